@@ -1,0 +1,55 @@
+/** The element types that arrays may have. Bytes in memory are the machine's; on disk they are little-endian. */
+export type DType =
+  | "bool"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float32"
+  | "float64";
+
+/** The typed array that holds elements of a dtype in memory; `bool` is a byte of 0 or 1. */
+export interface TypedArrayByDType {
+  readonly bool: Uint8Array<ArrayBuffer>;
+  readonly int8: Int8Array<ArrayBuffer>;
+  readonly int16: Int16Array<ArrayBuffer>;
+  readonly int32: Int32Array<ArrayBuffer>;
+  readonly int64: BigInt64Array<ArrayBuffer>;
+  readonly uint8: Uint8Array<ArrayBuffer>;
+  readonly uint16: Uint16Array<ArrayBuffer>;
+  readonly uint32: Uint32Array<ArrayBuffer>;
+  readonly uint64: BigUint64Array<ArrayBuffer>;
+  readonly float32: Float32Array<ArrayBuffer>;
+  readonly float64: Float64Array<ArrayBuffer>;
+}
+
+export type TypedArrayOf<D extends DType> = TypedArrayByDType[D];
+
+const ITEM_SIZE_BYTES: Readonly<Record<DType, 1 | 2 | 4 | 8>> = {
+  bool: 1,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+  float32: 4,
+  float64: 8,
+};
+
+export const DTYPES: readonly DType[] = Object.keys(ITEM_SIZE_BYTES).filter(isDType);
+
+export function isDType(value: unknown): value is DType {
+  return typeof value === "string" && Object.hasOwn(ITEM_SIZE_BYTES, value);
+}
+
+/** Bytes of one element. */
+export function itemSizeBytes(dtype: DType): 1 | 2 | 4 | 8 {
+  return ITEM_SIZE_BYTES[dtype];
+}

@@ -1,0 +1,37 @@
+import type { Table } from "apache-arrow";
+import type { NdArray } from "../array/nd-array.ts";
+import type { JsonText } from "../json/lossless-json.ts";
+import type { Row, TableSchema } from "../table/table-schema.ts";
+import type { ReadOptions } from "./pixel-store.ts";
+
+export interface ArtifactNames {
+  readonly json: readonly string[];
+  readonly tables: readonly string[];
+  readonly arrays: readonly string[];
+}
+
+export interface SaveTableOptions extends ReadOptions {
+  /** Required for rows; for an Arrow table it is checked against, or taken from, the table's own schema. */
+  readonly schema?: TableSchema;
+}
+
+export interface SaveArrayOptions extends ReadOptions {
+  readonly axes?: readonly string[];
+}
+
+/**
+ * The named results that belong to one image, wherever they are: a record, a folder of sidecars.
+ * Names are segments joined by `/` (`velocity_events/params`).
+ * Errors: `not_found`, `invalid_name`, `read_only`, `invalid_file`, `io`.
+ */
+export interface ArtifactStore {
+  list(options?: ReadOptions): Promise<ArtifactNames>;
+  /** Plain values; integers beyond 2^53 are bigint. */
+  loadJson(name: string, options?: ReadOptions): Promise<unknown>;
+  loadJsonText(name: string, options?: ReadOptions): Promise<JsonText>;
+  saveJson(name: string, value: unknown, options?: ReadOptions): Promise<void>;
+  loadTable(name: string, options?: ReadOptions): Promise<Table>;
+  saveTable(name: string, rows: Table | readonly Row[], options?: SaveTableOptions): Promise<void>;
+  loadArray(name: string, options?: ReadOptions): Promise<NdArray>;
+  saveArray(name: string, array: NdArray, options?: SaveArrayOptions): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { DType } from "../array/dtype.ts";
+import type { NdArray } from "../array/nd-array.ts";
+
+/** What an image is, without its pixels. */
+export interface ImageInfo {
+  /** Elements along each axis, slowest first (C order). */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** One name per axis of `shape`; the last two are the plane (rows, columns). */
+  readonly axes: readonly string[];
+}
+
+/** A half-open range of elements along one axis; the whole axis where it is absent. */
+export interface AxisRange {
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** One range per axis, slowest first; `undefined` takes the whole axis. */
+export type RegionSelection = readonly (AxisRange | undefined)[];
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The pixels of one image, wherever they are: a record, a TIFF.
+ * Errors: `not_found`, `invalid_argument` (a channel or region outside the image), `io`.
+ */
+export interface PixelStore {
+  describe(options?: ReadOptions): Promise<ImageInfo>;
+  /** Channels are numbered from 1. Without a channel axis, channel 1 is the whole image. */
+  loadChannel(channel: number, options?: ReadOptions): Promise<NdArray>;
+  loadRegion(selection: RegionSelection, options?: ReadOptions): Promise<NdArray>;
+}

@@ -1,0 +1,57 @@
+/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+export type ZarrStoreErrorCode =
+  | "not_found"
+  | "read_only"
+  | "invalid_argument"
+  | "invalid_name"
+  | "schema_mismatch"
+  | "not_supported"
+  | "already_exists"
+  | "conflict"
+  | "integrity"
+  | "modified_outside"
+  | "invalid_metadata"
+  | "invalid_file"
+  | "io"
+  | "aborted";
+
+/** Where it went wrong and what was met there; every field is optional, none is ever a secret. */
+export interface ZarrStoreErrorDetails {
+  /** The key below the dataset's root, or the path inside a document (`$.rois[2].name`). */
+  readonly path?: string;
+  /** All paths concerned, where there are several (a conflict, a check). */
+  readonly paths?: readonly string[];
+  readonly expected?: unknown;
+  readonly found?: unknown;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class of this package.
+ *
+ * @example
+ * try { await record.loadJson("qc"); } catch (error) {
+ *   if (!isZarrStoreError(error, "not_found")) throw error;
+ * }
+ */
+export class ZarrStoreError extends Error {
+  override readonly name = "ZarrStoreError";
+  readonly code: ZarrStoreErrorCode;
+  readonly details: ZarrStoreErrorDetails;
+
+  constructor(code: ZarrStoreErrorCode, message: string, details: ZarrStoreErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+export function isZarrStoreError(error: unknown, ...codes: readonly ZarrStoreErrorCode[]): error is ZarrStoreError {
+  return (
+    error instanceof Error &&
+    error.name === "ZarrStoreError" &&
+    "code" in error &&
+    (codes.length === 0 || codes.some((code) => code === error.code))
+  );
+}
