@@ -53,3 +53,40 @@ export function isDType(value: unknown): value is DType {
 export function itemSizeBytes(dtype: DType): 1 | 2 | 4 | 8 {
   return ITEM_SIZE_BYTES[dtype];
 }
+
+interface TypedArrayConstructor<D extends DType> {
+  readonly name: string;
+  new (length: number): TypedArrayOf<D>;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): TypedArrayOf<D>;
+}
+
+const TYPED_ARRAY: { readonly [D in DType]: TypedArrayConstructor<D> } = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** A typed array of zeros. */
+export function allocateTypedArray<D extends DType>(dtype: D, length: number): TypedArrayOf<D> {
+  return new TYPED_ARRAY[dtype](length);
+}
+
+/** Elements in the machine's byte order as a typed array: over the same memory where it is aligned, else over a copy. */
+export function typedArrayOver<D extends DType>(dtype: D, bytes: Uint8Array<ArrayBuffer>): TypedArrayOf<D> {
+  const size = itemSizeBytes(dtype);
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return new TYPED_ARRAY[dtype](aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / size));
+}
+
+/** True for the kind of typed array that holds this dtype, from any realm. */
+export function isTypedArrayOf<D extends DType>(dtype: D, data: unknown): data is TypedArrayOf<D> {
+  return Object.prototype.toString.call(data) === `[object ${TYPED_ARRAY[dtype].name}]`;
+}

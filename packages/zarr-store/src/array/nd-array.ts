@@ -1,8 +1,129 @@
-import type { DType, TypedArrayOf } from "./dtype.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { MACHINE_ENDIAN, swapByteOrder } from "./byte-order.ts";
+import { allocateTypedArray, type DType, isDType, isTypedArrayOf, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
 
 /** A dense array in C order: `data.length` is the product of `shape`. */
 export interface NdArray<D extends DType = DType> {
   readonly dtype: D;
   readonly shape: readonly number[];
   readonly data: TypedArrayOf<D>;
+}
+
+/**
+ * Makes a checked array over `data` (not copied), or one of zeros.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` as {@link checkNdArray} does.
+ *
+ * @example
+ * const image = createNdArray("uint16", [2, 3], new Uint16Array([1, 2, 3, 4, 5, 6]));
+ */
+export function createNdArray<D extends DType>(
+  dtype: D,
+  shape: readonly number[],
+  data?: TypedArrayOf<D>,
+): NdArray<D> {
+  const array = { dtype, shape: [...shape], data: data ?? allocateTypedArray(dtype, elementCount(shape)) };
+  checkNdArray(array);
+  return array;
+}
+
+/** True for an array of this dtype; it narrows the type of its data. */
+export function isNdArrayOf<D extends DType>(array: NdArray, dtype: D): array is NdArray<D> {
+  return array.dtype === dtype;
+}
+
+/**
+ * Checks what the types cannot: arrays also come from callers without types.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for an unknown dtype, a shape that is not of safe integers from 0 up,
+ * another kind of typed array than the dtype's, a length other than the product of the shape, or a `bool`
+ * that is neither 0 nor 1.
+ */
+export function checkNdArray(array: NdArray): void {
+  const { dtype, shape, data } = array;
+  if (!isDType(dtype)) {
+    throw new ZarrStoreError("invalid_argument", `unknown dtype ${JSON.stringify(dtype)}`, { found: dtype });
+  }
+  if (!isTypedArrayOf(dtype, data)) {
+    const expected = allocateTypedArray(dtype, 0).constructor.name;
+    throw new ZarrStoreError("invalid_argument", `the data of a ${dtype} array must be a ${expected}`, { expected });
+  }
+  const expected = elementCount(shape);
+  if (data.length !== expected) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `an array of shape [${shape}] has ${expected} elements, its data has ${data.length}`,
+      { expected, found: data.length },
+    );
+  }
+  if (dtype === "bool" && !areBooleans(data)) {
+    throw new ZarrStoreError("invalid_argument", "the data of a bool array must be of 0 and 1", {
+      expected: "0 or 1",
+    });
+  }
+}
+
+/** The product of a shape, checked: lengths are safe integers from 0 up, and so is the product. */
+export function elementCount(shape: readonly number[]): number {
+  const count = shape.reduce((product, length) => product * length, 1);
+  if (!Number.isSafeInteger(count) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new ZarrStoreError("invalid_argument", `a shape is of safe integers from 0 up, as is their product: [${shape}]`, {
+      found: shape,
+    });
+  }
+  return count;
+}
+
+export function areBooleans(values: ArrayLike<number | bigint>): boolean {
+  for (let i = 0; i < values.length; i += 1) {
+    if (values[i] !== 0 && values[i] !== 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The elements as little-endian bytes in C order; on a little-endian machine a view of the array's own memory. */
+export function ndArrayBytes(array: NdArray): Uint8Array<ArrayBuffer> {
+  return littleEndianBytes(array.dtype, array.data);
+}
+
+/** As {@link ndArrayBytes}, for data without a shape. */
+export function littleEndianBytes(dtype: DType, data: TypedArrayOf<DType>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return MACHINE_ENDIAN === "little" ? bytes : swapByteOrder(bytes, itemSizeBytes(dtype));
+}
+
+/**
+ * The plane (the last two axes) at the given indices of the axes before them, as a view of the array's memory.
+ *
+ * @param index One index per leading axis, slowest first; all 0 if absent.
+ * @throws {ZarrStoreError} `invalid_argument` for an array of fewer than two axes, or an index outside it.
+ */
+export function planeOf<D extends DType>(array: NdArray<D>, index?: readonly number[]): NdArray<D> {
+  const leading = array.shape.slice(0, -2);
+  const planeShape = array.shape.slice(-2);
+  if (planeShape.length < 2) {
+    throw new ZarrStoreError("invalid_argument", `an array of shape [${array.shape}] has no plane`, {
+      found: array.shape,
+    });
+  }
+  const at = index ?? leading.map(() => 0);
+  const inside = leading.every((length, axis) => {
+    const i = at[axis] ?? -1;
+    return Number.isInteger(i) && i >= 0 && i < length;
+  });
+  if (at.length !== leading.length || !inside) {
+    throw new ZarrStoreError("invalid_argument", `no plane [${at}] in an array of shape [${array.shape}]`, {
+      expected: leading,
+      found: at,
+    });
+  }
+  const plane = leading.reduce((sum, length, axis) => sum * length + (at[axis] ?? 0), 0);
+  const size = elementCount(planeShape);
+  return { dtype: array.dtype, shape: planeShape, data: subarrayOf(array, plane * size, (plane + 1) * size) };
+}
+
+function subarrayOf<D extends DType>(array: NdArray<D>, start: number, stop: number): TypedArrayOf<D> {
+  return array.data.subarray(start, stop);
 }

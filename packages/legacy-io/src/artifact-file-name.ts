@@ -1,0 +1,37 @@
+const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const CONTAINER_ENDING = /\.(json|parquet|csv\.gz)$/;
+
+/**
+ * The part of a sidecar's name that stands for an artifact: `velocity_events/params` is written
+ * `velocity_events__params`. An underscore next to another one or to a `/` is written `~5F`, so that
+ * `artifactOfFileName` gives every artifact name back.
+ */
+export function fileNameOfArtifact(artifact: string): string {
+  let fileName = "";
+  for (const [index, character] of [...artifact].entries()) {
+    const isBesideMark = isMark(artifact[index - 1]) || isMark(artifact[index + 1]);
+    fileName += character === "/" ? "__" : character === "_" && isBesideMark ? "~5F" : character;
+  }
+  return fileName;
+}
+
+/** The artifact that `fileNameOfArtifact` wrote as `fileName`; undefined for a name that it never writes. */
+export function artifactOfFileName(fileName: string): string | undefined {
+  const artifact = fileName.replaceAll("__", "/").replaceAll("~5F", "_");
+  return isArtifactName(artifact) && fileNameOfArtifact(artifact) === fileName ? artifact : undefined;
+}
+
+/** Segments of `[A-Za-z0-9._-]` joined by `/`; the rule is that of the dataset, which checks it again. */
+function isArtifactName(name: string): boolean {
+  const segments = name.split("/");
+  return segments.every(
+    (segment, index) =>
+      SEGMENT.test(segment) &&
+      segment !== "data" &&
+      (index === segments.length - 1 || !CONTAINER_ENDING.test(segment)),
+  );
+}
+
+function isMark(character: string | undefined): boolean {
+  return character === "_" || character === "/";
+}

@@ -1,0 +1,163 @@
+import type {
+  BundleFile,
+  ChannelFile,
+  FolderDatabaseFile,
+  FolderScan,
+  LegacyBundle,
+  OrphanFile,
+  ScanNote,
+  SidecarFile,
+} from "./bundle.ts";
+import { comparePaths } from "./path-order.ts";
+import {
+  decideFileRoles,
+  FLOW_ANALYSIS_FOLDER,
+  type FileRole,
+  type SidecarContent,
+  v0AnalysisFolder,
+} from "./sidecar-name.ts";
+
+/** The files of one folder, not those of the folders in it. */
+export interface FolderFiles {
+  /** Below the scanned folder; empty for that folder itself. */
+  readonly folder: string;
+  readonly folderName: string;
+  readonly files: readonly BundleFile[];
+}
+
+/** What `bundleFiles` makes of the files of a scan. */
+export type BundledFiles = Pick<FolderScan, "bundles" | "orphans" | "folderDatabases" | "unrecognised" | "ignored">;
+
+/**
+ * Puts files together by the rules of `decideFileRoles`. Each file comes out exactly once.
+ * Images whose name `isSelected` refuses make no bundle, but what is theirs is not an orphan either.
+ */
+export function bundleFiles(
+  folders: readonly FolderFiles[],
+  isSelected: (fileName: string) => boolean,
+): BundledFiles {
+  const filesOf = new Map(folders.map((entry) => [entry.folder, entry.files]));
+  const claimed = new Set<string>();
+  const parts = folders
+    .toSorted((a, b) => comparePaths(a.folder, b.folder))
+    .map((entry) => {
+      const analysisFolders = [FLOW_ANALYSIS_FOLDER, v0AnalysisFolder(entry.folderName)];
+      const analysisFiles = analysisFolders.flatMap((name) => filesOf.get(joinParts(entry.folder, name)) ?? []);
+      const own = entry.files.filter((file) => !claimed.has(file.relPath));
+      const roles = rolesOf(entry, [...own, ...analysisFiles]);
+      const taken = analysisFiles.filter((file) => isAnalysis(roles.get(file)));
+      for (const file of taken) {
+        claimed.add(file.relPath);
+      }
+      return bundleFolder(entry.folder, [...own, ...taken], roles, isSelected);
+    });
+  return {
+    bundles: inOrder(parts, (part) => part.bundles, (bundle) => bundle.image.relPath),
+    orphans: inOrder(parts, (part) => part.orphans, (orphan) => joinParts(orphan.folder, orphan.stem)),
+    folderDatabases: inOrder(parts, (part) => part.folderDatabases, (file) => file.relPath),
+    unrecognised: inOrder(parts, (part) => part.unrecognised, (file) => file.relPath),
+    ignored: inOrder(parts, (part) => part.ignored, (note) => note.relPath),
+  };
+}
+
+function rolesOf(entry: FolderFiles, files: readonly BundleFile[]): ReadonlyMap<BundleFile, FileRole> {
+  const nameOf = (file: BundleFile): string =>
+    entry.folder === "" ? file.relPath : file.relPath.slice(entry.folder.length + 1);
+  const roles = decideFileRoles(entry.folderName, files.map(nameOf));
+  return new Map(files.map((file) => [file, roles.get(nameOf(file)) ?? { role: "unrecognised" }]));
+}
+
+function bundleFolder(
+  folder: string,
+  files: readonly BundleFile[],
+  roles: ReadonlyMap<BundleFile, FileRole>,
+  isSelected: (fileName: string) => boolean,
+): BundledFiles {
+  const bundles = new Map<string, OpenBundle>();
+  const orphans = new Map<string, OrphanFile[]>();
+  const folderDatabases: FolderDatabaseFile[] = [];
+  const unrecognised: BundleFile[] = [];
+  const ignored: ScanNote[] = [];
+  const imagesFirst = files.toSorted(
+    (a, b) => Number(isImage(roles.get(b))) - Number(isImage(roles.get(a))) || comparePaths(a.relPath, b.relPath),
+  );
+  for (const file of imagesFirst) {
+    const role: FileRole = roles.get(file) ?? { role: "unrecognised" };
+    const name = file.relPath.slice(folder === "" ? 0 : folder.length + 1);
+    switch (role.role) {
+      case "image":
+        if (isSelected(name)) {
+          bundles.set(name, { image: file, stem: role.stem, otherChannels: [], sidecars: [] });
+        } else {
+          unrecognised.push(file);
+        }
+        break;
+      case "channel":
+        addTo(bundles.get(role.image)?.otherChannels, { ...file, channel: role.channel }, unrecognised, file);
+        break;
+      case "sidecar":
+        addTo(bundles.get(role.image)?.sidecars, { ...file, ...contentOf(role) }, unrecognised, file);
+        break;
+      case "orphan":
+        orphans.set(role.stem, [...(orphans.get(role.stem) ?? []), { ...file, kind: role.kind }]);
+        break;
+      case "folder_database":
+        folderDatabases.push({ ...file, database: role.database });
+        break;
+      case "ignored":
+        ignored.push({ relPath: file.relPath, reason: role.reason });
+        break;
+      case "unrecognised":
+        unrecognised.push(file);
+        break;
+      default:
+        role satisfies never;
+    }
+  }
+  return {
+    bundles: [...bundles.values()],
+    orphans: [...orphans].map(([stem, orphanFiles]) => ({ stem, folder, files: orphanFiles })),
+    folderDatabases,
+    unrecognised,
+    ignored,
+  };
+}
+
+interface OpenBundle extends LegacyBundle {
+  readonly otherChannels: ChannelFile[];
+  readonly sidecars: SidecarFile[];
+}
+
+function addTo<T>(list: T[] | undefined, item: T, otherwise: BundleFile[], file: BundleFile): void {
+  if (list === undefined) {
+    otherwise.push(file);
+  } else {
+    list.push(item);
+  }
+}
+
+function contentOf(role: Extract<FileRole, { role: "sidecar" }>): SidecarContent {
+  return role.kind === "artifact"
+    ? { kind: role.kind, artifact: role.artifact, format: role.format }
+    : { kind: role.kind };
+}
+
+function isImage(role: FileRole | undefined): boolean {
+  return role?.role === "image";
+}
+
+function isAnalysis(role: FileRole | undefined): boolean {
+  return role?.role === "sidecar" || role?.role === "orphan";
+}
+
+function joinParts(folder: string, name: string): string {
+  return folder === "" ? name : `${folder}/${name}`;
+}
+
+function inOrder<P, T>(
+  parts: readonly P[],
+  listOf: (part: P) => readonly T[],
+  pathOf: (item: T) => string,
+): readonly T[] {
+  return parts.flatMap(listOf).toSorted((a, b) => comparePaths(pathOf(a), pathOf(b)));
+}

@@ -1,0 +1,66 @@
+/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+export type LegacyIoErrorCode =
+  | "not_found"
+  | "read_only"
+  | "invalid_argument"
+  | "invalid_name"
+  | "schema_mismatch"
+  | "not_supported"
+  | "already_exists"
+  | "conflict"
+  | "integrity"
+  | "invalid_file"
+  | "io"
+  | "aborted";
+
+/** Where it went wrong and what was met there; every field is optional. */
+export interface LegacyIoErrorDetails {
+  /** The file, as the caller named it. */
+  readonly path?: string;
+  /** Byte offset in the file. */
+  readonly offset?: number;
+  /** Line of a text file, counted from 1. */
+  readonly line?: number;
+  /** Name of the TIFF tag concerned, as the TIFF 6.0 specification spells it. */
+  readonly tag?: string;
+  readonly expected?: unknown;
+  readonly found?: unknown;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class of this package.
+ *
+ * @example
+ * try { await readTiff(source); } catch (error) {
+ *   if (isLegacyIoError(error, "not_supported")) console.log(error.details.tag);
+ * }
+ */
+export class LegacyIoError extends Error {
+  override readonly name = "LegacyIoError";
+  readonly code: LegacyIoErrorCode;
+  readonly details: LegacyIoErrorDetails;
+
+  constructor(code: LegacyIoErrorCode, message: string, details: LegacyIoErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+export function isLegacyIoError(error: unknown, ...codes: readonly LegacyIoErrorCode[]): error is LegacyIoError {
+  return (
+    error instanceof Error &&
+    error.name === "LegacyIoError" &&
+    "code" in error &&
+    (codes.length === 0 || codes.some((code) => code === error.code))
+  );
+}
+
+/** Throws `aborted`, with the signal's reason as the cause, once the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new LegacyIoError("aborted", "the operation was aborted by its caller", { cause: signal.reason });
+  }
+}

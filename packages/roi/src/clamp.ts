@@ -1,0 +1,58 @@
+import { boundsEqual, orderBounds, type PlaneSize, type RoiBounds } from "./bounds.ts";
+import { readInteger } from "./read-field.ts";
+import type { Roi } from "./roi.ts";
+import { withGeometry } from "./with-geometry.ts";
+
+/** How large an image is. What is absent is not known, and nothing is clamped to it. */
+export interface ImageExtent extends PlaneSize {
+  /** Slices (z), at least 1. */
+  readonly numSlices?: number | undefined;
+  /** Channels, at least 1. */
+  readonly numChannels?: number | undefined;
+}
+
+/** A ROI moved into its image, and how many of its parts (bounds, z) had to be corrected. */
+export interface ClampedRoi {
+  readonly roi: Roi;
+  readonly corrections: number;
+}
+
+/**
+ * Clamps each edge to [0, size], the size itself included, then swaps inverted pairs. What lies wholly outside
+ * becomes empty. Throws `invalid_argument` for an edge or a size that is no integer.
+ */
+export function clampBounds(bounds: RoiBounds, size: PlaneSize): RoiBounds {
+  const height = readInteger(size.height, "size.height", 0);
+  const width = readInteger(size.width, "size.width", 0);
+  const ordered = orderBounds(bounds);
+  return Object.freeze({
+    dim0Start: clamp(ordered.dim0Start, height),
+    dim0Stop: clamp(ordered.dim0Stop, height),
+    dim1Start: clamp(ordered.dim1Start, width),
+    dim1Stop: clamp(ordered.dim1Stop, width),
+  });
+}
+
+/** The nearest slice that exists; without a known number of slices, `z` itself. */
+export function clampZ(z: number, extent: ImageExtent | undefined): number {
+  const checked = readInteger(z, "z");
+  const numSlices = extent?.numSlices;
+  const last = numSlices === undefined ? Number.MAX_SAFE_INTEGER : readInteger(numSlices, "numSlices", 1) - 1;
+  return clamp(checked, last);
+}
+
+/** The ROI inside the image. If that changes it, its revision grows by 1 and its stored statistics go. */
+export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
+  const z = clampZ(roi.z, extent);
+  const zCorrections = z === roi.z ? 0 : 1;
+  if (roi.type === "mask") {
+    return { roi: withGeometry(roi, { z }), corrections: zCorrections };
+  }
+  const bounds = clampBounds(roi.bounds, extent);
+  const moved = withGeometry(roi, { z, bounds });
+  return { roi: moved, corrections: zCorrections + (boundsEqual(bounds, roi.bounds) ? 0 : 1) };
+}
+
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(value, 0), max);
+}

@@ -1,0 +1,78 @@
+import type { RoiBounds } from "./bounds.ts";
+import { containsPoint } from "./contains-point.ts";
+import type { RoiMask } from "./mask.ts";
+import type { Roi } from "./roi.ts";
+
+/** What a drag from the point would do. */
+export type HitMode =
+  | "resizing_dim1_start"
+  | "resizing_dim1_stop"
+  | "resizing_dim0_start"
+  | "resizing_dim0_stop"
+  | "moving";
+
+export interface RoiHit {
+  readonly roi: Roi;
+  readonly mode: HitMode;
+}
+
+export interface HitTestOptions {
+  /** How near an edge counts, in rows. Screen pixels × rows per screen pixel. Default 0. */
+  readonly toleranceDim0?: number | undefined;
+  /** The same in columns. Default 0. */
+  readonly toleranceDim1?: number | undefined;
+  /** The pixels of mask ROIs by id; a mask ROI that is not here is never hit. */
+  readonly masks?: ReadonlyMap<number, RoiMask> | undefined;
+}
+
+/**
+ * What lies under a point, given in pixels of the plane: the newest ROI (the last of `rois`) that is hit. Of a rect,
+ * the edges come before the interior: dim1 start, dim1 stop, dim0 start, dim0 stop.
+ *
+ * The tolerance reaches out of a rect as far as is said, but into it at most a third of its extent along that axis,
+ * so that the interior of a ROI 7 pixels wide can be reached at any zoom. A mask has no edges to drag.
+ */
+export function hitTest(
+  rois: readonly Roi[],
+  dim0: number,
+  dim1: number,
+  options: HitTestOptions = {},
+): RoiHit | undefined {
+  for (const roi of rois.toReversed()) {
+    const mode = roi.type === "rect" ? rectMode(roi.bounds, dim0, dim1, options) : maskMode(roi, dim0, dim1, options);
+    if (mode !== undefined) {
+      return { roi, mode };
+    }
+  }
+  return undefined;
+}
+
+type AxisZone = "start" | "stop" | "between" | "outside";
+
+function rectMode(bounds: RoiBounds, dim0: number, dim1: number, options: HitTestOptions): HitMode | undefined {
+  const zone0 = axisZone(dim0, bounds.dim0Start, bounds.dim0Stop, options.toleranceDim0 ?? 0);
+  const zone1 = axisZone(dim1, bounds.dim1Start, bounds.dim1Stop, options.toleranceDim1 ?? 0);
+  if (zone0 === "outside" || zone1 === "outside") {
+    return undefined;
+  }
+  if (zone1 !== "between") {
+    return `resizing_dim1_${zone1}`;
+  }
+  return zone0 === "between" ? "moving" : `resizing_dim0_${zone0}`;
+}
+
+function maskMode(roi: Roi, dim0: number, dim1: number, options: HitTestOptions): HitMode | undefined {
+  const mask = options.masks?.get(roi.id);
+  return mask !== undefined && containsPoint(roi, dim0, dim1, { mask }) ? "moving" : undefined;
+}
+
+function axisZone(point: number, start: number, stop: number, tolerance: number): AxisZone {
+  const inward = Math.min(tolerance, (stop - start) / 3);
+  if (!(point >= start - tolerance && point <= stop + tolerance)) {
+    return "outside";
+  }
+  if (point <= start + inward) {
+    return "start";
+  }
+  return point >= stop - inward ? "stop" : "between";
+}

@@ -1,0 +1,25 @@
+import { createMaskRoi, MASK_DATA_KEY, type MaskRoi } from "./mask.ts";
+import { createRectRoi, type RectRoi } from "./rect.ts";
+
+/** A region of interest: immutable, told apart by `type`. */
+export type Roi = RectRoi | MaskRoi;
+
+/** The value of `type`, and of `roi_type` in an envelope. */
+export type RoiType = Roi["type"];
+
+/** The same ROI, checked, copied and frozen. Throws `invalid_argument` with the path of the field. */
+export function checkRoi(roi: Roi): Roi {
+  switch (roi.type) {
+    case "rect":
+      return createRectRoi(roi);
+    case "mask":
+      return createMaskRoi(roi);
+  }
+  return roi satisfies never;
+}
+
+/** Where the ROI's mask is stored: a mask's own reference, or the one that a rect was materialised to, if any. */
+export function maskRefOf(roi: Roi): string | undefined {
+  const ref = roi.type === "mask" ? roi.maskRef : roi.meta[MASK_DATA_KEY];
+  return typeof ref === "string" ? ref : undefined;
+}

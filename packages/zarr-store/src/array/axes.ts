@@ -1,0 +1,51 @@
+import { ZarrStoreError } from "../errors.ts";
+
+const MAX_AXIS_NAME_LENGTH = 64;
+
+const DEFAULT_AXES: Readonly<Record<number, readonly string[]>> = {
+  2: ["y", "x"],
+  3: ["z", "y", "x"],
+  4: ["z", "y", "x", "c"],
+  5: ["t", "z", "y", "x", "c"],
+};
+
+/** The names that an array given without axes gets: those of the Python system for ranks 2 to 5, else `a0`, `a1`, … */
+export function defaultAxes(rank: number): readonly string[] {
+  return DEFAULT_AXES[rank] ?? Array.from({ length: rank }, (_, axis) => `a${axis}`);
+}
+
+/**
+ * Checks that there is one name per axis, and that names differ and have 1 to 64 characters.
+ *
+ * @throws {ZarrStoreError} `invalid_argument`.
+ */
+export function validateAxes(axes: readonly string[], rank: number): readonly string[] {
+  const fault = axesFault(axes, rank);
+  if (fault !== undefined) {
+    throw new ZarrStoreError("invalid_argument", `axes ${JSON.stringify(axes)}: ${fault}`, {
+      expected: `${rank} different names`,
+      found: axes,
+    });
+  }
+  return axes;
+}
+
+/** Where the plane is: the last two axes, rows before columns, whatever their names. None below rank 2. */
+export interface PlaneAxes {
+  readonly row: number;
+  readonly column: number;
+}
+
+export function planeAxes(axes: readonly string[]): PlaneAxes | undefined {
+  return axes.length < 2 ? undefined : { row: axes.length - 2, column: axes.length - 1 };
+}
+
+function axesFault(axes: readonly string[], rank: number): string | undefined {
+  if (axes.length !== rank) {
+    return `an array of ${rank} axes needs ${rank} names, not ${axes.length}`;
+  }
+  if (!axes.every((name) => typeof name === "string" && name.length >= 1 && name.length <= MAX_AXIS_NAME_LENGTH)) {
+    return `a name has 1 to ${MAX_AXIS_NAME_LENGTH} characters`;
+  }
+  return new Set(axes).size === rank ? undefined : "names must differ";
+}

@@ -1,0 +1,48 @@
+export type Endian = "little" | "big";
+
+export const MACHINE_ENDIAN: Endian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? "little" : "big";
+
+/** A copy of elements of `itemSizeBytes` bytes each, with the bytes of every element in reverse order. */
+export function swapByteOrder(bytes: Uint8Array, itemSizeBytes: 1 | 2 | 4 | 8): Uint8Array<ArrayBuffer> {
+  const swapped = new Uint8Array(bytes);
+  switch (itemSizeBytes) {
+    case 1:
+      return swapped;
+    case 2:
+      swap16(new Uint16Array(swapped.buffer));
+      return swapped;
+    case 4:
+      swap32(new Uint32Array(swapped.buffer));
+      return swapped;
+    case 8:
+      swap64(new Uint32Array(swapped.buffer));
+      return swapped;
+    default:
+      return itemSizeBytes satisfies never;
+  }
+}
+
+function swap16(words: Uint16Array): void {
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] ?? 0;
+    words[i] = (word << 8) | (word >>> 8);
+  }
+}
+
+function swap32(words: Uint32Array): void {
+  for (let i = 0; i < words.length; i += 1) {
+    words[i] = reverse32(words[i] ?? 0);
+  }
+}
+
+function swap64(halves: Uint32Array): void {
+  for (let i = 0; i < halves.length; i += 2) {
+    const first = halves[i] ?? 0;
+    halves[i] = reverse32(halves[i + 1] ?? 0);
+    halves[i + 1] = reverse32(first);
+  }
+}
+
+function reverse32(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}

@@ -1,0 +1,176 @@
+import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import { type KeyValueStore, type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
+import { joinKey } from "../store/store-key.ts";
+import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { type Commit, commitTransaction } from "./commit.ts";
+import type { CommitContext, CommitStep, Logger } from "./commit-context.ts";
+import { CommitLog } from "./commit-log.ts";
+import { COMMITS, STAGING } from "./control-keys.ts";
+import { ObjectReader } from "./object-reader.ts";
+import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
+import { Transaction } from "./transaction.ts";
+import type { WriterLockOptions } from "./writer-lock.ts";
+
+export interface CommitEngineOptions {
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  /** Default `"batched"`. */
+  readonly durability?: "batched" | "none" | undefined;
+  readonly lock?: WriterLockOptions | undefined;
+  readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
+}
+
+export interface TransactionOptions {
+  /** What the log says about the commit. */
+  readonly message?: string;
+  /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
+  readonly retries?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const RETRY_FOR_MS = 10_000;
+
+/** The committed state of one store, and the way to change it. One writer of this process at a time is in a commit. */
+export class CommitEngine {
+  readonly log: CommitLog;
+  readonly reader: ObjectReader;
+  readonly #store: ReadableStore;
+  readonly #options: CommitEngineOptions;
+  #queue: Promise<unknown> = Promise.resolve();
+  #prepared: Promise<void> | undefined;
+  #abandoned: readonly AbandonedStaging[] = [];
+
+  constructor(store: ReadableStore, options: CommitEngineOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.log = new CommitLog(store, options.runtime.sha256);
+    this.reader = new ObjectReader(store, this.log, options.runtime);
+  }
+
+  /** Reads the checkpoint and the records after it. Returns the checkpoint if there was a good one. */
+  async open(): Promise<Checkpoint | undefined> {
+    const checkpoint = await readCheckpoint(this.#store, this.#options.logger);
+    if (checkpoint !== undefined) {
+      this.log.restoreFrom(checkpoint);
+    }
+    await this.log.refresh();
+    return checkpoint;
+  }
+
+  /**
+   * Runs `fn` on a new transaction and commits it, again on a conflict.
+   *
+   * @throws {ZarrStoreError} `conflict` when the runs are used up, `read_only`, what `fn` throws, and what
+   * {@link commitTransaction} throws
+   */
+  async transact<T>(
+    fn: (transaction: Transaction) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<{ readonly value: T; readonly commit: Commit }> {
+    const { runtime } = this.#options;
+    const context = this.#writableContext();
+    const startedMs = runtime.nowEpochMs();
+    for (let run = 0; ; run++) {
+      throwIfAborted(options.signal);
+      await this.log.refresh();
+      const transaction = new Transaction(context, this.reader);
+      try {
+        const value = await fn(transaction);
+        throwIfAborted(options.signal);
+        return { value, commit: await this.#commit(context, transaction, options) };
+      } catch (error) {
+        await transaction.discard();
+        const mayRunAgain =
+          run < (options.retries ?? Number.POSITIVE_INFINITY) && runtime.nowEpochMs() - startedMs < RETRY_FOR_MS;
+        if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
+          throw error;
+        }
+        await runtime.sleepMs(Math.min(50, 1 + run) * runtime.random());
+      }
+    }
+  }
+
+  async #commit(context: CommitContext, transaction: Transaction, options: TransactionOptions): Promise<Commit> {
+    if (transaction.isEmpty) {
+      await transaction.discard();
+      const { version } = this.log.head;
+      return { version, txid: transaction.txid, committed: false, published: true, ops: [], droppedImageIds: [] };
+    }
+    return this.#oneAtATime(async () => {
+      await this.#prepareOnce(context);
+      const commit = await commitTransaction(context, transaction, {
+        message: options.message ?? "",
+        durability: this.#options.durability ?? "batched",
+        lock: { ...this.#options.lock, signal: options.signal },
+        abandoned: this.#abandoned,
+      });
+      this.#abandoned = commit.committed ? [] : this.#abandoned;
+      return commit;
+    });
+  }
+
+  /** Before the first commit of a session: one device, and what earlier writers left behind. */
+  async #prepareOnce(context: CommitContext): Promise<void> {
+    this.#prepared ??= (async (): Promise<void> => {
+      await assertOneDevice(context.store);
+      await this.log.refresh();
+      await assertCheckpointHolds(this.log);
+      this.#abandoned = await surveyStaging(context);
+    })();
+    try {
+      await this.#prepared;
+    } catch (error) {
+      this.#prepared = undefined;
+      throw error;
+    }
+  }
+
+  async #oneAtATime<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(run, run);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #writableContext(): CommitContext {
+    const { runtime, logger, onStep } = this.#options;
+    if (!isWritableStore(this.#store)) {
+      throw new ZarrStoreError("read_only", `${this.#store.location} can only be read`);
+    }
+    return { store: this.#store, log: this.log, runtime, logger, onStep: onStep ?? ((): void => undefined) };
+  }
+}
+
+/** Publishing is renaming, and a rename does not cross file systems. */
+async function assertOneDevice(store: KeyValueStore): Promise<void> {
+  await store.makeDirectory(STAGING);
+  const staging = await store.stat(STAGING);
+  for (const key of [COMMITS, joinKey("images"), joinKey("tables")]) {
+    const stat = await store.stat(key);
+    if (stat !== undefined && stat.device !== staging?.device) {
+      throw new ZarrStoreError("not_supported", `${key} is on another device than ${STAGING}: commits cannot be atomic`, {
+        path: key,
+        expected: staging?.device,
+        found: stat.device,
+      });
+    }
+  }
+}
+
+/** A checkpoint is derived: before anything is built on it, the record that it stands for must be there. */
+async function assertCheckpointHolds(log: CommitLog): Promise<void> {
+  const { version, recordSha256 } = log.head;
+  const record = await log.headRecord();
+  if (version > 0 && record?.sha256 !== recordSha256) {
+    throw new ZarrStoreError("integrity", `the checkpoint is of another log than commit record ${version}`, {
+      expected: recordSha256,
+      found: record?.sha256,
+    });
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new ZarrStoreError("aborted", "the transaction was aborted", { cause: signal.reason });
+  }
+}

@@ -1,0 +1,117 @@
+import { ZarrStoreError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ReadableStore } from "../store/key-value-store.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
+import { commitKey } from "./control-keys.ts";
+import { Head } from "./head.ts";
+
+/** The records of a dataset, read in order, and the head that they make. */
+export class CommitLog {
+  readonly head: Head = new Head();
+  readonly #store: ReadableStore;
+  readonly #sha256: Runtime["sha256"];
+  #headRecord: CommitRecord | undefined;
+  #sinceCheckpoint = { records: 0, sizeBytes: 0 };
+  #refreshing: Promise<boolean> | undefined;
+
+  constructor(store: ReadableStore, sha256: Runtime["sha256"]) {
+    this.#store = store;
+    this.#sha256 = sha256;
+  }
+
+  /** Records and their bytes that no checkpoint covers yet. */
+  get sinceCheckpoint(): { readonly records: number; readonly sizeBytes: number } {
+    return this.#sinceCheckpoint;
+  }
+
+  /** Applies every record newer than the head; true if there was one. Calls at the same time share one pass. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#readNewer().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async record(version: number): Promise<CommitRecord | undefined> {
+    const bytes = await this.#store.get(commitKey(version));
+    return bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
+  }
+
+  /** The record of the head, undefined before the first commit. */
+  async headRecord(): Promise<CommitRecord | undefined> {
+    if (this.head.version > 0 && this.#headRecord?.version !== this.head.version) {
+      this.#headRecord = await this.record(this.head.version);
+    }
+    return this.head.version === 0 ? undefined : this.#headRecord;
+  }
+
+  /** True if any commit ever put these bytes at the path; reads old records only where the recent ones do not tell. */
+  async wasEverCommitted(path: StoreKey, sha256: string): Promise<boolean> {
+    if (this.head.wasCommitted(path, sha256)) {
+      return true;
+    }
+    for (let version = this.head.version; version > 0; version--) {
+      const record = await this.record(version);
+      if (record?.ops.some((op) => op.path === path && (op.prev === sha256 || (op.op === "put" && op.sha256 === sha256)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Starts from a checkpoint instead of the first record. */
+  restoreFrom(checkpoint: Checkpoint): void {
+    this.head.restore(checkpoint);
+    for (const [path, object] of checkpoint.objects) {
+      this.head.restoreObject(path, object);
+    }
+    this.checkpointed();
+  }
+
+  /** A checkpoint of the head was written. */
+  checkpointed(): void {
+    this.#sinceCheckpoint = { records: 0, sizeBytes: 0 };
+  }
+
+  /** Applies a record that this process has just linked, if it is the next one. */
+  applyOwn(record: CommitRecord, sizeBytes: number): void {
+    if (record.version === this.head.version + 1) {
+      this.#apply(record, sizeBytes);
+    }
+  }
+
+  async #readNewer(): Promise<boolean> {
+    const before = this.head.version;
+    for (;;) {
+      const next = this.head.version + 1;
+      const bytes = await this.#store.get(commitKey(next));
+      if (bytes === undefined) {
+        return this.head.version > before;
+      }
+      const record = await decodeCommitRecord(bytes, next, this.#sha256);
+      this.#assertFollows(record);
+      this.applyOwn(record, bytes.length);
+    }
+  }
+
+  #assertFollows(record: CommitRecord): void {
+    if (record.version === this.head.version + 1 && record.parentSha256 !== this.head.recordSha256) {
+      throw new ZarrStoreError("integrity", `commit record ${record.version} does not follow the one before it`, {
+        path: commitKey(record.version),
+        expected: this.head.recordSha256,
+        found: record.parentSha256,
+      });
+    }
+  }
+
+  #apply(record: CommitRecord, sizeBytes: number): void {
+    this.head.apply(record);
+    this.#headRecord = record;
+    this.#sinceCheckpoint = {
+      records: this.#sinceCheckpoint.records + 1,
+      sizeBytes: this.#sinceCheckpoint.sizeBytes + sizeBytes,
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import type { StoreKey } from "../store/store-key.ts";
+import type { CommitOp } from "./commit-record.ts";
+import { type Head, groupOf } from "./head.ts";
+
+export type CommitDecision =
+  | { readonly decision: "commit"; readonly ops: readonly CommitOp[]; readonly superfluous: readonly StoreKey[] }
+  | { readonly decision: "conflict"; readonly paths: readonly StoreKey[]; readonly why: string }
+  | { readonly decision: "refuse"; readonly paths: readonly StoreKey[]; readonly why: string };
+
+/**
+ * Whether ops made from an earlier head still hold on this one. Equal bytes are no conflict; ops that have become
+ * superfluous are left out.
+ */
+export function decideCommit(head: Head, ops: readonly CommitOp[]): CommitDecision {
+  const kept: CommitOp[] = [];
+  const superfluous: StoreKey[] = [];
+  const changed: StoreKey[] = [];
+  for (const op of ops) {
+    const current = head.object(op.path)?.sha256 ?? null;
+    const wanted = op.op === "put" ? op.sha256 : null;
+    if (current === wanted) {
+      superfluous.push(op.path);
+    } else if (current === op.prev) {
+      kept.push(op);
+    } else {
+      changed.push(op.path);
+    }
+  }
+  if (changed.length > 0) {
+    return { decision: "conflict", paths: changed, why: "changed since it was read" };
+  }
+  const lost = opsOutsideOfRecords(head, kept);
+  if (lost.length > 0) {
+    return { decision: "conflict", paths: lost, why: "the image was deleted" };
+  }
+  const left = objectsLeftBehind(head, kept);
+  if (left.length > 0) {
+    return { decision: "conflict", paths: left, why: "came in below an image that is being deleted" };
+  }
+  const nested = nestedPaths(head, kept);
+  if (nested.length > 0) {
+    return { decision: "refuse", paths: nested, why: "one object would lie below another" };
+  }
+  return { decision: "commit", ops: kept, superfluous };
+}
+
+/** Puts below `images/<id>` where, after the commit, there would be no `images/<id>/zarr.json`. */
+function opsOutsideOfRecords(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const byPath = new Map(ops.map((op) => [op.path, op.op]));
+  return ops
+    .filter((op) => op.op === "put" && groupOf(op.path) !== "")
+    .filter((op) => {
+      const node = recordNode(groupOf(op.path));
+      const own = byPath.get(node);
+      return own === undefined ? head.object(node) === undefined : own === "delete";
+    })
+    .map((op) => op.path);
+}
+
+/** Objects that would stay below a record whose `zarr.json` is being deleted. */
+function objectsLeftBehind(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.path));
+  const groups = [...deleted].map(groupOf).filter((group) => group !== "" && deleted.has(recordNode(group)));
+  return [...new Set(groups)].flatMap((group) =>
+    [...head.objectsOf(group).keys()].filter((path) => !deleted.has(path)),
+  );
+}
+
+/** New paths above or below a live one; the map of names to paths excludes it, so this is a last check. */
+function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.path));
+  const added = ops.filter((op) => op.op === "put" && op.prev === null).map((op) => op.path);
+  if (added.length === 0) {
+    return [];
+  }
+  const addedSet = new Set(added);
+  const isLive = (path: StoreKey): boolean =>
+    addedSet.has(path) || (head.object(path) !== undefined && !deleted.has(path));
+  const directories = new Set(added.flatMap(ancestors));
+  for (const group of new Set(added.map(groupOf))) {
+    for (const path of head.objectsOf(group).keys()) {
+      if (!deleted.has(path)) {
+        for (const ancestor of ancestors(path)) {
+          directories.add(ancestor);
+        }
+      }
+    }
+  }
+  return [...directories].filter(isLive);
+}
+
+function ancestors(path: StoreKey): readonly StoreKey[] {
+  const segments = path.split("/");
+  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join("/") as StoreKey);
+}
+
+function recordNode(group: string): StoreKey {
+  return `${group}/zarr.json` as StoreKey;
+}

@@ -1,0 +1,123 @@
+import type { CommitRecord } from "./commit-record.ts";
+import type { StoreKey } from "../store/store-key.ts";
+
+/** What the log says of one object. */
+export interface CommittedObject {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** The transaction that staged these bytes: where they are until they are published. */
+  readonly txid: string;
+  readonly version: number;
+}
+
+/**
+ * The dataset as the log has it up to a version: every object's hash. It grows by applying records in order; there is
+ * one for each open dataset, and only {@link CommitLog} applies to it.
+ *
+ * Objects are grouped by record directory (`images/<id>`), so that one image is found without a look at the others.
+ */
+export class Head {
+  #version = 0;
+  #recordSha256 = "";
+  #txid = "";
+  readonly #groups = new Map<string, Map<StoreKey, CommittedObject>>();
+  /** Hashes that a path had before, by records applied here: bytes that some commit wrote. */
+  readonly #pastHashes = new Map<StoreKey, Set<string>>();
+  readonly #aborted = new Set<string>();
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get recordSha256(): string {
+    return this.#recordSha256;
+  }
+
+  /** The transaction of the head commit; "" before the first. */
+  get txid(): string {
+    return this.#txid;
+  }
+
+  object(path: StoreKey): CommittedObject | undefined {
+    return this.#groups.get(groupOf(path))?.get(path);
+  }
+
+  isAborted(txid: string): boolean {
+    return this.#aborted.has(txid);
+  }
+
+  /** True if a commit known here once put these bytes at the path. */
+  wasCommitted(path: StoreKey, sha256: string): boolean {
+    return this.object(path)?.sha256 === sha256 || this.#pastHashes.get(path)?.has(sha256) === true;
+  }
+
+  /** The groups that have objects: `""` for what belongs to no image, else `images/<id>`. */
+  groups(): IterableIterator<string> {
+    return this.#groups.keys();
+  }
+
+  objectsOf(group: string): ReadonlyMap<StoreKey, CommittedObject> {
+    return this.#groups.get(group) ?? EMPTY;
+  }
+
+  /** Starts again from a checkpoint. */
+  restore(at: { readonly version: number; readonly recordSha256: string; readonly txid: string }): void {
+    this.#version = at.version;
+    this.#recordSha256 = at.recordSha256;
+    this.#txid = at.txid;
+    this.#groups.clear();
+    this.#pastHashes.clear();
+  }
+
+  restoreObject(path: StoreKey, object: CommittedObject): void {
+    this.#set(path, object);
+  }
+
+  apply(record: CommitRecord): void {
+    for (const op of record.ops) {
+      if (op.prev !== null) {
+        const past = this.#pastHashes.get(op.path) ?? new Set();
+        this.#pastHashes.set(op.path, past.add(op.prev));
+      }
+      if (op.op === "put") {
+        const { txid, version } = record;
+        this.#set(op.path, { sha256: op.sha256, sizeBytes: op.sizeBytes, txid, version });
+      } else {
+        this.#delete(op.path);
+      }
+    }
+    for (const txid of record.abort) {
+      this.#aborted.add(txid);
+    }
+    this.#version = record.version;
+    this.#recordSha256 = record.sha256;
+    this.#txid = record.txid;
+  }
+
+  #set(path: StoreKey, object: CommittedObject): void {
+    const group = groupOf(path);
+    let objects = this.#groups.get(group);
+    if (objects === undefined) {
+      objects = new Map();
+      this.#groups.set(group, objects);
+    }
+    objects.set(path, object);
+  }
+
+  #delete(path: StoreKey): void {
+    const group = groupOf(path);
+    const objects = this.#groups.get(group);
+    objects?.delete(path);
+    if (objects?.size === 0) {
+      this.#groups.delete(group);
+    }
+  }
+}
+
+const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();
+
+/** `images/<id>` for what lies below one, else `""`. */
+export function groupOf(path: StoreKey): string {
+  const [top, id, rest] = path.split("/", 3);
+  return top === "images" && id !== undefined && rest !== undefined ? `images/${id}` : "";
+}

@@ -1,0 +1,129 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import { ZarrStoreError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import { type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
+import { type StoreKey, joinKey } from "../store/store-key.ts";
+import type { CommitLog } from "./commit-log.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
+import type { CommittedObject } from "./head.ts";
+
+const MAX_ROUNDS = 6;
+
+/** Where reads were answered from, for tests and reports. */
+export interface ReadCounts {
+  fromPlace: number;
+  fromStaging: number;
+  fromAside: number;
+  roundsMax: number;
+}
+
+/**
+ * Reads committed objects, each one verified by its hash. An object is at its path; or, between a commit and its
+ * publication, in the staging of the transaction that wrote it; or for a moment in the hands of a late deleter.
+ */
+export class ObjectReader {
+  readonly counts: ReadCounts = { fromPlace: 0, fromStaging: 0, fromAside: 0, roundsMax: 0 };
+  readonly #store: ReadableStore;
+  readonly #log: CommitLog;
+  readonly #runtime: Runtime;
+
+  constructor(store: ReadableStore, log: CommitLog, runtime: Runtime) {
+    this.#store = store;
+    this.#log = log;
+    this.#runtime = runtime;
+  }
+
+  /** What the log has at a path, as of now: an absence is never answered from memory alone. */
+  async object(path: StoreKey): Promise<CommittedObject | undefined> {
+    const known = this.#log.head.object(path);
+    if (known !== undefined) {
+      return known;
+    }
+    return (await this.#log.refresh()) ? this.#log.head.object(path) : undefined;
+  }
+
+  /**
+   * The bytes of an object, undefined if the log has none at the path.
+   *
+   * @throws {ZarrStoreError} `modified_outside` if a file that people may edit is not what was committed, `integrity`
+   * if it is one that they may not.
+   */
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    let round = 0;
+    let found: Uint8Array<ArrayBuffer> | undefined;
+    for (let object = await this.object(path); object !== undefined; object = this.#log.head.object(path)) {
+      options.signal?.throwIfAborted();
+      for (const { key, count } of this.#places(path, object)) {
+        const bytes = await this.#store.get(key, options);
+        if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
+          this.counts[count]++;
+          this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
+          return bytes;
+        }
+        found = count === "fromPlace" ? bytes : found;
+      }
+      if (await this.#log.refresh()) {
+        round = 0;
+        continue;
+      }
+      const aside = await this.#readAside(path, object, options);
+      if (aside !== undefined) {
+        this.counts.fromAside++;
+        return aside;
+      }
+      round++;
+      if (round >= MAX_ROUNDS) {
+        throw await this.#mismatch(path, object, found);
+      }
+      await this.#runtime.sleepMs(2 ** round);
+    }
+    return undefined;
+  }
+
+  #places(path: StoreKey, object: CommittedObject): { key: StoreKey; count: "fromPlace" | "fromStaging" }[] {
+    return [
+      { key: path, count: "fromPlace" },
+      { key: stagedKey(object.txid, path), count: "fromStaging" },
+    ];
+  }
+
+  async #isCommitted(bytes: Uint8Array<ArrayBuffer>, object: CommittedObject): Promise<boolean> {
+    return bytes.length === object.sizeBytes && (await this.#runtime.sha256(bytes)) === object.sha256;
+  }
+
+  async #readAside(
+    path: StoreKey,
+    object: CommittedObject,
+    options: ReadOptions,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!isWritableStore(this.#store)) {
+      return undefined;
+    }
+    for (const { name } of await this.#store.list(STAGING)) {
+      if (stagingEntryKind(name) === "aside") {
+        const bytes = await this.#store.get(joinKey(STAGING, name, path), options);
+        if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
+          return bytes;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  async #mismatch(path: StoreKey, object: CommittedObject, found: Uint8Array<ArrayBuffer> | undefined): Promise<ZarrStoreError> {
+    const foundHash = found === undefined ? "no file" : await this.#runtime.sha256(found);
+    const code = isOwnFormat(path) ? "integrity" : "modified_outside";
+    const what =
+      found === undefined ? "is missing" : code === "integrity" ? "is damaged" : "was changed outside the dataset";
+    return new ZarrStoreError(code, `${path} ${what}: expected ${object.sha256}, found ${foundHash}`, {
+      path,
+      expected: object.sha256,
+      found: foundHash,
+    });
+  }
+}
+
+/** Pixels, arrays and group metadata are not edited by hand: a difference is damage, never an edit. */
+export function isOwnFormat(path: string): boolean {
+  return path.endsWith("zarr.json") || path.includes("/data/") || path.includes("/analysis_arrays/");
+}

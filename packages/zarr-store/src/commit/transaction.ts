@@ -1,0 +1,237 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { type StoreKey, parentKey } from "../store/store-key.ts";
+import type { CommitContext } from "./commit-context.ts";
+import type { CommitOp } from "./commit-record.ts";
+import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
+import type { ObjectReader } from "./object-reader.ts";
+
+/** What a mergeable change makes of an object as it is at the moment of the commit. */
+export interface MergeResult {
+  /** The new bytes; undefined leaves the object as it is. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly imageIds?: readonly string[];
+  /** Groups (`images/<id>`) that somebody else's commit made superfluous: this transaction drops its changes to them. */
+  readonly droppedGroups?: readonly string[];
+}
+
+/** A change that is applied to whatever the object is when the commit is made, so that two writers' changes add up. */
+export interface MergeableChange {
+  readonly path: StoreKey;
+  readonly merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<MergeResult>;
+}
+
+interface StagedPut {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly imageIds?: readonly string[];
+}
+
+/**
+ * Changes under way: everything written is staged below `__staging/<txid>`, nothing is in place. Reads see the
+ * transaction's own changes over the committed state.
+ */
+export class Transaction {
+  readonly txid: string;
+  readonly base: number;
+  readonly #context: CommitContext;
+  readonly #reader: ObjectReader;
+  /** The hash that a path had when this transaction first met it; null for none. */
+  readonly #prev = new Map<StoreKey, string | null>();
+  readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
+  readonly #merges: MergeableChange[] = [];
+  #staged = false;
+  #sealed = false;
+
+  constructor(context: CommitContext, reader: ObjectReader) {
+    this.#context = context;
+    this.#reader = reader;
+    this.base = context.log.head.version;
+    this.txid = `${this.base}-${context.runtime.newId()}`;
+  }
+
+  get merges(): readonly MergeableChange[] {
+    return this.#merges;
+  }
+
+  get isEmpty(): boolean {
+    return this.#changes.size === 0 && this.#merges.length === 0;
+  }
+
+  get hasStaging(): boolean {
+    return this.#staged;
+  }
+
+  /** The ops of the commit as they stand, in order of first change. */
+  ops(): readonly CommitOp[] {
+    return [...this.#changes].flatMap(([path, change]): CommitOp[] => {
+      const prev = this.#prev.get(path) ?? null;
+      if (change !== "deleted") {
+        return [{ op: "put", path, prev, ...change }];
+      }
+      return prev === null ? [] : [{ op: "delete", path, prev }];
+    });
+  }
+
+  /** @throws {ZarrStoreError} as {@link ObjectReader.read} */
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const change = this.#changes.get(path);
+    if (change === "deleted") {
+      return undefined;
+    }
+    if (change !== undefined) {
+      return this.#context.store.get(stagedKey(this.txid, path), options);
+    }
+    await this.#meet(path);
+    return this.#reader.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    const change = this.#changes.get(path);
+    if (change !== undefined) {
+      return change === "deleted" ? undefined : change.sha256;
+    }
+    return (await this.#reader.object(path))?.sha256;
+  }
+
+  /** The live paths of a group, sorted by code unit. */
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    await this.#context.log.refresh();
+    const inGroup = (path: string): boolean => group !== "" && path.startsWith(`${group}/`);
+    const live = new Set(this.#context.log.head.objectsOf(group).keys());
+    for (const [path, change] of this.#changes) {
+      if (change === "deleted") {
+        live.delete(path);
+      } else if (inGroup(path) || (group === "" && !/^images\/[^/]+\//.test(path))) {
+        live.add(path);
+      }
+    }
+    return [...live].sort();
+  }
+
+  /** Groups (`images/<id>`) that this transaction makes or empties, over those of the head. */
+  changedPaths(): ReadonlyMap<StoreKey, "put" | "deleted"> {
+    return new Map([...this.#changes].map(([path, change]) => [path, change === "deleted" ? "deleted" : "put"]));
+  }
+
+  /** Stages new bytes for a path. Bytes that are there already are no change. */
+  async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, imageIds?: readonly string[]): Promise<void> {
+    const prev = await this.#meet(path);
+    const sha256 = await this.#context.runtime.sha256(bytes);
+    if (sha256 === prev) {
+      await this.#unstage(path);
+      this.#changes.delete(path);
+      return;
+    }
+    const { store } = this.#context;
+    if (!this.#staged) {
+      this.#staged = true;
+      const owner = { ...this.#context.runtime.writer, txid: this.txid };
+      await store.put(stagedOwnerKey(this.txid), new TextEncoder().encode(JSON.stringify(owner)));
+    }
+    await store.put(stagedKey(this.txid, path), bytes);
+    this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
+  }
+
+  /** Returns whether there was something to delete. */
+  async delete(path: StoreKey): Promise<boolean> {
+    const prev = await this.#meet(path);
+    const change = this.#changes.get(path);
+    await this.#unstage(path);
+    if (prev === null) {
+      this.#changes.delete(path);
+    } else {
+      this.#changes.set(path, "deleted");
+    }
+    return change === undefined ? prev !== null : change !== "deleted";
+  }
+
+  /** Adds a change that is applied at the moment of the commit, and again if another commit came first. */
+  merge(change: MergeableChange): void {
+    this.#merges.push(change);
+  }
+
+  /** Forgets a change, so that the path stays as it is in the head. */
+  async withdraw(path: StoreKey): Promise<void> {
+    await this.#unstage(path);
+    this.#changes.delete(path);
+  }
+
+  /** Meets a path again: what it holds now is what this transaction replaces. Only for merged objects. */
+  rebase(path: StoreKey): void {
+    this.#prev.delete(path);
+    this.#changes.delete(path);
+  }
+
+  /** Every staged file and directory, for the flush before the commit. */
+  stagedKeys(): readonly StoreKey[] {
+    const keys = new Set<StoreKey>([stagedOwnerKey(this.txid)]);
+    for (const [path, change] of this.#changes) {
+      if (change !== "deleted") {
+        for (let key: StoreKey | undefined = stagedKey(this.txid, path); key !== undefined; key = parentKey(key)) {
+          keys.add(key);
+        }
+      }
+    }
+    return [...keys];
+  }
+
+  /** From here on the commit record may be linked, so that what is staged must stay. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** The record is known not to be linked. */
+  unseal(): void {
+    this.#sealed = false;
+  }
+
+  /** Takes everything back that is staged, unless it may have been committed. */
+  async discard(): Promise<void> {
+    const { store, logger } = this.#context;
+    if (this.#sealed) {
+      return;
+    }
+    try {
+      for (const path of this.#changes.keys()) {
+        await this.#unstage(path);
+      }
+      await store.remove(stagedRecordKey(this.txid));
+      await store.remove(stagedOwnerKey(this.txid));
+      await store.remove(stagingOf(this.txid));
+    } catch (error) {
+      logger.warn(`${stagingOf(this.txid)} is left behind: ${String(error)}`);
+    }
+  }
+
+  async #unstage(path: StoreKey): Promise<void> {
+    const change = this.#changes.get(path);
+    if (change === undefined || change === "deleted") {
+      return;
+    }
+    const root = stagingOf(this.txid);
+    for (let key: StoreKey | undefined = stagedKey(this.txid, path); key !== undefined && key !== root; key = parentKey(key)) {
+      if ((await this.#context.store.remove(key)) === "not_empty") {
+        break;
+      }
+    }
+  }
+
+  async #meet(path: StoreKey): Promise<string | null> {
+    const met = this.#prev.get(path);
+    if (met !== undefined) {
+      return met;
+    }
+    const prev = (await this.#reader.object(path))?.sha256 ?? null;
+    this.#prev.set(path, prev);
+    return prev;
+  }
+}
+
+/** A lost race: another commit changed what this transaction had read. Running it again may succeed. */
+export function conflictError(paths: readonly string[], why: string): ZarrStoreError {
+  return new ZarrStoreError("conflict", `${why}: ${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`, {
+    paths,
+    ...(paths[0] !== undefined && { path: paths[0] }),
+  });
+}

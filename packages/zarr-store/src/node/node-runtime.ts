@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { type Runtime, type WriterIdentity, portableRuntime } from "../runtime.ts";
+import { nodeZstd } from "./zstd-node.ts";
+
+/** The runtime for Node: hashing by OpenSSL, zstd by zlib, and a look at other processes of this host. */
+export function nodeRuntime(): Runtime {
+  const writer: WriterIdentity = {
+    host: hostname(),
+    pid: process.pid,
+    started: processStarted(process.pid) ?? "unknown",
+  };
+  return {
+    ...portableRuntime(),
+    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    zstd: nodeZstd,
+    writer,
+    writerState: (other) => stateOf(other, writer),
+  };
+}
+
+function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" | "unknown" {
+  if (other.host !== self.host) {
+    return "unknown";
+  }
+  try {
+    process.kill(other.pid, 0);
+  } catch (error) {
+    const gone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    return gone ? "dead" : "alive";
+  }
+  const started = processStarted(other.pid);
+  if (started === ZOMBIE) {
+    return "dead";
+  }
+  return started !== undefined && other.started !== "unknown" && started !== other.started ? "dead" : "alive";
+}
+
+const ZOMBIE = "zombie";
+
+/** Linux tells when a process began, in ticks since boot; elsewhere the pid alone has to do. */
+function processStarted(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") {
+      return ZOMBIE;
+    }
+    const ticks = fields[19];
+    return ticks === undefined ? undefined : `${boot}/${ticks}`;
+  } catch {
+    return undefined;
+  }
+}
