@@ -11,9 +11,13 @@ const ESCAPE = /^[0-9A-F]{2}$/;
  */
 export function attachmentName(fileName: string): string {
   if (fileName === "" || !fileName.isWellFormed()) {
-    throw new LegacyIoError("invalid_name", `${JSON.stringify(fileName)} cannot be the name of an attachment`, {
-      path: fileName,
-    });
+    throw new LegacyIoError(
+      "invalid_name",
+      `${JSON.stringify(fileName)} cannot be the name of an attachment`,
+      {
+        path: fileName,
+      },
+    );
   }
   const bytes = new TextEncoder().encode(fileName);
   const isFirstByteEscaped = isReserved(fileName);
@@ -40,7 +44,9 @@ export function fileNameOfAttachment(name: string): string {
   }
   const fileName = decodeUtf8(bytes);
   if (fileName === undefined || fileName === "" || attachmentName(fileName) !== name) {
-    throw new LegacyIoError("invalid_name", `${JSON.stringify(name)} is not the name of an attachment`, { path: name });
+    throw new LegacyIoError("invalid_name", `${JSON.stringify(name)} is not the name of an attachment`, {
+      path: name,
+    });
   }
   return fileName;
 }

@@ -11,8 +11,8 @@ import type {
 import { comparePaths } from "./path-order.ts";
 import {
   decideFileRoles,
-  FLOW_ANALYSIS_FOLDER,
   type FileRole,
+  FLOW_ANALYSIS_FOLDER,
   type SidecarContent,
   v0AnalysisFolder,
 } from "./sidecar-name.ts";
@@ -26,7 +26,10 @@ export interface FolderFiles {
 }
 
 /** What `bundleFiles` makes of the files of a scan. */
-export type BundledFiles = Pick<FolderScan, "bundles" | "orphans" | "folderDatabases" | "unrecognised" | "ignored">;
+export type BundledFiles = Pick<
+  FolderScan,
+  "bundles" | "orphans" | "folderDatabases" | "unrecognised" | "ignored"
+>;
 
 /**
  * Puts files together by the rules of `decideFileRoles`. Each file comes out exactly once.
@@ -42,7 +45,9 @@ export function bundleFiles(
     .toSorted((a, b) => comparePaths(a.folder, b.folder))
     .map((entry) => {
       const analysisFolders = [FLOW_ANALYSIS_FOLDER, v0AnalysisFolder(entry.folderName)];
-      const analysisFiles = analysisFolders.flatMap((name) => filesOf.get(joinParts(entry.folder, name)) ?? []);
+      const analysisFiles = analysisFolders.flatMap(
+        (name) => filesOf.get(joinParts(entry.folder, name)) ?? [],
+      );
       const own = entry.files.filter((file) => !claimed.has(file.relPath));
       const roles = rolesOf(entry, [...own, ...analysisFiles]);
       const taken = analysisFiles.filter((file) => isAnalysis(roles.get(file)));
@@ -52,11 +57,31 @@ export function bundleFiles(
       return bundleFolder(entry.folder, [...own, ...taken], roles, isSelected);
     });
   return {
-    bundles: inOrder(parts, (part) => part.bundles, (bundle) => bundle.image.relPath),
-    orphans: inOrder(parts, (part) => part.orphans, (orphan) => joinParts(orphan.folder, orphan.stem)),
-    folderDatabases: inOrder(parts, (part) => part.folderDatabases, (file) => file.relPath),
-    unrecognised: inOrder(parts, (part) => part.unrecognised, (file) => file.relPath),
-    ignored: inOrder(parts, (part) => part.ignored, (note) => note.relPath),
+    bundles: inOrder(
+      parts,
+      (part) => part.bundles,
+      (bundle) => bundle.image.relPath,
+    ),
+    orphans: inOrder(
+      parts,
+      (part) => part.orphans,
+      (orphan) => joinParts(orphan.folder, orphan.stem),
+    ),
+    folderDatabases: inOrder(
+      parts,
+      (part) => part.folderDatabases,
+      (file) => file.relPath,
+    ),
+    unrecognised: inOrder(
+      parts,
+      (part) => part.unrecognised,
+      (file) => file.relPath,
+    ),
+    ignored: inOrder(
+      parts,
+      (part) => part.ignored,
+      (note) => note.relPath,
+    ),
   };
 }
 
@@ -79,7 +104,8 @@ function bundleFolder(
   const unrecognised: BundleFile[] = [];
   const ignored: ScanNote[] = [];
   const imagesFirst = files.toSorted(
-    (a, b) => Number(isImage(roles.get(b))) - Number(isImage(roles.get(a))) || comparePaths(a.relPath, b.relPath),
+    (a, b) =>
+      Number(isImage(roles.get(b))) - Number(isImage(roles.get(a))) || comparePaths(a.relPath, b.relPath),
   );
   for (const file of imagesFirst) {
     const role: FileRole = roles.get(file) ?? { role: "unrecognised" };

@@ -49,7 +49,10 @@ export class LegacyIoError extends Error {
 }
 
 /** True for an error of this package, and, if codes are given, for one with one of these codes. */
-export function isLegacyIoError(error: unknown, ...codes: readonly LegacyIoErrorCode[]): error is LegacyIoError {
+export function isLegacyIoError(
+  error: unknown,
+  ...codes: readonly LegacyIoErrorCode[]
+): error is LegacyIoError {
   return (
     error instanceof Error &&
     error.name === "LegacyIoError" &&

@@ -23,12 +23,18 @@ function expandBraces(pattern: string): readonly string[] {
   }
   const choices = pattern.slice(start + 1, stop);
   if (start === -1 || stop === -1 || choices.includes("{")) {
-    throw new LegacyIoError("invalid_argument", `unbalanced braces in the pattern ${JSON.stringify(pattern)}`, {
-      found: pattern,
-    });
+    throw new LegacyIoError(
+      "invalid_argument",
+      `unbalanced braces in the pattern ${JSON.stringify(pattern)}`,
+      {
+        found: pattern,
+      },
+    );
   }
   const tails = expandBraces(pattern.slice(stop + 1));
-  const expanded = choices.split(",").flatMap((choice) => tails.map((tail) => pattern.slice(0, start) + choice + tail));
+  const expanded = choices
+    .split(",")
+    .flatMap((choice) => tails.map((tail) => pattern.slice(0, start) + choice + tail));
   if (expanded.length > MAX_ALTERNATIVES) {
     throw new LegacyIoError("invalid_argument", `more than ${MAX_ALTERNATIVES} alternatives in a pattern`, {
       found: expanded.length,

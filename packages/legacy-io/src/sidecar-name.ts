@@ -188,7 +188,9 @@ function decideContent(
     return { kind: format === "json" ? "classic_json" : format === "txt" ? "olympus_header" : "other" };
   }
   const artifact = artifactOfFileName(body.slice(stem.length + 1));
-  return artifact === undefined || format === "txt" ? { kind: "other" } : { kind: "artifact", artifact, format };
+  return artifact === undefined || format === "txt"
+    ? { kind: "other" }
+    : { kind: "artifact", artifact, format };
 }
 
 /** The longest of the stems that `body` is, or begins with followed by a dot. */
@@ -213,7 +215,10 @@ function withoutRivals(roles: readonly [string, FileRole][]): readonly [string, 
     if (claim !== undefined) {
       taken.add(claim);
     }
-    result.set(file, isRival && role.role === "sidecar" ? { role: "sidecar", image: role.image, kind: "other" } : role);
+    result.set(
+      file,
+      isRival && role.role === "sidecar" ? { role: "sidecar", image: role.image, kind: "other" } : role,
+    );
   }
   return roles.map(([file, role]) => [file, result.get(file) ?? role]);
 }

@@ -32,11 +32,15 @@ export function containsPoint(
 
 /** The error for a question about a mask ROI's pixels that came without them. */
 export function missingMask(id: number): RoiError {
-  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, { path: "mask" });
+  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, {
+    path: "mask",
+  });
 }
 
 function isInside(bounds: RoiBounds, dim0: number, dim1: number): boolean {
-  return dim0 >= bounds.dim0Start && dim0 < bounds.dim0Stop && dim1 >= bounds.dim1Start && dim1 < bounds.dim1Stop;
+  return (
+    dim0 >= bounds.dim0Start && dim0 < bounds.dim0Stop && dim1 >= bounds.dim1Start && dim1 < bounds.dim1Stop
+  );
 }
 
 function isInMask(mask: RoiMask, dim0: number, dim1: number): boolean {

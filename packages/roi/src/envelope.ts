@@ -1,12 +1,15 @@
 import { RoiError } from "./errors.ts";
-import { createMaskRoi, MASK_DATA_KEY } from "./mask.ts";
+import { createMaskRoi, decodeMaskData, encodeMaskData, MASK_DATA_KEYS } from "./mask.ts";
 import { readInteger, readRecord, readText, unexpected } from "./read-field.ts";
-import { createRectRoi, RECT_DATA_KEYS } from "./rect.ts";
+import { createRectRoi, decodeRectData, encodeRectData, RECT_DATA_KEYS } from "./rect.ts";
 import type { Roi, RoiType } from "./roi.ts";
 import { ENVELOPE_KEYS, type RoiFieldsInit } from "./roi-fields.ts";
 import { encodeStoredStats, STORED_STATS_KEYS } from "./stored-stats.ts";
 
+type StoredRecord = Readonly<Record<string, unknown>>;
+
 const ENVELOPE_VERSION = "1.0";
+const FLAT_META_KEYS: readonly string[] = ["revision", ...STORED_STATS_KEYS];
 const PLANNED_TYPES: readonly string[] = ["line", "polyline", "polygon"];
 
 export interface RoiFromEnvelopeOptions {
@@ -26,37 +29,25 @@ export interface RoiFromEnvelopeOptions {
 export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions = {}): Roi {
   const path = options.path ?? "$";
   const envelope = readRecord(value, path);
-  const type = readRoiType(envelope["roi_type"], `${path}.roi_type`);
-  checkVersion(envelope["version"], `${path}.version`);
-  const isFlat = envelope["data"] === undefined;
-  const data = isFlat ? envelope : readRecord(envelope["data"], `${path}.data`);
+  const { roi_type: storedType, version, data: storedData } = envelope;
+  const type = readRoiType(storedType, `${path}.roi_type`);
+  checkVersion(version, `${path}.version`);
+  const isFlat = storedData === undefined;
   const dataPath = isFlat ? path : `${path}.data`;
-  const dataKeys = type === "rect" ? Object.values(RECT_DATA_KEYS).flat() : [MASK_DATA_KEY];
-  const idKey = Object.hasOwn(envelope, "roi_id") ? "roi_id" : "id";
-  const known = [...ENVELOPE_KEYS, idKey, ...(isFlat ? [...dataKeys, "revision", ...STORED_STATS_KEYS] : [])];
-  const meta = readMeta(envelope, isFlat, path);
+  const data = isFlat ? envelope : readRecord(storedData, dataPath);
+  const dataKeys = type === "rect" ? RECT_DATA_KEYS : MASK_DATA_KEYS;
   const fields: RoiFieldsInit = {
-    id: readInteger(envelope[idKey], `${path}.${idKey}`, 1),
-    name: readText(envelope["name"] ?? "", `${path}.name`),
-    note: readText(envelope["note"] ?? "", `${path}.note`),
-    channel: readInteger(envelope["channel"] ?? 1, `${path}.channel`, 1),
-    z: readInteger(envelope["z"] ?? 0, `${path}.z`, 0),
-    revision: readInteger(meta["revision"] ?? 0, `${path}.${isFlat ? "" : "meta."}revision`, 0),
-    meta: omitKeys(meta, ["revision"]),
-    extra: omitKeys(envelope, known),
+    ...readFields(envelope, isFlat, path),
+    extra: omitKeys(envelope, [
+      ...ENVELOPE_KEYS,
+      idKeyOf(envelope),
+      ...(isFlat ? [...dataKeys, ...FLAT_META_KEYS] : []),
+    ]),
     dataExtra: isFlat ? {} : omitKeys(data, dataKeys),
   };
-  if (type === "mask") {
-    return createMaskRoi({ ...fields, maskRef: readMaskRef(data[MASK_DATA_KEY], `${dataPath}.${MASK_DATA_KEY}`) });
-  }
-  const edge = (keys: readonly [string, string]): number => readEdge(data, keys, dataPath);
-  const bounds = {
-    dim0Start: edge(RECT_DATA_KEYS.dim0Start),
-    dim0Stop: edge(RECT_DATA_KEYS.dim0Stop),
-    dim1Start: edge(RECT_DATA_KEYS.dim1Start),
-    dim1Stop: edge(RECT_DATA_KEYS.dim1Stop),
-  };
-  return createRectRoi({ ...fields, bounds });
+  return type === "rect"
+    ? createRectRoi({ ...fields, bounds: decodeRectData(data, dataPath) })
+    : createMaskRoi({ ...fields, maskRef: decodeMaskData(data, dataPath) });
 }
 
 /**
@@ -77,18 +68,10 @@ export function toEnvelope(roi: Roi): Record<string, unknown> {
     note: roi.note,
     channel: roi.channel,
     z: roi.z,
-    data: { ...encodeData(roi), ...roi.dataExtra },
+    data: { ...(roi.type === "rect" ? encodeRectData(roi) : encodeMaskData(roi)), ...roi.dataExtra },
     meta,
     ...roi.extra,
   };
-}
-
-function encodeData(roi: Roi): Readonly<Record<string, number | string>> {
-  if (roi.type === "mask") {
-    return { [MASK_DATA_KEY]: roi.maskRef };
-  }
-  const { dim0Start, dim0Stop, dim1Start, dim1Stop } = roi.bounds;
-  return { x0: dim1Start, x1: dim1Stop, y0: dim0Start, y1: dim0Stop };
 }
 
 function readRoiType(value: unknown, path: string): RoiType {
@@ -100,7 +83,11 @@ function readRoiType(value: unknown, path: string): RoiType {
   const details = { path, expected: ["rect", "mask"], found };
   const quoted = JSON.stringify(found.slice(0, 60));
   throw PLANNED_TYPES.includes(type)
-    ? new RoiError("not_supported", `${path}: ROIs of type ${quoted} are not supported yet, only rect and mask`, details)
+    ? new RoiError(
+        "not_supported",
+        `${path}: ROIs of type ${quoted} are not supported yet, only rect and mask`,
+        details,
+      )
     : new RoiError("invalid_argument", `${path}: unknown roi_type ${quoted}, expected rect or mask`, details);
 }
 
@@ -111,37 +98,36 @@ function checkVersion(value: unknown, path: string): void {
   }
 }
 
+function readFields(envelope: StoredRecord, isFlat: boolean, path: string): RoiFieldsInit {
+  const { name, note, channel, z } = envelope;
+  const idKey = idKeyOf(envelope);
+  const { revision, ...meta } = readMeta(envelope, isFlat, path);
+  return {
+    id: readInteger(envelope[idKey], `${path}.${idKey}`, 1),
+    name: readText(name ?? "", `${path}.name`),
+    note: readText(note ?? "", `${path}.note`),
+    channel: readInteger(channel ?? 1, `${path}.channel`, 1),
+    z: readInteger(z ?? 0, `${path}.z`, 0),
+    revision: readInteger(revision ?? 0, `${path}.${isFlat ? "" : "meta."}revision`, 0),
+    meta,
+  };
+}
+
+/** `id` is the id only where there is no `roi_id`; beside one it is an unknown key. */
+function idKeyOf({ id, roi_id: roiId }: StoredRecord): "id" | "roi_id" {
+  return roiId === undefined && id !== undefined ? "id" : "roi_id";
+}
+
 /** The flat form keeps `revision` and `img_*` beside the rest, null where nothing was computed. */
-function readMeta(envelope: Readonly<Record<string, unknown>>, isFlat: boolean, path: string): Readonly<Record<string, unknown>> {
-  const meta = readRecord(envelope["meta"] ?? {}, `${path}.meta`);
-  if (!isFlat) {
-    return meta;
-  }
-  const flat = ["revision", ...STORED_STATS_KEYS].map((key) => [key, envelope[key]] as const);
-  return { ...Object.fromEntries(flat.filter(([, value]) => value !== undefined && value !== null)), ...meta };
+function readMeta(envelope: StoredRecord, isFlat: boolean, path: string): StoredRecord {
+  const { meta: stored } = envelope;
+  const meta = readRecord(stored ?? {}, `${path}.meta`);
+  const beside = Object.entries(envelope).filter(
+    ([key, value]) => FLAT_META_KEYS.includes(key) && value !== null,
+  );
+  return isFlat ? { ...Object.fromEntries(beside), ...meta } : meta;
 }
 
-function readMaskRef(value: unknown, path: string): string {
-  if (typeof value !== "string" || value === "") {
-    throw unexpected(path, "a non-empty string", value);
-  }
-  return value;
-}
-
-/** One edge in either spelling; both may be there if they agree. */
-function readEdge(data: Readonly<Record<string, unknown>>, keys: readonly [string, string], path: string): number {
-  const [written, alternative] = keys;
-  const found = keys.filter((key) => Object.hasOwn(data, key));
-  const [edge = undefined, other = edge] = found.map((key) => readInteger(data[key], `${path}.${key}`));
-  if (edge === undefined) {
-    throw unexpected(`${path}.${written}`, `an integer, here or as ${alternative}`, undefined);
-  }
-  if (edge !== other) {
-    throw unexpected(`${path}.${alternative}`, `${edge} as in ${written}`, other);
-  }
-  return edge;
-}
-
-function omitKeys(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
+function omitKeys(record: StoredRecord, keys: readonly string[]): StoredRecord {
   return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 }

@@ -20,7 +20,9 @@ function copyRecord(
   depth: number,
 ): Readonly<Record<string, unknown>> {
   // `fromEntries` defines a key `__proto__`; an assignment would follow it.
-  const entries = Object.entries(record).map(([key, value]) => [key, copyValue(value, path, depth + 1)] as const);
+  const entries = Object.entries(record).map(
+    ([key, value]) => [key, copyValue(value, path, depth + 1)] as const,
+  );
   return Object.freeze(Object.fromEntries(entries));
 }
 
@@ -32,7 +34,9 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
     });
   }
   if (Array.isArray(value)) {
-    return Object.isFrozen(value) ? value : Object.freeze(value.map((item) => copyValue(item, path, depth + 1)));
+    return Object.isFrozen(value)
+      ? value
+      : Object.freeze(value.map((item) => copyValue(item, path, depth + 1)));
   }
   return isPlainObject(value) && !Object.isFrozen(value) ? copyRecord(value, path, depth) : value;
 }

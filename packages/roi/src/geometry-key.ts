@@ -13,7 +13,12 @@ export function geometryKey(roi: Roi): string {
   switch (roi.type) {
     case "rect": {
       const { dim0Start, dim0Stop, dim1Start, dim1Stop } = roi.bounds;
-      return JSON.stringify({ bounds: [dim0Start, dim0Stop, dim1Start, dim1Stop], channel, type: roi.type, z });
+      return JSON.stringify({
+        bounds: [dim0Start, dim0Stop, dim1Start, dim1Stop],
+        channel,
+        type: roi.type,
+        z,
+      });
     }
     case "mask":
       return JSON.stringify({ channel, mask_ref: roi.maskRef, type: roi.type, z });

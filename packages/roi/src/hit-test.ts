@@ -39,7 +39,8 @@ export function hitTest(
   options: HitTestOptions = {},
 ): RoiHit | undefined {
   for (const roi of rois.toReversed()) {
-    const mode = roi.type === "rect" ? rectMode(roi.bounds, dim0, dim1, options) : maskMode(roi, dim0, dim1, options);
+    const mode =
+      roi.type === "rect" ? rectMode(roi.bounds, dim0, dim1, options) : maskMode(roi, dim0, dim1, options);
     if (mode !== undefined) {
       return { roi, mode };
     }
@@ -49,7 +50,12 @@ export function hitTest(
 
 type AxisZone = "start" | "stop" | "between" | "outside";
 
-function rectMode(bounds: RoiBounds, dim0: number, dim1: number, options: HitTestOptions): HitMode | undefined {
+function rectMode(
+  bounds: RoiBounds,
+  dim0: number,
+  dim1: number,
+  options: HitTestOptions,
+): HitMode | undefined {
   const zone0 = axisZone(dim0, bounds.dim0Start, bounds.dim0Stop, options.toleranceDim0 ?? 0);
   const zone1 = axisZone(dim1, bounds.dim1Start, bounds.dim1Stop, options.toleranceDim1 ?? 0);
   if (zone0 === "outside" || zone1 === "outside") {

@@ -28,14 +28,26 @@ export interface RoiMask {
   readonly dim1Start?: number | undefined;
 }
 
-export const MASK_DATA_KEY = "mask_ref";
+/** The keys that a mask's geometry has in stored data. */
+export const MASK_DATA_KEYS: readonly string[] = Object.freeze(["mask_ref"]);
 
 /** An immutable mask ROI. Throws `invalid_argument` with the path of the field. */
 export function createMaskRoi(init: MaskRoiInit): MaskRoi {
-  if (typeof init.maskRef !== "string" || init.maskRef === "") {
-    throw unexpected("maskRef", "a non-empty string", init.maskRef);
-  }
-  return Object.freeze({ type: "mask", ...checkRoiFields(init, [MASK_DATA_KEY]), maskRef: init.maskRef });
+  return Object.freeze({
+    type: "mask",
+    ...checkRoiFields(init, MASK_DATA_KEYS),
+    maskRef: checkRef(init.maskRef, "maskRef"),
+  });
+}
+
+/** Reads `mask_ref`. Throws `invalid_argument` with the path of the key. */
+export function decodeMaskData({ mask_ref: ref }: Readonly<Record<string, unknown>>, path: string): string {
+  return checkRef(ref, `${path}.mask_ref`);
+}
+
+/** The stored `data` of a mask. */
+export function encodeMaskData(roi: MaskRoi): Record<string, unknown> {
+  return { mask_ref: roi.maskRef };
 }
 
 /** The rectangle of the plane that a mask covers. Throws `invalid_argument` if its sizes and data disagree. */
@@ -52,4 +64,11 @@ export function maskBounds(mask: RoiMask): RoiBounds {
   const dim0Start = readInteger(mask.dim0Start ?? 0, "mask.dim0Start");
   const dim1Start = readInteger(mask.dim1Start ?? 0, "mask.dim1Start");
   return orderBounds({ dim0Start, dim0Stop: dim0Start + height, dim1Start, dim1Stop: dim1Start + width });
+}
+
+function checkRef(value: unknown, path: string): string {
+  if (typeof value !== "string" || value === "") {
+    throw unexpected(path, "a non-empty string", value);
+  }
+  return value;
 }

@@ -95,10 +95,14 @@ function checkStats(stats: StoredRoiStats): StoredRoiStats {
 function refuseKeys(record: Readonly<Record<string, unknown>>, keys: readonly string[], path: string): void {
   for (const key of keys) {
     if (Object.hasOwn(record, key)) {
-      throw new RoiError("invalid_argument", `${path}.${key}: the key has a field of its own in the envelope`, {
-        path: `${path}.${key}`,
-        found: record[key],
-      });
+      throw new RoiError(
+        "invalid_argument",
+        `${path}.${key}: the key has a field of its own in the envelope`,
+        {
+          path: `${path}.${key}`,
+          found: record[key],
+        },
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-import { createMaskRoi, MASK_DATA_KEY, type MaskRoi } from "./mask.ts";
+import { createMaskRoi, type MaskRoi } from "./mask.ts";
 import { createRectRoi, type RectRoi } from "./rect.ts";
 
 /** A region of interest: immutable, told apart by `type`. */
@@ -20,6 +20,9 @@ export function checkRoi(roi: Roi): Roi {
 
 /** Where the ROI's mask is stored: a mask's own reference, or the one that a rect was materialised to, if any. */
 export function maskRefOf(roi: Roi): string | undefined {
-  const ref = roi.type === "mask" ? roi.maskRef : roi.meta[MASK_DATA_KEY];
+  if (roi.type === "mask") {
+    return roi.maskRef;
+  }
+  const { mask_ref: ref } = roi.meta;
   return typeof ref === "string" ? ref : undefined;
 }

@@ -8,7 +8,12 @@ export interface StoredRoiStats {
 }
 
 /** The keys of {@link StoredRoiStats} in an envelope's `meta`, in the order in which they are written. */
-export const STORED_STATS_KEYS: readonly string[] = Object.freeze(["img_min", "img_max", "img_mean", "img_std"]);
+export const STORED_STATS_KEYS: readonly string[] = Object.freeze([
+  "img_min",
+  "img_max",
+  "img_mean",
+  "img_std",
+]);
 
 /**
  * The statistics in an envelope's `meta`, if all four are there as finite numbers. An incomplete set says nothing:
@@ -16,7 +21,12 @@ export const STORED_STATS_KEYS: readonly string[] = Object.freeze(["img_min", "i
  */
 export function decodeStoredStats(meta: Readonly<Record<string, unknown>>): StoredRoiStats | undefined {
   const [imgMin, imgMax, imgMean, imgStd] = STORED_STATS_KEYS.map((key) => meta[key]);
-  if (!isFiniteNumber(imgMin) || !isFiniteNumber(imgMax) || !isFiniteNumber(imgMean) || !isFiniteNumber(imgStd)) {
+  if (
+    !isFiniteNumber(imgMin) ||
+    !isFiniteNumber(imgMax) ||
+    !isFiniteNumber(imgMean) ||
+    !isFiniteNumber(imgStd)
+  ) {
     return undefined;
   }
   return Object.freeze({ imgMin, imgMax, imgMean, imgStd });
@@ -28,7 +38,9 @@ export function encodeStoredStats(stats: StoredRoiStats): Readonly<Record<string
 }
 
 /** `meta` without any of the statistics' keys. */
-export function withoutStoredStats(meta: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function withoutStoredStats(
+  meta: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const kept = Object.entries(meta).filter(([key]) => !STORED_STATS_KEYS.includes(key));
   return Object.freeze(Object.fromEntries(kept));
 }

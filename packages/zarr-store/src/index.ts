@@ -1,20 +1,70 @@
 /**
  * Generic, crash-safe storage of images, artifacts and tables in a Zarr v3 hierarchy of plain files.
  *
+ * @example
+ * const dataset = await openDataset(memoryStore());
+ * const record = await dataset.addImage({ dtype: "uint8", shape: [2, 2], data: new Uint8Array([1, 2, 3, 4]) });
+ * await record.saveJson("qc", { passed: true });
+ *
  * @module
  */
 
-export type { DType, TypedArrayOf } from "./array/dtype.ts";
+export type { ArrayMetadata } from "./array/array-metadata.ts";
+export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
+export type { DType, TypedArrayByDType, TypedArrayOf } from "./array/dtype.ts";
 export { DTYPES, isDType, itemSizeBytes } from "./array/dtype.ts";
-export type { NdArray } from "./array/nd-array.ts";
-export type { ArtifactNames, ArtifactStore, SaveArrayOptions, SaveTableOptions } from "./artifact/artifact-store.ts";
+export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
+export { sliceNdArray } from "./array/region.ts";
+export type { ZstdCodec } from "./array/zstd.ts";
+export type { ImageId } from "./artifact/artifact-name.ts";
+export { parseArtifactName, parseAttachmentName, parseImageId, parseTableName } from "./artifact/artifact-name.ts";
+export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./artifact/artifact-store.ts";
 export type { AxisRange, ImageInfo, PixelStore, ReadOptions, RegionSelection } from "./artifact/pixel-store.ts";
+export type { Commit } from "./commit/commit.ts";
+export type { CommitStep, Logger } from "./commit/commit-context.ts";
+export type { TransactionOptions } from "./commit/commit-engine.ts";
+export type { CommitOp, CommitRecord } from "./commit/commit-record.ts";
+export type {
+  AddImageOptions,
+  DatasetContents,
+  ReplaceRowsOptions,
+  SaveTableOptions,
+  TableChange,
+} from "./dataset/dataset-contents.ts";
+export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
+export { orderEntries } from "./dataset/manifest.ts";
+export type { Attributes } from "./dataset/node-cache.ts";
+export type { Scalar, Summarize, Summary } from "./dataset/object-session.ts";
+export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";
+export type { DatasetMode, ImageSource, IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
+export type { ImageBounds, ZarrImageRecord } from "./dataset/zarr-image-record.ts";
 export type { ZarrStoreErrorCode, ZarrStoreErrorDetails } from "./errors.ts";
-export { ZarrStoreError, isZarrStoreError } from "./errors.ts";
-export type { JsonText } from "./json/lossless-json.ts";
+export { isZarrStoreError, ZarrStoreError } from "./errors.ts";
+export { canonicalJson } from "./json/canonical-json.ts";
 export * from "./json/lossless-json.ts";
-export type { KeyValueStore, ReadableStore, StoreEntry, StoreStat } from "./store/key-value-store.ts";
+export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime.ts";
+export type {
+  ByteRange,
+  KeyValueStore,
+  MoveOutcome,
+  ReadableStore,
+  RemoveOutcome,
+  StoreEntry,
+  StoreStat,
+} from "./store/key-value-store.ts";
 export { memoryStore } from "./store/memory-store.ts";
-export type { StoreKey } from "./store/store-key.ts";
-export { parseStoreKey } from "./store/store-key.ts";
-export type { CellValue, Column, ColumnType, Row, TableSchema } from "./table/table-schema.ts";
+export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
+export * from "./table/arrow-table.ts";
+export { decodeParquet, encodeParquet, type ParquetWasmSource, setParquetWasm } from "./table/parquet.ts";
+export { SOURCES_COLUMNS, SOURCES_SCHEMA, type SourceRow } from "./table/sources-table.ts";
+export {
+  assertTableMatches,
+  type CellValue,
+  type Column,
+  type ColumnType,
+  parseTableSchema,
+  type Row,
+  schemaOfTable,
+  type TableSchema,
+} from "./table/table-schema.ts";
+export type { TableInput } from "./table/table-store.ts";

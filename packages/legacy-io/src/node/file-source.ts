@@ -84,7 +84,10 @@ function fill(path: string, descriptor: number, offset: number, target: Uint8Arr
       count = readSync(descriptor, target, done, length, offset + done);
     } catch (cause) {
       const reason = systemErrorCode(cause);
-      throw new LegacyIoError("io", `cannot read ${path} at offset ${offset + done}: ${reason}`, { path, cause });
+      throw new LegacyIoError("io", `cannot read ${path} at offset ${offset + done}: ${reason}`, {
+        path,
+        cause,
+      });
     }
     if (count === 0) {
       throw new LegacyIoError("invalid_file", `${path} got shorter while it was read`, {

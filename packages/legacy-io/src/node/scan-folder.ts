@@ -130,6 +130,9 @@ async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspe
     const isHidden = entry.name.startsWith(".") || entry.name === "__MACOSX";
     return isHidden ? note("ignored", "a hidden folder") : note("folder", "a folder, not an image");
   }
+  if (entry.name.startsWith(".") && !entry.isFile()) {
+    return note("ignored", "hidden");
+  }
   const refusal = walk.isSelected(entry.name) ? "unreadable" : "ignored";
   if (entry.isSymbolicLink()) {
     return inspectLink(walk, path, relPath, refusal);
@@ -151,7 +154,6 @@ async function inspectLink(
   relPath: string,
   refusal: "unreadable" | "ignored",
 ): Promise<Inspected> {
-  const name = basename(relPath);
   try {
     const target = await realpath(path);
     const status = await stat(target, { bigint: true });
@@ -162,13 +164,16 @@ async function inspectLink(
       return { kind: refusal, note: { relPath, reason: "a link to what is not a regular file" } };
     }
     if (!target.startsWith(walk.realRoot.endsWith(sep) ? walk.realRoot : walk.realRoot + sep)) {
-      return { kind: "unreadable", note: { relPath, reason: "a link to a file outside the folder, not followed" } };
+      return {
+        kind: "unreadable",
+        note: { relPath, reason: "a link to a file outside the folder, not followed" },
+      };
     }
     return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
   } catch (cause) {
-    const kind = name.startsWith(".") ? "ignored" : "unreadable";
     const code = systemErrorCode(cause);
-    const reason = code === "ENOENT" ? "a link to a file that does not exist" : `a link that cannot be followed: ${code}`;
-    return { kind, note: { relPath, reason } };
+    const reason =
+      code === "ENOENT" ? "a link to a file that does not exist" : `a link that cannot be followed: ${code}`;
+    return { kind: "unreadable", note: { relPath, reason } };
   }
 }

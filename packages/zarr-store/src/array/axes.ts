@@ -32,19 +32,23 @@ export function validateAxes(axes: readonly string[], rank: number): readonly st
 
 /** Where the plane is: the last two axes, rows before columns, whatever their names. None below rank 2. */
 export interface PlaneAxes {
-  readonly row: number;
-  readonly column: number;
+  /** The axis of rows. */
+  readonly dim0: number;
+  /** The axis of columns. */
+  readonly dim1: number;
 }
 
 export function planeAxes(axes: readonly string[]): PlaneAxes | undefined {
-  return axes.length < 2 ? undefined : { row: axes.length - 2, column: axes.length - 1 };
+  return axes.length < 2 ? undefined : { dim0: axes.length - 2, dim1: axes.length - 1 };
 }
 
 function axesFault(axes: readonly string[], rank: number): string | undefined {
   if (axes.length !== rank) {
     return `an array of ${rank} axes needs ${rank} names, not ${axes.length}`;
   }
-  if (!axes.every((name) => typeof name === "string" && name.length >= 1 && name.length <= MAX_AXIS_NAME_LENGTH)) {
+  if (
+    !axes.every((name) => typeof name === "string" && name.length >= 1 && name.length <= MAX_AXIS_NAME_LENGTH)
+  ) {
     return `a name has 1 to ${MAX_AXIS_NAME_LENGTH} characters`;
   }
   return new Set(axes).size === rank ? undefined : "names must differ";

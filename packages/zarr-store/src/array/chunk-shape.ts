@@ -23,7 +23,10 @@ export function chooseChunkShape(
   const itemSize = itemSizeBytes(dtype);
   const rowAxis = Math.max(0, shape.length - 2);
   const columns = Math.min(shape.length < 2 ? 1 : atLeastOne(shape.at(-1)), MAX_CHUNK_BYTES / itemSize);
-  const rows = Math.min(atLeastOne(shape[rowAxis]), atLeastOne(Math.floor(targetBytes / (columns * itemSize))));
+  const rows = Math.min(
+    atLeastOne(shape[rowAxis]),
+    atLeastOne(Math.floor(targetBytes / (columns * itemSize))),
+  );
   return shape.map((_, axis) => (axis < rowAxis ? 1 : axis === rowAxis ? rows : columns));
 }
 

@@ -1,6 +1,14 @@
 import { ZarrStoreError } from "../errors.ts";
 import { MACHINE_ENDIAN, swapByteOrder } from "./byte-order.ts";
-import { allocateTypedArray, type DType, isDType, isTypedArrayOf, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
+import {
+  allocateTypedArray,
+  type DType,
+  isDType,
+  isTypedArrayOf,
+  itemSizeBytes,
+  type TypedArrayOf,
+  typedArrayOver,
+} from "./dtype.ts";
 
 /** A dense array in C order: `data.length` is the product of `shape`. */
 export interface NdArray<D extends DType = DType> {
@@ -46,7 +54,9 @@ export function checkNdArray(array: NdArray): void {
   }
   if (!isTypedArrayOf(dtype, data)) {
     const expected = allocateTypedArray(dtype, 0).constructor.name;
-    throw new ZarrStoreError("invalid_argument", `the data of a ${dtype} array must be a ${expected}`, { expected });
+    throw new ZarrStoreError("invalid_argument", `the data of a ${dtype} array must be a ${expected}`, {
+      expected,
+    });
   }
   const expected = elementCount(shape);
   if (data.length !== expected) {
@@ -67,9 +77,13 @@ export function checkNdArray(array: NdArray): void {
 export function elementCount(shape: readonly number[]): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (!Number.isSafeInteger(count) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw new ZarrStoreError("invalid_argument", `a shape is of safe integers from 0 up, as is their product: [${shape}]`, {
-      found: shape,
-    });
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `a shape is of safe integers from 0 up, as is their product: [${shape}]`,
+      {
+        found: shape,
+      },
+    );
   }
   return count;
 }
@@ -120,10 +134,8 @@ export function planeOf<D extends DType>(array: NdArray<D>, index?: readonly num
     });
   }
   const plane = leading.reduce((sum, length, axis) => sum * length + (at[axis] ?? 0), 0);
-  const size = elementCount(planeShape);
-  return { dtype: array.dtype, shape: planeShape, data: subarrayOf(array, plane * size, (plane + 1) * size) };
-}
-
-function subarrayOf<D extends DType>(array: NdArray<D>, start: number, stop: number): TypedArrayOf<D> {
-  return array.data.subarray(start, stop);
+  const sizeBytes = elementCount(planeShape) * itemSizeBytes(array.dtype);
+  const { buffer, byteOffset } = array.data;
+  const bytes = new Uint8Array(buffer, byteOffset + plane * sizeBytes, sizeBytes);
+  return { dtype: array.dtype, shape: planeShape, data: typedArrayOver(array.dtype, bytes) };
 }

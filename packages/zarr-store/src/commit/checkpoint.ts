@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../errors.ts";
+import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { type StoreKey, parseStoreKey } from "../store/store-key.ts";
 import type { Logger } from "./commit-context.ts";
@@ -13,6 +14,8 @@ export interface Checkpoint {
   readonly objects: ReadonlyMap<StoreKey, CommittedObject>;
   /** Per image id, what the manifest keeps of it; opaque to the commit protocol. */
   readonly images: ReadonlyMap<string, unknown>;
+  /** Its size in the store, packed. */
+  readonly storedBytes: number;
 }
 
 const FORMAT = 1;
@@ -54,7 +57,7 @@ export async function encodeCheckpoint(
     txids: [...txids.keys()],
     images: Object.fromEntries(images),
   };
-  return gzip(new TextEncoder().encode(JSON.stringify(wire)));
+  return gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 })));
 }
 
 /** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */
@@ -64,14 +67,15 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
     return undefined;
   }
   try {
-    return decodeCheckpoint(JSON.parse(new TextDecoder().decode(await gunzip(bytes))));
+    return decodeCheckpoint(await gunzip(bytes), bytes.length);
   } catch (error) {
     logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
     return undefined;
   }
 }
 
-function decodeCheckpoint(wire: unknown): Checkpoint {
+function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
+  const wire = plainValue(parseLossless(new TextDecoder().decode(text)));
   const { format, v, record_sha256: recordSha256, txid, txids, groups, images } = fieldsOf(wire);
   if (
     format !== FORMAT ||
@@ -89,7 +93,7 @@ function decodeCheckpoint(wire: unknown): Checkpoint {
       objects.set(parseStoreKey(prefix + name), decodeObject(object, txids));
     }
   }
-  return { version: v, recordSha256, txid, objects, images: new Map(Object.entries(fieldsOf(images))) };
+  return { version: v, recordSha256, txid, objects, images: new Map(Object.entries(fieldsOf(images))), storedBytes };
 }
 
 function decodeObject(value: unknown, txids: readonly unknown[]): CommittedObject {

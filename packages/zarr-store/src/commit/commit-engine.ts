@@ -40,6 +40,7 @@ export class CommitEngine {
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
+  #checkpointSizeBytes = 0;
 
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
@@ -48,11 +49,28 @@ export class CommitEngine {
     this.reader = new ObjectReader(store, this.log, options.runtime);
   }
 
+  /** The size of the last checkpoint that this session read or wrote; 0 if there is none. */
+  get checkpointSizeBytes(): number {
+    return this.#checkpointSizeBytes;
+  }
+
+  /** The stored checkpoint, if it is whole. */
+  async readCheckpoint(): Promise<Checkpoint | undefined> {
+    return readCheckpoint(this.#store, this.#options.logger);
+  }
+
+  /** A checkpoint of the head was written. */
+  checkpointed(sizeBytes: number): void {
+    this.#checkpointSizeBytes = sizeBytes;
+    this.log.checkpointed();
+  }
+
   /** Reads the checkpoint and the records after it. Returns the checkpoint if there was a good one. */
   async open(): Promise<Checkpoint | undefined> {
-    const checkpoint = await readCheckpoint(this.#store, this.#options.logger);
+    const checkpoint = await this.readCheckpoint();
     if (checkpoint !== undefined) {
       this.log.restoreFrom(checkpoint);
+      this.#checkpointSizeBytes = checkpoint.storedBytes;
     }
     await this.log.refresh();
     return checkpoint;

@@ -42,6 +42,7 @@ export class Transaction {
   readonly #merges: MergeableChange[] = [];
   #staged = false;
   #sealed = false;
+  #changeCount = 0;
 
   constructor(context: CommitContext, reader: ObjectReader) {
     this.#context = context;
@@ -56,6 +57,11 @@ export class Transaction {
 
   get isEmpty(): boolean {
     return this.#changes.size === 0 && this.#merges.length === 0;
+  }
+
+  /** Grows with every change, so that a caller can tell whether there was one. */
+  get changeCount(): number {
+    return this.#changeCount;
   }
 
   get hasStaging(): boolean {
@@ -118,6 +124,7 @@ export class Transaction {
   async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, imageIds?: readonly string[]): Promise<void> {
     const prev = await this.#meet(path);
     const sha256 = await this.#context.runtime.sha256(bytes);
+    this.#changeCount++;
     if (sha256 === prev) {
       await this.#unstage(path);
       this.#changes.delete(path);
@@ -137,6 +144,7 @@ export class Transaction {
   async delete(path: StoreKey): Promise<boolean> {
     const prev = await this.#meet(path);
     const change = this.#changes.get(path);
+    this.#changeCount++;
     await this.#unstage(path);
     if (prev === null) {
       this.#changes.delete(path);
@@ -148,6 +156,7 @@ export class Transaction {
 
   /** Adds a change that is applied at the moment of the commit, and again if another commit came first. */
   merge(change: MergeableChange): void {
+    this.#changeCount++;
     this.#merges.push(change);
   }
 
@@ -155,6 +164,14 @@ export class Transaction {
   async withdraw(path: StoreKey): Promise<void> {
     await this.#unstage(path);
     this.#changes.delete(path);
+  }
+
+  /** Forgets every change. */
+  async withdrawAll(): Promise<void> {
+    for (const path of [...this.#changes.keys()]) {
+      await this.withdraw(path);
+    }
+    this.#merges.length = 0;
   }
 
   /** Meets a path again: what it holds now is what this transaction replaces. Only for merged objects. */

@@ -1,3 +1,6 @@
+import type { Table } from "apache-arrow";
+import { ZarrStoreError } from "../errors.ts";
+
 /** The column types that tables may have; they are what Parquet, Arrow, pandas and DuckDB agree on. */
 export type ColumnType = "int64" | "int32" | "float64" | "utf8" | "bool";
 
@@ -20,3 +23,152 @@ export interface TableSchema {
 export type CellValue = bigint | number | string | boolean | null;
 
 export type Row = Readonly<Record<string, CellValue | undefined>>;
+
+/** The most columns that a table may have. */
+export const maxColumns = 1024;
+
+/**
+ * Checks that a value is a schema: at most 1024 columns, with different names that are not empty.
+ * @throws {ZarrStoreError} `invalid_argument`, naming the path (`$.columns[2].type`).
+ */
+export function parseTableSchema(value: unknown): TableSchema {
+  const columns = memberOf(value, "columns");
+  if (!Array.isArray(columns) || columns.length > maxColumns) {
+    const found = Array.isArray(columns) ? `${columns.length} columns` : typeof columns;
+    throw schemaError("$.columns", `an array of at most ${maxColumns} columns`, found);
+  }
+  const names = new Set<string>();
+  const parsed = columns.map((column: unknown, index) => parseColumn(column, `$.columns[${index}]`));
+  for (const [index, { name }] of parsed.entries()) {
+    if (names.has(name)) {
+      throw schemaError(`$.columns[${index}].name`, "a name of its own", `${JSON.stringify(name)} again`);
+    }
+    names.add(name);
+  }
+  return { columns: parsed };
+}
+
+function parseColumn(value: unknown, path: string): Column {
+  const name = memberOf(value, "name");
+  if (typeof name !== "string" || name === "" || !name.isWellFormed()) {
+    throw schemaError(`${path}.name`, "a name", name === "" ? "an empty string" : typeof name);
+  }
+  const found = memberOf(value, "type");
+  const type = columnTypes.find((known) => known === found);
+  if (type === undefined) {
+    throw schemaError(`${path}.type`, columnTypes.join(", "), String(found));
+  }
+  const nullable = memberOf(value, "nullable");
+  if (nullable !== undefined && typeof nullable !== "boolean") {
+    throw schemaError(`${path}.nullable`, "a boolean", typeof nullable);
+  }
+  const unit = parseNote(value, "unit", path);
+  const description = parseNote(value, "description", path);
+  return {
+    name,
+    type,
+    ...(nullable === undefined ? {} : { nullable }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+const columnTypes: readonly ColumnType[] = ["int64", "int32", "float64", "utf8", "bool"];
+
+function parseNote(value: unknown, key: string, path: string): string | undefined {
+  const note = memberOf(value, key);
+  if (note === undefined || (typeof note === "string" && note.isWellFormed())) {
+    return note;
+  }
+  throw schemaError(`${path}.${key}`, "a string", typeof note);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function schemaError(path: string, expected: string, found: string): ZarrStoreError {
+  return new ZarrStoreError(
+    "invalid_argument",
+    `no table schema: ${path}: expected ${expected}, found ${found}`,
+    {
+      path,
+      expected,
+      found,
+    },
+  );
+}
+
+/** Arrow's names of the types that are ours. */
+const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
+  ["Int64", "int64"],
+  ["Int32", "int32"],
+  ["Float64", "float64"],
+  ["Utf8", "utf8"],
+  ["Bool", "bool"],
+]);
+
+/**
+ * The schema of an Arrow table whose columns have our types; units and descriptions come from the fields' metadata.
+ * @throws {ZarrStoreError} `not_supported`, naming the column, for another type; `normalizeTable` maps the common ones.
+ */
+export function schemaOfTable(table: Table): TableSchema {
+  return {
+    columns: table.schema.fields.map((field) => {
+      const type = typeByArrowName.get(String(field.type));
+      if (type === undefined) {
+        throw new ZarrStoreError("not_supported", `column ${field.name} has the type ${field.type}`, {
+          path: field.name,
+          expected: [...typeByArrowName.keys()],
+          found: String(field.type),
+        });
+      }
+      const unit = field.metadata.get("unit");
+      const description = field.metadata.get("description");
+      return {
+        name: field.name,
+        type,
+        ...(field.nullable ? {} : { nullable: false }),
+        ...(unit === undefined ? {} : { unit }),
+        ...(description === undefined ? {} : { description }),
+      };
+    }),
+  };
+}
+
+/**
+ * Checks names, order, types, nulls and, where both say one, units of a table. `where` names the table in messages.
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the first offending column; `not_supported` as {@link schemaOfTable}.
+ */
+export function assertTableMatches(schema: TableSchema, table: Table, where: string): void {
+  const found = schemaOfTable(table).columns;
+  for (const [index, column] of schema.columns.entries()) {
+    const other = found[index];
+    if (other === undefined || other.name !== column.name) {
+      const place = found.some(({ name }) => name === column.name) ? "in this place" : "at all";
+      throw mismatch(where, column.name, `at ${index}`, other === undefined ? `none ${place}` : other.name);
+    }
+    if (other.type !== column.type) {
+      throw mismatch(where, column.name, column.type, other.type);
+    }
+    if (column.unit !== undefined && other.unit !== undefined && column.unit !== other.unit) {
+      throw mismatch(where, column.name, column.unit, other.unit);
+    }
+    const nulls = table.getChildAt(index)?.nullCount ?? 0;
+    if (column.nullable === false && nulls > 0) {
+      throw mismatch(where, column.name, "no nulls", `${nulls} nulls`);
+    }
+  }
+  const extra = found[schema.columns.length];
+  if (extra !== undefined) {
+    throw mismatch(where, extra.name, "no such column", extra.type);
+  }
+}
+
+function mismatch(where: string, column: string, expected: string, found: string): ZarrStoreError {
+  return new ZarrStoreError(
+    "schema_mismatch",
+    `column ${column} of ${where}: expected ${expected}, found ${found}`,
+    { path: column, expected, found },
+  );
+}

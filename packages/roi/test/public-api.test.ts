@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+import * as roi from "../src/index.ts";
+
+test("the values that the package exports are these", () => {
+  expect(Object.keys(roi).toSorted()).toMatchInlineSnapshot(`
+    [
+      "RoiError",
+      "RoiSet",
+      "boundsArea",
+      "boundsEqual",
+      "clampBounds",
+      "clampRoi",
+      "clampZ",
+      "containsPoint",
+      "createMaskRoi",
+      "createRectRoi",
+      "fullBounds",
+      "geometryKey",
+      "hitTest",
+      "intersectBounds",
+      "isRoiError",
+      "maskRefOf",
+      "orderBounds",
+      "roiFromEnvelope",
+      "roiStats",
+      "toEnvelope",
+      "toStoredStats",
+    ]
+  `);
+});
+
+test("the package has no dependency of any kind", () => {
+  expect(Object.keys(packageJson).filter((key) => /dependencies/i.test(key))).toEqual([]);
+});

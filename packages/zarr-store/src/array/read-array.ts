@@ -1,0 +1,165 @@
+import type { RegionSelection } from "../artifact/pixel-store.ts";
+import { ZarrStoreError } from "../errors.ts";
+import type { ArrayMetadata } from "./array-metadata-model.ts";
+import { copyBlock, fillBlock } from "./block.ts";
+import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
+import { decodeChunk } from "./decode-chunk.ts";
+import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
+import { fillValueBytes } from "./fill-value.ts";
+import type { NdArray } from "./nd-array.ts";
+import { type Region, regionShape, resolveSelection } from "./region.ts";
+import { runBounded } from "./run-bounded.ts";
+import { portableZstd } from "./zarrita-codecs.ts";
+import type { ZstdCodec } from "./zstd.ts";
+
+/**
+ * Gives the bytes of one object of an array, or undefined if there is none, by its key relative to the array's
+ * (`c.0.0`). The bytes are fresh, as those of every store: the array that is read may keep them as its memory.
+ */
+export type ChunkReader = (
+  key: string,
+  options: { readonly signal?: AbortSignal | undefined },
+) => Promise<Uint8Array | undefined>;
+
+export interface ReadArrayOptions<D extends DType = DType> {
+  /** Default: the whole array. */
+  readonly selection?: RegionSelection | undefined;
+  /** The dtype that the caller counts on; another one is `invalid_argument`. Default: whatever there is. */
+  readonly dtype?: D | undefined;
+  /** What a chunk without an object is: damage, or full of the fill value, as in Zarr. Default `error`. */
+  readonly missingChunks?: "error" | "fill" | undefined;
+  /** Chunks read and decoded at once, at most. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** Default {@link portableZstd}. */
+  readonly zstd?: ZstdCodec | undefined;
+  /** The array's key or URL, for messages. */
+  readonly where?: string | undefined;
+  /** The result may not have more bytes. Default 8 GiB. */
+  readonly maxSizeBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_MAX_SIZE_BYTES = 8 * 1024 ** 3;
+
+/**
+ * Reads a region of an array, or all of it, into a new array in C order. Only the chunks that it needs are asked for.
+ * The caller verifies their hashes; their decoded sizes and checksums are verified here.
+ *
+ * Without `options.dtype` a type argument is the caller's word, as in `readArray<"uint16">(…)`.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for a selection that does not fit the array, another dtype than
+ * expected, or a result beyond `maxSizeBytes`; `integrity`, naming the chunk, for chunks that are missing or damaged;
+ * `aborted`; and what `readChunk` throws. It settles when the reads under way have.
+ *
+ * @example
+ * const image = await readArray(metadata, (key) => store.get(joinKey(prefix, key)), { dtype: "uint16" });
+ */
+export function readArray<D extends DType = DType>(
+  metadata: ArrayMetadata,
+  readChunk: ChunkReader,
+  options?: ReadArrayOptions<D>,
+): Promise<NdArray<D>>;
+export async function readArray(
+  metadata: ArrayMetadata,
+  readChunk: ChunkReader,
+  options: ReadArrayOptions = {},
+): Promise<NdArray> {
+  const { dtype } = metadata;
+  if (options.dtype !== undefined && options.dtype !== dtype) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `${options.where ?? "the array"} is ${dtype}, not ${options.dtype}`,
+      {
+        expected: options.dtype,
+        found: dtype,
+      },
+    );
+  }
+  const region = resolveSelection(metadata.shape, options.selection);
+  const bytes = await readRegion(metadata, region, readChunk, options);
+  return { dtype, shape: regionShape(region), data: typedArrayOver(dtype, bytes) };
+}
+
+async function readRegion(
+  metadata: ArrayMetadata,
+  region: Region,
+  readChunk: ChunkReader,
+  options: ReadArrayOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { dtype, chunkShape, fillValue, codecs } = metadata;
+  const { concurrency = 4, missingChunks = "error", zstd = portableZstd, signal } = options;
+  const itemSize = itemSizeBytes(dtype);
+  const shape = regionShape(region);
+  const sizeBytes = checkedSize(shape, itemSize, options);
+  const fill = fillValueBytes(dtype, fillValue);
+  let result: Uint8Array<ArrayBuffer> | undefined;
+  const memory = (): Uint8Array<ArrayBuffer> => {
+    result ??= allocate(sizeBytes);
+    return result;
+  };
+  const readOne = async ({ coords, chunkStart, regionStart, extent }: ChunkOverlap): Promise<void> => {
+    const key = chunkKey(metadata.chunkKeyEncoding, coords);
+    const where = options.where === undefined ? key : `${options.where}/${key}`;
+    const stored = await readChunk(key, { signal });
+    if (stored !== undefined) {
+      const bytes = await decodeChunk(
+        stored,
+        { dtype, shape: chunkShape, fillValue, codecs },
+        { zstd, where },
+      );
+      const isAll = extent.every((length, axis) => length === chunkShape[axis] && length === shape[axis]);
+      if (isAll && ownsItsMemory(bytes)) {
+        result = bytes;
+        return;
+      }
+      const source = { bytes, shape: chunkShape, start: chunkStart };
+      copyBlock(source, { bytes: memory(), shape, start: regionStart }, extent, itemSize);
+      return;
+    }
+    if (missingChunks === "error") {
+      throw new ZarrStoreError("integrity", `${where}: the chunk is missing`, { path: where });
+    }
+    fillBlock({ bytes: memory(), shape, start: regionStart }, extent, fill);
+  };
+  await runBounded(chunksOverlapping(region, chunkShape), readOne, { concurrency, signal });
+  return memory();
+}
+
+function ownsItsMemory(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return (
+    bytes.buffer instanceof ArrayBuffer &&
+    bytes.byteOffset === 0 &&
+    bytes.byteLength === bytes.buffer.byteLength
+  );
+}
+
+function checkedSize(
+  shape: readonly number[],
+  itemSize: number,
+  { where = "an array", maxSizeBytes = DEFAULT_MAX_SIZE_BYTES }: ReadArrayOptions,
+): number {
+  const sizeBytes = shape.reduce((product, length) => product * length, itemSize);
+  if (sizeBytes > maxSizeBytes) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `${where}: [${shape}] are ${sizeBytes} bytes, the limit is ${maxSizeBytes}; select a region`,
+      { expected: maxSizeBytes, found: sizeBytes },
+    );
+  }
+  return sizeBytes;
+}
+
+function allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(sizeBytes);
+  } catch (cause) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `there is no memory for ${sizeBytes} bytes; select a region`,
+      {
+        found: sizeBytes,
+        cause,
+      },
+    );
+  }
+}

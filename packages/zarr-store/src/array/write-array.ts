@@ -1,0 +1,237 @@
+import { ZarrStoreError } from "../errors.ts";
+import { serializeLossless } from "../json/lossless-json.ts";
+import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
+import { encodeArrayMetadata } from "./array-metadata-v3.ts";
+import { defaultAxes, validateAxes } from "./axes.ts";
+import { contiguousOffset, copyBlock, fillBytes } from "./block.ts";
+import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
+import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunk-shape.ts";
+import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
+import { fillValueBytes, zeroFillValue } from "./fill-value.ts";
+import { checkNdArray, elementCount, type NdArray, ndArrayBytes } from "./nd-array.ts";
+import { throwIfAborted } from "./run-bounded.ts";
+import { portableZstd } from "./zarrita-codecs.ts";
+import type { ZstdCodec } from "./zstd.ts";
+
+export interface ArrayForm<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+}
+
+export interface PlanArrayWriteOptions {
+  /** One name per axis, also written as `dimension_names`. Default by rank, see {@link defaultAxes}. */
+  readonly axes?: readonly string[] | undefined;
+  /** Default {@link chooseChunkShape}. */
+  readonly chunkShape?: readonly number[] | undefined;
+  /** Written with the metadata. Default none. */
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Default `zstd`. */
+  readonly compression?: "zstd" | "none" | undefined;
+  /** Of `zstd`, 1 to 22. Default 1. */
+  readonly level?: number | undefined;
+}
+
+export interface EncodeArrayOptions {
+  /** Default {@link portableZstd}. */
+  readonly zstd?: ZstdCodec | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is about to be written: all that can be wrong with it has been checked. */
+export interface ArrayWritePlan<D extends DType = DType> {
+  readonly array: NdArray<D>;
+  readonly metadata: ArrayMetadata<D>;
+}
+
+/** One object of an array, its key relative to the array's. The bytes may be a view of the array's own memory. */
+export interface ArrayObject {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Rows `start` to `stop` of the array, its leading axes taken as one: `(stop - start) * columns` elements. */
+export type ReadRows<D extends DType> = (
+  start: number,
+  stop: number,
+  options: { readonly signal?: AbortSignal | undefined },
+) => TypedArrayOf<D> | Promise<TypedArrayOf<D>>;
+
+/**
+ * Decides how an array is laid out, without writing anything.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for an array as {@link checkNdArray} refuses it, more than 8 axes,
+ * axes or a chunk shape that do not fit it, chunks beyond 512 MiB, or attributes that JSON has not.
+ */
+export function planArrayWrite<D extends DType>(
+  array: NdArray<D>,
+  options: PlanArrayWriteOptions = {},
+): ArrayWritePlan<D> {
+  checkNdArray(array);
+  return { array, metadata: planMetadata(array, options) };
+}
+
+/**
+ * The objects of an array: its chunks in C order, made one at a time, then `zarr.json`.
+ * Chunks at the edge are filled up with 0. The array must not change meanwhile.
+ *
+ * @throws {ZarrStoreError} `aborted`
+ */
+export async function* encodeArrayObjects(
+  { array, metadata }: ArrayWritePlan,
+  options: EncodeArrayOptions = {},
+): AsyncGenerator<ArrayObject> {
+  const bytes = ndArrayBytes(array);
+  const itemSize = itemSizeBytes(array.dtype);
+  yield* encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
+    const { chunkShape, shape } = metadata;
+    const start = coords.map((i, axis) => i * (chunkShape[axis] ?? 1));
+    const sizeBytes = chunkShape.reduce((product, length) => product * length, itemSize);
+    const isFull = extent.every((length, axis) => length === chunkShape[axis]);
+    const offset = isFull ? contiguousOffset({ shape, start }, extent) : undefined;
+    if (offset !== undefined) {
+      return bytes.subarray(offset * itemSize, offset * itemSize + sizeBytes);
+    }
+    const chunk = emptyChunk(metadata, sizeBytes);
+    copyBlock(
+      { bytes, shape, start },
+      { bytes: chunk, shape: chunkShape, start: chunkStart },
+      extent,
+      itemSize,
+    );
+    return chunk;
+  });
+}
+
+/**
+ * As {@link encodeArrayObjects}, for an array that is read as it is written: rows are asked for in order, those of
+ * one chunk at a time.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` as {@link planArrayWrite}, for chunks that are not of whole rows,
+ * and for rows of another type or length than was asked for; `aborted`.
+ */
+export async function* encodeArrayFromRows<D extends DType>(
+  form: ArrayForm<D> & PlanArrayWriteOptions,
+  readRows: ReadRows<D>,
+  options: EncodeArrayOptions = {},
+): AsyncGenerator<ArrayObject> {
+  const { dtype, shape } = form;
+  const metadata = planMetadata(form, form);
+  const rowAxis = Math.max(0, shape.length - 2);
+  const planeRows = shape[rowAxis] ?? 1;
+  const columns = shape.length < 2 ? 1 : (shape.at(-1) ?? 1);
+  const isWholeRows = metadata.chunkShape.every(
+    (length, axis) => axis === rowAxis || length === (axis < rowAxis ? 1 : Math.max(1, columns)),
+  );
+  if (!isWholeRows) {
+    throw new ZarrStoreError("invalid_argument", `chunks of [${metadata.chunkShape}] are not of whole rows`, {
+      expected: "the length of the last axis, and 1 along the axes before the rows",
+      found: metadata.chunkShape,
+    });
+  }
+  const chunkRows = metadata.chunkShape[rowAxis] ?? 1;
+  const sizeBytes = chunkRows * columns * itemSizeBytes(dtype);
+  yield* encodeChunks(metadata, options, async ({ coords, extent }) => {
+    const plane = coords.slice(0, rowAxis).reduce((sum, i, axis) => sum * (shape[axis] ?? 1) + i, 0);
+    const start = plane * planeRows + (coords[rowAxis] ?? 0) * chunkRows;
+    const rows = extent[rowAxis] ?? 1;
+    const data = await readRows(start, start + rows, { signal: options.signal });
+    const block = { dtype, shape: [rows, columns], data };
+    checkNdArray(block);
+    const bytes = ndArrayBytes(block);
+    if (bytes.length === sizeBytes) {
+      return bytes;
+    }
+    const chunk = emptyChunk(metadata, sizeBytes);
+    chunk.set(bytes);
+    return chunk;
+  });
+}
+
+async function* encodeChunks(
+  metadata: ArrayMetadata,
+  { zstd = portableZstd, signal }: EncodeArrayOptions,
+  chunkBytes: (chunk: ChunkOverlap) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<ArrayObject> {
+  const document = new TextEncoder().encode(serializeLossless(encodeArrayMetadata(metadata)));
+  const codec = metadata.codecs.bytesToBytes[0];
+  const whole = metadata.shape.map((length) => ({ start: 0, stop: length }));
+  for (const chunk of chunksOverlapping(whole, metadata.chunkShape)) {
+    throwIfAborted(signal);
+    const raw = await chunkBytes(chunk);
+    throwIfAborted(signal);
+    const bytes = codec?.name === "zstd" ? await zstd.compress(raw, codec.level) : raw;
+    yield { key: chunkKey(metadata.chunkKeyEncoding, chunk.coords), bytes };
+  }
+  throwIfAborted(signal);
+  yield { key: "zarr.json", bytes: document };
+}
+
+function emptyChunk({ dtype, fillValue }: ArrayMetadata, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const chunk = new Uint8Array(sizeBytes);
+  fillBytes(chunk, fillValueBytes(dtype, fillValue));
+  return chunk;
+}
+
+function planMetadata<D extends DType>(form: ArrayForm<D>, options: PlanArrayWriteOptions): ArrayMetadata<D> {
+  const { dtype, shape } = form;
+  if (!isDType(dtype)) {
+    throw new ZarrStoreError("invalid_argument", `unknown dtype ${JSON.stringify(dtype)}`, { found: dtype });
+  }
+  elementCount(shape);
+  if (shape.length > MAX_RANK) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `an array has at most ${MAX_RANK} axes, not ${shape.length}`,
+      {
+        expected: MAX_RANK,
+        found: shape.length,
+      },
+    );
+  }
+  const { compression = "zstd", level = 1, attributes = {} } = options;
+  if (!Number.isInteger(level) || level < 1 || level > 22) {
+    throw new ZarrStoreError("invalid_argument", `zstd has no level ${level}`, {
+      expected: "1 to 22",
+      found: level,
+    });
+  }
+  const metadata: ArrayMetadata<D> = {
+    zarrFormat: 3,
+    dtype,
+    shape: [...shape],
+    chunkShape: checkedChunkShape(options.chunkShape ?? chooseChunkShape(shape, dtype), form),
+    chunkKeyEncoding: { name: "default", separator: "." },
+    fillValue: zeroFillValue(dtype),
+    codecs: {
+      arrayToArray: [],
+      arrayToBytes: { name: "bytes", endian: "little" },
+      bytesToBytes: compression === "zstd" ? [{ name: "zstd", level, checksum: false }] : [],
+    },
+    dimensionNames: [...validateAxes(options.axes ?? defaultAxes(shape.length), shape.length)],
+    attributes,
+  };
+  serializeLossless(encodeArrayMetadata(metadata));
+  return metadata;
+}
+
+function checkedChunkShape(chunkShape: readonly number[], { dtype, shape }: ArrayForm): readonly number[] {
+  const isOfLengths = chunkShape.every((length) => Number.isSafeInteger(length) && length >= 1);
+  if (chunkShape.length !== shape.length || !isOfLengths) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `no chunk shape for an array of shape [${shape}]: [${chunkShape}]`,
+      {
+        expected: "one length of 1 or more for each axis",
+        found: chunkShape,
+      },
+    );
+  }
+  const sizeBytes = chunkShape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+  if (sizeBytes > MAX_CHUNK_BYTES) {
+    throw new ZarrStoreError("invalid_argument", `chunks of ${sizeBytes} bytes`, {
+      expected: `at most ${MAX_CHUNK_BYTES} bytes`,
+      found: sizeBytes,
+    });
+  }
+  return [...chunkShape];
+}

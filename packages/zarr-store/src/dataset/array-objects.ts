@@ -1,0 +1,80 @@
+import type { ArrayMetadata } from "../array/array-metadata.ts";
+import type { DType } from "../array/dtype.ts";
+import type { NdArray } from "../array/nd-array.ts";
+import { encodeArrayObjects, planArrayWrite, readArray } from "../array/zarr-array.ts";
+import type { ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { type Attributes, parseArrayNode } from "./node-cache.ts";
+import type { ObjectSession } from "./object-session.ts";
+
+export interface WriteArrayOptions {
+  readonly axes?: readonly string[] | undefined;
+  readonly chunks?: readonly number[] | undefined;
+  readonly attributes?: Attributes | undefined;
+}
+
+/** Stages a Zarr array, its chunks before its metadata, one chunk in memory at a time. */
+export async function writeArray(
+  session: ObjectSession,
+  transaction: Transaction,
+  prefix: StoreKey,
+  array: NdArray,
+  options: WriteArrayOptions,
+): Promise<void> {
+  const { axes, chunks, attributes } = options;
+  const plan = planArrayWrite(array, {
+    ...(axes && { axes }),
+    ...(chunks && { chunkShape: chunks }),
+    ...(attributes && { attributes }),
+  });
+  const { zstd } = session.runtime;
+  for await (const { key, bytes } of encodeArrayObjects(plan, zstd ? { zstd } : {})) {
+    const path = joinKey(prefix, key);
+    await transaction.put(path, bytes);
+    if (key === "zarr.json") {
+      const hash = await transaction.hash(path);
+      if (hash !== undefined) {
+        session.nodes.rememberArray(hash, parseArrayNode(bytes, path));
+      }
+    }
+  }
+}
+
+/** @throws {ZarrStoreError} `not_found` if there is no array, `invalid_metadata` */
+export async function readArrayMetadata(
+  session: ObjectSession,
+  prefix: StoreKey,
+  options: ReadOptions = {},
+): Promise<ArrayMetadata> {
+  const path = joinKey(prefix, "zarr.json");
+  const hash = await session.hash(path);
+  const known = hash === undefined ? undefined : session.nodes.arrayMetadata(hash);
+  if (known !== undefined) {
+    return known;
+  }
+  const bytes = hash === undefined ? undefined : await session.read(path, options);
+  if (bytes === undefined || hash === undefined) {
+    throw new ZarrStoreError("not_found", `there is no array at ${prefix}`, { path: prefix });
+  }
+  return session.nodes.rememberArray(hash, parseArrayNode(bytes, path));
+}
+
+/** Reads the chunks that the selection needs, each one verified; a chunk that was never written is an error. */
+export async function readArrayRegion(
+  session: ObjectSession,
+  prefix: StoreKey,
+  selection: RegionSelection | undefined,
+  options: ReadOptions = {},
+): Promise<NdArray<DType>> {
+  const metadata = await readArrayMetadata(session, prefix, options);
+  const { zstd } = session.runtime;
+  return readArray(metadata, (key, readOptions) => session.read(joinKey(prefix, key), readOptions), {
+    missingChunks: "error",
+    where: prefix,
+    ...(selection && { selection }),
+    ...(options.signal && { signal: options.signal }),
+    ...(zstd && { zstd }),
+  });
+}

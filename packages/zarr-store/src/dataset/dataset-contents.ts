@@ -1,0 +1,227 @@
+import type { Table } from "apache-arrow";
+import type { NdArray } from "../array/nd-array.ts";
+import { parseTableName } from "../artifact/artifact-name.ts";
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { decodeParquet, encodeParquet } from "../table/parquet.ts";
+import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "../table/sources-table.ts";
+import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
+import {
+  appendSources,
+  assertRowsBelongTo,
+  decodeSources,
+  encodeSources,
+  isRows,
+  replaceRows,
+  sourceIdentity,
+  type TableInput,
+  tableOf,
+} from "../table/table-store.ts";
+import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
+import type { ObjectSession, Summary } from "./object-session.ts";
+import type { Attributes } from "./node-cache.ts";
+import { ZarrImageRecord } from "./zarr-image-record.ts";
+
+export interface AddImageOptions extends ReadOptions {
+  /** Default: a new UUID. */
+  readonly id?: string;
+  /** Default: by rank. */
+  readonly axes?: readonly string[];
+  readonly chunks?: readonly number[];
+  readonly attributes?: Attributes;
+  readonly summary?: Summary;
+}
+
+export interface SaveTableOptions extends ReadOptions {
+  readonly schema?: TableSchema;
+}
+
+export interface ReplaceRowsOptions extends ReadOptions {
+  /** Default `image_id`. */
+  readonly imageIdColumn?: string;
+  /** Required for rows; a table that exists must have the same. */
+  readonly schema?: TableSchema;
+}
+
+/** What a pooled table becomes, given what it is at the moment of the commit. */
+export interface TableChange {
+  /** Undefined leaves it as it is. */
+  readonly table: Table | undefined;
+  readonly schema: TableSchema;
+  /** The images whose rows changed, for the log. */
+  readonly imageIds?: readonly string[];
+}
+
+/** Images and tables, over the committed state of a dataset or within a transaction. */
+export class DatasetContents {
+  protected readonly session: ObjectSession;
+
+  constructor(session: ObjectSession) {
+    this.session = session;
+  }
+
+  /** No I/O. @throws {ZarrStoreError} `invalid_name` */
+  record(id: string): ZarrImageRecord {
+    return new ZarrImageRecord(this.session, id);
+  }
+
+  /** The ids of the images that exist, sorted. */
+  async listImageIds(): Promise<readonly string[]> {
+    return this.session.imageIds();
+  }
+
+  /**
+   * Adds an image of rank 2–5.
+   *
+   * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
+   */
+  async addImage(array: NdArray, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
+    const { id, ...rest } = options;
+    const record = this.record(id ?? this.session.runtime.newId());
+    await record.saveArray(array, rest);
+    return record;
+  }
+
+  /** Returns whether there was one. Rows of pooled tables go with the next index; those of `sources` stay. */
+  async deleteImage(id: string, options: ReadOptions = {}): Promise<boolean> {
+    const record = this.record(id);
+    return this.#change(`delete image ${id}`, options, async (transaction) => {
+      const existed = (await transaction.hash(imageNode(record.id))) !== undefined;
+      for (const path of await this.session.paths(imageGroup(record.id))) {
+        await transaction.delete(path);
+      }
+      return existed;
+    });
+  }
+
+  /** Sorted. */
+  async listTableNames(): Promise<readonly string[]> {
+    return (await this.session.paths(""))
+      .map((path) => meaningOf(path))
+      .flatMap((meaning) => (meaning?.kind === "table" ? [meaning.table] : []))
+      .sort();
+  }
+
+  /** @throws {ZarrStoreError} `not_found` */
+  async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
+    const table = await this.#readTable(name, options);
+    if (table === undefined) {
+      throw new ZarrStoreError("not_found", `there is no table ${name}`, { path: tablePath(parseTableName(name)) });
+    }
+    return table;
+  }
+
+  /** Replaces a table whole. @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema */
+  async saveTable(name: string, rows: TableInput, options: SaveTableOptions = {}): Promise<void> {
+    const path = tablePath(parseTableName(name));
+    const table = tableOf(rows, options.schema, path);
+    const bytes = await encodeParquet(table, { schema: options.schema ?? schemaOfTable(table) });
+    await this.#change(`save table ${name}`, options, (transaction) => transaction.put(path, bytes));
+  }
+
+  /** Returns whether there was one. */
+  async deleteTable(name: string, options: ReadOptions = {}): Promise<boolean> {
+    const path = tablePath(parseTableName(name));
+    return this.#change(`delete table ${name}`, options, (transaction) => transaction.delete(path));
+  }
+
+  /**
+   * Replaces the rows of some images, whatever others do to the rest of the table meanwhile: the change is applied to
+   * the table as it is at the moment of the commit.
+   *
+   * @throws {ZarrStoreError} `invalid_argument` for a row of another image or without the column, `schema_mismatch`
+   */
+  async replaceRowsForImageIds(
+    name: string,
+    rowsByImageId: ReadonlyMap<string, TableInput>,
+    options: ReplaceRowsOptions = {},
+  ): Promise<void> {
+    const where = tablePath(parseTableName(name));
+    const { schema, imageIdColumn = "image_id" } = options;
+    const tables = new Map<string, Table>();
+    for (const [imageId, input] of rowsByImageId) {
+      if (isRows(input) && input.length === 0 && schema === undefined) {
+        continue;
+      }
+      const table = tableOf(input, schema, where);
+      assertRowsBelongTo(table, imageId, imageIdColumn, where);
+      tables.set(imageId, table);
+    }
+    const emptied = [...rowsByImageId.keys()].filter((imageId) => !tables.has(imageId));
+    await this.#change(`replace rows of ${rowsByImageId.size} images in ${name}`, options, async (transaction) => {
+      transaction.merge({
+        path: where,
+        merge: (current) => replaceRows(current, { where, imageIdColumn, rowsByImageId: tables, emptied, schema }),
+      });
+    });
+  }
+
+  /** The form for one image. See {@link replaceRowsForImageIds}. */
+  async replaceRowsForImageId(
+    name: string,
+    imageId: string,
+    rows: TableInput,
+    options: ReplaceRowsOptions = {},
+  ): Promise<void> {
+    await this.replaceRowsForImageIds(name, new Map([[imageId, rows]]), options);
+  }
+
+  /**
+   * Changes a table by a function of what it is at the moment of the commit; it may run more than once and must not
+   * write anything.
+   */
+  async mergeTable(
+    name: string,
+    merge: (current: Table | undefined) => TableChange | Promise<TableChange>,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    const where = tablePath(parseTableName(name));
+    await this.#change(`change table ${name}`, options, async (transaction) => {
+      transaction.merge({
+        path: where,
+        merge: async (current) => {
+          const { table, schema, imageIds } = await merge(current && (await decodeParquet(current, { where })));
+          return {
+            bytes: table && (await encodeParquet(table, { schema })),
+            ...(imageIds && { imageIds }),
+          };
+        },
+      });
+    });
+  }
+
+  /** The ledger of ingested files, in order of ingest; empty if there is none. @throws {ZarrStoreError} `schema_mismatch` */
+  async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
+    return decodeSources(await this.session.read(tablePath(parseTableName(SOURCES_TABLE)), options));
+  }
+
+  /** Replaces the ledger whole. @throws {ZarrStoreError} `schema_mismatch` naming the first missing column */
+  async saveSourcesIndex(rows: readonly Row[], options: ReadOptions = {}): Promise<void> {
+    const bytes = await encodeSources(rows.map(parseSourceRow));
+    const path = tablePath(parseTableName(SOURCES_TABLE));
+    await this.#change("save the sources index", options, (transaction) => transaction.put(path, bytes));
+  }
+
+  /**
+   * Appends to the ledger. A file that another writer took in meanwhile, by path and hash, drops the image that this
+   * transaction made of it (see `droppedImageIds` of the commit); rows that were there before stay.
+   */
+  async appendSources(rows: readonly SourceRow[], options: ReadOptions = {}): Promise<void> {
+    const path = tablePath(parseTableName(SOURCES_TABLE));
+    const known = new Set((await this.loadSourcesIndex(options)).map(sourceIdentity));
+    await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
+      transaction.merge({ path, merge: (current) => appendSources(current, rows, known) });
+    });
+  }
+
+  async #readTable(name: string, options: ReadOptions): Promise<Table | undefined> {
+    const path = tablePath(parseTableName(name));
+    const bytes = await this.session.read(path, options);
+    return bytes && decodeParquet(bytes, { where: path });
+  }
+
+  async #change<T>(message: string, options: ReadOptions, fn: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.session.change(fn, { message, signal: options.signal });
+  }
+}

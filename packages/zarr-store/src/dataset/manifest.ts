@@ -1,0 +1,112 @@
+import type { ArrayMetadata } from "../array/array-metadata.ts";
+import type { DType } from "../array/dtype.ts";
+import { meaningOf } from "./layout.ts";
+import type { Attributes } from "./node-cache.ts";
+import type { Scalar, Summary } from "./object-session.ts";
+
+/** One image as lists need it; nothing here is read from pixels or artifacts. */
+export interface ManifestEntry {
+  readonly imageId: string;
+  /** Undefined if the record's array metadata cannot be read. */
+  readonly shape: readonly number[] | undefined;
+  readonly dtype: DType | undefined;
+  readonly chunks: readonly number[] | undefined;
+  readonly axes: readonly string[] | undefined;
+  readonly createdUtc: string | undefined;
+  readonly summary: Summary;
+  /** Keys below `images/<id>/analysis/`, sorted. */
+  readonly analysisKeys: readonly string[];
+  /** Names of array artifacts, nested names whole, sorted. */
+  readonly arrayArtifacts: readonly string[];
+}
+
+/** A derived list of the images that exist at a version, sorted by id. */
+export interface Manifest {
+  readonly version: number;
+  readonly images: readonly ManifestEntry[];
+}
+
+export interface ManifestSource {
+  readonly imageId: string;
+  readonly paths: readonly string[];
+  readonly attributes: Attributes | undefined;
+  readonly array: ArrayMetadata | undefined;
+}
+
+export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestSource): ManifestEntry {
+  const axes = attributes?.["axes"];
+  const createdUtc = attributes?.["created_utc"];
+  const arrayNames = paths.map((path) => meaningOf(path)).flatMap((meaning) => (meaning?.kind === "array" ? [meaning.name] : []));
+  return {
+    imageId,
+    shape: array?.shape,
+    dtype: array?.dtype,
+    chunks: array?.chunkShape,
+    axes: isTextList(axes) ? axes : undefined,
+    createdUtc: typeof createdUtc === "string" ? createdUtc : undefined,
+    summary: summaryOf(attributes?.["summary"]),
+    analysisKeys: paths.filter((path) => path.startsWith(`images/${imageId}/analysis/`)),
+    arrayArtifacts: [...new Set(arrayNames)].sort(),
+  };
+}
+
+/** Sorts entries by id, creation or any key of the summary; ties by id, entries without a value last or first. */
+export function orderEntries(
+  entries: readonly ManifestEntry[],
+  orderBy: string,
+  missing: "last" | "first",
+): readonly ManifestEntry[] {
+  const keyOf = (entry: ManifestEntry): Scalar | undefined => {
+    switch (orderBy) {
+      case "image_id":
+        return entry.imageId;
+      case "created_utc":
+        return entry.createdUtc;
+      default:
+        return entry.summary[orderBy];
+    }
+  };
+  const absentRank = missing === "last" ? 1 : -1;
+  return [...entries].sort((a, b) => {
+    const [x, y] = [keyOf(a) ?? undefined, keyOf(b) ?? undefined];
+    if (x === undefined || y === undefined) {
+      return x === y ? compare(a.imageId, b.imageId) : x === undefined ? absentRank : -absentRank;
+    }
+    return compareScalars(x, y) || compare(a.imageId, b.imageId);
+  });
+}
+
+/** Numbers before text before booleans; a bigint compares with a number by value. */
+function compareScalars(a: string | number | bigint | boolean, b: string | number | bigint | boolean): number {
+  const ranks = [rankOf(a), rankOf(b)] as const;
+  if (ranks[0] !== ranks[1]) {
+    return ranks[0] - ranks[1];
+  }
+  return compare(a, b);
+}
+
+function rankOf(value: string | number | bigint | boolean): number {
+  return typeof value === "string" ? 1 : typeof value === "boolean" ? 2 : 0;
+}
+
+function compare<T>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function summaryOf(value: unknown): Summary {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return {};
+  }
+  const entries = Object.entries(value).flatMap(([key, scalar]): [string, Scalar][] =>
+    isScalar(scalar) ? [[key, scalar]] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+export function isScalar(value: unknown): value is Scalar {
+  return value === null || ["string", "number", "bigint", "boolean"].includes(typeof value);
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

@@ -1,0 +1,70 @@
+import { type ArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { parseLossless, plainValue } from "../json/lossless-json.ts";
+
+/** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/**
+ * Group attributes and array metadata by the hash of their bytes: equal bytes are parsed once, and a checkpoint can
+ * bring them along, so that listing images opens none.
+ */
+export class NodeCache {
+  readonly #groups = new Map<string, Attributes>();
+  readonly #arrays = new Map<string, ArrayMetadata>();
+
+  groupAttributes(sha256: string): Attributes | undefined {
+    return this.#groups.get(sha256);
+  }
+
+  arrayMetadata(sha256: string): ArrayMetadata | undefined {
+    return this.#arrays.get(sha256);
+  }
+
+  rememberGroup(sha256: string, attributes: Attributes): Attributes {
+    this.#groups.set(sha256, attributes);
+    return attributes;
+  }
+
+  rememberArray(sha256: string, metadata: ArrayMetadata): ArrayMetadata {
+    this.#arrays.set(sha256, metadata);
+    return metadata;
+  }
+}
+
+/** @throws {ZarrStoreError} `invalid_metadata` if the bytes are no Zarr v3 group */
+export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
+  const node = parseNodeJson(bytes, where);
+  if (!isObject(node) || node["zarr_format"] !== 3 || node["node_type"] !== "group") {
+    throw new ZarrStoreError("invalid_metadata", `${where}: expected a Zarr v3 group`, { path: where, found: node });
+  }
+  const attributes = node["attributes"] ?? {};
+  if (!isObject(attributes)) {
+    throw new ZarrStoreError("invalid_metadata", `${where}: attributes is no object`, {
+      path: where,
+      found: attributes,
+    });
+  }
+  return attributes;
+}
+
+/** @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
+export function parseArrayNode(bytes: Uint8Array, where: string): ArrayMetadata {
+  return parseArrayMetadata(parseNodeJson(bytes, where), where);
+}
+
+export function groupNodeValue(attributes: Attributes): object {
+  return { zarr_format: 3, node_type: "group", attributes };
+}
+
+function parseNodeJson(bytes: Uint8Array, where: string): unknown {
+  try {
+    return plainValue(parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { allowNonFinite: false }));
+  } catch (cause) {
+    throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, { path: where, cause });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { TransactionOptions } from "../commit/commit-engine.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Runtime } from "../runtime.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import type { NodeCache } from "./node-cache.ts";
+
+/** What records and tables work on: the committed state of a dataset, or a transaction's own view of it. */
+export interface ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache;
+  /** See {@link OpenDatasetOptions.summarize}. */
+  readonly summarize: Summarize | undefined;
+  read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  hash(path: StoreKey): Promise<string | undefined>;
+  /** The live paths of a group: `images/<id>`, or `""` for what belongs to no image. Sorted by code unit. */
+  paths(group: string): Promise<readonly StoreKey[]>;
+  /** Sorted. */
+  imageIds(): Promise<readonly string[]>;
+  /** Changes all or nothing: a transaction of its own, or a part of the one under way. */
+  change<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T>;
+}
+
+export type Scalar = string | number | bigint | boolean | null;
+
+/** Flat facts about an image that lists and orders need without opening it. */
+export type Summary = Readonly<Record<string, Scalar>>;
+
+/** Makes a summary from the text of the artifact `metadata`. */
+export type Summarize = (metadataText: string) => Summary;

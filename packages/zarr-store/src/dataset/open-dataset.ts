@@ -1,0 +1,102 @@
+import type { Logger } from "../commit/commit-context.ts";
+import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { portableRuntime, type Runtime } from "../runtime.ts";
+import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
+import { joinKey } from "../store/store-key.ts";
+import { rememberImages } from "./checkpoint-images.ts";
+import { ROOT_NODE } from "./layout.ts";
+import type { Summarize } from "./object-session.ts";
+import { rootAttributes } from "./root-attributes.ts";
+import { type DatasetMode, ZarrDataset } from "./zarr-dataset.ts";
+
+export interface OpenDatasetOptions {
+  /**
+   * `r` reads and throws `read_only` before a byte is written; `a` reads and writes, a missing dataset is made by its
+   * first commit; `w` begins anew with its first commit and needs `overwrite` if there is one. Default `a`.
+   */
+  readonly mode?: DatasetMode | undefined;
+  readonly overwrite?: boolean | undefined;
+  /** `batched` (the default) flushes before a commit counts; `none` leaves it to the system. */
+  readonly durability?: "batched" | "none" | undefined;
+  /** Makes an image's summary from the text of its artifact `metadata`, in every commit that touches it. */
+  readonly summarize?: Summarize | undefined;
+  /** Default: silent. */
+  readonly logger?: Logger | undefined;
+  /** Clock, ids, hashing, compression. Default: what every runtime has; `./node` brings Node's. */
+  readonly runtime?: Runtime | undefined;
+  readonly lock?: CommitEngineOptions["lock"];
+  /** For tests: called between the steps of a commit. */
+  readonly onStep?: CommitEngineOptions["onStep"];
+}
+
+/**
+ * Opens a dataset. Opening never writes.
+ *
+ * @throws {ZarrStoreError} `not_found` in mode `r` if there is none, `already_exists` in mode `w` without `overwrite` or
+ * if the folder holds other files, `invalid_metadata`, `not_supported`, `read_only`
+ */
+export async function openDataset(store: ReadableStore, options: OpenDatasetOptions = {}): Promise<ZarrDataset> {
+  const { mode = "a", logger = SILENT, runtime = portableRuntime() } = options;
+  if (mode !== "r" && !isWritableStore(store)) {
+    throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
+  }
+  const { durability, lock, onStep, summarize } = options;
+  const engine = new CommitEngine(store, { runtime, logger, durability, lock, onStep });
+  const dataset = new ZarrDataset({ store, engine, runtime, logger, mode, summarize });
+  const checkpoint = await engine.open();
+  if (checkpoint !== undefined) {
+    rememberImages(checkpoint, dataset.nodeCache);
+  }
+  if (engine.log.head.version === 0) {
+    await assertNewOrEmpty(store, mode);
+    return dataset;
+  }
+  const root = await engine.reader.read(ROOT_NODE);
+  if (root !== undefined) {
+    rootAttributes(root, store.location);
+  }
+  if (mode === "w" && options.overwrite !== true) {
+    throw new ZarrStoreError("already_exists", `${store.location} is a dataset already: pass overwrite to begin anew`, {
+      path: store.location,
+    });
+  }
+  return dataset;
+}
+
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
+  const isPythonDataset = (await store.get(joinKey(".zgroup"))) !== undefined;
+  if (isPythonDataset) {
+    throw new ZarrStoreError("not_supported", `${store.location} is a Zarr v2 dataset of the earlier Python system`, {
+      path: store.location,
+    });
+  }
+  if (mode === "r") {
+    throw new ZarrStoreError("not_found", `there is no dataset at ${store.location}`, { path: store.location });
+  }
+  if (isWritableStore(store)) {
+    await assertNothingElse(store);
+  }
+}
+
+async function assertNothingElse(store: KeyValueStore): Promise<void> {
+  const root = await store.stat("");
+  if (root !== undefined && root.kind !== "directory") {
+    throw new ZarrStoreError("already_exists", `${store.location} is a file, not a folder`, { path: store.location });
+  }
+  const others = (await store.list("")).filter(({ name }) => !name.startsWith("__"));
+  if (others.length > 0) {
+    throw new ZarrStoreError(
+      "already_exists",
+      `${store.location} holds ${others[0]?.name} but no dataset: choose another place`,
+      { path: store.location, found: others[0]?.name },
+    );
+  }
+}

@@ -1,0 +1,431 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { ArtifactStore } from "../artifact/artifact-store.ts";
+import type { PixelStore } from "../artifact/pixel-store.ts";
+import { encodeCheckpoint } from "../commit/checkpoint.ts";
+import type { Commit } from "../commit/commit.ts";
+import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
+import type { Logger } from "../commit/commit-context.ts";
+import type { CommitRecord } from "../commit/commit-record.ts";
+import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import { type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { DatasetContents } from "./dataset-contents.ts";
+import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
+import { type Manifest, type ManifestEntry, manifestEntryOf, orderEntries } from "./manifest.ts";
+import { NodeCache } from "./node-cache.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
+import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
+import { encodeNode, isoSeconds, type ZarrImageRecord } from "./zarr-image-record.ts";
+
+/** How a dataset may be used: see `openDataset`. */
+export type DatasetMode = "r" | "a" | "w";
+
+export interface IterRecordsOptions extends ReadOptions {
+  /** `image_id`, `created_utc`, or a key of the summary. Default `image_id`. */
+  readonly orderBy?: string;
+  /** Where images without a value come. Default `last`. */
+  readonly missing?: "last" | "first";
+}
+
+/** An image as viewers and pipelines take it, from whatever source. */
+export interface ImageSource {
+  readonly sourceKey: string;
+  readonly pixelStore: PixelStore;
+  readonly artifactStore: ArtifactStore;
+}
+
+export interface ZarrDatasetParts {
+  readonly store: ReadableStore;
+  readonly engine: CommitEngine;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly mode: DatasetMode;
+  readonly summarize: Summarize | undefined;
+}
+
+/** Records read at the same time when a list has to look into them. */
+const LOOKS_AT_ONCE = 16;
+
+/**
+ * An open dataset. Every change is one commit: of its own, or of a {@link ZarrDataset.transaction}.
+ *
+ * @example
+ * await using dataset = await openDataset("study.zarr");
+ * const record = await dataset.addImage({ dtype: "uint16", shape: [2, 3], data: new Uint16Array(6) });
+ */
+export class ZarrDataset extends DatasetContents {
+  readonly location: string;
+  readonly mode: DatasetMode;
+  readonly #parts: ZarrDatasetParts;
+  #mustClear: boolean;
+  #committed = false;
+
+  constructor(parts: ZarrDatasetParts) {
+    super(new CommittedSession(parts, (fn, options) => this.#transact(fn, options)));
+    this.#parts = parts;
+    this.location = parts.store.location;
+    this.mode = parts.mode;
+    this.#mustClear = parts.mode === "w";
+  }
+
+  /** The version of the last commit that this object has seen; 0 before the first. */
+  get version(): number {
+    return this.#parts.engine.log.head.version;
+  }
+
+  /** Parsed metadata by hash, filled by {@link openDataset} from the checkpoint. */
+  get nodeCache(): NodeCache {
+    return this.session.nodes;
+  }
+
+  /** Looks for newer commits; returns whether there were any. */
+  async refresh(): Promise<boolean> {
+    return this.#parts.engine.log.refresh();
+  }
+
+  /**
+   * Makes all changes of `fn` as one commit, or none. `fn` runs again if another writer changed what it read, so it
+   * must have no other effects.
+   *
+   * @throws {ZarrStoreError} `read_only`, `conflict` when the runs are used up, `modified_outside`, `aborted`, `io`, and
+   * whatever `fn` throws
+   */
+  async transaction(
+    fn: (transaction: DatasetContents) => Promise<void>,
+    options: TransactionOptions = {},
+  ): Promise<Commit> {
+    let commit: Commit | undefined;
+    await this.#transact(
+      (transaction) => fn(new DatasetContents(new TransactionSession(this.session, transaction))),
+      options,
+      (done) => {
+        commit = done;
+      },
+    );
+    if (commit === undefined) {
+      throw new ZarrStoreError("io", "a transaction ended without a commit");
+    }
+    return commit;
+  }
+
+  /** Runs `fn` again until no commit came in between, so that all it read is of one version. */
+  async readConsistently<T>(fn: () => Promise<T>, options: { readonly attempts?: number } = {}): Promise<T> {
+    const { log } = this.#parts.engine;
+    for (let attempt = 1; ; attempt++) {
+      await log.refresh();
+      const before = log.head.version;
+      const value = await fn();
+      await log.refresh();
+      if (log.head.version === before) {
+        return value;
+      }
+      if (attempt >= (options.attempts ?? 100)) {
+        throw new ZarrStoreError("conflict", `the dataset changed during each of ${attempt} reads`, { found: attempt });
+      }
+    }
+  }
+
+  /** The records of the log, oldest first. */
+  async *log(options: ReadOptions = {}): AsyncIterable<CommitRecord> {
+    const { log } = this.#parts.engine;
+    await log.refresh();
+    for (let version = 1; version <= log.head.version; version++) {
+      options.signal?.throwIfAborted();
+      const record = await log.record(version);
+      if (record === undefined) {
+        throw new ZarrStoreError("integrity", `commit record ${version} is missing`, { found: version });
+      }
+      yield record;
+    }
+  }
+
+  /** The records of exactly the images that exist, in the given order; ties by id. */
+  async *iterRecords(options: IterRecordsOptions = {}): AsyncIterable<ZarrImageRecord> {
+    const { orderBy = "image_id", missing = "last" } = options;
+    if (orderBy === "image_id") {
+      for (const id of await this.listImageIds()) {
+        yield this.record(id);
+      }
+      return;
+    }
+    const { images } = await this.rebuildManifest(options);
+    for (const entry of orderEntries(images, orderBy, missing)) {
+      yield this.record(entry.imageId);
+    }
+  }
+
+  /** The images behind the interfaces that viewers share with folders of TIFFs. */
+  async *openImages(options: IterRecordsOptions = {}): AsyncIterable<ImageSource> {
+    for await (const record of this.iterRecords(options)) {
+      yield { sourceKey: record.id, pixelStore: record.asPixelStore(), artifactStore: record.asArtifactStore() };
+    }
+  }
+
+  /** The manifest that is stored, of the version that it states; undefined if there is none or it is damaged. */
+  async loadManifest(): Promise<Manifest | undefined> {
+    const checkpoint = await this.#parts.engine.readCheckpoint();
+    if (checkpoint === undefined) {
+      return undefined;
+    }
+    const sources = rememberImages(checkpoint, new NodeCache());
+    return { version: checkpoint.version, images: sources.map(manifestEntryOf) };
+  }
+
+  /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */
+  async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
+    const ids = await this.listImageIds();
+    const images: ManifestEntry[] = new Array<ManifestEntry>(ids.length);
+    let next = 0;
+    const lookAtNext = async (): Promise<void> => {
+      for (let index = next++; index < ids.length; index = next++) {
+        options.signal?.throwIfAborted();
+        const id = ids[index];
+        if (id !== undefined) {
+          images[index] = await this.#manifestEntry(id);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(LOOKS_AT_ONCE, ids.length) }, lookAtNext));
+    return { version: this.version, images };
+  }
+
+  /** Stores the manifest, as a part of the checkpoint of its version. @throws {ZarrStoreError} `conflict` if it is outdated */
+  async saveManifest(manifest: Manifest): Promise<void> {
+    this.#assertWritable();
+    await this.refresh();
+    if (manifest.version !== this.version) {
+      throw new ZarrStoreError("conflict", `the manifest is of version ${manifest.version}, the dataset of ${this.version}`, {
+        expected: this.version,
+        found: manifest.version,
+      });
+    }
+    await this.#writeCheckpoint();
+  }
+
+  async updateManifest(options: ReadOptions = {}): Promise<Manifest> {
+    const manifest = await this.rebuildManifest(options);
+    await this.saveManifest(manifest);
+    return manifest;
+  }
+
+  /** Checks the root and every image's metadata. @throws {ZarrStoreError} `invalid_metadata` */
+  async validate(options: ReadOptions = {}): Promise<void> {
+    const root = await this.session.read(ROOT_NODE, options);
+    if (root !== undefined) {
+      rootAttributes(root, this.location);
+    }
+    for (const id of await this.listImageIds()) {
+      await this.validateImage(id, options);
+    }
+  }
+
+  /** @throws {ZarrStoreError} `not_found`, `invalid_metadata` if axes and array disagree or do not parse */
+  async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
+    const record = this.record(id);
+    await record.attributes(options);
+    const { shape } = await record.openArray(options);
+    const axes = await record.getAxes(options);
+    if (axes?.length !== shape.length) {
+      throw new ZarrStoreError("invalid_metadata", `image ${id} has ${shape.length} axes but ${axes?.length ?? 0} names`, {
+        path: id,
+        expected: shape.length,
+        found: axes,
+      });
+    }
+  }
+
+  /** Ends the session: writes a checkpoint if the log has grown by more than 64 records, or much, since the last. */
+  async close(): Promise<void> {
+    const { records, sizeBytes } = this.#parts.engine.log.sinceCheckpoint;
+    if (this.#committed && (records > 64 || sizeBytes > this.#parts.engine.checkpointSizeBytes)) {
+      try {
+        await this.#writeCheckpoint();
+      } catch (error) {
+        this.#parts.logger.warn(`no checkpoint was written: ${String(error)}`);
+      }
+    }
+    this.#committed = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #transact<T>(
+    fn: (transaction: Transaction) => Promise<T>,
+    options: TransactionOptions,
+    onCommit?: (commit: Commit) => void,
+  ): Promise<T> {
+    this.#assertWritable();
+    const { engine, runtime } = this.#parts;
+    const { value, commit } = await engine.transact(async (transaction) => {
+      if (this.#mustClear) {
+        await deleteAll(transaction, engine);
+      }
+      const before = transaction.changeCount;
+      const result = await fn(transaction);
+      if (transaction.changeCount === before) {
+        await transaction.withdrawAll();
+      } else if ((await transaction.hash(ROOT_NODE)) === undefined) {
+        await transaction.put(ROOT_NODE, encodeNode(newRootAttributes(isoSeconds(runtime.nowEpochMs()))));
+        await transaction.put(IMAGES_NODE, encodeNode({}));
+      }
+      return result;
+    }, options);
+    if (commit.committed) {
+      this.#committed = true;
+      this.#mustClear = false;
+    }
+    onCommit?.(commit);
+    return value;
+  }
+
+  async #manifestEntry(imageId: string): Promise<ManifestEntry> {
+    const record = this.record(imageId);
+    const paths = await this.session.paths(`images/${imageId}`);
+    return manifestEntryOf({
+      imageId,
+      paths,
+      attributes: await unlessMalformed(() => record.attributes()),
+      array: await unlessMalformed(() => record.openArray()),
+    });
+  }
+
+  async #writeCheckpoint(): Promise<void> {
+    const { store, engine, runtime } = this.#parts;
+    if (!isWritableStore(store)) {
+      return;
+    }
+    await this.rebuildManifest();
+    const { head } = engine.log;
+    const bytes = await encodeCheckpoint(head, checkpointImages(head, this.session.nodes));
+    const txid = `checkpoint-${runtime.newId()}`;
+    const staged = stagedKey(txid, "checkpoint.json.gz");
+    await store.put(staged, bytes);
+    await store.sync([staged]);
+    await store.move(staged, CHECKPOINT);
+    await store.remove(stagingOf(txid));
+    engine.checkpointed(bytes.length);
+  }
+
+  #assertWritable(): void {
+    if (this.mode === "r") {
+      throw new ZarrStoreError("read_only", `${this.location} is open for reading only`, { path: this.location });
+    }
+  }
+}
+
+type Change = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
+
+/** The state that is committed; each change is a transaction of its own. */
+class CommittedSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache = new NodeCache();
+  readonly summarize: Summarize | undefined;
+  readonly change: Change;
+  readonly #engine: CommitEngine;
+
+  constructor(parts: ZarrDatasetParts, change: Change) {
+    this.runtime = parts.runtime;
+    this.summarize = parts.summarize;
+    this.#engine = parts.engine;
+    this.change = change;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#engine.reader.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return (await this.#engine.reader.object(path))?.sha256;
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    await this.#engine.log.refresh();
+    return [...this.#engine.log.head.objectsOf(group).keys()].sort();
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    await this.#engine.log.refresh();
+    return imageIdsOf(this.#engine.log.head.groups());
+  }
+}
+
+/** The view of one transaction: its own changes over the committed state. */
+class TransactionSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache;
+  readonly summarize: Summarize | undefined;
+  readonly #outer: ObjectSession;
+  readonly #transaction: Transaction;
+
+  constructor(outer: ObjectSession, transaction: Transaction) {
+    this.#outer = outer;
+    this.#transaction = transaction;
+    this.runtime = outer.runtime;
+    this.nodes = outer.nodes;
+    this.summarize = outer.summarize;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#transaction.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return this.#transaction.hash(path);
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    return this.#transaction.paths(group);
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    const ids = new Set(await this.#outer.imageIds());
+    for (const [path, change] of this.#transaction.changedPaths()) {
+      const [top, id, node] = path.split("/");
+      if (top === "images" && id !== undefined && node === "zarr.json") {
+        if (change === "put") {
+          ids.add(id);
+        } else {
+          ids.delete(id);
+        }
+      }
+    }
+    return [...ids].sort();
+  }
+
+  async change<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return fn(this.#transaction);
+  }
+}
+
+function imageIdsOf(groups: Iterable<string>): readonly string[] {
+  return [...groups]
+    .filter((group) => group !== "")
+    .map((group) => group.slice("images/".length))
+    .sort();
+}
+
+async function deleteAll(transaction: Transaction, engine: CommitEngine): Promise<void> {
+  for (const group of [...engine.log.head.groups()]) {
+    for (const path of [...engine.log.head.objectsOf(group).keys()]) {
+      await transaction.delete(path);
+    }
+  }
+}
+
+/** The manifest lists an image whose metadata is malformed; only `validate` and opening it complain. */
+async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isZarrStoreError(error, "invalid_metadata", "not_supported", "not_found", "integrity")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What needs Node: folders as stores, and datasets by path.
+ *
+ * @module
+ */
+
+export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
+export { nodeRuntime } from "./node-runtime.ts";
+export { openDataset } from "./open-dataset-node.ts";

@@ -1,0 +1,31 @@
+import { promisify } from "node:util";
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import type { ZstdCodec } from "../array/zstd.ts";
+
+const compressInPool = promisify(zstdCompress);
+const decompressInPool = promisify(zstdDecompress);
+
+/** From here on a thread of libuv's pool is worth its hand-over, and the event loop stays free. */
+const POOL_FROM_BYTES = 64 * 1024;
+const MIN_CHUNK_BYTES = 64;
+
+/** Zstandard by Node's zlib. */
+export const nodeZstd: ZstdCodec = {
+  compress(bytes, level) {
+    const options = {
+      chunkSize: bytes.length + (bytes.length >>> 8) + MIN_CHUNK_BYTES,
+      pledgedSrcSize: bytes.length,
+      params: { [constants.ZSTD_c_compressionLevel]: level },
+    };
+    return bytes.length < POOL_FROM_BYTES ? zstdCompressSync(bytes, options) : compressInPool(bytes, options);
+  },
+  decompress(bytes, maxSizeBytes) {
+    const options = {
+      chunkSize: Math.max(maxSizeBytes, MIN_CHUNK_BYTES),
+      maxOutputLength: Math.max(maxSizeBytes, 1),
+    };
+    return maxSizeBytes < POOL_FROM_BYTES
+      ? zstdDecompressSync(bytes, options)
+      : decompressInPool(bytes, options);
+  },
+};

@@ -1,0 +1,68 @@
+import type { Table } from "apache-arrow";
+import { ZarrStoreError } from "../errors.ts";
+import { readColumn, readColumns } from "./arrow-column.ts";
+import type { ColumnBuffers } from "./column-buffers.ts";
+import type { CellValue, Row } from "./table-schema.ts";
+import { unpackStrings } from "./utf8-strings.ts";
+
+/**
+ * The rows as objects, in order: int64 as bigint, missing values as null.
+ * @throws {ZarrStoreError} `not_supported` as {@link normalizeTable}.
+ */
+export function* rowsOf(table: Table): IterableIterator<Row> {
+  const names = table.schema.fields.map((field) => field.name);
+  const columns = readColumns(table).map(cellsOf);
+  for (let row = 0; row < table.numRows; row += 1) {
+    const cells: Record<string, CellValue> = {};
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index] ?? "";
+      const value = columns[index]?.[row] ?? null;
+      if (name === "__proto__") {
+        Object.defineProperty(cells, name, { value, writable: true, enumerable: true, configurable: true });
+      } else {
+        cells[name] = value;
+      }
+    }
+    yield cells;
+  }
+}
+
+/**
+ * The values of one column, missing ones as null.
+ * @throws {ZarrStoreError} `schema_mismatch` if there is no such column.
+ */
+export function columnOf(table: Table, name: string): readonly CellValue[] {
+  return cellsOf(columnBuffersOf(table, name));
+}
+
+function columnBuffersOf(table: Table, name: string): ColumnBuffers {
+  const index = table.schema.fields.findIndex((field) => field.name === name);
+  const vector = index < 0 ? null : table.getChildAt(index);
+  if (vector === null) {
+    const found = table.schema.fields.map((field) => field.name);
+    throw new ZarrStoreError(
+      "schema_mismatch",
+      `no column ${name}, there are ${found.join(", ") || "none"}`,
+      {
+        path: name,
+        expected: name,
+        found,
+      },
+    );
+  }
+  return readColumn(vector, name, "the table");
+}
+
+function cellsOf(column: ColumnBuffers): readonly CellValue[] {
+  if (column.type === "utf8") {
+    return unpackStrings(column);
+  }
+  const cells: CellValue[] =
+    column.type === "bool"
+      ? Array.from(column.values, (flag) => flag === 1)
+      : Array.from<number | bigint>(column.values);
+  for (let row = column.valid?.indexOf(0) ?? -1; row >= 0; row = column.valid?.indexOf(0, row + 1) ?? -1) {
+    cells[row] = null;
+  }
+  return cells;
+}

@@ -1,0 +1,18 @@
+import { posix } from "node:path";
+
+export function isRelativeSpecifier(specifier: string): boolean {
+  return specifier.startsWith(".");
+}
+
+/** The path in the repository that a relative import of the file at `path` names. */
+export function resolveSpecifier(path: string, specifier: string): string {
+  return posix.join(posix.dirname(path), specifier);
+}
+
+/** `@kym/roi` for `@kym/roi/x`, `zarrita` for `zarrita/x`. */
+export function packageOfSpecifier(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}

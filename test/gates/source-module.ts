@@ -1,0 +1,142 @@
+import { parseAst } from "rolldown/parseAst";
+
+/** What the gates ask of a TypeScript file. Comments are no part of it. */
+export interface SourceModule {
+  /** Every module that it names: `import`, `export … from`, `import()` and `import("…")` in a type. */
+  readonly imports: ReadonlySet<string>;
+  /** Every name that it exports, types too; `*` for an `export *`. */
+  readonly exports: ReadonlySet<string>;
+  readonly identifiers: ReadonlySet<string>;
+  /** The identifiers that stand for themselves: no member of an object, no key, no name in another module. */
+  readonly references: ReadonlySet<string>;
+  readonly strings: ReadonlySet<string>;
+}
+
+interface SyntaxNode {
+  readonly type: string;
+  readonly computed?: unknown;
+  readonly declaration?: unknown;
+  readonly declarations?: unknown;
+  readonly exported?: unknown;
+  readonly id?: unknown;
+  readonly imported?: unknown;
+  readonly key?: unknown;
+  readonly name?: unknown;
+  readonly property?: unknown;
+  readonly right?: unknown;
+  readonly source?: unknown;
+  readonly value?: unknown;
+}
+
+const parsed = new Map<string, SourceModule>();
+
+/** Parses a text once. Throws on what is not TypeScript. */
+export function sourceModule(path: string, text: string): SourceModule {
+  const known = parsed.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const module = readModule(parseAst(text, { lang: "ts" }, path));
+  parsed.set(text, module);
+  return module;
+}
+
+function readModule(program: unknown): SourceModule {
+  const imports = new Set<string>();
+  const exports = new Set<string>();
+  const identifiers = new Set<string>();
+  const references = new Set<string>();
+  const strings = new Set<string>();
+  const namedElsewhere = new Set<unknown>();
+  for (const node of nodesOf(program)) {
+    for (const name of namesOfMembers(node)) {
+      namedElsewhere.add(name);
+    }
+    for (const name of exportsOf(node)) {
+      exports.add(name);
+    }
+    if (isSyntaxNode(node.source) && typeof node.source.value === "string") {
+      imports.add(node.source.value);
+    }
+    if (typeof node.name === "string") {
+      identifiers.add(node.name);
+      if (node.type === "Identifier" && !namedElsewhere.has(node)) {
+        references.add(node.name);
+      }
+    }
+    if (node.type === "Literal" && typeof node.value === "string") {
+      strings.add(node.value);
+    }
+    if (node.type === "TemplateElement") {
+      strings.add(templateText(node.value));
+    }
+  }
+  return { imports, exports, identifiers, references, strings };
+}
+
+/** The nodes of a syntax tree, each before those within it. */
+function* nodesOf(value: unknown): Generator<SyntaxNode> {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      yield* nodesOf(item);
+    }
+  } else if (isSyntaxNode(value)) {
+    yield value;
+    for (const field of Object.values(value)) {
+      yield* nodesOf(field);
+    }
+  }
+}
+
+function isSyntaxNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+function namesOfMembers(node: SyntaxNode): readonly unknown[] {
+  switch (node.type) {
+    case "ImportSpecifier":
+      return [node.imported];
+    case "ExportSpecifier":
+      return [node.exported];
+    case "MetaProperty":
+      return [node.property];
+    case "TSQualifiedName":
+      return [node.right];
+    default:
+      return node.computed === false ? [node.key, node.property] : [];
+  }
+}
+
+function exportsOf(node: SyntaxNode): readonly string[] {
+  switch (node.type) {
+    case "ExportNamedDeclaration":
+      return isSyntaxNode(node.declaration) ? namesDeclaredBy(node.declaration) : [];
+    case "ExportSpecifier":
+      return nameOf(node.exported);
+    case "ExportAllDeclaration":
+      return node.exported === null ? ["*"] : nameOf(node.exported);
+    case "ExportDefaultDeclaration":
+      return ["default"];
+    default:
+      return [];
+  }
+}
+
+function namesDeclaredBy(declaration: SyntaxNode): readonly string[] {
+  if (!Array.isArray(declaration.declarations)) {
+    return nameOf(declaration.id);
+  }
+  return declaration.declarations.flatMap((declarator: unknown) =>
+    isSyntaxNode(declarator) ? nameOf(declarator.id) : [],
+  );
+}
+
+/** The name of an identifier. A destructured export has none: nobody writes one here. */
+function nameOf(node: unknown): readonly string[] {
+  return isSyntaxNode(node) && typeof node.name === "string" ? [node.name] : [];
+}
+
+function templateText(value: unknown): string {
+  const isTemplate = typeof value === "object" && value !== null && "raw" in value;
+  return isTemplate && typeof value.raw === "string" ? value.raw : "";
+}

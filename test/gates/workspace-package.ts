@@ -1,0 +1,63 @@
+import { type SourceModule, sourceModule } from "./source-module.ts";
+import type { SourceTree } from "./source-tree.ts";
+
+/** What the gates ask of a `package.json` below `packages/` or `apps/`. */
+export interface WorkspacePackage {
+  readonly folder: string;
+  readonly name: string;
+  readonly dependencies: ReadonlyMap<string, string>;
+  readonly peerDependencies: ReadonlyMap<string, string>;
+  readonly devDependencies: ReadonlyMap<string, string>;
+  /** From each entry of `exports` to the file that it is built from, as the condition `@kym/source` says. */
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly module: SourceModule;
+}
+
+export function workspacePackages(tree: SourceTree): readonly WorkspacePackage[] {
+  return [...tree].flatMap(([path, text]) => {
+    const folder = /^((?:packages|apps)\/[^/]+)\/package\.json$/.exec(path)?.[1];
+    return folder === undefined ? [] : [parsePackage(folder, text)];
+  });
+}
+
+/** The packages that are published for others to build on: those below `packages/`. */
+export function libraryPackages(tree: SourceTree): readonly WorkspacePackage[] {
+  return workspacePackages(tree).filter(({ folder }) => folder.startsWith("packages/"));
+}
+
+/** The TypeScript files below a folder of the repository. */
+export function sourceFiles(tree: SourceTree, folder: string): readonly SourceFile[] {
+  return [...tree]
+    .filter(([path]) => path.startsWith(`${folder}/`) && path.endsWith(".ts"))
+    .map(([path, text]) => ({ path, text, module: sourceModule(path, text) }));
+}
+
+export function parsePackage(folder: string, text: string): WorkspacePackage {
+  const manifest = fieldsOf(JSON.parse(text));
+  return {
+    folder,
+    name: String(manifest.get("name")),
+    dependencies: stringsOf(manifest.get("dependencies")),
+    peerDependencies: stringsOf(manifest.get("peerDependencies")),
+    devDependencies: stringsOf(manifest.get("devDependencies")),
+    entries: entriesOf(manifest.get("exports")),
+  };
+}
+
+function entriesOf(exports: unknown): ReadonlyMap<string, string> {
+  const entries = [...fieldsOf(exports)].filter(([entry]) => entry !== "./package.json");
+  return new Map(entries.map(([entry, target]) => [entry, String(fieldsOf(target).get("@kym/source"))]));
+}
+
+function stringsOf(value: unknown): ReadonlyMap<string, string> {
+  return new Map([...fieldsOf(value)].map(([key, field]) => [key, String(field)]));
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
+}
