@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@kym/source"];
 const project = (name: string, include: string[]) => ({
@@ -7,7 +7,7 @@ const project = (name: string, include: string[]) => ({
   test: { name, include, environment: "node" as const, testTimeout: 60_000 },
 });
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       project("zarr-store", ["packages/zarr-store/test/**/*.test.ts"]),
@@ -16,8 +16,10 @@ export default defineConfig({
       project("kym-dataset", ["packages/kym-dataset/test/**/*.test.ts"]),
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
-      project("gates", ["test/gates/**/*.test.ts"]),
-      { ...project("interop", ["test/interop/**/*.test.ts"]) },
+      project("gates", ["test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
+      project("interop", ["test/interop/**/*.test.ts"]),
     ],
   },
 });
+
+export default config;

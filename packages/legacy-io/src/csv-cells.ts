@@ -145,7 +145,11 @@ function indexCells(bytes: Uint8Array, offset: number, maxRowBytes: number): Cel
         throw csvError(bytes, rowStart, problem, { expected: columnCount, found });
       }
       if (at - rowStart > maxRowBytes) {
-        throw csvError(bytes, rowStart, `a row of ${at - rowStart} bytes, at most ${maxRowBytes} are allowed`);
+        throw csvError(
+          bytes,
+          rowStart,
+          `a row of ${at - rowStart} bytes, at most ${maxRowBytes} are allowed`,
+        );
       }
       rowCount++;
       firstCellOfRow = cellCount;
@@ -155,7 +159,12 @@ function indexCells(bytes: Uint8Array, offset: number, maxRowBytes: number): Cel
   if (rowCount === 0) {
     throw new LegacyIoError("invalid_file", "an empty CSV: it has no header", { line: 1 });
   }
-  return { rowCount, columnCount, starts: starts.subarray(0, cellCount), stops: stops.subarray(0, cellCount) };
+  return {
+    rowCount,
+    columnCount,
+    starts: starts.subarray(0, cellCount),
+    stops: stops.subarray(0, cellCount),
+  };
 }
 
 /** The offset of the quote that closes the cell whose opening quote is at `opening`. */

@@ -4,7 +4,7 @@ import { type CsvColumnData, inferColumnType, readCsvColumn } from "./csv-column
 import { LegacyIoError } from "./errors.ts";
 
 /** What pandas calls the column that has no name, which is how it writes an index. */
-const UNNAMED_COLUMN = "Unnamed: 0";
+export const UNNAMED_COLUMN = "Unnamed: 0";
 
 export interface ReadCsvOptions extends CsvLimits {
   /**

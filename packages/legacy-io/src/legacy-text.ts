@@ -21,6 +21,11 @@ export function decodeLegacyText(bytes: Uint8Array): LegacyText {
   if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && second !== undefined)) {
     return { text: decodeUtf16(bytes, "utf-16be"), encoding: "utf-16be" };
   }
+  return decodeUtf8OrLatin1(bytes);
+}
+
+/** As `decodeLegacyText`, for text that is never UTF-16. */
+export function decodeUtf8OrLatin1(bytes: Uint8Array): LegacyText {
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "utf-8" };
   } catch {

@@ -1,6 +1,5 @@
 import type { RoiBounds } from "./bounds.ts";
-import { RoiError } from "./errors.ts";
-import { maskBounds, type RoiMask } from "./mask.ts";
+import { maskBounds, missingMask, type RoiMask } from "./mask.ts";
 import type { Roi } from "./roi.ts";
 
 export interface ContainsPointOptions {
@@ -28,13 +27,6 @@ export function containsPoint(
     throw missingMask(roi.id);
   }
   return isInMask(options.mask, dim0, dim1);
-}
-
-/** The error for a question about a mask ROI's pixels that came without them. */
-export function missingMask(id: number): RoiError {
-  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, {
-    path: "mask",
-  });
 }
 
 function isInside(bounds: RoiBounds, dim0: number, dim1: number): boolean {

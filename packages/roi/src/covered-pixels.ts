@@ -6,9 +6,8 @@ import {
   type PlaneSize,
   type RoiBounds,
 } from "./bounds.ts";
-import { missingMask } from "./contains-point.ts";
 import { RoiError } from "./errors.ts";
-import { maskBounds, type RoiMask } from "./mask.ts";
+import { maskBounds, missingMask, type RoiMask } from "./mask.ts";
 import type { Roi } from "./roi.ts";
 
 const BLOCK_LENGTH = 4096;

@@ -66,6 +66,13 @@ export function maskBounds(mask: RoiMask): RoiBounds {
   return orderBounds({ dim0Start, dim0Stop: dim0Start + height, dim1Start, dim1Stop: dim1Start + width });
 }
 
+/** The error for a question about a mask ROI's pixels that came without them. */
+export function missingMask(id: number): RoiError {
+  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, {
+    path: "mask",
+  });
+}
+
 function checkRef(value: unknown, path: string): string {
   if (typeof value !== "string" || value === "") {
     throw unexpected(path, "a non-empty string", value);

@@ -95,8 +95,22 @@ export class RoiSet implements Iterable<Roi> {
     return this.rois.values();
   }
 
+  /** The ROI of an id, if it is there. */
   get(id: number): Roi | undefined {
     return this.rois.find((roi) => roi.id === id);
+  }
+
+  /** The ROI of an id. Throws `not_found`. */
+  require(id: number): Roi {
+    const roi = this.get(id);
+    if (roi === undefined) {
+      const known = this.rois.map((other) => other.id);
+      throw new RoiError("not_found", `ROI ${id}: not in the set, which has ${known.join(", ") || "none"}`, {
+        expected: known,
+        found: id,
+      });
+    }
+    return roi;
   }
 
   /** Rects without a pixel: read, kept, and of no use until they are edited. */
@@ -124,14 +138,14 @@ export class RoiSet implements Iterable<Roi> {
    * changed; name, note and the rest leave it. Throws `not_found`, and `invalid_argument` as {@link create} does.
    */
   edit(id: number, edit: RoiEdit): RoiSet {
-    const roi = this.#require(id);
+    const roi = this.require(id);
     const edited = applyEdit(roi, edit, this.extent);
     return edited === roi ? this : this.#with(this.rois.map((other) => (other === roi ? edited : other)));
   }
 
   /** Removes one ROI; its id stays taken. Throws `not_found`. */
   delete(id: number): RoiSet {
-    const roi = this.#require(id);
+    const roi = this.require(id);
     return this.#with(this.rois.filter((other) => other !== roi));
   }
 
@@ -155,17 +169,5 @@ export class RoiSet implements Iterable<Roi> {
 
   #with(rois: readonly Roi[]): RoiSet {
     return new RoiSet({ rois, highWaterMark: this.highWaterMark, extent: this.extent });
-  }
-
-  #require(id: number): Roi {
-    const roi = this.get(id);
-    if (roi === undefined) {
-      const known = this.rois.map((other) => other.id);
-      throw new RoiError("not_found", `ROI ${id}: not in the set, which has ${known.join(", ") || "none"}`, {
-        expected: known,
-        found: id,
-      });
-    }
-    return roi;
   }
 }

@@ -147,7 +147,9 @@ describe("RoiSet.edit", () => {
   test("an id that is not there is not_found", () => {
     expect(codeOf(() => set.edit(2, { name: "n" }))).toBe("not_found");
     expect(codeOf(() => set.delete(2))).toBe("not_found");
+    expect(codeOf(() => set.require(2))).toBe("not_found");
     expect(set.get(2)).toBeUndefined();
+    expect(set.require(1)).toBe(set.get(1));
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import type { Endian } from "./byte-order.ts";
 import { MAX_CHUNK_BYTES } from "./chunk-shape.ts";
-import { BLOSC_COMPRESSORS, type BytesToBytesCodec } from "./codec-pipeline.ts";
+import type { BytesToBytesCodec } from "./codec-pipeline.ts";
 import { type DType, itemSizeBytes } from "./dtype.ts";
 import { parseFillValue, zeroFillValue } from "./fill-value.ts";
 import {
@@ -16,6 +16,7 @@ import {
   stringOf,
   unsupportedField,
 } from "./metadata-field.ts";
+import { bloscCompressorOf } from "./parse-codecs.ts";
 
 interface StoredDType {
   readonly dtype: DType;
@@ -153,7 +154,7 @@ function parseBlosc(field: MetadataField, dtype: DType): BytesToBytesCodec {
   const shuffle = ["noshuffle", "shuffle", "bitshuffle"] as const;
   return {
     name: "blosc",
-    cname: oneOf(memberOf(field, "cname"), BLOSC_COMPRESSORS),
+    cname: bloscCompressorOf(memberOf(field, "cname")),
     clevel: integerOf(memberOf(field, "clevel"), 0, 9),
     shuffle: shuffle[integerOf(memberOf(field, "shuffle"), -1, 2)] ?? automatic,
     typesize,

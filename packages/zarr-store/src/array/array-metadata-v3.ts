@@ -103,13 +103,17 @@ function refuseUnknownMembers(document: MetadataField): void {
 }
 
 function parseDataType(field: MetadataField): DType {
-  const name = isObject(field.value) ? extensionName(field, []) : stringOf(field);
-  if (isDType(name)) {
-    return name;
+  const name = stringOf(isObject(field.value) ? memberOf(field, "name") : field);
+  if (UNSUPPORTED_DATA_TYPE.test(name)) {
+    throw unsupportedField(field, `the data type ${JSON.stringify(name)}`);
   }
-  throw UNSUPPORTED_DATA_TYPE.test(name)
-    ? unsupportedField(field, `the data type ${JSON.stringify(name)}`)
-    : invalidField({ ...field, value: name }, "a data type");
+  if (isObject(field.value)) {
+    checkExtension(field, []);
+  }
+  if (!isDType(name)) {
+    throw invalidField({ ...field, value: name }, "a data type");
+  }
+  return name;
 }
 
 function parseChunkGrid(field: MetadataField, rank: number): readonly number[] {
@@ -118,7 +122,7 @@ function parseChunkGrid(field: MetadataField, rank: number): readonly number[] {
     throw unsupportedField(name, "a chunk grid other than the regular one");
   }
   oneOf(name, ["regular"]);
-  extensionName(field, ["chunk_shape"]);
+  checkExtension(field, ["chunk_shape"]);
   const chunkShape = memberOf(memberOf(field, "configuration"), "chunk_shape");
   const lengths = itemsOf(chunkShape, MAX_RANK).map((length) => integerOf(length, 1));
   if (lengths.length !== rank) {
@@ -133,7 +137,7 @@ function parseChunkKeyEncoding(field: MetadataField): ChunkKeyEncoding {
     return { name, separator: name === "default" ? "/" : "." };
   }
   const name = oneOf(memberOf(field, "name"), ["default", "v2"]);
-  extensionName(field, ["separator"]);
+  checkExtension(field, ["separator"]);
   const configuration = memberOf(field, "configuration");
   const separator = configuration.value === undefined ? configuration : memberOf(configuration, "separator");
   if (separator.value === undefined) {
@@ -163,12 +167,11 @@ function parseAttributes(field: MetadataField): Readonly<Record<string, unknown>
   return field.value === undefined ? {} : objectOf(field);
 }
 
-/** The name of an extension point's object, which has no other members than it may. */
-function extensionName(field: MetadataField, configurationMembers: readonly string[]): string {
+/** Refuses members of an extension point that it has not, or whose meaning is not known here. */
+function checkExtension(field: MetadataField, configurationMembers: readonly string[]): void {
   refuseOthers(field, ["name", "configuration", "must_understand"]);
   const configuration = memberOf(field, "configuration");
   if (configuration.value !== undefined) {
     refuseOthers(configuration, configurationMembers);
   }
-  return stringOf(memberOf(field, "name"));
 }

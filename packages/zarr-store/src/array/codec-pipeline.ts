@@ -23,11 +23,9 @@ export interface ShardingCodec {
   readonly indexLocation: "start" | "end";
 }
 
-export const BLOSC_COMPRESSORS = ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"] as const;
-
 export interface BloscCodec {
   readonly name: "blosc";
-  readonly cname: (typeof BLOSC_COMPRESSORS)[number];
+  readonly cname: "blosclz" | "lz4" | "lz4hc" | "zlib" | "zstd";
   readonly clevel: number;
   readonly shuffle: "noshuffle" | "shuffle" | "bitshuffle";
   readonly typesize: number;

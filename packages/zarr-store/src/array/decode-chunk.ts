@@ -1,16 +1,17 @@
 import { ZarrStoreError } from "../errors.ts";
 import { copyBlock, fillBytes, stridesOf } from "./block.ts";
+import { decodeBlosc } from "./blosc.ts";
 import { MACHINE_ENDIAN, swapByteOrder } from "./byte-order.ts";
-import { chunkCounts, chunksOverlapping } from "./chunk-grid.ts";
+import { chunksOverlapping } from "./chunk-grid.ts";
 import { MAX_CHUNK_BYTES } from "./chunk-shape.ts";
 import type { BytesToBytesCodec, CodecPipeline, ShardingCodec } from "./codec-pipeline.ts";
 import { crc32c } from "./crc32c.ts";
 import { type DType, itemSizeBytes } from "./dtype.ts";
 import { type FillValue, fillValueBytes } from "./fill-value.ts";
 import { inflate } from "./inflate.ts";
-import { areBooleans } from "./nd-array.ts";
+import { decodeLz4Block } from "./lz4-block.ts";
+import { areBooleans, elementCount } from "./nd-array.ts";
 import { readShardIndex } from "./shard-index.ts";
-import { decodeBlosc, decodeLz4 } from "./zarrita-codecs.ts";
 import type { ZstdCodec } from "./zstd.ts";
 
 /** What a chunk must turn out to be. */
@@ -41,7 +42,7 @@ export async function decodeChunk(
   options: DecodeChunkOptions,
 ): Promise<Uint8Array> {
   const { arrayToArray, arrayToBytes, bytesToBytes } = form.codecs;
-  const sizeBytes = form.shape.reduce((product, length) => product * length, itemSizeBytes(form.dtype));
+  const sizeBytes = elementCount(form.shape) * itemSizeBytes(form.dtype);
   const shapes = [form.shape];
   for (const { order } of arrayToArray) {
     const before = shapes.at(-1) ?? [];
@@ -99,8 +100,8 @@ async function undoBytesToBytes(
 function encodedSizeBound({ shape, codecs }: ChunkForm, sizeBytes: number): number {
   const { arrayToBytes } = codecs;
   const innerShape = arrayToBytes.name === "sharding_indexed" ? arrayToBytes.chunkShape : shape;
-  const chunks = chunkCounts(shape, innerShape).reduce((product, count) => product * count, 1);
-  return Math.min(2 * MAX_CHUNK_BYTES, sizeBytes + sizeBytes / 8 + 128 * chunks + 2 ** 16);
+  const chunks = elementCount(shape) / Math.max(1, elementCount(innerShape));
+  return Math.min(2 * MAX_CHUNK_BYTES, Math.ceil(sizeBytes * 1.125) + 128 * chunks + 2 ** 16);
 }
 
 function undoOne(
@@ -116,14 +117,23 @@ function undoOne(
     case "zlib":
       return inflate(bytes, codec.name, maxBytes);
     case "blosc":
-      return decodeBlosc(bytes, maxBytes);
+      return decodeBlosc(bytes, maxBytes, zstd);
     case "lz4":
-      return decodeLz4(bytes, maxBytes);
+      return undoLz4(bytes, maxBytes);
     case "crc32c":
       return verifyCrc32c(bytes);
     default:
       return codec satisfies never;
   }
+}
+
+/** The decoded size in four bytes, then an LZ4 block: the format of numcodecs. */
+function undoLz4(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  const sizeBytes = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
+  if (sizeBytes < 0 || sizeBytes > maxBytes) {
+    throw new Error(`${sizeBytes} bytes decoded, where at most ${maxBytes} are expected`);
+  }
+  return decodeLz4Block(bytes.subarray(4), sizeBytes);
 }
 
 /** The bytes before the checksum that ends them. */
@@ -173,7 +183,7 @@ async function decodeShard(
   const { chunkShape, codecs } = codec;
   const itemSize = itemSizeBytes(form.dtype);
   const index = readShardIndex(shard, codec, form.shape, options.where);
-  const elements = new Uint8Array(form.shape.reduce((product, length) => product * length, itemSize));
+  const elements = new Uint8Array(elementCount(form.shape) * itemSize);
   fillBytes(elements, fillValueBytes(form.dtype, form.fillValue));
   const whole = form.shape.map((length) => ({ start: 0, stop: length }));
   let i = 0;

@@ -98,12 +98,7 @@ export function areBooleans(values: ArrayLike<number | bigint>): boolean {
 }
 
 /** The elements as little-endian bytes in C order; on a little-endian machine a view of the array's own memory. */
-export function ndArrayBytes(array: NdArray): Uint8Array<ArrayBuffer> {
-  return littleEndianBytes(array.dtype, array.data);
-}
-
-/** As {@link ndArrayBytes}, for data without a shape. */
-export function littleEndianBytes(dtype: DType, data: TypedArrayOf<DType>): Uint8Array<ArrayBuffer> {
+export function ndArrayBytes({ dtype, data }: NdArray): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return MACHINE_ENDIAN === "little" ? bytes : swapByteOrder(bytes, itemSizeBytes(dtype));
 }

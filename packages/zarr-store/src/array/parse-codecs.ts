@@ -1,13 +1,12 @@
 import type { ZarrStoreError } from "../errors.ts";
 import { MAX_CHUNK_BYTES } from "./chunk-shape.ts";
-import {
-  BLOSC_COMPRESSORS,
-  type BloscCodec,
-  type BytesCodec,
-  type BytesToBytesCodec,
-  type CodecPipeline,
-  type ShardingCodec,
-  type TransposeCodec,
+import type {
+  BloscCodec,
+  BytesCodec,
+  BytesToBytesCodec,
+  CodecPipeline,
+  ShardingCodec,
+  TransposeCodec,
 } from "./codec-pipeline.ts";
 import { type DType, itemSizeBytes } from "./dtype.ts";
 import {
@@ -163,10 +162,18 @@ function parseBlosc(item: MetadataField): BloscCodec {
   const typesize = memberOf(configuration, "typesize");
   return {
     name: "blosc",
-    cname: oneOf(memberOf(configuration, "cname"), BLOSC_COMPRESSORS),
+    cname: bloscCompressorOf(memberOf(configuration, "cname")),
     clevel: integerOf(memberOf(configuration, "clevel"), 0, 9),
     shuffle: oneOf(memberOf(configuration, "shuffle"), BLOSC_SHUFFLES),
     typesize: typesize.value === undefined ? 1 : integerOf(typesize, 1, 255),
     blocksize: integerOf(memberOf(configuration, "blocksize"), 0, MAX_CHUNK_BYTES),
   };
+}
+
+/** The compressor inside Blosc; Snappy, which numcodecs dropped too, is not read. */
+export function bloscCompressorOf(field: MetadataField): BloscCodec["cname"] {
+  if (field.value === "snappy") {
+    throw unsupportedField(field, "Snappy in Blosc");
+  }
+  return oneOf(field, ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]);
 }

@@ -7,9 +7,9 @@ import { decodeChunk } from "./decode-chunk.ts";
 import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
 import { fillValueBytes } from "./fill-value.ts";
 import type { NdArray } from "./nd-array.ts";
+import { portableZstd } from "./portable-zstd.ts";
 import { type Region, regionShape, resolveSelection } from "./region.ts";
 import { runBounded } from "./run-bounded.ts";
-import { portableZstd } from "./zarrita-codecs.ts";
 import type { ZstdCodec } from "./zstd.ts";
 
 /**

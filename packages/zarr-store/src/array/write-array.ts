@@ -9,8 +9,8 @@ import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunk-shape.ts";
 import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
 import { fillValueBytes, zeroFillValue } from "./fill-value.ts";
 import { checkNdArray, elementCount, type NdArray, ndArrayBytes } from "./nd-array.ts";
+import { portableZstd } from "./portable-zstd.ts";
 import { throwIfAborted } from "./run-bounded.ts";
-import { portableZstd } from "./zarrita-codecs.ts";
 import type { ZstdCodec } from "./zstd.ts";
 
 export interface ArrayForm<D extends DType = DType> {
@@ -85,7 +85,7 @@ export async function* encodeArrayObjects(
   yield* encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
     const { chunkShape, shape } = metadata;
     const start = coords.map((i, axis) => i * (chunkShape[axis] ?? 1));
-    const sizeBytes = chunkShape.reduce((product, length) => product * length, itemSize);
+    const sizeBytes = elementCount(chunkShape) * itemSize;
     const isFull = extent.every((length, axis) => length === chunkShape[axis]);
     const offset = isFull ? contiguousOffset({ shape, start }, extent) : undefined;
     if (offset !== undefined) {

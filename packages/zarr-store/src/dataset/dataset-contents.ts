@@ -105,11 +105,17 @@ export class DatasetContents {
 
   /** @throws {ZarrStoreError} `not_found` */
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
-    const table = await this.#readTable(name, options);
-    if (table === undefined) {
-      throw new ZarrStoreError("not_found", `there is no table ${name}`, { path: tablePath(parseTableName(name)) });
+    return decodeParquet(await this.loadTableBytes(name, options), { where: tablePath(parseTableName(name)) });
+  }
+
+  /** The table's Parquet file, verified, for another reader of Parquet. @throws {ZarrStoreError} `not_found` */
+  async loadTableBytes(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const path = tablePath(parseTableName(name));
+    const bytes = await this.session.read(path, options);
+    if (bytes === undefined) {
+      throw new ZarrStoreError("not_found", `there is no table ${name}`, { path });
     }
-    return table;
+    return bytes;
   }
 
   /** Replaces a table whole. @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema */
@@ -215,11 +221,6 @@ export class DatasetContents {
     });
   }
 
-  async #readTable(name: string, options: ReadOptions): Promise<Table | undefined> {
-    const path = tablePath(parseTableName(name));
-    const bytes = await this.session.read(path, options);
-    return bytes && decodeParquet(bytes, { where: path });
-  }
 
   async #change<T>(message: string, options: ReadOptions, fn: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.session.change(fn, { message, signal: options.signal });

@@ -187,6 +187,23 @@ export class ZarrImageRecord {
     return path;
   }
 
+  /**
+   * Writes a JSON artifact byte by byte as it came from elsewhere, after a look whether it is JSON.
+   *
+   * @returns the key
+   * @throws {ZarrStoreError} `invalid_file` if it is not
+   */
+  async saveJsonBytes(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+    const path = jsonPath(this.id, parseArtifactName(name));
+    const { text } = decodeJsonText(bytes, { allowNonFinite: true, where: name });
+    await this.#change(`save ${name} of ${this.id}`, options, async (transaction) => {
+      await this.#assertExists();
+      await transaction.put(path, bytes);
+      await this.#summarize(transaction, name, text);
+    });
+    return path;
+  }
+
   /** Plain values, integers beyond 2^53 as bigint. @throws {ZarrStoreError} `not_found`, `invalid_file` */
   async loadJson(name: string, options: ReadOptions = {}): Promise<unknown> {
     return plainValue(parseLossless((await this.loadJsonText(name, options)).text, { allowNonFinite: true }));

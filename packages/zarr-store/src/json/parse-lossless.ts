@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../errors.ts";
+import { formatUnit, readJsonEscape } from "./json-escape.ts";
 import { type JsonNode, jsonNodeBrand } from "./json-node.ts";
 
 /** How deep arrays and objects may be nested, on reading and on writing. */
@@ -57,17 +58,6 @@ const nonFiniteWords: readonly string[] = ["NaN", "Infinity", "-Infinity"];
 
 const numberPattern = /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
-
 /** One pass over one text; holds the position. */
 class Parser {
   readonly #text: string;
@@ -116,7 +106,7 @@ class Parser {
         return node;
       }
     }
-    return this.#nonFinite() ?? this.#fail(expected);
+    return this.#nonFinite(expected);
   }
 
   #object(): JsonNode {
@@ -173,7 +163,7 @@ class Parser {
     numberPattern.lastIndex = this.#at;
     const match = numberPattern.exec(this.#text);
     if (match === null) {
-      return this.#nonFinite() ?? this.#fail("a number");
+      return this.#nonFinite("a number");
     }
     const [text, whole = "", fraction, exponent] = match;
     if (fraction === undefined && exponent === undefined && whole.length > maxIntegerDigits) {
@@ -192,10 +182,10 @@ class Parser {
     return { [jsonNodeBrand]: true, kind: "number", text };
   }
 
-  #nonFinite(): JsonNode | undefined {
+  #nonFinite(expected: string): JsonNode {
     const text = nonFiniteWords.find((word) => this.#text.startsWith(word, this.#at));
     if (text === undefined) {
-      return undefined;
+      throw this.#unexpected(expected);
     }
     if (this.#options.allowNonFinite !== true) {
       throw this.#error(this.#at, "a finite number", text);
@@ -216,14 +206,17 @@ class Parser {
         return from === start ? text.slice(start, at) : value + text.slice(from, at);
       }
       if (code < 0x20) {
-        throw this.#error(at, "a character of a string", `an unescaped control character ${hex(code)}`);
+        throw this.#error(
+          at,
+          "a character of a string",
+          `an unescaped control character ${formatUnit(code)}`,
+        );
       }
       if (code === 0x5c) {
-        value += text.slice(from, at);
-        this.#at = at;
-        value += this.#escape();
-        from = this.#at;
-        at = from - 1;
+        const { character, end } = readJsonEscape(text, at, this.#error);
+        value += text.slice(from, at) + character;
+        from = end;
+        at = end - 1;
       }
     }
     throw this.#error(
@@ -231,38 +224,6 @@ class Parser {
       `a quote that ends the string of ${position(text, start - 1)}`,
       "the end of the text",
     );
-  }
-
-  /** Reads one escape at the position, or two that make up one character. */
-  #escape(): string {
-    const start = this.#at;
-    const letter = this.#text.charAt(start + 1);
-    if (letter !== "u") {
-      const character = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
-      if (character === undefined) {
-        throw this.#error(start, "an escape", letter === "" ? "the end of the text" : `"\\${letter}"`);
-      }
-      this.#at += 2;
-      return character;
-    }
-    const first = this.#unicodeEscape();
-    if (first < 0xd800 || first > 0xdfff) {
-      return String.fromCharCode(first);
-    }
-    const second = first < 0xdc00 && this.#text.startsWith("\\u", this.#at) ? this.#unicodeEscape() : 0;
-    if (second < 0xdc00 || second > 0xdfff) {
-      throw this.#error(start, "a pair of surrogates", `a lone surrogate ${hex(first)}`);
-    }
-    return String.fromCharCode(first, second);
-  }
-
-  #unicodeEscape(): number {
-    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
-    if (!/^[0-9A-Fa-f]{4}$/.test(digits)) {
-      throw this.#error(this.#at, "\\u and four hexadecimal digits", JSON.stringify(`\\u${digits}`));
-    }
-    this.#at += 6;
-    return Number.parseInt(digits, 16);
   }
 
   #skip(code: number): boolean {
@@ -284,10 +245,6 @@ class Parser {
     }
   }
 
-  #fail(expected: string): never {
-    throw this.#unexpected(expected);
-  }
-
   #unexpected(expected: string): ZarrStoreError {
     const found = this.#text.codePointAt(this.#at);
     return this.#error(
@@ -297,7 +254,7 @@ class Parser {
     );
   }
 
-  #error(at: number, expected: string, found: string): ZarrStoreError {
+  readonly #error = (at: number, expected: string, found: string): ZarrStoreError => {
     const { where } = this.#options;
     const place = `${position(this.#text, at)}${where === undefined ? "" : ` of ${where}`}`;
     return new ZarrStoreError("invalid_file", `not JSON at ${place}: expected ${expected}, found ${found}`, {
@@ -305,7 +262,7 @@ class Parser {
       expected,
       found,
     });
-  }
+  };
 }
 
 function position(text: string, at: number): string {
@@ -316,8 +273,4 @@ function position(text: string, at: number): string {
 function loneSurrogateAt(text: string): number {
   // With the flag `u` a pair is one character, so that only lone ones match.
   return text.search(/[\ud800-\udfff]/u);
-}
-
-function hex(code: number): string {
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
+import { runBounded } from "../array/run-bounded.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type {
@@ -12,7 +13,12 @@ import type {
   StoreStat,
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
-import { type StoreKey, parentKey, parseStoreKey } from "../store/store-key.ts";
+import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
+import { DirectoryJail } from "./directory-jail.ts";
+import { errnoOf } from "./errno.ts";
+import { readBytes } from "./read-bytes.ts";
+import { writeAndClose } from "./write-and-close.ts";
 
 /** The calls of the file system that a local store makes: tests fail each of them in turn. */
 export type FileSystem = Pick<
@@ -26,9 +32,12 @@ export interface LocalStoreOptions {
   readonly syncConcurrency?: number;
 }
 
+/** A bound against a directory that others keep removing; one round is the rule, two are rare. */
+const MAX_ROUNDS = 100;
+
 /**
  * A folder as a store. No key leaves it: keys are checked by {@link parseStoreKey}, and a symbolic link inside that
- * points outside is refused.
+ * points outside is refused, for reading and for writing.
  */
 export function localStore(root: string, options: LocalStoreOptions = {}): KeyValueStore {
   return new LocalStore(root, options);
@@ -38,12 +47,13 @@ class LocalStore implements KeyValueStore {
   readonly location: string;
   readonly #fs: FileSystem;
   readonly #syncConcurrency: number;
-  readonly #insideDirectories = new Set<string>();
+  readonly #jail: DirectoryJail;
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
+    this.#jail = new DirectoryJail(this.location, this.#fs.realpath);
   }
 
   async get(key: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -58,9 +68,13 @@ class LocalStore implements KeyValueStore {
     return this.#read(key, range, options);
   }
 
-  async list(prefix: StoreKey | ""): Promise<readonly StoreEntry[]> {
-    return this.#absentAs([], "list", prefix, async () => {
-      const entries = await this.#fs.readdir(this.#path(prefix), { withFileTypes: true });
+  async list(prefix: StoreKey | "", options: ReadOptions = {}): Promise<readonly StoreEntry[]> {
+    throwIfAborted(options.signal);
+    return this.#absentAs([], "list", prefix, async (path) => {
+      if (prefix !== "") {
+        await this.#jail.assertInside(prefix);
+      }
+      const entries = await this.#fs.readdir(path, { withFileTypes: true });
       return entries
         .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -68,8 +82,11 @@ class LocalStore implements KeyValueStore {
   }
 
   async stat(key: StoreKey | ""): Promise<StoreStat | undefined> {
-    return this.#absentAs(undefined, "stat", key, async () => {
-      const stats = await this.#fs.lstat(this.#path(key));
+    return this.#absentAs(undefined, "stat", key, async (path) => {
+      if (key !== "") {
+        await this.#jail.assertParentInside(key);
+      }
+      const stats = await this.#fs.lstat(path);
       return {
         kind: kindOf(stats),
         sizeBytes: stats.size,
@@ -80,62 +97,63 @@ class LocalStore implements KeyValueStore {
   }
 
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {
-    await this.#io("write", key, async () => {
-      await this.#writeTo(this.#path(key), bytes, constants.O_TRUNC).catch(async (error: unknown) => {
-        if (errnoOf(error) !== "ENOENT") {
-          throw error;
-        }
-        await this.#fs.mkdir(dirname(this.#path(key)), { recursive: true });
-        await this.#writeTo(this.#path(key), bytes, constants.O_TRUNC);
-      });
-    });
+    await this.#io("write", key, (path) =>
+      this.#inDirectory(key, async () => {
+        const file = await this.#fs.open(path, CREATE | constants.O_TRUNC, 0o666);
+        await writeAndClose(file, bytes);
+      }),
+    );
   }
 
   async putNew(key: StoreKey, from: StoreKey): Promise<boolean> {
-    return this.#io("link", key, async () => {
-      await this.#fs.mkdir(dirname(this.#path(key)), { recursive: true });
-      try {
-        await this.#fs.link(this.#path(from), this.#path(key));
-        return true;
-      } catch (error) {
-        if (errnoOf(error) === "EEXIST") {
-          return false;
+    return this.#io("link", key, (path) =>
+      this.#inDirectory(key, async () => {
+        try {
+          await this.#jail.assertParentInside(from);
+          await this.#fs.link(this.#path(from), path);
+          return true;
+        } catch (error) {
+          if (errnoOf(error) === "EEXIST") {
+            return false;
+          }
+          if (errnoOf(error) === "ENOENT" && (await this.stat(from)) === undefined) {
+            throw noSource(key, from);
+          }
+          if (!NO_HARD_LINKS.has(errnoOf(error))) {
+            throw error;
+          }
+          return this.#copyNew(key, from);
         }
-        if (!NO_HARD_LINKS.has(errnoOf(error))) {
-          throw error;
-        }
-        return this.#copyNew(key, from);
-      }
-    });
+      }),
+    );
   }
 
   async makeDirectory(key: StoreKey): Promise<boolean> {
-    return this.#io("make directory", key, async () => {
-      try {
-        await this.#fs.mkdir(this.#path(key));
-        return true;
-      } catch (error) {
-        if (errnoOf(error) === "EEXIST") {
-          const stats = await this.stat(key);
-          if (stats !== undefined && stats.kind !== "directory") {
+    return this.#io("make directory", key, (path) =>
+      this.#inDirectory(key, async () => {
+        try {
+          await this.#fs.mkdir(path);
+          return true;
+        } catch (error) {
+          if (errnoOf(error) !== "EEXIST") {
+            throw error;
+          }
+          const kind = (await this.stat(key))?.kind;
+          if (kind !== undefined && kind !== "directory") {
             throw error;
           }
           return false;
         }
-        if (errnoOf(error) !== "ENOENT") {
-          throw error;
-        }
-        await this.#fs.mkdir(dirname(this.#path(key)), { recursive: true });
-        return this.makeDirectory(key);
-      }
-    });
+      }),
+    );
   }
 
   async move(from: StoreKey, to: StoreKey): Promise<MoveOutcome> {
-    return this.#io("move", to, async () => {
+    return this.#io("move", to, async (path) => {
       try {
-        await this.#assertInside(to);
-        await this.#fs.rename(this.#path(from), this.#path(to));
+        await this.#jail.assertParentInside(from);
+        await this.#jail.assertParentInside(to);
+        await this.#fs.rename(this.#path(from), path);
         return "moved";
       } catch (error) {
         switch (errnoOf(error)) {
@@ -155,40 +173,32 @@ class LocalStore implements KeyValueStore {
   }
 
   async remove(key: StoreKey): Promise<RemoveOutcome> {
-    return this.#io("remove", key, async () => {
+    return this.#absentAs("absent", "remove", key, async (path) => {
       try {
-        await this.#fs.unlink(this.#path(key));
+        await this.#jail.assertParentInside(key);
+        await this.#fs.unlink(path);
         return "removed";
       } catch (error) {
-        if (isAbsent(error)) {
-          return "absent";
-        }
-        if (!IS_DIRECTORY.has(errnoOf(error)) || (await this.stat(key))?.kind !== "directory") {
+        const isDirectory =
+          errnoOf(error) === "EISDIR" ||
+          (errnoOf(error) === "EPERM" && (await this.stat(key))?.kind === "directory");
+        if (!isDirectory) {
           throw error;
         }
       }
-      return this.#removeDirectory(key);
+      return this.#removeDirectory(path);
     });
   }
 
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
-    const queue = [...keys];
-    const flushNext = async (): Promise<void> => {
-      for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-        await this.#syncOne(key);
-      }
-    };
-    await settleAll(Array.from({ length: Math.min(this.#syncConcurrency, keys.length) }, flushNext));
+    await runBounded(keys, (key) => this.#syncOne(key), { concurrency: this.#syncConcurrency });
   }
 
-  async #removeDirectory(key: StoreKey): Promise<RemoveOutcome> {
+  async #removeDirectory(path: string): Promise<RemoveOutcome> {
     try {
-      await this.#fs.rmdir(this.#path(key));
+      await this.#fs.rmdir(path);
       return "removed";
     } catch (error) {
-      if (isAbsent(error)) {
-        return "absent";
-      }
       if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") {
         return "not_empty";
       }
@@ -197,26 +207,39 @@ class LocalStore implements KeyValueStore {
   }
 
   async #syncOne(key: StoreKey | ""): Promise<void> {
-    await this.#absentAs(undefined, "sync", key, async () => {
-      const file = await this.#fs.open(this.#path(key), constants.O_RDONLY);
+    await this.#absentAs(undefined, "sync", key, async (path) => {
+      if (key !== "") {
+        await this.#jail.assertParentInside(key);
+      }
+      const file = await this.#fs.open(path, READ);
       try {
         await file.sync();
+      } catch (error) {
+        if (!CANNOT_SYNC.has(errnoOf(error))) {
+          throw error;
+        }
       } finally {
         await file.close();
       }
     });
   }
 
-  async #writeTo(path: string, bytes: Uint8Array, extraFlags: number): Promise<void> {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | extraFlags;
-    const file = await this.#fs.open(path, flags, 0o666);
-    try {
-      let written = 0;
-      while (written < bytes.length) {
-        written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+  /** Runs `write`, which fails with ENOENT while the directory of `key` is missing, making it as often as it goes away. */
+  async #inDirectory<T>(key: StoreKey, write: () => Promise<T>): Promise<T> {
+    for (let round = 1; ; round++) {
+      try {
+        await this.#jail.assertParentInside(key);
+        return await write();
+      } catch (error) {
+        if (errnoOf(error) !== "ENOENT" || round >= MAX_ROUNDS) {
+          throw error;
+        }
       }
-    } finally {
-      await file.close();
+      const parent = parentKey(key);
+      if (parent !== undefined) {
+        await this.#jail.assertNearestInside(parent);
+      }
+      await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
     }
   }
 
@@ -224,14 +247,22 @@ class LocalStore implements KeyValueStore {
   async #copyNew(key: StoreKey, from: StoreKey): Promise<boolean> {
     const bytes = await this.get(from);
     if (bytes === undefined) {
-      throw new ZarrStoreError("io", `cannot link ${from} to ${key}: no such file`, { path: from });
+      throw noSource(key, from);
     }
+    const path = this.#path(key);
+    let file: fsPromises.FileHandle;
     try {
-      await this.#writeTo(this.#path(key), bytes, constants.O_EXCL);
+      file = await this.#fs.open(path, CREATE | constants.O_EXCL, 0o666);
     } catch (error) {
       if (errnoOf(error) === "EEXIST") {
         return false;
       }
+      throw error;
+    }
+    try {
+      await writeAndClose(file, bytes);
+    } catch (error) {
+      await this.#fs.unlink(path);
       throw error;
     }
     await this.sync([key]);
@@ -243,10 +274,10 @@ class LocalStore implements KeyValueStore {
     range: ByteRange | undefined,
     options: ReadOptions,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    options.signal?.throwIfAborted();
-    return this.#absentAs(undefined, "read", key, async () => {
-      await this.#assertInside(key);
-      const file = await this.#fs.open(this.#path(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+    throwIfAborted(options.signal);
+    return this.#absentAs(undefined, "read", key, async (path) => {
+      await this.#jail.assertParentInside(key);
+      const file = await this.#fs.open(path, READ);
       try {
         const stats = await file.stat();
         if (!stats.isFile()) {
@@ -255,18 +286,9 @@ class LocalStore implements KeyValueStore {
         if (range !== undefined) {
           assertRange(key, range, stats.size);
         }
-        const { offset, length } = range ?? { offset: 0, length: stats.size };
-        const bytes = new Uint8Array(length);
-        let filled = 0;
-        while (filled < length) {
-          const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-          if (bytesRead === 0) {
-            if (range !== undefined) {
-              throw new ZarrStoreError("io", `${this.#path(key)} became shorter while it was read`, { path: key });
-            }
-            return bytes.slice(0, filled);
-          }
-          filled += bytesRead;
+        const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size });
+        if (range !== undefined && bytes.length < range.length) {
+          throw new ZarrStoreError("io", `${path} became shorter while it was read`, { path: key });
         }
         return bytes;
       } finally {
@@ -275,38 +297,21 @@ class LocalStore implements KeyValueStore {
     });
   }
 
-  /** A directory whose real path is inside the root stays trusted for the life of this store. */
-  async #assertInside(key: StoreKey): Promise<void> {
-    const parent = parentKey(key);
-    if (parent === undefined || this.#insideDirectories.has(parent)) {
-      return;
-    }
-    const [root, real] = await Promise.all([
-      this.#fs.realpath(this.location),
-      this.#fs.realpath(this.#path(parent)),
-    ]);
-    if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
-      throw new ZarrStoreError("invalid_name", `${key} leaves the store through a symbolic link to ${real}`, {
-        path: key,
-        found: real,
-      });
-    }
-    if (this.#insideDirectories.size > 4096) {
-      this.#insideDirectories.clear();
-    }
-    this.#insideDirectories.add(parent);
-  }
-
   #path(key: StoreKey | ""): string {
     return key === "" ? this.location : join(this.location, parseStoreKey(key));
   }
 
-  async #absentAs<T>(absent: T, verb: string, key: StoreKey | "", run: () => Promise<T>): Promise<T> {
-    return this.#io(verb, key, async () => {
+  async #absentAs<T>(
+    absent: T,
+    verb: string,
+    key: StoreKey | "",
+    run: (path: string) => Promise<T>,
+  ): Promise<T> {
+    return this.#io(verb, key, async (path) => {
       try {
-        return await run();
+        return await run(path);
       } catch (error) {
-        if (isAbsent(error)) {
+        if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") {
           return absent;
         }
         throw error;
@@ -314,38 +319,45 @@ class LocalStore implements KeyValueStore {
     });
   }
 
-  async #io<T>(verb: string, key: StoreKey | "", run: () => Promise<T>): Promise<T> {
+  async #io<T>(verb: string, key: StoreKey | "", run: (path: string) => Promise<T>): Promise<T> {
+    const path = this.#path(key);
     try {
-      return await run();
+      return await run(path);
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === undefined) {
         throw error;
       }
-      const where = this.#path(key);
       if (errno === "ELOOP") {
-        throw new ZarrStoreError("invalid_name", `cannot ${verb} ${where}: it is a symbolic link`, {
+        throw new ZarrStoreError("invalid_name", `cannot ${verb} ${path}: it is a symbolic link`, {
           path: key,
           cause: error,
         });
       }
-      throw new ZarrStoreError("io", `cannot ${verb} ${where}: ${errno}`, { path: key, found: errno, cause: error });
+      throw new ZarrStoreError("io", `cannot ${verb} ${path}: ${errno}`, {
+        path: key,
+        found: errno,
+        cause: error,
+      });
     }
   }
 }
 
-const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set(["ENOTSUP", "EOPNOTSUPP", "EPERM", "ENOSYS", "EMLINK"]);
-const IS_DIRECTORY: ReadonlySet<string | undefined> = new Set(["EISDIR", "EPERM"]);
+// Without O_NONBLOCK the opening of a named pipe never returns.
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "EPERM",
+  "ENOSYS",
+  "EMLINK",
+]);
+/** What a file system says that cannot flush this kind of file. */
+const CANNOT_SYNC: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-function isAbsent(error: unknown): boolean {
-  const errno = errnoOf(error);
-  return errno === "ENOENT" || errno === "ENOTDIR";
-}
-
-function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && "errno" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
+function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {
+  return new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });
 }
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): "file" | "directory" | "other" {
@@ -353,13 +365,4 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): "file" | 
     return "file";
   }
   return entry.isDirectory() ? "directory" : "other";
-}
-
-/** Waits for all, also after a failure, so that no I/O goes on behind a rejected promise. */
-async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(tasks)) {
-    if (result.status === "rejected") {
-      throw result.reason;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { type Runtime, type WriterIdentity, portableRuntime } from "../runtime.ts";
+import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
 /** The runtime for Node: hashing by OpenSSL, zstd by zlib, and a look at other processes of this host. */

@@ -22,9 +22,13 @@ export async function openDataset(
 
 function storeAt(location: string): ReadableStore {
   if (location === "" || /^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
-    throw new ZarrStoreError("not_supported", `${JSON.stringify(location)} is no folder: only folders can be opened by name`, {
-      found: location,
-    });
+    throw new ZarrStoreError(
+      "not_supported",
+      `${JSON.stringify(location)} is no folder: only folders can be opened by name`,
+      {
+        found: location,
+      },
+    );
   }
   return localStore(location);
 }

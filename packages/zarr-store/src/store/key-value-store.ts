@@ -10,7 +10,7 @@ export interface StoreEntry {
 export interface StoreStat {
   readonly kind: "file" | "directory" | "other";
   readonly sizeBytes: number;
-  /** By the store's own clock, which alone is compared with itself. */
+  /** By the store's own clock, which alone is compared with itself. A directory's changes with the names in it. */
   readonly mtimeMs: number;
   /** Keys with the same device can be moved onto each other. */
   readonly device: string;
@@ -39,7 +39,11 @@ export interface ReadableStore {
   /** The whole value in a fresh array of exactly its length; undefined if there is no such file. */
   get(key: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Exactly `length` bytes from `offset`; a range that the value does not have is `invalid_argument`. */
-  getRange(key: StoreKey, range: ByteRange, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  getRange(
+    key: StoreKey,
+    range: ByteRange,
+    options?: ReadOptions,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 /**
@@ -54,12 +58,15 @@ export interface KeyValueStore extends ReadableStore {
   put(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /**
    * Gives the complete, synced file at `from` the second name `key`, if nothing has that name: put-if-absent.
-   * It returns false if something has; it never replaces.
+   * It returns false if something has; it never replaces. Nothing at `from` (any more) is `not_found`.
    */
   putNew(key: StoreKey, from: StoreKey): Promise<boolean>;
   /** Makes a directory, and those above it; returns false if it was there already. Atomic for the last one. */
   makeDirectory(key: StoreKey): Promise<boolean>;
-  /** Renames a file, replacing a file, or a directory, replacing at most an empty one. Atomic. */
+  /**
+   * Renames a file, replacing a file, or a directory, replacing at most an empty one. Atomic. Two names of one file
+   * (see `putNew`) are not to be moved onto each other: POSIX then leaves both.
+   */
   move(from: StoreKey, to: StoreKey): Promise<MoveOutcome>;
   /** Removes a file or an empty directory. */
   remove(key: StoreKey): Promise<RemoveOutcome>;

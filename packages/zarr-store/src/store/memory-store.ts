@@ -1,4 +1,6 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
 import type {
   ByteRange,
   KeyValueStore,
@@ -7,9 +9,9 @@ import type {
   StoreEntry,
   StoreStat,
 } from "./key-value-store.ts";
-import { parentKey, type StoreKey } from "./store-key.ts";
+import { parentKey, parseStoreKey, type StoreKey } from "./store-key.ts";
 
-type FileNode = { readonly kind: "file"; readonly bytes: Uint8Array<ArrayBuffer>; readonly mtimeMs: number };
+type FileNode = { readonly kind: "file"; bytes: Uint8Array<ArrayBuffer>; mtimeMs: number };
 type DirectoryNode = { readonly kind: "directory"; readonly children: Map<string, Node>; mtimeMs: number };
 type Node = FileNode | DirectoryNode;
 
@@ -33,12 +35,18 @@ class MemoryStore implements KeyValueStore {
     this.#now = now;
   }
 
-  async get(key: StoreKey): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async get(key: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    throwIfAborted(options.signal);
     const node = this.#find(key);
     return node?.kind === "file" ? node.bytes.slice() : undefined;
   }
 
-  async getRange(key: StoreKey, range: ByteRange): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async getRange(
+    key: StoreKey,
+    range: ByteRange,
+    options: ReadOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    throwIfAborted(options.signal);
     const node = this.#find(key);
     if (node?.kind !== "file") {
       return undefined;
@@ -47,7 +55,8 @@ class MemoryStore implements KeyValueStore {
     return node.bytes.slice(range.offset, range.offset + range.length);
   }
 
-  async list(prefix: StoreKey | ""): Promise<readonly StoreEntry[]> {
+  async list(prefix: StoreKey | "", options: ReadOptions = {}): Promise<readonly StoreEntry[]> {
+    throwIfAborted(options.signal);
     const node = this.#find(prefix);
     if (node?.kind !== "directory") {
       return [];
@@ -72,24 +81,29 @@ class MemoryStore implements KeyValueStore {
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {
     const parent = this.#makeParents(key);
     const name = lastSegment(key);
-    if (parent.children.get(name)?.kind === "directory") {
+    const existing = parent.children.get(name);
+    if (existing?.kind === "directory") {
       throw new ZarrStoreError("io", `cannot write ${key}: it is a directory`, { path: key });
     }
-    parent.children.set(name, { kind: "file", bytes: new Uint8Array(bytes), mtimeMs: this.#now() });
-    parent.mtimeMs = this.#now();
+    if (existing === undefined) {
+      this.#setChild(parent, name, { kind: "file", bytes: new Uint8Array(bytes), mtimeMs: this.#now() });
+    } else {
+      existing.bytes = new Uint8Array(bytes);
+      existing.mtimeMs = this.#now();
+    }
   }
 
   async putNew(key: StoreKey, from: StoreKey): Promise<boolean> {
     const source = this.#find(from);
     if (source?.kind !== "file") {
-      throw new ZarrStoreError("io", `cannot link ${from} to ${key}: no such file`, { path: from });
+      throw new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });
     }
     const parent = this.#makeParents(key);
     const name = lastSegment(key);
     if (parent.children.has(name)) {
       return false;
     }
-    parent.children.set(name, source);
+    this.#setChild(parent, name, source);
     return true;
   }
 
@@ -103,7 +117,7 @@ class MemoryStore implements KeyValueStore {
       }
       return false;
     }
-    parent.children.set(name, { kind: "directory", children: new Map(), mtimeMs: this.#now() });
+    this.#setChild(parent, name, { kind: "directory", children: new Map(), mtimeMs: this.#now() });
     return true;
   }
 
@@ -124,8 +138,10 @@ class MemoryStore implements KeyValueStore {
     if (target !== undefined && !isReplaceable(source, target)) {
       return "blocked";
     }
-    sourceParent.children.delete(lastSegment(from));
-    targetParent.children.set(lastSegment(to), source);
+    if (target !== source) {
+      this.#deleteChild(sourceParent, lastSegment(from));
+      this.#setChild(targetParent, lastSegment(to), source);
+    }
     return "moved";
   }
 
@@ -138,31 +154,44 @@ class MemoryStore implements KeyValueStore {
     if (node.kind === "directory" && node.children.size > 0) {
       return "not_empty";
     }
-    parent.children.delete(lastSegment(key));
+    this.#deleteChild(parent, lastSegment(key));
     return "removed";
   }
 
-  async sync(): Promise<void> {
-    // Memory has nothing more lasting to flush to.
+  /** Memory has nothing more lasting to flush to: only the keys are checked. */
+  async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
+    for (const key of keys) {
+      segmentsOf(key);
+    }
+  }
+
+  #setChild(parent: DirectoryNode, name: string, child: Node): void {
+    parent.children.set(name, child);
+    parent.mtimeMs = this.#now();
+  }
+
+  #deleteChild(parent: DirectoryNode, name: string): void {
+    parent.children.delete(name);
+    parent.mtimeMs = this.#now();
   }
 
   #find(key: StoreKey | ""): Node | undefined {
     let node: Node | undefined = this.#root;
-    for (const segment of key === "" ? [] : key.split("/")) {
+    for (const segment of segmentsOf(key)) {
       node = node?.kind === "directory" ? node.children.get(segment) : undefined;
     }
     return node;
   }
 
   #parentNode(key: StoreKey): Node | undefined {
-    const parent = parentKey(key);
+    const parent = parentKey(parseStoreKey(key));
     return parent === undefined ? this.#root : this.#nearest(parent);
   }
 
   /** The node at a key; or the file that stands in its path; or undefined. */
   #nearest(key: StoreKey): Node | undefined {
     let node: Node | undefined = this.#root;
-    for (const segment of key.split("/")) {
+    for (const segment of segmentsOf(key)) {
       if (node?.kind !== "directory") {
         return node;
       }
@@ -178,11 +207,11 @@ class MemoryStore implements KeyValueStore {
 
   #makeParents(key: StoreKey): DirectoryNode {
     let node: DirectoryNode = this.#root;
-    for (const segment of key.split("/").slice(0, -1)) {
+    for (const segment of segmentsOf(key).slice(0, -1)) {
       let child: Node | undefined = node.children.get(segment);
       if (child === undefined) {
         child = { kind: "directory", children: new Map(), mtimeMs: this.#now() };
-        node.children.set(segment, child);
+        this.#setChild(node, segment, child);
       }
       if (child.kind === "file") {
         throw new ZarrStoreError("io", `cannot write ${key}: ${segment} is a file`, { path: key });
@@ -199,6 +228,10 @@ function isReplaceable(source: Node, target: Node): boolean {
     : target.kind === "directory" && target.children.size === 0;
 }
 
+function segmentsOf(key: StoreKey | ""): readonly string[] {
+  return key === "" ? [] : parseStoreKey(key).split("/");
+}
+
 function lastSegment(key: StoreKey): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
@@ -208,10 +241,14 @@ export function assertRange(key: string, range: ByteRange, sizeBytes: number): v
   const { offset, length } = range;
   const legal = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (!legal || offset + length > sizeBytes) {
-    throw new ZarrStoreError("invalid_argument", `${key}: no bytes ${offset}..${offset + length} in ${sizeBytes}`, {
-      path: key,
-      expected: sizeBytes,
-      found: offset + length,
-    });
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `${key}: no bytes ${offset}..${offset + length} in ${sizeBytes}`,
+      {
+        path: key,
+        expected: sizeBytes,
+        found: offset + length,
+      },
+    );
   }
 }

@@ -12,7 +12,7 @@ const MAX_KEY_BYTES = 1024;
  * Checks a key before any I/O, so that no key can leave the root, on any platform.
  *
  * @throws {ZarrStoreError} `invalid_name` for an empty, `.` or `..` segment, a leading or trailing `/`, a control
- * character, one of `\ : * ? " < > |`, a segment over 255 or a key over 1024 bytes.
+ * character, one of `\ : * ? " < > |`, half a surrogate pair, a segment over 255 or a key over 1024 bytes.
  */
 export function parseStoreKey(key: string): StoreKey {
   const fault = storeKeyFault(key);
@@ -20,6 +20,11 @@ export function parseStoreKey(key: string): StoreKey {
     throw new ZarrStoreError("invalid_name", `store key ${JSON.stringify(key)}: ${fault}`, { path: key });
   }
   return brand(key);
+}
+
+/** Whether {@link parseStoreKey} would take it: names found in a folder may be anything. */
+export function isStoreKey(text: string): text is StoreKey {
+  return storeKeyFault(text) === undefined;
 }
 
 /** Joins parts that are already keys, or single names, and checks the result. */
@@ -41,14 +46,17 @@ function storeKeyFault(key: string): string | undefined {
   if (key === "") {
     return "is empty";
   }
-  if (byteLength(key) > MAX_KEY_BYTES) {
+  if (isLongerThan(key, MAX_KEY_BYTES)) {
     return `is longer than ${MAX_KEY_BYTES} bytes`;
+  }
+  if (!key.isWellFormed()) {
+    return "is not well-formed Unicode";
   }
   for (const segment of key.split("/")) {
     if (segment === "" || segment === "." || segment === "..") {
       return `has the segment ${JSON.stringify(segment)}`;
     }
-    if (byteLength(segment) > MAX_SEGMENT_BYTES) {
+    if (isLongerThan(segment, MAX_SEGMENT_BYTES)) {
       return `has a segment of more than ${MAX_SEGMENT_BYTES} bytes`;
     }
     for (const character of segment) {
@@ -65,6 +73,7 @@ function isForbidden(character: string): boolean {
   return codePoint < 0x20 || codePoint === 0x7f || '\\:*?"<>|'.includes(character);
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** In UTF-8 bytes: at most three a code unit. */
+function isLongerThan(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }

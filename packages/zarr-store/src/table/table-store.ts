@@ -1,7 +1,15 @@
 import type { Table } from "apache-arrow";
 import type { MergeResult } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { columnOf, concatTables, filterRows, rowsOf, sortRowsBy, tableFromRows } from "./arrow-table.ts";
+import {
+  columnOf,
+  concatTables,
+  emptyTable,
+  filterRows,
+  rowsOf,
+  sortRowsBy,
+  tableFromRows,
+} from "./arrow-table.ts";
 import { decodeParquet, encodeParquet } from "./parquet.ts";
 import { parseSourceRow, SOURCES_SCHEMA, type SourceRow } from "./sources-table.ts";
 import { assertTableMatches, type Row, schemaOfTable, type TableSchema } from "./table-schema.ts";
@@ -56,9 +64,7 @@ export async function replaceRows(
   for (const rows of parts) {
     assertTableMatches(schema, rows, where);
   }
-  const kept =
-    existing &&
-    filterRows(existing, (index) => !rowsByImageId.has(String(columnOf(existing, imageIdColumn).get(index))));
+  const kept = existing && withoutImages(existing, imageIdColumn, replaced);
   if (kept !== undefined) {
     assertTableMatches(schema, kept, where);
   }

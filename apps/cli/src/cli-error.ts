@@ -1,0 +1,70 @@
+import { EXIT, type ExitCode } from "./exit-code.ts";
+
+/** An end of the command that the user is told about: what, which file, why, and what to do next. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exitCode: ExitCode;
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly hint: string | undefined;
+
+  constructor(
+    exitCode: ExitCode,
+    code: string,
+    message: string,
+    more: { readonly details?: Readonly<Record<string, unknown>>; readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.exitCode = exitCode;
+    this.code = code;
+    this.details = more.details ?? {};
+    this.hint = more.hint;
+  }
+}
+
+export function usageError(message: string, hint = "kym --help lists the commands"): CliError {
+  return new CliError(EXIT.usage, "usage", message, { hint });
+}
+
+/** Every error of our packages has a code; whose fault it is decides how the command ends. */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) {
+    return error;
+  }
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
+    const message = error instanceof Error ? error.message : String(error);
+    return new CliError(EXIT.unexpected, "unexpected", message, {
+      hint: "run it again with --debug and report what it prints",
+      cause: error,
+    });
+  }
+  const { code, message } = error;
+  const { exitCode, hint } = BY_CODE[code] ?? { exitCode: EXIT.unexpected };
+  const details = "details" in error && typeof error.details === "object" ? plainDetails(error.details) : {};
+  return new CliError(exitCode, code, message, { details, cause: error, ...(hint !== undefined && { hint }) });
+}
+
+const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly hint?: string }>> = {
+  not_found: { exitCode: EXIT.input },
+  io: { exitCode: EXIT.input },
+  invalid_file: { exitCode: EXIT.input },
+  invalid_metadata: { exitCode: EXIT.input },
+  not_supported: { exitCode: EXIT.input },
+  read_only: { exitCode: EXIT.refused },
+  already_exists: { exitCode: EXIT.refused },
+  conflict: { exitCode: EXIT.refused, hint: "another process is writing; run it again" },
+  modified_outside: {
+    exitCode: EXIT.problems,
+    hint: "the file was changed by another program; its own bytes are still there",
+  },
+  integrity: { exitCode: EXIT.problems, hint: "a file of the dataset is damaged; restore it from a copy" },
+  invalid_argument: { exitCode: EXIT.usage },
+  invalid_name: { exitCode: EXIT.usage },
+  schema_mismatch: { exitCode: EXIT.unexpected },
+  aborted: { exitCode: EXIT.interrupted },
+};
+
+function plainDetails(details: object | null): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(details ?? {}).filter(([key, value]) => key !== "cause" && value !== undefined));
+}

@@ -1,0 +1,27 @@
+import type { CommandEntry } from "./command.ts";
+
+/** The commands in the order of a first session. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "ingest",
+    summary: "take a folder of kymographs into a dataset",
+    load: async () => (await import("./commands/ingest.ts")).ingestCommand,
+  },
+  { name: "ls", summary: "list the images", load: async () => (await import("./commands/ls.ts")).lsCommand },
+  { name: "show", summary: "show one image", load: async () => (await import("./commands/show.ts")).showCommand },
+  {
+    name: "index",
+    summary: "bring the pooled tables up to date",
+    load: async () => (await import("./commands/index-tables.ts")).indexCommand,
+  },
+  {
+    name: "query",
+    summary: "ask the tables in SQL (DuckDB)",
+    load: async () => (await import("./commands/query.ts")).queryCommand,
+  },
+  {
+    name: "export",
+    summary: "write everything as TIFF, JSON, CSV and NPY",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+];

@@ -1,0 +1,79 @@
+/** One column of a table for people. */
+export interface TextColumn {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** May be shortened, with an ellipsis in the middle, where the terminal is too narrow. */
+  readonly shrinks?: boolean;
+}
+
+export interface TextTableOptions {
+  /** Undefined: never cut. */
+  readonly maxWidth?: number | undefined;
+  readonly color?: boolean;
+}
+
+const GAP = "  ";
+const MIN_SHRUNK = 8;
+
+/** Columns aligned by spaces, one line a row, a header above; ends with a newline. */
+export function textTable(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  options: TextTableOptions = {},
+): string {
+  const natural = columns.map((column, index) =>
+    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ""))),
+  );
+  const widths = options.maxWidth === undefined ? natural : fitWidths(columns, natural, options.maxWidth);
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map((column, index) => pad(shorten(cells[index] ?? "", widths[index] ?? 0), widths[index] ?? 0, column.align))
+      .join(GAP)
+      .trimEnd();
+  const header = line(columns.map((column) => column.title));
+  const head = options.color === true ? `\u001b[1m${header}\u001b[22m` : header;
+  return `${[head, ...rows.map(line)].join("\n")}\n`;
+}
+
+function fitWidths(columns: readonly TextColumn[], natural: readonly number[], maxWidth: number): readonly number[] {
+  const widths = [...natural];
+  const total = (): number => widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
+  while (total() > maxWidth) {
+    let widest = -1;
+    for (const [index, column] of columns.entries()) {
+      const width = widths[index] ?? 0;
+      if (column.shrinks === true && width > MIN_SHRUNK && width > (widths[widest] ?? 0)) {
+        widest = index;
+      }
+    }
+    if (widest < 0) {
+      break;
+    }
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+/** The end of a path tells more than its middle. */
+function shorten(text: string, width: number): string {
+  if (displayWidth(text) <= width) {
+    return text;
+  }
+  const characters = [...text];
+  const tail = Math.ceil((width - 1) * 0.7);
+  return `${characters.slice(0, width - 1 - tail).join("")}…${characters.slice(-tail).join("")}`;
+}
+
+function pad(text: string, width: number, align: "left" | "right" = "left"): string {
+  const spaces = " ".repeat(Math.max(0, width - displayWidth(text)));
+  return align === "right" ? spaces + text : text + spaces;
+}
+
+/** Control characters of file names are shown, not sent to the terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+function displayWidth(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { CliError, toCliError, usageError } from "./cli-error.ts";
+import type { Command, CommandEntry, OptionValue } from "./command.ts";
+import { COMMANDS } from "./command-list.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import type { ProgressStyle } from "./render/progress.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+const COMMON_OPTIONS = {
+  json: { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+  verbose: { type: "boolean", short: "v" },
+  progress: { type: "string" },
+  "no-color": { type: "boolean" },
+  debug: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** Runs one command line and returns the exit code. Nothing is thrown. */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
+  const terminal = processTerminal({ noColor: flags.has("--no-color") });
+  const [name] = argv;
+  try {
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+      terminal.out(generalHelp(COMMANDS));
+      return name === undefined ? EXIT.usage : EXIT.ok;
+    }
+    if (name === "--version") {
+      terminal.out(`${version()}\n`);
+      return EXIT.ok;
+    }
+    return await runCommand(findCommand(name), argv.slice(1), terminal);
+  } catch (error) {
+    return fail(terminal, name ?? "kym", toCliError(error), { json: flags.has("--json"), debug: flags.has("--debug") });
+  }
+}
+
+async function runCommand(entry: CommandEntry, argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const command = await entry.load();
+  const { values, positionals } = parse(command, argv);
+  if (values["help"] === true) {
+    terminal.out(commandHelp(command));
+    return EXIT.ok;
+  }
+  const json = values["json"] === true;
+  const quiet = values["quiet"] === true || values["quiet"] === "true";
+  const interruption = interruptible(terminal);
+  try {
+    const result = await command.run({
+      args: checkPositionals(command, positionals),
+      options: values,
+      terminal,
+      signal: interruption.signal,
+      progress: quiet ? "none" : progressStyle(values["progress"]),
+      verbose: values["verbose"] === true,
+      resolvePath: (path) => resolve(process.env["INIT_CWD"] ?? process.cwd(), path),
+    });
+    if (json) {
+      const { successEnvelope } = await import("./render/json-envelope.ts");
+      terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? []));
+    } else {
+      terminal.out(result.text);
+      for (const warning of result.warnings ?? []) {
+        terminal.err(`note: ${warning}\n`);
+      }
+    }
+    if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
+      terminal.err(`\nnext: ${result.next}\n`);
+    }
+    return result.exitCode;
+  } catch (error) {
+    const cause = interruption.exitCode === undefined ? toCliError(error) : interrupted(interruption.exitCode);
+    return fail(terminal, entry.name, cause, { json, debug: values["debug"] === true });
+  } finally {
+    interruption.end();
+  }
+}
+
+async function fail(
+  terminal: Terminal,
+  kind: string,
+  error: CliError,
+  options: { readonly json: boolean; readonly debug: boolean },
+): Promise<ExitCode> {
+  if (options.json) {
+    const { errorEnvelope } = await import("./render/json-envelope.ts");
+    terminal.out(errorEnvelope(kind, error));
+  } else {
+    terminal.err(`kym: ${error.message}\n${error.hint === undefined ? "" : `     ${error.hint}\n`}`);
+  }
+  if (options.debug) {
+    terminal.err(`${String((error.cause instanceof Error ? error.cause : error).stack)}\n`);
+  }
+  return error.exitCode;
+}
+
+function findCommand(name: string): CommandEntry {
+  const found = COMMANDS.find((entry) => entry.name === name);
+  if (found === undefined) {
+    const nearest = COMMANDS.map((entry) => ({ name: entry.name, distance: editDistance(name, entry.name) })).sort(
+      (a, b) => a.distance - b.distance,
+    )[0];
+    const guess = nearest !== undefined && nearest.distance <= 2 ? `did you mean kym ${nearest.name}?` : undefined;
+    throw usageError(`there is no command ${JSON.stringify(name)}`, guess ?? "kym --help lists the commands");
+  }
+  return found;
+}
+
+function parse(
+  command: Command,
+  argv: readonly string[],
+): { readonly values: Readonly<Record<string, OptionValue>>; readonly positionals: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { ...COMMON_OPTIONS, ...command.options },
+      allowPositionals: true,
+    });
+    const single = Object.entries(values).map(([key, value]): [string, OptionValue] => [
+      key,
+      Array.isArray(value) ? value.join(",") : value,
+    ]);
+    return { values: Object.fromEntries(single), positionals };
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error), `kym ${command.usage}`);
+  }
+}
+
+function checkPositionals(command: Command, positionals: readonly string[]): readonly string[] {
+  const words = command.usage.split(" ").filter((word) => /^\[?[A-Z|]+\]?$/.test(word));
+  const required = words.filter((word) => !word.startsWith("["));
+  if (positionals.length < required.length) {
+    throw usageError(`${required[positionals.length]} is missing`, `kym ${command.usage}`);
+  }
+  if (positionals.length > words.length) {
+    throw usageError(`${JSON.stringify(positionals[words.length])} is one argument too many`, `kym ${command.usage}`);
+  }
+  return positionals;
+}
+
+function progressStyle(value: OptionValue): ProgressStyle {
+  switch (value) {
+    case undefined:
+    case "auto":
+      return "auto";
+    case "json":
+    case "none":
+      return value;
+    default:
+      throw usageError(`--progress is auto, json or none, not ${JSON.stringify(value)}`);
+  }
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  readonly exitCode: ExitCode | undefined;
+  readonly end: () => void;
+}
+
+/** Ctrl-C once ends after the current file; twice, at once. */
+function interruptible(terminal: Terminal): Interruption {
+  const controller = new AbortController();
+  let exitCode: ExitCode | undefined;
+  const stop = (code: ExitCode) => (): void => {
+    if (exitCode !== undefined) {
+      process.exit(code);
+    }
+    exitCode = code;
+    terminal.err("\nstopping after the current file; once more stops at once\n");
+    controller.abort();
+  };
+  const onInterrupt = stop(EXIT.interrupted);
+  const onTerminate = stop(EXIT.terminated);
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onTerminate);
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    end: () => {
+      process.off("SIGINT", onInterrupt);
+      process.off("SIGTERM", onTerminate);
+    },
+  };
+}
+
+function interrupted(exitCode: ExitCode): CliError {
+  return new CliError(exitCode, "interrupted", "stopped; what was committed stays", {
+    hint: "run the same command again: it goes on where it stopped",
+  });
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+}
+
+/** Levenshtein's distance: enough for a typo in one word. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [row, left] of [...a].entries()) {
+    const current = [row + 1];
+    for (const [column, right] of [...b].entries()) {
+      const substituted = (previous[column] ?? 0) + (left === right ? 0 : 1);
+      current.push(Math.min(substituted, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

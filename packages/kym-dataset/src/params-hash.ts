@@ -1,0 +1,24 @@
+import { canonicalJson, type JsonText } from "@kym/zarr-store";
+import { sha256Hex } from "./sha256-hex.ts";
+
+/**
+ * The one spelling of a JSON value (ticket 18): sorted keys, no spaces, Python's numbers. For JSON text it equals
+ * `json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)` byte for byte.
+ *
+ * @throws {ZarrStoreError} `invalid_argument`, with the path, for NaN, infinities and what JSON does not have
+ */
+export function stableJsonDumps(value: unknown): string {
+  return canonicalJson(value);
+}
+
+/**
+ * The SHA-256 of {@link stableJsonDumps}, in lower-case hexadecimal: what `params_hash` holds (ticket 18).
+ *
+ * Text and value hash alike unless a float is whole: JavaScript has one number for `1` and `1.0`, and it hashes as `1`.
+ * Where the text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
+ *
+ * @throws {ZarrStoreError} `invalid_argument`, with the path, for NaN, infinities and what JSON does not have
+ */
+export function paramsHash(value: JsonText | unknown): string {
+  return sha256Hex(stableJsonDumps(value));
+}

@@ -1,0 +1,295 @@
+import { geometryKey, type Roi } from "@kym/roi";
+import { type NdArray, serializeLossless, tableFromColumns, tableFromRows } from "@kym/zarr-store";
+import { attachmentName } from "./attachment-name.ts";
+import type { ClassicJson } from "./classic-json.ts";
+import type { CsvTable } from "./csv.ts";
+import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
+import type { ImageContent, SourcedArtifact } from "./image-content.ts";
+import { metadataText } from "./image-metadata.ts";
+import type { OlympusHeader } from "./olympus-header.ts";
+import { velocityEventsTable } from "./velocity-events.ts";
+import type { VelocityTrace } from "./velocity-trace.ts";
+
+/** A sidecar as it was read: what it is, its bytes, and what it says if it could be understood. */
+export interface ParsedSidecar {
+  readonly relPath: string;
+  readonly fileName: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly content: SidecarMeaning;
+}
+
+export type SidecarMeaning =
+  | { readonly kind: "olympus_header"; readonly header: OlympusHeader }
+  | { readonly kind: "classic_json"; readonly classic: ClassicJson }
+  | { readonly kind: "radon_csv" | "kymanalysis_csv" | "v0_csv"; readonly trace: VelocityTrace }
+  | { readonly kind: "radon_json" | "kymanalysis_json" | "events_json"; readonly analysis: FlowAnalysis }
+  | { readonly kind: "json_artifact"; readonly name: string; readonly text: string }
+  | { readonly kind: "table_artifact"; readonly name: string; readonly table: CsvTable }
+  | { readonly kind: "parquet_artifact"; readonly name: string; readonly artifact: SourcedArtifact }
+  | { readonly kind: "array_artifact"; readonly name: string; readonly array: NdArray }
+  /** Kept as it came: what is not understood, with the reason. */
+  | { readonly kind: "opaque"; readonly reason: string };
+
+export interface BundleParts {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  /** SHA-256 of the little-endian, C-order pixels. */
+  readonly pixelsSha256: string;
+  readonly sidecars: readonly ParsedSidecar[];
+}
+
+/** The traces by precedence: what comes later is shadowed. Design §6. */
+const TRACE_KINDS = ["radon_csv", "kymanalysis_csv", "v0_csv"] as const;
+const V0_ALGORITHM = "mpRadon_v0";
+const V0_WINDOW_LINES = 16;
+
+/** Maps a lab's files to the names and schemas of artifacts: design §6. Reads nothing. */
+export async function contentOfBundle(parts: BundleParts): Promise<ImageContent> {
+  const { sidecars } = parts;
+  const notes: { path: string; reason: string }[] = [];
+  const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
+  const header = find("olympus_header");
+  const classic = find("classic_json");
+  const trace = TRACE_KINDS.map(find).find((found) => found !== undefined);
+  const runs = analysisOfTrace(trace, find);
+  const events = find("events_json") ?? withEvents(find("kymanalysis_json"));
+  const accepted = acceptedOf(classic, find);
+  const metadata: SourcedArtifact = {
+    kind: "json",
+    name: "metadata",
+    text: metadataText({
+      shape: parts.image.shape,
+      olympus: header?.content.header,
+      classic: classic?.content.classic,
+      accepted: accepted?.value ?? true,
+    }),
+    from: [...new Set([header, classic, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath])))],
+  };
+  const rois = classic?.content.classic.rois ?? [];
+  const artifacts = [
+    metadata,
+    ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
+    ...(await eventArtifacts(events)),
+    ...sidecars.flatMap((sidecar) => namedArtifact(sidecar)),
+  ];
+  for (const { relPath, content } of sidecars) {
+    notes.push(...notesOf(content).map((reason) => ({ path: relPath, reason })));
+  }
+  const stored = new Set(artifacts.slice(1).flatMap(({ from }) => from));
+  for (const source of [header, classic]) {
+    stored.add(source?.relPath ?? "");
+  }
+  for (const sidecar of sidecars) {
+    const reason = stored.has(sidecar.relPath) ? whyKeptBeside(sidecar.content, sidecar === events) : whyKept(sidecar.content);
+    if (reason !== undefined) {
+      artifacts.push(attachmentOf(sidecar));
+      notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
+    }
+  }
+  return { image: parts.image, axes: parts.axes, artifacts: withoutRivals(artifacts, sidecars, notes), notes, nRois: rois.length };
+}
+
+type Found<K extends SidecarMeaning["kind"]> = ParsedSidecar & {
+  readonly content: Extract<SidecarMeaning, { readonly kind: K }>;
+};
+
+function findKind<K extends SidecarMeaning["kind"]>(
+  sidecars: readonly ParsedSidecar[],
+  kind: K,
+): Found<K> | undefined {
+  return sidecars.find((sidecar): sidecar is Found<K> => sidecar.content.kind === kind);
+}
+
+type FindJson = (
+  kind: "radon_json" | "kymanalysis_json" | "events_json",
+) => Found<"radon_json" | "kymanalysis_json" | "events_json"> | undefined;
+type TraceSidecar = Found<(typeof TRACE_KINDS)[number]>;
+type AnalysisSidecar = Found<"radon_json" | "kymanalysis_json" | "events_json">;
+
+/** The JSON that says how the trace was made; the oldest form has none. */
+function analysisOfTrace(trace: TraceSidecar | undefined, find: FindJson): AnalysisSidecar | undefined {
+  switch (trace?.content.kind) {
+    case "radon_csv":
+      return find("radon_json") ?? find("kymanalysis_json");
+    case "kymanalysis_csv":
+      return find("kymanalysis_json") ?? find("radon_json");
+    default:
+      return undefined;
+  }
+}
+
+function withEvents(sidecar: AnalysisSidecar | undefined): AnalysisSidecar | undefined {
+  return sidecar?.content.analysis.events === undefined ? undefined : sidecar;
+}
+
+function acceptedOf(
+  classic: Found<"classic_json"> | undefined,
+  find: FindJson,
+): { readonly value: boolean; readonly relPath: string } | undefined {
+  if (classic?.content.classic.accepted !== undefined) {
+    return { value: classic.content.classic.accepted, relPath: classic.relPath };
+  }
+  for (const sidecar of [find("kymanalysis_json"), find("events_json")]) {
+    const value = sidecar?.content.analysis.accepted;
+    if (sidecar !== undefined && value !== undefined) {
+      return { value, relPath: sidecar.relPath };
+    }
+  }
+  return undefined;
+}
+
+function traceArtifacts(
+  trace: TraceSidecar,
+  runs: AnalysisSidecar | undefined,
+  rois: readonly Roi[],
+  pixelsSha256: string,
+): readonly SourcedArtifact[] {
+  const { schema, columns, rowCount } = trace.content.trace;
+  const table: SourcedArtifact = {
+    kind: "table",
+    name: "radon/velocity",
+    table: tableFromColumns(schema, columns, rowCount),
+    schema,
+    from: [trace.relPath],
+  };
+  const isV0 = trace.content.kind === "v0_csv";
+  const analyses = isV0 ? [V0_ANALYSIS] : (runs?.content.analysis.analyses ?? []);
+  if (analyses.length === 0) {
+    return [table];
+  }
+  const from = [runs?.relPath ?? trace.relPath];
+  const params = analyses.map((run): [string, object] => [
+    runKey(run),
+    defined({ algorithm: run.algorithm, window_size: run.windowSize }),
+  ]);
+  const analysis = analyses.map((run): [string, object] => [runKey(run), analysisValue(run, rois, pixelsSha256)]);
+  return [
+    table,
+    { kind: "json", name: "radon/params", text: serializeLossless(Object.fromEntries(params)), from },
+    ...(isV0
+      ? []
+      : [{ kind: "json", name: "radon/analysis", text: serializeLossless(Object.fromEntries(analysis)), from } as const]),
+  ];
+}
+
+const V0_ANALYSIS: RoiAnalysis = {
+  roiId: 1,
+  channel: 1,
+  algorithm: V0_ALGORITHM,
+  windowSize: V0_WINDOW_LINES,
+  analyzedAt: undefined,
+  roiRevisionAtAnalysis: undefined,
+  extra: new Map(),
+};
+
+/** What varies from run to run; the geometry is known only as long as the ROI was not edited since. */
+function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
+  const roi = rois.find(({ id }) => id === run.roiId);
+  const isSame = roi !== undefined && roi.revision === run.roiRevisionAtAnalysis;
+  return {
+    ...defined({
+      channel: run.channel,
+      analyzed_at: run.analyzedAt,
+      roi_revision_at_analysis: run.roiRevisionAtAnalysis,
+      geometry: isSame ? geometryKey(roi) : undefined,
+      pixels_sha256: pixelsSha256,
+    }),
+    ...Object.fromEntries(run.extra),
+  };
+}
+
+async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<readonly SourcedArtifact[]> {
+  const runs: readonly RoiEvents[] = events?.content.analysis.events ?? [];
+  if (events === undefined || runs.length === 0) {
+    return [];
+  }
+  const { schema, rows } = await velocityEventsTable(runs);
+  return [
+    { kind: "table", name: "velocity_events/events", table: tableFromRows(rows, schema), schema, from: [events.relPath] },
+  ];
+}
+
+function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArtifact[] {
+  const from = [relPath];
+  switch (content.kind) {
+    case "json_artifact":
+      return [{ kind: "json", name: content.name, text: content.text, from }];
+    case "table_artifact": {
+      const { schema, columns, rowCount } = content.table;
+      return [{ kind: "table", name: content.name, table: tableFromColumns(schema, columns, rowCount), schema, from }];
+    }
+    case "parquet_artifact":
+      return [content.artifact];
+    case "array_artifact":
+      return [{ kind: "array", name: content.name, array: content.array, from }];
+    default:
+      return [];
+  }
+}
+
+/** Of several sources for one artifact the first counts; a later one is kept as it came. */
+function withoutRivals(
+  artifacts: readonly SourcedArtifact[],
+  sidecars: readonly ParsedSidecar[],
+  notes: { path: string; reason: string }[],
+): readonly SourcedArtifact[] {
+  const taken = new Set<string>();
+  return artifacts.map((artifact) => {
+    const claim = artifact.kind === "attachment" ? artifact.name : `${artifact.kind} ${artifact.name}`;
+    const rival = taken.has(claim) ? sidecars.find(({ relPath }) => artifact.from.includes(relPath)) : undefined;
+    taken.add(claim);
+    if (rival === undefined) {
+      return artifact;
+    }
+    notes.push({ path: rival.relPath, reason: `kept as an attachment: there is a ${artifact.name} already` });
+    return attachmentOf(rival);
+  });
+}
+
+function attachmentOf({ relPath, fileName, bytes }: ParsedSidecar): SourcedArtifact {
+  return { kind: "attachment", name: attachmentName(fileName), bytes, from: [relPath] };
+}
+
+function notesOf(content: SidecarMeaning): readonly string[] {
+  switch (content.kind) {
+    case "olympus_header":
+      return content.header.warnings;
+    case "classic_json":
+      return [...content.classic.warnings, ...content.classic.rejectedRois.map(({ reason }) => reason)];
+    case "radon_json":
+    case "kymanalysis_json":
+    case "events_json":
+      return content.analysis.warnings;
+    default:
+      return [];
+  }
+}
+
+function whyKept(content: SidecarMeaning): string {
+  return content.kind === "opaque" ? content.reason : "another file says the same";
+}
+
+/** A file of which a part is stored, and a part would be lost. */
+function whyKeptBeside(content: SidecarMeaning, hasItsEventsStored: boolean): string | undefined {
+  switch (content.kind) {
+    case "radon_json":
+    case "kymanalysis_json":
+    case "events_json": {
+      const { events = [], extra } = content.analysis;
+      if (extra.size > 0) {
+        return `it also has ${[...extra.keys()].join(", ")}`;
+      }
+      return events.length > 0 && !hasItsEventsStored ? "another file has the events" : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function runKey({ roiId, channel }: RoiAnalysis): string {
+  return channel === 1 ? String(roiId) : `${roiId}:${channel}`;
+}
+
+function defined(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+}

@@ -1,0 +1,40 @@
+import type { DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
+
+type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
+
+/** Something to be stored with an image. JSON as text, so that numbers keep the spelling that the lab's file has. */
+export type ContentArtifact =
+  | { readonly kind: "json"; readonly name: string; readonly text: string }
+  | { readonly kind: "table"; readonly name: string; readonly table: Table; readonly schema: TableSchema }
+  | { readonly kind: "array"; readonly name: string; readonly array: NdArray }
+  /** A file as it came. */
+  | { readonly kind: "attachment"; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** An artifact, and the files that it was made of, by their path below the folder. */
+export type SourcedArtifact = ContentArtifact & { readonly from: readonly string[] };
+
+/** All that a lab's files say about one image, ready to be stored. */
+export interface ImageContent {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  readonly artifacts: readonly SourcedArtifact[];
+  /** Files that were not understood, contradict each other or are shadowed, and why. */
+  readonly notes: readonly { readonly path: string; readonly reason: string }[];
+  readonly nRois: number;
+}
+
+/** The key below `images/<id>/` at which an artifact is stored; for an array, its directory. */
+export function artifactKey(artifact: ContentArtifact): string {
+  switch (artifact.kind) {
+    case "json":
+      return `analysis/${artifact.name}.json`;
+    case "table":
+      return `analysis/${artifact.name}.parquet`;
+    case "array":
+      return `analysis_arrays/${artifact.name}`;
+    case "attachment":
+      return `attachments/${artifact.name}`;
+    default:
+      return artifact satisfies never;
+  }
+}

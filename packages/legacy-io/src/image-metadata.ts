@@ -1,0 +1,94 @@
+import { toEnvelope } from "@kym/roi";
+import { type JsonNode, nodeOf, serializeLossless } from "@kym/zarr-store";
+import type { ClassicJson } from "./classic-json.ts";
+import type { OlympusHeader } from "./olympus-header.ts";
+
+/** What is known about an image besides its pixels. */
+export interface MetadataSources {
+  /** Of the pixels: lines, pixels a line. */
+  readonly shape: readonly number[];
+  readonly olympus: OlympusHeader | undefined;
+  readonly classic: ClassicJson | undefined;
+  /** The first that is found in classic JSON, `_kymanalysis.json` and an old `_events.json`; else true. */
+  readonly accepted: boolean;
+}
+
+const METADATA_VERSION = "2.0";
+const UNCALIBRATED_UNIT = "px";
+
+/**
+ * The text of the artifact `metadata`: facts of the acquisition from the microscope's header, what people edited from
+ * the classic JSON. An image without either is uncalibrated: steps of 1 px, nothing pretends to µm or seconds.
+ */
+export function metadataText(sources: MetadataSources): string {
+  const { olympus, classic, accepted } = sources;
+  return serializeLossless({
+    version: METADATA_VERSION,
+    header: headerValue(sources),
+    experiment_metadata: classic?.experimentMetadata === undefined ? {} : withoutNonFinite(classic.experimentMetadata),
+    rois: [...(classic?.rois ?? []).map(toEnvelope), ...(classic?.rejectedRois ?? []).map(({ node }) => withoutNonFinite(node))],
+    accepted,
+    ...extraMembers(classic?.extra),
+    ...(olympus && { olympus_header: olympusValue(olympus) }),
+  });
+}
+
+function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Record<string, unknown>> {
+  const edited = isCalibrated(classic) ? classic?.header : undefined;
+  const measured = olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && shape.length === 2;
+  const voxels = edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1));
+  const units = edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT));
+  const labels = edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => ""));
+  const optional = {
+    date_str: classic?.header?.dateStr ?? olympus?.date,
+    time_str: classic?.header?.timeStr ?? olympus?.time,
+    acquired_local_epoch_ns: olympus?.acquiredLocalEpochNs,
+    seconds_per_line_exact: olympus?.secondsPerLineExact,
+    bits_per_pixel: olympus?.bitsPerPixel,
+  };
+  return {
+    shape,
+    ndim: shape.length,
+    voxels,
+    voxels_units: units,
+    labels,
+    physical_size: edited?.physicalSize ?? shape.map((size, axis) => size * (voxels[axis] ?? 1)),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    ...extraMembers(classic?.header?.extra),
+  };
+}
+
+/** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
+function isCalibrated(classic: ClassicJson | undefined): boolean {
+  const { voxels, voxelsUnits } = classic?.header ?? {};
+  return voxels !== undefined && voxelsUnits?.every((unit) => unit !== UNCALIBRATED_UNIT) === true;
+}
+
+/** The whole header by section, in its own order, so that the file can be written again. */
+function olympusValue(header: OlympusHeader): object {
+  return {
+    encoding: header.encoding,
+    sections: header.sections.map(({ name, entries }) => ({
+      name,
+      entries: entries.map(({ key, value }) => [key, value]),
+    })),
+  };
+}
+
+function extraMembers(extra: ReadonlyMap<string, JsonNode> | undefined): Readonly<Record<string, JsonNode>> {
+  return Object.fromEntries([...(extra ?? [])].map(([key, node]) => [key, withoutNonFinite(node)]));
+}
+
+/** What we write is JSON: a NaN or an infinity of Python's becomes null, which says the same, "no number". */
+export function withoutNonFinite(node: JsonNode): JsonNode {
+  switch (node.kind) {
+    case "number":
+      return Number.isFinite(Number(node.text)) || /^-?\d+$/.test(node.text) ? node : nodeOf(null);
+    case "array":
+      return nodeOf(node.items.map(withoutNonFinite));
+    case "object":
+      return nodeOf(Object.fromEntries([...node.members].map(([key, member]) => [key, withoutNonFinite(member)])));
+    default:
+      return node;
+  }
+}

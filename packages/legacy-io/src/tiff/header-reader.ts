@@ -1,0 +1,44 @@
+import type { ByteSource } from "../byte-source.ts";
+import { LegacyIoError, throwIfAborted } from "../errors.ts";
+
+const WINDOW_BYTES = 1 << 14;
+const BUDGET_FACTOR = 4;
+const BUDGET_FLOOR_BYTES = 1 << 20;
+
+/** Reads the scattered small parts of a file: one read fetches the neighbourhood of what is asked for. */
+export interface HeaderReader {
+  readonly sizeBytes: number;
+  /** Errors: `invalid_file` outside the file, and once headers ask for several times the file in all. */
+  read(offset: number, length: number): Promise<DataView>;
+}
+
+/**
+ * A header reader over a source. The bytes asked for in all are bounded by four times the file's size and 1 MiB: no
+ * honest file has directories that overlap so often, and reading a hostile one would take for ever.
+ */
+export function headerReader(source: ByteSource, signal: AbortSignal | undefined): HeaderReader {
+  const budgetBytes = source.sizeBytes * BUDGET_FACTOR + BUDGET_FLOOR_BYTES;
+  let spentBytes = 0;
+  let windowOffset = 0;
+  let window = new Uint8Array(0);
+  return {
+    sizeBytes: source.sizeBytes,
+    read: async (offset, length) => {
+      spentBytes += length;
+      if (spentBytes > budgetBytes) {
+        throw new LegacyIoError("invalid_file", "the TIFF's directories overlap: they ask for more than the file has", {
+          offset,
+          expected: budgetBytes,
+          found: spentBytes,
+        });
+      }
+      if (offset < windowOffset || offset + length > windowOffset + window.byteLength) {
+        throwIfAborted(signal);
+        const fetched = Math.max(length, Math.min(WINDOW_BYTES, source.sizeBytes - offset));
+        window = new Uint8Array(await source.read(offset, fetched));
+        windowOffset = offset;
+      }
+      return new DataView(window.buffer, window.byteOffset + offset - windowOffset, length);
+    },
+  };
+}

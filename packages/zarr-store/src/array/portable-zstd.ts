@@ -1,0 +1,42 @@
+import { registry } from "zarrita";
+import type { ZstdCodec } from "./zstd.ts";
+import { zstdDecodedSizeBound } from "./zstd-frame.ts";
+
+const BLOCK_BYTES = 128 * 1024;
+
+/** Zstandard in WebAssembly, by zarrita's codec, loaded when it is first needed. */
+export const portableZstd: ZstdCodec = {
+  async compress(bytes, level) {
+    const codec = await loadZstd(level);
+    return plain(await codec.encode(bytes));
+  },
+  async decompress(bytes, maxSizeBytes) {
+    // A frame that does not state its size is judged by its blocks, of which the last may promise more than it holds.
+    if (zstdDecodedSizeBound(bytes) > maxSizeBytes + BLOCK_BYTES) {
+      throw new Error(`more than ${maxSizeBytes} bytes`);
+    }
+    const codec = await loadZstd(1);
+    return plain(await codec.decode(bytes));
+  },
+};
+
+interface WasmCodec {
+  encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  decode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+async function loadZstd(level: number): Promise<WasmCodec> {
+  const entry = await registry.get("zstd")?.();
+  if (entry === undefined) {
+    throw new Error("zarrita has no zstd");
+  }
+  return entry.fromConfig({ level }, { dataType: "uint8", shape: [], codecs: [], fillValue: null });
+}
+
+/** The same bytes, over memory that is known not to be shared between threads. */
+function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer, byteOffset, byteLength)
+    : new Uint8Array(bytes);
+}

@@ -1,0 +1,13 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** Writes all bytes from the start of a file, and closes it also when that fails. */
+export async function writeAndClose(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    let written = 0;
+    while (written < bytes.length) {
+      written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+    }
+  } finally {
+    await file.close();
+  }
+}

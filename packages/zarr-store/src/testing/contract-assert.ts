@@ -1,0 +1,38 @@
+import { isZarrStoreError, type ZarrStoreErrorCode } from "../errors.ts";
+
+/** The few assertions that a contract suite needs, so that it hangs on no test framework. */
+export const contractAssert = {
+  /** Compares plain values by their JSON. */
+  equal(found: unknown, expected: unknown, what: string): void {
+    const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
+    if (a !== b) {
+      throw new Error(`${what}: expected ${b}, found ${a}`);
+    }
+  },
+
+  /** The bytes of a text, in an array that is exactly them. */
+  text(found: Uint8Array<ArrayBuffer> | undefined, expected: string | undefined, what: string): void {
+    const text = found && new TextDecoder().decode(found);
+    if (text !== expected) {
+      throw new Error(`${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(text)}`);
+    }
+    if (found !== undefined && (found.byteOffset !== 0 || found.buffer.byteLength !== found.length)) {
+      throw new Error(
+        `${what}: a part of a buffer of ${found.buffer.byteLength} bytes, not an array of its own`,
+      );
+    }
+  },
+
+  async rejects(run: () => Promise<unknown>, code: ZarrStoreErrorCode, what: string): Promise<void> {
+    let outcome: unknown;
+    try {
+      outcome = await run();
+    } catch (error) {
+      if (isZarrStoreError(error, code)) {
+        return;
+      }
+      throw new Error(`${what}: expected the code ${code}, found ${String(error)}`, { cause: error });
+    }
+    throw new Error(`${what}: expected the code ${code}, but it returned ${JSON.stringify(outcome)}`);
+  },
+} as const;

@@ -1,0 +1,15 @@
+/**
+ * What an author of a store needs to test it: the contract that every store keeps, and stores that count and fail.
+ *
+ * @module
+ */
+
+export { type CountingStore, countingStore, type StoreCounts } from "../store/counting-store.ts";
+export { faultyStore, type StoreFault } from "../store/faulty-store.ts";
+export {
+  type Interceptor,
+  interceptStore,
+  type StoreCall,
+  type StoreMethod,
+} from "../store/intercepted-store.ts";
+export { type StoreUnderTest, type TestFramework, testStoreContract } from "./store-contract.ts";

@@ -1,0 +1,56 @@
+import { isBuiltin } from "node:module";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+import { REPOSITORY_ROOT, readSourceTree } from "./source-tree.ts";
+import { libraryPackages } from "./workspace-package.ts";
+
+interface BrowserBundle {
+  /** What a browser would stumble over. */
+  readonly problems: readonly string[];
+  readonly code: Uint8Array;
+}
+
+/** Bundles a module, given as text and resolved in a folder, as a web page would: with all that it imports. */
+async function bundleForBrowser(text: string, folder: string): Promise<BrowserBundle> {
+  const result = await build({
+    stdin: { contents: text, loader: "ts", resolveDir: resolve(REPOSITORY_ROOT, folder) },
+    bundle: true,
+    conditions: ["@kym/source"],
+    format: "esm",
+    logLevel: "silent",
+    metafile: true,
+    minify: true,
+    platform: "browser",
+    // A failed import is only a warning of esbuild where the code catches it, so the graph is looked at as well.
+    target: "es2023",
+    write: false,
+  });
+  const imports = Object.values(result.metafile.inputs).flatMap((input) =>
+    input.imports.map(({ path }) => path),
+  );
+  return {
+    problems: [...new Set(imports)].filter((path) => isBuiltin(path)),
+    code: result.outputFiles[0]?.contents ?? new Uint8Array(),
+  };
+}
+
+test.each(libraryPackages(readSourceTree()))(
+  "the root entry of $name runs in a browser",
+  async ({ folder, name }) => {
+    const { problems, code } = await bundleForBrowser(`export * from "${name}";`, folder);
+    expect(problems).toEqual([]);
+    console.log(`${name}: ${kilobytes(code)} kB in a browser, ${kilobytes(gzipSync(code))} kB compressed`);
+  },
+);
+
+function kilobytes(bytes: Uint8Array): string {
+  return (bytes.length / 1000).toFixed(1);
+}
+
+test("a builtin fails the bundle, and is found where the code catches the failed import", async () => {
+  await expect(bundleForBrowser(`import "node:fs";`, ".")).rejects.toThrow('Could not resolve "node:fs"');
+  const caught = await bundleForBrowser(`try { await import("node:zlib"); } catch {}`, ".");
+  expect(caught.problems).toEqual(["node:zlib"]);
+});

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { packageOfSpecifier } from "./module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import {
+  libraryPackages,
+  sourceFiles,
+  type WorkspacePackage,
+  workspacePackages,
+} from "./workspace-package.ts";
+
+/** What a package brings into a user's project. Nothing else comes in without a change here. */
+const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
+  ["@kym/roi", []],
+  ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
+  ["@kym/legacy-io", ["geotiff", "udsv"]],
+  ["@kym/kym-dataset", ["@noble/hashes"]],
+]);
+const PEERS = ["apache-arrow"];
+
+const EXACT_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+function dependencyProblems(tree: SourceTree): readonly string[] {
+  return [
+    ...workspacePackages(tree).flatMap((member) => [
+      ...versionProblems(member),
+      ...unusedDependencies(tree, member),
+    ]),
+    ...libraryPackages(tree).flatMap(surprises),
+  ];
+}
+
+function versionProblems(member: WorkspacePackage): readonly string[] {
+  const peers = [...member.peerDependencies];
+  const own = [...member.dependencies, ...member.devDependencies];
+  return [
+    ...own
+      .filter(([name, range]) =>
+        name.startsWith("@kym/") ? range !== "workspace:^" : !EXACT_VERSION.test(range),
+      )
+      .map(([name, range]) => `${member.name}: ${name} is ${range}, neither exact nor workspace:^`),
+    ...peers
+      .filter(([name, range]) => range !== `^${member.devDependencies.get(name)}`)
+      .map(([name, range]) => `${member.name}: peer ${name} is ${range}, its tests run with another`),
+  ];
+}
+
+function unusedDependencies(tree: SourceTree, member: WorkspacePackage): readonly string[] {
+  const imported = new Set(
+    sourceFiles(tree, `${member.folder}/src`).flatMap(({ module }) =>
+      [...module.imports].map(packageOfSpecifier),
+    ),
+  );
+  // A peer is declared for the packages beneath as well, whoever imports it.
+  return [...member.dependencies.keys()]
+    .filter((name) => !imported.has(name) && !PEERS.includes(name))
+    .map((name) => `${member.name}: ${name} is never imported`);
+}
+
+function surprises(member: WorkspacePackage): readonly string[] {
+  const expected = [...(BROUGHT_ALONG.get(member.name) ?? [])];
+  const thirdParty = [...member.dependencies.keys()].filter((name) => !name.startsWith("@kym/"));
+  return [
+    ...thirdParty.filter((name) => !expected.includes(name)),
+    ...[...member.peerDependencies.keys()].filter((name) => !PEERS.includes(name)),
+  ].map((name) => `${member.name}: ${name} is not agreed`);
+}
+
+/** A version differs between packages: two copies, or two behaviours, of one library. */
+function versionConflicts(tree: SourceTree): readonly string[] {
+  const versions = new Map<string, Set<string>>();
+  for (const { dependencies, devDependencies } of workspacePackages(tree)) {
+    for (const [name, range] of [...dependencies, ...devDependencies]) {
+      versions.set(name, (versions.get(name) ?? new Set()).add(range));
+    }
+  }
+  return [...versions]
+    .filter(([, ranges]) => ranges.size > 1)
+    .map(([name, ranges]) => `${name}: ${[...ranges].join(", ")}`);
+}
+
+test("dependencies are agreed, exact, one version each, and used", () => {
+  const tree = readSourceTree();
+  expect(dependencyProblems(tree)).toEqual([]);
+  expect(versionConflicts(tree)).toEqual([]);
+});
+
+test("a range, a stray peer, an unused and an unexpected dependency, and two versions of one are found", () => {
+  const tree = sourceTree({
+    "packages/roi/package.json": JSON.stringify({
+      name: "@kym/roi",
+      dependencies: { "left-pad": "^1.0.0", "@kym/zarr-store": "0.1.0" },
+      peerDependencies: { "apache-arrow": "^20.0.0", react: "^19.0.0" },
+      devDependencies: { "apache-arrow": "21.2.0", react: "19.0.0" },
+    }),
+    "packages/roi/src/index.ts": `import "apache-arrow"; import "react"; import "@kym/zarr-store";`,
+    "apps/cli/package.json": JSON.stringify({ name: "@kym/cli", dependencies: { "apache-arrow": "21.2.1" } }),
+    "apps/cli/src/main.ts": `import { tableFromIPC } from "apache-arrow/ipc";`,
+  });
+  expect(dependencyProblems(tree)).toEqual([
+    "@kym/roi: left-pad is ^1.0.0, neither exact nor workspace:^",
+    "@kym/roi: @kym/zarr-store is 0.1.0, neither exact nor workspace:^",
+    "@kym/roi: peer apache-arrow is ^20.0.0, its tests run with another",
+    "@kym/roi: left-pad is never imported",
+    "@kym/roi: left-pad is not agreed",
+    "@kym/roi: react is not agreed",
+  ]);
+  expect(versionConflicts(tree)).toEqual(["apache-arrow: 21.2.0, 21.2.1"]);
+});

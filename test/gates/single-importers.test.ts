@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { packageOfSpecifier } from "./module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+
+/** Libraries that read and write files: each behind one file, where what it gets wrong is put right. */
+const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff", "udsv"];
+
+function importersOf(tree: SourceTree, library: string): readonly string[] {
+  return libraryPackages(tree)
+    .flatMap(({ folder }) => sourceFiles(tree, `${folder}/src`))
+    .filter(({ module }) =>
+      [...module.imports].some((specifier) => packageOfSpecifier(specifier) === library),
+    )
+    .map(({ path }) => path);
+}
+
+test.each(LIBRARIES)("one file of packages/ imports %s", (library) => {
+  expect(importersOf(readSourceTree(), library)).toEqual([expect.any(String)]);
+});
+
+test("a second importer is found, be it for a type or by a path inside the library", () => {
+  const tree = sourceTree({
+    "packages/zarr-store/package.json": JSON.stringify({ name: "@kym/zarr-store" }),
+    "packages/zarr-store/src/array.ts": `import { open } from "zarrita";`,
+    "packages/zarr-store/src/group.ts": `import type { Group } from "zarrita";`,
+    "packages/zarr-store/src/late.ts": `const library = await import("zarrita/dist/open.js");`,
+    "packages/zarr-store/src/other.ts": `/** import "zarrita" */ const name = "zarrita";`,
+  });
+  expect(importersOf(tree, "zarrita")).toEqual([
+    "packages/zarr-store/src/array.ts",
+    "packages/zarr-store/src/group.ts",
+    "packages/zarr-store/src/late.ts",
+  ]);
+});
