@@ -1,10 +1,17 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@kym/source"];
-const project = (name: string, include: string[]) => ({
+const project = (name: string, include: string[], fileParallelism = true) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include, environment: "node" as const, testTimeout: 60_000 },
+  test: {
+    name,
+    include,
+    environment: "node" as const,
+    fileParallelism,
+    hookTimeout: 60_000,
+    testTimeout: 60_000,
+  },
 });
 
 const config: ViteUserConfig = defineConfig({
@@ -17,7 +24,8 @@ const config: ViteUserConfig = defineConfig({
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
       project("gates", ["test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
-      project("interop", ["test/interop/**/*.test.ts"]),
+      // One file at a time: the first makes the Python environment of all.
+      project("interop", ["test/interop/**/*.test.ts"], false),
     ],
   },
 });

@@ -7,62 +7,72 @@
  * - `--update-count`: puts README.md right
  * - all else goes to vitest, such as `--project=roi`
  */
-import { spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { withTestCount } from "./readme-test-count.ts";
 import { closingLine, type TestTally, tallyOf, totalOf } from "./test-tally.ts";
 
+const execute = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "..");
 const README = join(ROOT, "README.md");
 
-/** Cheapest first. */
-const CHECKS = [
-  ["types", "turbo", "run", "typecheck", "typecheck:root", "--output-logs=errors-only"],
-  ["lint", "biome", "ci", "--colors=off", "."],
-] as const;
-const OWN_FLAGS = ["--checks", "--count", "--update-count"];
+type Command = readonly [program: string, ...args: string[]];
 
-function main(args: readonly string[]): number {
-  const checked = args.includes("--checks")
-    ? CHECKS.map(([name, ...command]) => runCheck(name, command))
-    : [];
-  const tests = runTests(args.filter((arg) => !OWN_FLAGS.includes(arg)));
-  if (args.includes("--count") || args.includes("--update-count")) {
-    checked.push(checkCount(totalOf(tests), args.includes("--update-count")));
+/** Cheapest first. */
+const CHECKS: readonly (readonly [name: string, command: Command])[] = [
+  ["types", ["turbo", "run", "typecheck", "typecheck:root", "--continue", "--output-logs=errors-only"]],
+  ["lint", ["biome", "ci", "--colors=off", "."]],
+];
+const OWN_FLAGS: readonly string[] = ["--checks", "--count", "--update-count"];
+
+async function main(args: readonly string[]): Promise<number> {
+  const passes: boolean[] = [];
+  for (const [name, command] of args.includes("--checks") ? CHECKS : []) {
+    passes.push(await passesCheck(name, command));
   }
-  const tally = { ...tests, failed: tests.failed + checked.filter((passed) => !passed).length };
+  const tests = await runTests(args.filter((arg) => !OWN_FLAGS.includes(arg)));
+  if (args.includes("--count") || args.includes("--update-count")) {
+    passes.push(passesCount(totalOf(tests), args.includes("--update-count")));
+  }
+  const tally = { ...tests, failed: tests.failed + passes.filter((passed) => !passed).length };
   console.log(closingLine(tally));
   return tally.failed === 0 ? 0 : 1;
 }
 
-/** One line for a check, and what it printed if it failed. */
-function runCheck(name: string, [program, ...args]: readonly string[]): boolean {
+/** Prints one line for a check, below what it said if it failed. */
+async function passesCheck(name: string, [program, ...args]: Command): Promise<boolean> {
   const startMs = performance.now();
-  const { status, error, stdout, stderr } = spawnSync(String(program), args, {
+  const failure = await execute(program, args, {
     cwd: ROOT,
-    encoding: "utf8",
     env: { ...process.env, DO_NOT_TRACK: "1" },
     maxBuffer: Number.POSITIVE_INFINITY,
-  });
-  if (status !== 0) {
-    console.log(`${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`);
-  }
+  }).then(() => undefined, failureText);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  console.log(`${name}: ${status === 0 ? "passed" : "FAILED"} (${seconds} s)`);
-  return status === 0;
+  console.log(
+    failure === undefined ? `${name}: passed (${seconds} s)` : `${failure}\n${name}: FAILED (${seconds} s)`,
+  );
+  return failure === undefined;
 }
 
-function runTests(args: readonly string[]): TestTally {
+function failureText(error: unknown): string {
+  const hasOutput = error instanceof Error && "stdout" in error && "stderr" in error;
+  return (hasOutput ? `${error.stdout}${error.stderr}` : "") || String(error);
+}
+
+async function runTests(args: readonly string[]): Promise<TestTally> {
   const folder = mkdtempSync(join(tmpdir(), "kym-test-"));
   const report = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const { status } = spawnSync("vitest", ["run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit" });
+    const vitest = spawn("vitest", ["run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit" });
+    const [exitCode] = await once(vitest, "close");
     const tally = tallyOf(JSON.parse(readFileSync(report, "utf8")));
-    // Such as an error outside every test.
-    return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+    // An error outside of every test fails the run and no test.
+    return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
   } catch (error) {
     console.log(`vitest left no report: ${error instanceof Error ? error.message : error}`);
     return { passed: 0, failed: 1, skipped: 0 };
@@ -71,7 +81,7 @@ function runTests(args: readonly string[]): TestTally {
   }
 }
 
-function checkCount(count: number, update: boolean): boolean {
+function passesCount(count: number, update: boolean): boolean {
   const stated = readFileSync(README, "utf8");
   const right = withTestCount(stated, count);
   if (stated === right) {
@@ -85,4 +95,4 @@ function checkCount(count: number, update: boolean): boolean {
   return !process.env["CI"];
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

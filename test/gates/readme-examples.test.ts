@@ -14,39 +14,49 @@ interface Example {
   readonly output: string | undefined;
 }
 
-const BLOCK = /^```(\S*)[^\n]*\n(.*?)^```$/gms;
+interface Block {
+  /** What stands behind the fence: `ts`. */
+  readonly info: string;
+  readonly content: string;
+  readonly line: number;
+}
 
 /** The examples of every README and of `docs/`: each `ts` block is a program of its own. */
 function examplesOf(tree: SourceTree): readonly Example[] {
-  const pages = [...tree].filter(([path]) => /(^|\/)README\.md$|^docs\/.*\.md$/.test(path));
-  return pages.flatMap(([path, text]) => {
-    const blocks = [...text.matchAll(BLOCK)].map(([, language = "", content = ""], at) => ({ language, content, at }));
-    const lines = [...text.matchAll(BLOCK)].map(({ index }) => lineAt(text, index));
-    return blocks
-      .filter(({ language }) => language === "ts")
-      .map(({ content, at }) => {
-        const next = blocks[at + 1];
-        const output = next?.language === "text" ? next.content : undefined;
-        return { path, line: lines[at] ?? 0, code: content, output };
-      });
+  return pagesOf(tree).flatMap(([path, text]) => {
+    const blocks = blocksOf(text);
+    return blocks.flatMap(({ info, content, line }, index) => {
+      const next = blocks[index + 1];
+      const output = next?.info === "text" ? next.content : undefined;
+      return info === "ts" ? [{ path, line, code: content, output }] : [];
+    });
   });
 }
 
+/** Examples that would not be run, and packages that show none. */
 function exampleProblems(tree: SourceTree): readonly string[] {
-  const marked = [...tree]
-    .filter(([path]) => path.endsWith(".md"))
-    .flatMap(([path, text]) =>
-      [...text.matchAll(/^```ts +.*$/gm)].map(
-        ({ index, 0: fence }) => `${path}:${lineAt(text, index)}: ${fence}`,
-      ),
-    );
-  const readmes = new Set(examplesOf(tree).map(({ path }) => path));
-  const without = libraryPackages(tree).filter(({ folder }) => !readmes.has(`${folder}/README.md`));
+  const marked = pagesOf(tree).flatMap(([path, text]) =>
+    blocksOf(text)
+      .filter(({ info }) => /^(ts\b.|typescript)/.test(info))
+      .map(({ info, line }) => `${path}:${line}: ${info} is not run`),
+  );
+  const shown = new Set(examplesOf(tree).map(({ path }) => path));
+  const without = libraryPackages(tree).filter(({ folder }) => !shown.has(`${folder}/README.md`));
   return [...marked, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
 }
 
-function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split("\n").length;
+function pagesOf(tree: SourceTree): readonly (readonly [path: string, text: string])[] {
+  return [...tree].filter(([path]) => /(^|\/)README\.md$|^docs\/.*\.md$/.test(path));
+}
+
+function blocksOf(markdown: string): readonly Block[] {
+  return [...markdown.matchAll(/^```([^\n]*)\n(.*?)^```$/gms)].map(
+    ({ index, 1: info = "", 2: content = "" }) => ({
+      info,
+      content,
+      line: markdown.slice(0, index).split("\n").length,
+    }),
+  );
 }
 
 const workFolder = mkdtempSync(join(tmpdir(), "kym-readme-"));
@@ -88,32 +98,25 @@ test.each(examplesOf(readSourceTree()))(
   },
 );
 
-test("a marked block, a README without an example, a failing example and other output are found", () => {
-  const readme = [
-    "# Rectangles",
-    "```ts",
-    `import { basename } from "node:path";`,
-    `console.log(basename("a/b" satisfies string));`,
-    "```",
-    "",
-    "```text",
-    "b",
-    "```",
-    "```ts no-run",
-    `throw new Error("never run");`,
-    "```",
-  ].join("\n");
+test("a block that is not run and a README without an example are found", () => {
   const tree = sourceTree({
-    "README.md": readme,
+    "README.md": "# Kym\n\n```ts no-run\nlet a;\n```\n\n```typescript\nlet b;\n```\n",
     "packages/roi/package.json": "{}",
-    "packages/roi/README.md": "```js\nconst notRun = 1;\n```",
+    "packages/roi/README.md": "```js\nlet c;\n```\n",
   });
+  expect(examplesOf(tree)).toEqual([]);
   expect(exampleProblems(tree)).toEqual([
-    "README.md:10: ```ts no-run",
+    "README.md:3: ts no-run is not run",
+    "README.md:7: typescript is not run",
     "packages/roi/README.md: shows no example",
   ]);
-  const [prints, throws] = examplesOf(tree);
-  expect(prints).toMatchObject({ line: 2, output: "b\n" });
-  expect(prints && runExample(prints)).toEqual({ stdout: "b\n", failure: "" });
-  expect(throws && runExample(throws).failure).toContain("never run");
+});
+
+test("an example is run, its output is compared, and a failing one is found", () => {
+  const readme = '# Rect\n\n```ts\nconsole.log("b" satisfies string);\n```\n\nprints\n\n```text\na\n```\n';
+  const [example] = examplesOf(sourceTree({ "README.md": readme }));
+  expect(example).toEqual({ path: "README.md", line: 3, code: expect.any(String), output: "a\n" });
+  expect(example && runExample(example)).toEqual({ stdout: "b\n", failure: "" });
+  const failing = { path: "README.md", line: 9, code: `throw new Error("on purpose");`, output: undefined };
+  expect(runExample(failing).failure).toContain("on purpose");
 });

@@ -4,7 +4,7 @@ import { libraryPackages, sourceFiles } from "./workspace-package.ts";
 
 const PROMISES = /\b(TODO|FIXME|XXX|HACK)\b/g;
 /** A test that is left out without a word. `skipIf` and `runIf` say when, and the test says why. */
-const LEFT_OUT = /\b(?:it|test|describe|suite|bench)\.(?:skip|only|todo)\b|\b[xf](?:it|test|describe)(?=\()/g;
+const LEFT_OUT = /\b(?:it|test|describe|suite|bench)\.(?:skip|only|todo)\b/g;
 
 function unfinishedWork(tree: SourceTree): readonly string[] {
   const silent = new Set(
@@ -34,7 +34,7 @@ test("a promise, a test left out and a word to the console are found", () => {
       export interface RoiOptions { readonly logger?: Pick<Console, "warn"> }
       console.warn("x");`,
     "packages/roi/src/fine.ts": `export const say = (on: { console: 1 }) => on.console; // console.log`,
-    "packages/roi/test/index.test.ts": `test.only("a"); describe.skip("b"); it.skipIf(true)("c"); it.todo("d"); xit("e");`,
+    "packages/roi/test/index.test.ts": `test.only("a"); describe.skip("b"); it.skipIf(true)("c"); it.todo("d");`,
     "apps/cli/src/main.ts": `console.log("x"); /* FIXME */`,
   });
   expect(unfinishedWork(tree)).toEqual([
@@ -43,7 +43,6 @@ test("a promise, a test left out and a word to the console are found", () => {
     "packages/roi/test/index.test.ts: test.only",
     "packages/roi/test/index.test.ts: describe.skip",
     "packages/roi/test/index.test.ts: it.todo",
-    "packages/roi/test/index.test.ts: xit",
     "apps/cli/src/main.ts: FIXME",
   ]);
 });

@@ -22,10 +22,7 @@ const EVENTS: TableSchema = {
  * The demo of ticket 21: two images with an event each are indexed; then nothing has changed; then the parameters of
  * one have. Prints what each run of the index did.
  */
-export async function kymdatasetVelocityEvents(
-  path: string,
-  print: (line: string) => void,
-): Promise<void> {
+export async function kymdatasetVelocityEvents(path: string, print: (line: string) => void): Promise<void> {
   await using dataset = await openDataset(path);
   for (const [index, id] of ["image_1", "image_2"].entries()) {
     const pixels = new Uint16Array(64).fill(100 + index);

@@ -1,7 +1,6 @@
 import type { ZarrImageRecord } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
-
-type ArrowTable = Awaited<ReturnType<ZarrImageRecord["loadParquet"]>>;
 
 /** An artifact of an image by format and name, as in `{format: "parquet", name: "velocity_events/events"}`. */
 export interface ArtifactRef {
@@ -58,7 +57,7 @@ export async function loadTableArtifact(
   record: ZarrImageRecord,
   found: ArtifactRef,
   options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<ArrowTable> {
+): Promise<Table> {
   switch (found.format) {
     case "parquet":
       return record.loadParquet(found.name, options);

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonText } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store";
 import { sha256Hex } from "./sha256-hex.ts";
 
 /**
@@ -12,13 +12,13 @@ export function stableJsonDumps(value: unknown): string {
 }
 
 /**
- * The SHA-256 of {@link stableJsonDumps}, in lower-case hexadecimal: what `params_hash` holds (ticket 18).
+ * The SHA-256 of {@link stableJsonDumps} of a value or a `JsonText`, in lower-case hexadecimal: what `params_hash` holds (ticket 18).
  *
  * Text and value hash alike unless a float is whole: JavaScript has one number for `1` and `1.0`, and it hashes as `1`.
  * Where the text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
  *
  * @throws {ZarrStoreError} `invalid_argument`, with the path, for NaN, infinities and what JSON does not have
  */
-export function paramsHash(value: JsonText | unknown): string {
+export function paramsHash(value: unknown): string {
   return sha256Hex(stableJsonDumps(value));
 }

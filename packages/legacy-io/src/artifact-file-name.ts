@@ -1,5 +1,4 @@
-const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const CONTAINER_ENDING = /\.(json|parquet|csv\.gz)$/;
+import { isZarrStoreError, parseArtifactName } from "@kym/zarr-store";
 
 /**
  * The part of a sidecar's name that stands for an artifact: `velocity_events/params` is written
@@ -21,15 +20,16 @@ export function artifactOfFileName(fileName: string): string | undefined {
   return isArtifactName(artifact) && fileNameOfArtifact(artifact) === fileName ? artifact : undefined;
 }
 
-/** Segments of `[A-Za-z0-9._-]` joined by `/`; the rule is that of the dataset, which checks it again. */
 function isArtifactName(name: string): boolean {
-  const segments = name.split("/");
-  return segments.every(
-    (segment, index) =>
-      SEGMENT.test(segment) &&
-      segment !== "data" &&
-      (index === segments.length - 1 || !CONTAINER_ENDING.test(segment)),
-  );
+  try {
+    parseArtifactName(name);
+    return true;
+  } catch (error) {
+    if (isZarrStoreError(error, "invalid_name")) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 function isMark(character: string | undefined): boolean {

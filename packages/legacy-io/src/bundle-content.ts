@@ -63,7 +63,11 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
       classic: classic?.content.classic,
       accepted: accepted?.value ?? true,
     }),
-    from: [...new Set([header, classic, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath])))],
+    from: [
+      ...new Set(
+        [header, classic, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath])),
+      ),
+    ],
   };
   const rois = classic?.content.classic.rois ?? [];
   const artifacts = [
@@ -80,13 +84,21 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
     stored.add(source?.relPath ?? "");
   }
   for (const sidecar of sidecars) {
-    const reason = stored.has(sidecar.relPath) ? whyKeptBeside(sidecar.content, sidecar === events) : whyKept(sidecar.content);
+    const reason = stored.has(sidecar.relPath)
+      ? whyKeptBeside(sidecar.content, sidecar === events)
+      : whyKept(sidecar.content);
     if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
       notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
     }
   }
-  return { image: parts.image, axes: parts.axes, artifacts: withoutRivals(artifacts, sidecars, notes), notes, nRois: rois.length };
+  return {
+    image: parts.image,
+    axes: parts.axes,
+    artifacts: withoutRivals(artifacts, sidecars, notes),
+    notes,
+    nRois: rois.length,
+  };
 }
 
 type Found<K extends SidecarMeaning["kind"]> = ParsedSidecar & {
@@ -162,13 +174,23 @@ function traceArtifacts(
     runKey(run),
     defined({ algorithm: run.algorithm, window_size: run.windowSize }),
   ]);
-  const analysis = analyses.map((run): [string, object] => [runKey(run), analysisValue(run, rois, pixelsSha256)]);
+  const analysis = analyses.map((run): [string, object] => [
+    runKey(run),
+    analysisValue(run, rois, pixelsSha256),
+  ]);
   return [
     table,
     { kind: "json", name: "radon/params", text: serializeLossless(Object.fromEntries(params)), from },
     ...(isV0
       ? []
-      : [{ kind: "json", name: "radon/analysis", text: serializeLossless(Object.fromEntries(analysis)), from } as const]),
+      : [
+          {
+            kind: "json",
+            name: "radon/analysis",
+            text: serializeLossless(Object.fromEntries(analysis)),
+            from,
+          } as const,
+        ]),
   ];
 }
 
@@ -205,7 +227,13 @@ async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<read
   }
   const { schema, rows } = await velocityEventsTable(runs);
   return [
-    { kind: "table", name: "velocity_events/events", table: tableFromRows(rows, schema), schema, from: [events.relPath] },
+    {
+      kind: "table",
+      name: "velocity_events/events",
+      table: tableFromRows(rows, schema),
+      schema,
+      from: [events.relPath],
+    },
   ];
 }
 
@@ -216,7 +244,15 @@ function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArt
       return [{ kind: "json", name: content.name, text: content.text, from }];
     case "table_artifact": {
       const { schema, columns, rowCount } = content.table;
-      return [{ kind: "table", name: content.name, table: tableFromColumns(schema, columns, rowCount), schema, from }];
+      return [
+        {
+          kind: "table",
+          name: content.name,
+          table: tableFromColumns(schema, columns, rowCount),
+          schema,
+          from,
+        },
+      ];
     }
     case "parquet_artifact":
       return [content.artifact];
@@ -236,7 +272,9 @@ function withoutRivals(
   const taken = new Set<string>();
   return artifacts.map((artifact) => {
     const claim = artifact.kind === "attachment" ? artifact.name : `${artifact.kind} ${artifact.name}`;
-    const rival = taken.has(claim) ? sidecars.find(({ relPath }) => artifact.from.includes(relPath)) : undefined;
+    const rival = taken.has(claim)
+      ? sidecars.find(({ relPath }) => artifact.from.includes(relPath))
+      : undefined;
     taken.add(claim);
     if (rival === undefined) {
       return artifact;

@@ -14,7 +14,9 @@ export interface ByteSource {
 }
 
 /** A source over bytes in memory. Reads are views, not copies. */
-export function bytesSource(bytes: Uint8Array): ByteSource {
+export function bytesSource(source: Uint8Array): ByteSource {
+  // A Node `Buffer` is a Uint8Array whose `slice` does not copy; what is handed on is a plain one.
+  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   const sizeBytes = bytes.byteLength;
   return {
     sizeBytes,

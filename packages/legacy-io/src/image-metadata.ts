@@ -25,8 +25,12 @@ export function metadataText(sources: MetadataSources): string {
   return serializeLossless({
     version: METADATA_VERSION,
     header: headerValue(sources),
-    experiment_metadata: classic?.experimentMetadata === undefined ? {} : withoutNonFinite(classic.experimentMetadata),
-    rois: [...(classic?.rois ?? []).map(toEnvelope), ...(classic?.rejectedRois ?? []).map(({ node }) => withoutNonFinite(node))],
+    experiment_metadata:
+      classic?.experimentMetadata === undefined ? {} : withoutNonFinite(classic.experimentMetadata),
+    rois: [
+      ...(classic?.rois ?? []).map(toEnvelope),
+      ...(classic?.rejectedRois ?? []).map(({ node }) => withoutNonFinite(node)),
+    ],
     accepted,
     ...extraMembers(classic?.extra),
     ...(olympus && { olympus_header: olympusValue(olympus) }),
@@ -35,8 +39,10 @@ export function metadataText(sources: MetadataSources): string {
 
 function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
-  const measured = olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && shape.length === 2;
-  const voxels = edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1));
+  const measured =
+    olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && shape.length === 2;
+  const voxels =
+    edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1));
   const units = edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT));
   const labels = edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => ""));
   const optional = {
@@ -87,7 +93,9 @@ export function withoutNonFinite(node: JsonNode): JsonNode {
     case "array":
       return nodeOf(node.items.map(withoutNonFinite));
     case "object":
-      return nodeOf(Object.fromEntries([...node.members].map(([key, member]) => [key, withoutNonFinite(member)])));
+      return nodeOf(
+        Object.fromEntries([...node.members].map(([key, member]) => [key, withoutNonFinite(member)])),
+      );
     default:
       return node;
   }

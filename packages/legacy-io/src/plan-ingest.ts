@@ -48,7 +48,10 @@ export function filesToHash(
     }
     const pairs: [BundleFile, KnownFile | undefined][] = [
       [bundle.image, known.image],
-      ...sidecarsOf(bundle).map((file): [BundleFile, KnownFile | undefined] => [file, known.sidecars.get(file.path)]),
+      ...sidecarsOf(bundle).map((file): [BundleFile, KnownFile | undefined] => [
+        file,
+        known.sidecars.get(file.path),
+      ]),
     ];
     return pairs.filter(([file, was]) => was !== undefined && !looksSame(file, was)).map(([file]) => file);
   });
@@ -63,7 +66,11 @@ export function planIngest(
   return { actions: scan.bundles.map((bundle) => planBundle(bundle, knownOf(bundle.image.path), hashOf)) };
 }
 
-function planBundle(bundle: LegacyBundle, known: KnownAcquisition | undefined, hashOf: HashOf): PlannedAction {
+function planBundle(
+  bundle: LegacyBundle,
+  known: KnownAcquisition | undefined,
+  hashOf: HashOf,
+): PlannedAction {
   if (known === undefined) {
     return { action: "ingest", bundle };
   }

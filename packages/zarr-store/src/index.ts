@@ -56,7 +56,7 @@ export { memoryStore } from "./store/memory-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
 export * from "./table/arrow-table.ts";
 export { decodeParquet, encodeParquet, type ParquetWasmSource, setParquetWasm } from "./table/parquet.ts";
-export { SOURCES_COLUMNS, SOURCES_SCHEMA, type SourceRow } from "./table/sources-table.ts";
+export { parseSourceRow, SOURCES_COLUMNS, SOURCES_SCHEMA, type SourceRow } from "./table/sources-table.ts";
 export {
   assertTableMatches,
   type CellValue,

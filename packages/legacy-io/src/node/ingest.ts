@@ -7,7 +7,7 @@ import type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts"
 import { filesToHash, planIngest } from "../plan-ingest.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
 import { knownAcquisitions } from "./known-acquisitions.ts";
-import { hashFile, type ReadBundle, readBundle, type ReadFile } from "./read-bundle.ts";
+import { hashFile, type ReadBundle, type ReadFile, readBundle } from "./read-bundle.ts";
 import { isExportedFolder, restoreExport } from "./restore-export.ts";
 import { scanFolder } from "./scan-folder.ts";
 
@@ -72,13 +72,20 @@ export async function ingestLegacyFolder(
   if (await isExportedFolder(root)) {
     return restoreExport(dataset, root, options);
   }
-  const scan = absolutePaths(root, await scanFolder(root, { pattern: options.pattern, signal: options.signal }));
+  const scan = absolutePaths(
+    root,
+    await scanFolder(root, { pattern: options.pattern, signal: options.signal }),
+  );
   const known = await knownAcquisitions(dataset);
   const hashes = new Map<string, string>();
   for (const file of filesToHash(scan, (path) => known.get(path))) {
     hashes.set(file.path, await hashFile(file, options.signal));
   }
-  const plan = planIngest(scan, (path) => known.get(path), (file) => hashes.get(file.path));
+  const plan = planIngest(
+    scan,
+    (path) => known.get(path),
+    (file) => hashes.get(file.path),
+  );
   const toIngest = plan.actions.flatMap((action) => (action.action === "ingest" ? [action.bundle] : []));
   const found = scan.bundles.length + scan.unreadable.length;
   options.onEvent?.({ type: "planned", toIngest: toIngest.length, found });
@@ -103,7 +110,10 @@ export async function ingestLegacyFolder(
     ],
     orphans: scan.orphans.map(({ stem, folder: place, files }): IngestItem => {
       const names = files.map(({ relPath }) => relPath).join(", ");
-      return { path: place === "" ? stem : `${place}/${stem}`, reason: `an analysis without an image: ${names}` };
+      return {
+        path: place === "" ? stem : `${place}/${stem}`,
+        reason: `an analysis without an image: ${names}`,
+      };
     }),
     conflicts: [],
     counts: {
@@ -207,7 +217,9 @@ async function* readAhead(
       throwIfAborted(options.signal);
       while (started.length < Math.min(bundles.length, index + jobs)) {
         const next = bundles[started.length];
-        started.push(next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next, options));
+        started.push(
+          next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next, options),
+        );
       }
       const outcome = await started[index];
       if (outcome !== undefined) {
@@ -256,7 +268,8 @@ async function storeImage(transaction: DatasetContents, { read, imageId }: Store
     content.artifacts
       .filter(({ from }) => from.includes(file.relPath))
       .flatMap((artifact) => {
-        const key = artifact.kind === "array" ? `${artifactKey(artifact)}/data/zarr.json` : artifactKey(artifact);
+        const key =
+          artifact.kind === "array" ? `${artifactKey(artifact)}/data/zarr.json` : artifactKey(artifact);
         const sha256 = hashes.get(key);
         return sha256 === undefined ? [] : [{ key, sha256 }];
       });

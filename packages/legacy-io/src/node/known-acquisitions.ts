@@ -4,7 +4,9 @@ import type { KnownAcquisition, KnownFile } from "../plan-ingest.ts";
 import { PROVENANCE, parseProvenance } from "../provenance.ts";
 
 /** What the dataset knows of the files that it has, by the absolute path of the image: the ledger's newest row of each. */
-export async function knownAcquisitions(dataset: ZarrDataset): Promise<ReadonlyMap<string, KnownAcquisition>> {
+export async function knownAcquisitions(
+  dataset: ZarrDataset,
+): Promise<ReadonlyMap<string, KnownAcquisition>> {
   const existing = new Set(await dataset.listImageIds());
   const newest = new Map((await dataset.loadSourcesIndex()).map((row) => [row.source_primary_path, row]));
   const known = new Map<string, KnownAcquisition>();

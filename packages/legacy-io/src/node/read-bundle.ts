@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { decodeJsonText, decodeParquet, isZarrStoreError, type NdArray, ndArrayBytes, schemaOfTable } from "@kym/zarr-store";
+import {
+  decodeJsonText,
+  decodeParquet,
+  isZarrStoreError,
+  type NdArray,
+  ndArrayBytes,
+  schemaOfTable,
+} from "@kym/zarr-store";
 import type { BundleFile, LegacyBundle, SidecarFile } from "../bundle.ts";
 import { contentOfBundle, type ParsedSidecar, type SidecarMeaning } from "../bundle-content.ts";
 import { bytesSource } from "../byte-source.ts";
@@ -15,6 +22,7 @@ import { readOlympusHeader } from "../olympus-header.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 /** A file of a bundle, and what it was when it was read. */
 export interface ReadFile extends BundleFile {
@@ -51,20 +59,26 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   for (const { bytes, file } of [first, ...others]) {
-    const { image, info } = await readTiff(bytesSource(bytes), signal === undefined ? {} : { signal });
+    const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
-      throw new LegacyIoError("invalid_file", `${file.relPath} has another shape or type than the first channel`, {
-        path: file.path,
-        expected: [planes[0].dtype, ...planes[0].shape],
-        found: [image.dtype, ...image.shape],
-      });
+      throw new LegacyIoError(
+        "invalid_file",
+        `${file.relPath} has another shape or type than the first channel`,
+        {
+          path: file.path,
+          expected: [planes[0].dtype, ...planes[0].shape],
+          found: [image.dtype, ...image.shape],
+        },
+      );
     }
     planes.push(image);
     axes = image.shape.length === 2 ? LINE_SCAN_AXES : info.axes;
   }
   const image = stackChannels(planes);
   const pixelsSha256 = sha256(ndArrayBytes(image));
-  const sidecars = includeSidecars ? await Promise.all(bundle.sidecars.map((file) => readStable(file, signal))) : [];
+  const sidecars = includeSidecars
+    ? await Promise.all(bundle.sidecars.map((file) => readStable(file, signal)))
+    : [];
   const parsed = await Promise.all(sidecars.map(({ file, bytes }) => parseSidecar(file, bytes)));
   return {
     bundle,
@@ -91,7 +105,10 @@ interface StableRead<F extends BundleFile> {
 }
 
 /** A file that changes while it is read is read once more, then given up. */
-async function readStable<F extends BundleFile>(file: F, signal: AbortSignal | undefined): Promise<StableRead<F>> {
+async function readStable<F extends BundleFile>(
+  file: F,
+  signal: AbortSignal | undefined,
+): Promise<StableRead<F>> {
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     try {
@@ -106,7 +123,11 @@ async function readStable<F extends BundleFile>(file: F, signal: AbortSignal | u
       }
     } catch (cause) {
       const reason = systemErrorCode(cause);
-      throw new LegacyIoError("io", `cannot read ${file.relPath}: ${reason}`, { path: file.path, found: reason, cause });
+      throw new LegacyIoError("io", `cannot read ${file.relPath}: ${reason}`, {
+        path: file.path,
+        found: reason,
+        cause,
+      });
     }
     if (attempt === 2) {
       throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
@@ -122,7 +143,10 @@ async function parseSidecar(
   return { relPath, fileName: basename(relPath), bytes, content: await meaningOf(file, bytes) };
 }
 
-async function meaningOf(file: SidecarFile & ReadFile, bytes: Uint8Array<ArrayBuffer>): Promise<SidecarMeaning> {
+async function meaningOf(
+  file: SidecarFile & ReadFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SidecarMeaning> {
   try {
     return await understand(file, bytes);
   } catch (error) {
@@ -133,7 +157,10 @@ async function meaningOf(file: SidecarFile & ReadFile, bytes: Uint8Array<ArrayBu
   }
 }
 
-async function understand(file: SidecarFile & ReadFile, bytes: Uint8Array<ArrayBuffer>): Promise<SidecarMeaning> {
+async function understand(
+  file: SidecarFile & ReadFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SidecarMeaning> {
   switch (file.kind) {
     case "olympus_header":
       return { kind: file.kind, header: readOlympusHeader(bytes) };
@@ -186,13 +213,22 @@ const MAX_UNPACKED_RATIO = 200;
 async function gunzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array<ArrayBuffer>> {
   const { gunzip: unzip } = await import("node:zlib");
   return new Promise((resolve, reject) => {
-    unzip(bytes, { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) }, (error, unpacked) => {
-      if (error === null) {
-        resolve(new Uint8Array(unpacked));
-      } else {
-        reject(new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, { path: where, cause: error }));
-      }
-    });
+    unzip(
+      bytes,
+      { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) },
+      (error, unpacked) => {
+        if (error === null) {
+          resolve(new Uint8Array(unpacked));
+        } else {
+          reject(
+            new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
+              path: where,
+              cause: error,
+            }),
+          );
+        }
+      },
+    );
   });
 }
 
@@ -219,12 +255,17 @@ function viewAs(like: NdArray, bytes: Uint8Array<ArrayBuffer>): NdArray["data"] 
 }
 
 function createLike(data: NdArray["data"], buffer: ArrayBuffer, length: number): NdArray["data"] {
-  const view: new (buffer: ArrayBuffer, offset: number, length: number) => NdArray["data"] = Object.getPrototypeOf(data).constructor;
+  const view: new (buffer: ArrayBuffer, offset: number, length: number) => NdArray["data"] =
+    Object.getPrototypeOf(data).constructor;
   return new view(buffer, 0, length);
 }
 
 function isSameKind(a: NdArray, b: NdArray): boolean {
-  return a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis]);
+  return (
+    a.dtype === b.dtype &&
+    a.shape.length === b.shape.length &&
+    a.shape.every((size, axis) => size === b.shape[axis])
+  );
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -26,11 +26,15 @@ export function headerReader(source: ByteSource, signal: AbortSignal | undefined
     read: async (offset, length) => {
       spentBytes += length;
       if (spentBytes > budgetBytes) {
-        throw new LegacyIoError("invalid_file", "the TIFF's directories overlap: they ask for more than the file has", {
-          offset,
-          expected: budgetBytes,
-          found: spentBytes,
-        });
+        throw new LegacyIoError(
+          "invalid_file",
+          "the TIFF's directories overlap: they ask for more than the file has",
+          {
+            offset,
+            expected: budgetBytes,
+            found: spentBytes,
+          },
+        );
       }
       if (offset < windowOffset || offset + length > windowOffset + window.byteLength) {
         throwIfAborted(signal);

@@ -55,9 +55,13 @@ export async function scanDirectories(reader: HeaderReader, limits: TiffLimits):
   const visited = new Set<number>();
   for (let offset = firstOffset; offset !== 0; ) {
     if (visited.has(offset)) {
-      throw new LegacyIoError("invalid_file", `the TIFF's directories lead in a circle, back to offset ${offset}`, {
-        offset,
-      });
+      throw new LegacyIoError(
+        "invalid_file",
+        `the TIFF's directories lead in a circle, back to offset ${offset}`,
+        {
+          offset,
+        },
+      );
     }
     if (visited.size >= limits.maxIfds) {
       throw new LegacyIoError("invalid_file", `the TIFF has more than ${limits.maxIfds} directories`, {
@@ -80,10 +84,14 @@ async function readFileHeader(
   reader: HeaderReader,
 ): Promise<{ readonly isLittleEndian: boolean; readonly layout: EntryLayout; readonly firstOffset: number }> {
   if (reader.sizeBytes < 8) {
-    throw new LegacyIoError("invalid_file", `not a TIFF: ${reader.sizeBytes} bytes are less than its header`, {
-      expected: 8,
-      found: reader.sizeBytes,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `not a TIFF: ${reader.sizeBytes} bytes are less than its header`,
+      {
+        expected: 8,
+        found: reader.sizeBytes,
+      },
+    );
   }
   const view = await reader.read(0, 8);
   const order = view.getUint16(0, false);
@@ -119,13 +127,18 @@ async function readDirectory(
   limits: TiffLimits,
 ): Promise<{ readonly entries: ReadonlyMap<number, TiffEntry>; readonly nextOffset: number }> {
   const countView = await reader.read(offset, layout.countBytes);
-  const entryCount = layout === BIG ? readUint64(countView, 0, isLittleEndian) : countView.getUint16(0, isLittleEndian);
+  const entryCount =
+    layout === BIG ? readUint64(countView, 0, isLittleEndian) : countView.getUint16(0, isLittleEndian);
   if (entryCount === 0 || entryCount > limits.maxEntries) {
-    throw new LegacyIoError("invalid_file", `a TIFF directory at offset ${offset} with ${entryCount} entries`, {
-      offset,
-      expected: `1 to ${limits.maxEntries}`,
-      found: entryCount,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `a TIFF directory at offset ${offset} with ${entryCount} entries`,
+      {
+        offset,
+        expected: `1 to ${limits.maxEntries}`,
+        found: entryCount,
+      },
+    );
   }
   const start = offset + layout.countBytes;
   const view = await reader.read(start, entryCount * layout.entryBytes + layout.offsetBytes);
@@ -138,7 +151,8 @@ async function readDirectory(
     }
   }
   const nextAt = entryCount * layout.entryBytes;
-  const nextOffset = layout === BIG ? readUint64(view, nextAt, isLittleEndian) : view.getUint32(nextAt, isLittleEndian);
+  const nextOffset =
+    layout === BIG ? readUint64(view, nextAt, isLittleEndian) : view.getUint32(nextAt, isLittleEndian);
   return { entries, nextOffset };
 }
 
@@ -151,7 +165,8 @@ function readEntry(
 ): TiffEntry | undefined {
   const tag = view.getUint16(at, isLittleEndian);
   const type = view.getUint16(at + 2, isLittleEndian);
-  const count = layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
+  const count =
+    layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
   const sizeBytes = count * fieldTypeBytes(type);
   if (fieldTypeBytes(type) === 0) {
     return undefined;
@@ -160,7 +175,8 @@ function readEntry(
   if (sizeBytes <= layout.offsetBytes) {
     return { tag, type, count, offset: viewOffset + valueAt };
   }
-  const offset = layout === BIG ? readUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
+  const offset =
+    layout === BIG ? readUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
   return { tag, type, count, offset };
 }
 
@@ -168,7 +184,9 @@ function readEntry(
 export function readUint64(view: DataView, at: number, isLittleEndian: boolean): number {
   const value = view.getBigUint64(at, isLittleEndian);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new LegacyIoError("invalid_file", `a TIFF offset or count of ${value} is beyond 2^53`, { found: value });
+    throw new LegacyIoError("invalid_file", `a TIFF offset or count of ${value} is beyond 2^53`, {
+      found: value,
+    });
   }
   return Number(value);
 }

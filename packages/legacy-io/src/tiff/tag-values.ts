@@ -25,7 +25,11 @@ export interface TagValues {
 }
 
 /** Errors of its methods: `invalid_file`, naming the tag, for values of another type or number. */
-export function tagValues(reader: HeaderReader, directory: TiffDirectory, isLittleEndian: boolean): TagValues {
+export function tagValues(
+  reader: HeaderReader,
+  directory: TiffDirectory,
+  isLittleEndian: boolean,
+): TagValues {
   const entryOf = (name: TiffTagName): TiffEntry | undefined => directory.entries.get(TIFF_TAG[name]);
   const refuse = (name: TiffTagName, expected: string, entry: TiffEntry): LegacyIoError => {
     const found = `${entry.count} values of type ${entry.type} at offset ${entry.offset}`;
@@ -49,7 +53,7 @@ export function tagValues(reader: HeaderReader, directory: TiffDirectory, isLitt
       return undefined;
     }
     if (!INTEGER_TYPES.has(entry.type) || entry.count === 0 || entry.count > maxCount) {
-      throw refuse(name, `1 to ${maxCount} unsigned integers`, entry);
+      throw refuse(name, maxCount === 1 ? "an unsigned integer" : `1 to ${maxCount} unsigned integers`, entry);
     }
     return readIntegers(await readValues(name, entry), entry, isLittleEndian);
   };

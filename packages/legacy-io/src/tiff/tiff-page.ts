@@ -20,8 +20,6 @@ export interface TiffPage {
   readonly photometric: number;
   /** 1 is rows from the top, columns from the left; values are given as they are stored. */
   readonly orientation: number;
-  /** True for thumbnails, masks and the like: no part of the image proper. */
-  readonly isAuxiliary: boolean;
   /** Strips are tiles as wide as the image. */
   readonly tileWidth: number;
   readonly tileHeight: number;
@@ -32,7 +30,6 @@ export interface TiffPage {
 }
 
 const PLAIN_PHOTOMETRICS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 8, 9, 10, 32803, 34892]);
-const AUXILIARY_BITS = 0b101;
 
 const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
   1: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
@@ -45,7 +42,11 @@ const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
  * Reads what a directory says about its page. Throws `invalid_file` for what cannot be, `not_supported` for what is
  * not read, both naming the tag.
  */
-export async function readTiffPage(values: TagValues, fileBytes: number, limits: TiffLimits): Promise<TiffPage> {
+export async function readTiffPage(
+  values: TagValues,
+  fileBytes: number,
+  limits: TiffLimits,
+): Promise<TiffPage> {
   const width = await readCount(values, "ImageWidth");
   const height = await readCount(values, "ImageLength");
   const samplesPerPixel = await readCount(values, "SamplesPerPixel", 1);
@@ -81,7 +82,6 @@ export async function readTiffPage(values: TagValues, fileBytes: number, limits:
     predictor: await readPredictor(values, compression, dtype),
     photometric,
     orientation: (await values.integer("Orientation")) ?? 1,
-    isAuxiliary: (((await values.integer("NewSubfileType")) ?? 0) & AUXILIARY_BITS) !== 0,
     ...(await readTiling(values, geometry)),
   };
   checkSegments(page, fileBytes, limits);
@@ -143,7 +143,11 @@ async function readPerSample(
   return first;
 }
 
-async function readPredictor(values: TagValues, compression: TiffCompression, dtype: DType): Promise<1 | 2 | 3> {
+async function readPredictor(
+  values: TagValues,
+  compression: TiffCompression,
+  dtype: DType,
+): Promise<1 | 2 | 3> {
   const predictor = (await values.integer("Predictor")) ?? 1;
   const isFloat = dtype.startsWith("float");
   switch (predictor) {
@@ -257,5 +261,8 @@ function invalid(tag: TiffTagName, expected: string, found: unknown): LegacyIoEr
 }
 
 function notSupported(tag: TiffTagName, found: unknown): LegacyIoError {
-  return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported`, { tag, found });
+  return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported`, {
+    tag,
+    found,
+  });
 }

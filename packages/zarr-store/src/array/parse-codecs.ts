@@ -41,6 +41,15 @@ export function parseCodecs(
   dtype: DType,
   chunkShape: readonly number[],
 ): CodecPipeline {
+  return parsePipeline(field, dtype, chunkShape, parseSharding);
+}
+
+function parsePipeline(
+  field: MetadataField,
+  dtype: DType,
+  chunkShape: readonly number[],
+  parseShards: typeof parseSharding,
+): CodecPipeline {
   const items = itemsOf(field, MAX_CODECS);
   const split = items.findIndex((item) => ARRAY_TO_BYTES.includes(codecName(item)));
   const middle = items[split];
@@ -55,7 +64,7 @@ export function parseCodecs(
     chunkShape,
   );
   const arrayToBytes =
-    codecName(middle) === "bytes" ? parseBytes(middle, dtype) : parseSharding(middle, dtype, encodedShape);
+    codecName(middle) === "bytes" ? parseBytes(middle, dtype) : parseShards(middle, dtype, encodedShape);
   return { arrayToArray, arrayToBytes, bytesToBytes: items.slice(split + 1).map(parseBytesToBytes) };
 }
 
@@ -112,13 +121,10 @@ function parseSharding(item: MetadataField, dtype: DType, shardShape: readonly n
   if (chunkShape.length !== shardShape.length || !divides) {
     throw invalidField(chunkShapeField, `a divisor of each length of the shard [${shardShape}]`);
   }
-  const codecs = parseCodecs(memberOf(configuration, "codecs"), dtype, chunkShape);
-  if (codecs.arrayToBytes.name === "sharding_indexed") {
-    throw unsupportedField(memberOf(configuration, "codecs"), "a shard within a shard");
-  }
+  const codecs = parsePipeline(memberOf(configuration, "codecs"), dtype, chunkShape, refuseShards);
   const location = memberOf(configuration, "index_location");
   const indexField = memberOf(configuration, "index_codecs");
-  const index = parseCodecs(indexField, "uint64", [...chunkShape, 2]);
+  const index = parsePipeline(indexField, "uint64", [...chunkShape, 2], refuseShards);
   const isPlain = index.bytesToBytes.every(({ name }, i) => name === "crc32c" && i === 0);
   if (index.arrayToArray.length > 0 || index.arrayToBytes.name !== "bytes" || !isPlain) {
     throw unsupportedField(indexField, 'a shard index in other codecs than "bytes" and "crc32c"');
@@ -131,6 +137,10 @@ function parseSharding(item: MetadataField, dtype: DType, shardShape: readonly n
     indexHasCrc32c: index.bytesToBytes.length === 1,
     indexLocation: location.value === undefined ? "end" : oneOf(location, ["start", "end"]),
   };
+}
+
+function refuseShards(item: MetadataField): never {
+  throw unsupportedField(item, "a shard within a shard");
 }
 
 function parseBytesToBytes(item: MetadataField): BytesToBytesCodec {

@@ -2,7 +2,8 @@ import { registry } from "zarrita";
 import type { ZstdCodec } from "./zstd.ts";
 import { zstdDecodedSizeBound } from "./zstd-frame.ts";
 
-const BLOCK_BYTES = 128 * 1024;
+/** A frame that does not state its size is judged by its blocks, each of which may promise more than it holds. */
+const BOUND_SLACK_BYTES = 64 * 1024 * 1024;
 
 /** Zstandard in WebAssembly, by zarrita's codec, loaded when it is first needed. */
 export const portableZstd: ZstdCodec = {
@@ -11,8 +12,7 @@ export const portableZstd: ZstdCodec = {
     return plain(await codec.encode(bytes));
   },
   async decompress(bytes, maxSizeBytes) {
-    // A frame that does not state its size is judged by its blocks, of which the last may promise more than it holds.
-    if (zstdDecodedSizeBound(bytes) > maxSizeBytes + BLOCK_BYTES) {
+    if (zstdDecodedSizeBound(bytes) > maxSizeBytes + BOUND_SLACK_BYTES) {
       throw new Error(`more than ${maxSizeBytes} bytes`);
     }
     const codec = await loadZstd(1);

@@ -1,7 +1,7 @@
 import { ZarrStoreError } from "../errors.ts";
 import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
-import { type StoreKey, parseStoreKey } from "../store/store-key.ts";
+import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import type { Logger } from "./commit-context.ts";
 import { CHECKPOINT } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
@@ -93,7 +93,14 @@ function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
       objects.set(parseStoreKey(prefix + name), decodeObject(object, txids));
     }
   }
-  return { version: v, recordSha256, txid, objects, images: new Map(Object.entries(fieldsOf(images))), storedBytes };
+  return {
+    version: v,
+    recordSha256,
+    txid,
+    objects,
+    images: new Map(Object.entries(fieldsOf(images))),
+    storedBytes,
+  };
 }
 
 function decodeObject(value: unknown, txids: readonly unknown[]): CommittedObject {
@@ -129,7 +136,10 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayB
   for await (const part of stream) {
     sizeBytes += part.length;
     if (sizeBytes > MAX_TEXT_BYTES) {
-      throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT} unpacks to more than ${MAX_TEXT_BYTES} bytes`);
+      throw new ZarrStoreError(
+        "invalid_metadata",
+        `${CHECKPOINT} unpacks to more than ${MAX_TEXT_BYTES} bytes`,
+      );
     }
     parts.push(part);
   }

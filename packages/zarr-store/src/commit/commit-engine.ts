@@ -1,8 +1,9 @@
-import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { type KeyValueStore, type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
+import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey } from "../store/store-key.ts";
-import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type Commit, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep, Logger } from "./commit-context.ts";
 import { CommitLog } from "./commit-log.ts";
@@ -100,7 +101,8 @@ export class CommitEngine {
       } catch (error) {
         await transaction.discard();
         const mayRunAgain =
-          run < (options.retries ?? Number.POSITIVE_INFINITY) && runtime.nowEpochMs() - startedMs < RETRY_FOR_MS;
+          run < (options.retries ?? Number.POSITIVE_INFINITY) &&
+          runtime.nowEpochMs() - startedMs < RETRY_FOR_MS;
         if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
           throw error;
         }
@@ -109,11 +111,23 @@ export class CommitEngine {
     }
   }
 
-  async #commit(context: CommitContext, transaction: Transaction, options: TransactionOptions): Promise<Commit> {
+  async #commit(
+    context: CommitContext,
+    transaction: Transaction,
+    options: TransactionOptions,
+  ): Promise<Commit> {
+    await transaction.settle();
     if (transaction.isEmpty) {
       await transaction.discard();
       const { version } = this.log.head;
-      return { version, txid: transaction.txid, committed: false, published: true, ops: [], droppedImageIds: [] };
+      return {
+        version,
+        txid: transaction.txid,
+        committed: false,
+        published: true,
+        ops: [],
+        droppedImageIds: [],
+      };
     }
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
@@ -165,12 +179,16 @@ async function assertOneDevice(store: KeyValueStore): Promise<void> {
   const staging = await store.stat(STAGING);
   for (const key of [COMMITS, joinKey("images"), joinKey("tables")]) {
     const stat = await store.stat(key);
-    if (stat !== undefined && stat.device !== staging?.device) {
-      throw new ZarrStoreError("not_supported", `${key} is on another device than ${STAGING}: commits cannot be atomic`, {
-        path: key,
-        expected: staging?.device,
-        found: stat.device,
-      });
+    if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
+      throw new ZarrStoreError(
+        "not_supported",
+        `${key} is a link, or on another device than ${STAGING}: commits cannot be atomic`,
+        {
+          path: key,
+          expected: staging?.device,
+          found: stat.device,
+        },
+      );
     }
   }
 }
@@ -184,11 +202,5 @@ async function assertCheckpointHolds(log: CommitLog): Promise<void> {
       expected: recordSha256,
       found: record?.sha256,
     });
-  }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new ZarrStoreError("aborted", "the transaction was aborted", { cause: signal.reason });
   }
 }

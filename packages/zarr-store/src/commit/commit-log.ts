@@ -14,7 +14,9 @@ export class CommitLog {
   readonly #sha256: Runtime["sha256"];
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
-  #refreshing: Promise<boolean> | undefined;
+  /** The pass that reads now, and the one that waits for it. */
+  #running: Promise<void> | undefined;
+  #waiting: Promise<void> | undefined;
 
   constructor(store: ReadableStore, sha256: Runtime["sha256"]) {
     this.#store = store;
@@ -26,12 +28,14 @@ export class CommitLog {
     return this.#sinceCheckpoint;
   }
 
-  /** Applies every record newer than the head; true if there was one. Calls at the same time share one pass. */
-  refresh(): Promise<boolean> {
-    this.#refreshing ??= this.#readNewer().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+  /**
+   * Applies every record newer than the head; true if the head is newer than it was at the call. What is linked before
+   * the call is seen: calls at the same time share a pass, but none joins one that has begun to read.
+   */
+  async refresh(): Promise<boolean> {
+    const { version } = this.head;
+    await (this.#waiting ?? this.#nextPass());
+    return this.head.version > version;
   }
 
   async record(version: number): Promise<CommitRecord | undefined> {
@@ -41,10 +45,15 @@ export class CommitLog {
 
   /** The record of the head, undefined before the first commit. */
   async headRecord(): Promise<CommitRecord | undefined> {
-    if (this.head.version > 0 && this.#headRecord?.version !== this.head.version) {
-      this.#headRecord = await this.record(this.head.version);
+    const { version } = this.head;
+    if (version === 0 || this.#headRecord?.version === version) {
+      return this.#headRecord;
     }
-    return this.head.version === 0 ? undefined : this.#headRecord;
+    const record = await this.record(version);
+    if (this.head.version === version) {
+      this.#headRecord = record;
+    }
+    return record;
   }
 
   /** True if any commit ever put these bytes at the path; reads old records only where the recent ones do not tell. */
@@ -54,7 +63,11 @@ export class CommitLog {
     }
     for (let version = this.head.version; version > 0; version--) {
       const record = await this.record(version);
-      if (record?.ops.some((op) => op.path === path && (op.prev === sha256 || (op.op === "put" && op.sha256 === sha256)))) {
+      if (
+        record?.ops.some(
+          (op) => op.path === path && (op.prev === sha256 || (op.op === "put" && op.sha256 === sha256)),
+        )
+      ) {
         return true;
       }
     }
@@ -82,13 +95,27 @@ export class CommitLog {
     }
   }
 
-  async #readNewer(): Promise<boolean> {
-    const before = this.head.version;
+  #nextPass(): Promise<void> {
+    const begin = (): Promise<void> => {
+      this.#waiting = undefined;
+      this.#running = this.#readNewer().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    };
+    if (this.#running === undefined) {
+      return begin();
+    }
+    this.#waiting = this.#running.then(begin, begin);
+    return this.#waiting;
+  }
+
+  async #readNewer(): Promise<void> {
     for (;;) {
       const next = this.head.version + 1;
       const bytes = await this.#store.get(commitKey(next));
       if (bytes === undefined) {
-        return this.head.version > before;
+        return;
       }
       const record = await decodeCommitRecord(bytes, next, this.#sha256);
       this.#assertFollows(record);
@@ -98,11 +125,15 @@ export class CommitLog {
 
   #assertFollows(record: CommitRecord): void {
     if (record.version === this.head.version + 1 && record.parentSha256 !== this.head.recordSha256) {
-      throw new ZarrStoreError("integrity", `commit record ${record.version} does not follow the one before it`, {
-        path: commitKey(record.version),
-        expected: this.head.recordSha256,
-        found: record.parentSha256,
-      });
+      throw new ZarrStoreError(
+        "integrity",
+        `commit record ${record.version} does not follow the one before it`,
+        {
+          path: commitKey(record.version),
+          expected: this.head.recordSha256,
+          found: record.parentSha256,
+        },
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import { ZarrStoreError } from "../errors.ts";
 import type { Runtime, WriterIdentity } from "../runtime.ts";
-import { type StoreKey, parseStoreKey } from "../store/store-key.ts";
+import { isStoreKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { isReservedPath, stagingEntryKind } from "./control-keys.ts";
 
 /** One object that a commit puts in place or deletes. Hashes are SHA-256 in lower-case hexadecimal. */
 export type CommitOp = PutOp | DeleteOp;
@@ -60,10 +61,12 @@ export async function encodeCommitRecord(
     abort: record.abort,
   };
   const hash = await sha256(utf8(JSON.stringify(wire)));
-  return {
-    record: { ...record, sha256: hash },
-    bytes: utf8(`${JSON.stringify({ ...wire, sha256: hash }, null, 1)}\n`),
-  };
+  return { record: { ...record, sha256: hash }, bytes: utf8(textOf({ ...wire, sha256: hash })) };
+}
+
+/** The one way a record is written; a text that says the same in another way is a damaged one. */
+function textOf(wire: object): string {
+  return `${JSON.stringify(wire, null, 1)}\n`;
 }
 
 /** @throws {ZarrStoreError} `integrity` if the text is no record of this version, or not the one that was written. */
@@ -73,21 +76,27 @@ export async function decodeCommitRecord(
   sha256: Runtime["sha256"],
 ): Promise<CommitRecord> {
   const where = `commit record ${version}`;
+  let text: string;
   let wire: unknown;
   try {
-    wire = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    wire = JSON.parse(text);
   } catch (cause) {
     throw new ZarrStoreError("integrity", `${where} is not JSON`, { cause });
   }
   const { sha256: hash, ...rest } = asObject(wire, where);
   if (rest["format"] !== FORMAT) {
-    throw new ZarrStoreError("not_supported", `${where} has format ${String(rest["format"])}, expected ${FORMAT}`, {
-      expected: FORMAT,
-      found: rest["format"],
-    });
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has format ${String(rest["format"])}, expected ${FORMAT}`,
+      {
+        expected: FORMAT,
+        found: rest["format"],
+      },
+    );
   }
   const expected = await sha256(utf8(JSON.stringify(rest)));
-  if (hash !== expected || rest["v"] !== version) {
+  if (hash !== expected || rest["v"] !== version || text !== textOf({ ...rest, sha256: hash })) {
     throw new ZarrStoreError("integrity", `${where} does not have the hash that it states`, {
       expected,
       found: hash,
@@ -96,7 +105,7 @@ export async function decodeCommitRecord(
   const writer = asObject(rest["writer"], where);
   return {
     version,
-    txid: asString(rest["txid"], where),
+    txid: asTxid(rest["txid"], where),
     base: asCount(rest["base"], where),
     parentSha256: asString(rest["parent_sha256"], where),
     writer: {
@@ -107,7 +116,7 @@ export async function decodeCommitRecord(
     committedUtc: asString(rest["committed_utc"], where),
     message: asString(rest["message"], where),
     ops: asArray(rest["ops"], where).map((op) => decodeOp(op, where)),
-    abort: asArray(rest["abort"], where).map((txid) => asString(txid, where)),
+    abort: asArray(rest["abort"], where).map((txid) => asTxid(txid, where)),
     sha256: expected,
   };
 }
@@ -123,6 +132,9 @@ function encodeOp(op: CommitOp): object {
 function decodeOp(value: unknown, where: string): CommitOp {
   const op = asObject(value, where);
   const path = parseStoreKey(asString(op["path"], where));
+  if (isReservedPath(path)) {
+    throw malformed(where, "a path outside of the protocol's own folders", path);
+  }
   switch (op["op"]) {
     case "delete":
       return { op: "delete", path, prev: asHash(op["prev"], where) };
@@ -163,6 +175,15 @@ function asString(value: unknown, where: string): string {
     throw malformed(where, "text", value);
   }
   return value;
+}
+
+/** The name of a staging directory: nothing else that lies there, and nothing elsewhere. */
+function asTxid(value: unknown, where: string): string {
+  const txid = asString(value, where);
+  if (!isStoreKey(txid) || txid.includes("/") || stagingEntryKind(txid) !== "transaction") {
+    throw malformed(where, "a transaction's id", txid);
+  }
+  return txid;
 }
 
 function asHash(value: unknown, where: string): string {

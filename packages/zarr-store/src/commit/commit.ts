@@ -1,13 +1,15 @@
-import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
-import { type StoreKey, joinKey } from "../store/store-key.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
+import { allOf, applyMerges, type DroppedByPath } from "./apply-merges.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { type CommitOp, type CommitRecord, encodeCommitRecord } from "./commit-record.ts";
-import { COMMITS, commitKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
+import { COMMITS, commitKey, stagingOf } from "./control-keys.ts";
 import { decideCommit } from "./decide-commit.ts";
 import { groupOf } from "./head.ts";
 import { publish } from "./publish.ts";
-import { type AbandonedStaging, finishHead, removeAbandoned } from "./recovery.ts";
-import { type Transaction, conflictError } from "./transaction.ts";
+import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./recovery.ts";
+import { conflictError, type Transaction } from "./transaction.ts";
 import { type WriterLockOptions, withWriterLock } from "./writer-lock.ts";
 
 /** What became of a transaction. */
@@ -33,47 +35,119 @@ export interface CommitOptions {
   readonly abandoned: readonly AbandonedStaging[];
 }
 
+/** What the rounds of one commit have settled so far; each round begins from a newer head. */
+interface Rounds {
+  readonly droppedByPath: DroppedByPath;
+  /** Changes left out because the head had them already, with the hash that it had. */
+  readonly superfluous: Map<StoreKey, string | null>;
+}
+
 /**
  * Design §4: finish the head, check, link, publish. Before the link an error leaves everything as it was; from the
  * link on nothing fails the commit.
  *
- * @throws {ZarrStoreError} `conflict` (run the transaction again), `modified_outside`, `io`
+ * @throws {ZarrStoreError} `conflict` (run the transaction again), `modified_outside`, `aborted`, `io`
  */
 export async function commitTransaction(
   context: CommitContext,
   transaction: Transaction,
   options: CommitOptions,
 ): Promise<Commit> {
+  const { log, store } = context;
+  await transaction.settle();
   await context.onStep("staged");
-  const durable = options.durability === "batched";
-  if (durable && transaction.hasStaging) {
-    await context.store.sync(transaction.stagedKeys());
+  if (options.durability === "batched" && transaction.staging.isMade) {
+    await store.sync(transaction.staging.keysOf(stagedPaths(transaction)));
   }
   await context.onStep("synced");
+  const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map() };
   return withWriterLock(context, transaction.txid, options.lock, async () => {
     await context.onStep("locked");
     for (;;) {
-      await context.log.refresh();
-      await finishHead(context);
+      throwIfAborted(options.lock.signal);
+      await log.refresh();
+      const { version } = log.head;
+      await finishHead(context, options.durability);
       await context.onStep("finished-head");
-      const attempt = await tryCommit(context, transaction, options);
-      if (attempt !== "raced") {
-        return attempt;
+      const outcome =
+        log.head.txid === transaction.txid
+          ? await alreadyLinked(context, rounds)
+          : await tryCommit(context, transaction, options, version, rounds);
+      if (outcome !== "raced") {
+        return outcome;
       }
     }
   });
 }
 
+/**
+ * One round, on one head: that of `version`, which is finished. The head is shared with readers of this process, so it
+ * may grow at any pause; then the round is `raced`.
+ */
 async function tryCommit(
   context: CommitContext,
   transaction: Transaction,
   options: CommitOptions,
+  version: number,
+  rounds: Rounds,
 ): Promise<Commit | "raced"> {
-  const { log, runtime, logger } = context;
-  if (log.head.isAborted(transaction.txid)) {
-    throw conflictError([stagingOf(transaction.txid)], "the transaction was fenced off");
+  const { log, runtime, store } = context;
+  const { txid } = transaction;
+  if (log.head.isAborted(txid)) {
+    throw conflictError([stagingOf(txid)], "the transaction was fenced off");
   }
-  const droppedImageIds = await applyMerges(context, transaction, options);
+  const merged = await applyMerges(transaction, rounds.droppedByPath);
+  if (options.durability === "batched" && merged.length > 0) {
+    const changed = new Set(stagedPaths(transaction));
+    await store.sync(transaction.staging.keysOf(merged.filter((path) => changed.has(path))));
+  }
+  if (log.head.version !== version) {
+    return "raced";
+  }
+  const ops = await decideOps(context, transaction, rounds);
+  if (ops.length === 0) {
+    await transaction.discard();
+    return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
+  }
+  await assertNotModifiedOutside(context, ops);
+  await context.onStep("checked");
+  const abandoned = withoutWanted(context, options.abandoned);
+  if (log.head.version !== version) {
+    return "raced";
+  }
+  const { record, bytes } = await encodeCommitRecord(
+    {
+      version: version + 1,
+      txid,
+      base: transaction.base,
+      parentSha256: log.head.recordSha256,
+      writer: runtime.writer,
+      committedUtc: new Date(runtime.nowEpochMs()).toISOString(),
+      message: options.message,
+      ops,
+      abort: abandoned.map((staging) => staging.txid),
+    },
+    runtime.sha256,
+  );
+  if (!(await link(context, transaction, record, bytes, options.durability === "batched"))) {
+    return "raced";
+  }
+  const published = await publishLinked(context, record, bytes.length);
+  await removeAbandoned(context, abandoned);
+  return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
+}
+
+/** The ops that hold on the head as it is now; those that it has already are withdrawn. Without a pause before deciding. */
+async function decideOps(
+  { log }: CommitContext,
+  transaction: Transaction,
+  { superfluous }: Rounds,
+): Promise<readonly CommitOp[]> {
+  const current = (path: StoreKey): string | null => log.head.object(path)?.sha256 ?? null;
+  const undone = [...superfluous].filter(([path, hash]) => current(path) !== hash).map(([path]) => path);
+  if (undone.length > 0) {
+    throw conflictError(undone, "another commit made the same change, and it was undone");
+  }
   const decision = decideCommit(log.head, transaction.ops());
   if (decision.decision === "refuse") {
     throw new ZarrStoreError("invalid_argument", `${decision.why}: ${decision.paths.join(", ")}`, {
@@ -84,45 +158,12 @@ async function tryCommit(
     throw conflictError(decision.paths, decision.why);
   }
   for (const path of decision.superfluous) {
+    superfluous.set(path, current(path));
+  }
+  for (const path of decision.superfluous) {
     await transaction.withdraw(path);
   }
-  const { ops } = decision;
-  if (ops.length === 0) {
-    await transaction.discard();
-    const { version } = log.head;
-    return { version, txid: transaction.txid, committed: false, published: true, ops, droppedImageIds };
-  }
-  await assertNotModifiedOutside(context, ops);
-  await context.onStep("checked");
-  const { record, bytes } = await encodeCommitRecord(
-    {
-      version: log.head.version + 1,
-      txid: transaction.txid,
-      base: transaction.base,
-      parentSha256: log.head.recordSha256,
-      writer: runtime.writer,
-      committedUtc: new Date(runtime.nowEpochMs()).toISOString(),
-      message: options.message,
-      ops,
-      abort: options.abandoned.map(({ txid }) => txid),
-    },
-    runtime.sha256,
-  );
-  if (!(await link(context, transaction, record, bytes, options.durability === "batched"))) {
-    return "raced";
-  }
-  let published = true;
-  try {
-    log.applyOwn(record, bytes.length);
-    await context.onStep("committed");
-    await publish(context, record);
-    await removeAbandoned(context, options.abandoned);
-  } catch (error) {
-    published = false;
-    logger.warn(`commit ${record.version} stands but is not in place yet: ${String(error)}`);
-  }
-  const { version, txid } = record;
-  return { version, txid, committed: true, published, ops, droppedImageIds };
+  return decision.ops;
 }
 
 /** The commit point. False if another writer was first. */
@@ -134,21 +175,36 @@ async function link(
   durable: boolean,
 ): Promise<boolean> {
   const { store, log, logger } = context;
-  const staged = stagedRecordKey(record.txid);
-  const target = commitKey(record.version);
-  await store.put(staged, bytes);
-  await store.makeDirectory(COMMITS);
+  if (!(await transaction.staging.isThere())) {
+    throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+  }
+  const staged = await transaction.staging.putRecord(bytes);
+  if (record.version === 1) {
+    await store.makeDirectory(COMMITS);
+  }
   if (durable) {
     await store.sync(record.version === 1 ? [staged, ""] : [staged]);
   }
   await context.onStep("before-link");
   transaction.seal();
-  const outcome = await store.putNew(target, staged).catch((error: unknown) => ({ error }));
+  const outcome = await store
+    .putNew(commitKey(record.version), staged)
+    .catch((error: unknown) => ({ error }));
   // A link may have worked and still report an error, or that the name is taken (NFS): the record says whose it is.
-  if (outcome !== true && !(await isOurs(context, record))) {
-    transaction.unseal();
+  const winner = outcome === true ? "ours" : await winnerOf(context, record);
+  if (outcome !== true && winner !== "ours") {
+    if (winner === "another") {
+      transaction.unseal();
+    }
     if (outcome === false || (await log.refresh())) {
       return false;
+    }
+    if (isZarrStoreError(outcome.error, "not_found")) {
+      transaction.unseal();
+      throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+    }
+    if (isZarrStoreError(outcome.error) && NOT_LINKED.has(outcome.error.details.found)) {
+      transaction.unseal();
     }
     throw outcome.error;
   }
@@ -163,50 +219,73 @@ async function link(
   return true;
 }
 
-async function isOurs({ log }: CommitContext, record: CommitRecord): Promise<boolean> {
+/** Said by a file system that has made no link. After anything else it may still come, and needs what is staged. */
+const NOT_LINKED: ReadonlySet<unknown> = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EMFILE",
+  "ENFILE",
+]);
+
+async function winnerOf(
+  { log }: CommitContext,
+  { version, txid }: CommitRecord,
+): Promise<"ours" | "another" | "nobody yet"> {
   try {
-    return (await log.record(record.version))?.txid === record.txid;
+    const winner = await log.record(version);
+    return winner === undefined ? "nobody yet" : winner.txid === txid ? "ours" : "another";
   } catch (error) {
     if (isZarrStoreError(error, "integrity")) {
-      return false;
+      return "nobody yet";
     }
     throw error;
   }
 }
 
-async function applyMerges(
+async function publishLinked(
   context: CommitContext,
-  transaction: Transaction,
-  options: CommitOptions,
-): Promise<readonly string[]> {
-  const dropped = new Set<string>();
-  const rebased = new Set<StoreKey>();
-  for (const { path, merge } of transaction.merges) {
-    if (!rebased.has(path)) {
-      rebased.add(path);
-      await transaction.withdraw(path);
-      transaction.rebase(path);
-    }
-    const result = await merge(await transaction.read(path));
-    for (const group of result.droppedGroups ?? []) {
-      dropped.add(group);
-    }
-    if (result.bytes !== undefined) {
-      await transaction.put(path, result.bytes, result.imageIds);
-    }
+  record: CommitRecord,
+  sizeBytes: number,
+): Promise<boolean> {
+  try {
+    context.log.applyOwn(record, sizeBytes);
+    await context.onStep("committed");
+    await publish(context, record);
+    return true;
+  } catch (error) {
+    context.logger.warn(`commit ${record.version} stands but is not in place yet: ${String(error)}`);
+    return false;
   }
-  if (dropped.size > 0) {
-    for (const op of transaction.ops()) {
-      if (dropped.has(groupOf(op.path))) {
-        await transaction.withdraw(op.path);
-      }
-    }
+}
+
+/** A link that was reported as lost had worked after all, and the head, by now in place, is this transaction's. */
+async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Commit | "raced"> {
+  const record = await log.headRecord();
+  if (record === undefined) {
+    return "raced";
   }
-  if (rebased.size > 0 && options.durability === "batched" && transaction.hasStaging) {
-    const merged = transaction.ops().filter((op) => op.op === "put" && rebased.has(op.path));
-    await context.store.sync(merged.map((op) => joinKey(stagingOf(transaction.txid), op.path)));
-  }
-  return [...dropped].map((group) => group.slice(group.indexOf("/") + 1));
+  const { version, txid, ops } = record;
+  return { version, txid, committed: true, published: true, ops, droppedImageIds: droppedIds(rounds) };
+}
+
+/** A transaction that was taken for dead may have been committed since. */
+function withoutWanted(
+  { log }: CommitContext,
+  abandoned: readonly AbandonedStaging[],
+): readonly AbandonedStaging[] {
+  const wanted = wantedOf(log.head, abandoned);
+  return abandoned.filter((staging) => !wanted.includes(staging));
+}
+
+function stagedPaths(transaction: Transaction): readonly StoreKey[] {
+  return transaction.ops().flatMap((op) => (op.op === "put" ? [op.path] : []));
+}
+
+function droppedIds({ droppedByPath }: Rounds): readonly string[] {
+  return [...allOf(droppedByPath)].map((group) => group.slice(group.indexOf("/") + 1));
 }
 
 /** The files to be replaced or deleted must be what some commit put there: nobody's edit is overwritten unseen. */
@@ -228,7 +307,9 @@ async function assertNotModifiedOutside(context: CommitContext, ops: readonly Co
     const bytes = await store.get(op.path);
     if (bytes !== undefined) {
       const hash = await runtime.sha256(bytes);
-      if (hash !== op.prev && !(await log.wasEverCommitted(op.path, hash))) {
+      const isKnown = async (): Promise<boolean> => hash === op.prev || log.wasEverCommitted(op.path, hash);
+      // Not known may mean: of a commit that came in meanwhile.
+      if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
         modified.push(op.path);
       }
     }

@@ -1,15 +1,16 @@
-import { type StoreKey, joinKey } from "../store/store-key.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
 
 /** Where the commit protocol keeps its own files; the Zarr v3 specification reserves names that begin with `__`. */
 export const COMMITS: StoreKey = joinKey("__commits");
 export const STAGING: StoreKey = joinKey("__staging");
 export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
 export const LOCK: StoreKey = joinKey(STAGING, "lock");
-export const LOCK_OWNER: StoreKey = joinKey(LOCK, "owner.json");
 
 const ASIDE = "aside-";
 const OBSTACLE = "obstacle-";
 const STALE_LOCK = "stale-lock-";
+const CLOCK = "clock-";
+const LOCK_OWNER = "owner-";
 /** Names in a transaction's staging directory that are no object's. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
@@ -46,6 +47,28 @@ export function staleLockKey(id: string): StoreKey {
   return joinKey(STAGING, STALE_LOCK + id);
 }
 
+/**
+ * Who holds the lock. The holder shows that it lives by renaming the file, between two names: only a file that is there can
+ * be renamed, so a holder whose lock was taken over cannot make it anew.
+ */
+export function lockOwnerKey(txid: string, turn: 0 | 1): StoreKey {
+  return joinKey(LOCK, `${LOCK_OWNER}${txid}.${turn}`);
+}
+
+export function isLockOwner(name: string): boolean {
+  return name.startsWith(LOCK_OWNER);
+}
+
+/** A file made to ask the store for its time. */
+export function clockKey(id: string): StoreKey {
+  return joinKey(STAGING, CLOCK + id);
+}
+
+/** True for a path that no object may have: the protocol keeps its own files there. */
+export function isReservedPath(path: string): boolean {
+  return path.startsWith("__");
+}
+
 export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock";
 
 /** What a name directly below `__staging` is. */
@@ -56,5 +79,6 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  return name === "lock" || name.startsWith(STALE_LOCK) ? "lock" : "transaction";
+  const isOfLock = name === "lock" || name.startsWith(STALE_LOCK) || name.startsWith(CLOCK);
+  return isOfLock ? "lock" : "transaction";
 }

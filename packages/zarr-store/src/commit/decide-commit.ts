@@ -1,29 +1,38 @@
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitOp } from "./commit-record.ts";
-import { type Head, groupOf } from "./head.ts";
+import { groupOf, type Head } from "./head.ts";
 
 export type CommitDecision =
-  | { readonly decision: "commit"; readonly ops: readonly CommitOp[]; readonly superfluous: readonly StoreKey[] }
+  | {
+      readonly decision: "commit";
+      readonly ops: readonly CommitOp[];
+      readonly superfluous: readonly StoreKey[];
+    }
   | { readonly decision: "conflict"; readonly paths: readonly StoreKey[]; readonly why: string }
   | { readonly decision: "refuse"; readonly paths: readonly StoreKey[]; readonly why: string };
 
 /**
- * Whether ops made from an earlier head still hold on this one. Equal bytes are no conflict; ops that have become
- * superfluous are left out.
+ * Whether ops made from an earlier head still hold on this one. Equal bytes are no conflict, unless the transaction read
+ * what it replaces (two that add one to the same number must both count); superfluous ops are left out.
  */
-export function decideCommit(head: Head, ops: readonly CommitOp[]): CommitDecision {
+export function decideCommit(
+  head: Head,
+  ops: readonly CommitOp[],
+  readPaths: ReadonlySet<StoreKey> = new Set(),
+): CommitDecision {
   const kept: CommitOp[] = [];
   const superfluous: StoreKey[] = [];
   const changed: StoreKey[] = [];
   for (const op of ops) {
     const current = head.object(op.path)?.sha256 ?? null;
     const wanted = op.op === "put" ? op.sha256 : null;
-    if (current === wanted) {
+    const isChanged = current !== op.prev;
+    if (current === wanted && !(isChanged && readPaths.has(op.path))) {
       superfluous.push(op.path);
-    } else if (current === op.prev) {
-      kept.push(op);
-    } else {
+    } else if (isChanged) {
       changed.push(op.path);
+    } else {
+      kept.push(op);
     }
   }
   if (changed.length > 0) {
@@ -77,7 +86,8 @@ function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] 
   const isLive = (path: StoreKey): boolean =>
     addedSet.has(path) || (head.object(path) !== undefined && !deleted.has(path));
   const directories = new Set(added.flatMap(ancestors));
-  for (const group of new Set(added.map(groupOf))) {
+  // A path `images/<id>` is in no group, but would lie above one.
+  for (const group of new Set([...added.map(groupOf), ...added])) {
     for (const path of head.objectsOf(group).keys()) {
       if (!deleted.has(path)) {
         for (const ancestor of ancestors(path)) {

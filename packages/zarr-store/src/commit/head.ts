@@ -1,5 +1,5 @@
-import type { CommitRecord } from "./commit-record.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import type { CommitRecord } from "./commit-record.ts";
 
 /** What the log says of one object. */
 export interface CommittedObject {

@@ -1,8 +1,9 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
-import { type StoreKey, joinKey } from "../store/store-key.ts";
+import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
 import type { CommittedObject } from "./head.ts";
@@ -52,7 +53,8 @@ export class ObjectReader {
     let round = 0;
     let found: Uint8Array<ArrayBuffer> | undefined;
     for (let object = await this.object(path); object !== undefined; object = this.#log.head.object(path)) {
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
+      const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
         const bytes = await this.#store.get(key, options);
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
@@ -62,7 +64,8 @@ export class ObjectReader {
         }
         found = count === "fromPlace" ? bytes : found;
       }
-      if (await this.#log.refresh()) {
+      await this.#log.refresh();
+      if (this.#log.head.version !== version) {
         round = 0;
         continue;
       }
@@ -110,11 +113,19 @@ export class ObjectReader {
     return undefined;
   }
 
-  async #mismatch(path: StoreKey, object: CommittedObject, found: Uint8Array<ArrayBuffer> | undefined): Promise<ZarrStoreError> {
+  async #mismatch(
+    path: StoreKey,
+    object: CommittedObject,
+    found: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<ZarrStoreError> {
     const foundHash = found === undefined ? "no file" : await this.#runtime.sha256(found);
     const code = isOwnFormat(path) ? "integrity" : "modified_outside";
     const what =
-      found === undefined ? "is missing" : code === "integrity" ? "is damaged" : "was changed outside the dataset";
+      found === undefined
+        ? "is missing"
+        : code === "integrity"
+          ? "is damaged"
+          : "was changed outside the dataset";
     return new ZarrStoreError(code, `${path} ${what}: expected ${object.sha256}, found ${foundHash}`, {
       path,
       expected: object.sha256,
@@ -125,5 +136,5 @@ export class ObjectReader {
 
 /** Pixels, arrays and group metadata are not edited by hand: a difference is damage, never an edit. */
 export function isOwnFormat(path: string): boolean {
-  return path.endsWith("zarr.json") || path.includes("/data/") || path.includes("/analysis_arrays/");
+  return /(^|\/)zarr\.json$/.test(path) || path.includes("/data/") || path.includes("/analysis_arrays/");
 }

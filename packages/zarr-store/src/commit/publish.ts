@@ -1,73 +1,89 @@
 import { ZarrStoreError } from "../errors.ts";
-import { type StoreKey, joinKey, parentKey } from "../store/store-key.ts";
+import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
 import { settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitRecord, DeleteOp, PutOp } from "./commit-record.ts";
-import { asideKey, obstacleKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
+import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
+import { directoriesOf, removeEmptyDirectories } from "./empty-directories.ts";
 import { groupOf } from "./head.ts";
+import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest; a live one settles in two or three rounds. */
 const MAX_ROUNDS = 100;
+
+export interface PublishOptions {
+  /**
+   * The commit is not this moment's: somebody may have edited what it replaces since it was checked. Such an edit is
+   * kept, which costs a look at every path. Default false.
+   */
+  readonly isLate?: boolean;
+}
 
 /**
  * Brings the files of a commit to their places: by its ops and never by a listing, deletions first. Any process may
  * do it, several at once, and each step is a rename that consumes its source: what is done is not done again, and a
  * process that wakes late finds nothing to move. Staging goes last, so that its absence says "published".
  */
-export async function publish(context: CommitContext, record: CommitRecord): Promise<void> {
+export async function publish(
+  context: CommitContext,
+  record: CommitRecord,
+  options: PublishOptions = {},
+): Promise<void> {
   const deletions = record.ops.filter((op) => op.op === "delete").sort(nodesFirst);
   for (const op of deletions) {
-    await publishDeletion(context, op);
+    await publishDeletion(context, op.path);
   }
-  for (const directory of emptiedDirectories(deletions)) {
-    await context.store.remove(directory);
+  for (const directory of directoriesOf(deletions.map(({ path }) => path))) {
+    if (parentKey(directory) !== undefined) {
+      await context.store.remove(directory);
+    }
   }
   const puts = record.ops.filter((op) => op.op === "put");
   const moved = await publishNewRecords(context, record.txid, puts);
-  for (const op of puts) {
-    if (!moved.has(groupOf(op.path))) {
-      await publishPut(context, record.txid, op.path);
+  const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
+  for (const { path } of single) {
+    if (options.isLate === true) {
+      await keepForeignBytes(context, path);
     }
+    await publishPut(context, record.txid, path);
   }
-  await clearStaging(context, record);
+  const left = puts.filter((op) => moved.get(groupOf(op.path)) !== "moved").map(({ path }) => path);
+  await clearStaging(context, record.txid, [...left, ...[...moved.keys()].map((group) => joinKey(group))]);
   await context.onStep("published");
 }
 
 /** Removes what staging holds of a published transaction: names and empty directories, never a tree. */
-async function clearStaging({ store }: CommitContext, record: CommitRecord): Promise<void> {
-  const { txid } = record;
+async function clearStaging(
+  { store }: CommitContext,
+  txid: string,
+  paths: readonly StoreKey[],
+): Promise<void> {
   await store.remove(stagedRecordKey(txid));
   await store.remove(stagedOwnerKey(txid));
-  const directories = new Set<StoreKey>();
-  for (const op of record.ops) {
-    for (let key = parentKey(op.path); key !== undefined; key = parentKey(key)) {
-      directories.add(key);
-    }
-  }
-  for (const directory of deepestFirst(directories)) {
+  for (const directory of directoriesOf(paths)) {
     await store.remove(stagedKey(txid, directory));
   }
   await store.remove(stagingOf(txid));
 }
 
-/** New records go as one directory each; returns the groups that are in place. */
+/** New records go as one directory each; returns what became of those that need no more. */
 async function publishNewRecords(
   context: CommitContext,
   txid: string,
   puts: readonly PutOp[],
-): Promise<ReadonlySet<string>> {
-  const moved = new Set<string>();
+): Promise<ReadonlyMap<string, "moved" | "absent">> {
+  const done = new Map<string, "moved" | "absent">();
   for (const op of puts) {
     const group = groupOf(op.path);
     if (group !== "" && op.prev === null && op.path === `${group}/zarr.json`) {
       await context.onStep("publish-put", group);
       const outcome = await moveIntoPlace(context, stagedKey(txid, group), joinKey(group));
       if (outcome !== "blocked") {
-        moved.add(group);
+        done.set(group, outcome);
       }
     }
   }
-  return moved;
+  return done;
 }
 
 async function publishPut(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
@@ -79,7 +95,9 @@ async function publishPut(context: CommitContext, txid: string, path: StoreKey):
     }
     await setObstacleAside(context, path);
   }
-  throw new ZarrStoreError("io", `cannot put ${path} in place: something else keeps standing there`, { path });
+  throw new ZarrStoreError("io", `cannot put ${path} in place: something else keeps standing there`, {
+    path,
+  });
 }
 
 async function moveIntoPlace(
@@ -101,62 +119,35 @@ async function moveIntoPlace(
   throw new ZarrStoreError("io", `cannot put ${to} in place: its directory keeps going away`, { path: to });
 }
 
-/** A folder where a file goes, or a file where a folder goes, that no commit wrote: kept, out of the way. */
-async function setObstacleAside({ store, runtime, logger }: CommitContext, path: StoreKey): Promise<void> {
-  const ancestors: StoreKey[] = [path];
-  for (let key = parentKey(path); key !== undefined; key = parentKey(key)) {
-    ancestors.unshift(key);
-  }
-  for (const key of ancestors) {
-    const stat = await store.stat(key);
-    if (stat === undefined || (stat.kind === "directory") !== (key === path)) {
-      continue;
-    }
-    const refuge = joinKey(obstacleKey(runtime.newId()), key);
-    await store.makeDirectory(parentKey(refuge) ?? refuge);
-    await store.move(key, refuge);
-    logger.warn(`${key} stood in the way of a commit and is now ${refuge}`);
-    return;
-  }
-}
-
-async function publishDeletion(context: CommitContext, op: DeleteOp): Promise<void> {
+/** Deletes what is at a path, unless the log wants something there. */
+export async function publishDeletion(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, log, runtime, logger } = context;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    await context.onStep("delete-before", op.path);
+    await context.onStep("delete-before", path);
     await log.refresh();
-    if (log.head.object(op.path) !== undefined) {
+    if (log.head.object(path) !== undefined) {
       return;
     }
-    const stat = await store.stat(op.path);
-    if (stat !== undefined && stat.kind !== "file") {
-      logger.warn(`${op.path} was deleted, but is no file of ours any more and stays`);
+    const stat = await store.stat(path);
+    if (stat === undefined) {
+      return;
+    }
+    if (stat.kind !== "file") {
+      logger.warn(`${path} was deleted, but is no file of ours any more and stays`);
       return;
     }
     const refuge = asideKey(runtime.newId());
-    const aside = joinKey(refuge, op.path);
+    const aside = joinKey(refuge, path);
     await store.makeDirectory(parentKey(aside) ?? refuge);
-    const outcome = stat === undefined ? "absent" : await store.move(op.path, aside);
-    await context.onStep("delete-moved", op.path);
-    const again = outcome === "moved" && (await settleAside(context, refuge, op.path)) === "again";
-    await removeEmptyDirectories(context, refuge, op.path);
+    const outcome = await store.move(path, aside);
+    await context.onStep("delete-moved", path);
+    const again = outcome === "moved" && (await settleAside(context, refuge, path)) === "again";
+    await removeEmptyDirectories(context, refuge, path);
     if (!again && outcome !== "no_parent") {
       return;
     }
   }
-  throw new ZarrStoreError("io", `cannot delete ${op.path}: it keeps coming back`, { path: op.path });
-}
-
-/** Removes `refuge/<directories of path>` and `refuge`, as far as they are empty. */
-export async function removeEmptyDirectories(
-  { store }: CommitContext,
-  refuge: StoreKey,
-  path: StoreKey,
-): Promise<void> {
-  for (let key = parentKey(path); key !== undefined; key = parentKey(key)) {
-    await store.remove(joinKey(refuge, key));
-  }
-  await store.remove(refuge);
+  throw new ZarrStoreError("io", `cannot delete ${path}: it keeps coming back`, { path });
 }
 
 /** A reader of plain Zarr sees a node go as one: its `zarr.json` first, the outermost before the inner ones. */
@@ -166,18 +157,4 @@ function nodesFirst(a: DeleteOp, b: DeleteOp): number {
 
 function nodeRank(path: StoreKey): number {
   return path.endsWith("/zarr.json") ? path.split("/").length : Number.MAX_SAFE_INTEGER;
-}
-
-function emptiedDirectories(deletions: readonly DeleteOp[]): readonly StoreKey[] {
-  const directories = new Set<StoreKey>();
-  for (const { path } of deletions) {
-    for (let key = parentKey(path); key !== undefined && key.includes("/"); key = parentKey(key)) {
-      directories.add(key);
-    }
-  }
-  return deepestFirst(directories);
-}
-
-function deepestFirst(keys: Iterable<StoreKey>): readonly StoreKey[] {
-  return [...keys].sort((a, b) => b.split("/").length - a.split("/").length);
 }

@@ -1,9 +1,11 @@
-import { type StoreKey, joinKey, parseStoreKey } from "../store/store-key.ts";
+import { isZarrStoreError } from "../errors.ts";
+import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
 import { settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
-import { publish, removeEmptyDirectories } from "./publish.ts";
-import { decodeOwner } from "./writer-lock.ts";
+import { COMMITS, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
+import type { Head } from "./head.ts";
+import { decodeOwner } from "./lock-owner.ts";
+import { publish, publishDeletion } from "./publish.ts";
 
 /** Staging of a transaction that its dead writer never committed. */
 export interface AbandonedStaging {
@@ -11,47 +13,64 @@ export interface AbandonedStaging {
   readonly reason: string;
 }
 
-/** Does what is left of the last commit's publication; normally that is one look at a directory that is not there. */
-export async function finishHead(context: CommitContext): Promise<void> {
+/**
+ * Does what is left of the last commit's publication, and settles what a deleter held when it died; normally that is one
+ * look at a directory where neither is.
+ */
+export async function finishHead(context: CommitContext, durability: "batched" | "none"): Promise<void> {
   const { store, log, logger } = context;
-  if (log.head.version === 0 || (await store.stat(stagingOf(log.head.txid))) === undefined) {
-    return;
+  const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  for (const name of names) {
+    if (stagingEntryKind(name) === "aside") {
+      await settleRefuge(context, joinKey(STAGING, name));
+    }
   }
-  const record = await log.headRecord();
+  const { txid } = log.head;
+  const record = names.some((name) => name === txid) ? await log.headRecord() : undefined;
   if (record !== undefined) {
     logger.debug(`finishing commit ${record.version}`);
-    await publish(context, record);
+    // Its writer may have died between the link and the flush that makes the link last.
+    if (durability === "batched") {
+      await store.sync([COMMITS]);
+    }
+    await publish(context, record, { isLate: true });
   }
 }
 
 /**
- * Looks at what earlier writers left in staging: settles the files that a deleter held when it died, puts back in place
- * what a power cut undid, and names the transactions that can be fenced off.
+ * Looks at what earlier writers left in staging: puts back in place what a power cut undid, and names the transactions
+ * that can be fenced off.
  */
 export async function surveyStaging(context: CommitContext): Promise<readonly AbandonedStaging[]> {
   const { store, log, runtime } = context;
   const abandoned: AbandonedStaging[] = [];
-  const entries = await store.list(STAGING);
-  for (const { name } of entries) {
-    const kind = stagingEntryKind(name);
-    if (kind === "aside") {
-      await settleRefuge(context, joinKey(STAGING, name));
-    }
-    if (kind === "transaction" && name !== log.head.txid) {
+  for (const { name } of await store.list(STAGING)) {
+    if (isStoreKey(name) && stagingEntryKind(name) === "transaction" && name !== log.head.txid) {
       const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
       if (owner !== undefined && runtime.writerState(owner) === "dead") {
         abandoned.push({ txid: name, reason: `process ${owner.pid} of this host is gone` });
       }
     }
   }
-  if (abandoned.length === 0) {
-    return abandoned;
-  }
-  const wanted = wantedTransactions(context);
-  for (const { txid } of abandoned.filter((staging) => wanted.has(staging.txid))) {
+  const wanted = wantedOf(log.head, abandoned);
+  for (const { txid } of wanted) {
     await putBackWanted(context, txid);
   }
-  return abandoned.filter((staging) => !wanted.has(staging.txid));
+  return abandoned.filter((staging) => !wanted.includes(staging));
+}
+
+/** Those whose staged bytes the head names: they were committed, and after a power cut may be the only copy. */
+export function wantedOf(head: Head, abandoned: readonly AbandonedStaging[]): readonly AbandonedStaging[] {
+  if (abandoned.length === 0) {
+    return [];
+  }
+  const named = new Set<string>();
+  for (const group of head.groups()) {
+    for (const { txid } of head.objectsOf(group).values()) {
+      named.add(txid);
+    }
+  }
+  return abandoned.filter(({ txid }) => named.has(txid));
 }
 
 /** Removes fenced staging; a writer that still stages there runs again when it meets the fence. */
@@ -60,66 +79,69 @@ export async function removeAbandoned(
   abandoned: readonly AbandonedStaging[],
 ): Promise<void> {
   for (const { txid, reason } of abandoned) {
-    context.logger.info(`discarding ${stagingOf(txid)}: ${reason}`);
-    await removeTree(context, stagingOf(txid));
-  }
-}
-
-async function removeTree(context: CommitContext, key: StoreKey): Promise<void> {
-  const { store } = context;
-  for (const entry of await store.list(key)) {
-    const child = joinKey(key, entry.name);
-    if (entry.kind === "directory") {
-      await removeTree(context, child);
-    } else {
-      await store.remove(child);
+    try {
+      context.logger.info(`discarding ${stagingOf(txid)}: ${reason}`);
+      await walkUp(context, stagingOf(txid), (file) => context.store.remove(file));
+    } catch (error) {
+      context.logger.warn(`could not remove ${stagingOf(txid)}: ${String(error)}`);
     }
   }
-  await store.remove(key);
 }
 
+/** What cannot be settled stays where readers find it, and stops no writer. */
 async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
-  for (const path of await filesBelow(context, refuge)) {
-    const relative = parseStoreKey(path.slice(refuge.length + 1));
-    await settleAside(context, refuge, relative);
-    await removeEmptyDirectories(context, refuge, relative);
-  }
-  await context.store.remove(refuge);
-}
-
-/** Transactions whose staged bytes the head still names; after a power cut they may be the only copy. */
-function wantedTransactions({ log }: CommitContext): ReadonlySet<string> {
-  const wanted = new Set<string>();
-  for (const group of log.head.groups()) {
-    for (const { txid } of log.head.objectsOf(group).values()) {
-      wanted.add(txid);
+  const { logger } = context;
+  await walkUp(context, refuge, async (file) => {
+    const path = file.slice(refuge.length + 1);
+    if (!isStoreKey(path)) {
+      return;
     }
-  }
-  return wanted;
+    try {
+      if ((await settleAside(context, refuge, path)) === "again") {
+        await publishDeletion(context, path);
+      }
+    } catch (error) {
+      if (!isZarrStoreError(error, "io")) {
+        throw error;
+      }
+      logger.warn(`${file} was set aside by a writer that is gone and stays there: ${error.message}`);
+    }
+  });
 }
 
 /** Links what is missing back in place; it never replaces, so it cannot undo a newer commit. */
 async function putBackWanted(context: CommitContext, txid: string): Promise<void> {
   const { store, log, logger } = context;
   const staging = stagingOf(txid);
-  for (const staged of await filesBelow(context, staging)) {
-    const path = parseStoreKey(staged.slice(staging.length + 1));
-    if (log.head.object(path)?.txid === txid && (await store.stat(path)) === undefined) {
-      await store.putNew(path, staged);
-      logger.warn(`${path} was missing and is back in place from ${staged}`);
+  await walkUp(context, staging, async (file) => {
+    const path = file.slice(staging.length + 1);
+    if (
+      isStoreKey(path) &&
+      log.head.object(path)?.txid === txid &&
+      (await store.stat(path)) === undefined &&
+      (await store.putNew(path, file))
+    ) {
+      logger.warn(`${path} was missing and is back in place from ${file}`);
     }
-  }
+  });
 }
 
-async function filesBelow(context: CommitContext, key: StoreKey): Promise<readonly StoreKey[]> {
-  const found: StoreKey[] = [];
-  for (const entry of await context.store.list(key)) {
-    const child = joinKey(key, entry.name);
-    if (entry.kind === "directory") {
-      found.push(...(await filesBelow(context, child)));
+/** Visits every file of a tree, and removes the directories that are empty then. Names that are no keys stay. */
+async function walkUp(
+  context: CommitContext,
+  directory: StoreKey,
+  visit: (file: StoreKey) => Promise<unknown>,
+): Promise<void> {
+  for (const { name, kind } of await context.store.list(directory)) {
+    if (!isStoreKey(name)) {
+      continue;
+    }
+    const child = joinKey(directory, name);
+    if (kind === "directory") {
+      await walkUp(context, child, visit);
     } else {
-      found.push(child);
+      await visit(child);
     }
   }
-  return found;
+  await context.store.remove(directory);
 }

@@ -1,10 +1,12 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { type StoreKey, parentKey } from "../store/store-key.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitOp } from "./commit-record.ts";
-import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
+import { isReservedPath, stagedKey } from "./control-keys.ts";
 import type { ObjectReader } from "./object-reader.ts";
+import { StagingArea } from "./staging-area.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 /** What a mergeable change makes of an object as it is at the moment of the commit. */
 export interface MergeResult {
@@ -29,18 +31,22 @@ interface StagedPut {
 
 /**
  * Changes under way: everything written is staged below `__staging/<txid>`, nothing is in place. Reads see the
- * transaction's own changes over the committed state.
+ * transaction's own changes over the committed state, but for merges, which are applied at the commit.
  */
 export class Transaction {
   readonly txid: string;
   readonly base: number;
+  readonly staging: StagingArea;
   readonly #context: CommitContext;
   readonly #reader: ObjectReader;
   /** The hash that a path had when this transaction first met it; null for none. */
   readonly #prev = new Map<StoreKey, string | null>();
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
-  readonly #merges: MergeableChange[] = [];
-  #staged = false;
+  readonly #turns = new TurnQueue<StoreKey>();
+  #merges: readonly MergeableChange[] = [];
+  /** Paths whose change is what merges made of the head's object; all others are changed by the caller. */
+  readonly #merged = new Set<StoreKey>();
+  #failure: { readonly error: unknown } | undefined;
   #sealed = false;
   #changeCount = 0;
 
@@ -49,6 +55,7 @@ export class Transaction {
     this.#reader = reader;
     this.base = context.log.head.version;
     this.txid = `${this.base}-${context.runtime.newId()}`;
+    this.staging = new StagingArea(context, this.txid);
   }
 
   get merges(): readonly MergeableChange[] {
@@ -62,10 +69,6 @@ export class Transaction {
   /** Grows with every change, so that a caller can tell whether there was one. */
   get changeCount(): number {
     return this.#changeCount;
-  }
-
-  get hasStaging(): boolean {
-    return this.#staged;
   }
 
   /** The ops of the commit as they stand, in order of first change. */
@@ -97,7 +100,7 @@ export class Transaction {
     if (change !== undefined) {
       return change === "deleted" ? undefined : change.sha256;
     }
-    return (await this.#reader.object(path))?.sha256;
+    return (await this.#meet(path)) ?? undefined;
   }
 
   /** The live paths of a group, sorted by code unit. */
@@ -117,80 +120,95 @@ export class Transaction {
 
   /** Groups (`images/<id>`) that this transaction makes or empties, over those of the head. */
   changedPaths(): ReadonlyMap<StoreKey, "put" | "deleted"> {
-    return new Map([...this.#changes].map(([path, change]) => [path, change === "deleted" ? "deleted" : "put"]));
+    return new Map(
+      [...this.#changes].map(([path, change]) => [path, change === "deleted" ? "deleted" : "put"]),
+    );
   }
 
-  /** Stages new bytes for a path. Bytes that are there already are no change. */
+  /**
+   * Stages new bytes for a path. Bytes that are there already are no change. Changes of one path are made in the order in
+   * which they are asked for.
+   *
+   * @throws {ZarrStoreError} `invalid_name` for a path of the protocol's own; `io`, after which the transaction cannot be
+   * committed
+   */
   async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, imageIds?: readonly string[]): Promise<void> {
-    const prev = await this.#meet(path);
-    const sha256 = await this.#context.runtime.sha256(bytes);
+    if (isReservedPath(path)) {
+      throw new ZarrStoreError("invalid_name", `${path} is a name of the commit protocol`, { path });
+    }
     this.#changeCount++;
-    if (sha256 === prev) {
-      await this.#unstage(path);
-      this.#changes.delete(path);
-      return;
-    }
-    const { store } = this.#context;
-    if (!this.#staged) {
-      this.#staged = true;
-      const owner = { ...this.#context.runtime.writer, txid: this.txid };
-      await store.put(stagedOwnerKey(this.txid), new TextEncoder().encode(JSON.stringify(owner)));
-    }
-    await store.put(stagedKey(this.txid, path), bytes);
-    this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
+    this.#forgetMerges(path);
+    await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
   }
 
   /** Returns whether there was something to delete. */
   async delete(path: StoreKey): Promise<boolean> {
-    const prev = await this.#meet(path);
-    const change = this.#changes.get(path);
     this.#changeCount++;
-    await this.#unstage(path);
-    if (prev === null) {
-      this.#changes.delete(path);
-    } else {
-      this.#changes.set(path, "deleted");
-    }
-    return change === undefined ? prev !== null : change !== "deleted";
+    this.#forgetMerges(path);
+    return this.#inTurn(path, async () => {
+      const prev = await this.#meet(path);
+      const change = this.#changes.get(path);
+      await this.staging.remove(path);
+      if (prev === null) {
+        this.#changes.delete(path);
+      } else {
+        this.#changes.set(path, "deleted");
+      }
+      return change === undefined ? prev !== null : change !== "deleted";
+    });
   }
 
-  /** Adds a change that is applied at the moment of the commit, and again if another commit came first. */
+  /**
+   * Adds a change that is applied at the moment of the commit, and again if another commit came first. It is applied to
+   * what this transaction has put at the path before, if it has; what it puts there later replaces it.
+   */
   merge(change: MergeableChange): void {
     this.#changeCount++;
-    this.#merges.push(change);
+    this.#merges = [...this.#merges, change];
+  }
+
+  /** True if the transaction itself has put or deleted the object, so that nobody else's version of it matters. */
+  hasOwnChange(path: StoreKey): boolean {
+    return this.#changes.has(path) && !this.#merged.has(path);
+  }
+
+  /** Meets a path again for its merges: what it holds now is what this transaction replaces. */
+  async rebase(path: StoreKey): Promise<void> {
+    await this.withdraw(path);
+    this.#prev.delete(path);
+    this.#merged.add(path);
+  }
+
+  /** Stages what merges made of an object. */
+  async putMerged(
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    imageIds?: readonly string[],
+  ): Promise<void> {
+    await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
   }
 
   /** Forgets a change, so that the path stays as it is in the head. */
   async withdraw(path: StoreKey): Promise<void> {
-    await this.#unstage(path);
+    await this.staging.remove(path);
     this.#changes.delete(path);
   }
 
   /** Forgets every change. */
   async withdrawAll(): Promise<void> {
+    await this.#turns.idle();
     for (const path of [...this.#changes.keys()]) {
       await this.withdraw(path);
     }
-    this.#merges.length = 0;
+    this.#merges = [];
   }
 
-  /** Meets a path again: what it holds now is what this transaction replaces. Only for merged objects. */
-  rebase(path: StoreKey): void {
-    this.#prev.delete(path);
-    this.#changes.delete(path);
-  }
-
-  /** Every staged file and directory, for the flush before the commit. */
-  stagedKeys(): readonly StoreKey[] {
-    const keys = new Set<StoreKey>([stagedOwnerKey(this.txid)]);
-    for (const [path, change] of this.#changes) {
-      if (change !== "deleted") {
-        for (let key: StoreKey | undefined = stagedKey(this.txid, path); key !== undefined; key = parentKey(key)) {
-          keys.add(key);
-        }
-      }
+  /** Waits for every change that was asked for. @throws what staging threw, also if `fn` did not care */
+  async settle(): Promise<void> {
+    await this.#turns.idle();
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
     }
-    return [...keys];
   }
 
   /** From here on the commit record may be linked, so that what is staged must stay. */
@@ -205,33 +223,40 @@ export class Transaction {
 
   /** Takes everything back that is staged, unless it may have been committed. */
   async discard(): Promise<void> {
-    const { store, logger } = this.#context;
-    if (this.#sealed) {
-      return;
-    }
-    try {
-      for (const path of this.#changes.keys()) {
-        await this.#unstage(path);
-      }
-      await store.remove(stagedRecordKey(this.txid));
-      await store.remove(stagedOwnerKey(this.txid));
-      await store.remove(stagingOf(this.txid));
-    } catch (error) {
-      logger.warn(`${stagingOf(this.txid)} is left behind: ${String(error)}`);
+    await this.#turns.idle();
+    if (!this.#sealed) {
+      await this.staging.discard();
     }
   }
 
-  async #unstage(path: StoreKey): Promise<void> {
-    const change = this.#changes.get(path);
-    if (change === undefined || change === "deleted") {
+  async #stage(
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    imageIds: readonly string[] | undefined,
+  ): Promise<void> {
+    const prev = await this.#meet(path);
+    const sha256 = await this.#context.runtime.sha256(bytes);
+    if (sha256 === prev) {
+      await this.withdraw(path);
       return;
     }
-    const root = stagingOf(this.txid);
-    for (let key: StoreKey | undefined = stagedKey(this.txid, path); key !== undefined && key !== root; key = parentKey(key)) {
-      if ((await this.#context.store.remove(key)) === "not_empty") {
-        break;
+    await this.staging.put(path, bytes);
+    this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
+  }
+
+  async #inTurn<T>(path: StoreKey, change: () => Promise<T>): Promise<T> {
+    return this.#turns.run(path, async () => {
+      try {
+        return await change();
+      } catch (error) {
+        this.#failure ??= { error };
+        throw error;
       }
-    }
+    });
+  }
+
+  #forgetMerges(path: StoreKey): void {
+    this.#merges = this.#merges.filter((change) => change.path !== path);
   }
 
   async #meet(path: StoreKey): Promise<string | null> {
@@ -247,8 +272,12 @@ export class Transaction {
 
 /** A lost race: another commit changed what this transaction had read. Running it again may succeed. */
 export function conflictError(paths: readonly string[], why: string): ZarrStoreError {
-  return new ZarrStoreError("conflict", `${why}: ${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`, {
-    paths,
-    ...(paths[0] !== undefined && { path: paths[0] }),
-  });
+  return new ZarrStoreError(
+    "conflict",
+    `${why}: ${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`,
+    {
+      paths,
+      ...(paths[0] !== undefined && { path: paths[0] }),
+    },
+  );
 }

@@ -1,8 +1,10 @@
 import { ZarrStoreError } from "../errors.ts";
-import type { WriterIdentity } from "../runtime.ts";
-import { joinKey } from "../store/store-key.ts";
+import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { LOCK, LOCK_OWNER, STAGING, staleLockKey } from "./control-keys.ts";
+import { clockKey, isLockOwner, LOCK, lockOwnerKey } from "./control-keys.ts";
+import { HeldLock, removeLock } from "./held-lock.ts";
+import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
 
 export interface WriterLockOptions {
   /** A lock that was not refreshed for so long, by the store's own clock, is taken over. Default 60 000. */
@@ -17,13 +19,11 @@ export interface WriterLockOptions {
 /** Asking for the file system's time costs a file, so it is asked at every so many-th attempt. */
 const CLOCK_EVERY = 25;
 
-interface LockOwner extends WriterIdentity {
-  readonly txid: string;
-}
-
 /**
  * Runs `fn` while holding the writer lock of the dataset, a directory that `mkdir` makes. A dead holder on this host is
  * replaced at once, any other when it has not refreshed its lock for a minute.
+ *
+ * @throws {ZarrStoreError} `conflict` when the lock cannot be had in time, `aborted`, `io`
  */
 export async function withWriterLock<T>(
   context: CommitContext,
@@ -34,124 +34,101 @@ export async function withWriterLock<T>(
   if (options.disabled === true) {
     return fn();
   }
-  await acquire(context, txid, options);
-  const refresh = setInterval(() => void refreshOwner(context, txid), (options.staleAfterMs ?? 60_000) / 6);
+  const lock = await acquire(context, txid, options);
   try {
     return await fn();
   } finally {
-    clearInterval(refresh);
-    await release(context, txid);
+    await lock.release();
   }
 }
 
-async function acquire(context: CommitContext, txid: string, options: WriterLockOptions): Promise<void> {
+async function acquire(context: CommitContext, txid: string, options: WriterLockOptions): Promise<HeldLock> {
   const { store, runtime } = context;
-  const staleAfterMs = options.staleAfterMs ?? 60_000;
+  const { staleAfterMs = 60_000, timeoutMs = 120_000, signal } = options;
   let waitedMs = 0;
-  for (let attempt = 0; ; attempt++) {
-    options.signal?.throwIfAborted();
+  for (let attempt = 1; ; attempt++) {
+    throwIfAborted(signal);
     if (await store.makeDirectory(LOCK)) {
       await writeOwner(context, txid);
-      return;
+      return new HeldLock(context, txid, staleAfterMs / 6);
     }
-    const reason = await whyStale(context, staleAfterMs, attempt % CLOCK_EVERY === CLOCK_EVERY - 1);
-    if (reason !== undefined) {
-      await takeOver(context, reason);
+    const holder = await findHolder(context);
+    const reason = await whyStale(context, holder, staleAfterMs, attempt % CLOCK_EVERY === 0);
+    if (reason !== undefined && (await takeOver(context, holder, reason))) {
       continue;
     }
-    const pauseMs = Math.min(20, 1 + attempt) * (0.5 + runtime.random());
-    if (waitedMs > (options.timeoutMs ?? 120_000)) {
-      throw new ZarrStoreError("conflict", `another writer holds ${LOCK} for ${Math.round(waitedMs / 1000)} s`, {
-        path: LOCK,
-        found: await readOwner(context),
-      });
+    if (waitedMs > timeoutMs) {
+      throw new ZarrStoreError(
+        "conflict",
+        `another writer holds ${LOCK} for ${Math.round(waitedMs / 1000)} s`,
+        {
+          path: LOCK,
+          found: holder.owner,
+        },
+      );
     }
+    const pauseMs = Math.min(20, attempt) * (0.5 + runtime.random());
     waitedMs += pauseMs;
     await runtime.sleepMs(pauseMs);
   }
 }
 
-async function release(context: CommitContext, txid: string): Promise<void> {
-  const { store, logger } = context;
+async function writeOwner(context: CommitContext, txid: string): Promise<void> {
+  const { store, runtime } = context;
   try {
-    if ((await readOwner(context))?.txid === txid) {
-      await store.remove(LOCK_OWNER);
-      await store.remove(LOCK);
-    }
+    await store.put(lockOwnerKey(txid, 0), encodeOwner({ ...runtime.writer, txid }));
   } catch (error) {
-    logger.warn(`could not release ${LOCK}: ${String(error)}`);
+    await store.remove(lockOwnerKey(txid, 0)).catch(() => undefined);
+    await removeLock(context).catch(() => undefined);
+    throw error;
   }
+}
+
+interface Holder {
+  /** The file that names the holder; undefined while it is being written. */
+  readonly key: StoreKey | undefined;
+  readonly owner: LockOwner | undefined;
+}
+
+async function findHolder({ store }: CommitContext): Promise<Holder> {
+  const name = (await store.list(LOCK)).map((entry) => entry.name).find((entry) => isLockOwner(entry));
+  if (name === undefined || !isStoreKey(name)) {
+    return { key: undefined, owner: undefined };
+  }
+  const key = joinKey(LOCK, name);
+  return { key, owner: decodeOwner(await store.get(key)) };
 }
 
 async function whyStale(
   context: CommitContext,
+  { owner }: Holder,
   staleAfterMs: number,
   askClock: boolean,
 ): Promise<string | undefined> {
   const { store, runtime } = context;
-  const owner = await readOwner(context);
   if (owner !== undefined && runtime.writerState(owner) === "dead") {
     return `its holder, process ${owner.pid} of this host, is gone`;
   }
-  const stat = askClock ? ((await store.stat(LOCK_OWNER)) ?? (await store.stat(LOCK))) : undefined;
-  if (stat === undefined) {
+  const lock = askClock ? await store.stat(LOCK) : undefined;
+  if (lock === undefined) {
     return undefined;
   }
   // A file system's clock is compared with itself: another host's may differ from ours.
-  const probe = joinKey(STAGING, `clock-${runtime.newId()}`);
+  const probe = clockKey(runtime.newId());
   await store.put(probe, new Uint8Array());
   const now = await store.stat(probe);
   await store.remove(probe);
-  const ageMs = now === undefined ? 0 : now.mtimeMs - stat.mtimeMs;
-  return ageMs > staleAfterMs
-    ? `${owner === undefined ? "its holder" : `${owner.host}, process ${owner.pid},`} did not refresh it for ${Math.round(ageMs / 1000)} s`
-    : undefined;
+  const ageMs = now === undefined ? 0 : now.mtimeMs - lock.mtimeMs;
+  const who = owner === undefined ? "its holder" : `${owner.host}, process ${owner.pid},`;
+  return ageMs > staleAfterMs ? `${who} did not refresh it for ${Math.round(ageMs / 1000)} s` : undefined;
 }
 
-/** Of several that want to replace a holder, one rename wins. */
-async function takeOver({ store, runtime, logger }: CommitContext, reason: string): Promise<void> {
-  const refuge = staleLockKey(runtime.newId());
-  if ((await store.move(LOCK, refuge)) === "moved") {
-    logger.warn(`took over ${LOCK}: ${reason}`);
-    await store.remove(joinKey(refuge, "owner.json"));
-    await store.remove(refuge);
+/** Of several that want to replace a holder one removes its file; if the holder refreshed it meanwhile, none does. */
+async function takeOver(context: CommitContext, { key }: Holder, reason: string): Promise<boolean> {
+  if (key !== undefined && (await context.store.remove(key)) !== "removed") {
+    return false;
   }
-}
-
-/** A holder that was taken over must not make the lock anew. */
-async function refreshOwner(context: CommitContext, txid: string): Promise<void> {
-  try {
-    if ((await readOwner(context))?.txid === txid) {
-      await writeOwner(context, txid);
-    }
-  } catch (error) {
-    context.logger.warn(`could not refresh ${LOCK}: ${String(error)}`);
-  }
-}
-
-async function writeOwner({ store, runtime }: CommitContext, txid: string): Promise<void> {
-  const owner: LockOwner = { ...runtime.writer, txid };
-  await store.put(LOCK_OWNER, new TextEncoder().encode(JSON.stringify(owner)));
-}
-
-async function readOwner({ store }: CommitContext): Promise<LockOwner | undefined> {
-  return decodeOwner(await store.get(LOCK_OWNER));
-}
-
-/** What `owner.json` in a lock or a staging directory says; undefined if it is half written. */
-export function decodeOwner(bytes: Uint8Array | undefined): LockOwner | undefined {
-  if (bytes === undefined) {
-    return undefined;
-  }
-  try {
-    const owner: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof owner === "object" && owner !== null && "host" in owner && "pid" in owner && "started" in owner) {
-      const { host, pid, started } = owner;
-      const txid = "txid" in owner ? String(owner.txid) : "";
-      return { host: String(host), pid: Number(pid), started: String(started), txid };
-    }
-    return undefined;
-  } catch {
-    return undefined;
-  }
+  await removeLock(context);
+  context.logger.warn(`took over ${LOCK}: ${reason}`);
+  return true;
 }

@@ -82,6 +82,14 @@ export class ZarrDataset extends DatasetContents {
     return this.session.nodes;
   }
 
+  /** @throws {ZarrStoreError} `not_found` if nothing was committed yet, so that a typo makes no empty dataset */
+  async assertExists(): Promise<void> {
+    await this.refresh();
+    if (this.version === 0) {
+      throw new ZarrStoreError("not_found", `there is no dataset at ${this.location}`, { path: this.location });
+    }
+  }
+
   /** Looks for newer commits; returns whether there were any. */
   async refresh(): Promise<boolean> {
     return this.#parts.engine.log.refresh();

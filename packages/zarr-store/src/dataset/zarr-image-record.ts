@@ -257,6 +257,31 @@ export class ZarrImageRecord {
     return decodeCsvGz(bytes, options.schema);
   }
 
+  /** Keeps a table file byte by byte as it came. @throws {ZarrStoreError} `invalid_file` if it cannot be read */
+  async saveTabularBytes(
+    name: string,
+    format: TabularFormat,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions = {},
+  ): Promise<string> {
+    const path = tabularPath(this.id, parseArtifactName(name), format);
+    await (format === "parquet" ? decodeParquet(bytes, { where: path }) : decodeCsvGz(bytes));
+    await this.#change(`save ${name} of ${this.id}`, options, async (transaction) => {
+      await this.#assertExists();
+      await transaction.put(path, bytes);
+    });
+    return path;
+  }
+
+  /** The file of a table artifact, verified, as it is. @throws {ZarrStoreError} `not_found` */
+  async loadTabularBytes(
+    name: string,
+    format: TabularFormat,
+    options: ReadOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#readTabular(format, name, options)).bytes;
+  }
+
   /** Replaces the array artifact of that name. */
   async saveArrayArtifact(name: string, array: NdArray, options: SaveArrayArtifactOptions = {}): Promise<void> {
     const parsed = parseArtifactName(name);

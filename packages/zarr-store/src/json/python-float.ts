@@ -7,21 +7,13 @@ export function pythonFloatRepr(value: number): string {
   if (!Number.isFinite(value)) {
     throw new RangeError(`${value} is no finite number`);
   }
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  // `d.ddde±x`: the shortest digits, by ECMA-262 as by Python.
-  const [mantissa = "0", exponentText = "0"] = Math.abs(value).toExponential().split("e");
-  const digits = mantissa.replace(".", "");
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= 16) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
-    const magnitude = String(Math.abs(exponent)).padStart(2, "0");
-    return `${sign}${digits.charAt(0)}${fraction}e${exponent < 0 ? "-" : "+"}${magnitude}`;
+  const magnitude = Math.abs(value);
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {
+    const text = Object.is(value, -0) ? "-0" : String(value);
+    return text.includes(".") ? text : `${text}.0`;
   }
-  if (exponent < 0) {
-    return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
-  }
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, "0");
-  return `${sign}${whole}.${digits.slice(exponent + 1) || "0"}`;
+  const [digits = "", exponent = ""] = value.toExponential().split("e");
+  return `${digits}e${exponent.charAt(0)}${exponent.slice(1).padStart(2, "0")}`;
 }
 
 /**

@@ -6,7 +6,7 @@ const compressInPool = promisify(zstdCompress);
 const decompressInPool = promisify(zstdDecompress);
 
 /** From here on a thread of libuv's pool is worth its hand-over, and the event loop stays free. */
-const POOL_FROM_BYTES = 64 * 1024;
+const POOL_FROM_BYTES = 256 * 1024;
 const MIN_CHUNK_BYTES = 64;
 
 /** Zstandard by Node's zlib. */

@@ -61,12 +61,12 @@ export function tableOfColumns(
   return wrap(fields, children, rowCount, metadata);
 }
 
-/** The same data, not copied, with the names, nullable flags and notes of a schema that they are known to match. */
-export function withSchema(table: Table, schema: TableSchema): Table {
+/** The same data, not copied, with the nullable flags and notes of a schema that the table is known to match. */
+export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
   const fields = schema.columns.map(fieldOf);
   const children = fields.map((_, index) => table.getChildAt(index)?.data[0]);
   const present = children.filter((data) => data !== undefined);
-  return wrap(fields, present, table.numRows, table.schema.metadata);
+  return wrap(fields, present, table.numRows, metadata);
 }
 
 function wrap(

@@ -165,13 +165,20 @@ function sizeOf(column: Utf8Buffers): number {
   return (column.offsets.at(-1) ?? 0) - (column.offsets[0] ?? 0);
 }
 
-/** Arrow's UTF8 has 32-bit offsets. */
+/** The longest string that V8 makes, and so the most text that is packed or unpacked in one go. */
+const maxTextBytes = 2 ** 29 - 24;
+
+/** @throws {ZarrStoreError} `not_supported` if a column has more than 512 MiB of text. */
 export function checkSize(sizeBytes: number): number {
-  if (sizeBytes > 0x7fffffff) {
-    throw new ZarrStoreError("not_supported", `a text column of ${sizeBytes} bytes, at most 2 GiB`, {
-      expected: 0x7fffffff,
-      found: sizeBytes,
-    });
+  if (sizeBytes > maxTextBytes) {
+    throw new ZarrStoreError(
+      "not_supported",
+      `a column of ${sizeBytes} bytes of text, at most ${maxTextBytes}`,
+      {
+        expected: maxTextBytes,
+        found: sizeBytes,
+      },
+    );
   }
   return sizeBytes;
 }

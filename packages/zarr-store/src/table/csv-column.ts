@@ -46,8 +46,11 @@ export function inferCsvType(column: CsvColumn): ColumnType {
   if (every((cell) => integerText.test(cell) && !zeroLedText.test(cell) && fitsInt64(BigInt(cell)))) {
     return "int64";
   }
-  if (every((cell) => !zeroLedText.test(cell) && parseNumber(cell) !== undefined)) {
-    return cells.some((cell) => cell !== null && numberText.test(cell)) ? "float64" : "utf8";
+  const numbers = cells.map((cell) =>
+    cell === null || zeroLedText.test(cell) ? undefined : parseNumber(cell),
+  );
+  if (!numbers.includes(undefined) && !numbers.every(Number.isNaN)) {
+    return "float64";
   }
   return every((cell) => booleans.has(cell)) ? "bool" : "utf8";
 }

@@ -9,7 +9,10 @@ import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema }
 export interface EncodeParquetOptions {
   /** What the table must match; its own schema by default. Units and descriptions are written with the fields. */
   readonly schema?: TableSchema | undefined;
-  /** Key-value metadata of the file, written in the order of their keys. Default none. */
+  /**
+   * Metadata of the Arrow schema, which pyarrow and we read back as `schema.metadata`. Default none. (Parquet's own
+   * key-value metadata come out of parquet-wasm in random order.)
+   */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** The name of the table, for messages. */
   readonly where?: string | undefined;
@@ -40,23 +43,34 @@ export async function encodeParquet(
   const normal = normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
   assertTableMatches(schema, normal, where);
-  const stream = tableToIPC(withSchema(normal, schema), "stream");
+  const metadata = new Map(Object.entries(options.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const stream = tableToIPC(withSchema(normal, schema, metadata), "stream");
   const wasm = await loadParquetWasm();
   options.signal?.throwIfAborted();
-  const metadata = new Map(Object.entries(options.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  try {
+    return writeStream(wasm, stream);
+  } catch (cause) {
+    if (cause instanceof WebAssembly.RuntimeError) {
+      assertStillWorks(wasm, cause);
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ZarrStoreError("io", `parquet-wasm cannot write ${where}: ${reason}`, { path: where, cause });
+  }
+}
+
+function writeStream(wasm: Wasm, stream: Uint8Array): Uint8Array<ArrayBuffer> {
   const properties = new wasm.WriterPropertiesBuilder()
     .setCompression(wasm.Compression.ZSTD)
-    // Dictionary pages took twice the time here and more room than zstd alone.
+    // Dictionary pages took twice the time and more room than zstd alone.
     .setDictionaryEnabled(false)
-    .setKeyValueMetadata(metadata)
     .build();
-  // Each call below takes over, and thereby frees, the wasm objects that it is given.
+  // Each call takes over, and thereby frees, the wasm objects that it is given.
   return new Uint8Array(wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
 }
 
 /**
  * Reads a Parquet file, of whatever writer, as one Arrow table in our types: see `normalizeTable`. All columns
- * are read. The file's key-value metadata are those of `table.schema.metadata`.
+ * are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file.
  * @throws {ZarrStoreError} `invalid_file` for bytes that are no Parquet or damaged; `not_supported`, naming the
  * column, for types without a counterpart here, and for encrypted files.
  */
@@ -68,6 +82,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   options.signal?.throwIfAborted();
   let stream: Uint8Array;
   try {
+    // By default the table would come in batches of 1024 rows.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20 }).intoIPCStream();
   } catch (cause) {
     if (cause instanceof WebAssembly.RuntimeError) {
@@ -85,8 +100,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
  */
 function assertStillWorks(wasm: Wasm, panic: unknown): void {
   try {
-    const properties = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.ZSTD).build();
-    const probe = wasm.writeParquet(wasm.Table.fromIPCStream(tableToIPC(probeTable(), "stream")), properties);
+    const probe = writeStream(wasm, tableToIPC(probeTable(), "stream"));
     wasm.readParquet(probe).free();
   } catch {
     throw new ZarrStoreError("io", "parquet-wasm broke down over damaged files; start the process anew", {

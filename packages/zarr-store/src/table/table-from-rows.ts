@@ -32,7 +32,7 @@ export function tableFromRows(rows: readonly Row[], schema: TableSchema): Table 
 }
 
 /**
- * Makes an Arrow table from columns, each of `rowCount` rows: by default as many as the first array has.
+ * Makes an Arrow table from columns, each of `rowCount` rows: by default as many as the longest array has.
  * A column that is not given is all null.
  * @throws {ZarrStoreError} as {@link tableFromRows}.
  */

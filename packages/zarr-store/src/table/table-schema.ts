@@ -50,8 +50,8 @@ export function parseTableSchema(value: unknown): TableSchema {
 
 function parseColumn(value: unknown, path: string): Column {
   const name = memberOf(value, "name");
-  if (typeof name !== "string" || name === "" || !name.isWellFormed()) {
-    throw schemaError(`${path}.name`, "a name", name === "" ? "an empty string" : typeof name);
+  if (typeof name !== "string" || name === "" || !isPlainText(name)) {
+    throw schemaError(`${path}.name`, "a name", name === "" ? "an empty string" : describeText(name));
   }
   const found = memberOf(value, "type");
   const type = columnTypes.find((known) => known === found);
@@ -77,10 +77,19 @@ const columnTypes: readonly ColumnType[] = ["int64", "int32", "float64", "utf8",
 
 function parseNote(value: unknown, key: string, path: string): string | undefined {
   const note = memberOf(value, key);
-  if (note === undefined || (typeof note === "string" && note.isWellFormed())) {
+  if (note === undefined || (typeof note === "string" && isPlainText(note))) {
     return note;
   }
-  throw schemaError(`${path}.${key}`, "a string", typeof note);
+  throw schemaError(`${path}.${key}`, "a string", describeText(note));
+}
+
+/** Arrow in JavaScript drops a byte order mark at the beginning of names and metadata. */
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !text.startsWith("\ufeff");
+}
+
+function describeText(value: unknown): string {
+  return typeof value === "string" ? "a byte order mark or a lone surrogate" : typeof value;
 }
 
 function memberOf(value: unknown, key: string): unknown {

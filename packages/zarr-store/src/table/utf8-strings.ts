@@ -1,15 +1,16 @@
 import { checkSize, type Utf8Buffers } from "./column-buffers.ts";
 
-/** Strings to offsets and bytes, all in one go: 30 × faster than `vectorFromArray` of apache-arrow 21.2. */
+/** Strings to offsets and bytes, all in one go: several times faster than `vectorFromArray` of apache-arrow 21.2. */
 export function packStrings(values: readonly (string | null)[]): Utf8Buffers {
-  const offsets = new Int32Array(values.length + 1);
+  checkSize(values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
   const all = values.join("");
   const bytes = new TextEncoder().encode(all);
-  checkSize(bytes.length);
   const ascii = bytes.length === all.length;
+  const offsets = new Int32Array(values.length + 1);
   let valid: Uint8Array | undefined;
   let size = 0;
-  for (const [row, value] of values.entries()) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] ?? null;
     if (value === null) {
       valid ??= new Uint8Array(values.length).fill(1);
       valid[row] = 0;

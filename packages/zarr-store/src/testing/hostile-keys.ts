@@ -1,6 +1,5 @@
 /** Keys that would leave the root, or mean two things, on some platform; no store takes them. With what each is. */
 export const HOSTILE_KEYS: readonly (readonly [what: string, key: string])[] = [
-  ["an empty key", ""],
   ["the root itself", "/"],
   ["an absolute path", "/etc/passwd"],
   ["the directory above", ".."],

@@ -228,6 +228,11 @@ describe("metadata that are wrong", () => {
       deep = [deep];
     }
     expect(faultOf({ ...V3, fill_value: deep }).message.length).toBeLessThan(200);
+    let codecs: unknown[] = [bytes];
+    for (let i = 0; i < 1e5; i += 1) {
+      codecs = shards({ codecs });
+    }
+    expect(faultOf({ ...V3, codecs }).code).toBe("not_supported");
   });
 });
 

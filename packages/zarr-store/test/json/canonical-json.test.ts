@@ -143,7 +143,7 @@ for line in sys.stdin:
     timeout: 120_000,
   }, () => {
     const texts = fc.sample(jsonSource, 6000);
-    const run = spawnSync("python3", ["-c", oracle], {
+    const run = spawnSync("python3", ["-I", "-S", "-c", oracle], {
       input: texts.map((text) => `${escapeToAscii(JSON.stringify(text))}\n`).join(""),
       encoding: "utf8",
       maxBuffer: 1 << 28,

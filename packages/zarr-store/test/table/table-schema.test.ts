@@ -26,7 +26,12 @@ describe("parseTableSchema", () => {
     [{ columns: new Array(1025).fill(column) }, "$.columns", "at most 1024 columns, found 1025 columns"],
     [{ columns: [column, null] }, "$.columns[1].name", "a name, found undefined"],
     [{ columns: [{ ...column, name: "" }] }, "$.columns[0].name", "a name, found an empty string"],
-    [{ columns: [{ ...column, name: "\ud800" }] }, "$.columns[0].name", "a name, found a lone surrogate"],
+    [
+      { columns: [{ ...column, name: "\ud800" }] },
+      "$.columns[0].name",
+      "a name, found a byte order mark or a lone surrogate",
+    ],
+    [{ columns: [{ ...column, name: "\ufeffa" }] }, "$.columns[0].name", "found a byte order mark"],
     [{ columns: [column, column] }, "$.columns[1].name", 'a name of its own, found "a" again'],
     [
       { columns: [{ name: "a", type: "date" }] },

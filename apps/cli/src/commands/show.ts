@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
+import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
+import { CliError } from "../cli-error.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { findImages, type ImageOverview, imageOverviews } from "../image-overview.ts";
+import { INDEXERS } from "../indexers.ts";
+import { openStudy } from "../open-study.ts";
+import { printable } from "../render/text-table.ts";
+
+/** `kym show DATASET ID|STEM` */
+export const showCommand: Command = {
+  usage: "show DATASET ID|STEM",
+  description: `Shows one image: calibration, ROIs, artifacts, how fresh its rows in the tables are, and how
+to open it elsewhere. An image is named by its id, the beginning of it, its path, or its
+file name.`,
+  examples: ["kym show study.zarr 20250722_A89_0002", "kym show study.zarr 1f0c2d7e --json"],
+  options: {},
+  optionHelp: {},
+  run: async (context) => {
+    const [path = "", wanted = ""] = context.args;
+    await using dataset = await openStudy(context, path, "r");
+    const image = theOne(findImages(await imageOverviews(dataset), wanted), wanted, path);
+    const record = dataset.record(image.image_id);
+    const kym = new KymDataset(dataset);
+    const metadata = await metadataOf(record);
+    const artifacts = {
+      ...(await record.listArtifacts()),
+      arrays: await record.listArrayArtifacts(),
+      attachments: await record.listAttachments(),
+    };
+    const tables: { readonly table: string; readonly state: string }[] = [];
+    for (const indexer of INDEXERS) {
+      tables.push({ table: indexer.tableName, state: await kym.explain(indexer, image.image_id) });
+    }
+    const rois = (metadata?.rois ?? []).map((roi) => ({
+      roi_id: roi.id,
+      type: roi.type,
+      name: roi.name,
+      note: roi.note,
+      channel: roi.channel,
+      revision: roi.revision,
+      ...(roi.type === "rect" && { bounds: roi.bounds }),
+    }));
+    const data = { ...image, rois, artifacts, tables };
+    return { exitCode: EXIT.ok, data, text: textOf(data, context.resolvePath(path)), next: `kym index ${path}` };
+  },
+};
+
+async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefined> {
+  try {
+    return parseMetadata(await record.loadJsonText("metadata"));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function theOne(found: readonly ImageOverview[], wanted: string, path: string): ImageOverview {
+  const [image, ...others] = found;
+  if (image === undefined) {
+    throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
+      hint: `kym ls ${path} lists them`,
+    });
+  }
+  if (others.length > 0) {
+    const names = found.map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`).join(", ");
+    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} may be any of ${names}`, {
+      hint: "name it by its id or its path",
+    });
+  }
+  return image;
+}
+
+interface Shown extends ImageOverview {
+  readonly rois: readonly { readonly roi_id: number; readonly type: string; readonly name: string; readonly note: string; readonly bounds?: RoiCorners }[];
+  readonly artifacts: Readonly<Record<string, readonly string[]>>;
+  readonly tables: readonly { readonly table: string; readonly state: string }[];
+}
+
+interface RoiCorners {
+  readonly dim0Start: number;
+  readonly dim0Stop: number;
+  readonly dim1Start: number;
+  readonly dim1Stop: number;
+}
+
+function textOf(image: Shown, location: string): string {
+  const { um_per_px: um, seconds_per_line: seconds } = image;
+  const calibration =
+    um === null || seconds === null ? "uncalibrated: no header, sizes are in pixels and lines" : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
+  const lines = [
+    printable(image.rel_path ?? image.image_id),
+    `  id        ${image.image_id}`,
+    `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
+    `  scale     ${calibration}`,
+    `  acquired  ${image.acquired_local ?? "unknown"}`,
+    `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
+    "",
+    image.rois.length === 0 ? "no ROIs" : "ROIs",
+    ...image.rois.map(roiLine),
+    "",
+    "artifacts",
+    ...Object.entries(image.artifacts).flatMap(([kind, names]) =>
+      names.length === 0 ? [] : [`  ${kind.padEnd(11)} ${names.map(printable).join(", ")}`],
+    ),
+    "",
+    "tables",
+    ...image.tables.map(({ table, state }) => `  ${table}: ${state}`),
+    "",
+    "open it elsewhere",
+    `  Python   zarr.open_array(${JSON.stringify(join(location, "images", image.image_id, "data"))})[:]`,
+    `  pandas   pandas.read_parquet(${JSON.stringify(join(location, "tables", "kym_radon.parquet"))})`,
+    `  DuckDB   select * from ${sqlText(join(location, "tables", "kym_radon.parquet"))}`,
+    "  Fiji     kym export writes TIFFs with their calibration",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function roiLine(roi: Shown["rois"][number]): string {
+  const { bounds } = roi;
+  const place =
+    bounds === undefined
+      ? ""
+      : ` lines ${bounds.dim0Start}–${bounds.dim0Stop}, px ${bounds.dim1Start}–${bounds.dim1Stop}`;
+  const label = [roi.name, roi.note].filter((text) => text !== "").map(printable).join(" · ");
+  return `  ${roi.roi_id} ${roi.type}${place}${label === "" ? "" : `  ${label}`}`;
+}
+
+function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,76 @@
+import type { ManifestEntry, Scalar, ZarrDataset } from "@kym/zarr-store";
+
+/** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */
+export interface ImageOverview {
+  readonly image_id: string;
+  /** Where the file was below the ingested folder; null for an image that came otherwise. */
+  readonly rel_path: string | null;
+  readonly shape: readonly number[];
+  readonly dtype: string | null;
+  readonly axes: readonly string[];
+  readonly um_per_px: number | null;
+  readonly seconds_per_line: number | null;
+  readonly calibrated: boolean;
+  /** ISO-8601 without zone: the microscope's wall clock. */
+  readonly acquired_local: string | null;
+  readonly n_rois: number;
+  readonly analyses: readonly string[];
+  readonly accepted: boolean | null;
+}
+
+const ANALYSES: readonly (readonly [key: string, label: string])[] = [
+  ["radon/velocity.parquet", "radon"],
+  ["velocity_events/events.parquet", "events"],
+];
+
+export async function imageOverviews(dataset: ZarrDataset): Promise<readonly ImageOverview[]> {
+  return dataset.readConsistently(async () => {
+    const { images } = await dataset.rebuildManifest();
+    const sources = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
+    return images.map((entry) => overviewOf(entry, sources.get(entry.imageId)?.source_rel_path ?? null));
+  });
+}
+
+function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview {
+  const { imageId, summary } = entry;
+  const keys = new Set(entry.analysisKeys.map((key) => key.slice(`images/${imageId}/analysis/`.length)));
+  return {
+    image_id: imageId,
+    rel_path: relPath,
+    shape: entry.shape ?? [],
+    dtype: entry.dtype ?? null,
+    axes: entry.axes ?? [],
+    um_per_px: numberOf(summary["um_per_px"]),
+    seconds_per_line: numberOf(summary["seconds_per_line"]),
+    calibrated: summary["calibrated"] === true,
+    acquired_local: localTime(summary["acquired_local_epoch_ns"]),
+    n_rois: numberOf(summary["n_rois"]) ?? 0,
+    analyses: ANALYSES.filter(([key]) => keys.has(key)).map(([, label]) => label),
+    accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
+  };
+}
+
+/** By id, by the beginning of an id, by path, by file name, or by the file name without its ending. */
+export function findImages(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
+  const exact = images.filter(({ image_id: id, rel_path: path }) => id === wanted || path === wanted);
+  if (exact.length > 0) {
+    return exact;
+  }
+  const byName = images.filter(({ rel_path: path }) => {
+    const name = path?.slice(path.lastIndexOf("/") + 1);
+    return name === wanted || name?.replace(/\.tiff?$/i, "") === wanted;
+  });
+  return byName.length > 0 ? byName : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
+}
+
+function numberOf(value: Scalar | undefined): number | null {
+  return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
+}
+
+/** The wall clock was read as if it were UTC, so that no machine's time zone enters; it is shown without `Z`. */
+function localTime(value: Scalar | undefined): string | null {
+  if (typeof value !== "bigint" && typeof value !== "number") {
+    return null;
+  }
+  return new Date(Number(BigInt(value) / 1_000_000n)).toISOString().slice(0, -1);
+}

@@ -1,0 +1,189 @@
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kym, kymJson } from "./kym.ts";
+import { findSharedData } from "./shared-data.ts";
+import { treeHash } from "./tree-hash.ts";
+
+const KYMOGRAPHS = findSharedData("kymographs");
+
+describe("the command", () => {
+  it("shows an example first, within 80 columns", async () => {
+    const { stdout, exitCode } = await kym(["--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout.indexOf("kym ingest")).toBeLessThan(stdout.indexOf("Commands"));
+    for (const line of stdout.split("\n")) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
+  it.each(["ingest", "ls", "show", "index", "query", "export"])("has help for %s", async (name) => {
+    const { stdout, exitCode } = await kym([name, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
+  });
+
+  it("suggests the command that a typo meant, and ends with 2", async () => {
+    const { stderr, exitCode, stdout } = await kym(["ingset", "a", "b"]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("did you mean kym ingest?");
+  });
+
+  it.each([
+    [["ls"], /DATASET is missing/],
+    [["ls", "a", "b"], /one argument too many/],
+    [["ls", "a", "--frobnicate"], /frobnicate/],
+    [["ingest", "a", "b", "--jobs", "many"], /--jobs/],
+    [[], /./],
+  ])("ends with 2 for %j", async (args, message) => {
+    const { stderr, stdout, exitCode } = await kym(args);
+    expect(exitCode).toBe(2);
+    expect(stderr + stdout).toMatch(message);
+  });
+
+  it("ends with 6 for a dataset that is not there, and makes none", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kym-none-"));
+    for (const args of [
+      ["ls", "none.zarr"],
+      ["index", "none.zarr"],
+      ["query", "none.zarr", "select 1"],
+      ["export", "none.zarr", "out"],
+    ]) {
+      const { exitCode, stderr } = await kym(args, { cwd: folder });
+      expect([args[0], exitCode]).toEqual([args[0], 6]);
+      expect(stderr).toContain("none.zarr");
+    }
+    const { ok, error, data } = await kymJson(["ls", "none.zarr"], { cwd: folder });
+    expect([ok, error, data]).toEqual([false, "not_found", undefined]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
+  let work: string;
+  beforeAll(async () => {
+    work = await mkdtemp(join(tmpdir(), "kym ten [minutes] + µ-"));
+    await cp(KYMOGRAPHS ?? "", join(work, "kymographs"), { recursive: true, preserveTimestamps: true });
+  });
+  afterAll(() => rm(work, { recursive: true, force: true }));
+  const at = (args: readonly string[]) => kym(args, { cwd: work });
+  const jsonAt = (args: readonly string[]) => kymJson(args, { cwd: work });
+
+  it("ingest: everything in, data on stdout, nothing else there", async () => {
+    const { ok, kind, schemaVersion, data } = await jsonAt(["ingest", "./kymographs", "study.zarr"]);
+    expect([ok, kind, schemaVersion]).toEqual([true, "ingest", 1]);
+    expect(Object.keys(data)).toEqual(["found", "ingested", "unchanged", "skipped", "failed", "orphans", "conflicts"]);
+    expect(data.found).toBe(4);
+    expect(data.ingested.map(({ path }: { path: string }) => path)).toContain("Capillary1_0001.tif");
+    expect(data.orphans).toEqual([
+      { path: "28d AngII/20250722/20250722_A89_0007", reason: expect.stringContaining("without an image") },
+    ]);
+  });
+
+  it("ingest again: 0 new, 4 unchanged, not a byte changed", async () => {
+    const before = await treeHash(join(work, "study.zarr"));
+    const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("loaded 4 of 4");
+    expect(stdout).toContain("0 new, 4 unchanged");
+    expect(stdout).toContain("20250722_A89_0007");
+    expect(await treeHash(join(work, "study.zarr"))).toBe(before);
+  });
+
+  it("ls: one line an image, no colour in a pipe", async () => {
+    const { stdout, exitCode } = await at(["ls", "study.zarr"]);
+    expect(exitCode).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(5);
+    expect(stdout).toMatch(/Capillary1_0001\.tif +30000 × 38 +0\.284 +1\.170 +3 +radon, events +yes/);
+    expect(stdout).toMatch(/Capillary2_no_txt\.tif +30000 × 25 +— +— +0 +— +yes/);
+    expect(stdout).not.toContain("\u001b");
+    const { data } = await jsonAt(["ls", "study.zarr"]);
+    expect(data).toHaveLength(4);
+  });
+
+  it("show: by stem, by path, by the beginning of the id", async () => {
+    const { stdout, exitCode } = await at(["show", "study.zarr", "Capillary1_0001"]);
+    expect(exitCode).toBe(0);
+    for (const part of ["30000 × 38 uint16", "0.284 µm/px", "Center Region", "radon/velocity", "zarr.open_array"]) {
+      expect(stdout).toContain(part);
+    }
+    const { data } = await jsonAt(["show", "study.zarr", "Capillary1_0001.tif"]);
+    expect(data.rois).toHaveLength(3);
+    const short = await jsonAt(["show", "study.zarr", data.image_id.slice(0, 8)]);
+    expect(short.data.image_id).toBe(data.image_id);
+    expect((await at(["show", "study.zarr", "nothing"])).exitCode).toBe(6);
+  });
+
+  it("index: counts per indexer, and nothing the second time", async () => {
+    const { data } = await jsonAt(["index", "study.zarr"]);
+    expect(data).toEqual({
+      indexers: [
+        { name: "velocity_events", updated: 1, skipped: 0, missing: 1, notAnalysed: 3, purged: 0, failed: 0 },
+        { name: "radon", updated: 3, skipped: 0, missing: 3, notAnalysed: 1, purged: 0, failed: 0 },
+      ],
+    });
+    const { stdout } = await at(["index", "study.zarr"]);
+    expect(stdout).toContain("kym_velocity_events: updated 0 · fresh 1 · not analysed 3");
+    expect(stdout).toContain("kym_radon: updated 0 · fresh 3 · not analysed 1");
+  });
+
+  it("query: rows as objects, all digits, SQL errors as usage", async () => {
+    const sql = "select rel_path, roi_id, vel_mean, accepted from kym_radon order by rel_path, roi_id";
+    const { data } = await jsonAt(["query", "study.zarr", sql]);
+    expect(data).toHaveLength(7);
+    expect(data[4]).toEqual({
+      rel_path: "Capillary1_0001.tif",
+      roi_id: 1,
+      vel_mean: expect.closeTo(-1.167852822978529, 9),
+      accepted: true,
+    });
+    const big = await at(["query", "study.zarr", "select max(source_mtime_ns) as ns from sources", "--json"]);
+    expect(big.stdout).toMatch(/"ns": \d{19}\n/);
+    const joined = await jsonAt([
+      "query",
+      "study.zarr",
+      "select count(*) as n from kym_velocity_events join kym_radon using (image_id, roi_id)",
+    ]);
+    expect(joined.data).toEqual([{ n: 5 }]);
+    const csv = await at(["query", "study.zarr", "select '=1+1' as formula, 1.5 as v", "--format", "csv"]);
+    expect(csv.stdout).toBe("formula,v\n'=1+1,1.5\n");
+    const wrong = await at(["query", "study.zarr", "select nothing from nowhere"]);
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain("kym_radon");
+  });
+
+  it("export: once, then refused, then replaced with --force; it comes in again as it was", async () => {
+    expect((await at(["export", "study.zarr", "out"])).exitCode).toBe(0);
+    const refused = await at(["export", "study.zarr", "out"]);
+    expect([refused.exitCode, refused.stdout]).toEqual([5, ""]);
+    expect((await at(["export", "study.zarr", "out", "--force"])).exitCode).toBe(0);
+    const { data } = await jsonAt(["ingest", "out", "copy.zarr"]);
+    expect(data.ingested).toHaveLength(4);
+    const of = async (path: string): Promise<unknown> =>
+      (await jsonAt(["query", path, "select * from kym_radon order by all"])).data;
+    expect(await of("copy.zarr")).toEqual(await of("study.zarr"));
+  });
+
+  it("broken files: the others are in, these are named, exit code 3", async () => {
+    const folder = join(work, "with broken ones");
+    await cp(join(work, "kymographs"), folder, { recursive: true });
+    await writeFile(join(folder, "text.tif"), "no TIFF");
+    await mkdir(join(folder, "x.tif"));
+    await symlink("nowhere.tif", join(folder, "dangling.tif"));
+    const { exitCode, stdout } = await at(["ingest", folder, "broken.zarr"]);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain("loaded 4 of 7 · 3 failed");
+    for (const name of ["text.tif", "x.tif", "dangling.tif"]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name.replace(".", "\\.")} — .+$`, "m"));
+    }
+  });
+
+  it("two ingests of one folder at the same time: every image once", async () => {
+    const runs = await Promise.all([1, 2].map(() => at(["ingest", "kymographs", "both.zarr"])));
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const { data } = await jsonAt(["query", "both.zarr", "select count(*) as n, count(distinct source_rel_path) as d from sources"]);
+    expect(data).toEqual([{ n: 4, d: 4 }]);
+    expect((await jsonAt(["ls", "both.zarr"])).data).toHaveLength(4);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { kymdatasetVelocityEvents } from "./kymdataset-velocity-events.ts";
+import { showMainJob } from "./main-job.ts";
+import { type SimulatedScan, simulateLabFolder } from "./simulate-lab-folder.ts";
+import { startTranscript, type Transcript } from "./transcript.ts";
+
+const TICKET_21 = [
+  "replace stats: {'updated': 2, 'skipped': 0, 'missing': 2}",
+  "incremental stats (no changes): {'updated': 0, 'skipped': 2, 'missing': 0}",
+  "incremental stats (one params changed): {'updated': 1, 'skipped': 1, 'missing': 0}",
+  "rows: 2",
+  "table key exists: True",
+];
+
+/**
+ * Simulates a lab's folder in `folder`, does the main job on it, runs the demo of ticket 21, and says how to go on; each
+ * line goes to `print`. Returns what was not as it must be: nothing, if all is well.
+ */
+export async function runDemo(folder: string, print: (line: string) => void): Promise<readonly string[]> {
+  const transcript = startTranscript(print);
+  const startMs = performance.now();
+  print("From a lab's folder of kymographs to a dataset and its tables, and back.");
+  transcript.heading("A lab's folder, simulated, so that the true velocities are known");
+  const scans = await simulateLabFolder(join(folder, "lab"));
+  showFolder(scans, transcript);
+  await showMainJob({ folder, scans, transcript });
+  await showTicket21(folder, transcript);
+  transcript.heading("Now with your own folder, which is only read");
+  transcript.say(CLOSING);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+  const { failures } = transcript;
+  print("");
+  print(`What this demo wrote stays in ${folder} until you delete it.`);
+  print(
+    failures.length === 0
+      ? `Everything is as it must be (${seconds} s).`
+      : `NOT AS IT MUST BE (${seconds} s):\n${failures.map((failure) => `  ${failure}`).join("\n")}`,
+  );
+  return failures;
+}
+
+const CLOSING = `
+npx -y pnpm@12 -s kym ingest ./my-folder study.zarr
+npx -y pnpm@12 -s kym index study.zarr
+npx -y pnpm@12 -s kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
+npx -y pnpm@12 -s kym --help`.trim();
+
+function showFolder(scans: readonly SimulatedScan[], transcript: Transcript): void {
+  for (const folder of new Set(scans.map(({ plan }) => plan.folder))) {
+    transcript.say(`\nlab/${folder}/`);
+    for (const { plan, files } of scans.filter((scan) => scan.plan.folder === folder)) {
+      const endings = files.map((file) => file.slice(file.indexOf(plan.stem) + plan.stem.length));
+      transcript.say(`  ${plan.stem}  ${plan.description}`);
+      transcript.say(`      ${endings.join("  ")}`);
+    }
+  }
+}
+
+async function showTicket21(folder: string, transcript: Transcript): Promise<void> {
+  transcript.heading("The library itself: incremental velocity events (src/kymdataset-velocity-events.ts)");
+  const lines: string[] = [];
+  transcript.say("");
+  await kymdatasetVelocityEvents(join(folder, "velocity-events.zarr"), (line) => {
+    lines.push(line);
+    transcript.say(line);
+  });
+  transcript.say("");
+  transcript.check(lines.join("\n") === TICKET_21.join("\n"), "these are the lines of ticket 21");
+}
+
+if (import.meta.main) {
+  const folder = await mkdtemp(join(tmpdir(), "kym-demo-"));
+  const failures = await runDemo(folder, console.log);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,29 @@
+import type { MetadataHeader } from "./metadata-header.ts";
+
+/** The physical size of a pixel of the plane; null where the header does not say it in seconds or µm. */
+export interface Calibration {
+  /** Along the rows (dim0). */
+  readonly secondsPerLine: number | null;
+  /** Along the columns (dim1). */
+  readonly umPerPx: number | null;
+}
+
+const SECONDS: ReadonlySet<string> = new Set(["s", "sec"]);
+/** The micro sign and the Greek letter look alike and are two characters. */
+const MICROMETRES: ReadonlySet<string> = new Set(["um", "\u00b5m", "\u03bcm"]);
+
+/** Reads the steps of the plane, the last two axes. A step in `px` is no calibration, nor is one that is not positive. */
+export function calibrationOf({ voxels, voxelsUnits }: MetadataHeader): Calibration {
+  return {
+    secondsPerLine: stepIn(SECONDS, voxels?.at(-2), voxelsUnits?.at(-2)),
+    umPerPx: stepIn(MICROMETRES, voxels?.at(-1), voxelsUnits?.at(-1)),
+  };
+}
+
+function stepIn(
+  units: ReadonlySet<string>,
+  step: number | undefined,
+  unit: string | undefined,
+): number | null {
+  return step !== undefined && unit !== undefined && units.has(unit) && step > 0 ? step : null;
+}

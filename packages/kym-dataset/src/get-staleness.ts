@@ -1,0 +1,44 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import { KymDatasetError } from "./errors.ts";
+import type { StalenessReport } from "./explain-staleness.ts";
+import { checkIndexer, type Indexer, type IndexerReadOptions } from "./indexer.ts";
+import { inputHashes } from "./input-hashes.ts";
+import { paramsHash } from "./params-hash.ts";
+import { loadRecordedIndexes } from "./recorded-index.ts";
+import { decideFromHashes, decideStaleness } from "./staleness.ts";
+
+/**
+ * Decides about one image and changes nothing.
+ *
+ * @throws {KymDatasetError} `not_found` for no such image, `invalid_name`, `invalid_argument`
+ * @throws {ZarrStoreError} what reading the table and the image throw
+ */
+export async function getStaleness(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  imageId: string,
+  options: IndexerReadOptions = {},
+): Promise<StalenessReport> {
+  checkIndexer(indexer);
+  const record = dataset.record(imageId);
+  if (!(await record.exists())) {
+    throw new KymDatasetError("not_found", `there is no image ${imageId}`, { path: imageId, found: imageId });
+  }
+  const recorded = (await loadRecordedIndexes(dataset, indexer, options)).of(imageId);
+  const found = inputHashes(indexer, await record.objectHashes());
+  const current = { analysisVersion: indexer.analysisVersion, ...found };
+  const known = { imageId, recorded, input: found.input };
+  const settled = decideFromHashes(recorded, current);
+  if (settled !== undefined) {
+    return { ...known, staleness: settled, paramsHash: undefined };
+  }
+  const provenance = {
+    paramsHash: paramsHash(await indexer.params(record, options)),
+    contextSha256: paramsHash(await indexer.context(record, options)),
+  };
+  return {
+    ...known,
+    staleness: decideStaleness(recorded, current, provenance),
+    paramsHash: provenance.paramsHash,
+  };
+}

@@ -1,0 +1,122 @@
+import { isZarrStoreError, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import type { ObjectHashes } from "./artifact-ref.ts";
+import { stampRows } from "./conform-row.ts";
+import { isKymDatasetError } from "./errors.ts";
+import type { Indexer } from "./indexer.ts";
+import { type InputHashes, inputHashes } from "./input-hashes.ts";
+import { type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
+import { paramsHash } from "./params-hash.ts";
+import {
+  type CurrentInputs,
+  decideFromHashes,
+  decideStaleness,
+  type RecordedIndex,
+  type Staleness,
+} from "./staleness.ts";
+
+/** What became of one image in a run. */
+export type ImageOutcome =
+  | {
+      readonly outcome: "updated";
+      readonly imageId: string;
+      readonly because: UpdateReason;
+      readonly rows: readonly Row[];
+      readonly entry: LedgerEntry;
+    }
+  | {
+      readonly outcome: "skipped";
+      readonly imageId: string;
+      readonly because: FreshReason;
+      /** The entry as it should be, if it is not so yet. */
+      readonly entry: LedgerEntry | undefined;
+    }
+  | { readonly outcome: "notAnalysed"; readonly imageId: string }
+  | {
+      readonly outcome: "failed";
+      readonly imageId: string;
+      readonly error: unknown;
+      /** True if the rows it has are still those of its inputs, so that they stay. */
+      readonly keepsRows: boolean;
+    };
+
+/** Why rows were made anew: what was stale, or `replace` where nothing was. */
+export type UpdateReason = Extract<Staleness, { state: "stale" }>["because"] | "replace";
+export type FreshReason = Extract<Staleness, { state: "fresh" }>["because"];
+
+export interface IndexImageArgs {
+  readonly hashes: ObjectHashes;
+  readonly recorded: RecordedIndex;
+  /** `replace` makes rows anew even if they are fresh. */
+  readonly mode: "replace" | "incremental";
+  readonly nowEpochNs: bigint;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Decides about one image and makes its rows where they are wanted. Everything but an abort is an outcome. */
+export async function indexImage(
+  record: ZarrImageRecord,
+  indexer: Indexer,
+  args: IndexImageArgs,
+): Promise<ImageOutcome> {
+  const { recorded, mode, signal } = args;
+  const imageId = record.id;
+  const found = inputHashes(indexer, args.hashes);
+  const current: CurrentInputs = { analysisVersion: indexer.analysisVersion, ...found };
+  const settled = decideFromHashes(recorded, current);
+  if (settled?.state === "not_analysed") {
+    return { outcome: "notAnalysed", imageId };
+  }
+  if (settled?.state === "fresh" && mode === "incremental") {
+    return { outcome: "skipped", imageId, because: settled.because, entry: undefined };
+  }
+  try {
+    return await readImage(record, indexer, { ...args, found, current });
+  } catch (error) {
+    if (signal?.aborted || isZarrStoreError(error, "aborted") || isKymDatasetError(error, "aborted")) {
+      throw error;
+    }
+    return { outcome: "failed", imageId, error, keepsRows: settled?.state === "fresh" };
+  }
+}
+
+async function readImage(
+  record: ZarrImageRecord,
+  indexer: Indexer,
+  args: IndexImageArgs & { readonly found: InputHashes; readonly current: CurrentInputs },
+): Promise<ImageOutcome> {
+  const { recorded, mode, signal, found, current } = args;
+  const context = await indexer.context(record, { signal });
+  const provenance = {
+    paramsHash: paramsHash(await indexer.params(record, { signal })),
+    contextSha256: paramsHash(context),
+  };
+  const staleness = decideStaleness(recorded, current, provenance);
+  const entryOf = (nRows: number): LedgerEntry => ({
+    imageId: record.id,
+    analysisVersion: indexer.analysisVersion,
+    ...provenance,
+    inputsSha256: found.inputsSha256 ?? "",
+    sourcesSha256: found.sourcesSha256,
+    nRows,
+    indexedEpochNs: recorded.entry?.indexedEpochNs ?? args.nowEpochNs,
+  });
+  if (staleness.state === "fresh" && mode === "incremental") {
+    const entry = entryOf(recorded.rows.count);
+    return { outcome: "skipped", imageId: record.id, because: staleness.because, entry };
+  }
+  const made = await indexer.extract(record, { input: found.input, context, signal });
+  const rows = stampRows(indexer.schema, "schema" in made ? [...rowsOf(made)] : made, {
+    imageId: record.id,
+    analysisVersion: indexer.analysisVersion,
+    paramsHash: provenance.paramsHash,
+  });
+  const entry = entryOf(rows.length);
+  const isSame = recorded.entry !== undefined && ledgerEntriesAgree(recorded.entry, entry);
+  return {
+    outcome: "updated",
+    imageId: record.id,
+    because: staleness.state === "stale" ? staleness.because : "replace",
+    rows,
+    entry: isSame ? entry : { ...entry, indexedEpochNs: args.nowEpochNs },
+  };
+}

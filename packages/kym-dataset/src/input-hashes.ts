@@ -1,0 +1,38 @@
+import { artifactKeys, type FoundArtifact, findArtifact, type ObjectHashes } from "./artifact-ref.ts";
+import type { Indexer } from "./indexer.ts";
+import { paramsHash } from "./params-hash.ts";
+
+/** What an image's rows are made from, as the manifest has it. */
+export interface InputHashes {
+  /** The input artifact; undefined if the indexer declares none or the image has none of them. */
+  readonly input: FoundArtifact | undefined;
+  /** Of the input artifact and, where they count, the pixels; undefined for an image that was not analysed. */
+  readonly inputsSha256: string | undefined;
+  /** Of the artifacts that params and context are read from, and of the record's attributes. */
+  readonly sourcesSha256: string;
+}
+
+const ATTRIBUTES = "zarr.json";
+const PIXELS = "data/";
+
+/** Hashes what an indexer reads of an image, from the hashes of its objects. No I/O: nothing is opened. */
+export function inputHashes(indexer: Indexer, hashes: ObjectHashes): InputHashes {
+  const input = findArtifact(indexer.inputs, hashes);
+  const isAnalysed = input !== undefined || indexer.inputs.length === 0;
+  const pixelKeys = indexer.usesPixels ? [...hashes.keys()].filter((key) => key.startsWith(PIXELS)) : [];
+  const sourceKeys = [ATTRIBUTES, ...indexer.sources.flatMap(artifactKeys)];
+  return {
+    input,
+    inputsSha256: isAnalysed ? hashOfKeys(input ? [input.key, ...pixelKeys] : pixelKeys, hashes) : undefined,
+    sourcesSha256: hashOfKeys(sourceKeys, hashes),
+  };
+}
+
+/** The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. */
+function hashOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
+  const present = keys.flatMap((key): [string, string][] => {
+    const sha256 = hashes.get(key);
+    return sha256 === undefined ? [] : [[key, sha256]];
+  });
+  return paramsHash(Object.fromEntries(present));
+}

@@ -1,0 +1,79 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import { explainStaleness } from "./explain-staleness.ts";
+import { getStaleness } from "./get-staleness.ts";
+import type { Indexer, IndexerReadOptions } from "./indexer.ts";
+import type { Staleness } from "./staleness.ts";
+import { type UpdateIndexOptions, updateIndex } from "./update-index.ts";
+import { type UpdateReport, type UpdateStats, updateLogLine } from "./update-report.ts";
+
+export interface KymDatasetOptions {
+  /** Default: silent. */
+  readonly logger?: Pick<Console, "debug" | "info" | "warn" | "error"> | undefined;
+  /** Nanoseconds since 1970. Default: the system's clock. */
+  readonly nowEpochNs?: (() => bigint) | undefined;
+}
+
+/**
+ * A dataset of kymographs: pooled tables that are functions of each image's artifacts, and know why they are fresh.
+ *
+ * @example
+ * const kym = new KymDataset(await openDataset(store, { summarize: summarizeMetadata }));
+ * const report = await kym.updateIndex(radonIndexer, { mode: "incremental" });
+ */
+export class KymDataset {
+  readonly dataset: ZarrDataset;
+  readonly #logger: KymDatasetOptions["logger"];
+  readonly #nowEpochNs: () => bigint;
+  #lastUpdateStats: UpdateStats = { updated: 0, skipped: 0, missing: 0 };
+
+  constructor(dataset: ZarrDataset, options: KymDatasetOptions = {}) {
+    this.dataset = dataset;
+    this.#logger = options.logger;
+    this.#nowEpochNs = options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
+  }
+
+  /** The counts of the last `updateIndex` that ended well; zeros before the first (ticket 19). */
+  get lastUpdateStats(): UpdateStats {
+    return this.#lastUpdateStats;
+  }
+
+  /**
+   * Brings an indexer's table up to date: one pass over the images, one commit for table and ledger together, none if
+   * nothing changes. An image whose hashes say fresh is not opened. One that fails is listed in the report and stops
+   * nothing; rows of deleted images go. The log line is that of {@link updateLogLine}, by `logger.info`.
+   *
+   * @throws {KymDatasetError} `invalid_argument` for another mode, `not_found` for an id in `imageIds` that is no image,
+   * `invalid_name`, `read_only`, `schema_mismatch` for a ledger that is none, `aborted`; then nothing was committed
+   * @throws {ZarrStoreError} what reading the table and committing throw: `conflict`, `modified_outside`, `io`, `aborted`
+   */
+  async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
+    const report = await updateIndex(this.dataset, indexer, this.#nowEpochNs, options);
+    const { updated, skipped, missing } = report;
+    this.#lastUpdateStats = { updated, skipped, missing };
+    for (const reason of report.reasons) {
+      if (reason.outcome === "failed") {
+        this.#logger?.warn(`${report.tableName}: ${reason.imageId} failed: ${reason.message}`);
+      }
+    }
+    this.#logger?.info(updateLogLine(report.tableName, report));
+    return report;
+  }
+
+  /**
+   * What `updateIndex` would decide about one image. Changes nothing.
+   *
+   * @throws {KymDatasetError} `not_found` for no such image
+   */
+  async getStaleness(
+    indexer: Indexer,
+    imageId: string,
+    options: IndexerReadOptions = {},
+  ): Promise<Staleness> {
+    return (await getStaleness(this.dataset, indexer, imageId, options)).staleness;
+  }
+
+  /** {@link getStaleness} in words. Throws as it does. */
+  async explain(indexer: Indexer, imageId: string, options: IndexerReadOptions = {}): Promise<string> {
+    return explainStaleness(indexer, await getStaleness(this.dataset, indexer, imageId, options));
+  }
+}

@@ -1,0 +1,119 @@
+import { type CellValue, type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import { KymDatasetError } from "./errors.ts";
+
+/** What the rows of one analysed image were made from: a row of `<table>_runs`. */
+export interface LedgerEntry {
+  readonly imageId: string;
+  readonly analysisVersion: string;
+  readonly paramsHash: string;
+  /** See {@link InputHashes}. */
+  readonly inputsSha256: string;
+  readonly sourcesSha256: string;
+  /** Of the canonical JSON of the indexer's context. */
+  readonly contextSha256: string;
+  readonly nRows: number;
+  /** When this entry last changed. */
+  readonly indexedEpochNs: bigint;
+}
+
+/** The columns of a ledger. Design §5. */
+export const LEDGER_SCHEMA: TableSchema = {
+  columns: [
+    { name: "image_id", type: "utf8", nullable: false },
+    { name: "analysis_version", type: "utf8", nullable: false },
+    { name: "params_hash", type: "utf8", nullable: false },
+    { name: "inputs_sha256", type: "utf8", nullable: false },
+    { name: "sources_sha256", type: "utf8", nullable: false },
+    { name: "context_sha256", type: "utf8", nullable: false },
+    { name: "n_rows", type: "int64", nullable: false },
+    { name: "indexed_epoch_ns", type: "int64", nullable: false, unit: "ns" },
+  ],
+};
+
+export type Ledger = ReadonlyMap<string, LedgerEntry>;
+
+/** True if nothing but the time differs. */
+export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
+  return (
+    a.imageId === b.imageId &&
+    a.analysisVersion === b.analysisVersion &&
+    a.paramsHash === b.paramsHash &&
+    a.inputsSha256 === b.inputsSha256 &&
+    a.sourcesSha256 === b.sourcesSha256 &&
+    a.contextSha256 === b.contextSha256 &&
+    a.nRows === b.nRows
+  );
+}
+
+/** The table of a ledger, sorted by image id. */
+export function encodeLedger(ledger: Ledger): Table {
+  const ids = [...ledger.keys()].sort();
+  const entries = ids.flatMap((id) => ledger.get(id) ?? []);
+  return tableFromRows(entries.map(encodeEntry), LEDGER_SCHEMA);
+}
+
+/**
+ * The entries of a ledger by image id; none for no table.
+ *
+ * @throws {KymDatasetError} `schema_mismatch` naming the column that is absent or of another type
+ */
+export function parseLedger(table: Table | undefined, where: string): Ledger {
+  const entries = table === undefined ? [] : Array.from(rowsOf(table), (row) => parseEntry(row, where));
+  return new Map(entries.map((entry) => [entry.imageId, entry]));
+}
+
+function encodeEntry(entry: LedgerEntry): Row {
+  return {
+    image_id: entry.imageId,
+    analysis_version: entry.analysisVersion,
+    params_hash: entry.paramsHash,
+    inputs_sha256: entry.inputsSha256,
+    sources_sha256: entry.sourcesSha256,
+    context_sha256: entry.contextSha256,
+    n_rows: BigInt(entry.nRows),
+    indexed_epoch_ns: entry.indexedEpochNs,
+  };
+}
+
+function parseEntry(row: Row, where: string): LedgerEntry {
+  return {
+    imageId: readText(row, "image_id", where),
+    analysisVersion: readText(row, "analysis_version", where),
+    paramsHash: readText(row, "params_hash", where),
+    inputsSha256: readText(row, "inputs_sha256", where),
+    sourcesSha256: readText(row, "sources_sha256", where),
+    contextSha256: readText(row, "context_sha256", where),
+    nRows: Number(readInteger(row, "n_rows", where)),
+    indexedEpochNs: readInteger(row, "indexed_epoch_ns", where),
+  };
+}
+
+function readText(row: Row, column: string, where: string): string {
+  const value = row[column];
+  if (typeof value !== "string") {
+    throw mismatch(column, "text", value, where);
+  }
+  return value;
+}
+
+function readInteger(row: Row, column: string, where: string): bigint {
+  const value = row[column];
+  if (typeof value !== "bigint") {
+    throw mismatch(column, "an integer", value, where);
+  }
+  return value;
+}
+
+function mismatch(
+  column: string,
+  expected: string,
+  found: CellValue | undefined,
+  where: string,
+): KymDatasetError {
+  return new KymDatasetError(
+    "schema_mismatch",
+    `${where} is no ledger: column ${column}: expected ${expected}, found ${found === undefined ? "no such column" : typeof found}`,
+    { path: column, expected, found },
+  );
+}

@@ -1,0 +1,117 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import type { ObjectHashes } from "./artifact-ref.ts";
+import { commitIndex } from "./commit-index.ts";
+import { KymDatasetError } from "./errors.ts";
+import { type ImageOutcome, indexImage } from "./index-image.ts";
+import { checkIndexer, type Indexer } from "./indexer.ts";
+import { planIndexChange } from "./plan-index-change.ts";
+import { loadRecordedIndexes } from "./recorded-index.ts";
+import { runBounded } from "./run-bounded.ts";
+import { throwIfAborted } from "./throw-if-aborted.ts";
+import type { IndexEvent, UpdateReport } from "./update-report.ts";
+
+export interface UpdateIndexOptions {
+  /** `replace` makes all rows anew; `incremental` only those that are stale. Default `replace` (ticket 19). */
+  readonly mode?: "replace" | "incremental" | undefined;
+  /** The images to look at; the rows of all others stay. Default all. */
+  readonly imageIds?: readonly string[] | undefined;
+  /** Called when an image is done, in no particular order. */
+  readonly onEvent?: ((event: IndexEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Images read at the same time. */
+const IMAGES_AT_ONCE = 8;
+
+/**
+ * One pass over the images, one commit. See `KymDataset.updateIndex`.
+ *
+ * @throws {KymDatasetError} `invalid_argument`, `invalid_name`, `not_found`, `read_only`, `schema_mismatch`, `aborted`
+ * @throws {ZarrStoreError} what reading the table and committing throw
+ */
+export async function updateIndex(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  nowEpochNs: () => bigint,
+  options: UpdateIndexOptions = {},
+): Promise<UpdateReport> {
+  const { mode = "replace", signal } = options;
+  checkRun(dataset, indexer, mode);
+  throwIfAborted(signal);
+  const existingIds = new Set(await dataset.listImageIds());
+  const imageIds =
+    options.imageIds === undefined ? [...existingIds] : knownIds(options.imageIds, existingIds);
+  const recorded = await loadRecordedIndexes(dataset, indexer, { signal });
+  // All at once, so that they share one look at the log.
+  const hashes = await Promise.all(imageIds.map((id) => dataset.record(id).objectHashes()));
+  const startedEpochNs = nowEpochNs();
+  const outcomes: ImageOutcome[] = [];
+  await runBounded(imageIds, IMAGES_AT_ONCE, async (imageId, index) => {
+    throwIfAborted(signal);
+    const outcome = await indexImage(dataset.record(imageId), indexer, {
+      hashes: hashes[index] ?? NO_OBJECTS,
+      recorded: recorded.of(imageId),
+      mode,
+      nowEpochNs: startedEpochNs,
+      signal,
+    });
+    outcomes.push(outcome);
+    options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
+  });
+  throwIfAborted(signal);
+  const deletedIds = [...recorded.imageIds].filter((id) => !existingIds.has(id));
+  const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
+  const commit = isNeeded ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
+  return {
+    indexer: indexer.name,
+    tableName: indexer.tableName,
+    ...counts,
+    reasons,
+    version: commit?.version ?? dataset.version,
+    committed: commit?.committed ?? false,
+    table: () => dataset.loadTable(indexer.tableName),
+  };
+}
+
+const NO_OBJECTS: ObjectHashes = new Map();
+
+function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
+  checkIndexer(indexer);
+  if (mode !== "replace" && mode !== "incremental") {
+    throw new KymDatasetError("invalid_argument", `there is no mode ${JSON.stringify(mode)}`, {
+      path: "mode",
+      expected: ["replace", "incremental"],
+      found: mode,
+    });
+  }
+  if (dataset.mode === "r") {
+    throw new KymDatasetError("read_only", `${dataset.location} is open for reading only`, {
+      path: dataset.location,
+    });
+  }
+}
+
+/** Sorted, each once. */
+function knownIds(imageIds: readonly string[], existingIds: ReadonlySet<string>): readonly string[] {
+  const unknown = imageIds.find((id) => !existingIds.has(id));
+  if (unknown !== undefined) {
+    throw new KymDatasetError("not_found", `there is no image ${unknown}`, { path: unknown, found: unknown });
+  }
+  return [...new Set(imageIds)].sort();
+}
+
+function eventOf(result: ImageOutcome, done: number, total: number): IndexEvent {
+  const { imageId, outcome } = result;
+  const progress = { kind: "image", imageId, done, total } as const;
+  switch (outcome) {
+    case "updated":
+    case "skipped":
+      return { ...progress, outcome, because: result.because };
+    case "notAnalysed":
+      return { ...progress, outcome, because: "no_inputs" };
+    case "failed":
+      return { ...progress, outcome, because: "error" };
+    default:
+      return outcome satisfies never;
+  }
+}

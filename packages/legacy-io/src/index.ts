@@ -1,0 +1,100 @@
+/**
+ * Reads a lab's own files: TIFF, Olympus headers, JSON, CSV and NumPy sidecars, by bytes; and finds by their names
+ * which belong together. Runs in a browser; what needs a file system is in `@kym/legacy-io/node`.
+ *
+ * @module
+ */
+
+export { artifactOfFileName, fileNameOfArtifact } from "./artifact-file-name.ts";
+export { attachmentName, fileNameOfAttachment } from "./attachment-name.ts";
+export type {
+  BundleFile,
+  ChannelFile,
+  FolderDatabaseFile,
+  FolderScan,
+  LegacyBundle,
+  OrphanAnalysis,
+  OrphanFile,
+  ScanNote,
+  SidecarFile,
+} from "./bundle.ts";
+export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
+export { type ByteSource, bytesSource } from "./byte-source.ts";
+export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
+export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv.ts";
+export type { CsvLimits } from "./csv-cells.ts";
+export type { CsvColumnData } from "./csv-column.ts";
+export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
+export { isLegacyIoError, LegacyIoError } from "./errors.ts";
+export {
+  type FlowAnalysis,
+  type FlowAnalysisKind,
+  type LegacyEvent,
+  parseFlowAnalysis,
+  type RoiAnalysis,
+  type RoiEvents,
+} from "./flow-analysis.ts";
+export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./legacy-text.ts";
+export { namePattern } from "./name-pattern.ts";
+export { readNpy, writeNpy } from "./npy.ts";
+export {
+  type OlympusChannel,
+  type OlympusEntry,
+  type OlympusHeader,
+  type OlympusSection,
+  readOlympusHeader,
+} from "./olympus-header.ts";
+export {
+  type ArtifactFormat,
+  decideFileRoles,
+  type FileRole,
+  type FolderDatabase,
+  imageStem,
+  type LegacySidecarKind,
+  type SidecarContent,
+} from "./sidecar-name.ts";
+export type { AxisCalibration, CalibrationSource } from "./tiff/axis-calibration.ts";
+export type { TiffCompression } from "./tiff/compression.ts";
+export type { Decompress, TiffCodecs } from "./tiff/read-rows.ts";
+export {
+  describeTiff,
+  type ReadTiffOptions,
+  type ReadTiffRegionOptions,
+  readTiff,
+  readTiffRegion,
+  type TiffImage,
+} from "./tiff/read-tiff.ts";
+export type { TiffInfo } from "./tiff/tiff-info.ts";
+export type { AxesSource } from "./tiff/tiff-layout.ts";
+export { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff/tiff-limits.ts";
+export { canWriteImageJTiff, type WriteImageJTiffOptions, writeImageJTiff } from "./tiff/write-imagej.ts";
+export {
+  type EventColumn,
+  LEGACY_EVENT_COLUMNS,
+  legacyEventId,
+  VELOCITY_EVENTS_SCHEMA,
+  type VelocityEventsTable,
+  velocityEventsTable,
+} from "./velocity-events.ts";
+export {
+  LEGACY_TRACE_COLUMNS,
+  parseVelocityTrace,
+  type TraceColumn,
+  VELOCITY_TRACE_SCHEMA,
+  type VelocityTrace,
+} from "./velocity-trace.ts";
+export { type BundleParts, contentOfBundle, type ParsedSidecar, type SidecarMeaning } from "./bundle-content.ts";
+export { canWriteCsv, writeCsv } from "./csv-write.ts";
+export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
+export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
+export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
+export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
+export {
+  filesToHash,
+  type IngestPlan,
+  type KnownAcquisition,
+  type KnownFile,
+  type PlannedAction,
+  planIngest,
+} from "./plan-ingest.ts";
+export { encodeProvenance, type Provenance, parseProvenance, type SidecarProvenance } from "./provenance.ts";

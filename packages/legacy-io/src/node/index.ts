@@ -1,0 +1,12 @@
+/**
+ * The part of this package that needs a file system: finding a lab's files and reading them from disk.
+ *
+ * @module
+ */
+
+export { type FileSource, openFileSource } from "./file-source.ts";
+export { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
+export { nodeTiffCodecs } from "./tiff-codecs.ts";
+export type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
+export { type ExportFolderOptions, type ExportReport, exportLegacyFolder } from "./export.ts";
+export { type IngestFolderOptions, type IngestOptions, ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";

@@ -1,0 +1,82 @@
+import { itemSizeBytes } from "@kym/zarr-store";
+import { type ByteSource, readInto } from "../byte-source.ts";
+import { throwIfAborted } from "../errors.ts";
+import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
+
+/** Bytes that lie in the file as they lie in the image. */
+export interface ByteRun {
+  readonly offset: number;
+  readonly targetOffset: number;
+  readonly sizeBytes: number;
+}
+
+const MAX_READ_BYTES = 2 ** 26;
+
+/** True for a page whose rows can be read where they lie. */
+export function isContiguous(page: TiffPage): boolean {
+  return page.compression === "none" && !page.isTiled;
+}
+
+/**
+ * The runs of rows `[rowStart, rowStop)` of an uncompressed page in strips, for a target that begins with those rows
+ * (of each plane in turn). Strips that follow one another in file and image make one run: a microscope's file, which
+ * has dozens of them, is one read.
+ */
+export function planRuns(
+  page: TiffPage,
+  rowStart: number,
+  rowStop: number,
+  targetOffset = 0,
+): readonly ByteRun[] {
+  const rowBytes = page.width * samplesPerTilePixel(page) * itemSizeBytes(page.dtype);
+  const stripsPerPlane = Math.ceil(page.height / page.tileHeight);
+  const planes = page.offsets.length / stripsPerPlane;
+  const runs: ByteRun[] = [];
+  let target = targetOffset;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let strip = Math.floor(rowStart / page.tileHeight); strip * page.tileHeight < rowStop; strip++) {
+      const firstRow = strip * page.tileHeight;
+      const from = Math.max(rowStart, firstRow);
+      const rows = Math.min(rowStop, firstRow + page.tileHeight) - from;
+      const offset = (page.offsets[plane * stripsPerPlane + strip] ?? 0) + (from - firstRow) * rowBytes;
+      runs.push({ offset, targetOffset: target, sizeBytes: rows * rowBytes });
+      target += rows * rowBytes;
+    }
+  }
+  return mergeRuns(runs);
+}
+
+/** Joins neighbours that are neighbours in the file too. */
+export function mergeRuns(runs: readonly ByteRun[]): readonly ByteRun[] {
+  const merged: ByteRun[] = [];
+  for (const run of runs) {
+    const last = merged.at(-1);
+    const follows =
+      last !== undefined &&
+      last.offset + last.sizeBytes === run.offset &&
+      last.targetOffset + last.sizeBytes === run.targetOffset;
+    if (follows) {
+      merged[merged.length - 1] = { ...last, sizeBytes: last.sizeBytes + run.sizeBytes };
+    } else {
+      merged.push(run);
+    }
+  }
+  return merged;
+}
+
+/** Reads runs straight into the image. Errors: `invalid_file` where the file ends early, `io`, `aborted`. */
+export async function readRuns(
+  source: ByteSource,
+  runs: readonly ByteRun[],
+  target: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const run of runs) {
+    for (let done = 0; done < run.sizeBytes; done += MAX_READ_BYTES) {
+      throwIfAborted(signal);
+      const start = run.targetOffset + done;
+      const stop = start + Math.min(MAX_READ_BYTES, run.sizeBytes - done);
+      await readInto(source, run.offset + done, target.subarray(start, stop));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { LegacyIoError } from "../errors.ts";
+
+/**
+ * Decodes PackBits (TIFF 6.0 section 9) into `target` and returns how many bytes came out.
+ * Throws `invalid_file` for data that is cut off or decodes to more than fits.
+ */
+export function decodePackBits(bytes: Uint8Array, target: Uint8Array): number {
+  let at = 0;
+  let written = 0;
+  while (at < bytes.length && written < target.length) {
+    const header = bytes[at] ?? 0;
+    at++;
+    if (header === 128) {
+      continue;
+    }
+    const isRun = header > 128;
+    const length = isRun ? 257 - header : header + 1;
+    const taken = isRun ? 1 : length;
+    if (at + taken > bytes.length || written + length > target.length) {
+      const problem = at + taken > bytes.length ? "are cut off" : "decode to more than their rows hold";
+      throw new LegacyIoError("invalid_file", `PackBits data ${problem}`, {
+        expected: target.length,
+        found: written,
+      });
+    }
+    if (isRun) {
+      target.fill(bytes[at] ?? 0, written, written + length);
+    } else {
+      target.set(bytes.subarray(at, at + length), written);
+    }
+    at += taken;
+    written += length;
+  }
+  return written;
+}

@@ -1,0 +1,167 @@
+import { itemSizeBytes } from "@kym/zarr-store";
+import type { ByteSource } from "../byte-source.ts";
+import { LegacyIoError } from "../errors.ts";
+import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
+import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
+import { decodeZstdWithGeotiff } from "./decode.ts";
+import { inflate } from "./inflate.ts";
+import { decodeLzw } from "./lzw.ts";
+import { decodePackBits } from "./packbits.ts";
+import { createPause } from "./pause.ts";
+import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
+import { neededBytes, samplesPerTilePixel, type TiffPage, tileBytes } from "./tiff-page.ts";
+
+/** Decompresses to at most `maxBytes`, or throws; what is beyond is not allocated. */
+export type Decompress = (bytes: Uint8Array, maxBytes: number) => Uint8Array | Promise<Uint8Array>;
+
+/** Faster decompressors than those that run everywhere; `nodeTiffCodecs` of `./node` has them. */
+export interface TiffCodecs {
+  /** A zlib stream (RFC 1950). Default: the platform's `DecompressionStream`. */
+  readonly inflate?: Decompress | undefined;
+  /** A zstd frame (RFC 8878). Default: the decoder that geotiff brings. */
+  readonly zstd?: Decompress | undefined;
+}
+
+export interface ReadRowsOptions {
+  readonly isLittleEndian: boolean;
+  readonly codecs: TiffCodecs;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Reads rows `[rowStart, rowStop)` of a page into `target`, which has exactly their size, in the machine's byte order.
+ * Errors: `invalid_file` for damaged or truncated pixels, `not_supported`, `io`, `aborted`.
+ */
+export async function readRows(
+  source: ByteSource,
+  page: TiffPage,
+  rowStart: number,
+  rowStop: number,
+  target: Uint8Array<ArrayBuffer>,
+  options: ReadRowsOptions,
+): Promise<void> {
+  const itemBytes = itemSizeBytes(page.dtype);
+  const isSwapped = options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE;
+  if (isContiguous(page)) {
+    await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal);
+    if (isSwapped) {
+      swapInPlace(target, itemBytes);
+    }
+    return;
+  }
+  const pause = createPause(options.signal);
+  const tile = new Uint8Array(tileBytes(page));
+  const tileRowBytes = tile.byteLength / page.tileHeight;
+  const rowLength = tileRowBytes / itemBytes;
+  for (const place of tilesOfRows(page, rowStart, rowStop)) {
+    await pause();
+    const rows = neededBytes(page, place.index) / tileRowBytes;
+    const decoded = tile.subarray(0, rows * tileRowBytes);
+    await decodeTile(source, page, place.index, decoded, options.codecs);
+    if (page.predictor === 3) {
+      undoFloatDifferences(decoded, itemBytes === 8 ? 8 : 4, rowLength, samplesPerTilePixel(page));
+    } else {
+      if (isSwapped) {
+        swapInPlace(decoded, itemBytes);
+      }
+      if (page.predictor === 2) {
+        undoDifferences(decoded, itemBytes, rowLength, samplesPerTilePixel(page));
+      }
+    }
+    placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
+  }
+}
+
+interface TilePlace {
+  readonly index: number;
+  readonly plane: number;
+  readonly firstRow: number;
+  readonly firstColumn: number;
+}
+
+function* tilesOfRows(page: TiffPage, rowStart: number, rowStop: number): Generator<TilePlace> {
+  const across = Math.ceil(page.width / page.tileWidth);
+  const down = Math.ceil(page.height / page.tileHeight);
+  const planes = page.offsets.length / (across * down);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let row = Math.floor(rowStart / page.tileHeight); row * page.tileHeight < rowStop; row++) {
+      for (let column = 0; column < across; column++) {
+        yield {
+          index: (plane * down + row) * across + column,
+          plane,
+          firstRow: row * page.tileHeight,
+          firstColumn: column * page.tileWidth,
+        };
+      }
+    }
+  }
+}
+
+function placeTile(
+  page: TiffPage,
+  { plane, firstRow, firstColumn }: TilePlace,
+  tile: Uint8Array,
+  tileRowBytes: number,
+  rowStart: number,
+  rowStop: number,
+  target: Uint8Array,
+): void {
+  const pixelBytes = tileRowBytes / page.tileWidth;
+  const rowBytes = page.width * pixelBytes;
+  const columnBytes = Math.min(page.tileWidth, page.width - firstColumn) * pixelBytes;
+  const planeOffset = plane * (rowStop - rowStart) * rowBytes;
+  const stop = Math.min(rowStop, page.height, firstRow + tile.byteLength / tileRowBytes);
+  for (let row = Math.max(rowStart, firstRow); row < stop; row++) {
+    const from = (row - firstRow) * tileRowBytes;
+    const to = planeOffset + (row - rowStart) * rowBytes + firstColumn * pixelBytes;
+    target.set(tile.subarray(from, from + columnBytes), to);
+  }
+}
+
+/** Fills `target` with a tile's bytes as they are before prediction, or throws. */
+async function decodeTile(
+  source: ByteSource,
+  page: TiffPage,
+  index: number,
+  target: Uint8Array<ArrayBuffer>,
+  codecs: TiffCodecs,
+): Promise<void> {
+  const bytes = await source.read(page.offsets[index] ?? 0, page.byteCounts[index] ?? 0);
+  const maxBytes = tileBytes(page);
+  const decoded = await decompress(page, bytes, maxBytes, codecs);
+  if (decoded.byteLength < target.byteLength) {
+    const name = page.isTiled ? "tile" : "strip";
+    throw new LegacyIoError(
+      "invalid_file",
+      `TIFF ${name} ${index} ends early: ${decoded.byteLength} of its ${target.byteLength} bytes`,
+      { offset: page.offsets[index] ?? 0, expected: target.byteLength, found: decoded.byteLength },
+    );
+  }
+  target.set(decoded.subarray(0, target.byteLength));
+}
+
+async function decompress(
+  page: TiffPage,
+  bytes: Uint8Array,
+  maxBytes: number,
+  codecs: TiffCodecs,
+): Promise<Uint8Array> {
+  switch (page.compression) {
+    case "none":
+      return bytes;
+    case "lzw": {
+      const decoded = new Uint8Array(maxBytes);
+      return decoded.subarray(0, decodeLzw(bytes, decoded));
+    }
+    case "packbits": {
+      const decoded = new Uint8Array(maxBytes);
+      return decoded.subarray(0, decodePackBits(bytes, decoded));
+    }
+    case "deflate":
+      return (codecs.inflate ?? inflate)(bytes, maxBytes);
+    case "zstd":
+      return (codecs.zstd ?? decodeZstdWithGeotiff)(bytes, maxBytes);
+    default:
+      return page.compression satisfies never;
+  }
+}

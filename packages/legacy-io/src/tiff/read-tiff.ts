@@ -1,0 +1,147 @@
+import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import type { ByteSource } from "../byte-source.ts";
+import { LegacyIoError } from "../errors.ts";
+import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
+import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
+import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
+import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
+import { planeOf } from "./tiff-layout.ts";
+import type { TiffLimits } from "./tiff-limits.ts";
+import { pageBytes, type TiffPage } from "./tiff-page.ts";
+
+export interface ReadTiffOptions {
+  /** What not to go beyond; the defaults are `DEFAULT_TIFF_LIMITS`. */
+  readonly limits?: Partial<TiffLimits> | undefined;
+  /** Faster decompressors, such as `nodeTiffCodecs` of `./node`. */
+  readonly codecs?: TiffCodecs | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An image in memory and what its file says about it. */
+export interface TiffImage {
+  readonly image: NdArray;
+  readonly info: TiffInfo;
+}
+
+/**
+ * Reads the headers of a TIFF, no pixels: shape, dtype, axes, calibration with its sources, description.
+ * Errors: as `readTiff`, for what its headers show.
+ */
+export async function describeTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffInfo> {
+  return (await openTiffPages(source, options)).info;
+}
+
+/**
+ * Reads a whole TIFF as one array in C order: uncompressed, deflate, LZW, PackBits or zstd; strips or tiles; predictors
+ * 2 and 3; either byte order; BigTIFF; chunky or planar; pages of equal shape; ImageJ stacks also behind a single
+ * directory; OME-TIFF. Values are as they are stored: no palette, inversion or rotation is applied. Nothing that the
+ * file claims is allocated before it is bounded by the file's size and the limits.
+ * Errors: `invalid_file` for damaged, truncated or contradictory files; `not_supported`, naming the tag; `io`; `aborted`.
+ *
+ * @example
+ * const { image, info } = await readTiff(bytesSource(bytes));
+ * console.log(info.axes, image.shape, image.dtype);
+ */
+export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffImage> {
+  const tiff = await openTiffPages(source, options);
+  const image = createNdArray<DType>(tiff.info.dtype, tiff.info.shape);
+  const target = new Uint8Array(image.data.buffer);
+  if (tiff.pages.every(isContiguous)) {
+    await readRuns(source, runsOf(tiff), target, options.signal);
+    if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+      swapInPlace(target, itemSizeBytes(tiff.info.dtype));
+    }
+    return { image, info: tiff.info };
+  }
+  for (const [plane, index] of tiff.layout.pageOfPlane.entries()) {
+    const page = tiff.pages[index];
+    if (page !== undefined) {
+      const size = pageBytes(page);
+      const planeBytes = target.subarray(plane * size, (plane + 1) * size);
+      await readRows(source, page, 0, page.height, planeBytes, rowOptions(tiff, options));
+    }
+  }
+  return { image, info: tiff.info };
+}
+
+/** Where all pixels of an uncompressed file are: one run, if its pages and strips follow one another. */
+function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
+  const [first] = pages;
+  if (first !== undefined && layout.planesOfOnlyPage > 1) {
+    return [{ offset: first.offsets[0] ?? 0, targetOffset: 0, sizeBytes: planeCount * pageBytes(first) }];
+  }
+  const runs = layout.pageOfPlane.flatMap((index, plane) => {
+    const page = pages[index];
+    return page === undefined ? [] : planRuns(page, 0, page.height, plane * pageBytes(page));
+  });
+  return mergeRuns(runs);
+}
+
+/** One plane as a page of its own; planes behind a single directory follow its first. */
+function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
+  const [first] = pages;
+  if (first === undefined || !Number.isSafeInteger(plane) || plane < 0 || plane >= planeCount) {
+    return undefined;
+  }
+  if (layout.planesOfOnlyPage === 1) {
+    return pages[layout.pageOfPlane[plane] ?? 0];
+  }
+  const offset = (first.offsets[0] ?? 0) + plane * pageBytes(first);
+  return {
+    ...first,
+    tileHeight: first.height,
+    offsets: Float64Array.of(offset),
+    byteCounts: Float64Array.of(pageBytes(first)),
+  };
+}
+
+function rowOptions({ isLittleEndian }: OpenedTiff, { codecs, signal }: ReadTiffOptions): ReadRowsOptions {
+  return { isLittleEndian, codecs: codecs ?? {}, signal };
+}
+
+export interface ReadTiffRegionOptions extends ReadTiffOptions {
+  /** First row. Default 0. */
+  readonly rowStart?: number | undefined;
+  /** The row after the last. Default: the end. */
+  readonly rowStop?: number | undefined;
+  /** The plane, counted from 0 in C order of the axes before the plane. Default 0. */
+  readonly page?: number | undefined;
+}
+
+/**
+ * Reads some rows of one plane without reading the rest of the file: strips and tiles that hold them, or of an
+ * uncompressed strip the rows alone. The array has the axes of a plane (samples included).
+ * Throws `invalid_argument` for rows or a plane that the image does not have, else as `readTiff`.
+ */
+export async function readTiffRegion(
+  source: ByteSource,
+  options: ReadTiffRegionOptions = {},
+): Promise<NdArray> {
+  const tiff = await openTiffPages(source, options);
+  const { rowStart = 0, rowStop = tiff.pages[0]?.height ?? 0, page: plane = 0 } = options;
+  const page = pageOf(tiff, plane);
+  const areRows = Number.isSafeInteger(rowStart) && Number.isSafeInteger(rowStop) && rowStart >= 0;
+  if (page === undefined || !areRows || rowStop <= rowStart || rowStop > page.height) {
+    const height = tiff.pages[0]?.height ?? 0;
+    throw new LegacyIoError(
+      "invalid_argument",
+      `no rows ${rowStart} to ${rowStop} of plane ${plane} in a TIFF of ${tiff.planeCount} planes of ${height} rows`,
+      { expected: [tiff.planeCount, height], found: [plane, rowStart, rowStop] },
+    );
+  }
+  const { shape, axes } = planeOf(page);
+  const rowAxis = axes.indexOf("y");
+  const region = createNdArray<DType>(
+    page.dtype,
+    shape.map((length, axis) => (axis === rowAxis ? rowStop - rowStart : length)),
+  );
+  await readRows(
+    source,
+    page,
+    rowStart,
+    rowStop,
+    new Uint8Array(region.data.buffer),
+    rowOptions(tiff, options),
+  );
+  return region;
+}

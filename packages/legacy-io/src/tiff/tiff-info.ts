@@ -1,0 +1,210 @@
+import type { DType } from "@kym/zarr-store";
+import type { ByteSource } from "../byte-source.ts";
+import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import {
+  type AxisCalibration,
+  axisCalibration,
+  calibrationConflicts,
+  chooseCalibration,
+} from "./axis-calibration.ts";
+import type { TiffCompression } from "./compression.ts";
+import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./fluoview-tags.ts";
+import { headerReader } from "./header-reader.ts";
+import { scanDirectories } from "./ifd.ts";
+import { imageJCalibration, parseImageJDescription } from "./imagej-description.ts";
+import { parseOmeDescription } from "./ome-description.ts";
+import { parseShapedDescription } from "./shaped-description.ts";
+import { type TagValues, tagValues } from "./tag-values.ts";
+import { type AxesSource, planTiffLayout, type TiffLayout } from "./tiff-layout.ts";
+import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff-limits.ts";
+import { pageBytes, readTiffPage, type TiffPage } from "./tiff-page.ts";
+
+const AUXILIARY_BITS = 0b101;
+const MAX_MM_HEADER_BYTES = 1 << 16;
+const CENTIMETRE = 3;
+const INCH = 2;
+
+/** What a TIFF says about its image. */
+export interface TiffInfo {
+  /** Elements along each axis, slowest first (C order). */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** One name an axis: `t z c s y x`; `s` are the samples of a pixel (RGB). */
+  readonly axes: readonly string[];
+  /** Who says so; `default` is nobody: rows are `y` and columns `x`. */
+  readonly axesSource: AxesSource;
+  /** Pages of the image, thumbnails not counted. */
+  readonly pageCount: number;
+  readonly isLittleEndian: boolean;
+  readonly isBigTiff: boolean;
+  readonly compression: TiffCompression;
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette. */
+  readonly photometric: number;
+  /** 1 is rows from the top, columns from the left. */
+  readonly orientation: number;
+  readonly software: string | undefined;
+  /** The text of `ImageDescription`. */
+  readonly description: string | undefined;
+  /** Of each axis the most credible calibration, if there is a credible one, and where it stands. */
+  readonly calibration: readonly AxisCalibration[];
+  /** All of them; `resolution` is never chosen, because exporters fill it with anything. */
+  readonly calibrationCandidates: readonly AxisCalibration[];
+  /** Contradictions and tags that could not be read, none of which concern the pixels. */
+  readonly warnings: readonly string[];
+}
+
+/** A TIFF whose headers have been read and checked. */
+export interface OpenedTiff {
+  readonly info: TiffInfo;
+  readonly isLittleEndian: boolean;
+  readonly pages: readonly TiffPage[];
+  readonly layout: TiffLayout;
+  readonly planeCount: number;
+}
+
+export interface OpenTiffOptions {
+  readonly limits?: Partial<TiffLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads and checks the headers of all pages, and what the first of them says about the stack. */
+export async function openTiffPages(source: ByteSource, options: OpenTiffOptions): Promise<OpenedTiff> {
+  const limits = { ...DEFAULT_TIFF_LIMITS, ...options.limits };
+  const reader = headerReader(source, options.signal);
+  const { isLittleEndian, isBigTiff, directories } = await scanDirectories(reader, limits);
+  const all = directories.map((directory) => tagValues(reader, directory, isLittleEndian));
+  const proper = await withoutAuxiliary(all);
+  const [first] = proper;
+  const pages: TiffPage[] = [];
+  for (const values of proper) {
+    pages.push(await readTiffPage(values, source.sizeBytes, limits));
+  }
+  const [page] = pages;
+  if (first === undefined || page === undefined) {
+    throw new LegacyIoError("invalid_file", "the TIFF has no page");
+  }
+  checkPagesAreEqual(pages);
+  const said = await readDescriptions(first, page, pages.length, isLittleEndian, limits);
+  const layout = planTiffLayout(page, pages.length, source.sizeBytes, said);
+  const planeCount = layout.planesOfOnlyPage * layout.pageOfPlane.length;
+  const sizeBytes = planeCount * pageBytes(page);
+  if (sizeBytes > limits.maxDecodedBytes) {
+    throw new LegacyIoError(
+      "not_supported",
+      `a TIFF of ${sizeBytes} bytes is beyond the limit maxDecodedBytes of ${limits.maxDecodedBytes}`,
+      { tag: "ImageLength", expected: limits.maxDecodedBytes, found: sizeBytes },
+    );
+  }
+  const info = {
+    shape: layout.shape,
+    dtype: page.dtype,
+    axes: layout.axes,
+    axesSource: layout.axesSource,
+    pageCount: pages.length,
+    isLittleEndian,
+    isBigTiff,
+    compression: page.compression,
+    photometric: page.photometric,
+    orientation: page.orientation,
+    software: said.software,
+    description: said.description,
+    calibration: chooseCalibration(said.calibration),
+    calibrationCandidates: said.calibration,
+    warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
+  };
+  return { info, isLittleEndian, pages, layout, planeCount };
+}
+
+/** Thumbnails and masks are no part of the image, unless there is nothing else. */
+async function withoutAuxiliary(all: readonly TagValues[]): Promise<readonly TagValues[]> {
+  const proper: TagValues[] = [];
+  for (const values of all) {
+    const type = (await values.integer("NewSubfileType")) ?? 0;
+    if ((type & AUXILIARY_BITS) === 0) {
+      proper.push(values);
+    }
+  }
+  return proper.length === 0 ? all : proper;
+}
+
+function checkPagesAreEqual(pages: readonly TiffPage[]): void {
+  const describe = (page: TiffPage): string =>
+    `${page.height} × ${page.width} × ${page.samplesPerPixel} ${page.dtype} ${page.planarConfiguration}`;
+  const expected = pages[0] === undefined ? "" : describe(pages[0]);
+  for (const [index, page] of pages.entries()) {
+    if (describe(page) !== expected) {
+      throw new LegacyIoError(
+        "not_supported",
+        `TIFF tag ImageLength: pages of different shapes are not supported: page 0 is ${expected}, page ${index} is ${describe(page)}`,
+        { tag: "ImageLength", expected, found: describe(page) },
+      );
+    }
+  }
+}
+
+type Descriptions = Parameters<typeof planTiffLayout>[3] & {
+  readonly software: string | undefined;
+  readonly description: string | undefined;
+  readonly calibration: readonly AxisCalibration[];
+  readonly warnings: readonly string[];
+};
+
+async function readDescriptions(
+  values: TagValues,
+  page: TiffPage,
+  pageCount: number,
+  isLittleEndian: boolean,
+  limits: TiffLimits,
+): Promise<Descriptions> {
+  const warnings: string[] = [];
+  const optional = async <T>(read: Promise<T | undefined>): Promise<T | undefined> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!isLegacyIoError(error, "invalid_file")) {
+        throw error;
+      }
+      warnings.push(error.message);
+      return undefined;
+    }
+  };
+  const description = await optional(values.text("ImageDescription", limits.maxTextBytes));
+  const software = await optional(values.text("Software", limits.maxTextBytes));
+  const pageName = await optional(values.text("PageName", limits.maxTextBytes));
+  const mmBytes = await optional(values.bytes("MM_Header", MAX_MM_HEADER_BYTES));
+  const xResolution = await optional(values.rational("XResolution"));
+  const yResolution = await optional(values.rational("YResolution"));
+  const resolutionUnit = await optional(values.integer("ResolutionUnit"));
+  const ome =
+    description === undefined ? undefined : parseOmeDescription(description, pageCount, page.samplesPerPixel);
+  const imageJ = description === undefined ? undefined : parseImageJDescription(description);
+  const shaped = description === undefined ? undefined : parseShapedDescription(description);
+  const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
+  if (imageJ !== undefined && (imageJ.properties.get("cf") ?? "") !== "") {
+    const [c0, c1] = ["c0", "c1"].map((key) => imageJ.properties.get(key));
+    warnings.push(
+      `ImageJ calibrates the values (cf=${imageJ.properties.get("cf")}, c0=${c0}, c1=${c1}); they are given as stored`,
+    );
+  }
+  const calibration = [
+    ...(ome?.calibration ?? []),
+    ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
+    ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
+    ...(pageName === undefined ? [] : parsePageName(pageName)),
+    ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
+  ];
+  return { ome, imageJ, shaped, mmHeader, software, description, calibration, warnings };
+}
+
+function resolutionCalibration(
+  xResolution: readonly [number, number] | undefined,
+  yResolution: readonly [number, number] | undefined,
+  unit: number | undefined,
+): readonly AxisCalibration[] {
+  const name = unit === CENTIMETRE ? "cm" : unit === INCH ? "inch" : undefined;
+  const step = ([numerator, denominator]: readonly [number, number]): number => denominator / numerator;
+  return [
+    yResolution && axisCalibration("y", step(yResolution), name, "resolution"),
+    xResolution && axisCalibration("x", step(xResolution), name, "resolution"),
+  ].filter((calibration) => calibration !== undefined);
+}
