@@ -44,6 +44,7 @@ function versionProblems(member: WorkspacePackage): readonly string[] {
   ];
 }
 
+/** What a user would install for nothing. */
 function unusedDependencies(tree: SourceTree, member: WorkspacePackage): readonly string[] {
   const imported = new Set(
     sourceFiles(tree, `${member.folder}/src`).flatMap(({ module }) =>
@@ -52,7 +53,7 @@ function unusedDependencies(tree: SourceTree, member: WorkspacePackage): readonl
   );
   // A peer is declared for the packages beneath as well, whoever imports it.
   return [...member.dependencies.keys()]
-    .filter((name) => !imported.has(name) && !PEERS.includes(name))
+    .filter((name) => !member.isPrivate && !imported.has(name) && !PEERS.includes(name))
     .map((name) => `${member.name}: ${name} is never imported`);
 }
 

@@ -5,6 +5,7 @@ import type { SourceTree } from "./source-tree.ts";
 export interface WorkspacePackage {
   readonly folder: string;
   readonly name: string;
+  readonly isPrivate: boolean;
   readonly dependencies: ReadonlyMap<string, string>;
   readonly peerDependencies: ReadonlyMap<string, string>;
   readonly devDependencies: ReadonlyMap<string, string>;
@@ -42,6 +43,7 @@ export function parsePackage(folder: string, text: string): WorkspacePackage {
   return {
     folder,
     name: String(manifest.get("name")),
+    isPrivate: manifest.get("private") === true,
     dependencies: stringsOf(manifest.get("dependencies")),
     peerDependencies: stringsOf(manifest.get("peerDependencies")),
     devDependencies: stringsOf(manifest.get("devDependencies")),

@@ -13,7 +13,11 @@ export class CliError extends Error {
     exitCode: ExitCode,
     code: string,
     message: string,
-    more: { readonly details?: Readonly<Record<string, unknown>>; readonly hint?: string; readonly cause?: unknown } = {},
+    more: {
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly hint?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.exitCode = exitCode;
@@ -42,7 +46,11 @@ export function toCliError(error: unknown): CliError {
   const { code, message } = error;
   const { exitCode, hint } = BY_CODE[code] ?? { exitCode: EXIT.unexpected };
   const details = "details" in error && typeof error.details === "object" ? plainDetails(error.details) : {};
-  return new CliError(exitCode, code, message, { details, cause: error, ...(hint !== undefined && { hint }) });
+  return new CliError(exitCode, code, message, {
+    details,
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly hint?: string }>> = {
@@ -66,5 +74,7 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
 };
 
 function plainDetails(details: object | null): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(details ?? {}).filter(([key, value]) => key !== "cause" && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(details ?? {}).filter(([key, value]) => key !== "cause" && value !== undefined),
+  );
 }

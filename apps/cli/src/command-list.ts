@@ -8,7 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,
   },
   { name: "ls", summary: "list the images", load: async () => (await import("./commands/ls.ts")).lsCommand },
-  { name: "show", summary: "show one image", load: async () => (await import("./commands/show.ts")).showCommand },
+  {
+    name: "show",
+    summary: "show one image",
+    load: async () => (await import("./commands/show.ts")).showCommand,
+  },
   {
     name: "index",
     summary: "bring the pooled tables up to date",

@@ -12,7 +12,7 @@ Commands
 ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
 
 Options of every command
-  --json          one object on stdout: {ok, kind, schemaVersion, data, warnings}
+  --json          one object: {ok, kind, schemaVersion, data, warnings}
   -q, --quiet     no progress, no hints
   -v, --verbose   say more on stderr
   --progress X    auto, json or none

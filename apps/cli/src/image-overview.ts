@@ -60,7 +60,9 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
     const name = path?.slice(path.lastIndexOf("/") + 1);
     return name === wanted || name?.replace(/\.tiff?$/i, "") === wanted;
   });
-  return byName.length > 0 ? byName : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
+  return byName.length > 0
+    ? byName
+    : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
 }
 
 function numberOf(value: Scalar | undefined): number | null {

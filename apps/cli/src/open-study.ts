@@ -4,7 +4,11 @@ import { openDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "./command.ts";
 
 /** Opens the dataset that the user named, with the summary that lists and orders need. */
-export async function openStudy(context: CommandContext, path: string, mode: DatasetMode): Promise<ZarrDataset> {
+export async function openStudy(
+  context: CommandContext,
+  path: string,
+  mode: DatasetMode,
+): Promise<ZarrDataset> {
   const warn = (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
   const silent = (): void => undefined;
   return openDataset(context.resolvePath(path), {

@@ -36,11 +36,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     }
     return await runCommand(findCommand(name), argv.slice(1), terminal);
   } catch (error) {
-    return fail(terminal, name ?? "kym", toCliError(error), { json: flags.has("--json"), debug: flags.has("--debug") });
+    return fail(terminal, name ?? "kym", toCliError(error), {
+      json: flags.has("--json"),
+      debug: flags.has("--debug"),
+    });
   }
 }
 
-async function runCommand(entry: CommandEntry, argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function runCommand(
+  entry: CommandEntry,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
   const command = await entry.load();
   const { values, positionals } = parse(command, argv);
   if (values["help"] === true) {
@@ -74,7 +81,8 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], terminal
     }
     return result.exitCode;
   } catch (error) {
-    const cause = interruption.exitCode === undefined ? toCliError(error) : interrupted(interruption.exitCode);
+    const cause =
+      interruption.exitCode === undefined ? toCliError(error) : interrupted(interruption.exitCode);
     return fail(terminal, entry.name, cause, { json, debug: values["debug"] === true });
   } finally {
     interruption.end();
@@ -102,10 +110,12 @@ async function fail(
 function findCommand(name: string): CommandEntry {
   const found = COMMANDS.find((entry) => entry.name === name);
   if (found === undefined) {
-    const nearest = COMMANDS.map((entry) => ({ name: entry.name, distance: editDistance(name, entry.name) })).sort(
-      (a, b) => a.distance - b.distance,
-    )[0];
-    const guess = nearest !== undefined && nearest.distance <= 2 ? `did you mean kym ${nearest.name}?` : undefined;
+    const nearest = COMMANDS.map((entry) => ({
+      name: entry.name,
+      distance: editDistance(name, entry.name),
+    })).sort((a, b) => a.distance - b.distance)[0];
+    const guess =
+      nearest !== undefined && nearest.distance <= 2 ? `did you mean kym ${nearest.name}?` : undefined;
     throw usageError(`there is no command ${JSON.stringify(name)}`, guess ?? "kym --help lists the commands");
   }
   return found;
@@ -138,7 +148,10 @@ function checkPositionals(command: Command, positionals: readonly string[]): rea
     throw usageError(`${required[positionals.length]} is missing`, `kym ${command.usage}`);
   }
   if (positionals.length > words.length) {
-    throw usageError(`${JSON.stringify(positionals[words.length])} is one argument too many`, `kym ${command.usage}`);
+    throw usageError(
+      `${JSON.stringify(positionals[words.length])} is one argument too many`,
+      `kym ${command.usage}`,
+    );
   }
   return positionals;
 }
@@ -198,7 +211,9 @@ function interrupted(exitCode: ExitCode): CliError {
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "unknown";
 }
 
 /** Levenshtein's distance: enough for a typo in one word. */

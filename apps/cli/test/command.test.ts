@@ -73,7 +73,15 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
   it("ingest: everything in, data on stdout, nothing else there", async () => {
     const { ok, kind, schemaVersion, data } = await jsonAt(["ingest", "./kymographs", "study.zarr"]);
     expect([ok, kind, schemaVersion]).toEqual([true, "ingest", 1]);
-    expect(Object.keys(data)).toEqual(["found", "ingested", "unchanged", "skipped", "failed", "orphans", "conflicts"]);
+    expect(Object.keys(data)).toEqual([
+      "found",
+      "ingested",
+      "unchanged",
+      "skipped",
+      "failed",
+      "orphans",
+      "conflicts",
+    ]);
     expect(data.found).toBe(4);
     expect(data.ingested.map(({ path }: { path: string }) => path)).toContain("Capillary1_0001.tif");
     expect(data.orphans).toEqual([
@@ -105,7 +113,13 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
   it("show: by stem, by path, by the beginning of the id", async () => {
     const { stdout, exitCode } = await at(["show", "study.zarr", "Capillary1_0001"]);
     expect(exitCode).toBe(0);
-    for (const part of ["30000 × 38 uint16", "0.284 µm/px", "Center Region", "radon/velocity", "zarr.open_array"]) {
+    for (const part of [
+      "30000 × 38 uint16",
+      "0.284 µm/px",
+      "Center Region",
+      "radon/velocity",
+      "zarr.open_array",
+    ]) {
       expect(stdout).toContain(part);
     }
     const { data } = await jsonAt(["show", "study.zarr", "Capillary1_0001.tif"]);
@@ -182,7 +196,11 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
   it("two ingests of one folder at the same time: every image once", async () => {
     const runs = await Promise.all([1, 2].map(() => at(["ingest", "kymographs", "both.zarr"])));
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    const { data } = await jsonAt(["query", "both.zarr", "select count(*) as n, count(distinct source_rel_path) as d from sources"]);
+    const { data } = await jsonAt([
+      "query",
+      "both.zarr",
+      "select count(*) as n, count(distinct source_rel_path) as d from sources",
+    ]);
     expect(data).toEqual([{ n: 4, d: 4 }]);
     expect((await jsonAt(["ls", "both.zarr"])).data).toHaveLength(4);
   });

@@ -1,8 +1,14 @@
 import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
-import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
+import {
+  KymDataset,
+  radonIndexer,
+  summarizeMetadata,
+  type UpdateReport,
+  velocityEventIndexer,
+} from "@kym/kym-dataset";
+import { exportLegacyFolder, type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { roiFromEnvelope, roiStats } from "@kym/roi";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
@@ -34,11 +40,14 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   const source = KYMOGRAPHS ?? "";
   let work: string;
   let dataset: ZarrDataset;
-  let kym: KymDataset;
+  let report: IngestReport;
+  let reports: { readonly events: UpdateReport; readonly radon: UpdateReport };
 
   const open = (name: string): Promise<ZarrDataset> =>
     openDataset(join(work, name), { summarize: summarizeMetadata });
-  const rows = async (of: ZarrDataset, table: string): Promise<Row[]> => [...rowsOf(await of.loadTable(table))];
+  const rows = async (of: ZarrDataset, table: string): Promise<Row[]> => [
+    ...rowsOf(await of.loadTable(table)),
+  ];
   const idOf = async (of: ZarrDataset, path: string): Promise<string> => {
     const row = (await of.loadSourcesIndex()).find((item) => item.source_rel_path === path);
     return row?.image_id ?? `no image of ${path}`;
@@ -52,11 +61,16 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), "kym-main-job-"));
     dataset = await open("study.zarr");
+    report = await ingestLegacyFolder(dataset, source);
+    const kym = new KymDataset(dataset);
+    reports = {
+      events: await kym.updateIndex(velocityEventIndexer, { mode: "incremental" }),
+      radon: await kym.updateIndex(radonIndexer, { mode: "incremental" }),
+    };
   });
   afterAll(() => rm(work, { recursive: true, force: true }));
 
-  it("is taken in whole: 4 TIFFs, 3 headers, 3 classic JSONs, 7 ROIs, one orphan analysis", async () => {
-    const report = await ingestLegacyFolder(dataset, source);
+  it("is taken in whole: 4 TIFFs, 3 headers, 3 classic JSONs, 7 ROIs, one orphan analysis", () => {
     expect(report.counts).toEqual({ tiffs: 4, headers: 3, classicJsons: 3, rois: 7 });
     expect(report.found).toBe(4);
     expect(report.ingested.map(({ path }) => path)).toEqual(TRUE_IMAGES.map(({ path }) => path));
@@ -87,7 +101,8 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     const metadata = await record.loadJson("metadata");
     const { data, shape } = await record.loadArray({ dtype: "uint16" });
     const plane = { data, height: shape[0] ?? 0, width: shape[1] ?? 0 };
-    const envelopes = typeof metadata === "object" && metadata !== null && "rois" in metadata ? metadata.rois : [];
+    const envelopes =
+      typeof metadata === "object" && metadata !== null && "rois" in metadata ? metadata.rois : [];
     const stats = (Array.isArray(envelopes) ? envelopes : []).map((envelope) =>
       roiStats(plane, roiFromEnvelope(envelope)),
     );
@@ -113,7 +128,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
 
   it("keeps exact acquisition times, read from the headers", async () => {
     const order = await Array.fromAsync(dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" }));
-    const paths = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]));
+    const paths = new Map(
+      (await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]),
+    );
     expect(order.map(({ id }) => paths.get(id))).toEqual([
       "Capillary1_0001.tif",
       "28d AngII/20250722/20250722_A89_0002.tif",
@@ -122,24 +139,17 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     ]);
     const { images } = await dataset.rebuildManifest();
     const first = images.find(({ imageId }) => imageId === order[0]?.id);
-    expect(first?.summary["acquired_local_epoch_ns"]).toBe(BigInt(Date.UTC(2022, 10, 2, 12, 30, 15, 461)) * 1_000_000n);
+    expect(first?.summary["acquired_local_epoch_ns"]).toBe(
+      BigInt(Date.UTC(2022, 10, 2, 12, 30, 15, 461)) * 1_000_000n,
+    );
   });
 
   it("is indexed: both tables, analysed images only", async () => {
-    kym = new KymDataset(dataset);
-    expect(await kym.updateIndex(velocityEventIndexer, { mode: "incremental" })).toMatchObject({
-      updated: 1,
-      skipped: 0,
-      missing: 1,
-      notAnalysed: 3,
-    });
-    expect(await kym.updateIndex(radonIndexer, { mode: "incremental" })).toMatchObject({
-      updated: 3,
-      skipped: 0,
-      missing: 3,
-      notAnalysed: 1,
-    });
-    expect(await dataset.listTableNames()).toEqual(expect.arrayContaining(["kym_radon", "kym_velocity_events", "sources"]));
+    expect(reports.events).toMatchObject({ updated: 1, skipped: 0, missing: 1, notAnalysed: 3 });
+    expect(reports.radon).toMatchObject({ updated: 3, skipped: 0, missing: 3, notAnalysed: 1 });
+    expect(await dataset.listTableNames()).toEqual(
+      expect.arrayContaining(["kym_radon", "kym_velocity_events", "sources"]),
+    );
   });
 
   it("has a kym_radon that equals radon_report_db.csv", async () => {
@@ -170,20 +180,24 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   });
 
   it.each(TRUE_MEANS)("has the means and counts of $path", async ({ path, nan, zero, mean, sd }) => {
-    const row = (await rows(dataset, "kym_radon")).find((item) => item["rel_path"] === path && item["roi_id"] === 2n);
+    const row = (await rows(dataset, "kym_radon")).find(
+      (item) => item["rel_path"] === path && item["roi_id"] === 2n,
+    );
     expect([row?.["vel_n_nan"], row?.["vel_n_zero"]]).toEqual([BigInt(nan), BigInt(zero)]);
     expect(Number(row?.["vel_mean"])).toBeCloseTo(mean, 6);
     expect(Number(row?.["vel_std"])).toBeCloseTo(sd, 6);
   });
 
   it("has the five stored events with their times", async () => {
-    const file: unknown = JSON.parse(await readFile(join(source, "flow-analysis/Capillary1_0001_events.json"), "utf8"));
+    const file: unknown = JSON.parse(
+      await readFile(join(source, "flow-analysis/Capillary1_0001_events.json"), "utf8"),
+    );
     const events = eventsOf(file);
     const table = await rows(dataset, "kym_velocity_events");
     expect(events).toHaveLength(5);
-    expect(table.map((row) => [row["roi_id"], row["t_start_s"], row["peak_t_s"], row["score"], row["event_type"]])).toEqual(
-      events.map((event) => [1n, event.t_start, event.t_peak, event.score_peak, event.event_type]),
-    );
+    expect(
+      table.map((row) => [row["roi_id"], row["t_start_s"], row["peak_t_s"], row["score"], row["event_type"]]),
+    ).toEqual(events.map((event) => [1n, event.t_start, event.t_peak, event.score_peak, event.event_type]));
     expect(new Set(table.map((row) => row["event_id"])).size).toBe(5);
     expect(new Set(table.map((row) => row["rel_path"]))).toEqual(new Set(["Capillary1_0001.tif"]));
   });
@@ -199,7 +213,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     const before = await treeHash(join(work, "study.zarr"));
     const again = await open("study.zarr");
     for (const indexer of [velocityEventIndexer, radonIndexer]) {
-      expect(await new KymDataset(again).updateIndex(indexer, { mode: "incremental" })).toMatchObject({ updated: 0 });
+      expect(await new KymDataset(again).updateIndex(indexer, { mode: "incremental" })).toMatchObject({
+        updated: 0,
+      });
     }
     await again.close();
     expect(await treeHash(join(work, "study.zarr"))).toBe(before);
@@ -239,11 +255,18 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
       const events = await index.updateIndex(velocityEventIndexer, { mode: "incremental" });
       return { radon: [radon.updated, radon.skipped], events: [events.updated, events.skipped] };
     };
-    const editRoi = async (path: string, roiId: number, edit: (envelope: Envelope) => void): Promise<void> => {
+    const editRoi = async (
+      path: string,
+      roiId: number,
+      edit: (envelope: Envelope) => void,
+    ): Promise<void> => {
       const record = changed.record(await idOf(changed, path));
       const metadata = await record.loadJson("metadata");
-      const rois = typeof metadata === "object" && metadata !== null && "rois" in metadata ? metadata.rois : [];
-      const envelope = (Array.isArray(rois) ? rois : []).find((item) => isEnvelope(item) && item.roi_id === roiId);
+      const rois =
+        typeof metadata === "object" && metadata !== null && "rois" in metadata ? metadata.rois : [];
+      const envelope = (Array.isArray(rois) ? rois : []).find(
+        (item) => isEnvelope(item) && item.roi_id === roiId,
+      );
       if (!isEnvelope(envelope)) {
         throw new Error(`no ROI ${roiId}`);
       }
@@ -272,7 +295,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
         [2n, "roi_changed"],
         [3n, "current"],
       ]);
-      const others = (await rows(changed, "kym_radon")).filter((row) => row["rel_path"] !== "Capillary1_0001.tif");
+      const others = (await rows(changed, "kym_radon")).filter(
+        (row) => row["rel_path"] !== "Capillary1_0001.tif",
+      );
       expect(new Set(others.map((row) => row["analysis_state"]))).toEqual(new Set(["current"]));
     });
 
@@ -309,7 +334,10 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     it("that deletes an image, its rows go", async () => {
       const id = await idOf(changed, "Capillary2_no_txt.tif");
       await changed.deleteImage(id);
-      expect(await index.updateIndex(radonIndexer, { mode: "incremental" })).toMatchObject({ purged: 1, updated: 0 });
+      expect(await index.updateIndex(radonIndexer, { mode: "incremental" })).toMatchObject({
+        purged: 1,
+        updated: 0,
+      });
       expect((await rows(changed, "kym_radon")).filter((row) => row["image_id"] === id)).toEqual([]);
     });
   });
@@ -365,7 +393,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   });
 
   async function expectRadonReport(table: readonly Row[]): Promise<void> {
-    const [header = "", ...lines] = (await readFile(join(source, "radon_report_db.csv"), "utf8")).trim().split("\n");
+    const [header = "", ...lines] = (await readFile(join(source, "radon_report_db.csv"), "utf8"))
+      .trim()
+      .split("\n");
     const names = header.split(",");
     const compared = names.slice(names.indexOf("roi_id"), names.indexOf("img_std") + 1);
     const found = table.filter((row) => row["rel_path"] === "Capillary1_0001.tif");
@@ -395,7 +425,9 @@ interface Envelope {
 }
 
 function isEnvelope(value: unknown): value is Envelope {
-  return typeof value === "object" && value !== null && "roi_id" in value && "data" in value && "meta" in value;
+  return (
+    typeof value === "object" && value !== null && "roi_id" in value && "data" in value && "meta" in value
+  );
 }
 
 interface StoredEvent {
@@ -406,6 +438,7 @@ interface StoredEvent {
 }
 
 function eventsOf(file: unknown): readonly StoredEvent[] {
-  const runs = typeof file === "object" && file !== null && "velocity_events" in file ? file.velocity_events : {};
+  const runs =
+    typeof file === "object" && file !== null && "velocity_events" in file ? file.velocity_events : {};
   return Object.values(runs ?? {}).flat();
 }

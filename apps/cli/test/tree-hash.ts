@@ -6,7 +6,10 @@ import { join } from "node:path";
 export async function treeHash(folder: string): Promise<string> {
   const hash = createHash("sha256");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFile: entry.isFile() }));
+  const paths = entries.map((entry) => ({
+    path: join(entry.parentPath, entry.name),
+    isFile: entry.isFile(),
+  }));
   for (const { path, isFile } of paths.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(path.slice(folder.length)).update("\0");
     if (isFile) {

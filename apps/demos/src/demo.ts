@@ -46,14 +46,15 @@ const CLOSING = `
 npx -y pnpm@12 -s kym ingest ./my-folder study.zarr
 npx -y pnpm@12 -s kym index study.zarr
 npx -y pnpm@12 -s kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
-npx -y pnpm@12 -s kym --help`.trim();
+npx -y pnpm@12 -s kym --help`;
 
 function showFolder(scans: readonly SimulatedScan[], transcript: Transcript): void {
   for (const folder of new Set(scans.map(({ plan }) => plan.folder))) {
     transcript.say(`\nlab/${folder}/`);
-    for (const { plan, files } of scans.filter((scan) => scan.plan.folder === folder)) {
+    for (const { plan, files, rois } of scans.filter((scan) => scan.plan.folder === folder)) {
       const endings = files.map((file) => file.slice(file.indexOf(plan.stem) + plan.stem.length));
-      transcript.say(`  ${plan.stem}  ${plan.description}`);
+      const trueMmPerS = rois[0]?.meanMmPerS ?? plan.profile.meanMmPerS;
+      transcript.say(`  ${plan.stem}  ${trueMmPerS.toFixed(3).padStart(6)} mm/s  ${plan.description}`);
       transcript.say(`      ${endings.join("  ")}`);
     }
   }

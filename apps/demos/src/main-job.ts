@@ -11,7 +11,7 @@ const EXIT_PARTIAL = 3;
 const TOLERANCE = 0.02;
 const TOLERANCE_S = 0.1;
 
-const MEDIANS = `select condition, count(*) as n, round(median(vel_mean), 3) as median_mm_s
+const MEDIANS = `select condition, count(*) as n, round(median(abs(vel_mean)), 3) as mm_s
   from kym_radon where accepted group by 1 order by 1`;
 const EVENTS = `select rel_path, event_type, round(t_start_s, 3) as t_start_s, user_type
   from kym_velocity_events order by t_start_s`;
@@ -63,11 +63,9 @@ async function takeIn(stage: Stage): Promise<void> {
   const { stdout } = await kym(stage, ["ingest", "./lab", "study.zarr"], EXIT_PARTIAL);
   transcript.say("");
   transcript.check(stdout.includes("8 new"), "the eight whole images are in");
-  const [brokenOff, withoutTiff] = ["truncated", "missing"].map(
-    (image) => stage.scans.find(({ plan }) => plan.image === image)?.plan.stem ?? "?",
-  );
+  const incomplete = stage.scans.filter(({ plan }) => plan.image !== "whole");
   transcript.check(
-    stdout.includes(`${brokenOff}.tif`) && stdout.includes(`${withoutTiff}`),
+    incomplete.length > 0 && incomplete.every(({ plan }) => stdout.includes(plan.stem)),
     `what is not is named, with the reason, and exit code ${EXIT_PARTIAL} says so to scripts`,
   );
 }
@@ -103,12 +101,14 @@ async function checkStall({ folder, scans, transcript }: Stage): Promise<void> {
 }
 
 async function checkMeans({ folder, scans, transcript }: Stage): Promise<void> {
-  transcript.command(commandLine(["query", "study.zarr", MEANS]));
-  const comparisons = compareVelocities(scans, await queryRows(folder, MEANS));
+  transcript.command(commandLine(["query", "study.zarr", MEANS, "--json"]));
+  const rows = await queryRows(folder, MEANS);
+  const comparisons = compareVelocities(scans, rows);
+  transcript.say("Its rows, beside the truth that only the simulator knows:");
   transcript.say(comparisonText(comparisons));
   transcript.say("");
   transcript.check(
-    comparisons.length > 0 &&
+    rows.length === comparisons.length &&
       comparisons.every((comparison) => Math.abs(relativeError(comparison)) < TOLERANCE),
     `every mean in the table is the true one to ${100 * TOLERANCE} %, with its sign`,
   );
@@ -119,7 +119,9 @@ async function queryRows(folder: string, sql: string): Promise<readonly Readonly
   const envelope: unknown = JSON.parse(stdout);
   const rows: unknown =
     typeof envelope === "object" && envelope !== null && "data" in envelope ? envelope.data : undefined;
-  return Array.isArray(rows) ? rows.map((row: object) => new Map<string, unknown>(Object.entries(row))) : [];
+  return Array.isArray(rows)
+    ? rows.map((row: unknown) => new Map<string, unknown>(Object.entries(row ?? {})))
+    : [];
 }
 
 async function runAgain(stage: Stage): Promise<void> {
@@ -154,5 +156,6 @@ async function exportAndReturn(stage: Stage): Promise<void> {
     transcript.check(result.rows.size > 0, `every row of every table came back (${counts})`);
   }
   const index = await kym(stage, ["index", "copy.zarr"]);
+  transcript.say("");
   transcript.check(!/updated [1-9]/.test(index.stdout), "the copy knows that its tables are fresh");
 }

@@ -107,7 +107,7 @@ const KINDS: readonly Kind[] = [
   },
   { description: "never analysed", meanMmPerS: 0.6, lines: 3300, px: 20, zoom: 3, analysis: "none" },
   {
-    description: "no header, so no µm and no seconds",
+    description: "no header: neither µm nor seconds",
     meanMmPerS: 1,
     lines: 3200,
     px: 14,

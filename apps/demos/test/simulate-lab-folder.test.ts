@@ -50,7 +50,7 @@ describe("simulateLabFolder", () => {
   });
 
   it("leaves out what a lab leaves out", () => {
-    expect(endings(named("no header, so no µm and no seconds"))).toEqual(["/.tif"]);
+    expect(endings(named("no header: neither µm nor seconds"))).toEqual(["/.tif"]);
     expect(endings(named("never analysed"))).toEqual(["/.tif", "/.txt", "/.json"]);
     expect(endings(named("an analysis whose TIFF is gone"))).toEqual([
       "/flow-analysis/_radon.csv",

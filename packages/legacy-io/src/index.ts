@@ -18,14 +18,23 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
+export {
+  type BundleParts,
+  contentOfBundle,
+  type ParsedSidecar,
+  type SidecarMeaning,
+} from "./bundle-content.ts";
 export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
 export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv.ts";
 export type { CsvLimits } from "./csv-cells.ts";
 export type { CsvColumnData } from "./csv-column.ts";
+export { canWriteCsv, writeCsv } from "./csv-write.ts";
 export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
 export { isLegacyIoError, LegacyIoError } from "./errors.ts";
+export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
+export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
 export {
   type FlowAnalysis,
   type FlowAnalysisKind,
@@ -34,6 +43,8 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
+export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
+export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
 export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./legacy-text.ts";
 export { namePattern } from "./name-pattern.ts";
 export { readNpy, writeNpy } from "./npy.ts";
@@ -44,6 +55,15 @@ export {
   type OlympusSection,
   readOlympusHeader,
 } from "./olympus-header.ts";
+export {
+  filesToHash,
+  type IngestPlan,
+  type KnownAcquisition,
+  type KnownFile,
+  type PlannedAction,
+  planIngest,
+} from "./plan-ingest.ts";
+export { encodeProvenance, type Provenance, parseProvenance, type SidecarProvenance } from "./provenance.ts";
 export {
   type ArtifactFormat,
   decideFileRoles,
@@ -83,18 +103,3 @@ export {
   VELOCITY_TRACE_SCHEMA,
   type VelocityTrace,
 } from "./velocity-trace.ts";
-export { type BundleParts, contentOfBundle, type ParsedSidecar, type SidecarMeaning } from "./bundle-content.ts";
-export { canWriteCsv, writeCsv } from "./csv-write.ts";
-export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
-export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
-export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
-export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
-export {
-  filesToHash,
-  type IngestPlan,
-  type KnownAcquisition,
-  type KnownFile,
-  type PlannedAction,
-  planIngest,
-} from "./plan-ingest.ts";
-export { encodeProvenance, type Provenance, parseProvenance, type SidecarProvenance } from "./provenance.ts";

@@ -22,7 +22,8 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
 const TYPE_CODES: ReadonlyMap<DType, string> = new Map([...DTYPES].map(([code, dtype]) => [dtype, code]));
 
 /** `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }`, the keys in any order, nothing else. */
-const HEADER_ITEM = /\s*'(descr|fortran_order|shape)'\s*:\s*('[^'\\]*'|True|False|\((?:\d{1,15},\s*)*(?:\d{1,15})?\))\s*(,|(?=\}))/y;
+const HEADER_ITEM =
+  /\s*'(descr|fortran_order|shape)'\s*:\s*('[^'\\]*'|True|False|\((?:\d{1,15},\s*)*(?:\d{1,15})?\))\s*(,|(?=\}))/y;
 
 /**
  * Reads a `.npy` file (versions 1 to 3) of booleans, integers or floats, in either byte order; Fortran order becomes
@@ -38,11 +39,15 @@ export function readNpy(bytes: Uint8Array): NdArray {
   const expected = shape.reduce((product, length) => product * length, itemBytes);
   const found = bytes.byteLength - dataOffset;
   if (found !== expected) {
-    throw new LegacyIoError("invalid_file", `npy: shape (${shape.join(", ")}) of ${dtype} needs ${expected} bytes, found ${found}`, {
-      offset: dataOffset,
-      expected,
-      found,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `npy: shape (${shape.join(", ")}) of ${dtype} needs ${expected} bytes, found ${found}`,
+      {
+        offset: dataOffset,
+        expected,
+        found,
+      },
+    );
   }
   const array = createNdArray<DType>(dtype, shape);
   const target = new Uint8Array(array.data.buffer);
@@ -87,7 +92,9 @@ interface NpyHeader {
 
 function readHeader(bytes: Uint8Array): { readonly header: NpyHeader; readonly dataOffset: number } {
   if (bytes.byteLength < 10 || MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    throw new LegacyIoError("invalid_file", "not an npy file: it does not begin with \\x93NUMPY", { offset: 0 });
+    throw new LegacyIoError("invalid_file", "not an npy file: it does not begin with \\x93NUMPY", {
+      offset: 0,
+    });
   }
   const [major = 0, minor = 0] = bytes.subarray(6, 8);
   if (major < 1 || major > 3 || minor !== 0) {
@@ -101,10 +108,14 @@ function readHeader(bytes: Uint8Array): { readonly header: NpyHeader; readonly d
   const headerBytes = major === 1 || view.byteLength < 12 ? view.getUint16(8, true) : view.getUint32(8, true);
   const dataOffset = textOffset + headerBytes;
   if (headerBytes > MAX_HEADER_BYTES || dataOffset > bytes.byteLength) {
-    throw new LegacyIoError("invalid_file", `npy: a header of ${headerBytes} bytes in a file of ${bytes.byteLength}`, {
-      expected: Math.min(MAX_HEADER_BYTES, bytes.byteLength - textOffset),
-      found: headerBytes,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `npy: a header of ${headerBytes} bytes in a file of ${bytes.byteLength}`,
+      {
+        expected: Math.min(MAX_HEADER_BYTES, bytes.byteLength - textOffset),
+        found: headerBytes,
+      },
+    );
   }
   const text = String.fromCharCode(...bytes.subarray(textOffset, dataOffset));
   return { header: parseHeader(text), dataOffset };
@@ -128,7 +139,11 @@ function parseHeader(text: string): NpyHeader {
   if (!/^\s*\}\s*$/.test(text.slice(at)) || !descr?.startsWith("'") || !isOrder || !shape?.startsWith("(")) {
     throw headerError(text);
   }
-  return { ...parseType(descr.slice(1, -1)), isFortranOrder: order === "True", shape: parseShape(shape, text) };
+  return {
+    ...parseType(descr.slice(1, -1)),
+    isFortranOrder: order === "True",
+    shape: parseShape(shape, text),
+  };
 }
 
 function itemAt(text: string, at: number): RegExpExecArray | null {
@@ -167,8 +182,15 @@ function headerError(text: string): LegacyIoError {
 }
 
 /** Elements of a Fortran array, first axis fastest, into C order, last axis fastest. */
-function copyTransposed(source: Uint8Array, target: Uint8Array, shape: readonly number[], itemBytes: number): void {
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, length) => product * length, itemBytes));
+function copyTransposed(
+  source: Uint8Array,
+  target: Uint8Array,
+  shape: readonly number[],
+  itemBytes: number,
+): void {
+  const strides = shape.map((_, axis) =>
+    shape.slice(0, axis).reduce((product, length) => product * length, itemBytes),
+  );
   const index = shape.map(() => 0);
   let from = 0;
   for (let to = 0; to < target.length; to += itemBytes) {

@@ -20,7 +20,8 @@ counted, never made up.`,
   },
   run: async (context) => {
     const [path = ""] = context.args;
-    const wanted = typeof context.options["indexer"] === "string" ? context.options["indexer"].split(",") : undefined;
+    const wanted =
+      typeof context.options["indexer"] === "string" ? context.options["indexer"].split(",") : undefined;
     const unknown = wanted?.find((name) => !INDEXERS.some((indexer) => indexer.name === name));
     if (unknown !== undefined) {
       throw usageError(
@@ -65,9 +66,6 @@ function countsOf(report: UpdateReport): object {
 
 function lineOf(report: UpdateReport): string {
   const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
-  const more = [
-    ...(purged > 0 ? [`purged ${purged}`] : []),
-    ...(failed > 0 ? [`failed ${failed}`] : []),
-  ];
+  const more = [...(purged > 0 ? [`purged ${purged}`] : []), ...(failed > 0 ? [`failed ${failed}`] : [])];
   return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
 }

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { type IngestItem, type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
+import { usageError } from "../cli-error.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 import { printable } from "../render/text-table.ts";
-import { usageError } from "../cli-error.ts";
 
 /** `kym ingest FOLDER DATASET` */
 export const ingestCommand: Command = {
@@ -14,7 +14,10 @@ export const ingestCommand: Command = {
 dataset. The folder is only read. What is in the dataset already stays as it is; a
 second run, or one after an interruption, takes in what is missing. A folder that
 kym export wrote is restored as it was.`,
-  examples: ["kym ingest ./kymographs study.zarr", 'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2'],
+  examples: [
+    "kym ingest ./kymographs study.zarr",
+    'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2',
+  ],
   options: {
     pattern: { type: "string" },
     jobs: { type: "string", short: "j" },
@@ -72,7 +75,9 @@ function resultOf(report: IngestReport, path: string): CommandResult {
   const contents =
     ingested.length === 0
       ? []
-      : [`found ${counts.tiffs} TIFFs, ${counts.headers} headers, ${counts.classicJsons} metadata files; ${counts.rois} ROIs taken in`];
+      : [
+          `found ${counts.tiffs} TIFFs, ${counts.headers} headers, ${counts.classicJsons} metadata files; ${counts.rois} ROIs taken in`,
+        ];
   const lines = [
     headline,
     detail,
@@ -98,5 +103,10 @@ function countOf(count: number, word: string): readonly string[] {
 function listOf(title: string, items: readonly IngestItem[]): readonly string[] {
   return items.length === 0
     ? []
-    : [`${title}:`, ...items.map(({ path, reason }) => `  ${printable(path)}${reason === undefined ? "" : ` — ${reason}`}`)];
+    : [
+        `${title}:`,
+        ...items.map(
+          ({ path, reason }) => `  ${printable(path)}${reason === undefined ? "" : ` — ${reason}`}`,
+        ),
+      ];
 }

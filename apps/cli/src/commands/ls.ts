@@ -39,7 +39,14 @@ export const lsCommand: Command = {
 };
 
 function row(image: ImageOverview, isShort: boolean): readonly string[] {
-  const { image_id: id, rel_path: relPath, shape, um_per_px: um, seconds_per_line: seconds, accepted } = image;
+  const {
+    image_id: id,
+    rel_path: relPath,
+    shape,
+    um_per_px: um,
+    seconds_per_line: seconds,
+    accepted,
+  } = image;
   return [
     isShort ? id.slice(0, 8) : id,
     printable(relPath ?? "—"),

@@ -86,7 +86,10 @@ async function runQuery(dataset: ZarrDataset, sql: string): Promise<QueryResult>
     if (error instanceof Error && !("code" in error)) {
       const tables = await dataset.listTableNames();
       throw new CliError(EXIT.usage, "invalid_sql", error.message, {
-        hint: tables.length === 0 ? "there are no tables yet: kym index makes them" : `tables: ${tables.join(", ")}`,
+        hint:
+          tables.length === 0
+            ? "there are no tables yet: kym index makes them"
+            : `tables: ${tables.join(", ")}`,
         cause: error,
       });
     }
@@ -104,7 +107,11 @@ function cellOf(value: unknown): Row[string] {
     case "boolean":
       return value;
     case "object":
-      return value === null ? null : "toDouble" in value && typeof value.toDouble === "function" ? Number(value.toDouble()) : String(value);
+      return value === null
+        ? null
+        : "toDouble" in value && typeof value.toDouble === "function"
+          ? Number(value.toDouble())
+          : String(value);
     default:
       return null;
   }

@@ -30,9 +30,15 @@ file name.`,
       arrays: await record.listArrayArtifacts(),
       attachments: await record.listAttachments(),
     };
-    const tables: { readonly table: string; readonly state: string }[] = [];
+    const tables: TableState[] = [];
     for (const indexer of INDEXERS) {
-      tables.push({ table: indexer.tableName, state: await kym.explain(indexer, image.image_id) });
+      const { state } = await kym.getStaleness(indexer, image.image_id);
+      const explanation = await kym.explain(indexer, image.image_id);
+      tables.push({
+        table: indexer.tableName,
+        state,
+        explanation: explanation.slice(explanation.indexOf(": ") + 2),
+      });
     }
     const rois = (metadata?.rois ?? []).map((roi) => ({
       roi_id: roi.id,
@@ -44,7 +50,12 @@ file name.`,
       ...(roi.type === "rect" && { bounds: roi.bounds }),
     }));
     const data = { ...image, rois, artifacts, tables };
-    return { exitCode: EXIT.ok, data, text: textOf(data, context.resolvePath(path)), next: `kym index ${path}` };
+    return {
+      exitCode: EXIT.ok,
+      data,
+      text: textOf(data, context.resolvePath(path)),
+      next: `kym index ${path}`,
+    };
   },
 };
 
@@ -67,7 +78,9 @@ function theOne(found: readonly ImageOverview[], wanted: string, path: string): 
     });
   }
   if (others.length > 0) {
-    const names = found.map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`).join(", ");
+    const names = found
+      .map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`)
+      .join(", ");
     throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} may be any of ${names}`, {
       hint: "name it by its id or its path",
     });
@@ -76,9 +89,21 @@ function theOne(found: readonly ImageOverview[], wanted: string, path: string): 
 }
 
 interface Shown extends ImageOverview {
-  readonly rois: readonly { readonly roi_id: number; readonly type: string; readonly name: string; readonly note: string; readonly bounds?: RoiCorners }[];
+  readonly rois: readonly {
+    readonly roi_id: number;
+    readonly type: string;
+    readonly name: string;
+    readonly note: string;
+    readonly bounds?: RoiCorners;
+  }[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
-  readonly tables: readonly { readonly table: string; readonly state: string }[];
+  readonly tables: readonly TableState[];
+}
+
+interface TableState {
+  readonly table: string;
+  readonly state: string;
+  readonly explanation: string;
 }
 
 interface RoiCorners {
@@ -91,7 +116,9 @@ interface RoiCorners {
 function textOf(image: Shown, location: string): string {
   const { um_per_px: um, seconds_per_line: seconds } = image;
   const calibration =
-    um === null || seconds === null ? "uncalibrated: no header, sizes are in pixels and lines" : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
+    um === null || seconds === null
+      ? "uncalibrated: no header, sizes are in pixels and lines"
+      : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
   const lines = [
     printable(image.rel_path ?? image.image_id),
     `  id        ${image.image_id}`,
@@ -109,7 +136,7 @@ function textOf(image: Shown, location: string): string {
     ),
     "",
     "tables",
-    ...image.tables.map(({ table, state }) => `  ${table}: ${state}`),
+    ...image.tables.map(({ table, explanation }) => `  ${table}: ${explanation}`),
     "",
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, "images", image.image_id, "data"))})[:]`,
@@ -126,7 +153,10 @@ function roiLine(roi: Shown["rois"][number]): string {
     bounds === undefined
       ? ""
       : ` lines ${bounds.dim0Start}–${bounds.dim0Stop}, px ${bounds.dim1Start}–${bounds.dim1Stop}`;
-  const label = [roi.name, roi.note].filter((text) => text !== "").map(printable).join(" · ");
+  const label = [roi.name, roi.note]
+    .filter((text) => text !== "")
+    .map(printable)
+    .join(" · ");
   return `  ${roi.roi_id} ${roi.type}${place}${label === "" ? "" : `  ${label}`}`;
 }
 

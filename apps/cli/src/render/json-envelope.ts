@@ -9,7 +9,15 @@ export function successEnvelope(kind: string, data: unknown, warnings: readonly 
 
 export function errorEnvelope(kind: string, error: CliError): string {
   const { code, message, details, hint } = error;
-  return write({ ok: false, kind, schemaVersion: SCHEMA_VERSION, error: code, message, details, hint: hint ?? null });
+  return write({
+    ok: false,
+    kind,
+    schemaVersion: SCHEMA_VERSION,
+    error: code,
+    message,
+    details,
+    hint: hint ?? null,
+  });
 }
 
 /** 64-bit integers with all digits, NaN and infinities as null, absent members left out. */
@@ -28,7 +36,9 @@ function jsonValue(value: unknown): unknown {
     return value.message;
   }
   if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined && typeof member !== "function");
+    const members = Object.entries(value).filter(
+      ([, member]) => member !== undefined && typeof member !== "function",
+    );
     return Object.fromEntries(members.map(([key, member]) => [key, jsonValue(member)]));
   }
   return value;

@@ -25,7 +25,8 @@ export function startProgress(
   }
   if (style === "json") {
     return {
-      update: (done, total, item) => terminal.err(`${JSON.stringify({ progress: verb, done, total, item })}\n`),
+      update: (done, total, item) =>
+        terminal.err(`${JSON.stringify({ progress: verb, done, total, item })}\n`),
       end: () => undefined,
     };
   }
@@ -62,6 +63,7 @@ function rateAndTimeLeft(done: number, total: number, elapsedMs: number): string
   }
   const perSecond = (done * 1000) / elapsedMs;
   const secondsLeft = Math.ceil((total - done) / perSecond);
-  const left = secondsLeft < 60 ? `${secondsLeft} s` : `${Math.floor(secondsLeft / 60)} min ${secondsLeft % 60} s`;
+  const left =
+    secondsLeft < 60 ? `${secondsLeft} s` : `${Math.floor(secondsLeft / 60)} min ${secondsLeft % 60} s`;
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s · ${left} left`;
 }

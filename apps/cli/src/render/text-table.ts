@@ -27,7 +27,9 @@ export function textTable(
   const widths = options.maxWidth === undefined ? natural : fitWidths(columns, natural, options.maxWidth);
   const line = (cells: readonly string[]): string =>
     columns
-      .map((column, index) => pad(shorten(cells[index] ?? "", widths[index] ?? 0), widths[index] ?? 0, column.align))
+      .map((column, index) =>
+        pad(shorten(cells[index] ?? "", widths[index] ?? 0), widths[index] ?? 0, column.align),
+      )
       .join(GAP)
       .trimEnd();
   const header = line(columns.map((column) => column.title));
@@ -35,9 +37,14 @@ export function textTable(
   return `${[head, ...rows.map(line)].join("\n")}\n`;
 }
 
-function fitWidths(columns: readonly TextColumn[], natural: readonly number[], maxWidth: number): readonly number[] {
+function fitWidths(
+  columns: readonly TextColumn[],
+  natural: readonly number[],
+  maxWidth: number,
+): readonly number[] {
   const widths = [...natural];
-  const total = (): number => widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
+  const total = (): number =>
+    widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
   while (total() > maxWidth) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {
@@ -71,7 +78,10 @@ function pad(text: string, width: number, align: "left" | "right" = "left"): str
 
 /** Control characters of file names are shown, not sent to the terminal. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 function displayWidth(text: string): number {

@@ -4,9 +4,14 @@
  * @module
  */
 
-export { type FileSource, openFileSource } from "./file-source.ts";
-export { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
-export { nodeTiffCodecs } from "./tiff-codecs.ts";
 export type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
 export { type ExportFolderOptions, type ExportReport, exportLegacyFolder } from "./export.ts";
-export { type IngestFolderOptions, type IngestOptions, ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";
+export { type FileSource, openFileSource } from "./file-source.ts";
+export {
+  type IngestFolderOptions,
+  type IngestOptions,
+  ingestLegacyFile,
+  ingestLegacyFolder,
+} from "./ingest.ts";
+export { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
+export { nodeTiffCodecs } from "./tiff-codecs.ts";

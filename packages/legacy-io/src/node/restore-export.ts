@@ -151,7 +151,10 @@ interface RestoredImage {
 async function readImage(root: string, exported: ExportedImage): Promise<RestoredImage> {
   const { pixels } = exported;
   const bytes = await readVerified(root, pixels);
-  const array = pixels.format === "npy" ? readNpy(bytes) : (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs })).image;
+  const array =
+    pixels.format === "npy"
+      ? readNpy(bytes)
+      : (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs })).image;
   const count = pixels.shape.reduce((product, size) => product * size, 1);
   if (array.dtype !== pixels.dtype || array.data.length !== count) {
     throw new LegacyIoError(
@@ -175,7 +178,8 @@ async function storeImage(
   transaction: DatasetContents,
   { exported, image, artifacts }: RestoredImage,
 ): Promise<void> {
-  const { axes, summary, ...attributes } = exported.attributes;
+  const { attributes } = exported;
+  const { axes, summary } = attributes;
   const record = await transaction.addImage(image, {
     id: exported.imageId,
     chunks: exported.pixels.chunks,
@@ -251,9 +255,13 @@ async function restoreTables(
 async function restoreSources(transaction: DatasetContents, table: Table): Promise<void> {
   const keyOf = (row: SourceRow): string =>
     `${row.image_id} ${row.source_sha256 ?? ""} ${row.source_primary_path}`;
-  const present = new Set((await transaction.loadSourcesIndex()).map(keyOf));
+  const known = await transaction.loadSourcesIndex();
+  const present = new Set(known.map(keyOf));
   const rows = Array.from(rowsOf(table), parseSourceRow);
-  await transaction.appendSources(rows.filter((row) => !present.has(keyOf(row))));
+  await transaction.appendSources(
+    rows.filter((row) => !present.has(keyOf(row))),
+    { again: known },
+  );
 }
 
 /** Per restored image its rows; the rows of the others are somebody else's business. */

@@ -11,13 +11,19 @@ export const nodeTiffCodecs: TiffCodecs = {
   zstd: decompressor("zstd", (bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength })),
 };
 
-function decompressor(name: string, decompress: (bytes: Uint8Array, maxBytes: number) => Uint8Array): Decompress {
+function decompressor(
+  name: string,
+  decompress: (bytes: Uint8Array, maxBytes: number) => Uint8Array,
+): Decompress {
   return (bytes, maxBytes) => {
     try {
       return decompress(bytes, maxBytes);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new LegacyIoError("invalid_file", `damaged ${name} data: ${reason}`, { expected: maxBytes, cause });
+      throw new LegacyIoError("invalid_file", `damaged ${name} data: ${reason}`, {
+        expected: maxBytes,
+        cause,
+      });
     }
   };
 }

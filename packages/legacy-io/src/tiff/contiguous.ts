@@ -19,8 +19,8 @@ export function isContiguous(page: TiffPage): boolean {
 
 /**
  * The runs of rows `[rowStart, rowStop)` of an uncompressed page in strips, for a target that begins with those rows
- * (of each plane in turn). Strips that follow one another in file and image make one run: a microscope's file, which
- * has dozens of them, is one read.
+ * (of each plane in turn) at `targetOffset`. Strips that follow one another in the file make one run: a microscope's
+ * file, which has dozens of them, is one read.
  */
 export function planRuns(
   page: TiffPage,
@@ -32,21 +32,30 @@ export function planRuns(
   const stripsPerPlane = Math.ceil(page.height / page.tileHeight);
   const planes = page.offsets.length / stripsPerPlane;
   const runs: ByteRun[] = [];
-  let target = targetOffset;
+  let runOffset = 0;
+  let runTarget = targetOffset;
+  let runBytes = 0;
   for (let plane = 0; plane < planes; plane++) {
-    for (let strip = Math.floor(rowStart / page.tileHeight); strip * page.tileHeight < rowStop; strip++) {
+    const firstStrip = Math.floor(rowStart / page.tileHeight);
+    for (let strip = firstStrip; strip * page.tileHeight < rowStop; strip++) {
       const firstRow = strip * page.tileHeight;
       const from = Math.max(rowStart, firstRow);
-      const rows = Math.min(rowStop, firstRow + page.tileHeight) - from;
+      const sizeBytes = (Math.min(rowStop, firstRow + page.tileHeight) - from) * rowBytes;
       const offset = (page.offsets[plane * stripsPerPlane + strip] ?? 0) + (from - firstRow) * rowBytes;
-      runs.push({ offset, targetOffset: target, sizeBytes: rows * rowBytes });
-      target += rows * rowBytes;
+      if (runBytes > 0 && offset !== runOffset + runBytes) {
+        runs.push({ offset: runOffset, targetOffset: runTarget, sizeBytes: runBytes });
+        runTarget += runBytes;
+        runBytes = 0;
+      }
+      runOffset = runBytes === 0 ? offset : runOffset;
+      runBytes += sizeBytes;
     }
   }
-  return mergeRuns(runs);
+  runs.push({ offset: runOffset, targetOffset: runTarget, sizeBytes: runBytes });
+  return runs;
 }
 
-/** Joins neighbours that are neighbours in the file too. */
+/** Joins runs that are neighbours in file and image, as those of the pages of a stack often are. */
 export function mergeRuns(runs: readonly ByteRun[]): readonly ByteRun[] {
   const merged: ByteRun[] = [];
   for (const run of runs) {

@@ -73,5 +73,9 @@ function zstdSizeBound(bytes: Uint8Array): number {
 }
 
 function damaged(reason: string, cause?: unknown): LegacyIoError {
-  return new LegacyIoError("invalid_file", `damaged zstd data: ${reason}`, cause === undefined ? {} : { cause });
+  return new LegacyIoError(
+    "invalid_file",
+    `damaged zstd data: ${reason}`,
+    cause === undefined ? {} : { cause },
+  );
 }

@@ -1,7 +1,7 @@
 import { itemSizeBytes } from "@kym/zarr-store";
+import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
 import { decodeZstdWithGeotiff } from "./decode.ts";
 import { inflate } from "./inflate.ts";

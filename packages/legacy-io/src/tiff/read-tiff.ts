@@ -1,7 +1,7 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";

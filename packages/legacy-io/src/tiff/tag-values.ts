@@ -53,7 +53,11 @@ export function tagValues(
       return undefined;
     }
     if (!INTEGER_TYPES.has(entry.type) || entry.count === 0 || entry.count > maxCount) {
-      throw refuse(name, maxCount === 1 ? "an unsigned integer" : `1 to ${maxCount} unsigned integers`, entry);
+      throw refuse(
+        name,
+        maxCount === 1 ? "an unsigned integer" : `1 to ${maxCount} unsigned integers`,
+        entry,
+      );
     }
     return readIntegers(await readValues(name, entry), entry, isLittleEndian);
   };

@@ -48,7 +48,10 @@ export function canWriteImageJTiff(dtype: DType): boolean {
  * Throws `not_supported` for other types than uint8, uint16 and float32, other ranks, and 4 GiB or more;
  * `invalid_argument` for a step that is no positive number, or axes that are not one name an axis.
  */
-export function writeImageJTiff(array: NdArray, options: WriteImageJTiffOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeImageJTiff(
+  array: NdArray,
+  options: WriteImageJTiffOptions = {},
+): Uint8Array<ArrayBuffer> {
   const sampleFormat = SAMPLE_FORMATS.get(array.dtype);
   if (sampleFormat === undefined) {
     throw notSupported("BitsPerSample", `${array.dtype}: ImageJ has uint8, uint16 and float32`, array.dtype);
@@ -94,7 +97,11 @@ function entry(name: TiffTagName, type: number, values: readonly number[]): Entr
   return { tag: TIFF_TAG[name], type, values };
 }
 
-function describeStack(planeCount: number, leading: readonly number[], options: WriteImageJTiffOptions): string {
+function describeStack(
+  planeCount: number,
+  leading: readonly number[],
+  options: WriteImageJTiffOptions,
+): string {
   const { axes, umPerPx, secondsPerLine, umPerSlice, secondsPerFrame } = options;
   if (axes !== undefined && axes.length !== leading.length + 2) {
     throw new LegacyIoError("invalid_argument", `${axes.length} names for ${leading.length + 2} axes`, {
@@ -124,7 +131,8 @@ function describeStack(planeCount: number, leading: readonly number[], options: 
 
 function stackAxes(names: readonly string[], count: number): readonly string[] {
   const known = STACK_AXES.filter((axis) => names.includes(axis));
-  const areInOrder = names.length === count && known.length === count && known.every((axis, at) => axis === names[at]);
+  const areInOrder =
+    names.length === count && known.length === count && known.every((axis, at) => axis === names[at]);
   const byPosition: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], STACK_AXES];
   return areInOrder ? known : (byPosition[count] ?? []);
 }
@@ -140,7 +148,9 @@ function resolutionEntries({ umPerPx, umPerRow, secondsPerLine }: WriteImageJTif
 
 function positive(name: string, value: number | undefined): number | undefined {
   if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
-    throw new LegacyIoError("invalid_argument", `${name} is ${value}, expected a number above 0`, { found: value });
+    throw new LegacyIoError("invalid_argument", `${name} is ${value}, expected a number above 0`, {
+      found: value,
+    });
   }
   return value;
 }
@@ -179,7 +189,13 @@ function assemble(
   return bytes;
 }
 
-function writeDirectory(view: DataView, at: number, entries: readonly Entry[], stripOffset: number, next: number): void {
+function writeDirectory(
+  view: DataView,
+  at: number,
+  entries: readonly Entry[],
+  stripOffset: number,
+  next: number,
+): void {
   view.setUint16(at, entries.length, true);
   let valueAt = at + 2 + entries.length * ENTRY_BYTES + 4;
   for (const [index, { tag, type, values }] of entries.entries()) {

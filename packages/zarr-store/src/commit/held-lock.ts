@@ -2,6 +2,9 @@ import type { StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { LOCK, lockOwnerKey, staleLockKey } from "./control-keys.ts";
 
+/** A lock that stays costs every other writer a minute, so one failure is not the end. */
+const RELEASE_ATTEMPTS = 3;
+
 /** The writer lock in the hands of its holder. A holder that was taken over finds its file gone, and touches nothing. */
 export class HeldLock {
   readonly #context: CommitContext;
@@ -10,6 +13,7 @@ export class HeldLock {
   #turn: 0 | 1 = 0;
   #refreshing: Promise<void> = Promise.resolve();
   #isLost = false;
+  #isGivenUp = false;
 
   constructor(context: CommitContext, txid: string, refreshEveryMs: number) {
     this.#context = context;
@@ -22,16 +26,29 @@ export class HeldLock {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#refreshing;
-    const { store, logger } = this.#context;
-    try {
-      if (!this.#isLost && (await store.remove(this.#ownerKey)) === "removed") {
-        await removeLock(this.#context);
+    const { logger } = this.#context;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#tryRelease();
         return;
+      } catch (error) {
+        if (attempt >= RELEASE_ATTEMPTS) {
+          logger.warn(`could not release ${LOCK}: ${String(error)}`);
+          return;
+        }
       }
-      logger.warn(`${LOCK} was taken over by another writer while this one held it`);
-    } catch (error) {
-      logger.warn(`could not release ${LOCK}: ${String(error)}`);
     }
+  }
+
+  async #tryRelease(): Promise<void> {
+    const { store, logger } = this.#context;
+    this.#isLost ||= !this.#isGivenUp && (await store.remove(this.#ownerKey)) !== "removed";
+    if (this.#isLost) {
+      logger.warn(`${LOCK} was taken over by another writer while this one held it`);
+      return;
+    }
+    this.#isGivenUp = true;
+    await removeLock(this.#context);
   }
 
   get #ownerKey(): StoreKey {

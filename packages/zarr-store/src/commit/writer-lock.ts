@@ -125,7 +125,15 @@ async function whyStale(
 
 /** Of several that want to replace a holder one removes its file; if the holder refreshed it meanwhile, none does. */
 async function takeOver(context: CommitContext, { key }: Holder, reason: string): Promise<boolean> {
-  if (key !== undefined && (await context.store.remove(key)) !== "removed") {
+  const { store } = context;
+  if (key !== undefined && (await store.remove(key)) !== "removed") {
+    return false;
+  }
+  if (
+    key === undefined &&
+    (await store.remove(LOCK)) === "not_empty" &&
+    (await findHolder(context)).key !== undefined
+  ) {
     return false;
   }
   await removeLock(context);

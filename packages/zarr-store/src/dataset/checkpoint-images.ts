@@ -1,9 +1,8 @@
-import { encodeArrayMetadata } from "../array/array-metadata.ts";
+import { encodeArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
 import { parseImageId } from "../artifact/artifact-name.ts";
 import type { Checkpoint } from "../commit/checkpoint.ts";
 import { groupOf, type Head } from "../commit/head.ts";
 import { joinKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { parseArrayMetadata } from "../array/array-metadata.ts";
 import { imageNode, pixelArray } from "./layout.ts";
 import type { ManifestSource } from "./manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
@@ -31,7 +30,8 @@ export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): readon
   const paths = Map.groupBy(checkpoint.objects.keys(), groupOf);
   return [...checkpoint.images].map(([name, image]): ManifestSource => {
     const id = parseImageId(name);
-    const kept: { attributes?: unknown; array?: unknown } = typeof image === "object" && image !== null ? image : {};
+    const kept: { attributes?: unknown; array?: unknown } =
+      typeof image === "object" && image !== null ? image : {};
     const node = checkpoint.objects.get(imageNode(id));
     const array = checkpoint.objects.get(arrayNode(pixelArray(id)));
     const attributes = isAttributes(kept.attributes) ? kept.attributes : undefined;
@@ -42,7 +42,12 @@ export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): readon
     if (array !== undefined && metadata !== undefined) {
       nodes.rememberArray(array.sha256, metadata);
     }
-    return { imageId: id, paths: (paths.get(`images/${id}`) ?? []).map(parseStoreKey).sort(), attributes, array: metadata };
+    return {
+      imageId: id,
+      paths: (paths.get(`images/${id}`) ?? []).map(parseStoreKey).sort(),
+      attributes,
+      array: metadata,
+    };
   });
 }
 

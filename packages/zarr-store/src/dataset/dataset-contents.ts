@@ -19,8 +19,8 @@ import {
   tableOf,
 } from "../table/table-store.ts";
 import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
-import type { ObjectSession, Summary } from "./object-session.ts";
 import type { Attributes } from "./node-cache.ts";
+import type { ObjectSession, Summary } from "./object-session.ts";
 import { ZarrImageRecord } from "./zarr-image-record.ts";
 
 export interface AddImageOptions extends ReadOptions {
@@ -42,6 +42,11 @@ export interface ReplaceRowsOptions extends ReadOptions {
   readonly imageIdColumn?: string;
   /** Required for rows; a table that exists must have the same. */
   readonly schema?: TableSchema;
+}
+
+export interface AppendSourcesOptions extends ReadOptions {
+  /** Files that are known to be in the ledger and are taken in once more on purpose. */
+  readonly again?: readonly SourceRow[];
 }
 
 /** What a pooled table becomes, given what it is at the moment of the commit. */
@@ -105,7 +110,9 @@ export class DatasetContents {
 
   /** @throws {ZarrStoreError} `not_found` */
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
-    return decodeParquet(await this.loadTableBytes(name, options), { where: tablePath(parseTableName(name)) });
+    return decodeParquet(await this.loadTableBytes(name, options), {
+      where: tablePath(parseTableName(name)),
+    });
   }
 
   /** The table's Parquet file, verified, for another reader of Parquet. @throws {ZarrStoreError} `not_found` */
@@ -155,12 +162,17 @@ export class DatasetContents {
       tables.set(imageId, table);
     }
     const emptied = [...rowsByImageId.keys()].filter((imageId) => !tables.has(imageId));
-    await this.#change(`replace rows of ${rowsByImageId.size} images in ${name}`, options, async (transaction) => {
-      transaction.merge({
-        path: where,
-        merge: (current) => replaceRows(current, { where, imageIdColumn, rowsByImageId: tables, emptied, schema }),
-      });
-    });
+    await this.#change(
+      `replace rows of ${rowsByImageId.size} images in ${name}`,
+      options,
+      async (transaction) => {
+        transaction.merge({
+          path: where,
+          merge: (current) =>
+            replaceRows(current, { where, imageIdColumn, rowsByImageId: tables, emptied, schema }),
+        });
+      },
+    );
   }
 
   /** The form for one image. See {@link replaceRowsForImageIds}. */
@@ -187,7 +199,9 @@ export class DatasetContents {
       transaction.merge({
         path: where,
         merge: async (current) => {
-          const { table, schema, imageIds } = await merge(current && (await decodeParquet(current, { where })));
+          const { table, schema, imageIds } = await merge(
+            current && (await decodeParquet(current, { where })),
+          );
           return {
             bytes: table && (await encodeParquet(table, { schema })),
             ...(imageIds && { imageIds }),
@@ -210,19 +224,22 @@ export class DatasetContents {
   }
 
   /**
-   * Appends to the ledger. A file that another writer took in meanwhile, by path and hash, drops the image that this
-   * transaction made of it (see `droppedImageIds` of the commit); rows that were there before stay.
+   * Appends to the ledger. A file that is in it already, by path and hash, drops the image that this transaction made of
+   * it (see `droppedImageIds` of the commit): so two ingests at the same time take every file once.
    */
-  async appendSources(rows: readonly SourceRow[], options: ReadOptions = {}): Promise<void> {
+  async appendSources(rows: readonly SourceRow[], options: AppendSourcesOptions = {}): Promise<void> {
     const path = tablePath(parseTableName(SOURCES_TABLE));
-    const known = new Set((await this.loadSourcesIndex(options)).map(sourceIdentity));
+    const allowed = new Set((options.again ?? []).map(sourceIdentity));
     await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
-      transaction.merge({ path, merge: (current) => appendSources(current, rows, known) });
+      transaction.merge({ path, merge: (current) => appendSources(current, rows, allowed) });
     });
   }
 
-
-  async #change<T>(message: string, options: ReadOptions, fn: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #change<T>(
+    message: string,
+    options: ReadOptions,
+    fn: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
     return this.session.change(fn, { message, signal: options.signal });
   }
 }

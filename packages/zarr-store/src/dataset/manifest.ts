@@ -36,7 +36,9 @@ export interface ManifestSource {
 export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestSource): ManifestEntry {
   const axes = attributes?.["axes"];
   const createdUtc = attributes?.["created_utc"];
-  const arrayNames = paths.map((path) => meaningOf(path)).flatMap((meaning) => (meaning?.kind === "array" ? [meaning.name] : []));
+  const arrayNames = paths
+    .map((path) => meaningOf(path))
+    .flatMap((meaning) => (meaning?.kind === "array" ? [meaning.name] : []));
   return {
     imageId,
     shape: array?.shape,
@@ -77,7 +79,10 @@ export function orderEntries(
 }
 
 /** Numbers before text before booleans; a bigint compares with a number by value. */
-function compareScalars(a: string | number | bigint | boolean, b: string | number | bigint | boolean): number {
+function compareScalars(
+  a: string | number | bigint | boolean,
+  b: string | number | bigint | boolean,
+): number {
   const ranks = [rankOf(a), rankOf(b)] as const;
   if (ranks[0] !== ranks[1]) {
     return ranks[0] - ranks[1];

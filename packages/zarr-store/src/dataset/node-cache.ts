@@ -36,7 +36,10 @@ export class NodeCache {
 export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   const node = parseNodeJson(bytes, where);
   if (!isObject(node) || node["zarr_format"] !== 3 || node["node_type"] !== "group") {
-    throw new ZarrStoreError("invalid_metadata", `${where}: expected a Zarr v3 group`, { path: where, found: node });
+    throw new ZarrStoreError("invalid_metadata", `${where}: expected a Zarr v3 group`, {
+      path: where,
+      found: node,
+    });
   }
   const attributes = node["attributes"] ?? {};
   if (!isObject(attributes)) {
@@ -59,9 +62,14 @@ export function groupNodeValue(attributes: Attributes): object {
 
 function parseNodeJson(bytes: Uint8Array, where: string): unknown {
   try {
-    return plainValue(parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { allowNonFinite: false }));
+    return plainValue(
+      parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { allowNonFinite: false }),
+    );
   } catch (cause) {
-    throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, { path: where, cause });
+    throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, {
+      path: where,
+      cause,
+    });
   }
 }
 

@@ -36,7 +36,10 @@ export interface OpenDatasetOptions {
  * @throws {ZarrStoreError} `not_found` in mode `r` if there is none, `already_exists` in mode `w` without `overwrite` or
  * if the folder holds other files, `invalid_metadata`, `not_supported`, `read_only`
  */
-export async function openDataset(store: ReadableStore, options: OpenDatasetOptions = {}): Promise<ZarrDataset> {
+export async function openDataset(
+  store: ReadableStore,
+  options: OpenDatasetOptions = {},
+): Promise<ZarrDataset> {
   const { mode = "a", logger = SILENT, runtime = portableRuntime() } = options;
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
@@ -57,9 +60,13 @@ export async function openDataset(store: ReadableStore, options: OpenDatasetOpti
     rootAttributes(root, store.location);
   }
   if (mode === "w" && options.overwrite !== true) {
-    throw new ZarrStoreError("already_exists", `${store.location} is a dataset already: pass overwrite to begin anew`, {
-      path: store.location,
-    });
+    throw new ZarrStoreError(
+      "already_exists",
+      `${store.location} is a dataset already: pass overwrite to begin anew`,
+      {
+        path: store.location,
+      },
+    );
   }
   return dataset;
 }
@@ -74,12 +81,18 @@ const SILENT: Logger = {
 async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
   const isPythonDataset = (await store.get(joinKey(".zgroup"))) !== undefined;
   if (isPythonDataset) {
-    throw new ZarrStoreError("not_supported", `${store.location} is a Zarr v2 dataset of the earlier Python system`, {
-      path: store.location,
-    });
+    throw new ZarrStoreError(
+      "not_supported",
+      `${store.location} is a Zarr v2 dataset of the earlier Python system`,
+      {
+        path: store.location,
+      },
+    );
   }
   if (mode === "r") {
-    throw new ZarrStoreError("not_found", `there is no dataset at ${store.location}`, { path: store.location });
+    throw new ZarrStoreError("not_found", `there is no dataset at ${store.location}`, {
+      path: store.location,
+    });
   }
   if (isWritableStore(store)) {
     await assertNothingElse(store);
@@ -89,7 +102,9 @@ async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promis
 async function assertNothingElse(store: KeyValueStore): Promise<void> {
   const root = await store.stat("");
   if (root !== undefined && root.kind !== "directory") {
-    throw new ZarrStoreError("already_exists", `${store.location} is a file, not a folder`, { path: store.location });
+    throw new ZarrStoreError("already_exists", `${store.location} is a file, not a folder`, {
+      path: store.location,
+    });
   }
   const others = (await store.list("")).filter(({ name }) => !name.startsWith("__"));
   if (others.length > 0) {

@@ -2,7 +2,7 @@ import { defaultAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { AxisRange, PixelStore, RegionSelection } from "../artifact/pixel-store.ts";
-import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { ZarrImageRecord } from "./zarr-image-record.ts";
 
 /** The name of the axis along which channels lie. */
@@ -22,10 +22,14 @@ export function pixelStoreOf(record: ZarrImageRecord): PixelStore {
       const axis = axes.indexOf(CHANNEL_AXIS);
       const count = axis < 0 ? 1 : (shape[axis] ?? 0);
       if (!Number.isInteger(channel) || channel < 1 || channel > count) {
-        throw new ZarrStoreError("invalid_argument", `${record.id} has channels 1 to ${count}, not ${channel}`, {
-          expected: count,
-          found: channel,
-        });
+        throw new ZarrStoreError(
+          "invalid_argument",
+          `${record.id} has channels 1 to ${count}, not ${channel}`,
+          {
+            expected: count,
+            found: channel,
+          },
+        );
       }
       if (axis < 0) {
         return record.loadArray(options);

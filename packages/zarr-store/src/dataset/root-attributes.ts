@@ -13,11 +13,15 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
   const attributes = parseGroupNode(bytes, `${where}: zarr.json`);
   const { format, format_version: version } = attributes;
   if (format !== FORMAT) {
-    throw new ZarrStoreError("invalid_metadata", `${where} is no dataset of this package: its format is ${String(format)}`, {
-      path: "zarr.json",
-      expected: FORMAT,
-      found: format,
-    });
+    throw new ZarrStoreError(
+      "invalid_metadata",
+      `${where} is no dataset of this package: its format is ${String(format)}`,
+      {
+        path: "zarr.json",
+        expected: FORMAT,
+        found: format,
+      },
+    );
   }
   if (version !== FORMAT_VERSION) {
     throw new ZarrStoreError(

@@ -1,24 +1,23 @@
-import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
-import type { PixelStore } from "../artifact/pixel-store.ts";
+import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
 import { encodeCheckpoint } from "../commit/checkpoint.ts";
 import type { Commit } from "../commit/commit.ts";
-import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
 import type { Logger } from "../commit/commit-context.ts";
+import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/commit-record.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { ZarrStoreError, isZarrStoreError } from "../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { type ReadableStore, isWritableStore } from "../store/key-value-store.ts";
+import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
 import { type Manifest, type ManifestEntry, manifestEntryOf, orderEntries } from "./manifest.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
-import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
 import { encodeNode, isoSeconds, type ZarrImageRecord } from "./zarr-image-record.ts";
 
 /** How a dataset may be used: see `openDataset`. */
@@ -86,7 +85,9 @@ export class ZarrDataset extends DatasetContents {
   async assertExists(): Promise<void> {
     await this.refresh();
     if (this.version === 0) {
-      throw new ZarrStoreError("not_found", `there is no dataset at ${this.location}`, { path: this.location });
+      throw new ZarrStoreError("not_found", `there is no dataset at ${this.location}`, {
+        path: this.location,
+      });
     }
   }
 
@@ -132,7 +133,9 @@ export class ZarrDataset extends DatasetContents {
         return value;
       }
       if (attempt >= (options.attempts ?? 100)) {
-        throw new ZarrStoreError("conflict", `the dataset changed during each of ${attempt} reads`, { found: attempt });
+        throw new ZarrStoreError("conflict", `the dataset changed during each of ${attempt} reads`, {
+          found: attempt,
+        });
       }
     }
   }
@@ -169,7 +172,11 @@ export class ZarrDataset extends DatasetContents {
   /** The images behind the interfaces that viewers share with folders of TIFFs. */
   async *openImages(options: IterRecordsOptions = {}): AsyncIterable<ImageSource> {
     for await (const record of this.iterRecords(options)) {
-      yield { sourceKey: record.id, pixelStore: record.asPixelStore(), artifactStore: record.asArtifactStore() };
+      yield {
+        sourceKey: record.id,
+        pixelStore: record.asPixelStore(),
+        artifactStore: record.asArtifactStore(),
+      };
     }
   }
 
@@ -206,10 +213,14 @@ export class ZarrDataset extends DatasetContents {
     this.#assertWritable();
     await this.refresh();
     if (manifest.version !== this.version) {
-      throw new ZarrStoreError("conflict", `the manifest is of version ${manifest.version}, the dataset of ${this.version}`, {
-        expected: this.version,
-        found: manifest.version,
-      });
+      throw new ZarrStoreError(
+        "conflict",
+        `the manifest is of version ${manifest.version}, the dataset of ${this.version}`,
+        {
+          expected: this.version,
+          found: manifest.version,
+        },
+      );
     }
     await this.#writeCheckpoint();
   }
@@ -238,11 +249,15 @@ export class ZarrDataset extends DatasetContents {
     const { shape } = await record.openArray(options);
     const axes = await record.getAxes(options);
     if (axes?.length !== shape.length) {
-      throw new ZarrStoreError("invalid_metadata", `image ${id} has ${shape.length} axes but ${axes?.length ?? 0} names`, {
-        path: id,
-        expected: shape.length,
-        found: axes,
-      });
+      throw new ZarrStoreError(
+        "invalid_metadata",
+        `image ${id} has ${shape.length} axes but ${axes?.length ?? 0} names`,
+        {
+          path: id,
+          expected: shape.length,
+          found: axes,
+        },
+      );
     }
   }
 
@@ -322,7 +337,9 @@ export class ZarrDataset extends DatasetContents {
 
   #assertWritable(): void {
     if (this.mode === "r") {
-      throw new ZarrStoreError("read_only", `${this.location} is open for reading only`, { path: this.location });
+      throw new ZarrStoreError("read_only", `${this.location} is open for reading only`, {
+        path: this.location,
+      });
     }
   }
 }

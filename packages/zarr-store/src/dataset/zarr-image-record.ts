@@ -1,6 +1,6 @@
 import type { Table } from "apache-arrow";
-import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { ArrayMetadata } from "../array/array-metadata.ts";
+import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
 import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
@@ -8,7 +8,14 @@ import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { decodeJsonText, isJsonText, type JsonText, parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
+import {
+  decodeJsonText,
+  isJsonText,
+  type JsonText,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+} from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { decodeCsvGz, encodeCsvGz } from "../table/csv-gz.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet.ts";
@@ -115,18 +122,22 @@ export class ZarrImageRecord {
     const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
     await this.#change(`add image ${this.id}`, options, async (transaction) => {
       if (await this.exists()) {
-        throw new ZarrStoreError("already_exists", `there is an image ${this.id} already; pixels are immutable`, {
-          path: imageGroup(this.id),
-        });
+        throw new ZarrStoreError(
+          "already_exists",
+          `there is an image ${this.id} already; pixels are immutable`,
+          {
+            path: imageGroup(this.id),
+          },
+        );
       }
-      await writeArray(this.#session, transaction, pixelArray(this.id), array, { axes, chunks: options.chunks });
-      await this.#putAttributes(transaction, {
-        ...options.attributes,
+      await writeArray(this.#session, transaction, pixelArray(this.id), array, {
         axes,
-        created_utc: isoSeconds(this.#session.runtime.nowEpochMs()),
-        ...(options.attributes?.["created_utc"] !== undefined && { created_utc: options.attributes["created_utc"] }),
-        summary: options.summary ?? {},
+        chunks: options.chunks,
       });
+      const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
+      const createdUtc = attributes["created_utc"] ?? isoSeconds(this.#session.runtime.nowEpochMs());
+      // Keys that the caller gives keep their order, so that a restored record has the same bytes.
+      await this.#putAttributes(transaction, { ...attributes, axes, created_utc: createdUtc, summary });
     });
   }
 
@@ -140,8 +151,13 @@ export class ZarrImageRecord {
    *
    * @throws {ZarrStoreError} `not_found`, `integrity`, `invalid_argument` if the image has another dtype
    */
-  async loadArray<D extends DType = DType>(options: ReadOptions & { readonly dtype?: D } = {}): Promise<NdArray<D>> {
-    return assertDType(await readArrayRegion(this.#session, pixelArray(this.id), undefined, options), options.dtype);
+  async loadArray<D extends DType = DType>(
+    options: ReadOptions & { readonly dtype?: D } = {},
+  ): Promise<NdArray<D>> {
+    return assertDType(
+      await readArrayRegion(this.#session, pixelArray(this.id), undefined, options),
+      options.dtype,
+    );
   }
 
   /** The pixels of a region, one range per axis; only the chunks that it touches are read. */
@@ -193,7 +209,11 @@ export class ZarrImageRecord {
    * @returns the key
    * @throws {ZarrStoreError} `invalid_file` if it is not
    */
-  async saveJsonBytes(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+  async saveJsonBytes(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions = {},
+  ): Promise<string> {
     const path = jsonPath(this.id, parseArtifactName(name));
     const { text } = decodeJsonText(bytes, { allowNonFinite: true, where: name });
     await this.#change(`save ${name} of ${this.id}`, options, async (transaction) => {
@@ -283,7 +303,11 @@ export class ZarrImageRecord {
   }
 
   /** Replaces the array artifact of that name. */
-  async saveArrayArtifact(name: string, array: NdArray, options: SaveArrayArtifactOptions = {}): Promise<void> {
+  async saveArrayArtifact(
+    name: string,
+    array: NdArray,
+    options: SaveArrayArtifactOptions = {},
+  ): Promise<void> {
     const parsed = parseArtifactName(name);
     const rank = array.shape.length;
     const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
@@ -305,7 +329,12 @@ export class ZarrImageRecord {
 
   /** @throws {ZarrStoreError} `not_found` */
   async loadArrayArtifact(name: string, options: ReadOptions = {}): Promise<NdArray> {
-    return readArrayRegion(this.#session, artifactArray(this.id, parseArtifactName(name)), undefined, options);
+    return readArrayRegion(
+      this.#session,
+      artifactArray(this.id, parseArtifactName(name)),
+      undefined,
+      options,
+    );
   }
 
   /** Shape, dtype, chunks, axes and attributes. @throws {ZarrStoreError} `not_found` */
@@ -324,7 +353,9 @@ export class ZarrImageRecord {
   }
 
   /** Deletes the artifacts below `analysis/` whose key ends in one of the suffixes, or all; returns how many. */
-  async deleteAnalysis(options: ReadOptions & { readonly suffixes?: readonly string[] } = {}): Promise<number> {
+  async deleteAnalysis(
+    options: ReadOptions & { readonly suffixes?: readonly string[] } = {},
+  ): Promise<number> {
     const { suffixes } = options;
     return this.#change(`delete analysis of ${this.id}`, options, async (transaction) => {
       const keys = await this.#pathsBelow(`${imageGroup(this.id)}/analysis`);
@@ -337,7 +368,11 @@ export class ZarrImageRecord {
   }
 
   /** Keeps a file as it came. @throws {ZarrStoreError} `invalid_name` */
-  async saveAttachment(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+  async saveAttachment(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions = {},
+  ): Promise<string> {
     const path = attachmentPath(this.id, name);
     await this.#change(`attach ${name} to ${this.id}`, options, async (transaction) => {
       await this.#assertExists();
@@ -433,7 +468,11 @@ export class ZarrImageRecord {
     }
   }
 
-  async #change<T>(message: string, options: ReadOptions, fn: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #change<T>(
+    message: string,
+    options: ReadOptions,
+    fn: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
     return this.#session.change(fn, { message, signal: options.signal });
   }
 
@@ -447,7 +486,9 @@ export class ZarrImageRecord {
     return (await this.#session.paths(imageGroup(this.id))).filter((path) => path.startsWith(`${prefix}/`));
   }
 
-  async #names(nameOf: (meaning: ReturnType<typeof meaningOf>) => string | undefined): Promise<readonly string[]> {
+  async #names(
+    nameOf: (meaning: ReturnType<typeof meaningOf>) => string | undefined,
+  ): Promise<readonly string[]> {
     const names = (await this.#session.paths(imageGroup(this.id))).map((path) => nameOf(meaningOf(path)));
     return [...new Set(names.filter((name) => name !== undefined))].sort();
   }

@@ -102,15 +102,15 @@ export function assertRowsBelongTo(rows: Table, imageId: string, imageIdColumn: 
   }
 }
 
-/** Appends to the ledger of sources; a file that came in meanwhile, by path and hash, makes our copy superfluous. */
+/** Appends to the ledger of sources; a file that it has, by path and hash, makes our copy superfluous, unless that is allowed. */
 export async function appendSources(
   current: Uint8Array<ArrayBuffer> | undefined,
   added: readonly SourceRow[],
-  known: ReadonlySet<string>,
+  allowed: ReadonlySet<string>,
 ): Promise<MergeResult> {
   const existing = await decodeSources(current);
   const present = new Set(existing.map(sourceIdentity));
-  const fresh = added.filter((row) => !present.has(sourceIdentity(row)) || known.has(sourceIdentity(row)));
+  const fresh = added.filter((row) => !present.has(sourceIdentity(row)) || allowed.has(sourceIdentity(row)));
   const dropped = added.filter((row) => !fresh.includes(row)).map((row) => `images/${row.image_id}`);
   if (fresh.length === 0) {
     return { bytes: undefined, droppedGroups: dropped };

@@ -128,14 +128,18 @@ describe("opening", () => {
     it("that is a file is an error that says so", async () => {
       await writeFile(join(folder, "file"), "x");
       await expect(openLocalDataset(join(folder, "file"))).rejects.toThrow(/is a file/);
-      await expect(openLocalDataset(join(folder, "file"), { mode: "r" })).rejects.toMatchObject({ code: "not_found" });
+      await expect(openLocalDataset(join(folder, "file"), { mode: "r" })).rejects.toMatchObject({
+        code: "not_found",
+      });
     });
 
     it("holds what was written for the next process", async () => {
       const path = join(folder, "study.zarr");
       {
         await using dataset = await openLocalDataset(path);
-        await (await dataset.addImage(PLANE, { id: "one", axes: ["t", "x"] })).saveJson("a/b", { n: 2n ** 60n });
+        await (await dataset.addImage(PLANE, { id: "one", axes: ["t", "x"] })).saveJson("a/b", {
+          n: 2n ** 60n,
+        });
       }
       await using dataset = await openLocalDataset(path, { mode: "r" });
       const record = dataset.record("one");
@@ -180,13 +184,19 @@ describe("images", () => {
     const record = await dataset.addImage(stack);
     expect(await record.getAxes()).toEqual(["z", "y", "x"]);
     expect(await record.getImageBounds()).toEqual({ width: 3, height: 2, numSlices: 5 });
-    expect((await record.loadRegion([{ start: 1, stop: 2 }, undefined, { start: 0, stop: 1 }])).shape).toEqual([1, 2, 1]);
+    expect(
+      (await record.loadRegion([{ start: 1, stop: 2 }, undefined, { start: 0, stop: 1 }])).shape,
+    ).toEqual([1, 2, 1]);
   });
 
   it("have channels from 1 behind the pixel store", async () => {
     const array: NdArray = { dtype: "uint8", shape: [2, 1, 2], data: new Uint8Array([1, 2, 3, 4]) };
     const pixels = (await dataset.addImage(array, { axes: ["c", "t", "x"] })).asPixelStore();
-    expect(await pixels.loadChannel(2)).toEqual({ dtype: "uint8", shape: [1, 2], data: new Uint8Array([3, 4]) });
+    expect(await pixels.loadChannel(2)).toEqual({
+      dtype: "uint8",
+      shape: [1, 2],
+      data: new Uint8Array([3, 4]),
+    });
     await expect(pixels.loadChannel(0)).rejects.toMatchObject({ code: "invalid_argument" });
     await expect(pixels.loadChannel(3)).rejects.toMatchObject({ code: "invalid_argument" });
   });
@@ -244,10 +254,17 @@ describe("artifacts", () => {
     expect(await record.saveJson("velocity_events/params", { b: 1, a: [1.5, null] })).toBe(
       "images/one/analysis/velocity_events/params.json",
     );
-    const rows = [{ image_id: "one", v: 0.1, n: 2n ** 62n }, { image_id: "one", v: null, n: null }];
+    const rows = [
+      { image_id: "one", v: 0.1, n: 2n ** 62n },
+      { image_id: "one", v: null, n: null },
+    ];
     await record.saveParquet("velocity_events/events", rows, { schema: ROWS });
     await record.saveCsvGz("old/events", rows, { schema: ROWS });
-    await record.saveArrayArtifact("masks/deep/7", { dtype: "bool", shape: [2, 2], data: new Uint8Array([1, 0, 0, 1]) });
+    await record.saveArrayArtifact("masks/deep/7", {
+      dtype: "bool",
+      shape: [2, 2],
+      data: new Uint8Array([1, 0, 0, 1]),
+    });
     await record.saveAttachment("notes.txt", new TextEncoder().encode("µ"));
     expect(JSON.stringify(await record.loadJson("velocity_events/params"))).toBe('{"b":1,"a":[1.5,null]}');
     expect([...rowsOf(await record.loadParquet("velocity_events/events"))]).toEqual(rows);
@@ -282,16 +299,27 @@ describe("artifacts", () => {
     }
   });
 
-  it.each(["", "a//b", "../a", "a/../b", "data", "a/data", "x.json/y", "__a", "a/__b", "a b", "a.", "nul/x", "a\\b"])(
-    "cannot have the name %j",
-    async (name) => {
-      const record = dataset.record("one");
-      const before = dataset.version;
-      await expect(record.saveJson(name, {})).rejects.toMatchObject({ code: "invalid_name" });
-      await expect(record.saveArrayArtifact(name, PLANE)).rejects.toMatchObject({ code: "invalid_name" });
-      expect(dataset.version).toBe(before);
-    },
-  );
+  it.each([
+    "",
+    "a//b",
+    "../a",
+    "a/../b",
+    "data",
+    "a/data",
+    "x.json/y",
+    "__a",
+    "a/__b",
+    "a b",
+    "a.",
+    "nul/x",
+    "a\\b",
+  ])("cannot have the name %j", async (name) => {
+    const record = dataset.record("one");
+    const before = dataset.version;
+    await expect(record.saveJson(name, {})).rejects.toMatchObject({ code: "invalid_name" });
+    await expect(record.saveArrayArtifact(name, PLANE)).rejects.toMatchObject({ code: "invalid_name" });
+    expect(dataset.version).toBe(before);
+  });
 
   it("refuse what JSON does not have, with its path, and commit nothing", async () => {
     const before = dataset.version;
@@ -315,7 +343,10 @@ describe("artifacts", () => {
     const summarized = await openDataset(store, { summarize: (text) => ({ length: text.length }) });
     const record = await summarized.addImage(PLANE, { id: "one", summary: { kept: true } });
     await record.saveMetadataPayload({ a: 1 });
-    expect((await summarized.rebuildManifest()).images[0]?.summary).toEqual({ kept: true, length: '{\n  "a": 1\n}'.length });
+    expect((await summarized.rebuildManifest()).images[0]?.summary).toEqual({
+      kept: true,
+      length: '{\n  "a": 1\n}'.length,
+    });
   });
 });
 
@@ -328,7 +359,14 @@ describe("tables", () => {
 
   it("replace the rows of some images and keep the others, sorted by image", async () => {
     const of = (id: string, ...values: number[]) => values.map((v) => ({ image_id: id, v, n: null }));
-    await dataset.replaceRowsForImageIds("t", new Map([["b", of("b", 2, 1)], ["a", of("a", 3)]]), { schema: ROWS });
+    await dataset.replaceRowsForImageIds(
+      "t",
+      new Map([
+        ["b", of("b", 2, 1)],
+        ["a", of("a", 3)],
+      ]),
+      { schema: ROWS },
+    );
     expect(await rows("t")).toEqual([...of("a", 3), ...of("b", 2, 1)]);
     await dataset.replaceRowsForImageId("t", "b", of("b", 9), { schema: ROWS });
     expect(await rows("t")).toEqual([...of("a", 3), ...of("b", 9)]);
@@ -336,7 +374,11 @@ describe("tables", () => {
     expect(await rows("t")).toEqual(of("a", 3));
     await dataset.replaceRowsForImageId("t", "a", []);
     expect(await rows("t")).toEqual([]);
-    expect((await dataset.loadTable("t")).schema.fields.map(({ name }) => name)).toEqual(["image_id", "v", "n"]);
+    expect((await dataset.loadTable("t")).schema.fields.map(({ name }) => name)).toEqual([
+      "image_id",
+      "v",
+      "n",
+    ]);
     expect(await dataset.listTableNames()).toEqual(["t"]);
   });
 
@@ -346,9 +388,16 @@ describe("tables", () => {
       dataset.replaceRowsForImageId("t", "a", [{ image_id: "b", v: 1 }], { schema: ROWS }),
     ).rejects.toMatchObject({ code: "invalid_argument" });
     await expect(
-      dataset.replaceRowsForImageId("t", "a", [{ v: 1 }], { schema: { columns: [{ name: "v", type: "float64" }] } }),
+      dataset.replaceRowsForImageId("t", "a", [{ v: 1 }], {
+        schema: { columns: [{ name: "v", type: "float64" }] },
+      }),
     ).rejects.toMatchObject({ code: "invalid_argument" });
-    const drifted: TableSchema = { columns: [{ name: "image_id", type: "utf8" }, { name: "v", type: "utf8" }] };
+    const drifted: TableSchema = {
+      columns: [
+        { name: "image_id", type: "utf8" },
+        { name: "v", type: "utf8" },
+      ],
+    };
     await expect(
       dataset.replaceRowsForImageId("t", "a", [{ image_id: "a", v: "x" }], { schema: drifted }),
     ).rejects.toMatchObject({ code: "schema_mismatch" });
@@ -361,9 +410,19 @@ describe("tables", () => {
     const two = await openDataset(store);
     const add = (into: ZarrDataset, id: string) =>
       into.replaceRowsForImageId("t", id, [{ image_id: id, v: 1, n: 1n }], { schema: ROWS });
-    await Promise.all([...["a", "b", "c"].map((id) => add(one, id)), ...["x", "y", "z"].map((id) => add(two, id))]);
+    await Promise.all([
+      ...["a", "b", "c"].map((id) => add(one, id)),
+      ...["x", "y", "z"].map((id) => add(two, id)),
+    ]);
     const reader = await openDataset(store, { mode: "r" });
-    expect([...rowsOf(await reader.loadTable("t"))].map((row) => row["image_id"])).toEqual(["a", "b", "c", "x", "y", "z"]);
+    expect([...rowsOf(await reader.loadTable("t"))].map((row) => row["image_id"])).toEqual([
+      "a",
+      "b",
+      "c",
+      "x",
+      "y",
+      "z",
+    ]);
   });
 
   it("sources name the first missing column, coerce digits, and keep nanoseconds", async () => {
@@ -448,7 +507,8 @@ describe("transactions", () => {
     const increment = (dataset: ZarrDataset) =>
       dataset.transaction(async (transaction) => {
         const counter = await transaction.record("i").loadJson("counter");
-        const n = typeof counter === "object" && counter !== null && "n" in counter ? Number(counter.n) : Number.NaN;
+        const n =
+          typeof counter === "object" && counter !== null && "n" in counter ? Number(counter.n) : Number.NaN;
         await transaction.record("i").saveJson("counter", { n: n + 1 });
       });
     await Promise.all(Array.from({ length: 10 }, (_, index) => increment(index % 2 === 0 ? one : two)));

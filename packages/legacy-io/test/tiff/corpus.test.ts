@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bytesSource } from "../../src/byte-source.ts";
+import { LegacyIoError } from "../../src/errors.ts";
+import { nodeTiffCodecs } from "../../src/node/tiff-codecs.ts";
+import { readNpy } from "../../src/npy.ts";
+import { describeTiff, readTiff } from "../../src/tiff/read-tiff.ts";
+import { caught } from "../caught.ts";
+import { readNaively } from "../naive-tiff.ts";
+import { findSharedData } from "../shared-data.ts";
+
+/** Files that have to be refused, and the tag that has to be named. */
+const NOT_YET_SUPPORTED: ReadonlyMap<string, string> = new Map([["f16", "BitsPerSample"]]);
+const HOSTILE_LIMIT_MS = 2000;
+
+const valid = findSharedData("tiff/valid");
+const hostile = findSharedData("tiff/hostile");
+const names = (folder: string | undefined): readonly string[] =>
+  folder === undefined
+    ? []
+    : readdirSync(folder)
+        .filter((file) => file.endsWith(".tif"))
+        .map((file) => file.slice(0, -4));
+
+test.runIf(valid !== undefined)("every file that the corpus lists is tested", () => {
+  const listed: unknown = JSON.parse(readFileSync(join(valid ?? "", "index.json"), "utf8"));
+  expect(names(valid).toSorted()).toEqual(Object.keys(listed ?? {}).toSorted());
+  expect(names(valid).length).toBeGreaterThan(30);
+});
+
+test.for(names(valid).flatMap((name) => [{ name, codecs: {} }, { name, codecs: nodeTiffCodecs }]))(
+  "$name is read as the array that was written",
+  async ({ name, codecs }) => {
+    const source = bytesSource(readFileSync(join(valid ?? "", `${name}.tif`)));
+    const tag = NOT_YET_SUPPORTED.get(name);
+    if (tag !== undefined) {
+      const error = await caught(() => readTiff(source, { codecs }));
+      expect([error.code, error.details.tag]).toEqual(["not_supported", tag]);
+      expect(error.message).toContain(tag);
+      return;
+    }
+    const truth = readNpy(readFileSync(join(valid ?? "", `${name}.npy`)));
+    const { image, info } = await readTiff(source, { codecs });
+    expect({ shape: image.shape, dtype: image.dtype }).toEqual({ shape: truth.shape, dtype: truth.dtype });
+    expect(image.data).toEqual(truth.data);
+    expect(await describeTiff(source)).toEqual(info);
+    expect(info.axes).toHaveLength(image.shape.length);
+  },
+);
+
+test.for(names(hostile))("hostile: %s is a typed error, or what its bytes say", async (name) => {
+  const bytes = readFileSync(join(hostile ?? "", `${name}.tif`));
+  const startedMs = performance.now();
+  const outcome = await readTiff(bytesSource(bytes)).catch((error: unknown) => error);
+  expect(performance.now() - startedMs).toBeLessThan(HOSTILE_LIMIT_MS);
+  if (outcome instanceof Error) {
+    expect(outcome).toBeInstanceOf(LegacyIoError);
+    expect(outcome).toMatchObject({ code: expect.stringMatching(/^(invalid_file|not_supported)$/) });
+    return;
+  }
+  const naive = readNaively(bytes);
+  expect(outcome).toMatchObject({ image: { shape: [naive?.height, naive?.width] } });
+  expect(outcome).toMatchObject({ image: { data: Uint16Array.from(naive?.values ?? []) } });
+});
+
+test.runIf(hostile !== undefined)("hostile: errors say what is wrong", async () => {
+  const messageOf = async (name: string): Promise<string> => {
+    const bytes = readFileSync(join(hostile ?? "", `${name}.tif`));
+    return (await caught(() => readTiff(bytesSource(bytes)))).message;
+  };
+  expect(await messageOf("cyclic_ifd")).toMatch(/in a circle, back to offset 8/);
+  expect(await messageOf("huge_dims")).toMatch(/claims 2147483647 × 2147483647 .* 37304 bytes cannot hold/);
+  expect(await messageOf("deflate_bomb")).toMatch(/65535 × 65535 .* cannot hold more than/);
+  expect(await messageOf("truncated_half")).toMatch(/cannot hold/);
+  expect(await messageOf("strip_count_huge")).toMatch(/StripOffsets: expected 1 to 8 .* 1073741823/);
+  expect(await messageOf("zero_width")).toMatch(/ImageWidth: expected a number above 0, found 0/);
+  expect(await messageOf("compression_unknown")).toMatch(/Compression: 65000/);
+  expect(await messageOf("bits_per_sample_7")).toMatch(/BitsPerSample: 7/);
+  expect(await messageOf("text")).toMatch(/not a TIFF/);
+  expect(await messageOf("empty")).toMatch(/not a TIFF: 0 bytes/);
+});
