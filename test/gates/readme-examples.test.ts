@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
 import { libraryPackages } from "./workspace-package.ts";
 
@@ -59,30 +59,22 @@ function blocksOf(markdown: string): readonly Block[] {
   );
 }
 
-const workFolder = mkdtempSync(join(tmpdir(), "kym-readme-"));
-const exampleFolders = new Set<string>();
-
-afterAll(() => {
-  for (const folder of [workFolder, ...exampleFolders]) {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-/** Runs an example as a file of the package whose README has it, in an empty folder. */
+/** Runs an example as a file that stands beside its page, in an empty folder. */
 function runExample({ path, line, code }: Example): { readonly stdout: string; readonly failure: string } {
-  // Not below node_modules: Node strips no types there.
-  const folder = resolve(REPOSITORY_ROOT, dirname(path), ".readme-examples");
-  exampleFolders.add(folder);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `line-${line}.ts`);
-  writeFileSync(file, code);
-  const cwd = mkdtempSync(join(workFolder, "run-"));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@kym/source", file], {
-    cwd,
-    encoding: "utf8",
-    timeout: 60_000,
-  });
-  return { stdout, failure: status === 0 ? "" : stderr || `ended with ${status}` };
+  const file = resolve(REPOSITORY_ROOT, dirname(path), `.example-line-${line}.ts`);
+  const cwd = mkdtempSync(join(tmpdir(), "kym-example-"));
+  try {
+    writeFileSync(file, code);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@kym/source", file], {
+      cwd,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    return { stdout, failure: status === 0 ? "" : stderr || `ended with ${status}` };
+  } finally {
+    rmSync(file, { force: true });
+    rmSync(cwd, { recursive: true });
+  }
 }
 
 test("every package has an example in its README, and no example is marked as one that is not run", () => {

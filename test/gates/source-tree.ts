@@ -6,16 +6,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 
 export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../..");
 
-const NOT_SOURCE = new Set([
-  ".cache",
-  ".git",
-  ".pnpm-store",
-  ".readme-examples",
-  ".turbo",
-  "coverage",
-  "dist",
-  "node_modules",
-]);
+const NOT_SOURCE = /^(\.cache|\.git|\.pnpm-store|\.turbo|coverage|dist|node_modules|.*\.zarr|\.example-.*)$/;
 const TEXT = new Set([".json", ".md", ".ts", ".yaml", ".yml"]);
 
 /** Everything below `root` but what is installed or built. Files that are not text are there with an empty one. */
@@ -31,7 +22,7 @@ export function sourceTree(files: Readonly<Record<string, string>>): SourceTree 
 function* filesBelow(root: string, folder: string): Generator<[path: string, text: string]> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (NOT_SOURCE.has(entry.name) || entry.name.endsWith(".zarr")) {
+    if (NOT_SOURCE.test(entry.name)) {
       continue;
     }
     if (entry.isDirectory()) {

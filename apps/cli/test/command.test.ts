@@ -85,7 +85,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     expect(data.found).toBe(4);
     expect(data.ingested.map(({ path }: { path: string }) => path)).toContain("Capillary1_0001.tif");
     expect(data.orphans).toEqual([
-      { path: "28d AngII/20250722/20250722_A89_0007", reason: expect.stringContaining("without an image") },
+      { path: "28d AngII/20250722/20250722_A89_0007", reason: expect.stringContaining("no image for") },
     ]);
   });
 

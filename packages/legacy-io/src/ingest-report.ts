@@ -29,7 +29,8 @@ export interface IngestReport {
   /** Analyses whose image is not there, one entry a stem. */
   readonly orphans: readonly IngestItem[];
   readonly conflicts: readonly IngestItem[];
-  readonly counts: FolderCounts;
+  /** Undefined for a folder that an export wrote, which is restored and not read as a lab's. */
+  readonly counts: FolderCounts | undefined;
   /** What was kept as it came instead of being understood, and other things worth knowing. */
   readonly notes: readonly IngestItem[];
   readonly newImageIds: readonly string[];

@@ -47,7 +47,10 @@ export class ZarrStoreError extends Error {
 }
 
 /** True for an error of this package, and, if codes are given, for one with one of these codes. */
-export function isZarrStoreError(error: unknown, ...codes: readonly ZarrStoreErrorCode[]): error is ZarrStoreError {
+export function isZarrStoreError(
+  error: unknown,
+  ...codes: readonly ZarrStoreErrorCode[]
+): error is ZarrStoreError {
   return (
     error instanceof Error &&
     error.name === "ZarrStoreError" &&

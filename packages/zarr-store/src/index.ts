@@ -17,11 +17,22 @@ export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from 
 export { sliceNdArray } from "./array/region.ts";
 export type { ZstdCodec } from "./array/zstd.ts";
 export type { ImageId } from "./artifact/artifact-name.ts";
-export { parseArtifactName, parseAttachmentName, parseImageId, parseTableName } from "./artifact/artifact-name.ts";
+export {
+  parseArtifactName,
+  parseAttachmentName,
+  parseImageId,
+  parseTableName,
+} from "./artifact/artifact-name.ts";
 export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./artifact/artifact-store.ts";
-export type { AxisRange, ImageInfo, PixelStore, ReadOptions, RegionSelection } from "./artifact/pixel-store.ts";
+export type {
+  AxisRange,
+  ImageInfo,
+  PixelStore,
+  ReadOptions,
+  RegionSelection,
+} from "./artifact/pixel-store.ts";
 export type { Commit } from "./commit/commit.ts";
-export type { CommitStep, Logger } from "./commit/commit-context.ts";
+export type { CommitStep } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
 export type { CommitOp, CommitRecord } from "./commit/commit-record.ts";
 export type {
@@ -42,6 +53,7 @@ export type { ZarrStoreErrorCode, ZarrStoreErrorDetails } from "./errors.ts";
 export { isZarrStoreError, ZarrStoreError } from "./errors.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export * from "./json/lossless-json.ts";
+export type { Logger } from "./logger.ts";
 export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime.ts";
 export type {
   ByteRange,

@@ -72,12 +72,7 @@ function resultOf(report: IngestReport, path: string): CommandResult {
     ...countOf(conflicts.length, "conflicts"),
   ].join(" · ");
   const detail = `${ingested.length} new, ${unchanged.length} unchanged`;
-  const contents =
-    ingested.length === 0
-      ? []
-      : [
-          `found ${counts.tiffs} TIFFs, ${counts.headers} headers, ${counts.classicJsons} metadata files; ${counts.rois} ROIs taken in`,
-        ];
+  const contents = ingested.length === 0 ? [] : [contentsOf(counts)];
   const lines = [
     headline,
     detail,
@@ -94,6 +89,14 @@ function resultOf(report: IngestReport, path: string): CommandResult {
     text: `${lines.join("\n")}\n`,
     next: `kym index ${path}`,
   };
+}
+
+function contentsOf(counts: IngestReport["counts"]): string {
+  if (counts === undefined) {
+    return "restored from an export";
+  }
+  const { tiffs, headers, classicJsons, rois } = counts;
+  return `found ${tiffs} TIFFs, ${headers} headers, ${classicJsons} metadata files; ${rois} ROIs taken in`;
 }
 
 function countOf(count: number, word: string): readonly string[] {

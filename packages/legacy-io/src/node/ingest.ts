@@ -3,31 +3,14 @@ import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { BundleFile, FolderScan, LegacyBundle } from "../bundle.ts";
 import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../errors.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
-import type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
+import type { IngestItem, IngestReport } from "../ingest-report.ts";
 import { filesToHash, planIngest } from "../plan-ingest.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
+import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
 import { knownAcquisitions } from "./known-acquisitions.ts";
 import { hashFile, type ReadBundle, type ReadFile, readBundle } from "./read-bundle.ts";
 import { isExportedFolder, restoreExport } from "./restore-export.ts";
 import { scanFolder } from "./scan-folder.ts";
-
-export interface IngestOptions {
-  /** Default: random UUIDs. */
-  readonly newId?: (() => string) | undefined;
-  /** Nanoseconds since 1970, for `ingested_epoch_ns`. Default: the system's clock. */
-  readonly nowEpochNs?: (() => bigint) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface IngestFolderOptions extends IngestOptions {
-  /** Which images, by file name; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
-  readonly pattern?: string | undefined;
-  /** Default true. */
-  readonly includeSidecars?: boolean | undefined;
-  /** Files read at the same time. Default 4. */
-  readonly jobs?: number | undefined;
-  readonly onEvent?: ((event: IngestEvent) => void) | undefined;
-}
 
 /** A kill costs at most one batch of work. */
 const BATCH_IMAGES = 64;
@@ -112,7 +95,7 @@ export async function ingestLegacyFolder(
       const names = files.map(({ relPath }) => relPath).join(", ");
       return {
         path: place === "" ? stem : `${place}/${stem}`,
-        reason: `an analysis without an image: ${names}`,
+        reason: `no image for ${names}`,
       };
     }),
     conflicts: [],

@@ -31,7 +31,7 @@ import type { IngestItem, IngestReport } from "../ingest-report.ts";
 import { readNpy } from "../npy.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { systemErrorCode } from "./file-source.ts";
-import type { IngestFolderOptions } from "./ingest.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
@@ -121,7 +121,7 @@ export async function restoreExport(
     failed,
     orphans: [],
     conflicts,
-    counts: { tiffs: manifest.images.length, headers: 0, classicJsons: 0, rois: 0 },
+    counts: undefined,
     notes: [],
     newImageIds: ingested.map(({ imageId }) => imageId ?? ""),
   };

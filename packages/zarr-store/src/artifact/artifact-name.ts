@@ -67,7 +67,11 @@ export function parseTableName(name: string): TableName {
  */
 export function parseAttachmentName(name: string): string {
   if (!ATTACHMENT.test(name) || /^\.{1,2}$/.test(name) || name.startsWith("__")) {
-    throw invalidName("attachment name", name, "has other characters than A-Z a-z 0-9 . _ - ~, or is reserved");
+    throw invalidName(
+      "attachment name",
+      name,
+      "has other characters than A-Z a-z 0-9 . _ - ~, or is reserved",
+    );
   }
   return name;
 }
@@ -86,5 +90,8 @@ function segmentFault(segment: string): string | undefined {
 }
 
 function invalidName(what: string, name: string, fault: string): ZarrStoreError {
-  return new ZarrStoreError("invalid_name", `${what} ${JSON.stringify(name)}: ${fault}`, { path: name, found: name });
+  return new ZarrStoreError("invalid_name", `${what} ${JSON.stringify(name)}: ${fault}`, {
+    path: name,
+    found: name,
+  });
 }

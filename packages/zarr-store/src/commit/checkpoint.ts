@@ -1,8 +1,10 @@
+import { inflate } from "../array/inflate.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { gzip } from "../gzip.ts";
 import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
+import type { Logger } from "../logger.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import type { Logger } from "./commit-context.ts";
 import { CHECKPOINT } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
 
@@ -67,7 +69,7 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
     return undefined;
   }
   try {
-    return decodeCheckpoint(await gunzip(bytes), bytes.length);
+    return decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES), bytes.length);
   } catch (error) {
     logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
     return undefined;
@@ -122,32 +124,4 @@ function fieldsOf(value: unknown): Record<string, unknown> {
     throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT}: expected an object`, { found: value });
   }
   return Object.fromEntries(Object.entries(value));
-}
-
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let sizeBytes = 0;
-  for await (const part of stream) {
-    sizeBytes += part.length;
-    if (sizeBytes > MAX_TEXT_BYTES) {
-      throw new ZarrStoreError(
-        "invalid_metadata",
-        `${CHECKPOINT} unpacks to more than ${MAX_TEXT_BYTES} bytes`,
-      );
-    }
-    parts.push(part);
-  }
-  const whole = new Uint8Array(sizeBytes);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,11 +1,12 @@
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey } from "../store/store-key.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type Commit, commitTransaction } from "./commit.ts";
-import type { CommitContext, CommitStep, Logger } from "./commit-context.ts";
+import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { CommitLog } from "./commit-log.ts";
 import { COMMITS, STAGING } from "./control-keys.ts";
 import { ObjectReader } from "./object-reader.ts";

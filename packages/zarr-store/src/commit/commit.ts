@@ -148,7 +148,7 @@ async function decideOps(
   if (undone.length > 0) {
     throw conflictError(undone, "another commit made the same change, and it was undone");
   }
-  const decision = decideCommit(log.head, transaction.ops());
+  const decision = decideCommit(log.head, transaction.ops(), transaction.readPaths);
   if (decision.decision === "refuse") {
     throw new ZarrStoreError("invalid_argument", `${decision.why}: ${decision.paths.join(", ")}`, {
       paths: decision.paths,

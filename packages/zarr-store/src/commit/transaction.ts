@@ -42,6 +42,8 @@ export class Transaction {
   /** The hash that a path had when this transaction first met it; null for none. */
   readonly #prev = new Map<StoreKey, string | null>();
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
+  /** Paths whose committed bytes the transaction has looked at, so that its changes may rest on them. */
+  readonly #read = new Set<StoreKey>();
   readonly #turns = new TurnQueue<StoreKey>();
   #merges: readonly MergeableChange[] = [];
   /** Paths whose change is what merges made of the head's object; all others are changed by the caller. */
@@ -56,6 +58,10 @@ export class Transaction {
     this.base = context.log.head.version;
     this.txid = `${this.base}-${context.runtime.newId()}`;
     this.staging = new StagingArea(context, this.txid);
+  }
+
+  get readPaths(): ReadonlySet<StoreKey> {
+    return this.#read;
   }
 
   get merges(): readonly MergeableChange[] {
@@ -92,6 +98,7 @@ export class Transaction {
       return this.#context.store.get(stagedKey(this.txid, path), options);
     }
     await this.#meet(path);
+    this.#read.add(path);
     return this.#reader.read(path, options);
   }
 
@@ -176,6 +183,7 @@ export class Transaction {
   async rebase(path: StoreKey): Promise<void> {
     await this.withdraw(path);
     this.#prev.delete(path);
+    this.#read.delete(path);
     this.#merged.add(path);
   }
 

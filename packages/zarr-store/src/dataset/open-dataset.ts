@@ -1,6 +1,6 @@
-import type { Logger } from "../commit/commit-context.ts";
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey } from "../store/store-key.ts";
@@ -40,7 +40,7 @@ export async function openDataset(
   store: ReadableStore,
   options: OpenDatasetOptions = {},
 ): Promise<ZarrDataset> {
-  const { mode = "a", logger = SILENT, runtime = portableRuntime() } = options;
+  const { mode = "a", logger = SILENT_LOGGER, runtime = portableRuntime() } = options;
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
@@ -70,13 +70,6 @@ export async function openDataset(
   }
   return dataset;
 }
-
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
   const isPythonDataset = (await store.get(joinKey(".zgroup"))) !== undefined;

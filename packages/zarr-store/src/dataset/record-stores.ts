@@ -1,15 +1,39 @@
 import { defaultAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
-import type { AxisRange, PixelStore, RegionSelection } from "../artifact/pixel-store.ts";
+import type {
+  AxisRange,
+  ImageInfo,
+  PixelStore,
+  ReadOptions,
+  RegionSelection,
+} from "../artifact/pixel-store.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import type { ZarrImageRecord } from "./zarr-image-record.ts";
 
 /** The name of the axis along which channels lie. */
 const CHANNEL_AXIS = "c";
 
+/** What these views need of a record. */
+export interface RecordContents {
+  readonly id: string;
+  openArray(options?: ReadOptions): Promise<Pick<ImageInfo, "shape" | "dtype">>;
+  getAxes(options?: ReadOptions): Promise<readonly string[] | undefined>;
+  loadArray(options?: ReadOptions): Promise<NdArray>;
+  loadRegion(selection: RegionSelection, options?: ReadOptions): Promise<NdArray>;
+  listArtifacts(): Promise<Readonly<Record<"json" | "parquet" | "csv.gz", readonly string[]>>>;
+  listArrayArtifacts(): Promise<readonly string[]>;
+  loadJson(name: string, options?: ReadOptions): Promise<unknown>;
+  loadJsonText: ArtifactStore["loadJsonText"];
+  saveJson(name: string, value: unknown, options?: ReadOptions): Promise<string>;
+  loadParquet: ArtifactStore["loadTable"];
+  loadCsvGz(name: string, options?: ReadOptions): ReturnType<ArtifactStore["loadTable"]>;
+  saveParquet(...args: Parameters<ArtifactStore["saveTable"]>): Promise<string>;
+  loadArrayArtifact(name: string, options?: ReadOptions): Promise<NdArray>;
+  saveArrayArtifact: ArtifactStore["saveArray"];
+}
+
 /** A record's pixels behind the interface that TIFFs have too. */
-export function pixelStoreOf(record: ZarrImageRecord): PixelStore {
+export function pixelStoreOf(record: RecordContents): PixelStore {
   const describe: PixelStore["describe"] = async (options = {}) => {
     const { shape, dtype } = await record.openArray(options);
     return { shape, dtype, axes: (await record.getAxes(options)) ?? defaultAxes(shape.length) };
@@ -43,7 +67,7 @@ export function pixelStoreOf(record: ZarrImageRecord): PixelStore {
 }
 
 /** A record's artifacts behind the interface that folders of sidecars have too. */
-export function artifactStoreOf(record: ZarrImageRecord): ArtifactStore {
+export function artifactStoreOf(record: RecordContents): ArtifactStore {
   return {
     list: async () => {
       const { json, parquet, "csv.gz": csvGz } = await record.listArtifacts();

@@ -2,23 +2,25 @@ import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
 import { encodeCheckpoint } from "../commit/checkpoint.ts";
 import type { Commit } from "../commit/commit.ts";
-import type { Logger } from "../commit/commit-context.ts";
 import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/commit-record.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
-import type { StoreKey } from "../store/store-key.ts";
 import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
+import { CommittedSession } from "./committed-session.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
 import { type Manifest, type ManifestEntry, manifestEntryOf, orderEntries } from "./manifest.ts";
 import { NodeCache } from "./node-cache.ts";
-import type { ObjectSession, Summarize } from "./object-session.ts";
+import type { Summarize } from "./object-session.ts";
+import { encodeNode } from "./record-objects.ts";
 import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
-import { encodeNode, isoSeconds, type ZarrImageRecord } from "./zarr-image-record.ts";
+import { TransactionSession } from "./transaction-session.ts";
+import { isoSeconds, type ZarrImageRecord } from "./zarr-image-record.ts";
 
 /** How a dataset may be used: see `openDataset`. */
 export type DatasetMode = "r" | "a" | "w";
@@ -342,97 +344,6 @@ export class ZarrDataset extends DatasetContents {
       });
     }
   }
-}
-
-type Change = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
-
-/** The state that is committed; each change is a transaction of its own. */
-class CommittedSession implements ObjectSession {
-  readonly runtime: Runtime;
-  readonly nodes: NodeCache = new NodeCache();
-  readonly summarize: Summarize | undefined;
-  readonly change: Change;
-  readonly #engine: CommitEngine;
-
-  constructor(parts: ZarrDatasetParts, change: Change) {
-    this.runtime = parts.runtime;
-    this.summarize = parts.summarize;
-    this.#engine = parts.engine;
-    this.change = change;
-  }
-
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#engine.reader.read(path, options);
-  }
-
-  async hash(path: StoreKey): Promise<string | undefined> {
-    return (await this.#engine.reader.object(path))?.sha256;
-  }
-
-  async paths(group: string): Promise<readonly StoreKey[]> {
-    await this.#engine.log.refresh();
-    return [...this.#engine.log.head.objectsOf(group).keys()].sort();
-  }
-
-  async imageIds(): Promise<readonly string[]> {
-    await this.#engine.log.refresh();
-    return imageIdsOf(this.#engine.log.head.groups());
-  }
-}
-
-/** The view of one transaction: its own changes over the committed state. */
-class TransactionSession implements ObjectSession {
-  readonly runtime: Runtime;
-  readonly nodes: NodeCache;
-  readonly summarize: Summarize | undefined;
-  readonly #outer: ObjectSession;
-  readonly #transaction: Transaction;
-
-  constructor(outer: ObjectSession, transaction: Transaction) {
-    this.#outer = outer;
-    this.#transaction = transaction;
-    this.runtime = outer.runtime;
-    this.nodes = outer.nodes;
-    this.summarize = outer.summarize;
-  }
-
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#transaction.read(path, options);
-  }
-
-  async hash(path: StoreKey): Promise<string | undefined> {
-    return this.#transaction.hash(path);
-  }
-
-  async paths(group: string): Promise<readonly StoreKey[]> {
-    return this.#transaction.paths(group);
-  }
-
-  async imageIds(): Promise<readonly string[]> {
-    const ids = new Set(await this.#outer.imageIds());
-    for (const [path, change] of this.#transaction.changedPaths()) {
-      const [top, id, node] = path.split("/");
-      if (top === "images" && id !== undefined && node === "zarr.json") {
-        if (change === "put") {
-          ids.add(id);
-        } else {
-          ids.delete(id);
-        }
-      }
-    }
-    return [...ids].sort();
-  }
-
-  async change<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return fn(this.#transaction);
-  }
-}
-
-function imageIdsOf(groups: Iterable<string>): readonly string[] {
-  return [...groups]
-    .filter((group) => group !== "")
-    .map((group) => group.slice("images/".length))
-    .sort();
 }
 
 async function deleteAll(transaction: Transaction, engine: CommitEngine): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Logger } from "../../src/commit/commit-context.ts";
+import type { Logger } from "../../src/logger.ts";
 import { portableRuntime, type Runtime } from "../../src/runtime.ts";
 
 /** A clock that several runtimes and a memory store share; it stands still but for sleeps and looks at it. */

@@ -10,6 +10,7 @@ import { localStore } from "../../src/node/local-store.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
+import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
 import { type Audit, auditStore } from "./audit.ts";
 import { type CollectedLog, collectLog, TestClock, testRuntime } from "./test-runtime.ts";
 
@@ -35,10 +36,21 @@ export interface Writer {
   read(path: string): Promise<string | undefined>;
 }
 
+/** Thrown by a step at which a writer is killed: it never goes on. */
+export class Killed extends Error {}
+
+export function die(): Promise<never> {
+  return Promise.reject(new Killed());
+}
+
 /** A store with writers that share a clock and can die. */
 export class World {
   readonly store: KeyValueStore;
   readonly clock: TestClock;
+  /** What went wrong inside of steps, where a commit that stands only logs it. */
+  readonly failures: unknown[] = [];
+  /** Windows that no writer has come through yet. */
+  readonly unreached: Set<string> = new Set();
   readonly #dead = new Set<number>();
   #pids = 0;
 
@@ -53,7 +65,16 @@ export class World {
     const engine = new CommitEngine(options.store ?? this.store, {
       runtime: testRuntime({ clock: this.clock, pid, dead: this.#dead }),
       logger: log,
-      ...(options.onStep && { onStep: options.onStep }),
+      onStep: async (step, path) => {
+        try {
+          await options.onStep?.(step, path);
+        } catch (error) {
+          if (!(error instanceof Killed)) {
+            this.failures.push(error);
+          }
+          throw error;
+        }
+      },
       ...(options.lock && { lock: options.lock }),
       ...(options.durability && { durability: options.durability }),
     });
@@ -73,6 +94,34 @@ export class World {
   /** A writer beside one that holds the lock and waits. */
   async second(options: WriterOptions = {}): Promise<Writer> {
     return this.writer({ ...options, lock: { disabled: true } });
+  }
+
+  /** Runs once, when the step is first reached; the test fails if it never is. */
+  atStep(step: CommitStep, run: (path?: string) => Promise<unknown>): NonNullable<WriterOptions["onStep"]> {
+    const window = `${this.unreached.size}: ${step}`;
+    this.unreached.add(window);
+    return async (reached, path) => {
+      if (reached === step && this.unreached.delete(window)) {
+        await run(path);
+      }
+    };
+  }
+
+  /** Runs once, before the first call that fits; the test fails if there is none. */
+  beforeCall(
+    fits: (call: StoreCall) => boolean,
+    run: () => Promise<unknown>,
+    store: KeyValueStore = this.store,
+  ): KeyValueStore {
+    const window = `${this.unreached.size}: a call`;
+    this.unreached.add(window);
+    return interceptStore(store, async (call, runCall) => {
+      if (this.unreached.has(window) && fits(call)) {
+        this.unreached.delete(window);
+        await run();
+      }
+      return runCall();
+    });
   }
 
   kill(writer: Writer): void {

@@ -1,0 +1,19 @@
+import type { IngestEvent } from "../ingest-report.ts";
+
+export interface IngestOptions {
+  /** Default: random UUIDs. */
+  readonly newId?: (() => string) | undefined;
+  /** Nanoseconds since 1970, for `ingested_epoch_ns`. Default: the system's clock. */
+  readonly nowEpochNs?: (() => bigint) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface IngestFolderOptions extends IngestOptions {
+  /** Which images, by file name; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
+  readonly pattern?: string | undefined;
+  /** Default true. */
+  readonly includeSidecars?: boolean | undefined;
+  /** Files read at the same time. Default 4. */
+  readonly jobs?: number | undefined;
+  readonly onEvent?: ((event: IngestEvent) => void) | undefined;
+}

@@ -1,0 +1,56 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Runtime } from "../runtime.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { NodeCache } from "./node-cache.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+
+type Change = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
+
+export interface CommittedSessionParts {
+  readonly engine: CommitEngine;
+  readonly runtime: Runtime;
+  readonly summarize: Summarize | undefined;
+}
+
+/** The state that is committed; each change is a transaction of its own. */
+export class CommittedSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache = new NodeCache();
+  readonly summarize: Summarize | undefined;
+  readonly change: Change;
+  readonly #engine: CommitEngine;
+
+  constructor(parts: CommittedSessionParts, change: Change) {
+    this.runtime = parts.runtime;
+    this.summarize = parts.summarize;
+    this.#engine = parts.engine;
+    this.change = change;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#engine.reader.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return (await this.#engine.reader.object(path))?.sha256;
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    await this.#engine.log.refresh();
+    return [...this.#engine.log.head.objectsOf(group).keys()].sort();
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    await this.#engine.log.refresh();
+    return imageIdsOf(this.#engine.log.head.groups());
+  }
+}
+
+function imageIdsOf(groups: Iterable<string>): readonly string[] {
+  return [...groups]
+    .filter((group) => group !== "")
+    .map((group) => group.slice("images/".length))
+    .sort();
+}

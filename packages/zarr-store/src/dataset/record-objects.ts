@@ -1,0 +1,107 @@
+import type { ImageId } from "../artifact/artifact-name.ts";
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { serializeLossless } from "../json/lossless-json.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { imageGroup, imageNode, meaningOf, type PathMeaning } from "./layout.ts";
+import { type Attributes, groupNodeValue, parseGroupNode } from "./node-cache.ts";
+import type { ObjectSession } from "./object-session.ts";
+
+/** The artifact whose text makes the summary. */
+const METADATA = "metadata";
+
+/** The objects of one image, and what its artifacts of every kind do with them alike. */
+export class RecordObjects {
+  readonly id: ImageId;
+  readonly session: ObjectSession;
+
+  constructor(session: ObjectSession, id: ImageId) {
+    this.id = id;
+    this.session = session;
+  }
+
+  async exists(): Promise<boolean> {
+    return (await this.session.hash(imageNode(this.id))) !== undefined;
+  }
+
+  async attributes(options: ReadOptions): Promise<Attributes> {
+    const path = imageNode(this.id);
+    const hash = await this.session.hash(path);
+    const known = hash === undefined ? undefined : this.session.nodes.groupAttributes(hash);
+    if (known !== undefined) {
+      return known;
+    }
+    const bytes = hash === undefined ? undefined : await this.session.read(path, options);
+    if (bytes === undefined || hash === undefined) {
+      throw notFound(`there is no image ${this.id}`, path);
+    }
+    return this.session.nodes.rememberGroup(hash, parseGroupNode(bytes, path));
+  }
+
+  async putAttributes(transaction: Transaction, attributes: Attributes): Promise<void> {
+    const path = imageNode(this.id);
+    const kept = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+    await transaction.put(path, encodeNode(kept));
+    const hash = await transaction.hash(path);
+    if (hash !== undefined) {
+      this.session.nodes.rememberGroup(hash, kept);
+    }
+  }
+
+  /** Changes what an image has; it must be there. */
+  async change<T>(
+    message: string,
+    options: ReadOptions,
+    fn: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const run = async (transaction: Transaction): Promise<T> => {
+      if (!(await this.exists())) {
+        const path = imageGroup(this.id);
+        throw notFound(`there is no image ${this.id}: add it before its artifacts`, path);
+      }
+      return fn(transaction);
+    };
+    return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+  }
+
+  /** Puts one artifact in place, and renews the summary if it is made of it. */
+  async putArtifact(
+    path: StoreKey,
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+    text?: string,
+  ): Promise<void> {
+    await this.change(`save ${name}`, options, async (transaction) => {
+      await transaction.put(path, bytes);
+      const { summarize } = this.session;
+      if (name === METADATA && text !== undefined && summarize !== undefined) {
+        const attributes = await this.attributes(options);
+        const before = attributes["summary"];
+        const summary = { ...(typeof before === "object" ? before : {}), ...summarize(text) };
+        await this.putAttributes(transaction, { ...attributes, summary });
+      }
+    });
+  }
+
+  async pathsBelow(prefix: string): Promise<readonly StoreKey[]> {
+    return (await this.session.paths(imageGroup(this.id))).filter((path) => path.startsWith(`${prefix}/`));
+  }
+
+  /** The names that the image's objects have under some meaning, sorted, each once. */
+  async names(nameOf: (meaning: PathMeaning | undefined) => string | undefined): Promise<readonly string[]> {
+    const paths = await this.session.paths(imageGroup(this.id));
+    const names = paths.map((path) => nameOf(meaningOf(path))).filter((name) => name !== undefined);
+    return [...new Set(names)].sort();
+  }
+}
+
+/** The bytes of a group's `zarr.json`. */
+export function encodeNode(attributes: Attributes): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(serializeLossless(groupNodeValue(attributes), { indent: 2 }));
+}
+
+export function notFound(message: string, path: string): ZarrStoreError {
+  return new ZarrStoreError("not_found", message, { path });
+}

@@ -1,0 +1,81 @@
+import type { Table } from "apache-arrow";
+import { parseArtifactName } from "../artifact/artifact-name.ts";
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import { decodeCsvGz, encodeCsvGz } from "../table/csv-gz.ts";
+import { decodeParquet, encodeParquet } from "../table/parquet.ts";
+import { schemaOfTable, type TableSchema } from "../table/table-schema.ts";
+import { type TableInput, tableOf } from "../table/table-store.ts";
+import { type TabularFormat, tabularPath } from "./layout.ts";
+import { notFound, type RecordObjects } from "./record-objects.ts";
+
+export interface SaveTabularOptions extends ReadOptions {
+  readonly schema?: TableSchema;
+}
+
+export async function saveTabular(
+  record: RecordObjects,
+  format: TabularFormat,
+  name: string,
+  rows: TableInput,
+  options: SaveTabularOptions,
+): Promise<string> {
+  const path = tabularPath(record.id, parseArtifactName(name), format);
+  const table = tableOf(rows, options.schema, path);
+  const bytes =
+    format === "parquet"
+      ? await encodeParquet(table, { schema: options.schema ?? schemaOfTable(table) })
+      : await encodeCsvGz(table);
+  await record.putArtifact(path, name, bytes, options);
+  return path;
+}
+
+export async function saveTabularBytes(
+  record: RecordObjects,
+  format: TabularFormat,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ReadOptions,
+): Promise<string> {
+  const path = tabularPath(record.id, parseArtifactName(name), format);
+  await decodeTabular(format, bytes, path, undefined);
+  await record.putArtifact(path, name, bytes, options);
+  return path;
+}
+
+export async function loadTabular(
+  record: RecordObjects,
+  format: TabularFormat,
+  name: string,
+  options: SaveTabularOptions,
+): Promise<Table> {
+  const bytes = await loadTabularBytes(record, format, name, options);
+  return decodeTabular(
+    format,
+    bytes,
+    tabularPath(record.id, parseArtifactName(name), format),
+    options.schema,
+  );
+}
+
+export async function loadTabularBytes(
+  record: RecordObjects,
+  format: TabularFormat,
+  name: string,
+  options: ReadOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const path = tabularPath(record.id, parseArtifactName(name), format);
+  const bytes = await record.session.read(path, options);
+  if (bytes === undefined) {
+    throw notFound(`image ${record.id} has no ${format} artifact ${name}`, path);
+  }
+  return bytes;
+}
+
+async function decodeTabular(
+  format: TabularFormat,
+  bytes: Uint8Array<ArrayBuffer>,
+  where: string,
+  schema: TableSchema | undefined,
+): Promise<Table> {
+  return format === "parquet" ? decodeParquet(bytes, { where }) : decodeCsvGz(bytes, schema, { where });
+}

@@ -1,0 +1,54 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Runtime } from "../runtime.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import type { NodeCache } from "./node-cache.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+
+/** The view of one transaction: its own changes over the committed state. */
+export class TransactionSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache;
+  readonly summarize: Summarize | undefined;
+  readonly #outer: ObjectSession;
+  readonly #transaction: Transaction;
+
+  constructor(outer: ObjectSession, transaction: Transaction) {
+    this.#outer = outer;
+    this.#transaction = transaction;
+    this.runtime = outer.runtime;
+    this.nodes = outer.nodes;
+    this.summarize = outer.summarize;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#transaction.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return this.#transaction.hash(path);
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    return this.#transaction.paths(group);
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    const ids = new Set(await this.#outer.imageIds());
+    for (const [path, change] of this.#transaction.changedPaths()) {
+      const [top, id, node] = path.split("/");
+      if (top === "images" && id !== undefined && node === "zarr.json") {
+        if (change === "put") {
+          ids.add(id);
+        } else {
+          ids.delete(id);
+        }
+      }
+    }
+    return [...ids].sort();
+  }
+
+  async change<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return fn(this.#transaction);
+  }
+}
