@@ -21,6 +21,9 @@ const NAMED_BY_PLACE = new Set(["errors", "index"]);
 /** Files named after the subject that their exports share, where no one export is the main one. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/sidecar-name.ts", "what the name of a file says about it"],
+  ["packages/legacy-io/src/byte-order.ts", "the machine's byte order and how to change to it"],
+  ["packages/legacy-io/src/tiff/ifd.ts", "image file directories, as TIFF 6.0 names them"],
+  ["packages/legacy-io/src/tiff/predictor.ts", "the tag Predictor of TIFF 6.0"],
   [
     "packages/zarr-store/src/array/zarr-array.ts",
     "reading and writing arrays, behind the one import of zarrita",
@@ -54,11 +57,19 @@ function unnamedConcepts(tree: SourceTree, subjects: ReadonlyMap<string, string>
       if (isProgram || NAMED_BY_PLACE.has(name)) {
         return [];
       }
-      const isNamed = [...module.exports].some((exported) => isNamedAfter(name, exported));
+      const exported = [...module.exports];
+      const isNamed =
+        exported.some((one) => isNamedAfter(name, one)) ||
+        (exported.length > 1 && exported.some((one) => sharesWord(name, one)));
       return isNamed || subjects.has(path)
         ? []
         : [`${path}: exports ${[...module.exports].join(", ") || "nothing"}, not ${name}`];
     });
+}
+
+/** A file of several exports is named after their subject: `json-artifacts` has `loadJsonText` and its sisters. */
+function sharesWord(name: string, exported: string): boolean {
+  return name.split("-").some((word) => word.length > 2 && isNamedAfter(word, exported));
 }
 
 /** `run-markers` is named after `RunMarker`, `encodeRunMarkers` and `RUN_MARKER`; `file-role` after `roleOfFile`. */
@@ -89,6 +100,8 @@ test("a name that says nothing, one in camel case and one of another concept are
     "packages/roi/src/rect.ts": "export const polygon = 1;",
     "packages/roi/src/geometry.ts": "export const area = 1;",
     "packages/roi/src/silent.ts": "let nothing = 1;",
+    "packages/roi/src/polygon-files.ts": "export const readPolygon = 1; export const writePolygon = 1;",
+    "packages/roi/src/polygon-lines.ts": "export const one = 1; export const two = 1;",
     "packages/roi/src/node/decode-worker.ts": "let worker = 1;",
     "apps/cli/package.json": "{}",
     "apps/cli/src/main.ts": "process.exit();",
@@ -100,5 +113,6 @@ test("a name that says nothing, one in camel case and one of another concept are
     "packages/roi/src/hitTest.ts: is not in kebab-case",
     "packages/roi/src/rect.ts: exports polygon, not rect",
     "packages/roi/src/silent.ts: exports nothing, not silent",
+    "packages/roi/src/polygon-lines.ts: exports one, two, not polygon-lines",
   ]);
 });

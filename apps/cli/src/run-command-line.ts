@@ -4,7 +4,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { CliError, toCliError, usageError } from "./cli-error.ts";
 import type { Command, CommandEntry, OptionValue } from "./command.ts";
-import { COMMANDS } from "./command-list.ts";
+import { COMMANDS } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import type { ProgressStyle } from "./render/progress.ts";

@@ -38,10 +38,10 @@ export async function loadImageFacts(
   const hashes = await record.objectHashes();
   const { pixels_sha256: pixels } = await record.attributes(options);
   const pixelsSha256 = typeof pixels === "string" ? pixels : undefined;
-  const stored = await loadIfThere(record, METADATA, hashes, options);
+  const hasMetadata = findArtifact([METADATA], hashes) !== undefined;
   const provenance = await loadIfThere(record, PROVENANCE, hashes, options);
   const analysis = await loadIfThere(record, ANALYSIS, hashes, options);
-  const metadata = parseMetadata(stored ?? {});
+  const metadata = parseMetadata(hasMetadata ? await record.loadJsonText(METADATA.name, options) : {});
   const runs: AnalysisRuns = analysis === undefined ? new Map() : parseAnalysisRuns(analysis);
   const roisKnown =
     stored !== undefined && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));

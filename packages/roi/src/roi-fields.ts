@@ -1,5 +1,5 @@
 import { RoiError } from "./errors.ts";
-import { freezeRecord } from "./frozen-json.ts";
+import { freezeRecord } from "./freeze-record.ts";
 import { readFiniteNumber, readInteger, readText } from "./read-field.ts";
 import { decodeStoredStats, type StoredRoiStats, withoutStoredStats } from "./stored-stats.ts";
 

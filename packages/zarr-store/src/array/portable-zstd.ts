@@ -1,6 +1,6 @@
 import { registry } from "zarrita";
 import type { ZstdCodec } from "./zstd.ts";
-import { zstdDecodedSizeBound } from "./zstd-frame.ts";
+import { zstdDecodedSizeBound } from "./zstd-decoded-size-bound.ts";
 
 /** A frame that does not state its size is judged by its blocks, each of which may promise more than it holds. */
 const BOUND_SLACK_BYTES = 64 * 1024 * 1024;

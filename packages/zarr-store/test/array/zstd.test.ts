@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { portableZstd } from "../../src/array/portable-zstd.ts";
 import type { ZstdCodec } from "../../src/array/zstd.ts";
-import { zstdDecodedSizeBound } from "../../src/array/zstd-frame.ts";
+import { zstdDecodedSizeBound } from "../../src/array/zstd-decoded-size-bound.ts";
 import { nodeZstd } from "../../src/node/zstd-node.ts";
 
 const codecs: readonly (readonly [string, ZstdCodec])[] = [

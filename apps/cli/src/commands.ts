@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "index",
     summary: "bring the pooled tables up to date",
-    load: async () => (await import("./commands/index-tables.ts")).indexCommand,
+    load: async () => (await import("./commands/index-command.ts")).indexCommand,
   },
   {
     name: "query",

@@ -1,0 +1,107 @@
+import { type Row, rowsOf, type TableSchema } from "@kym/zarr-store";
+import { expect, test } from "vitest";
+import { KymDataset, paramsHash, velocityEventIndexer } from "../../src/index.ts";
+import {
+  addImage,
+  EVENT_SCHEMA,
+  emptyDataset,
+  eventRow,
+  rectEnvelope,
+  saveAnalysis,
+  saveProvenance,
+  saveRois,
+} from "../image-fixture.ts";
+
+const NAME = "velocity_events/events";
+
+async function rowsIn(kym: KymDataset): Promise<readonly Row[]> {
+  const { reasons } = await kym.updateIndex(velocityEventIndexer, { mode: "incremental" });
+  expect(reasons.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+  return [...rowsOf(await kym.dataset.loadTable("kym_velocity_events"))];
+}
+
+test("ticket 20: events come from parquet, then csv.gz, then the older name", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  const kym = new KymDataset(dataset);
+  const save = { schema: EVENT_SCHEMA };
+  await record.saveCsvGz("velocity_events", [eventRow(1)], save);
+  expect(await rowsIn(kym)).toMatchObject([{ score: 1 }]);
+  await record.saveParquet("velocity_events", [eventRow(2)], save);
+  expect(await rowsIn(kym)).toMatchObject([{ score: 2 }]);
+  await record.saveCsvGz(NAME, [eventRow(3)], save);
+  expect(await rowsIn(kym)).toMatchObject([{ score: 3, event_id: "e0", roi_id: 1n }]);
+  await record.saveParquet(NAME, [eventRow(4)], save);
+  expect(await rowsIn(kym)).toMatchObject([{ score: 4 }]);
+});
+
+test("ticket 20: params come from the first of three names, and are {} without one", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  const kym = new KymDataset(dataset);
+  await record.saveParquet(NAME, [eventRow(1)], { schema: EVENT_SCHEMA });
+  expect(await rowsIn(kym)).toMatchObject([{ params_hash: paramsHash({}) }]);
+  for (const [window, name] of [
+    "velocity_events.params",
+    "velocity_events_params",
+    "velocity_events/params",
+  ].entries()) {
+    await record.saveJson(name, { window });
+    expect(await rowsIn(kym)).toMatchObject([{ params_hash: paramsHash({ window }) }]);
+  }
+});
+
+test("every column that ingest writes is kept with its type, and fewer are NULL", async () => {
+  const dataset = await emptyDataset();
+  const full: Row = {
+    ...eventRow(0.5),
+    channel: 1n,
+    event_type: "baseline_drop",
+    i_start: 1n,
+    i_peak: 2n,
+    i_end: null,
+    baseline_before: 1.5,
+    baseline_after: 1,
+    strength: 2,
+    nan_fraction_in_event: null,
+    n_valid_in_event: 7n,
+    duration_s: 0.25,
+    machine_type: "stall_candidate",
+    user_type: "unreviewed",
+    note: "",
+  };
+  const ours = new Set(["rel_path", "analysis_state"]);
+  const schema: TableSchema = {
+    columns: velocityEventIndexer.schema.columns.filter(({ name }) => !ours.has(name)),
+  };
+  await (await addImage(dataset, "a")).saveParquet(NAME, [full], { schema });
+  const few: TableSchema = { columns: [{ name: "t_start_s", type: "float64" }] };
+  await (await addImage(dataset, "b")).saveParquet(NAME, [{ t_start_s: 3 }], { schema: few });
+  const [first, second] = await rowsIn(new KymDataset(dataset));
+  expect(first).toMatchObject(full);
+  expect(second).toMatchObject({ t_start_s: 3, roi_id: null, event_id: null, analysis_state: "unknown" });
+});
+
+test("each event says whether its own ROI and channel are still what was analysed", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  await saveProvenance(record, "day/a.tif");
+  await saveAnalysis(record, [rectEnvelope(1, 0, 6), rectEnvelope(2, 0, 3)]);
+  const schema = { columns: [...EVENT_SCHEMA.columns, { name: "channel", type: "int64" }] } as const;
+  const event = eventRow(1);
+  await record.saveParquet(
+    NAME,
+    [event, { ...event, roi_id: 2n, channel: 1n }, { ...event, channel: 2n }, { ...event, roi_id: null }],
+    { schema },
+  );
+  const kym = new KymDataset(dataset);
+  const states = async (): Promise<readonly unknown[]> =>
+    (await rowsIn(kym)).map(({ analysis_state: state }) => state);
+  expect(await states()).toEqual(["current", "current", "unknown", "unknown"]);
+  expect(await rowsIn(kym)).toMatchObject([{ rel_path: "day/a.tif" }, {}, {}, {}]);
+  await saveRois(record, [
+    { ...rectEnvelope(1, 0, 6), name: "renamed" },
+    rectEnvelope(2, 1, 3, { revision: 1 }),
+  ]);
+  expect(await states()).toEqual(["current", "roi_changed", "unknown", "unknown"]);
+});
