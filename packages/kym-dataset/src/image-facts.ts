@@ -43,8 +43,7 @@ export async function loadImageFacts(
   const analysis = await loadIfThere(record, ANALYSIS, hashes, options);
   const metadata = parseMetadata(hasMetadata ? await record.loadJsonText(METADATA.name, options) : {});
   const runs: AnalysisRuns = analysis === undefined ? new Map() : parseAnalysisRuns(analysis);
-  const roisKnown =
-    stored !== undefined && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
+  const roisKnown = hasMetadata && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
   const states = [...runs.values()].map((run) => {
     const roi = metadata.rois.find(({ id }) => id === run.roiId);
     const state = decideAnalysisState(run, { roi, roisKnown, pixelsSha256 });

@@ -12,10 +12,12 @@ export function stableJsonDumps(value: unknown): string {
 }
 
 /**
- * The SHA-256 of {@link stableJsonDumps} of a value or a `JsonText`, in lower-case hexadecimal: what `params_hash` holds (ticket 18).
+ * The SHA-256 of {@link stableJsonDumps} of a value or a `JsonText`, in lower-case hexadecimal: what `params_hash`
+ * holds (ticket 18).
  *
- * Text and value hash alike unless a float is whole: JavaScript has one number for `1` and `1.0`, and it hashes as `1`.
- * Where the text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
+ * A text and the value that `loadJson` reads from it hash alike unless a float is whole: JavaScript has one number for
+ * `1` and `1.0`, and it hashes as `1`. Integers beyond 2^53 are integers as bigints and floats as numbers. Where the
+ * text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
  *
  * @throws {ZarrStoreError} `invalid_argument`, with the path, for NaN, infinities and what JSON does not have
  */

@@ -64,6 +64,34 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
   };
 }
 
+/** The steps of a line scan; undefined where the image is not calibrated in seconds and µm. */
+export interface LineScanCalibration {
+  readonly secondsPerLine: number;
+  readonly umPerPx: number;
+}
+
+/** Reads the calibration back from the value of an artifact `metadata`, whoever wrote it. */
+export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
+  const header = memberOf(metadata, "header");
+  const [secondsPerLine, umPerPx] = listOf(memberOf(header, "voxels"));
+  const [timeUnit, spaceUnit] = listOf(memberOf(header, "voxels_units"));
+  return timeUnit === "s" && spaceUnit === "um" && isStep(secondsPerLine) && isStep(umPerPx)
+    ? { secondsPerLine, umPerPx }
+    : undefined;
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isStep(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
 /** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
 function isCalibrated(classic: ClassicJson | undefined): boolean {
   const { voxels, voxelsUnits } = classic?.header ?? {};

@@ -2,7 +2,7 @@
 export interface TextColumn {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** May be shortened, with an ellipsis in the middle, where the terminal is too narrow. */
+  /** May lose its beginning to an ellipsis where the terminal is too narrow. */
   readonly shrinks?: boolean;
 }
 
@@ -61,14 +61,10 @@ function fitWidths(
   return widths;
 }
 
-/** The end of a path tells more than its middle. */
+/** The end of a path tells more than its beginning. */
 function shorten(text: string, width: number): string {
-  if (displayWidth(text) <= width) {
-    return text;
-  }
   const characters = [...text];
-  const tail = Math.ceil((width - 1) * 0.7);
-  return `${characters.slice(0, width - 1 - tail).join("")}…${characters.slice(-tail).join("")}`;
+  return characters.length <= width ? text : `…${characters.slice(characters.length - width + 1).join("")}`;
 }
 
 function pad(text: string, width: number, align: "left" | "right" = "left"): string {

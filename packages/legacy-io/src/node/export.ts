@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { SOURCES_SCHEMA, schemaOfTable, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
+import {
+  isZarrStoreError,
+  SOURCES_SCHEMA,
+  schemaOfTable,
+  type TableSchema,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import { fileNameOfArtifact } from "../artifact-file-name.ts";
 import { canWriteCsv, writeCsv } from "../csv-write.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
@@ -13,6 +20,7 @@ import {
   type ExportedTable,
   encodeExportManifest,
 } from "../export-manifest.ts";
+import { type LineScanCalibration, lineScanCalibration } from "../image-metadata.ts";
 import { writeNpy } from "../npy.ts";
 import { canWriteImageJTiff, writeImageJTiff } from "../tiff/write-imagej.ts";
 import { systemErrorCode } from "./file-source.ts";
@@ -134,9 +142,10 @@ async function exportImage(
   let pixels: ExportedFile = { path, sha256: "" };
   if (includePixels) {
     const image = await record.loadArray();
+    const calibration = await calibrationOf(record);
     pixels = await writer.write(
       path,
-      format === "tif" ? writeImageJTiff(image, { ...(axes && { axes }) }) : writeNpy(image),
+      format === "tif" ? writeImageJTiff(image, { axes, ...calibration }) : writeNpy(image),
     );
   }
   return {
@@ -146,6 +155,18 @@ async function exportImage(
     artifacts: await exportArtifacts(dataset, imageId, folder, writer),
     objects: Object.fromEntries(await record.objectHashes()),
   };
+}
+
+/** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
+async function calibrationOf(record: ZarrImageRecord): Promise<LineScanCalibration | undefined> {
+  try {
+    return lineScanCalibration(await record.loadJson("metadata"));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 async function exportArtifacts(
