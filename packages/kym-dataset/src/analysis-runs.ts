@@ -13,8 +13,8 @@ export function analysisRunKey(roiId: number | bigint, channel: number | bigint)
 }
 
 /**
- * Reads the artifact `radon/analysis`: an object of runs by `"<roi>"` or `"<roi>:<channel>"`. A run's channel is that of
- * its key, else its field, else 1. A field of another type is unknown; a key of another form is passed over.
+ * Reads the artifact `radon/analysis`: an object of runs by `"<roi>"` or `"<roi>:<channel>"`. A run's channel is that
+ * of its key, else its field, else 1. A field of another type is unknown; a key of another form is passed over.
  *
  * @throws {KymDatasetError} `invalid_metadata` if it is no object
  */

@@ -12,7 +12,7 @@ const SECONDS: ReadonlySet<string> = new Set(["s", "sec"]);
 /** The micro sign and the Greek letter look alike and are two characters. */
 const MICROMETRES: ReadonlySet<string> = new Set(["um", "\u00b5m", "\u03bcm"]);
 
-/** Reads the steps of the plane, the last two axes. A step in `px` is no calibration, nor is one that is not positive. */
+/** Reads the steps of the plane, the last two axes. A step in `px` is no calibration, nor is one that is not above 0. */
 export function calibrationOf({ voxels, voxelsUnits }: MetadataHeader): Calibration {
   return {
     secondsPerLine: stepIn(SECONDS, voxels?.at(-2), voxelsUnits?.at(-2)),

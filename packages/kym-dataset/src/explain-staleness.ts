@@ -22,8 +22,10 @@ export function explainStaleness(indexer: Indexer, report: StalenessReport): str
       return `${what}: not analysed. It has none of ${listInputs(indexer)}.`;
     case "stale":
       return `${what}: stale. ${staleWords(indexer, report, staleness.because)}`;
-    case "fresh":
-      return `${what}: fresh. ${countRows(recorded)}, made by ${indexer.analysisVersion}${madeFrom(report)}. ${FRESH_WORDS[staleness.because]}`;
+    case "fresh": {
+      const made = `${countRows(recorded)}, made by ${indexer.analysisVersion}${madeFrom(report)}`;
+      return `${what}: fresh. ${made}. ${FRESH_WORDS[staleness.because]}`;
+    }
     default:
       return staleness satisfies never;
   }
@@ -59,12 +61,22 @@ function staleWords(
     case "context_changed":
       return "Something else that the rows use changed: ROIs, accepted, experiment or source.";
     case "rows_differ":
-      return `The table has ${countRows(recorded).toLowerCase()} that ${entry === undefined ? "do not agree with each other" : `the ledger does not account for (it says ${entry.nRows})`}.`;
+      return differenceWords(recorded);
     case "schema_changed":
       return "The table does not have the columns that the indexer makes now.";
     default:
       return because satisfies never;
   }
+}
+
+function differenceWords(recorded: RecordedIndex): string {
+  const { entry, rows } = recorded;
+  if (entry === undefined) {
+    return "The rows disagree about what made them, and no ledger knows them.";
+  }
+  return entry.nRows === rows.count
+    ? "The rows are stamped with another version or other params than the ledger says."
+    : `The table has ${countRows(recorded)}, the ledger says ${entry.nRows}.`;
 }
 
 function listInputs({ inputs }: Indexer): string {

@@ -16,7 +16,14 @@ export {
   type AnalysisState,
   decideAnalysisState,
 } from "./analysis-state.ts";
-export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./artifact-ref.ts";
+export {
+  type ArtifactRef,
+  type FoundArtifact,
+  jsonArtifact,
+  loadTableArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "./artifact-ref.ts";
 export { BaseIndexer } from "./base-indexer.ts";
 export { type Calibration, calibrationOf } from "./calibration.ts";
 export {

@@ -42,9 +42,10 @@ export class KymDataset {
    * nothing changes. An image whose hashes say fresh is not opened. One that fails is listed in the report and stops
    * nothing; rows of deleted images go. The log line is that of {@link updateLogLine}, by `logger.info`.
    *
-   * @throws {KymDatasetError} `invalid_argument` for another mode, `not_found` for an id in `imageIds` that is no image,
-   * `invalid_name`, `read_only`, `schema_mismatch` for a ledger that is none, `aborted`; then nothing was committed
-   * @throws {ZarrStoreError} what reading the table and committing throw: `conflict`, `modified_outside`, `io`, `aborted`
+   * @throws {KymDatasetError} `invalid_argument` for another mode, `not_found` for an id in `imageIds` that is no
+   * image, `invalid_name`, `read_only`, `schema_mismatch` for a ledger that is none, `aborted`: nothing was committed
+   * @throws {ZarrStoreError} what reading the table and committing throw: `conflict`, `modified_outside`, `io`,
+   * `aborted`
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
     const report = await updateIndex(this.dataset, indexer, this.#nowEpochNs, options);

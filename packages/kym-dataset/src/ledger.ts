@@ -111,9 +111,10 @@ function mismatch(
   found: CellValue | undefined,
   where: string,
 ): KymDatasetError {
+  const kind = found === undefined ? "no such column" : typeof found;
   return new KymDatasetError(
     "schema_mismatch",
-    `${where} is no ledger: column ${column}: expected ${expected}, found ${found === undefined ? "no such column" : typeof found}`,
+    `${where} is no ledger: column ${column}: expected ${expected}, found ${kind}`,
     { path: column, expected, found },
   );
 }

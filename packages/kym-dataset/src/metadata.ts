@@ -20,8 +20,8 @@ export interface KymMetadata {
 }
 
 /**
- * Reads a metadata payload of version 1.0 or 2.0: a value as `loadMetadataPayload` gives it, JSON text, or a `JsonText`.
- * It never stops at a bad field: that is absent and listed in `problems`.
+ * Reads a metadata payload of version 1.0 or 2.0: a value as `loadMetadataPayload` gives it, JSON text as a string, or a
+ * `JsonText`. It never stops at a bad field: that is absent and listed in `problems`.
  *
  * @throws {ZarrStoreError} `invalid_file` for text that is no JSON
  */

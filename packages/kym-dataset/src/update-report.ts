@@ -55,8 +55,9 @@ export interface IndexEvent {
   readonly total: number;
 }
 
+const COUNTS = ["updated", "skipped", "missing", "notAnalysed", "purged", "failed"] as const;
+
 /** `kym_velocity_events: updated=0 skipped=3 missing=0 notAnalysed=0 purged=0 failed=0` */
 export function updateLogLine(tableName: string, counts: UpdateCounts): string {
-  const { updated, skipped, missing, notAnalysed, purged, failed } = counts;
-  return `${tableName}: updated=${updated} skipped=${skipped} missing=${missing} notAnalysed=${notAnalysed} purged=${purged} failed=${failed}`;
+  return `${tableName}: ${COUNTS.map((name) => `${name}=${counts[name]}`).join(" ")}`;
 }

@@ -1,6 +1,9 @@
 import type { Column } from "@kym/zarr-store";
 
-/** The columns of `kym_radon`: those of `radon_report_db.csv`, without its absolute path. `kymograph-formats.md` §5.1. */
+/**
+ * The columns of `kym_radon`: those of `radon_report_db.csv` without its absolute path, and `analysis_state`.
+ * Source: `kymograph-formats.md` §5.1.
+ */
 export const RADON_COLUMNS: readonly Column[] = [
   { name: "roi_id", type: "int64" },
   { name: "channel", type: "int64" },

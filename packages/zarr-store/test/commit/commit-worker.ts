@@ -25,10 +25,14 @@ function engineOn(store: KeyValueStore, onStep?: CommitEngineOptions["onStep"]):
 }
 
 let times = 0;
-const killAtStep: NonNullable<CommitEngineOptions["onStep"]> = (step) => {
+const sufferAtStep: NonNullable<CommitEngineOptions["onStep"]> = (step) => {
   times += step === task.killAt?.step ? 1 : 0;
-  if (step === task.killAt?.step && times === task.killAt.time) {
+  const { kill, stop } = task.chance ?? { kill: 0, stop: 0 };
+  if ((step === task.killAt?.step && times === task.killAt.time) || Math.random() < kill) {
     process.kill(process.pid, "SIGKILL");
+  }
+  if (Math.random() < stop) {
+    process.kill(process.pid, "SIGSTOP");
   }
 };
 
@@ -90,7 +94,7 @@ async function change(transaction: Transaction, commit: number): Promise<void> {
 }
 
 const store = localStore(task.root);
-const engine = engineOn(task.mode === "put-back" ? overtaken(store) : store, killAtStep);
+const engine = engineOn(task.mode === "put-back" ? overtaken(store) : store, sufferAtStep);
 await engine.open();
 for (let commit = 0; commit < task.commits; commit++) {
   try {

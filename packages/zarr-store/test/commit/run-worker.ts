@@ -12,9 +12,13 @@ export interface WorkerResult {
 
 const WORKER = fileURLToPath(new URL("./commit-worker.ts", import.meta.url));
 
+/** How often a worker that may have stopped itself is woken. */
+const WAKE_EVERY_MS = 50;
+
 /** Runs `commit-worker.ts` as a process and waits until it is gone. */
 export async function runWorker(task: WorkerTask): Promise<WorkerResult> {
   const child = spawn(process.execPath, ["--conditions=@kym/source", WORKER, JSON.stringify(task)]);
+  const waking = setInterval(() => child.kill("SIGCONT"), WAKE_EVERY_MS);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (part: string) => {
@@ -26,6 +30,7 @@ export async function runWorker(task: WorkerTask): Promise<WorkerResult> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode, signal) => {
+      clearInterval(waking);
       const acknowledged = stdout
         .split("\n")
         .filter((line) => line !== "")

@@ -17,6 +17,8 @@ export interface WorkerTask {
   readonly isLockDisabled?: boolean;
   /** The step at which the process kills itself, when it comes to it for the n-th time. */
   readonly killAt?: { readonly step: string; readonly time: number };
+  /** How likely it is, at every step, that the process kills itself, or stops until somebody wakes it. */
+  readonly chance?: { readonly kill: number; readonly stop: number };
 }
 
 /** A line of a worker's standard output: one commit that was acknowledged. */
