@@ -22,7 +22,7 @@ export function readNaively(bytes: Uint8Array): NaiveImage | undefined {
     const here = at + 2 + entry * 12;
     const id = view.getUint16(here, le);
     const type = view.getUint16(here + 2, le);
-    const size = { 1: 1, 3: 2, 4: 4 }[type];
+    const size = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 }[type];
     const number = view.getUint32(here + 4, le);
     if (size === undefined || number > 1000 || tag.has(id)) {
       continue;
@@ -34,7 +34,15 @@ export function readNaively(bytes: Uint8Array): NaiveImage | undefined {
       if (place + size > bytes.length) {
         break;
       }
-      values.push(size === 1 ? view.getUint8(place) : size === 2 ? view.getUint16(place, le) : view.getUint32(place, le));
+      values.push(
+        size === 1
+          ? view.getUint8(place)
+          : size === 2
+            ? view.getUint16(place, le)
+            : size === 4
+              ? view.getUint32(place, le)
+              : Number(view.getBigUint64(place, le)),
+      );
     }
     tag.set(id, values);
   }

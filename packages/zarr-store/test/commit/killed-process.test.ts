@@ -72,7 +72,7 @@ it.concurrent.each(KILLS)(
       const task: WorkerTask = { root, worker: 1, commits: 40, mode: "cycle", killAt: { step, time } };
       const { acknowledged, signal, stderr } = await runWorker(task);
       expect(signal, stderr).toBe("SIGKILL");
-        const { version, objects } = await readAll(root);
+      const { version, objects } = await readAll(root);
       expect([acknowledged.length, acknowledged.length + 1]).toContain(version);
       expect(objects).toEqual(stateOfCycle(version));
       const { waitedMs } = await commitNext(root);

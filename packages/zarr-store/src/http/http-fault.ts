@@ -1,0 +1,13 @@
+/** What may be gone at the next attempt: a busy server, a connection that broke, a body that was cut short. */
+export class HttpFault extends Error {
+  override readonly name = "HttpFault";
+  /** The status, or what happened to the connection. */
+  readonly found: number | string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, found: number | string, retryAfterMs?: number) {
+    super(message);
+    this.found = found;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
