@@ -6,13 +6,16 @@ export function swapInPlace(bytes: Uint8Array<ArrayBuffer>, itemBytes: 1 | 2 | 4
   const { buffer, byteOffset, byteLength } = bytes;
   switch (itemBytes) {
     case 1:
-      return;
+      break;
     case 2:
-      return swap16(new Uint16Array(buffer, byteOffset, byteLength / 2));
+      swap16(new Uint16Array(buffer, byteOffset, byteLength / 2));
+      break;
     case 4:
-      return swap32(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      swap32(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      break;
     case 8:
-      return swap64(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      swap64(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      break;
     default:
       itemBytes satisfies never;
   }

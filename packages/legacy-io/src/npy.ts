@@ -23,7 +23,8 @@ const TYPE_CODES: ReadonlyMap<DType, string> = new Map([...DTYPES].map(([code, d
 
 /** `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }`, the keys in any order, nothing else. */
 const HEADER_ITEM =
-  /\s*'(descr|fortran_order|shape)'\s*:\s*('[^'\\]*'|True|False|\((?:\d{1,15},\s*)*(?:\d{1,15})?\))\s*(,|(?=\}))/y;
+  /[ ]*'(descr|fortran_order|shape)'[ ]*:[ ]*('[^'\\]*'|True|False|\((?:\d{1,15},[ ]*)*(?:\d{1,15})?\))[ ]*(,|(?=\}))/y;
+const HEADER_END = /^[ ]*\}[ ]*\n?$/;
 
 /**
  * Reads a `.npy` file (versions 1 to 3) of booleans, integers or floats, in either byte order; Fortran order becomes
@@ -136,7 +137,7 @@ function parseHeader(text: string): NpyHeader {
   const order = items.get("fortran_order");
   const shape = items.get("shape");
   const isOrder = order === "True" || order === "False";
-  if (!/^\s*\}\s*$/.test(text.slice(at)) || !descr?.startsWith("'") || !isOrder || !shape?.startsWith("(")) {
+  if (!HEADER_END.test(text.slice(at)) || !descr?.startsWith("'") || !isOrder || !shape?.startsWith("(")) {
     throw headerError(text);
   }
   return {

@@ -66,6 +66,31 @@ export function planIngest(
   return { actions: scan.bundles.map((bundle) => planBundle(bundle, knownOf(bundle.image.path), hashOf)) };
 }
 
+/** How much work one commit takes in, and a kill costs at most. */
+export interface BatchLimits {
+  readonly maxImages: number;
+  readonly maxSizeBytes: number;
+}
+
+/** Cuts a list of bundles into runs, by the number of images and the size of their files; none is empty. */
+export function planBatches(
+  bundles: readonly LegacyBundle[],
+  { maxImages, maxSizeBytes }: BatchLimits,
+): readonly (readonly LegacyBundle[])[] {
+  const batches: LegacyBundle[][] = [];
+  let room = { images: 0, sizeBytes: 0 };
+  for (const bundle of bundles) {
+    const sizeBytes = [bundle.image, ...bundle.otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
+    if (room.images === 0 || room.sizeBytes < sizeBytes) {
+      batches.push([]);
+      room = { images: maxImages, sizeBytes: maxSizeBytes };
+    }
+    batches.at(-1)?.push(bundle);
+    room = { images: room.images - 1, sizeBytes: room.sizeBytes - sizeBytes };
+  }
+  return batches;
+}
+
 function planBundle(
   bundle: LegacyBundle,
   known: KnownAcquisition | undefined,

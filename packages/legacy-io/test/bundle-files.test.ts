@@ -4,7 +4,10 @@ import { bundleFiles, type FolderFiles } from "../src/bundle-files.ts";
 import { comparePaths } from "../src/path-order.ts";
 
 const name = fc
-  .tuple(fc.constantFrom("a", "b", "a.b", "s_C001T001", "s_C002T001", "s"), fc.constantFrom(".tif", ".TIF", ".json", ".txt", ".x.csv", "_radon.csv", "_events.json", ".md"))
+  .tuple(
+    fc.constantFrom("a", "b", "a.b", "s_C001T001", "s_C002T001", "s"),
+    fc.constantFrom(".tif", ".TIF", ".json", ".txt", ".x.csv", "_radon.csv", "_events.json", ".md"),
+  )
   .map((parts) => parts.join(""));
 const names = fc.uniqueArray(name, { maxLength: 8 });
 
@@ -29,7 +32,11 @@ test("every file of every folder comes out exactly once, in order", () => {
         folder("sub/deep", "deep", deep),
       ];
       const result = bundleFiles(folders, (file) => refused === "" || !file.startsWith(refused));
-      const bundled = result.bundles.flatMap(({ image, otherChannels, sidecars }) => [image, ...otherChannels, ...sidecars]);
+      const bundled = result.bundles.flatMap(({ image, otherChannels, sidecars }) => [
+        image,
+        ...otherChannels,
+        ...sidecars,
+      ]);
       const out = [
         ...bundled,
         ...result.orphans.flatMap(({ files }) => files),
@@ -41,7 +48,9 @@ test("every file of every folder comes out exactly once, in order", () => {
       expect(out.toSorted()).toEqual(all.toSorted());
       const images = result.bundles.map(({ image }) => image.relPath);
       expect(images).toEqual(images.toSorted(comparePaths));
-      expect(bundleFiles(folders.toReversed(), (file) => refused === "" || !file.startsWith(refused))).toEqual(result);
+      expect(
+        bundleFiles(folders.toReversed(), (file) => refused === "" || !file.startsWith(refused)),
+      ).toEqual(result);
     }),
     { numRuns: 500 },
   );

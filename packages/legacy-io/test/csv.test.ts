@@ -33,9 +33,18 @@ test("types are found from all cells, and the narrowest is taken", () => {
 });
 
 test("a schema says the types; columns that it does not know are text, in the file's order", () => {
-  const schema = { columns: [{ name: "n", type: "int64" }, { name: "v", type: "float64" }] } as const;
+  const schema = {
+    columns: [
+      { name: "n", type: "int64" },
+      { name: "v", type: "float64" },
+    ],
+  } as const;
   const { schema: found, columns } = readCsv(encode("v,other,n\n1,1,1\n2,2,2\n"), { schema });
-  expect(found.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(["v float64", "other utf8", "n int64"]);
+  expect(found.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    "v float64",
+    "other utf8",
+    "n int64",
+  ]);
   expect(columns).toEqual({ v: Float64Array.of(1, 2), other: ["1", "2"], n: BigInt64Array.of(1n, 2n) });
 });
 
@@ -78,7 +87,10 @@ test.for([
   ["nothing", "", 1],
   ["empty lines alone", "\n\n", 1],
 ] as const)("%s is refused, with its line", async ([, text, line]) => {
-  expect(await caught(() => readCsv(encode(text)))).toMatchObject({ code: "invalid_file", details: { line } });
+  expect(await caught(() => readCsv(encode(text)))).toMatchObject({
+    code: "invalid_file",
+    details: { line },
+  });
 });
 
 test("bytes that are no UTF-8 are refused, with the offset of the first", async () => {
@@ -98,15 +110,25 @@ test("a cell that is not of its column's type is refused, with line and column",
   const error = await caught(() => readCsv(encode("v\n1\n0x10\n"), { schema }));
   expect(error).toMatchObject({ code: "schema_mismatch", details: { line: 3, found: "0x10" } });
   expect(error.message).toContain('column "v"');
-  for (const [type, cell] of [["int64", "1.5"], ["int64", "9223372036854775808"], ["int32", "2147483648"], ["bool", "maybe"], ["float64", "1,5"]] as const) {
+  for (const [type, cell] of [
+    ["int64", "1.5"],
+    ["int64", "9223372036854775808"],
+    ["int32", "2147483648"],
+    ["bool", "maybe"],
+    ["float64", "1,5"],
+  ] as const) {
     const text = `v,w\n"${cell}",1\n`;
-    expect((await caught(() => readCsv(encode(text), { schema: { columns: [{ name: "v", type }] } }))).code).toBe("schema_mismatch");
+    expect(
+      (await caught(() => readCsv(encode(text), { schema: { columns: [{ name: "v", type }] } }))).code,
+    ).toBe("schema_mismatch");
   }
 });
 
 test("a column that must be there and is not is refused", async () => {
   const schema = { columns: [{ name: "id", type: "int64", nullable: false }] } as const;
-  expect(await caught(() => readCsv(encode("v\n1\n"), { schema }))).toMatchObject({ code: "schema_mismatch" });
+  expect(await caught(() => readCsv(encode("v\n1\n"), { schema }))).toMatchObject({
+    code: "schema_mismatch",
+  });
 });
 
 test("words for missing and infinite numbers are numbers", () => {
@@ -137,17 +159,29 @@ const cellText = fc.oneof(
 );
 const anyTable = fc.integer({ min: 1, max: 5 }).chain((width) =>
   fc.record({
-    names: fc.uniqueArray(cellText.filter((name) => name !== "" && !name.includes("\0")), { minLength: width, maxLength: width }),
-    rows: fc.array(fc.array(fc.option(cellText.filter((cell) => !cell.includes("\0"))), { minLength: width, maxLength: width }), { maxLength: 8 }),
+    names: fc.uniqueArray(
+      cellText.filter((name) => name !== "" && !name.includes("\0")),
+      { minLength: width, maxLength: width },
+    ),
+    rows: fc.array(
+      fc.array(fc.option(cellText.filter((cell) => !cell.includes("\0"))), {
+        minLength: width,
+        maxLength: width,
+      }),
+      { maxLength: 8 },
+    ),
     ending: fc.constantFrom("\n", "\r\n"),
   }),
 );
 
 test("any table of texts comes back as it was written", () => {
-  const schemaOf = (names: readonly string[]) => ({ columns: names.map((name) => ({ name, type: "utf8" as const })) });
+  const schemaOf = (names: readonly string[]) => ({
+    columns: names.map((name) => ({ name, type: "utf8" as const })),
+  });
   fc.assert(
     fc.property(anyTable, ({ names, rows, ending }) => {
-      const quoted = (cell: string | null): string => (cell === null ? "" : `"${cell.replaceAll('"', '""')}"`);
+      const quoted = (cell: string | null): string =>
+        cell === null ? "" : `"${cell.replaceAll('"', '""')}"`;
       const isWritable = rows.every((row) => names.length > 1 || row[0] !== null);
       fc.pre(isWritable);
       const text = [names, ...rows].map((row) => row.map(quoted).join(",") + ending).join("");
@@ -161,7 +195,11 @@ test("any table of texts comes back as it was written", () => {
 });
 
 test("on well-formed text without quotes it agrees with udsv, cell by cell", () => {
-  const plain = fc.string({ unit: fc.constantFrom("a", "1", ".", "-", "é", " "), minLength: 1, maxLength: 6 });
+  const plain = fc.string({
+    unit: fc.constantFrom("a", "1", ".", "-", "é", " "),
+    minLength: 1,
+    maxLength: 6,
+  });
   const anyPlain = fc.integer({ min: 2, max: 5 }).chain((width) => {
     const row = fc.array(plain, { minLength: width, maxLength: width });
     return fc.record({ rows: fc.array(row, { minLength: 1, maxLength: 9 }), width: fc.constant(width) });
@@ -171,7 +209,9 @@ test("on well-formed text without quotes it agrees with udsv, cell by cell", () 
       const names = Array.from({ length: width }, (_, index) => `c${index}`);
       const text = [names, ...rows].map((row) => `${row.join(",")}\n`).join("");
       const theirs = initParser(inferSchema(text, { col: ",", trim: false })).stringArrs(text);
-      const table = readCsv(encode(text), { schema: { columns: names.map((name) => ({ name, type: "utf8" })) } });
+      const table = readCsv(encode(text), {
+        schema: { columns: names.map((name) => ({ name, type: "utf8" })) },
+      });
       expect(theirs).toEqual(rows.map((_, row) => names.map((name) => table.columns[name]?.[row])));
     }),
   );

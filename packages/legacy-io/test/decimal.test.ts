@@ -11,11 +11,21 @@ const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 0,
 
 test("gives the double that Number gives, for any decimal number", () => {
   fc.assert(
-    fc.property(fc.constantFrom("", "-", "+"), digits, fc.option(digits), fc.option(fc.integer({ min: -330, max: 330 })), (sign, whole, decimals, exponent) => {
-      const text = sign + whole + (decimals === null ? "" : `.${decimals}`) + (exponent === null ? "" : `e${exponent}`);
-      const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text);
-      expect(parse(text)).toBe(isNumber ? Number(text) : Number.NaN);
-    }),
+    fc.property(
+      fc.constantFrom("", "-", "+"),
+      digits,
+      fc.option(digits),
+      fc.option(fc.integer({ min: -330, max: 330 })),
+      (sign, whole, decimals, exponent) => {
+        const text =
+          sign +
+          whole +
+          (decimals === null ? "" : `.${decimals}`) +
+          (exponent === null ? "" : `e${exponent}`);
+        const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text);
+        expect(parse(text)).toBe(isNumber ? Number(text) : Number.NaN);
+      },
+    ),
     { numRuns: 3000 },
   );
 });
@@ -39,7 +49,24 @@ test("rounds halfway between two doubles as Number does", () => {
 });
 
 test("what Number accepts and is no decimal number is none", () => {
-  for (const text of ["", " ", " 1", "1 ", "0x10", "0b1", "Infinity", "-Infinity", "1_000", ".", "-", "1e", "e5", "1.2.3", "--1", "१"]) {
+  for (const text of [
+    "",
+    " ",
+    " 1",
+    "1 ",
+    "0x10",
+    "0b1",
+    "Infinity",
+    "-Infinity",
+    "1_000",
+    ".",
+    "-",
+    "1e",
+    "e5",
+    "1.2.3",
+    "--1",
+    "१",
+  ]) {
     expect(parse(text)).toBeNaN();
   }
   expect(parse("-0")).toBe(-0);

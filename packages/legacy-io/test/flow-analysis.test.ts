@@ -9,13 +9,22 @@ import { findSharedData } from "./shared-data.ts";
 
 const folder = findSharedData("kymographs/flow-analysis") ?? "";
 const onData = test.runIf(folder !== "");
-const parseFile = (name: string, kind: FlowAnalysisKind) => parseFlowAnalysis(readFileSync(join(folder, name)), kind);
-const parse = (value: unknown, kind: FlowAnalysisKind = "events_json") => parseFlowAnalysis(JSON.stringify(value), kind);
+const parseFile = (name: string, kind: FlowAnalysisKind) =>
+  parseFlowAnalysis(readFileSync(join(folder, name)), kind);
+const parse = (value: unknown, kind: FlowAnalysisKind = "events_json") =>
+  parseFlowAnalysis(JSON.stringify(value), kind);
 
 onData("_radon.json: three analyses under keys of ROI and channel, nothing about events", () => {
-  const { version, analyses, events, accepted, warnings } = parseFile("Capillary1_0001_radon.json", "radon_json");
+  const { version, analyses, events, accepted, warnings } = parseFile(
+    "Capillary1_0001_radon.json",
+    "radon_json",
+  );
   expect([version, events, accepted, warnings]).toEqual(["3.0", undefined, undefined, []]);
-  expect(analyses.map(({ roiId, channel, windowSize }) => [roiId, channel, windowSize])).toEqual([[1, 1, 16], [2, 1, 16], [3, 1, 16]]);
+  expect(analyses.map(({ roiId, channel, windowSize }) => [roiId, channel, windowSize])).toEqual([
+    [1, 1, 16],
+    [2, 1, 16],
+    [3, 1, 16],
+  ]);
   expect(analyses[0]).toMatchObject({
     algorithm: "mpRadon",
     analyzedAt: "2026-04-15T14:30:55.180283+00:00",
@@ -28,14 +37,18 @@ onData("_kymanalysis.json: the same version as _events.json with other keys", ()
   const combined = parseFile("Capillary1_0001_kymanalysis.json", "kymanalysis_json");
   expect([combined.version, combined.accepted]).toEqual(["2.0", true]);
   expect(combined.analyses).toHaveLength(3);
-  expect(combined.events?.map(({ roiId, channel, events }) => [roiId, channel, events.length])).toEqual([[1, 1, 5]]);
+  expect(combined.events?.map(({ roiId, channel, events }) => [roiId, channel, events.length])).toEqual([
+    [1, 1, 5],
+  ]);
   const events = parseFile("Capillary1_0001_events.json", "events_json");
   expect([events.version, events.accepted, events.analyses]).toEqual(["2.0", undefined, []]);
   expect(events.events?.map((run) => [run.roiId, run.channel, run.events.length])).toEqual([[1, 1, 5]]);
 });
 
 onData("the five events that are known, the same from both files", async () => {
-  const { rows } = await velocityEventsTable(parseFile("Capillary1_0001_events.json", "events_json").events ?? []);
+  const { rows } = await velocityEventsTable(
+    parseFile("Capillary1_0001_events.json", "events_json").events ?? [],
+  );
   expect(rows.map((row) => [row["event_type"], row["i_start"], row["i_peak"]])).toEqual([
     ["baseline_rise", 33n, 40n],
     ["baseline_drop", 878n, 878n],
@@ -43,7 +56,9 @@ onData("the five events that are known, the same from both files", async () => {
     ["baseline_drop", 4378n, 4378n],
     ["baseline_rise", 4529n, 4529n],
   ]);
-  expect(rows.map((row) => row["t_start_s"])).toEqual([0.1637953370809555, 4.118282794952393, 4.305477142333984, 20.49781608581543, 21.20447540283203]);
+  expect(rows.map((row) => row["t_start_s"])).toEqual([
+    0.1637953370809555, 4.118282794952393, 4.305477142333984, 20.49781608581543, 21.20447540283203,
+  ]);
   expect(rows[0]).toEqual({
     roi_id: 1n,
     event_id: "c04732660a00e2a7",
@@ -67,7 +82,9 @@ onData("the five events that are known, the same from both files", async () => {
     user_type: "unreviewed",
     note: "",
   });
-  const combined = await velocityEventsTable(parseFile("Capillary1_0001_kymanalysis.json", "kymanalysis_json").events ?? []);
+  const combined = await velocityEventsTable(
+    parseFile("Capillary1_0001_kymanalysis.json", "kymanalysis_json").events ?? [],
+  );
   expect(combined.rows).toEqual(rows);
   expect(tableFromRows(rows, combined.schema).numRows).toBe(5);
 });
@@ -80,22 +97,40 @@ test("not analysed, analysed without events, and nothing said are three things",
 });
 
 test("plain keys take the channel from each event", () => {
-  const { events } = parse({ version: "1.0", velocity_events: { 1: [{ channel: 2 }, { channel: 1 }, {}] }, accepted: false });
-  expect(events?.map(({ roiId, channel, events: list }) => [roiId, channel, list.length])).toEqual([[1, 2, 1], [1, 1, 2]]);
+  const { events } = parse({
+    version: "1.0",
+    velocity_events: { 1: [{ channel: 2 }, { channel: 1 }, {}] },
+    accepted: false,
+  });
+  expect(events?.map(({ roiId, channel, events: list }) => [roiId, channel, list.length])).toEqual([
+    [1, 2, 1],
+    [1, 1, 2],
+  ]);
 });
 
 test("where key and content contradict each other the key is taken, and said", () => {
-  const { analyses, warnings } = parse({ analysis_metadata: { "1:2": { roi_id: 7, channel: 1 } } }, "radon_json");
+  const { analyses, warnings } = parse(
+    { analysis_metadata: { "1:2": { roi_id: 7, channel: 1 } } },
+    "radon_json",
+  );
   expect(analyses[0]).toMatchObject({ roiId: 1, channel: 2 });
   expect(warnings).toEqual(['$.analysis_metadata["1:2"] says roi_id 7, channel 1: the key is taken']);
   expect(parse({ velocity_events: { "1:2": [{ channel: 3 }] } }).warnings).toHaveLength(1);
-  expect(parse({ analysis_metadata: { 1: { roi_id: 1, channel: 2 } } }, "radon_json")).toMatchObject({ warnings: [], analyses: [{ channel: 2 }] });
+  expect(parse({ analysis_metadata: { 1: { roi_id: 1, channel: 2 } } }, "radon_json")).toMatchObject({
+    warnings: [],
+    analyses: [{ channel: 2 }],
+  });
 });
 
 test("keys that are not known are kept", () => {
-  const { extra, analyses } = parse({ stall_analysis: { 1: {} }, analysis_metadata: { "1:1": { mad_k: 3.5 } } }, "kymanalysis_json");
+  const { extra, analyses } = parse(
+    { stall_analysis: { 1: {} }, analysis_metadata: { "1:1": { mad_k: 3.5 } } },
+    "kymanalysis_json",
+  );
   expect([...extra.keys()]).toEqual(["stall_analysis"]);
-  expect([...(analyses[0]?.extra ?? [])].map(([key, node]) => [key, canonicalJson(node)])).toEqual([["mad_k", "3.5"]]);
+  expect([...(analyses[0]?.extra ?? [])].map(([key, node]) => [key, canonicalJson(node)])).toEqual([
+    ["mad_k", "3.5"],
+  ]);
 });
 
 test.for([
@@ -116,7 +151,12 @@ test.for([
 
 test("events with the same ROI, channel, type and start are told apart; scores do not enter the id", async () => {
   const event = { event_type: "User Added", t_start: 1.5 };
-  const { events } = parse({ velocity_events: { "1:1": [event, { ...event, score_peak: 9 }, { ...event, t_start: 1.25 }], "2:1": [event] } });
+  const { events } = parse({
+    velocity_events: {
+      "1:1": [event, { ...event, score_peak: 9 }, { ...event, t_start: 1.25 }],
+      "2:1": [event],
+    },
+  });
   const { rows } = await velocityEventsTable(events ?? []);
   const ids = rows.map((row) => row["event_id"]);
   expect(ids[1]).toBe(`${ids[0]}-2`);
@@ -126,17 +166,33 @@ test("events with the same ROI, channel, type and start are told apart; scores d
 
 test("the id is that of the digits in the file, as its description says", async () => {
   const { createHash } = await import("node:crypto");
-  const text = '{"velocity_events": {"3:2": [{"event_type": "nan_gap", "t_start": 1.50}, {"event_type": "nan_gap"}]}}';
+  const text =
+    '{"velocity_events": {"3:2": [{"event_type": "nan_gap", "t_start": 1.50}, {"event_type": "nan_gap"}]}}';
   const { rows } = await velocityEventsTable(parseFlowAnalysis(text, "events_json").events ?? []);
-  const idOf = (recipe: string): string => createHash("sha256").update(recipe, "utf8").digest("hex").slice(0, 16);
-  expect(rows.map((row) => row["event_id"])).toEqual([idOf("3\n2\nnan_gap\n1.50"), idOf("3\n2\nnan_gap\nnull")]);
+  const idOf = (recipe: string): string =>
+    createHash("sha256").update(recipe, "utf8").digest("hex").slice(0, 16);
+  expect(rows.map((row) => row["event_id"])).toEqual([
+    idOf("3\n2\nnan_gap\n1.50"),
+    idOf("3\n2\nnan_gap\nnull"),
+  ]);
 });
 
 test("NaN is a missing number; keys that no rule knows are columns of canonical JSON", async () => {
-  const text = '{"velocity_events": {"1:1": [{"t_start": NaN, "zero_frac": 0.50, "score": [1, 2], "odd": NaN}, {"zero_frac": null}]}}';
+  const text =
+    '{"velocity_events": {"1:1": [{"t_start": NaN, "zero_frac": 0.50, "score": [1, 2], "odd": NaN}, {"zero_frac": null}]}}';
   const { schema, rows } = await velocityEventsTable(parseFlowAnalysis(text, "events_json").events ?? []);
-  expect(schema.columns.slice(-3).map(({ name, type }) => [name, type])).toEqual([["zero_frac", "utf8"], ["legacy_score", "utf8"], ["odd", "utf8"]]);
-  expect(rows[0]).toMatchObject({ t_start_s: null, zero_frac: "0.5", legacy_score: "[1,2]", odd: "NaN", score: null });
+  expect(schema.columns.slice(-3).map(({ name, type }) => [name, type])).toEqual([
+    ["zero_frac", "utf8"],
+    ["legacy_score", "utf8"],
+    ["odd", "utf8"],
+  ]);
+  expect(rows[0]).toMatchObject({
+    t_start_s: null,
+    zero_frac: "0.5",
+    legacy_score: "[1,2]",
+    odd: "NaN",
+    score: null,
+  });
   expect(rows[1]).toMatchObject({ zero_frac: "null", legacy_score: null, odd: null });
   expect(parseTableSchema(schema).columns).toHaveLength(VELOCITY_EVENTS_SCHEMA.columns.length + 3);
 });
@@ -148,7 +204,13 @@ test("a value of another type is refused, with its place", async () => {
     expect(error.code).toBe("invalid_file");
     expect(error.message).toContain('$.velocity_events["1:1"][0].');
   }
-  expect(await codeOf(() => velocityEventsTable([]).then(() => Promise.reject(new Error("unreached"))).catch(() => parseFlowAnalysis("", "radon_json")))).toBe("invalid_file");
+  expect(
+    await codeOf(() =>
+      velocityEventsTable([])
+        .then(() => Promise.reject(new Error("unreached")))
+        .catch(() => parseFlowAnalysis("", "radon_json")),
+    ),
+  ).toBe("invalid_file");
 });
 
 test("names map both ways", () => {
@@ -158,5 +220,13 @@ test("names map both ways", () => {
       .split(",")
       .toSorted(),
   );
-  expect(VELOCITY_EVENTS_SCHEMA.columns.slice(0, 7).map(({ name }) => name)).toEqual(["roi_id", "event_id", "t_start_s", "t_end_s", "peak_t_s", "peak_value", "score"]);
+  expect(VELOCITY_EVENTS_SCHEMA.columns.slice(0, 7).map(({ name }) => name)).toEqual([
+    "roi_id",
+    "event_id",
+    "t_start_s",
+    "t_end_s",
+    "peak_t_s",
+    "peak_value",
+    "score",
+  ]);
 });

@@ -18,7 +18,10 @@ function mutated(good: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc
     .record({
       changes: fc.array(change, { minLength: 1, maxLength: 4 }),
-      keep: fc.oneof({ weight: 4, arbitrary: fc.constant(good.length) }, { weight: 1, arbitrary: fc.nat(good.length) }),
+      keep: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(good.length) },
+        { weight: 1, arbitrary: fc.nat(good.length) },
+      ),
     })
     .map(({ changes, keep }) => {
       const bytes = good.slice(0, keep);
@@ -48,7 +51,12 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const TIFF = buildTiff([
   {
     tags: greyTags(10, 30, 16, [short(278, 10)]),
-    segments: [0, 100, 200].map((first) => elementBytes(Array.from({ length: 100 }, (_, index) => first + index), 2)),
+    segments: [0, 100, 200].map((first) =>
+      elementBytes(
+        Array.from({ length: 100 }, (_, index) => first + index),
+        2,
+      ),
+    ),
   },
 ]);
 
@@ -77,8 +85,20 @@ test(`${RUNS} mutated TIFFs: typed errors, or what a naive reader makes of the b
 test.for([
   ["npy", writeNpy({ dtype: "int16", shape: [3, 4], data: new Int16Array(12) }), readNpy],
   ["CSV", encode('id,"a,b",v\n1,"x ""y""",1.5\n2,,-3e4\n3,"é\n",\n'), readCsv],
-  ["Olympus", encode('"[General]"\t""\r\n"Date"\t"11/02/2022 12:30:15.461 PM"\r\n"[Image]"\t""\r\n"Image Size"\t"38 * 30 [pixel]"\r\n'), readOlympusHeader],
-  ["classic JSON", encode('{"version": "1.0", "header": {"shape": [3, 4], "ndim": 2}, "rois": [{"id": 1, "dim0_start": 0, "dim0_stop": 3, "dim1_start": 0, "dim1_stop": 4}]}'), parseClassicJson],
+  [
+    "Olympus",
+    encode(
+      '"[General]"\t""\r\n"Date"\t"11/02/2022 12:30:15.461 PM"\r\n"[Image]"\t""\r\n"Image Size"\t"38 * 30 [pixel]"\r\n',
+    ),
+    readOlympusHeader,
+  ],
+  [
+    "classic JSON",
+    encode(
+      '{"version": "1.0", "header": {"shape": [3, 4], "ndim": 2}, "rois": [{"id": 1, "dim0_start": 0, "dim0_stop": 3, "dim1_start": 0, "dim1_stop": 4}]}',
+    ),
+    parseClassicJson,
+  ],
 ] as const)(`${RUNS} mutated %s files: typed errors or values, in time`, async ([, good, read]) => {
   let values = 0;
   await fc.assert(

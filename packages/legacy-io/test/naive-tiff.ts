@@ -57,7 +57,11 @@ export function readNaively(bytes: Uint8Array): NaiveImage | undefined {
     for (let column = 0; column < width; column++) {
       const place = start + column * bytesPerSample;
       values.push(
-        bits === 8 ? view.getUint8(place) : bits === 16 ? view.getUint16(place, le) : view.getUint32(place, le),
+        bits === 8
+          ? view.getUint8(place)
+          : bits === 16
+            ? view.getUint16(place, le)
+            : view.getUint32(place, le),
       );
     }
   }

@@ -45,9 +45,12 @@ test("two artifacts never have one file name", () => {
   );
 });
 
-test.for(["", "__", "a__", "__a", "a___b", "a b", "data", "../x", "a~5F", "a~", "é"])("%j is no artifact", (name) => {
-  expect(artifactOfFileName(name)).toBeUndefined();
-});
+test.for(["", "__", "a__", "__a", "a___b", "a b", "data", "../x", "a~5F", "a~", "é"])(
+  "%j is no artifact",
+  (name) => {
+    expect(artifactOfFileName(name)).toBeUndefined();
+  },
+);
 
 const fileName = fc.oneof(
   fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
@@ -56,12 +59,15 @@ const fileName = fc.oneof(
 
 test("any file name becomes the name of an attachment, and comes back", () => {
   fc.assert(
-    fc.property(fileName.filter((name) => name.isWellFormed()), (name) => {
-      const attachment = attachmentName(name);
-      expect(attachment).toMatch(/^[A-Za-z0-9._~-]+$/);
-      expect(parseAttachmentName(attachment)).toBe(attachment);
-      expect(fileNameOfAttachment(attachment)).toBe(name);
-    }),
+    fc.property(
+      fileName.filter((name) => name.isWellFormed()),
+      (name) => {
+        const attachment = attachmentName(name);
+        expect(attachment).toMatch(/^[A-Za-z0-9._~-]+$/);
+        expect(parseAttachmentName(attachment)).toBe(attachment);
+        expect(fileNameOfAttachment(attachment)).toBe(name);
+      },
+    ),
     { numRuns: 1000 },
   );
   expect(attachmentName("20250722 A89+.csv")).toBe("20250722~20A89~2B.csv");
@@ -98,10 +104,21 @@ test("a hostile pattern takes no time", () => {
 
 test("paths are in order by parts, strings by code points", () => {
   const paths = ["b", "a b/x", "a/z", "a/b/c", "a", "\u{1F600}", "\uFF5E", "A"];
-  expect(paths.toSorted(comparePaths)).toEqual(["A", "a", "a/b/c", "a/z", "a b/x", "b", "\uFF5E", "\u{1F600}"]);
+  expect(paths.toSorted(comparePaths)).toEqual([
+    "A",
+    "a",
+    "a/b/c",
+    "a/z",
+    "a b/x",
+    "b",
+    "\uFF5E",
+    "\u{1F600}",
+  ]);
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
-      const [left, right] = [[...a], [...b]].map((text) => text.map((c) => String(c.codePointAt(0)).padStart(8, "0")).join(","));
+      const [left, right] = [[...a], [...b]].map((text) =>
+        text.map((c) => String(c.codePointAt(0)).padStart(8, "0")).join(","),
+      );
       expect(Math.sign(compareCodePoints(a, b))).toBe((left ?? "") < (right ?? "") ? -1 : a === b ? 0 : 1);
     }),
   );

@@ -57,7 +57,9 @@ test("any array comes back, bit for bit", () => {
 test("writes what NumPy 2 writes", () => {
   const bytes = writeNpy(createNdArray("uint16", [3, 4]));
   const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }";
-  expect(Buffer.from(bytes.subarray(0, 128)).toString("latin1")).toBe(`\x93NUMPY\x01\x00v\x00${header.padEnd(117)}\n`);
+  expect(Buffer.from(bytes.subarray(0, 128)).toString("latin1")).toBe(
+    `\x93NUMPY\x01\x00v\x00${header.padEnd(117)}\n`,
+  );
   const shapeOf = (shape: readonly number[]): string =>
     /\(.*\)/.exec(new TextDecoder().decode(writeNpy(createNdArray("bool", shape))))?.[0] ?? "";
   expect([shapeOf([]), shapeOf([5]), shapeOf([5, 0])]).toEqual(["()", "(5,)", "(5, 0)"]);
@@ -75,7 +77,11 @@ test("big-endian data and Fortran order become the machine's order and C order",
       const descr = /'descr': '(.)(..)'/.exec(plain)?.[2] ?? "";
       const order = itemBytes === 1 ? "|" : isBig ? ">" : "<";
       const tuple = array.shape.length === 1 ? `(${array.shape[0]},)` : `(${array.shape.join(", ")})`;
-      const bytes = npyFile(dict(`'${order}${descr}'`, tuple, isFortran ? "True" : "False"), source, isBig ? 2 : 1);
+      const bytes = npyFile(
+        dict(`'${order}${descr}'`, tuple, isFortran ? "True" : "False"),
+        source,
+        isBig ? 2 : 1,
+      );
       expect(new Uint8Array(readNpy(bytes).data.buffer)).toEqual(new Uint8Array(array.data.buffer));
     }),
     { numRuns: 200 },
@@ -135,6 +141,8 @@ test.for([
   "{'descr': '<u2', 'fortran_order': 0, 'shape': (1,), }",
   "{'descr': True, 'fortran_order': False, 'shape': (1,), }",
   "{'descr': '<u2', 'fortran_order': False, 'shape': (1,), } + 1",
+  "{'descr': '<u2', 'fortran_order': False, 'shape': (1,), }\u00a0\n",
+  "{'descr':\v'<u2', 'fortran_order': False, 'shape': (1,), }\n",
 ])("%j is no header", async (header) => {
   expect(await codeOf(() => readNpy(npyFile(header, new Uint8Array(2))))).toBe("invalid_file");
 });
@@ -142,7 +150,9 @@ test.for([
 test("sizes have to match to the byte, and headers have a limit", async () => {
   const good = npyFile(dict("'<u2'", "(2,)"), new Uint8Array(4));
   expect(readNpy(good).data).toHaveLength(2);
-  expect(await caught(() => readNpy(good.subarray(0, -1)))).toMatchObject({ details: { expected: 4, found: 3 } });
+  expect(await caught(() => readNpy(good.subarray(0, -1)))).toMatchObject({
+    details: { expected: 4, found: 3 },
+  });
   expect(await codeOf(() => readNpy(Uint8Array.from([...good, 0])))).toBe("invalid_file");
   expect(await codeOf(() => readNpy(good.subarray(0, 30)))).toBe("invalid_file");
   expect(await codeOf(() => readNpy(good.subarray(0, 9)))).toBe("invalid_file");
@@ -155,17 +165,24 @@ test("sizes have to match to the byte, and headers have a limit", async () => {
 });
 
 test("a boolean is 0 or 1", async () => {
-  expect(await codeOf(() => readNpy(npyFile(dict("'|b1'", "(2,)"), Uint8Array.of(1, 2))))).toBe("invalid_file");
+  expect(await codeOf(() => readNpy(npyFile(dict("'|b1'", "(2,)"), Uint8Array.of(1, 2))))).toBe(
+    "invalid_file",
+  );
 });
 
 test("whatever bytes come, reading ends in an array or a typed error", () => {
   fc.assert(
-    fc.property(fc.string({ maxLength: 90 }), fc.uint8Array({ maxLength: 20 }), fc.constantFrom(1, 2, 3), (header, data, version) => {
-      try {
-        readNpy(npyFile(header, data, version));
-      } catch (error) {
-        expect(error).toMatchObject({ name: "LegacyIoError" });
-      }
-    }),
+    fc.property(
+      fc.string({ maxLength: 90 }),
+      fc.uint8Array({ maxLength: 20 }),
+      fc.constantFrom(1, 2, 3),
+      (header, data, version) => {
+        try {
+          readNpy(npyFile(header, data, version));
+        } catch (error) {
+          expect(error).toMatchObject({ name: "LegacyIoError" });
+        }
+      },
+    ),
   );
 });

@@ -32,7 +32,9 @@ const HEADER = [
 ] as const;
 
 const asText = (isQuoted: boolean, ending: string): string =>
-  HEADER.map(([key, value]) => (isQuoted ? `"${key}"\t"${value}"` : value === "" ? key : `${key}\t${value}`)).join(ending);
+  HEADER.map(([key, value]) =>
+    isQuoted ? `"${key}"\t"${value}"` : value === "" ? key : `${key}\t${value}`,
+  ).join(ending);
 
 const EXPECTED: Partial<OlympusHeader> = {
   linesPerImage: 1000,
@@ -75,48 +77,79 @@ test.for([
     { channel: 1, dye: "FITC", bitsPerPixel: 12 },
     { channel: 2, dye: "TRITC", emissionNm: 580 },
   ]);
-  expect(header.sections.flatMap(({ name, entries }) => [name, ...entries.map(({ key }) => key)])).toHaveLength(HEADER.length);
+  expect(
+    header.sections.flatMap(({ name, entries }) => [name, ...entries.map(({ key }) => key)]),
+  ).toHaveLength(HEADER.length);
 });
 
 /** Stem, lines, columns, µm/px, seconds a line as stored analyses have it, and the true period. */
 const KNOWN = [
   ["Capillary1_0001.txt", 30000, 38, 0.284, 0.0011699666666666665, 0.00117, "2022-11-02", "12:30:15.461"],
-  ["28d AngII/20250722/20250722_A89_0002.txt", 30000, 19, 0.45, 0.0011339666666666667, 0.001134, "2025-07-22", "12:13:14.620"],
-  ["28d AngII/20250722/20250722_A89_0003.txt", 30000, 10, 0.45, 0.0011139666666666666, 0.001114, "2025-07-22", "12:14:20.091"],
+  [
+    "28d AngII/20250722/20250722_A89_0002.txt",
+    30000,
+    19,
+    0.45,
+    0.0011339666666666667,
+    0.001134,
+    "2025-07-22",
+    "12:13:14.620",
+  ],
+  [
+    "28d AngII/20250722/20250722_A89_0003.txt",
+    30000,
+    10,
+    0.45,
+    0.0011139666666666666,
+    0.001114,
+    "2025-07-22",
+    "12:14:20.091",
+  ],
 ] as const;
 
-test.runIf(folder !== "").for(KNOWN)("%s has the numbers that are known", ([name, lines, columns, um, legacy, exact, date, time]) => {
-  const header = readOlympusHeader(readFileSync(join(folder, name)));
-  expect(header).toMatchObject({
-    encoding: "utf-8",
-    linesPerImage: lines,
-    pxPerLine: columns,
-    umPerPx: um,
-    secondsPerLine: legacy,
-    secondsPerLineExact: exact,
-    date,
-    time,
-    bitsPerPixel: 12,
-    channelCount: 1,
-    systemName: "FVMPE-RS",
-    warnings: [],
-  });
-  expect(header.sections.map((section) => section.name)).toEqual([
-    "General",
-    "Dimensions",
-    "Image",
-    "Reference Image",
-    "Acquisition",
-    "Channel 1",
-  ]);
-  expect(header.sections.flatMap(({ entries }) => entries)).toHaveLength(42);
-});
+test.runIf(folder !== "").for(KNOWN)(
+  "%s has the numbers that are known",
+  ([name, lines, columns, um, legacy, exact, date, time]) => {
+    const header = readOlympusHeader(readFileSync(join(folder, name)));
+    expect(header).toMatchObject({
+      encoding: "utf-8",
+      linesPerImage: lines,
+      pxPerLine: columns,
+      umPerPx: um,
+      secondsPerLine: legacy,
+      secondsPerLineExact: exact,
+      date,
+      time,
+      bitsPerPixel: 12,
+      channelCount: 1,
+      systemName: "FVMPE-RS",
+      warnings: [],
+    });
+    expect(header.sections.map((section) => section.name)).toEqual([
+      "General",
+      "Dimensions",
+      "Image",
+      "Reference Image",
+      "Acquisition",
+      "Channel 1",
+    ]);
+    expect(header.sections.flatMap(({ entries }) => entries)).toHaveLength(42);
+  },
+);
 
 test.runIf(folder !== "")("what a header says of its acquisition is kept whole", () => {
   const header = readOlympusHeader(readFileSync(join(folder, "28d AngII/20250722/20250722_A89_0002.txt")));
   expect(header.path).toBe("D:/Users/Dec/20250722 WT Male 28d AngII 14d Recovery");
   expect(header.channels).toEqual([
-    { channel: 1, name: "RNDD2", dye: "EGFP", emissionNm: 510, excitationNm: 920, pmtVoltageV: 550, bitsPerPixel: 12 },
+    {
+      channel: 1,
+      name: "RNDD2",
+      dye: "EGFP",
+      emissionNm: 510,
+      excitationNm: 920,
+      pmtVoltageV: 550,
+      bitsPerPixel: 12,
+    },
   ]);
   expect(header.acquiredLocalEpochNs).toBe(BigInt(Date.UTC(2025, 6, 22, 12, 13, 14, 620)) * 1_000_000n);
 });
@@ -128,15 +161,31 @@ test("a garbled value leaves its field out, with a warning, and the others in", 
     .replace("40 * 1000 [pixel]", "40 x 1000")
     .replace("PM", "QM");
   const header = readOlympusHeader(new TextEncoder().encode(text));
-  expect(header).toMatchObject({ umPerPx: undefined, durationS: undefined, linesPerImage: undefined, secondsPerLine: undefined });
-  expect(header).toMatchObject({ date: "2025-07-22", time: undefined, acquiredLocalEpochNs: undefined, scanMode: "XT" });
+  expect(header).toMatchObject({
+    umPerPx: undefined,
+    durationS: undefined,
+    linesPerImage: undefined,
+    secondsPerLine: undefined,
+  });
+  expect(header).toMatchObject({
+    date: "2025-07-22",
+    time: undefined,
+    acquiredLocalEpochNs: undefined,
+    scanMode: "XT",
+  });
   expect(header.warnings).toHaveLength(4);
   expect(header.warnings.join()).toMatch(/X Dimension.*what.*/);
 });
 
 test("what is not there is undefined, without a warning", () => {
   const header = readOlympusHeader(new TextEncoder().encode('"[General]"\t""\n"Name"\t"x.oir"\n'));
-  expect(header).toMatchObject({ name: "x.oir", umPerPx: undefined, date: undefined, channels: [], warnings: [] });
+  expect(header).toMatchObject({
+    name: "x.oir",
+    umPerPx: undefined,
+    date: undefined,
+    channels: [],
+    warnings: [],
+  });
 });
 
 test.for(["", "notes about mouse 12", "a,b\n1,2\n", '{"header": {}}', "[General]", "[Other]\nName\tx"])(
@@ -200,7 +249,10 @@ test("any moment with its digits down to nanoseconds is read without a time zone
 });
 
 test("whatever bytes come, reading ends in a header or a typed error", () => {
-  const some = fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.string({ maxLength: 80 }).map((text) => new TextEncoder().encode(`[General]\nDate\t${text}`)));
+  const some = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }),
+    fc.string({ maxLength: 80 }).map((text) => new TextEncoder().encode(`[General]\nDate\t${text}`)),
+  );
   fc.assert(
     fc.property(some, (bytes) => {
       try {

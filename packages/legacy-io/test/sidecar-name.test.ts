@@ -40,7 +40,10 @@ test.for([
 });
 
 test("the longest stem wins, whatever the order of the files", () => {
-  for (const images of [["a.tif", "a.b.tif"], ["a.b.tif", "a.tif"]]) {
+  for (const images of [
+    ["a.tif", "a.b.tif"],
+    ["a.b.tif", "a.tif"],
+  ]) {
     expect(roleOf("a.b.metadata.json", images)).toEqual(artifact("a.b.tif", "metadata", "json"));
     expect(roleOf("a.metadata.json", images)).toEqual(artifact("a.tif", "metadata", "json"));
     expect(roleOf("a.b.json", images)).toEqual(sidecar("a.b.tif", "classic_json"));
@@ -75,9 +78,20 @@ test("of two images with one stem the first has the sidecars", () => {
 });
 
 test("an analysis whose image is not there is an orphan; nothing else is", () => {
-  expect(roleOf("flow-analysis/gone_radon.csv", ["a.tif"])).toEqual({ role: "orphan", stem: "gone", kind: "radon_csv" });
+  expect(roleOf("flow-analysis/gone_radon.csv", ["a.tif"])).toEqual({
+    role: "orphan",
+    stem: "gone",
+    kind: "radon_csv",
+  });
   expect(roleOf("20250722-analysis/gone.csv", [])).toEqual({ role: "orphan", stem: "gone", kind: "v0_csv" });
-  for (const file of ["gone.json", "README.txt", "gone.metadata.json", "flow-analysis/notes.txt", "flow-analysis/_radon.csv", "other-analysis/a.csv"]) {
+  for (const file of [
+    "gone.json",
+    "README.txt",
+    "gone.metadata.json",
+    "flow-analysis/notes.txt",
+    "flow-analysis/_radon.csv",
+    "other-analysis/a.csv",
+  ]) {
     expect(roleOf(file, ["a.tif"])).toEqual({ role: "unrecognised" });
   }
 });
@@ -102,16 +116,42 @@ test("channels of one acquisition are one image, with the header of their common
 });
 
 test("a file that belongs to an image and is not understood is kept with it", () => {
-  for (const file of ["a.csv", "a.npy", "a.bad name.json", "a..json", "a.data.json", "a.__x.csv", "a.note.txt"]) {
+  for (const file of [
+    "a.csv",
+    "a.npy",
+    "a.bad name.json",
+    "a..json",
+    "a.data.json",
+    "a.__x.csv",
+    "a.note.txt",
+  ]) {
     expect(roleOf(file, ["a.tif"])).toEqual(sidecar("a.tif", "other"));
   }
   const twice = decideFileRoles("x", ["a.tif", "a.txt", "a.TXT"]);
-  expect([twice.get("a.TXT"), twice.get("a.txt")]).toEqual([sidecar("a.tif", "olympus_header"), sidecar("a.tif", "other")]);
+  expect([twice.get("a.TXT"), twice.get("a.txt")]).toEqual([
+    sidecar("a.tif", "olympus_header"),
+    sidecar("a.tif", "other"),
+  ]);
 });
 
 test("every file has exactly one role, and every sidecar an image that is there", () => {
-  const name = fc.string({ unit: fc.constantFrom("a", "b", ".", "_", "[", "é", "C001T001"), minLength: 1, maxLength: 4 });
-  const ending = fc.constantFrom(".tif", ".TIFF", ".json", ".txt", ".csv", ".csv.gz", ".npy", ".m.json", "_radon.csv", "");
+  const name = fc.string({
+    unit: fc.constantFrom("a", "b", ".", "_", "[", "é", "C001T001"),
+    minLength: 1,
+    maxLength: 4,
+  });
+  const ending = fc.constantFrom(
+    ".tif",
+    ".TIFF",
+    ".json",
+    ".txt",
+    ".csv",
+    ".csv.gz",
+    ".npy",
+    ".m.json",
+    "_radon.csv",
+    "",
+  );
   const place = fc.constantFrom("", "flow-analysis/", `${v0AnalysisFolder("f")}/`);
   const file = fc.tuple(place, name, ending).map((parts) => parts.join(""));
   fc.assert(
@@ -135,7 +175,18 @@ test("every file has exactly one role, and every sidecar an image that is there"
 });
 
 test("roles do not depend on the order of the files", () => {
-  const files = ["a.tif", "a.b.tif", "a.TIF", "a.b.c.json", "a.txt", "a.TXT", "flow-analysis/a_radon.csv", "s_C002T001.tif", "s_C001T001.tif", "s.txt"];
+  const files = [
+    "a.tif",
+    "a.b.tif",
+    "a.TIF",
+    "a.b.c.json",
+    "a.txt",
+    "a.TXT",
+    "flow-analysis/a_radon.csv",
+    "s_C002T001.tif",
+    "s_C001T001.tif",
+    "s.txt",
+  ];
   const expected = decideFileRoles("f", files);
   fc.assert(
     fc.property(fc.shuffledSubarray(files, { minLength: files.length }), (shuffled) => {

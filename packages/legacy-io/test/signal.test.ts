@@ -34,7 +34,10 @@ test("long decoding gives timers their turn, so that a time limit ends it", asyn
   const segments = Array.from({ length: rows }, () => strip);
   const large = buildTiff([{ tags, segments }]);
   const source = bytesSource(large);
-  const slow = { ...source, read: async (offset: number, length: number) => busy(await source.read(offset, length)) };
+  const slow = {
+    ...source,
+    read: async (offset: number, length: number) => busy(await source.read(offset, length)),
+  };
   const startedMs = performance.now();
   const error = await caught(() => readTiff(slow, { signal: AbortSignal.timeout(60) }));
   expect(error.code).toBe("aborted");

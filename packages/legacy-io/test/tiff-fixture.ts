@@ -22,14 +22,19 @@ export interface FixtureOptions {
 const TYPE_BYTES = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 16: 8 } as const;
 
 /** Writes any TIFF, well-formed or not: pixels first, then each directory with its values behind it. */
-export function buildTiff(pages: readonly FixturePage[], options: FixtureOptions = {}): Uint8Array<ArrayBuffer> {
+export function buildTiff(
+  pages: readonly FixturePage[],
+  options: FixtureOptions = {},
+): Uint8Array<ArrayBuffer> {
   const { isLittleEndian = true, isBigTiff = false } = options;
   const bytes = new Uint8Array(1 << 20);
   const view = new DataView(bytes.buffer);
   const u16 = (at: number, value: number): void => view.setUint16(at, value, isLittleEndian);
   const offsetBytes = isBigTiff ? 8 : 4;
   const putOffset = (at: number, value: number): void =>
-    isBigTiff ? view.setBigUint64(at, BigInt(value), isLittleEndian) : view.setUint32(at, value, isLittleEndian);
+    isBigTiff
+      ? view.setBigUint64(at, BigInt(value), isLittleEndian)
+      : view.setUint32(at, value, isLittleEndian);
   view.setUint16(0, isLittleEndian ? 0x4949 : 0x4d4d, false);
   u16(2, isBigTiff ? 43 : 42);
   if (isBigTiff) {
@@ -51,7 +56,9 @@ export function buildTiff(pages: readonly FixturePage[], options: FixtureOptions
       { tag: page.isTiled ? 325 : 279, type, values: page.segments.map((segment) => segment.byteLength) },
     ];
     const given = new Set(page.tags.map(({ tag }) => tag));
-    const tags = [...page.tags, ...located.filter(({ tag }) => !given.has(tag))].sort((a, b) => a.tag - b.tag);
+    const tags = [...page.tags, ...located.filter(({ tag }) => !given.has(tag))].sort(
+      (a, b) => a.tag - b.tag,
+    );
     const directoryAt = end;
     putOffset(linkAt, directoryAt);
     const countBytes = isBigTiff ? 8 : 2;
@@ -122,9 +129,21 @@ export function ascii(tag: number, text: string): FixtureTag {
 }
 
 /** The tags of an uncompressed grey image. */
-export function greyTags(width: number, height: number, bits = 16, more: readonly FixtureTag[] = []): FixtureTag[] {
+export function greyTags(
+  width: number,
+  height: number,
+  bits = 16,
+  more: readonly FixtureTag[] = [],
+): FixtureTag[] {
   const given = new Set(more.map(({ tag }) => tag));
-  const usual = [long(256, width), long(257, height), short(258, bits), short(259, 1), short(262, 1), short(277, 1)];
+  const usual = [
+    long(256, width),
+    long(257, height),
+    short(258, bits),
+    short(259, 1),
+    short(262, 1),
+    short(277, 1),
+  ];
   return [...usual.filter(({ tag }) => !given.has(tag)), ...more];
 }
 

@@ -39,31 +39,35 @@ const TRACES = [
   ]),
 ];
 
-const truths: readonly TraceTruth[] = truthPath === undefined ? [] : JSON.parse(readFileSync(truthPath, "utf8"));
+const truths: readonly TraceTruth[] =
+  truthPath === undefined ? [] : JSON.parse(readFileSync(truthPath, "utf8"));
 
-test.runIf(folder !== "" && truthPath !== undefined).for(TRACES)("%s has the statistics that are known", (file) => {
-  const trace = parseVelocityTrace(readFileSync(join(folder, file)));
-  const known = truths.filter((truth) => truth.file === file);
-  const rois = [...new Set(column(trace, "roi_id"))];
-  expect(known.length).toBe(rois.length);
-  for (const truth of known) {
-    const roi = truth.roi === null ? 1n : BigInt(truth.roi);
-    expect(statisticsOf(trace, roi)).toEqual({
-      rows: truth.rows,
-      file_nan: truth.file_nan,
-      abs_gt_1e6: truth.abs_gt_1e6,
-      zero: truth.zero,
-      // The truth was read by pandas, whose fast reader of decimals is one unit in the last place off now and then.
-      min: expect.closeTo(truth.min, 12),
-      max: expect.closeTo(truth.max, 12),
-      mean: expect.closeTo(truth.mean, 12),
-      std: expect.closeTo(truth.std, 12),
-      clean_nan: truth.clean_nan,
-      t_first: expect.closeTo(truth.t_first, 12),
-      t_last: expect.closeTo(truth.t_last, 12),
-    });
-  }
-});
+test.runIf(folder !== "" && truthPath !== undefined).for(TRACES)(
+  "%s has the statistics that are known",
+  (file) => {
+    const trace = parseVelocityTrace(readFileSync(join(folder, file)));
+    const known = truths.filter((truth) => truth.file === file);
+    const rois = [...new Set(column(trace, "roi_id"))];
+    expect(known.length).toBe(rois.length);
+    for (const truth of known) {
+      const roi = truth.roi === null ? 1n : BigInt(truth.roi);
+      expect(statisticsOf(trace, roi)).toEqual({
+        rows: truth.rows,
+        file_nan: truth.file_nan,
+        abs_gt_1e6: truth.abs_gt_1e6,
+        zero: truth.zero,
+        // The truth was read by pandas, whose fast reader of decimals is one unit in the last place off now and then.
+        min: expect.closeTo(truth.min, 12),
+        max: expect.closeTo(truth.max, 12),
+        mean: expect.closeTo(truth.mean, 12),
+        std: expect.closeTo(truth.std, 12),
+        clean_nan: truth.clean_nan,
+        t_first: expect.closeTo(truth.t_first, 12),
+        t_last: expect.closeTo(truth.t_last, 12),
+      });
+    }
+  },
+);
 
 function column(trace: VelocityTrace, name: string): readonly (number | bigint | string | boolean | null)[] {
   return [...(trace.columns[name] ?? [])];
@@ -98,7 +102,21 @@ test.runIf(folder !== "")("the sentinel and every other value stand as in the fi
   const trace = parseVelocityTrace(readFileSync(join(folder, "flow-analysis/Capillary1_0001_radon.csv")));
   expect(trace).toMatchObject({ isV0: false, rowCount: 16_241, schema: VELOCITY_TRACE_SCHEMA });
   const last = Object.keys(trace.columns).map((name) => trace.columns[name]?.[16_240]);
-  expect(last).toEqual([3n, 1n, 35.08964157104492, -5553288, "data", "Capillary1_0001.tif", "mpRadon", 0.284, 0.0011699666666666, 30000n, 38n, -1.0949382781982422, 1.0949382781982422]);
+  expect(last).toEqual([
+    3n,
+    1n,
+    35.08964157104492,
+    -5553288,
+    "data",
+    "Capillary1_0001.tif",
+    "mpRadon",
+    0.284,
+    0.0011699666666666,
+    30000n,
+    38n,
+    -1.0949382781982422,
+    1.0949382781982422,
+  ]);
   const table = tableFromColumns(trace.schema, trace.columns);
   expect(table.numRows).toBe(16_241);
   expect(table.getChild("clean_velocity_mm_s")?.nullCount).toBe(18 + 18 + 243);
@@ -125,7 +143,11 @@ test("an index that does not count the rows, and columns that no rule knows, are
     { name: "Unnamed: 0", type: "utf8" },
     { name: "score", type: "utf8" },
   ]);
-  expect(trace.columns).toMatchObject({ "Unnamed: 0": ["5", "6"], score: ["a", null], channel: BigInt64Array.of(1n, 1n) });
+  expect(trace.columns).toMatchObject({
+    "Unnamed: 0": ["5", "6"],
+    score: ["a", null],
+    channel: BigInt64Array.of(1n, 1n),
+  });
 });
 
 test("a missing or empty channel is channel 1; an empty ROI is an error", async () => {
@@ -134,10 +156,21 @@ test("a missing or empty channel is channel 1; an empty ROI is an error", async 
 });
 
 test("what is no trace is refused, with what is missing or the line", async () => {
-  expect(await caught(() => parse("roi_id,time\n1,0.1\n"))).toMatchObject({ code: "schema_mismatch", details: { expected: "velocity" } });
-  expect(await caught(() => parse("time,velocity\n0.1,fast\n"))).toMatchObject({ code: "schema_mismatch", details: { line: 2 } });
-  expect(await caught(() => parse("time,velocity\n0.1\n"))).toMatchObject({ code: "invalid_file", details: { line: 2 } });
-  expect(await caught(() => parse("time,velocity,time_s\n0.1,1,1\n"))).toMatchObject({ code: "schema_mismatch" });
+  expect(await caught(() => parse("roi_id,time\n1,0.1\n"))).toMatchObject({
+    code: "schema_mismatch",
+    details: { expected: "velocity" },
+  });
+  expect(await caught(() => parse("time,velocity\n0.1,fast\n"))).toMatchObject({
+    code: "schema_mismatch",
+    details: { line: 2 },
+  });
+  expect(await caught(() => parse("time,velocity\n0.1\n"))).toMatchObject({
+    code: "invalid_file",
+    details: { line: 2 },
+  });
+  expect(await caught(() => parse("time,velocity,time_s\n0.1,1,1\n"))).toMatchObject({
+    code: "schema_mismatch",
+  });
 });
 
 test("a trace without rows is a trace", () => {
@@ -148,7 +181,9 @@ test("a trace without rows is a trace", () => {
 
 test("names map both ways, and units stand in the stored ones", () => {
   const legacy = LEGACY_TRACE_COLUMNS.map((pair) => pair.legacy);
-  expect(legacy.join()).toBe("roi_id,channel,time,velocity,parentFolder,file,algorithm,delx,delt,numLines,pntsPerLine,cleanVelocity,absVelocity");
+  expect(legacy.join()).toBe(
+    "roi_id,channel,time,velocity,parentFolder,file,algorithm,delx,delt,numLines,pntsPerLine,cleanVelocity,absVelocity",
+  );
   expect(new Set(LEGACY_TRACE_COLUMNS.map(({ stored }) => stored.name)).size).toBe(13);
   expect(parseTableSchema(VELOCITY_TRACE_SCHEMA).columns).toHaveLength(13);
 });

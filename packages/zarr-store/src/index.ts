@@ -51,6 +51,7 @@ export type { DatasetMode, ImageSource, IterRecordsOptions, ZarrDataset } from "
 export type { ImageBounds, ZarrImageRecord } from "./dataset/zarr-image-record.ts";
 export type { ZarrStoreErrorCode, ZarrStoreErrorDetails } from "./errors.ts";
 export { isZarrStoreError, ZarrStoreError } from "./errors.ts";
+export { type HttpStoreOptions, httpStore } from "./http-store.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export * from "./json/lossless-json.ts";
 export type { Logger } from "./logger.ts";
@@ -65,6 +66,7 @@ export type {
   StoreStat,
 } from "./store/key-value-store.ts";
 export { memoryStore } from "./store/memory-store.ts";
+export { type ReadOnlyStore, readOnlyStore } from "./store/read-only-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
 export * from "./table/arrow-table.ts";
 export { decodeParquet, encodeParquet, type ParquetWasmSource, setParquetWasm } from "./table/parquet.ts";

@@ -13,7 +13,8 @@ export interface Runtime {
   readonly nowEpochMs: () => number;
   /** A new UUID, lower case. */
   readonly newId: () => string;
-  readonly sleepMs: (milliseconds: number) => Promise<void>;
+  /** Ends early, without an error, when the signal is aborted. */
+  readonly sleepMs: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Between 0 and 1, for jitter. */
   readonly random: () => number;
   /** SHA-256 in lower-case hexadecimal. */
@@ -30,12 +31,27 @@ export function portableRuntime(): Runtime {
   return {
     nowEpochMs: () => Date.now(),
     newId: () => crypto.randomUUID(),
-    sleepMs: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleepMs,
     random: () => Math.random(),
     sha256: async (bytes) => hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))),
     writer: { host: "unknown", pid: 0, started },
     writerState: () => "unknown",
   };
+}
+
+async function sleepMs(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    signal?.addEventListener("abort", wake);
+  });
 }
 
 function hex(bytes: Uint8Array): string {

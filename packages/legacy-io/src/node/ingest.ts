@@ -1,20 +1,19 @@
 import { resolve } from "node:path";
-import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { BundleFile, FolderScan, LegacyBundle } from "../bundle.ts";
 import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../errors.ts";
-import { artifactKey, type SourcedArtifact } from "../image-content.ts";
+import type { ImageContent } from "../image-content.ts";
 import type { IngestItem, IngestReport } from "../ingest-report.ts";
-import { filesToHash, planIngest } from "../plan-ingest.ts";
-import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
+import { filesToHash, planBatches, planIngest } from "../plan-ingest.ts";
 import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
 import { knownAcquisitions } from "./known-acquisitions.ts";
-import { hashFile, type ReadBundle, type ReadFile, readBundle } from "./read-bundle.ts";
+import { readAhead } from "./read-ahead.ts";
+import { hashFile, type ReadBundle, readBundle } from "./read-bundle.ts";
 import { isExportedFolder, restoreExport } from "./restore-export.ts";
 import { scanFolder } from "./scan-folder.ts";
+import { storeImage, tryStoreImage } from "./store-image.ts";
 
-/** A kill costs at most one batch of work. */
-const BATCH_IMAGES = 64;
-const BATCH_BYTES = 256 * 1024 * 1024;
+const BATCH_LIMITS = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
 
 /**
  * Takes one TIFF and what belongs to it into the dataset, as one commit (ticket 6). The folder is the file's own.
@@ -34,10 +33,13 @@ export async function ingestLegacyFile(
   }
   const read = await readBundle(bundle, options);
   const stored = describeStored(read, settingsOf(options));
-  await dataset.transaction((transaction) => storeImages(transaction, [stored]), {
-    message: `ingest ${bundle.image.relPath}`,
-    signal: options.signal,
-  });
+  await dataset.transaction(
+    async (transaction) => {
+      await storeImage(transaction, read, stored.imageId);
+      await transaction.appendSources([stored.sourceRow], { again: [stored.sourceRow] });
+    },
+    { message: `ingest ${bundle.image.relPath}`, signal: options.signal },
+  );
   return { imageId: stored.imageId, sourceRow: stored.sourceRow };
 }
 
@@ -60,10 +62,10 @@ export async function ingestLegacyFolder(
     await scanFolder(root, { pattern: options.pattern, signal: options.signal }),
   );
   const known = await knownAcquisitions(dataset);
-  const hashes = new Map<string, string>();
-  for (const file of filesToHash(scan, (path) => known.get(path))) {
-    hashes.set(file.path, await hashFile(file, options.signal));
-  }
+  const hashes = await hashFiles(
+    filesToHash(scan, (path) => known.get(path)),
+    options.signal,
+  );
   const plan = planIngest(
     scan,
     (path) => known.get(path),
@@ -110,191 +112,129 @@ export async function ingestLegacyFolder(
   };
 }
 
+/** A file that cannot be read has no hash, and so is not what it was. */
+async function hashFiles(
+  files: readonly BundleFile[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const file of files) {
+    try {
+      hashes.set(file.path, await hashFile(file, signal));
+    } catch (error) {
+      if (!isLegacyIoError(error, "io")) {
+        throw error;
+      }
+    }
+  }
+  return hashes;
+}
+
+/** An image on its way into the dataset. Its pixels are let go as soon as they are staged. */
 interface StoredImage {
-  readonly read: ReadBundle;
   readonly imageId: string;
   readonly sourceRow: SourceRow;
 }
 
 interface IngestedBundles {
-  readonly ingested: IngestItem[];
-  readonly takenInMeanwhile: IngestItem[];
-  readonly failed: IngestItem[];
-  readonly notes: IngestItem[];
-  nRois: number;
+  readonly ingested: readonly IngestItem[];
+  readonly takenInMeanwhile: readonly IngestItem[];
+  readonly failed: readonly IngestItem[];
+  readonly notes: readonly IngestItem[];
+  readonly nRois: number;
 }
+
+const NOTHING_INGESTED: IngestedBundles = {
+  ingested: [],
+  takenInMeanwhile: [],
+  failed: [],
+  notes: [],
+  nRois: 0,
+};
 
 async function ingestBundles(
   dataset: ZarrDataset,
   bundles: readonly LegacyBundle[],
   options: IngestFolderOptions,
 ): Promise<IngestedBundles> {
-  const result: IngestedBundles = { ingested: [], takenInMeanwhile: [], failed: [], notes: [], nRois: 0 };
-  const settings = settingsOf(options);
-  let batch: StoredImage[] = [];
-  let batchBytes = 0;
-  const flush = async (): Promise<void> => {
-    if (batch.length > 0) {
-      await commitBatch(dataset, batch, options, result);
-      batch = [];
-      batchBytes = 0;
-    }
-  };
+  let total = NOTHING_INGESTED;
   let done = 0;
-  for await (const { bundle, outcome } of readAhead(bundles, options)) {
-    const path = bundle.image.relPath;
-    if (outcome.ok) {
-      batch.push(describeStored(outcome.read, settings));
-      batchBytes += outcome.read.content.image.data.byteLength;
-    } else {
-      result.failed.push({ path, reason: outcome.reason });
-    }
-    done++;
-    options.onEvent?.({ type: "read", path, done, total: bundles.length });
-    if (batch.length >= BATCH_IMAGES || batchBytes >= BATCH_BYTES) {
-      await flush();
-    }
+  for (const batch of planBatches(bundles, BATCH_LIMITS)) {
+    const onRead = (path: string, index: number): void =>
+      options.onEvent?.({ type: "read", path, done: done + index + 1, total: bundles.length });
+    throwIfAborted(options.signal);
+    const added = await ingestBatch(dataset, batch, onRead, options);
+    done += batch.length;
+    total = {
+      ingested: [...total.ingested, ...added.ingested],
+      takenInMeanwhile: [...total.takenInMeanwhile, ...added.takenInMeanwhile],
+      failed: [...total.failed, ...added.failed],
+      notes: [...total.notes, ...added.notes],
+      nRois: total.nRois + added.nRois,
+    };
   }
-  await flush();
-  return result;
+  throwIfAborted(options.signal);
+  return total;
 }
 
-async function commitBatch(
+/** Reads a batch straight into one transaction: no more than a few images are in memory. */
+async function ingestBatch(
   dataset: ZarrDataset,
-  batch: readonly StoredImage[],
+  batch: readonly LegacyBundle[],
+  onRead: (path: string, index: number) => void,
   options: IngestFolderOptions,
-  result: IngestedBundles,
-): Promise<void> {
-  const commit = await dataset.transaction((transaction) => storeImages(transaction, batch), {
-    message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}`,
-    signal: options.signal,
-  });
-  const dropped = new Set(commit.droppedImageIds);
-  for (const { read, imageId } of batch) {
-    const path = read.bundle.image.relPath;
-    if (dropped.has(imageId)) {
-      result.takenInMeanwhile.push({ path, reason: "another process took it in meanwhile" });
-      continue;
-    }
-    result.ingested.push({ path, imageId });
-    result.notes.push(...read.content.notes.map((note): IngestItem => ({ ...note, imageId })));
-    result.nRois += read.content.nRois;
-  }
-  const imageIds = batch.map(({ imageId }) => imageId).filter((id) => !dropped.has(id));
-  options.onEvent?.({ type: "committed", version: commit.version, imageIds });
-}
-
-type ReadOutcome =
-  | { readonly ok: true; readonly read: ReadBundle }
-  | { readonly ok: false; readonly reason: string };
-
-/** Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. */
-async function* readAhead(
-  bundles: readonly LegacyBundle[],
-  options: IngestFolderOptions,
-): AsyncIterable<{ readonly bundle: LegacyBundle; readonly outcome: ReadOutcome }> {
-  const jobs = Math.max(1, options.jobs ?? 4);
-  const started: Promise<ReadOutcome>[] = [];
-  try {
-    for (const [index, bundle] of bundles.entries()) {
-      throwIfAborted(options.signal);
-      while (started.length < Math.min(bundles.length, index + jobs)) {
-        const next = bundles[started.length];
-        started.push(
-          next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next, options),
-        );
+): Promise<IngestedBundles> {
+  const settings = settingsOf(options);
+  let stored: {
+    readonly image: StoredImage;
+    readonly read: Omit<ReadBundle, "content">;
+    readonly nRois: number;
+    readonly notes: ImageContent["notes"];
+  }[] = [];
+  let failed: IngestItem[] = [];
+  const commit = await dataset.transaction(
+    async (transaction) => {
+      [stored, failed] = [[], []];
+      let index = 0;
+      for await (const { bundle, outcome } of readAhead(batch, options)) {
+        if (outcome.ok) {
+          const { content, ...read } = outcome.read;
+          const image = describeStored(read, settings);
+          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
+          if (refusal === undefined) {
+            stored.push({ image, read, nRois: content.nRois, notes: content.notes });
+          } else {
+            failed.push({ path: bundle.image.relPath, reason: refusal });
+          }
+        } else {
+          failed.push({ path: bundle.image.relPath, reason: outcome.reason });
+        }
+        onRead(bundle.image.relPath, index++);
       }
-      const outcome = await started[index];
-      if (outcome !== undefined) {
-        started[index] = Promise.resolve({ ok: false, reason: "" });
-        yield { bundle, outcome };
+      if (stored.length > 0) {
+        await transaction.appendSources(stored.map(({ image }) => image.sourceRow));
       }
-    }
-  } finally {
-    await Promise.allSettled(started);
-  }
-}
-
-async function tryRead(bundle: LegacyBundle, options: IngestFolderOptions): Promise<ReadOutcome> {
-  try {
-    return { ok: true, read: await readBundle(bundle, options) };
-  } catch (error) {
-    if (isLegacyIoError(error, "aborted")) {
-      return { ok: false, reason: "stopped" };
-    }
-    if (isLegacyIoError(error)) {
-      return { ok: false, reason: error.message };
-    }
-    throw error;
-  }
-}
-
-async function storeImages(transaction: DatasetContents, images: readonly StoredImage[]): Promise<void> {
-  for (const image of images) {
-    await storeImage(transaction, image);
-  }
-  await transaction.appendSources(images.map(({ sourceRow }) => sourceRow));
-}
-
-async function storeImage(transaction: DatasetContents, { read, imageId }: StoredImage): Promise<void> {
-  const { content, pixelsSha256 } = read;
-  const record = await transaction.addImage(content.image, {
-    id: imageId,
-    axes: content.axes,
-    attributes: { pixels_sha256: pixelsSha256 },
-  });
-  for (const artifact of content.artifacts) {
-    await storeArtifact(record, artifact);
-  }
-  const hashes = await record.objectHashes();
-  const made = (file: ReadFile): SidecarProvenance["artifacts"] =>
-    content.artifacts
-      .filter(({ from }) => from.includes(file.relPath))
-      .flatMap((artifact) => {
-        const key =
-          artifact.kind === "array" ? `${artifactKey(artifact)}/data/zarr.json` : artifactKey(artifact);
-        const sha256 = hashes.get(key);
-        return sha256 === undefined ? [] : [{ key, sha256 }];
-      });
-  await record.saveJson(
-    PROVENANCE,
-    encodeProvenance({
-      sourcePrimaryPath: read.image.path,
-      sourceRelPath: read.image.relPath,
-      sourceName: read.image.relPath.slice(read.image.relPath.lastIndexOf("/") + 1),
-      sourceSha256: read.image.sha256,
-      ingestMode: INGEST_MODE,
-      sidecars: read.sidecars.map((file) => ({
-        path: file.path,
-        sizeBytes: file.sizeBytes,
-        mtimeNs: file.mtimeNs,
-        sha256: file.sha256,
-        artifacts: made(file),
-      })),
-    }),
+    },
+    { message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
   );
-}
-
-async function storeArtifact(
-  record: ReturnType<DatasetContents["record"]>,
-  artifact: SourcedArtifact,
-): Promise<void> {
-  switch (artifact.kind) {
-    case "json":
-      await record.saveJsonBytes(artifact.name, new TextEncoder().encode(artifact.text));
-      return;
-    case "table":
-      await record.saveParquet(artifact.name, artifact.table, { schema: artifact.schema });
-      return;
-    case "array":
-      await record.saveArrayArtifact(artifact.name, artifact.array);
-      return;
-    case "attachment":
-      await record.saveAttachment(artifact.name, artifact.bytes);
-      return;
-    default:
-      artifact satisfies never;
-  }
+  const dropped = new Set(commit.droppedImageIds);
+  const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
+  const late = stored.filter(({ image }) => dropped.has(image.imageId));
+  options.onEvent?.({
+    type: "committed",
+    version: commit.version,
+    imageIds: kept.map(({ image }) => image.imageId),
+  });
+  return {
+    ingested: kept.map(({ image, read }) => ({ path: read.image.relPath, imageId: image.imageId })),
+    takenInMeanwhile: late.map(({ read }) => ({
+      path: read.image.relPath,
+      reason: "another process took it in meanwhile",
+    })),
+    failed,
+    notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
+    nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
 }
 
 interface IngestSettings {
@@ -309,11 +249,10 @@ function settingsOf(options: IngestOptions): IngestSettings {
   };
 }
 
-function describeStored(read: ReadBundle, { newId, nowEpochNs }: IngestSettings): StoredImage {
+function describeStored(read: Pick<ReadBundle, "image">, { newId, nowEpochNs }: IngestSettings): StoredImage {
   const imageId = newId();
   const { path, relPath, sizeBytes, mtimeNs, sha256 } = read.image;
   return {
-    read,
     imageId,
     sourceRow: {
       source_primary_path: path,

@@ -7,6 +7,7 @@ import {
   isZarrStoreError,
   type NdArray,
   ndArrayBytes,
+  parseArtifactName,
   schemaOfTable,
 } from "@kym/zarr-store";
 import type { BundleFile, LegacyBundle, SidecarFile } from "../bundle.ts";
@@ -187,7 +188,8 @@ async function understandArtifact(
   file: Extract<SidecarFile & ReadFile, { readonly kind: "artifact" }>,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<SidecarMeaning> {
-  const { artifact: name, format, relPath } = file;
+  const { artifact, format, relPath } = file;
+  const name = parseArtifactName(artifact);
   switch (format) {
     case "json":
       return { kind: "json_artifact", name, text: decodeJsonText(bytes, { where: relPath }).text };

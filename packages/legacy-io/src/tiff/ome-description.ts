@@ -27,7 +27,7 @@ export function parseOmeDescription(
   pageCount: number,
   samplesPerPixel: number,
 ): OmeDescription | undefined {
-  if (!/^\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)?<(\w+:)?OME[\s>]/.test(text)) {
+  if (!/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)?<(\w+:)?OME[\s>]/.test(text)) {
     return undefined;
   }
   if (text.includes("<!DOCTYPE") || text.includes("<!ENTITY")) {

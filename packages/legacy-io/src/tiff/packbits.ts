@@ -7,7 +7,7 @@ import { LegacyIoError } from "../errors.ts";
 export function decodePackBits(bytes: Uint8Array, target: Uint8Array): number {
   let at = 0;
   let written = 0;
-  while (at < bytes.length && written < target.length) {
+  while (at < bytes.length && !isPadding(bytes, at, written, target)) {
     const header = bytes[at] ?? 0;
     at++;
     if (header === 128) {
@@ -32,4 +32,9 @@ export function decodePackBits(bytes: Uint8Array, target: Uint8Array): number {
     written += length;
   }
   return written;
+}
+
+/** One byte is left over where a writer made the length even. */
+function isPadding(bytes: Uint8Array, at: number, written: number, target: Uint8Array): boolean {
+  return written === target.length && at === bytes.length - 1;
 }

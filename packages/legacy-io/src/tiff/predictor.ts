@@ -15,13 +15,17 @@ export function undoDifferences(
   const count = byteLength / itemBytes;
   switch (itemBytes) {
     case 1:
-      return addAlongRows(new Uint8Array(buffer, byteOffset, count), rowLength, stride);
+      addAlongRows(new Uint8Array(buffer, byteOffset, count), rowLength, stride);
+      break;
     case 2:
-      return addAlongRows(new Uint16Array(buffer, byteOffset, count), rowLength, stride);
+      addAlongRows(new Uint16Array(buffer, byteOffset, count), rowLength, stride);
+      break;
     case 4:
-      return addAlongRows(new Uint32Array(buffer, byteOffset, count), rowLength, stride);
+      addAlongRows(new Uint32Array(buffer, byteOffset, count), rowLength, stride);
+      break;
     case 8:
-      return addLongAlongRows(new BigUint64Array(buffer, byteOffset, count), rowLength, stride);
+      addLongAlongRows(new BigUint64Array(buffer, byteOffset, count), rowLength, stride);
+      break;
     default:
       itemBytes satisfies never;
   }

@@ -15,7 +15,7 @@ import { imageJCalibration, parseImageJDescription } from "./imagej-description.
 import { parseOmeDescription } from "./ome-description.ts";
 import { parseShapedDescription } from "./shaped-description.ts";
 import { type TagValues, tagValues } from "./tag-values.ts";
-import { type AxesSource, planTiffLayout, type TiffLayout } from "./tiff-layout.ts";
+import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./tiff-layout.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff-limits.ts";
 import { pageBytes, readTiffPage, type TiffPage } from "./tiff-page.ts";
 
@@ -179,6 +179,11 @@ async function readDescriptions(
     description === undefined ? undefined : parseOmeDescription(description, pageCount, page.samplesPerPixel);
   const imageJ = description === undefined ? undefined : parseImageJDescription(description);
   const shaped = description === undefined ? undefined : parseShapedDescription(description);
+  if (shaped !== undefined && !fitsPlane(page, shaped)) {
+    warnings.push(
+      `ImageDescription says shape [${shaped.shape}], which planes of ${page.height} × ${page.width} cannot make`,
+    );
+  }
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
   if (imageJ !== undefined && (imageJ.properties.get("cf") ?? "") !== "") {
     const [c0, c1] = ["c0", "c1"].map((key) => imageJ.properties.get(key));

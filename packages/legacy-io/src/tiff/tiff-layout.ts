@@ -63,7 +63,7 @@ export function planTiffLayout(
       ...placePlanes(page, pageCount, imageJ.images, fileBytes),
     };
   }
-  if (shaped !== undefined) {
+  if (shaped !== undefined && fitsPlane(page, shaped)) {
     return { ...shapedLayout(page, pageCount, shaped), ...placeShaped(page, pageCount, fileBytes, shaped) };
   }
   const fromHeader = mmHeader === undefined ? undefined : mmHeaderLayout(plane, pageCount, mmHeader);
@@ -140,19 +140,23 @@ function shapedLayout(
   };
 }
 
+/** A program that cuts an image may keep the description that another one wrote for the whole. */
+export function fitsPlane(page: TiffPage, { shape }: ShapedDescription): boolean {
+  return elementsOf(shape) % (page.width * page.height * page.samplesPerPixel) === 0;
+}
+
+function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
 function placeShaped(
   page: TiffPage,
   pageCount: number,
   fileBytes: number,
   { shape }: ShapedDescription,
 ): Pick<TiffLayout, "pageOfPlane" | "planesOfOnlyPage"> {
-  const elements = shape.reduce((product, length) => product * length, 1);
-  return placePlanes(
-    page,
-    pageCount,
-    elements / (page.width * page.height * page.samplesPerPixel),
-    fileBytes,
-  );
+  const planeCount = elementsOf(shape) / (page.width * page.height * page.samplesPerPixel);
+  return placePlanes(page, pageCount, planeCount, fileBytes);
 }
 
 /** FluoView names axes fastest first: `X 38, T 30000` is a line scan with axes t, x. */

@@ -38,6 +38,13 @@ const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
   4: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
 };
 
+const FORMAT_NAMES: Readonly<Record<number, string>> = {
+  1: "unsigned integers",
+  2: "signed integers",
+  3: "floating-point numbers",
+  4: "samples of no said kind",
+};
+
 /**
  * Reads what a directory says about its page. Throws `invalid_file` for what cannot be, `not_supported` for what is
  * not read, both naming the tag.
@@ -122,8 +129,10 @@ async function readDtype(values: TagValues, samplesPerPixel: number): Promise<DT
     throw invalid(bits === 0 ? "BitsPerSample" : "SampleFormat", "a number above 0", 0);
   }
   if (dtype === undefined) {
-    const isFormatKnown = DTYPES[format] !== undefined;
-    throw notSupported(isFormatKnown ? "BitsPerSample" : "SampleFormat", isFormatKnown ? bits : format);
+    const kind = FORMAT_NAMES[format];
+    throw kind === undefined
+      ? notSupported("SampleFormat", format)
+      : notSupported("BitsPerSample", `${kind} of ${bits} bits`);
   }
   return dtype;
 }

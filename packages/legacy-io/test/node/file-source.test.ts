@@ -12,7 +12,10 @@ let path = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "kym-source-"));
   path = join(folder, "a.bin");
-  writeFileSync(path, Uint8Array.from({ length: 100 }, (_, index) => index));
+  writeFileSync(
+    path,
+    Uint8Array.from({ length: 100 }, (_, index) => index),
+  );
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +32,15 @@ test("reads what is asked for, by position", async () => {
 
 test("nothing outside the file is read, and nothing is filled up", async () => {
   using source = openFileSource(path);
-  for (const [offset, length] of [[98, 3], [101, 0], [-1, 2], [0, -1], [0.5, 1], [Number.NaN, 1], [0, 2 ** 53]] as const) {
+  for (const [offset, length] of [
+    [98, 3],
+    [101, 0],
+    [-1, 2],
+    [0, -1],
+    [0.5, 1],
+    [Number.NaN, 1],
+    [0, 2 ** 53],
+  ] as const) {
     expect(await codeOf(() => source.read(offset, length))).toBe("invalid_file");
   }
 });

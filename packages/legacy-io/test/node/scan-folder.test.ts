@@ -26,32 +26,62 @@ function put(...relPaths: readonly string[]): void {
 }
 
 const imagesOf = (scan: FolderScan): readonly string[] => scan.bundles.map(({ image }) => image.relPath);
-const kindsOf = (scan: FolderScan, index = 0): readonly string[] => scan.bundles[index]?.sidecars.map(({ kind }) => kind) ?? [];
+const kindsOf = (scan: FolderScan, index = 0): readonly string[] =>
+  scan.bundles[index]?.sidecars.map(({ kind }) => kind) ?? [];
 
 const real = findSharedData("kymographs");
-test.runIf(real !== undefined)("the lab's folder: 4 images, 3 headers, 3 classic JSONs, one orphan", async () => {
-  const scan = await scanFolder(real ?? "");
-  expect(imagesOf(scan)).toEqual([
-    "28d AngII/20250722/20250722_A89_0002.tif",
-    "28d AngII/20250722/20250722_A89_0003.tif",
-    "Capillary1_0001.tif",
-    "Capillary2_no_txt.tif",
-  ]);
-  const kinds = scan.bundles.flatMap(({ sidecars }) => sidecars.map(({ kind }) => kind));
-  const count = (kind: string): number => kinds.filter((other) => other === kind).length;
-  expect([count("olympus_header"), count("classic_json"), count("radon_csv"), count("kymanalysis_csv"), count("v0_csv"), count("events_json")]).toEqual([3, 3, 1, 3, 2, 1]);
-  expect(scan.bundles[3]?.sidecars).toEqual([]);
-  expect(scan.orphans.map(({ stem, folder, files }) => [stem, folder, files.map(({ kind }) => kind)])).toEqual([
-    ["20250722_A89_0007", "28d AngII/20250722", ["v0_csv", "kymanalysis_csv", "kymanalysis_json"]],
-  ]);
-  expect(scan.folderDatabases.map(({ database }) => database)).toEqual(["kym_event", "radon_report"]);
-  expect([scan.unreadable, scan.unrecognised, scan.ignored]).toEqual([[], [], []]);
-  expect(scan.bundles[2]?.image).toMatchObject({ sizeBytes: 2_288_496, path: join(real ?? "", "Capillary1_0001.tif") });
-});
+test.runIf(real !== undefined)(
+  "the lab's folder: 4 images, 3 headers, 3 classic JSONs, one orphan",
+  async () => {
+    const scan = await scanFolder(real ?? "");
+    expect(imagesOf(scan)).toEqual([
+      "28d AngII/20250722/20250722_A89_0002.tif",
+      "28d AngII/20250722/20250722_A89_0003.tif",
+      "Capillary1_0001.tif",
+      "Capillary2_no_txt.tif",
+    ]);
+    const kinds = scan.bundles.flatMap(({ sidecars }) => sidecars.map(({ kind }) => kind));
+    const count = (kind: string): number => kinds.filter((other) => other === kind).length;
+    expect([
+      count("olympus_header"),
+      count("classic_json"),
+      count("radon_csv"),
+      count("kymanalysis_csv"),
+      count("v0_csv"),
+      count("events_json"),
+    ]).toEqual([3, 3, 1, 3, 2, 1]);
+    expect(scan.bundles[3]?.sidecars).toEqual([]);
+    expect(
+      scan.orphans.map(({ stem, folder, files }) => [stem, folder, files.map(({ kind }) => kind)]),
+    ).toEqual([
+      ["20250722_A89_0007", "28d AngII/20250722", ["v0_csv", "kymanalysis_csv", "kymanalysis_json"]],
+    ]);
+    expect(scan.folderDatabases.map(({ database }) => database)).toEqual(["kym_event", "radon_report"]);
+    expect([scan.unreadable, scan.unrecognised, scan.ignored]).toEqual([[], [], []]);
+    expect(scan.bundles[2]?.image).toMatchObject({
+      sizeBytes: 2_288_496,
+      path: join(real ?? "", "Capillary1_0001.tif"),
+    });
+  },
+);
 
 test("files of subfolders, with spaces, brackets and any ending, and every file exactly once", async () => {
-  put("28d AngII + R/a[1].TIF", "28d AngII + R/a[1].txt", "28d AngII + R/a1.txt", "b.tiff", "b.x.json", "notes.md", ".DS_Store");
-  put("flow-analysis/b_radon.csv", "flow-analysis/extra.tif", "flow-analysis/extra.txt", "20250722-analysis/b.csv", "20250722-analysis/c.csv");
+  put(
+    "28d AngII + R/a[1].TIF",
+    "28d AngII + R/a[1].txt",
+    "28d AngII + R/a1.txt",
+    "b.tiff",
+    "b.x.json",
+    "notes.md",
+    ".DS_Store",
+  );
+  put(
+    "flow-analysis/b_radon.csv",
+    "flow-analysis/extra.tif",
+    "flow-analysis/extra.txt",
+    "20250722-analysis/b.csv",
+    "20250722-analysis/c.csv",
+  );
   const scan = await scanFolder(root);
   expect(imagesOf(scan)).toEqual(["28d AngII + R/a[1].TIF", "b.tiff", "flow-analysis/extra.tif"]);
   expect(kindsOf(scan, 0)).toEqual(["olympus_header"]);
@@ -67,7 +97,11 @@ test("a pattern selects images; what belongs to the others is no orphan", async 
   const scan = await scanFolder(root, { pattern: "A*.tif" });
   expect(imagesOf(scan)).toEqual(["a1.tif"]);
   expect(scan.orphans).toEqual([]);
-  expect(scan.unrecognised.map(({ relPath }) => relPath)).toEqual(["b1.tif", "b1.txt", "flow-analysis/b1_radon.csv"]);
+  expect(scan.unrecognised.map(({ relPath }) => relPath)).toEqual([
+    "b1.tif",
+    "b1.txt",
+    "flow-analysis/b1_radon.csv",
+  ]);
   expect(imagesOf(await scanFolder(root, { pattern: "*" }))).toEqual(["a1.tif", "b1.tif"]);
 });
 
@@ -75,7 +109,11 @@ test("channels written as files of their own are one bundle", async () => {
   put("s_C001T001.tif", "s_C002T001.tif", "s.txt");
   const scan = await scanFolder(root);
   expect(scan.bundles).toMatchObject([
-    { stem: "s_C001T001", otherChannels: [{ relPath: "s_C002T001.tif", channel: 2 }], sidecars: [{ relPath: "s.txt" }] },
+    {
+      stem: "s_C001T001",
+      otherChannels: [{ relPath: "s_C002T001.tif", channel: 2 }],
+      sidecars: [{ relPath: "s.txt" }],
+    },
   ]);
 });
 
@@ -136,7 +174,14 @@ async function asOrdinaryUser<T>(call: () => Promise<T>): Promise<T> {
 
 test("the order depends on names alone, by parts and code points", async () => {
   put("b/x.tif", "a b/x.tif", "a/x.tif", "B.tif", "\u{1F600}.tif", "\uFF5E.tif");
-  expect(imagesOf(await scanFolder(root))).toEqual(["B.tif", "a/x.tif", "a b/x.tif", "b/x.tif", "\uFF5E.tif", "\u{1F600}.tif"]);
+  expect(imagesOf(await scanFolder(root))).toEqual([
+    "B.tif",
+    "a/x.tif",
+    "a b/x.tif",
+    "b/x.tif",
+    "\uFF5E.tif",
+    "\u{1F600}.tif",
+  ]);
 });
 
 test("what is no folder is refused", async () => {

@@ -29,25 +29,27 @@ test.runIf(valid !== undefined)("every file that the corpus lists is tested", ()
   expect(names(valid).length).toBeGreaterThan(30);
 });
 
-test.for(names(valid).flatMap((name) => [{ name, codecs: {} }, { name, codecs: nodeTiffCodecs }]))(
-  "$name is read as the array that was written",
-  async ({ name, codecs }) => {
-    const source = bytesSource(readFileSync(join(valid ?? "", `${name}.tif`)));
-    const tag = NOT_YET_SUPPORTED.get(name);
-    if (tag !== undefined) {
-      const error = await caught(() => readTiff(source, { codecs }));
-      expect([error.code, error.details.tag]).toEqual(["not_supported", tag]);
-      expect(error.message).toContain(tag);
-      return;
-    }
-    const truth = readNpy(readFileSync(join(valid ?? "", `${name}.npy`)));
-    const { image, info } = await readTiff(source, { codecs });
-    expect({ shape: image.shape, dtype: image.dtype }).toEqual({ shape: truth.shape, dtype: truth.dtype });
-    expect(image.data).toEqual(truth.data);
-    expect(await describeTiff(source)).toEqual(info);
-    expect(info.axes).toHaveLength(image.shape.length);
-  },
-);
+test.for(
+  names(valid).flatMap((name) => [
+    { name, codecs: {} },
+    { name, codecs: nodeTiffCodecs },
+  ]),
+)("$name is read as the array that was written", async ({ name, codecs }) => {
+  const source = bytesSource(readFileSync(join(valid ?? "", `${name}.tif`)));
+  const tag = NOT_YET_SUPPORTED.get(name);
+  if (tag !== undefined) {
+    const error = await caught(() => readTiff(source, { codecs }));
+    expect([error.code, error.details.tag]).toEqual(["not_supported", tag]);
+    expect(error.message).toContain(tag);
+    return;
+  }
+  const truth = readNpy(readFileSync(join(valid ?? "", `${name}.npy`)));
+  const { image, info } = await readTiff(source, { codecs });
+  expect({ shape: image.shape, dtype: image.dtype }).toEqual({ shape: truth.shape, dtype: truth.dtype });
+  expect(image.data).toEqual(truth.data);
+  expect(await describeTiff(source)).toEqual(info);
+  expect(info.axes).toHaveLength(image.shape.length);
+});
 
 test.for(names(hostile))("hostile: %s is a typed error, or what its bytes say", async (name) => {
   const bytes = readFileSync(join(hostile ?? "", `${name}.tif`));
@@ -76,7 +78,7 @@ test.runIf(hostile !== undefined)("hostile: errors say what is wrong", async () 
   expect(await messageOf("strip_count_huge")).toMatch(/StripOffsets: expected 1 to 8 .* 1073741823/);
   expect(await messageOf("zero_width")).toMatch(/ImageWidth: expected a number above 0, found 0/);
   expect(await messageOf("compression_unknown")).toMatch(/Compression: 65000/);
-  expect(await messageOf("bits_per_sample_7")).toMatch(/BitsPerSample: 7/);
+  expect(await messageOf("bits_per_sample_7")).toMatch(/BitsPerSample: unsigned integers of 7 bits/);
   expect(await messageOf("text")).toMatch(/not a TIFF/);
   expect(await messageOf("empty")).toMatch(/not a TIFF: 0 bytes/);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import { buffer } from "node:stream/consumers";
+import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { decodeZstdWithGeotiff } from "../../src/tiff/decode.ts";
 import { caught } from "../caught.ts";
@@ -30,8 +30,15 @@ test("a bomb is refused before it is decoded", async () => {
 test("damaged, truncated and foreign data are typed errors", async () => {
   const frame = new Uint8Array(zstdCompressSync(plain));
   const flipped = frame.map((byte, index) => (index > 40 && index < 90 ? byte ^ 0xff : byte));
-  for (const bytes of [new Uint8Array(0), frame.subarray(0, 8), frame.subarray(0, -5), plain.subarray(0, 99)]) {
-    expect(await caught(() => decodeZstdWithGeotiff(bytes, plain.length))).toMatchObject({ code: "invalid_file" });
+  for (const bytes of [
+    new Uint8Array(0),
+    frame.subarray(0, 8),
+    frame.subarray(0, -5),
+    plain.subarray(0, 99),
+  ]) {
+    expect(await caught(() => decodeZstdWithGeotiff(bytes, plain.length))).toMatchObject({
+      code: "invalid_file",
+    });
   }
   const outcome = await decodeZstdWithGeotiff(flipped, plain.length).catch((error: unknown) => error);
   expect(outcome).not.toEqual(plain);

@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  axisCalibration,
-  calibrationConflicts,
-  chooseCalibration,
-} from "../../src/tiff/axis-calibration.ts";
+import { axisCalibration, calibrationConflicts, chooseCalibration } from "../../src/tiff/axis-calibration.ts";
 import { parseMmHeader, parsePageName } from "../../src/tiff/fluoview-tags.ts";
 import { imageJCalibration, parseImageJDescription } from "../../src/tiff/imagej-description.ts";
 import { parseOmeDescription } from "../../src/tiff/ome-description.ts";
@@ -21,7 +17,9 @@ test("ImageJ: counts, properties and escapes", () => {
 test("ImageJ: images alone are slices; counts that do not fit are an error with both numbers", async () => {
   expect(parseImageJDescription("ImageJ=1\nimages=6")).toMatchObject({ slices: 6, frames: 1, channels: 1 });
   const wrong = "ImageJ=1\nimages=6\nchannels=4\n";
-  expect(await caught(() => parseImageJDescription(wrong))).toMatchObject({ details: { expected: 6, found: 4 } });
+  expect(await caught(() => parseImageJDescription(wrong))).toMatchObject({
+    details: { expected: 6, found: 4 },
+  });
   for (const bad of ["images=0", "images=-1", "images=1e9", "images=", "frames=x"]) {
     expect(await codeOf(() => parseImageJDescription(`ImageJ=1\n${bad}`))).toBe("invalid_file");
   }
@@ -32,8 +30,14 @@ test("ImageJ: pixels per unit become steps in µm and s; without a unit there is
     const said = parseImageJDescription(`ImageJ=1\n${text}`);
     return said && imageJCalibration(said, [250, 71], [100_000, 117]).map((c) => [c.axis, c.step, c.unit]);
   };
-  expect(calibrationOf("unit=micron\nyunit=s")).toEqual([["y", 0.00117, "s"], ["x", 0.284, "um"]]);
-  expect(calibrationOf("unit=nm\n")).toEqual([["y", 0.00117 * 1e-3, "um"], ["x", 0.284 * 1e-3, "um"]]);
+  expect(calibrationOf("unit=micron\nyunit=s")).toEqual([
+    ["y", 0.00117, "s"],
+    ["x", 0.284, "um"],
+  ]);
+  expect(calibrationOf("unit=nm\n")).toEqual([
+    ["y", 0.00117 * 1e-3, "um"],
+    ["x", 0.284 * 1e-3, "um"],
+  ]);
   expect(calibrationOf("fps=50")).toEqual([["t", 0.02, "s"]]);
   expect(calibrationOf("unit=pixel")).toEqual([]);
   expect(calibrationOf("loop=false")).toEqual([]);
@@ -68,7 +72,10 @@ test("OME: samples of a pixel are no pages, and TiffData may put planes in any o
 test("OME: what contradicts the file is an error; what is not read is named", async () => {
   const sizes = 'DimensionOrder="XYCZT" SizeX="5" SizeY="4" SizeZ="1" SizeC="2" SizeT="1"';
   const parse = (text: string, pages = 2) => caught(() => parseOmeDescription(text, pages, 1));
-  expect(await parse(ome(sizes), 3)).toMatchObject({ code: "invalid_file", details: { expected: 2, found: 3 } });
+  expect(await parse(ome(sizes), 3)).toMatchObject({
+    code: "invalid_file",
+    details: { expected: 2, found: 3 },
+  });
   expect(await parse(ome(sizes, '<TiffData IFD="0"/><TiffData FirstC="1" IFD="9"/>'))).toMatchObject({
     code: "invalid_file",
   });
@@ -76,7 +83,8 @@ test("OME: what contradicts the file is an error; what is not read is named", as
     code: "invalid_file",
   });
   expect(await parse(ome(sizes).replace("XYCZT", "CXYZT"))).toMatchObject({ code: "invalid_file" });
-  const files = '<TiffData IFD="0"><UUID FileName="a.tif">1</UUID></TiffData><TiffData IFD="0" FirstC="1"><UUID FileName="b.tif">2</UUID></TiffData>';
+  const files =
+    '<TiffData IFD="0"><UUID FileName="a.tif">1</UUID></TiffData><TiffData IFD="0" FirstC="1"><UUID FileName="b.tif">2</UUID></TiffData>';
   for (const text of [
     ome(sizes, files),
     ome(sizes).replace("</OME>", '<Image ID="Image:1"></Image></OME>'),
@@ -88,9 +96,21 @@ test("OME: what contradicts the file is an error; what is not read is named", as
 
 test("tifffile: a shape and its axes, nothing else", () => {
   expect(parseShapedDescription('{"shape": [5, 64, 48]}')).toEqual({ shape: [5, 64, 48], axes: undefined });
-  expect(parseShapedDescription('{"shape": [2, 3], "axes": "TX"}')).toEqual({ shape: [2, 3], axes: ["t", "x"] });
+  expect(parseShapedDescription('{"shape": [2, 3], "axes": "TX"}')).toEqual({
+    shape: [2, 3],
+    axes: ["t", "x"],
+  });
   expect(parseShapedDescription('{"shape": [2, 3], "axes": "XX"}')?.axes).toBeUndefined();
-  for (const text of ["", "{", "{}", '{"shape": []}', '{"shape": [0]}', '{"shape": [1.5]}', '{"shape": "5"}', "shape"]) {
+  for (const text of [
+    "",
+    "{",
+    "{}",
+    '{"shape": []}',
+    '{"shape": [0]}',
+    '{"shape": [1.5]}',
+    '{"shape": "5"}',
+    "shape",
+  ]) {
     expect(parseShapedDescription(text)).toBeUndefined();
   }
 });

@@ -90,7 +90,9 @@ test("whatever bytes come, the scan ends in directories or a typed error", async
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), fc.boolean(), async (rest, le, big) => {
       const head = le ? [0x49, 0x49, big ? 43 : 42, 0] : [0x4d, 0x4d, 0, big ? 43 : 42];
       const outcome = await scan(Uint8Array.from([...head, ...rest])).catch((error: unknown) => error);
-      expect(outcome instanceof Error ? outcome.name : "TiffStructure").toMatch(/^(LegacyIoError|TiffStructure)$/);
+      expect(outcome instanceof Error ? outcome.name : "TiffStructure").toMatch(
+        /^(LegacyIoError|TiffStructure)$/,
+      );
     }),
     { numRuns: 300 },
   );

@@ -67,7 +67,12 @@ onData("reading is one read of the pixels; describing reads the headers alone", 
   expect(counting.bytesRead()).toBeLessThan(40_000);
   const before = counting.reads().length;
   await readTiff(counting);
-  expect(counting.reads().slice(before).filter((size) => size === 30000 * 38 * 2)).toHaveLength(1);
+  expect(
+    counting
+      .reads()
+      .slice(before)
+      .filter((size) => size === 30000 * 38 * 2),
+  ).toHaveLength(1);
   expect(counting.reads().length - before).toBeLessThan(6);
 });
 

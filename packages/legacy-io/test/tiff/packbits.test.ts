@@ -6,11 +6,15 @@ import { codeOf } from "../caught.ts";
 /** Pieces of literal bytes and runs, as an encoder may cut them, with no-ops between. */
 const anyPieces = fc.array(
   fc.oneof(
-    fc.uint8Array({ minLength: 1, maxLength: 128 }).map((bytes) => ({ plain: [...bytes], packed: [bytes.length - 1, ...bytes] })),
-    fc.record({ byte: fc.integer({ min: 0, max: 255 }), length: fc.integer({ min: 2, max: 128 }) }).map(({ byte, length }) => ({
-      plain: Array.from({ length }, () => byte),
-      packed: [257 - length, byte],
-    })),
+    fc
+      .uint8Array({ minLength: 1, maxLength: 128 })
+      .map((bytes) => ({ plain: [...bytes], packed: [bytes.length - 1, ...bytes] })),
+    fc
+      .record({ byte: fc.integer({ min: 0, max: 255 }), length: fc.integer({ min: 2, max: 128 }) })
+      .map(({ byte, length }) => ({
+        plain: Array.from({ length }, () => byte),
+        packed: [257 - length, byte],
+      })),
     fc.constant({ plain: [], packed: [128] }),
   ),
   { maxLength: 30 },
@@ -21,14 +25,32 @@ test("gives back literals and runs", () => {
     fc.property(anyPieces, (pieces) => {
       const plain = pieces.flatMap((piece) => piece.plain);
       const target = new Uint8Array(plain.length);
-      expect(decodePackBits(Uint8Array.from(pieces.flatMap((piece) => piece.packed)), target)).toBe(plain.length);
+      expect(decodePackBits(Uint8Array.from(pieces.flatMap((piece) => piece.packed)), target)).toBe(
+        plain.length,
+      );
       expect([...target]).toEqual(plain);
     }),
   );
 });
 
 test("the example of the specification", () => {
-  const packed = Uint8Array.of(0xfe, 0xaa, 0x02, 0x80, 0x00, 0x2a, 0xfd, 0xaa, 0x03, 0x80, 0x00, 0x2a, 0x22, 0xf7, 0xaa);
+  const packed = Uint8Array.of(
+    0xfe,
+    0xaa,
+    0x02,
+    0x80,
+    0x00,
+    0x2a,
+    0xfd,
+    0xaa,
+    0x03,
+    0x80,
+    0x00,
+    0x2a,
+    0x22,
+    0xf7,
+    0xaa,
+  );
   const target = new Uint8Array(24);
   expect(decodePackBits(packed, target)).toBe(24);
   expect(Buffer.from(target).toString("hex")).toBe("aaaaaa80002aaaaaaaaa80002a22aaaaaaaaaaaaaaaaaaaa");

@@ -9,7 +9,11 @@ test("64-bit differences wrap around as integers do", () => {
 });
 
 /** Predictor 3 as Adobe's note describes it: bytes by significance, highest first, then differences of bytes. */
-function predictFloats(values: Float32Array | Float64Array, rowLength: number, stride: number): Uint8Array<ArrayBuffer> {
+function predictFloats(
+  values: Float32Array | Float64Array,
+  rowLength: number,
+  stride: number,
+): Uint8Array<ArrayBuffer> {
   const itemBytes = values.BYTES_PER_ELEMENT;
   const rowBytes = rowLength * itemBytes;
   const result = new Uint8Array(values.byteLength);

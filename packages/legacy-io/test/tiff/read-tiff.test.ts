@@ -22,7 +22,9 @@ const anyImage = fc.record({
   pages: fc.integer({ min: 1, max: 3 }),
   itemBytes: fc.constantFrom(1, 2, 4),
   isPlanar: fc.boolean(),
-  tile: fc.option(fc.record({ width: fc.integer({ min: 1, max: 6 }), height: fc.integer({ min: 1, max: 6 }) })),
+  tile: fc.option(
+    fc.record({ width: fc.integer({ min: 1, max: 6 }), height: fc.integer({ min: 1, max: 6 }) }),
+  ),
   rowsPerStrip: fc.integer({ min: 1, max: 12 }),
   isLittleEndian: fc.boolean(),
   isBigTiff: fc.boolean(),
@@ -35,27 +37,35 @@ const anyImage = fc.record({
 test("reads every arrangement of strips, tiles, planes, orders, compressions and pages", async () => {
   await fc.assert(
     fc.asyncProperty(anyImage, async (spec) => {
-      const { width, height, samples, pages, itemBytes, isPlanar, isLittleEndian, isBigTiff, compression } = spec;
+      const { width, height, samples, pages, itemBytes, isPlanar, isLittleEndian, isBigTiff, compression } =
+        spec;
       const isPredicted = spec.isPredicted && compression !== "none";
       const limit = 2 ** (8 * itemBytes);
       const count = width * height * samples;
       const values = Array.from({ length: pages }, (_, page) =>
-        Array.from({ length: count }, (_, index) => (spec.seed * 7919 + page * 104729 + index * index * 31) % limit),
+        Array.from(
+          { length: count },
+          (_, index) => (spec.seed * 7919 + page * 104729 + index * index * 31) % limit,
+        ),
       );
       const tile = spec.tile ?? { width, height: Math.min(spec.rowsPerStrip, height) };
       const cut = (all: readonly number[]): Uint8Array[] =>
-        cutTiles({ all, width, height, samples, isPlanar, tile, isStrips: spec.tile === null }).map((block) => {
-          const stride = isPlanar ? 1 : samples;
-          const plain = isPredicted ? differences(block, tile.width * stride, stride, limit) : block;
-          return COMPRESS[compression](elementBytes(plain, itemBytes, isLittleEndian));
-        });
+        cutTiles({ all, width, height, samples, isPlanar, tile, isStrips: spec.tile === null }).map(
+          (block) => {
+            const stride = isPlanar ? 1 : samples;
+            const plain = isPredicted ? differences(block, tile.width * stride, stride, limit) : block;
+            return COMPRESS[compression](elementBytes(plain, itemBytes, isLittleEndian));
+          },
+        );
       const tags: FixtureTag[] = [
         short(258, ...Array.from({ length: samples }, () => itemBytes * 8)),
         short(259, CODES[compression]),
         short(277, samples),
         short(284, isPlanar ? 2 : 1),
         short(317, isPredicted ? 2 : 1),
-        ...(spec.tile === null ? [long(278, spec.rowsPerStrip)] : [short(322, tile.width), short(323, tile.height)]),
+        ...(spec.tile === null
+          ? [long(278, spec.rowsPerStrip)]
+          : [short(322, tile.width), short(323, tile.height)]),
       ];
       const bytes = buildTiff(
         values.map((all) => ({
@@ -77,7 +87,10 @@ test("reads every arrangement of strips, tiles, planes, orders, compressions and
       const last = values[pages - 1] ?? [];
       expect(Array.from(region.data, Number)).toEqual(
         last.filter((_, index) => {
-          const row = isPlanar || samples === 1 ? Math.floor(index / width) % height : Math.floor(index / (width * samples));
+          const row =
+            isPlanar || samples === 1
+              ? Math.floor(index / width) % height
+              : Math.floor(index / (width * samples));
           return row >= rowStart && row < rowStop;
         }),
       );
@@ -183,7 +196,9 @@ test("compressed pixels that decode to more, or to less, than they should are da
   const short40 = COMPRESS.deflate(new Uint8Array(40 * 50 * 2 - 2));
   for (const codecs of [{}, nodeTiffCodecs]) {
     for (const pixels of [long40, short40, long40.subarray(0, -3), long40.map((byte) => byte ^ 0x55)]) {
-      expect(await codeOf(() => readTiff(bytesSource(withPixels(pixels, 8)), { codecs }))).toBe("invalid_file");
+      expect(await codeOf(() => readTiff(bytesSource(withPixels(pixels, 8)), { codecs }))).toBe(
+        "invalid_file",
+      );
     }
   }
   for (const compression of [5, 32773] as const) {
@@ -194,7 +209,10 @@ test("compressed pixels that decode to more, or to less, than they should are da
 
 test("a stack of ImageJ behind one directory is read whole, and its planes one by one", async () => {
   const planes = elementBytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, false);
-  const tags = greyTags(2, 2, 16, [ascii(270, "ImageJ=1.53t\nimages=3\nframes=3\nhyperstack=true\n"), long(279, 8)]);
+  const tags = greyTags(2, 2, 16, [
+    ascii(270, "ImageJ=1.53t\nimages=3\nframes=3\nhyperstack=true\n"),
+    long(279, 8),
+  ]);
   const bytes = buildTiff([{ tags, segments: [planes] }], { isLittleEndian: false });
   const { image, info } = await readTiff(bytesSource(bytes));
   expect([image.shape, info.axes, info.axesSource]).toEqual([[3, 2, 2], ["t", "y", "x"], "imagej"]);
@@ -217,7 +235,16 @@ test("a shape that tifffile wrote is kept, axes of length one too", async () => 
   const { image, info } = await readTiff(bytesSource(grey([ascii(270, '{"shape": [1, 1, 2, 2]}')])));
   expect([image.shape, info.axes, info.axesSource]).toEqual([[1, 1, 2, 2], ["t", "z", "y", "x"], "tifffile"]);
   const named = await describeTiff(bytesSource(grey([ascii(270, '{"shape": [1, 2, 2], "axes": "CYX"}')])));
-  expect([named.shape, named.axes]).toEqual([[1, 2, 2], ["c", "y", "x"]]);
+  expect([named.shape, named.axes]).toEqual([
+    [1, 2, 2],
+    ["c", "y", "x"],
+  ]);
+});
+
+test("a shape that was written for another image is a warning", async () => {
+  const { image, info } = await readTiff(bytesSource(grey([ascii(270, '{"shape": [3, 5]}')])));
+  expect([image.shape, info.axesSource]).toEqual([[2, 2], "default"]);
+  expect(info.warnings).toEqual([expect.stringContaining("shape [3,5]")]);
 });
 
 test("tags that do not concern the pixels are warnings where they cannot be read", async () => {
@@ -238,7 +265,13 @@ test("text is UTF-8, or Latin-1 where it is not that", async () => {
 
 test("rows and planes that the image does not have are refused", async () => {
   const source = bytesSource(grey());
-  for (const region of [{ rowStart: 2 }, { rowStop: 3 }, { rowStart: 1, rowStop: 1 }, { page: 1 }, { page: -1 }]) {
+  for (const region of [
+    { rowStart: 2 },
+    { rowStop: 3 },
+    { rowStart: 1, rowStop: 1 },
+    { page: 1 },
+    { page: -1 },
+  ]) {
     expect(await codeOf(() => readTiffRegion(source, region))).toBe("invalid_argument");
   }
 });

@@ -10,8 +10,14 @@ import { codeOf } from "../caught.ts";
 const read = (bytes: Uint8Array) => readTiff(bytesSource(bytes));
 
 test("a line scan keeps its values and its calibration", async () => {
-  const array = createNdArray("uint16", [5, 3], Uint16Array.from({ length: 15 }, (_, index) => index * 4000));
-  const { image, info } = await read(writeImageJTiff(array, { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 }));
+  const array = createNdArray(
+    "uint16",
+    [5, 3],
+    Uint16Array.from({ length: 15 }, (_, index) => index * 4000),
+  );
+  const { image, info } = await read(
+    writeImageJTiff(array, { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 }),
+  );
   expect(image).toEqual(array);
   expect(info.calibration).toEqual([
     { axis: "y", step: 0.00117, unit: "s", source: "imagej" },
@@ -24,11 +30,21 @@ test("frames, slices and channels are those of the axes", async () => {
   const array = createNdArray("float32", [2, 3, 4, 5, 6]);
   array.data.set(array.data.map((_, index) => index / 7));
   const { image, info } = await read(
-    writeImageJTiff(array, { axes: ["t", "z", "c", "y", "x"], umPerSlice: 1.5, secondsPerFrame: 0.01, umPerPx: 2 }),
+    writeImageJTiff(array, {
+      axes: ["t", "z", "c", "y", "x"],
+      umPerSlice: 1.5,
+      secondsPerFrame: 0.01,
+      umPerPx: 2,
+    }),
   );
   expect(image).toEqual(array);
   expect(info).toMatchObject({ axes: ["t", "z", "c", "y", "x"], axesSource: "imagej", pageCount: 24 });
-  expect(info.calibration.map(({ axis, step }) => [axis, step])).toEqual([["t", 0.01], ["z", 1.5], ["y", 2], ["x", 2]]);
+  expect(info.calibration.map(({ axis, step }) => [axis, step])).toEqual([
+    ["t", 0.01],
+    ["z", 1.5],
+    ["y", 2],
+    ["x", 2],
+  ]);
 });
 
 test("any uint8, uint16 or float32 array of two to five axes comes back, axes of length one aside", async () => {
@@ -56,10 +72,17 @@ test("any uint8, uint16 or float32 array of two to five axes comes back, axes of
 });
 
 test("axes under other names or in another order keep their order in the file", async () => {
-  const array = createNdArray("uint8", [2, 3, 1, 2], Uint8Array.from({ length: 12 }, (_, index) => index));
+  const array = createNdArray(
+    "uint8",
+    [2, 3, 1, 2],
+    Uint8Array.from({ length: 12 }, (_, index) => index),
+  );
   const { image, info } = await read(writeImageJTiff(array, { axes: ["c", "t", "y", "x"] }));
   expect([...image.data]).toEqual([...array.data]);
-  expect([image.shape, info.axes]).toEqual([[2, 3, 1, 2], ["t", "z", "y", "x"]]);
+  expect([image.shape, info.axes]).toEqual([
+    [2, 3, 1, 2],
+    ["t", "z", "y", "x"],
+  ]);
 });
 
 test("what ImageJ does not have is not supported; steps are positive numbers", async () => {
@@ -69,7 +92,9 @@ test("what ImageJ does not have is not supported; steps are positive numbers", a
   expect(await codeOf(() => writeImageJTiff(of("uint8", [1, 1, 1, 1, 2, 2])))).toBe("not_supported");
   expect(await codeOf(() => writeImageJTiff(of("uint8", [0, 2])))).toBe("not_supported");
   expect(await codeOf(() => writeImageJTiff(of("uint8", [2, 2]), { umPerPx: 0 }))).toBe("invalid_argument");
-  expect(await codeOf(() => writeImageJTiff(of("uint8", [2, 2]), { secondsPerLine: Number.NaN }))).toBe("invalid_argument");
+  expect(await codeOf(() => writeImageJTiff(of("uint8", [2, 2]), { secondsPerLine: Number.NaN }))).toBe(
+    "invalid_argument",
+  );
   expect(await codeOf(() => writeImageJTiff(of("uint8", [2, 2]), { axes: ["x"] }))).toBe("invalid_argument");
   expect([canWriteImageJTiff("uint8"), canWriteImageJTiff("float64")]).toEqual([true, false]);
 });

@@ -64,6 +64,10 @@ export function clockKey(id: string): StoreKey {
   return joinKey(STAGING, CLOCK + id);
 }
 
+export function isClock(name: string): boolean {
+  return name.startsWith(CLOCK);
+}
+
 /** True for a path that no object may have: the protocol keeps its own files there. */
 export function isReservedPath(path: string): boolean {
   return path.startsWith("__");
@@ -79,6 +83,6 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  const isOfLock = name === "lock" || name.startsWith(STALE_LOCK) || name.startsWith(CLOCK);
+  const isOfLock = name === "lock" || name.startsWith(STALE_LOCK) || isClock(name);
   return isOfLock ? "lock" : "transaction";
 }

@@ -2,9 +2,9 @@ import { ZarrStoreError } from "../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
 import { settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
-import type { CommitRecord, DeleteOp, PutOp } from "./commit-record.ts";
+import type { CommitRecord, PutOp } from "./commit-record.ts";
 import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
-import { directoriesOf, removeEmptyDirectories } from "./empty-directories.ts";
+import { directoriesOf } from "./empty-directories.ts";
 import { groupOf } from "./head.ts";
 import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
 
@@ -29,11 +29,9 @@ export async function publish(
   record: CommitRecord,
   options: PublishOptions = {},
 ): Promise<void> {
-  const deletions = record.ops.filter((op) => op.op === "delete").sort(nodesFirst);
-  for (const op of deletions) {
-    await publishDeletion(context, op.path);
-  }
-  for (const directory of directoriesOf(deletions.map(({ path }) => path))) {
+  const deletions = record.ops.filter((op) => op.op === "delete").map(({ path }) => path);
+  await publishDeletions(context, deletions.sort(nodesFirst));
+  for (const directory of directoriesOf(deletions)) {
     if (parentKey(directory) !== undefined) {
       await context.store.remove(directory);
     }
@@ -119,12 +117,34 @@ async function moveIntoPlace(
   throw new ZarrStoreError("io", `cannot put ${to} in place: its directory keeps going away`, { path: to });
 }
 
-/** Deletes what is at a path, unless the log wants something there. */
-export async function publishDeletion(context: CommitContext, path: StoreKey): Promise<void> {
-  const { store, log, runtime, logger } = context;
+/** Deletes what is at some paths, but for those where the log wants something. */
+export async function publishDeletions(context: CommitContext, paths: readonly StoreKey[]): Promise<void> {
+  if (paths.length === 0) {
+    return;
+  }
+  const refuge = asideKey(context.runtime.newId());
+  const made = new Set<StoreKey>();
+  for (const path of paths) {
+    await publishDeletion(context, refuge, made, path);
+  }
+  for (const directory of directoriesOf(paths)) {
+    await context.store.remove(joinKey(refuge, directory));
+  }
+  await context.store.remove(refuge);
+}
+
+/** The log is read after the move and decides; what is known of it before only spares moves that would be undone. */
+async function publishDeletion(
+  context: CommitContext,
+  refuge: StoreKey,
+  made: Set<StoreKey>,
+  path: StoreKey,
+): Promise<void> {
+  const { store, log, logger } = context;
+  const aside = joinKey(refuge, path);
+  const directory = parentKey(aside) ?? refuge;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     await context.onStep("delete-before", path);
-    await log.refresh();
     if (log.head.object(path) !== undefined) {
       return;
     }
@@ -136,14 +156,15 @@ export async function publishDeletion(context: CommitContext, path: StoreKey): P
       logger.warn(`${path} was deleted, but is no file of ours any more and stays`);
       return;
     }
-    const refuge = asideKey(runtime.newId());
-    const aside = joinKey(refuge, path);
-    await store.makeDirectory(parentKey(aside) ?? refuge);
+    if (!made.has(directory)) {
+      await store.makeDirectory(directory);
+      made.add(directory);
+    }
     const outcome = await store.move(path, aside);
     await context.onStep("delete-moved", path);
-    const again = outcome === "moved" && (await settleAside(context, refuge, path)) === "again";
-    await removeEmptyDirectories(context, refuge, path);
-    if (!again && outcome !== "no_parent") {
+    if (outcome === "no_parent") {
+      made.delete(directory);
+    } else if (outcome !== "moved" || (await settleAside(context, refuge, path)) === "settled") {
       return;
     }
   }
@@ -151,8 +172,8 @@ export async function publishDeletion(context: CommitContext, path: StoreKey): P
 }
 
 /** A reader of plain Zarr sees a node go as one: its `zarr.json` first, the outermost before the inner ones. */
-function nodesFirst(a: DeleteOp, b: DeleteOp): number {
-  return nodeRank(a.path) - nodeRank(b.path);
+function nodesFirst(a: StoreKey, b: StoreKey): number {
+  return nodeRank(a) - nodeRank(b);
 }
 
 function nodeRank(path: StoreKey): number {

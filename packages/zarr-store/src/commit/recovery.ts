@@ -2,10 +2,10 @@ import { isZarrStoreError } from "../errors.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
 import { settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { COMMITS, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
+import { COMMITS, isClock, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
 import type { Head } from "./head.ts";
 import { decodeOwner } from "./lock-owner.ts";
-import { publish, publishDeletion } from "./publish.ts";
+import { publish, publishDeletions } from "./publish.ts";
 
 /** Staging of a transaction that its dead writer never committed. */
 export interface AbandonedStaging {
@@ -44,8 +44,12 @@ export async function finishHead(context: CommitContext, durability: "batched" |
 export async function surveyStaging(context: CommitContext): Promise<readonly AbandonedStaging[]> {
   const { store, log, runtime } = context;
   const abandoned: AbandonedStaging[] = [];
-  for (const { name } of await store.list(STAGING)) {
-    if (isStoreKey(name) && stagingEntryKind(name) === "transaction" && name !== log.head.txid) {
+  const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  for (const name of names) {
+    if (isClock(name)) {
+      await store.remove(joinKey(STAGING, name));
+    }
+    if (stagingEntryKind(name) === "transaction" && name !== log.head.txid) {
       const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
       if (owner !== undefined && runtime.writerState(owner) === "dead") {
         abandoned.push({ txid: name, reason: `process ${owner.pid} of this host is gone` });
@@ -98,7 +102,7 @@ async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<v
     }
     try {
       if ((await settleAside(context, refuge, path)) === "again") {
-        await publishDeletion(context, path);
+        await publishDeletions(context, [path]);
       }
     } catch (error) {
       if (!isZarrStoreError(error, "io")) {

@@ -242,7 +242,10 @@ export class Transaction {
     bytes: Uint8Array<ArrayBuffer>,
     imageIds: readonly string[] | undefined,
   ): Promise<void> {
-    const prev = await this.#meet(path);
+    // An outdated head is found out at the commit, as a conflict; asking the log for each new object is what costs.
+    const met = this.#prev.get(path);
+    const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
+    this.#prev.set(path, prev);
     const sha256 = await this.#context.runtime.sha256(bytes);
     if (sha256 === prev) {
       await this.withdraw(path);

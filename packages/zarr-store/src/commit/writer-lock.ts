@@ -16,6 +16,9 @@ export interface WriterLockOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A lock without a name is one of a process that died between two calls: a living one writes its name at once. */
+const NAMELESS_STALE_AFTER_MS = 5_000;
+
 /** Asking for the file system's time costs a file, so it is asked at every so many-th attempt. */
 const CLOCK_EVERY = 25;
 
@@ -120,7 +123,8 @@ async function whyStale(
   await store.remove(probe);
   const ageMs = now === undefined ? 0 : now.mtimeMs - lock.mtimeMs;
   const who = owner === undefined ? "its holder" : `${owner.host}, process ${owner.pid},`;
-  return ageMs > staleAfterMs ? `${who} did not refresh it for ${Math.round(ageMs / 1000)} s` : undefined;
+  const limitMs = owner === undefined ? Math.min(staleAfterMs, NAMELESS_STALE_AFTER_MS) : staleAfterMs;
+  return ageMs > limitMs ? `${who} did not refresh it for ${Math.round(ageMs / 1000)} s` : undefined;
 }
 
 /** Of several that want to replace a holder one removes its file; if the holder refreshed it meanwhile, none does. */

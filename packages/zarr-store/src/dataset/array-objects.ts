@@ -48,20 +48,14 @@ export async function readArrayMetadata(
   prefix: StoreKey,
   options: ReadOptions = {},
 ): Promise<ArrayMetadata> {
-  const path = joinKey(prefix, "zarr.json");
-  const hash = await session.hash(path);
-  const known = hash === undefined ? undefined : session.nodes.arrayMetadata(hash);
-  if (known !== undefined) {
-    return known;
-  }
-  const bytes = hash === undefined ? undefined : await session.read(path, options);
-  if (bytes === undefined || hash === undefined) {
+  const metadata = await session.nodeReader.arrayMetadata(prefix, options);
+  if (metadata === undefined) {
     throw new ZarrStoreError("not_found", `there is no array at ${prefix}`, { path: prefix });
   }
-  return session.nodes.rememberArray(hash, parseArrayNode(bytes, path));
+  return metadata;
 }
 
-/** Reads the chunks that the selection needs, each one verified; a chunk that was never written is an error. */
+/** Reads the chunks that the selection needs, each one verified where the dataset has hashes. */
 export async function readArrayRegion(
   session: ObjectSession,
   prefix: StoreKey,
@@ -71,7 +65,7 @@ export async function readArrayRegion(
   const metadata = await readArrayMetadata(session, prefix, options);
   const { zstd } = session.runtime;
   return readArray(metadata, (key, readOptions) => session.read(joinKey(prefix, key), readOptions), {
-    missingChunks: "error",
+    missingChunks: session.nodeReader.missingChunks,
     where: prefix,
     ...(selection && { selection }),
     ...(options.signal && { signal: options.signal }),

@@ -3,7 +3,9 @@ import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.t
 import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { CommittedNodes } from "./committed-nodes.ts";
 import { NodeCache } from "./node-cache.ts";
+import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 
 type Change = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
@@ -18,6 +20,7 @@ export interface CommittedSessionParts {
 export class CommittedSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache = new NodeCache();
+  readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
   readonly change: Change;
   readonly #engine: CommitEngine;

@@ -1,9 +1,10 @@
 import { inflate } from "../array/inflate.ts";
-import { parseArtifactName } from "../artifact/artifact-name.ts";
+import { type ImageId, parseArtifactName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { decodeJsonText, isJsonText, type JsonText, serializeLossless } from "../json/lossless-json.ts";
 import { jsonPath, legacyJsonPath } from "./layout.ts";
+import type { ObjectSession } from "./object-session.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 /** Against a bomb: no metadata of an image is larger. */
@@ -33,8 +34,14 @@ export async function saveJsonBytes(
   return path;
 }
 
+/** Of which image JSON is read, and by what. */
+export interface JsonSource {
+  readonly id: ImageId;
+  readonly session: Pick<ObjectSession, "read">;
+}
+
 export async function loadJsonText(
-  record: RecordObjects,
+  record: JsonSource,
   name: string,
   options: ReadOptions,
 ): Promise<JsonText> {

@@ -112,6 +112,6 @@ export function isScalar(value: unknown): value is Scalar {
   return value === null || ["string", "number", "bigint", "boolean"].includes(typeof value);
 }
 
-function isTextList(value: unknown): value is readonly string[] {
+export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

@@ -1,6 +1,6 @@
 import { type ArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { parseLossless, plainValue } from "../json/lossless-json.ts";
+import { type ParseLosslessOptions, parseLossless, plainValue } from "../json/lossless-json.ts";
 
 /** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -51,6 +51,18 @@ export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   return attributes;
 }
 
+/** The `.zattrs` of Zarr v2, with the tokens NaN and Infinity that Python writes. @throws {ZarrStoreError} `invalid_metadata` */
+export function parseAttributes(bytes: Uint8Array, where: string): Attributes {
+  const attributes = parseNodeJson(bytes, where, { allowNonFinite: true });
+  if (!isObject(attributes)) {
+    throw new ZarrStoreError("invalid_metadata", `${where}: expected an object`, {
+      path: where,
+      found: attributes,
+    });
+  }
+  return attributes;
+}
+
 /** @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
 export function parseArrayNode(bytes: Uint8Array, where: string): ArrayMetadata {
   return parseArrayMetadata(parseNodeJson(bytes, where), where);
@@ -60,11 +72,9 @@ export function groupNodeValue(attributes: Attributes): object {
   return { zarr_format: 3, node_type: "group", attributes };
 }
 
-function parseNodeJson(bytes: Uint8Array, where: string): unknown {
+function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
   try {
-    return plainValue(
-      parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { allowNonFinite: false }),
-    );
+    return plainValue(parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), options));
   } catch (cause) {
     throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, {
       path: where,

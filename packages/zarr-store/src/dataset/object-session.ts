@@ -4,11 +4,16 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { NodeCache } from "./node-cache.ts";
+import type { NodeReader } from "./node-reader.ts";
 
-/** What records and tables work on: the committed state of a dataset, or a transaction's own view of it. */
+/**
+ * What records and tables work on: the committed state of a dataset, a transaction's own view of it, or the files of a
+ * dataset without a log.
+ */
 export interface ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache;
+  readonly nodeReader: NodeReader;
   /** See {@link OpenDatasetOptions.summarize}. */
   readonly summarize: Summarize | undefined;
   read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;

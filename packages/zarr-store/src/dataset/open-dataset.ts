@@ -1,12 +1,14 @@
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { isHttpUrl } from "../http/http-url.ts";
+import { type HttpStoreOptions, httpStore } from "../http-store.ts";
 import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
-import { joinKey } from "../store/store-key.ts";
 import { rememberImages } from "./checkpoint-images.ts";
 import { ROOT_NODE } from "./layout.ts";
 import type { Summarize } from "./object-session.ts";
+import { openPythonV1 } from "./python-v1.ts";
 import { rootAttributes } from "./root-attributes.ts";
 import { type DatasetMode, ZarrDataset } from "./zarr-dataset.ts";
 
@@ -19,7 +21,10 @@ export interface OpenDatasetOptions {
   readonly overwrite?: boolean | undefined;
   /** `batched` (the default) flushes before a commit counts; `none` leaves it to the system. */
   readonly durability?: "batched" | "none" | undefined;
-  /** Makes an image's summary from the text of its artifact `metadata`, in every commit that touches it. */
+  /**
+   * Makes an image's summary from the text of its artifact `metadata`: in every commit that touches it; on reading, where
+   * there is no log. There, metadata that it throws on give an empty summary.
+   */
   readonly summarize?: Summarize | undefined;
   /** Default: silent. */
   readonly logger?: Logger | undefined;
@@ -31,27 +36,33 @@ export interface OpenDatasetOptions {
 }
 
 /**
- * Opens a dataset. Opening never writes.
+ * Opens a dataset. Opening never writes. A dataset of the Python system (Zarr v2, no log) opens in mode `r`, as it stands.
  *
  * @throws {ZarrStoreError} `not_found` in mode `r` if there is none, `already_exists` in mode `w` without `overwrite` or
  * if the folder holds other files, `invalid_metadata`, `not_supported`, `read_only`
  */
 export async function openDataset(
-  store: ReadableStore,
+  location: string | ReadableStore,
   options: OpenDatasetOptions = {},
 ): Promise<ZarrDataset> {
   const { mode = "a", logger = SILENT_LOGGER, runtime = portableRuntime() } = options;
+  const store = typeof location === "string" ? storeAt(location, { logger, runtime }) : location;
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
   const { durability, lock, onStep, summarize } = options;
   const engine = new CommitEngine(store, { runtime, logger, durability, lock, onStep });
-  const dataset = new ZarrDataset({ store, engine, runtime, logger, mode, summarize });
+  const parts = { store, engine, runtime, logger, mode, summarize };
+  const dataset = new ZarrDataset(parts);
   const checkpoint = await engine.open();
   if (checkpoint !== undefined) {
     rememberImages(checkpoint, dataset.nodeCache);
   }
   if (engine.log.head.version === 0) {
+    const session = await openPythonV1(parts);
+    if (session !== undefined) {
+      return new ZarrDataset({ ...parts, session });
+    }
     await assertNewOrEmpty(store, mode);
     return dataset;
   }
@@ -71,17 +82,18 @@ export async function openDataset(
   return dataset;
 }
 
-async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
-  const isPythonDataset = (await store.get(joinKey(".zgroup"))) !== undefined;
-  if (isPythonDataset) {
+function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
+  if (!isHttpUrl(location)) {
     throw new ZarrStoreError(
       "not_supported",
-      `${store.location} is a Zarr v2 dataset of the earlier Python system`,
-      {
-        path: store.location,
-      },
+      `${JSON.stringify(location)} is no http(s) URL; a folder is opened by the openDataset of @kym/zarr-store/node`,
+      { found: location },
     );
   }
+  return httpStore(location, options);
+}
+
+async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
   if (mode === "r") {
     throw new ZarrStoreError("not_found", `there is no dataset at ${store.location}`, {
       path: store.location,

@@ -5,11 +5,11 @@ import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { imageGroup, imageNode, meaningOf, type PathMeaning } from "./layout.ts";
-import { type Attributes, groupNodeValue, parseGroupNode } from "./node-cache.ts";
+import { type Attributes, groupNodeValue } from "./node-cache.ts";
 import type { ObjectSession } from "./object-session.ts";
 
 /** The artifact whose text makes the summary. */
-const METADATA = "metadata";
+export const METADATA = "metadata";
 
 /** The objects of one image, and what its artifacts of every kind do with them alike. */
 export class RecordObjects {
@@ -22,21 +22,15 @@ export class RecordObjects {
   }
 
   async exists(): Promise<boolean> {
-    return (await this.session.hash(imageNode(this.id))) !== undefined;
+    return this.session.nodeReader.hasImage(this.id);
   }
 
   async attributes(options: ReadOptions): Promise<Attributes> {
-    const path = imageNode(this.id);
-    const hash = await this.session.hash(path);
-    const known = hash === undefined ? undefined : this.session.nodes.groupAttributes(hash);
-    if (known !== undefined) {
-      return known;
+    const attributes = await this.session.nodeReader.imageAttributes(this.id, options);
+    if (attributes === undefined) {
+      throw notFound(`there is no image ${this.id}`, imageGroup(this.id));
     }
-    const bytes = hash === undefined ? undefined : await this.session.read(path, options);
-    if (bytes === undefined || hash === undefined) {
-      throw notFound(`there is no image ${this.id}`, path);
-    }
-    return this.session.nodes.rememberGroup(hash, parseGroupNode(bytes, path));
+    return attributes;
   }
 
   async putAttributes(transaction: Transaction, attributes: Attributes): Promise<void> {

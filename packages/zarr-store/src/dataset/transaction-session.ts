@@ -2,13 +2,16 @@ import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { CommittedNodes } from "./committed-nodes.ts";
 import type { NodeCache } from "./node-cache.ts";
+import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 
 /** The view of one transaction: its own changes over the committed state. */
 export class TransactionSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache;
+  readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
   readonly #outer: ObjectSession;
   readonly #transaction: Transaction;

@@ -16,7 +16,7 @@ import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
 import { type Manifest, type ManifestEntry, manifestEntryOf, orderEntries } from "./manifest.ts";
 import { NodeCache } from "./node-cache.ts";
-import type { Summarize } from "./object-session.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
 import { encodeNode } from "./record-objects.ts";
 import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
 import { TransactionSession } from "./transaction-session.ts";
@@ -46,6 +46,8 @@ export interface ZarrDatasetParts {
   readonly logger: Logger;
   readonly mode: DatasetMode;
   readonly summarize: Summarize | undefined;
+  /** What is read, and changed. Default: the committed state. */
+  readonly session?: ObjectSession;
 }
 
 /** Records read at the same time when a list has to look into them. */
@@ -66,7 +68,7 @@ export class ZarrDataset extends DatasetContents {
   #committed = false;
 
   constructor(parts: ZarrDatasetParts) {
-    super(new CommittedSession(parts, (fn, options) => this.#transact(fn, options)));
+    super(parts.session ?? new CommittedSession(parts, (fn, options) => this.#transact(fn, options)));
     this.#parts = parts;
     this.location = parts.store.location;
     this.mode = parts.mode;
@@ -86,7 +88,7 @@ export class ZarrDataset extends DatasetContents {
   /** @throws {ZarrStoreError} `not_found` if nothing was committed yet, so that a typo makes no empty dataset */
   async assertExists(): Promise<void> {
     await this.refresh();
-    if (this.version === 0) {
+    if (this.version === 0 && this.mode !== "r") {
       throw new ZarrStoreError("not_found", `there is no dataset at ${this.location}`, {
         path: this.location,
       });
@@ -359,7 +361,9 @@ async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | undefined
   try {
     return await read();
   } catch (error) {
-    if (isZarrStoreError(error, "invalid_metadata", "not_supported", "not_found", "integrity")) {
+    if (
+      isZarrStoreError(error, "invalid_metadata", "invalid_name", "not_supported", "not_found", "integrity")
+    ) {
       return undefined;
     }
     throw error;

@@ -8,7 +8,8 @@ export interface ContentRange {
 
 /** Undefined for another unit than bytes, and for what contradicts itself. */
 export function parseContentRange(header: string | null): ContentRange | undefined {
-  const [, first, last, size] = /^bytes (?:(\d{1,16})-(\d{1,16})|\*)\/(\d{1,16}|\*)$/i.exec(header ?? "") ?? [];
+  const [, first, last, size] =
+    /^bytes (?:(\d{1,16})-(\d{1,16})|\*)\/(\d{1,16}|\*)$/i.exec(header ?? "") ?? [];
   if (size === undefined) {
     return undefined;
   }

@@ -41,9 +41,13 @@ export function urlOfKey({ root, query }: HttpUrl, key: StoreKey): string {
   const path = parseStoreKey(key).split("/").map(encodeURIComponent).join("/");
   const url = root + path + query;
   if (new URL(url).href !== url) {
-    throw new ZarrStoreError("invalid_name", `store key ${JSON.stringify(key)}: is not what it seems in a URL`, {
-      path: key,
-    });
+    throw new ZarrStoreError(
+      "invalid_name",
+      `store key ${JSON.stringify(key)}: is not what it seems in a URL`,
+      {
+        path: key,
+      },
+    );
   }
   return url;
 }

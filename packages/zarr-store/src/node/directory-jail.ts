@@ -52,23 +52,48 @@ export class DirectoryJail {
         },
       );
     }
-    if (this.#inside.size >= MAX_REMEMBERED) {
-      this.#inside.clear();
+    this.#remember(directory);
+    if (found === join(root, directory)) {
+      // No link on the way, so what is above lies inside as well.
+      this.trustMade(directory, undefined);
     }
-    this.#inside.add(directory);
   }
 
-  /** For a directory that is to be made: that the nearest one above it that exists lies inside. */
-  async assertNearestInside(directory: StoreKey): Promise<void> {
-    for (let key: StoreKey | undefined = directory; key !== undefined; key = parentKey(key)) {
+  /**
+   * For a directory that is to be made: that the nearest one above it that exists lies inside.
+   *
+   * @returns that one, undefined if it is the root
+   */
+  async assertNearestInside(directory: StoreKey): Promise<StoreKey | undefined> {
+    let key = parentKey(directory);
+    for (; key !== undefined; key = parentKey(key)) {
       try {
         await this.assertInside(key);
-        return;
+        return key;
       } catch (error) {
         if (errnoOf(error) !== "ENOENT") {
           throw error;
         }
       }
     }
+    return key;
+  }
+
+  /** Trusts directories that were made below one that lies inside. */
+  trustMade(directory: StoreKey, below: StoreKey | undefined): void {
+    for (
+      let key: StoreKey | undefined = directory;
+      key !== undefined && key !== below;
+      key = parentKey(key)
+    ) {
+      this.#remember(key);
+    }
+  }
+
+  #remember(directory: StoreKey): void {
+    if (this.#inside.size >= MAX_REMEMBERED) {
+      this.#inside.clear();
+    }
+    this.#inside.add(directory);
   }
 }

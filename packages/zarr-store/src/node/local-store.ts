@@ -236,10 +236,11 @@ class LocalStore implements KeyValueStore {
         }
       }
       const parent = parentKey(key);
-      if (parent !== undefined) {
-        await this.#jail.assertNearestInside(parent);
-      }
+      const nearest = parent && (await this.#jail.assertNearestInside(parent));
       await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
+      if (parent !== undefined) {
+        this.#jail.trustMade(parent, nearest);
+      }
     }
   }
 

@@ -16,7 +16,7 @@ export interface StoreFault {
 
 /**
  * A store whose calls go wrong as `faultOf` says, given each call and its number, from 0 up. Errors are `io`, as those of
- * a medium are.
+ * a medium are. To abort at a call, abort a signal in `faultOf`: it is asked before the call is made.
  */
 export function faultyStore(
   store: KeyValueStore,

@@ -12,4 +12,9 @@ export {
   type StoreCall,
   type StoreMethod,
 } from "../store/intercepted-store.ts";
-export { type StoreUnderTest, type TestFramework, testStoreContract } from "./store-contract.ts";
+export {
+  type ReadableStoreUnderTest,
+  type TestFramework,
+  testReadableStoreContract,
+} from "./readable-store-contract.ts";
+export { type StoreUnderTest, testStoreContract } from "./store-contract.ts";

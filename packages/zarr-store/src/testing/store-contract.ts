@@ -2,14 +2,9 @@ import type { KeyValueStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { contractAssert } from "./contract-assert.ts";
 import { HOSTILE_KEYS } from "./hostile-keys.ts";
+import { defineReading, type TestFramework } from "./readable-store-contract.ts";
 
 const { equal, text, rejects } = contractAssert;
-
-/** The two functions of a test framework that the suite is written with: those of vitest, node:test, jest … */
-export interface TestFramework {
-  describe(name: string, define: () => void): void;
-  it(name: string, run: () => Promise<void>): void;
-}
 
 /** A store of its own for one test. */
 export interface StoreUnderTest {
@@ -39,7 +34,10 @@ export function testStoreContract(
       }
     });
   describe(`the contract of a store: ${name}`, () => {
-    describe("reading", () => defineReading(test));
+    defineReading({ describe, it }, async () => {
+      const opened = await open();
+      return { ...opened, filler: opened.store };
+    });
     describe("names and directories", () => defineNames(test));
     describe("putNew", () => definePutNew(test));
     describe("move", () => defineMove(test));
@@ -49,70 +47,6 @@ export function testStoreContract(
 }
 
 type DefineTest = (sentence: string, run: (store: KeyValueStore) => Promise<void>) => void;
-
-function defineReading(test: DefineTest): void {
-  test("gives what was put, in arrays of their own", async (store) => {
-    const bytes = utf8("value");
-    await store.put(key("a/b"), bytes.subarray(1, 4));
-    bytes.fill(0);
-    const first = await store.get(key("a/b"));
-    text(first, "alu", "a part of a larger array");
-    first?.fill(0);
-    text(await store.get(key("a/b")), "alu", "read again after the first array was changed");
-    await store.put(key("a/empty"), new Uint8Array());
-    text(await store.get(key("a/empty")), "", "an empty value");
-  });
-
-  test("replaces a value whole, a longer one by a shorter", async (store) => {
-    await store.put(key("a"), utf8("a longer value"));
-    await store.put(key("a"), utf8("short"));
-    text(await store.get(key("a")), "short", "the second value");
-    equal((await store.stat(key("a")))?.sizeBytes, 5, "its size");
-  });
-
-  test("gives exactly the range that was asked for, or an error", async (store) => {
-    await store.put(key("a"), utf8("0123456789"));
-    text(await store.getRange(key("a"), { offset: 2, length: 3 }), "234", "in the middle");
-    text(await store.getRange(key("a"), { offset: 0, length: 10 }), "0123456789", "the whole");
-    text(await store.getRange(key("a"), { offset: 10, length: 0 }), "", "nothing, at the end");
-    for (const [offset, length] of [
-      [8, 3],
-      [11, 0],
-      [-1, 2],
-      [0, -1],
-      [0.5, 1],
-      [0, Number.NaN],
-    ] as const) {
-      await rejects(
-        () => store.getRange(key("a"), { offset, length }),
-        "invalid_argument",
-        `bytes ${offset} and ${length} more`,
-      );
-    }
-  });
-
-  test("has nothing at a directory, below a file, and where nothing is", async (store) => {
-    await store.put(key("dir/file"), utf8("x"));
-    for (const absent of ["dir", "dir/file/below", "nothing", "nothing/below"]) {
-      text(await store.get(key(absent)), undefined, absent);
-      text(await store.getRange(key(absent), { offset: 0, length: 1 }), undefined, `a range of ${absent}`);
-    }
-    equal(await store.stat(key("dir/file/below")), undefined, "the stat of a key below a file");
-    equal(await store.stat(key("nothing")), undefined, "the stat of nothing");
-  });
-
-  test("does not read when it was aborted before", async (store) => {
-    await store.put(key("a"), utf8("x"));
-    const signal = AbortSignal.abort();
-    await rejects(() => store.get(key("a"), { signal }), "aborted", "get");
-    await rejects(
-      () => store.getRange(key("a"), { offset: 0, length: 1 }, { signal }),
-      "aborted",
-      "getRange",
-    );
-    await rejects(() => store.list("", { signal }), "aborted", "list");
-  });
-}
 
 function defineNames(test: DefineTest): void {
   test("lists what is directly below a directory, by code unit", async (store) => {
@@ -128,6 +62,8 @@ function defineNames(test: DefineTest): void {
     );
     equal(await store.list(key("nothing")), [], "the names below nothing");
     equal(await store.list(key("b")), [], "the names below a file");
+    const signal = AbortSignal.abort();
+    await rejects(() => store.list("", { signal }), "aborted", "list after an abort");
   });
 
   test("tells files from directories, and one device for what can be moved", async (store) => {
@@ -139,6 +75,10 @@ function defineNames(test: DefineTest): void {
     ];
     equal([root?.kind, dir?.kind, file?.kind], ["directory", "directory", "file"], "the kinds");
     equal(file?.sizeBytes, 3, "the size of the file");
+    await store.put(key("dir/file"), utf8("a"));
+    equal((await store.stat(key("dir/file")))?.sizeBytes, 1, "its size after a shorter value replaced it");
+    equal(await store.stat(key("dir/file/below")), undefined, "the stat of a key below a file");
+    equal(await store.stat(key("nothing")), undefined, "the stat of nothing");
     equal([root?.device, dir?.device], [file?.device, file?.device], "the devices");
   });
 
@@ -306,8 +246,6 @@ function defineJail(test: DefineTest): void {
       // A store is called with keys that no parser has seen only from untyped code, which is what this imitates.
       const hostile = text as StoreKey;
       const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
-        ["get", () => store.get(hostile)],
-        ["getRange", () => store.getRange(hostile, { offset: 0, length: 0 })],
         ["put", () => store.put(hostile, utf8("y"))],
         ["putNew to it", () => store.putNew(hostile, key("inside"))],
         ["putNew from it", () => store.putNew(key("other"), hostile)],

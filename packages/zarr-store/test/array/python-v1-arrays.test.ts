@@ -1,56 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseArrayMetadata } from "../../src/array/array-metadata.ts";
 import { isDType } from "../../src/array/dtype.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { parseLossless, plainValue } from "../../src/json/lossless-json.ts";
+import { findSharedData } from "../shared-data.ts";
 import { bytesOf } from "./arbitrary-array.ts";
+import { readNpy } from "./read-npy.ts";
 
-const data = join(import.meta.dirname, "../../../../../shared/data/python_v1");
-const isHere = existsSync(data);
-if (!isHere) {
-  const message = `The datasets of the Python system are not at ${data}`;
-  const { CI } = process.env;
-  if (CI !== undefined) {
-    throw new Error(message);
-  }
-  process.stderr.write(`${message}: their arrays are not compared.\n`);
-}
-
-const DTYPE_OF_CODE: Readonly<Record<string, string>> = {
-  b1: "bool",
-  u1: "uint8",
-  u2: "uint16",
-  i2: "int16",
-  f4: "float32",
-  f8: "float64",
-};
-
-interface Npy {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly littleEndianBytes: Buffer;
-}
-
-/** NPY 1.0 in C order, as NumPy writes it. */
-function readNpy(path: string): Npy {
-  const file = readFileSync(path);
-  const start = 10 + file.readUInt16LE(8);
-  const header = file.toString("latin1", 10, start);
-  const [, order, code] = /'descr': '([<>|])(\w+)'/.exec(header)!;
-  expect(header).toContain("'fortran_order': False");
-  const shape = /\(([^)]*)\)/
-    .exec(header)![1]!
-    .split(",")
-    .filter((text) => text.trim() !== "");
-  const bytes = Buffer.from(file.subarray(start));
-  if (order === ">") {
-    expect(code).toBe("f8");
-    bytes.swap64();
-  }
-  return { dtype: DTYPE_OF_CODE[code!]!, shape: shape.map(Number), littleEndianBytes: bytes };
-}
+const data = findSharedData("python_v1") ?? "";
+const isHere = data !== "";
 
 /** `<image>.npy` is the image's pixels, `<image>__<name>.npy` an array artifact, `/` of its name as `__`. */
 function arrayFolder(npyName: string): string {

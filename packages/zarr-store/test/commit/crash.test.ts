@@ -123,7 +123,7 @@ async function runFaulty(
   return { calls, linkedAt, writer, outcome };
 }
 
-const counts = { crashes: 0, failures: 0 };
+const counts = { crashes: 0, double: 0, failures: 0 };
 
 describe.each(OPERATIONS)("the writer crashes during $name", (operation) => {
   it.each(["fails", "tears"] as const)("and its last call %s", async (fault) => {
@@ -160,6 +160,46 @@ describe.each(OPERATIONS)("the writer crashes during $name", (operation) => {
     expect([...versions]).toEqual([1, 2]);
     expect(nameless).toBe(fault === "tears" ? 1 : 0);
   });
+});
+
+it("the writer crashes after the link, and the one who finishes its commit crashes too", async () => {
+  const operation = OPERATIONS.at(-1);
+  if (operation === undefined) {
+    throw new Error("there are operations");
+  }
+  const { calls, linkedAt } = await inWorld("memory", (world) =>
+    runFaulty(world, operation, () => undefined),
+  );
+  const crashFrom =
+    (last: number) =>
+    (index: number): StoreFault | undefined =>
+      index < last ? undefined : { fault: "fails", errno: "EIO" };
+  for (let first = linkedAt; first < calls; first++) {
+    for (let second = first % 5, isOver = false; !isOver; second += 5) {
+      await inWorld("memory", async (world) => {
+        const { writer } = await runFaulty(world, operation, crashFrom(first));
+        world.kill(writer);
+        let count = 0;
+        const store = faultyStore(world.store, () => crashFrom(second)(count++));
+        const helper = await world.writer({ store }).catch(() => undefined);
+        isOver =
+          (await helper?.commit({ "tables/helper": "helped" }).catch(() => undefined))?.published === true;
+        if (helper !== undefined) {
+          world.kill(helper);
+        }
+        const where = `after crashes at ${first} and ${second}`;
+        const helped = isOver || (await world.second()).engine.log.head.version === 3;
+        const expected = { ...stateAfter(operation), ...(helped && { "tables/helper": "helped" }) };
+        expect(await readState(world), where).toEqual(expected);
+        const { problems, objects } = await world.auditAfterNextWriter();
+        expect(problems, where).toEqual([]);
+        expect(
+          Object.fromEntries(Object.entries(objects).filter(([path]) => !path.includes("settled"))),
+        ).toEqual(expected);
+      });
+      counts.double++;
+    }
+  }
 });
 
 describe.each(OPERATIONS)("one call fails during $name", (operation) => {
@@ -233,5 +273,8 @@ it("staging is empty after a failure before the link, when the medium works agai
 });
 
 afterAll(() => {
-  console.log(`crashed at ${counts.crashes} (operation, call) points, failed once at ${counts.failures}`);
+  const { crashes, double, failures } = counts;
+  console.log(
+    `crashed at ${crashes} (operation, call) points and ${double} pairs of them, failed once at ${failures}`,
+  );
 });

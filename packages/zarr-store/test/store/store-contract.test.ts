@@ -3,19 +3,37 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
+import { httpStore } from "../../src/http-store.ts";
 import { type LocalStoreOptions, localStore } from "../../src/node/local-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
+import { readOnlyStore } from "../../src/store/read-only-store.ts";
 import {
   countingStore,
   faultyStore,
   interceptStore,
+  type ReadableStoreUnderTest,
   type StoreUnderTest,
+  testReadableStoreContract,
   testStoreContract,
 } from "../../src/testing/index.ts";
+import { webServer } from "../http/web-server.ts";
 
 async function openLocal(options: LocalStoreOptions = {}): Promise<StoreUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "kym-store-"));
   return { store: localStore(root, options), dispose: () => rm(root, { recursive: true }) };
+}
+
+async function openWeb(base: string, query: string): Promise<ReadableStoreUnderTest> {
+  const { store: filler, dispose } = await openLocal();
+  const server = await webServer(filler.location, base);
+  return {
+    store: httpStore(`${server.origin}/${base}${query}`),
+    filler,
+    dispose: async () => {
+      await server[Symbol.asyncDispose]();
+      await dispose?.();
+    },
+  };
 }
 
 const framework = { describe, it };
@@ -45,3 +63,14 @@ testStoreContract(framework, "a counting store", async () => ({ store: countingS
 testStoreContract(framework, "a faulty store without faults", async () => ({
   store: faultyStore(memoryStore(), () => undefined),
 }));
+
+testReadableStoreContract(framework, "one that is only read", async () => {
+  const filler = memoryStore();
+  return { store: readOnlyStore(filler), filler };
+});
+
+testReadableStoreContract(framework, "a folder on the web", () => openWeb("", ""));
+
+testReadableStoreContract(framework, "a folder on the web with a path and a query", () =>
+  openWeb("deep/a%20b/study.zarr/", "?sig=x%2By"),
+);

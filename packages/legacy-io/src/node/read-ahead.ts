@@ -1,0 +1,50 @@
+import { isZarrStoreError } from "@kym/zarr-store";
+import type { LegacyBundle } from "../bundle.ts";
+import { isLegacyIoError } from "../errors.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+import { type ReadBundle, readBundle } from "./read-bundle.ts";
+
+export type ReadOutcome =
+  | { readonly ok: true; readonly read: ReadBundle }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
+ * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work.
+ */
+export async function* readAhead(
+  bundles: readonly LegacyBundle[],
+  options: IngestFolderOptions,
+): AsyncIterable<{ readonly bundle: LegacyBundle; readonly outcome: ReadOutcome }> {
+  const jobs = Math.max(1, options.jobs ?? 4);
+  const started: Promise<ReadOutcome>[] = [];
+  try {
+    for (const [index, bundle] of bundles.entries()) {
+      while (started.length < Math.min(bundles.length, index + jobs) && options.signal?.aborted !== true) {
+        const next = bundles[started.length];
+        started.push(
+          next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next, options),
+        );
+      }
+      const outcome = await started[index];
+      if (outcome === undefined) {
+        return;
+      }
+      started[index] = Promise.resolve({ ok: false, reason: "" });
+      yield { bundle, outcome };
+    }
+  } finally {
+    await Promise.allSettled(started);
+  }
+}
+
+async function tryRead(bundle: LegacyBundle, options: IngestFolderOptions): Promise<ReadOutcome> {
+  try {
+    return { ok: true, read: await readBundle(bundle, { includeSidecars: options.includeSidecars }) };
+  } catch (error) {
+    if (isLegacyIoError(error) || isZarrStoreError(error)) {
+      return { ok: false, reason: error.message };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import { artifactKey, type SourcedArtifact } from "../image-content.ts";
+import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
+import type { ReadBundle, ReadFile } from "./read-bundle.ts";
+
+/** Stores one image whole or not at all; returns why it cannot be stored. Faults of the medium concern all and are thrown. */
+export async function tryStoreImage(
+  transaction: DatasetContents,
+  read: ReadBundle,
+  imageId: string,
+): Promise<string | undefined> {
+  try {
+    await storeImage(transaction, read, imageId);
+    return undefined;
+  } catch (error) {
+    if (!isZarrStoreError(error, "invalid_argument", "invalid_name", "schema_mismatch", "not_supported")) {
+      throw error;
+    }
+    await transaction.deleteImage(imageId);
+    return error.message;
+  }
+}
+
+export async function storeImage(
+  transaction: DatasetContents,
+  read: ReadBundle,
+  imageId: string,
+): Promise<void> {
+  const { content, pixelsSha256 } = read;
+  const record = await transaction.addImage(content.image, {
+    id: imageId,
+    axes: content.axes,
+    attributes: { pixels_sha256: pixelsSha256 },
+  });
+  for (const artifact of content.artifacts) {
+    await storeArtifact(record, artifact);
+  }
+  const hashes = await record.objectHashes();
+  const made = (file: ReadFile): SidecarProvenance["artifacts"] =>
+    content.artifacts
+      .filter(({ from }) => from.includes(file.relPath))
+      .flatMap((artifact) => {
+        const key =
+          artifact.kind === "array" ? `${artifactKey(artifact)}/data/zarr.json` : artifactKey(artifact);
+        const sha256 = hashes.get(key);
+        return sha256 === undefined ? [] : [{ key, sha256 }];
+      });
+  await record.saveJson(
+    PROVENANCE,
+    encodeProvenance({
+      sourcePrimaryPath: read.image.path,
+      sourceRelPath: read.image.relPath,
+      sourceName: read.image.relPath.slice(read.image.relPath.lastIndexOf("/") + 1),
+      sourceSha256: read.image.sha256,
+      ingestMode: INGEST_MODE,
+      sidecars: read.sidecars.map((file) => ({
+        path: file.path,
+        sizeBytes: file.sizeBytes,
+        mtimeNs: file.mtimeNs,
+        sha256: file.sha256,
+        artifacts: made(file),
+      })),
+    }),
+  );
+}
+
+async function storeArtifact(
+  record: ReturnType<DatasetContents["record"]>,
+  artifact: SourcedArtifact,
+): Promise<void> {
+  switch (artifact.kind) {
+    case "json":
+      await record.saveJsonBytes(artifact.name, new TextEncoder().encode(artifact.text));
+      return;
+    case "table":
+      await record.saveParquet(artifact.name, artifact.table, { schema: artifact.schema });
+      return;
+    case "array":
+      await record.saveArrayArtifact(artifact.name, artifact.array);
+      return;
+    case "attachment":
+      await record.saveAttachment(artifact.name, artifact.bytes);
+      return;
+    default:
+      artifact satisfies never;
+  }
+}

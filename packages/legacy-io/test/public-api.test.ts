@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import * as root from "../src/index.ts";
+import * as node from "../src/node/index.ts";
+
+test("the values that the root entry exports are these", () => {
+  expect(Object.keys(root).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_TIFF_LIMITS",
+      "EXPORT_MANIFEST",
+      "LEGACY_EVENT_COLUMNS",
+      "LEGACY_TRACE_COLUMNS",
+      "LegacyIoError",
+      "VELOCITY_EVENTS_SCHEMA",
+      "VELOCITY_TRACE_SCHEMA",
+      "artifactOfFileName",
+      "attachmentName",
+      "bundleFiles",
+      "bytesSource",
+      "canWriteCsv",
+      "canWriteImageJTiff",
+      "contentOfBundle",
+      "decideFileRoles",
+      "decodeExportManifest",
+      "decodeLegacyText",
+      "describeTiff",
+      "encodeProvenance",
+      "fileNameOfArtifact",
+      "fileNameOfAttachment",
+      "filesToHash",
+      "imageStem",
+      "isLegacyIoError",
+      "legacyEventId",
+      "namePattern",
+      "parseClassicJson",
+      "parseFlowAnalysis",
+      "parseProvenance",
+      "parseVelocityTrace",
+      "planIngest",
+      "readCsv",
+      "readNpy",
+      "readOlympusHeader",
+      "readTiff",
+      "readTiffRegion",
+      "velocityEventsTable",
+      "writeCsv",
+      "writeImageJTiff",
+      "writeNpy",
+    ]
+  `);
+});
+
+test("the values that the node entry exports are these", () => {
+  expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
+    [
+      "exportLegacyFolder",
+      "ingestLegacyFile",
+      "ingestLegacyFolder",
+      "nodeTiffCodecs",
+      "openFileSource",
+      "scanFolder",
+    ]
+  `);
+});

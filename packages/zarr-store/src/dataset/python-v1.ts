@@ -1,0 +1,164 @@
+import type { ArrayMetadata } from "../array/array-metadata.ts";
+import type { ImageId } from "../artifact/artifact-name.ts";
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ReadableStore } from "../store/key-value-store.ts";
+import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
+import { loadJsonText } from "./json-artifacts.ts";
+import { imageGroup, pixelArray } from "./layout.ts";
+import { LoglessSession } from "./logless-session.ts";
+import { isTextList } from "./manifest.ts";
+import { type Attributes, parseArrayNode, parseAttributes } from "./node-cache.ts";
+import type { NodeReader } from "./node-reader.ts";
+import type { ObjectSession, Summarize, Summary } from "./object-session.ts";
+import { PlainFiles } from "./plain-files.ts";
+import { METADATA } from "./record-objects.ts";
+
+const FORMAT = "kymflow_zarr_v1";
+const SCHEMA_VERSION = 1;
+
+export interface PythonV1Parts {
+  readonly store: ReadableStore;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly mode: "r" | "a" | "w";
+  readonly summarize: Summarize | undefined;
+}
+
+/**
+ * Opens a dataset of the Python system as it stands: Zarr v2, the same layout but for the metadata of groups and
+ * arrays, no commit log. Undefined if the store holds no Zarr v2 group.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata` if it is another Zarr v2 group; `not_supported` for another version of
+ * its schema, and in a mode that writes
+ */
+export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession | undefined> {
+  const { store, mode } = parts;
+  const files = new PlainFiles(store, parts.runtime);
+  if ((await files.read(joinKey(".zgroup"))) === undefined) {
+    return undefined;
+  }
+  assertFormat(await readAttributes(files, "", {}), store.location);
+  if (mode !== "r") {
+    throw new ZarrStoreError(
+      "not_supported",
+      `${store.location} is a dataset of the Python system, which is only read: open it with mode "r", ` +
+        "or copy it with migrate and write to the copy",
+      { path: store.location, expected: "r", found: mode },
+    );
+  }
+  const nodeReader = new PythonV1Nodes(files, parts);
+  return new LoglessSession({ ...parts, files, nodeReader, location: store.location });
+}
+
+/**
+ * The metadata of the Python system: `.zattrs` beside `.zgroup`, `.zarray`, and the axes of an array in the `.zattrs` of
+ * the group that holds it. A record without pixels is no image, as in that system's manifest: it is not listed, and
+ * its artifacts are read by name.
+ */
+class PythonV1Nodes implements NodeReader {
+  readonly missingChunks = "fill";
+  readonly #files: PlainFiles;
+  readonly #logger: Logger;
+  readonly #summarize: Summarize | undefined;
+
+  constructor(files: PlainFiles, parts: Pick<PythonV1Parts, "logger" | "summarize">) {
+    this.#files = files;
+    this.#logger = parts.logger;
+    this.#summarize = parts.summarize;
+  }
+
+  async hasImage(id: ImageId): Promise<boolean> {
+    const pixels = pixelArray(id);
+    return (
+      (await this.#files.has(pixels)) ?? (await this.#files.read(joinKey(pixels, ".zarray"))) !== undefined
+    );
+  }
+
+  async imageAttributes(id: ImageId, options: ReadOptions): Promise<Attributes | undefined> {
+    if (!(await this.hasImage(id))) {
+      return undefined;
+    }
+    const attributes = await readAttributes(this.#files, imageGroup(id), options);
+    if (this.#summarize === undefined) {
+      return attributes;
+    }
+    return { ...attributes, summary: await this.#summary(id, this.#summarize, options) };
+  }
+
+  async arrayMetadata(prefix: StoreKey, options: ReadOptions): Promise<ArrayMetadata | undefined> {
+    const path = joinKey(prefix, ".zarray");
+    const bytes = await this.#files.read(path, options);
+    if (bytes === undefined) {
+      return undefined;
+    }
+    const metadata = parseArrayNode(bytes, path);
+    if (metadata.zarrFormat !== 2) {
+      throw new ZarrStoreError("invalid_metadata", `${path}: expected Zarr format 2`, { path, expected: 2 });
+    }
+    const attributes = await this.#attributesOfHolder(prefix, options);
+    const { axes } = attributes;
+    const isNamed = isTextList(axes) && axes.length === metadata.shape.length;
+    return { ...metadata, attributes, ...(isNamed && { dimensionNames: axes }) };
+  }
+
+  /** Nobody stored a summary: it is made of what the metadata are now, and empty if they are malformed. */
+  async #summary(id: ImageId, summarize: Summarize, options: ReadOptions): Promise<Summary> {
+    try {
+      const { text } = await loadJsonText({ id, session: this.#files }, METADATA, options);
+      return summarize(text);
+    } catch (error) {
+      if (isZarrStoreError(error, "aborted", "io")) {
+        throw error;
+      }
+      if (!isZarrStoreError(error, "not_found")) {
+        this.#logger.warn(`image ${id} has no summary: ${String(error)}`);
+      }
+      return {};
+    }
+  }
+
+  /** Values do not hang on them: where they are malformed, the array is read without names for its axes. */
+  async #attributesOfHolder(prefix: StoreKey, options: ReadOptions): Promise<Attributes> {
+    try {
+      return await readAttributes(this.#files, parentKey(prefix) ?? "", options);
+    } catch (error) {
+      if (!isZarrStoreError(error, "invalid_metadata", "invalid_name")) {
+        throw error;
+      }
+      this.#logger.warn(`${prefix} is read without its attributes: ${error.message}`);
+      return {};
+    }
+  }
+}
+
+/** Those of a group; Zarr v2 has no file for a group without any. @throws {ZarrStoreError} `invalid_metadata` */
+async function readAttributes(
+  files: PlainFiles,
+  group: StoreKey | "",
+  options: ReadOptions,
+): Promise<Attributes> {
+  const path = joinKey(group, ".zattrs");
+  const bytes = await files.read(path, options);
+  return bytes === undefined ? {} : parseAttributes(bytes, path);
+}
+
+function assertFormat(attributes: Attributes, where: string): void {
+  const { format, schema_version: version } = attributes;
+  if (format !== FORMAT) {
+    throw new ZarrStoreError(
+      "invalid_metadata",
+      `${where} is a Zarr v2 group, but no dataset of the Python system: its format is ${String(format)}`,
+      { path: ".zattrs", expected: FORMAT, found: format },
+    );
+  }
+  if (version !== SCHEMA_VERSION) {
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has schema version ${String(version)}; this package reads ${SCHEMA_VERSION}`,
+      { path: ".zattrs", expected: SCHEMA_VERSION, found: version },
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { ZarrStoreError } from "../errors.ts";
+
+/** The part of `fetch` that a store needs. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface FollowRedirectsOptions {
+  readonly fetch: Fetch;
+  readonly sameOrigin: boolean;
+  /** What is read, for messages. */
+  readonly where: string;
+  readonly path: string;
+}
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Fetches a URL. With `sameOrigin`, nothing is ever sent to another origin, neither headers nor credentials: each
+ * redirect is looked at before it is followed. A browser does not show where one leads, so there it is refused whatever
+ * its target.
+ *
+ * @throws {ZarrStoreError} `io` for a redirect that is refused, or leads nowhere; what `fetch` throws
+ */
+export async function followRedirects(
+  url: string,
+  init: RequestInit,
+  { fetch, sameOrigin, where, path }: FollowRedirectsOptions,
+): Promise<Response> {
+  if (!sameOrigin) {
+    return fetch(url, { ...init, redirect: "follow" });
+  }
+  const refuse = (why: string, found?: string): ZarrStoreError =>
+    new ZarrStoreError("io", `cannot read ${where}: ${why}`, { path, expected: new URL(url).origin, found });
+  let target = url;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await fetch(target, { ...init, redirect: "manual" });
+    if (response.type === "opaqueredirect") {
+      throw refuse(
+        "the server redirects, and a browser does not say where to; pass sameOrigin: false to follow",
+      );
+    }
+    if (!REDIRECTS.has(response.status)) {
+      return response;
+    }
+    await response.body?.cancel();
+    const location = response.headers.get("location") ?? "";
+    const next = URL.canParse(location, target) ? new URL(location, target) : undefined;
+    if (location === "" || next === undefined) {
+      throw refuse(`HTTP ${response.status} without a place to go on`);
+    }
+    if (next.origin !== new URL(url).origin) {
+      throw refuse(
+        `the server redirects to another origin, ${next.origin}; pass sameOrigin: false to follow`,
+        next.origin,
+      );
+    }
+    target = next.href;
+  }
+  throw refuse(`more than ${MAX_REDIRECTS} redirects`);
+}
