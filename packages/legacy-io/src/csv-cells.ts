@@ -27,15 +27,6 @@ export interface CsvLimits {
   readonly maxBytes?: number | undefined;
 }
 
-/** The limit on a file; offsets are kept in 32 bits. */
-export function csvMaxBytes({ maxBytes = 2 ** 29 }: CsvLimits): number {
-  return Math.min(maxBytes, 2 ** 31 - 1);
-}
-
-export function csvMaxRowBytes({ maxRowBytes = 2 ** 20 }: CsvLimits): number {
-  return maxRowBytes;
-}
-
 /**
  * Finds the cells of a comma-separated text by RFC 4180, in one pass and strictly: every row as long as the
  * header, quotes only around whole cells, header names unique. Rows end with LF, CRLF or CR; empty lines are
@@ -43,15 +34,15 @@ export function csvMaxRowBytes({ maxRowBytes = 2 ** 20 }: CsvLimits): number {
  * Throws `invalid_file` with the line (and for bytes that are no UTF-8 text the offset).
  */
 export function findCsvCells(bytes: Uint8Array, limits: CsvLimits = {}): CsvCells {
-  const maxBytes = csvMaxBytes(limits);
-  if (bytes.byteLength > maxBytes) {
+  const maxBytes = limits.maxBytes ?? 2 ** 29;
+  if (bytes.byteLength > Math.min(maxBytes, 2 ** 31 - 1)) {
     throw new LegacyIoError("invalid_file", `a CSV of ${bytes.byteLength} bytes is larger than ${maxBytes}`, {
       expected: maxBytes,
       found: bytes.byteLength,
     });
   }
   checkUtf8(bytes);
-  const index = indexCells(bytes, hasBom(bytes) ? 3 : 0, csvMaxRowBytes(limits));
+  const index = indexCells(bytes, hasBom(bytes) ? 3 : 0, limits.maxRowBytes ?? 1 << 20);
   const columnCount = index.columnCount;
   const all: CsvCells = { bytes, header: [], ...index };
   const header = Array.from({ length: columnCount }, (_, column) => cellText(all, column));

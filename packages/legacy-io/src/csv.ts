@@ -1,7 +1,6 @@
 import type { Column, ColumnType, TableSchema } from "@kym/zarr-store";
-import { type CsvLimits, csvMaxBytes, csvMaxRowBytes, findCsvCells } from "./csv-cells.ts";
+import { type CsvCells, type CsvLimits, findCsvCells } from "./csv-cells.ts";
 import { type CsvColumnData, inferColumnType, readCsvColumn } from "./csv-column.ts";
-import { plainHeader, readPlainCsv } from "./csv-plain.ts";
 import { LegacyIoError } from "./errors.ts";
 
 /** What pandas calls the column that has no name, which is how it writes an index. */
@@ -30,37 +29,12 @@ export interface CsvTable {
  * type and for a column of the schema that is not nullable and not there.
  */
 export function readCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTable {
-  const { schema } = options;
-  return (schema && readPlain(bytes, schema, options)) ?? readAny(bytes, options);
-}
-
-/** The quick way, for what is plain; undefined for everything else, which `readAny` reads or refuses. */
-function readPlain(bytes: Uint8Array, schema: TableSchema, limits: CsvLimits): CsvTable | undefined {
-  const header = bytes.byteLength > csvMaxBytes(limits) ? undefined : plainHeader(bytes);
-  if (header === undefined || header.names.length < 2) {
-    return undefined;
-  }
-  const columns = matchColumns(header.names, schema, () => "utf8");
-  const plain = readPlainCsv(bytes, header.stop, columns, csvMaxRowBytes(limits));
-  return plain === undefined ? undefined : tableOf(columns, plain.columns, plain.rowCount);
-}
-
-function readAny(bytes: Uint8Array, { schema, ...limits }: ReadCsvOptions): CsvTable {
-  const cells = findCsvCells(bytes, limits);
-  const columns = matchColumns(cells.header, schema, (index) =>
-    schema === undefined ? inferColumnType(cells, index) : "utf8",
-  );
-  const data = columns.map((column, index) => readCsvColumn(cells, index, column));
-  return tableOf(columns, data, cells.rowCount);
-}
-
-function matchColumns(
-  header: readonly string[],
-  schema: TableSchema | undefined,
-  typeOfUnknown: (index: number) => ColumnType,
-): readonly Column[] {
-  const names = header.map((name) => (name === "" ? UNNAMED_COLUMN : name));
-  const known = new Map(schema?.columns.map((column) => [column.name, column]));
+  const cells = findCsvCells(bytes, options);
+  const names = cells.header.map((name) => (name === "" ? UNNAMED_COLUMN : name));
+  const known = new Map(options.schema?.columns.map((column) => [column.name, column]));
+  const columns = names.map((name, index): Column => {
+    return known.get(name) ?? { name, type: typeOfUnknown(cells, index, options.schema) };
+  });
   for (const { name, nullable } of known.values()) {
     if (nullable === false && !names.includes(name)) {
       throw new LegacyIoError("schema_mismatch", `the CSV has no column ${JSON.stringify(name)}`, {
@@ -69,10 +43,10 @@ function matchColumns(
       });
     }
   }
-  return names.map((name, index) => known.get(name) ?? { name, type: typeOfUnknown(index) });
+  const data = columns.map((column, index) => [column.name, readCsvColumn(cells, index, column)] as const);
+  return { schema: { columns }, columns: Object.fromEntries(data), rowCount: cells.rowCount };
 }
 
-function tableOf(columns: readonly Column[], data: readonly CsvColumnData[], rowCount: number): CsvTable {
-  const entries = columns.map(({ name }, index) => [name, data[index] ?? []] as const);
-  return { schema: { columns }, columns: Object.fromEntries(entries), rowCount };
+function typeOfUnknown(cells: CsvCells, index: number, schema: TableSchema | undefined): ColumnType {
+  return schema === undefined ? inferColumnType(cells, index) : "utf8";
 }

@@ -2,13 +2,11 @@ const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
-export const HEAD_DIGITS = 15;
-export const MAX_DIGITS = 19;
+const HEAD_DIGITS = 15;
+const MAX_DIGITS = 19;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** Powers of ten that a double holds exactly. */
-export const POWERS_OF_TEN: readonly number[] = Array.from({ length: 23 }, (_, exponent) =>
-  Number(`1e${exponent}`),
-);
+const POWERS_OF_TEN: readonly number[] = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 /** 2^27 + 1 splits a double into two halves whose products are exact (Dekker 1971). */
 const SPLITTER = 134217729;
 
@@ -64,14 +62,9 @@ function divideLong(bytes: Uint8Array, first: number, stop: number, power: numbe
       count++;
     }
   }
-  return count > MAX_DIGITS ? Number.NaN : divideDigits(head, tail, tailPower, power);
-}
-
-/**
- * `(head * tailPower + tail) / power`, rounded once, for a head of at most 15 digits, a tail of at most 4 and exact
- * powers of ten; NaN where twice the precision of a double does not decide how to round.
- */
-export function divideDigits(head: number, tail: number, tailPower: number, power: number): number {
+  if (count > MAX_DIGITS) {
+    return Number.NaN;
+  }
   const product = head * tailPower;
   const rest = tail + productError(head, tailPower, product);
   const high = product + rest;

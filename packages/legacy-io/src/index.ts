@@ -50,11 +50,10 @@ export { namePattern } from "./name-pattern.ts";
 export { readNpy, writeNpy } from "./npy.ts";
 export {
   type OlympusChannel,
-  type OlympusEntry,
   type OlympusHeader,
-  type OlympusSection,
   readOlympusHeader,
 } from "./olympus-header.ts";
+export type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
 export {
   filesToHash,
   type IngestPlan,

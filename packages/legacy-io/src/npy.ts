@@ -23,7 +23,7 @@ const TYPE_CODES: ReadonlyMap<DType, string> = new Map([...DTYPES].map(([code, d
 
 /** `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }`, the keys in any order, nothing else. */
 const HEADER_ITEM =
-  /[ ]*'(descr|fortran_order|shape)'[ ]*:[ ]*('[^'\\]*'|True|False|\((?:\d{1,15},[ ]*)*(?:\d{1,15})?\))[ ]*(,|(?=\}))/y;
+  /[ ]*'(descr|fortran_order|shape)'[ ]*:[ ]*('[^'\\]*'|True|False|\((?:(?:0|[1-9]\d{0,14}),[ ]*)*(?:0|[1-9]\d{0,14})?\))[ ]*(,|(?=\}))/y;
 const HEADER_END = /^[ ]*\}[ ]*\n?$/;
 
 /**

@@ -1,4 +1,4 @@
-import type { OlympusSection } from "./olympus-header.ts";
+import type { OlympusSection } from "./olympus-section.ts";
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 

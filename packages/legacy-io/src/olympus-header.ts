@@ -2,6 +2,7 @@ import { LegacyIoError } from "./errors.ts";
 import { decodeLegacyText, type TextEncodingName } from "./legacy-text.ts";
 import { parseOlympusDate } from "./olympus-date.ts";
 import { type OlympusFields, olympusFields } from "./olympus-fields.ts";
+import type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
 
 const MAX_HEADER_BYTES = 1 << 20;
 const KNOWN_SECTIONS: ReadonlySet<string> = new Set([
@@ -27,17 +28,6 @@ const PER_SECOND: ReadonlyMap<string, number> = new Map([
   ["µs", 1e6],
   ["μs", 1e6],
 ]);
-
-export interface OlympusEntry {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** Keys repeat between sections (`Image Size`), and could within one, so both are lists in the file's order. */
-export interface OlympusSection {
-  readonly name: string;
-  readonly entries: readonly OlympusEntry[];
-}
 
 export interface OlympusChannel {
   /** Counted from 1, as in `[Channel 1]`. */

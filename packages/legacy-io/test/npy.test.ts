@@ -123,6 +123,7 @@ test.for([
 test.for([
   ["structures", "[('a', '<u2')]", "(1,)"],
   ["code", "__import__('os').system('x')", "(1,)"],
+  ["a leading zero", "'<u2'", "(04,)"],
   ["a negative length", "'<u2'", "(-1,)"],
   ["a shape that is a number", "'<u2'", "(4)"],
   ["a shape that overflows", "'<u2'", "(999999999999999, 999999999999999)"],

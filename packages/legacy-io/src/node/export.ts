@@ -137,7 +137,7 @@ async function exportImage(
   const attributes = await record.attributes();
   const { shape, dtype, chunkShape } = await record.openArray();
   const axes = await record.getAxes();
-  const format = canWriteImageJTiff(dtype) ? "tif" : "npy";
+  const format = canWriteImageJTiff(dtype, shape) ? "tif" : "npy";
   const path = `${folder}/image.${format}`;
   let pixels: ExportedFile = { path, sha256: "" };
   if (includePixels) {

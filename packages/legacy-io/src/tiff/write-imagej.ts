@@ -37,9 +37,10 @@ export interface WriteImageJTiffOptions {
   readonly secondsPerFrame?: number | undefined;
 }
 
-/** True for the types that ImageJ has: uint8, uint16, float32. */
-export function canWriteImageJTiff(dtype: DType): boolean {
-  return SAMPLE_FORMATS.has(dtype);
+/** True for what `writeImageJTiff` takes: uint8, uint16 and float32, of a shape with two to five axes if one is given. */
+export function canWriteImageJTiff(dtype: DType, shape?: readonly number[]): boolean {
+  const rank = shape?.length ?? 2;
+  return SAMPLE_FORMATS.has(dtype) && rank >= 2 && rank <= 5 && shape?.includes(0) !== true;
 }
 
 /**

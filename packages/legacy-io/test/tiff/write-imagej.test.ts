@@ -97,6 +97,9 @@ test("what ImageJ does not have is not supported; steps are positive numbers", a
   );
   expect(await codeOf(() => writeImageJTiff(of("uint8", [2, 2]), { axes: ["x"] }))).toBe("invalid_argument");
   expect([canWriteImageJTiff("uint8"), canWriteImageJTiff("float64")]).toEqual([true, false]);
+  expect(
+    [[4], [2, 2], [0, 2], [1, 1, 1, 1, 2, 2]].map((shape) => canWriteImageJTiff("uint8", shape)),
+  ).toEqual([false, true, false, false]);
 });
 
 test("fractions are exact where a decimal has one, and as near as 32 bits allow", () => {
