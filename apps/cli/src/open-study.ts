@@ -3,7 +3,7 @@ import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "./command.ts";
 
-/** Opens the dataset that the user named, with the summary that lists and orders need. */
+/** Opens the dataset that the user named, a folder or an http(s) URL, with the summary that lists and orders need. */
 export async function openStudy(
   context: CommandContext,
   path: string,
@@ -11,7 +11,8 @@ export async function openStudy(
 ): Promise<ZarrDataset> {
   const warn = (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
   const silent = (): void => undefined;
-  return openDataset(context.resolvePath(path), {
+  const location = /^https?:\/\//i.test(path) ? path : context.resolvePath(path);
+  return openDataset(location, {
     mode,
     summarize: summarizeMetadata,
     logger: {

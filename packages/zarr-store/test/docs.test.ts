@@ -16,10 +16,12 @@ const WORKED_EXAMPLE = /<!-- worked-example: (\S+) -->\s+```\w+\n([\s\S]*?)```/g
 
 /** `docs/` shows files of a dataset; this makes that dataset and compares them. */
 describe.each(["on-disk-format.md", "commit-protocol.md"])("docs/%s", (page) => {
-  const examples = [...readFileSync(join(DOCS, page), "utf8").matchAll(WORKED_EXAMPLE)].map(([, path = "", text = ""]) => ({
-    path,
-    text,
-  }));
+  const examples = [...readFileSync(join(DOCS, page), "utf8").matchAll(WORKED_EXAMPLE)].map(
+    ([, path = "", text = ""]) => ({
+      path,
+      text,
+    }),
+  );
   let store: KeyValueStore;
   beforeAll(async () => {
     store = await makeWorkedExample(page === "commit-protocol.md");
@@ -62,13 +64,19 @@ async function makeWorkedExample(hasSecondCommit: boolean): Promise<KeyValueStor
     async (transaction) => {
       const record = await transaction.addImage(
         { dtype: "uint16", shape: [4, 3], data: new Uint16Array(12) },
-        { id: "line-scan", axes: ["t", "x"], summary: { acquired_local_epoch_ns: 1_667_392_215_461_000_000n } },
+        {
+          id: "line-scan",
+          axes: ["t", "x"],
+          summary: { acquired_local_epoch_ns: 1_667_392_215_461_000_000n },
+        },
       );
       await record.saveJson("velocity_events/params", { window: 16 });
       await record.saveParquet("velocity_events/events", rows, { schema: events });
       await record.saveArrayArtifact("masks/7", { dtype: "bool", shape: [2, 2], data: new Uint8Array(4) });
       await record.saveAttachment("notes.txt", new TextEncoder().encode("a stall at 0.5 s"));
-      await transaction.replaceRowsForImageIds("kym_velocity_events", new Map([["line-scan", rows]]), { schema: events });
+      await transaction.replaceRowsForImageIds("kym_velocity_events", new Map([["line-scan", rows]]), {
+        schema: events,
+      });
     },
     { message: "one line scan" },
   );

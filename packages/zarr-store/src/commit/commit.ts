@@ -1,12 +1,13 @@
-import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { ZarrStoreError } from "../errors.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./apply-merges.ts";
+import { assertNotModifiedOutside } from "./assert-not-modified-outside.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { type CommitOp, type CommitRecord, encodeCommitRecord } from "./commit-record.ts";
-import { COMMITS, commitKey, stagingOf } from "./control-keys.ts";
+import { stagingOf } from "./control-keys.ts";
 import { decideCommit } from "./decide-commit.ts";
-import { groupOf } from "./head.ts";
+import { linkRecord } from "./link-record.ts";
 import { publish } from "./publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./recovery.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
@@ -112,9 +113,6 @@ async function tryCommit(
   await assertNotModifiedOutside(context, ops);
   await context.onStep("checked");
   const abandoned = withoutWanted(context, options.abandoned);
-  if (log.head.version !== version) {
-    return "raced";
-  }
   const { record, bytes } = await encodeCommitRecord(
     {
       version: version + 1,
@@ -129,7 +127,7 @@ async function tryCommit(
     },
     runtime.sha256,
   );
-  if (!(await link(context, transaction, record, bytes, options.durability === "batched"))) {
+  if (!(await linkRecord(context, transaction, record, bytes, options.durability))) {
     return "raced";
   }
   const published = await publishLinked(context, record, bytes.length);
@@ -164,85 +162,6 @@ async function decideOps(
     await transaction.withdraw(path);
   }
   return decision.ops;
-}
-
-/** The commit point. False if another writer was first. */
-async function link(
-  context: CommitContext,
-  transaction: Transaction,
-  record: CommitRecord,
-  bytes: Uint8Array<ArrayBuffer>,
-  durable: boolean,
-): Promise<boolean> {
-  const { store, log, logger } = context;
-  if (!(await transaction.staging.isThere())) {
-    throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
-  }
-  const staged = await transaction.staging.putRecord(bytes);
-  if (record.version === 1) {
-    await store.makeDirectory(COMMITS);
-  }
-  if (durable) {
-    await store.sync(record.version === 1 ? [staged, ""] : [staged]);
-  }
-  await context.onStep("before-link");
-  transaction.seal();
-  const outcome = await store
-    .putNew(commitKey(record.version), staged)
-    .catch((error: unknown) => ({ error }));
-  // A link may have worked and still report an error, or that the name is taken (NFS): the record says whose it is.
-  const winner = outcome === true ? "ours" : await winnerOf(context, record);
-  if (outcome !== true && winner !== "ours") {
-    if (winner === "another") {
-      transaction.unseal();
-    }
-    if (outcome === false || (await log.refresh())) {
-      return false;
-    }
-    if (isZarrStoreError(outcome.error, "not_found")) {
-      transaction.unseal();
-      throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
-    }
-    if (isZarrStoreError(outcome.error) && NOT_LINKED.has(outcome.error.details.found)) {
-      transaction.unseal();
-    }
-    throw outcome.error;
-  }
-  await context.onStep("linked");
-  if (durable) {
-    try {
-      await store.sync([COMMITS]);
-    } catch (error) {
-      logger.warn(`commit ${record.version} stands but may not survive a power cut: ${String(error)}`);
-    }
-  }
-  return true;
-}
-
-/** Said by a file system that has made no link. After anything else it may still come, and needs what is staged. */
-const NOT_LINKED: ReadonlySet<unknown> = new Set([
-  "ENOSPC",
-  "EDQUOT",
-  "EACCES",
-  "EPERM",
-  "EROFS",
-  "EMFILE",
-  "ENFILE",
-]);
-
-async function winnerOf(
-  { log }: CommitContext,
-  { version, txid }: CommitRecord,
-): Promise<"ours" | "another" | "nobody yet"> {
-  try {
-    const winner = await log.record(version);
-    return winner === undefined ? "nobody yet" : winner.txid === txid ? "ours" : "another";
-  } catch (error) {
-    if (isZarrStoreError(error, "integrity")) {
-      return "nobody yet";
-    }
-    throw error;
-  }
 }
 
 async function publishLinked(
@@ -286,39 +205,4 @@ function stagedPaths(transaction: Transaction): readonly StoreKey[] {
 
 function droppedIds({ droppedByPath }: Rounds): readonly string[] {
   return [...allOf(droppedByPath)].map((group) => group.slice(group.indexOf("/") + 1));
-}
-
-/** The files to be replaced or deleted must be what some commit put there: nobody's edit is overwritten unseen. */
-async function assertNotModifiedOutside(context: CommitContext, ops: readonly CommitOp[]): Promise<void> {
-  const { store, log, runtime } = context;
-  const absentGroups = new Set<string>();
-  for (const op of ops) {
-    const group = groupOf(op.path);
-    const isNewRecord = group !== "" && op.prev === null && op.path === `${group}/zarr.json`;
-    if (isNewRecord && (await store.stat(joinKey(group))) === undefined) {
-      absentGroups.add(group);
-    }
-  }
-  const modified: StoreKey[] = [];
-  for (const op of ops) {
-    if (absentGroups.has(groupOf(op.path))) {
-      continue;
-    }
-    const bytes = await store.get(op.path);
-    if (bytes !== undefined) {
-      const hash = await runtime.sha256(bytes);
-      const isKnown = async (): Promise<boolean> => hash === op.prev || log.wasEverCommitted(op.path, hash);
-      // Not known may mean: of a commit that came in meanwhile.
-      if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
-        modified.push(op.path);
-      }
-    }
-  }
-  if (modified.length > 0) {
-    throw new ZarrStoreError(
-      "modified_outside",
-      `changed outside the dataset: ${modified.join(", ")}; adopt the change before writing over it`,
-      { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
-    );
-  }
 }

@@ -7,13 +7,18 @@ import { type Attributes, parseArrayNode, parseGroupNode } from "./node-cache.ts
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession } from "./object-session.ts";
 
+type Objects = Pick<ObjectSession, "runtime" | "nodes" | "read" | "hash">;
+
 /** The `zarr.json` of a dataset with a log: known by their hashes, so that equal ones are read and parsed once. */
 export class CommittedNodes implements NodeReader {
   readonly missingChunks = "error";
-  readonly #objects: Pick<ObjectSession, "nodes" | "read" | "hash">;
+  readonly #objects: Objects;
+  readonly #mayRecall: (path: StoreKey) => boolean;
 
-  constructor(objects: Pick<ObjectSession, "nodes" | "read" | "hash">) {
+  /** `mayRecall` says of which paths a node that is known need not be read again; by default, of all. */
+  constructor(objects: Objects, mayRecall: (path: StoreKey) => boolean = () => true) {
     this.#objects = objects;
+    this.#mayRecall = mayRecall;
   }
 
   async hasImage(id: ImageId): Promise<boolean> {
@@ -21,28 +26,34 @@ export class CommittedNodes implements NodeReader {
   }
 
   async imageAttributes(id: ImageId, options: ReadOptions): Promise<Attributes | undefined> {
-    const path = imageNode(id);
-    const hash = await this.#objects.hash(path);
-    const known = hash === undefined ? undefined : this.#objects.nodes.groupAttributes(hash);
-    if (known !== undefined) {
-      return known;
-    }
-    const bytes = hash === undefined ? undefined : await this.#objects.read(path, options);
-    return bytes === undefined || hash === undefined
-      ? undefined
-      : this.#objects.nodes.rememberGroup(hash, parseGroupNode(bytes, path));
+    const { nodes } = this.#objects;
+    return this.#node(imageNode(id), options, {
+      recall: (hash) => nodes.groupAttributes(hash),
+      remember: (hash, bytes, path) => nodes.rememberGroup(hash, parseGroupNode(bytes, path)),
+    });
   }
 
   async arrayMetadata(prefix: StoreKey, options: ReadOptions): Promise<ArrayMetadata | undefined> {
-    const path = joinKey(prefix, "zarr.json");
+    const { nodes } = this.#objects;
+    return this.#node(joinKey(prefix, "zarr.json"), options, {
+      recall: (hash) => nodes.arrayMetadata(hash),
+      remember: (hash, bytes, path) => nodes.rememberArray(hash, parseArrayNode(bytes, path)),
+    });
+  }
+
+  async #node<T>(path: StoreKey, options: ReadOptions, cache: NodeKind<T>): Promise<T | undefined> {
     const hash = await this.#objects.hash(path);
-    const known = hash === undefined ? undefined : this.#objects.nodes.arrayMetadata(hash);
+    const known = hash !== undefined && this.#mayRecall(path) ? cache.recall(hash) : undefined;
     if (known !== undefined) {
       return known;
     }
     const bytes = hash === undefined ? undefined : await this.#objects.read(path, options);
-    return bytes === undefined || hash === undefined
-      ? undefined
-      : this.#objects.nodes.rememberArray(hash, parseArrayNode(bytes, path));
+    // Another commit may have come before the read, so that these are the bytes of another hash.
+    return bytes && cache.remember(await this.#objects.runtime.sha256(bytes), bytes, path);
   }
+}
+
+interface NodeKind<T> {
+  readonly recall: (sha256: string) => T | undefined;
+  readonly remember: (sha256: string, bytes: Uint8Array<ArrayBuffer>, path: StoreKey) => T;
 }

@@ -7,8 +7,9 @@ import { CommittedNodes } from "./committed-nodes.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
+import { TransactionSession } from "./transaction-session.ts";
 
-type Change = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
+type Transact = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
 
 export interface CommittedSessionParts {
   readonly engine: CommitEngine;
@@ -22,14 +23,14 @@ export class CommittedSession implements ObjectSession {
   readonly nodes: NodeCache = new NodeCache();
   readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
-  readonly change: Change;
+  readonly #transact: Transact;
   readonly #engine: CommitEngine;
 
-  constructor(parts: CommittedSessionParts, change: Change) {
+  constructor(parts: CommittedSessionParts, transact: Transact) {
     this.runtime = parts.runtime;
     this.summarize = parts.summarize;
     this.#engine = parts.engine;
-    this.change = change;
+    this.#transact = transact;
   }
 
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -48,6 +49,16 @@ export class CommittedSession implements ObjectSession {
   async imageIds(): Promise<readonly string[]> {
     await this.#engine.log.refresh();
     return imageIdsOf(this.#engine.log.head.groups());
+  }
+
+  async change<T>(
+    fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    return this.#transact(
+      (transaction) => fn(transaction, new TransactionSession(this, transaction)),
+      options,
+    );
   }
 }
 

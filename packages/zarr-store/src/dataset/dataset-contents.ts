@@ -91,9 +91,9 @@ export class DatasetContents {
   /** Returns whether there was one. Rows of pooled tables go with the next index; those of `sources` stay. */
   async deleteImage(id: string, options: ReadOptions = {}): Promise<boolean> {
     const record = this.record(id);
-    return this.#change(`delete image ${id}`, options, async (transaction) => {
+    return this.#change(`delete image ${id}`, options, async (transaction, view) => {
       const existed = (await transaction.hash(imageNode(record.id))) !== undefined;
-      for (const path of await this.session.paths(imageGroup(record.id))) {
+      for (const path of await view.paths(imageGroup(record.id))) {
         await transaction.delete(path);
       }
       return existed;
@@ -238,7 +238,7 @@ export class DatasetContents {
   async #change<T>(
     message: string,
     options: ReadOptions,
-    fn: (transaction: Transaction) => Promise<T>,
+    fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
   ): Promise<T> {
     return this.session.change(fn, { message, signal: options.signal });
   }

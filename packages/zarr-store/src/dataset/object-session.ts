@@ -22,8 +22,14 @@ export interface ObjectSession {
   paths(group: string): Promise<readonly StoreKey[]>;
   /** Sorted. */
   imageIds(): Promise<readonly string[]>;
-  /** Changes all or nothing: a transaction of its own, or a part of the one under way. */
-  change<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T>;
+  /**
+   * Changes all or nothing: a transaction of its own, or a part of the one under way. What `fn` makes its changes from, it
+   * reads through `view`, so that the commit knows what they rest on.
+   */
+  change<T>(
+    fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T>;
 }
 
 export type Scalar = string | number | bigint | boolean | null;

@@ -5,7 +5,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { imageGroup, imageNode, meaningOf, type PathMeaning } from "./layout.ts";
-import { type Attributes, groupNodeValue } from "./node-cache.ts";
+import { type Attributes, groupNodeValue, parseGroupNode } from "./node-cache.ts";
 import type { ObjectSession } from "./object-session.ts";
 
 /** The artifact whose text makes the summary. */
@@ -36,25 +36,24 @@ export class RecordObjects {
   async putAttributes(transaction: Transaction, attributes: Attributes): Promise<void> {
     const path = imageNode(this.id);
     const kept = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
-    await transaction.put(path, encodeNode(kept));
-    const hash = await transaction.hash(path);
-    if (hash !== undefined) {
-      this.session.nodes.rememberGroup(hash, kept);
-    }
+    const bytes = encodeNode(kept);
+    await transaction.put(path, bytes);
+    this.session.nodes.rememberGroup(await this.session.runtime.sha256(bytes), parseGroupNode(bytes, path));
   }
 
-  /** Changes what an image has; it must be there. */
+  /** Changes what an image has; it must be there. `objects` are those that the transaction sees. */
   async change<T>(
     message: string,
     options: ReadOptions,
-    fn: (transaction: Transaction) => Promise<T>,
+    fn: (transaction: Transaction, objects: RecordObjects) => Promise<T>,
   ): Promise<T> {
-    const run = async (transaction: Transaction): Promise<T> => {
-      if (!(await this.exists())) {
+    const run = async (transaction: Transaction, view: ObjectSession): Promise<T> => {
+      const objects = new RecordObjects(view, this.id);
+      if (!(await objects.exists())) {
         const path = imageGroup(this.id);
         throw notFound(`there is no image ${this.id}: add it before its artifacts`, path);
       }
-      return fn(transaction);
+      return fn(transaction, objects);
     };
     return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
   }
@@ -67,14 +66,14 @@ export class RecordObjects {
     options: ReadOptions,
     text?: string,
   ): Promise<void> {
-    await this.change(`save ${name}`, options, async (transaction) => {
+    await this.change(`save ${name}`, options, async (transaction, objects) => {
       await transaction.put(path, bytes);
       const { summarize } = this.session;
       if (name === METADATA && text !== undefined && summarize !== undefined) {
-        const attributes = await this.attributes(options);
+        const attributes = await objects.attributes(options);
         const before = attributes["summary"];
         const summary = { ...(typeof before === "object" ? before : {}), ...summarize(text) };
-        await this.putAttributes(transaction, { ...attributes, summary });
+        await objects.putAttributes(transaction, { ...attributes, summary });
       }
     });
   }

@@ -11,7 +11,8 @@ import type { ObjectSession, Summarize } from "./object-session.ts";
 export class TransactionSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache;
-  readonly nodeReader: NodeReader = new CommittedNodes(this);
+  /** What is not its own it reads anew: only so does the commit know that the changes rest on it. */
+  readonly nodeReader: NodeReader = new CommittedNodes(this, (path) => this.#transaction.hasOwnChange(path));
   readonly summarize: Summarize | undefined;
   readonly #outer: ObjectSession;
   readonly #transaction: Transaction;
@@ -51,7 +52,7 @@ export class TransactionSession implements ObjectSession {
     return [...ids].sort();
   }
 
-  async change<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return fn(this.#transaction);
+  async change<T>(fn: (transaction: Transaction, view: ObjectSession) => Promise<T>): Promise<T> {
+    return fn(this.#transaction, this);
   }
 }

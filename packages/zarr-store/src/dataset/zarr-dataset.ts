@@ -212,7 +212,11 @@ export class ZarrDataset extends DatasetContents {
     return { version: this.version, images };
   }
 
-  /** Stores the manifest, as a part of the checkpoint of its version. @throws {ZarrStoreError} `conflict` if it is outdated */
+  /**
+   * Stores the manifest, as a part of the checkpoint of its version; before the first commit there is nothing to store.
+   *
+   * @throws {ZarrStoreError} `conflict` if it is outdated
+   */
   async saveManifest(manifest: Manifest): Promise<void> {
     this.#assertWritable();
     await this.refresh();
@@ -297,7 +301,7 @@ export class ZarrDataset extends DatasetContents {
       const result = await fn(transaction);
       if (transaction.changeCount === before) {
         await transaction.withdrawAll();
-      } else if ((await transaction.hash(ROOT_NODE)) === undefined) {
+      } else if (!transaction.isEmpty && (await transaction.hash(ROOT_NODE)) === undefined) {
         await transaction.put(ROOT_NODE, encodeNode(newRootAttributes(isoSeconds(runtime.nowEpochMs()))));
         await transaction.put(IMAGES_NODE, encodeNode({}));
       }
@@ -324,7 +328,7 @@ export class ZarrDataset extends DatasetContents {
 
   async #writeCheckpoint(): Promise<void> {
     const { store, engine, runtime } = this.#parts;
-    if (!isWritableStore(store)) {
+    if (!isWritableStore(store) || this.version === 0) {
       return;
     }
     await this.rebuildManifest();
@@ -334,7 +338,13 @@ export class ZarrDataset extends DatasetContents {
     const staged = stagedKey(txid, "checkpoint.json.gz");
     await store.put(staged, bytes);
     await store.sync([staged]);
-    await store.move(staged, CHECKPOINT);
+    const outcome = await store.move(staged, CHECKPOINT);
+    if (outcome !== "moved") {
+      throw new ZarrStoreError("io", `cannot put ${CHECKPOINT} in place: ${outcome}`, {
+        path: CHECKPOINT,
+        found: outcome,
+      });
+    }
     await store.remove(stagingOf(txid));
     engine.checkpointed(bytes.length);
   }

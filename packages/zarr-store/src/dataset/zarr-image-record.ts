@@ -77,8 +77,8 @@ export class ZarrImageRecord {
 
   /** Sets the given attributes and keeps the others; `undefined` removes one. */
   async updateAttributes(patch: Attributes, options: ReadOptions = {}): Promise<void> {
-    await this.#objects.change("update attributes", options, async (transaction) => {
-      await this.#objects.putAttributes(transaction, { ...(await this.attributes(options)), ...patch });
+    await this.#objects.change("update attributes", options, async (transaction, objects) => {
+      await objects.putAttributes(transaction, { ...(await objects.attributes(options)), ...patch });
     });
   }
 
@@ -98,8 +98,9 @@ export class ZarrImageRecord {
     const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
     const { session } = this.#objects;
     await session.change(
-      async (transaction) => {
-        if (await this.exists()) {
+      async (transaction, view) => {
+        const objects = new RecordObjects(view, this.id);
+        if (await objects.exists()) {
           throw new ZarrStoreError(
             "already_exists",
             `there is an image ${this.id} already; pixels are immutable`,
@@ -112,7 +113,7 @@ export class ZarrImageRecord {
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
         // Keys that the caller gives keep their order, so that a restored record has the same bytes.
-        await this.#objects.putAttributes(transaction, {
+        await objects.putAttributes(transaction, {
           ...attributes,
           axes,
           created_utc: createdUtc,
@@ -260,13 +261,13 @@ export class ZarrImageRecord {
     const parsed = parseArtifactName(name);
     const rank = array.shape.length;
     const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
-    await this.#objects.change(`save array ${name}`, options, async (transaction) => {
+    await this.#objects.change(`save array ${name}`, options, async (transaction, objects) => {
       const prefix = artifactArray(this.id, parsed);
       const { chunks, attributes } = options;
-      for (const path of await this.#objects.pathsBelow(prefix)) {
+      for (const path of await objects.pathsBelow(prefix)) {
         await transaction.delete(path);
       }
-      await writeArray(this.#objects.session, transaction, prefix, array, { axes, chunks, attributes });
+      await writeArray(objects.session, transaction, prefix, array, { axes, chunks, attributes });
       for (const node of artifactGroupNodes(this.id, parsed)) {
         if ((await transaction.hash(node)) === undefined) {
           await transaction.put(node, encodeNode({}));
@@ -301,8 +302,8 @@ export class ZarrImageRecord {
     options: ReadOptions & { readonly suffixes?: readonly string[] } = {},
   ): Promise<number> {
     const { suffixes } = options;
-    return this.#objects.change("delete analysis", options, async (transaction) => {
-      const keys = await this.#objects.pathsBelow(`${imageGroup(this.id)}/analysis`);
+    return this.#objects.change("delete analysis", options, async (transaction, objects) => {
+      const keys = await objects.pathsBelow(`${imageGroup(this.id)}/analysis`);
       const doomed = keys.filter((key) => suffixes?.some((suffix) => key.endsWith(suffix)) ?? true);
       for (const key of doomed) {
         await transaction.delete(key);

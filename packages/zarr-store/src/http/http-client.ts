@@ -160,8 +160,6 @@ function faultOf(error: unknown): HttpFault {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const found = typeof code === "string" ? code : "network error";
-  return new HttpFault(`${found} (${error instanceof Error ? error.message : String(error)})`, {
-    found,
-    cause: error,
-  });
+  // Some runtimes put the whole URL, with its query, into their message.
+  return new HttpFault(found, { found, cause: error });
 }

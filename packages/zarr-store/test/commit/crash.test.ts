@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { isZarrStoreError } from "../../src/errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../src/errors.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { faultyStore, interceptStore, type StoreFault } from "../../src/testing/index.ts";
 import { auditStore } from "./audit.ts";
@@ -237,7 +237,10 @@ describe.each(OPERATIONS)("one call fails during $name", (operation) => {
   });
 });
 
-it("a link that is reported as failed and may still come keeps what is staged", async () => {
+it.each([
+  ["ETIMEDOUT", "may still come, and keeps what is staged"],
+  ["ENOSPC", "never comes, and what is staged goes"],
+])("a link that is reported as failed with %s %s", async (errno) => {
   await inWorld("memory", async (world) => {
     const setup = await world.writer();
     await setup.commit(BEFORE);
@@ -246,11 +249,15 @@ it("a link that is reported as failed and may still come keeps what is staged", 
       ...interceptStore(world.store, (_call, runCall) => runCall()),
       putNew: async (path, from) => {
         late = () => world.store.putNew(path, from);
-        throw Object.assign(new Error("ETIMEDOUT"), { code: "ETIMEDOUT", errno: -110 });
+        throw new ZarrStoreError("io", `cannot link: ${errno}`, { path, found: errno });
       },
     };
     const writer = await world.writer({ store });
-    await expect(writer.commit(IMAGE)).rejects.toThrow("ETIMEDOUT");
+    await expect(writer.commit(IMAGE)).rejects.toMatchObject({ code: "io", details: { found: errno } });
+    if (errno === "ENOSPC") {
+      expect((await auditStore(world.store)).problems).toEqual([]);
+      return;
+    }
     expect(await late()).toBe(true);
     expect(await readState(world)).toEqual({ ...BEFORE, ...IMAGE });
     expect((await world.auditAfterNextWriter()).problems).toEqual([]);

@@ -3,7 +3,7 @@ import type { CommitStep } from "../../src/commit/commit-context.ts";
 import { commitKey, STAGING, stagedKey, stagingEntryKind } from "../../src/commit/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
-import type { Audit } from "./audit.ts";
+import { type Audit, auditStore } from "./audit.ts";
 import {
   addLine,
   deletionOf,
@@ -217,6 +217,35 @@ const HOLES: readonly Hole[] = [
       expect(runs).toBe(2);
     },
   },
+  {
+    name: "H5: the fence stands before the staging goes: a writer that wakes between the two runs again",
+    objects: { "tables/a": "1", "tables/b": "2" },
+    run: async (world) => {
+      const isStaged = Promise.withResolvers<void>();
+      const mayGoOn = Promise.withResolvers<void>();
+      let runs = 0;
+      const paused = await world.second({
+        onStep: world.atStep("synced", async () => {
+          isStaged.resolve();
+          await mayGoOn.promise;
+        }),
+      });
+      const commit = paused.transact(async (transaction) => {
+        runs++;
+        await transaction.put(key("tables/a"), new TextEncoder().encode("1"));
+      });
+      await isStaged.promise;
+      world.kill(paused);
+      const isRemoval = ({ method, keys }: StoreCall): boolean =>
+        method === "list" && keys[0]?.startsWith(`${STAGING}/`) === true && keys[0] !== `${STAGING}/lock`;
+      const store = world.beforeCall(isRemoval, async () => {
+        mayGoOn.resolve();
+        await commit;
+      });
+      await (await world.second({ store })).commit({ "tables/b": "2" });
+      expect(runs).toBe(2);
+    },
+  },
   ...(["linked", "committed", "publish-put", "published"] as const).map(
     (step): Hole => ({
       name: `H5: a writer that has ${step} is not fenced off`,
@@ -268,6 +297,11 @@ const HOLES: readonly Hole[] = [
         }),
       });
       await other.commit({ "tables/b": "2" });
+      const { records } = await auditStore(world.store);
+      expect(
+        records.flatMap(({ abort }) => abort),
+        "what is committed is not said to be aborted",
+      ).toEqual([]);
     },
   },
   {
@@ -411,6 +445,7 @@ const HOLES: readonly Hole[] = [
       const isLook = ({ method, keys }: StoreCall): boolean => method === "stat" && keys[0] === "tables/a";
       const store = world.beforeCall(isLook, () => other.commit({ "tables/a/b": "1" }));
       await (await world.writer({ store })).commit({ "tables/a": null });
+      expect(await world.get("tables/a/b")).toBe("1");
     },
   },
   {
@@ -633,6 +668,57 @@ const HOLES: readonly Hole[] = [
       const onStep = world.atStep("before-link", async () => append(await world.second(), "+1"));
       await append(await world.second({ onStep }), "+2");
       expect(runs).toBe(3);
+    },
+  },
+  ...(["finished-head", "checked", "before-link"] as const).map(
+    (step): Hole => ({
+      name: `a reader of the writer's own process sees another commit when the writer has ${step}`,
+      before: { "tables/a": "0" },
+      objects: { "tables/a": "0+1+2" },
+      run: async (world) => {
+        let runs = 0;
+        const append = async (writer: Writer, part: string): Promise<void> => {
+          await writer.transact(async (transaction) => {
+            runs++;
+            const before = text(await transaction.read(key("tables/a")));
+            await transaction.put(key("tables/a"), new TextEncoder().encode(before + part));
+          });
+        };
+        const writer: Writer = await world.second({
+          onStep: world.atStep(step, async () => {
+            await append(await world.second(), "+1");
+            expect(await writer.read("tables/a")).toBe("0+1");
+          }),
+        });
+        await append(writer, "+2");
+        expect(runs).toBe(3);
+      },
+    }),
+  ),
+  {
+    name: "a reader of the writer's own process sees another commit while the writer merges",
+    before: { "tables/t": "zero\n" },
+    objects: { "tables/t": "zero\nsecond\nfirst\n" },
+    run: async (world) => {
+      let runs = 0;
+      let merges = 0;
+      const writer = await world.second();
+      await writer.transact(async (transaction) => {
+        runs++;
+        transaction.merge({
+          path: key("tables/t"),
+          merge: async (current) => {
+            merges++;
+            if (merges === 1) {
+              await (await world.second()).transact(async (other) => addLine(other, "tables/t", "second"));
+              expect(await writer.read("tables/t")).toBe("zero\nsecond\n");
+            }
+            return { bytes: new TextEncoder().encode(`${text(current)}first\n`) };
+          },
+        });
+      });
+      expect(merges).toBe(2);
+      expect(runs, "a lost race alone is no conflict").toBe(1);
     },
   },
   {

@@ -31,8 +31,15 @@ describe("a transaction", () => {
   });
 
   it("that throws leaves nothing, also when it does not wait for what it asked for", async () => {
-    await inWorld("local", async (world) => {
-      const writer = await world.writer();
+    await inWorld("memory", async (world) => {
+      let puts = 0;
+      const slow = interceptStore(world.store, async ({ method, keys }, run) => {
+        if (method === "put" && keys[0]?.includes("tables/")) {
+          await new Promise((resolve) => setTimeout(resolve, puts++));
+        }
+        return run();
+      });
+      const writer = await world.writer({ store: slow });
       const attempt = writer.transact(async (transaction) => {
         const changes = Array.from({ length: 20 }, (_, index) =>
           transaction.put(key(`tables/${index}`), bytes(String(index))),
@@ -41,6 +48,9 @@ describe("a transaction", () => {
         throw new Error("on second thought");
       });
       await expect(attempt).rejects.toThrow("on second thought");
+      expect(puts).toBe(20);
+      expect(await stagedNames(world)).toEqual([]);
+      await new Promise((resolve) => setTimeout(resolve, 40));
       expect(await stagedNames(world)).toEqual([]);
       expect(writer.engine.log.head.version).toBe(0);
     });

@@ -123,6 +123,20 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
     });
   });
 
+  it("stays with the one who took it over when the other, who has not noticed, gives it up", async () => {
+    await inWorld(medium, async ({ store }) => {
+      const dead = new Set([1]);
+      const first = processOn(store, 1);
+      const holding = await first.hold();
+      const second = await processOn(store, 2, dead).hold();
+      await holding.release();
+      expect(await namesIn(store, LOCK)).toEqual(["owner-0-2.0"]);
+      expect(first.log.warnings).toEqual([`${LOCK} was taken over by another writer while this one held it`]);
+      await second.release();
+      expect(await namesIn(store, STAGING)).toEqual([]);
+    });
+  });
+
   it("does not come back when its holder lost it and nobody holds it", async () => {
     await inWorld(medium, async ({ store }) => {
       const first = processOn(store, 1);
@@ -228,6 +242,18 @@ it("a lock whose name cannot be written is given back", async () => {
   );
   await expect(processOn(full, 1).hold()).rejects.toMatchObject({ code: "io", details: { found: "ENOSPC" } });
   expect(await store.stat(LOCK)).toBeUndefined();
+});
+
+it.each([0, 1])("a lock is released although removal %i failed once", async (failing) => {
+  const store = memoryStore();
+  let removals = 0;
+  const faulty = faultyStore(store, ({ method }) =>
+    method === "remove" && removals++ === failing ? { fault: "fails", errno: "EIO" } : undefined,
+  );
+  const first = processOn(faulty, 1);
+  await (await first.hold()).release();
+  expect(await store.stat(LOCK)).toBeUndefined();
+  expect(first.log.warnings).toEqual([]);
 });
 
 it("a lock that cannot be released for good is said aloud, and the work that was done under it counts", async () => {

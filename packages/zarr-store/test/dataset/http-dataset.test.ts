@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { memoryStore, openDataset, readOnlyStore, rowsOf, type TableSchema } from "../../src/index.ts";
 import { openDataset as openWithNode } from "../../src/node/index.ts";
 import { countingStore } from "../../src/testing/index.ts";
-import { collectLog } from "../commit/test-runtime.ts";
-import { type Answer, says, type WebServer, webServer } from "../http/web-server.ts";
+import { collectLog, testRuntime } from "../commit/test-runtime.ts";
+import { type Answer, firstly, says, type WebServer, webServer } from "../http/web-server.ts";
 
 const SCHEMA: TableSchema = {
   columns: [
@@ -166,6 +166,14 @@ describe("a server that", () => {
   it("answers everything with its front page is an error that says so", async () => {
     web.answer = says(200, { "content-type": "text/html" }, "<!doctype html><title>App</title>");
     await expect(openDataset(url(), { mode: "r" })).rejects.toThrowError(/sends a web page \(text\/html\)/);
+  });
+
+  it("is busy is asked again, by the clock of the runtime", async () => {
+    web.answer = firstly(2, says(503, { "retry-after": "50" }));
+    const runtime = testRuntime();
+    const beforeMs = runtime.nowEpochMs();
+    await openDataset(url(), { mode: "r", runtime });
+    expect(runtime.nowEpochMs() - beforeMs).toBeGreaterThan(100_000);
   });
 
   it("gives the bytes of another chunk is found out by the hash", async () => {

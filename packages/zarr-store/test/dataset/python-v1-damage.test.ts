@@ -4,11 +4,23 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Logger, Summarize, ZarrDataset } from "../../src/index.ts";
-import { openDataset } from "../../src/node/index.ts";
+import { localStore, openDataset } from "../../src/node/index.ts";
+import { interceptStore } from "../../src/store/intercepted-store.ts";
 import { PYTHON_V1, readTruth, summarizeAcquisition } from "./python-v1-data.ts";
 
 const BROKEN = "869177df-59fb-48f6-9426-95827d479c11";
 const data = PYTHON_V1 ?? "";
+
+const V3_ARRAY = JSON.stringify({
+  zarr_format: 3,
+  node_type: "array",
+  shape: [4000, 10],
+  data_type: "uint16",
+  chunk_grid: { name: "regular", configuration: { chunk_shape: [512, 10] } },
+  chunk_key_encoding: { name: "v2", configuration: { separator: "." } },
+  fill_value: 0,
+  codecs: [{ name: "bytes", configuration: { endian: "little" } }],
+});
 
 describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
   let root: string;
@@ -66,7 +78,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["no JSON", "{not json", "invalid_metadata"],
     ["no UTF-8", Buffer.from([0x7b, 0xff]), "invalid_metadata"],
     ["a list", "[]", "invalid_metadata"],
-    ["a v3 array", '{"zarr_format": 3}', "invalid_metadata"],
+    ["one of Zarr v3", V3_ARRAY, "invalid_metadata"],
   ])("with a .zarray that is %s has an image with a typed error", async (_, text, code) => {
     await writeFile(inImage("data/.zarray"), text);
     const dataset = await open();
@@ -176,10 +188,17 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
   });
 
   it("stops at an abort instead of taking it for malformed metadata", async () => {
-    const record = (await open()).record(BROKEN);
-    const signal = AbortSignal.abort();
-    await expect(record.attributes({ signal })).rejects.toMatchObject({ code: "aborted" });
-    await expect(record.loadArray({ signal })).rejects.toMatchObject({ code: "aborted" });
+    const controller = new AbortController();
+    const store = interceptStore(localStore(root), async ({ keys: [key] }, run) => {
+      if (key?.endsWith("metadata.json")) {
+        controller.abort();
+      }
+      return run();
+    });
+    const dataset = await openDataset(store, { mode: "r", summarize: summarizeAcquisition });
+    const { signal } = controller;
+    await expect(dataset.record(BROKEN).attributes({ signal })).rejects.toMatchObject({ code: "aborted" });
+    await expect(dataset.record(BROKEN).loadArray({ signal })).rejects.toMatchObject({ code: "aborted" });
   });
 
   it.each([
@@ -252,6 +271,8 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     const dataset = await open();
     expect(await dataset.listTableNames()).toEqual(["kym_radon", "kym_velocity_events", "sources"]);
     expect((await dataset.record(BROKEN).listArtifacts()).json).not.toContain("a:b");
+    const paths = [...(await dataset.record(BROKEN).objectHashes()).keys()];
+    expect(paths).not.toContain("analysis/a:b.json");
     await expectOthersWhole(dataset);
   });
 

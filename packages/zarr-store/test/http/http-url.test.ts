@@ -27,6 +27,7 @@ describe("the URL of a store", () => {
     "https://",
     `https://user:${SECRET}@example.org/study.zarr`,
     `https://${SECRET}@example.org/study.zarr`,
+    `https://:${SECRET}@example.org/study.zarr`,
     `https://example.org/study.zarr#${SECRET}`,
   ])("is not %j, and no message repeats what may be secret", (text) => {
     const parse = (): unknown => parseHttpUrl(text);

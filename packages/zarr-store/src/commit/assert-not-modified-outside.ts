@@ -1,0 +1,47 @@
+import { ZarrStoreError } from "../errors.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
+import type { CommitContext } from "./commit-context.ts";
+import type { CommitOp } from "./commit-record.ts";
+import { groupOf } from "./head.ts";
+
+/**
+ * The files to be replaced or deleted must be what some commit put there: nobody's edit is overwritten unseen.
+ *
+ * @throws {ZarrStoreError} `modified_outside` with all paths that are not
+ */
+export async function assertNotModifiedOutside(
+  context: CommitContext,
+  ops: readonly CommitOp[],
+): Promise<void> {
+  const { store, log, runtime } = context;
+  const absentGroups = new Set<string>();
+  for (const op of ops) {
+    const group = groupOf(op.path);
+    const isNewRecord = group !== "" && op.prev === null && op.path === `${group}/zarr.json`;
+    if (isNewRecord && (await store.stat(joinKey(group))) === undefined) {
+      absentGroups.add(group);
+    }
+  }
+  const modified: StoreKey[] = [];
+  for (const op of ops) {
+    if (absentGroups.has(groupOf(op.path))) {
+      continue;
+    }
+    const bytes = await store.get(op.path);
+    if (bytes !== undefined) {
+      const hash = await runtime.sha256(bytes);
+      const isKnown = async (): Promise<boolean> => hash === op.prev || log.wasEverCommitted(op.path, hash);
+      // Not known may mean: of a commit that came in meanwhile.
+      if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
+        modified.push(op.path);
+      }
+    }
+  }
+  if (modified.length > 0) {
+    throw new ZarrStoreError(
+      "modified_outside",
+      `changed outside the dataset: ${modified.join(", ")}; adopt the change before writing over it`,
+      { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
+    );
+  }
+}
