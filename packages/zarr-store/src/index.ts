@@ -31,10 +31,25 @@ export type {
   ReadOptions,
   RegionSelection,
 } from "./artifact/pixel-store.ts";
+export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/adopt.ts";
+export type {
+  CheckLevel,
+  CheckNote,
+  CheckNoteKind,
+  CheckOptions,
+  CheckProblem,
+  CheckProblemKind,
+  CheckProgress,
+  CheckReport,
+} from "./commit/check-report.ts";
 export type { Commit } from "./commit/commit.ts";
 export type { CommitStep } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
 export type { CommitOp, CommitRecord } from "./commit/commit-record.ts";
+export type { GcOptions, GcReport } from "./commit/gc.ts";
+export type { GcPlan, PlanGcOptions, StagingLeftover } from "./commit/plan-gc.ts";
+export type { RepairAction, RepairActionKind, RepairOptions, RepairReport } from "./commit/repair.ts";
+export { type CheckDatasetOptions, checkDataset } from "./dataset/check-dataset.ts";
 export type {
   AddImageOptions,
   DatasetContents,

@@ -5,7 +5,8 @@ import type { CommitOp } from "./commit-record.ts";
 import { groupOf } from "./head.ts";
 
 /**
- * The files to be replaced or deleted must be what some commit put there: nobody's edit is overwritten unseen.
+ * The files to be replaced or deleted must be what some commit put there, or what this one puts there: nobody's edit is
+ * overwritten unseen.
  *
  * @throws {ZarrStoreError} `modified_outside` with all paths that are not
  */
@@ -30,7 +31,9 @@ export async function assertNotModifiedOutside(
     const bytes = await store.get(op.path);
     if (bytes !== undefined) {
       const hash = await runtime.sha256(bytes);
-      const isKnown = async (): Promise<boolean> => hash === op.prev || log.wasEverCommitted(op.path, hash);
+      const isOwn = op.op === "put" && op.sha256 === hash;
+      const isKnown = async (): Promise<boolean> =>
+        isOwn || hash === op.prev || log.wasEverCommitted(op.path, hash);
       // Not known may mean: of a commit that came in meanwhile.
       if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
         modified.push(op.path);

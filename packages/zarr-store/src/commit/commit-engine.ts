@@ -1,3 +1,4 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
@@ -10,9 +11,10 @@ import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { CommitLog } from "./commit-log.ts";
 import { COMMITS, STAGING } from "./control-keys.ts";
 import { ObjectReader } from "./object-reader.ts";
+import { type GcPlan, type PlanGcOptions, planGc } from "./plan-gc.ts";
 import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
 import { Transaction } from "./transaction.ts";
-import type { WriterLockOptions } from "./writer-lock.ts";
+import { type WriterLockOptions, withWriterLock } from "./writer-lock.ts";
 
 export interface CommitEngineOptions {
   readonly runtime: Runtime;
@@ -140,6 +142,47 @@ export class CommitEngine {
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
       return commit;
+    });
+  }
+
+  /** Runs in turn with the commits of this process, and with the writer lock held against those of others. */
+  async maintain<T>(
+    fn: (context: CommitContext, durability: "batched" | "none") => Promise<T>,
+    options: ReadOptions = {},
+  ): Promise<T> {
+    const context = this.#writableContext();
+    const { durability = "batched", lock } = this.#options;
+    const holder = `maintenance-${context.runtime.newId()}`;
+    return this.#oneAtATime(() =>
+      withWriterLock(context, holder, { ...lock, signal: options.signal }, () => fn(context, durability)),
+    );
+  }
+
+  /** What a garbage collection may propose, by the log as it is now. */
+  async planGc(options: PlanGcOptions = {}): Promise<GcPlan> {
+    const context = this.#writableContext();
+    await this.log.refresh();
+    return planGc(context, options);
+  }
+
+  /** Commits that these transactions can commit no more, and then removes what they staged. */
+  async fence(abandoned: readonly AbandonedStaging[], options: TransactionOptions = {}): Promise<Commit> {
+    const context = this.#writableContext();
+    return this.#oneAtATime(async () => {
+      await this.#prepareOnce(context);
+      const transaction = new Transaction(context, this.reader);
+      try {
+        return await commitTransaction(context, transaction, {
+          message: options.message ?? "",
+          durability: this.#options.durability ?? "batched",
+          lock: { ...this.#options.lock, signal: options.signal },
+          abandoned,
+          isFence: true,
+        });
+      } catch (error) {
+        await transaction.discard();
+        throw error;
+      }
     });
   }
 

@@ -34,6 +34,8 @@ export interface CommitOptions {
   readonly lock: WriterLockOptions;
   /** Staging of dead writers that this commit fences off, and then removes. */
   readonly abandoned: readonly AbandonedStaging[];
+  /** Commit although nothing changes, if there is something to fence off. Default false. */
+  readonly isFence?: boolean;
 }
 
 /** What the rounds of one commit have settled so far; each round begins from a newer head. */
@@ -106,13 +108,13 @@ async function tryCommit(
     return "raced";
   }
   const ops = await decideOps(context, transaction, rounds);
-  if (ops.length === 0) {
+  const abandoned = withoutWanted(context, options.abandoned);
+  if (ops.length === 0 && !(options.isFence === true && abandoned.length > 0)) {
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
   }
   await assertNotModifiedOutside(context, ops);
   await context.onStep("checked");
-  const abandoned = withoutWanted(context, options.abandoned);
   const { record, bytes } = await encodeCommitRecord(
     {
       version: version + 1,

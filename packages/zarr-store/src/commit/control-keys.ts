@@ -19,6 +19,12 @@ export function commitKey(version: number): StoreKey {
   return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
 }
 
+/** The version whose record a file of this name in {@link COMMITS} is. */
+export function versionOfRecord(name: string): number | undefined {
+  const version = Number(/^(\d{20})\.json$/.exec(name)?.[1]);
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}
+
 export function stagingOf(txid: string): StoreKey {
   return joinKey(STAGING, txid);
 }
@@ -59,6 +65,11 @@ export function isLockOwner(name: string): boolean {
   return name.startsWith(LOCK_OWNER);
 }
 
+/** What is left of a lock that was taken over. */
+export function isStaleLock(name: string): boolean {
+  return name.startsWith(STALE_LOCK);
+}
+
 /** A file made to ask the store for its time. */
 export function clockKey(id: string): StoreKey {
   return joinKey(STAGING, CLOCK + id);
@@ -83,6 +94,6 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  const isOfLock = name === "lock" || name.startsWith(STALE_LOCK) || isClock(name);
+  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name);
   return isOfLock ? "lock" : "transaction";
 }

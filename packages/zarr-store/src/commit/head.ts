@@ -60,13 +60,25 @@ export class Head {
     return this.#groups.get(group) ?? EMPTY;
   }
 
-  /** Starts again from a checkpoint. */
-  restore(at: { readonly version: number; readonly recordSha256: string; readonly txid: string }): void {
+  /** Every object, those of one group together. */
+  *objects(): IterableIterator<readonly [StoreKey, CommittedObject]> {
+    for (const group of this.#groups.values()) {
+      yield* group;
+    }
+  }
+
+  /** Starts again from a checkpoint; or goes on behind records that cannot be read, with the objects that it has. */
+  restore(
+    at: { readonly version: number; readonly recordSha256: string; readonly txid: string },
+    objects: "forget objects" | "keep objects" = "forget objects",
+  ): void {
     this.#version = at.version;
     this.#recordSha256 = at.recordSha256;
     this.#txid = at.txid;
-    this.#groups.clear();
-    this.#pastHashes.clear();
+    if (objects === "forget objects") {
+      this.#groups.clear();
+      this.#pastHashes.clear();
+    }
   }
 
   restoreObject(path: StoreKey, object: CommittedObject): void {

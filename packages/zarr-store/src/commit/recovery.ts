@@ -1,5 +1,5 @@
 import { isZarrStoreError } from "../errors.ts";
-import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
+import { isStoreKey, joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
 import { settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { COMMITS, isClock, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
@@ -58,7 +58,7 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
   }
   const wanted = wantedOf(log.head, abandoned);
   for (const { txid } of wanted) {
-    await putBackWanted(context, txid);
+    await putBackStaged(context, txid);
   }
   return abandoned.filter((staging) => !wanted.includes(staging));
 }
@@ -68,12 +68,7 @@ export function wantedOf(head: Head, abandoned: readonly AbandonedStaging[]): re
   if (abandoned.length === 0) {
     return [];
   }
-  const named = new Set<string>();
-  for (const group of head.groups()) {
-    for (const { txid } of head.objectsOf(group).values()) {
-      named.add(txid);
-    }
-  }
+  const named = new Set([...head.objects()].map(([, { txid }]) => txid));
   return abandoned.filter(({ txid }) => named.has(txid));
 }
 
@@ -113,25 +108,40 @@ async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<v
   });
 }
 
-/** Links what is missing back in place; it never replaces, so it cannot undo a newer commit. */
-async function putBackWanted(context: CommitContext, txid: string): Promise<void> {
-  const { store, log, logger } = context;
+/**
+ * Links what the log wants of a committed transaction's staging back in place where it is missing; it never replaces, so it
+ * cannot undo a newer commit.
+ *
+ * @returns the paths that were missing
+ */
+export async function putBackStaged(context: CommitContext, txid: string): Promise<readonly StoreKey[]> {
+  const { store, log, runtime, logger } = context;
   const staging = stagingOf(txid);
+  const putBack: StoreKey[] = [];
   await walkUp(context, staging, async (file) => {
     const path = file.slice(staging.length + 1);
-    if (
-      isStoreKey(path) &&
-      log.head.object(path)?.txid === txid &&
-      (await store.stat(path)) === undefined &&
-      (await store.putNew(path, file))
-    ) {
+    const object = isStoreKey(path) ? log.head.object(path) : undefined;
+    if (!isStoreKey(path) || object?.txid !== txid || (await store.stat(path)) !== undefined) {
+      return;
+    }
+    const bytes = await store.get(file);
+    if (bytes === undefined || (await runtime.sha256(bytes)) !== object.sha256) {
+      return;
+    }
+    const parent = parentKey(path);
+    if (parent !== undefined) {
+      await store.makeDirectory(parent);
+    }
+    if (await store.putNew(path, file)) {
+      putBack.push(path);
       logger.warn(`${path} was missing and is back in place from ${file}`);
     }
   });
+  return putBack;
 }
 
 /** Visits every file of a tree, and removes the directories that are empty then. Names that are no keys stay. */
-async function walkUp(
+export async function walkUp(
   context: CommitContext,
   directory: StoreKey,
   visit: (file: StoreKey) => Promise<unknown>,

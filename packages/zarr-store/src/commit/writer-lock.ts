@@ -2,9 +2,10 @@ import { ZarrStoreError } from "../errors.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { clockKey, isLockOwner, LOCK, lockOwnerKey } from "./control-keys.ts";
+import { isLockOwner, LOCK, lockOwnerKey } from "./control-keys.ts";
 import { HeldLock, removeLock } from "./held-lock.ts";
 import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
+import { storeNowMs } from "./store-clock.ts";
 
 export interface WriterLockOptions {
   /** A lock that was not refreshed for so long, by the store's own clock, is taken over. Default 60 000. */
@@ -116,12 +117,8 @@ async function whyStale(
   if (lock === undefined) {
     return undefined;
   }
-  // A file system's clock is compared with itself: another host's may differ from ours.
-  const probe = clockKey(runtime.newId());
-  await store.put(probe, new Uint8Array());
-  const now = await store.stat(probe);
-  await store.remove(probe);
-  const ageMs = now === undefined ? 0 : now.mtimeMs - lock.mtimeMs;
+  const nowMs = await storeNowMs(context);
+  const ageMs = nowMs === undefined ? 0 : nowMs - lock.mtimeMs;
   const who = owner === undefined ? "its holder" : `${owner.host}, process ${owner.pid},`;
   const limitMs = owner === undefined ? Math.min(staleAfterMs, NAMELESS_STALE_AFTER_MS) : staleAfterMs;
   return ageMs > limitMs ? `${who} did not refresh it for ${Math.round(ageMs / 1000)} s` : undefined;

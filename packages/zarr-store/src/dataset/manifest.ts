@@ -1,5 +1,6 @@
 import type { ArrayMetadata } from "../array/array-metadata.ts";
 import type { DType } from "../array/dtype.ts";
+import { isZarrStoreError } from "../errors.ts";
 import { meaningOf } from "./layout.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { Scalar, Summary } from "./object-session.ts";
@@ -114,4 +115,18 @@ export function isScalar(value: unknown): value is Scalar {
 
 export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** The manifest lists an image whose metadata is malformed; only `validate` and opening it complain. */
+export async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (
+      isZarrStoreError(error, "invalid_metadata", "invalid_name", "not_supported", "not_found", "integrity")
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
 }

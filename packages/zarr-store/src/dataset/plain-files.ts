@@ -2,7 +2,7 @@ import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadableStore, StoreEntry } from "../store/key-value-store.ts";
-import type { ReadOnlyStore } from "../store/read-only-store.ts";
+import { isListableStore } from "../store/read-only-store.ts";
 import { isStoreKey, type StoreKey } from "../store/store-key.ts";
 
 /** Of one listing; it comes from a disk that others write. */
@@ -43,12 +43,12 @@ export class PlainFiles {
 
   /** Whether there is a file, a directory or a link; undefined if the store cannot tell. */
   async has(path: StoreKey): Promise<boolean | undefined> {
-    return isListable(this.#store) ? (await this.#store.stat(path)) !== undefined : undefined;
+    return isListableStore(this.#store) ? (await this.#store.stat(path)) !== undefined : undefined;
   }
 
   /** @throws {ZarrStoreError} `not_supported` if the store has no listing */
   async list(directory: StoreKey | ""): Promise<readonly StoreEntry[]> {
-    if (!isListable(this.#store)) {
+    if (!isListableStore(this.#store)) {
       const { location } = this.#store;
       throw new ZarrStoreError(
         "not_supported",
@@ -91,12 +91,8 @@ export class PlainFiles {
   }
 
   async #stamp(path: StoreKey): Promise<string | undefined> {
-    const stat = isListable(this.#store) ? await this.#store.stat(path) : undefined;
+    const stat = isListableStore(this.#store) ? await this.#store.stat(path) : undefined;
     // A time of 0 is that of a store without a clock: it does not tell one version from the next.
     return stat === undefined || stat.mtimeMs === 0 ? undefined : `${stat.sizeBytes} ${stat.mtimeMs}`;
   }
-}
-
-function isListable(store: ReadableStore): store is ReadOnlyStore {
-  return "list" in store && "stat" in store;
 }

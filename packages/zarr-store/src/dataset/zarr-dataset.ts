@@ -1,20 +1,34 @@
+import { runBounded } from "../array/run-bounded.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
+import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/adopt.ts";
+import { checkStore } from "../commit/check.ts";
+import type { CheckOptions, CheckReport } from "../commit/check-report.ts";
 import { encodeCheckpoint } from "../commit/checkpoint.ts";
 import type { Commit } from "../commit/commit.ts";
 import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/commit-record.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
+import { collectGarbage, type GcOptions, type GcReport } from "../commit/gc.ts";
+import { type RepairOptions, type RepairReport, repairStore } from "../commit/repair.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import { adoptionOf } from "./adoption.ts";
 import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
 import { CommittedSession } from "./committed-session.ts";
+import { CONTENT_RULES } from "./content-rules.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
-import { type Manifest, type ManifestEntry, manifestEntryOf, orderEntries } from "./manifest.ts";
+import {
+  type Manifest,
+  type ManifestEntry,
+  manifestEntryOf,
+  orderEntries,
+  unlessMalformed,
+} from "./manifest.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 import { encodeNode } from "./record-objects.ts";
@@ -111,18 +125,10 @@ export class ZarrDataset extends DatasetContents {
     fn: (transaction: DatasetContents) => Promise<void>,
     options: TransactionOptions = {},
   ): Promise<Commit> {
-    let commit: Commit | undefined;
-    await this.#transact(
+    return this.#commit(
       (transaction) => fn(new DatasetContents(new TransactionSession(this.session, transaction))),
       options,
-      (done) => {
-        commit = done;
-      },
     );
-    if (commit === undefined) {
-      throw new ZarrStoreError("io", "a transaction ended without a commit");
-    }
-    return commit;
   }
 
   /** Runs `fn` again until no commit came in between, so that all it read is of one version. */
@@ -197,18 +203,12 @@ export class ZarrDataset extends DatasetContents {
   /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */
   async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
     const ids = await this.listImageIds();
-    const images: ManifestEntry[] = new Array<ManifestEntry>(ids.length);
-    let next = 0;
-    const lookAtNext = async (): Promise<void> => {
-      for (let index = next++; index < ids.length; index = next++) {
-        options.signal?.throwIfAborted();
-        const id = ids[index];
-        if (id !== undefined) {
-          images[index] = await this.#manifestEntry(id);
-        }
-      }
+    const entries = new Map<string, ManifestEntry>();
+    const look = async (id: string): Promise<void> => {
+      entries.set(id, await this.#manifestEntry(id));
     };
-    await Promise.all(Array.from({ length: Math.min(LOOKS_AT_ONCE, ids.length) }, lookAtNext));
+    await runBounded(ids, look, { concurrency: LOOKS_AT_ONCE, signal: options.signal });
+    const images = ids.flatMap((id) => entries.get(id) ?? []);
     return { version: this.version, images };
   }
 
@@ -269,6 +269,41 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
+  /** Compares every file with the log; it never writes. See {@link CheckReport}. @throws {ZarrStoreError} `not_supported` */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    if (this.#parts.session !== undefined) {
+      throw new ZarrStoreError("not_supported", `${this.location} has no commit log to be checked by`);
+    }
+    return checkStore({ ...this.#parts, rules: CONTENT_RULES }, options);
+  }
+
+  /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
+  async repair(options: RepairOptions = {}): Promise<RepairReport> {
+    this.#assertWritable();
+    const report = await repairStore(this.#parts.engine, CONTENT_RULES, options);
+    await this.refresh();
+    return report;
+  }
+
+  /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
+  async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
+    return adoptFiles(
+      {
+        ...this.#parts,
+        ...adoptionOf(this.session),
+        log: this.#parts.engine.log,
+        transact: (fn, transactOptions) => this.#commit(fn, transactOptions),
+      },
+      options,
+    );
+  }
+
+  /** Removes what dead writers staged; by default it only says what. @throws {ZarrStoreError} `read_only`, `conflict` */
+  async gc(options: GcOptions = {}): Promise<GcReport> {
+    this.#assertWritable();
+    return collectGarbage(this.#parts.engine, options);
+  }
+
   /** Ends the session: writes a checkpoint if the log has grown by more than 64 records, or much, since the last. */
   async close(): Promise<void> {
     const { records, sizeBytes } = this.#parts.engine.log.sinceCheckpoint;
@@ -286,16 +321,28 @@ export class ZarrDataset extends DatasetContents {
     await this.close();
   }
 
-  async #transact<T>(
+  async #transact<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    return (await this.#commitWith(fn, options)).value;
+  }
+
+  async #commit(
+    fn: (transaction: Transaction) => Promise<void>,
+    options: TransactionOptions,
+  ): Promise<Commit> {
+    return (await this.#commitWith(fn, options)).commit;
+  }
+
+  async #commitWith<T>(
     fn: (transaction: Transaction) => Promise<T>,
     options: TransactionOptions,
-    onCommit?: (commit: Commit) => void,
-  ): Promise<T> {
+  ): Promise<{ readonly value: T; readonly commit: Commit }> {
     this.#assertWritable();
     const { engine, runtime } = this.#parts;
-    const { value, commit } = await engine.transact(async (transaction) => {
+    const done = await engine.transact(async (transaction) => {
       if (this.#mustClear) {
-        await deleteAll(transaction, engine);
+        for (const [path] of [...engine.log.head.objects()]) {
+          await transaction.delete(path);
+        }
       }
       const before = transaction.changeCount;
       const result = await fn(transaction);
@@ -307,12 +354,11 @@ export class ZarrDataset extends DatasetContents {
       }
       return result;
     }, options);
-    if (commit.committed) {
+    if (done.commit.committed) {
       this.#committed = true;
       this.#mustClear = false;
     }
-    onCommit?.(commit);
-    return value;
+    return done;
   }
 
   async #manifestEntry(imageId: string): Promise<ManifestEntry> {
@@ -355,27 +401,5 @@ export class ZarrDataset extends DatasetContents {
         path: this.location,
       });
     }
-  }
-}
-
-async function deleteAll(transaction: Transaction, engine: CommitEngine): Promise<void> {
-  for (const group of [...engine.log.head.groups()]) {
-    for (const path of [...engine.log.head.objectsOf(group).keys()]) {
-      await transaction.delete(path);
-    }
-  }
-}
-
-/** The manifest lists an image whose metadata is malformed; only `validate` and opening it complain. */
-async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (
-      isZarrStoreError(error, "invalid_metadata", "invalid_name", "not_supported", "not_found", "integrity")
-    ) {
-      return undefined;
-    }
-    throw error;
   }
 }

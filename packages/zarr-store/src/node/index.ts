@@ -6,4 +6,4 @@
 
 export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { nodeRuntime } from "./node-runtime.ts";
-export { openDataset } from "./open-dataset.ts";
+export { checkDataset, openDataset } from "./open-dataset.ts";

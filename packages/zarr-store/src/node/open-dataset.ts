@@ -1,3 +1,5 @@
+import type { CheckReport } from "../commit/check-report.ts";
+import { type CheckDatasetOptions, checkDataset as checkStoredDataset } from "../dataset/check-dataset.ts";
 import { type OpenDatasetOptions, openDataset as openStore } from "../dataset/open-dataset.ts";
 import type { ZarrDataset } from "../dataset/zarr-dataset.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -18,6 +20,22 @@ export async function openDataset(
 ): Promise<ZarrDataset> {
   const isPath = typeof location === "string" && !isHttpUrl(location);
   return openStore(isPath ? storeAt(location) : location, {
+    ...options,
+    runtime: options.runtime ?? nodeRuntime(),
+  });
+}
+
+/**
+ * Checks a dataset in a folder without opening it, so that one can be checked that is too damaged to be opened. See the
+ * root entry's `checkDataset`.
+ *
+ * @throws {ZarrStoreError} as there
+ */
+export async function checkDataset(
+  location: string | ReadableStore,
+  options: CheckDatasetOptions = {},
+): Promise<CheckReport> {
+  return checkStoredDataset(typeof location === "string" ? storeAt(location) : location, {
     ...options,
     runtime: options.runtime ?? nodeRuntime(),
   });

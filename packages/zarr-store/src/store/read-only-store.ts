@@ -1,4 +1,4 @@
-import type { KeyValueStore } from "./key-value-store.ts";
+import type { KeyValueStore, ReadableStore } from "./key-value-store.ts";
 
 /** What a store has for reading. */
 export type ReadOnlyStore = Pick<KeyValueStore, "location" | "get" | "getRange" | "list" | "stat">;
@@ -17,4 +17,9 @@ export function readOnlyStore(store: KeyValueStore): ReadOnlyStore {
     list: (prefix, options) => store.list(prefix, options),
     stat: (key) => store.stat(key),
   };
+}
+
+/** Whether a store tells what it holds; one over HTTP does not. */
+export function isListableStore(store: ReadableStore): store is ReadOnlyStore {
+  return "list" in store && "stat" in store;
 }

@@ -1,0 +1,121 @@
+import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { type CheckContext, lookUntilSettled } from "./check-context.ts";
+import type { CheckNote, CheckProblem } from "./check-report.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
+import type { CommittedObject } from "./head.ts";
+import { isOwnFormat } from "./object-reader.ts";
+
+export interface ObjectFinding {
+  readonly problem?: CheckProblem;
+  readonly note?: CheckNote;
+  /** Bytes read of the file at its place. */
+  readonly readBytes: number;
+}
+
+/** Whether an object is at its path, with its size and, if `readsData`, its bytes. */
+export async function checkObject(
+  context: CheckContext,
+  path: StoreKey,
+  readsData: boolean,
+): Promise<ObjectFinding> {
+  const { audit, store } = context;
+  let readBytes = 0;
+  let note: CheckNote | undefined;
+  const problem = await lookUntilSettled(context, async () => {
+    const object = audit.head.object(path);
+    if (object === undefined) {
+      return undefined;
+    }
+    if (!readsData) {
+      const stat = await store.stat(path);
+      if (stat?.kind === "file" && stat.sizeBytes === object.sizeBytes) {
+        return undefined;
+      }
+    }
+    const bytes = await store.get(path, context);
+    readBytes = bytes?.length ?? 0;
+    if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
+      const fault = readsData ? await context.rules.fault(path, bytes) : undefined;
+      if (fault === undefined || !isOwnFormat(path)) {
+        note = fault === undefined ? undefined : { kind: "malformed", path, message: fault };
+        return undefined;
+      }
+      return { kind: "metadata", path, message: fault, remedy: "restore" } satisfies CheckProblem;
+    }
+    return problemOf(context, path, object, bytes);
+  });
+  return { readBytes, ...(problem && { problem }), ...(note && { note }) };
+}
+
+async function problemOf(
+  context: CheckContext,
+  path: StoreKey,
+  object: CommittedObject,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+): Promise<CheckProblem | undefined> {
+  const { audit, runtime, rules } = context;
+  const held = await findElsewhere(context, path, object);
+  if (held !== undefined && (held.isAside || object.txid === audit.head.txid)) {
+    return undefined;
+  }
+  const found = bytes && (await runtime.sha256(bytes));
+  const isOlder = found !== undefined && audit.head.wasCommitted(path, found);
+  const expected = object.sha256;
+  if (held !== undefined && (bytes === undefined || isOlder)) {
+    const what = isOlder ? "an older version stands there" : "nothing is there";
+    const message = `its bytes are still at ${held.key}, and ${what}`;
+    return { kind: "missing", path, message, remedy: "repair", expected, ...(found && { found }) };
+  }
+  if (bytes === undefined || found === undefined) {
+    const kind = (await context.store.stat(path))?.kind;
+    const message =
+      kind === undefined ? "the file is missing" : `a ${nameOf(kind)} stands where the file was`;
+    return { kind: "missing", path, message, remedy: "restore", expected };
+  }
+  const fault = isOwnFormat(path)
+    ? `${bytes.length} bytes that are not the ${object.sizeBytes} that were committed`
+    : await rules.fault(path, bytes);
+  return fault === undefined
+    ? {
+        kind: "modified_outside",
+        path,
+        message: "changed by another program",
+        remedy: "adopt",
+        expected,
+        found,
+      }
+    : { kind: "damaged", path, message: fault, remedy: "restore", expected, found };
+}
+
+/** Where else the committed bytes are: in the staging of the commit that wrote them, or with a deleter. */
+async function findElsewhere(
+  context: CheckContext,
+  path: StoreKey,
+  object: CommittedObject,
+): Promise<{ readonly key: StoreKey; readonly isAside: boolean } | undefined> {
+  const { store } = context;
+  const asides = (await store.list(STAGING)).filter(({ name }) => stagingEntryKind(name) === "aside");
+  const places = [
+    { key: stagedKey(object.txid, path), isAside: false },
+    ...asides.map(({ name }) => ({ key: joinKey(STAGING, name, path), isAside: true })),
+  ];
+  for (const place of places) {
+    const bytes = await store.get(place.key, context);
+    if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
+      return place;
+    }
+  }
+  return undefined;
+}
+
+async function isCommitted(
+  { runtime }: CheckContext,
+  bytes: Uint8Array<ArrayBuffer>,
+  object: CommittedObject,
+): Promise<boolean> {
+  return bytes.length === object.sizeBytes && (await runtime.sha256(bytes)) === object.sha256;
+}
+
+export function nameOf(kind: "file" | "directory" | "other"): string {
+  return kind === "other" ? "link or special file" : kind;
+}

@@ -1,0 +1,64 @@
+import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { AdoptParts } from "../commit/adopt.ts";
+import type { ContentRules } from "../commit/content-rules.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { decodeJsonText } from "../json/lossless-json.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { CONTENT_RULES } from "./content-rules.ts";
+import { jsonPath, meaningOf } from "./layout.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+import { METADATA, RecordObjects } from "./record-objects.ts";
+import { TransactionSession } from "./transaction-session.ts";
+
+/** How a dataset adopts what other programs wrote. */
+export function adoptionOf(session: ObjectSession): Pick<AdoptParts, "rules" | "stage"> {
+  return { rules: adoptionRules(session.summarize), stage: stageAdopted(session) };
+}
+
+/** As {@link CONTENT_RULES}; and metadata must be such that a summary can be made of them. */
+function adoptionRules(summarize: Summarize | undefined): ContentRules {
+  return {
+    ...CONTENT_RULES,
+    fault: async (path, bytes) => {
+      const fault = await CONTENT_RULES.fault(path, bytes);
+      if (fault !== undefined || summarize === undefined || metadataOf(path) === undefined) {
+        return fault;
+      }
+      try {
+        summarize(metadataText(path, bytes));
+        return undefined;
+      } catch (error) {
+        return `no summary can be made of it: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    },
+  };
+}
+
+/** Stages adopted bytes as saving them would: metadata renew the summary. */
+function stageAdopted(session: ObjectSession): AdoptParts["stage"] {
+  return async (
+    transaction: Transaction,
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+  ): Promise<void> => {
+    const imageId = metadataOf(path);
+    if (imageId === undefined) {
+      await transaction.put(path, bytes);
+      return;
+    }
+    const record = new RecordObjects(new TransactionSession(session, transaction), imageId);
+    await record.putArtifact(path, METADATA, bytes, options, metadataText(path, bytes));
+  };
+}
+
+/** The image whose artifact `metadata` this is. */
+function metadataOf(path: StoreKey): RecordObjects["id"] | undefined {
+  const meaning = meaningOf(path);
+  const isMetadata = meaning?.kind === "json" && meaning.name === METADATA;
+  return isMetadata && path === jsonPath(meaning.imageId, meaning.name) ? meaning.imageId : undefined;
+}
+
+function metadataText(path: StoreKey, bytes: Uint8Array): string {
+  return decodeJsonText(bytes, { allowNonFinite: true, where: path }).text;
+}

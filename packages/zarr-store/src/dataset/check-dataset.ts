@@ -1,0 +1,36 @@
+import { checkStore } from "../commit/check.ts";
+import type { CheckOptions, CheckReport } from "../commit/check-report.ts";
+import { COMMITS, commitKey } from "../commit/control-keys.ts";
+import { ZarrStoreError } from "../errors.ts";
+import { portableRuntime, type Runtime } from "../runtime.ts";
+import type { ReadableStore } from "../store/key-value-store.ts";
+import { isListableStore } from "../store/read-only-store.ts";
+import { CONTENT_RULES } from "./content-rules.ts";
+
+export interface CheckDatasetOptions extends CheckOptions {
+  /** Default: what every runtime has; `./node` brings Node's. */
+  readonly runtime?: Runtime | undefined;
+}
+
+/**
+ * Checks a dataset without opening it, so that one can be checked that is too damaged to be opened. See
+ * `ZarrDataset.check`.
+ *
+ * @throws {ZarrStoreError} `not_found` if there is no commit log, `not_supported` if the store cannot be listed,
+ * `invalid_argument`, `aborted`, `io`
+ */
+export async function checkDataset(
+  store: ReadableStore,
+  options: CheckDatasetOptions = {},
+): Promise<CheckReport> {
+  const { runtime = portableRuntime() } = options;
+  const isThere = isListableStore(store)
+    ? (await store.list(COMMITS)).length > 0
+    : (await store.get(commitKey(1))) !== undefined;
+  if (!isThere) {
+    throw new ZarrStoreError("not_found", `there is no dataset with a commit log at ${store.location}`, {
+      path: store.location,
+    });
+  }
+  return checkStore({ store, runtime, rules: CONTENT_RULES }, options);
+}

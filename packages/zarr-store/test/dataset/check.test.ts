@@ -1,0 +1,311 @@
+import { describe, expect, it } from "vitest";
+import { checkDataset, openDataset, parseStoreKey, readOnlyStore } from "../../src/index.ts";
+import { readTree } from "../commit/audit.ts";
+import { die } from "../commit/world.ts";
+import { inMaintained, type Maintained, notesOf, problemsOf } from "./maintained-dataset.ts";
+
+const QC = "images/one/analysis/qc.json";
+const PIXELS = "images/one/data/c.0.0";
+
+interface Fault {
+  readonly name: string;
+  readonly make: (at: Maintained) => Promise<void>;
+  readonly problems: readonly string[];
+  /** What only its bytes tell, a check by structure does not find. */
+  readonly needsData?: boolean;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: "a missing file",
+    make: ({ remove }) => remove(PIXELS),
+    problems: [`missing ${PIXELS} → restore`],
+  },
+  {
+    name: "shortened pixels",
+    make: ({ put }) => put(PIXELS, "short"),
+    problems: [`damaged ${PIXELS} → restore`],
+  },
+  {
+    name: "a damaged array artifact",
+    make: ({ put }) => put("images/one/analysis_arrays/mask/data/c.0", "other"),
+    problems: ["damaged images/one/analysis_arrays/mask/data/c.0 → restore"],
+  },
+  {
+    name: "JSON that no longer parses",
+    make: ({ put }) => put(QC, '{"passed": tr'),
+    problems: [`damaged ${QC} → restore`],
+  },
+  {
+    name: "Parquet that no longer parses",
+    make: ({ put }) => put("tables/pooled.parquet", "PAR1"),
+    problems: ["damaged tables/pooled.parquet → restore"],
+  },
+  {
+    name: "edited JSON",
+    make: ({ put }) => put(QC, '{"passed": false}'),
+    problems: [`modified_outside ${QC} → adopt`],
+  },
+  {
+    name: "edited JSON of the same length",
+    make: async ({ put, text }) => put(QC, (await text(QC))?.replace("passed", "PASSED") ?? ""),
+    problems: [`modified_outside ${QC} → adopt`],
+    needsData: true,
+  },
+  {
+    name: "a new artifact",
+    make: ({ put }) => put("images/one/analysis/new.json", "{}"),
+    problems: ["unknown images/one/analysis/new.json → adopt"],
+  },
+  {
+    name: "new files that nothing can be made of",
+    make: async ({ put }) => {
+      await put("images/one/analysis/new.json", "no json");
+      await put("images/one/data/c.9.9", "pixels");
+      await put("images/two/analysis/qc.json", "{}");
+      await put("tables/readme.txt", "text");
+    },
+    problems: [
+      "unknown images/one/analysis/new.json → move",
+      "unknown images/one/data/c.9.9 → move",
+      "unknown images/two/analysis/qc.json → move",
+      "unknown tables/readme.txt → move",
+    ],
+  },
+  {
+    name: "a deleted file that is back",
+    make: async ({ dataset, put, store }) => {
+      const path = parseStoreKey("tables/pooled.parquet");
+      const bytes = await store.get(path);
+      await dataset.deleteTable("pooled");
+      await put(path, bytes ?? "");
+    },
+    problems: ["stray tables/pooled.parquet → repair"],
+  },
+  {
+    name: "a directory where a file was",
+    make: async ({ remove, store }) => {
+      await remove(QC);
+      await store.makeDirectory(parseStoreKey(QC));
+    },
+    problems: [`missing ${QC} → restore`],
+  },
+  {
+    name: "a gap in the log",
+    make: ({ remove }) => remove("__commits/00000000000000000003.json"),
+    problems: [
+      "log __commits/00000000000000000003.json → restore",
+      "unknown images/one/analysis/qc.json → adopt",
+    ],
+  },
+  {
+    name: "an unreadable record",
+    make: ({ put }) => put("__commits/00000000000000000003.json", "torn"),
+    problems: [
+      "log __commits/00000000000000000003.json → restore",
+      "unknown images/one/analysis/qc.json → adopt",
+    ],
+  },
+  {
+    name: "a damaged checkpoint",
+    make: ({ put }) => put("__commits/checkpoint.json.gz", "no gzip"),
+    problems: ["log __commits/checkpoint.json.gz → repair"],
+  },
+];
+
+describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => {
+  it("finds nothing in a sound dataset, reads everything, and writes nothing", async () => {
+    await inMaintained(medium, async ({ dataset, store }) => {
+      await dataset.updateManifest();
+      const before = await readTree(store, "");
+      const report = await dataset.check();
+      expect(report).toMatchObject({ version: 8, level: "data", problems: [], notes: [] });
+      const objects = [...before].filter(([path]) => !path.startsWith("__"));
+      expect(report.checked).toEqual({
+        objects: objects.length,
+        bytes: objects.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+      });
+      expect(await readTree(store, "")).toEqual(before);
+      expect((await dataset.check({ level: "structure" })).checked).toEqual({
+        objects: objects.length,
+        bytes: 0,
+      });
+    });
+  });
+
+  it.each(FAULTS)("finds $name", async ({ make, problems, needsData = false }) => {
+    await inMaintained(medium, async (at) => {
+      await make(at);
+      const before = await readTree(at.store, "");
+      expect(problemsOf(await checkDataset(readOnlyStore(at.store)))).toEqual(problems);
+      expect(problemsOf(await at.dataset.check({ level: "structure" }))).toEqual(needsData ? [] : problems);
+      expect(await readTree(at.store, "")).toEqual(before);
+    });
+  });
+});
+
+describe("check", () => {
+  it("finds metadata that were committed malformed, and notes artifacts that came so", async () => {
+    await inMaintained("memory", async ({ dataset, store }) => {
+      const { CommitEngine } = await import("../../src/commit/commit-engine.ts");
+      const { collectLog, testRuntime } = await import("../commit/test-runtime.ts");
+      const engine = new CommitEngine(store, { runtime: testRuntime({ pid: 9 }), logger: collectLog() });
+      await engine.open();
+      await engine.transact(async (transaction) => {
+        await transaction.put(parseStoreKey("images/one/zarr.json"), new TextEncoder().encode("{}"));
+        await transaction.put(parseStoreKey(QC), new TextEncoder().encode("[1,"));
+      });
+      const report = await dataset.check();
+      expect(problemsOf(report)).toEqual(["metadata images/one/zarr.json → restore"]);
+      expect(notesOf(report)).toEqual([`malformed ${QC}`]);
+    });
+  });
+
+  it("finds every flipped bit of every object up to 2 KiB", async () => {
+    await inMaintained("memory", async ({ store, put }) => {
+      const files = [...(await readTree(store, ""))].filter(
+        ([path, bytes]) => bytes.length <= 2048 && !path.startsWith("__"),
+      );
+      const longest = Math.max(...files.map(([, bytes]) => bytes.length));
+      let flips = 0;
+      for (let bit = 0; bit < longest * 8; bit++) {
+        // Each file is found by its own hash, so that one check may look at a flipped bit in all of them.
+        const flipped = files.filter(([, bytes]) => bit < bytes.length * 8);
+        for (const [path, bytes] of flipped) {
+          const copy = new Uint8Array(bytes);
+          copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+          await put(path, copy);
+        }
+        const { problems } = await checkDataset(store, { level: "data" });
+        const found = new Set(problems.map(({ path }) => path));
+        const unfound = flipped.filter(([path]) => !found.has(path));
+        expect(unfound.map(([path]) => `bit ${bit} of ${path}`)).toEqual([]);
+        flips += flipped.length;
+        for (const [path, bytes] of flipped) {
+          await put(path, bytes);
+        }
+      }
+      expect(flips).toBeGreaterThan(10_000);
+      console.log(`${flips} flipped bits in ${files.length} files, all found`);
+    });
+  }, 240_000);
+
+  it("finds a flipped bit in any byte of any record of the log", async () => {
+    await inMaintained("memory", async ({ store, put }) => {
+      const files = [...(await readTree(store, ""))].filter(([path]) => path.startsWith("__"));
+      const longest = Math.max(...files.map(([, bytes]) => bytes.length));
+      for (let at = 0; at < longest; at++) {
+        for (const [path, bytes] of files) {
+          if (at < bytes.length && at % files.length === files.findIndex(([other]) => other === path)) {
+            const copy = new Uint8Array(bytes);
+            copy[at] = (copy[at] ?? 0) ^ (1 << (at & 7));
+            await put(path, copy);
+            const { problems } = await checkDataset(store, { level: "structure" });
+            expect(problems, `byte ${at} of ${path}`).toContainEqual(
+              expect.objectContaining({ kind: "log", path }),
+            );
+            await put(path, bytes);
+          }
+        }
+      }
+    });
+  });
+
+  it("reads the same share of the objects each time, and all of them in parts", async () => {
+    await inMaintained("memory", async ({ dataset }) => {
+      const { checked } = await dataset.check();
+      const parts = [1, 2, 3].map((part) => dataset.check({ level: { part, of: 3 } }));
+      const bytes = (await Promise.all(parts)).map((report) => report.checked.bytes);
+      expect(bytes.reduce((sum, part) => sum + part, 0)).toBe(checked.bytes);
+      expect(Math.max(...bytes)).toBeLessThan(checked.bytes);
+      const half = await dataset.check({ level: { percent: 50 } });
+      expect(await dataset.check({ level: { percent: 50 } })).toEqual(half);
+      expect((await dataset.check({ level: { percent: 100 } })).checked).toEqual(checked);
+    });
+  });
+
+  it.each([{ percent: 0 }, { percent: 101 }, { part: 0, of: 2 }, { part: 3, of: 2 }])(
+    "refuses the level %j",
+    async (level) => {
+      await inMaintained("memory", async ({ dataset }) => {
+        await expect(dataset.check({ level })).rejects.toMatchObject({ code: "invalid_argument" });
+      });
+    },
+  );
+
+  it("reports progress, and stops when it is told to", async () => {
+    await inMaintained("memory", async ({ dataset }) => {
+      const seen: number[] = [];
+      const { checked } = await dataset.check({ onProgress: ({ done }) => seen.push(done) });
+      expect(seen).toEqual(Array.from({ length: checked.objects }, (_, index) => index + 1));
+      const controller = new AbortController();
+      const onProgress = (): void => controller.abort();
+      await expect(dataset.check({ onProgress, signal: controller.signal })).rejects.toMatchObject({
+        code: "aborted",
+      });
+    });
+  });
+
+  it("notes what is staged, by whom, and takes no commit that is half in place for damage", async () => {
+    await inMaintained("memory", async ({ open, kill, store }) => {
+      let isArmed = false;
+      const onStep = (step: string): Promise<never> | undefined =>
+        isArmed && step === "committed" ? die() : undefined;
+      const writer = await open(7, { onStep });
+      isArmed = true;
+      await writer.record("one").saveJson("qc", { passed: false });
+      const staging = await open(8, {
+        onStep: (step) => (step === "staged" ? new Promise<never>(() => undefined) : undefined),
+      });
+      void staging.record("one").saveJson("left", {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      kill(8);
+      const reader = await open(9);
+      const report = await reader.check();
+      expect(report.problems).toEqual([]);
+      expect([...notesOf(report)].sort()).toEqual([
+        expect.stringMatching(/^staging __staging\/9-8-/),
+        expect.stringMatching(/^unpublished __staging\/8-7-/),
+      ]);
+      expect(report.notes.find(({ kind }) => kind === "staging")?.owner).toEqual({
+        host: "here",
+        pid: 8,
+        started: "start of 8",
+        state: "dead",
+      });
+      expect(await store.get(parseStoreKey(QC))).toBeDefined();
+    });
+  });
+
+  it("finds nothing wrong beside a writer at work", async () => {
+    await inMaintained("memory", async ({ open, store }) => {
+      const writer = await open(5);
+      let checks = 0;
+      const work = (async (): Promise<void> => {
+        for (let round = 0; checks < 20 && round < 300; round++) {
+          await writer.record("one").saveJson("qc", { round });
+          const image = { dtype: "uint8", shape: [1, 1], data: new Uint8Array([round]) } as const;
+          await writer.addImage(image, { id: `at-${round}` });
+          await writer.deleteImage(`at-${round}`);
+        }
+      })();
+      for (; checks < 20; checks++) {
+        expect(problemsOf(await checkDataset(store))).toEqual([]);
+      }
+      await work;
+      expect(writer.version).toBeGreaterThan(20);
+    });
+  });
+
+  it("needs a commit log, and a store that can be listed", async () => {
+    await inMaintained("memory", async ({ store }) => {
+      const { location, get, getRange } = store;
+      const unlisted = { location, get: get.bind(store), getRange: getRange.bind(store) };
+      await expect(checkDataset(unlisted)).rejects.toMatchObject({ code: "not_supported" });
+      const dataset = await openDataset(unlisted, { mode: "r" });
+      await expect(dataset.check()).rejects.toMatchObject({ code: "not_supported" });
+    });
+    const { memoryStore } = await import("../../src/index.ts");
+    await expect(checkDataset(memoryStore())).rejects.toMatchObject({ code: "not_found" });
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { parseStoreKey } from "../../src/index.ts";
+import { faultyStore } from "../../src/testing/index.ts";
+import { auditStore } from "../commit/audit.ts";
+import { inMaintained, notesOf, problemsOf } from "./maintained-dataset.ts";
+
+const QC = parseStoreKey("images/one/analysis/qc.json");
+
+describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) => {
+  it("does nothing to a sound dataset", async () => {
+    await inMaintained(medium, async ({ dataset }) => {
+      expect(await dataset.repair()).toEqual({ actions: [], problems: [], notes: [] });
+      expect(dataset.version).toBe(8);
+    });
+  });
+
+  it("deletes a deleted file again that a power cut brought back", async () => {
+    await inMaintained(medium, async ({ dataset, store, put }) => {
+      const path = parseStoreKey("tables/pooled.parquet");
+      const bytes = await store.get(path);
+      await dataset.deleteTable("pooled");
+      await put(path, bytes ?? "");
+      const { actions, problems } = await dataset.repair();
+      expect([actions, problems]).toEqual([[{ kind: "deleted_again", path }], []]);
+      expect(await store.stat(path)).toBeUndefined();
+    });
+  });
+
+  it("puts back from staging what a power cut took from its place", async () => {
+    await inMaintained(medium, async ({ dataset, store, open }) => {
+      const wanted = await store.get(QC);
+      const log = [];
+      for await (const record of dataset.log()) {
+        log.push(record);
+      }
+      const txid = log.find(({ ops }) => ops.some((op) => op.path === QC))?.txid ?? "";
+      await store.put(parseStoreKey(`__staging/${txid}/${QC}`), wanted ?? new Uint8Array());
+      await store.remove(QC);
+      expect(problemsOf(await dataset.check())).toEqual([`missing ${QC} → repair`]);
+      const { actions, problems, notes } = await (await open(2)).repair();
+      expect([actions, problems]).toEqual([[{ kind: "put_back", path: QC }], []]);
+      expect(notesOf({ notes })).toEqual([`staging __staging/${txid}`]);
+      expect(await store.get(QC)).toEqual(wanted);
+    });
+  });
+
+  it("removes a checkpoint that is damaged, or that says something else than the log", async () => {
+    await inMaintained(medium, async ({ dataset, store, put, open }) => {
+      const path = parseStoreKey("__commits/checkpoint.json.gz");
+      await put(path, "torn");
+      expect((await dataset.repair()).actions).toEqual([{ kind: "removed_checkpoint", path }]);
+      await dataset.updateManifest();
+      const checkpoint = await store.get(path);
+      await dataset.record("one").saveJson("qc", { passed: null });
+      const { gzip } = await import("../../src/gzip.ts");
+      const { inflate } = await import("../../src/array/inflate.ts");
+      const text = new TextDecoder().decode(await inflate(checkpoint ?? new Uint8Array(), "gzip", 1 << 20));
+      const hash = /"analysis\/qc\.json":\s*\["([0-9a-f]{64})"/.exec(text)?.[1] ?? "";
+      await put(path, await gzip(new TextEncoder().encode(text.replace(hash, "0".repeat(64)))));
+      const other = await open(3);
+      expect(problemsOf(await other.check())).toEqual([`log ${path} → repair`]);
+      expect((await other.repair()).problems).toEqual([]);
+    });
+  });
+
+  it("does nothing where the log is broken, and says what it cannot", async () => {
+    await inMaintained(medium, async ({ dataset, put, remove }) => {
+      await put("images/one/data/c.0.0", "other size");
+      expect(await dataset.repair()).toMatchObject({
+        actions: [],
+        problems: [{ kind: "damaged", path: "images/one/data/c.0.0", remedy: "restore" }],
+      });
+      await remove("__commits/00000000000000000003.json");
+      const { actions, problems } = await dataset.repair();
+      expect(actions).toEqual([]);
+      expect(problems).toContainEqual(expect.objectContaining({ kind: "log", remedy: "restore" }));
+    });
+  });
+});
+
+it("brings every state that a crash leaves to rest, as the next writer would", async () => {
+  let calls = Number.POSITIVE_INFINITY;
+  let repaired = 0;
+  for (let last = 0; last < calls; last++) {
+    await inMaintained("memory", async ({ store, open, kill }) => {
+      let count = 0;
+      let isArmed = false;
+      const faulty = faultyStore(store, () =>
+        isArmed && count++ >= last ? { fault: "fails", errno: "EIO" } : undefined,
+      );
+      const { openDataset } = await import("../../src/index.ts");
+      const { testRuntime } = await import("../commit/test-runtime.ts");
+      const writer = await openDataset(faulty, { durability: "none", runtime: testRuntime({ pid: 7 }) });
+      isArmed = true;
+      await writer
+        .transaction(async (transaction) => {
+          const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+          await transaction.addImage(image, { id: "two" });
+          await transaction.deleteImage("one");
+          await transaction.deleteTable("pooled");
+        })
+        .catch(() => undefined);
+      isArmed = false;
+      if (count <= last) {
+        calls = last;
+      }
+      kill(7);
+      const next = await open(8);
+      const where = `after a crash at call ${last}`;
+      expect((await next.check()).problems, where).toEqual([]);
+      const { actions, problems, notes } = await next.repair();
+      repaired += actions.length > 0 ? 1 : 0;
+      expect(problems, where).toEqual([]);
+      expect(
+        notes.filter(({ kind }) => kind !== "staging"),
+        where,
+      ).toEqual([]);
+      if (notes.length > 0) {
+        await next.gc({ dryRun: false, olderThanMs: -1 });
+      }
+      expect((await auditStore(store)).problems, where).toEqual([]);
+      expect(await next.listImageIds(), where).toEqual(
+        next.version === 8 || notes.length > 0 ? ["one"] : ["two"],
+      );
+    });
+  }
+  expect(calls).toBeGreaterThan(50);
+  expect(repaired).toBeGreaterThan(20);
+});
