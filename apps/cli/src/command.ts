@@ -31,7 +31,7 @@ export interface CommandResult {
 }
 
 export interface Command {
-  /** As in `kym ingest FOLDER DATASET`: words in capitals are positional, `[X]` optional. */
+  /** As in `kym ingest FOLDER DATASET`: words in capitals are positional, `[X]` optional, `[X…]` any number. */
   readonly usage: string;
   readonly description: string;
   readonly examples: readonly string[];

@@ -28,4 +28,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "write everything as TIFF, JSON, CSV and NPY",
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
+  {
+    name: "check",
+    summary: "compare every file with the commit log; --repair rolls forward",
+    load: async () => (await import("./commands/check.ts")).checkCommand,
+  },
+  {
+    name: "log",
+    summary: "list the commits",
+    load: async () => (await import("./commands/log.ts")).logCommand,
+  },
+  {
+    name: "adopt",
+    summary: "commit files that other programs changed or added",
+    load: async () => (await import("./commands/adopt.ts")).adoptCommand,
+  },
+  {
+    name: "gc",
+    summary: "remove what dead writers left behind",
+    load: async () => (await import("./commands/gc.ts")).gcCommand,
+  },
 ];

@@ -142,12 +142,13 @@ function parse(
 }
 
 function checkPositionals(command: Command, positionals: readonly string[]): readonly string[] {
-  const words = command.usage.split(" ").filter((word) => /^\[?[A-Z|]+\]?$/.test(word));
+  const words = command.usage.split(" ").filter((word) => /^\[?[A-Z|]+…?\]?$/.test(word));
   const required = words.filter((word) => !word.startsWith("["));
   if (positionals.length < required.length) {
     throw usageError(`${required[positionals.length]} is missing`, `kym ${command.usage}`);
   }
-  if (positionals.length > words.length) {
+  const isRepeated = words.at(-1)?.includes("…") === true;
+  if (positionals.length > words.length && !isRepeated) {
     throw usageError(
       `${JSON.stringify(positionals[words.length])} is one argument too many`,
       `kym ${command.usage}`,

@@ -1,0 +1,43 @@
+import type { CommitRecord } from "@kym/zarr-store";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { openStudy } from "../open-study.ts";
+import { printable, textTable } from "../render/text-table.ts";
+
+/** `kym log DATASET` */
+export const logCommand: Command = {
+  usage: "log DATASET",
+  description: "Lists the commits, oldest first: version, time, writer, number of changes, and why.",
+  examples: ["kym log study.zarr", "kym log study.zarr --json"],
+  options: {},
+  optionHelp: {},
+  run: async (context) => {
+    const [path = ""] = context.args;
+    await using dataset = await openStudy(context, path, "r");
+    const commits: object[] = [];
+    const rows: (readonly string[])[] = [];
+    for await (const record of dataset.log({ signal: context.signal })) {
+      commits.push(entryOf(record));
+      const { version, committedUtc, writer, ops, message } = record;
+      const who = `${writer.host}:${writer.pid}`;
+      rows.push([String(version), committedUtc, printable(who), String(ops.length), printable(message)]);
+    }
+    const { outIsTty, width, color } = context.terminal;
+    const table = textTable(
+      [
+        { title: "version", align: "right" },
+        { title: "time" },
+        { title: "writer", shrinks: true },
+        { title: "changes", align: "right" },
+        { title: "message", shrinks: true },
+      ],
+      rows,
+      { maxWidth: outIsTty ? width : undefined, color },
+    );
+    return { exitCode: EXIT.ok, data: commits, text: rows.length === 0 ? "no commits yet\n" : table };
+  },
+};
+
+function entryOf({ version, committedUtc, message, ops, writer, txid, abort }: CommitRecord): object {
+  return { version, committed_utc: committedUtc, message, ops: ops.length, writer, txid, abort };
+}
