@@ -221,14 +221,9 @@ export class ZarrDataset extends DatasetContents {
     this.#assertWritable();
     await this.refresh();
     if (manifest.version !== this.version) {
-      throw new ZarrStoreError(
-        "conflict",
-        `the manifest is of version ${manifest.version}, the dataset of ${this.version}`,
-        {
-          expected: this.version,
-          found: manifest.version,
-        },
-      );
+      const { version: found } = manifest;
+      const message = `the manifest is of version ${found}, the dataset of ${this.version}`;
+      throw new ZarrStoreError("conflict", message, { expected: this.version, found });
     }
     await this.#writeCheckpoint();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkDataset, openDataset, parseStoreKey, readOnlyStore } from "../../src/index.ts";
 import { readTree } from "../commit/audit.ts";
+import { testRuntime } from "../commit/test-runtime.ts";
 import { die } from "../commit/world.ts";
 import { inMaintained, type Maintained, notesOf, problemsOf } from "./maintained-dataset.ts";
 
@@ -148,7 +149,7 @@ describe("check", () => {
   it("finds metadata that were committed malformed, and notes artifacts that came so", async () => {
     await inMaintained("memory", async ({ dataset, store }) => {
       const { CommitEngine } = await import("../../src/commit/commit-engine.ts");
-      const { collectLog, testRuntime } = await import("../commit/test-runtime.ts");
+      const { collectLog } = await import("../commit/test-runtime.ts");
       const engine = new CommitEngine(store, { runtime: testRuntime({ pid: 9 }), logger: collectLog() });
       await engine.open();
       await engine.transact(async (transaction) => {
@@ -167,6 +168,7 @@ describe("check", () => {
         ([path, bytes]) => bytes.length <= 2048 && !path.startsWith("__"),
       );
       const longest = Math.max(...files.map(([, bytes]) => bytes.length));
+      const runtime = { ...testRuntime(), sleepMs: () => Promise.resolve() };
       let flips = 0;
       for (let bit = 0; bit < longest * 8; bit++) {
         // Each file is found by its own hash, so that one check may look at a flipped bit in all of them.
@@ -176,7 +178,7 @@ describe("check", () => {
           copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
           await put(path, copy);
         }
-        const { problems } = await checkDataset(store, { level: "data" });
+        const { problems } = await checkDataset(store, { level: "data", runtime });
         const found = new Set(problems.map(({ path }) => path));
         const unfound = flipped.filter(([path]) => !found.has(path));
         expect(unfound.map(([path]) => `bit ${bit} of ${path}`)).toEqual([]);
