@@ -5,13 +5,13 @@ import type { ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { CheckContext } from "./check-context.ts";
-import { noteControlFiles } from "./check-control.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
-import { findUnknown } from "./check-unknown.ts";
 import type { ContentRules } from "./content-rules.ts";
+import { findUnknown } from "./find-unknown.ts";
 import type { CommittedObject } from "./head.ts";
 import { LogAudit } from "./log-audit.ts";
+import { noteControlFiles } from "./note-control-files.ts";
 
 /** A table is held whole while it is hashed. */
 const OBJECTS_AT_ONCE = 8;

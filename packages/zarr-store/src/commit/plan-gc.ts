@@ -5,7 +5,7 @@ import type { CommitContext } from "./commit-context.ts";
 import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
 import { decodeOwner } from "./lock-owner.ts";
 import { type AbandonedStaging, wantedOf } from "./recovery.ts";
-import { storeNowMs } from "./store-clock.ts";
+import { storeNowMs } from "./store-now-ms.ts";
 
 export interface PlanGcOptions extends ReadOptions {
   /** Staging in which nothing changed for so long, by the store's own clock, is proposed whoever owns it. Default 24 h. */

@@ -5,7 +5,7 @@ import type { CommitContext } from "./commit-context.ts";
 import { isLockOwner, LOCK, lockOwnerKey } from "./control-keys.ts";
 import { HeldLock, removeLock } from "./held-lock.ts";
 import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
-import { storeNowMs } from "./store-clock.ts";
+import { storeNowMs } from "./store-now-ms.ts";
 
 export interface WriterLockOptions {
   /** A lock that was not refreshed for so long, by the store's own clock, is taken over. Default 60 000. */
