@@ -8,6 +8,7 @@ import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
@@ -197,18 +198,12 @@ export class ZarrDataset extends DatasetContents {
   /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */
   async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
     const ids = await this.listImageIds();
-    const images: ManifestEntry[] = new Array<ManifestEntry>(ids.length);
-    let next = 0;
-    const lookAtNext = async (): Promise<void> => {
-      for (let index = next++; index < ids.length; index = next++) {
-        options.signal?.throwIfAborted();
-        const id = ids[index];
-        if (id !== undefined) {
-          images[index] = await this.#manifestEntry(id);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(LOOKS_AT_ONCE, ids.length) }, lookAtNext));
+    const entries = new Map<string, ManifestEntry>();
+    await runBounded(ids, async (id) => void entries.set(id, await this.#manifestEntry(id)), {
+      concurrency: LOOKS_AT_ONCE,
+      signal: options.signal,
+    });
+    const images = ids.flatMap((id) => entries.get(id) ?? []);
     return { version: this.version, images };
   }
 
