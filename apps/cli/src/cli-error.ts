@@ -44,6 +44,10 @@ export function toCliError(error: unknown): CliError {
     });
   }
   const { code, message } = error;
+  if (code === "io" && NO_ROOM.has(errnoOf(error))) {
+    const hint = "make room, or choose another place, and run it again: nothing half-written counts";
+    return new CliError(EXIT.unexpected, code, message, { cause: error, hint });
+  }
   const { exitCode, hint } = BY_CODE[code] ?? { exitCode: EXIT.unexpected };
   const details = "details" in error && typeof error.details === "object" ? plainDetails(error.details) : {};
   return new CliError(exitCode, code, message, {
@@ -64,7 +68,7 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   conflict: { exitCode: EXIT.refused, hint: "another process is writing; run it again" },
   modified_outside: {
     exitCode: EXIT.problems,
-    hint: "the file was changed by another program; its own bytes are still there",
+    hint: "it is not what was committed: put it back from a copy; nothing was written over it",
   },
   integrity: { exitCode: EXIT.problems, hint: "a file of the dataset is damaged; restore it from a copy" },
   invalid_argument: { exitCode: EXIT.usage },
@@ -72,6 +76,14 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   schema_mismatch: { exitCode: EXIT.unexpected },
   aborted: { exitCode: EXIT.interrupted },
 };
+
+/** The output cannot be written; the input is fine. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
+
+function errnoOf(error: Error): unknown {
+  const details = "details" in error && typeof error.details === "object" ? error.details : undefined;
+  return details !== null && details !== undefined && "found" in details ? details.found : undefined;
+}
 
 function plainDetails(details: object | null): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from "node:process";
 import { runCommandLine } from "./run-command-line.ts";
-import { endQuietlyOnClosedPipe } from "./terminal.ts";
+import { outlastClosedPipes } from "./terminal.ts";
 
-endQuietlyOnClosedPipe();
+outlastClosedPipes();
 process.exitCode = await runCommandLine(process.argv.slice(2));

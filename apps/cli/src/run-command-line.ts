@@ -24,7 +24,7 @@ const COMMON_OPTIONS = {
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
   const terminal = processTerminal({ noColor: flags.has("--no-color") });
-  const [name] = argv;
+  const [name, ...rest] = withCommandFirst(argv);
   try {
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       terminal.out(generalHelp(COMMANDS));
@@ -34,7 +34,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       terminal.out(`${version()}\n`);
       return EXIT.ok;
     }
-    return await runCommand(findCommand(name), argv.slice(1), terminal);
+    return await runCommand(findCommand(name), rest, terminal);
   } catch (error) {
     return fail(terminal, name ?? "kym", toCliError(error), {
       json: flags.has("--json"),
@@ -72,9 +72,7 @@ async function runCommand(
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? []));
     } else {
       terminal.out(result.text);
-      for (const warning of result.warnings ?? []) {
-        terminal.err(`note: ${warning}\n`);
-      }
+      showNotes(terminal, result.warnings ?? [], values);
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
       terminal.err(`\nnext: ${result.next}\n`);
@@ -86,6 +84,26 @@ async function runCommand(
     return fail(terminal, entry.name, cause, { json, debug: values["debug"] === true });
   } finally {
     interruption.end();
+  }
+}
+
+const NOTES_SHOWN = 5;
+
+/** A long list of notes would bury the report: it is there for who asks. */
+function showNotes(
+  terminal: Terminal,
+  notes: readonly string[],
+  { quiet, verbose }: Readonly<Record<string, OptionValue>>,
+): void {
+  if (quiet === true) {
+    return;
+  }
+  const isShort = notes.length <= NOTES_SHOWN || verbose === true;
+  for (const note of isShort ? notes : notes.slice(0, NOTES_SHOWN - 2)) {
+    terminal.err(`note: ${note}\n`);
+  }
+  if (!isShort) {
+    terminal.err(`note: and ${notes.length - NOTES_SHOWN + 2} more; -v shows them all\n`);
   }
 }
 
@@ -106,6 +124,22 @@ async function fail(
   }
   return error.exitCode;
 }
+
+/** `kym --json ls` is `kym ls --json`. */
+function withCommandFirst(argv: readonly string[]): readonly string[] {
+  const at = argv.findIndex((arg) => !LEADING_FLAGS.has(arg));
+  return at < 0 ? [] : [...argv.slice(at, at + 1), ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+
+const LEADING_FLAGS: ReadonlySet<string> = new Set([
+  "--json",
+  "-q",
+  "--quiet",
+  "-v",
+  "--verbose",
+  "--no-color",
+  "--debug",
+]);
 
 function findCommand(name: string): CommandEntry {
   const found = COMMANDS.find((entry) => entry.name === name);
@@ -153,6 +187,10 @@ function checkPositionals(command: Command, positionals: readonly string[]): rea
       `${JSON.stringify(positionals[words.length])} is one argument too many`,
       `kym ${command.usage}`,
     );
+  }
+  const empty = positionals.findIndex((positional) => positional === "");
+  if (empty >= 0) {
+    throw usageError(`${words[empty]} is empty`, `kym ${command.usage}`);
   }
   return positionals;
 }

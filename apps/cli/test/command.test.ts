@@ -18,11 +18,14 @@ describe("the command", () => {
     }
   });
 
-  it.each(["ingest", "ls", "show", "index", "query", "export"])("has help for %s", async (name) => {
-    const { stdout, exitCode } = await kym([name, "--help"]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
-  });
+  it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc"])(
+    "has help for %s",
+    async (name) => {
+      const { stdout, exitCode } = await kym([name, "--help"]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
+    },
+  );
 
   it("suggests the command that a typo meant, and ends with 2", async () => {
     const { stderr, exitCode, stdout } = await kym(["ingset", "a", "b"]);

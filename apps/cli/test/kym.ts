@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-const MAIN = join(import.meta.dirname, "../src/main.ts");
+export const MAIN: string = join(import.meta.dirname, "../src/main.ts");
 
 export interface Run {
   readonly exitCode: number | null;

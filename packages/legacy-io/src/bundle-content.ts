@@ -5,7 +5,7 @@ import type { ClassicJson } from "./classic-json.ts";
 import type { CsvTable } from "./csv.ts";
 import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
-import { metadataText } from "./image-metadata.ts";
+import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
 import type { OlympusHeader } from "./olympus-header.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
 import type { VelocityTrace } from "./velocity-trace.ts";
@@ -48,7 +48,11 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
   const { sidecars } = parts;
   const notes: { path: string; reason: string }[] = [];
   const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
-  const header = find("olympus_header");
+  const foundHeader = find("olympus_header");
+  const header =
+    foundHeader !== undefined && isHeaderOf(foundHeader.content.header, parts.image.shape)
+      ? foundHeader
+      : undefined;
   const classic = find("classic_json");
   const trace = TRACE_KINDS.map(find).find((found) => found !== undefined);
   const runs = analysisOfTrace(trace, find);
@@ -76,6 +80,10 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
     ...(await eventArtifacts(events)),
     ...sidecars.flatMap((sidecar) => namedArtifact(sidecar)),
   ];
+  const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
+  if (classic !== undefined && conflict !== undefined) {
+    notes.push({ path: classic.relPath, reason: conflict });
+  }
   for (const { relPath, content } of sidecars) {
     notes.push(...notesOf(content).map((reason) => ({ path: relPath, reason })));
   }
@@ -304,7 +312,16 @@ function notesOf(content: SidecarMeaning): readonly string[] {
 }
 
 function whyKept(content: SidecarMeaning): string {
-  return content.kind === "opaque" ? content.reason : "another file says the same";
+  switch (content.kind) {
+    case "opaque":
+      return content.reason;
+    case "olympus_header": {
+      const { linesPerImage, pxPerLine } = content.header;
+      return `it is the header of an image of ${linesPerImage} × ${pxPerLine}, not of this one`;
+    }
+    default:
+      return "another file says the same";
+  }
 }
 
 /** A file of which a part is stored, and a part would be lost. */

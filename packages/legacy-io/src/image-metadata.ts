@@ -58,7 +58,7 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
     voxels,
     voxels_units: units,
     labels,
-    physical_size: edited?.physicalSize ?? shape.map((size, axis) => size * (voxels[axis] ?? 1)),
+    physical_size: physicalSize(shape, voxels, edited?.physicalSize),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     ...extraMembers(classic?.header?.extra),
   };
@@ -90,6 +90,46 @@ function listOf(value: unknown): readonly unknown[] {
 
 function isStep(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
+/** What is stored, if it says the same; else what follows from shape and steps. */
+function physicalSize(
+  shape: readonly number[],
+  voxels: readonly number[],
+  stored: readonly number[] | undefined,
+): readonly number[] {
+  const sizes = shape.map((size, axis) => size * (voxels[axis] ?? 1));
+  return stored?.length === sizes.length && stored.every((size, axis) => isClose(size, sizes[axis] ?? 0))
+    ? stored
+    : sizes;
+}
+
+/** The microscope rounds to 3 decimals: 0.1 % on a pixel of half a micrometre. */
+const ROUNDING = 2e-3;
+
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** A header that was written for an image of another size says nothing about this one. */
+export function isHeaderOf(header: OlympusHeader, shape: readonly number[]): boolean {
+  const { linesPerImage, pxPerLine } = header;
+  return (
+    (linesPerImage === undefined || linesPerImage === shape.at(-2)) &&
+    (pxPerLine === undefined || pxPerLine === shape.at(-1))
+  );
+}
+
+/** Where the header of the microscope and the edited JSON do not tell the same steps; the JSON's are used. */
+export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson): string | undefined {
+  const [edited, measured] = [classic.header?.voxels, [olympus.secondsPerLine, olympus.umPerPx]];
+  if (!isCalibrated(classic) || edited === undefined || edited.length !== 2) {
+    return undefined;
+  }
+  const differs = measured.some((step, axis) => step !== undefined && !isClose(step, edited[axis] ?? 0));
+  return differs
+    ? `its steps ${edited.join(" s, ")} µm are used; the microscope's header has ${measured.join(" s, ")} µm`
+    : undefined;
 }
 
 /** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type IngestItem, type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
-import { usageError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
@@ -46,6 +46,10 @@ kym export wrote is restored as it was.`,
         ...(typeof pattern === "string" && { pattern }),
       });
       progress.end();
+      if (report.found === 0) {
+        const hint = "images end in .tif or .tiff; --pattern chooses among them";
+        throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
+      }
       return resultOf(report, path);
     } finally {
       progress.end();

@@ -31,17 +31,17 @@ export function startProgress(
     };
   }
   const startedMs = nowMs();
-  let shownMs = terminal.errIsTty ? Number.NEGATIVE_INFINITY : startedMs;
+  let shownMs = terminal.errMoves ? Number.NEGATIVE_INFINITY : startedMs;
   return {
     update: (done, total, item) => {
       const now = nowMs();
-      const everyMs = terminal.errIsTty ? REDRAW_EVERY_MS : LINE_EVERY_MS;
+      const everyMs = terminal.errMoves ? REDRAW_EVERY_MS : LINE_EVERY_MS;
       if (now - shownMs < everyMs && done < total) {
         return;
       }
       shownMs = now;
       const status = `${verb} ${done} of ${total} · ${rateAndTimeLeft(done, total, now - startedMs)}`;
-      if (terminal.errIsTty) {
+      if (terminal.errMoves) {
         const filled = Math.round((BAR_CELLS * done) / Math.max(1, total));
         const bar = "█".repeat(filled) + "░".repeat(BAR_CELLS - filled);
         terminal.err(`\r\u001b[2K${`${bar} ${status} · ${item}`.slice(0, terminal.width - 1)}`);
@@ -50,7 +50,7 @@ export function startProgress(
       }
     },
     end: () => {
-      if (terminal.errIsTty) {
+      if (terminal.errMoves) {
         terminal.err("\r\u001b[2K");
       }
     },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import {
   isZarrStoreError,
   SOURCES_SCHEMA,
@@ -58,6 +58,11 @@ export async function exportLegacyFolder(
   options: ExportFolderOptions = {},
 ): Promise<ExportReport> {
   const target = resolve(folder);
+  if (`${target}${sep}`.startsWith(`${resolve(dataset.location)}${sep}`)) {
+    throw new LegacyIoError("invalid_argument", `${target} is inside the dataset ${dataset.location}`, {
+      path: target,
+    });
+  }
   await assertMayWrite(target, options.overwrite ?? false);
   const staging = `${target}.partial-${crypto.randomUUID()}`;
   try {
@@ -82,8 +87,17 @@ class ExportWriter {
   }
 
   async begin(): Promise<void> {
-    await rm(this.#root, { recursive: true, force: true });
-    await mkdir(this.#root, { recursive: true });
+    try {
+      await rm(this.#root, { recursive: true, force: true });
+      await mkdir(this.#root, { recursive: true });
+    } catch (cause) {
+      const found = systemErrorCode(cause);
+      throw new LegacyIoError("io", `cannot make ${this.#root}: ${found}`, {
+        path: this.#root,
+        found,
+        cause,
+      });
+    }
     this.files = 0;
     this.sizeBytes = 0;
   }
@@ -94,7 +108,8 @@ class ExportWriter {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, bytes, { flag: "wx" });
     } catch (cause) {
-      throw new LegacyIoError("io", `cannot write ${file}: ${systemErrorCode(cause)}`, { path: file, cause });
+      const found = systemErrorCode(cause);
+      throw new LegacyIoError("io", `cannot write ${file}: ${found}`, { path: file, found, cause });
     }
     this.files++;
     this.sizeBytes += bytes.length;

@@ -4,6 +4,7 @@ import { basename, join, sep } from "node:path";
 import type { BundleFile, FolderScan, ScanNote } from "../bundle.ts";
 import { bundleFiles, type FolderFiles } from "../bundle-files.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import { EXPORT_MANIFEST } from "../export-manifest.ts";
 import { namePattern } from "../name-pattern.ts";
 import { comparePaths } from "../path-order.ts";
 import { imageStem } from "../sidecar-name.ts";
@@ -89,6 +90,10 @@ async function readFolder(
     walk.unreadable.push({ relPath: folder, reason: `the folder cannot be read: ${systemErrorCode(cause)}` });
     return [];
   }
+  if (folder !== "" && isExport(entries)) {
+    walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest it by itself" });
+    return [];
+  }
   const files: BundleFile[] = [];
   const folders: PendingFolder[] = [];
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
@@ -119,6 +124,18 @@ type Inspected =
   | { readonly kind: "file"; readonly file: BundleFile }
   | { readonly kind: "folder" | "unreadable" | "ignored"; readonly note: ScanNote };
 
+/** The TIFFs of an export are images of the dataset that it came from: taken in as new ones they would be there twice. */
+function isExport(entries: readonly Dirent[]): boolean {
+  const isThere = (name: string, isKind: (entry: Dirent) => boolean): boolean =>
+    entries.some((entry) => entry.name === name && isKind(entry));
+  return (
+    isThere(EXPORT_MANIFEST, (entry) => entry.isFile()) && isThere("images", (entry) => entry.isDirectory())
+  );
+}
+
+/** What `exportLegacyFolder` writes into before the folder gets its name. */
+const UNFINISHED_EXPORT = /\.partial-[0-9a-f]{8}-[0-9a-f-]{27}(-old)?$/;
+
 async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspected> {
   const relPath = folder === "" ? entry.name : `${folder}/${entry.name}`;
   const path = join(walk.root, folder, entry.name);
@@ -127,6 +144,9 @@ async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspe
     note: { relPath, reason },
   });
   if (entry.isDirectory()) {
+    if (UNFINISHED_EXPORT.test(entry.name)) {
+      return note("ignored", "an export that was not finished");
+    }
     const isHidden = entry.name.startsWith(".") || entry.name === "__MACOSX";
     return isHidden ? note("ignored", "a hidden folder") : note("folder", "a folder, not an image");
   }

@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type KeyValueStore, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import { openDataset as openLocal } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   exportLegacyFolder,
@@ -62,6 +63,59 @@ describe("ingesting a folder", () => {
         { artifacts: [{ key: "analysis/radon/velocity.parquet" }] },
         { artifacts: [{ key: "analysis/radon/params.json" }, { key: "analysis/radon/analysis.json" }] },
       ],
+    });
+  });
+
+  it("believes no header of an image of another size", async () => {
+    const header = (size: string) =>
+      `"[Image]"\t""\r\n"Image Size"\t"${size} [pixel]"\r\n"[Dimensions]"\t""\r\n"X Dimension"\t"3, 0.0 - 1.5 [um], 0.500 [um/pixel]"\r\n"T Dimension"\t"1, 0.000 - 0.003 [s], Interval FreeRun"\r\n`;
+    const report = await ingest({
+      "a.tif": tinyTiff(1),
+      "a.txt": header("3 * 5"),
+      "b.tif": tinyTiff(2),
+      "b.txt": header("3 * 4"),
+    });
+    const byPath = new Map(
+      (await dataset.loadSourcesIndex()).map((row) => [row.source_rel_path, row.image_id]),
+    );
+    const headerOf = async (path: string): Promise<unknown> =>
+      dataset.record(byPath.get(path) ?? "").loadJson("metadata");
+    expect(await headerOf("a.tif")).toMatchObject({ header: { voxels_units: ["px", "px"] } });
+    expect(await headerOf("b.tif")).toMatchObject({
+      header: { voxels_units: ["s", "um"], voxels: [0.00075, 0.5] },
+    });
+    expect(await dataset.record(byPath.get("a.tif") ?? "").listAttachments()).toEqual(["a.txt"]);
+    expect(report.notes).toMatchObject([{ path: "a.txt", reason: expect.stringContaining("5 × 3") }]);
+  });
+
+  it("says where the edited JSON and the microscope's header differ, and stores one size", async () => {
+    const txt = `"[Image]"\t""\r\n"Image Size"\t"3 * 4 [pixel]"\r\n"[Dimensions]"\t""\r\n"X Dimension"\t"3, 0.0 - 27.0 [um], 9.000 [um/pixel]"\r\n`;
+    const json = CLASSIC_JSON.replace('"ndim":2', '"ndim":2,"physical_size":[99,99]');
+    const report = await ingest({ "a.tif": tinyTiff(1), "a.txt": txt, "a.json": json });
+    expect(report.notes).toMatchObject([
+      { path: "a.json", reason: expect.stringContaining("0.5 µm are used") },
+    ]);
+    expect(await (await only()).loadJson("metadata")).toMatchObject({
+      header: { voxels: [0.001, 0.5], physical_size: [0.004, 1.5] },
+    });
+  });
+
+  it("leaves an export alone that stands in the folder, also one that was not finished", async () => {
+    await ingest({ "a.tif": tinyTiff(1) });
+    await exportLegacyFolder(dataset, join(folder, "out"));
+    await cp(join(folder, "out"), join(folder, "out.partial-01234567-0123-4123-8123-0123456789ab"), {
+      recursive: true,
+    });
+    const report = await ingestLegacyFolder(dataset, folder);
+    expect([report.found, report.unchanged.length]).toEqual([1, 1]);
+  });
+
+  it("is refused as the place of an export if it is inside the dataset", async () => {
+    await ingest({ "a.tif": tinyTiff(1) });
+    const inside = await openLocal(join(folder, "s.zarr"));
+    await ingestLegacyFolder(inside, folder);
+    await expect(exportLegacyFolder(inside, join(folder, "s.zarr", "out"))).rejects.toMatchObject({
+      code: "invalid_argument",
     });
   });
 

@@ -1,5 +1,6 @@
 import type { RegionSelection } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { ArrayMetadata } from "./array-metadata-model.ts";
 import { copyBlock, fillBlock } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
@@ -9,7 +10,6 @@ import { fillValueBytes } from "./fill-value.ts";
 import type { NdArray } from "./nd-array.ts";
 import { portableZstd } from "./portable-zstd.ts";
 import { type Region, regionShape, resolveSelection } from "./region.ts";
-import { runBounded } from "./run-bounded.ts";
 import type { ZstdCodec } from "./zstd.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
+import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import { encodeArrayMetadata } from "./array-metadata-v3.ts";
 import { defaultAxes, validateAxes } from "./axes.ts";
@@ -10,7 +11,6 @@ import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.t
 import { fillValueBytes, zeroFillValue } from "./fill-value.ts";
 import { checkNdArray, elementCount, type NdArray, ndArrayBytes } from "./nd-array.ts";
 import { portableZstd } from "./portable-zstd.ts";
-import { throwIfAborted } from "./run-bounded.ts";
 import type { ZstdCodec } from "./zstd.ts";
 
 export interface ArrayForm<D extends DType = DType> {

@@ -1,5 +1,5 @@
-import { runBounded } from "../array/run-bounded.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";

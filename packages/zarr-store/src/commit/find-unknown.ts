@@ -1,4 +1,4 @@
-import { runBounded } from "../array/run-bounded.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { StoreEntry } from "../store/key-value-store.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
 import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-context.ts";

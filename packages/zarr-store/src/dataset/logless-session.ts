@@ -1,9 +1,9 @@
-import { runBounded } from "../array/run-bounded.ts";
 import type { ImageId } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { groupOf } from "../commit/head.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { meaningOf } from "./layout.ts";
@@ -30,6 +30,7 @@ export class LoglessSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache = new NodeCache();
   readonly nodeReader: NodeReader;
+  readonly isVersioned = false;
   readonly summarize: Summarize | undefined;
   readonly #files: PlainFiles;
   readonly #logger: Logger;

@@ -1,4 +1,3 @@
-import { runBounded } from "../array/run-bounded.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/adopt.ts";
@@ -14,6 +13,7 @@ import { type RepairOptions, type RepairReport, repairStore } from "../commit/re
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { runBounded, runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { adoptionOf } from "./adoption.ts";

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { runBounded } from "../array/run-bounded.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { runBounded } from "../run-bounded.ts";
 import type {
   ByteRange,
   KeyValueStore,

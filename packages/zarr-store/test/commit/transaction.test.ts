@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { STAGING } from "../../src/commit/control-keys.ts";
+import type { Transaction } from "../../src/commit/transaction.ts";
 import { faultyStore, interceptStore } from "../../src/testing/index.ts";
 import { auditStore } from "./audit.ts";
-import { addLine, applyChanges, bytes, inWorld, key, record, text, type World } from "./world.ts";
+import { addLine, applyChanges, bytes, deletionOf, inWorld, key, record, text, type World } from "./world.ts";
 
 async function stagedNames(world: World): Promise<readonly string[]> {
   return (await world.store.list(key(STAGING))).map(({ name }) => name);
@@ -44,7 +45,7 @@ describe("a transaction", () => {
         const changes = Array.from({ length: 20 }, (_, index) =>
           transaction.put(key(`tables/${index}`), bytes(String(index))),
         );
-        await changes[0];
+        await Promise.race(changes);
         throw new Error("on second thought");
       });
       await expect(attempt).rejects.toThrow("on second thought");
@@ -285,30 +286,64 @@ describe("a merge", () => {
     });
   });
 
+  /** Takes a file in as an image, unless another has done so. */
+  const takeIn = async (transaction: Transaction, id: string): Promise<void> => {
+    await applyChanges(transaction, record(id));
+    transaction.merge({
+      path: key("tables/sources"),
+      merge: async (current) => {
+        const rows = text(current)?.trimEnd().split("\n") ?? [];
+        return rows.some((row) => row.startsWith("file-1 "))
+          ? { bytes: undefined, droppedGroups: [`images/${id}`] }
+          : { bytes: bytes(`${[...rows, `file-1 ${id}`].join("\n")}\n`) };
+      },
+    });
+  };
+
   it("that drops an image takes it out of the transaction, its staging included", async () => {
     await inWorld("memory", async (world) => {
-      const writer = await world.writer();
-      const takeIn =
-        (id: string) => async (transaction: Parameters<Parameters<typeof writer.transact>[0]>[0]) => {
-          await applyChanges(transaction, record(id));
-          transaction.merge({
-            path: key("tables/sources"),
-            merge: async (current) => {
-              const rows = text(current)?.trimEnd().split("\n") ?? [];
-              return rows.some((row) => row.startsWith("file-1 "))
-                ? { bytes: undefined, droppedGroups: [`images/${id}`] }
-                : { bytes: bytes(`${[...rows, `file-1 ${id}`].join("\n")}\n`) };
-            },
-          });
-        };
       const first = await world.second({
-        onStep: world.atStep("synced", async () => (await world.second()).transact(takeIn("by-second"))),
+        onStep: world.atStep("synced", async () =>
+          (await world.second()).transact((t) => takeIn(t, "by-second")),
+        ),
       });
-      const commit = await first.transact(takeIn("by-first"));
+      const commit = await first.transact((t) => takeIn(t, "by-first"));
       expect(commit).toMatchObject({ committed: false, droppedImageIds: ["by-first"] });
       const { objects, problems } = await auditStore(world.store);
       expect(problems).toEqual([]);
       expect(objects).toEqual({ ...record("by-second"), "tables/sources": "file-1 by-second\n" });
+    });
+  });
+
+  it("that dropped an image, which the other then deleted, makes the transaction run again", async () => {
+    await inWorld("memory", async (world) => {
+      const other = await world.second();
+      const dropped = world.atStep("synced", () => other.transact((t) => takeIn(t, "by-second")));
+      const revived = world.atStep("before-link", () =>
+        other.commit({ ...deletionOf(record("by-second")), "tables/sources": null }),
+      );
+      const first = await world.second({
+        onStep: async (step) => {
+          await dropped(step);
+          await revived(step);
+        },
+      });
+      let runs = 0;
+      const commit = await first.transact(async (transaction) => {
+        runs++;
+        await applyChanges(transaction, { "tables/a": "1" });
+        await takeIn(transaction, "by-first");
+      });
+      expect([...world.unreached]).toEqual([]);
+      expect(runs).toBe(2);
+      expect(commit).toMatchObject({ committed: true, droppedImageIds: [] });
+      const { objects, problems } = await auditStore(world.store);
+      expect(problems).toEqual([]);
+      expect(objects).toEqual({
+        ...record("by-first"),
+        "tables/a": "1",
+        "tables/sources": "file-1 by-first\n",
+      });
     });
   });
 

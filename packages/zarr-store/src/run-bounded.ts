@@ -1,4 +1,5 @@
-import { ZarrStoreError } from "../errors.ts";
+import { ZarrStoreError } from "./errors.ts";
+import { throwIfAborted } from "./throw-if-aborted.ts";
 
 export interface RunBoundedOptions {
   /** How many run at once, at most. */
@@ -40,12 +41,5 @@ export async function runBounded<T>(
   throwIfAborted(signal);
   if (failures.length > 0) {
     throw failures[0];
-  }
-}
-
-/** @throws {ZarrStoreError} `aborted`, with the signal's reason as its cause. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new ZarrStoreError("aborted", "aborted by the caller", { cause: signal.reason });
   }
 }
