@@ -13,7 +13,7 @@ import { type RepairOptions, type RepairReport, repairStore } from "../commit/re
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import { runBounded, runBounded } from "../run-bounded.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { adoptionOf } from "./adoption.ts";
