@@ -26,6 +26,8 @@ const config: ViteUserConfig = defineConfig({
       project("gates", ["test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
       // One file at a time: the first makes the Python environment of all.
       project("interop", ["test/interop/**/*.test.ts"], false),
+      // The suites of the others at full size.
+      project("soak", ["packages/*/test/**/*.soak.ts", "apps/*/test/**/*.soak.ts"]),
     ],
   },
 });
