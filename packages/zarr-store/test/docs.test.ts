@@ -1,58 +1,122 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
 import {
   type KeyValueStore,
   memoryStore,
+  type OpenDatasetOptions,
   openDataset,
   parseStoreKey,
   portableRuntime,
   type Row,
+  type Runtime,
   type TableSchema,
 } from "../src/index.ts";
 
 const DOCS = join(import.meta.dirname, "../../../docs");
 const WORKED_EXAMPLE = /<!-- worked-example: (\S+) -->\s+```\w+\n([\s\S]*?)```/g;
+const PARAMS = "velocity_events/params";
 
 /** `docs/` shows files of a dataset; this makes that dataset and compares them. */
 describe.each(["on-disk-format.md", "commit-protocol.md"])("docs/%s", (page) => {
   const examples = [...readFileSync(join(DOCS, page), "utf8").matchAll(WORKED_EXAMPLE)].map(
-    ([, path = "", text = ""]) => ({
-      path,
-      text,
-    }),
+    ([, shown = "", text = ""]) => ({ shown, text }),
   );
-  let store: KeyValueStore;
-  beforeAll(async () => {
-    store = await makeWorkedExample(page === "commit-protocol.md");
-  });
 
   it("has worked examples", () => {
     expect(examples.length).toBeGreaterThan(0);
   });
 
-  it.each(examples)("shows $path as it is", async ({ path, text }) => {
-    if (path === "tree") {
-      expect(`${(await filesOf(store)).join("\n")}\n`).toBe(text);
-      return;
+  it.each(examples)("shows $shown as it is", async ({ shown, text }) => {
+    const example = await makeWorkedExample();
+    if (page === "commit-protocol.md") {
+      await example.saveParams(32);
     }
-    const bytes = await store.get(parseStoreKey(path));
-    expect(`${new TextDecoder().decode(bytes).trimEnd()}\n`).toBe(text);
+    expect(await textOf(example, shown)).toBe(text);
   });
 });
 
+interface WorkedExample {
+  readonly store: KeyValueStore;
+  saveParams(window: number, options?: OpenDatasetOptions): Promise<void>;
+}
+
+/** What a block of the page shows: a file, or something that has to be made first. */
+async function textOf(example: WorkedExample, shown: string): Promise<string> {
+  const { store, saveParams } = example;
+  switch (shown) {
+    case "tree":
+      return linesOf(await filesOf(store));
+    case "checkpoint":
+      await (await openDataset(store, { runtime: exampleRuntime() })).updateManifest();
+      return checkpointText(store);
+    case "killed":
+      await dieBeforePublishing(saveParams);
+      return linesOf(changedBy(await filesOf(store)));
+    case "finished":
+      await dieBeforePublishing(saveParams);
+      await saveParams(128, { runtime: exampleRuntime(4712) });
+      return linesOf(changedBy(await filesOf(store)));
+    default:
+      return fileText(store, shown);
+  }
+}
+
+/** The commit stands, and its writer does nothing any more. */
+async function dieBeforePublishing(saveParams: WorkedExample["saveParams"]): Promise<void> {
+  const killed = Promise.withResolvers<void>();
+  const onStep = (step: string): Promise<never> | undefined => {
+    if (step !== "committed") {
+      return undefined;
+    }
+    killed.resolve();
+    return new Promise(() => undefined);
+  };
+  void saveParams(64, { onStep });
+  await killed.promise;
+}
+
+function changedBy(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => path.startsWith("__") || path.includes(PARAMS));
+}
+
+function linesOf(paths: readonly string[]): string {
+  return `${paths.join("\n")}\n`;
+}
+
+/** Indented, with short lists on one line, and without the array metadata that a file has as well. */
+async function checkpointText(store: KeyValueStore): Promise<string> {
+  const packed = await store.get(parseStoreKey("__commits/checkpoint.json.gz"));
+  const checkpoint = JSON.parse(gunzipSync(packed ?? new Uint8Array()).toString("utf8"));
+  const image = checkpoint.images["line-scan"];
+  expect(image.array).toEqual(JSON.parse(await fileText(store, "images/line-scan/data/zarr.json")));
+  image.array = "as in data/zarr.json";
+  const oneLine = (list: string): string => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]");
+  return `${JSON.stringify(checkpoint, null, 1).replace(/\[[^[\]{}]*\]/g, oneLine)}\n`;
+}
+
+async function fileText(store: KeyValueStore, path: string): Promise<string> {
+  return `${new TextDecoder().decode(await store.get(parseStoreKey(path))).trimEnd()}\n`;
+}
+
 /** A clock that stands still and ids that count, so that every byte is the same each time. */
-async function makeWorkedExample(hasSecondCommit: boolean): Promise<KeyValueStore> {
+function exampleRuntime(pid = 4711): Runtime {
   let ids = 0;
+  const group = pid === 4711 ? "0000" : String(pid);
+  return {
+    ...portableRuntime(),
+    nowEpochMs: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+    newId: () => `00000000-${group}-4000-8000-${String(++ids).padStart(12, "0")}`,
+    writer: { host: "microscope-pc", pid, started: "2026-01-02T03:00:00.000Z" },
+    writerState: (writer) => (writer.pid === pid ? "alive" : "dead"),
+  };
+}
+
+async function makeWorkedExample(): Promise<WorkedExample> {
   const store = memoryStore();
-  const dataset = await openDataset(store, {
-    runtime: {
-      ...portableRuntime(),
-      nowEpochMs: () => Date.UTC(2026, 0, 2, 3, 4, 5),
-      newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
-      writer: { host: "microscope-pc", pid: 4711, started: "2026-01-02T03:00:00.000Z" },
-    },
-  });
+  const runtime = exampleRuntime();
+  const dataset = await openDataset(store, { runtime });
   const events: TableSchema = {
     columns: [
       { name: "image_id", type: "utf8", nullable: false },
@@ -70,7 +134,7 @@ async function makeWorkedExample(hasSecondCommit: boolean): Promise<KeyValueStor
           summary: { acquired_local_epoch_ns: 1_667_392_215_461_000_000n },
         },
       );
-      await record.saveJson("velocity_events/params", { window: 16 });
+      await record.saveJson(PARAMS, { window: 16 });
       await record.saveParquet("velocity_events/events", rows, { schema: events });
       await record.saveArrayArtifact("masks/7", { dtype: "bool", shape: [2, 2], data: new Uint8Array(4) });
       await record.saveAttachment("notes.txt", new TextEncoder().encode("a stall at 0.5 s"));
@@ -80,10 +144,11 @@ async function makeWorkedExample(hasSecondCommit: boolean): Promise<KeyValueStor
     },
     { message: "one line scan" },
   );
-  if (hasSecondCommit) {
-    await dataset.record("line-scan").saveJson("velocity_events/params", { window: 32 });
-  }
-  return store;
+  const saveParams: WorkedExample["saveParams"] = async (window, options) => {
+    const session = await openDataset(store, { runtime, ...options });
+    await session.record("line-scan").saveJson(PARAMS, { window });
+  };
+  return { store, saveParams };
 }
 
 async function filesOf(store: KeyValueStore, prefix = ""): Promise<string[]> {
