@@ -1,5 +1,8 @@
 import type { Command, CommandEntry } from "./command.ts";
 
+/** The narrowest terminal that help is written for. */
+const WIDTH = 80;
+
 export function generalHelp(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return `kym puts folders of kymographs into a crash-safe dataset of plain files
@@ -34,11 +37,29 @@ export function commandHelp(command: Command): string {
     return { flag: options[name]?.type === "string" ? `${flag} X` : flag, help: optionHelp[name] ?? "" };
   });
   const width = Math.max(0, ...names.map(({ flag }) => flag.length));
-  const lines = names.map(({ flag, help }) => `  ${flag.padEnd(width)}  ${help}`);
+  const indent = " ".repeat(width + 4);
+  const lines = names.map(
+    ({ flag, help }) =>
+      `  ${flag.padEnd(width)}  ${wrapped(help, WIDTH - indent.length).join(`\n${indent}`)}`,
+  );
   return `${command.examples.map((example) => `  ${example}`).join("\n")}
 
 Usage: kym ${command.usage}
 
-${command.description}
+${wrapped(command.description, WIDTH).join("\n")}
 ${lines.length === 0 ? "" : `\nOptions\n${lines.join("\n")}\n`}`;
+}
+
+/** Lines of whole words, whatever the line breaks of the source. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
 }

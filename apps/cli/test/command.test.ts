@@ -19,10 +19,11 @@ describe("the command", () => {
   });
 
   it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc"])(
-    "has help for %s",
+    "has help for %s, within 80 columns",
     async (name) => {
       const { stdout, exitCode } = await kym([name, "--help"]);
       expect(exitCode).toBe(0);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
       expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
     },
   );

@@ -14,7 +14,7 @@ export const queryCommand: Command = {
 do: it also reads and writes other files, if it says so.`,
   examples: [
     'kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"',
-    'kym query study.zarr "select condition, median(vel_mean) from kym_radon group by 1"',
+    'kym query study.zarr "select roi_id, avg(vel_mean) from kym_radon group by 1"',
     'kym query study.zarr "from kym_velocity_events" --format csv > events.csv',
   ],
   options: { format: { type: "string" } },
