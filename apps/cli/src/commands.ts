@@ -48,4 +48,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "remove what dead writers left behind",
     load: async () => (await import("./commands/gc.ts")).gcCommand,
   },
+  {
+    name: "doctor",
+    summary: "print what a report of a fault needs",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
 ];

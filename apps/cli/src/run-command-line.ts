@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -7,6 +6,7 @@ import type { Command, CommandEntry, OptionValue } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { kymVersion } from "./kym-version.ts";
 import type { ProgressStyle } from "./render/progress.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -31,7 +31,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (name === "--version") {
-      terminal.out(`${version()}\n`);
+      terminal.out(`${kymVersion()}\n`);
       return EXIT.ok;
     }
     return await runCommand(findCommand(name), rest, terminal);
@@ -188,7 +188,7 @@ function checkPositionals(command: Command, positionals: readonly string[]): rea
       `kym ${command.usage}`,
     );
   }
-  const empty = positionals.findIndex((positional) => positional === "");
+  const empty = positionals.indexOf("");
   if (empty >= 0) {
     throw usageError(`${words[empty]} is empty`, `kym ${command.usage}`);
   }
@@ -246,13 +246,6 @@ function interrupted(exitCode: ExitCode): CliError {
   return new CliError(exitCode, "interrupted", "stopped; what was committed stays", {
     hint: "run the same command again: it goes on where it stopped",
   });
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "unknown";
 }
 
 /** Levenshtein's distance: enough for a typo in one word. */

@@ -18,7 +18,7 @@ describe("the command", () => {
     }
   });
 
-  it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc"])(
+  it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc", "doctor"])(
     "has help for %s, within 80 columns",
     async (name) => {
       const { stdout, exitCode } = await kym([name, "--help"]);
