@@ -3,9 +3,9 @@ import { ZarrStoreError } from "../errors.ts";
 import { gzip } from "../gzip.ts";
 import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
 import type { Logger } from "../logger.ts";
-import type { ReadableStore } from "../store/key-value-store.ts";
+import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { CHECKPOINT } from "./control-keys.ts";
+import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
 
 /** The head at a version, and what the manifest says of its images, so that opening does not read the whole log. */
@@ -60,6 +60,32 @@ export async function encodeCheckpoint(
     images: Object.fromEntries(images),
   };
   return gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 })));
+}
+
+/** Replaces the checkpoint by one rename. A failure leaves the one that was. @throws {ZarrStoreError} `io` */
+export async function replaceCheckpoint(
+  store: KeyValueStore,
+  bytes: Uint8Array<ArrayBuffer>,
+  id: string,
+): Promise<void> {
+  const txid = `checkpoint-${id}`;
+  const staged = stagedKey(txid, "checkpoint.json.gz");
+  try {
+    await store.put(staged, bytes);
+    await store.sync([staged]);
+    const outcome = await store.move(staged, CHECKPOINT);
+    if (outcome !== "moved") {
+      throw new ZarrStoreError("io", `cannot put ${CHECKPOINT} in place: ${outcome}`, {
+        path: CHECKPOINT,
+        found: outcome,
+      });
+    }
+  } catch (error) {
+    await store.remove(staged).catch(() => undefined);
+    await store.remove(stagingOf(txid)).catch(() => undefined);
+    throw error;
+  }
+  await store.remove(stagingOf(txid)).catch(() => undefined);
 }
 
 /** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */

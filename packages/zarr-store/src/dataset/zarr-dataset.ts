@@ -3,11 +3,10 @@ import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/adopt.ts";
 import { checkStore } from "../commit/check.ts";
 import type { CheckOptions, CheckReport } from "../commit/check-report.ts";
-import { encodeCheckpoint } from "../commit/checkpoint.ts";
+import { encodeCheckpoint, replaceCheckpoint } from "../commit/checkpoint.ts";
 import type { Commit } from "../commit/commit.ts";
 import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/commit-record.ts";
-import { CHECKPOINT, stagedKey, stagingOf } from "../commit/control-keys.ts";
 import { collectGarbage, type GcOptions, type GcReport } from "../commit/gc.ts";
 import { type RepairOptions, type RepairReport, repairStore } from "../commit/repair.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -131,16 +130,27 @@ export class ZarrDataset extends DatasetContents {
     );
   }
 
-  /** Runs `fn` again until no commit came in between, so that all it read is of one version. */
+  /**
+   * Runs `fn` again until no commit came in between, so that all it read is of one version. If it threw because of such a
+   * commit, it runs again as well.
+   *
+   * @throws {ZarrStoreError} `conflict` when the attempts (100) are used up; what `fn` throws
+   */
   async readConsistently<T>(fn: () => Promise<T>, options: { readonly attempts?: number } = {}): Promise<T> {
     const { log } = this.#parts.engine;
     for (let attempt = 1; ; attempt++) {
       await log.refresh();
       const before = log.head.version;
-      const value = await fn();
+      const outcome = await fn().then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
       await log.refresh();
       if (log.head.version === before) {
-        return value;
+        if ("error" in outcome) {
+          throw outcome.error;
+        }
+        return outcome.value;
       }
       if (attempt >= (options.attempts ?? 100)) {
         throw new ZarrStoreError("conflict", `the dataset changed during each of ${attempt} reads`, {
@@ -375,18 +385,7 @@ export class ZarrDataset extends DatasetContents {
     await this.rebuildManifest();
     const { head } = engine.log;
     const bytes = await encodeCheckpoint(head, checkpointImages(head, this.session.nodes));
-    const txid = `checkpoint-${runtime.newId()}`;
-    const staged = stagedKey(txid, "checkpoint.json.gz");
-    await store.put(staged, bytes);
-    await store.sync([staged]);
-    const outcome = await store.move(staged, CHECKPOINT);
-    if (outcome !== "moved") {
-      throw new ZarrStoreError("io", `cannot put ${CHECKPOINT} in place: ${outcome}`, {
-        path: CHECKPOINT,
-        found: outcome,
-      });
-    }
-    await store.remove(stagingOf(txid));
+    await replaceCheckpoint(store, bytes, runtime.newId());
     engine.checkpointed(bytes.length);
   }
 
