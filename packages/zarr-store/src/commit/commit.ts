@@ -150,7 +150,7 @@ async function decideOps(
   }
   const decision = decideCommit(log.head, transaction.ops(), transaction.readPaths);
   if (decision.decision === "refuse") {
-    throw new ZarrStoreError("invalid_argument", `${decision.why}: ${decision.paths.join(", ")}`, {
+    throw new ZarrStoreError(decision.code, `${decision.why}: ${decision.paths.join(", ")}`, {
       paths: decision.paths,
     });
   }

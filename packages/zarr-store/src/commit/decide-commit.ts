@@ -1,6 +1,6 @@
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitOp } from "./commit-record.ts";
-import { groupOf, type Head } from "./head.ts";
+import { groupOf, type Head, withoutCase } from "./head.ts";
 
 export type CommitDecision =
   | {
@@ -9,7 +9,12 @@ export type CommitDecision =
       readonly superfluous: readonly StoreKey[];
     }
   | { readonly decision: "conflict"; readonly paths: readonly StoreKey[]; readonly why: string }
-  | { readonly decision: "refuse"; readonly paths: readonly StoreKey[]; readonly why: string };
+  | {
+      readonly decision: "refuse";
+      readonly code: "invalid_argument" | "already_exists";
+      readonly paths: readonly StoreKey[];
+      readonly why: string;
+    };
 
 /**
  * Whether ops made from an earlier head still hold on this one. Equal bytes are no conflict, unless the transaction read
@@ -48,7 +53,14 @@ export function decideCommit(
   }
   const nested = nestedPaths(head, kept);
   if (nested.length > 0) {
-    return { decision: "refuse", paths: nested, why: "one object would lie below another" };
+    const why = "one object would lie below another";
+    return { decision: "refuse", code: "invalid_argument", paths: nested, why };
+  }
+  const alike = pathsAlike(head, kept);
+  if (alike.length > 0) {
+    const why =
+      "the name differs from one that is there in case only, which not every file system tells apart";
+    return { decision: "refuse", code: "already_exists", paths: alike, why };
   }
   return { decision: "commit", ops: kept, superfluous };
 }
@@ -97,6 +109,30 @@ function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] 
     }
   }
   return [...directories].filter(isLive);
+}
+
+/** New paths that another live path equals but for case: on some file systems they would be one file. */
+function pathsAlike(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const deleted = new Set<string>(ops.filter(({ op }) => op === "delete").map(({ path }) => path));
+  const created = ops.filter(({ op, prev }) => op === "put" && prev === null);
+  const foldedByGroup = new Map<string, Map<string, string>>();
+  return created.flatMap(({ path }) => {
+    const group = groupOf(path);
+    const other = head.groupLike(group);
+    if (other !== undefined && other !== group && !deleted.has(recordNode(other))) {
+      return [path];
+    }
+    const folded = foldedByGroup.get(withoutCase(group)) ?? livePathsByFoldedName(head, group, deleted);
+    foldedByGroup.set(withoutCase(group), folded);
+    const twin = folded.get(withoutCase(path));
+    folded.set(withoutCase(path), path);
+    return twin !== undefined && twin !== path ? [path] : [];
+  });
+}
+
+function livePathsByFoldedName(head: Head, group: string, deleted: ReadonlySet<string>): Map<string, string> {
+  const live = [...head.objectsOf(group).keys()].filter((path) => !deleted.has(path));
+  return new Map(live.map((path) => [withoutCase(path), path]));
 }
 
 function ancestors(path: StoreKey): readonly StoreKey[] {

@@ -24,6 +24,8 @@ export class Head {
   /** Hashes that a path had before, by records applied here: bytes that some commit wrote. */
   readonly #pastHashes = new Map<StoreKey, Set<string>>();
   readonly #aborted = new Set<string>();
+  /** Groups by their names without case. */
+  readonly #groupsByFoldedName = new Map<string, string>();
 
   get version(): number {
     return this.#version;
@@ -60,6 +62,11 @@ export class Head {
     return this.#groups.get(group) ?? EMPTY;
   }
 
+  /** The group that has this name, or one that differs from it in case only. */
+  groupLike(group: string): string | undefined {
+    return this.#groups.has(group) ? group : this.#groupsByFoldedName.get(withoutCase(group));
+  }
+
   /** Every object, those of one group together. */
   *objects(): IterableIterator<readonly [StoreKey, CommittedObject]> {
     for (const group of this.#groups.values()) {
@@ -77,6 +84,7 @@ export class Head {
     this.#txid = at.txid;
     if (objects === "forget objects") {
       this.#groups.clear();
+      this.#groupsByFoldedName.clear();
       this.#pastHashes.clear();
     }
   }
@@ -112,6 +120,7 @@ export class Head {
     if (objects === undefined) {
       objects = new Map();
       this.#groups.set(group, objects);
+      this.#groupsByFoldedName.set(withoutCase(group), group);
     }
     objects.set(path, object);
   }
@@ -122,11 +131,17 @@ export class Head {
     objects?.delete(path);
     if (objects?.size === 0) {
       this.#groups.delete(group);
+      this.#groupsByFoldedName.delete(withoutCase(group));
     }
   }
 }
 
 const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();
+
+/** What a file system that does not tell case apart takes for the same name; ids and artifact names are ASCII. */
+export function withoutCase(name: string): string {
+  return name.toLowerCase();
+}
 
 /** `images/<id>` for what lies below one, else `""`. */
 export function groupOf(path: StoreKey): string {

@@ -53,6 +53,45 @@ describe("what becomes of ops on a head that has grown", () => {
   }[] = [
     { name: "a new object", head: {}, ops: [put("t", "1", null)], decision: "commit", paths: ["t"] },
     {
+      name: "an image whose id differs in case only",
+      head: RECORD,
+      ops: [put("images/X/zarr.json", "X", null)],
+      decision: "refuse",
+      paths: ["images/X/zarr.json"],
+    },
+    {
+      name: "two new images whose ids differ in case only",
+      head: {},
+      ops: [put("images/y/zarr.json", "y", null), put("images/Y/zarr.json", "Y", null)],
+      decision: "refuse",
+      paths: ["images/Y/zarr.json"],
+    },
+    {
+      name: "an artifact whose name differs in case only",
+      head: RECORD,
+      ops: [put("images/x/analysis/A.json", "A", null)],
+      decision: "refuse",
+      paths: ["images/x/analysis/A.json"],
+    },
+    {
+      name: "a table whose name differs in case only from one that goes",
+      head: { "tables/T": "0" },
+      ops: [remove("tables/T", "0"), put("tables/t", "1", null)],
+      decision: "commit",
+      paths: ["tables/T", "tables/t"],
+    },
+    {
+      name: "an image in the place of one whose id differs in case only",
+      head: RECORD,
+      ops: [
+        remove("images/x/zarr.json", "x"),
+        remove("images/x/analysis/a.json", "a"),
+        put("images/X/zarr.json", "X", null),
+      ],
+      decision: "commit",
+      paths: ["images/x/zarr.json", "images/x/analysis/a.json", "images/X/zarr.json"],
+    },
+    {
       name: "an object as it was read",
       head: { t: "0" },
       ops: [put("t", "1", "0")],
