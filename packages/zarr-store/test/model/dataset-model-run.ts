@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { memoryStore } from "../../src/index.ts";
+import { localStore } from "../../src/node/index.ts";
+import { TestClock } from "../commit/test-runtime.ts";
+import type { Medium } from "../commit/world.ts";
+import { datasetCommands, runCommands } from "./dataset-commands.ts";
+import { DatasetWorld } from "./dataset-world.ts";
+
+/**
+ * Compares a dataset with its model over random commands, `commands` of them in each run; a failure prints the seed and
+ * a sequence in which everything that could be left out is.
+ */
+export async function compareWithModel(
+  medium: Medium,
+  size: { readonly runs: number; readonly commands: number },
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(...datasetCommands), {
+        minLength: size.commands,
+        maxLength: size.commands,
+        size: "max",
+      }),
+      async (commands) => {
+        const clock = new TestClock();
+        if (medium === "memory") {
+          await runCommands(commands, new DatasetWorld(memoryStore({ nowEpochMs: clock.look }), clock));
+          return;
+        }
+        const root = await mkdtemp(join(tmpdir(), "kym-model-"));
+        try {
+          await runCommands(commands, new DatasetWorld(localStore(root), clock));
+        } finally {
+          await rm(root, { recursive: true, force: true });
+        }
+      },
+    ),
+    { numRuns: size.runs, endOnFailure: false },
+  );
+}
