@@ -11,8 +11,7 @@ export async function openStudy(
 ): Promise<ZarrDataset> {
   const warn = (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
   const silent = (): void => undefined;
-  const location = /^https?:\/\//i.test(path) ? path : context.resolvePath(path);
-  return openDataset(location, {
+  return openDataset(locationOf(context, path), {
     mode,
     summarize: summarizeMetadata,
     logger: {
@@ -22,4 +21,9 @@ export async function openStudy(
       error: warn,
     },
   });
+}
+
+/** A URL as it is, a path from where the user stands. */
+export function locationOf({ resolvePath }: Pick<CommandContext, "resolvePath">, path: string): string {
+  return /^https?:\/\//i.test(path) ? path : resolvePath(path);
 }

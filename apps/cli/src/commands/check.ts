@@ -3,7 +3,7 @@ import { checkDataset } from "@kym/zarr-store/node";
 import { parseCheckLevel } from "../check-level.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
+import { locationOf, openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 import { printable } from "../render/text-table.ts";
 
@@ -30,7 +30,7 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
     const progress = startProgress(context.terminal, "checked", context.progress);
     let report: CheckReport;
     try {
-      report = await checkDataset(context.resolvePath(path), {
+      report = await checkDataset(locationOf(context, path), {
         level,
         signal: context.signal,
         onProgress: ({ done, total, path: item }) => progress.update(done, total, item),

@@ -1,7 +1,8 @@
 import { isZarrStoreError } from "../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { obstacleKey } from "./control-keys.ts";
+import { asideKey, obstacleKey } from "./control-keys.ts";
+import { removeEmptyDirectories } from "./empty-directories.ts";
 
 /**
  * Decides about a file that a deletion moved to `<refuge>/<path>`, after the move, by the log alone: what the log wants at
@@ -38,6 +39,17 @@ export async function settleAside(
   const final = await store.get(path);
   await store.remove(aside);
   return final !== undefined && (await runtime.sha256(final)) === hash ? "again" : "settled";
+}
+
+/** Clears a path of an older version of its object; what stands there after all, as the log wants it, stays. */
+export async function setOlderVersionAside(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime } = context;
+  const refuge = asideKey(runtime.newId());
+  const aside = joinKey(refuge, path);
+  await store.makeDirectory(parentKey(aside) ?? refuge);
+  await store.move(path, aside);
+  await settleAside(context, refuge, path);
+  await removeEmptyDirectories(context, refuge, path);
 }
 
 /** Bytes that no commit wrote are somebody's own: they go back, or out of the way where a newer file has the path. */

@@ -64,8 +64,16 @@ export interface CheckProblem {
  * - `obstacle`: what stood in the way of a commit.
  * - `malformed`: an artifact that does not parse, as it came.
  * - `foreign`: a file in the commit log's folder that is none of its records.
+ * - `unlisted`: the store, one over HTTP, cannot be listed, so that only what the log names was looked at.
  */
-export type CheckNoteKind = "unpublished" | "staging" | "aside" | "obstacle" | "malformed" | "foreign";
+export type CheckNoteKind =
+  | "unpublished"
+  | "staging"
+  | "aside"
+  | "obstacle"
+  | "malformed"
+  | "foreign"
+  | "unlisted";
 
 export interface CheckNote {
   readonly kind: CheckNoteKind;

@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { unlistedStore } from "../store/unlisted-store.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
@@ -28,26 +29,23 @@ export interface CheckParts {
 
 /**
  * Compares a store with its commit log: read from the first record, without the help of anything that is remembered.
- * It never writes, and does not mind writers beside it.
+ * It never writes, and does not mind writers beside it. In a store that cannot be listed, every object is read whatever the
+ * level, and files that no commit wrote are not found.
  *
- * @throws {ZarrStoreError} `not_supported` if the store cannot be listed, `invalid_argument` for a level that is none,
- * `aborted`, `io`
+ * @throws {ZarrStoreError} `invalid_argument` for a level that is none, `aborted`, `io`
  */
 export async function checkStore(parts: CheckParts, options: CheckOptions = {}): Promise<CheckReport> {
-  const { store, runtime, rules, isSelected = (): boolean => true } = parts;
+  const { runtime, rules, isSelected = (): boolean => true } = parts;
   const { level = "data", signal, onProgress } = options;
-  if (!isListableStore(store)) {
-    throw new ZarrStoreError("not_supported", `${store.location} cannot be listed, and so not be checked`, {
-      path: store.location,
-    });
-  }
+  const isListed = isListableStore(parts.store);
+  const store = isListed ? parts.store : unlistedStore(parts.store);
   const readsObject = objectsToRead(level);
   const audit = new LogAudit(store, runtime);
   await audit.read();
   const { version } = audit.head;
   const context: CheckContext = { store, runtime, rules, audit, signal };
   const problems: CheckProblem[] = [];
-  const notes: CheckNote[] = [...(await noteControlFiles(context))];
+  const notes: CheckNote[] = isListed ? [...(await noteControlFiles(context))] : [UNLISTED];
   const objects = [...audit.head.objects()].filter(([path]) => isSelected(path));
   let done = 0;
   let bytes = 0;
@@ -70,6 +68,12 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     checked: { objects: objects.length, bytes },
   };
 }
+
+const UNLISTED: CheckNote = {
+  kind: "unlisted",
+  path: "",
+  message: "this store cannot be listed: files that no commit wrote, and staging, were not looked for",
+};
 
 /** A share of the objects is told by their hashes: the same ones whenever, and whatever else the dataset holds. */
 function objectsToRead(level: CheckLevel): (object: CommittedObject) => boolean {

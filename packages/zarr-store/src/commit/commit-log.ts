@@ -7,6 +7,8 @@ import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
 import { commitKey } from "./control-keys.ts";
 import { Head } from "./head.ts";
 
+const MOST_RECORDS_AHEAD = 16;
+
 /** The records of a dataset, read in order, and the head that they make. */
 export class CommitLog {
   readonly head: Head = new Head();
@@ -110,16 +112,20 @@ export class CommitLog {
     return this.#waiting;
   }
 
+  /** Asks for one record, then for the next 2, 4, 8, … at a time: where there is none, that is one question. */
   async #readNewer(): Promise<void> {
-    for (;;) {
+    for (let ahead = 1; ; ahead = Math.min(2 * ahead, MOST_RECORDS_AHEAD)) {
       const next = this.head.version + 1;
-      const bytes = await this.#store.get(commitKey(next));
-      if (bytes === undefined) {
-        return;
+      const versions = Array.from({ length: ahead }, (_, index) => next + index);
+      const found = await Promise.all(versions.map((version) => this.#store.get(commitKey(version))));
+      for (const [index, bytes] of found.entries()) {
+        if (bytes === undefined) {
+          return;
+        }
+        const record = await decodeCommitRecord(bytes, next + index, this.#sha256);
+        this.#assertFollows(record);
+        this.applyOwn(record, bytes.length);
       }
-      const record = await decodeCommitRecord(bytes, next, this.#sha256);
-      this.#assertFollows(record);
-      this.applyOwn(record, bytes.length);
     }
   }
 

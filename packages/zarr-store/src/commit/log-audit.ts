@@ -66,6 +66,7 @@ export class LogAudit {
     if (newest > this.head.version) {
       this.#missing(this.head.version + 1, newest);
       this.#restore();
+      await this.readOn();
     }
   }
 

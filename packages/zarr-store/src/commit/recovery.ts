@@ -1,6 +1,6 @@
 import { isZarrStoreError } from "../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
-import { settleAside } from "./aside.ts";
+import { setOlderVersionAside, settleAside } from "./aside.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { COMMITS, isClock, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "./control-keys.ts";
 import type { Head } from "./head.ts";
@@ -109,10 +109,11 @@ async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<v
 }
 
 /**
- * Links what the log wants of a committed transaction's staging back in place where it is missing; it never replaces, so it
- * cannot undo a newer commit.
+ * Puts what the log wants of a committed transaction's staging back in place where it is missing, or where a power cut left
+ * an older version of it. What is missing is linked and never replaces; an older version is first moved aside, and settled
+ * as a deletion's is, so that a newer commit is never undone.
  *
- * @returns the paths that were missing
+ * @returns the paths that are in place again
  */
 export async function putBackStaged(context: CommitContext, txid: string): Promise<readonly StoreKey[]> {
   const { store, log, runtime, logger } = context;
@@ -121,12 +122,19 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
   await walkUp(context, staging, async (file) => {
     const path = file.slice(staging.length + 1);
     const object = isStoreKey(path) ? log.head.object(path) : undefined;
-    if (!isStoreKey(path) || object?.txid !== txid || (await store.stat(path)) !== undefined) {
+    if (!isStoreKey(path) || object?.txid !== txid) {
       return;
     }
     const bytes = await store.get(file);
     if (bytes === undefined || (await runtime.sha256(bytes)) !== object.sha256) {
       return;
+    }
+    const isOlder = await isOlderVersion(context, path, object.sha256);
+    if (isOlder === undefined) {
+      return;
+    }
+    if (isOlder) {
+      await setOlderVersionAside(context, path);
     }
     const parent = parentKey(path);
     if (parent !== undefined) {
@@ -134,10 +142,28 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
     }
     if (await store.putNew(path, file)) {
       putBack.push(path);
-      logger.warn(`${path} was missing and is back in place from ${file}`);
+      logger.warn(
+        `${path} was ${isOlder ? "an older version" : "missing"} and is back in place from ${file}`,
+      );
     }
   });
   return putBack;
+}
+
+/** False if nothing is at the path; undefined if there is what the log wants, or what no commit wrote. */
+async function isOlderVersion(
+  { store, log, runtime }: CommitContext,
+  path: StoreKey,
+  wanted: string,
+): Promise<boolean | undefined> {
+  const kind = (await store.stat(path))?.kind;
+  if (kind !== "file") {
+    return kind === undefined ? false : undefined;
+  }
+  const bytes = await store.get(path);
+  const hash = bytes && (await runtime.sha256(bytes));
+  const isOlder = hash !== undefined && hash !== wanted && (await log.wasEverCommitted(path, hash));
+  return isOlder ? true : undefined;
 }
 
 /** Visits every file of a tree, and removes the directories that are empty then. Names that are no keys stay. */

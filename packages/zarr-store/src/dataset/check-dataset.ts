@@ -16,8 +16,7 @@ export interface CheckDatasetOptions extends CheckOptions {
  * Checks a dataset without opening it, so that one can be checked that is too damaged to be opened. See
  * `ZarrDataset.check`.
  *
- * @throws {ZarrStoreError} `not_found` if there is no commit log, `not_supported` if the store cannot be listed,
- * `invalid_argument`, `aborted`, `io`
+ * @throws {ZarrStoreError} `not_found` if there is no commit log, `invalid_argument`, `aborted`, `io`
  */
 export async function checkDataset(
   store: ReadableStore,

@@ -4,6 +4,7 @@ import { type OpenDatasetOptions, openDataset as openStore } from "../dataset/op
 import type { ZarrDataset } from "../dataset/zarr-dataset.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { isHttpUrl } from "../http/http-url.ts";
+import { httpStore } from "../http-store.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { localStore } from "./local-store.ts";
 import { nodeRuntime } from "./node-runtime.ts";
@@ -26,7 +27,7 @@ export async function openDataset(
 }
 
 /**
- * Checks a dataset in a folder without opening it, so that one can be checked that is too damaged to be opened. See the
+ * Checks a dataset in a folder, or at an http(s) URL, without opening it, so that one can be checked that is too damaged to be opened. See the
  * root entry's `checkDataset`.
  *
  * @throws {ZarrStoreError} as there
@@ -35,10 +36,14 @@ export async function checkDataset(
   location: string | ReadableStore,
   options: CheckDatasetOptions = {},
 ): Promise<CheckReport> {
-  return checkStoredDataset(typeof location === "string" ? storeAt(location) : location, {
-    ...options,
-    runtime: options.runtime ?? nodeRuntime(),
-  });
+  const { runtime = nodeRuntime() } = options;
+  const store =
+    typeof location !== "string"
+      ? location
+      : isHttpUrl(location)
+        ? httpStore(location, { runtime })
+        : storeAt(location);
+  return checkStoredDataset(store, { ...options, runtime });
 }
 
 function storeAt(location: string): ReadableStore {

@@ -64,15 +64,15 @@ describe.each([
   ["the root entry", openDataset],
   ["./node", openWithNode],
 ])("a dataset at a URL, opened by %s", (_entry, open) => {
-  it("takes one request for the checkpoint, one for each later record, and one for what it opens", async () => {
+  it("asks for the checkpoint, for the later records, a few ahead at a time, and for what it opens", async () => {
     const dataset = await open(url(), { mode: "r" });
     expect(dataset.version).toBe(2);
-    expect(asked()).toEqual([CHECKPOINT, recordPath(2), recordPath(3), "/zarr.json"]);
+    expect(asked()).toEqual([CHECKPOINT, recordPath(2), recordPath(3), recordPath(4), "/zarr.json"]);
     const image = dataset.record("image-07");
     expect((await image.attributes())["summary"]).toEqual({ order: -7 });
     expect((await image.openArray()).shape).toEqual([2, 2]);
     expect((await image.loadArray()).data).toEqual(plane(7).data);
-    expect(asked().slice(4)).toEqual(["/images/image-07/data/c.0.0"]);
+    expect(asked().slice(5)).toEqual(["/images/image-07/data/c.0.0"]);
   });
 
   it("tells all that there is without a listing", async () => {

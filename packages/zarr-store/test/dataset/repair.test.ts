@@ -44,6 +44,35 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
+  it("puts back from staging what a power cut left in an older version", async () => {
+    await inMaintained(medium, async ({ dataset, store, open, put }) => {
+      const older = await store.get(QC);
+      await dataset.record("one").saveJson("qc", { passed: "newer" });
+      const newer = await store.get(QC);
+      const [last] = (await Array.fromAsync(dataset.log())).slice(-1);
+      await dataset.record("one").saveJson("after", {});
+      await put(`__staging/${last?.txid}/${QC}`, newer ?? "");
+      await put(QC, older ?? "");
+      expect(problemsOf(await dataset.check())).toEqual([`missing ${QC} → repair`]);
+      expect(await dataset.record("one").loadJson("qc"), "from staging").toEqual({ passed: "newer" });
+      const { actions, problems } = await (await open(2)).repair();
+      expect([actions, problems]).toEqual([[{ kind: "put_back", path: QC }], []]);
+      expect(await store.get(QC)).toEqual(newer);
+    });
+  });
+
+  it("leaves alone what another program wrote over an older version", async () => {
+    await inMaintained(medium, async ({ dataset, open, put, text }) => {
+      const [last] = (await Array.fromAsync(dataset.log())).filter(({ ops }) =>
+        ops.some(({ path }) => path === QC),
+      );
+      await put(`__staging/${last?.txid}/${QC}`, (await text(QC)) ?? "");
+      await put(QC, "{}");
+      expect((await (await open(2)).repair()).actions).toEqual([]);
+      expect(await text(QC)).toBe("{}");
+    });
+  });
+
   it("removes a checkpoint that is damaged, or that says something else than the log", async () => {
     await inMaintained(medium, async ({ dataset, store, put, open }) => {
       const path = parseStoreKey("__commits/checkpoint.json.gz");
