@@ -162,57 +162,6 @@ describe("check", () => {
     });
   });
 
-  it("finds every flipped bit of every object up to 2 KiB", async () => {
-    await inMaintained("memory", async ({ store, put }) => {
-      const files = [...(await readTree(store, ""))].filter(
-        ([path, bytes]) => bytes.length <= 2048 && !path.startsWith("__"),
-      );
-      const longest = Math.max(...files.map(([, bytes]) => bytes.length));
-      const runtime = { ...testRuntime(), sleepMs: () => Promise.resolve() };
-      let flips = 0;
-      for (let bit = 0; bit < longest * 8; bit++) {
-        // Each file is found by its own hash, so that one check may look at a flipped bit in all of them.
-        const flipped = files.filter(([, bytes]) => bit < bytes.length * 8);
-        for (const [path, bytes] of flipped) {
-          const copy = new Uint8Array(bytes);
-          copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-          await put(path, copy);
-        }
-        const { problems } = await checkDataset(store, { level: "data", runtime });
-        const found = new Set(problems.map(({ path }) => path));
-        const unfound = flipped.filter(([path]) => !found.has(path));
-        expect(unfound.map(([path]) => `bit ${bit} of ${path}`)).toEqual([]);
-        flips += flipped.length;
-        for (const [path, bytes] of flipped) {
-          await put(path, bytes);
-        }
-      }
-      expect(flips).toBeGreaterThan(10_000);
-      console.log(`${flips} flipped bits in ${files.length} files, all found`);
-    });
-  }, 240_000);
-
-  it("finds a flipped bit in any byte of any record of the log", async () => {
-    await inMaintained("memory", async ({ store, put }) => {
-      const files = [...(await readTree(store, ""))].filter(([path]) => path.startsWith("__"));
-      const longest = Math.max(...files.map(([, bytes]) => bytes.length));
-      for (let at = 0; at < longest; at++) {
-        for (const [path, bytes] of files) {
-          if (at < bytes.length && at % files.length === files.findIndex(([other]) => other === path)) {
-            const copy = new Uint8Array(bytes);
-            copy[at] = (copy[at] ?? 0) ^ (1 << (at & 7));
-            await put(path, copy);
-            const { problems } = await checkDataset(store, { level: "structure" });
-            expect(problems, `byte ${at} of ${path}`).toContainEqual(
-              expect.objectContaining({ kind: "log", path }),
-            );
-            await put(path, bytes);
-          }
-        }
-      }
-    });
-  });
-
   it("checks a store that cannot be listed by what the log names, and says so", async () => {
     await inMaintained("memory", async ({ dataset, store, put, remove }) => {
       const unlisted: ReadableStore = {
