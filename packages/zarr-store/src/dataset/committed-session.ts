@@ -41,8 +41,10 @@ export class CommittedSession implements ObjectSession {
     return (await this.#engine.reader.object(path))?.sha256;
   }
 
-  async paths(group: string): Promise<readonly StoreKey[]> {
-    await this.#engine.log.refresh();
+  async paths(group: string, asOf: "now" | "last look" = "now"): Promise<readonly StoreKey[]> {
+    if (asOf === "now") {
+      await this.#engine.log.refresh();
+    }
     return [...this.#engine.log.head.objectsOf(group).keys()].sort();
   }
 

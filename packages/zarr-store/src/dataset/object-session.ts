@@ -18,8 +18,11 @@ export interface ObjectSession {
   readonly summarize: Summarize | undefined;
   read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   hash(path: StoreKey): Promise<string | undefined>;
-  /** The live paths of a group: `images/<id>`, or `""` for what belongs to no image. Sorted by code unit. */
-  paths(group: string): Promise<readonly StoreKey[]>;
+  /**
+   * The live paths of a group: `images/<id>`, or `""` for what belongs to no image. Sorted by code unit. Who asks for many
+   * groups looks for newer commits once, and asks for each as of the `last look`. Default `now`.
+   */
+  paths(group: string, asOf?: "now" | "last look"): Promise<readonly StoreKey[]>;
   /** Sorted. */
   imageIds(): Promise<readonly string[]>;
   /**

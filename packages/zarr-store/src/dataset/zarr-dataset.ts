@@ -368,7 +368,7 @@ export class ZarrDataset extends DatasetContents {
 
   async #manifestEntry(imageId: string): Promise<ManifestEntry> {
     const record = this.record(imageId);
-    const paths = await this.session.paths(`images/${imageId}`);
+    const paths = await this.session.paths(`images/${imageId}`, "last look");
     return manifestEntryOf({
       imageId,
       paths,
