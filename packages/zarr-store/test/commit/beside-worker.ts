@@ -10,8 +10,15 @@ import type { BesideReport, BesideTask } from "./run-beside.ts";
 const { root, role }: BesideTask = JSON.parse(process.argv[2] ?? "");
 const report = { reads: 0, fromStaging: 0, fromAside: 0, roundsMax: 0, fences: 0, errors: new Set<string>() };
 
+let isTold = false;
+
 /** A writer that was stopped for so long is taken for dead. */
 const OLDER_THAN_MS = 30;
+
+/** A reader comes anew after so many rounds; in between it knows the head of its beginning until it meets a newer one. */
+const ROUNDS_OF_READER = 10;
+const OBJECTS_OF_ROUND = 40;
+const PAUSE_MS = 5;
 
 async function openEngine(): Promise<CommitEngine> {
   const engine = new CommitEngine(localStore(root), { runtime: nodeRuntime(), logger: SILENT_LOGGER });
@@ -19,35 +26,34 @@ async function openEngine(): Promise<CommitEngine> {
   return engine;
 }
 
-/** In a session that knows the head of its beginning, as readers do. */
-async function readAll(): Promise<void> {
+async function readRounds(): Promise<void> {
   const { log, reader } = await openEngine();
-  for (const group of [...log.head.groups()]) {
-    for (const path of [...log.head.objectsOf(group).keys()]) {
+  for (let round = 0; round < ROUNDS_OF_READER && !isTold; round++) {
+    const paths = [...log.head.groups()].flatMap((group) => [...log.head.objectsOf(group).keys()]);
+    const first = Math.floor(Math.random() * Math.max(0, paths.length - OBJECTS_OF_ROUND));
+    for (const path of paths.slice(first, first + OBJECTS_OF_ROUND)) {
       report.reads += (await reader.read(path)) === undefined ? 0 : 1;
     }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   report.fromStaging += reader.counts.fromStaging;
   report.fromAside += reader.counts.fromAside;
   report.roundsMax = Math.max(report.roundsMax, reader.counts.roundsMax);
 }
 
-async function collect(): Promise<void> {
-  const { proposed } = await collectGarbage(await openEngine(), {
-    dryRun: false,
-    olderThanMs: OLDER_THAN_MS,
-  });
+async function collect(engine: CommitEngine): Promise<void> {
+  const { proposed } = await collectGarbage(engine, { dryRun: false, olderThanMs: OLDER_THAN_MS });
   report.fences += proposed.length > 0 ? 1 : 0;
   await new Promise((resolve) => setTimeout(resolve, OLDER_THAN_MS));
 }
 
-let isTold = false;
+const collector = await openEngine();
 process.on("SIGTERM", () => {
   isTold = true;
 });
 while (!isTold) {
   try {
-    await (role === "read" ? readAll() : collect());
+    await (role === "read" ? readRounds() : collect(collector));
   } catch (error) {
     report.errors.add(String(error));
   }

@@ -3,6 +3,7 @@ import type { Crowd } from "./crowd.ts";
 import { expectNothingLost } from "./expect-nothing-lost.ts";
 
 const FULL = { workers: 8, commits: 50 };
+const SHORT = { workers: 8, commits: 15 };
 
 /**
  * The stress of the prototype (`commit-prototype.md`, tests 3, 4 and 11): eight processes, on paths of their own, all in
@@ -12,16 +13,12 @@ const FULL = { workers: 8, commits: 50 };
  */
 const CROWDS: readonly Crowd[] = [
   { ...FULL, mode: "disjoint" },
-  { ...FULL, mode: "merge" },
-  { ...FULL, mode: "churn" },
   { ...FULL, mode: "table" },
   { ...FULL, mode: "disjoint", isLockDisabled: true },
   { ...FULL, mode: "merge", isLockDisabled: true },
-  { ...FULL, mode: "churn", isLockDisabled: true },
-  { ...FULL, mode: "disjoint", chance: { kill: 0.02, stop: 0.03 }, readers: 1, hasGcBeside: true },
-  { ...FULL, mode: "merge", chance: { kill: 0.02, stop: 0.03 }, readers: 1, hasGcBeside: true },
-  { ...FULL, mode: "table", chance: { kill: 0.005, stop: 0.02 }, readers: 1, hasGcBeside: true },
-  { ...FULL, mode: "churn", chance: { kill: 0.02, stop: 0.15 }, readers: 2, hasGcBeside: true },
+  { ...FULL, mode: "disjoint", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
+  { ...FULL, mode: "merge", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
+  { ...SHORT, mode: "table", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
   {
     ...FULL,
     mode: "churn",
