@@ -12,13 +12,14 @@ const report = { reads: 0, fromStaging: 0, fromAside: 0, roundsMax: 0, fences: 0
 
 let isTold = false;
 
-/** A writer that was stopped for so long is taken for dead. */
-const OLDER_THAN_MS = 30;
+/** A writer that staged nothing for so long is taken for dead: often one that was stopped, at times one that waits its turn. */
+const OLDER_THAN_MS = 150;
+const COLLECT_EVERY_MS = 50;
 
 /** A reader comes anew after so many rounds; in between it knows the head of its beginning until it meets a newer one. */
 const ROUNDS_OF_READER = 10;
 const OBJECTS_OF_ROUND = 40;
-const PAUSE_MS = 5;
+const PAUSE_MS = 20;
 
 async function openEngine(): Promise<CommitEngine> {
   const engine = new CommitEngine(localStore(root), { runtime: nodeRuntime(), logger: SILENT_LOGGER });
@@ -44,7 +45,7 @@ async function readRounds(): Promise<void> {
 async function collect(engine: CommitEngine): Promise<void> {
   const { proposed } = await collectGarbage(engine, { dryRun: false, olderThanMs: OLDER_THAN_MS });
   report.fences += proposed.length > 0 ? 1 : 0;
-  await new Promise((resolve) => setTimeout(resolve, OLDER_THAN_MS));
+  await new Promise((resolve) => setTimeout(resolve, COLLECT_EVERY_MS));
 }
 
 const collector = await openEngine();
