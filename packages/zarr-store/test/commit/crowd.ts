@@ -2,7 +2,7 @@ import { localStore } from "../../src/node/local-store.ts";
 import { type Audit, auditStore } from "./audit.ts";
 import { faultsOfCrowd } from "./crowd-faults.ts";
 import { inFolder } from "./in-folder.ts";
-import { commitNext } from "./read-dataset.ts";
+import { settle } from "./read-dataset.ts";
 import { type BesideReport, runBeside } from "./run-beside.ts";
 import { type RunWorkerOptions, runWorker, type WorkerResult } from "./run-worker.ts";
 import type { CrowdMode, StepTime, WorkerTask } from "./worker-plan.ts";
@@ -48,7 +48,7 @@ export async function runCrowd(crowd: Crowd, seed: number): Promise<CrowdOutcome
     );
     const beside = await Promise.all(ends.map((end) => end()));
     if (crowd.chance !== undefined) {
-      await commitNext(root);
+      await settle(root);
     }
     const audit = await auditStore(localStore(root));
     const results = lives.flat();

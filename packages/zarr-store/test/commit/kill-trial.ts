@@ -3,7 +3,7 @@ import { LOCK, STAGING, stagingEntryKind } from "../../src/commit/control-keys.t
 import { localStore } from "../../src/node/local-store.ts";
 import { auditStore } from "./audit.ts";
 import { inFolder } from "./in-folder.ts";
-import { commitNext, NEXT, readDataset } from "./read-dataset.ts";
+import { NEXT, readDataset, settle } from "./read-dataset.ts";
 import { type RunWorkerOptions, runWorker } from "./run-worker.ts";
 import { type StepTime, stateOfCycle } from "./worker-plan.ts";
 import type { WrongProtocol } from "./wrong-protocol.ts";
@@ -48,7 +48,7 @@ export async function killTrial({ at, after, protocol }: Kill): Promise<KillTria
     const { version, objects } = await readDataset(root);
     expect([acknowledged, acknowledged + 1]).toContain(version);
     expect(objects).toEqual(stateOfCycle(version));
-    const warnings = await commitNext(root);
+    const warnings = await settle(root);
     if (hasLock && !warnings.some((warning) => /its holder did not refresh it/.test(warning))) {
       expect(warnings.join()).toContain(`process ${died.pid} of this host, is gone`);
     }

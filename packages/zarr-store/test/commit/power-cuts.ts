@@ -2,7 +2,6 @@ import { unlink } from "node:fs/promises";
 import { expect } from "vitest";
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
 import { COMMITS } from "../../src/commit/control-keys.ts";
-import { collectGarbage } from "../../src/commit/gc.ts";
 import { localStore } from "../../src/node/local-store.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
 import { runBounded } from "../../src/run-bounded.ts";
@@ -11,7 +10,7 @@ import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
 import { auditStore } from "./audit.ts";
 import { LoopImage } from "./loop-image.ts";
-import { NEXT, readDataset } from "./read-dataset.ts";
+import { NEXT, readDataset, settle } from "./read-dataset.ts";
 import { collectLog } from "./test-runtime.ts";
 import { cycleOf, stateOfCycle } from "./worker-plan.ts";
 import { applyChanges } from "./world.ts";
@@ -89,28 +88,13 @@ function flushing(store: KeyValueStore, flushes: Flushes): KeyValueStore {
   }
 }
 
-/**
- * One more writer comes, and garbage is collected as it would be a day later: the names of owners are not flushed, so what
- * an uncommitted transaction staged, and its lock, may be nobody's after a cut.
- */
-async function settle(root: string): Promise<void> {
-  const engine = new CommitEngine(localStore(root), {
-    runtime: nodeRuntime(),
-    logger: collectLog(),
-    lock: { staleAfterMs: 20 },
-  });
-  await engine.open();
-  await engine.transact((transaction) => applyChanges(transaction, NEXT));
-  await collectGarbage(engine, { dryRun: false, olderThanMs: 0 });
-}
-
 /** No acknowledged commit is lost, each object is whole, and one more writer puts everything in its place. */
 async function assertRecovers(root: string, acknowledged: number): Promise<void> {
   const { version, objects } = await readDataset(root);
   expect(version, "the version after the cut").toBeGreaterThanOrEqual(acknowledged);
   expect(version, "the version after the cut").toBeLessThanOrEqual(acknowledged + 1);
   expect(objects).toEqual(stateOfCycle(version));
-  await settle(root);
+  await settle(root, { staleAfterMs: 20 });
   const audit = await auditStore(localStore(root));
   expect(audit.problems).toEqual([]);
   expect(audit.foreign).toEqual({});

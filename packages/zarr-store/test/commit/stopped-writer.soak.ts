@@ -4,7 +4,6 @@ import { expectTakenOver, type TakeOver } from "./expect-taken-over.ts";
 const FULL = { workers: 8, commits: 50 };
 
 const TAKE_OVERS: readonly TakeOver[] = [
-  { ...FULL, mode: "disjoint", step: "linked" },
   { ...FULL, mode: "merge", step: "committed" },
   { ...FULL, mode: "disjoint", step: "publish-put" },
 ];
