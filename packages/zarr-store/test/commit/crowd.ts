@@ -18,7 +18,10 @@ export interface Crowd
   readonly readers?: number;
   /** A process collects garbage all the while. Default false. */
   readonly hasGcBeside?: boolean;
-  /** Where the first worker stops itself; it is woken when another has taken its lock over and committed. */
+  /**
+   * Where the first worker stops itself. Only then the others begin; it is woken when one of them has taken its lock over
+   * and committed.
+   */
   readonly firstStopsAt?: StepTime;
 }
 
@@ -42,9 +45,12 @@ export async function runCrowd(crowd: Crowd, seed: number): Promise<CrowdOutcome
     }
     const stopped = new StoppedWorker();
     const lives = await Promise.all(
-      Array.from({ length: crowd.workers }, (_, worker) =>
-        liveAndComeAgain(root, crowd, worker, seed, stopped),
-      ),
+      Array.from({ length: crowd.workers }, async (_, worker) => {
+        if (crowd.firstStopsAt !== undefined && worker > 0) {
+          await stopped.isStopped;
+        }
+        return liveAndComeAgain(root, crowd, worker, seed, stopped);
+      }),
     );
     const beside = await Promise.all(ends.map((end) => end()));
     if (crowd.chance !== undefined) {
@@ -108,12 +114,16 @@ async function liveAndComeAgain(
 class StoppedWorker {
   #wake: (() => void) | undefined;
   #heir: number | undefined;
+  readonly #stopped = Promise.withResolvers<void>();
+
+  readonly isStopped: Promise<void> = this.#stopped.promise;
 
   readonly options: RunWorkerOptions = {
     isWoken: false,
     onReport: (report, { pid, wake }) => {
       if (report.is === "stopping") {
         this.#wake = wake;
+        this.#stopped.resolve();
       } else if (
         report.is === "warned" &&
         this.#wake &&
