@@ -3,7 +3,6 @@ import type { Crowd } from "./crowd.ts";
 import { expectNothingLost } from "./expect-nothing-lost.ts";
 
 const FULL = { workers: 8, commits: 50 };
-const HALF = { workers: 8, commits: 25 };
 const SHORT = { workers: 8, commits: 15 };
 
 /**
@@ -30,11 +29,11 @@ const CROWDS: readonly Crowd[] = [
   { ...FULL, mode: "table" },
   { ...FULL, mode: "disjoint", isLockDisabled: true },
   { ...FULL, mode: "merge", isLockDisabled: true },
-  { ...FULL, mode: "disjoint", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
-  { ...FULL, mode: "merge", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
+  { ...FULL, mode: "disjoint", chance: { kill: 0.005, stop: 0.02 }, readers: 1, hasGcBeside: true },
+  { ...FULL, mode: "merge", chance: { kill: 0.005, stop: 0.02 }, readers: 1, hasGcBeside: true },
   { ...SHORT, mode: "table", chance: { kill: 0.01, stop: 0.03 }, readers: 1, hasGcBeside: true },
   {
-    ...HALF,
+    ...SHORT,
     mode: "churn",
     isLockDisabled: true,
     chance: { kill: 0.02, stop: 0.1 },
