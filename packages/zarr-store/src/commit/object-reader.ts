@@ -15,6 +15,7 @@ export interface ReadCounts {
   fromPlace: number;
   fromStaging: number;
   fromAside: number;
+  /** The most rounds that one read took without a newer version. */
   roundsMax: number;
 }
 
@@ -72,6 +73,7 @@ export class ObjectReader {
       const aside = await this.#readAside(path, object, options);
       if (aside !== undefined) {
         this.counts.fromAside++;
+        this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
         return aside;
       }
       round++;

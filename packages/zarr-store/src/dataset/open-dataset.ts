@@ -4,7 +4,7 @@ import { isHttpUrl } from "../http/http-url.ts";
 import { type HttpStoreOptions, httpStore } from "../http-store.ts";
 import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
-import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
+import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { rememberImages } from "./checkpoint-images.ts";
 import { ROOT_NODE } from "./layout.ts";
 import type { Summarize } from "./object-session.ts";
@@ -63,8 +63,14 @@ export async function openDataset(
     if (session !== undefined) {
       return new ZarrDataset({ ...parts, session });
     }
-    await assertNewOrEmpty(store, mode);
-    return dataset;
+    const refusal = await whyNotNew(store, mode);
+    if (refusal === undefined) {
+      return dataset;
+    }
+    // What is there may be the first commit of another writer, who came after the log was looked at.
+    if (!(await engine.log.refresh())) {
+      throw refusal;
+    }
   }
   const root = await engine.reader.read(ROOT_NODE);
   if (root !== undefined) {
@@ -93,30 +99,24 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
   return httpStore(location, options);
 }
 
-async function assertNewOrEmpty(store: ReadableStore, mode: DatasetMode): Promise<void> {
+/** Why there can be no new dataset here; undefined if it can be made. */
+async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrStoreError | undefined> {
+  const { location: path } = store;
   if (mode === "r") {
-    throw new ZarrStoreError("not_found", `there is no dataset at ${store.location}`, {
-      path: store.location,
-    });
+    return new ZarrStoreError("not_found", `there is no dataset at ${path}`, { path });
   }
-  if (isWritableStore(store)) {
-    await assertNothingElse(store);
+  if (!isWritableStore(store)) {
+    return undefined;
   }
-}
-
-async function assertNothingElse(store: KeyValueStore): Promise<void> {
   const root = await store.stat("");
   if (root !== undefined && root.kind !== "directory") {
-    throw new ZarrStoreError("already_exists", `${store.location} is a file, not a folder`, {
-      path: store.location,
-    });
+    return new ZarrStoreError("already_exists", `${path} is a file, not a folder`, { path });
   }
-  const others = (await store.list("")).filter(({ name }) => !name.startsWith("__"));
-  if (others.length > 0) {
-    throw new ZarrStoreError(
-      "already_exists",
-      `${store.location} holds ${others[0]?.name} but no dataset: choose another place`,
-      { path: store.location, found: others[0]?.name },
-    );
-  }
+  const found = (await store.list("")).find(({ name }) => !name.startsWith("__"))?.name;
+  return found === undefined
+    ? undefined
+    : new ZarrStoreError("already_exists", `${path} holds ${found} but no dataset: choose another place`, {
+        path,
+        found,
+      });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { interceptStore } from "../../src/testing/index.ts";
 import { inWorld, key, record } from "./world.ts";
 
 const X = record("x", { "analysis/a.json": "a", "analysis_arrays/trace/data/c.0": "trace" });
@@ -15,8 +16,14 @@ describe("reading an object", () => {
     await inWorld("memory", async (world) => {
       await (await world.writer()).commit({ ...X, "tables/t.parquet": "table" });
       await world.put(path, "other");
-      const reader = await world.second();
+      let looks = 0;
+      const store = interceptStore(world.store, ({ method, keys }, run) => {
+        looks += method === "get" && keys[0] === path ? 1 : 0;
+        return run();
+      });
+      const reader = await world.second({ store });
       await expect(reader.read(path)).rejects.toMatchObject({ code, details: { path } });
+      expect(looks).toBe(6);
     });
   });
 

@@ -16,6 +16,7 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { openDataset as openLocalDataset } from "../../src/node/index.ts";
+import { interceptStore } from "../../src/testing/index.ts";
 
 const PLANE: NdArray<"uint16"> = {
   dtype: "uint16",
@@ -64,6 +65,19 @@ describe("opening", () => {
     await openDataset(store);
     await expect(openDataset(store, { mode: "r" })).rejects.toMatchObject({ code: "not_found" });
     expect(await snapshot(store)).toEqual(new Map());
+  });
+
+  it("takes the first commit of another, made while it looks, for no files of somebody else", async () => {
+    const store = memoryStore();
+    const overtaken: KeyValueStore = {
+      ...interceptStore(store, (_call, run) => run()),
+      list: async (prefix, options) => {
+        await (await openDataset(store)).addImage(PLANE, { id: "one" });
+        return store.list(prefix, options);
+      },
+    };
+    const dataset = await openDataset(overtaken);
+    expect(await dataset.listImageIds()).toEqual(["one"]);
   });
 
   it("refuses every write in mode r before a byte is written", async () => {
