@@ -13,7 +13,8 @@ interface Inode {
 /** One atomic change of the names of a disk, or a flush, or that a commit was acknowledged. */
 export type DiskEvent =
   | { readonly kind: "file" | "link"; readonly key: StoreKey; readonly inode: Inode }
-  | { readonly kind: "directory" | "remove"; readonly key: StoreKey }
+  | { readonly kind: "directory"; readonly key: StoreKey }
+  | { readonly kind: "remove"; readonly key: StoreKey }
   | {
       readonly kind: "move";
       readonly from: StoreKey;
