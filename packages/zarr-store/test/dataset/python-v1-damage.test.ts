@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -37,7 +38,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     const temporary = await mkdtemp(join(tmpdir(), "kym-python-"));
     root = join(temporary, "dataset.zarr");
     outside = join(temporary, "outside");
-    await cp(join(data, "dataset.zarr"), root, { recursive: true });
+    cpSync(join(data, "dataset.zarr"), root, { recursive: true });
     await mkdir(outside);
     warnings.length = 0;
   });

@@ -105,11 +105,10 @@ export interface FaultTally {
   readonly outcomes: Map<string, number>;
 }
 
-/** Fails every `every`-th call of an operation in turn, from call `first` on, and looks at what is left. */
+/** Fails every `every`-th call of an operation in turn, with each fault, and looks at what is left. */
 export async function failEachCall(
   operation: FaultyOperation,
-  fault: Fault,
-  { every, first = 0 }: { readonly every: number; readonly first?: number },
+  { every }: { readonly every: number },
   tally: FaultTally,
 ): Promise<void> {
   const template = await makeTemplate(operation);
@@ -120,19 +119,30 @@ export async function failEachCall(
       return { calls: calls.length, after: await snapshotOf(root, { ...operation, knownProblems: [] }) };
     });
     expect(sound.calls, operation.name).toBeGreaterThan(5);
-    for (let failing = first; failing < sound.calls; failing += every) {
-      await inCopy(template, async (root) => {
-        const where = `${operation.name}: ${fault} at call ${failing} of ${sound.calls}`;
-        const outcome = await failOne(operation, root, fault, failing);
-        const isWhole = "value" in outcome;
-        const seen = await snapshotOf(root, operation);
-        const acceptable = isWhole ? [sound.after] : [before, sound.after];
-        expect(acceptable, where).toContainEqual(seen);
-        await expectNextWriterWorks(root, operation, where);
-        const what = isWhole ? "done" : seen.version === before.version ? "failed" : "failed, yet committed";
-        tally.outcomes.set(what, (tally.outcomes.get(what) ?? 0) + 1);
-        tally.triples.add(`${operation.name}, ${failing}, ${fault}`);
-      });
+    for (const [index, fault] of FAULTS.entries()) {
+      // Where not every call fails, each fault is met at other calls.
+      for (
+        let failing = Math.floor((index * every) / FAULTS.length);
+        failing < sound.calls;
+        failing += every
+      ) {
+        await inCopy(template, async (root) => {
+          const where = `${operation.name}: ${fault} at call ${failing} of ${sound.calls}`;
+          const outcome = await failOne(operation, root, fault, failing);
+          const isWhole = "value" in outcome;
+          const seen = await snapshotOf(root, operation);
+          const acceptable = isWhole ? [sound.after] : [before, sound.after];
+          expect(acceptable, where).toContainEqual(seen);
+          await expectNextWriterWorks(root, operation, where);
+          const what = isWhole
+            ? "done"
+            : seen.version === before.version
+              ? "failed"
+              : "failed, yet committed";
+          tally.outcomes.set(what, (tally.outcomes.get(what) ?? 0) + 1);
+          tally.triples.add(`${operation.name}, ${failing}, ${fault}`);
+        });
+      }
     }
   } finally {
     await rm(template, { recursive: true });
