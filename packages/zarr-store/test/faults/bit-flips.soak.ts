@@ -11,7 +11,7 @@ it("every bit of an object up to 2 KiB, and 64 of each larger one", async () => 
 
 it("every bit of the log and the checkpoint", async () => {
   const { flips, files, refused, right } = await flipBitsOfLog({ every: 1 });
-  expect(flips).toBeGreaterThan(10_000);
+  expect(flips).toBeGreaterThan(5000);
   console.log(
     `${flips} flipped bits in ${files} files of the log, all found: ${refused} refused, ${right} right`,
   );

@@ -11,7 +11,7 @@ it("a flipped bit of an object is found by check, and is never read as another v
 
 it("a flipped bit of the log or the checkpoint is found by check, and never opens as another dataset", async () => {
   const { flips, files, right } = await flipBitsOfLog({ every: 149 });
-  expect(flips).toBeGreaterThan(50);
+  expect(flips).toBeGreaterThan(40);
   expect(right, "a checkpoint is not needed").toBeGreaterThan(0);
   console.log(
     `${flips} flipped bits in ${files} files of the log: all found, none opened as another dataset`,

@@ -61,6 +61,7 @@ async function makeDataset(): Promise<KeyValueStore> {
     const mask = { dtype: "int32", shape: [900], data: Int32Array.from(noise(900)) } as const;
     await record.saveArrayArtifact("mask", mask);
   });
+  await dataset.record("one").saveJson("later", { n: 1 });
   await dataset.updateManifest();
   return store;
 }
@@ -125,7 +126,7 @@ export async function flipBitsOfLog({ every }: { readonly every: number }): Prom
   const tally = { files: paths.length, flips: 0, refused: 0, right: 0 };
   for (const path of paths) {
     const sound = files.get(path) ?? new Uint8Array();
-    for (const bit of everyBit(sound.length, every)) {
+    for (const bit of bitsOf(sound.length, every)) {
       await store.put(path, withFlippedBit(sound, bit));
       const where = `bit ${bit} of ${path}`;
       const seen = await open(store)
