@@ -1,104 +1,122 @@
-import {
-  createNdArray,
-  DTYPES,
-  type NdArray,
-  type Row,
-  type TableSchema,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { randomBytes } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createNdArray, DTYPES, type DType, type NdArray, type Row, type TableSchema } from "@kym/zarr-store";
+import { openDataset } from "@kym/zarr-store/node";
 
-export const EVERY_COLUMN: TableSchema = {
+/** Shapes and chunks by rank: several chunks along each axis, those at the end reach over it. */
+const LAYOUTS: readonly { readonly shape: readonly number[]; readonly chunks: readonly number[] }[] = [
+  { shape: [11], chunks: [4] },
+  { shape: [7, 5], chunks: [3, 2] },
+  { shape: [3, 5, 4], chunks: [2, 3, 4] },
+  { shape: [2, 3, 5, 4], chunks: [1, 2, 3, 3] },
+];
+
+export const EVERY_TYPE: TableSchema = {
   columns: [
     { name: "image_id", type: "utf8", nullable: false },
-    { name: "n_int64", type: "int64" },
-    { name: "n_int32", type: "int32" },
-    { name: "v_float64", type: "float64" },
+    { name: "n64", type: "int64", unit: "ns" },
+    { name: "n32", type: "int32" },
+    { name: "f64", type: "float64" },
     { name: "text", type: "utf8" },
     { name: "flag", type: "bool" },
-    { name: "never", type: "int64" },
+    { name: 'µm per px, "x"', type: "float64" },
+    { name: "required", type: "int64", nullable: false },
   ],
 };
 
-export const ROWS: readonly Row[] = [
-  {
-    image_id: "a",
-    n_int64: 2n ** 63n - 1n,
-    n_int32: -(2 ** 31),
-    v_float64: 0.1,
-    text: 'µm, "quoted"\nñ 漢 🔬',
-    flag: true,
-    never: null,
-  },
-  { image_id: "b", n_int64: null, n_int32: null, v_float64: null, text: null, flag: null, never: null },
-  {
-    image_id: "c",
-    n_int64: -(2n ** 63n),
-    n_int32: 2 ** 31 - 1,
-    v_float64: -0,
-    text: "",
-    flag: false,
-    never: null,
-  },
-];
+const FULL: Row = {
+  image_id: "uint8-2",
+  n64: 2n ** 63n - 1n,
+  n32: -(2 ** 31),
+  f64: 5e-324,
+  text: 'naïve “µm”, 細胞 😀\nsecond line, "quoted"',
+  flag: true,
+  'µm per px, "x"': 0.1,
+  required: -(2n ** 63n),
+};
+const OTHER: Row = {
+  ...FULL,
+  n64: 9007199254740993n,
+  n32: 2 ** 31 - 1,
+  f64: Number.NEGATIVE_INFINITY,
+  text: "=1+1",
+  flag: false,
+  'µm per px, "x"': -0,
+  required: 0n,
+};
+const EMPTY: Row = {
+  image_id: "uint8-2",
+  n64: null,
+  n32: null,
+  f64: null,
+  text: null,
+  flag: null,
+  'µm per px, "x"': null,
+  required: 9007199254740993n,
+};
 
-/** Planes, stacks and more, in several chunks with ragged edges. */
-const SHAPES: readonly (readonly [shape: readonly number[], axes: readonly string[]])[] = [
-  [
-    [7, 5],
-    ["t", "x"],
-  ],
-  [
-    [2, 7, 5],
-    ["c", "t", "x"],
-  ],
-  [
-    [2, 3, 7, 5],
-    ["c", "z", "y", "x"],
-  ],
-  [
-    [2, 2, 3, 4, 5],
-    ["t", "c", "z", "y", "x"],
-  ],
-];
+/** What each table holds: all values, some missing, all missing that may, none. */
+export const TABLES: Readonly<Record<string, readonly Row[]>> = {
+  full: [FULL, OTHER],
+  some: [FULL, EMPTY, OTHER],
+  nulls: [EMPTY, EMPTY],
+  empty: [],
+};
 
-/** Images and array artifacts of every dtype and of ranks 1 to 5, and tables with columns of every type. */
-export async function saveEveryType(dataset: ZarrDataset): Promise<void> {
-  await dataset.transaction(async (transaction) => {
-    for (const dtype of DTYPES) {
-      for (const [shape, axes] of SHAPES) {
-        const chunks = shape.map((length, axis) => (axis < shape.length - 2 ? 1 : Math.min(length, 3)));
-        const id = `${dtype}-${shape.length}d`;
-        const record = await transaction.addImage(filled(dtype, shape), { id, axes, chunks });
-        if (shape.length === 2) {
-          await record.saveArrayArtifact("trace", filled(dtype, [11]), { axes: ["t"] });
-          await record.saveArrayArtifact("deep/stack", filled(dtype, [2, 3, 4]), { axes: ["z", "y", "x"] });
-        }
-      }
-    }
-    const record = transaction.record("uint16-2d");
-    await record.saveParquet("every/column", ROWS, { schema: EVERY_COLUMN });
-    await record.saveCsvGz("every/column", ROWS, { schema: EVERY_COLUMN });
-    await transaction.saveTable("every", ROWS, { schema: EVERY_COLUMN });
-    await transaction.saveTable("empty", [], { schema: EVERY_COLUMN });
-  });
+export interface EveryType {
+  readonly path: string;
+  /** By the path of the group that holds it. */
+  readonly arrays: ReadonlyMap<
+    string,
+    NdArray & { readonly chunks: readonly number[]; readonly axes: readonly string[] }
+  >;
 }
 
-/** The least, the largest and the odd ones first, then what is in between. */
-function filled(dtype: (typeof DTYPES)[number], shape: readonly number[]): NdArray {
-  const array = createNdArray(dtype, shape);
-  const { data } = array;
-  for (let index = 0; index < data.length; index++) {
-    const value = (index * 2_654_435) % 127;
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-      data[index] = index === 0 ? -1n << 63n : index === 1 ? (1n << 63n) - 1n : BigInt(value);
-    } else if (dtype === "bool") {
-      data[index] = value % 2;
-    } else {
-      data[index] = index === 0 ? -(2 ** 31) : index === 1 ? 2 ** 31 - 1 : value;
+/** A dataset with an array of every dtype and rank, and each kind of table in each place and format. */
+export async function makeEveryType(): Promise<EveryType> {
+  const path = join(await mkdtemp(join(tmpdir(), "kym-every-type-")), "types.zarr");
+  const arrays = new Map<string, NdArray & { chunks: readonly number[]; axes: readonly string[] }>();
+  await using dataset = await openDataset(path);
+  await dataset.transaction(async (contents) => {
+    for (const dtype of DTYPES) {
+      for (const { shape, chunks } of LAYOUTS.slice(1)) {
+        const array = noise(dtype, shape);
+        const axes = ["c", "z", "t", "x"].slice(-shape.length);
+        const id = `${dtype}-${shape.length}`;
+        await contents.addImage(array, { id, axes, chunks });
+        arrays.set(`images/${id}`, { ...array, chunks, axes });
+      }
     }
-  }
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    data.set([Number.NaN, -0, Number.POSITIVE_INFINITY, 0.1]);
+    const record = contents.record("uint8-2");
+    for (const dtype of DTYPES) {
+      for (const { shape, chunks } of LAYOUTS) {
+        const array = noise(dtype, shape);
+        const axes = ["w", "z", "y", "x"].slice(-shape.length);
+        const name = `types/${dtype}-${shape.length}`;
+        await record.saveArrayArtifact(name, array, { axes, chunks, attributes: { unit: "µm/s" } });
+        arrays.set(`images/uint8-2/analysis_arrays/${name}`, { ...array, chunks, axes });
+      }
+    }
+    for (const [name, rows] of Object.entries(TABLES)) {
+      await contents.saveTable(name, rows, { schema: EVERY_TYPE });
+      await record.saveParquet(`types/${name}`, rows, { schema: EVERY_TYPE });
+      await record.saveCsvGz(`types/${name}`, rows, { schema: EVERY_TYPE });
+    }
+  });
+  return { path, arrays };
+}
+
+/** Elements of any bits that the dtype may have: NaNs with payloads and subnormal numbers among the floats. */
+function noise(dtype: DType, shape: readonly number[]): NdArray {
+  const array = createNdArray(dtype, shape);
+  const bytes = new Uint8Array(array.data.buffer);
+  bytes.set(randomBytes(bytes.length));
+  if (dtype === "bool") {
+    bytes.forEach((byte, at) => {
+      bytes[at] = byte & 1;
+    });
   }
   return array;
 }

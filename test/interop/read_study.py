@@ -1,4 +1,4 @@
-"""Prints, as JSON, what Python reads in a dataset: every table by pandas and DuckDB, every array by zarr-python and xarray."""
+"""Prints, as JSON, what Python reads in a dataset: every table by pandas and DuckDB, every array by zarr-python."""
 
 import hashlib
 import json
@@ -9,7 +9,6 @@ import warnings
 import duckdb
 import numpy
 import pandas
-import xarray
 import zarr
 
 warnings.simplefilter("error")  # A reader that has to guess says so.
@@ -50,22 +49,6 @@ def array(path):
     }
 
 
-def by_xarray(path):
-    """The dims of a record's pixels, as xarray names them without being told."""
-    with warnings.catch_warnings():
-        # It says of `analysis` and `attachments` that they are no part of a Zarr hierarchy, and they are not.
-        warnings.filterwarnings("ignore", message="Object at .* is not recognized")
-        opened = xarray.open_zarr(path, zarr_format=3, consolidated=False)
-        return list(opened["data"].dims)
-
-
-def tables_below(pattern):
-    return {
-        path.relative_to(root).as_posix(): {"pandas": by_pandas(path), "duckdb": by_duckdb(path)}
-        for path in sorted(root.glob(pattern))
-    }
-
-
 group = zarr.open_group(root, mode="r", zarr_format=3)
 print(
     json.dumps(
@@ -79,9 +62,10 @@ print(
                 str(path.parent.relative_to(root)): array(path.parent)
                 for path in sorted(root.glob("images/*/analysis_arrays/**/data/zarr.json"))
             },
-            "xarray": {path.name: by_xarray(path) for path in sorted(root.glob("images/*")) if path.is_dir()},
-            "tables": tables_below("tables/*.parquet"),
-            "artifacts": tables_below("images/*/analysis/**/*.parquet"),
+            "tables": {
+                path.stem: {"pandas": by_pandas(path), "duckdb": by_duckdb(path)}
+                for path in sorted((root / "tables").glob("*.parquet"))
+            },
         }
     )
 )

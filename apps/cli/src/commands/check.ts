@@ -18,15 +18,21 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
     "kym check study.zarr --level structure",
     "kym check study.zarr --repair",
   ],
-  options: { level: { type: "string" }, repair: { type: "boolean" } },
+  options: {
+    level: { type: "string" },
+    repair: { type: "boolean" },
+    "dry-run": { type: "boolean", short: "n" },
+  },
   optionHelp: {
     level: "structure (no contents), data (all, the default), 5% or 1/10 of the data",
     repair: "roll forward; it never goes back, and never makes up what is lost",
+    "dry-run": "with --repair: only say what is wrong, and what repair helps",
   },
   run: async (context) => {
     const [path = ""] = context.args;
     const level = parseCheckLevel(context.options["level"]);
-    const repaired = context.options["repair"] === true ? await repair(context, path) : undefined;
+    const isRepair = context.options["repair"] === true && context.options["dry-run"] !== true;
+    const repaired = isRepair ? await repair(context, path) : undefined;
     const progress = startProgress(context.terminal, "checked", context.progress);
     let report: CheckReport;
     try {
