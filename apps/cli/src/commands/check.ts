@@ -71,7 +71,7 @@ function textOf({ problems, notes, checked }: CheckReport, repaired: RepairRepor
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
     ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
-    ...notes.map(({ path, message }) => `note: ${path}: ${message}`),
+    ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     `checked ${checked.objects} objects, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${
       problems.length === 0 ? "no problems" : `${problems.length} problems`
     }`,
