@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@kym/source"];
@@ -16,6 +17,8 @@ const project = (name: string, include: string[], fileParallelism = true) => ({
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // By default one core is left idle, which on two is half of the machine.
+    maxWorkers: availableParallelism(),
     projects: [
       project("zarr-store", ["packages/zarr-store/test/**/*.test.ts"]),
       project("legacy-io", ["packages/legacy-io/test/**/*.test.ts"]),

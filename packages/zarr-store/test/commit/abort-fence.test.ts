@@ -6,7 +6,7 @@ import { inWorld, key, type Medium, type World, type WriterOptions } from "./wor
 /** Garbage is collected by one who takes everything in staging for abandoned, whatever lives. */
 async function collectAll(world: World): Promise<GcReport> {
   const { engine } = await world.second();
-  return collectGarbage(engine, { dryRun: false, olderThanMs: 0 });
+  return collectGarbage(engine, { dryRun: false, olderThanMs: -1 });
 }
 
 interface Paused {
