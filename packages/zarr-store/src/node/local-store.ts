@@ -236,11 +236,10 @@ class LocalStore implements KeyValueStore {
         }
       }
       const parent = parentKey(key);
-      const nearest = parent && (await this.#jail.assertNearestInside(parent));
-      await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
       if (parent !== undefined) {
-        this.#jail.trustMade(parent, nearest);
+        await this.#jail.assertNearestInside(parent);
       }
+      await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
     }
   }
 
