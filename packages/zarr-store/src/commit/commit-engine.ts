@@ -110,8 +110,7 @@ export class CommitEngine {
     const startedMs = runtime.nowEpochMs();
     for (let run = 0; ; run++) {
       throwIfAborted(options.signal);
-      await this.log.refresh();
-      this.log.assertWhole();
+      await this.#refreshToWrite(context);
       const transaction = new Transaction(context, this.reader);
       try {
         const value = await fn(transaction);
@@ -177,8 +176,7 @@ export class CommitEngine {
   /** What a garbage collection may propose, by the log as it is now. */
   async planGc(options: PlanGcOptions = {}): Promise<GcPlan> {
     const context = this.#writableContext();
-    await this.log.refresh();
-    this.log.assertWhole();
+    await this.#refreshToWrite(context);
     return planGc(context, options);
   }
 
@@ -207,10 +205,7 @@ export class CommitEngine {
   async #prepareOnce(context: CommitContext): Promise<void> {
     this.#prepared ??= (async (): Promise<void> => {
       await assertOneDevice(context.store);
-      const versions = await listVersions(context.store);
-      await this.log.refresh();
-      this.log.noteGap(await findLogGap(context.store, versions));
-      this.log.assertWhole();
+      await this.#refreshToWrite(context, "list");
       await assertCheckpointHolds(this.log);
       this.#abandoned = await surveyStaging(context);
     })();
@@ -220,6 +215,16 @@ export class CommitEngine {
       this.#prepared = undefined;
       throw error;
     }
+  }
+
+  /** @throws {ZarrStoreError} `integrity` for a damaged log */
+  async #refreshToWrite({ store }: CommitContext, gaps: "list" | "as noted" = "as noted"): Promise<void> {
+    const versions = gaps === "list" || this.log.hasGap ? await listVersions(store) : undefined;
+    await this.log.refresh();
+    if (versions !== undefined) {
+      this.log.noteGap(await findLogGap(store, versions));
+    }
+    this.log.assertWhole();
   }
 
   async #oneAtATime<T>(run: () => Promise<T>): Promise<T> {

@@ -59,6 +59,11 @@ export class CommitLog {
     }
   }
 
+  /** Whether a gap was noted, which only another listing takes back. */
+  get hasGap(): boolean {
+    return this.#gap !== undefined;
+  }
+
   /** What a listing tells, see {@link findLogGap}. */
   noteGap(version: number | undefined): void {
     const before = this.#gap;

@@ -47,17 +47,24 @@ export class DirectoryJail {
     }
   }
 
-  /** For a directory that is to be made: that the nearest one above it that exists lies inside. */
-  async assertNearestInside(directory: StoreKey): Promise<void> {
+  /**
+   * For a directory that is to be made: that the nearest one above it that exists lies inside.
+   *
+   * @returns the first that is missing
+   */
+  async assertNearestInside(directory: StoreKey): Promise<StoreKey> {
+    let missing = directory;
     for (let key = parentKey(directory); key !== undefined; key = parentKey(key)) {
       try {
         await this.assertInside(key);
-        return;
+        return missing;
       } catch (error) {
         if (errnoOf(error) !== "ENOENT") {
           throw error;
         }
       }
+      missing = key;
     }
+    return missing;
   }
 }

@@ -236,10 +236,25 @@ class LocalStore implements KeyValueStore {
         }
       }
       const parent = parentKey(key);
-      if (parent !== undefined) {
-        await this.#jail.assertNearestInside(parent);
+      await this.#makeDirectories(parent);
+    }
+  }
+
+  async #makeDirectories(directory: StoreKey | undefined): Promise<void> {
+    const missing = directory && (await this.#jail.assertNearestInside(directory));
+    try {
+      await this.#fs.mkdir(this.#path(directory ?? ""), { recursive: true });
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || missing === undefined) {
+        throw error;
       }
-      await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
+      // For several levels Node says ENOENT, whatever was wrong with the first of them: on a read-only file system, EROFS.
+      await this.#fs.mkdir(this.#path(missing)).catch((cause: unknown) => {
+        // Somebody makes it, or removes what is above: the caller goes round again.
+        if (errnoOf(cause) !== "EEXIST" && errnoOf(cause) !== "ENOENT") {
+          throw cause;
+        }
+      });
     }
   }
 
