@@ -1,12 +1,14 @@
 import { LegacyIoError } from "./errors.ts";
 
+/** Names that mean something to Zarr, to the store or, up to the first dot, to Windows. */
+const RESERVED = /^(\.{1,2}$|__|zarr\.json$|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/i;
 const SAFE_BYTE = /^[A-Za-z0-9._-]$/;
 const ESCAPE = /^[0-9A-F]{2}$/;
 
 /**
  * The name under which a file that came along is kept: each byte of its UTF-8 form outside `[A-Za-z0-9._-]`
- * becomes `~XX` (upper-case hex). So are the first byte of a name that would be `.`, `..` or begin with `__`,
- * because such names are reserved below a record. Injective: `fileNameOfAttachment` gives the name back.
+ * becomes `~XX` (upper-case hex). So do the first byte of a name that is reserved (`.`, `..`, `zarr.json`, `__…`, a device
+ * of Windows as `aux.txt`) and a dot at the end. Injective: `fileNameOfAttachment` gives the name back.
  * Throws `invalid_name` for an empty name and for lone surrogates, which no UTF-8 form has.
  */
 export function attachmentName(fileName: string): string {
@@ -20,11 +22,13 @@ export function attachmentName(fileName: string): string {
     );
   }
   const bytes = new TextEncoder().encode(fileName);
-  const isFirstByteEscaped = isReserved(fileName);
+  const isFirstByteEscaped = RESERVED.test(fileName);
   let name = "";
   for (const [index, byte] of bytes.entries()) {
     const character = String.fromCharCode(byte);
-    name += SAFE_BYTE.test(character) && !(index === 0 && isFirstByteEscaped) ? character : escapeByte(byte);
+    const isLastDot = character === "." && index === bytes.length - 1;
+    const isSafe = SAFE_BYTE.test(character) && !isLastDot && !(index === 0 && isFirstByteEscaped);
+    name += isSafe ? character : escapeByte(byte);
   }
   return name;
 }
@@ -49,10 +53,6 @@ export function fileNameOfAttachment(name: string): string {
     });
   }
   return fileName;
-}
-
-function isReserved(name: string): boolean {
-  return name === "." || name === ".." || name.startsWith("__");
 }
 
 function escapeByte(byte: number): string {

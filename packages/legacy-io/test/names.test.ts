@@ -71,7 +71,24 @@ test("any file name becomes the name of an attachment, and comes back", () => {
     { numRuns: 1000 },
   );
   expect(attachmentName("20250722 A89+.csv")).toBe("20250722~20A89~2B.csv");
-  expect([".", "..", "__a", "~", "µ"].map(attachmentName)).toEqual(["~2E", "~2E.", "~5F_a", "~7E", "~C2~B5"]);
+  for (const [fileName, name] of [
+    ["zarr.json", "~7Aarr.json"],
+    ["AUX.txt", "~41UX.txt"],
+    ["com1", "~63om1"],
+    ["notes.", "notes~2E"],
+    ["..", "~2E~2E"],
+    ["console.log", "console.log"],
+  ] as const) {
+    expect([attachmentName(fileName), fileNameOfAttachment(name)]).toEqual([name, fileName]);
+    expect(parseAttachmentName(name)).toBe(name);
+  }
+  expect([".", "..", "__a", "~", "µ"].map(attachmentName)).toEqual([
+    "~2E",
+    "~2E~2E",
+    "~5F_a",
+    "~7E",
+    "~C2~B5",
+  ]);
 });
 
 test("what is no name of an attachment is refused, so that none has two spellings", async () => {

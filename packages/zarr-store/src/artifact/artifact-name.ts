@@ -66,12 +66,12 @@ export function parseTableName(name: string): TableName {
  * @throws {ZarrStoreError} `invalid_name`
  */
 export function parseAttachmentName(name: string): string {
-  if (!ATTACHMENT.test(name) || /^\.{1,2}$/.test(name) || name.startsWith("__")) {
-    throw invalidName(
-      "attachment name",
-      name,
-      "has other characters than A-Z a-z 0-9 . _ - ~, or is reserved",
-    );
+  const fault =
+    (ATTACHMENT.test(name) ? undefined : "is not 1–255 of A-Z a-z 0-9 . _ - ~") ??
+    (name.startsWith("__") ? "is reserved" : undefined) ??
+    reservedFault(name);
+  if (fault !== undefined) {
+    throw invalidName("attachment name", name, fault);
   }
   return name;
 }
@@ -80,6 +80,11 @@ function segmentFault(segment: string): string | undefined {
   if (!SEGMENT.test(segment)) {
     return "is not 1–128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit";
   }
+  return reservedFault(segment);
+}
+
+/** What Zarr or Windows would take for something else. */
+function reservedFault(segment: string): string | undefined {
   if (segment.endsWith(".")) {
     return "ends with a dot";
   }

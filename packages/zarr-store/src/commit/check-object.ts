@@ -1,3 +1,4 @@
+import { isZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
@@ -21,11 +22,7 @@ export async function checkObject(
   const { audit, store } = context;
   let readBytes = 0;
   let note: CheckNote | undefined;
-  const problem = await lookUntilSettled(context, async () => {
-    const object = audit.head.object(path);
-    if (object === undefined) {
-      return undefined;
-    }
+  const look = async (object: CommittedObject): Promise<CheckProblem | undefined> => {
     if (!readsData) {
       const stat = await store.stat(path);
       if (stat?.kind === "file" && stat.sizeBytes === object.sizeBytes) {
@@ -43,8 +40,22 @@ export async function checkObject(
       return { kind: "metadata", path, message: fault, remedy: "restore" } satisfies CheckProblem;
     }
     return problemOf(context, path, object, bytes);
+  };
+  const problem = await lookUntilSettled(context, async () => {
+    const object = audit.head.object(path);
+    return object && (await look(object).catch(unlessLink(path)));
   });
   return { readBytes, ...(problem && { problem }), ...(note && { note }) };
+}
+
+/** Where a link stands, in place of the file or above it, nothing is looked at: that is a finding, and no end of the check. */
+function unlessLink(path: StoreKey): (error: unknown) => CheckProblem {
+  return (error) => {
+    if (!isZarrStoreError(error, "invalid_name")) {
+      throw error;
+    }
+    return { kind: "damaged", path, message: error.message, remedy: "restore" };
+  };
 }
 
 async function problemOf(

@@ -103,7 +103,9 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
 }
 
 function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
-  const wire = plainValue(parseLossless(new TextDecoder().decode(text)));
+  const wire = plainValue(
+    parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(text), { duplicateKeys: "error" }),
+  );
   const { format, v, record_sha256: recordSha256, txid, txids, groups, images } = fieldsOf(wire);
   if (
     format !== FORMAT ||

@@ -3,6 +3,7 @@ import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
+import { isListableStore } from "../store/read-only-store.ts";
 import { joinKey } from "../store/store-key.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
@@ -10,6 +11,7 @@ import { type Commit, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { CommitLog } from "./commit-log.ts";
 import { COMMITS, STAGING } from "./control-keys.ts";
+import { findLogGap, listVersions } from "./log-gap.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./plan-gc.ts";
 import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
@@ -49,7 +51,7 @@ export class CommitEngine {
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
     this.#options = options;
-    this.log = new CommitLog(store, options.runtime.sha256);
+    this.log = new CommitLog(store, options.runtime.sha256, options.logger);
     this.reader = new ObjectReader(store, this.log, options.runtime);
   }
 
@@ -69,14 +71,27 @@ export class CommitEngine {
     this.log.checkpointed();
   }
 
-  /** Reads the checkpoint and the records after it. Returns the checkpoint if there was a good one. */
+  /**
+   * Reads the checkpoint and the records after it. Returns the checkpoint if there was a good one. Where the log is damaged,
+   * what was committed before is read, with a warning.
+   *
+   * @throws {ZarrStoreError} `integrity` if nothing of it can be read, `not_supported` for a later format, `io`
+   */
   async open(): Promise<Checkpoint | undefined> {
     const checkpoint = await this.readCheckpoint();
     if (checkpoint !== undefined) {
       this.log.restoreFrom(checkpoint);
       this.#checkpointSizeBytes = checkpoint.storedBytes;
     }
-    await this.log.refresh();
+    // One listing tells as much as asking for the next record, and whether there is a gap.
+    const versions = isListableStore(this.#store) ? await listVersions(this.#store) : undefined;
+    if (versions === undefined || (versions.at(-1) ?? 0) > this.log.head.version) {
+      await this.log.refresh();
+    }
+    this.log.noteGap(await findLogGap(this.#store, versions ?? []));
+    if (this.log.head.version === 0) {
+      this.log.assertWhole();
+    }
     return checkpoint;
   }
 
@@ -95,7 +110,7 @@ export class CommitEngine {
     const startedMs = runtime.nowEpochMs();
     for (let run = 0; ; run++) {
       throwIfAborted(options.signal);
-      await this.log.refresh();
+      await this.#refreshToWrite(context);
       const transaction = new Transaction(context, this.reader);
       try {
         const value = await fn(transaction);
@@ -161,7 +176,7 @@ export class CommitEngine {
   /** What a garbage collection may propose, by the log as it is now. */
   async planGc(options: PlanGcOptions = {}): Promise<GcPlan> {
     const context = this.#writableContext();
-    await this.log.refresh();
+    await this.#refreshToWrite(context);
     return planGc(context, options);
   }
 
@@ -190,7 +205,7 @@ export class CommitEngine {
   async #prepareOnce(context: CommitContext): Promise<void> {
     this.#prepared ??= (async (): Promise<void> => {
       await assertOneDevice(context.store);
-      await this.log.refresh();
+      await this.#refreshToWrite(context, "list");
       await assertCheckpointHolds(this.log);
       this.#abandoned = await surveyStaging(context);
     })();
@@ -200,6 +215,16 @@ export class CommitEngine {
       this.#prepared = undefined;
       throw error;
     }
+  }
+
+  /** @throws {ZarrStoreError} `integrity` for a damaged log */
+  async #refreshToWrite({ store }: CommitContext, gaps: "list" | "as noted" = "as noted"): Promise<void> {
+    const versions = gaps === "list" || this.log.hasGap ? await listVersions(store) : undefined;
+    await this.log.refresh();
+    if (versions !== undefined) {
+      this.log.noteGap(await findLogGap(store, versions));
+    }
+    this.log.assertWhole();
   }
 
   async #oneAtATime<T>(run: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-import { ZarrStoreError } from "../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -14,15 +15,20 @@ export class CommitLog {
   readonly head: Head = new Head();
   readonly #store: ReadableStore;
   readonly #sha256: Runtime["sha256"];
+  readonly #logger: Pick<Logger, "warn">;
+  /** The record that is damaged, and the first that is missing below a later one: none is read beyond them. */
+  #damaged: ZarrStoreError | undefined;
+  #gap: ZarrStoreError | undefined;
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
   /** The pass that reads now, and the one that waits for it. */
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
 
-  constructor(store: ReadableStore, sha256: Runtime["sha256"]) {
+  constructor(store: ReadableStore, sha256: Runtime["sha256"], logger: Pick<Logger, "warn"> = SILENT_LOGGER) {
     this.#store = store;
     this.#sha256 = sha256;
+    this.#logger = logger;
   }
 
   /** Records and their bytes that no checkpoint covers yet. */
@@ -33,11 +39,55 @@ export class CommitLog {
   /**
    * Applies every record newer than the head; true if the head is newer than it was at the call. What is linked before
    * the call is seen: calls at the same time share a pass, but none joins one that has begun to read.
+   *
+   * A record that is damaged ends the log before it, with a warning: what was committed until then can be read, and
+   * {@link assertWhole} keeps writers away.
+   *
+   * @throws {ZarrStoreError} `not_supported` for a record of a later format, `io`
    */
   async refresh(): Promise<boolean> {
     const { version } = this.head;
     await (this.#waiting ?? this.#nextPass());
     return this.head.version > version;
+  }
+
+  /** @throws {ZarrStoreError} `integrity` if the last refresh came upon a damaged record, or the last listing upon a gap */
+  assertWhole(): void {
+    const fault = this.#damaged ?? this.#gap;
+    if (fault !== undefined) {
+      throw fault;
+    }
+  }
+
+  /** Whether a gap was noted, which only another listing takes back. */
+  get hasGap(): boolean {
+    return this.#gap !== undefined;
+  }
+
+  /** What a listing tells, see {@link findLogGap}. */
+  noteGap(version: number | undefined): void {
+    const before = this.#gap;
+    const message = `the log has a gap: commit record ${version} is missing`;
+    this.#gap =
+      version === undefined
+        ? undefined
+        : new ZarrStoreError("integrity", message, { path: commitKey(version) });
+    this.#warnOnce(this.#gap, before);
+  }
+
+  #noteDamaged(fault: ZarrStoreError | undefined): void {
+    const before = this.#damaged;
+    this.#damaged = fault;
+    this.#warnOnce(fault, before);
+  }
+
+  #warnOnce(fault: ZarrStoreError | undefined, before: ZarrStoreError | undefined): void {
+    if (fault !== undefined && fault.message !== before?.message) {
+      const { version } = this.head;
+      this.#logger.warn(
+        `${fault.message}: version ${version} is read, and nothing written until that is repaired`,
+      );
+    }
   }
 
   async record(version: number): Promise<CommitRecord | undefined> {
@@ -120,12 +170,30 @@ export class CommitLog {
       const found = await Promise.all(versions.map((version) => this.#store.get(commitKey(version))));
       for (const [index, bytes] of found.entries()) {
         if (bytes === undefined) {
+          this.#noteDamaged(undefined);
           return;
         }
-        const record = await decodeCommitRecord(bytes, next + index, this.#sha256);
-        this.#assertFollows(record);
+        const record = await this.#decodeNext(bytes, next + index);
+        if (record === undefined) {
+          return;
+        }
         this.applyOwn(record, bytes.length);
       }
+    }
+  }
+
+  /** Undefined for one that is damaged, which is noted. */
+  async #decodeNext(bytes: Uint8Array, version: number): Promise<CommitRecord | undefined> {
+    try {
+      const record = await decodeCommitRecord(bytes, version, this.#sha256);
+      this.#assertFollows(record);
+      return record;
+    } catch (error) {
+      if (!isZarrStoreError(error, "integrity")) {
+        throw error;
+      }
+      this.#noteDamaged(error);
+      return undefined;
     }
   }
 

@@ -49,7 +49,8 @@ interface Rounds {
  * Design §4: finish the head, check, link, publish. Before the link an error leaves everything as it was; from the
  * link on nothing fails the commit.
  *
- * @throws {ZarrStoreError} `conflict` (run the transaction again), `modified_outside`, `aborted`, `io`
+ * @throws {ZarrStoreError} `conflict` (run the transaction again), `modified_outside`, `integrity` for a damaged log,
+ * `aborted`, `io`
  */
 export async function commitTransaction(
   context: CommitContext,
@@ -69,6 +70,7 @@ export async function commitTransaction(
     for (;;) {
       throwIfAborted(options.lock.signal);
       await log.refresh();
+      log.assertWhole();
       const { version } = log.head;
       await finishHead(context, options.durability);
       await context.onStep("finished-head");

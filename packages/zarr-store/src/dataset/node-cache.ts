@@ -74,7 +74,8 @@ export function groupNodeValue(attributes: Attributes): object {
 
 function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
   try {
-    return plainValue(parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(bytes), options));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return plainValue(parseLossless(text, { duplicateKeys: "error", ...options }));
   } catch (cause) {
     throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, {
       path: where,

@@ -230,6 +230,7 @@ export class ZarrDataset extends DatasetContents {
   async saveManifest(manifest: Manifest): Promise<void> {
     this.#assertWritable();
     await this.refresh();
+    this.#parts.engine.log.assertWhole();
     if (manifest.version !== this.version) {
       const { version: found } = manifest;
       const message = `the manifest is of version ${found}, the dataset of ${this.version}`;

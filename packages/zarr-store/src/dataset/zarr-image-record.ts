@@ -195,9 +195,15 @@ export class ZarrImageRecord {
     return saveJsonBytes(this.#objects, name, bytes, options);
   }
 
-  /** Plain values, integers beyond 2^53 as bigint. @throws {ZarrStoreError} `not_found`, `invalid_file` */
+  /**
+   * Plain values, integers beyond 2^53 as bigint. A key that comes twice in an object is an error, for one of its values
+   * would be lost; {@link loadJsonText} gives both.
+   *
+   * @throws {ZarrStoreError} `not_found`, `invalid_file`
+   */
   async loadJson(name: string, options: ReadOptions = {}): Promise<unknown> {
-    return plainValue(parseLossless((await this.loadJsonText(name, options)).text, { allowNonFinite: true }));
+    const { text } = await this.loadJsonText(name, options);
+    return plainValue(parseLossless(text, { allowNonFinite: true, duplicateKeys: "error", where: name }));
   }
 
   /** The text as it is stored; reads `.json`, then `.json.gz`. @throws {ZarrStoreError} `not_found`, `invalid_file` */

@@ -26,7 +26,7 @@ export function jsonText(text: string, options: ParseLosslessOptions = {}): Json
 export function decodeJsonText(bytes: Uint8Array, options: ParseLosslessOptions = {}): JsonText {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const name = options.where ?? "JSON text";
     throw new ZarrStoreError("invalid_file", `${name} is not UTF-8`, {
@@ -35,7 +35,8 @@ export function decodeJsonText(bytes: Uint8Array, options: ParseLosslessOptions 
       cause,
     });
   }
-  return jsonText(text, options);
+  const json = jsonText(text, options);
+  return text.startsWith("\ufeff") ? { ...json, text: text.slice(1) } : json;
 }
 
 /** True for what {@link jsonText} made, false for plain data of the same shape. */

@@ -4,17 +4,13 @@ import { ZarrStoreError } from "../errors.ts";
 import { parentKey, type StoreKey } from "../store/store-key.ts";
 import { errnoOf } from "./errno.ts";
 
-/** How many directories are remembered before all are looked at again. */
-const MAX_REMEMBERED = 4096;
-
 /**
- * Keeps a store inside its root although somebody may have put symbolic links there. A directory whose real path is
- * inside stays trusted for the life of the jail.
+ * Keeps a store inside its root although somebody may have put symbolic links there. Nothing is remembered but where the
+ * root is: a directory that was one a moment ago may be a link now.
  */
 export class DirectoryJail {
   readonly #root: string;
   readonly #realpath: typeof realpath;
-  readonly #inside = new Set<StoreKey>();
   #realRoot: string | undefined;
 
   constructor(root: string, resolveLinks: typeof realpath) {
@@ -36,9 +32,6 @@ export class DirectoryJail {
 
   /** As {@link assertParentInside}, for a directory itself. */
   async assertInside(directory: StoreKey): Promise<void> {
-    if (this.#inside.has(directory)) {
-      return;
-    }
     this.#realRoot ??= await this.#realpath(this.#root);
     const found = await this.#realpath(join(this.#root, directory));
     const root = this.#realRoot;
@@ -52,48 +45,26 @@ export class DirectoryJail {
         },
       );
     }
-    this.#remember(directory);
-    if (found === join(root, directory)) {
-      // No link on the way, so what is above lies inside as well.
-      this.trustMade(directory, undefined);
-    }
   }
 
   /**
    * For a directory that is to be made: that the nearest one above it that exists lies inside.
    *
-   * @returns that one, undefined if it is the root
+   * @returns the first that is missing
    */
-  async assertNearestInside(directory: StoreKey): Promise<StoreKey | undefined> {
-    let key = parentKey(directory);
-    for (; key !== undefined; key = parentKey(key)) {
+  async assertNearestInside(directory: StoreKey): Promise<StoreKey> {
+    let missing = directory;
+    for (let key = parentKey(directory); key !== undefined; key = parentKey(key)) {
       try {
         await this.assertInside(key);
-        return key;
+        return missing;
       } catch (error) {
         if (errnoOf(error) !== "ENOENT") {
           throw error;
         }
       }
+      missing = key;
     }
-    return key;
-  }
-
-  /** Trusts directories that were made below one that lies inside. */
-  trustMade(directory: StoreKey, below: StoreKey | undefined): void {
-    for (
-      let key: StoreKey | undefined = directory;
-      key !== undefined && key !== below;
-      key = parentKey(key)
-    ) {
-      this.#remember(key);
-    }
-  }
-
-  #remember(directory: StoreKey): void {
-    if (this.#inside.size >= MAX_REMEMBERED) {
-      this.#inside.clear();
-    }
-    this.#inside.add(directory);
+    return missing;
   }
 }

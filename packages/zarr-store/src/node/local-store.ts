@@ -236,11 +236,25 @@ class LocalStore implements KeyValueStore {
         }
       }
       const parent = parentKey(key);
-      const nearest = parent && (await this.#jail.assertNearestInside(parent));
-      await this.#fs.mkdir(this.#path(parent ?? ""), { recursive: true });
-      if (parent !== undefined) {
-        this.#jail.trustMade(parent, nearest);
+      await this.#makeDirectories(parent);
+    }
+  }
+
+  async #makeDirectories(directory: StoreKey | undefined): Promise<void> {
+    const missing = directory && (await this.#jail.assertNearestInside(directory));
+    try {
+      await this.#fs.mkdir(this.#path(directory ?? ""), { recursive: true });
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || missing === undefined) {
+        throw error;
       }
+      // For several levels Node says ENOENT, whatever was wrong with the first of them: on a read-only file system, EROFS.
+      await this.#fs.mkdir(this.#path(missing)).catch((cause: unknown) => {
+        // Somebody makes it, or removes what is above: the caller goes round again.
+        if (errnoOf(cause) !== "EEXIST" && errnoOf(cause) !== "ENOENT") {
+          throw cause;
+        }
+      });
     }
   }
 

@@ -210,6 +210,6 @@ it("opening one image of 10 000 after a checkpoint takes four requests", async (
   expect((await image.attributes())["axes"]).toEqual((await image.getAxes()) ?? []);
   expect((await image.loadArray()).data).toEqual(plane(4321 % 256).data);
   const { byMethod, bytesRead } = counting.take();
-  expect(byMethod).toEqual({ get: 4 });
+  expect(byMethod).toEqual({ get: 3, list: 1 });
   console.log(`one image of 10 000: 4 requests, ${bytesRead} bytes`);
 });
