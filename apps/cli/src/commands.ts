@@ -19,6 +19,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/index-command.ts")).indexCommand,
   },
   {
+    name: "explain",
+    summary: "say why an image's rows are fresh or stale",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  },
+  {
     name: "query",
     summary: "ask the tables in SQL (DuckDB)",
     load: async () => (await import("./commands/query.ts")).queryCommand,
@@ -27,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "export",
     summary: "write everything as TIFF, JSON, CSV and NPY",
     load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
+    name: "migrate",
+    summary: "copy a dataset of the Python system into one of this kind",
+    load: async () => (await import("./commands/migrate.ts")).migrateCommand,
   },
   {
     name: "check",

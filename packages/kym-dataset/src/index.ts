@@ -54,6 +54,14 @@ export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
 export { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, parseLedger } from "./ledger.ts";
 export { type KymMetadata, parseMetadata } from "./metadata.ts";
 export type { MetadataHeader } from "./metadata-header.ts";
+export {
+  type MigrateEvent,
+  type MigrateOptions,
+  type MigrateOutcome,
+  type MigrateProblem,
+  type MigrateReport,
+  migrate,
+} from "./migrate.ts";
 export { paramsHash, stableJsonDumps } from "./params-hash.ts";
 export {
   type CurrentInputs,
