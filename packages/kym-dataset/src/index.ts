@@ -27,6 +27,7 @@ export {
   tableArtifact,
 } from "./artifact-ref.ts";
 export { BaseIndexer } from "./base-indexer.ts";
+export { buildDatasetViewTable, type ViewTableOptions } from "./build-dataset-view-table.ts";
 export { type Calibration, calibrationOf } from "./calibration.ts";
 export { editMetadata, type MetadataEdit } from "./edit-metadata.ts";
 export {
@@ -49,9 +50,11 @@ export {
 export { legacyRadonParamsHash } from "./indexers/legacy-radon-params-hash.ts";
 export { radonIndexer } from "./indexers/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon-context.ts";
+export { radonReportIndexer } from "./indexers/radon-report.ts";
 export { summarizeTrace, type TraceSummary } from "./indexers/summarize-trace.ts";
 export type { UsersAdded } from "./indexers/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/velocity-events.ts";
+export { velocityEventsReportIndexer } from "./indexers/velocity-events-report.ts";
 export { type IngestImageOptions, ingestImage } from "./ingest-image.ts";
 export type { JsonObject } from "./json-object.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
@@ -75,6 +78,7 @@ export {
   type PlaneIndex,
   planeSelection,
 } from "./plane-selection.ts";
+export { type RecordSummary, summarizeRecord } from "./record-summary.ts";
 export {
   type CurrentInputs,
   type CurrentProvenance,
