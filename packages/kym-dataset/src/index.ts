@@ -79,6 +79,7 @@ export {
   planeSelection,
 } from "./plane-selection.ts";
 export { type RecordSummary, summarizeRecord } from "./record-summary.ts";
+export { parseRunMarker, type RunMarker } from "./run-marker.ts";
 export {
   type CurrentInputs,
   type CurrentProvenance,
