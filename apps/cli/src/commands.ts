@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
   {
+    name: "roi",
+    summary: "list, add, edit or delete the ROIs of an image",
+    load: async () => (await import("./commands/roi.ts")).roiCommand,
+  },
+  {
     name: "index",
     summary: "bring the pooled tables up to date",
     load: async () => (await import("./commands/index-command.ts")).indexCommand,
