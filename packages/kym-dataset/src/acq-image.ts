@@ -13,8 +13,8 @@ import { editMetadata, type MetadataEdit } from "./edit-metadata.ts";
 import { KymDatasetError } from "./errors.ts";
 import type { IndexerReadOptions } from "./indexer.ts";
 import { type KymMetadata, parseMetadata } from "./metadata.ts";
+import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./pixels-of-roi.ts";
 import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts";
-import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./roi-pixels.ts";
 
 const METADATA = "metadata";
 const EMPTY_METADATA = '{\n  "version": "2.0"\n}';

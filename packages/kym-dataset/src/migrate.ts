@@ -1,7 +1,7 @@
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { copyImage, imageDifference } from "./copy-image.ts";
+import { copyMissingTables } from "./copy-missing-tables.ts";
 import { isKymDatasetError, KymDatasetError } from "./errors.ts";
-import { copyImage, imageDifference } from "./migrate-image.ts";
-import { copyMissingTables } from "./migrate-tables.ts";
 import { throwIfAborted } from "./throw-if-aborted.ts";
 
 export interface MigrateOptions {

@@ -10,7 +10,6 @@ import { ZarrStoreError } from "../errors.ts";
 import { type JsonText, parseLossless, plainValue } from "../json/lossless-json.ts";
 import type { TableInput } from "../table/table-store.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
-import { loadArtifactFile, saveArtifactFile } from "./artifact-files.ts";
 import { loadJsonText, saveJson, saveJsonBytes } from "./json-artifacts.ts";
 import {
   artifactArray,
@@ -20,6 +19,7 @@ import {
   pixelArray,
   type TabularFormat,
 } from "./layout.ts";
+import { loadArtifactFile, saveArtifactFile } from "./load-artifact-file.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { ObjectSession, Summary } from "./object-session.ts";
 import { encodeNode, notFound, RecordObjects } from "./record-objects.ts";
