@@ -14,9 +14,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
   {
+    name: "roi",
+    summary: "list, add, edit or delete the ROIs of an image",
+    load: async () => (await import("./commands/roi.ts")).roiCommand,
+  },
+  {
     name: "index",
     summary: "bring the pooled tables up to date",
     load: async () => (await import("./commands/index-command.ts")).indexCommand,
+  },
+  {
+    name: "explain",
+    summary: "say why an image's rows are fresh or stale",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
   },
   {
     name: "query",
@@ -27,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "export",
     summary: "write everything as TIFF, JSON, CSV and NPY",
     load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
+    name: "migrate",
+    summary: "copy a dataset of the Python system into one of this kind",
+    load: async () => (await import("./commands/migrate.ts")).migrateCommand,
   },
   {
     name: "check",

@@ -21,6 +21,27 @@ export interface Experiment {
   readonly extra: JsonObject;
 }
 
+/** What a person changes; an empty text takes a value back. */
+export type ExperimentEdit = Partial<Omit<Experiment, "extra">>;
+
+/** The stored key of each field. */
+export const EXPERIMENT_KEYS: Readonly<Record<keyof ExperimentEdit, string>> = {
+  species: "species",
+  region: "region",
+  cellType: "cell_type",
+  depth: "depth",
+  branchOrder: "branch_order",
+  direction: "direction",
+  sex: "sex",
+  genotype: "genotype",
+  condition: "condition",
+  condition2: "condition2",
+  treatment: "treatment",
+  treatment2: "treatment2",
+  date: "date",
+  note: "note",
+};
+
 /** Reads `experiment_metadata`. Never throws: what is garbled is absent and noted. */
 export function parseExperiment(value: unknown): {
   readonly experiment: Experiment;
@@ -29,20 +50,20 @@ export function parseExperiment(value: unknown): {
   const reader = new FieldReader(value, "$.experiment_metadata");
   const text = (key: string): string | undefined => reader.text(key) || undefined;
   const experiment = {
-    species: text("species"),
-    region: text("region"),
-    cellType: text("cell_type"),
-    depth: reader.number("depth"),
-    branchOrder: reader.number("branch_order"),
-    direction: text("direction"),
-    sex: text("sex"),
-    genotype: text("genotype"),
-    condition: text("condition"),
-    condition2: text("condition2"),
-    treatment: text("treatment"),
-    treatment2: text("treatment2"),
-    date: text("date"),
-    note: text("note") ?? text("notes"),
+    species: text(EXPERIMENT_KEYS.species),
+    region: text(EXPERIMENT_KEYS.region),
+    cellType: text(EXPERIMENT_KEYS.cellType),
+    depth: reader.number(EXPERIMENT_KEYS.depth),
+    branchOrder: reader.number(EXPERIMENT_KEYS.branchOrder),
+    direction: text(EXPERIMENT_KEYS.direction),
+    sex: text(EXPERIMENT_KEYS.sex),
+    genotype: text(EXPERIMENT_KEYS.genotype),
+    condition: text(EXPERIMENT_KEYS.condition),
+    condition2: text(EXPERIMENT_KEYS.condition2),
+    treatment: text(EXPERIMENT_KEYS.treatment),
+    treatment2: text(EXPERIMENT_KEYS.treatment2),
+    date: text(EXPERIMENT_KEYS.date),
+    note: text(EXPERIMENT_KEYS.note) ?? text("notes"),
   };
   return { experiment: { ...experiment, extra: reader.rest() }, problems: reader.problems };
 }

@@ -35,6 +35,7 @@ const FRESH_WORDS: Readonly<Record<Extract<Staleness, { state: "fresh" }>["becau
   sources_unchanged: "Neither the results nor anything else that the rows use has changed since.",
   provenance_unchanged:
     "The results are the same; other artifacts changed, but nothing in them that the rows use.",
+  no_rows_marker: "The Python system ran it with these params and found nothing, as its run marker says.",
   rows_agree: "The ledger does not know them yet, but version and params are those of the rows.",
 };
 
@@ -62,6 +63,8 @@ function staleWords(
       return "Something else that the rows use changed: ROIs, accepted, experiment or source.";
     case "rows_differ":
       return differenceWords(recorded);
+    case "marker_differs":
+      return `The Python system's run marker says ${recorded.marker?.nRows ?? 0} rows, the table has ${rows.count}.`;
     case "schema_changed":
       return "The table does not have the columns that the indexer makes now.";
     default:
@@ -88,7 +91,8 @@ function countRows({ rows }: RecordedIndex): string {
 }
 
 function madeFrom({ input, recorded }: StalenessReport): string {
-  const hash = recorded.entry?.paramsHash ?? recorded.rows.provenance?.paramsHash ?? "";
+  const { entry, rows, marker } = recorded;
+  const hash = entry?.paramsHash ?? rows.provenance?.paramsHash ?? marker?.paramsHash ?? "";
   return `${input === undefined ? "" : ` from ${input.key}`} with params ${short(hash)}`;
 }
 

@@ -5,6 +5,7 @@ import { checkIndexer, type Indexer, type IndexerReadOptions } from "./indexer.t
 import { inputHashes } from "./input-hashes.ts";
 import { paramsHash } from "./params-hash.ts";
 import { loadRecordedIndexes } from "./recorded-index.ts";
+import { loadRunMarker } from "./run-marker.ts";
 import { decideFromHashes, decideStaleness } from "./staleness.ts";
 
 /**
@@ -24,20 +25,24 @@ export async function getStaleness(
   if (!(await record.exists())) {
     throw new KymDatasetError("not_found", `there is no image ${imageId}`, { path: imageId, found: imageId });
   }
-  const recorded = (await loadRecordedIndexes(dataset, indexer, options)).of(imageId);
-  const found = inputHashes(indexer, await record.objectHashes());
+  const hashes = await record.objectHashes();
+  const found = inputHashes(indexer, hashes);
+  const known = (await loadRecordedIndexes(dataset, indexer, options)).of(imageId);
+  const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
+  const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
+  const recorded = { ...known, marker };
   const current = { analysisVersion: indexer.analysisVersion, ...found };
-  const known = { imageId, recorded, input: found.input };
+  const report = { imageId, recorded, input: found.input };
   const settled = decideFromHashes(recorded, current);
   if (settled !== undefined) {
-    return { ...known, staleness: settled, paramsHash: undefined };
+    return { ...report, staleness: settled, paramsHash: undefined };
   }
   const provenance = {
     paramsHash: paramsHash(await indexer.params(record, options)),
     contextSha256: paramsHash(await indexer.context(record, options)),
   };
   return {
-    ...known,
+    ...report,
     staleness: decideStaleness(recorded, current, provenance),
     paramsHash: provenance.paramsHash,
   };

@@ -6,6 +6,7 @@ import type { Indexer } from "./indexer.ts";
 import { type InputHashes, inputHashes } from "./input-hashes.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
 import { paramsHash } from "./params-hash.ts";
+import { loadRunMarker } from "./run-marker.ts";
 import {
   type CurrentInputs,
   decideFromHashes,
@@ -58,10 +59,13 @@ export async function indexImage(
   indexer: Indexer,
   args: IndexImageArgs,
 ): Promise<ImageOutcome> {
-  const { recorded, mode, signal } = args;
+  const { mode, signal } = args;
   const imageId = record.id;
   const found = inputHashes(indexer, args.hashes);
   const current: CurrentInputs = { analysisVersion: indexer.analysisVersion, ...found };
+  const isUnknown = args.recorded.entry === undefined && found.inputsSha256 !== undefined;
+  const marker = isUnknown ? await loadRunMarker(record, indexer, args.hashes, { signal }) : undefined;
+  const recorded = { ...args.recorded, marker };
   const settled = decideFromHashes(recorded, current);
   if (settled?.state === "not_analysed") {
     return { outcome: "notAnalysed", imageId };
@@ -70,7 +74,7 @@ export async function indexImage(
     return { outcome: "skipped", imageId, because: settled.because, entry: undefined };
   }
   try {
-    return await readImage(record, indexer, { ...args, found, current });
+    return await readImage(record, indexer, { ...args, recorded, found, current });
   } catch (error) {
     if (signal?.aborted || isZarrStoreError(error, "aborted") || isKymDatasetError(error, "aborted")) {
       throw error;

@@ -39,6 +39,8 @@ export interface Indexer<Context = unknown> {
   readonly usesPixels: boolean;
   /** The artifacts that `params` and `context` read. The record's attributes count always. */
   readonly sources: readonly ArtifactRef[];
+  /** JSON artifacts in which the Python system kept what it had run, before `<name>_run`; see `RunMarker`. */
+  readonly runMarkers?: readonly string[] | undefined;
   /** The parameters of the analysis: a JSON value, or, to keep the spelling of numbers, JSON text. */
   params(record: ZarrImageRecord, options: IndexerReadOptions): Promise<unknown>;
   /** A JSON value of everything else that rows depend on. */
@@ -60,6 +62,8 @@ export interface IndexerDefinition<Context> {
   readonly usesPixels?: boolean;
   /** Default none. */
   readonly sources?: readonly ArtifactRef[];
+  /** Default none. */
+  readonly runMarkers?: readonly string[];
   /** Default `{}`. */
   readonly params?: Indexer<Context>["params"];
   /** `async () => null` where rows depend on the inputs alone. */

@@ -1,8 +1,11 @@
-import type { ZarrDataset } from "@kym/zarr-store";
+import { type KeyValueStore, type OpenDatasetOptions, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
 import { explainStaleness } from "./explain-staleness.ts";
 import { getStaleness } from "./get-staleness.ts";
 import type { Indexer, IndexerReadOptions } from "./indexer.ts";
 import type { Staleness } from "./staleness.ts";
+import { summarizeMetadata } from "./summarize-metadata.ts";
+import { TableCache } from "./table-cache.ts";
 import { type UpdateIndexOptions, updateIndex } from "./update-index.ts";
 import { type UpdateReport, type UpdateStats, updateLogLine } from "./update-report.ts";
 
@@ -24,12 +27,26 @@ export class KymDataset {
   readonly dataset: ZarrDataset;
   readonly #logger: KymDatasetOptions["logger"];
   readonly #nowEpochNs: () => bigint;
+  readonly #tables: TableCache;
   #lastUpdateStats: UpdateStats = { updated: 0, skipped: 0, missing: 0 };
 
   constructor(dataset: ZarrDataset, options: KymDatasetOptions = {}) {
     this.dataset = dataset;
+    this.#tables = new TableCache(dataset);
     this.#logger = options.logger;
     this.#nowEpochNs = options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
+  }
+
+  /**
+   * Opens a dataset, with the summaries that lists need. For a path, open it with `openDataset` of
+   * `@kym/zarr-store/node` and pass it to the constructor. Throws as `openDataset` does.
+   */
+  static async open(
+    location: string | KeyValueStore,
+    options: OpenDatasetOptions & KymDatasetOptions = {},
+  ): Promise<KymDataset> {
+    const dataset = await openDataset(location, { summarize: summarizeMetadata, ...options });
+    return new KymDataset(dataset, options);
   }
 
   /** The counts of the last `updateIndex` that ended well; zeros before the first (ticket 19). */
@@ -76,5 +93,61 @@ export class KymDataset {
   /** {@link getStaleness} in words. Throws as it does. */
   async explain(indexer: Indexer, imageId: string, options: IndexerReadOptions = {}): Promise<string> {
     return explainStaleness(indexer, await getStaleness(this.dataset, indexer, imageId, options));
+  }
+
+  /** Makes all rows of all images, or of some, anew; the rows of the others stay. Throws as {@link updateIndex}. */
+  async rebuild(indexer: Indexer, options: Omit<UpdateIndexOptions, "mode"> = {}): Promise<UpdateReport> {
+    return this.updateIndex(indexer, { ...options, mode: "replace" });
+  }
+
+  /** {@link rebuild} of one image. */
+  async updateImage(
+    indexer: Indexer,
+    imageId: string,
+    options: Omit<UpdateIndexOptions, "mode" | "imageIds"> = {},
+  ): Promise<UpdateReport> {
+    return this.rebuild(indexer, { ...options, imageIds: [imageId] });
+  }
+
+  /** {@link rebuild} of some images. */
+  async updateImages(
+    indexer: Indexer,
+    imageIds: readonly string[],
+    options: Omit<UpdateIndexOptions, "mode" | "imageIds"> = {},
+  ): Promise<UpdateReport> {
+    return this.rebuild(indexer, { ...options, imageIds });
+  }
+
+  /** Reads tables into the cache: those that are named, or all. @throws {ZarrStoreError} `not_found` */
+  async loadTables(names?: readonly string[], options: IndexerReadOptions = {}): Promise<void> {
+    for (const name of names ?? (await this.dataset.listTableNames())) {
+      await this.#tables.get(name, options);
+    }
+  }
+
+  /** A table, from the cache as long as no commit came after it. @throws {ZarrStoreError} `not_found` */
+  async getTable(name: string, options: IndexerReadOptions = {}): Promise<Table> {
+    return this.#tables.get(name, options);
+  }
+
+  /** Puts a changed table into the cache; `saveTable` stores it. */
+  setTable(name: string, table: Table): void {
+    this.#tables.set(name, table);
+  }
+
+  /**
+   * Stores a table of the cache.
+   *
+   * @throws {KymDatasetError} `not_found` for a name that is not in the cache
+   */
+  async saveTable(name: string, options: IndexerReadOptions = {}): Promise<void> {
+    await this.#tables.save(name, options);
+  }
+
+  /** {@link saveTable} of every table in the cache. */
+  async saveAllTables(options: IndexerReadOptions = {}): Promise<void> {
+    for (const name of this.#tables.names) {
+      await this.#tables.save(name, options);
+    }
   }
 }

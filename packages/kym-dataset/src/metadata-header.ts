@@ -20,6 +20,22 @@ export interface MetadataHeader {
   readonly extra: JsonObject;
 }
 
+export type MetadataHeaderEdit = Partial<Omit<MetadataHeader, "extra">>;
+
+/** The stored key of each field. */
+export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit, string>> = {
+  shape: "shape",
+  ndim: "ndim",
+  voxels: "voxels",
+  voxelsUnits: "voxels_units",
+  labels: "labels",
+  physicalSize: "physical_size",
+  dateStr: "date_str",
+  timeStr: "time_str",
+  acquiredLocalEpochNs: "acquired_local_epoch_ns",
+  secondsPerLineExact: "seconds_per_line_exact",
+};
+
 /** Reads `header`. Never throws: what is garbled is absent and noted. */
 export function parseMetadataHeader(value: unknown): {
   readonly header: MetadataHeader;
@@ -27,16 +43,16 @@ export function parseMetadataHeader(value: unknown): {
 } {
   const reader = new FieldReader(value, "$.header");
   const header = {
-    shape: reader.numbers("shape"),
-    ndim: reader.number("ndim"),
-    voxels: reader.numbers("voxels"),
-    voxelsUnits: reader.texts("voxels_units"),
-    labels: reader.texts("labels"),
-    physicalSize: reader.numbers("physical_size"),
-    dateStr: reader.text("date_str"),
-    timeStr: reader.text("time_str"),
-    acquiredLocalEpochNs: reader.bigint("acquired_local_epoch_ns"),
-    secondsPerLineExact: reader.number("seconds_per_line_exact"),
+    shape: reader.numbers(METADATA_HEADER_KEYS.shape),
+    ndim: reader.number(METADATA_HEADER_KEYS.ndim),
+    voxels: reader.numbers(METADATA_HEADER_KEYS.voxels),
+    voxelsUnits: reader.texts(METADATA_HEADER_KEYS.voxelsUnits),
+    labels: reader.texts(METADATA_HEADER_KEYS.labels),
+    physicalSize: reader.numbers(METADATA_HEADER_KEYS.physicalSize),
+    dateStr: reader.text(METADATA_HEADER_KEYS.dateStr),
+    timeStr: reader.text(METADATA_HEADER_KEYS.timeStr),
+    acquiredLocalEpochNs: reader.bigint(METADATA_HEADER_KEYS.acquiredLocalEpochNs),
+    secondsPerLineExact: reader.number(METADATA_HEADER_KEYS.secondsPerLineExact),
   };
   return { header: { ...header, extra: reader.rest() }, problems: reader.problems };
 }

@@ -2,7 +2,7 @@ import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
-import type { JsonObject } from "./json-object.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { type MetadataHeader, parseMetadataHeader } from "./metadata-header.ts";
 
 /** The artifact `metadata` of an image: typed, with what was not understood beside it. */
@@ -12,6 +12,8 @@ export interface KymMetadata {
   readonly experiment: Experiment;
   /** In stored order. A ROI that cannot be read, or has an id that is taken, is among the problems instead. */
   readonly rois: readonly Roi[];
+  /** The highest id that a ROI of the image is known to have had: pass it to `RoiSet`, and no id is given twice. */
+  readonly roiIdHighWaterMark: number;
   /** Whether a person takes the image into statistics. True where nothing is said. */
   readonly accepted: boolean;
   /** Top-level keys that are none of the above, as they came. */
@@ -29,16 +31,31 @@ export function parseMetadata(source: unknown): KymMetadata {
   const reader = new FieldReader(readSource(source), "$");
   const { header, problems: headerProblems } = parseMetadataHeader(reader.value("header"));
   const { experiment, problems: experimentProblems } = parseExperiment(reader.value("experiment_metadata"));
-  const { rois, problems: roiProblems } = parseRois(reader.list("rois") ?? []);
+  const storedRois = reader.list("rois") ?? [];
+  const { rois, problems: roiProblems } = parseRois(storedRois);
   const metadata = {
     version: reader.text("version"),
     header,
     experiment,
     rois,
+    roiIdHighWaterMark: highWaterMarkOf(reader.number("roi_id_high_water_mark"), storedRois),
     accepted: reader.boolean("accepted") ?? true,
   };
   const problems = [...reader.problems, ...headerProblems, ...experimentProblems, ...roiProblems];
   return { ...metadata, extra: reader.rest(), problems };
+}
+
+/** ROIs that cannot be read have ids too. */
+function highWaterMarkOf(stored: unknown, rois: readonly unknown[]): number {
+  const ids = rois.filter(isJsonObject).map(({ roi_id: roiId, id }) => roiId ?? id);
+  return [stored, ...ids].reduce(
+    (highest: number, id) => (isSafeInteger(id) && id > highest ? id : highest),
+    0,
+  );
+}
+
+function isSafeInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function readSource(source: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "./ledger.ts";
+import type { RunMarker } from "./run-marker.ts";
 
 /** What the index has of one image. */
 export interface RecordedIndex {
@@ -6,6 +7,8 @@ export interface RecordedIndex {
   readonly rows: RecordedRows;
   /** False if the table lacks a column of the indexer's schema, or has it with another type. */
   readonly hasSchema: boolean;
+  /** What the Python system said of its last run; looked at only where there is no entry. */
+  readonly marker?: RunMarker | undefined;
 }
 
 /** The rows that the pooled table has of one image. */
@@ -43,11 +46,12 @@ export type Staleness =
         | "params_changed"
         | "context_changed"
         | "rows_differ"
+        | "marker_differs"
         | "schema_changed";
     }
   | {
       readonly state: "fresh";
-      readonly because: "sources_unchanged" | "provenance_unchanged" | "rows_agree";
+      readonly because: "sources_unchanged" | "provenance_unchanged" | "rows_agree" | "no_rows_marker";
     };
 
 /**
@@ -63,7 +67,7 @@ export function decideFromHashes(recorded: RecordedIndex, current: CurrentInputs
     return { state: "not_analysed", because: "no_inputs" };
   }
   if (entry === undefined) {
-    return decideUnrecorded(rows, current);
+    return decideUnrecorded(recorded, current);
   }
   if (entry.analysisVersion !== current.analysisVersion) {
     return { state: "stale", because: "version_changed" };
@@ -92,27 +96,53 @@ export function decideStaleness(
   if (settled !== undefined) {
     return settled;
   }
-  const { entry, rows } = recorded;
-  if ((entry?.paramsHash ?? rows.provenance?.paramsHash) !== provenance.paramsHash) {
+  const { entry, rows, marker } = recorded;
+  const madeWith = entry?.paramsHash ?? rows.provenance?.paramsHash ?? marker?.paramsHash;
+  if (madeWith !== provenance.paramsHash) {
     return { state: "stale", because: "params_changed" };
   }
   if (entry === undefined) {
-    return { state: "fresh", because: "rows_agree" };
+    return rows.count > 0
+      ? { state: "fresh", because: "rows_agree" }
+      : { state: "fresh", because: "no_rows_marker" };
   }
   return entry.contextSha256 === provenance.contextSha256
     ? { state: "fresh", because: "provenance_unchanged" }
     : { state: "stale", because: "context_changed" };
 }
 
-/** Rows without an entry are those of the Python system, which kept no ledger: they are judged by their stamps. */
-function decideUnrecorded(rows: RecordedRows, current: CurrentInputs): Staleness | undefined {
+/**
+ * Without an entry there may be rows of the Python system, which kept no ledger: they are judged by their stamps. Where
+ * there are none, its run marker may say that there were none to make. Source: `python-system.md` §2.8.
+ */
+function decideUnrecorded(
+  { rows, marker }: RecordedIndex,
+  { analysisVersion }: CurrentInputs,
+): Staleness | undefined {
   if (rows.count === 0) {
-    return { state: "stale", because: "never_indexed" };
+    return decideMarked(marker, analysisVersion);
   }
   if (rows.provenance === undefined) {
     return { state: "stale", because: "rows_differ" };
   }
-  return rows.provenance.analysisVersion === current.analysisVersion
+  if (rows.provenance.analysisVersion !== analysisVersion) {
+    return { state: "stale", because: "version_changed" };
+  }
+  const saysNone =
+    marker?.nRows === 0 &&
+    marker.analysisVersion === analysisVersion &&
+    marker.paramsHash === rows.provenance.paramsHash;
+  return saysNone ? { state: "stale", because: "marker_differs" } : undefined;
+}
+
+function decideMarked(marker: RunMarker | undefined, analysisVersion: string): Staleness | undefined {
+  if (marker === undefined) {
+    return { state: "stale", because: "never_indexed" };
+  }
+  if (marker.nRows > 0) {
+    return { state: "stale", because: "marker_differs" };
+  }
+  return marker.analysisVersion === analysisVersion
     ? undefined
     : { state: "stale", because: "version_changed" };
 }

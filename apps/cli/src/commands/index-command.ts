@@ -1,10 +1,10 @@
 import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
-import { usageError } from "../cli-error.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { INDEXERS } from "../indexers.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { wantedIndexers } from "../wanted-indexers.ts";
 
 /** `kym index DATASET` */
 export const indexCommand: Command = {
@@ -20,20 +20,12 @@ counted, never made up.`,
   },
   run: async (context) => {
     const [path = ""] = context.args;
-    const wanted =
-      typeof context.options["indexer"] === "string" ? context.options["indexer"].split(",") : undefined;
-    const unknown = wanted?.find((name) => !INDEXERS.some((indexer) => indexer.name === name));
-    if (unknown !== undefined) {
-      throw usageError(
-        `there is no indexer ${JSON.stringify(unknown)}`,
-        `indexers: ${INDEXERS.map(({ name }) => name).join(", ")}`,
-      );
-    }
+    const indexers = wantedIndexers(context.options["indexer"]);
     await using dataset = await openStudy(context, path, "a");
     await dataset.assertExists();
     const kym = new KymDataset(dataset);
     const reports: UpdateReport[] = [];
-    for (const indexer of INDEXERS.filter(({ name }) => wanted?.includes(name) ?? true)) {
+    for (const indexer of indexers) {
       const progress = startProgress(context.terminal, indexer.name, context.progress);
       reports.push(
         await kym.updateIndex(indexer, {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
 import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
-import { CliError } from "../cli-error.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { findImages, type ImageOverview, imageOverviews } from "../image-overview.ts";
+import { findImage } from "../find-image.ts";
+import type { ImageOverview } from "../image-overview.ts";
 import { INDEXERS } from "../indexers.ts";
 import { openStudy } from "../open-study.ts";
 import { printable } from "../render/text-table.ts";
@@ -21,7 +21,7 @@ file name.`,
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
-    const image = theOne(findImages(await imageOverviews(dataset), wanted), wanted, path);
+    const image = await findImage(dataset, wanted, path);
     const record = dataset.record(image.image_id);
     const kym = new KymDataset(dataset);
     const metadata = await metadataOf(record);
@@ -68,24 +68,6 @@ async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefi
     }
     throw error;
   }
-}
-
-function theOne(found: readonly ImageOverview[], wanted: string, path: string): ImageOverview {
-  const [image, ...others] = found;
-  if (image === undefined) {
-    throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: `kym ls ${path} lists them`,
-    });
-  }
-  if (others.length > 0) {
-    const names = found
-      .map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`)
-      .join(", ");
-    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} may be any of ${names}`, {
-      hint: "name it by its id or its path",
-    });
-  }
-  return image;
 }
 
 interface Shown extends ImageOverview {

@@ -61,6 +61,7 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
   analysisVersion: "kymflow.velocity_events@0.1",
   inputs: EVENT_ARTIFACTS,
   sources: [...PARAMS, ...IMAGE_FACT_SOURCES],
+  runMarkers: ["velocity_events/summary"],
   params: (record, options) => loadParams(record, PARAMS, options),
 
   async context(record, options): Promise<VelocityEventContext> {

@@ -19,6 +19,7 @@ import {
   pixelArray,
   type TabularFormat,
 } from "./layout.ts";
+import { loadArtifactFile, saveArtifactFile } from "./load-artifact-file.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { ObjectSession, Summary } from "./object-session.ts";
 import { encodeNode, notFound, RecordObjects } from "./record-objects.ts";
@@ -348,6 +349,16 @@ export class ZarrImageRecord {
     const ofKind = (kind: "json" | TabularFormat): Promise<readonly string[]> =>
       this.#objects.names((meaning) => (meaning?.kind === kind ? meaning.name : undefined));
     return { json: await ofKind("json"), parquet: await ofKind("parquet"), "csv.gz": await ofKind("csv.gz") };
+  }
+
+  /** An artifact's file or an attachment as it is, by its path below `images/<id>/`. @throws {ZarrStoreError} `not_found` */
+  async loadFile(key: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return loadArtifactFile(this.#objects, key, options);
+  }
+
+  /** Copies such a file, parsed or not; it makes no summary. @throws {ZarrStoreError} `invalid_name` for another path */
+  async saveFile(key: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
+    await saveArtifactFile(this.#objects, key, bytes, options);
   }
 
   /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */

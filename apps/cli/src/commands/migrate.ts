@@ -1,0 +1,61 @@
+import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
+import type { Command, CommandResult } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { openStudy } from "../open-study.ts";
+import { startProgress } from "../render/progress.ts";
+import { printable } from "../render/text-table.ts";
+
+/** `kym migrate SOURCE TARGET` */
+export const migrateCommand: Command = {
+  usage: "migrate SOURCE TARGET",
+  description: `Copies a dataset of the Python system into a new one: ids, pixels, metadata, analyses,
+tables. SOURCE is only read. What was copied is read back and compared; a second run, or
+one after an interruption, copies what is missing and leaves what TARGET has.`,
+  examples: ["kym migrate old.zarr study.zarr", "kym migrate old.zarr study.zarr --dry-run"],
+  options: { "dry-run": { type: "boolean", short: "n" } },
+  optionHelp: { "dry-run": "say what would be copied; write nothing" },
+  run: async (context) => {
+    const [from = "", to = ""] = context.args;
+    const dryRun = context.options["dry-run"] === true;
+    await using source = await openStudy(context, from, "r");
+    await using target = await openStudy(context, to, "a");
+    const progress = startProgress(context.terminal, "migrated", context.progress);
+    try {
+      const report = await migrate(source, target, {
+        dryRun,
+        signal: context.signal,
+        onEvent: ({ done, total, imageId }) => progress.update(done, total, imageId),
+      });
+      progress.end();
+      return resultOf(report, to, dryRun);
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function resultOf(report: MigrateReport, path: string, dryRun: boolean): CommandResult {
+  const { found, migrated, unchanged, conflicts, failed, tables } = report;
+  const there = migrated.length + unchanged.length;
+  const lines = [
+    `${dryRun ? "would have" : "migrated"} ${there} of ${found} images · ${migrated.length} new, ${unchanged.length} unchanged`,
+    ...listOf("tables", tables.copied),
+    ...listOf("tables that were there and stay", tables.kept),
+    ...listOf("other content in the target, which stays", conflicts.map(lineOf)),
+    ...listOf("failed", failed.map(lineOf)),
+  ];
+  return {
+    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    data: { dryRun, ...report },
+    text: `${lines.join("\n")}\n`,
+    next: dryRun ? `kym migrate … ${path}` : `kym index ${path}`,
+  };
+}
+
+function lineOf({ imageId, reason }: MigrateProblem): string {
+  return `${imageId} — ${reason}`;
+}
+
+function listOf(title: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`${title}:`, ...items.map((item) => `  ${printable(item)}`)];
+}

@@ -1,0 +1,202 @@
+import { AcqImage } from "@kym/kym-dataset";
+import type { Roi, RoiBounds, RoiEdit } from "@kym/roi";
+import { usageError } from "../cli-error.ts";
+import type { Command, CommandContext, CommandResult } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { findImage } from "../find-image.ts";
+import { openStudy } from "../open-study.ts";
+import { printable } from "../render/text-table.ts";
+
+const ACTIONS = ["list", "add", "edit", "delete"] as const;
+type Action = (typeof ACTIONS)[number];
+
+/** `kym roi ACTION DATASET IMAGE [ROI]` */
+export const roiCommand: Command = {
+  usage: "roi ACTION DATASET IMAGE [ROI]",
+  description: `Lists, adds, edits or deletes the ROIs of one image. Corners are clamped to the image. A
+ROI that moved has the next revision, so that the tables say its analysis is of another
+place; a new name or note changes nothing else. Ids are never given twice.`,
+  examples: [
+    "kym roi list study.zarr 20250722_A89_0002",
+    "kym roi add study.zarr 20250722_A89_0002 --lines 0:30000 --px 4:20 --name vessel",
+    "kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21",
+    "kym roi delete study.zarr 20250722_A89_0002 1",
+  ],
+  options: {
+    lines: { type: "string" },
+    px: { type: "string" },
+    channel: { type: "string" },
+    z: { type: "string" },
+    name: { type: "string" },
+    note: { type: "string" },
+    "dry-run": { type: "boolean", short: "n" },
+  },
+  optionHelp: {
+    lines: "rows, from the first up to but without the last, as in 0:30000",
+    px: "columns, as in 4:20",
+    channel: "from 1",
+    z: "the slice, from 0",
+    name: "what it is called",
+    note: "anything",
+    "dry-run": "say what would change; write nothing",
+  },
+  run: async (context) => {
+    const [word = "", path = "", wanted = "", idText] = context.args;
+    const action = ACTIONS.find((known) => known === word);
+    if (action === undefined) {
+      throw usageError(`there is no action ${JSON.stringify(word)}`, `one of ${ACTIONS.join(", ")}`);
+    }
+    const isDry = context.options["dry-run"] === true;
+    await using dataset = await openStudy(context, path, action === "list" || isDry ? "r" : "a");
+    await dataset.assertExists();
+    const { image_id: imageId } = await findImage(dataset, wanted, path);
+    const record = dataset.record(imageId);
+    const image = AcqImage.from({
+      sourceKey: imageId,
+      pixelStore: record.asPixelStore(),
+      artifactStore: record.asArtifactStore(),
+    });
+    return resultOf(action, await change(image, action, idText, context), path, isDry);
+  },
+};
+
+/** The ROIs that the action is about: all for `list`, else the one as it is after it, or was before it went. */
+async function change(
+  image: AcqImage,
+  action: Action,
+  idText: string | undefined,
+  context: CommandContext,
+): Promise<readonly Roi[]> {
+  const { signal, options } = context;
+  const rois = await image.rois({ signal });
+  const isDry = options["dry-run"] === true;
+  switch (action) {
+    case "list":
+      return rois.rois;
+    case "add": {
+      const { bounds, ...edit } = editOf(context, rois.extent);
+      const draft = { ...edit, ...(bounds && { bounds }) };
+      const next = rois.create(draft);
+      return [isDry ? next.require(next.highWaterMark) : await image.addRoi(draft, { signal })];
+    }
+    case "edit": {
+      const id = idOf(idText);
+      const old = rois.require(id);
+      const edit = editOf(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      return [isDry ? rois.edit(id, edit).require(id) : await image.editRoi(id, edit, { signal })];
+    }
+    case "delete": {
+      const roi = rois.require(idOf(idText));
+      if (!isDry) {
+        await image.deleteRoi(roi.id, { signal });
+      }
+      return [roi];
+    }
+    default:
+      return action satisfies never;
+  }
+}
+
+interface Corners {
+  readonly lines: readonly [start: number, stop: number];
+  readonly px: readonly [start: number, stop: number];
+}
+
+function cornersOf(bounds: RoiBounds): Corners {
+  return { lines: [bounds.dim0Start, bounds.dim0Stop], px: [bounds.dim1Start, bounds.dim1Stop] };
+}
+
+/** What the flags say; a side that they do not is the present one, or the whole image. */
+function editOf(
+  { options }: CommandContext,
+  present: Corners | { readonly height: number; readonly width: number } | undefined,
+): RoiEdit {
+  const [lines, px] = [rangeOf("lines", options["lines"]), rangeOf("px", options["px"])];
+  const old: Corners =
+    present !== undefined && "lines" in present
+      ? present
+      : { lines: [0, present?.height ?? 0], px: [0, present?.width ?? 0] };
+  const [dim0Start, dim0Stop] = lines ?? old.lines;
+  const [dim1Start, dim1Stop] = px ?? old.px;
+  const { name, note } = options;
+  const [channel, z] = [integerOf("channel", options["channel"]), integerOf("z", options["z"])];
+  return {
+    ...((lines ?? px) !== undefined && { bounds: { dim0Start, dim0Stop, dim1Start, dim1Stop } }),
+    ...(channel !== undefined && { channel }),
+    ...(z !== undefined && { z }),
+    ...(typeof name === "string" && { name }),
+    ...(typeof note === "string" && { note }),
+  };
+}
+
+function rangeOf(flag: string, value: unknown): readonly [number, number] | undefined {
+  if (typeof value !== "string") {
+    return undefined;
+  }
+  const [, start, stop] = /^(-?\d{1,9}):(-?\d{1,9})$/.exec(value) ?? [];
+  if (start === undefined || stop === undefined) {
+    throw usageError(`--${flag} is START:STOP, not ${JSON.stringify(value)}`, `--${flag} 4:20`);
+  }
+  return [Number(start), Number(stop)];
+}
+
+function integerOf(what: string, value: unknown): number | undefined {
+  if (typeof value !== "string") {
+    return undefined;
+  }
+  if (!/^\d{1,9}$/.test(value)) {
+    throw usageError(`${what} is a number, not ${JSON.stringify(value)}`);
+  }
+  return Number(value);
+}
+
+function idOf(text: string | undefined): number {
+  const id = integerOf("ROI", text);
+  if (id === undefined) {
+    throw usageError("ROI is missing", "kym roi list shows the numbers");
+  }
+  return id;
+}
+
+const PAST: Readonly<Record<Action, string>> = {
+  list: "",
+  add: "added ",
+  edit: "edited ",
+  delete: "deleted ",
+};
+
+function resultOf(action: Action, rois: readonly Roi[], path: string, isDry: boolean): CommandResult {
+  const lines = rois.map((roi) => `${isDry ? `would have ${PAST[action]}` : PAST[action]}${lineOf(roi)}`);
+  const data = rois.map((roi) => {
+    const { id: roi_id, type, name, note, channel, z, revision, stats = null } = roi;
+    return {
+      roi_id,
+      type,
+      name,
+      note,
+      channel,
+      z,
+      revision,
+      stats,
+      ...(roi.type === "rect" && { bounds: roi.bounds }),
+    };
+  });
+  return {
+    exitCode: EXIT.ok,
+    data: action === "list" ? data : { action, dryRun: isDry, roi: data[0] },
+    text: lines.length === 0 ? "no ROIs\n" : `${lines.join("\n")}\n`,
+    ...(action !== "list" && !isDry && { next: `kym index ${path}` }),
+  };
+}
+
+function lineOf(roi: Roi): string {
+  const place =
+    roi.type === "rect"
+      ? ` lines ${roi.bounds.dim0Start}–${roi.bounds.dim0Stop}, px ${roi.bounds.dim1Start}–${roi.bounds.dim1Stop}`
+      : "";
+  const label = [roi.name, roi.note]
+    .filter((text) => text !== "")
+    .map(printable)
+    .join(" · ");
+  return `${roi.id} ${roi.type}${place} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
+}

@@ -1,0 +1,24 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
+
+/** The one image that a user means. @throws {CliError} `not_found`; `ambiguous`, with what it may be */
+export async function findImage(dataset: ZarrDataset, wanted: string, path: string): Promise<ImageOverview> {
+  const found = findImages(await imageOverviews(dataset), wanted);
+  const [image, ...others] = found;
+  if (image === undefined) {
+    throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
+      hint: `kym ls ${path} lists them`,
+    });
+  }
+  if (others.length > 0) {
+    const names = found
+      .map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`)
+      .join(", ");
+    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} may be any of ${names}`, {
+      hint: "name it by its id or its path",
+    });
+  }
+  return image;
+}
