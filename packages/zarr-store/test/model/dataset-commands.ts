@@ -228,6 +228,8 @@ class EditOutside extends Command {
     if (image === undefined || values === undefined) {
       return;
     }
+    // Who edits a file has seen it in its place; until then it is read from staging, whatever stands there.
+    await dataset.repair();
     const edited = [...values, 7];
     const path = `images/${this.id}/analysis/qc.json`;
     await store.put(parseStoreKey(path), new TextEncoder().encode(JSON.stringify({ values: edited })));
