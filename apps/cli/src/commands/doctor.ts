@@ -12,7 +12,7 @@ export const doctorCommand: Command = {
   description: `Prints what a report of a fault needs: versions, the machine, and what the file
 system of a folder can do. Nothing is sent anywhere. Ends with 4 if a dataset cannot be
 written there safely.`,
-  examples: ["kym doctor", "kym doctor /mnt/lab --json"],
+  examples: ["kym doctor .", "kym doctor /mnt/lab --json"],
   options: {},
   optionHelp: {},
   run: async (context) => {
