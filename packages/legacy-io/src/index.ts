@@ -36,6 +36,16 @@ export { isLegacyIoError, LegacyIoError } from "./errors.ts";
 export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
 export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
 export {
+  type ArrayInventory,
+  type ExportPlan,
+  type ImageInventory,
+  type PlanExportOptions,
+  type PlannedArtifact,
+  type PlannedImage,
+  type PlannedTable,
+  planExport,
+} from "./export-plan.ts";
+export {
   type FlowAnalysis,
   type FlowAnalysisKind,
   type LegacyEvent,

@@ -35,6 +35,7 @@ test("the values that the root entry exports are these", () => {
       "parseFlowAnalysis",
       "parseProvenance",
       "parseVelocityTrace",
+      "planExport",
       "planIngest",
       "readCsv",
       "readNpy",
@@ -52,6 +53,7 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
+      "describeExport",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
