@@ -53,6 +53,7 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
+export { guardFormula } from "./formula-guard.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
 export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./legacy-text.ts";

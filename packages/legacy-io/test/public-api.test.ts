@@ -27,6 +27,7 @@ test("the values that the root entry exports are these", () => {
       "fileNameOfArtifact",
       "fileNameOfAttachment",
       "filesToHash",
+      "guardFormula",
       "imageStem",
       "isLegacyIoError",
       "legacyEventId",
@@ -53,12 +54,12 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
-      "describeExport",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
+      "previewExport",
       "scanFolder",
     ]
   `);
