@@ -26,12 +26,18 @@ test("the values that the package exports are these", () => {
       "isRoiError",
       "maskRefOf",
       "orderBounds",
+      "parseImageJRoi",
       "rasterize",
+      "readImageJRois",
       "roiBounds",
       "roiFromEnvelope",
+      "roiFromImageJ",
       "roiStats",
+      "roiToImageJ",
       "toEnvelope",
       "toStoredStats",
+      "writeImageJRoi",
+      "writeImageJRois",
     ]
   `);
 });

@@ -3,7 +3,7 @@ import { unexpected } from "../read-field.ts";
 import { crc32 } from "./crc32.ts";
 import { inflate } from "./inflate.ts";
 import type { ZipDirectory, ZipEntry } from "./zip-directory.ts";
-import { ALL_ONES_32, DEFLATED, ENCRYPTED_FLAG, LOCAL, STORED } from "./zip-layout.ts";
+import { ALL_ONES_32, DEFLATED, ENCRYPTED_FLAG, STORED, ZIP_LOCAL } from "./zip-layout.ts";
 
 /**
  * The bytes of one entry, stored or deflated, with their checksum checked. Throws `not_supported` for an entry that
@@ -50,15 +50,16 @@ function checkEntry(entry: ZipEntry, path: string, mostBytes: number): void {
 function packedBytes(bytes: Uint8Array, directory: ZipDirectory, entry: ZipEntry, path: string): Uint8Array {
   const { offset } = entry;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (offset + LOCAL.bytes > directory.offset || view.getUint32(offset, true) !== LOCAL.signature) {
+  if (offset + ZIP_LOCAL.bytes > directory.offset || view.getUint32(offset, true) !== ZIP_LOCAL.signature) {
     throw unexpected(path, `a local header at byte ${offset}`, undefined);
   }
-  if (view.getUint16(offset + LOCAL.method, true) !== entry.method) {
+  if (view.getUint16(offset + ZIP_LOCAL.method, true) !== entry.method) {
     throw unexpected(path, `compression method ${entry.method}, as the list says`, "another");
   }
   const behind =
-    view.getUint16(offset + LOCAL.nameLength, true) + view.getUint16(offset + LOCAL.extraLength, true);
-  const start = offset + LOCAL.bytes + behind;
+    view.getUint16(offset + ZIP_LOCAL.nameLength, true) +
+    view.getUint16(offset + ZIP_LOCAL.extraLength, true);
+  const start = offset + ZIP_LOCAL.bytes + behind;
   if (start + entry.compressedBytes > directory.offset) {
     throw unexpected(
       path,

@@ -3,12 +3,12 @@ import { crc32 } from "./crc32.ts";
 import {
   ALL_ONES_16,
   ALL_ONES_32,
-  DIRECTORY,
-  END,
-  LOCAL,
   NO_DATE,
   UTF8_FLAG,
   VERSION_NEEDED,
+  ZIP_DIRECTORY,
+  ZIP_END,
+  ZIP_LOCAL,
 } from "./zip-layout.ts";
 
 export interface ZipFile {
@@ -24,9 +24,9 @@ export function writeZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const entries = files.map(({ name, bytes }) => ({ name: encoder.encode(name), bytes, crc: crc32(bytes) }));
   checkFiles(files, entries);
-  const localBytes = sum(entries.map(({ name, bytes }) => LOCAL.bytes + name.length + bytes.length));
-  const directoryBytes = sum(entries.map(({ name }) => DIRECTORY.bytes + name.length));
-  const total = localBytes + directoryBytes + END.bytes;
+  const localBytes = sum(entries.map(({ name, bytes }) => ZIP_LOCAL.bytes + name.length + bytes.length));
+  const directoryBytes = sum(entries.map(({ name }) => ZIP_DIRECTORY.bytes + name.length));
+  const total = localBytes + directoryBytes + ZIP_END.bytes;
   if (total >= ALL_ONES_32 || files.length >= ALL_ONES_16) {
     throw unexpected("files", "no more than a zip of 32 bits holds", `${files.length} files, ${total} bytes`);
   }
@@ -34,21 +34,21 @@ export function writeZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
   const view = new DataView(whole.buffer);
   let [offset, listed] = [0, localBytes];
   for (const { name, bytes, crc } of entries) {
-    putEntry(view, offset, LOCAL, { crc, size: bytes.length, nameLength: name.length });
-    whole.set(name, offset + LOCAL.bytes);
-    whole.set(bytes, offset + LOCAL.bytes + name.length);
-    putEntry(view, listed, DIRECTORY, { crc, size: bytes.length, nameLength: name.length });
-    view.setUint16(listed + DIRECTORY.versionMade, VERSION_NEEDED, true);
-    view.setUint32(listed + DIRECTORY.offset, offset, true);
-    whole.set(name, listed + DIRECTORY.bytes);
-    offset += LOCAL.bytes + name.length + bytes.length;
-    listed += DIRECTORY.bytes + name.length;
+    putEntry(view, offset, ZIP_LOCAL, { crc, size: bytes.length, nameLength: name.length });
+    whole.set(name, offset + ZIP_LOCAL.bytes);
+    whole.set(bytes, offset + ZIP_LOCAL.bytes + name.length);
+    putEntry(view, listed, ZIP_DIRECTORY, { crc, size: bytes.length, nameLength: name.length });
+    view.setUint16(listed + ZIP_DIRECTORY.versionMade, VERSION_NEEDED, true);
+    view.setUint32(listed + ZIP_DIRECTORY.offset, offset, true);
+    whole.set(name, listed + ZIP_DIRECTORY.bytes);
+    offset += ZIP_LOCAL.bytes + name.length + bytes.length;
+    listed += ZIP_DIRECTORY.bytes + name.length;
   }
-  view.setUint32(listed, END.signature, true);
-  view.setUint16(listed + END.numEntriesHere, files.length, true);
-  view.setUint16(listed + END.numEntries, files.length, true);
-  view.setUint32(listed + END.directoryBytes, directoryBytes, true);
-  view.setUint32(listed + END.directoryOffset, localBytes, true);
+  view.setUint32(listed, ZIP_END.signature, true);
+  view.setUint16(listed + ZIP_END.numEntriesHere, files.length, true);
+  view.setUint16(listed + ZIP_END.numEntries, files.length, true);
+  view.setUint32(listed + ZIP_END.directoryBytes, directoryBytes, true);
+  view.setUint32(listed + ZIP_END.directoryOffset, localBytes, true);
   return whole;
 }
 
@@ -56,7 +56,7 @@ export function writeZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
 function putEntry(
   view: DataView,
   at: number,
-  layout: typeof LOCAL | typeof DIRECTORY,
+  layout: typeof ZIP_LOCAL | typeof ZIP_DIRECTORY,
   entry: { readonly crc: number; readonly size: number; readonly nameLength: number },
 ): void {
   view.setUint32(at, layout.signature, true);

@@ -1,6 +1,6 @@
 import { RoiError } from "../errors.ts";
 import { unexpected } from "../read-field.ts";
-import { ALL_ONES_16, ALL_ONES_32, DIRECTORY, END } from "./zip-layout.ts";
+import { ALL_ONES_16, ALL_ONES_32, ZIP_DIRECTORY, ZIP_END } from "./zip-layout.ts";
 
 /** An entry as the list at the end of a zip describes it. */
 export interface ZipEntry {
@@ -33,12 +33,16 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   const end = findEnd(view);
   const at16 = (field: number): number => view.getUint16(end + field, true);
   const at32 = (field: number): number => view.getUint32(end + field, true);
-  const numEntries = at16(END.numEntries);
-  const [size, offset] = [at32(END.directoryBytes), at32(END.directoryOffset)];
+  const numEntries = at16(ZIP_END.numEntries);
+  const [size, offset] = [at32(ZIP_END.directoryBytes), at32(ZIP_END.directoryOffset)];
   if (numEntries === ALL_ONES_16 || size === ALL_ONES_32 || offset === ALL_ONES_32) {
     throw refuse(end, "a zip in the 64-bit form");
   }
-  if (at16(END.disk) !== 0 || at16(END.directoryDisk) !== 0 || at16(END.numEntriesHere) !== numEntries) {
+  if (
+    at16(ZIP_END.disk) !== 0 ||
+    at16(ZIP_END.directoryDisk) !== 0 ||
+    at16(ZIP_END.numEntriesHere) !== numEntries
+  ) {
     throw refuse(end, "a zip in several parts");
   }
   if (offset + size !== end) {
@@ -49,11 +53,11 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
 
 /** The last place at which an end record stands whose comment reaches exactly to the end of the bytes. */
 function findEnd(view: DataView): number {
-  const first = Math.max(0, view.byteLength - END.bytes - LONGEST_COMMENT);
-  for (let at = view.byteLength - END.bytes; at >= first; at--) {
+  const first = Math.max(0, view.byteLength - ZIP_END.bytes - LONGEST_COMMENT);
+  for (let at = view.byteLength - ZIP_END.bytes; at >= first; at--) {
     if (
-      view.getUint32(at, true) === END.signature &&
-      view.getUint16(at + END.commentLength, true) === view.byteLength - END.bytes - at
+      view.getUint32(at, true) === ZIP_END.signature &&
+      view.getUint16(at + ZIP_END.commentLength, true) === view.byteLength - ZIP_END.bytes - at
     ) {
       return at;
     }
@@ -69,29 +73,33 @@ function readEntries(view: DataView, numEntries: number, offset: number, end: nu
   let at = offset;
   for (let index = 0; index < numEntries; index++) {
     const path = `entry ${index}, byte ${at}`;
-    if (at + DIRECTORY.bytes > end || view.getUint32(at, true) !== DIRECTORY.signature) {
+    if (at + ZIP_DIRECTORY.bytes > end || view.getUint32(at, true) !== ZIP_DIRECTORY.signature) {
       throw unexpected(path, `an entry, one of ${numEntries}, in a list that ends at ${end}`, undefined);
     }
     const at16 = (field: number): number => view.getUint16(at + field, true);
     const at32 = (field: number): number => view.getUint32(at + field, true);
-    const nameLength = at16(DIRECTORY.nameLength);
+    const nameLength = at16(ZIP_DIRECTORY.nameLength);
     const next =
-      at + DIRECTORY.bytes + nameLength + at16(DIRECTORY.extraLength) + at16(DIRECTORY.commentLength);
+      at +
+      ZIP_DIRECTORY.bytes +
+      nameLength +
+      at16(ZIP_DIRECTORY.extraLength) +
+      at16(ZIP_DIRECTORY.commentLength);
     if (next > end) {
       throw unexpected(path, `a name and extra fields that end before ${end}`, next);
     }
-    if (at16(DIRECTORY.disk) !== 0) {
+    if (at16(ZIP_DIRECTORY.disk) !== 0) {
       throw refuse(at, "a zip in several parts");
     }
-    const nameBytes = new Uint8Array(view.buffer, view.byteOffset + at + DIRECTORY.bytes, nameLength);
+    const nameBytes = new Uint8Array(view.buffer, view.byteOffset + at + ZIP_DIRECTORY.bytes, nameLength);
     entries.push({
       name: decoder.decode(nameBytes),
-      flags: at16(DIRECTORY.flags),
-      method: at16(DIRECTORY.method),
-      crc: at32(DIRECTORY.crc),
-      compressedBytes: at32(DIRECTORY.compressedBytes),
-      bytesInside: at32(DIRECTORY.bytesInside),
-      offset: at32(DIRECTORY.offset),
+      flags: at16(ZIP_DIRECTORY.flags),
+      method: at16(ZIP_DIRECTORY.method),
+      crc: at32(ZIP_DIRECTORY.crc),
+      compressedBytes: at32(ZIP_DIRECTORY.compressedBytes),
+      bytesInside: at32(ZIP_DIRECTORY.bytesInside),
+      offset: at32(ZIP_DIRECTORY.offset),
     });
     at = next;
   }

@@ -1,5 +1,5 @@
 /** The end of a zip: how many entries there are and where the list of them is. */
-export const END = {
+export const ZIP_END = {
   signature: 0x0605_4b50,
   bytes: 22,
   disk: 4,
@@ -12,7 +12,7 @@ export const END = {
 } as const;
 
 /** One entry in the list at the end. */
-export const DIRECTORY = {
+export const ZIP_DIRECTORY = {
   signature: 0x0201_4b50,
   bytes: 46,
   versionMade: 4,
@@ -32,7 +32,7 @@ export const DIRECTORY = {
 } as const;
 
 /** The header before an entry's bytes. */
-export const LOCAL = {
+export const ZIP_LOCAL = {
   signature: 0x0403_4b50,
   bytes: 30,
   versionNeeded: 4,
