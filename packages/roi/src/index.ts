@@ -18,6 +18,16 @@ export { type ContainsPointOptions, containsPoint } from "./contains-point.ts";
 export type { Plane } from "./covered-pixels.ts";
 export { type RoiFromEnvelopeOptions, roiFromEnvelope, toEnvelope } from "./envelope.ts";
 export { isRoiError, RoiError, type RoiErrorCode, type RoiErrorDetails } from "./errors.ts";
+export type {
+  GeoJsonFeature,
+  GeoJsonFeatureCollection,
+  GeoJsonGeometry,
+  GeoJsonOptions,
+  GeoJsonPlane,
+  GeoJsonPosition,
+} from "./geojson/geojson-feature.ts";
+export { readGeoJson } from "./geojson/read-geojson.ts";
+export { writeGeoJson } from "./geojson/write-geojson.ts";
 export { geometryKey } from "./geometry-key.ts";
 export { type HitMode, type HitTestOptions, hitTest, type RoiHit } from "./hit-test.ts";
 export type {
