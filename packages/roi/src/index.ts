@@ -28,6 +28,7 @@ export type {
 } from "./geojson/geojson-feature.ts";
 export { readGeoJson } from "./geojson/read-geojson.ts";
 export { writeGeoJson } from "./geojson/write-geojson.ts";
+export { geometryHash } from "./geometry-hash.ts";
 export { geometryKey } from "./geometry-key.ts";
 export { type HitMode, type HitTestOptions, hitTest, type RoiHit } from "./hit-test.ts";
 export type {

@@ -19,6 +19,7 @@ test("the values that the package exports are these", () => {
       "createPolylineRoi",
       "createRectRoi",
       "fullBounds",
+      "geometryHash",
       "geometryKey",
       "hitTest",
       "intersectBounds",
@@ -28,6 +29,7 @@ test("the values that the package exports are these", () => {
       "orderBounds",
       "parseImageJRoi",
       "rasterize",
+      "readGeoJson",
       "readImageJRois",
       "roiBounds",
       "roiFromEnvelope",
@@ -36,6 +38,7 @@ test("the values that the package exports are these", () => {
       "roiToImageJ",
       "toEnvelope",
       "toStoredStats",
+      "writeGeoJson",
       "writeImageJRoi",
       "writeImageJRois",
     ]
