@@ -62,7 +62,6 @@ function isInside(point: RoiPoint, { axis, at, sign }: HalfPlane): boolean {
 /** Where the segment from the one to the other point, which lie on both sides, meets the border. */
 function crossingAt({ axis, at }: HalfPlane, a: RoiPoint, b: RoiPoint): RoiPoint {
   const other: Axis = axis === "dim0" ? "dim1" : "dim0";
-  const part = (at - a[axis]) / (b[axis] - a[axis]);
-  const along = a[other] + part * (b[other] - a[other]);
+  const along = a[other] + ((at - a[axis]) * (b[other] - a[other])) / (b[axis] - a[axis]);
   return axis === "dim0" ? { dim0: at, dim1: along } : { dim0: along, dim1: at };
 }

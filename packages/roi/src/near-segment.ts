@@ -5,7 +5,16 @@ export const HALF_WIDTH = 0.5;
 
 /** True if the point is at most half a pixel away from the segment between two points. */
 export function isNearSegment(a: RoiPoint, b: RoiPoint, dim0: number, dim1: number): boolean {
-  return squaredDistance(a, b, dim0, dim1) <= HALF_WIDTH * HALF_WIDTH;
+  return (
+    isWithin(a.dim0, b.dim0, dim0) &&
+    isWithin(a.dim1, b.dim1, dim1) &&
+    squaredDistance(a, b, dim0, dim1) <= HALF_WIDTH * HALF_WIDTH
+  );
+}
+
+/** Along one axis. The distance implies it but for rounding, and `roiBounds` must not depend on that. */
+function isWithin(a: number, b: number, position: number): boolean {
+  return position + HALF_WIDTH >= Math.min(a, b) && position - HALF_WIDTH <= Math.max(a, b);
 }
 
 /** The square of the distance of a point from the segment between two points, in the units of the points. */

@@ -3,13 +3,16 @@ import { HALF_WIDTH, isNearSegment, segmentsOf } from "./near-segment.ts";
 import type { RoiPoint } from "./point.ts";
 import { firstCentreFrom } from "./roi-bounds.ts";
 
-/** A segment, upper end first, and the rows whose centres it may be near, half-open. */
+/** A segment and the rows whose centres it may be near, half-open. */
 interface SegmentRows {
   readonly a: RoiPoint;
   readonly b: RoiPoint;
   readonly start: number;
   readonly stop: number;
 }
+
+/** More, in pixels, than distances are rounded by. */
+const MARGIN = 1 / 64;
 
 type Span = readonly [start: number, stop: number];
 
@@ -49,9 +52,10 @@ function segmentsInRows(points: readonly RoiPoint[], region: RoiBounds): readonl
 
 /** The pixels of one row that are near one segment. */
 function spansNear({ a, b }: SegmentRows, dim0: number, region: RoiBounds): readonly Span[] {
-  const ends = [dim0 - HALF_WIDTH, dim0 + HALF_WIDTH].map((position) => columnAt(a, b, position));
+  const reach = HALF_WIDTH + MARGIN;
+  const ends = [dim0 - reach, dim0 + reach].map((position) => columnAt(a, b, position));
   const candidates = a.dim0 === b.dim0 ? [a.dim1, b.dim1] : ends;
-  // One pixel more on either side than there can be: the test below is the rule.
+  // A little more on either side than there can be: the test below is the rule.
   const start = Math.max(region.dim1Start, firstCentreFrom(Math.min(...candidates) - HALF_WIDTH) - 1);
   const stop = Math.min(region.dim1Stop, Math.floor(Math.max(...candidates)) + 2);
   const spans: Span[] = [];

@@ -19,6 +19,7 @@ test("the values that the package exports are these", () => {
       "createPolylineRoi",
       "createRectRoi",
       "fullBounds",
+      "geometryHash",
       "geometryKey",
       "hitTest",
       "intersectBounds",
