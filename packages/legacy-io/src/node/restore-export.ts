@@ -116,6 +116,7 @@ export async function restoreExport(
   return {
     found: manifest.images.length,
     ingested,
+    updated: [],
     unchanged,
     skipped: [],
     failed,
