@@ -45,6 +45,16 @@ export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } f
 export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
 export { placesToProbe } from "./find-moved.ts";
 export {
+  type ArrayInventory,
+  type ExportPlan,
+  type ImageInventory,
+  type PlanExportOptions,
+  type PlannedArtifact,
+  type PlannedImage,
+  type PlannedTable,
+  planExport,
+} from "./export-plan.ts";
+export {
   type FlowAnalysis,
   type FlowAnalysisKind,
   type LegacyEvent,

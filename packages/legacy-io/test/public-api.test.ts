@@ -37,6 +37,7 @@ test("the values that the root entry exports are these", () => {
       "parseProvenance",
       "parseVelocityTrace",
       "placesToProbe",
+      "planExport",
       "planIngest",
       "readCsv",
       "readNpy",
@@ -55,6 +56,7 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
+      "describeExport",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
