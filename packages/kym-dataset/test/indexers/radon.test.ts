@@ -90,7 +90,7 @@ test("a moved ROI updates its image, and says roi_changed for that ROI alone", a
   const kym = await indexedStudy();
   const moved = rectEnvelope(2, 3, 5, { revision: 1 });
   await saveRois(kym.dataset.record("a"), [rectEnvelope(1, 0, 6), moved]);
-  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
   expect(await radonRows(kym, "a")).toMatchObject([
     { roi_id: 1n, analysis_state: "current", img_min: 100n },
     { roi_id: 2n, analysis_state: "roi_changed", img_min: 112n },
