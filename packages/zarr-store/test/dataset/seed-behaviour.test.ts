@@ -59,6 +59,7 @@ describe("artifacts", () => {
     await expect(record.loadJson("corrupt")).rejects.toMatchObject({ code: "invalid_file" });
   });
 
+  // Ticket 5.
   it("§10: what a suffix names is deleted and counted, and the csv.gz stays", async () => {
     const record = dataset.record("one");
     await record.saveJson("a", 1);
