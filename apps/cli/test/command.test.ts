@@ -106,6 +106,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     ]);
   });
 
+  // Ticket 6.
   it("ingest again: 0 new, 4 unchanged, not a byte changed", async () => {
     const before = await treeHash(join(work, "study.zarr"));
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr"]);
