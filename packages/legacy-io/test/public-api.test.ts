@@ -60,6 +60,7 @@ test("the values that the node entry exports are these", () => {
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
+      "refreshFromFolder",
       "scanFolder",
     ]
   `);
