@@ -59,9 +59,7 @@ test("directories that overlap cannot make reading endless", async () => {
       view.setUint32(next, offset + 2, true);
     }
   }
-  const startedMs = performance.now();
   expect(await codeOf(() => scan(bytes))).toBe("invalid_file");
-  expect(performance.now() - startedMs).toBeLessThan(2000);
 });
 
 test("entries of a type that TIFF does not have are passed over", async () => {
