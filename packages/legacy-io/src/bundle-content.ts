@@ -4,8 +4,9 @@ import { attachmentName } from "./attachment-name.ts";
 import type { ClassicJson } from "./classic-json.ts";
 import type { CsvTable } from "./csv.ts";
 import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
-import type { ImageContent, SourcedArtifact } from "./image-content.ts";
+import { artifactKey, type ImageContent, type SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
+import { numbered } from "./incoming-attachment.ts";
 import type { OlympusHeader } from "./olympus-header.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
 import type { VelocityTrace } from "./velocity-trace.ts";
@@ -288,24 +289,39 @@ function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArt
   }
 }
 
-/** Of several sources for one artifact the first counts; a later one is kept as it came. */
+/** Of several sources for one artifact the first counts; a later one is kept as it came, under a name of its own. */
 function withoutRivals(
   artifacts: readonly SourcedArtifact[],
   sidecars: readonly ParsedSidecar[],
   notes: { path: string; reason: string }[],
 ): readonly SourcedArtifact[] {
   const taken = new Set<string>();
+  const claim = (artifact: SourcedArtifact): boolean => {
+    const key = artifactKey(artifact);
+    const isFree = !taken.has(key);
+    taken.add(key);
+    return isFree;
+  };
   return artifacts.map((artifact) => {
-    const claim = artifact.kind === "attachment" ? artifact.name : `${artifact.kind} ${artifact.name}`;
-    const rival = taken.has(claim)
-      ? sidecars.find(({ relPath }) => artifact.from.includes(relPath))
-      : undefined;
-    taken.add(claim);
+    if (claim(artifact)) {
+      return artifact;
+    }
+    const rival = sidecars.find(({ relPath }) => artifact.from.includes(relPath));
     if (rival === undefined) {
       return artifact;
     }
-    notes.push({ path: rival.relPath, reason: `kept as an attachment: there is a ${artifact.name} already` });
-    return attachmentOf(rival);
+    if (artifact.kind !== "attachment") {
+      notes.push({
+        path: rival.relPath,
+        reason: `kept as an attachment: there is a ${artifact.name} already`,
+      });
+    }
+    for (let count = 1; ; count++) {
+      const attachment = attachmentOf({ ...rival, fileName: numbered(rival.fileName, count) });
+      if (claim(attachment)) {
+        return attachment;
+      }
+    }
   });
 }
 

@@ -138,6 +138,23 @@ describe("ingesting a folder", () => {
     ]);
   });
 
+  it("keeps two files of one name apart", async () => {
+    await ingest({
+      "x/a.tif": tinyTiff(1),
+      "x/a.csv": "of nothing",
+      "x/x-analysis/a.csv": TRACE_CSV,
+      "x/flow-analysis/a_radon.csv": TRACE_CSV,
+    });
+    const record = await only();
+    const kept = (await record.listAttachments()).map(async (name) => {
+      return [name, new TextDecoder().decode(await record.loadAttachment(name))];
+    });
+    expect(await Promise.all(kept)).toEqual([
+      ["a.csv", "of nothing"],
+      ["a~20~282~29.csv", TRACE_CSV],
+    ]);
+  });
+
   it("takes named artifacts of every format, `__` for `/`", async () => {
     const json = '{"z": 1.0, "a": 12345678901234567890}';
     await ingest({
