@@ -21,7 +21,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
   examples: [
     "kym refresh study.zarr ./kymographs",
     "kym refresh study.zarr ./kymographs --dry-run",
-    "kym refresh study.zarr ./kymographs --mode reingest_if_changed --on-change supersede",
+    "kym refresh study.zarr ./kymographs --mode reingest_if_changed",
   ],
   options: {
     mode: { type: "string" },
