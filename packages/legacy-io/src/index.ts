@@ -18,12 +18,7 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
-export {
-  type BundleParts,
-  contentOfBundle,
-  type ParsedSidecar,
-  type SidecarMeaning,
-} from "./bundle-content.ts";
+export { type BundleParts, contentOfBundle } from "./bundle-content.ts";
 export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
@@ -74,6 +69,7 @@ export {
   readOlympusHeader,
 } from "./olympus-header.ts";
 export type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
+export type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 export {
   type FolderFacts,
   filesToHash,
