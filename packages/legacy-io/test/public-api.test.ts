@@ -20,6 +20,7 @@ test("the values that the root entry exports are these", () => {
       "canWriteImageJTiff",
       "contentOfBundle",
       "decideFileRoles",
+      "decideRefresh",
       "decodeExportManifest",
       "decodeLegacyText",
       "describeTiff",
@@ -36,6 +37,7 @@ test("the values that the root entry exports are these", () => {
       "parseFlowAnalysis",
       "parseProvenance",
       "parseVelocityTrace",
+      "placesToProbe",
       "planExport",
       "planIngest",
       "readCsv",
@@ -43,6 +45,7 @@ test("the values that the root entry exports are these", () => {
       "readOlympusHeader",
       "readTiff",
       "readTiffRegion",
+      "reportOfPlan",
       "velocityEventsTable",
       "writeCsv",
       "writeImageJTiff",
@@ -60,6 +63,7 @@ test("the values that the node entry exports are these", () => {
       "nodeTiffCodecs",
       "openFileSource",
       "previewExport",
+      "refreshFromFolder",
       "scanFolder",
     ]
   `);

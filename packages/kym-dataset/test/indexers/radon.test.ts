@@ -79,6 +79,7 @@ test("one row for each ROI, with the columns of radon_report_db.csv, rel_path an
   expect(second).toMatchObject({ roi_id: 2n, vel_mean: -2, vel_std: 0, vel_n_nan: 1n, img_min: 108n });
 });
 
+// `python-system.md` §10.
 test("a renamed ROI updates nothing", async () => {
   const kym = await indexedStudy();
   const renamed = { ...rectEnvelope(2, 2, 4), name: "artery", note: "looks odd" };
@@ -86,11 +87,12 @@ test("a renamed ROI updates nothing", async () => {
   expect(await update(kym)).toEqual([]);
 });
 
+// `python-system.md` §10.
 test("a moved ROI updates its image, and says roi_changed for that ROI alone", async () => {
   const kym = await indexedStudy();
   const moved = rectEnvelope(2, 3, 5, { revision: 1 });
   await saveRois(kym.dataset.record("a"), [rectEnvelope(1, 0, 6), moved]);
-  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
   expect(await radonRows(kym, "a")).toMatchObject([
     { roi_id: 1n, analysis_state: "current", img_min: 100n },
     { roi_id: 2n, analysis_state: "roi_changed", img_min: 112n },
@@ -133,6 +135,27 @@ test("the row of a ROI that is no more stays, as roi_changed and without pixel s
     { roi_id: 1n, analysis_state: "current" },
     { roi_id: 2n, analysis_state: "roi_changed", vel_mean: -2, img_min: null, img_mean: null },
   ]);
+});
+
+test("a polygon's statistics are those of the pixels that it covers, and a moved one updates its image", async () => {
+  const kym = await indexedStudy();
+  const polygon = (y: readonly number[]): Record<string, unknown> => ({
+    ...{ roi_id: 2, roi_type: "polygon", version: "1.0", name: "", note: "", channel: 1, z: 0 },
+    ...{ data: { x: [0, 3.5, 0], y }, meta: {} },
+  });
+  const rois = (y: readonly number[]) => [rectEnvelope(1, 0, 6), polygon(y)];
+  await saveRois(kym.dataset.record("a"), rois([1, 1, 4.5]));
+  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  // 104, 105, 106, 108, 109 and 112.
+  expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 104n, img_max: 112n, img_mean: 644 / 6 });
+  await saveRois(
+    kym.dataset.record("a"),
+    rois([1, 1, 4.5]).map((roi) => ({ ...roi, name: "renamed" })),
+  );
+  expect(await update(kym)).toEqual([]);
+  await saveRois(kym.dataset.record("a"), rois([2, 2, 5.5]));
+  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 108n, img_max: 116n });
 });
 
 test("a ROI's stored statistics stand for its pixels while its revision is that of the analysis", async () => {

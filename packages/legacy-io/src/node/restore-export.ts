@@ -56,6 +56,7 @@ export async function restoreExport(
   return {
     found: manifest.images.length,
     ingested,
+    updated: [],
     unchanged,
     skipped: [],
     failed: [...failed, ...tables.failed],
