@@ -64,6 +64,16 @@ describe("an export", () => {
     expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
   });
 
+  it("comes back also where an image has more pages than a stranger's file may have", async () => {
+    const shape = [70_000, 1, 1];
+    const data = Uint8Array.from({ length: 70_000 }, (_, page) => page % 251);
+    await dataset.addImage({ dtype: "uint8", shape, data }, { id: "many", chunks: shape });
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    expect(await restore(copy)).toMatchObject({ failed: [], ingested: { length: 3 } });
+    expect(await copy.record("many").loadArray()).toEqual({ dtype: "uint8", shape, data });
+  });
+
   it("does not appear if a file does not read back as it was written, and leaves nothing behind", async () => {
     const spoil = (): void => {
       const staging = readdirSync(work).find((name) => name.startsWith("out.partial-")) ?? "";
