@@ -57,6 +57,7 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
+export { guardFormula } from "./formula-guard.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
 export type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
