@@ -1,3 +1,4 @@
+import type { NewRoi, RoiPoint } from "@kym/roi";
 import { createNdArray, type ImageSource, jsonText, type NdArray } from "@kym/zarr-store";
 import { describe, expect, it } from "vitest";
 import { AcqImage } from "../src/index.ts";
@@ -15,6 +16,13 @@ const KYMOGRAPH = createNdArray(
   Uint16Array.from({ length: 24 }, (_, index) => 100 + index),
 );
 const ROI_BOUNDS = { dim0Start: 1, dim0Stop: 3, dim1Start: 0, dim1Stop: 2 };
+
+/** Points from their coordinates in turn: dim0, dim1, dim0, … */
+function points(...coordinates: readonly number[]): readonly RoiPoint[] {
+  return coordinates.flatMap((dim0, index) =>
+    index % 2 === 0 ? [{ dim0, dim1: coordinates[index + 1] ?? 0 }] : [],
+  );
+}
 
 /** What an `AcqImage` does, wherever its pixels and artifacts are: tickets 4, 11 to 13; `python-system.md` §2.6, §10. */
 export function acqImageSuite(where: string, make: MakeImage): void {
@@ -113,6 +121,26 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       });
       await expect(image.getRoiPixels(7)).rejects.toMatchObject({ code: "not_found" });
       await expect(image.roiStats(7)).rejects.toMatchObject({ code: "not_found" });
+    });
+
+    it.each<[NewRoi, readonly number[], readonly number[]]>([
+      [{ type: "polygon", points: points(1, 0, 1, 3.5, 4.5, 0) }, [3, 3], [1, 1, 1, 1, 1, 0, 1, 0, 0]],
+      [{ type: "line", points: points(0.5, 0.5, 2.5, 2.5) }, [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1]],
+      [{ type: "polyline", points: points(0.5, 1.5, 1.5, 1.5, 1.5, 2.5) }, [2, 2], [1, 0, 1, 1]],
+    ])("gives pixels, mask and statistics of %j", async (draft, shape, inside) => {
+      const source = await kymograph();
+      const { id, stats } = await AcqImage.from(source).addRoi(draft);
+      const image = AcqImage.from(await source.reopen());
+      expect(await image.rois()).toMatchObject({ rois: [draft] });
+      expect(valuesOf(await image.getRoiMask(id))).toEqual([shape, inside]);
+      const pixels = valuesOf(await image.getRoiPixels(id));
+      const covered = pixels[1].filter((_, index) => inside[index] === 1).map(Number);
+      const mean = covered.reduce((sum, value) => sum + value, 0) / covered.length;
+      expect(pixels[0]).toEqual(shape);
+      expect(await image.roiStats(id)).toMatchObject({ n: covered.length, mean });
+      expect(stats).toMatchObject({ imgMean: mean, imgMin: covered[0], imgMax: covered.at(-1) });
+      await image.materializeRectRoiMask(id);
+      expect(await source.artifactStore.loadArray(`roi_mask_${id}`)).toMatchObject({ shape });
     });
 
     // `python-system.md` §10.

@@ -20,6 +20,7 @@ test("the values that the root entry exports are these", () => {
       "canWriteImageJTiff",
       "contentOfBundle",
       "decideFileRoles",
+      "decideRefresh",
       "decodeExportManifest",
       "decodeLegacyText",
       "describeTiff",
@@ -35,12 +36,15 @@ test("the values that the root entry exports are these", () => {
       "parseFlowAnalysis",
       "parseProvenance",
       "parseVelocityTrace",
+      "placesToProbe",
+      "planExport",
       "planIngest",
       "readCsv",
       "readNpy",
       "readOlympusHeader",
       "readTiff",
       "readTiffRegion",
+      "reportOfPlan",
       "velocityEventsTable",
       "writeCsv",
       "writeImageJTiff",
@@ -52,6 +56,7 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
+      "describeExport",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
