@@ -35,6 +35,7 @@ test("two processes that index at once, first of all, end in the tables of one",
   await expectOfOneRun(dataset);
 });
 
+// Indexers handoff.
 test.each(["incremental", "replace"] as const)(
   "two processes that edit and index at once (%s) end in the tables of one after the other: no row is of an older edit",
   async (mode) => {

@@ -52,6 +52,7 @@ async function readsOfSession(
   return { files: files.sort(), gets: byMethod.get ?? 0 };
 }
 
+// Indexers handoff.
 test("an index of which nothing changed opens the same handful of files for 300 images as for 10", async () => {
   const [few, many] = [await readsOfSession(10, "nothing"), await readsOfSession(300, "nothing")];
   expect(few.files).toEqual(["__commits/checkpoint.json.gz", ...TABLES, "zarr.json"].sort());

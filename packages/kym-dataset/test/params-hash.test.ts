@@ -78,6 +78,7 @@ test("a number's text and its value hash alike exactly if the text is an integer
   expect([alike > 100, unlike > 100]).toEqual([true, true]);
 });
 
+// Ticket 18.
 test("NaN is refused, with its path", () => {
   expect(() => paramsHash({ a: [1, Number.NaN] })).toThrow("$.a[1]");
 });

@@ -43,7 +43,6 @@ export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
 export { isLegacyIoError, LegacyIoError } from "./errors.ts";
 export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
 export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
-export { placesToProbe } from "./find-moved.ts";
 export {
   type ArrayInventory,
   type ExportPlan,
@@ -54,6 +53,7 @@ export {
   type PlannedTable,
   planExport,
 } from "./export-plan.ts";
+export { placesToProbe } from "./find-moved.ts";
 export {
   type FlowAnalysis,
   type FlowAnalysisKind,
