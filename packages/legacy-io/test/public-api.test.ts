@@ -62,6 +62,7 @@ test("the values that the node entry exports are these", () => {
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
+      "refreshFromFolder",
       "scanFolder",
     ]
   `);

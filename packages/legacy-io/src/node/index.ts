@@ -9,6 +9,7 @@ export { describeExport, exportLegacyFolder } from "./export.ts";
 export type { ExportFolderOptions, ExportReport } from "./export-options.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";
-export type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
+export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest-options.ts";
+export { refreshFromFolder } from "./refresh.ts";
 export { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
 export { nodeTiffCodecs } from "./tiff-codecs.ts";
