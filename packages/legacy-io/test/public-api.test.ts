@@ -52,12 +52,17 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
+      "SidecarArtifactStore",
+      "TiffPixelStore",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
+      "openFolder",
+      "openTiff",
       "scanFolder",
+      "storesForPath",
     ]
   `);
 });

@@ -23,6 +23,7 @@ import { readOlympusHeader } from "../olympus-header.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { gunzip } from "./gunzip.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 /** A file of a bundle, and what it was when it was read. */
@@ -207,31 +208,6 @@ async function understandArtifact(
     default:
       return format satisfies never;
   }
-}
-
-/** A text table packs 14:1; a hundred times as much is no text table. */
-const MAX_UNPACKED_RATIO = 200;
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { gunzip: unzip } = await import("node:zlib");
-  return new Promise((resolve, reject) => {
-    unzip(
-      bytes,
-      { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) },
-      (error, unpacked) => {
-        if (error === null) {
-          resolve(new Uint8Array(unpacked));
-        } else {
-          reject(
-            new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
-              path: where,
-              cause: error,
-            }),
-          );
-        }
-      },
-    );
-  });
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {
