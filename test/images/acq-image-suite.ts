@@ -1,4 +1,5 @@
 import { AcqImage, AcqImageList, ingestImage } from "@kym/kym-dataset";
+import type { NewRoi, RoiPoint } from "@kym/roi";
 import {
   createNdArray,
   type ImageSource,
@@ -50,11 +51,19 @@ function numbered(shape: readonly number[]): NdArray<"uint16"> {
   );
 }
 
+/** Points from their coordinates in turn: dim0, dim1, dim0, … */
+function points(...coordinates: readonly number[]): readonly RoiPoint[] {
+  return coordinates.flatMap((dim0, index) =>
+    index % 2 === 0 ? [{ dim0, dim1: coordinates[index + 1] ?? 0 }] : [],
+  );
+}
+
 /** What an `AcqImage` does, wherever its pixels and artifacts are: tickets 4, 11 to 13; `python-system.md` §2.6, §10. */
 export function acqImageSuite(where: string, make: MakeImage): void {
   const kymograph = (): ReturnType<MakeImage> => make(KYMOGRAPH, ["t", "x"]);
 
   describe(`AcqImage on ${where}`, () => {
+    // Ticket 4.
     it("says where it is, and its shape, without a pixel read", async () => {
       const source = await kymograph();
       const pixelStore = { ...source.pixelStore, describe: () => source.pixelStore.describe() };
@@ -65,6 +74,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await image.channelsAvailable()).toEqual([1]);
     });
 
+    // Ticket 4; `python-system.md` §10.
     it("has none of the names that the Python system's tests forbid", async () => {
       const image = AcqImage.from(await kymograph());
       for (const name of [
@@ -78,6 +88,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
+    // `python-system.md` §10.
     it("gives a channel, a plane, and refuses those that are not there", async () => {
       const image = AcqImage.from(await kymograph());
       expect(valuesOf(await image.getChannelData(1))[1]).toEqual(Array.from(KYMOGRAPH.data));
@@ -125,6 +136,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.deleteRoi(2)).rejects.toMatchObject({ code: "not_found" });
     });
 
+    // `python-system.md` §10.
     it("gives a ROI's pixels, mask and statistics", async () => {
       const image = AcqImage.from(await kymograph());
       const { id } = await image.addRoi({ bounds: ROI_BOUNDS });
@@ -145,6 +157,27 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.roiStats(7)).rejects.toMatchObject({ code: "not_found" });
     });
 
+    it.each<[NewRoi, readonly number[], readonly number[]]>([
+      [{ type: "polygon", points: points(1, 0, 1, 3.5, 4.5, 0) }, [3, 3], [1, 1, 1, 1, 1, 0, 1, 0, 0]],
+      [{ type: "line", points: points(0.5, 0.5, 2.5, 2.5) }, [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1]],
+      [{ type: "polyline", points: points(0.5, 1.5, 1.5, 1.5, 1.5, 2.5) }, [2, 2], [1, 0, 1, 1]],
+    ])("gives pixels, mask and statistics of %j", async (draft, shape, inside) => {
+      const source = await kymograph();
+      const { id, stats } = await AcqImage.from(source).addRoi(draft);
+      const image = AcqImage.from(await source.reopen());
+      expect(await image.rois()).toMatchObject({ rois: [draft] });
+      expect(valuesOf(await image.getRoiMask(id))).toEqual([shape, inside]);
+      const pixels = valuesOf(await image.getRoiPixels(id));
+      const covered = pixels[1].filter((_, index) => inside[index] === 1).map(Number);
+      const mean = covered.reduce((sum, value) => sum + value, 0) / covered.length;
+      expect(pixels[0]).toEqual(shape);
+      expect(await image.roiStats(id)).toMatchObject({ n: covered.length, mean });
+      expect(stats).toMatchObject({ imgMean: mean, imgMin: covered[0], imgMax: covered.at(-1) });
+      await image.materializeRectRoiMask(id);
+      expect(await source.artifactStore.loadArray(`roi_mask_${id}`)).toMatchObject({ shape });
+    });
+
+    // `python-system.md` §10.
     it("ticket 12: materialises a mask, whose reference survives later saves", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -166,6 +199,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.materializeRectRoiMask(5)).rejects.toMatchObject({ code: "not_found" });
     });
 
+    // Ticket 12.
     it("ticket 11: a mask ROI has the pixels of its array", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -195,6 +229,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
+    // `python-system.md` §10.
     it("refuses ROIs that are no list", async () => {
       const source = await kymograph();
       await source.artifactStore.saveJson("metadata", { rois: { 1: "no" } });

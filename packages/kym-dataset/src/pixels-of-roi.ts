@@ -7,6 +7,8 @@ import {
   type RoiMask,
   type RoiSet,
   type RoiStats,
+  rasterize,
+  roiBounds,
   roiStats,
   toStoredStats,
 } from "@kym/roi";
@@ -32,12 +34,12 @@ export interface RoiImage {
 
 const ARRAYS = "analysis_arrays/";
 
-/** The pixels of the ROI's rectangle, inside the image; of a mask, those under its array. */
+/** The pixels of the ROI's bounds, inside the image; of a mask, those under its array. */
 export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<NdArray> {
   return loadCrop(image, roi, await boundsOf(image, roi, options), options);
 }
 
-/** True inside: of a rect, all of its rectangle; of a mask, what its array says. */
+/** True inside, over the same pixels as {@link pixelsOfRoi}; of a mask, what its array says. */
 export async function loadRoiMask(
   image: RoiImage,
   roi: Roi,
@@ -46,20 +48,17 @@ export async function loadRoiMask(
   if (roi.type === "mask") {
     return loadMaskArray(image, roi.maskRef, options);
   }
-  const bounds = await boundsOf(image, roi, options);
-  const shape = [bounds.dim0Stop - bounds.dim0Start, bounds.dim1Stop - bounds.dim1Start];
-  const mask = createNdArray("bool", shape);
-  mask.data.fill(1);
-  return mask;
+  const { data, height, width } = rasterize(roi, extentOf(await image.describe(options)));
+  return createNdArray("bool", [height, width], data);
 }
 
-/** Statistics of the pixels of the ROI; only its rectangle is read. */
+/** Statistics of the pixels that the ROI covers; only its bounds are read. */
 export async function statsOfRoi(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<RoiStats> {
   const bounds = await boundsOf(image, roi, options);
+  const { dim0Start, dim1Start } = bounds;
   const plane = planeFrom(await loadCrop(image, roi, bounds, options));
-  const whole = { dim0Start: 0, dim0Stop: plane.height, dim1Start: 0, dim1Stop: plane.width };
   const mask = roi.type === "mask" ? maskFrom(await loadRoiMask(image, roi, options)) : undefined;
-  return roiStats(plane, whole, { mask });
+  return roiStats({ ...plane, dim0Start, dim1Start }, roi, { mask });
 }
 
 /** The set with one ROI's statistics as they are now, in the form in which they are stored. */
@@ -81,15 +80,15 @@ export async function withStats(
   }
 }
 
-/** True if bounds or mask, channel and z are the same. */
+/** True if bounds, points or mask, channel and z are the same. */
 export function isGeometrySame(a: Roi, b: Roi): boolean {
   return geometryKey(a) === geometryKey(b);
 }
 
 async function boundsOf(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<RoiBounds> {
   const extent = extentOf(await image.describe(options));
-  if (roi.type === "rect") {
-    return clampBounds(roi.bounds, extent);
+  if (roi.type !== "mask") {
+    return clampBounds(roiBounds(roi), extent);
   }
   const [height = 0, width = 0] = (await loadMaskArray(image, roi.maskRef, options)).shape;
   return clampBounds({ dim0Start: 0, dim0Stop: height, dim1Start: 0, dim1Stop: width }, extent);

@@ -15,7 +15,7 @@ const TEXT = `{
   "rois": [
     { "roi_id": 1, "roi_type": "rect", "data": { "x0": 0, "x1": 38, "y0": 0, "y1": 30000 } },
     { "id": 2, "dim0_start": 0, "dim0_stop": 10, "dim1_start": 0, "dim1_stop": 2 },
-    { "roi_id": 3, "roi_type": "polygon" },
+    { "roi_id": 3, "roi_type": "ellipse" },
     { "roi_id": 1, "roi_type": "rect", "data": { "x0": 0, "x1": 1, "y0": 0, "y1": 1 } }
   ],
   "accepted": false,

@@ -1,7 +1,9 @@
-import { boundsEqual, orderBounds, type PlaneSize, type RoiBounds } from "./bounds.ts";
+import { orderBounds, type PlaneSize, type RoiBounds } from "./bounds.ts";
+import { clipPath } from "./clip-path.ts";
+import type { RoiPoint } from "./point.ts";
 import { readInteger } from "./read-field.ts";
-import type { Roi } from "./roi.ts";
-import { withGeometry } from "./with-geometry.ts";
+import type { PathRoi, Roi } from "./roi.ts";
+import { type GeometryChange, withGeometry } from "./with-geometry.ts";
 
 /** How large an image is. What is absent is not known, and nothing is clamped to it. */
 export interface ImageExtent extends PlaneSize {
@@ -41,16 +43,40 @@ export function clampZ(z: number, extent: ImageExtent | undefined): number {
   return clamp(checked, last);
 }
 
-/** The ROI inside the image. If that changes it, its revision grows by 1 and its stored statistics go. */
+/**
+ * The ROI inside the image; lines and polygons are clipped, as {@link clipPath} says. If that changes it, its revision
+ * grows by 1 and its stored statistics go.
+ */
 export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
   const z = clampZ(roi.z, extent);
-  const zCorrections = z === roi.z ? 0 : 1;
-  if (roi.type === "mask") {
-    return { roi: withGeometry(roi, { z }), corrections: zCorrections };
+  const shape = clampShape(roi, extent);
+  const corrections = (z === roi.z ? 0 : 1) + (withGeometry(roi, shape) === roi ? 0 : 1);
+  return { roi: withGeometry(roi, { z, ...shape }), corrections };
+}
+
+/** The points of a path inside the image: two for a line, which becomes one point twice if it lies outside. */
+export function clampPoints(
+  type: PathRoi["type"],
+  points: readonly RoiPoint[],
+  size: PlaneSize,
+): readonly RoiPoint[] {
+  const clipped = clipPath(points, type === "polygon", size);
+  const [only] = clipped;
+  return type === "line" && clipped.length === 1 && only !== undefined ? [only, only] : clipped;
+}
+
+function clampShape(roi: Roi, size: PlaneSize): GeometryChange {
+  switch (roi.type) {
+    case "rect":
+      return { bounds: clampBounds(roi.bounds, size) };
+    case "mask":
+      return {};
+    case "line":
+    case "polyline":
+    case "polygon":
+      return { points: clampPoints(roi.type, roi.points, size) };
   }
-  const bounds = clampBounds(roi.bounds, extent);
-  const moved = withGeometry(roi, { z, bounds });
-  return { roi: moved, corrections: zCorrections + (boundsEqual(bounds, roi.bounds) ? 0 : 1) };
+  return roi satisfies never;
 }
 
 function clamp(value: number, max: number): number {

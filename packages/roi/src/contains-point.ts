@@ -1,5 +1,7 @@
 import type { RoiBounds } from "./bounds.ts";
+import { isInEvenOdd } from "./even-odd.ts";
 import { maskBounds, missingMask, type RoiMask } from "./mask.ts";
+import { isNearSegment, segmentsOf } from "./near-segment.ts";
 import type { Roi } from "./roi.ts";
 
 export interface ContainsPointOptions {
@@ -8,7 +10,10 @@ export interface ContainsPointOptions {
 }
 
 /**
- * True if the point lies inside, in pixels of the plane and half-open: pixel `i` covers `i ≤ p < i + 1`.
+ * True if the point lies inside, in pixels of the plane, where pixel `i` covers `i ≤ p < i + 1`. A rect is half-open,
+ * and so is a polygon, by the even–odd rule; a line or polyline holds what is at most half a pixel away from it; a
+ * mask holds the pixels that are set. A ROI covers a pixel if it contains the pixel's centre.
+ *
  * Throws `invalid_argument` for a mask ROI without its mask.
  */
 export function containsPoint(
@@ -20,13 +25,21 @@ export function containsPoint(
   if (!("type" in roi)) {
     return isInside(roi, dim0, dim1);
   }
-  if (roi.type === "rect") {
-    return isInside(roi.bounds, dim0, dim1);
+  switch (roi.type) {
+    case "rect":
+      return isInside(roi.bounds, dim0, dim1);
+    case "mask":
+      if (options.mask === undefined) {
+        throw missingMask(roi.id);
+      }
+      return isInMask(options.mask, dim0, dim1);
+    case "line":
+    case "polyline":
+      return segmentsOf(roi.points).some(([a, b]) => isNearSegment(a, b, dim0, dim1));
+    case "polygon":
+      return isInEvenOdd(roi.points, dim0, dim1);
   }
-  if (options.mask === undefined) {
-    throw missingMask(roi.id);
-  }
-  return isInMask(options.mask, dim0, dim1);
+  return roi satisfies never;
 }
 
 function isInside(bounds: RoiBounds, dim0: number, dim1: number): boolean {

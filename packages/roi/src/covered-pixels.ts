@@ -1,23 +1,22 @@
-import {
-  boundsArea,
-  fullBounds,
-  intersectBounds,
-  orderBounds,
-  type PlaneSize,
-  type RoiBounds,
-} from "./bounds.ts";
+import { fullBounds, orderBounds, type PlaneSize, type RoiBounds } from "./bounds.ts";
 import { RoiError } from "./errors.ts";
-import { maskBounds, missingMask, type RoiMask } from "./mask.ts";
+import { forEachSpan } from "./for-each-span.ts";
+import type { RoiMask } from "./mask.ts";
+import { readInteger } from "./read-field.ts";
 import type { Roi } from "./roi.ts";
 
 const BLOCK_LENGTH = 4096;
 
-/** One plane of pixels: `height` × `width` values in C order. */
+/** The pixels of a plane, or of a region of it: `height` × `width` values in C order. */
 export interface Plane extends PlaneSize {
   readonly data: ArrayLike<number | bigint>;
+  /** The plane's row of a region's first row. Default 0. */
+  readonly dim0Start?: number | undefined;
+  /** The plane's column of a region's first column. Default 0. */
+  readonly dim1Start?: number | undefined;
 }
 
-/** The pixels of a plane that a ROI covers, row by row. Each walk visits the same values in the same order. */
+/** The pixels of a plane that a ROI covers, row by row; no other is read. Each walk visits the same values in the same order. */
 export interface CoveredPixels {
   /**
    * Visits them as doubles, without NaN, in blocks; a block holds only until `visit` returns.
@@ -33,14 +32,19 @@ export interface CoveredPixels {
  * Throws `invalid_argument` if sizes and data disagree, and for a mask ROI without its mask.
  */
 export function coverPixels(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | undefined): CoveredPixels {
-  const region = coveredBounds(plane, roi, mask);
-  const indices = mask === undefined ? indicesOf(plane, region) : maskedIndicesOf(plane, region, mask);
+  const region = planeBounds(plane);
   const { data } = plane;
+  const ranges = (visit: (start: number, stop: number) => void): void => {
+    forEachSpan(roi, region, mask, (row, start, stop) => {
+      const first = (row - region.dim0Start) * plane.width - region.dim1Start;
+      visit(first + start, first + stop);
+    });
+  };
   return {
     forEachBlock(visit) {
       const block = new Float64Array(BLOCK_LENGTH);
       let length = 0;
-      indices((start, stop) => {
+      ranges((start, stop) => {
         for (let index = start; index < stop; index += 1) {
           const value = Number(data[index]);
           if (Number.isNaN(value)) {
@@ -57,7 +61,7 @@ export function coverPixels(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | 
       visit(block.subarray(0, length));
     },
     forEachValue(visit) {
-      indices((start, stop) => {
+      ranges((start, stop) => {
         for (let index = start; index < stop; index += 1) {
           visit(data[index] ?? Number.NaN);
         }
@@ -66,49 +70,17 @@ export function coverPixels(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | 
   };
 }
 
-/** Visits half-open ranges of indices into a plane's data. */
-type VisitRanges = (visit: (start: number, stop: number) => void) => void;
-
-function indicesOf(plane: Plane, region: RoiBounds): VisitRanges {
-  return (visit) => {
-    for (let row = region.dim0Start; row < region.dim0Stop; row += 1) {
-      visit(row * plane.width + region.dim1Start, row * plane.width + region.dim1Stop);
-    }
-  };
-}
-
-function maskedIndicesOf(plane: Plane, region: RoiBounds, mask: RoiMask): VisitRanges {
-  const origin = maskBounds(mask);
-  return (visit) => {
-    for (let row = region.dim0Start; row < region.dim0Stop; row += 1) {
-      const inMask = (row - origin.dim0Start) * mask.width - origin.dim1Start;
-      for (let column = region.dim1Start; column < region.dim1Stop; column += 1) {
-        if (mask.data[inMask + column] !== 0) {
-          visit(row * plane.width + column, row * plane.width + column + 1);
-        }
-      }
-    }
-  };
-}
-
-function coveredBounds(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | undefined): RoiBounds {
-  const whole = fullBounds(plane);
-  if (plane.data.length !== boundsArea(whole)) {
+/** The rectangle that the pixels fill. Throws `invalid_argument` if size and data disagree. */
+function planeBounds(plane: Plane): RoiBounds {
+  const { dim0Stop: height, dim1Stop: width } = fullBounds(plane);
+  if (plane.data.length !== height * width) {
     throw new RoiError(
       "invalid_argument",
-      `plane.data: expected ${plane.height} × ${plane.width} values, found ${plane.data.length}`,
-      { path: "plane.data", expected: boundsArea(whole), found: plane.data.length },
+      `plane.data: expected ${height} × ${width} values, found ${plane.data.length}`,
+      { path: "plane.data", expected: height * width, found: plane.data.length },
     );
   }
-  const inMask = mask === undefined ? whole : intersectBounds(whole, maskBounds(mask));
-  if (!("type" in roi)) {
-    return intersectBounds(inMask, orderBounds(roi));
-  }
-  if (roi.type === "rect") {
-    return intersectBounds(inMask, roi.bounds);
-  }
-  if (mask === undefined) {
-    throw missingMask(roi.id);
-  }
-  return inMask;
+  const dim0Start = readInteger(plane.dim0Start ?? 0, "plane.dim0Start");
+  const dim1Start = readInteger(plane.dim1Start ?? 0, "plane.dim1Start");
+  return orderBounds({ dim0Start, dim0Stop: dim0Start + height, dim1Start, dim1Stop: dim1Start + width });
 }

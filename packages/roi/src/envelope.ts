@@ -1,16 +1,49 @@
 import { RoiError } from "./errors.ts";
+import { createLineRoi, decodeLineData, encodeLineData, LINE_DATA_KEYS } from "./line.ts";
 import { createMaskRoi, decodeMaskData, encodeMaskData, MASK_DATA_KEYS } from "./mask.ts";
+import { createPolygonRoi, POLYGON_DATA_KEYS } from "./polygon.ts";
+import { createPolylineRoi, POLYLINE_DATA_KEYS } from "./polyline.ts";
 import { readInteger, readRecord, readText, unexpected } from "./read-field.ts";
 import { createRectRoi, decodeRectData, encodeRectData, RECT_DATA_KEYS } from "./rect.ts";
 import type { Roi, RoiType } from "./roi.ts";
 import { ENVELOPE_KEYS, type RoiFieldsInit } from "./roi-fields.ts";
+import { decodeStoredPoints, encodeStoredPoints } from "./stored-points.ts";
 import { encodeStoredStats, STORED_STATS_KEYS } from "./stored-stats.ts";
 
 type StoredRecord = Readonly<Record<string, unknown>>;
 
 const ENVELOPE_VERSION = "1.0";
 const FLAT_META_KEYS: readonly string[] = ["revision", ...STORED_STATS_KEYS];
-const PLANNED_TYPES: readonly string[] = ["line", "polyline", "polygon"];
+
+/** The keys of a type's `data`, and how a ROI is made of them. */
+interface DataCodec {
+  readonly keys: readonly string[];
+  read(fields: RoiFieldsInit, data: StoredRecord, path: string): Roi;
+}
+
+const DATA_CODECS: Readonly<Record<RoiType, DataCodec>> = {
+  rect: {
+    keys: RECT_DATA_KEYS,
+    read: (fields, data, path) => createRectRoi({ ...fields, bounds: decodeRectData(data, path) }),
+  },
+  mask: {
+    keys: MASK_DATA_KEYS,
+    read: (fields, data, path) => createMaskRoi({ ...fields, maskRef: decodeMaskData(data, path) }),
+  },
+  line: {
+    keys: LINE_DATA_KEYS,
+    read: (fields, data, path) => createLineRoi({ ...fields, points: decodeLineData(data, path) }),
+  },
+  polyline: {
+    keys: POLYLINE_DATA_KEYS,
+    read: (fields, data, path) => createPolylineRoi({ ...fields, points: decodeStoredPoints(data, path) }),
+  },
+  polygon: {
+    keys: POLYGON_DATA_KEYS,
+    read: (fields, data, path) => createPolygonRoi({ ...fields, points: decodeStoredPoints(data, path) }),
+  },
+};
+const TYPES = Object.keys(DATA_CODECS);
 
 export interface RoiFromEnvelopeOptions {
   /** Where the value stands in its document, for messages. Default `$`. */
@@ -19,11 +52,12 @@ export interface RoiFromEnvelopeOptions {
 
 /**
  * Reads one stored ROI in any of its spellings: the envelope with `x0, x1, y0, y1` (x is dim1, y is dim0) or with
- * `dim0_start …` inside `data`, `id` for `roi_id`, and the flat form without `data`. Inverted corners are swapped;
- * an empty rect is kept. Unknown keys are kept and written again. The type is rect where none is said.
+ * `dim0_start …` inside `data`, `id` for `roi_id`, and the flat form without `data`. A polyline and a polygon have the
+ * arrays `x` and `y`, or `dim1` and `dim0`. Inverted corners of a rect are swapped; what has no size is kept. Unknown
+ * keys are kept and written again. The type is rect where none is said.
  *
  * Throws `invalid_argument`, with the path of the field, for what is missing or not what its place asks for and for
- * an unknown type, which it names; `not_supported` for line, polyline, polygon, and another version.
+ * an unknown type, which it names; `not_supported` for another version.
  * Source: `kymograph-formats.md` §3.3.
  */
 export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions = {}): Roi {
@@ -35,7 +69,7 @@ export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions 
   const isFlat = storedData === undefined;
   const dataPath = isFlat ? path : `${path}.data`;
   const data = isFlat ? envelope : readRecord(storedData, dataPath);
-  const dataKeys = type === "rect" ? RECT_DATA_KEYS : MASK_DATA_KEYS;
+  const { keys: dataKeys, read } = DATA_CODECS[type];
   const fields: RoiFieldsInit = {
     ...readFields(envelope, isFlat, path),
     extra: omitKeys(envelope, [
@@ -45,9 +79,7 @@ export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions 
     ]),
     dataExtra: isFlat ? {} : omitKeys(data, dataKeys),
   };
-  return type === "rect"
-    ? createRectRoi({ ...fields, bounds: decodeRectData(data, dataPath) })
-    : createMaskRoi({ ...fields, maskRef: decodeMaskData(data, dataPath) });
+  return read(fields, data, dataPath);
 }
 
 /**
@@ -68,27 +100,43 @@ export function toEnvelope(roi: Roi): Record<string, unknown> {
     note: roi.note,
     channel: roi.channel,
     z: roi.z,
-    data: { ...(roi.type === "rect" ? encodeRectData(roi) : encodeMaskData(roi)), ...roi.dataExtra },
+    data: { ...encodeData(roi), ...roi.dataExtra },
     meta,
     ...roi.extra,
   };
 }
 
+function encodeData(roi: Roi): Record<string, unknown> {
+  switch (roi.type) {
+    case "rect":
+      return encodeRectData(roi);
+    case "mask":
+      return encodeMaskData(roi);
+    case "line":
+      return encodeLineData(roi);
+    case "polyline":
+    case "polygon":
+      return encodeStoredPoints(roi.points);
+  }
+  return roi satisfies never;
+}
+
 function readRoiType(value: unknown, path: string): RoiType {
   const found = readText(value ?? "rect", path);
   const type = found.toLowerCase();
-  if (type === "rect" || type === "mask") {
+  if (isRoiType(type)) {
     return type;
   }
-  const details = { path, expected: ["rect", "mask"], found };
   const quoted = JSON.stringify(found.slice(0, 60));
-  throw PLANNED_TYPES.includes(type)
-    ? new RoiError(
-        "not_supported",
-        `${path}: ROIs of type ${quoted} are not supported yet, only rect and mask`,
-        details,
-      )
-    : new RoiError("invalid_argument", `${path}: unknown roi_type ${quoted}, expected rect or mask`, details);
+  throw new RoiError(
+    "invalid_argument",
+    `${path}: unknown roi_type ${quoted}, expected one of ${TYPES.join(", ")}`,
+    { path, expected: TYPES, found },
+  );
+}
+
+function isRoiType(type: string): type is RoiType {
+  return Object.hasOwn(DATA_CODECS, type);
 }
 
 function checkVersion(value: unknown, path: string): void {

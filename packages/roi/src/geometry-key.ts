@@ -1,7 +1,7 @@
 import type { Roi } from "./roi.ts";
 
 /**
- * What an analysis of the ROI depends on (type, channel, z, and bounds or mask reference) as canonical JSON: compact,
+ * What an analysis of the ROI depends on (type, channel, z, and bounds, points or mask reference) as canonical JSON: compact,
  * keys sorted. Two ROIs cover the same pixels of the same plane if their keys are equal; id, name, note, revision,
  * statistics and extra keys have no part in it. Stable across runtimes and versions of this package: hash it.
  *
@@ -22,6 +22,12 @@ export function geometryKey(roi: Roi): string {
     }
     case "mask":
       return JSON.stringify({ channel, mask_ref: roi.maskRef, type: roi.type, z });
+    case "line":
+    case "polyline":
+    case "polygon": {
+      const points = roi.points.map(({ dim0, dim1 }) => [dim0, dim1]);
+      return JSON.stringify({ channel, points, type: roi.type, z });
+    }
   }
   return roi satisfies never;
 }

@@ -1,10 +1,15 @@
 import { boundsArea, fullBounds, orderBounds, type RoiBounds } from "./bounds.ts";
-import { clampBounds, clampZ, type ImageExtent } from "./clamp.ts";
+import { clampBounds, clampPoints, clampZ, type ImageExtent } from "./clamp.ts";
 import { RoiError } from "./errors.ts";
+import { isEmptyPath } from "./is-empty-roi.ts";
+import { checkEnds, createLineRoi } from "./line.ts";
 import { createMaskRoi } from "./mask.ts";
+import { checkPoints, type RoiPoint } from "./point.ts";
+import { createPolygonRoi } from "./polygon.ts";
+import { createPolylineRoi } from "./polyline.ts";
 import { readInteger } from "./read-field.ts";
 import { createRectRoi } from "./rect.ts";
-import type { Roi } from "./roi.ts";
+import { checkRoi, type PathRoi, type Roi } from "./roi.ts";
 import type { StoredRoiStats } from "./stored-stats.ts";
 import { withGeometry } from "./with-geometry.ts";
 
@@ -27,33 +32,53 @@ export type NewRoi =
       /** Clamped to the image. Default: all of it. */
       readonly bounds?: RoiBounds | undefined;
     })
-  | (NewRoiFields & { readonly type: "mask"; readonly maskRef: string });
+  | (NewRoiFields & { readonly type: "mask"; readonly maskRef: string })
+  | (NewRoiFields & {
+      readonly type: "line" | "polyline" | "polygon";
+      /** Clipped to the image. A line has two. */
+      readonly points: readonly RoiPoint[];
+    });
 
-/** What an edit replaces; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's. */
+/** What an edit replaces; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's, `points` all others'. */
 export interface RoiEdit extends NewRoiFields {
   readonly bounds?: RoiBounds | undefined;
   readonly maskRef?: string | undefined;
+  readonly points?: readonly RoiPoint[] | undefined;
 }
 
 /**
- * A new ROI inside the image. Throws `invalid_argument` for an area of 0, a channel that does not exist, and a rect
+ * A new ROI inside the image. Throws `invalid_argument` for an area or a length of 0, a channel that does not exist, and a rect
  * without bounds where the image's size is not known.
  */
 export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | undefined): Roi {
   const { channel, name, note, stats, meta, extra } = draft;
   const place = { channel: checkChannel(channel ?? 1, extent), z: clampZ(draft.z ?? 0, extent) };
   const fields = { id, name, note, stats, meta, extra, ...place };
-  if (draft.type === "mask") {
-    return createMaskRoi({ ...fields, maskRef: draft.maskRef });
+  switch (draft.type) {
+    case "mask":
+      return createMaskRoi({ ...fields, maskRef: draft.maskRef });
+    case "line":
+      return createLineRoi({ ...fields, points: newPoints("line", draft.points, extent) });
+    case "polyline":
+      return createPolylineRoi({ ...fields, points: newPoints("polyline", draft.points, extent) });
+    case "polygon":
+      return createPolygonRoi({ ...fields, points: newPoints("polygon", draft.points, extent) });
+    case "rect":
+    case undefined:
+      return createRectRoi({ ...fields, bounds: newBounds(draft.bounds, extent) });
   }
-  return createRectRoi({ ...fields, bounds: newBounds(draft.bounds, extent) });
+  return draft satisfies never;
 }
 
 /** The ROI after an edit; the same one if nothing changed. Throws `invalid_argument` as {@link buildNewRoi} does. */
 export function applyEdit(roi: Roi, edit: RoiEdit, extent: ImageExtent | undefined): Roi {
   const moved = withGeometry(roi, {
-    bounds: edit.bounds === undefined || roi.type === "mask" ? edit.bounds : newBounds(edit.bounds, extent),
+    bounds: edit.bounds === undefined || roi.type !== "rect" ? edit.bounds : newBounds(edit.bounds, extent),
     maskRef: edit.maskRef,
+    points:
+      edit.points === undefined || roi.type === "rect" || roi.type === "mask"
+        ? edit.points
+        : newPoints(roi.type, edit.points, extent),
     channel: edit.channel === undefined ? undefined : checkChannel(edit.channel, extent),
     z: edit.z === undefined ? undefined : clampZ(edit.z, extent),
   });
@@ -64,13 +89,11 @@ export function applyEdit(roi: Roi, edit: RoiEdit, extent: ImageExtent | undefin
   const fields = {
     name: name ?? moved.name,
     note: note ?? moved.note,
-    stats: stats ?? moved.stats,
+    ...(stats === undefined ? {} : { stats }),
     meta: meta ?? moved.meta,
     extra: extra ?? moved.extra,
   };
-  return moved.type === "rect"
-    ? createRectRoi({ ...moved, ...fields })
-    : createMaskRoi({ ...moved, ...fields });
+  return checkRoi({ ...moved, ...fields });
 }
 
 function newBounds(bounds: RoiBounds | undefined, extent: ImageExtent | undefined): RoiBounds {
@@ -98,6 +121,23 @@ function placeBounds(bounds: RoiBounds | undefined, extent: ImageExtent | undefi
     });
   }
   return orderBounds(bounds);
+}
+
+function newPoints(
+  type: PathRoi["type"],
+  points: readonly RoiPoint[],
+  extent: ImageExtent | undefined,
+): readonly RoiPoint[] {
+  const checked = type === "line" ? checkEnds(points) : checkPoints(points);
+  const placed = extent === undefined ? checked : clampPoints(type, checked, extent);
+  if (isEmptyPath(type, placed)) {
+    const size = type === "polygon" ? "an area" : "a length";
+    throw new RoiError("invalid_argument", `points: expected ${size} inside the image, found none`, {
+      path: "points",
+      found: points,
+    });
+  }
+  return placed;
 }
 
 function checkChannel(channel: number, extent: ImageExtent | undefined): number {

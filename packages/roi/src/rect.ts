@@ -1,6 +1,7 @@
 import { orderBounds, type RoiBounds } from "./bounds.ts";
-import { readInteger, unexpected } from "./read-field.ts";
+import { readInteger } from "./read-field.ts";
 import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./roi-fields.ts";
+import { decodeStoredEdges, STORED_EDGE_KEYS } from "./stored-edges.ts";
 
 /** A rectangle of whole pixels. `start` is never after `stop`; the area may be 0 in what was read from a file. */
 export interface RectRoi extends RoiFields {
@@ -12,18 +13,8 @@ export interface RectRoiInit extends RoiFieldsInit {
   readonly bounds: RoiBounds;
 }
 
-/** An edge's key in stored data: the one that is written, then the one that is read as well. */
-type EdgeKeys = readonly [written: string, alternative: string];
-
-const EDGE_KEYS: Readonly<Record<keyof RoiBounds, EdgeKeys>> = {
-  dim0Start: ["y0", "dim0_start"],
-  dim0Stop: ["y1", "dim0_stop"],
-  dim1Start: ["x0", "dim1_start"],
-  dim1Stop: ["x1", "dim1_stop"],
-};
-
 /** The keys that a rect's geometry has in stored data, in every spelling. */
-export const RECT_DATA_KEYS: readonly string[] = Object.freeze(Object.values(EDGE_KEYS).flat());
+export const RECT_DATA_KEYS: readonly string[] = STORED_EDGE_KEYS;
 
 /**
  * An immutable rect; inverted corners are swapped. Throws `invalid_argument` with the path of the field.
@@ -38,29 +29,11 @@ export function createRectRoi(init: RectRoiInit): RectRoi {
 
 /** Reads `x0, x1, y0, y1` or `dim0_start …`. Throws `invalid_argument` with the path of the key. */
 export function decodeRectData(data: Readonly<Record<string, unknown>>, path: string): RoiBounds {
-  return {
-    dim0Start: readEdge(data, EDGE_KEYS.dim0Start, path),
-    dim0Stop: readEdge(data, EDGE_KEYS.dim0Stop, path),
-    dim1Start: readEdge(data, EDGE_KEYS.dim1Start, path),
-    dim1Stop: readEdge(data, EDGE_KEYS.dim1Stop, path),
-  };
+  const { x0, x1, y0, y1 } = decodeStoredEdges(data, path, readInteger);
+  return { dim0Start: y0, dim0Stop: y1, dim1Start: x0, dim1Stop: x1 };
 }
 
 /** The stored `data` of a rect: x is dim1, y is dim0. */
 export function encodeRectData({ bounds }: RectRoi): Record<string, unknown> {
   return { x0: bounds.dim1Start, x1: bounds.dim1Stop, y0: bounds.dim0Start, y1: bounds.dim0Stop };
-}
-
-/** One edge in either spelling; both may be there if they agree. */
-function readEdge(data: Readonly<Record<string, unknown>>, keys: EdgeKeys, path: string): number {
-  const [written, alternative] = keys;
-  const present = keys.filter((key) => data[key] !== undefined);
-  const [edge, other = edge] = present.map((key) => readInteger(data[key], `${path}.${key}`));
-  if (edge === undefined) {
-    throw unexpected(`${path}.${written}`, `an integer, here or as ${alternative}`, undefined);
-  }
-  if (edge !== other) {
-    throw unexpected(`${path}.${alternative}`, `${edge} as in ${written}`, other);
-  }
-  return edge;
 }

@@ -1,10 +1,9 @@
-import { boundsArea } from "./bounds.ts";
 import { clampRoi, type ImageExtent } from "./clamp.ts";
 import { roiFromEnvelope, toEnvelope } from "./envelope.ts";
 import { RoiError } from "./errors.ts";
+import { isEmptyRoi } from "./is-empty-roi.ts";
 import { applyEdit, buildNewRoi, type NewRoi, type RoiEdit } from "./new-roi.ts";
 import { readInteger } from "./read-field.ts";
-import type { RectRoi } from "./rect.ts";
 import { checkRoi, type Roi } from "./roi.ts";
 
 export interface RoiSetOptions {
@@ -113,9 +112,9 @@ export class RoiSet implements Iterable<Roi> {
     return roi;
   }
 
-  /** Rects without a pixel: read, kept, and of no use until they are edited. */
-  emptyRois(): readonly RectRoi[] {
-    return this.rois.filter((roi) => roi.type === "rect").filter((roi) => boundsArea(roi.bounds) === 0);
+  /** Those without area or length: read, kept, and of no use until they are edited. */
+  emptyRois(): readonly Roi[] {
+    return this.rois.filter(isEmptyRoi);
   }
 
   /** The stored form of all ROIs, in order. */
@@ -124,8 +123,8 @@ export class RoiSet implements Iterable<Roi> {
   }
 
   /**
-   * Adds a ROI with the next id; a rect without bounds is the whole image. Bounds and z are clamped to the image.
-   * Throws `invalid_argument` for an area of 0, an unknown channel, or no bounds where the size is not known.
+   * Adds a ROI with the next id; a rect without bounds is the whole image. Bounds, points and z are clamped to the image.
+   * Throws `invalid_argument` for an area or a length of 0, an unknown channel, or no bounds where the size is not known.
    */
   create(draft: NewRoi = {}): RoiSet {
     const id = this.highWaterMark + 1;
@@ -134,8 +133,8 @@ export class RoiSet implements Iterable<Roi> {
   }
 
   /**
-   * Changes one ROI. The revision grows by 1, and stored statistics go, only if bounds, mask, channel or z really
-   * changed; name, note and the rest leave it. Throws `not_found`, and `invalid_argument` as {@link create} does.
+   * Changes one ROI. The revision grows by 1, and stored statistics go, only if bounds, points, mask, channel or z
+   * really changed; name, note and the rest leave it. Throws `not_found`, and `invalid_argument` as {@link create} does.
    */
   edit(id: number, edit: RoiEdit): RoiSet {
     const roi = this.require(id);

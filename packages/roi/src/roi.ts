@@ -1,8 +1,14 @@
+import { createLineRoi, type LineRoi } from "./line.ts";
 import { createMaskRoi, type MaskRoi } from "./mask.ts";
+import { createPolygonRoi, type PolygonRoi } from "./polygon.ts";
+import { createPolylineRoi, type PolylineRoi } from "./polyline.ts";
 import { createRectRoi, type RectRoi } from "./rect.ts";
 
 /** A region of interest: immutable, told apart by `type`. */
-export type Roi = RectRoi | MaskRoi;
+export type Roi = RectRoi | MaskRoi | LineRoi | PolylineRoi | PolygonRoi;
+
+/** A ROI that is given by points. */
+export type PathRoi = LineRoi | PolylineRoi | PolygonRoi;
 
 /** The value of `type`, and of `roi_type` in an envelope. */
 export type RoiType = Roi["type"];
@@ -14,11 +20,17 @@ export function checkRoi(roi: Roi): Roi {
       return createRectRoi(roi);
     case "mask":
       return createMaskRoi(roi);
+    case "line":
+      return createLineRoi(roi);
+    case "polyline":
+      return createPolylineRoi(roi);
+    case "polygon":
+      return createPolygonRoi(roi);
   }
   return roi satisfies never;
 }
 
-/** Where the ROI's mask is stored: a mask's own reference, or the one that a rect was materialised to, if any. */
+/** Where the ROI's mask is stored: a mask's own reference, or the one that another was materialised to, if any. */
 export function maskRefOf(roi: Roi): string | undefined {
   if (roi.type === "mask") {
     return roi.maskRef;

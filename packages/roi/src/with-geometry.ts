@@ -1,15 +1,20 @@
 import type { RoiBounds } from "./bounds.ts";
 import { RoiError } from "./errors.ts";
 import { geometryKey } from "./geometry-key.ts";
+import { createLineRoi } from "./line.ts";
 import { createMaskRoi } from "./mask.ts";
+import type { RoiPoint } from "./point.ts";
+import { createPolygonRoi } from "./polygon.ts";
+import { createPolylineRoi } from "./polyline.ts";
 import { createRectRoi } from "./rect.ts";
 import type { Roi } from "./roi.ts";
 import { withoutStoredStats } from "./stored-stats.ts";
 
-/** New geometry; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's. */
+/** New geometry; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's, `points` are all others'. */
 export interface GeometryChange {
   readonly bounds?: RoiBounds | undefined;
   readonly maskRef?: string | undefined;
+  readonly points?: readonly RoiPoint[] | undefined;
   readonly channel?: number | undefined;
   readonly z?: number | undefined;
 }
@@ -17,7 +22,7 @@ export interface GeometryChange {
 /**
  * The ROI with another geometry: its revision grows by 1 and its stored statistics go, because they are of other
  * pixels. The same ROI if nothing really changed.
- * Throws `invalid_argument` for bounds of a mask, a reference of a rect, and values that are not valid.
+ * Throws `invalid_argument` for geometry of another type's, and values that are not valid.
  */
 export function withGeometry(roi: Roi, change: GeometryChange): Roi {
   const changed = applyChange(roi, change);
@@ -32,19 +37,34 @@ function applyChange(roi: Roi, change: GeometryChange): Roi {
     stats: undefined,
     meta: withoutStoredStats(roi.meta),
   };
-  if (roi.type === "rect") {
-    refuse(change.maskRef, "maskRef", roi);
-    return createRectRoi({ ...roi, ...fields, bounds: change.bounds ?? roi.bounds });
+  const { bounds, maskRef, points } = change;
+  switch (roi.type) {
+    case "rect":
+      refuse({ maskRef, points }, roi);
+      return createRectRoi({ ...roi, ...fields, bounds: bounds ?? roi.bounds });
+    case "mask":
+      refuse({ bounds, points }, roi);
+      return createMaskRoi({ ...roi, ...fields, maskRef: maskRef ?? roi.maskRef });
+    case "line":
+      refuse({ bounds, maskRef }, roi);
+      return createLineRoi({ ...roi, ...fields, points: points ?? roi.points });
+    case "polyline":
+      refuse({ bounds, maskRef }, roi);
+      return createPolylineRoi({ ...roi, ...fields, points: points ?? roi.points });
+    case "polygon":
+      refuse({ bounds, maskRef }, roi);
+      return createPolygonRoi({ ...roi, ...fields, points: points ?? roi.points });
   }
-  refuse(change.bounds, "bounds", roi);
-  return createMaskRoi({ ...roi, ...fields, maskRef: change.maskRef ?? roi.maskRef });
+  return roi satisfies never;
 }
 
-function refuse(value: unknown, path: string, roi: Roi): void {
-  if (value !== undefined) {
-    throw new RoiError("invalid_argument", `${path}: ROI ${roi.id} is a ${roi.type}, which has none`, {
-      path,
-      found: value,
-    });
+function refuse(others: GeometryChange, roi: Roi): void {
+  for (const [path, found] of Object.entries(others)) {
+    if (found !== undefined) {
+      throw new RoiError("invalid_argument", `${path}: ROI ${roi.id} is a ${roi.type}, which has none`, {
+        path,
+        found,
+      });
+    }
   }
 }

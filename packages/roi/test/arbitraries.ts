@@ -1,15 +1,21 @@
 import * as fc from "fast-check";
 import {
+  createLineRoi,
   createMaskRoi,
+  createPolygonRoi,
+  createPolylineRoi,
   createRectRoi,
+  type PathRoi,
   type PlaneSize,
   type Roi,
   type RoiBounds,
   type RoiFieldsInit,
+  type RoiPoint,
 } from "../src/index.ts";
 import { MASK_DATA_KEYS } from "../src/mask.ts";
-import { RECT_DATA_KEYS } from "../src/rect.ts";
 import { ENVELOPE_KEYS } from "../src/roi-fields.ts";
+import { STORED_EDGE_KEYS } from "../src/stored-edges.ts";
+import { STORED_POINTS_KEYS } from "../src/stored-points.ts";
 
 const coordinate = fc.integer({ min: -50, max: 50 });
 
@@ -23,7 +29,13 @@ export const anyBounds: fc.Arbitrary<RoiBounds> = fc.record({
 
 export const anySize: fc.Arbitrary<PlaneSize> = fc.record({ height: fc.nat(40), width: fc.nat(40) });
 
-const KEYS_WITH_A_MEANING = new Set([...ENVELOPE_KEYS, ...RECT_DATA_KEYS, ...MASK_DATA_KEYS, "revision"]);
+const KEYS_WITH_A_MEANING = new Set([
+  ...ENVELOPE_KEYS,
+  ...MASK_DATA_KEYS,
+  ...STORED_EDGE_KEYS,
+  ...STORED_POINTS_KEYS,
+  "revision",
+]);
 
 const unknownKey = fc
   .oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "id", "img_mean", "x2"))
@@ -55,12 +67,34 @@ const fields: fc.Arbitrary<RoiFieldsInit> = fc.record(
   { requiredKeys: ["id"] },
 );
 
-/** Rects and masks, with and without everything that is optional. */
+/** Whole, half and any other positions near 0, so that pixels' centres and borders are often met. */
+const position = fc.oneof(
+  fc.integer({ min: -50, max: 50 }),
+  fc.integer({ min: -100, max: 100 }).map((half) => half / 2),
+  fc.double({ min: -50, max: 50, noNaN: true }).map((value) => (value === 0 ? 0 : value)),
+);
+
+export const anyPoint: fc.Arbitrary<RoiPoint> = fc.record({ dim0: position, dim1: position });
+
+/** A few points in any order: outlines that cross themselves, are flat or nothing among them. */
+export const anyPoints: fc.Arbitrary<RoiPoint[]> = fc.array(anyPoint, { minLength: 1, maxLength: 9 });
+
+const ends = fc.tuple(anyPoint, anyPoint);
+
+/** ROIs of the types that are given by points, with and without everything that is optional. */
+export const anyPathRoi: fc.Arbitrary<PathRoi> = fc.oneof(
+  fc.tuple(fields, ends).map(([common, points]) => createLineRoi({ ...common, points })),
+  fc.tuple(fields, anyPoints).map(([common, points]) => createPolylineRoi({ ...common, points })),
+  fc.tuple(fields, anyPoints).map(([common, points]) => createPolygonRoi({ ...common, points })),
+);
+
+/** ROIs of every type, with and without everything that is optional. */
 export const anyRoi: fc.Arbitrary<Roi> = fc.oneof(
   fc.tuple(fields, anyBounds).map(([common, bounds]) => createRectRoi({ ...common, bounds })),
   fc
     .tuple(fields, fc.string({ minLength: 1 }))
     .map(([common, maskRef]) => createMaskRoi({ ...common, maskRef })),
+  anyPathRoi,
 );
 
 /** Without the negative zero, which JSON text does not keep apart. */

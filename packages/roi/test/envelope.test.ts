@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRoiError, type RoiErrorCode, roiFromEnvelope, toEnvelope } from "../src/index.ts";
+import { isEmptyRoi, isRoiError, type RoiErrorCode, roiFromEnvelope, toEnvelope } from "../src/index.ts";
 import { anyRoi } from "./arbitraries.ts";
 
 const ENVELOPE = {
@@ -34,6 +34,7 @@ function errorOf(
 }
 
 describe("roiFromEnvelope", () => {
+  // `python-system.md` §10.
   test("x is dim1 and y is dim0", () => {
     expect(roiFromEnvelope(ENVELOPE)).toEqual({
       type: "rect",
@@ -50,6 +51,7 @@ describe("roiFromEnvelope", () => {
     });
   });
 
+  // `python-system.md` §10.
   test("every spelling of a rect is read as the same ROI and written as the envelope", () => {
     const { data: _, roi_id: id, meta, ...rest } = ENVELOPE;
     const flat = { id, channel: 1, z: 0, name: "", note: "Center Region", revision: 0, ...meta };
@@ -69,6 +71,7 @@ describe("roiFromEnvelope", () => {
     }
   });
 
+  // `python-system.md` §10.
   test("the flat form keeps revision and statistics beside the rest, null where there are none", () => {
     const flat = {
       id: 1,
@@ -85,6 +88,7 @@ describe("roiFromEnvelope", () => {
     expect(toEnvelope(roi)["meta"]).toEqual({ revision: 3 });
   });
 
+  // Ticket 12; `python-system.md` §10.
   test("a mask has a reference and no bounds", () => {
     const envelope = {
       ...ENVELOPE,
@@ -129,16 +133,78 @@ describe("roiFromEnvelope", () => {
     expect(toEnvelope(roi)["meta"]).toEqual(meta);
   });
 
+  // Ticket 12; `python-system.md` §10.
   test("a type that is not known is named", () => {
     const found = errorOf({ ...ENVELOPE, roi_type: "Blob" });
     expect(found).toMatchObject({ code: "invalid_argument", path: "$.roi_type" });
-    expect(found.message).toContain('unknown roi_type "Blob"');
+    expect(found.message).toContain(
+      'unknown roi_type "Blob", expected one of rect, mask, line, polyline, polygon',
+    );
   });
 
-  test.each(["line", "polyline", "polygon"])("a %s is not supported yet and says so", (roiType) => {
-    const found = errorOf({ ...ENVELOPE, roi_type: roiType, data: {} });
-    expect(found).toMatchObject({ code: "not_supported", path: "$.roi_type" });
-    expect(found.message).toContain(`"${roiType}"`);
+  test("a line has ends with fractions, in its direction, in both spellings", () => {
+    const data = { x0: 9.5, x1: 2, y0: 30, y1: 0.25 };
+    const line = { ...ENVELOPE, roi_type: "line", data };
+    const dims = { dim0_start: 30, dim0_stop: 0.25, dim1_start: 9.5, dim1_stop: 2 };
+    const points = [
+      { dim0: 30, dim1: 9.5 },
+      { dim0: 0.25, dim1: 2 },
+    ];
+    expect(roiFromEnvelope(line)).toMatchObject({ type: "line", points });
+    expect(roiFromEnvelope({ ...line, data: dims })).toEqual(roiFromEnvelope(line));
+    expect(roiFromEnvelope({ id: 2, roi_type: "Line", ...dims })).toMatchObject({ points, extra: {} });
+    expect(JSON.stringify(toEnvelope(roiFromEnvelope(line)))).toBe(JSON.stringify(line));
+  });
+
+  test.each(["polyline", "polygon"])("a %s has arrays of x and y, in both spellings", (roiType) => {
+    const [x, y] = [
+      [1, 4.5, 4],
+      [0, 0, 30],
+    ];
+    const stored = { ...ENVELOPE, roi_type: roiType, data: { x, y } };
+    const points = [
+      { dim0: 0, dim1: 1 },
+      { dim0: 0, dim1: 4.5 },
+      { dim0: 30, dim1: 4 },
+    ];
+    expect(roiFromEnvelope(stored)).toMatchObject({ type: roiType, points });
+    expect(roiFromEnvelope({ ...stored, data: { dim1: x, dim0: [0n, 0, 30n], x } })).toEqual(
+      roiFromEnvelope(stored),
+    );
+    expect(roiFromEnvelope({ id: 2, roi_type: roiType, dim0: y, dim1: x })).toMatchObject({
+      points,
+      extra: {},
+    });
+    expect(JSON.stringify(toEnvelope(roiFromEnvelope(stored)))).toBe(JSON.stringify(stored));
+  });
+
+  test("what has no size is kept as it is", () => {
+    const same = { x: [4, 4], y: [5, 5] };
+    for (const [roiType, data] of [
+      ["line", { x0: 4, x1: 4, y0: 5, y1: 5 }],
+      ["polyline", same],
+      ["polygon", same],
+    ] as const) {
+      const roi = roiFromEnvelope({ roi_id: 1, roi_type: roiType, data });
+      expect(isEmptyRoi(roi)).toBe(true);
+      expect(toEnvelope(roi)["data"]).toEqual(data);
+    }
+  });
+
+  test.each<[string, unknown, string]>([
+    ["points that are no array", { x: 1, y: [1] }, "$.data.x"],
+    ["no points", { x: [], y: [] }, "$.data.x"],
+    ["a missing axis", { x: [1, 2] }, "$.data.y"],
+    ["axes of different lengths", { x: [1, 2, 3], y: [1, 2] }, "$.data.y"],
+    ["spellings of an axis that disagree", { x: [1, 2], dim1: [1, 3], y: [1, 2] }, "$.data.dim1"],
+    ["a coordinate without end", { x: [1, Number.NaN], y: [1, 2] }, "$.data.x[1]"],
+    ["a coordinate in words", { x: [1, 2], y: ["1", 2] }, "$.data.y[0]"],
+    ["a coordinate beyond every image", { x: [1, 2], y: [1, 2 ** 31 + 1] }, "$.data.y[1]"],
+  ])("a polygon with %s is refused with its path", (_name, data, path) => {
+    expect(errorOf({ ...ENVELOPE, roi_type: "polygon", data })).toMatchObject({
+      code: "invalid_argument",
+      path,
+    });
   });
 
   test("an envelope of another version is not guessed at", () => {
@@ -229,6 +295,7 @@ describe("roiFromEnvelope", () => {
 });
 
 describe("toEnvelope", () => {
+  // `python-system.md` §10.
   test("keys stand in the order of the stored form, unknown ones after them", () => {
     const roi = roiFromEnvelope({
       colour: "red",

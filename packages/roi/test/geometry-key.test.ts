@@ -1,7 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMaskRoi, createRectRoi, geometryKey, roiFromEnvelope, toEnvelope } from "../src/index.ts";
+import {
+  createLineRoi,
+  createMaskRoi,
+  createPolygonRoi,
+  createPolylineRoi,
+  createRectRoi,
+  geometryKey,
+  roiFromEnvelope,
+  toEnvelope,
+} from "../src/index.ts";
 import { anyRoi } from "./arbitraries.ts";
+import { points } from "./points.ts";
 
 const BOUNDS = { dim0Start: 0, dim0Stop: 30000, dim1Start: 0, dim1Stop: 38 };
 
@@ -12,6 +22,12 @@ describe("geometryKey", () => {
     );
     expect(geometryKey(createMaskRoi({ id: 2, maskRef: "analysis_arrays/é", channel: 2, z: 3 }))).toBe(
       '{"channel":2,"mask_ref":"analysis_arrays/é","type":"mask","z":3}',
+    );
+    expect(geometryKey(createLineRoi({ id: 3, points: points(0, 1.5, 1e-7, 2) }))).toBe(
+      '{"channel":1,"points":[[0,1.5],[1e-7,2]],"type":"line","z":0}',
+    );
+    expect(geometryKey(createPolygonRoi({ id: 4, points: points(0, 1, 2, 3, 0.1, 5) }))).toBe(
+      '{"channel":1,"points":[[0,1],[2,3],[0.1,5]],"type":"polygon","z":0}',
     );
   });
 
@@ -24,7 +40,7 @@ describe("geometryKey", () => {
     expect(geometryKey(other)).toBe(geometryKey(createRectRoi({ id: 1, bounds: BOUNDS })));
   });
 
-  test("every edge, the channel and z have a part in it", () => {
+  test("every edge and point, the channel and z have a part in it", () => {
     const keys = [
       ...Object.keys(BOUNDS).map((edge) => createRectRoi({ id: 1, bounds: { ...BOUNDS, [edge]: 11 } })),
       createRectRoi({ id: 1, bounds: BOUNDS }),
@@ -32,6 +48,11 @@ describe("geometryKey", () => {
       createRectRoi({ id: 1, bounds: BOUNDS, z: 2 }),
       createMaskRoi({ id: 1, maskRef: "a" }),
       createMaskRoi({ id: 1, maskRef: "b" }),
+      createLineRoi({ id: 1, points: points(0, 0, 1, 1) }),
+      createLineRoi({ id: 1, points: points(1, 1, 0, 0) }),
+      createPolylineRoi({ id: 1, points: points(0, 0, 1, 1) }),
+      createPolygonRoi({ id: 1, points: points(0, 0, 1, 1) }),
+      createPolygonRoi({ id: 1, points: points(0, 0, 1, 1, 1, 2) }),
     ].map(geometryKey);
     expect(new Set(keys).size).toBe(keys.length);
   });

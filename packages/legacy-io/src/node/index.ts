@@ -5,7 +5,8 @@
  */
 
 export type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
-export { type ExportFolderOptions, type ExportReport, exportLegacyFolder } from "./export.ts";
+export { describeExport, exportLegacyFolder } from "./export.ts";
+export type { ExportFolderOptions, ExportReport } from "./export-options.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";
 export type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";

@@ -29,6 +29,7 @@ describe("ingesting a folder", () => {
     return dataset.record(id);
   };
 
+  // Ticket 6; `python-system.md` §10.
   it("maps header, ROIs and traces to their artifacts, and says in provenance what was made of what", async () => {
     await ingest({
       "a/b.tif": tinyTiff(1),
@@ -138,6 +139,7 @@ describe("ingesting a folder", () => {
     ]);
   });
 
+  // `python-system.md` §10.
   it("takes named artifacts of every format, `__` for `/`", async () => {
     const json = '{"z": 1.0, "a": 12345678901234567890}';
     await ingest({
@@ -208,6 +210,7 @@ describe("ingesting a folder", () => {
     expect(report.ingested.map(({ path }) => path)).toEqual(["good.tif"]);
   });
 
+  // Ticket 6.
   it("says of a changed image and of a changed sidecar that they changed, and touches neither", async () => {
     await ingest({ "a.tif": tinyTiff(1), "b.tif": tinyTiff(2), "b.json": CLASSIC_JSON });
     const before = dataset.version;
@@ -229,6 +232,7 @@ describe("ingesting a folder", () => {
     expect(await dataset.listImageIds()).toEqual([]);
   });
 
+  // Ticket 6.
   it("keeps its work when it is stopped, and goes on from there", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [`${index}.tif`, tinyTiff(index)]),
@@ -253,6 +257,7 @@ describe("ingesting a folder", () => {
     expect(await dataset.loadSourcesIndex()).toHaveLength(9);
   });
 
+  // Ticket 6.
   it("commits thousands of images in tens of commits", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 130 }, (_, index) => [`${index}.tif`, tinyTiff(index)]),
@@ -262,6 +267,7 @@ describe("ingesting a folder", () => {
     expect(dataset.version).toBe(3);
   });
 
+  // Ticket 6.
   it("takes one file with what belongs to it", async () => {
     folder = await makeLabFolder({
       "x/a.tif": tinyTiff(1),
@@ -297,6 +303,7 @@ describe("ingesting a folder", () => {
       await exportLegacyFolder(dataset, out);
     });
 
+    // Tickets 5 and 13; `python-system.md` §10.
     it("comes back with every object as it was, and is then unchanged", async () => {
       const copy = await openDataset(memoryStore());
       expect((await ingestLegacyFolder(copy, out)).ingested).toHaveLength(2);
@@ -334,6 +341,7 @@ describe("ingesting a folder", () => {
       expect((await exportLegacyFolder(dataset, out, { overwrite: true })).images).toBe(2);
     });
 
+    // `python-system.md` §10.
     it("is the same bytes each time", async () => {
       await exportLegacyFolder(dataset, join(folder, "again"));
       const manifest = (place: string) => readFile(join(folder, place, "export.json"), "utf8");

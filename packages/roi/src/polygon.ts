@@ -1,0 +1,29 @@
+import { checkPoints, type RoiPoint } from "./point.ts";
+import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./roi-fields.ts";
+import { STORED_POINTS_KEYS } from "./stored-points.ts";
+
+/**
+ * A closed outline; its last point is joined to the first. Inside is what a ray leaves by crossing the outline an odd
+ * number of times (even–odd), so that an outline may cross itself. The area may be 0 in what was read from a file.
+ */
+export interface PolygonRoi extends RoiFields {
+  readonly type: "polygon";
+  /** At least one. */
+  readonly points: readonly RoiPoint[];
+}
+
+export interface PolygonRoiInit extends RoiFieldsInit {
+  readonly points: readonly RoiPoint[];
+}
+
+/** The keys that a polygon has for its geometry in stored data, in both spellings. */
+export const POLYGON_DATA_KEYS: readonly string[] = STORED_POINTS_KEYS;
+
+/** An immutable polygon. Throws `invalid_argument` with the path of the field. */
+export function createPolygonRoi(init: PolygonRoiInit): PolygonRoi {
+  return Object.freeze({
+    type: "polygon",
+    ...checkRoiFields(init, POLYGON_DATA_KEYS),
+    points: checkPoints(init.points),
+  });
+}

@@ -1,0 +1,207 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  containsPoint,
+  createLineRoi,
+  createMaskRoi,
+  createPolygonRoi,
+  createPolylineRoi,
+  createRectRoi,
+  fullBounds,
+  orderBounds,
+  type RasterMask,
+  type RoiMask,
+  rasterize,
+  roiBounds,
+} from "../src/index.ts";
+import { anyBounds, anyPoint, anyPoints, anyRoi, anySize } from "./arbitraries.ts";
+import { points } from "./points.ts";
+
+const SIZE = { height: 6, width: 8 };
+
+/** The mask as rows of text, `#` inside. */
+function picture({ data, height, width }: RasterMask): readonly string[] {
+  return Array.from({ length: height }, (_, row) =>
+    Array.from(data.subarray(row * width, (row + 1) * width), (value) => (value === 1 ? "#" : ".")).join(""),
+  );
+}
+
+function isSet(mask: RasterMask, row: number, column: number): boolean {
+  const [inRow, inColumn] = [row - mask.dim0Start, column - mask.dim1Start];
+  const isIn = inRow >= 0 && inRow < mask.height && inColumn >= 0 && inColumn < mask.width;
+  return isIn && mask.data[inRow * mask.width + inColumn] === 1;
+}
+
+const anyMask: fc.Arbitrary<RoiMask> = fc
+  .tuple(fc.nat(9), fc.nat(9), fc.integer({ min: -9, max: 20 }), fc.integer({ min: -9, max: 20 }))
+  .chain(([height, width, dim0Start, dim1Start]) =>
+    fc
+      .array(fc.nat(1), { minLength: height * width, maxLength: height * width })
+      .map((data) => ({ data, height, width, dim0Start, dim1Start })),
+  );
+
+describe("rasterize", () => {
+  test("a pixel is in the mask if the ROI contains its centre, for every pixel of random shapes", () => {
+    fc.assert(
+      fc.property(anyRoi, anySize, anyMask, (roi, size, mask) => {
+        const raster = rasterize(roi, size, roi.type === "mask" ? { mask } : {});
+        for (let row = 0; row < size.height; row += 1) {
+          for (let column = 0; column < size.width; column += 1) {
+            const isInside = containsPoint(roi, row + 0.5, column + 0.5, { mask });
+            if (isSet(raster, row, column) !== isInside) {
+              expect.fail(
+                `pixel ${row}, ${column} is ${isInside ? "inside" : "outside"}, not as in the mask`,
+              );
+            }
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("the mask lies inside the plane and the ROI's bounds, which hold every pixel that is covered", () => {
+    const wide = { height: 200, width: 200 };
+    fc.assert(
+      fc.property(anyRoi, anyMask, anySize, (roi, mask, size) => {
+        const bounds = roiBounds(roi, { mask });
+        const { height, width, dim0Start, dim1Start } = rasterize(roi, size, { mask });
+        expect(dim0Start).toBeGreaterThanOrEqual(Math.max(0, bounds.dim0Start));
+        expect(dim0Start + height).toBeLessThanOrEqual(Math.max(dim0Start, bounds.dim0Stop));
+        expect(dim0Start + height === dim0Start || dim0Start + height <= size.height).toBe(true);
+        expect(dim1Start + width === dim1Start || dim1Start + width <= size.width).toBe(true);
+        for (let row = 0; row < wide.height; row += 20) {
+          for (let column = 0; column < 60; column += 1) {
+            const isCovered = containsPoint(roi, row + 0.5, column + 0.5, { mask });
+            expect(isCovered && !containsPoint(bounds, row, column)).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a polygon round the corners of a rect covers the rect's pixels, and contains the same points", () => {
+    fc.assert(
+      fc.property(anyBounds, anyPoint, fc.boolean(), (any, { dim0, dim1 }, isReversed) => {
+        const bounds = orderBounds(any);
+        const { dim0Start, dim0Stop, dim1Start, dim1Stop } = bounds;
+        const corners = points(
+          dim0Start,
+          dim1Start,
+          dim0Start,
+          dim1Stop,
+          dim0Stop,
+          dim1Stop,
+          dim0Stop,
+          dim1Start,
+        );
+        const polygon = createPolygonRoi({ id: 1, points: isReversed ? corners.toReversed() : corners });
+        expect(containsPoint(polygon, dim0, dim1)).toBe(containsPoint(bounds, dim0, dim1));
+        const rect = createRectRoi({ id: 1, bounds });
+        expect(sumOf(rasterize(polygon, SIZE))).toBe(sumOf(rasterize(rect, SIZE)));
+      }),
+    );
+  });
+
+  test("polygons on the two sides of any path share no pixel and leave none out", () => {
+    const whole = { height: 40, width: 40 };
+    fc.assert(
+      fc.property(anyPoints, (path) => {
+        const from = points(-60, -60);
+        const to = points(60, -60);
+        const left = createPolygonRoi({ id: 1, points: [...from, ...path, ...to] });
+        const right = createPolygonRoi({
+          id: 2,
+          points: [...from, ...path, ...to, ...points(60, 60, -60, 60)],
+        });
+        const [a, b] = [rasterize(left, whole), rasterize(right, whole)];
+        for (let row = 0; row < whole.height; row += 1) {
+          for (let column = 0; column < whole.width; column += 1) {
+            expect(isSet(a, row, column)).toBe(!isSet(b, row, column));
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("pixels whose centre lies on an upper or left side are inside, on a lower or right one they are not", () => {
+    const polygon = createPolygonRoi({ id: 1, points: points(0.5, 1.5, 0.5, 4.5, 3.5, 4.5, 3.5, 1.5) });
+    const mask = rasterize(polygon, SIZE);
+    expect(mask).toMatchObject({ height: 3, width: 3, dim0Start: 0, dim1Start: 1 });
+    expect(picture(mask)).toEqual(["###", "###", "###"]);
+  });
+
+  test("an outline that crosses itself leaves out what it goes round twice", () => {
+    const star = points(0, 4, 8, 6.5, 3, 0, 3, 8, 8, 1.5);
+    const mask = rasterize(createPolygonRoi({ id: 1, points: star }), { height: 8, width: 8 });
+    expect(picture(mask)).toEqual([
+      "........",
+      "........",
+      "...##...",
+      ".##..##.",
+      "..#..#..",
+      "..#..#..",
+      "..#..#..",
+      "........",
+    ]);
+  });
+
+  test("a line covers the pixels whose centre is at most half a pixel away", () => {
+    const across = createLineRoi({ id: 1, points: points(2.5, 1.5, 2.5, 5.5) });
+    expect(rasterize(across, SIZE)).toMatchObject({ height: 1, width: 5, dim0Start: 2, dim1Start: 1 });
+    expect(picture(rasterize(across, SIZE))).toEqual(["#####"]);
+    const diagonal = createLineRoi({ id: 1, points: points(3.5, 0.5, 0.5, 3.5) });
+    expect(picture(rasterize(diagonal, SIZE))).toEqual(["...#", "..#.", ".#..", "#..."]);
+    const border = createLineRoi({ id: 1, points: points(3, 2, 3, 5) });
+    expect(picture(rasterize(border, SIZE))).toEqual([".###.", ".###."]);
+  });
+
+  test("a polyline covers its corner once", () => {
+    const path = createPolylineRoi({ id: 1, points: points(0.5, 0.5, 3.5, 0.5, 3.5, 3.5, 0.5, 3.5) });
+    expect(picture(rasterize(path, SIZE))).toEqual(["#..#", "#..#", "#..#", "####"]);
+  });
+
+  test("a mask keeps its place, and what of it lies outside the plane is cut off", () => {
+    const roi = createMaskRoi({ id: 1, maskRef: "m" });
+    const mask = { data: [1, 0, 2, 0, 0, 3], height: 3, width: 2, dim0Start: 4, dim1Start: 7 };
+    const raster = rasterize(roi, SIZE, { mask });
+    expect(raster).toMatchObject({ height: 2, width: 1, dim0Start: 4, dim1Start: 7 });
+    expect(picture(raster)).toEqual(["#", "#"]);
+    expect(() => rasterize(roi, SIZE)).toThrow(/ROI 1 is a mask/);
+  });
+
+  test("outlines far beyond the image take no more time than the image", () => {
+    const far = 2 ** 31;
+    const polygon = createPolygonRoi({ id: 1, points: points(-far, -far, -far, far, far, far, far, -far) });
+    expect(sumOf(rasterize(polygon, SIZE))).toBe(48);
+    const path = createPolylineRoi({ id: 1, points: points(-far, -far, far, far, far, -far) });
+    expect(sumOf(rasterize(path, SIZE))).toBe(6);
+  });
+
+  test("what has no size covers no pixel, but for a line's round end", () => {
+    expect(sumOf(rasterize(createPolygonRoi({ id: 1, points: points(1, 1, 3, 3) }), SIZE))).toBe(0);
+    expect(sumOf(rasterize(createLineRoi({ id: 1, points: points(2, 2, 2, 2) }), SIZE))).toBe(0);
+    expect(sumOf(rasterize(createLineRoi({ id: 1, points: points(2.5, 2.5, 2.5, 2.5) }), SIZE))).toBe(1);
+  });
+
+  test("a rect covers what of it lies in the plane", () => {
+    fc.assert(
+      fc.property(anyBounds, anySize, (bounds, size) => {
+        const { data, ...place } = rasterize(createRectRoi({ id: 1, bounds }), size);
+        expect(data.every((value) => value === 1)).toBe(true);
+        expect(data.length).toBe(place.height * place.width);
+        expect(data.length).toBeLessThanOrEqual(sumOfBounds(fullBounds(size)));
+      }),
+    );
+  });
+});
+
+function sumOf({ data }: RasterMask): number {
+  return data.reduce((sum, value) => sum + value, 0);
+}
+
+function sumOfBounds({ dim0Stop, dim1Stop }: { dim0Stop: number; dim1Stop: number }): number {
+  return dim0Stop * dim1Stop;
+}
