@@ -6,6 +6,7 @@ import type { CsvTable } from "./csv.ts";
 import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
+import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { OlympusHeader } from "./olympus-header.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
 import type { VelocityTrace } from "./velocity-trace.ts";
@@ -58,27 +59,31 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
   const runs = analysisOfTrace(trace, find);
   const events = find("events_json") ?? withEvents(find("kymanalysis_json"));
   const accepted = acceptedOf(classic, find);
+  const derived = metadataText({
+    shape: parts.image.shape,
+    olympus: header?.content.header,
+    classic: classic?.content.classic,
+    accepted: accepted?.value ?? true,
+  });
+  const own = findMetadata(sidecars, derived);
   const metadata: SourcedArtifact = {
     kind: "json",
     name: "metadata",
-    text: metadataText({
-      shape: parts.image.shape,
-      olympus: header?.content.header,
-      classic: classic?.content.classic,
-      accepted: accepted?.value ?? true,
-    }),
+    text: own?.text ?? derived,
     from: [
       ...new Set(
-        [header, classic, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath])),
+        [own?.sidecar, header, classic, accepted].flatMap((source) =>
+          source === undefined ? [] : [source.relPath],
+        ),
       ),
     ],
   };
-  const rois = classic?.content.classic.rois ?? [];
+  const rois = own === undefined ? (classic?.content.classic.rois ?? []) : roisOfMetadata(own.text);
   const artifacts = [
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars.flatMap((sidecar) => namedArtifact(sidecar)),
+    ...sidecars.flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -88,7 +93,7 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
     notes.push(...notesOf(content).map((reason) => ({ path: relPath, reason })));
   }
   const stored = new Set(artifacts.slice(1).flatMap(({ from }) => from));
-  for (const source of [header, classic]) {
+  for (const source of [own?.sidecar ?? classic, header]) {
     stored.add(source?.relPath ?? "");
   }
   for (const sidecar of sidecars) {
@@ -107,6 +112,19 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
     notes,
     nRois: rois.length,
   };
+}
+
+/** Metadata under the artifact's own name, as `AcqImage` keeps them beside a TIFF, and the text that they make. */
+function findMetadata(
+  sidecars: readonly ParsedSidecar[],
+  derived: string,
+): { readonly sidecar: ParsedSidecar; readonly text: string } | undefined {
+  const sidecar = sidecars.find(
+    ({ content }) => content.kind === "json_artifact" && content.name === "metadata",
+  );
+  const text =
+    sidecar?.content.kind === "json_artifact" ? mergeMetadata(sidecar.content.text, derived) : undefined;
+  return sidecar === undefined || text === undefined ? undefined : { sidecar, text };
 }
 
 type Found<K extends SidecarMeaning["kind"]> = ParsedSidecar & {

@@ -1,70 +1,77 @@
+import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import {
   getMember,
   type JsonNode,
   nodeOf,
   parseLossless,
+  plainValue,
   serializeLossless,
   setMember,
 } from "@kym/zarr-store";
+import { UNCALIBRATED_UNIT, withoutNonFinite } from "./image-metadata.ts";
 
-/** Sections whose members are merged one by one. */
-const SECTIONS = ["header", "experiment_metadata"] as const;
 /** What a calibration is made of: taken from one source as a whole. */
 const CALIBRATION = ["voxels", "voxels_units", "labels", "physical_size"] as const;
-const UNCALIBRATED_UNIT = "px";
 
 /**
- * The text of `<stem>.metadata.json`, in which edits stand, with what it does not say from the other files of the image
- * (`derived`: the microscope's header, the classic JSON). Where it says something, that counts, but for steps of 1 px,
- * which say nothing. Text that lacks nothing is given as it is, byte for byte.
- * Errors: `invalid_file` for text that is no JSON.
+ * The metadata of a sidecar `<image>.metadata.json`, completed by what follows from the image and its other files: the
+ * sidecar's members stand as they are, and of its header those, but for steps of 1 px, which say nothing where the other
+ * files have a calibration. A text that lacks nothing is left byte for byte. Undefined for a text that is no object.
  */
-export function mergeMetadata(own: string, derived: string): string {
+export function mergeMetadata(own: string, derived: string): string | undefined {
   const before = parseLossless(own, { allowNonFinite: true });
-  const facts = parseLossless(derived, { allowNonFinite: true });
   if (before.kind !== "object") {
-    return own;
+    return undefined;
   }
-  let merged = withMissing(before, facts);
-  for (const section of SECTIONS) {
-    const [mine, theirs] = [getMember(before, section), getMember(facts, section)];
-    if (mine?.kind === "object" && theirs?.kind === "object") {
-      merged = setMember(merged, section, withMissing(withCalibration(mine, theirs), theirs));
-    }
-  }
-  const text = serializeLossless(merged, { indent: 2 });
-  return text === serializeLossless(before, { indent: 2 }) ? own : text;
+  const made = parseLossless(derived);
+  const [header, madeHeader] = [getMember(before, "header"), getMember(made, "header")];
+  const whole =
+    header?.kind === "object" && madeHeader?.kind === "object"
+      ? setMember(before, "header", filled(withCalibration(header, madeHeader), madeHeader))
+      : before;
+  const merged = serializeLossless(withoutNonFinite(filled(whole, made)));
+  return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
 }
 
-function withMissing(node: JsonNode, from: JsonNode): JsonNode {
-  return membersOf(from).reduce(
-    (merged, [key, value]) =>
-      isNothing(getMember(merged, key)) && !isNothing(value) ? setMember(merged, key, value) : merged,
+/** The ROIs of a metadata text that can be read. */
+export function roisOfMetadata(text: string): readonly Roi[] {
+  const rois = getMember(parseLossless(text), "rois");
+  return rois?.kind === "array" ? rois.items.flatMap(readRoi) : [];
+}
+
+function readRoi(node: JsonNode): readonly Roi[] {
+  try {
+    return [roiFromEnvelope(plainValue(node))];
+  } catch (error) {
+    if (isRoiError(error)) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** With the members of `made` that `node` has not, or has as null. */
+function filled(node: JsonNode, made: JsonNode): JsonNode {
+  const members = made.kind === "object" ? [...made.members] : [];
+  return members.reduce(
+    (so, [key, value]) => (isNothing(getMember(so, key)) ? setMember(so, key, value) : so),
     node,
   );
 }
 
-function withCalibration(header: JsonNode, facts: JsonNode): JsonNode {
-  if (isCalibrated(header) || !isCalibrated(facts)) {
-    return header;
-  }
-  return CALIBRATION.reduce(
-    (merged, key) => setMember(merged, key, getMember(facts, key) ?? nodeOf(null)),
-    header,
-  );
+function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
+  return isCalibrated(header) || !isCalibrated(made)
+    ? header
+    : CALIBRATION.reduce((so, key) => setMember(so, key, getMember(made, key) ?? nodeOf(null)), header);
 }
 
 function isCalibrated(header: JsonNode): boolean {
   const units = getMember(header, "voxels_units");
   return (
     units?.kind === "array" &&
-    units.items.length > 0 &&
-    units.items.every((unit) => unit.kind === "string" && unit.value !== UNCALIBRATED_UNIT)
+    units.items.some(({ kind }) => kind === "string") &&
+    units.items.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
   );
-}
-
-function membersOf(node: JsonNode): readonly (readonly [string, JsonNode])[] {
-  return node.kind === "object" ? [...node.members] : [];
 }
 
 function isNothing(node: JsonNode | undefined): boolean {

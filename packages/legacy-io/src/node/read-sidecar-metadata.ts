@@ -38,7 +38,7 @@ export async function readSidecarMetadata(
     classic,
     accepted: classic?.accepted ?? true,
   });
-  return own === undefined ? derived : mergeMetadata(own, derived);
+  return own === undefined ? derived : (mergeMetadata(own, derived) ?? own);
 }
 
 async function readMetadataFile(path: string): Promise<string> {
