@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AcqImage, AcqImageList, calibrationOf, parseMetadata } from "@kym/kym-dataset";
 import { parseClassicJson, writeImageJTiff } from "@kym/legacy-io";
 import { ingestLegacyFile, openFolder, openTiff } from "@kym/legacy-io/node";
-import { createNdArray, memoryStore, openDataset } from "@kym/zarr-store";
+import { createNdArray, memoryStore, openDataset, rowsOf } from "@kym/zarr-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const SHARED = join(import.meta.dirname, "../../../shared/data/kymographs");
@@ -69,7 +69,11 @@ test("what AcqImage edits beside a TIFF is what an ingest takes in", async () =>
     join(folder, "a.json"),
     '{"version": "1.0", "rois": [], "experiment_metadata": {"note": "old"}}',
   );
+  await writeFile(join(folder, "a.events.csv"), "n\n1\n");
   const image = AcqImage.from(await openTiff(path));
+  await image.artifactStore.saveTable("events", [{ n: 2 }], {
+    schema: { columns: [{ name: "n", type: "float64" }] },
+  });
   await image.addRoi({ name: "vessel" });
   await image.materializeRectRoiMask(1);
   await image.editMetadata({ experiment: { note: "new" }, accepted: false });
@@ -80,4 +84,5 @@ test("what AcqImage edits beside a TIFF is what an ingest takes in", async () =>
   expect(await taken?.metadata()).toMatchObject({ accepted: false, experiment: { note: "new" } });
   expect(await taken?.getRoiMask(1)).toEqual(await image.getRoiMask(1));
   expect(await dataset.record(imageId).listArrayArtifacts()).toEqual(["roi_mask_1"]);
+  expect([...rowsOf(await dataset.record(imageId).loadParquet("events"))]).toEqual([{ n: 2 }]);
 });

@@ -31,12 +31,24 @@ export type SidecarMeaning =
   /** Kept as it came: what is not understood, with the reason. */
   | { readonly kind: "opaque"; readonly reason: string };
 
-export interface BundleParts {
-  readonly image: NdArray;
-  readonly axes: readonly string[];
+/** Sidecars, and what has to be known about the image that they belong to. */
+export interface SidecarParts {
+  /** Of the pixels. */
+  readonly shape: readonly number[];
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
   readonly sidecars: readonly ParsedSidecar[];
+}
+
+export interface BundleParts extends Omit<SidecarParts, "shape"> {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+}
+
+/** What the files beside an image say about it. */
+export interface SidecarArtifacts extends Pick<ImageContent, "artifacts" | "notes" | "nRois"> {
+  /** Paths of files that say nothing about the image: not understood, or about another one. */
+  readonly unusable: readonly string[];
 }
 
 /** The traces by precedence: what comes later is shadowed. Design §6. */
@@ -45,22 +57,26 @@ const V0_ALGORITHM = "mpRadon_v0";
 const V0_WINDOW_LINES = 16;
 
 /** Maps a lab's files to the names and schemas of artifacts: design §6. Reads nothing. */
-export async function contentOfBundle(parts: BundleParts): Promise<ImageContent> {
-  const { sidecars } = parts;
+export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
+  const { artifacts, notes, nRois } = await artifactsOfSidecars({ ...parts, shape: image.shape });
+  return { image, axes, artifacts, notes, nRois };
+}
+
+/** The same without the pixels: what a change beside an image is. Reads nothing. */
+export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarArtifacts> {
+  const { shape, sidecars } = parts;
   const notes: { path: string; reason: string }[] = [];
   const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
   const foundHeader = find("olympus_header");
   const header =
-    foundHeader !== undefined && isHeaderOf(foundHeader.content.header, parts.image.shape)
-      ? foundHeader
-      : undefined;
+    foundHeader !== undefined && isHeaderOf(foundHeader.content.header, shape) ? foundHeader : undefined;
   const classic = find("classic_json");
   const trace = TRACE_KINDS.map(find).find((found) => found !== undefined);
   const runs = analysisOfTrace(trace, find);
   const events = find("events_json") ?? withEvents(find("kymanalysis_json"));
   const accepted = acceptedOf(classic, find);
   const derived = metadataText({
-    shape: parts.image.shape,
+    shape,
     olympus: header?.content.header,
     classic: classic?.content.classic,
     accepted: accepted?.value ?? true,
@@ -83,7 +99,7 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars.flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
+    ...typedFirst(sidecars).flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -105,12 +121,13 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
       notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
     }
   }
+  const isUnusable = (sidecar: ParsedSidecar): boolean =>
+    sidecar.content.kind === "opaque" || (sidecar === foundHeader && header === undefined);
   return {
-    image: parts.image,
-    axes: parts.axes,
     artifacts: withoutRivals(artifacts, sidecars, notes),
     notes,
     nRois: rois.length,
+    unusable: sidecars.filter(isUnusable).map(({ relPath }) => relPath),
   };
 }
 
@@ -261,6 +278,12 @@ async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<read
       from: [events.relPath],
     },
   ];
+}
+
+/** Of a table in two files the one whose format has types counts, as in `SidecarArtifactStore`. */
+function typedFirst(sidecars: readonly ParsedSidecar[]): readonly ParsedSidecar[] {
+  const isTyped = ({ content }: ParsedSidecar): boolean => content.kind === "parquet_artifact";
+  return sidecars.toSorted((a, b) => Number(isTyped(b)) - Number(isTyped(a)));
 }
 
 function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArtifact[] {

@@ -1,5 +1,6 @@
 import type { BundleFile, LegacyBundle } from "./bundle.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
+import type { Move } from "./find-moved.ts";
 import type { KnownAcquisition } from "./known-acquisition.ts";
 
 /** What becomes of a TIFF that changed: left alone, or taken in once more (ticket 6). */
@@ -32,8 +33,8 @@ export type PlannedAction =
       /** Changed or new. */
       readonly sidecars: readonly BundleFile[];
       readonly vanished: readonly string[];
-      /** Where the image was before. */
-      readonly movedFrom: string | undefined;
+      /** Where the files were before. */
+      readonly move: Move | undefined;
       /** The image changed too, and is left alone. */
       readonly isImageChanged: boolean;
     }
@@ -69,7 +70,7 @@ export function decideRefresh(
   known: KnownAcquisition,
   hashes: FileHashes,
   rules: RefreshRules,
-  movedFrom?: string,
+  move?: Move,
 ): PlannedAction {
   const { imageId } = known;
   if (!known.exists) {
@@ -83,8 +84,8 @@ export function decideRefresh(
     return { action: "reingest", bundle, imageId, supersede: rules.onChange === "supersede" };
   }
   const sidecars = [...changed, ...appeared];
-  if (sidecars.length > 0 || movedFrom !== undefined) {
-    return { action: "update", bundle, imageId, known, sidecars, vanished, movedFrom, isImageChanged };
+  if (sidecars.length > 0 || move !== undefined) {
+    return { action: "update", bundle, imageId, known, sidecars, vanished, move, isImageChanged };
   }
   return isImageChanged
     ? { action: "skip", bundle, imageId, reason: IMAGE_CHANGED, vanished }

@@ -3,9 +3,16 @@ import { type FileHashes, fileNameOf, isChannelPath } from "./compare-files.ts";
 import type { KnownAcquisition, KnownAcquisitions, KnownSidecar } from "./known-acquisition.ts";
 import { imageStem } from "./sidecar-name.ts";
 
-/** What an image that is new at its path is, if it was moved there. */
-export interface MovedAcquisition {
+/** Where the files of an acquisition were, and are now. */
+export interface Move {
+  /** The image. */
   readonly from: string;
+  /** The new path of each file beside it, by the old one; a file that is not found again is not among them. */
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+/** What an image that is new at its path is, if it was moved there. */
+export interface MovedAcquisition extends Move {
   /** As it is known, its sidecars under the paths that they have now. */
   readonly known: KnownAcquisition;
 }
@@ -46,7 +53,9 @@ export function findMoved(
       const equal = waiting.get(hash.sha256) ?? [];
       const index = equal.findIndex(([from]) => matches(from, bundle));
       for (const [from, was] of index < 0 ? [] : equal.splice(index, 1)) {
-        moved.set(path, { from, known: { ...was, sidecars: movedSidecars(bundle, from, was, hashes) } });
+        const paths = movedPaths(bundle, from, was, hashes);
+        const sidecars = new Map([...was.sidecars].map(([old, file]) => [paths.get(old) ?? old, file]));
+        moved.set(path, { from, paths, known: { ...was, sidecars } });
       }
     }
   }
@@ -64,15 +73,15 @@ export function moveCandidates(
 }
 
 /** Sidecars go along under the new stem; the same bytes are the same file, then the same name behind the stem. */
-function movedSidecars(
+function movedPaths(
   bundle: LegacyBundle,
   from: string,
   was: KnownAcquisition,
   hashes: FileHashes,
-): ReadonlyMap<string, KnownSidecar> {
+): ReadonlyMap<string, string> {
   const oldStem = imageStem(fileNameOf(from)) ?? "";
   const left = new Map(was.sidecars);
-  const sidecars = new Map<string, KnownSidecar>();
+  const paths = new Map<string, string>();
   const isSameFile = (file: BundleFile, path: string, sidecar: KnownSidecar): boolean => {
     const hash = hashes.get(file.path);
     return (
@@ -88,16 +97,15 @@ function movedSidecars(
   ];
   for (const matches of rules) {
     for (const file of [...bundle.otherChannels, ...bundle.sidecars]) {
-      const found = sidecars.has(file.path)
-        ? undefined
-        : [...left].find(([path, sidecar]) => matches(file, path, sidecar));
+      const isTaken = [...paths.values()].includes(file.path);
+      const found = isTaken ? undefined : [...left].find(([path, known]) => matches(file, path, known));
       if (found !== undefined) {
         left.delete(found[0]);
-        sidecars.set(file.path, found[1]);
+        paths.set(found[0], file.path);
       }
     }
   }
-  return new Map([...sidecars, ...left]);
+  return paths;
 }
 
 function behindStem(fileName: string, stem: string): string {

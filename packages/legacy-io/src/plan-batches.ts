@@ -1,21 +1,19 @@
-import type { LegacyBundle } from "./bundle.ts";
-
 /** How much work one commit takes in, and a kill costs at most. */
 export interface BatchLimits {
   readonly maxImages: number;
   readonly maxSizeBytes: number;
 }
 
-/** Cuts a list into runs, by the number of images and the size of their files; none is empty. */
-export function planBatches<T extends { readonly bundle: LegacyBundle }>(
+/** Cuts a list into runs, by the number of images and the size of the files that are to be read; none is empty. */
+export function planBatches<T>(
   items: readonly T[],
+  sizeBytesOf: (item: T) => number,
   { maxImages, maxSizeBytes }: BatchLimits,
 ): readonly (readonly T[])[] {
   const batches: T[][] = [];
   let room = { images: 0, sizeBytes: 0 };
   for (const item of items) {
-    const { image, otherChannels } = item.bundle;
-    const sizeBytes = [image, ...otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
+    const sizeBytes = sizeBytesOf(item);
     if (room.images === 0 || room.sizeBytes < sizeBytes) {
       batches.push([]);
       room = { images: maxImages, sizeBytes: maxSizeBytes };

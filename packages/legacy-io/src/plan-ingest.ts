@@ -60,7 +60,7 @@ export function planIngest(
     const from = moved.get(path);
     const was = here ?? from?.known;
     if (was !== undefined) {
-      return decideRefresh(bundle, was, facts.hashes, rules, here === undefined ? from?.from : undefined);
+      return decideRefresh(bundle, was, facts.hashes, rules, here === undefined ? from : undefined);
     }
     const whole = imageOfChannel.get(path);
     return whole === undefined

@@ -73,16 +73,16 @@ export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "actio
 
 /** Why a record is changed, in words. */
 export function reasonOfUpdate(
-  update: Pick<Update, "bundle" | "known" | "sidecars" | "movedFrom" | "isImageChanged">,
+  update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged">,
 ): string {
-  const { bundle, known, sidecars, movedFrom, isImageChanged } = update;
+  const { bundle, known, sidecars, move, isImageChanged } = update;
   const names = (files: readonly BundleFile[]): string => files.map(({ relPath }) => relPath).join(", ");
   const isKnown = ({ path }: BundleFile): boolean => known.sidecars.has(path);
   const changed = names(sidecars.filter(isKnown));
   const appeared = names(sidecars.filter((file) => !isKnown(file)));
   return [
     ...(isImageChanged ? [IMAGE_CHANGED] : []),
-    ...(movedFrom === undefined ? [] : [`moved from ${placeOf(bundle, movedFrom)}`]),
+    ...(move === undefined ? [] : [`moved from ${placeOf(bundle, move.from)}`]),
     ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
     ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),
   ].join("; ");

@@ -66,6 +66,7 @@ test("the values that the node entry exports are these", () => {
       "openFileSource",
       "openFolder",
       "openTiff",
+      "refreshFromFolder",
       "scanFolder",
       "storesForPath",
     ]

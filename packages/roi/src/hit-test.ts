@@ -1,5 +1,6 @@
 import type { RoiBounds } from "./bounds.ts";
 import { containsPoint } from "./contains-point.ts";
+import { hitPath } from "./hit-path.ts";
 import type { RoiMask } from "./mask.ts";
 import type { Roi } from "./roi.ts";
 
@@ -9,11 +10,14 @@ export type HitMode =
   | "resizing_dim1_stop"
   | "resizing_dim0_start"
   | "resizing_dim0_stop"
+  | "moving_point"
   | "moving";
 
 export interface RoiHit {
   readonly roi: Roi;
   readonly mode: HitMode;
+  /** Which point of a line, polyline or polygon is hit, from 0; only with `moving_point`. */
+  readonly pointIndex?: number;
 }
 
 export interface HitTestOptions {
@@ -27,10 +31,12 @@ export interface HitTestOptions {
 
 /**
  * What lies under a point, given in pixels of the plane: the newest ROI (the last of `rois`) that is hit. Of a rect,
- * the edges come before the interior: dim1 start, dim1 stop, dim0 start, dim0 stop.
+ * the edges come before the interior: dim1 start, dim1 stop, dim0 start, dim0 stop. Of a line, polyline or polygon, the
+ * nearest of its points comes before the rest, which moves. A mask has no edges to drag.
  *
- * The tolerance reaches out of a rect as far as is said, but into it at most a third of its extent along that axis,
- * so that the interior of a ROI 7 pixels wide can be reached at any zoom. A mask has no edges to drag.
+ * The tolerance reaches out of a rect or polygon as far as is said, but into it at most a third of its extent along each
+ * axis, so that the interior of a ROI 7 pixels wide can be reached at any zoom; along a line or polyline, it reaches at
+ * most a third of its length from a point. The two tolerances are the half axes of an ellipse round each point.
  */
 export function hitTest(
   rois: readonly Roi[],
@@ -39,13 +45,32 @@ export function hitTest(
   options: HitTestOptions = {},
 ): RoiHit | undefined {
   for (const roi of rois.toReversed()) {
-    const mode =
-      roi.type === "rect" ? rectMode(roi.bounds, dim0, dim1, options) : maskMode(roi, dim0, dim1, options);
-    if (mode !== undefined) {
-      return { roi, mode };
+    const hit = hitRoi(roi, dim0, dim1, options);
+    if (hit !== undefined) {
+      return hit;
     }
   }
   return undefined;
+}
+
+function hitRoi(roi: Roi, dim0: number, dim1: number, options: HitTestOptions): RoiHit | undefined {
+  switch (roi.type) {
+    case "rect":
+      return moving(roi, rectMode(roi.bounds, dim0, dim1, options));
+    case "mask":
+      return moving(roi, maskMode(roi, dim0, dim1, options));
+    case "line":
+    case "polyline":
+    case "polygon": {
+      const part = hitPath(roi, dim0, dim1, options);
+      return typeof part === "number" ? { roi, mode: "moving_point", pointIndex: part } : moving(roi, part);
+    }
+  }
+  return roi satisfies never;
+}
+
+function moving(roi: Roi, mode: HitMode | undefined): RoiHit | undefined {
+  return mode && { roi, mode };
 }
 
 type AxisZone = "start" | "stop" | "between" | "outside";

@@ -1,7 +1,7 @@
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes: FIPS 180-4, §4.2.2. */
-const ROUND_CONSTANTS: Uint32Array = firstPrimes(64).map((prime) => fractionBits(Math.cbrt(prime)));
+const ROUND_CONSTANTS: Uint32Array = Uint32Array.from(firstPrimes(64), (prime) => fractionOfRoot(prime, 3));
 /** The same of the square roots of the first 8: §5.3.3. */
-const INITIAL: Uint32Array = firstPrimes(8).map((prime) => fractionBits(Math.sqrt(prime)));
+const INITIAL: Uint32Array = Uint32Array.from(firstPrimes(8), (prime) => fractionOfRoot(prime, 2));
 
 const BLOCK_BYTES = 64;
 
@@ -56,16 +56,22 @@ function rotate(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
-function fractionBits(root: number): number {
-  return Math.floor((root - Math.floor(root)) * 2 ** 32);
+/** 32 bits behind the point of a prime's square or cube root, in integers: a rounded root may differ by runtime. */
+function fractionOfRoot(prime: number, power: number): number {
+  const scaled = BigInt(prime) << BigInt(32 * power);
+  let root = 0n;
+  for (let bit = 1n << 37n; bit > 0n; bit >>= 1n) {
+    root += (root + bit) ** BigInt(power) <= scaled ? bit : 0n;
+  }
+  return Number(BigInt.asUintN(32, root));
 }
 
-function firstPrimes(count: number): Uint32Array {
+function firstPrimes(count: number): readonly number[] {
   const primes: number[] = [];
   for (let candidate = 2; primes.length < count; candidate += 1) {
     if (primes.every((prime) => candidate % prime !== 0)) {
       primes.push(candidate);
     }
   }
-  return Uint32Array.from(primes);
+  return primes;
 }

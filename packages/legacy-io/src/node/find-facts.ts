@@ -6,7 +6,7 @@ import { placesToProbe } from "../find-moved.ts";
 import type { KnownAcquisitions } from "../known-acquisition.ts";
 import { type FolderFacts, filesToHash } from "../plan-ingest.ts";
 import { systemErrorCode } from "./file-source.ts";
-import { hashFile } from "./read-bundle.ts";
+import { hashFile } from "./read-stable.ts";
 
 /** Looks and reads no more than the plan needs: at places that are empty, and into files that look changed or moved. */
 export async function findFacts(

@@ -4,6 +4,8 @@ import { throwIfAborted } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
 import type { IngestItem } from "../ingest-report.ts";
 import { type BatchLimits, planBatches } from "../plan-batches.ts";
+import { reasonOfReingest } from "../plan-report.ts";
+import { carryOver } from "./carry-over.ts";
 import { describeStored, type StoredImage, settingsOf } from "./describe-stored.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -15,6 +17,8 @@ export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 10
 /** An acquisition that becomes a new record. */
 export interface NewImage {
   readonly bundle: LegacyBundle;
+  /** The record of what the image was before it changed; with `supersede` it is deleted. */
+  readonly former?: { readonly imageId: string; readonly supersede: boolean } | undefined;
 }
 
 /** What became of them. */
@@ -27,6 +31,8 @@ export interface IngestedImages {
 }
 
 export interface IngestImagesOptions extends IngestFolderOptions {
+  /** True for a file that the ledger has already, and that is taken in once more on purpose. */
+  readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;
 }
 
@@ -37,7 +43,7 @@ export async function ingestImages(
   options: IngestImagesOptions,
 ): Promise<IngestedImages> {
   const batches: IngestedImages[] = [];
-  for (const batch of planBatches(images, BATCH_LIMITS)) {
+  for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
     throwIfAborted(options.signal);
     batches.push(await ingestBatch(dataset, batch, options));
   }
@@ -61,21 +67,31 @@ async function ingestBatch(
   let stored: {
     readonly image: StoredImage;
     readonly read: Omit<ReadBundle, "content">;
+    readonly former: NewImage["former"];
     readonly nRois: number;
     readonly notes: ImageContent["notes"];
   }[] = [];
   let failed: IngestItem[] = [];
+  let outdated: string[] = [];
   const commit = await dataset.transaction(
     async (transaction) => {
-      [stored, failed] = [[], []];
+      [stored, failed, outdated] = [[], [], []];
       for await (const { item, outcome } of readAhead(batch, options)) {
         const path = item.bundle.image.relPath;
-        if (outcome.ok) {
+        const { former } = item;
+        const replaced = former?.supersede === true ? transaction.record(former.imageId) : undefined;
+        if (replaced !== undefined && !(await replaced.exists())) {
+          outdated.push(path);
+        } else if (outcome.ok) {
           const { content, ...read } = outcome.read;
           const image = describeStored(read, settings);
           const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
           if (refusal === undefined) {
-            stored.push({ image, read, nRois: content.nRois, notes: content.notes });
+            if (replaced !== undefined) {
+              await carryOver(replaced, transaction.record(image.imageId));
+              await transaction.deleteImage(replaced.id);
+            }
+            stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
           } else {
             failed.push({ path, reason: refusal });
           }
@@ -85,8 +101,12 @@ async function ingestBatch(
         options.onRead(path);
       }
       if (stored.length > 0) {
-        const rows: readonly SourceRow[] = stored.map(({ image }) => image.sourceRow);
-        await transaction.appendSources(rows);
+        const isAgain = ({ image, former }: (typeof stored)[number]): boolean =>
+          former?.supersede === true || options.isInLedger(image.sourceRow);
+        await transaction.appendSources(
+          stored.map(({ image }) => image.sourceRow),
+          { again: stored.filter(isAgain).map(({ image }) => image.sourceRow) },
+        );
       }
     },
     { message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
@@ -100,13 +120,21 @@ async function ingestBatch(
     imageIds: kept.map(({ image }) => image.imageId),
   });
   return {
-    ingested: kept.map(({ image, read }) => ({ path: read.image.relPath, imageId: image.imageId })),
-    takenInMeanwhile: late.map(({ read }) => ({
+    ingested: kept.map(({ image, read, former }) => ({
       path: read.image.relPath,
+      imageId: image.imageId,
+      ...(former && { reason: reasonOfReingest(former) }),
+    })),
+    takenInMeanwhile: [...late.map(({ read }) => read.image.relPath), ...outdated].map((path) => ({
+      path,
       reason: "another process took it in meanwhile",
     })),
     failed,
     notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
     nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
   };
+}
+
+function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {
+  return [image, ...otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
 }

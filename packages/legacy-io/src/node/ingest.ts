@@ -5,10 +5,8 @@ import type { IngestReport } from "../ingest-report.ts";
 import { describeStored, settingsOf } from "./describe-stored.ts";
 import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
 import { readBundle } from "./read-bundle.ts";
-import { isExportedFolder, restoreExport } from "./restore-export.ts";
 import { scanFolder } from "./scan-folder.ts";
 import { storeImage } from "./store-image.ts";
-import { surveyExport } from "./survey-export.ts";
 import { takeFolder } from "./take-folder.ts";
 
 /**
@@ -50,9 +48,5 @@ export async function ingestLegacyFolder(
   folder: string,
   options: IngestFolderOptions = {},
 ): Promise<IngestReport> {
-  const root = resolve(folder);
-  if (await isExportedFolder(root)) {
-    return options.dryRun === true ? surveyExport(dataset, root) : restoreExport(dataset, root, options);
-  }
-  return takeFolder(dataset, root, { mode: "skip", onChange: "new-record" }, options);
+  return takeFolder(dataset, folder, { mode: "skip", onChange: "new-record" }, options);
 }

@@ -40,12 +40,12 @@ type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
 type ReadOptions = NonNullable<Parameters<ArtifactStore["list"]>[0]>;
 
 const METADATA = "metadata";
-/** Of several files for one table the first counts: Parquet has types, which text has not. */
-const TABLE_FORMATS = ["parquet", "csv.gz", "csv"] as const;
+/** Of several files for one table the first counts, as in an ingest: Parquet has types, which text has not. */
+const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
 
 /**
- * The artifacts of an image as files beside it: `<stem>.<name>.json`, tables as `.parquet` (read also from `.csv.gz` and
- * `.csv`), arrays as `.npy`; `/` in a name is written `__`, reversibly. Other names beside the image, and the image
+ * The artifacts of an image as files beside it: `<stem>.<name>.json`, tables as `.parquet` (read also from `.csv` and
+ * `.csv.gz`), arrays as `.npy`; `/` in a name is written `__`, reversibly. Other names beside the image, and the image
  * itself, are never written. Reading never creates a file; a file is put in place whole or not at all.
  *
  * `metadata` has the edits of `<stem>.metadata.json` and, where that says nothing, what `<stem>.json` and the header of

@@ -46,10 +46,10 @@ describe("files beside an image", () => {
   });
 
   it("reads tables of text, and prefers the file that has types", async () => {
-    await put("a.events.csv", "n\n1\n");
-    expect([...rowsOf(await storeOf().loadTable("events"))]).toEqual([{ n: 1n }]);
     await put("a.events.csv.gz", gzipSync("n\n2\n"));
     expect([...rowsOf(await storeOf().loadTable("events"))]).toEqual([{ n: 2n }]);
+    await put("a.events.csv", "n\n1\n");
+    expect([...rowsOf(await storeOf().loadTable("events"))]).toEqual([{ n: 1n }]);
     await storeOf().saveTable("events", [{ n: 3 }], { schema: SCHEMA });
     expect([...rowsOf(await storeOf().loadTable("events"))]).toEqual([{ n: 3n }]);
     expect((await storeOf().list()).tables).toEqual(["events"]);
