@@ -45,7 +45,6 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   const notes: { path: string; reason: string }[] = [];
   const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
   const foundHeader = find("olympus_header");
-  const given = sidecars.flatMap(wholeMetadata).at(0);
   const header =
     foundHeader !== undefined && isHeaderOf(foundHeader.content.header, shape) ? foundHeader : undefined;
   const classic = find("classic_json");
@@ -77,7 +76,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars.flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
+    ...typedFirst(sidecars).flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -256,6 +255,12 @@ async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<read
       from: [events.relPath],
     },
   ];
+}
+
+/** Of a table in two files the one whose format has types counts, as in `SidecarArtifactStore`. */
+function typedFirst(sidecars: readonly ParsedSidecar[]): readonly ParsedSidecar[] {
+  const isTyped = ({ content }: ParsedSidecar): boolean => content.kind === "parquet_artifact";
+  return sidecars.toSorted((a, b) => Number(isTyped(b)) - Number(isTyped(a)));
 }
 
 function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArtifact[] {
