@@ -15,6 +15,7 @@ test("the values that the package exports are these", () => {
       "containsPoint",
       "createLineRoi",
       "createMaskRoi",
+      "createPathRoi",
       "createPolygonRoi",
       "createPolylineRoi",
       "createRectRoi",
