@@ -68,6 +68,7 @@ function declaredBy(member: WorkspacePackage): ReadonlySet<string> {
   ]);
 }
 
+// Ticket 3.
 test("packages depend on each other only along the arrows, and import only what they declare", () => {
   expect(arrowProblems(readSourceTree())).toEqual([]);
 });

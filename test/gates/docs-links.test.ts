@@ -45,6 +45,7 @@ function withoutCode(markdown: string, inlineCode?: "inline code stays"): string
   return inlineCode === undefined ? prose.replaceAll(/`[^`\n]*`/g, "") : prose;
 }
 
+// `python-system.md` §10.
 test("every relative link in the documentation leads somewhere", () => {
   expect(brokenLinks(readSourceTree())).toEqual([]);
 });

@@ -20,6 +20,7 @@ function words(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ");
 }
 
+// Tickets 3 and 21.
 test("zarr-store knows no word of the domain", () => {
   expect(domainWordProblems(readSourceTree())).toEqual([]);
 });

@@ -77,6 +77,7 @@ function runExample({ path, line, code }: Example): { readonly stdout: string; r
   }
 }
 
+// `python-system.md` §10.
 test("every package has an example in its README, and no example is marked as one that is not run", () => {
   expect(exampleProblems(readSourceTree())).toEqual([]);
 });

@@ -18,15 +18,25 @@ describe("the command", () => {
     }
   });
 
-  it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc", "doctor"])(
-    "has help for %s, within 80 columns",
-    async (name) => {
-      const { stdout, exitCode } = await kym([name, "--help"]);
-      expect(exitCode).toBe(0);
-      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-      expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
-    },
-  );
+  it.each([
+    "ingest",
+    "refresh",
+    "ls",
+    "show",
+    "index",
+    "query",
+    "export",
+    "log",
+    "check",
+    "adopt",
+    "gc",
+    "doctor",
+  ])("has help for %s, within 80 columns", async (name) => {
+    const { stdout, exitCode } = await kym([name, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
+  });
 
   it("suggests the command that a typo meant, and ends with 2", async () => {
     const { stderr, exitCode, stdout } = await kym(["ingset", "a", "b"]);
@@ -39,6 +49,8 @@ describe("the command", () => {
     [["ls", "a", "b"], /one argument too many/],
     [["ls", "a", "--frobnicate"], /frobnicate/],
     [["ingest", "a", "b", "--jobs", "many"], /--jobs/],
+    [["refresh", "a", "b", "--mode", "constructor"], /--mode is skip or reingest_if_changed/],
+    [["refresh", "a", "b", "--on-change", "both"], /--on-change is new-record or supersede/],
     [[], /./],
   ])("ends with 2 for %j", async (args, message) => {
     const { stderr, stdout, exitCode } = await kym(args);
@@ -74,12 +86,25 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
   const at = (args: readonly string[]) => kym(args, { cwd: work });
   const jsonAt = (args: readonly string[]) => kymJson(args, { cwd: work });
 
+  it("ingest --dry-run: says what would become of each file, and writes nothing", async () => {
+    const before = await treeHash(work);
+    const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr", "-n"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^would have 4 of 4\n4 new, 0 unchanged\nfound 4 TIFFs, 3 headers, /);
+    expect(stdout).toContain("new:\n  28d AngII/");
+    expect(stdout).toContain("20250722_A89_0007 — no image for");
+    const { data } = await jsonAt(["ingest", "./kymographs", "study.zarr", "--dry-run"]);
+    expect([data.dryRun, data.found, data.ingested.length, data.unchanged]).toEqual([true, 4, 4, []]);
+    expect(await treeHash(work)).toBe(before);
+  });
+
   it("ingest: everything in, data on stdout, nothing else there", async () => {
     const { ok, kind, schemaVersion, data } = await jsonAt(["ingest", "./kymographs", "study.zarr"]);
     expect([ok, kind, schemaVersion]).toEqual([true, "ingest", 1]);
     expect(Object.keys(data)).toEqual([
       "found",
       "ingested",
+      "updated",
       "unchanged",
       "skipped",
       "failed",
@@ -93,6 +118,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     ]);
   });
 
+  // Ticket 6.
   it("ingest again: 0 new, 4 unchanged, not a byte changed", async () => {
     const before = await treeHash(join(work, "study.zarr"));
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr"]);

@@ -33,6 +33,37 @@ const TRUE_MEANS = [
   { path: "28d AngII/20250722/20250722_A89_0003.tif", nan: 142, zero: 10, mean: 1.448553, sd: 0.247179 },
 ];
 
+/** §7.2: n; NaN, zero, big; min, max, mean, SD, SE, CV in mm/s. */
+const TRUE_CAPILLARY = [
+  {
+    roi: 1n,
+    windows: 7497,
+    counts: [16n, 53n, 432n],
+    velocities: [
+      -3.7035248279571538, 0.8903672099113464, -1.167852822978529, 0.3065720305187265, 0.00354448141044235,
+      -0.26250913170448603,
+    ],
+  },
+  {
+    roi: 2n,
+    windows: 3747,
+    counts: [19n, 446n, 476n],
+    velocities: [
+      -2.050916910171509, 0.497694730758667, -1.0421499701380699, 0.46544736531710135, 0.007623117685779374,
+      -0.44662225078357604,
+    ],
+  },
+  {
+    roi: 3n,
+    windows: 4997,
+    counts: [279n, 29n, 135n],
+    velocities: [
+      -1.5771195888519287, 0.0, -1.234063635156626, 0.2000752579212163, 0.0029128251594537353,
+      -0.16212718065857515,
+    ],
+  },
+] as const;
+
 const TRACE_CSV = "flow-analysis/Capillary1_0001_radon.csv";
 const SENTINELS = [16, 19, 279];
 
@@ -52,6 +83,13 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     const row = (await of.loadSourcesIndex()).find((item) => item.source_rel_path === path);
     return row?.image_id ?? `no image of ${path}`;
   };
+  const traceOf = async (roi: bigint): Promise<readonly Row[]> => {
+    const record = dataset.record(await idOf(dataset, "Capillary1_0001.tif"));
+    return [...rowsOf(await record.loadParquet("radon/velocity"))].filter((row) => row["roi_id"] === roi);
+  };
+  const windowsOf = async (roi: bigint): Promise<number> => (await traceOf(roi)).length;
+  const timeOfWindow = async (window: number): Promise<number> =>
+    Number((await traceOf(1n))[window]?.["time_s"]);
   const copyOfSource = async (name: string): Promise<string> => {
     const folder = join(work, name);
     await cp(source, folder, { recursive: true, preserveTimestamps: true });
@@ -201,6 +239,39 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     expect(new Set(table.map((row) => row["event_id"])).size).toBe(5);
     expect(new Set(table.map((row) => row["rel_path"]))).toEqual(new Set(["Capillary1_0001.tif"]));
   });
+
+  it("has the windows of the five events of kymograph-formats.md §7.3, those of the trace with its sentinels", async () => {
+    const table = await rows(dataset, "kym_velocity_events");
+    expect(table.map((row) => [row["event_type"], row["i_start"], row["i_peak"]])).toEqual([
+      ["baseline_rise", 33n, 40n],
+      ["baseline_drop", 878n, 878n],
+      ["baseline_rise", 918n, 923n],
+      ["baseline_drop", 4378n, 4378n],
+      ["baseline_rise", 4529n, 4529n],
+    ]);
+    for (const { t_start_s: start, i_start: window } of table) {
+      expect(Number(start)).toBeCloseTo(await timeOfWindow(Number(window)), 9);
+    }
+  });
+
+  it.each(TRUE_CAPILLARY)(
+    "has the numbers of ROI $roi of kymograph-formats.md §7.2",
+    async ({ roi, ...truth }) => {
+      const row = (await rows(dataset, "kym_radon")).find(
+        (item) => item["rel_path"] === "Capillary1_0001.tif" && item["roi_id"] === roi,
+      );
+      const [nan, zero, big] = truth.counts;
+      expect(row).toMatchObject({ vel_n_nan: nan, vel_n_zero: zero, vel_n_big: big, accepted: true });
+      const names = ["vel_min", "vel_max", "vel_mean", "vel_std", "vel_se", "vel_cv"];
+      for (const [at, name] of names.entries()) {
+        expect([name, Number(row?.[name])]).toEqual([
+          name,
+          expect.closeTo(truth.velocities[at] ?? Number.NaN, 12),
+        ]);
+      }
+      expect(await windowsOf(roi)).toBe(truth.windows);
+    },
+  );
 
   it("says of all seven ROIs that their analysis is current", async () => {
     const table = await rows(dataset, "kym_radon");

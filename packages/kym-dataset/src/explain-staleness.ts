@@ -59,6 +59,8 @@ function staleWords(
       const before = entry?.paramsHash ?? rows.provenance?.paramsHash ?? "none";
       return `The params changed: their hash was ${short(before)} and is ${short(paramsHash ?? "")}.`;
     }
+    case "roi_changed":
+      return "A ROI that the rows use was moved, added or deleted.";
     case "context_changed":
       return "Something else that the rows use changed: ROIs, accepted, experiment or source.";
     case "rows_differ":

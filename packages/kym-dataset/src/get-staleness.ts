@@ -3,7 +3,7 @@ import { KymDatasetError } from "./errors.ts";
 import type { StalenessReport } from "./explain-staleness.ts";
 import { checkIndexer, type Indexer, type IndexerReadOptions } from "./indexer.ts";
 import { inputHashes } from "./input-hashes.ts";
-import { paramsHash } from "./params-hash.ts";
+import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadRecordedIndexes } from "./recorded-index.ts";
 import { loadRunMarker } from "./run-marker.ts";
 import { decideFromHashes, decideStaleness } from "./staleness.ts";
@@ -37,10 +37,7 @@ export async function getStaleness(
   if (settled !== undefined) {
     return { ...report, staleness: settled, paramsHash: undefined };
   }
-  const provenance = {
-    paramsHash: paramsHash(await indexer.params(record, options)),
-    contextSha256: paramsHash(await indexer.context(record, options)),
-  };
+  const { provenance } = await loadCurrentProvenance(record, indexer, options);
   return {
     ...report,
     staleness: decideStaleness(recorded, current, provenance),

@@ -5,7 +5,7 @@ import { isKymDatasetError } from "./errors.ts";
 import type { Indexer } from "./indexer.ts";
 import { type InputHashes, inputHashes } from "./input-hashes.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
-import { paramsHash } from "./params-hash.ts";
+import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadRunMarker } from "./run-marker.ts";
 import {
   type CurrentInputs,
@@ -89,11 +89,7 @@ async function readImage(
   args: IndexImageArgs & { readonly found: InputHashes; readonly current: CurrentInputs },
 ): Promise<ImageOutcome> {
   const { recorded, mode, signal, found, current } = args;
-  const context = await indexer.context(record, { signal });
-  const provenance = {
-    paramsHash: paramsHash(await indexer.params(record, { signal })),
-    contextSha256: paramsHash(context),
-  };
+  const { context, provenance } = await loadCurrentProvenance(record, indexer, { signal });
   const staleness = decideStaleness(recorded, current, provenance);
   const entryOf = (nRows: number): LedgerEntry => ({
     imageId: record.id,

@@ -45,6 +45,8 @@ export interface Indexer<Context = unknown> {
   params(record: ZarrImageRecord, options: IndexerReadOptions): Promise<unknown>;
   /** A JSON value of everything else that rows depend on. */
   context(record: ZarrImageRecord, options: IndexerReadOptions): Promise<Context>;
+  /** The part of the context that says where ROIs are: if it changed, the reason for new rows is `roi_changed`. */
+  rois?(context: Context): unknown;
   /** The image's rows. Columns outside the schema are kept as text. */
   extract(record: ZarrImageRecord, args: ExtractArgs<Context>): Promise<Table | readonly Row[]>;
 }
@@ -68,6 +70,8 @@ export interface IndexerDefinition<Context> {
   readonly params?: Indexer<Context>["params"];
   /** `async () => null` where rows depend on the inputs alone. */
   readonly context: Indexer<Context>["context"];
+  /** Default none: a moved ROI is a `context_changed` like any other. */
+  readonly rois?: (context: Context) => unknown;
   readonly extract: Indexer<Context>["extract"];
 }
 

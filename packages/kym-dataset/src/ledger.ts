@@ -12,12 +12,14 @@ export interface LedgerEntry {
   readonly sourcesSha256: string;
   /** Of the canonical JSON of the indexer's context. */
   readonly contextSha256: string;
+  /** Of the ROI geometry in that context; null if the indexer names none, or for an entry of an older version. */
+  readonly roisSha256: string | null;
   readonly nRows: number;
   /** When this entry last changed. */
   readonly indexedEpochNs: bigint;
 }
 
-/** The columns of a ledger. Design §5. */
+/** The columns of a ledger: those of design §5, and what tells a moved ROI from another change of the context. */
 export const LEDGER_SCHEMA: TableSchema = {
   columns: [
     { name: "image_id", type: "utf8", nullable: false },
@@ -28,6 +30,7 @@ export const LEDGER_SCHEMA: TableSchema = {
     { name: "context_sha256", type: "utf8", nullable: false },
     { name: "n_rows", type: "int64", nullable: false },
     { name: "indexed_epoch_ns", type: "int64", nullable: false, unit: "ns" },
+    { name: "rois_sha256", type: "utf8" },
   ],
 };
 
@@ -42,6 +45,7 @@ export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
     a.inputsSha256 === b.inputsSha256 &&
     a.sourcesSha256 === b.sourcesSha256 &&
     a.contextSha256 === b.contextSha256 &&
+    a.roisSha256 === b.roisSha256 &&
     a.nRows === b.nRows
   );
 }
@@ -73,6 +77,7 @@ function encodeEntry(entry: LedgerEntry): Row {
     context_sha256: entry.contextSha256,
     n_rows: BigInt(entry.nRows),
     indexed_epoch_ns: entry.indexedEpochNs,
+    rois_sha256: entry.roisSha256,
   };
 }
 
@@ -84,6 +89,7 @@ function parseEntry(row: Row, where: string): LedgerEntry {
     inputsSha256: readText(row, "inputs_sha256", where),
     sourcesSha256: readText(row, "sources_sha256", where),
     contextSha256: readText(row, "context_sha256", where),
+    roisSha256: row["rois_sha256"] === undefined ? null : readTextOrNull(row, "rois_sha256", where),
     nRows: Number(readInteger(row, "n_rows", where)),
     indexedEpochNs: readInteger(row, "indexed_epoch_ns", where),
   };
@@ -95,6 +101,10 @@ function readText(row: Row, column: string, where: string): string {
     throw mismatch(column, "text", value, where);
   }
   return value;
+}
+
+function readTextOrNull(row: Row, column: string, where: string): string | null {
+  return row[column] === null ? null : readText(row, column, where);
 }
 
 function readInteger(row: Row, column: string, where: string): bigint {

@@ -32,6 +32,8 @@ export interface CurrentInputs {
 export interface CurrentProvenance {
   readonly paramsHash: string;
   readonly contextSha256: string;
+  /** Of the ROI geometry in the context; null if the indexer names none. */
+  readonly roisSha256: string | null;
 }
 
 /** Whether the rows of an image say what a new run would say, and why. */
@@ -44,6 +46,7 @@ export type Staleness =
         | "version_changed"
         | "inputs_changed"
         | "params_changed"
+        | "roi_changed"
         | "context_changed"
         | "rows_differ"
         | "marker_differs"
@@ -106,9 +109,15 @@ export function decideStaleness(
       ? { state: "fresh", because: "rows_agree" }
       : { state: "fresh", because: "no_rows_marker" };
   }
-  return entry.contextSha256 === provenance.contextSha256
-    ? { state: "fresh", because: "provenance_unchanged" }
-    : { state: "stale", because: "context_changed" };
+  if (entry.contextSha256 === provenance.contextSha256) {
+    return { state: "fresh", because: "provenance_unchanged" };
+  }
+  const { roisSha256: before } = entry;
+  const knowsRois = before !== null && provenance.roisSha256 !== null;
+  return {
+    state: "stale",
+    because: knowsRois && before !== provenance.roisSha256 ? "roi_changed" : "context_changed",
+  };
 }
 
 /**

@@ -29,6 +29,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
   const kymograph = (): ReturnType<MakeImage> => make(KYMOGRAPH, ["t", "x"]);
 
   describe(`AcqImage on ${where}`, () => {
+    // Ticket 4.
     it("says where it is, and its shape, without a pixel read", async () => {
       const source = await kymograph();
       const pixelStore = { ...source.pixelStore, describe: () => source.pixelStore.describe() };
@@ -39,6 +40,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await image.channelsAvailable()).toEqual([1]);
     });
 
+    // Ticket 4; `python-system.md` §10.
     it("has none of the names that the Python system's tests forbid", async () => {
       const image = AcqImage.from(await kymograph());
       for (const name of [
@@ -52,6 +54,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
+    // `python-system.md` §10.
     it("gives a channel, a plane, and refuses those that are not there", async () => {
       const image = AcqImage.from(await kymograph());
       expect(valuesOf(await image.getChannelData(1))[1]).toEqual(Array.from(KYMOGRAPH.data));
@@ -99,6 +102,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.deleteRoi(2)).rejects.toMatchObject({ code: "not_found" });
     });
 
+    // `python-system.md` §10.
     it("gives a ROI's pixels, mask and statistics", async () => {
       const image = AcqImage.from(await kymograph());
       const { id } = await image.addRoi({ bounds: ROI_BOUNDS });
@@ -139,6 +143,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await source.artifactStore.loadArray(`roi_mask_${id}`)).toMatchObject({ shape });
     });
 
+    // `python-system.md` §10.
     it("ticket 12: materialises a mask, whose reference survives later saves", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -160,6 +165,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.materializeRectRoiMask(5)).rejects.toMatchObject({ code: "not_found" });
     });
 
+    // Ticket 12.
     it("ticket 11: a mask ROI has the pixels of its array", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -189,6 +195,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
+    // `python-system.md` §10.
     it("refuses ROIs that are no list", async () => {
       const source = await kymograph();
       await source.artifactStore.saveJson("metadata", { rois: { 1: "no" } });

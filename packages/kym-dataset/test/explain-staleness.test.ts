@@ -9,6 +9,7 @@ const ENTRY: LedgerEntry = {
   inputsSha256: "i",
   sourcesSha256: "s",
   contextSha256: "c",
+  roisSha256: null,
   nRows: 2,
   indexedEpochNs: 0n,
 };
@@ -49,6 +50,11 @@ test.each<[Staleness, RecordedIndex, string]>([
     { state: "stale", because: "inputs_changed" },
     RECORDED,
     "stale. The results (analysis/velocity_events/events.parquet) are not those that the rows were made from.",
+  ],
+  [
+    { state: "stale", because: "roi_changed" },
+    RECORDED,
+    "stale. A ROI that the rows use was moved, added or deleted.",
   ],
   [
     { state: "stale", because: "context_changed" },

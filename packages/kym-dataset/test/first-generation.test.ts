@@ -38,6 +38,7 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     await dataset.record("b").saveJson("radon_report", [{ mean_velocity: 2, n_valid: 7 }, { vel_median: 3 }]);
   });
 
+  // Indexers handoff; `python-system.md` §10.
   it("rebuild pools 2 event rows and 3 report rows, with closed columns and renamed ones", async () => {
     const events = await (await kym.rebuild(velocityEventsReportIndexer)).table();
     expect(events.numRows).toBe(2);
@@ -63,6 +64,7 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     );
   });
 
+  // Indexers handoff; `python-system.md` §10.
   it("updateImage replaces one image's rows; a subset rebuild never truncates", async () => {
     await kym.rebuild(velocityEventsReportIndexer);
     await dataset.record("a").saveParquet("velocity_events", [{ roi_id: 1, event_id: "new" }], {
@@ -77,6 +79,7 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     expect(await ids()).toEqual(["new", "b0"]);
   });
 
+  // Indexers handoff; `python-system.md` §10.
   it("the cache follows the commits, of another process too, and equals the table on disk", async () => {
     const store = memoryStore();
     const first = await KymDataset.open(store);
@@ -90,6 +93,7 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     expect((await second.getTable("mine")).numRows).toBe(2);
   });
 
+  // Indexers handoff.
   it("saveTable stores a changed table; a name that is not cached is not_found", async () => {
     await expect(kym.saveTable("mine")).rejects.toMatchObject({ code: "not_found" });
     await expect(kym.getTable("mine")).rejects.toMatchObject({ code: "not_found" });

@@ -11,6 +11,7 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record({
   inputsSha256: text,
   sourcesSha256: text,
   contextSha256: text,
+  roisSha256: fc.option(text),
   nRows: fc.nat(),
   indexedEpochNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
 });
@@ -26,7 +27,7 @@ test("what is written is read, sorted by image id", () => {
   );
 });
 
-test("no table is an empty ledger, and the columns are those of design §5", () => {
+test("no table is an empty ledger, and the columns are those of design §5, then the ROIs' hash", () => {
   expect(parseLedger(undefined, "ledger")).toEqual(new Map());
   expect(LEDGER_SCHEMA.columns.map(({ name }) => name)).toEqual([
     "image_id",
@@ -37,6 +38,7 @@ test("no table is an empty ledger, and the columns are those of design §5", () 
     "context_sha256",
     "n_rows",
     "indexed_epoch_ns",
+    "rois_sha256",
   ]);
 });
 
@@ -45,4 +47,23 @@ test("a table that is no ledger is refused, with the column", () => {
   expect(() => parseLedger(table, "kym_x_runs")).toThrow(
     "kym_x_runs is no ledger: column analysis_version: expected text, found no such column",
   );
+});
+
+test("a ledger that an older version wrote, without the ROIs' hash, is read", () => {
+  const columns = LEDGER_SCHEMA.columns.filter(({ name }) => name !== "rois_sha256");
+  const row = {
+    image_id: "a",
+    analysis_version: "v",
+    params_hash: "p",
+    inputs_sha256: "i",
+    sources_sha256: "s",
+    context_sha256: "c",
+    n_rows: 2n,
+    indexed_epoch_ns: 1n,
+  };
+  expect(parseLedger(tableFromRows([row], { columns }), "ledger").get("a")).toMatchObject({
+    contextSha256: "c",
+    roisSha256: null,
+    nRows: 2,
+  });
 });

@@ -25,12 +25,14 @@ test.each(VECTORS)("ticket 18: %s has the digest that the Python system computed
   expect(paramsHash(jsonText(text))).toBe(digest);
 });
 
+// `python-system.md` §10.
 test("ticket 18: the order of keys and the white space of a text do not matter", () => {
   const digest = paramsHash({ threshold: 0.2, window: 5 });
   expect(paramsHash({ window: 5, threshold: 0.2 })).toBe(digest);
   expect(paramsHash(jsonText('{ "window": 5,\n "threshold": 2e-1 }'))).toBe(digest);
 });
 
+// Ticket 18.
 test("text and the value that is read from it hash alike, but for whole floats, which a value cannot tell from integers", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
@@ -43,6 +45,7 @@ test("text and the value that is read from it hash alike, but for whole floats, 
   expect(paramsHash({ ns: 1771700000123456789n })).toBe(paramsHash(jsonText('{"ns":1771700000123456789}')));
 });
 
+// Ticket 18.
 test("NaN is refused, with its path", () => {
   expect(() => paramsHash({ a: [1, Number.NaN] })).toThrow("$.a[1]");
 });

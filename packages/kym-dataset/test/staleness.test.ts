@@ -16,6 +16,7 @@ const ENTRY: LedgerEntry = {
   inputsSha256: "inputs",
   sourcesSha256: "sources",
   contextSha256: "context",
+  roisSha256: "rois",
   nRows: 2,
   indexedEpochNs: 1n,
 };
@@ -26,7 +27,7 @@ const CURRENT: CurrentInputs = {
   inputsSha256: "inputs",
   sourcesSha256: "sources",
 };
-const PROVENANCE: CurrentProvenance = { paramsHash: "params", contextSha256: "context" };
+const PROVENANCE: CurrentProvenance = { paramsHash: "params", contextSha256: "context", roisSha256: "rois" };
 const NO_ROWS = { count: 0, provenance: undefined };
 const UNRECORDED: RecordedIndex = { ...RECORDED, entry: undefined };
 
@@ -86,6 +87,28 @@ const CASES: readonly Case[] = [
     name: "(4) another context",
     current: OTHER_SOURCES,
     provenance: { contextSha256: "other" },
+    decision: "stale: context_changed",
+    fromHashes: false,
+  },
+  {
+    name: "(4) ROIs that are elsewhere",
+    current: OTHER_SOURCES,
+    provenance: { contextSha256: "other", roisSha256: "other" },
+    decision: "stale: roi_changed",
+    fromHashes: false,
+  },
+  {
+    name: "(4) another context, and an entry that knows no ROIs",
+    recorded: { ...RECORDED, entry: { ...ENTRY, roisSha256: null } },
+    current: OTHER_SOURCES,
+    provenance: { contextSha256: "other" },
+    decision: "stale: context_changed",
+    fromHashes: false,
+  },
+  {
+    name: "(4) another context of an indexer that names no ROIs",
+    current: OTHER_SOURCES,
+    provenance: { contextSha256: "other", roisSha256: null },
     decision: "stale: context_changed",
     fromHashes: false,
   },
@@ -152,6 +175,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
+// Ticket 19.
 test.each(CASES)("$name: $decision", ({ recorded = RECORDED, decision, fromHashes, ...changes }) => {
   const current = { ...CURRENT, ...changes.current };
   const found = decideStaleness(recorded, current, { ...PROVENANCE, ...changes.provenance });
@@ -169,6 +193,7 @@ const recordedIndex: fc.Arbitrary<RecordedIndex> = fc.record({
       inputsSha256: word,
       sourcesSha256: word,
       contextSha256: word,
+      roisSha256: fc.option(word),
       nRows: fc.nat(2),
       indexedEpochNs: fc.bigInt(),
     }),
@@ -193,10 +218,11 @@ test("fresh means: there are inputs, and nothing that is known of them differs",
       word,
       word,
       word,
+      fc.option(word),
       (recorded, ...now) => {
-        const [analysisVersion, inputsSha256, sourcesSha256, paramsHash, contextSha256] = now;
+        const [analysisVersion, inputsSha256, sourcesSha256, paramsHash, contextSha256, roisSha256] = now;
         const current = { analysisVersion, inputsSha256, sourcesSha256 };
-        const { state } = decideStaleness(recorded, current, { paramsHash, contextSha256 });
+        const { state } = decideStaleness(recorded, current, { paramsHash, contextSha256, roisSha256 });
         const { entry, rows } = recorded;
         expect(state === "not_analysed").toBe(inputsSha256 === undefined);
         if (state === "fresh") {

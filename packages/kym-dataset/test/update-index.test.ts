@@ -39,6 +39,7 @@ async function indexedImages(...ids: readonly string[]): Promise<KymDataset> {
   return kym;
 }
 
+// `python-system.md` §10.
 test("tickets 19 and 21: replace 2/0/2, no changes 0/2/0, one params artifact changed 1/1/0", async () => {
   const dataset = await emptyDataset();
   await addAnalysedImage(dataset, "a", 0.5);
@@ -61,6 +62,7 @@ test("tickets 19 and 21: replace 2/0/2, no changes 0/2/0, one params artifact ch
   expect(await dataset.listTableNames()).toContain(TABLE);
 });
 
+// Ticket 20; `python-system.md` §10.
 test("ticket 17: rows carry image_id, analysis_version and params_hash, in that order, last", async () => {
   const kym = await indexedImages("a");
   const [row] = await rows(kym.dataset);
@@ -88,6 +90,7 @@ test("a run that changes nothing commits nothing, in either mode", async () => {
   expect(kym.lastUpdateStats).toEqual({ updated: 2, skipped: 0, missing: 0 });
 });
 
+// Tickets 3 and 19; `python-system.md` §10.
 test("the log line is one, with every count", async () => {
   const { dataset } = await indexedImages("a", "b", "c");
   const info = vi.fn();
@@ -114,6 +117,7 @@ test("an image that was never analysed is counted, and its rows appear when it i
   expect(await scores(kym.dataset)).toEqual({ a: 0, b: 7 });
 });
 
+// Tickets 15 and 19; `python-system.md` §10.
 test("results that are replaced under the same params change the rows", async () => {
   const kym = await indexedImages("a", "b");
   await saveEvents(kym.dataset.record("a"), [eventRow(9)]);
@@ -122,6 +126,7 @@ test("results that are replaced under the same params change the rows", async ()
   expect(await scores(kym.dataset)).toEqual({ a: 9, b: 1 });
 });
 
+// Ticket 20; `python-system.md` §10.
 test("an image without events is analysed: it has no rows, a ledger entry, and stays fresh", async () => {
   const kym = await indexedImages("a");
   await saveEvents(await addImage(kym.dataset, "b"), []);
@@ -149,6 +154,7 @@ test("rows of a deleted image go, and those of one whose results are gone", asyn
   expect(await rows(kym.dataset, `${TABLE}_runs`)).toHaveLength(1);
 });
 
+// Ticket 17.
 test("an image that fails stops nothing: it is named, and what it had of other results goes", async () => {
   const kym = await indexedImages("a", "b", "c");
   const foreign = { columns: [...EVENT_SCHEMA.columns, { name: "image_id", type: "utf8" }] } as const;
@@ -183,6 +189,7 @@ test("an image that fails although nothing of it changed keeps its rows", async 
   expect(await scores(dataset)).toEqual({ a: 1 });
 });
 
+// Indexers handoff.
 test("two runs at once, over one store, end in the tables of one after the other", async () => {
   const store = memoryStore();
   const first = await openDataset(store);
@@ -216,6 +223,7 @@ test("two whole runs at once count the same images and leave the same table", as
   expect(await rows(first, `${TABLE}_runs`)).toHaveLength(1);
 });
 
+// Ticket 15.
 test("some images alone are updated, the rows of the others stay; an unknown id is an error", async () => {
   const kym = await indexedImages("a", "b", "c");
   for (const [index, id] of ["a", "b", "c"].entries()) {
@@ -229,6 +237,7 @@ test("some images alone are updated, the rows of the others stay; an unknown id 
   });
 });
 
+// Ticket 19.
 test("what cannot be run is refused before anything is read", async () => {
   const store = memoryStore();
   const dataset = await openDataset(store);
@@ -277,6 +286,7 @@ test("progress says each image once, and how many are done", async () => {
   ]);
 });
 
+// Indexers handoff.
 test("no image is opened whose hashes say fresh: a run reads the same few objects for 3 images and for 30", async () => {
   const readsOf = async (count: number): Promise<readonly string[]> => {
     const { store, takeReads } = countReads(memoryStore());
@@ -372,6 +382,7 @@ test("other sources that do not matter to the rows are taken note of, so that th
   expect(takeReads().filter((key) => key.startsWith("images/"))).toEqual([]);
 });
 
+// Ticket 19.
 test("rows without a ledger, as the Python system left them, are fresh if hash and version agree", async () => {
   const dataset = await emptyDataset();
   await addAnalysedImage(dataset, "a", 1);
@@ -419,6 +430,7 @@ test("rows that the ledger does not account for are made anew", async () => {
   expect(await kym.updateIndex(velocityEventIndexer, INCREMENTAL)).toMatchObject({ updated: 2, missing: 2 });
 });
 
+// Ticket 19.
 test("another version, and other columns under the same version, make all rows anew", async () => {
   const dataset = await emptyDataset();
   await (await addImage(dataset, "a")).saveJson("snr/result", { snr: 3, cv: 0.5 });

@@ -1,84 +1,80 @@
 import { geometryKey, type Roi } from "@kym/roi";
 import { type NdArray, serializeLossless, tableFromColumns, tableFromRows } from "@kym/zarr-store";
-import { attachmentName } from "./attachment-name.ts";
-import type { ClassicJson } from "./classic-json.ts";
-import type { CsvTable } from "./csv.ts";
-import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
+import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
-import type { OlympusHeader } from "./olympus-header.ts";
+import type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
-import type { VelocityTrace } from "./velocity-trace.ts";
+import { attachmentOf, withoutRivals } from "./without-rivals.ts";
 
-/** A sidecar as it was read: what it is, its bytes, and what it says if it could be understood. */
-export interface ParsedSidecar {
-  readonly relPath: string;
-  readonly fileName: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly content: SidecarMeaning;
-}
-
-export type SidecarMeaning =
-  | { readonly kind: "olympus_header"; readonly header: OlympusHeader }
-  | { readonly kind: "classic_json"; readonly classic: ClassicJson }
-  | { readonly kind: "radon_csv" | "kymanalysis_csv" | "v0_csv"; readonly trace: VelocityTrace }
-  | { readonly kind: "radon_json" | "kymanalysis_json" | "events_json"; readonly analysis: FlowAnalysis }
-  | { readonly kind: "json_artifact"; readonly name: string; readonly text: string }
-  | { readonly kind: "table_artifact"; readonly name: string; readonly table: CsvTable }
-  | { readonly kind: "parquet_artifact"; readonly name: string; readonly artifact: SourcedArtifact }
-  | { readonly kind: "array_artifact"; readonly name: string; readonly array: NdArray }
-  /** Kept as it came: what is not understood, with the reason. */
-  | { readonly kind: "opaque"; readonly reason: string };
-
-export interface BundleParts {
-  readonly image: NdArray;
-  readonly axes: readonly string[];
+/** Sidecars, and what has to be known about the image that they belong to. */
+export interface SidecarParts {
+  /** Of the pixels. */
+  readonly shape: readonly number[];
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
   readonly sidecars: readonly ParsedSidecar[];
 }
 
+export interface BundleParts extends Omit<SidecarParts, "shape"> {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+}
+
+/** What the files beside an image say about it. */
+export interface SidecarArtifacts extends Pick<ImageContent, "artifacts" | "notes" | "nRois"> {
+  /** Paths of files that say nothing about the image: not understood, or about another one. */
+  readonly unusable: readonly string[];
+}
+
 /** The traces by precedence: what comes later is shadowed. Design §6. */
 const TRACE_KINDS = ["radon_csv", "kymanalysis_csv", "v0_csv"] as const;
+const METADATA = "metadata";
 const V0_ALGORITHM = "mpRadon_v0";
 const V0_WINDOW_LINES = 16;
 
 /** Maps a lab's files to the names and schemas of artifacts: design §6. Reads nothing. */
-export async function contentOfBundle(parts: BundleParts): Promise<ImageContent> {
-  const { sidecars } = parts;
+export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
+  const { artifacts, notes, nRois } = await artifactsOfSidecars({ ...parts, shape: image.shape });
+  return { image, axes, artifacts, notes, nRois };
+}
+
+/** The same without the pixels: what a change beside an image is. Reads nothing. */
+export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarArtifacts> {
+  const { shape, sidecars } = parts;
   const notes: { path: string; reason: string }[] = [];
   const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
   const foundHeader = find("olympus_header");
+  const given = sidecars.flatMap(wholeMetadata).at(0);
   const header =
-    foundHeader !== undefined && isHeaderOf(foundHeader.content.header, parts.image.shape)
-      ? foundHeader
-      : undefined;
+    foundHeader !== undefined && isHeaderOf(foundHeader.content.header, shape) ? foundHeader : undefined;
   const classic = find("classic_json");
   const trace = TRACE_KINDS.map(find).find((found) => found !== undefined);
   const runs = analysisOfTrace(trace, find);
   const events = find("events_json") ?? withEvents(find("kymanalysis_json"));
   const accepted = acceptedOf(classic, find);
-  const metadata: SourcedArtifact = {
+  const used = given === undefined ? [header, classic] : [];
+  const metadata: SourcedArtifact = given ?? {
     kind: "json",
-    name: "metadata",
+    name: METADATA,
     text: metadataText({
-      shape: parts.image.shape,
+      shape,
       olympus: header?.content.header,
       classic: classic?.content.classic,
       accepted: accepted?.value ?? true,
     }),
     from: [
-      ...new Set(
-        [header, classic, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath])),
-      ),
+      ...new Set([...used, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath]))),
     ],
   };
-  const rois = classic?.content.classic.rois ?? [];
+  const rois = given === undefined ? (classic?.content.classic.rois ?? []) : [];
   const artifacts = [
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars.flatMap((sidecar) => namedArtifact(sidecar)),
+    ...sidecars
+      .flatMap(namedArtifact)
+      .filter(({ kind, name }) => given === undefined || kind !== "json" || name !== METADATA),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -87,26 +83,36 @@ export async function contentOfBundle(parts: BundleParts): Promise<ImageContent>
   for (const { relPath, content } of sidecars) {
     notes.push(...notesOf(content).map((reason) => ({ path: relPath, reason })));
   }
-  const stored = new Set(artifacts.slice(1).flatMap(({ from }) => from));
-  for (const source of [header, classic]) {
-    stored.add(source?.relPath ?? "");
-  }
+  const stored = new Set([
+    ...(given ?? { from: [] }).from,
+    ...artifacts.slice(1).flatMap(({ from }) => from),
+    ...used.flatMap((source) => source?.relPath ?? []),
+  ]);
+  const isUnusable = (sidecar: ParsedSidecar): boolean =>
+    sidecar.content.kind === "opaque" || (sidecar === foundHeader && header === undefined);
   for (const sidecar of sidecars) {
     const reason = stored.has(sidecar.relPath)
       ? whyKeptBeside(sidecar.content, sidecar === events)
-      : whyKept(sidecar.content);
+      : whyKept(sidecar.content, isUnusable(sidecar));
     if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
       notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
     }
   }
   return {
-    image: parts.image,
-    axes: parts.axes,
     artifacts: withoutRivals(artifacts, sidecars, notes),
     notes,
     nRois: rois.length,
+    unusable: sidecars.filter(isUnusable).map(({ relPath }) => relPath),
   };
+}
+
+/** `<stem>.metadata.json`, as the Python system takes it: the artifact itself, whatever else is there. */
+function wholeMetadata(sidecar: ParsedSidecar): readonly SourcedArtifact[] {
+  const { content, relPath } = sidecar;
+  const isWhole =
+    content.kind === "json_artifact" && content.name === METADATA && content.text.trimStart().startsWith("{");
+  return isWhole ? [{ kind: "json", name: METADATA, text: content.text, from: [relPath] }] : [];
 }
 
 type Found<K extends SidecarMeaning["kind"]> = ParsedSidecar & {
@@ -271,31 +277,6 @@ function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArt
   }
 }
 
-/** Of several sources for one artifact the first counts; a later one is kept as it came. */
-function withoutRivals(
-  artifacts: readonly SourcedArtifact[],
-  sidecars: readonly ParsedSidecar[],
-  notes: { path: string; reason: string }[],
-): readonly SourcedArtifact[] {
-  const taken = new Set<string>();
-  return artifacts.map((artifact) => {
-    const claim = artifact.kind === "attachment" ? artifact.name : `${artifact.kind} ${artifact.name}`;
-    const rival = taken.has(claim)
-      ? sidecars.find(({ relPath }) => artifact.from.includes(relPath))
-      : undefined;
-    taken.add(claim);
-    if (rival === undefined) {
-      return artifact;
-    }
-    notes.push({ path: rival.relPath, reason: `kept as an attachment: there is a ${artifact.name} already` });
-    return attachmentOf(rival);
-  });
-}
-
-function attachmentOf({ relPath, fileName, bytes }: ParsedSidecar): SourcedArtifact {
-  return { kind: "attachment", name: attachmentName(fileName), bytes, from: [relPath] };
-}
-
 function notesOf(content: SidecarMeaning): readonly string[] {
   switch (content.kind) {
     case "olympus_header":
@@ -311,17 +292,15 @@ function notesOf(content: SidecarMeaning): readonly string[] {
   }
 }
 
-function whyKept(content: SidecarMeaning): string {
-  switch (content.kind) {
-    case "opaque":
-      return content.reason;
-    case "olympus_header": {
-      const { linesPerImage, pxPerLine } = content.header;
-      return `it is the header of an image of ${linesPerImage} × ${pxPerLine}, not of this one`;
-    }
-    default:
-      return "another file says the same";
+function whyKept(content: SidecarMeaning, isUnusable: boolean): string {
+  if (content.kind === "opaque") {
+    return content.reason;
   }
+  if (content.kind === "olympus_header" && isUnusable) {
+    const { linesPerImage, pxPerLine } = content.header;
+    return `it is the header of an image of ${linesPerImage} × ${pxPerLine}, not of this one`;
+  }
+  return "another file says the same";
 }
 
 /** A file of which a part is stored, and a part would be lost. */

@@ -31,6 +31,8 @@ export type ExportedArtifact =
       readonly axes: readonly string[];
       readonly chunks: readonly number[];
       readonly attributes: Readonly<Record<string, unknown>>;
+      /** The same for programs that read TIFFs; nothing is restored from it. */
+      readonly tif?: ExportedFile;
     })
   | (ExportedFile & { readonly kind: "attachment"; readonly name: string });
 
@@ -138,6 +140,7 @@ function decodeArtifact(value: unknown): ExportedArtifact {
         axes: listOf(fields, "axes").map(String),
         chunks: countsOf(fields, "chunks"),
         attributes: fieldsOf(fields["attributes"]),
+        ...(fields["tif"] !== undefined && { tif: decodeFile(fieldsOf(fields["tif"])) }),
       };
     default:
       throw malformed("kind", "a kind of artifact", kind);

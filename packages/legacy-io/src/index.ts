@@ -18,23 +18,37 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
-export {
-  type BundleParts,
-  contentOfBundle,
-  type ParsedSidecar,
-  type SidecarMeaning,
-} from "./bundle-content.ts";
+export { type BundleParts, contentOfBundle } from "./bundle-content.ts";
 export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
+export type { FileHash, FileHashes } from "./compare-files.ts";
 export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv.ts";
 export type { CsvLimits } from "./csv-cells.ts";
 export type { CsvColumnData } from "./csv-column.ts";
 export { canWriteCsv, writeCsv } from "./csv-write.ts";
+export {
+  decideRefresh,
+  type OnChange,
+  type PlannedAction,
+  type RefreshMode,
+  type RefreshRules,
+} from "./decide-refresh.ts";
 export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
 export { isLegacyIoError, LegacyIoError } from "./errors.ts";
 export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
 export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
+export {
+  type ArrayInventory,
+  type ExportPlan,
+  type ImageInventory,
+  type PlanExportOptions,
+  type PlannedArtifact,
+  type PlannedImage,
+  type PlannedTable,
+  planExport,
+} from "./export-plan.ts";
+export { placesToProbe } from "./find-moved.ts";
 export {
   type FlowAnalysis,
   type FlowAnalysisKind,
@@ -43,8 +57,10 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
+export { guardFormula } from "./formula-guard.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
+export type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
 export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./legacy-text.ts";
 export { namePattern } from "./name-pattern.ts";
 export { readNpy, writeNpy } from "./npy.ts";
@@ -54,14 +70,14 @@ export {
   readOlympusHeader,
 } from "./olympus-header.ts";
 export type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
+export type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 export {
+  type FolderFacts,
   filesToHash,
   type IngestPlan,
-  type KnownAcquisition,
-  type KnownFile,
-  type PlannedAction,
   planIngest,
 } from "./plan-ingest.ts";
+export { reportOfPlan } from "./plan-report.ts";
 export { encodeProvenance, type Provenance, parseProvenance, type SidecarProvenance } from "./provenance.ts";
 export {
   type ArtifactFormat,

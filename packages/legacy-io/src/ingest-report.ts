@@ -21,6 +21,8 @@ export interface IngestReport {
   /** Acquisitions in the folder, also those that could not be read. */
   readonly found: number;
   readonly ingested: readonly IngestItem[];
+  /** In the dataset already; what was made of changed sidecars was made anew, or a file was found where it is now. */
+  readonly updated: readonly IngestItem[];
   /** In the dataset already, as they are. */
   readonly unchanged: readonly IngestItem[];
   /** Left alone on purpose: the reason says why and what to do. */
@@ -28,6 +30,7 @@ export interface IngestReport {
   readonly failed: readonly IngestItem[];
   /** Analyses whose image is not there, one entry a stem. */
   readonly orphans: readonly IngestItem[];
+  /** The dataset's own copy was edited since and stays; the folder's file is kept as an attachment. */
   readonly conflicts: readonly IngestItem[];
   /** Undefined for a folder that an export wrote, which is restored and not read as a lab's. */
   readonly counts: FolderCounts | undefined;
@@ -37,6 +40,7 @@ export interface IngestReport {
 }
 
 export type IngestEvent =
+  /** `toIngest` counts the acquisitions that are to be read, also those of which only sidecars changed. */
   | { readonly type: "planned"; readonly toIngest: number; readonly found: number }
   | { readonly type: "read"; readonly path: string; readonly done: number; readonly total: number }
   | { readonly type: "committed"; readonly version: number; readonly imageIds: readonly string[] };

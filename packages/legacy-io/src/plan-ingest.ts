@@ -1,134 +1,88 @@
-import type { BundleFile, FolderScan, LegacyBundle } from "./bundle.ts";
-import { compareCodePoints } from "./path-order.ts";
+import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis, ScanNote } from "./bundle.ts";
+import { type FileHashes, isChannelPath, uncertainFiles } from "./compare-files.ts";
+import { decideRefresh, type PlannedAction, type RefreshRules } from "./decide-refresh.ts";
+import { findMoved, moveCandidates } from "./find-moved.ts";
+import type { KnownAcquisition, KnownAcquisitions } from "./known-acquisition.ts";
 
-/** What the dataset knows of a file that it has. */
-export interface KnownFile {
-  readonly sizeBytes: number;
-  readonly mtimeNs: bigint;
-  readonly sha256: string;
+/** What has to be found out about files before a plan can be made; asking costs a look or a read. */
+export interface FolderFacts {
+  /** Paths of `placesToProbe` at which nothing is any more. */
+  readonly gone: ReadonlySet<string>;
+  /** Of the files of `filesToHash`. */
+  readonly hashes: FileHashes;
 }
 
-/** An image of the dataset and the files that it came from. */
-export interface KnownAcquisition {
-  readonly imageId: string;
-  /** False if the image was deleted since: its file does not come back by itself. */
-  readonly exists: boolean;
-  readonly image: KnownFile;
-  /** Sidecars by absolute path. */
-  readonly sidecars: ReadonlyMap<string, KnownFile>;
-}
-
-/** What has to be known about a file's content to decide. Hashing reads the file, so only these are hashed. */
-export type HashOf = (file: BundleFile) => string | undefined;
-
-export type PlannedAction =
-  | { readonly action: "ingest"; readonly bundle: LegacyBundle }
-  | { readonly action: "unchanged"; readonly bundle: LegacyBundle; readonly imageId: string }
-  | {
-      readonly action: "skip";
-      readonly bundle: LegacyBundle;
-      readonly imageId: string;
-      readonly reason: string;
-    };
-
+/** What will become of everything in a folder. */
 export interface IngestPlan {
   /** One for each bundle of the scan, in its order. */
   readonly actions: readonly PlannedAction[];
+  readonly orphans: readonly OrphanAnalysis[];
+  readonly unreadable: readonly ScanNote[];
 }
 
-/** Files whose size or time differ from what is known, so that only their hash can tell. */
+/**
+ * Files of which only the hash can tell what they are, and which have none yet. To be asked until there is nothing more:
+ * only of an image that turns out to be moved the sidecars are of interest.
+ */
 export function filesToHash(
   scan: FolderScan,
-  knownOf: (path: string) => KnownAcquisition | undefined,
+  known: KnownAcquisitions,
+  { gone, hashes }: FolderFacts,
 ): readonly BundleFile[] {
-  return scan.bundles.flatMap((bundle) => {
-    const known = knownOf(bundle.image.path);
-    if (known === undefined) {
-      return [];
-    }
-    const pairs: [BundleFile, KnownFile | undefined][] = [
-      [bundle.image, known.image],
-      ...sidecarsOf(bundle).map((file): [BundleFile, KnownFile | undefined] => [
-        file,
-        known.sidecars.get(file.path),
-      ]),
-    ];
-    return pairs.filter(([file, was]) => was !== undefined && !looksSame(file, was)).map(([file]) => file);
-  });
+  const moved = findMoved(scan.bundles, known, gone, hashes);
+  const files = [
+    ...scan.bundles.flatMap((bundle) => {
+      const was = known.get(bundle.image.path);
+      return was?.exists === true ? uncertainFiles(bundle, was) : [];
+    }),
+    ...moveCandidates(scan.bundles, known, gone).map(({ image }) => image),
+    ...scan.bundles.flatMap((bundle) =>
+      moved.get(bundle.image.path)?.known.exists === true
+        ? [...bundle.otherChannels, ...bundle.sidecars]
+        : [],
+    ),
+  ];
+  return files.filter(({ path }) => !hashes.has(path));
 }
 
 /** Decides about every acquisition of a folder; reads nothing. */
 export function planIngest(
   scan: FolderScan,
-  knownOf: (path: string) => KnownAcquisition | undefined,
-  hashOf: HashOf,
+  known: KnownAcquisitions,
+  facts: FolderFacts,
+  rules: RefreshRules = { mode: "skip", onChange: "new-record" },
 ): IngestPlan {
-  return { actions: scan.bundles.map((bundle) => planBundle(bundle, knownOf(bundle.image.path), hashOf)) };
-}
-
-/** How much work one commit takes in, and a kill costs at most. */
-export interface BatchLimits {
-  readonly maxImages: number;
-  readonly maxSizeBytes: number;
-}
-
-/** Cuts a list of bundles into runs, by the number of images and the size of their files; none is empty. */
-export function planBatches(
-  bundles: readonly LegacyBundle[],
-  { maxImages, maxSizeBytes }: BatchLimits,
-): readonly (readonly LegacyBundle[])[] {
-  const batches: LegacyBundle[][] = [];
-  let room = { images: 0, sizeBytes: 0 };
-  for (const bundle of bundles) {
-    const sizeBytes = [bundle.image, ...bundle.otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
-    if (room.images === 0 || room.sizeBytes < sizeBytes) {
-      batches.push([]);
-      room = { images: maxImages, sizeBytes: maxSizeBytes };
+  const moved = findMoved(scan.bundles, known, facts.gone, facts.hashes);
+  const imageOfChannel = channelOwners(known);
+  const planBundle = (bundle: LegacyBundle): PlannedAction => {
+    const { path } = bundle.image;
+    const here = known.get(path);
+    const from = moved.get(path);
+    const was = here ?? from?.known;
+    if (was !== undefined) {
+      return decideRefresh(bundle, was, facts.hashes, rules, here === undefined ? from : undefined);
     }
-    batches.at(-1)?.push(bundle);
-    room = { images: room.images - 1, sizeBytes: room.sizeBytes - sizeBytes };
-  }
-  return batches;
+    const whole = imageOfChannel.get(path);
+    return whole === undefined
+      ? { action: "ingest", bundle }
+      : { action: "skip", bundle, imageId: whole.imageId, reason: CHANNEL_OF_IMAGE, vanished: [] };
+  };
+  return {
+    actions: scan.bundles.map(planBundle),
+    orphans: scan.orphans,
+    unreadable: scan.unreadable,
+  };
 }
 
-function planBundle(
-  bundle: LegacyBundle,
-  known: KnownAcquisition | undefined,
-  hashOf: HashOf,
-): PlannedAction {
-  if (known === undefined) {
-    return { action: "ingest", bundle };
-  }
-  const { imageId } = known;
-  if (!known.exists) {
-    return { action: "skip", bundle, imageId, reason: "its image was deleted from the dataset" };
-  }
-  if (hasChanged(bundle.image, known.image, hashOf)) {
-    return { action: "skip", bundle, imageId, reason: "the image changed since it was ingested" };
-  }
-  const changed = changedSidecars(bundle, known, hashOf);
-  return changed.length === 0
-    ? { action: "unchanged", bundle, imageId }
-    : { action: "skip", bundle, imageId, reason: `changed beside it since: ${changed.join(", ")}` };
-}
+const CHANNEL_OF_IMAGE = "it is a channel of an image that is in the dataset";
 
-function changedSidecars(bundle: LegacyBundle, known: KnownAcquisition, hashOf: HashOf): readonly string[] {
-  const present = sidecarsOf(bundle);
-  const changed = present.filter((file) => {
-    const was = known.sidecars.get(file.path);
-    return was === undefined || hasChanged(file, was, hashOf);
-  });
-  return changed.map((file) => file.relPath).toSorted(compareCodePoints);
-}
-
-function sidecarsOf(bundle: LegacyBundle): readonly BundleFile[] {
-  return [...bundle.otherChannels, ...bundle.sidecars];
-}
-
-function hasChanged(file: BundleFile, was: KnownFile, hashOf: HashOf): boolean {
-  return !looksSame(file, was) && hashOf(file) !== was.sha256;
-}
-
-function looksSame(file: BundleFile, was: KnownFile): boolean {
-  return file.sizeBytes === was.sizeBytes && file.mtimeNs === was.mtimeNs;
+/** A later channel comes to stand alone when the first one is taken away; it is no new image. */
+function channelOwners(known: KnownAcquisitions): ReadonlyMap<string, KnownAcquisition> {
+  return new Map(
+    [...known.values()].flatMap((acquisition) =>
+      [...acquisition.sidecars.keys()]
+        .filter(isChannelPath)
+        .map((path): [string, KnownAcquisition] => [path, acquisition]),
+    ),
+  );
 }

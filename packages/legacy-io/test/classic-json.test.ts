@@ -70,7 +70,7 @@ test("flat ROIs with statistics, the shape between the two", () => {
 test("a ROI that cannot be read does not cost the others", () => {
   const rect = { roi_id: 1, roi_type: "rect", data: { x0: 0, x1: 1, y0: 0, y1: 1 } };
   const { rois, rejectedRois } = parse({
-    rois: [rect, { ...rect, roi_id: 2, roi_type: "line" }, { ...rect, roi_id: 3, data: {} }, rect, 7],
+    rois: [rect, { ...rect, roi_id: 2, roi_type: "ellipse" }, { ...rect, roi_id: 3, data: {} }, rect, 7],
   });
   expect(rois).toHaveLength(1);
   expect(rejectedRois.map(({ index, reason }) => [index, reason])).toEqual([

@@ -37,6 +37,7 @@ test("an artifact's name goes into a file name and comes back", () => {
   expect(fileNameOfArtifact("a__b/c_")).toBe("a~5F~5Fb__c_");
 });
 
+// Ticket 13.
 test("two artifacts never have one file name", () => {
   fc.assert(
     fc.property(artifactName, artifactName, (a, b) => {
@@ -113,10 +114,8 @@ test("patterns have *, ? and alternatives, in any case; brackets are plain", asy
   }
 });
 
-test("a hostile pattern takes no time", () => {
-  const startedMs = performance.now();
+test("a hostile pattern ends, where backtracking would take longer than the sun has", () => {
   expect(namePattern(`${"*a".repeat(100)}b`)("a".repeat(5000))).toBe(false);
-  expect(performance.now() - startedMs).toBeLessThan(1000);
 });
 
 test("paths are in order by parts, strings by code points", () => {

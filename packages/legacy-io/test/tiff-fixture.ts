@@ -27,7 +27,11 @@ export function buildTiff(
   options: FixtureOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const { isLittleEndian = true, isBigTiff = false } = options;
-  const bytes = new Uint8Array(1 << 20);
+  const roomBytes = pages.flatMap(({ tags, segments }) => [
+    ...tags.map(({ values }) => values.length * 8 + 64),
+    ...segments.map(({ byteLength }) => byteLength + 64),
+  ]);
+  const bytes = new Uint8Array(roomBytes.reduce((sum, size) => sum + size, 1 << 16));
   const view = new DataView(bytes.buffer);
   const u16 = (at: number, value: number): void => view.setUint16(at, value, isLittleEndian);
   const offsetBytes = isBigTiff ? 8 : 4;

@@ -28,12 +28,20 @@ test("the values that the package exports are these", () => {
       "isRoiError",
       "maskRefOf",
       "orderBounds",
+      "parseImageJRoi",
       "rasterize",
+      "readGeoJson",
+      "readImageJRois",
       "roiBounds",
       "roiFromEnvelope",
+      "roiFromImageJ",
       "roiStats",
+      "roiToImageJ",
       "toEnvelope",
       "toStoredStats",
+      "writeGeoJson",
+      "writeImageJRoi",
+      "writeImageJRois",
     ]
   `);
 });

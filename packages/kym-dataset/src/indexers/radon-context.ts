@@ -77,3 +77,10 @@ export async function loadRadonContext(
     ),
   };
 }
+
+/** Where the ROIs are, without their statistics. */
+export function geometryOfRois({ rois }: RadonContext): unknown {
+  return Object.fromEntries(
+    Object.entries(rois).map(([id, { stats: _stats, ...geometry }]) => [id, geometry]),
+  );
+}

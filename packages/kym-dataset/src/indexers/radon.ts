@@ -3,7 +3,12 @@ import { type ArtifactRef, jsonArtifact, loadTableArtifact, tableArtifact } from
 import { defineIndexer, type Indexer } from "../indexer.ts";
 import { loadParams } from "../load-params.ts";
 import { RADON_COLUMNS } from "./radon-columns.ts";
-import { loadRadonContext, RADON_CONTEXT_SOURCES, type RadonContext } from "./radon-context.ts";
+import {
+  geometryOfRois,
+  loadRadonContext,
+  RADON_CONTEXT_SOURCES,
+  type RadonContext,
+} from "./radon-context.ts";
 import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
 const VELOCITY = "radon/velocity";
@@ -24,6 +29,7 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
   sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],
   params: (record, options) => loadParams(record, PARAMS, options),
   context: loadRadonContext,
+  rois: geometryOfRois,
 
   async extract(record, { input, context, signal }): Promise<readonly Row[]> {
     if (input === undefined) {

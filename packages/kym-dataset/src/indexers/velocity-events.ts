@@ -69,6 +69,9 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
     return { rel_path: relPath, analysis_state: Object.fromEntries(states) };
   },
 
+  // The events use no geometry, only whether it is that of the analysis.
+  rois: ({ analysis_state: states }) => Object.keys(states).filter((key) => states[key] === "roi_changed"),
+
   async extract(record, { input, context, signal }): Promise<readonly Row[]> {
     if (input === undefined) {
       return [];

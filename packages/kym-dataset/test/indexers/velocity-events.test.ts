@@ -51,6 +51,7 @@ test("ticket 20: params come from the first of three names, and are {} without o
   }
 });
 
+// Ticket 20.
 test("every column that ingest writes is kept with its type, and fewer are NULL", async () => {
   const dataset = await emptyDataset();
   const full: Row = {
@@ -104,4 +105,18 @@ test("each event says whether its own ROI and channel are still what was analyse
     rectEnvelope(2, 1, 3, { revision: 1 }),
   ]);
   expect(await states()).toEqual(["current", "roi_changed", "unknown", "unknown"]);
+});
+
+test("a ROI moved under its events updates their image as roi_changed, a renamed one updates nothing", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  await saveAnalysis(record, [rectEnvelope(1, 0, 6)]);
+  await record.saveParquet(NAME, [eventRow(1)], { schema: EVENT_SCHEMA });
+  const kym = new KymDataset(dataset);
+  await kym.updateIndex(velocityEventIndexer);
+  await saveRois(record, [{ ...rectEnvelope(1, 0, 6), name: "renamed" }]);
+  expect(await kym.updateIndex(velocityEventIndexer, { mode: "incremental" })).toMatchObject({ updated: 0 });
+  await saveRois(record, [rectEnvelope(1, 1, 6, { revision: 1 })]);
+  const { reasons } = await kym.updateIndex(velocityEventIndexer, { mode: "incremental" });
+  expect(reasons).toEqual([{ imageId: "a", outcome: "updated", because: "roi_changed" }]);
 });

@@ -1,3 +1,4 @@
+import type { OnChange, RefreshMode } from "../decide-refresh.ts";
 import type { IngestEvent } from "../ingest-report.ts";
 
 export interface IngestOptions {
@@ -15,5 +16,14 @@ export interface IngestFolderOptions extends IngestOptions {
   readonly includeSidecars?: boolean | undefined;
   /** Files read at the same time. Default 4. */
   readonly jobs?: number | undefined;
+  /** Says what would be done, and writes nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;
+}
+
+export interface RefreshOptions extends IngestFolderOptions {
+  /** Whether a TIFF that changed is left alone (the default), or taken in once more. */
+  readonly mode?: RefreshMode | undefined;
+  /** Whether it becomes a record beside the old one (the default, ticket 6), or in its place. */
+  readonly onChange?: OnChange | undefined;
 }

@@ -1,18 +1,22 @@
-import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { isLegacyIoError } from "../errors.ts";
-import type { KnownAcquisition, KnownFile } from "../plan-ingest.ts";
+import { currentRows, type KnownAcquisition, type KnownSidecar } from "../known-acquisition.ts";
 import { PROVENANCE, parseProvenance } from "../provenance.ts";
 
-/** What the dataset knows of the files that it has, by the absolute path of the image: the ledger's newest row of each. */
-export async function knownAcquisitions(
-  dataset: ZarrDataset,
-): Promise<ReadonlyMap<string, KnownAcquisition>> {
+/** What the dataset knows of the files that it has. */
+export interface KnownFolder {
+  /** By the absolute path of the image. */
+  readonly acquisitions: ReadonlyMap<string, KnownAcquisition>;
+  readonly ledger: readonly SourceRow[];
+}
+
+export async function knownAcquisitions(dataset: ZarrDataset): Promise<KnownFolder> {
   const existing = new Set(await dataset.listImageIds());
-  const newest = new Map((await dataset.loadSourcesIndex()).map((row) => [row.source_primary_path, row]));
-  const known = new Map<string, KnownAcquisition>();
-  for (const [path, row] of newest) {
+  const ledger = await dataset.loadSourcesIndex();
+  const acquisitions = new Map<string, KnownAcquisition>();
+  for (const [path, row] of currentRows(ledger)) {
     const exists = existing.has(row.image_id);
-    known.set(path, {
+    acquisitions.set(path, {
       imageId: row.image_id,
       exists,
       image: {
@@ -23,10 +27,13 @@ export async function knownAcquisitions(
       sidecars: exists ? await knownSidecars(dataset, row.image_id) : new Map(),
     });
   }
-  return known;
+  return { acquisitions, ledger };
 }
 
-async function knownSidecars(dataset: ZarrDataset, imageId: string): Promise<ReadonlyMap<string, KnownFile>> {
+async function knownSidecars(
+  dataset: ZarrDataset,
+  imageId: string,
+): Promise<ReadonlyMap<string, KnownSidecar>> {
   try {
     const { text } = await dataset.record(imageId).loadJsonText(PROVENANCE);
     return new Map(parseProvenance(text).sidecars.map((sidecar) => [sidecar.path, sidecar]));

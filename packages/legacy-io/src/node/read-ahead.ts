@@ -12,18 +12,18 @@ export type ReadOutcome =
  * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
  * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work.
  */
-export async function* readAhead(
-  bundles: readonly LegacyBundle[],
+export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
+  items: readonly T[],
   options: IngestFolderOptions,
-): AsyncIterable<{ readonly bundle: LegacyBundle; readonly outcome: ReadOutcome }> {
+): AsyncIterable<{ readonly item: T; readonly outcome: ReadOutcome }> {
   const jobs = Math.max(1, options.jobs ?? 4);
   const started: Promise<ReadOutcome>[] = [];
   try {
-    for (const [index, bundle] of bundles.entries()) {
-      while (started.length < Math.min(bundles.length, index + jobs) && options.signal?.aborted !== true) {
-        const next = bundles[started.length];
+    for (const [index, item] of items.entries()) {
+      while (started.length < Math.min(items.length, index + jobs) && options.signal?.aborted !== true) {
+        const next = items[started.length];
         started.push(
-          next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next, options),
+          next === undefined ? Promise.resolve({ ok: false, reason: "" }) : tryRead(next.bundle, options),
         );
       }
       const outcome = await started[index];
@@ -31,7 +31,7 @@ export async function* readAhead(
         return;
       }
       started[index] = Promise.resolve({ ok: false, reason: "" });
-      yield { bundle, outcome };
+      yield { item, outcome };
     }
   } finally {
     await Promise.allSettled(started);

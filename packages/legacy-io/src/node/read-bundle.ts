@@ -1,34 +1,13 @@
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
-import {
-  decodeJsonText,
-  decodeParquet,
-  isZarrStoreError,
-  type NdArray,
-  ndArrayBytes,
-  parseArtifactName,
-  schemaOfTable,
-} from "@kym/zarr-store";
-import type { BundleFile, LegacyBundle, SidecarFile } from "../bundle.ts";
-import { contentOfBundle, type ParsedSidecar, type SidecarMeaning } from "../bundle-content.ts";
+import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { LegacyBundle } from "../bundle.ts";
+import { contentOfBundle } from "../bundle-content.ts";
 import { bytesSource } from "../byte-source.ts";
-import { parseClassicJson } from "../classic-json.ts";
-import { readCsv } from "../csv.ts";
-import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../errors.ts";
-import { parseFlowAnalysis } from "../flow-analysis.ts";
+import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
-import { readNpy } from "../npy.ts";
-import { readOlympusHeader } from "../olympus-header.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
-import { parseVelocityTrace } from "../velocity-trace.ts";
-import { systemErrorCode } from "./file-source.ts";
+import { readSidecars } from "./read-sidecars.ts";
+import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
-
-/** A file of a bundle, and what it was when it was read. */
-export interface ReadFile extends BundleFile {
-  readonly sha256: string;
-}
 
 /** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
 export interface ReadBundle {
@@ -77,10 +56,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   }
   const image = stackChannels(planes);
   const pixelsSha256 = sha256(ndArrayBytes(image));
-  const sidecars = includeSidecars
-    ? await Promise.all(bundle.sidecars.map((file) => readStable(file, signal)))
-    : [];
-  const parsed = await Promise.all(sidecars.map(({ file, bytes }) => parseSidecar(file, bytes)));
+  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
   return {
     bundle,
     image: first.file,
@@ -89,149 +65,10 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       image,
       axes: planes.length > 1 ? ["c", ...axes] : axes,
       pixelsSha256,
-      sidecars: parsed,
+      sidecars: sidecars.map(({ parsed }) => parsed),
     }),
     pixelsSha256,
   };
-}
-
-/** SHA-256 of a file, in lower-case hexadecimal. */
-export async function hashFile(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
-  return (await readStable(file, signal)).file.sha256;
-}
-
-interface StableRead<F extends BundleFile> {
-  readonly file: F & ReadFile;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** A file that changes while it is read is read once more, then given up. */
-async function readStable<F extends BundleFile>(
-  file: F,
-  signal: AbortSignal | undefined,
-): Promise<StableRead<F>> {
-  for (let attempt = 1; ; attempt++) {
-    throwIfAborted(signal);
-    try {
-      const before = await stat(file.path, { bigint: true });
-      const bytes = new Uint8Array(await readFile(file.path));
-      const after = await stat(file.path, { bigint: true });
-      const isStable =
-        before.mtimeNs === after.mtimeNs && before.size === after.size && BigInt(bytes.length) === after.size;
-      if (isStable) {
-        const { mtimeNs } = after;
-        return { file: { ...file, sizeBytes: bytes.length, mtimeNs, sha256: sha256(bytes) }, bytes };
-      }
-    } catch (cause) {
-      const reason = systemErrorCode(cause);
-      throw new LegacyIoError("io", `cannot read ${file.relPath}: ${reason}`, {
-        path: file.path,
-        found: reason,
-        cause,
-      });
-    }
-    if (attempt === 2) {
-      throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
-    }
-  }
-}
-
-async function parseSidecar(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<ParsedSidecar> {
-  const { relPath } = file;
-  return { relPath, fileName: basename(relPath), bytes, content: await meaningOf(file, bytes) };
-}
-
-async function meaningOf(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SidecarMeaning> {
-  try {
-    return await understand(file, bytes);
-  } catch (error) {
-    if (isLegacyIoError(error) || isZarrStoreError(error)) {
-      return { kind: "opaque", reason: error.message };
-    }
-    throw error;
-  }
-}
-
-async function understand(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SidecarMeaning> {
-  switch (file.kind) {
-    case "olympus_header":
-      return { kind: file.kind, header: readOlympusHeader(bytes) };
-    case "classic_json":
-      return { kind: file.kind, classic: parseClassicJson(bytes) };
-    case "radon_csv":
-    case "kymanalysis_csv":
-    case "v0_csv":
-      return { kind: file.kind, trace: parseVelocityTrace(bytes) };
-    case "radon_json":
-    case "kymanalysis_json":
-    case "events_json":
-      return { kind: file.kind, analysis: parseFlowAnalysis(bytes, file.kind) };
-    case "other":
-      return { kind: "opaque", reason: "it is no kind of file that this package knows" };
-    case "artifact":
-      return understandArtifact(file, bytes);
-    default:
-      return file satisfies never;
-  }
-}
-
-async function understandArtifact(
-  file: Extract<SidecarFile & ReadFile, { readonly kind: "artifact" }>,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SidecarMeaning> {
-  const { artifact, format, relPath } = file;
-  const name = parseArtifactName(artifact);
-  switch (format) {
-    case "json":
-      return { kind: "json_artifact", name, text: decodeJsonText(bytes, { where: relPath }).text };
-    case "csv":
-      return { kind: "table_artifact", name, table: readCsv(bytes) };
-    case "csv.gz":
-      return { kind: "table_artifact", name, table: readCsv(await gunzip(bytes, relPath)) };
-    case "parquet": {
-      const table = await decodeParquet(bytes, { where: relPath });
-      const artifact = { kind: "table", name, table, schema: schemaOfTable(table), from: [relPath] } as const;
-      return { kind: "parquet_artifact", name, artifact };
-    }
-    case "npy":
-      return { kind: "array_artifact", name, array: readNpy(bytes) };
-    default:
-      return format satisfies never;
-  }
-}
-
-/** A text table packs 14:1; a hundred times as much is no text table. */
-const MAX_UNPACKED_RATIO = 200;
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { gunzip: unzip } = await import("node:zlib");
-  return new Promise((resolve, reject) => {
-    unzip(
-      bytes,
-      { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) },
-      (error, unpacked) => {
-        if (error === null) {
-          resolve(new Uint8Array(unpacked));
-        } else {
-          reject(
-            new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
-              path: where,
-              cause: error,
-            }),
-          );
-        }
-      },
-    );
-  });
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {
@@ -268,8 +105,4 @@ function isSameKind(a: NdArray, b: NdArray): boolean {
     a.shape.length === b.shape.length &&
     a.shape.every((size, axis) => size === b.shape[axis])
   );
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

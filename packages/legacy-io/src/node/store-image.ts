@@ -1,7 +1,9 @@
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import { objectsOf } from "../decide-update.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
-import type { ReadBundle, ReadFile } from "./read-bundle.ts";
+import type { ReadBundle } from "./read-bundle.ts";
+import type { ReadFile } from "./read-stable.ts";
 
 /** Stores one image whole or not at all; returns why it cannot be stored. Faults of the medium concern all and are thrown. */
 export async function tryStoreImage(
@@ -39,12 +41,7 @@ export async function storeImage(
   const made = (file: ReadFile): SidecarProvenance["artifacts"] =>
     content.artifacts
       .filter(({ from }) => from.includes(file.relPath))
-      .flatMap((artifact) => {
-        const key =
-          artifact.kind === "array" ? `${artifactKey(artifact)}/data/zarr.json` : artifactKey(artifact);
-        const sha256 = hashes.get(key);
-        return sha256 === undefined ? [] : [{ key, sha256 }];
-      });
+      .flatMap((artifact) => objectsOf(artifactKey(artifact), hashes));
   await record.saveJson(
     PROVENANCE,
     encodeProvenance({
@@ -64,7 +61,7 @@ export async function storeImage(
   );
 }
 
-async function storeArtifact(
+export async function storeArtifact(
   record: ReturnType<DatasetContents["record"]>,
   artifact: SourcedArtifact,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import type { DecodeBudget } from "./decode-budget.ts";
 
 const WINDOW_BYTES = 1 << 14;
 const BUDGET_FACTOR = 4;
@@ -8,6 +9,8 @@ const BUDGET_FLOOR_BYTES = 1 << 20;
 /** Reads the scattered small parts of a file: one read fetches the neighbourhood of what is asked for. */
 export interface HeaderReader {
   readonly sizeBytes: number;
+  /** What headers may take; who keeps something of them counts it there. */
+  readonly budget: DecodeBudget;
   /** Errors: `invalid_file` outside the file, and once headers ask for several times the file in all. */
   read(offset: number, length: number): Promise<DataView>;
 }
@@ -16,14 +19,20 @@ export interface HeaderReader {
  * A header reader over a source. The bytes asked for in all are bounded by four times the file's size and 1 MiB: no
  * honest file has directories that overlap so often, and reading a hostile one would take for ever.
  */
-export function headerReader(source: ByteSource, signal: AbortSignal | undefined): HeaderReader {
+export function headerReader(
+  source: ByteSource,
+  budget: DecodeBudget,
+  signal: AbortSignal | undefined,
+): HeaderReader {
   const budgetBytes = source.sizeBytes * BUDGET_FACTOR + BUDGET_FLOOR_BYTES;
   let spentBytes = 0;
   let windowOffset = 0;
   let window = new Uint8Array(0);
   return {
     sizeBytes: source.sizeBytes,
+    budget,
     read: async (offset, length) => {
+      budget.check();
       spentBytes += length;
       if (spentBytes > budgetBytes) {
         throw new LegacyIoError(
@@ -39,7 +48,7 @@ export function headerReader(source: ByteSource, signal: AbortSignal | undefined
       if (offset < windowOffset || offset + length > windowOffset + window.byteLength) {
         throwIfAborted(signal);
         const fetched = Math.max(length, Math.min(WINDOW_BYTES, source.sizeBytes - offset));
-        window = new Uint8Array(await source.read(offset, fetched));
+        window = new Uint8Array(await budget.outside(() => source.read(offset, fetched)));
         windowOffset = offset;
       }
       return new DataView(window.buffer, window.byteOffset + offset - windowOffset, length);

@@ -1,6 +1,7 @@
 import { LegacyIoError } from "../errors.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
+import { TIFF_TAG } from "./tiff-tag.ts";
 
 /** One entry of a directory: a tag, and where its values are. */
 export interface TiffEntry {
@@ -36,6 +37,9 @@ const CLASSIC: EntryLayout = { countBytes: 2, entryBytes: 12, offsetBytes: 4 };
 const BIG: EntryLayout = { countBytes: 8, entryBytes: 20, offsetBytes: 8 };
 const CLASSIC_VERSION = 42;
 const BIG_VERSION = 43;
+const KNOWN_TAGS: ReadonlySet<number> = new Set(Object.values(TIFF_TAG));
+/** About what an entry, or a directory without them, takes in memory. */
+const KEPT_BYTES = 128;
 const TYPE_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
 /** Bytes of one value of a field type; 0 for a type that TIFF does not have. */
@@ -45,8 +49,8 @@ export function fieldTypeBytes(type: number): number {
 
 /**
  * Follows the chain of directories of a TIFF or BigTIFF in either byte order. No pixel is read. Every directory is
- * visited once, their number and that of their entries is bounded. Entries of unknown types are passed over, as
- * TIFF 6.0 asks; whether the values of the others lie inside the file is checked when they are read.
+ * visited once, their number and that of their entries is bounded. Entries of tags that are not read, and of unknown
+ * types, are passed over, as TIFF 6.0 asks; whether the values of the others lie inside the file is checked when they are read.
  * Throws `invalid_file` for what is no TIFF, is cut off, or leads in a circle.
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
@@ -71,6 +75,7 @@ export async function scanDirectories(reader: HeaderReader, limits: TiffLimits):
     }
     visited.add(offset);
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
+    reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
     directories.push({ offset, entries });
     offset = nextOffset;
   }
@@ -168,7 +173,7 @@ function readEntry(
   const count =
     layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
   const sizeBytes = count * fieldTypeBytes(type);
-  if (fieldTypeBytes(type) === 0) {
+  if (fieldTypeBytes(type) === 0 || !KNOWN_TAGS.has(tag)) {
     return undefined;
   }
   const valueAt = at + layout.entryBytes - layout.offsetBytes;

@@ -1,6 +1,8 @@
 import { LegacyIoError } from "../errors.ts";
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 
+const MAX_LENGTH = 2 ** 20;
+
 /** What ImageJ writes about a stack into `ImageDescription`. */
 export interface ImageJDescription {
   /** Planes of the whole stack, wherever they are. */
@@ -14,13 +16,20 @@ export interface ImageJDescription {
 
 /**
  * Reads the `key=value` lines of an ImageJ description; undefined for any other text.
- * Throws `invalid_file` where frames × slices × channels are not the number of images.
+ * Throws `invalid_file` for one of more than a million characters, which ImageJ never writes, and where frames × slices × channels are not the number of images.
  */
 export function parseImageJDescription(text: string): ImageJDescription | undefined {
   if (!text.startsWith("ImageJ=")) {
     return undefined;
   }
   const properties = new Map<string, string>();
+  if (text.length > MAX_LENGTH) {
+    throw new LegacyIoError("invalid_file", `ImageJ description of ${text.length} characters`, {
+      tag: "ImageDescription",
+      expected: MAX_LENGTH,
+      found: text.length,
+    });
+  }
   for (const line of text.split(/\r\n|\r|\n/)) {
     const equals = line.indexOf("=");
     if (equals > 0) {

@@ -4,6 +4,7 @@ const CLEAR = 256;
 const END = 257;
 const FIRST_FREE = 258;
 const MAX_CODES = 4096;
+const BYTES_PER_CHECK = 1 << 16;
 
 /**
  * Decodes TIFF's LZW (TIFF 6.0 section 13: most significant bit first, codes of 9 to 12 bits that widen one code
@@ -11,9 +12,9 @@ const MAX_CODES = 4096;
  * A string of the table is a piece of the output already written: entry `i` is the `lengths[i]` bytes that end
  * one byte after where the string before it was written.
  * Throws `invalid_file` for a code that the table does not have, `not_supported` for the LZW of before TIFF 5.0, whose
- * bits run the other way.
+ * bits run the other way, and what `check` throws, which is called now and then.
  */
-export function decodeLzw(bytes: Uint8Array, target: Uint8Array): number {
+export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
   if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) {
     throw new LegacyIoError(
       "not_supported",
@@ -31,6 +32,7 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array): number {
   let buffer = 0;
   let bits = 0;
   let at = 0;
+  let nextCheck = BYTES_PER_CHECK;
   let written = 0;
   let previousStart = -1;
   let previousLength = 0;
@@ -39,6 +41,10 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array): number {
       buffer = ((buffer << 8) | (bytes[at] ?? 0)) & 0xffffff;
       bits += 8;
       at++;
+    }
+    if (at >= nextCheck) {
+      check();
+      nextCheck = at + BYTES_PER_CHECK;
     }
     if (bits < width) {
       return written;

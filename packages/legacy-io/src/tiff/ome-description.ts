@@ -14,6 +14,7 @@ export interface OmeDescription {
 
 type Attributes = ReadonlyMap<string, string>;
 
+const MAX_TAG_LENGTH = 4096;
 const DIMENSION_ORDER = /^XY(?:CZT|CTZ|ZCT|ZTC|TCZ|TZC)$/;
 
 /**
@@ -33,8 +34,8 @@ export function parseOmeDescription(
   if (text.includes("<!DOCTYPE") || text.includes("<!ENTITY")) {
     throw notSupported("OME-XML with a DOCTYPE");
   }
-  const images = [...text.matchAll(/<(?:\w+:)?Image[\s>]/g)].length;
-  const pixels = attributesOf(text, "Pixels")[0];
+  const images = countMatches(text, /<(?:\w+:)?Image[\s>]/g);
+  const [pixels] = attributesOf(text, "Pixels");
   if (images !== 1 || pixels === undefined) {
     throw notSupported(`OME-XML with ${images} images`);
   }
@@ -72,18 +73,19 @@ function pageOfPlane(
   shape: readonly number[],
   pageCount: number,
 ): readonly number[] {
-  if (/<(?:\w+:)?UUID\s[^>]*FileName=/.test(text) && filesOf(text).size > 1) {
-    throw notSupported("OME-XML of a set of files");
-  }
+  refuseSetOfFiles(text, pageCount);
   const pages = Array.from({ length: pageCount }, (_, plane) => plane);
-  const data = attributesOf(text, "TiffData");
-  for (const entry of data) {
+  const dataCount = countMatches(text, openingTag("TiffData"));
+  if (dataCount > pageCount) {
+    throw invalid(`${dataCount} TiffData for ${pageCount} pages`, pageCount, dataCount);
+  }
+  for (const entry of attributesOf(text, "TiffData")) {
     const first = letters.reduce(
       (plane, letter, axis) => plane * (shape[axis] ?? 1) + Number(entry.get(`First${letter}`) ?? 0),
       0,
     );
     const page = Number(entry.get("IFD") ?? 0);
-    const defaultCount = entry.has("IFD") ? 1 : data.length === 1 ? pageCount : 1;
+    const defaultCount = entry.has("IFD") ? 1 : dataCount === 1 ? pageCount : 1;
     const planeCount = Number(entry.get("PlaneCount") ?? defaultCount);
     const isInside = [first, page].every((start) => start >= 0 && start + planeCount <= pageCount);
     if (!isInside || !Number.isSafeInteger(first + page + planeCount)) {
@@ -99,8 +101,20 @@ function pageOfPlane(
   return pages;
 }
 
-function filesOf(text: string): ReadonlySet<string | undefined> {
-  return new Set(attributesOf(text, "UUID").map((attributes) => attributes.get("FileName")));
+function refuseSetOfFiles(text: string, pageCount: number): void {
+  let first: string | undefined;
+  let count = 0;
+  for (const attributes of attributesOf(text, "UUID")) {
+    const name = attributes.get("FileName");
+    if (name !== undefined && first !== undefined && name !== first) {
+      throw notSupported("OME-XML of a set of files");
+    }
+    first ??= name;
+    count++;
+    if (count > pageCount) {
+      return;
+    }
+  }
 }
 
 function omeCalibration(pixels: Attributes): readonly AxisCalibration[] {
@@ -113,14 +127,31 @@ function omeCalibration(pixels: Attributes): readonly AxisCalibration[] {
   return [time, size("Z"), size("Y"), size("X")].filter((calibration) => calibration !== undefined);
 }
 
-/** The attributes of each opening tag of a name, in order. */
-function attributesOf(text: string, name: string): readonly Attributes[] {
-  return [...text.matchAll(new RegExp(`<(?:\\w+:)?${name}(\\s[^<>]*?)?/?>`, "g"))].map(([, body = ""]) => {
-    const pairs = [...body.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)];
-    return new Map(
-      pairs.map(([, key = "", double, single]) => [key, decodeEntities(double ?? single ?? "")]),
-    );
-  });
+/**
+ * The attributes of each opening tag of a name, in order, one at a time: a text of many megabytes has a million of them.
+ * A tag with more attributes or longer ones than OME has is passed over.
+ */
+function* attributesOf(text: string, name: string): Generator<Attributes> {
+  for (const [, body = ""] of text.matchAll(openingTag(name))) {
+    if (body.length <= MAX_TAG_LENGTH) {
+      const pairs = [...body.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)];
+      yield new Map(
+        pairs.map(([, key = "", double, single]) => [key, decodeEntities(double ?? single ?? "")]),
+      );
+    }
+  }
+}
+
+function openingTag(name: string): RegExp {
+  return new RegExp(`<(?:\\w+:)?${name}(\\s[^<>]*?)?/?>`, "g");
+}
+
+function countMatches(text: string, pattern: RegExp): number {
+  let count = 0;
+  for (const _ of text.matchAll(pattern)) {
+    count++;
+  }
+  return count;
 }
 
 function decodeEntities(text: string): string {

@@ -1,13 +1,21 @@
 import { LegacyIoError } from "../errors.ts";
 
+const BYTES_PER_CHECK = 1 << 16;
+
 /**
  * Decodes PackBits (TIFF 6.0 section 9) into `target` and returns how many bytes came out.
- * Throws `invalid_file` for data that is cut off or decodes to more than fits.
+ * Throws `invalid_file` for data that is cut off or decodes to more than fits, and what `check` throws, which is called
+ * now and then.
  */
-export function decodePackBits(bytes: Uint8Array, target: Uint8Array): number {
+export function decodePackBits(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
   let at = 0;
+  let nextCheck = BYTES_PER_CHECK;
   let written = 0;
   while (at < bytes.length && !isPadding(bytes, at, written, target)) {
+    if (at >= nextCheck) {
+      check();
+      nextCheck = at + BYTES_PER_CHECK;
+    }
     const header = bytes[at] ?? 0;
     at++;
     if (header === 128) {

@@ -4,6 +4,7 @@ import type { ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
 import { decodeZstdWithGeotiff } from "./decode.ts";
+import type { DecodeBudget } from "./decode-budget.ts";
 import { inflate } from "./inflate.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
@@ -11,8 +12,15 @@ import { createPause } from "./pause.ts";
 import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
 import { neededBytes, samplesPerTilePixel, type TiffPage, tileBytes } from "./tiff-page.ts";
 
-/** Decompresses to at most `maxBytes`, or throws; what is beyond is not allocated. */
-export type Decompress = (bytes: Uint8Array, maxBytes: number) => Uint8Array | Promise<Uint8Array>;
+/**
+ * Decompresses to at most `maxBytes`, or throws; what is beyond is not allocated. One that works piece by piece calls
+ * `check` between them, which throws once the time is up.
+ */
+export type Decompress = (
+  bytes: Uint8Array,
+  maxBytes: number,
+  check: () => void,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** Faster decompressors than those that run everywhere; `nodeTiffCodecs` of `./node` has them. */
 export interface TiffCodecs {
@@ -25,12 +33,17 @@ export interface TiffCodecs {
 export interface ReadRowsOptions {
   readonly isLittleEndian: boolean;
   readonly codecs: TiffCodecs;
+  readonly budget: DecodeBudget;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Decoders of a library return the pieces of a tile put together, which for small ones takes as much again. */
+const MAX_PIECES_BYTES = 2 ** 24;
+
 /**
  * Reads rows `[rowStart, rowStop)` of a page into `target`, which has exactly their size, in the machine's byte order.
- * Errors: `invalid_file` for damaged or truncated pixels, `not_supported`, `io`, `aborted`.
+ * A strip that is wanted whole is decoded where it belongs, any other tile beside it.
+ * Errors: `invalid_file` for damaged or truncated pixels, `not_supported`, also beyond a limit, `io`, `aborted`.
  */
 export async function readRows(
   source: ByteSource,
@@ -49,15 +62,24 @@ export async function readRows(
     }
     return;
   }
-  const pause = createPause(options.signal);
-  const tile = new Uint8Array(tileBytes(page));
-  const tileRowBytes = tile.byteLength / page.tileHeight;
+  const pause = createPause(options.signal, options.budget);
+  const tileRowBytes = tileBytes(page) / page.tileHeight;
   const rowLength = tileRowBytes / itemBytes;
+  const isWanted = ({ index, firstRow }: TilePlace): boolean =>
+    !page.isTiled && firstRow >= rowStart && firstRow + neededBytes(page, index) / tileRowBytes <= rowStop;
+  const isWhole =
+    rowStart % page.tileHeight === 0 && (rowStop % page.tileHeight === 0 || rowStop === page.height);
+  const scratchBytes = isWhole && !page.isTiled ? 0 : tileBytes(page);
+  options.budget.lend(scratchBytes + decoderBytes(page), "decoding");
+  const scratch = new Uint8Array(scratchBytes);
   for (const place of tilesOfRows(page, rowStart, rowStop)) {
     await pause();
-    const rows = neededBytes(page, place.index) / tileRowBytes;
-    const decoded = tile.subarray(0, rows * tileRowBytes);
-    await decodeTile(source, page, place.index, decoded, options.codecs);
+    const sizeBytes = neededBytes(page, place.index);
+    const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
+    const decoded = isWanted(place)
+      ? target.subarray(start, start + sizeBytes)
+      : scratch.subarray(0, sizeBytes);
+    await decodeTile(source, page, place.index, decoded, options);
     if (page.predictor === 3) {
       undoFloatDifferences(decoded, itemBytes === 8 ? 8 : 4, rowLength, samplesPerTilePixel(page));
     } else {
@@ -68,8 +90,16 @@ export async function readRows(
         undoDifferences(decoded, itemBytes, rowLength, samplesPerTilePixel(page));
       }
     }
-    placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
+    if (decoded.buffer !== target.buffer) {
+      placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
+    }
   }
+}
+
+/** The most that decompressing one tile takes beside the tile itself. */
+function decoderBytes(page: TiffPage): number {
+  const sizeBytes = tileBytes(page);
+  return page.compression === "none" ? 0 : sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
 }
 
 interface TilePlace {
@@ -124,43 +154,46 @@ async function decodeTile(
   page: TiffPage,
   index: number,
   target: Uint8Array<ArrayBuffer>,
-  codecs: TiffCodecs,
+  { codecs, budget }: ReadRowsOptions,
 ): Promise<void> {
-  const bytes = await source.read(page.offsets[index] ?? 0, page.byteCounts[index] ?? 0);
-  const maxBytes = tileBytes(page);
-  const decoded = await decompress(page, bytes, maxBytes, codecs);
+  const offset = page.offsets[index] ?? 0;
+  const bytes = await budget.outside(() => source.read(offset, page.byteCounts[index] ?? 0));
+  const pending = decompress(page, bytes, tileBytes(page), codecs, budget.check);
+  // Waiting for what is there already would give others a turn, at the cost of this file's time.
+  const decoded = pending instanceof Uint8Array ? pending : await pending;
   if (decoded.byteLength < target.byteLength) {
     const name = page.isTiled ? "tile" : "strip";
     throw new LegacyIoError(
       "invalid_file",
       `TIFF ${name} ${index} ends early: ${decoded.byteLength} of its ${target.byteLength} bytes`,
-      { offset: page.offsets[index] ?? 0, expected: target.byteLength, found: decoded.byteLength },
+      { offset, expected: target.byteLength, found: decoded.byteLength },
     );
   }
   target.set(decoded.subarray(0, target.byteLength));
 }
 
-async function decompress(
+function decompress(
   page: TiffPage,
   bytes: Uint8Array,
   maxBytes: number,
   codecs: TiffCodecs,
-): Promise<Uint8Array> {
+  check: () => void,
+): Uint8Array | Promise<Uint8Array> {
   switch (page.compression) {
     case "none":
       return bytes;
     case "lzw": {
       const decoded = new Uint8Array(maxBytes);
-      return decoded.subarray(0, decodeLzw(bytes, decoded));
+      return decoded.subarray(0, decodeLzw(bytes, decoded, check));
     }
     case "packbits": {
       const decoded = new Uint8Array(maxBytes);
-      return decoded.subarray(0, decodePackBits(bytes, decoded));
+      return decoded.subarray(0, decodePackBits(bytes, decoded, check));
     }
     case "deflate":
-      return (codecs.inflate ?? inflate)(bytes, maxBytes);
+      return (codecs.inflate ?? inflate)(bytes, maxBytes, check);
     case "zstd":
-      return (codecs.zstd ?? decodeZstdWithGeotiff)(bytes, maxBytes);
+      return (codecs.zstd ?? decodeZstdWithGeotiff)(bytes, maxBytes, check);
     default:
       return page.compression satisfies never;
   }

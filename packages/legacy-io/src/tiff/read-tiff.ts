@@ -3,6 +3,7 @@ import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
+import type { DecodeBudget } from "./decode-budget.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 import { planeOf } from "./tiff-layout.ts";
@@ -36,7 +37,8 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
  * 2 and 3; either byte order; BigTIFF; chunky or planar; pages of equal shape; ImageJ stacks also behind a single
  * directory; OME-TIFF. Values are as they are stored: no palette, inversion or rotation is applied. Nothing that the
  * file claims is allocated before it is bounded by the file's size and the limits.
- * Errors: `invalid_file` for damaged, truncated or contradictory files; `not_supported`, naming the tag; `io`; `aborted`.
+ * Errors: `invalid_file` for damaged, truncated or contradictory files; `not_supported`, naming the tag, or the limit
+ * that the file is beyond; `io`; `aborted`.
  *
  * @example
  * const { image, info } = await readTiff(bytesSource(bytes));
@@ -44,7 +46,7 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
  */
 export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffImage> {
   const tiff = await openTiffPages(source, options);
-  const image = createNdArray<DType>(tiff.info.dtype, tiff.info.shape);
+  const image = allocateImage(tiff.budget, tiff.info.dtype, tiff.info.shape);
   const target = new Uint8Array(image.data.buffer);
   if (tiff.pages.every(isContiguous)) {
     await readRuns(source, runsOf(tiff), target, options.signal);
@@ -95,8 +97,25 @@ function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffP
   };
 }
 
-function rowOptions({ isLittleEndian }: OpenedTiff, { codecs, signal }: ReadTiffOptions): ReadRowsOptions {
-  return { isLittleEndian, codecs: codecs ?? {}, signal };
+function rowOptions(
+  { isLittleEndian, budget }: OpenedTiff,
+  { codecs, signal }: ReadTiffOptions,
+): ReadRowsOptions {
+  return { isLittleEndian, codecs: codecs ?? {}, budget, signal };
+}
+
+/** The array that pixels are read into, counted before it is allocated. Throws `not_supported` where it does not fit. */
+function allocateImage(budget: DecodeBudget, dtype: DType, shape: readonly number[]): NdArray {
+  const sizeBytes = shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+  budget.take(sizeBytes, "its pixels");
+  try {
+    return createNdArray<DType>(dtype, shape);
+  } catch (cause) {
+    throw new LegacyIoError("not_supported", `no memory for a TIFF image of ${sizeBytes} bytes`, {
+      found: sizeBytes,
+      cause,
+    });
+  }
 }
 
 export interface ReadTiffRegionOptions extends ReadTiffOptions {
@@ -131,7 +150,8 @@ export async function readTiffRegion(
   }
   const { shape, axes } = planeOf(page);
   const rowAxis = axes.indexOf("y");
-  const region = createNdArray<DType>(
+  const region = allocateImage(
+    tiff.budget,
     page.dtype,
     shape.map((length, axis) => (axis === rowAxis ? rowStop - rowStart : length)),
   );

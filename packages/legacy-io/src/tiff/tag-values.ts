@@ -59,7 +59,11 @@ export function tagValues(
         entry,
       );
     }
-    return readIntegers(await readValues(name, entry), entry, isLittleEndian);
+    const view = await readValues(name, entry);
+    if (entry.count > 1) {
+      reader.budget.take(entry.count * Float64Array.BYTES_PER_ELEMENT, `its ${name}`);
+    }
+    return readIntegers(view, entry, isLittleEndian);
   };
   const bytes = async (name: TiffTagName, maxBytes: number): Promise<Uint8Array | undefined> => {
     const entry = entryOf(name);

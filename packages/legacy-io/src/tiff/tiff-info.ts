@@ -8,6 +8,7 @@ import {
   chooseCalibration,
 } from "./axis-calibration.ts";
 import type { TiffCompression } from "./compression.ts";
+import { type DecodeBudget, decodeBudget } from "./decode-budget.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./fluoview-tags.ts";
 import { headerReader } from "./header-reader.ts";
 import { scanDirectories } from "./ifd.ts";
@@ -20,7 +21,7 @@ import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff-limits.ts";
 import { pageBytes, readTiffPage, type TiffPage } from "./tiff-page.ts";
 
 const AUXILIARY_BITS = 0b101;
-const MAX_MM_HEADER_BYTES = 1 << 16;
+const MAX_FLUOVIEW_BYTES = 1 << 16;
 const CENTIMETRE = 3;
 const INCH = 2;
 
@@ -60,6 +61,7 @@ export interface OpenedTiff {
   readonly pages: readonly TiffPage[];
   readonly layout: TiffLayout;
   readonly planeCount: number;
+  readonly budget: DecodeBudget;
 }
 
 export interface OpenTiffOptions {
@@ -70,7 +72,8 @@ export interface OpenTiffOptions {
 /** Reads and checks the headers of all pages, and what the first of them says about the stack. */
 export async function openTiffPages(source: ByteSource, options: OpenTiffOptions): Promise<OpenedTiff> {
   const limits = { ...DEFAULT_TIFF_LIMITS, ...options.limits };
-  const reader = headerReader(source, options.signal);
+  const budget = decodeBudget(source.sizeBytes, limits);
+  const reader = headerReader(source, budget, options.signal);
   const { isLittleEndian, isBigTiff, directories } = await scanDirectories(reader, limits);
   const all = directories.map((directory) => tagValues(reader, directory, isLittleEndian));
   const proper = await withoutAuxiliary(all);
@@ -112,7 +115,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibrationCandidates: said.calibration,
     warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
   };
-  return { info, isLittleEndian, pages, layout, planeCount };
+  return { info, isLittleEndian, pages, layout, planeCount, budget };
 }
 
 /** Thumbnails and masks are no part of the image, unless there is nothing else. */
@@ -170,8 +173,8 @@ async function readDescriptions(
   };
   const description = await optional(values.text("ImageDescription", limits.maxTextBytes));
   const software = await optional(values.text("Software", limits.maxTextBytes));
-  const pageName = await optional(values.text("PageName", limits.maxTextBytes));
-  const mmBytes = await optional(values.bytes("MM_Header", MAX_MM_HEADER_BYTES));
+  const pageName = await optional(values.text("PageName", MAX_FLUOVIEW_BYTES));
+  const mmBytes = await optional(values.bytes("MM_Header", MAX_FLUOVIEW_BYTES));
   const xResolution = await optional(values.rational("XResolution"));
   const yResolution = await optional(values.rational("YResolution"));
   const resolutionUnit = await optional(values.integer("ResolutionUnit"));

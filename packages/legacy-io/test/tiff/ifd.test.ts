@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bytesSource } from "../../src/byte-source.ts";
+import { decodeBudget } from "../../src/tiff/decode-budget.ts";
 import { headerReader } from "../../src/tiff/header-reader.ts";
 import { scanDirectories, type TiffStructure } from "../../src/tiff/ifd.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "../../src/tiff/tiff-limits.ts";
@@ -10,7 +11,9 @@ import { buildTiff, elementBytes, greyTags } from "../tiff-fixture.ts";
 const page = { tags: greyTags(2, 2), segments: [elementBytes([1, 2, 3, 4], 2)] };
 
 function scan(bytes: Uint8Array, limits: Partial<TiffLimits> = {}): Promise<TiffStructure> {
-  return scanDirectories(headerReader(bytesSource(bytes), undefined), { ...DEFAULT_TIFF_LIMITS, ...limits });
+  const all = { ...DEFAULT_TIFF_LIMITS, ...limits };
+  const budget = decodeBudget(bytes.length, all);
+  return scanDirectories(headerReader(bytesSource(bytes), budget, undefined), all);
 }
 
 test.for([
@@ -56,9 +59,7 @@ test("directories that overlap cannot make reading endless", async () => {
       view.setUint32(next, offset + 2, true);
     }
   }
-  const startedMs = performance.now();
   expect(await codeOf(() => scan(bytes))).toBe("invalid_file");
-  expect(performance.now() - startedMs).toBeLessThan(2000);
 });
 
 test("entries of a type that TIFF does not have are passed over", async () => {

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { decodePackBits } from "../../src/tiff/packbits.ts";
 import { codeOf } from "../caught.ts";
 
+const check = (): void => {};
+
 /** Pieces of literal bytes and runs, as an encoder may cut them, with no-ops between. */
 const anyPieces = fc.array(
   fc.oneof(
@@ -25,7 +27,7 @@ test("gives back literals and runs", () => {
     fc.property(anyPieces, (pieces) => {
       const plain = pieces.flatMap((piece) => piece.plain);
       const target = new Uint8Array(plain.length);
-      expect(decodePackBits(Uint8Array.from(pieces.flatMap((piece) => piece.packed)), target)).toBe(
+      expect(decodePackBits(Uint8Array.from(pieces.flatMap((piece) => piece.packed)), target, check)).toBe(
         plain.length,
       );
       expect([...target]).toEqual(plain);
@@ -52,12 +54,18 @@ test("the example of the specification", () => {
     0xaa,
   );
   const target = new Uint8Array(24);
-  expect(decodePackBits(packed, target)).toBe(24);
+  expect(decodePackBits(packed, target, check)).toBe(24);
   expect(Buffer.from(target).toString("hex")).toBe("aaaaaa80002aaaaaaaaa80002a22aaaaaaaaaaaaaaaaaaaa");
 });
 
 test("data that is cut off, or too long, is an error", async () => {
-  expect(await codeOf(() => decodePackBits(Uint8Array.of(4, 1, 2), new Uint8Array(9)))).toBe("invalid_file");
-  expect(await codeOf(() => decodePackBits(Uint8Array.of(0x81, 7), new Uint8Array(9)))).toBe("invalid_file");
-  expect(await codeOf(() => decodePackBits(Uint8Array.of(200), new Uint8Array(9)))).toBe("invalid_file");
+  expect(await codeOf(() => decodePackBits(Uint8Array.of(4, 1, 2), new Uint8Array(9), check))).toBe(
+    "invalid_file",
+  );
+  expect(await codeOf(() => decodePackBits(Uint8Array.of(0x81, 7), new Uint8Array(9), check))).toBe(
+    "invalid_file",
+  );
+  expect(await codeOf(() => decodePackBits(Uint8Array.of(200), new Uint8Array(9), check))).toBe(
+    "invalid_file",
+  );
 });

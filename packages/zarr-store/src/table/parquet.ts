@@ -16,12 +16,19 @@ export interface EncodeParquetOptions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** The name of the table, for messages. */
   readonly where?: string | undefined;
+  /** The largest number of cells, rows × columns, that is written. Default 2^26, which is also the most that is read. */
+  readonly maxCells?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** 64 Mi cells: 512 MiB of numbers. What is larger wants more than one file. */
+const DEFAULT_MAX_CELLS = 1 << 26;
 
 export interface DecodeParquetOptions {
   /** The name of the file or key, for messages. */
   readonly where?: string | undefined;
+  /** The largest number of cells, rows × columns, that is read. Default 2^26, which is also the most that is written. */
+  readonly maxCells?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +39,8 @@ export interface DecodeParquetOptions {
  * pandas reads a nullable int64 column with nulls as float64, which loses integers beyond 2^53. Ask it not to:
  * `pandas.read_parquet(path, dtype_backend="numpy_nullable")`, or `pyarrow.parquet.read_table(path)`.
  *
- * @throws {ZarrStoreError} `schema_mismatch`, naming the column; `not_supported` for types without a counterpart.
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the column; `not_supported` for types without a counterpart;
+ * `invalid_argument` for more cells than `maxCells`.
  */
 export async function encodeParquet(
   table: Table,
@@ -43,6 +51,13 @@ export async function encodeParquet(
   const normal = normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
   assertTableMatches(schema, normal, where);
+  const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
+  const found = normal.numRows * normal.numCols;
+  if (found > maxCells) {
+    const expected = `at most ${maxCells} cells`;
+    const message = `${where} is too large for one Parquet file: expected ${expected}, found ${found}`;
+    throw new ZarrStoreError("invalid_argument", message, { path: where, expected, found });
+  }
   const metadata = new Map(Object.entries(options.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
   const stream = tableToIPC(withSchema(normal, schema, metadata), "stream");
   const wasm = await loadParquetWasm();
@@ -71,8 +86,11 @@ function writeStream(wasm: Wasm, stream: Uint8Array): Uint8Array<ArrayBuffer> {
 /**
  * Reads a Parquet file, of whatever writer, as one Arrow table in our types: see `normalizeTable`. All columns
  * are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file.
- * @throws {ZarrStoreError} `invalid_file` for bytes that are no Parquet or damaged; `not_supported`, naming the
- * column, for types without a counterpart here, and for encrypted files.
+ *
+ * A few kilobytes of Parquet can say billions of cells. No more than `maxCells` are unpacked, whatever the footer says;
+ * strings among them have the 4 GiB of parquet-wasm's own memory and no more (reliability.md §5, "Parquet").
+ * @throws {ZarrStoreError} `invalid_file` for bytes that are no Parquet or damaged, or that unpack to too much;
+ * `not_supported`, naming the column, for types without a counterpart here, and for encrypted files.
  */
 export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOptions = {}): Promise<Table> {
   options.signal?.throwIfAborted();
@@ -80,10 +98,14 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   checkFrame(bytes, where);
   const wasm = await loadParquetWasm();
   options.signal?.throwIfAborted();
+  const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
+  let maxRows: number;
   let stream: Uint8Array;
   try {
-    // By default the table would come in batches of 1024 rows.
-    stream = wasm.readParquet(bytes, { batchSize: 1 << 20 }).intoIPCStream();
+    const columns = tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
+    maxRows = Math.floor(maxCells / Math.max(1, columns));
+    // By default the table would come in batches of 1024 rows. One row more than may be is enough to see it.
+    stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();
   } catch (cause) {
     if (cause instanceof WebAssembly.RuntimeError) {
       assertStillWorks(wasm, cause);
@@ -91,7 +113,11 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw invalidFile(where, "Parquet that can be decoded", reason, cause);
   }
-  return normalizeTable(tableFromIPC(stream), where);
+  const table = tableFromIPC(stream);
+  if (table.numRows > maxRows) {
+    throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
+  }
+  return normalizeTable(table, where);
 }
 
 /**

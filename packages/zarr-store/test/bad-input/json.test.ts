@@ -60,6 +60,7 @@ describe("JSON that is read", () => {
     },
   );
 
+  // `python-system.md` §10.
   it.each<readonly [string, string | Uint8Array, RegExp]>([
     ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, /at most 64 levels/],
     ["a million levels", "[".repeat(1e6), /at most 64 levels/],

@@ -44,7 +44,13 @@ const CROWDS: readonly Crowd[] = [
 
 const TIMEOUT = { timeout: 300_000 };
 
-it.each(CROWDS)("$mode, $chance, no lock: $isLockDisabled", TIMEOUT, async (crowd) => {
+function titleOf({ mode, workers, commits, chance, isLockDisabled }: Crowd): string {
+  const lock = isLockDisabled === true ? ", without the lock" : "";
+  const fate = chance === undefined ? "" : ", some killed and some stopped";
+  return `${workers} processes × ${commits} commits, ${mode}${lock}${fate}: nothing is lost`;
+}
+
+it.each(CROWDS.map((crowd) => [titleOf(crowd), crowd] as const))("%s", TIMEOUT, async (_title, crowd) => {
   const { kills } = await expectNothingLost(crowd);
   expect(kills > 0).toBe(crowd.chance !== undefined);
 });

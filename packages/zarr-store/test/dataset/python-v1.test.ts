@@ -94,6 +94,7 @@ describe.runIf(data !== "").each([
       }
     });
 
+    // `python-system.md` §10.
     it("has every array, pixels and artifacts, as in its npy file", async () => {
       const dataset = await open();
       const compared: string[] = [];
@@ -169,6 +170,7 @@ describe.runIf(data !== "").each([
       }
     });
 
+    // Ticket 6.
     it("has a ledger of sources with the first five columns, the others NULL", async () => {
       const dataset = await open();
       const { columns } = schemaOfTable(await dataset.loadTable("sources"));
@@ -222,6 +224,7 @@ describe.runIf(data !== "").each([
       expect(await dataset.record(LINES).listAttachments()).toEqual([]);
     });
 
+    // Ticket 5; `python-system.md` §10.
     it("reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
       const dataset = await open();
       expect(await dataset.record(GZIPPED).loadMetadataPayload()).toEqual({
@@ -235,6 +238,7 @@ describe.runIf(data !== "").each([
       expect(text).toContain('"tiny": 1e-07');
     });
 
+    // Ticket 5; `python-system.md` §10.
     it("gives malformed metadata as an error of that image alone", async () => {
       const dataset = await open();
       await expect(dataset.record(MALFORMED).loadMetadataPayload()).rejects.toMatchObject({
@@ -257,6 +261,7 @@ describe.runIf(data !== "").each([
       expect(withParams.sort()).toEqual([GZIPPED, LINES].sort());
     });
 
+    // Ticket 5; `python-system.md` §10.
     it("orders records by acquisition time as the truth does, those without one last or first", async () => {
       const dataset = await open();
       const idsBy = async (missing: "last" | "first"): Promise<string[]> => {

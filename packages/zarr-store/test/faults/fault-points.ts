@@ -1,6 +1,5 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
 import {
@@ -17,6 +16,7 @@ import {
 import { localStore } from "../../src/node/index.ts";
 import { sha256, testRuntime } from "../commit/test-runtime.ts";
 import { type Errno, type FaultyFileSystem, faultyFileSystem } from "./faulty-file-system.ts";
+import { quickFolder } from "./quick-folder.ts";
 
 export const FAULTS = ["ENOSPC", "EIO", "EACCES", "abort"] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -240,7 +240,7 @@ async function expectNextWriterWorks(root: string, operation: FaultyOperation, w
 
 /** Two images, artifacts and a table, in two commits and a checkpoint. */
 async function makeTemplate({ prepare }: FaultyOperation): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), "kym-faults-"));
+  const root = await mkdtemp(join(quickFolder(), "kym-faults-"));
   const dataset = await open(root, PIDS.setup);
   await dataset.transaction(async (transaction) => {
     const one = await transaction.addImage(IMAGE, { id: "one" });
@@ -273,7 +273,7 @@ async function dieAt(root: string, at: "staged" | "committed"): Promise<void> {
 }
 
 async function inCopy<T>(template: string, run: (root: string) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(join(tmpdir(), "kym-faults-"));
+  const root = mkdtempSync(join(quickFolder(), "kym-faults-"));
   try {
     cpSync(template, root, { recursive: true });
     return await run(root);

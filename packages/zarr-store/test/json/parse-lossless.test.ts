@@ -152,25 +152,6 @@ describe("parseLossless", () => {
       }),
     );
   });
-
-  test("reads 10 MB in less than a second", () => {
-    const rows = Array.from({ length: 72_000 }, (_, id) => ({
-      id,
-      name: `event ${id}`,
-      t_start_s: Math.sin(id) * 100,
-      t_end_s: Math.cos(id),
-      tags: ["a", "é\n"],
-      note: null,
-    }));
-    const text = JSON.stringify(rows).padEnd(10_000_000, " ");
-    // The best of three, for other work on the machine.
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      parseLossless(text);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(1000);
-  });
 });
 
 /** Bigints and negative zeros as `JSON.parse` has them. */

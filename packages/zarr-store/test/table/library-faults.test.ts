@@ -32,19 +32,9 @@ describe("faults of apache-arrow 21.2 and parquet-wasm 0.8.0 that we work around
     expect((await decodeParquet(await encodeParquet(ours))).schema.fields[0]?.nullable).toBe(false);
   });
 
-  test("vectorFromArray is slow on strings", () => {
-    const strings = Array.from({ length: 50_000 }, (_, index) => `image ${index}`);
-    const best = (run: () => unknown): number =>
-      Math.min(
-        ...[1, 2, 3].map(() => {
-          const start = performance.now();
-          run();
-          return performance.now() - start;
-        }),
-      );
-    const theirs = best(() => vectorFromArray(strings, new Utf8()));
-    const ours = best(() => packStrings(strings));
-    expect(theirs / ours).toBeGreaterThan(1.5);
+  test("vectorFromArray, slow on strings, gives the strings that ours gives", () => {
+    const strings = ["", "image 1", "é", "😀", "\u0000"];
+    expect([...vectorFromArray(strings, new Utf8())]).toEqual(strings);
     expect(unpackStrings(packStrings(strings))).toEqual(strings);
   });
 

@@ -1,0 +1,94 @@
+import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
+import { CliError, usageError } from "./cli-error.ts";
+import type { CommandContext, CommandResult } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+import { printable } from "./render/text-table.ts";
+
+/** `--jobs`, of the commands that read a folder. */
+export function jobsOf(context: CommandContext): number {
+  const { jobs = "4" } = context.options;
+  const count = Number(jobs);
+  if (!Number.isInteger(count) || count < 1 || count > 64) {
+    throw usageError(`--jobs is a number from 1 to 64, not ${JSON.stringify(jobs)}`);
+  }
+  return count;
+}
+
+export interface IngestWords {
+  readonly folder: string;
+  readonly dataset: string;
+  readonly dryRun: boolean;
+}
+
+/** What ingest and refresh print, and what they would do in a dry run. Throws for a folder without an image. */
+export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: IngestWords): CommandResult {
+  const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
+  if (found === 0) {
+    const hint = "images end in .tif or .tiff; --pattern chooses among them";
+    throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
+  }
+  const inDataset = ingested.length + updated.length + unchanged.length;
+  const headline = [
+    `${dryRun ? "would have" : "loaded"} ${inDataset} of ${found}`,
+    ...countOf(failed.length, "failed"),
+    ...countOf(skipped.length, "skipped"),
+    ...countOf(conflicts.length, "conflicts"),
+  ].join(" · ");
+  const detail = [
+    `${ingested.length} new`,
+    ...countOf(updated.length, "updated"),
+    `${unchanged.length} unchanged`,
+  ].join(", ");
+  const lines = [
+    headline,
+    detail,
+    ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
+    ...(dryRun ? listOf("new", ingested) : []),
+    ...listOf("updated", updated),
+    ...listOf("failed", failed),
+    ...listOf("skipped", skipped),
+    ...listOf("conflicts", conflicts),
+    ...listOf("analyses without an image", orphans),
+  ];
+  return {
+    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    data: {
+      ...(dryRun && { dryRun }),
+      found,
+      ingested,
+      updated,
+      unchanged,
+      skipped,
+      failed,
+      orphans,
+      conflicts,
+    },
+    warnings: notes.map((note) => `${printable(note.path)}: ${note.reason ?? ""}`),
+    text: `${lines.join("\n")}\n`,
+    ...(!dryRun && { next: `kym index ${dataset}` }),
+  };
+}
+
+function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
+  if (counts === undefined) {
+    return dryRun ? "to be restored from an export" : "restored from an export";
+  }
+  const { tiffs, headers, classicJsons, rois } = counts;
+  const found = `found ${tiffs} TIFFs, ${headers} headers, ${classicJsons} metadata files`;
+  return dryRun ? found : `${found}; ${rois} ROIs taken in`;
+}
+
+function countOf(count: number, word: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${word}`];
+}
+
+function listOf(title: string, items: readonly IngestItem[]): readonly string[] {
+  return items.length === 0
+    ? []
+    : [
+        `${title}:`,
+        ...items.map(
+          ({ path, reason }) => `  ${printable(path)}${reason === undefined ? "" : ` — ${reason}`}`,
+        ),
+      ];
+}

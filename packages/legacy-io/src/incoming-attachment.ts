@@ -1,0 +1,28 @@
+import { attachmentName } from "./attachment-name.ts";
+
+/**
+ * The key at which a file is kept that does not replace what the dataset has: the first of `a.json`, `a (2).json`, … that
+ * is free, has these bytes already, or has what was kept of this same file before.
+ */
+export function incomingAttachmentKey(
+  fileName: string,
+  sha256: string,
+  current: ReadonlyMap<string, string>,
+  keptBefore: readonly { readonly key: string; readonly sha256: string }[],
+): string {
+  for (let count = 1; ; count++) {
+    const key = `attachments/${attachmentName(numbered(fileName, count))}`;
+    const now = current.get(key);
+    const isOurs = keptBefore.some((kept) => kept.key === key && kept.sha256 === now);
+    if (now === undefined || now === sha256 || isOurs) {
+      return key;
+    }
+  }
+}
+
+/** `a.json`, `a (2).json`, `a (3).json`: the number goes before the ending. */
+export function numbered(fileName: string, count: number): string {
+  const dot = fileName.lastIndexOf(".");
+  const stop = dot > 0 ? dot : fileName.length;
+  return count === 1 ? fileName : `${fileName.slice(0, stop)} (${count})${fileName.slice(stop)}`;
+}

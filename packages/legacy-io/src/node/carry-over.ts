@@ -1,0 +1,75 @@
+import {
+  type DatasetContents,
+  getMember,
+  isZarrStoreError,
+  type JsonNode,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+  setMember,
+} from "@kym/zarr-store";
+
+type ImageRecord = ReturnType<DatasetContents["record"]>;
+
+/** What people decided about an image, and what its successor is given. */
+const CARRIED = ["rois", "accepted"] as const;
+
+/**
+ * Gives a record that takes another's place the other's ROIs and `accepted` (design §6), as they are in the dataset, and
+ * the masks that the ROIs name. Provenance keeps the hash of the metadata that the files make, so that what was carried
+ * over counts as the dataset's own.
+ */
+export async function carryOver(from: ImageRecord, to: ImageRecord): Promise<void> {
+  const [before, after] = [await loadMetadata(from), await loadMetadata(to)];
+  if (before?.kind !== "object" || after?.kind !== "object") {
+    return;
+  }
+  let merged = after;
+  for (const key of CARRIED) {
+    const value = getMember(before, key);
+    merged = value === undefined ? merged : setMember(merged, key, value);
+  }
+  const text = serializeLossless(merged);
+  if (text !== serializeLossless(after)) {
+    await to.saveJsonBytes("metadata", new TextEncoder().encode(text));
+  }
+  const arrays = new Set(await from.listArrayArtifacts());
+  const taken = new Set(await to.listArrayArtifacts());
+  for (const name of maskRefs(plainValue(getMember(before, "rois") ?? before))) {
+    if (arrays.has(name) && !taken.has(name)) {
+      const { dimensionNames, chunkShape, attributes } = await from.openArrayArtifact(name);
+      await to.saveArrayArtifact(name, await from.loadArrayArtifact(name), {
+        chunks: chunkShape,
+        attributes,
+        ...(isNamed(dimensionNames) && { axes: dimensionNames }),
+      });
+    }
+  }
+}
+
+async function loadMetadata(record: ImageRecord): Promise<JsonNode | undefined> {
+  try {
+    return parseLossless((await record.loadJsonText("metadata")).text, { allowNonFinite: true });
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function isNamed(names: readonly (string | null)[] | undefined): names is readonly string[] {
+  return names?.every((name) => name !== null) === true;
+}
+
+function maskRefs(rois: unknown): readonly string[] {
+  if (Array.isArray(rois)) {
+    return rois.flatMap(maskRefs);
+  }
+  if (typeof rois !== "object" || rois === null) {
+    return [];
+  }
+  return Object.entries(rois).flatMap(([key, value]) =>
+    key === "mask_ref" && typeof value === "string" ? [value] : maskRefs(value),
+  );
+}

@@ -1,0 +1,140 @@
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { LegacyBundle } from "../bundle.ts";
+import { throwIfAborted } from "../errors.ts";
+import type { ImageContent } from "../image-content.ts";
+import type { IngestItem } from "../ingest-report.ts";
+import { type BatchLimits, planBatches } from "../plan-batches.ts";
+import { reasonOfReingest } from "../plan-report.ts";
+import { carryOver } from "./carry-over.ts";
+import { describeStored, type StoredImage, settingsOf } from "./describe-stored.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+import { readAhead } from "./read-ahead.ts";
+import type { ReadBundle } from "./read-bundle.ts";
+import { tryStoreImage } from "./store-image.ts";
+
+export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
+
+/** An acquisition that becomes a new record. */
+export interface NewImage {
+  readonly bundle: LegacyBundle;
+  /** The record of what the image was before it changed; with `supersede` it is deleted. */
+  readonly former?: { readonly imageId: string; readonly supersede: boolean } | undefined;
+}
+
+/** What became of them. */
+export interface IngestedImages {
+  readonly ingested: readonly IngestItem[];
+  readonly takenInMeanwhile: readonly IngestItem[];
+  readonly failed: readonly IngestItem[];
+  readonly notes: readonly IngestItem[];
+  readonly nRois: number;
+}
+
+export interface IngestImagesOptions extends IngestFolderOptions {
+  /** True for a file that the ledger has already, and that is taken in once more on purpose. */
+  readonly isInLedger: (row: SourceRow) => boolean;
+  readonly onRead: (path: string) => void;
+}
+
+/** Takes acquisitions in, in commits of up to 64. Each fails alone. Errors: `aborted`, those of the dataset. */
+export async function ingestImages(
+  dataset: ZarrDataset,
+  images: readonly NewImage[],
+  options: IngestImagesOptions,
+): Promise<IngestedImages> {
+  const batches: IngestedImages[] = [];
+  for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
+    throwIfAborted(options.signal);
+    batches.push(await ingestBatch(dataset, batch, options));
+  }
+  throwIfAborted(options.signal);
+  return {
+    ingested: batches.flatMap(({ ingested }) => ingested),
+    takenInMeanwhile: batches.flatMap(({ takenInMeanwhile }) => takenInMeanwhile),
+    failed: batches.flatMap(({ failed }) => failed),
+    notes: batches.flatMap(({ notes }) => notes),
+    nRois: batches.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
+}
+
+/** Reads a batch straight into one transaction: no more than a few images are in memory. */
+async function ingestBatch(
+  dataset: ZarrDataset,
+  batch: readonly NewImage[],
+  options: IngestImagesOptions,
+): Promise<IngestedImages> {
+  const settings = settingsOf(options);
+  let stored: {
+    readonly image: StoredImage;
+    readonly read: Omit<ReadBundle, "content">;
+    readonly former: NewImage["former"];
+    readonly nRois: number;
+    readonly notes: ImageContent["notes"];
+  }[] = [];
+  let failed: IngestItem[] = [];
+  let outdated: string[] = [];
+  const commit = await dataset.transaction(
+    async (transaction) => {
+      [stored, failed, outdated] = [[], [], []];
+      for await (const { item, outcome } of readAhead(batch, options)) {
+        const path = item.bundle.image.relPath;
+        const { former } = item;
+        const replaced = former?.supersede === true ? transaction.record(former.imageId) : undefined;
+        if (replaced !== undefined && !(await replaced.exists())) {
+          outdated.push(path);
+        } else if (outcome.ok) {
+          const { content, ...read } = outcome.read;
+          const image = describeStored(read, settings);
+          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
+          if (refusal === undefined) {
+            if (replaced !== undefined) {
+              await carryOver(replaced, transaction.record(image.imageId));
+              await transaction.deleteImage(replaced.id);
+            }
+            stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
+          } else {
+            failed.push({ path, reason: refusal });
+          }
+        } else {
+          failed.push({ path, reason: outcome.reason });
+        }
+        options.onRead(path);
+      }
+      if (stored.length > 0) {
+        const isAgain = ({ image, former }: (typeof stored)[number]): boolean =>
+          former?.supersede === true || options.isInLedger(image.sourceRow);
+        await transaction.appendSources(
+          stored.map(({ image }) => image.sourceRow),
+          { again: stored.filter(isAgain).map(({ image }) => image.sourceRow) },
+        );
+      }
+    },
+    { message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
+  );
+  const dropped = new Set(commit.droppedImageIds);
+  const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
+  const late = stored.filter(({ image }) => dropped.has(image.imageId));
+  options.onEvent?.({
+    type: "committed",
+    version: commit.version,
+    imageIds: kept.map(({ image }) => image.imageId),
+  });
+  return {
+    ingested: kept.map(({ image, read, former }) => ({
+      path: read.image.relPath,
+      imageId: image.imageId,
+      ...(former && { reason: reasonOfReingest(former) }),
+    })),
+    takenInMeanwhile: [...late.map(({ read }) => read.image.relPath), ...outdated].map((path) => ({
+      path,
+      reason: "another process took it in meanwhile",
+    })),
+    failed,
+    notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
+    nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
+}
+
+function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {
+  return [image, ...otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
+}

@@ -1,0 +1,133 @@
+import { basename } from "node:path";
+import {
+  decodeJsonText,
+  decodeParquet,
+  isZarrStoreError,
+  parseArtifactName,
+  schemaOfTable,
+} from "@kym/zarr-store";
+import type { SidecarFile } from "../bundle.ts";
+import { parseClassicJson } from "../classic-json.ts";
+import { readCsv } from "../csv.ts";
+import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import { parseFlowAnalysis } from "../flow-analysis.ts";
+import { readNpy } from "../npy.ts";
+import { readOlympusHeader } from "../olympus-header.ts";
+import type { ParsedSidecar, SidecarMeaning } from "../parsed-sidecar.ts";
+import { parseVelocityTrace } from "../velocity-trace.ts";
+import { type ReadFile, readStable } from "./read-stable.ts";
+
+/** A sidecar, what it was when it was read, and what it says. */
+export interface ReadSidecar {
+  readonly file: SidecarFile & ReadFile;
+  readonly parsed: ParsedSidecar;
+}
+
+/** Reads the files beside an image; one that cannot be understood is kept as it came. Errors: `io`, `aborted`. */
+export async function readSidecars(
+  files: readonly SidecarFile[],
+  signal: AbortSignal | undefined,
+): Promise<readonly ReadSidecar[]> {
+  const read = await Promise.all(files.map((file) => readStable(file, signal)));
+  return Promise.all(
+    read.map(async ({ file, bytes }) => ({ file, parsed: await parseSidecar(file, bytes) })),
+  );
+}
+
+async function parseSidecar(
+  file: SidecarFile & ReadFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<ParsedSidecar> {
+  const { relPath } = file;
+  return { relPath, fileName: basename(relPath), bytes, content: await meaningOf(file, bytes) };
+}
+
+async function meaningOf(
+  file: SidecarFile & ReadFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SidecarMeaning> {
+  try {
+    return await understand(file, bytes);
+  } catch (error) {
+    if (isLegacyIoError(error) || isZarrStoreError(error)) {
+      return { kind: "opaque", reason: error.message };
+    }
+    throw error;
+  }
+}
+
+async function understand(
+  file: SidecarFile & ReadFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SidecarMeaning> {
+  switch (file.kind) {
+    case "olympus_header":
+      return { kind: file.kind, header: readOlympusHeader(bytes) };
+    case "classic_json":
+      return { kind: file.kind, classic: parseClassicJson(bytes) };
+    case "radon_csv":
+    case "kymanalysis_csv":
+    case "v0_csv":
+      return { kind: file.kind, trace: parseVelocityTrace(bytes) };
+    case "radon_json":
+    case "kymanalysis_json":
+    case "events_json":
+      return { kind: file.kind, analysis: parseFlowAnalysis(bytes, file.kind) };
+    case "other":
+      return { kind: "opaque", reason: "it is no kind of file that this package knows" };
+    case "artifact":
+      return understandArtifact(file, bytes);
+    default:
+      return file satisfies never;
+  }
+}
+
+async function understandArtifact(
+  file: Extract<SidecarFile & ReadFile, { readonly kind: "artifact" }>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SidecarMeaning> {
+  const { artifact, format, relPath } = file;
+  const name = parseArtifactName(artifact);
+  switch (format) {
+    case "json":
+      return { kind: "json_artifact", name, text: decodeJsonText(bytes, { where: relPath }).text };
+    case "csv":
+      return { kind: "table_artifact", name, table: readCsv(bytes) };
+    case "csv.gz":
+      return { kind: "table_artifact", name, table: readCsv(await gunzip(bytes, relPath)) };
+    case "parquet": {
+      const table = await decodeParquet(bytes, { where: relPath });
+      const artifact = { kind: "table", name, table, schema: schemaOfTable(table), from: [relPath] } as const;
+      return { kind: "parquet_artifact", name, artifact };
+    }
+    case "npy":
+      return { kind: "array_artifact", name, array: readNpy(bytes) };
+    default:
+      return format satisfies never;
+  }
+}
+
+/** A text table packs 14:1; a hundred times as much is no text table. */
+const MAX_UNPACKED_RATIO = 200;
+
+async function gunzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { gunzip: unzip } = await import("node:zlib");
+  return new Promise((resolve, reject) => {
+    unzip(
+      bytes,
+      { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) },
+      (error, unpacked) => {
+        if (error === null) {
+          resolve(new Uint8Array(unpacked));
+        } else {
+          reject(
+            new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
+              path: where,
+              cause: error,
+            }),
+          );
+        }
+      },
+    );
+  });
+}

@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { BundleFile, FolderScan } from "../bundle.ts";
+import { isChannelPath } from "../compare-files.ts";
+import type { RefreshRules } from "../decide-refresh.ts";
+import type { IngestReport } from "../ingest-report.ts";
+import type { KnownAcquisition, KnownAcquisitions } from "../known-acquisition.ts";
+import { planIngest } from "../plan-ingest.ts";
+import { reportOfPlan, reportOfRun } from "../plan-report.ts";
+import { findFacts } from "./find-facts.ts";
+import { type IngestImagesOptions, ingestImages, type NewImage } from "./ingest-images.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+import { knownAcquisitions } from "./known-acquisitions.ts";
+import { isExportedFolder, restoreExport } from "./restore-export.ts";
+import { scanFolder } from "./scan-folder.ts";
+import { surveyExport } from "./survey-export.ts";
+import { updateRecords } from "./update-records.ts";
+
+/** Brings a dataset to what a folder holds: looks, plans, and does what is planned, unless it is to be a dry run. */
+export async function takeFolder(
+  dataset: ZarrDataset,
+  folder: string,
+  rules: RefreshRules,
+  options: IngestFolderOptions,
+): Promise<IngestReport> {
+  const root = resolve(folder);
+  if (await isExportedFolder(root)) {
+    return options.dryRun === true ? surveyExport(dataset, root) : restoreExport(dataset, root, options);
+  }
+  const { pattern, signal, includeSidecars = true } = options;
+  const whole = absolutePaths(root, await scanFolder(root, { pattern, signal }));
+  const { acquisitions, ledger } = await knownAcquisitions(dataset);
+  const scan = includeSidecars ? whole : withoutSidecars(whole);
+  const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
+  const plan = planIngest(scan, known, await findFacts(scan, known, signal), rules);
+  if (options.dryRun === true) {
+    return reportOfPlan(plan, scan);
+  }
+  const images = plan.actions.flatMap((action): readonly NewImage[] =>
+    action.action === "ingest"
+      ? [action]
+      : action.action === "reingest"
+        ? [{ bundle: action.bundle, former: action }]
+        : [],
+  );
+  const updates = plan.actions.flatMap((action) => (action.action === "update" ? [action] : []));
+  const total = images.length + updates.length;
+  const found = plan.actions.length + plan.unreadable.length;
+  options.onEvent?.({ type: "planned", toIngest: total, found });
+  let done = 0;
+  const identities = new Set(ledger.map(identityOf));
+  const shared: IngestImagesOptions = {
+    ...options,
+    isInLedger: (row) => identities.has(identityOf(row)),
+    onRead: (path) => options.onEvent?.({ type: "read", path, done: ++done, total }),
+  };
+  const refreshed = await updateRecords(dataset, updates, shared);
+  const added = await ingestImages(dataset, images, shared);
+  return reportOfRun(plan, scan, {
+    ...refreshed,
+    ingested: added.ingested,
+    unchanged: [...refreshed.unchanged, ...added.takenInMeanwhile],
+    failed: [...refreshed.failed, ...added.failed],
+    notes: [...refreshed.notes, ...added.notes],
+    nRois: added.nRois,
+  });
+}
+
+/** A file, by content and place, as the ledger tells them apart. */
+function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
+  return `${sha256 ?? ""} ${path}`;
+}
+
+/** The ledger knows files by absolute path, however the folder was named. */
+function absolutePaths(root: string, scan: FolderScan): FolderScan {
+  const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
+  return {
+    ...scan,
+    bundles: scan.bundles.map((bundle) => ({
+      ...bundle,
+      image: absolute(bundle.image),
+      otherChannels: bundle.otherChannels.map(absolute),
+      sidecars: bundle.sidecars.map(absolute),
+    })),
+  };
+}
+
+function withoutSidecars(scan: FolderScan): FolderScan {
+  return { ...scan, bundles: scan.bundles.map((bundle) => ({ ...bundle, sidecars: [] })) };
+}
+
+function channelsOnly(known: KnownAcquisitions): KnownAcquisitions {
+  const strip = (acquisition: KnownAcquisition): KnownAcquisition => ({
+    ...acquisition,
+    sidecars: new Map([...acquisition.sidecars].filter(([path]) => isChannelPath(path))),
+  });
+  return new Map([...known].map(([path, acquisition]) => [path, strip(acquisition)]));
+}

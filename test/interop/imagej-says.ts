@@ -1,0 +1,60 @@
+import type { ImageJRoi } from "@kym/roi";
+
+/** A selection as `describe` in `imagej_rois.py` prints it. */
+export interface ImageJSays {
+  readonly type: string;
+  readonly name: string | null;
+  /** x, y, width and height. */
+  readonly bounds: readonly number[];
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Slice, c, z and t. */
+  readonly position: readonly number[];
+}
+
+const TYPES: Readonly<Record<ImageJRoi["type"], string>> = {
+  polygon: "Polygon",
+  rect: "Rectangle",
+  oval: "Oval",
+  line: "Straight Line",
+  freeline: "Freeline",
+  polyline: "Polyline",
+  none: "None",
+  freehand: "Freehand",
+  traced: "Traced",
+  angle: "Angle",
+  point: "Point",
+};
+
+/** What ImageJ would print of a selection that we read. */
+export function saysOf(roi: ImageJRoi): ImageJSays {
+  const { slice, c, z, t } = roi.position;
+  return {
+    type: typeOf(roi),
+    name: roi.name ?? null,
+    bounds: boundsOf(roi),
+    points: roi.coordinates.map((point) => [point.x, point.y]),
+    // ImageJ gives the slice as z, too, and none where the stack has dimensions.
+    position: c === 0 && z === 0 && t === 0 ? [slice, 0, slice, 0] : [0, c, z, t],
+  };
+}
+
+/** Of an open outline of whole numbers ImageJ's bounds hold the pixels of its last points as well. */
+function boundsOf({ type, bounds, isSubPixel }: ImageJRoi): readonly number[] {
+  const { x, y, width, height } = bounds;
+  const more = !isSubPixel && (type === "polyline" || type === "freeline" || type === "angle") ? 1 : 0;
+  return [x, y, width + more, height + more];
+}
+
+function typeOf({ type, subtype, isComposite }: ImageJRoi): string {
+  if (isComposite) {
+    return "Composite";
+  }
+  switch (subtype) {
+    case "text":
+      return "Text";
+    case "arrow":
+      return "Arrow";
+    default:
+      return TYPES[type];
+  }
+}
