@@ -66,8 +66,8 @@ test("the values that the node entry exports are these", () => {
       "openFileSource",
       "openFolder",
       "openTiff",
-      "refreshFromFolder",
       "previewExport",
+      "refreshFromFolder",
       "scanFolder",
       "storesForPath",
     ]
