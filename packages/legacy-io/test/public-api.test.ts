@@ -28,6 +28,7 @@ test("the values that the root entry exports are these", () => {
       "fileNameOfArtifact",
       "fileNameOfAttachment",
       "filesToHash",
+      "guardFormula",
       "imageStem",
       "isLegacyIoError",
       "legacyEventId",
@@ -58,7 +59,6 @@ test("the values that the node entry exports are these", () => {
     [
       "SidecarArtifactStore",
       "TiffPixelStore",
-      "describeExport",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
@@ -66,6 +66,7 @@ test("the values that the node entry exports are these", () => {
       "openFileSource",
       "openFolder",
       "openTiff",
+      "previewExport",
       "refreshFromFolder",
       "scanFolder",
       "storesForPath",

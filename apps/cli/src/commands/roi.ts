@@ -1,11 +1,13 @@
 import { AcqImage } from "@kym/kym-dataset";
-import type { Roi, RoiBounds, RoiEdit } from "@kym/roi";
+import type { ImageExtent, NewRoi, Roi, RoiBounds, RoiEdit } from "@kym/roi";
 import { usageError } from "../cli-error.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
+import { drawnShape, parsePoints } from "../drawn-shape.ts";
 import { EXIT } from "../exit-code.ts";
 import { findImage } from "../find-image.ts";
 import { openStudy } from "../open-study.ts";
 import { printable } from "../render/text-table.ts";
+import { roiPlace, roiPlaceText } from "../roi-place.ts";
 
 const ACTIONS = ["list", "add", "edit", "delete"] as const;
 type Action = (typeof ACTIONS)[number];
@@ -15,16 +17,20 @@ export const roiCommand: Command = {
   usage: "roi ACTION DATASET IMAGE [ROI]",
   description: `Lists, adds, edits or deletes the ROIs of one image. Corners are clamped to the image. A
 ROI that moved has the next revision, so that the tables say its analysis is of another
-place; a new name or note changes nothing else. Ids are never given twice.`,
+place; a new name or note changes nothing else. Ids are never given twice. Pixel 3 is from
+3.0 to 4.0, with its centre at 3.5.`,
   examples: [
     "kym roi list study.zarr 20250722_A89_0002",
     "kym roi add study.zarr 20250722_A89_0002 --lines 0:30000 --px 4:20 --name vessel",
+    'kym roi add study.zarr 20250722_A89_0002 --type polygon --points "0,4 1200,9 300,15"',
     "kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21",
     "kym roi delete study.zarr 20250722_A89_0002 1",
   ],
   options: {
     lines: { type: "string" },
     px: { type: "string" },
+    type: { type: "string" },
+    points: { type: "string" },
     channel: { type: "string" },
     z: { type: "string" },
     name: { type: "string" },
@@ -34,6 +40,8 @@ place; a new name or note changes nothing else. Ids are never given twice.`,
   optionHelp: {
     lines: "rows, from the first up to but without the last, as in 0:30000",
     px: "columns, as in 4:20",
+    type: "rect, line, polyline or polygon; to add",
+    points: "LINE,PX pairs of a line, polyline or polygon",
     channel: "from 1",
     z: "the slice, from 0",
     name: "what it is called",
@@ -74,15 +82,19 @@ async function change(
     case "list":
       return rois.rois;
     case "add": {
-      const { bounds, ...edit } = editOf(context, rois.extent);
-      const draft = { ...edit, ...(bounds && { bounds }) };
+      const draft = draftOf(context, rois.extent);
       const next = rois.create(draft);
       return [isDry ? next.require(next.highWaterMark) : await image.addRoi(draft, { signal })];
     }
     case "edit": {
       const id = idOf(idText);
       const old = rois.require(id);
-      const edit = editOf(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      if (options["type"] !== undefined) {
+        throw usageError("a ROI keeps its type", "kym roi add makes one of another");
+      }
+      const points = parsePoints(options["points"]);
+      const corners = editOf(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      const edit = { ...corners, ...(points && { points }) };
       return [isDry ? rois.edit(id, edit).require(id) : await image.editRoi(id, edit, { signal })];
     }
     case "delete": {
@@ -104,6 +116,16 @@ interface Corners {
 
 function cornersOf(bounds: RoiBounds): Corners {
   return { lines: [bounds.dim0Start, bounds.dim0Stop], px: [bounds.dim1Start, bounds.dim1Stop] };
+}
+
+/** The new ROI that the flags say. */
+function draftOf(context: CommandContext, extent: ImageExtent | undefined): NewRoi {
+  const { bounds, points: _, maskRef: __, ...fields } = editOf(context, extent);
+  const shape = drawnShape(context.options["type"], context.options["points"]);
+  if (shape !== undefined && bounds !== undefined) {
+    throw usageError(`a ${shape.type} has --points, not --lines and --px`);
+  }
+  return { ...fields, ...(shape ?? (bounds && { bounds })) };
 }
 
 /** What the flags say; a side that they do not is the present one, or the whole image. */
@@ -178,7 +200,7 @@ function resultOf(action: Action, rois: readonly Roi[], path: string, isDry: boo
       z,
       revision,
       stats,
-      ...(roi.type === "rect" && { bounds: roi.bounds }),
+      ...roiPlace(roi),
     };
   });
   return {
@@ -190,13 +212,9 @@ function resultOf(action: Action, rois: readonly Roi[], path: string, isDry: boo
 }
 
 function lineOf(roi: Roi): string {
-  const place =
-    roi.type === "rect"
-      ? ` lines ${roi.bounds.dim0Start}–${roi.bounds.dim0Stop}, px ${roi.bounds.dim1Start}–${roi.bounds.dim1Stop}`
-      : "";
   const label = [roi.name, roi.note]
     .filter((text) => text !== "")
     .map(printable)
     .join(" · ");
-  return `${roi.id} ${roi.type}${place} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
+  return `${roi.id} ${roi.type}${roiPlaceText(roiPlace(roi))} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
 }

@@ -5,8 +5,14 @@
  */
 
 export type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
-export { describeExport, exportLegacyFolder } from "./export.ts";
-export type { ExportFolderOptions, ExportReport } from "./export-options.ts";
+export { exportLegacyFolder, previewExport } from "./export.ts";
+export type {
+  ExportFolderOptions,
+  ExportFormat,
+  ExportNote,
+  ExportPreview,
+  ExportReport,
+} from "./export-options.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";
 export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest-options.ts";

@@ -7,13 +7,13 @@ import {
   schemaOfTable,
 } from "@kym/zarr-store";
 import type { SidecarFile } from "../bundle.ts";
-import type { ParsedSidecar, SidecarMeaning } from "../bundle-content.ts";
 import { parseClassicJson } from "../classic-json.ts";
 import { readCsv } from "../csv.ts";
 import { isLegacyIoError } from "../errors.ts";
 import { parseFlowAnalysis } from "../flow-analysis.ts";
 import { readNpy } from "../npy.ts";
 import { readOlympusHeader } from "../olympus-header.ts";
+import type { ParsedSidecar, SidecarMeaning } from "../parsed-sidecar.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
 import { gunzip } from "./gunzip.ts";
 import { type ReadFile, readStable } from "./read-stable.ts";

@@ -49,7 +49,7 @@ it("ticket 13: a sidecar <image>.<artifact>.npy is an array artifact", async () 
   expect(await record.loadArrayArtifact("mask")).toEqual(STACK);
 });
 
-it("ticket 13; §10: an export has the TIFF, JSON, CSV, arrays below array_artifacts, and the pooled tables", async () => {
+it("ticket 13; §10: an export has the TIFF, JSON, CSV, arrays below array_artifacts (NPY, and TIFF for Fiji), and the pooled tables", async () => {
   const out = join(folder, "out");
   const { id } = await onlyRecord(dataset);
   await exportLegacyFolder(dataset, out);
