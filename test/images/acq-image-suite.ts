@@ -124,6 +124,20 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.editRoi(9, { name: "nobody" })).rejects.toMatchObject({ code: "not_found" });
     });
 
+    it("adds several ROIs in one edit, or none of them", async () => {
+      const source = await kymograph();
+      const image = AcqImage.from(source);
+      const line = { type: "line", points: points(0.5, 0.5, 0.5, 3.5) } as const;
+      const added = await image.addRois([{ bounds: ROI_BOUNDS }, line]);
+      expect(added.map(({ id, type, stats }) => [id, type, stats?.imgMax])).toEqual([
+        [1, "rect", 109],
+        [2, "line", 103],
+      ]);
+      const outside = { type: "line", points: points(90, 90, 91, 91) } as const;
+      await expect(image.addRois([line, outside])).rejects.toMatchObject({ code: "invalid_argument" });
+      expect((await AcqImage.from(await source.reopen()).rois()).length).toBe(2);
+    });
+
     it("deletes a ROI, and gives its id to no other, after a reload either", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
