@@ -156,7 +156,7 @@ describe("ingesting a folder", () => {
     ]);
   });
 
-  it("takes <stem>.metadata.json as the metadata, completed by the image and its classic JSON", async () => {
+  it("takes <stem>.metadata.json as the metadata itself, and keeps what else speaks of it", async () => {
     const text = '{"header": {"acquired_local_epoch_ns": 9007199254740993}, "mine": 1}';
     await ingest({
       "a.tif": tinyTiff(1),
@@ -166,9 +166,11 @@ describe("ingesting a folder", () => {
       "b.metadata.json": "[]",
     });
     const [a = "", b = ""] = (await dataset.loadSourcesIndex()).map(({ image_id: id }) => id);
-    const { text: stored } = await dataset.record(a).loadJsonText("metadata");
-    expect(stored).toContain("9007199254740993");
-    expect(JSON.parse(stored)).toMatchObject({ mine: 1, header: { shape: expect.any(Array) }, accepted: false });
+    expect(await dataset.record(a).loadMetadataPayload()).toMatchObject({
+      header: { acquired_local_epoch_ns: 9007199254740993n, voxels: [0.001, 0.5] },
+      mine: 1,
+    });
+    expect(await dataset.record(a).listAttachments()).toEqual(["a.json"]);
     expect(await dataset.record(b).loadMetadataPayload()).toMatchObject({ version: "2.0" });
     expect(await dataset.record(b).listAttachments()).toEqual(["b.metadata.json"]);
     await writeFile(join(folder, "a.metadata.json"), text.replace("1}", "2}"));
