@@ -52,7 +52,11 @@ export async function writeKymflow(
     if (options.includeTiff !== false) {
       await writer.writePixels();
     }
-    images.push({ ...(await writer.writeSidecars()), radonRows: radonRows?.get(place.imageId) ?? [] });
+    const rows = radonRows?.get(place.imageId) ?? [];
+    images.push({ ...(await writer.writeSidecars()), radonRows: rows });
+    if (writer.hasTrace && rows.length === 0 && radonRows !== undefined) {
+      notes.push({ path: place.relPath, reason: `${RADON_TABLE} has no rows of it: index it first` });
+    }
     options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
   }
   if (options.includeTables === false) {
@@ -92,6 +96,7 @@ class ImageWriter {
   readonly #place: KymflowPlace;
   readonly #sink: ExportSink;
   readonly #notes: ExportNote[];
+  hasTrace = false;
 
   constructor(record: ZarrImageRecord, place: KymflowPlace, sink: ExportSink, notes: ExportNote[]) {
     this.#record = record;
@@ -138,6 +143,7 @@ class ImageWriter {
     await this.#writeText(`${analysis}_radon.json`, () => radonJsonText(params, runs));
     const trace = await this.#table("radon/velocity");
     if (trace !== undefined) {
+      this.hasTrace = true;
       const calibration = lineScanCalibration(metadataValue);
       const { parentFolder, fileName } = this.#place;
       const facts = { parentFolder, fileName, shape, calibration };

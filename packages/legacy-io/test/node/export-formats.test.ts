@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { readImageJRois } from "@kym/roi";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
@@ -114,6 +114,30 @@ describe("an export of a lab's folder", () => {
       ]),
     );
     expect(await filesOf(out)).toEqual(expect.arrayContaining(["day/b~2.tif", "day/b~2.json", "plain.json"]));
+  });
+
+  it("has the rows of kym_radon as its database, and says which image has a trace and no row", async () => {
+    const schema = {
+      columns: [
+        { name: "image_id", type: "utf8" as const },
+        { name: "roi_id", type: "int64" as const },
+        { name: "vel_mean", type: "float64" as const },
+        { name: "condition", type: "utf8" as const },
+      ],
+    };
+    const id = await idOf("day/b.tif");
+    await dataset.saveTable("kym_radon", [], { schema });
+    const first = await exportLegacyFolder(dataset, out, { format: "kymflow", absolutePaths: false });
+    expect(first.notes).toEqual([{ path: "day/b.tif", reason: expect.stringContaining("no rows of it") }]);
+    await dataset.saveTable("kym_radon", [{ image_id: id, roi_id: 1n, vel_mean: -2, condition: "@x" }], {
+      schema,
+    });
+    const options = { format: "kymflow", absolutePaths: false, overwrite: true } as const;
+    expect((await exportLegacyFolder(dataset, out, options)).notes).toEqual([]);
+    expect((await readFile(join(out, "radon_report_db.csv"), "utf8")).split("\n").slice(1)).toEqual([
+      `1,,,,-2.0,,,,,,,,,,,,,,day/b.tif,b,day,${basename(lab)},day/b.tif,,,'@x,,day/b.tif|1`,
+      "",
+    ]);
   });
 
   it("leaves out what cannot be read, and says so", async () => {
