@@ -20,7 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "roi",
-    summary: "list, add, edit or delete the ROIs of an image",
+    summary: "list, add, edit, delete, import or export ROIs",
     load: async () => (await import("./commands/roi.ts")).roiCommand,
   },
   {

@@ -34,8 +34,11 @@ export async function roiStaleness(path: string, print: (line: string) => void):
   const kym = new KymDataset(dataset);
   const update = async (what: string): Promise<void> => {
     for (const indexer of [velocityEventIndexer, radonIndexer]) {
-      const { updated, skipped, tableName } = await kym.updateIndex(indexer, { mode: "incremental" });
-      print(`${what}: ${tableName} updated=${updated} skipped=${skipped}`);
+      const { updated, skipped, tableName, reasons } = await kym.updateIndex(indexer, {
+        mode: "incremental",
+      });
+      const why = reasons.map(({ because }) => ` because ${because}`).join("");
+      print(`${what}: ${tableName} updated=${updated} skipped=${skipped}${why}`);
     }
   };
   await update("first run");

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 
 const SCRIPT = join(import.meta.dirname, "../src/kymdataset-velocity-events.ts");
 
+// Demos of the seeds.
 it("the demo of ticket 21 prints its five lines, and nothing else", async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     "--conditions=@kym/source",

@@ -1,6 +1,7 @@
 import type { Commit, Row, ZarrDataset } from "@kym/zarr-store";
 import { mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
+import { inputHashes, type SeenHashes } from "./input-hashes.ts";
 import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, ledgerEntriesAgree, parseLedger } from "./ledger.ts";
 import { ledgerTableName } from "./table-name.ts";
 
@@ -13,13 +14,14 @@ export interface IndexChange {
     string,
     { readonly before: LedgerEntry | undefined; readonly entry: LedgerEntry }
   >;
-  /** Images that lose rows and entry. */
-  readonly removed: ReadonlySet<string>;
+  /** Images that lose rows and entry, with what each was when it was looked at. */
+  readonly removed: ReadonlyMap<string, SeenHashes>;
 }
 
 /**
  * Changes table and ledger in one commit, applied to both as they are at the moment of the commit: what another run
- * did to other images stays. Nothing is committed if nothing changes.
+ * did to other images stays. An image that was edited since it was looked at is left as another run has it, or stale
+ * for the next one. Nothing is committed if nothing changes.
  *
  * @throws {ZarrStoreError} as `ZarrDataset.transaction`
  */
@@ -31,22 +33,53 @@ export async function commitIndex(
 ): Promise<Commit> {
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
-  const rowsByImageId = new Map([...change.updated].map(([id, { rows }]) => [id, rows] as const));
-  const imageIds = [...change.updated.keys(), ...change.removed].sort();
+  const imageIds = [...change.updated.keys(), ...change.removed.keys()].sort();
   return dataset.transaction(
     async (transaction) => {
-      await transaction.mergeTable(tableName, (current) => ({
-        ...mergeIndexTable(current, schema, { rowsByImageId, removedIds: change.removed }),
-        imageIds,
-      }));
-      await transaction.mergeTable(ledgerName, (current) => ({
-        table: encodeLedger(mergeLedger(parseLedger(current, ledgerName), change)),
-        schema: LEDGER_SCHEMA,
-        imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
-      }));
+      // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
+      let valid = change;
+      await transaction.mergeTable(ledgerName, async (current) => {
+        valid = await withoutEdited(dataset, indexer, change);
+        return {
+          table: encodeLedger(mergeLedger(parseLedger(current, ledgerName), valid)),
+          schema: LEDGER_SCHEMA,
+          imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
+        };
+      });
+      await transaction.mergeTable(tableName, (current) => {
+        const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
+        const removedIds = new Set(valid.removed.keys());
+        return { ...mergeIndexTable(current, schema, { rowsByImageId, removedIds }), imageIds };
+      });
     },
     { message: `index ${tableName}`, ...options },
   );
+}
+
+/** The change of those images alone that are still what the run looked at. */
+async function withoutEdited(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  change: IndexChange,
+): Promise<IndexChange> {
+  const seen = new Map<string, SeenHashes>(change.removed);
+  for (const [imageId, { entry }] of change.updated) {
+    seen.set(imageId, entry);
+  }
+  const ids = [...seen.keys()];
+  const hashes = await Promise.all(ids.map((id) => dataset.record(id).objectHashes()));
+  const isSame = new Map(
+    ids.map((id, index) => {
+      const [now, then] = [inputHashes(indexer, hashes[index] ?? new Map()), seen.get(id)];
+      const agrees = now.inputsSha256 === then?.inputsSha256 && now.sourcesSha256 === then?.sourcesSha256;
+      return [id, agrees] as const;
+    }),
+  );
+  return {
+    ...change,
+    updated: new Map([...change.updated].filter(([id]) => isSame.get(id))),
+    removed: new Map([...change.removed].filter(([id]) => isSame.get(id))),
+  };
 }
 
 /** A recheck gives way to whatever another run wrote meanwhile: that run saw the image later. */
@@ -55,7 +88,7 @@ function mergeLedger(
   change: IndexChange,
 ): ReadonlyMap<string, LedgerEntry> {
   const merged = new Map(current);
-  for (const imageId of change.removed) {
+  for (const imageId of change.removed.keys()) {
     merged.delete(imageId);
   }
   for (const [imageId, { before, entry }] of change.rechecked) {

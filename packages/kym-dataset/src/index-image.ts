@@ -3,7 +3,7 @@ import type { ObjectHashes } from "./artifact-ref.ts";
 import { stampRows } from "./conform-row.ts";
 import { isKymDatasetError } from "./errors.ts";
 import type { Indexer } from "./indexer.ts";
-import { type InputHashes, inputHashes } from "./input-hashes.ts";
+import { type InputHashes, inputHashes, type SeenHashes } from "./input-hashes.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadRunMarker } from "./run-marker.ts";
@@ -31,11 +31,12 @@ export type ImageOutcome =
       /** The entry as it should be, if it is not so yet. */
       readonly entry: LedgerEntry | undefined;
     }
-  | { readonly outcome: "notAnalysed"; readonly imageId: string }
+  | { readonly outcome: "notAnalysed"; readonly imageId: string; readonly seen: SeenHashes }
   | {
       readonly outcome: "failed";
       readonly imageId: string;
       readonly error: unknown;
+      readonly seen: SeenHashes;
       /** True if the rows it has are still those of its inputs, so that they stay. */
       readonly keepsRows: boolean;
     };
@@ -68,7 +69,7 @@ export async function indexImage(
   const recorded = { ...args.recorded, marker };
   const settled = decideFromHashes(recorded, current);
   if (settled?.state === "not_analysed") {
-    return { outcome: "notAnalysed", imageId };
+    return { outcome: "notAnalysed", imageId, seen: found };
   }
   if (settled?.state === "fresh" && mode === "incremental") {
     return { outcome: "skipped", imageId, because: settled.because, entry: undefined };
@@ -79,7 +80,7 @@ export async function indexImage(
     if (signal?.aborted || isZarrStoreError(error, "aborted") || isKymDatasetError(error, "aborted")) {
       throw error;
     }
-    return { outcome: "failed", imageId, error, keepsRows: settled?.state === "fresh" };
+    return { outcome: "failed", imageId, error, seen: found, keepsRows: settled?.state === "fresh" };
   }
 }
 

@@ -3,9 +3,13 @@ import type { Indexer } from "./indexer.ts";
 import { paramsHash } from "./params-hash.ts";
 
 /** What an image's rows are made from, as the manifest has it. */
-export interface InputHashes {
+export interface InputHashes extends SeenHashes {
   /** The input artifact; undefined if the indexer declares none or the image has none of them. */
   readonly input: FoundArtifact | undefined;
+}
+
+/** By this a run knows whether an image is still what it looked at. */
+export interface SeenHashes {
   /** Of the input artifact and, where they count, the pixels; undefined for an image that was not analysed. */
   readonly inputsSha256: string | undefined;
   /** Of the artifacts that params and context are read from, and of the record's attributes. */

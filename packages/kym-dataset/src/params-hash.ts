@@ -15,9 +15,9 @@ export function stableJsonDumps(value: unknown): string {
  * The SHA-256 of {@link stableJsonDumps} of a value or a `JsonText`, in lower-case hexadecimal: what `params_hash`
  * holds (ticket 18).
  *
- * A text and the value that `loadJson` reads from it hash alike unless a float is whole: JavaScript has one number for
- * `1` and `1.0`, and it hashes as `1`. Integers beyond 2^53 are integers as bigints and floats as numbers. Where the
- * text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
+ * A text and the value that `loadJson` reads from it hash alike, but for floats whose value is a safe integer (`1.0`,
+ * `1e3`): JavaScript has one number for `1` and `1.0`, and it hashes as `1`. Integers of any size, `1e16` and `-0.0` are
+ * alike. Where the text is at hand, hash the text: `paramsHash(await record.loadJsonText("radon/params"))`.
  *
  * @throws {ZarrStoreError} `invalid_argument`, with the path, for NaN, infinities and what JSON does not have
  */

@@ -1,5 +1,6 @@
 import type { IndexChange } from "./commit-index.ts";
 import type { ImageOutcome } from "./index-image.ts";
+import type { SeenHashes } from "./input-hashes.ts";
 import type { RecordedIndexes } from "./recorded-index.ts";
 import type { ImageReason, UpdateCounts } from "./update-report.ts";
 
@@ -10,6 +11,8 @@ export interface IndexRun {
   readonly recorded: RecordedIndexes;
   /** Images that the table or the ledger knows and that are no more. */
   readonly deletedIds: readonly string[];
+  /** What the hashes are of an image that is no more. */
+  readonly nothing: SeenHashes;
 }
 
 /** What a run does, and what it says about that. */
@@ -29,7 +32,7 @@ export function planIndexChange(run: IndexRun): IndexPlan {
   const { outcomes, recorded, deletedIds } = run;
   const updated = new Map<string, Updated>();
   const rechecked = new Map<string, Rechecked>();
-  const removed = new Set(deletedIds);
+  const removed = new Map(deletedIds.map((imageId) => [imageId, run.nothing]));
   for (const result of outcomes) {
     const { imageId } = result;
     if (result.outcome === "updated") {
@@ -37,7 +40,7 @@ export function planIndexChange(run: IndexRun): IndexPlan {
     } else if (result.outcome === "skipped" && result.entry !== undefined) {
       rechecked.set(imageId, { before: recorded.of(imageId).entry, entry: result.entry });
     } else if (losesRows(result) && recorded.imageIds.has(imageId)) {
-      removed.add(imageId);
+      removed.set(imageId, result.seen);
     }
   }
   const change: IndexChange = { updated, rechecked, removed };
@@ -54,7 +57,9 @@ type MapValue<M> = M extends ReadonlyMap<string, infer V> ? V : never;
 type Updated = MapValue<IndexChange["updated"]>;
 type Rechecked = MapValue<IndexChange["rechecked"]>;
 
-function losesRows(result: ImageOutcome): boolean {
+type LosesRows = Extract<ImageOutcome, { readonly outcome: "notAnalysed" | "failed" }>;
+
+function losesRows(result: ImageOutcome): result is LosesRows {
   return result.outcome === "notAnalysed" || (result.outcome === "failed" && !result.keepsRows);
 }
 

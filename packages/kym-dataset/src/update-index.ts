@@ -4,6 +4,7 @@ import { commitIndex } from "./commit-index.ts";
 import { KymDatasetError } from "./errors.ts";
 import { type ImageOutcome, indexImage } from "./index-image.ts";
 import { checkIndexer, type Indexer } from "./indexer.ts";
+import { inputHashes } from "./input-hashes.ts";
 import { planIndexChange } from "./plan-index-change.ts";
 import { loadRecordedIndexes } from "./recorded-index.ts";
 import { runBounded } from "./run-bounded.ts";
@@ -60,7 +61,12 @@ export async function updateIndex(
   });
   throwIfAborted(signal);
   const deletedIds = [...recorded.imageIds].filter((id) => !existingIds.has(id));
-  const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
+  const { change, isNeeded, counts, reasons } = planIndexChange({
+    outcomes,
+    recorded,
+    deletedIds,
+    nothing: inputHashes(indexer, NO_OBJECTS),
+  });
   const commit = isNeeded ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
   return {
     indexer: indexer.name,

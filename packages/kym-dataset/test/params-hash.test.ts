@@ -46,6 +46,39 @@ test("text and the value that is read from it hash alike, but for whole floats, 
 });
 
 // Ticket 18.
+test("a number's text and its value hash alike exactly if the text is an integer or the value no safe integer but −0", () => {
+  const integerText = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String);
+  const digits = fc.nat(10 ** 9).map(String);
+  const floatText = fc
+    .tuple(
+      fc.constantFrom("", "-"),
+      digits,
+      fc.option(digits),
+      fc.option(fc.integer({ min: -320, max: 290 })),
+    )
+    .map(([sign, whole, fraction, exponent]) => {
+      const base = sign + whole + (fraction === null ? "" : `.${fraction}`);
+      return exponent === null && fraction === null
+        ? `${base}.0`
+        : base + (exponent === null ? "" : `e${exponent}`);
+    });
+  let alike = 0;
+  let unlike = 0;
+  fc.assert(
+    fc.property(fc.oneof(integerText, floatText, fc.constantFrom("-0.0", "-0", "1.0", "1e3")), (text) => {
+      const value = plainValue(parseLossless(text));
+      const isInteger = /^-?\d+$/.test(text);
+      const isLost = !isInteger && Number.isSafeInteger(value) && !Object.is(value, -0);
+      expect(paramsHash({ a: value }) === paramsHash(jsonText(`{"a": ${text}}`))).toBe(!isLost);
+      unlike += Number(isLost);
+      alike += Number(!isLost);
+    }),
+    { numRuns: 2000 },
+  );
+  expect([alike > 100, unlike > 100]).toEqual([true, true]);
+});
+
+// Ticket 18.
 test("NaN is refused, with its path", () => {
   expect(() => paramsHash({ a: [1, Number.NaN] })).toThrow("$.a[1]");
 });

@@ -1,5 +1,6 @@
 import {
   type ArtifactStore,
+  jsonText,
   memoryStore,
   openDataset,
   type PixelStore,
@@ -10,6 +11,7 @@ import {
 } from "@kym/zarr-store";
 import { describe, expect, it } from "vitest";
 import {
+  AcqImage,
   AcqImageList,
   ingestImage,
   KymDataset,
@@ -100,7 +102,7 @@ describe("indexes", () => {
   });
 });
 
-describe("ingestImage", () => {
+describe("sources of any kind", () => {
   const pixelStore: PixelStore = {
     describe: async () => ({ shape: [2, 3], dtype: "uint8", axes: ["t", "x"] }),
     loadChannel: async () => PIXELS,
@@ -153,5 +155,22 @@ describe("ingestImage", () => {
     const taken = await AcqImageList.from(target.openImages()).get("b");
     expect((await taken?.metadata())?.header.acquiredLocalEpochNs).toBe(123n);
     expect((await taken?.rois())?.rois.map(({ id, type }) => [id, type])).toEqual([[1, "rect"]]);
+  });
+
+  it("ticket 12: a store that keeps no arrays says not_supported, and no reference is noted", async () => {
+    const saved: unknown[] = [];
+    const artifactStore: ArtifactStore = {
+      ...bare,
+      loadJsonText: async () => jsonText(JSON.stringify({ rois: [rectEnvelope(1, 0, 2)] })),
+      saveJson: async (_name, value) => {
+        saved.push(value);
+      },
+      saveArray: async () => {
+        throw new ZarrStoreError("not_supported", "this store keeps no arrays", { path: "roi_mask_1" });
+      },
+    };
+    const image = AcqImage.from({ sourceKey: "a", pixelStore, artifactStore });
+    await expect(image.materializeRectRoiMask(1)).rejects.toMatchObject({ code: "not_supported" });
+    expect(saved).toEqual([]);
   });
 });

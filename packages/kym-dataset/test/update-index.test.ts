@@ -223,6 +223,55 @@ test("two whole runs at once count the same images and leave the same table", as
   expect(await rows(first, `${TABLE}_runs`)).toHaveLength(1);
 });
 
+test("rows of an edit that another run has indexed meanwhile are not written over by older ones", async () => {
+  const store = memoryStore();
+  const [slow, quick] = [await openDataset(store), await openDataset(store)];
+  await addAnalysedImage(slow, "a", 1);
+  await addAnalysedImage(slow, "b", 1);
+  const overtaken: typeof velocityEventIndexer = {
+    ...velocityEventIndexer,
+    extract: async (record, args) => {
+      const rows = await velocityEventIndexer.extract(record, args);
+      if (record.id === "a") {
+        await saveEvents(quick.record("a"), [eventRow(2), eventRow(3)]);
+        await new KymDataset(quick).updateIndex(velocityEventIndexer, { imageIds: ["a"] });
+      }
+      return rows;
+    },
+  };
+  await new KymDataset(slow).updateIndex(overtaken);
+  await slow.refresh();
+  const found = (await rows(slow)).map(({ image_id: id, score }) => [id, score]);
+  expect(found).toEqual([
+    ["a", 2],
+    ["a", 3],
+    ["b", 1],
+  ]);
+  const again = await new KymDataset(slow).updateIndex(velocityEventIndexer, INCREMENTAL);
+  expect(again).toMatchObject({ updated: 0, skipped: 2, committed: false });
+});
+
+test("an image that is edited or deleted while it is indexed gets no rows of before; the next run sees it", async () => {
+  const kym = await indexedImages("a", "b", "c");
+  const { dataset } = kym;
+  const edited: typeof velocityEventIndexer = {
+    ...velocityEventIndexer,
+    extract: async (record, args) => {
+      const rows = await velocityEventIndexer.extract(record, args);
+      if (record.id === "a") {
+        await saveEvents(record, [eventRow(7)]);
+        await dataset.deleteImage("b");
+      }
+      return rows;
+    },
+  };
+  await saveEvents(dataset.record("a"), [eventRow(6)]);
+  await kym.updateIndex(edited, { imageIds: ["a"] });
+  expect(await scores(dataset)).toEqual({ a: 0, b: 1, c: 2 });
+  expect(await kym.updateIndex(velocityEventIndexer, INCREMENTAL)).toMatchObject({ updated: 1, purged: 1 });
+  expect(await scores(dataset)).toEqual({ a: 7, c: 2 });
+});
+
 // Ticket 15.
 test("some images alone are updated, the rows of the others stay; an unknown id is an error", async () => {
   const kym = await indexedImages("a", "b", "c");

@@ -3,6 +3,7 @@ import { type NdArray, serializeLossless, tableFromColumns, tableFromRows } from
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
+import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
 import { attachmentOf, withoutRivals } from "./without-rivals.ts";
@@ -29,7 +30,6 @@ export interface SidecarArtifacts extends Pick<ImageContent, "artifacts" | "note
 
 /** The traces by precedence: what comes later is shadowed. Design §6. */
 const TRACE_KINDS = ["radon_csv", "kymanalysis_csv", "v0_csv"] as const;
-const METADATA = "metadata";
 const V0_ALGORITHM = "mpRadon_v0";
 const V0_WINDOW_LINES = 16;
 
@@ -45,7 +45,6 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   const notes: { path: string; reason: string }[] = [];
   const find = <K extends SidecarMeaning["kind"]>(kind: K): Found<K> | undefined => findKind(sidecars, kind);
   const foundHeader = find("olympus_header");
-  const given = sidecars.flatMap(wholeMetadata).at(0);
   const header =
     foundHeader !== undefined && isHeaderOf(foundHeader.content.header, shape) ? foundHeader : undefined;
   const classic = find("classic_json");
@@ -53,28 +52,31 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   const runs = analysisOfTrace(trace, find);
   const events = find("events_json") ?? withEvents(find("kymanalysis_json"));
   const accepted = acceptedOf(classic, find);
-  const used = given === undefined ? [header, classic] : [];
-  const metadata: SourcedArtifact = given ?? {
+  const derived = metadataText({
+    shape,
+    olympus: header?.content.header,
+    classic: classic?.content.classic,
+    accepted: accepted?.value ?? true,
+  });
+  const own = findMetadata(sidecars, derived);
+  const metadata: SourcedArtifact = {
     kind: "json",
-    name: METADATA,
-    text: metadataText({
-      shape,
-      olympus: header?.content.header,
-      classic: classic?.content.classic,
-      accepted: accepted?.value ?? true,
-    }),
+    name: "metadata",
+    text: own?.text ?? derived,
     from: [
-      ...new Set([...used, accepted].flatMap((source) => (source === undefined ? [] : [source.relPath]))),
+      ...new Set(
+        [own?.sidecar, header, classic, accepted].flatMap((source) =>
+          source === undefined ? [] : [source.relPath],
+        ),
+      ),
     ],
   };
-  const rois = given === undefined ? (classic?.content.classic.rois ?? []) : [];
+  const rois = own === undefined ? (classic?.content.classic.rois ?? []) : roisOfMetadata(own.text);
   const artifacts = [
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars
-      .flatMap(namedArtifact)
-      .filter(({ kind, name }) => given === undefined || kind !== "json" || name !== METADATA),
+    ...typedFirst(sidecars).flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -83,11 +85,10 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   for (const { relPath, content } of sidecars) {
     notes.push(...notesOf(content).map((reason) => ({ path: relPath, reason })));
   }
-  const stored = new Set([
-    ...(given ?? { from: [] }).from,
-    ...artifacts.slice(1).flatMap(({ from }) => from),
-    ...used.flatMap((source) => source?.relPath ?? []),
-  ]);
+  const stored = new Set(artifacts.slice(1).flatMap(({ from }) => from));
+  for (const source of [own?.sidecar ?? classic, header]) {
+    stored.add(source?.relPath ?? "");
+  }
   const isUnusable = (sidecar: ParsedSidecar): boolean =>
     sidecar.content.kind === "opaque" || (sidecar === foundHeader && header === undefined);
   for (const sidecar of sidecars) {
@@ -107,12 +108,17 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   };
 }
 
-/** `<stem>.metadata.json`, as the Python system takes it: the artifact itself, whatever else is there. */
-function wholeMetadata(sidecar: ParsedSidecar): readonly SourcedArtifact[] {
-  const { content, relPath } = sidecar;
-  const isWhole =
-    content.kind === "json_artifact" && content.name === METADATA && content.text.trimStart().startsWith("{");
-  return isWhole ? [{ kind: "json", name: METADATA, text: content.text, from: [relPath] }] : [];
+/** Metadata under the artifact's own name, as `AcqImage` keeps them beside a TIFF, and the text that they make. */
+function findMetadata(
+  sidecars: readonly ParsedSidecar[],
+  derived: string,
+): { readonly sidecar: ParsedSidecar; readonly text: string } | undefined {
+  const sidecar = sidecars.find(
+    ({ content }) => content.kind === "json_artifact" && content.name === "metadata",
+  );
+  const text =
+    sidecar?.content.kind === "json_artifact" ? mergeMetadata(sidecar.content.text, derived) : undefined;
+  return sidecar === undefined || text === undefined ? undefined : { sidecar, text };
 }
 
 type Found<K extends SidecarMeaning["kind"]> = ParsedSidecar & {
@@ -249,6 +255,12 @@ async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<read
       from: [events.relPath],
     },
   ];
+}
+
+/** Of a table in two files the one whose format has types counts, as in `SidecarArtifactStore`. */
+function typedFirst(sidecars: readonly ParsedSidecar[]): readonly ParsedSidecar[] {
+  const isTyped = ({ content }: ParsedSidecar): boolean => content.kind === "parquet_artifact";
+  return sidecars.toSorted((a, b) => Number(isTyped(b)) - Number(isTyped(a)));
 }
 
 function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArtifact[] {

@@ -57,14 +57,19 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
+      "SidecarArtifactStore",
+      "TiffPixelStore",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
-      "refreshFromFolder",
+      "openFolder",
+      "openTiff",
       "previewExport",
+      "refreshFromFolder",
       "scanFolder",
+      "storesForPath",
     ]
   `);
 });

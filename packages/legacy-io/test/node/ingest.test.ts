@@ -166,7 +166,10 @@ describe("ingesting a folder", () => {
       "b.metadata.json": "[]",
     });
     const [a = "", b = ""] = (await dataset.loadSourcesIndex()).map(({ image_id: id }) => id);
-    expect((await dataset.record(a).loadJsonText("metadata")).text).toBe(text);
+    expect(await dataset.record(a).loadMetadataPayload()).toMatchObject({
+      header: { acquired_local_epoch_ns: 9007199254740993n, voxels: [0.001, 0.5] },
+      mine: 1,
+    });
     expect(await dataset.record(a).listAttachments()).toEqual(["a.json"]);
     expect(await dataset.record(b).loadMetadataPayload()).toMatchObject({ version: "2.0" });
     expect(await dataset.record(b).listAttachments()).toEqual(["b.metadata.json"]);

@@ -42,28 +42,35 @@ export async function runKillTrial({ images, kills }: KillTrial): Promise<KillTr
   try {
     const lab = join(work, "lab");
     const brokenPaths = await simulateFolder(lab, images);
-    const peace = join(work, "peace.zarr");
-    const { report } = await runIngest(lab, peace, () => undefined);
-    const path = join(work, "killed.zarr");
-    const keptAfterKills: number[] = [];
-    for (let left = kills; left > 0; left--) {
-      const { signal } = await runIngest(lab, path, (toIngest) => {
-        const reads = Math.ceil((Math.random() * 2 * toIngest) / (left + 1));
-        return { reads: Math.max(1, Math.min(reads, toIngest - 1)), waitMs: Math.random() * 30 };
-      });
-      if (signal === "SIGKILL") {
-        keptAfterKills.push(await countImages(path));
-      }
-    }
+    const [peace, path] = [join(work, "peace.zarr"), join(work, "killed.zarr")];
+    const [{ report }, keptAfterKills] = await Promise.all([
+      runIngest(lab, peace, () => undefined),
+      killAgainAndAgain(lab, path, kills),
+    ]);
     const { report: lastReport } = await runIngest(lab, path, () => undefined);
     if (report === undefined || lastReport === undefined) {
       throw new Error("an ingest that nothing disturbed ended without a report");
     }
-    const [undisturbed, killed] = [await contentOf(peace), await contentOf(path)];
+    const [undisturbed, killed] = await Promise.all([contentOf(peace), contentOf(path)]);
     return { report, brokenPaths, lastReport, keptAfterKills, undisturbed, killed };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Returns how many images were there after each kill. */
+async function killAgainAndAgain(lab: string, path: string, kills: number): Promise<readonly number[]> {
+  const kept: number[] = [];
+  for (let left = kills; left > 0; left--) {
+    const { signal } = await runIngest(lab, path, (toIngest) => {
+      const reads = Math.ceil((Math.random() * 2 * toIngest) / (left + 1));
+      return { reads: Math.max(1, Math.min(reads, toIngest - 1)), waitMs: Math.random() * 30 };
+    });
+    if (signal === "SIGKILL") {
+      kept.push(await countImages(path));
+    }
+  }
+  return kept;
 }
 
 /** A process may be killed before there is a dataset. */

@@ -1,0 +1,79 @@
+import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
+import {
+  getMember,
+  type JsonNode,
+  nodeOf,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+  setMember,
+} from "@kym/zarr-store";
+import { UNCALIBRATED_UNIT, withoutNonFinite } from "./image-metadata.ts";
+
+/** What a calibration is made of: taken from one source as a whole. */
+const CALIBRATION = ["voxels", "voxels_units", "labels", "physical_size"] as const;
+
+/**
+ * The metadata of a sidecar `<image>.metadata.json`, completed by what follows from the image and its other files: the
+ * sidecar's members stand as they are, and of its header those, but for steps of 1 px, which say nothing where the other
+ * files have a calibration. A text that lacks nothing is left byte for byte. Undefined for a text that is no object.
+ */
+export function mergeMetadata(own: string, derived: string): string | undefined {
+  const before = parseLossless(own, { allowNonFinite: true });
+  if (before.kind !== "object") {
+    return undefined;
+  }
+  const made = parseLossless(derived);
+  const [header, madeHeader] = [getMember(before, "header"), getMember(made, "header")];
+  const whole =
+    header?.kind === "object" && madeHeader?.kind === "object"
+      ? setMember(before, "header", filled(withCalibration(header, madeHeader), madeHeader))
+      : before;
+  const merged = serializeLossless(withoutNonFinite(filled(whole, made)));
+  return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
+}
+
+/** The ROIs of a metadata text that can be read. */
+export function roisOfMetadata(text: string): readonly Roi[] {
+  const rois = getMember(parseLossless(text), "rois");
+  return rois?.kind === "array" ? rois.items.flatMap(readRoi) : [];
+}
+
+function readRoi(node: JsonNode): readonly Roi[] {
+  try {
+    return [roiFromEnvelope(plainValue(node))];
+  } catch (error) {
+    if (isRoiError(error)) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** With the members of `made` that `node` has not, or has as null. */
+function filled(node: JsonNode, made: JsonNode): JsonNode {
+  const members = made.kind === "object" ? [...made.members] : [];
+  return members.reduce(
+    (so, [key, value]) => (isNothing(getMember(so, key)) ? setMember(so, key, value) : so),
+    node,
+  );
+}
+
+function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
+  return isCalibrated(header) || !isCalibrated(made)
+    ? header
+    : CALIBRATION.reduce((so, key) => setMember(so, key, getMember(made, key) ?? nodeOf(null)), header);
+}
+
+function isCalibrated(header: JsonNode): boolean {
+  const units = getMember(header, "voxels_units");
+  return (
+    units?.kind === "array" &&
+    units.items.some(({ kind }) => kind === "string") &&
+    units.items.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
+  );
+}
+
+function isNothing(node: JsonNode | undefined): boolean {
+  return node === undefined || node.kind === "null";
+}
