@@ -44,16 +44,11 @@ interface Note {
   readonly reason: string;
 }
 
-export interface UpdateOptions {
-  readonly includeSidecars: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Brings one record to what the files beside its image say now, by `decideUpdate`; the pixels stay. */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
-  options: UpdateOptions,
+  includeSidecars: boolean,
 ): Promise<UpdateOutcome> {
   const record = transaction.record(update.imageId);
   if (!(await record.exists())) {
@@ -61,7 +56,7 @@ export async function updateRecord(
   }
   let looked: LookedUpdate;
   try {
-    looked = await lookAt(record, update, options);
+    looked = await lookAt(record, update, includeSidecars);
   } catch (error) {
     if (!isLegacyIoError(error, "io") && !isZarrStoreError(error, "invalid_argument", "schema_mismatch")) {
       throw error;
@@ -90,13 +85,13 @@ interface LookedUpdate {
 async function lookAt(
   record: ImageRecord,
   { bundle, move }: RecordUpdate,
-  { includeSidecars, signal }: UpdateOptions,
+  includeSidecars: boolean,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
   const known = new Map(
     (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
   );
-  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, undefined) : [];
   const { shape } = await record.openArray();
   const content = await artifactsOfSidecars({
     shape,

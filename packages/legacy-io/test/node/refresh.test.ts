@@ -228,6 +228,11 @@ describe("refreshing from a folder", () => {
       const record = await only();
       await record.saveJson("qc", { mine: true });
       await put({ "a.qc.json": '{"theirs": true}' });
+      const planned = await refresh({ dryRun: true });
+      expect(planned.updated).toEqual([]);
+      expect(planned.conflicts).toMatchObject([
+        { path: "a.tif", reason: `changed beside it: a.qc.json; edited in the dataset since: ${QC}` },
+      ]);
       const report = await refresh();
       expect(report.conflicts).toEqual([
         {
@@ -557,6 +562,35 @@ describe("refreshing from a folder", () => {
     expect([late.orphans, late.ingested.map(({ path }) => path)]).toEqual([[], ["late.tif"]]);
     const record = dataset.record(late.newImageIds[0] ?? "");
     expect((await record.listArtifacts()).parquet).toEqual(["radon/velocity"]);
+  });
+
+  it("keeps its work when it is stopped, and goes on from there", async () => {
+    const names = Array.from({ length: 6 }, (_, index) => String(index));
+    const sidecars = (content: string): Files =>
+      Object.fromEntries(names.map((name) => [`${name}.qc.json`, content]));
+    await ingest({
+      ...Object.fromEntries(names.map((name, seed) => [`${name}.tif`, tinyTiff(seed)])),
+      ...sidecars("{}"),
+    });
+    await put(sidecars("[1]"));
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const stopped = refresh({
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === "read") {
+          seen.push(`${event.path} ${event.done} of ${event.total}`);
+          if (event.done === 2) {
+            controller.abort();
+          }
+        }
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    expect(seen).toEqual(["0.tif 1 of 6", "1.tif 2 of 6"]);
+    const report = await refresh();
+    expect([report.unchanged.length, report.updated.length]).toEqual([2, 4]);
+    await expectSettled();
   });
 
   it("takes a changed sidecar in once by two at the same time", async () => {
