@@ -432,6 +432,24 @@ describe("refreshing from a folder", () => {
       expect(await record.loadMetadataPayload()).toMatchObject({ rois, accepted: true });
     });
 
+    it("takes ROIs and accepted from the files if those say it anew, and keeps them if the files are gone", async () => {
+      const supersede = { ...REINGEST, onChange: "supersede" } as const;
+      await ingest({ "a.tif": tinyTiff(1), "a.json": CLASSIC_JSON, "b.tif": tinyTiff(2) });
+      const rois = [{ roi_id: 1, data: { x0: 0, x1: 3, y0: 0, y1: 4 } }];
+      await put({ "a.tif": tinyTiff(3), "b.tif": tinyTiff(4), "b.json": CLASSIC_JSON });
+      await put({ "a.json": CLASSIC_JSON.replace("false", "true") });
+      const first = await refresh(supersede);
+      const metadataOf = async ({ newImageIds }: IngestReport): Promise<unknown[]> =>
+        Promise.all(newImageIds.map((id) => dataset.record(id).loadMetadataPayload()));
+      expect(await metadataOf(first)).toMatchObject([
+        { rois, accepted: true },
+        { rois, accepted: false },
+      ]);
+      await rm(join(folder, "b.json"));
+      await put({ "b.tif": tinyTiff(5) });
+      expect(await metadataOf(await refresh(supersede))).toMatchObject([{ rois, accepted: false }]);
+    });
+
     it("is superseded once by two at the same time", async () => {
       await ingest({ "a.tif": tinyTiff(1) });
       await put({ "a.tif": tinyTiff(2) });
