@@ -23,7 +23,8 @@ const config: ViteUserConfig = defineConfig({
       project("zarr-store", ["packages/zarr-store/test/**/*.test.ts"]),
       project("legacy-io", ["packages/legacy-io/test/**/*.test.ts"]),
       project("roi", ["packages/roi/test/**/*.test.ts"]),
-      project("kym-dataset", ["packages/kym-dataset/test/**/*.test.ts"]),
+      // What a file and a record have in common can be tested only above the packages of both.
+      project("kym-dataset", ["packages/kym-dataset/test/**/*.test.ts", "test/images/**/*.test.ts"]),
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
       project("gates", ["test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),

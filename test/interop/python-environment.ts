@@ -18,7 +18,7 @@ const IS_WINDOWS = process.platform === "win32";
 let environment: Promise<string | undefined> | undefined;
 
 /**
- * Whether there is a Python with what `requirements.txt` names. The first call makes it, in half a minute, below
+ * Whether there is a Python with what `requirements.txt` names. The first call makes it, in a minute or two, below
  * `.cache/`. Without one the interop tests are skipped, which is said aloud; where `CI` is set, it throws.
  */
 export async function hasPython(): Promise<boolean> {

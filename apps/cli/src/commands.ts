@@ -7,6 +7,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "take a folder of kymographs into a dataset",
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,
   },
+  {
+    name: "refresh",
+    summary: "take in what changed in a folder since",
+    load: async () => (await import("./commands/refresh.ts")).refreshCommand,
+  },
   { name: "ls", summary: "list the images", load: async () => (await import("./commands/ls.ts")).lsCommand },
   {
     name: "show",
@@ -15,7 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "roi",
-    summary: "list, add, edit or delete the ROIs of an image",
+    summary: "list, add, edit, delete, import or export ROIs",
     load: async () => (await import("./commands/roi.ts")).roiCommand,
   },
   {

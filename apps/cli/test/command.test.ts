@@ -18,15 +18,25 @@ describe("the command", () => {
     }
   });
 
-  it.each(["ingest", "ls", "show", "index", "query", "export", "log", "check", "adopt", "gc", "doctor"])(
-    "has help for %s, within 80 columns",
-    async (name) => {
-      const { stdout, exitCode } = await kym([name, "--help"]);
-      expect(exitCode).toBe(0);
-      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-      expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
-    },
-  );
+  it.each([
+    "ingest",
+    "refresh",
+    "ls",
+    "show",
+    "index",
+    "query",
+    "export",
+    "log",
+    "check",
+    "adopt",
+    "gc",
+    "doctor",
+  ])("has help for %s, within 80 columns", async (name) => {
+    const { stdout, exitCode } = await kym([name, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toMatch(new RegExp(`^ {2}kym ${name} `));
+  });
 
   it("suggests the command that a typo meant, and ends with 2", async () => {
     const { stderr, exitCode, stdout } = await kym(["ingset", "a", "b"]);
@@ -39,6 +49,8 @@ describe("the command", () => {
     [["ls", "a", "b"], /one argument too many/],
     [["ls", "a", "--frobnicate"], /frobnicate/],
     [["ingest", "a", "b", "--jobs", "many"], /--jobs/],
+    [["refresh", "a", "b", "--mode", "constructor"], /--mode is skip or reingest_if_changed/],
+    [["refresh", "a", "b", "--on-change", "both"], /--on-change is new-record or supersede/],
     [[], /./],
   ])("ends with 2 for %j", async (args, message) => {
     const { stderr, stdout, exitCode } = await kym(args);

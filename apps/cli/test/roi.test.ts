@@ -38,12 +38,40 @@ it("adds a clamped ROI, edits, lists and deletes it; a moved one has the next re
   expect((await kymJson(["roi", "add", ...at], { cwd })).data.roi.roi_id).toBe(2);
 });
 
+it("adds lines and polygons by their points, clipped, and moves them", async () => {
+  const at = ["study.zarr", "image-one"];
+  const add = ["roi", "add", ...at, "--type", "polygon", "--points", "0,0 0,3.5 3.5,0", "--name", "corner"];
+  const corners = [
+    { dim0: 0, dim1: 0 },
+    { dim0: 0, dim1: 3.5 },
+    { dim0: 3.5, dim1: 0 },
+  ];
+  expect((await kymJson(add, { cwd })).data.roi).toMatchObject({
+    type: "polygon",
+    points: corners,
+    stats: { imgMin: 0, imgMax: 8 },
+  });
+  await kym(["roi", "add", ...at, "--type", "line", "--points", "0.5,-4  0.5,90"], { cwd });
+  const { stdout } = await kym(["roi", "list", ...at], { cwd });
+  expect(stdout.split("\n")).toEqual([
+    "1 polygon 0,0 0,3.5 3.5,0 channel 1 z 0 revision 0  corner",
+    "2 line 0.5,0 0.5,4 channel 1 z 0 revision 0",
+    "",
+  ]);
+  const moved = await kymJson(["roi", "edit", ...at, "2", "--points", "1.5,0 1.5,4"], { cwd });
+  expect(moved.data.roi).toMatchObject({ revision: 1, stats: { imgMin: 4, imgMax: 7 } });
+  expect((await kym(["show", ...at], { cwd })).stdout).toContain("2 line 1.5,0 1.5,4\n");
+});
+
 it("refuses what it does not know, with the code for it", async () => {
   const code = async (...args: string[]): Promise<number | null> =>
     (await kym(["roi", ...args], { cwd })).exitCode;
   expect(await code("paint", "study.zarr", "image-one")).toBe(2);
   expect(await code("add", "study.zarr", "image-one", "--px", "wide")).toBe(2);
   expect(await code("edit", "study.zarr", "image-one")).toBe(2);
+  const add = ["add", "study.zarr", "image-one"];
+  expect(await code(...add, "--type", "line", "--points", "0,0 1,1", "--px", "0:1")).toBe(2);
+  expect(await code(...add, "--type", "polygon", "--points", "0,0 1,1 2,2")).toBe(2);
   expect(await code("list", "study.zarr", "nobody")).toBe(6);
   expect(await code("delete", "study.zarr", "image-one", "9")).toBe(6);
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { exportImport } from "../src/export-import.ts";
 import { kymdatasetEmptyEvents } from "../src/kymdataset-empty-events.ts";
 import { kymdatasetFirstGeneration } from "../src/kymdataset-first-generation.ts";
 import { pipeline } from "../src/pipeline.ts";
@@ -45,6 +46,21 @@ it("empty events stay fresh; a renamed ROI updates nothing, a moved one its imag
     "ROI renamed: kym_radon updated=0 skipped=1",
     "ROI moved: kym_velocity_events updated=0 skipped=1",
     "ROI moved: kym_radon updated=1 skipped=0 because roi_changed",
+  ]);
+});
+
+it("export and import: a refresh finds the file that came later, and all comes back from the export", async () => {
+  const lines: string[] = [];
+  await exportImport(folder, (line) => lines.push(line));
+  expect(lines).toEqual([
+    "Initial sources rows: 2",
+    "Refresh ingested image_ids: ['image_3']",
+    "Sources rows after refresh: 3",
+    "Refresh once more: 0 new",
+    `Exported to: ${join(folder, "export")}`,
+    "Restored 3 images, tables: sources, velocity_events",
+    "Ordered image_ids: ['image_1', 'image_2', 'image_3']",
+    "Ordered image_ids of the copy: ['image_1', 'image_2', 'image_3']",
   ]);
 });
 

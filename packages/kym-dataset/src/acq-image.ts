@@ -118,15 +118,25 @@ export class AcqImage {
 
   /** Adds a ROI, clamped, with its statistics. @throws {RoiError} `invalid_argument` for no such channel or no area */
   async addRoi(draft: NewRoi = {}, options: IndexerReadOptions = {}): Promise<Roi> {
-    return this.#editRois(options, (rois) => {
-      const next = rois.create(draft);
-      return { rois: next, id: next.highWaterMark };
+    const [roi] = await this.addRois([draft], options);
+    return roi as Roi;
+  }
+
+  /**
+   * Adds ROIs in one edit, clamped, with their statistics: all of them or none.
+   * @throws {RoiError} `invalid_argument` for no such channel or no area
+   */
+  async addRois(drafts: readonly NewRoi[], options: IndexerReadOptions = {}): Promise<readonly Roi[]> {
+    return this.#editRois(options, (before) => {
+      const rois = drafts.reduce((all, draft) => all.create(draft), before);
+      return { rois, ids: rois.rois.slice(before.length).map(({ id }) => id) };
     });
   }
 
   /** Changes a ROI; a moved one has the next revision and new statistics. @throws {RoiError} `not_found`, `invalid_argument` */
   async editRoi(id: number, edit: RoiEdit, options: IndexerReadOptions = {}): Promise<Roi> {
-    return this.#editRois(options, (rois) => ({ rois: rois.edit(id, edit), id }));
+    const [roi] = await this.#editRois(options, (rois) => ({ rois: rois.edit(id, edit), ids: [id] }));
+    return roi as Roi;
   }
 
   /** Removes a ROI; its id is not given again. @throws {RoiError} `not_found` */
@@ -170,7 +180,7 @@ export class AcqImage {
     await this.#editRois(rest, (rois) => {
       const roi = rois.require(id);
       const edit = roi.type === "mask" ? { maskRef: ref } : { meta: { ...roi.meta, mask_ref: ref } };
-      return { rois: rois.edit(id, edit), id };
+      return { rois: rois.edit(id, edit), ids: [id] };
     });
     return ref;
   }
@@ -181,17 +191,19 @@ export class AcqImage {
 
   async #editRois(
     options: IndexerReadOptions,
-    change: (rois: RoiSet) => { readonly rois: RoiSet; readonly id: number },
-  ): Promise<Roi> {
+    change: (rois: RoiSet) => { readonly rois: RoiSet; readonly ids: readonly number[] },
+  ): Promise<readonly Roi[]> {
     return this.#edit(async () => {
       const before = await this.rois(options);
-      const { rois, id } = change(before);
-      const roi = rois.require(id);
-      const was = before.get(id);
-      const isMoved = was === undefined || !isGeometrySame(was, roi);
-      const whole = isMoved ? await withStats(this, rois, id, options) : rois;
+      const { rois, ids } = change(before);
+      let whole = rois;
+      for (const id of ids) {
+        const was = before.get(id);
+        const isMoved = was === undefined || !isGeometrySame(was, rois.require(id));
+        whole = isMoved ? await withStats(this, whole, id, options) : whole;
+      }
       await this.#saveMetadata({ rois: whole }, options);
-      return whole.require(id);
+      return ids.map((id) => whole.require(id));
     });
   }
 

@@ -1,30 +1,7 @@
 import { createNdArray, memoryStore, type NdArray, openDataset } from "@kym/zarr-store";
 import { describe, expect, it, test } from "vitest";
-import { AcqImage, AcqImageList, ingestImage, summarizeMetadata } from "../src/index.ts";
-import { acqImageSuite } from "./acq-image-suite.ts";
+import { AcqImage, AcqImageList, ingestImage } from "../src/index.ts";
 import { checkListReads } from "./check-list-reads.ts";
-
-acqImageSuite("a Zarr record", async (array, axes) => {
-  const store = memoryStore();
-  const dataset = await openDataset(store, { summarize: summarizeMetadata });
-  await dataset.addImage(array, { id: "img_1", axes });
-  const open = async (): Promise<AcqImage> => {
-    const image = await AcqImageList.from((await openDataset(store)).openImages()).get("img_1");
-    if (image === undefined) {
-      throw new Error("the image is gone");
-    }
-    return image;
-  };
-  return { ...sourceOf(await open()), reopen: async () => sourceOf(await open()) };
-});
-
-function sourceOf({ sourceKey, pixelStore, artifactStore }: AcqImage): {
-  readonly sourceKey: string;
-  readonly pixelStore: AcqImage["pixelStore"];
-  readonly artifactStore: AcqImage["artifactStore"];
-} {
-  return { sourceKey, pixelStore, artifactStore };
-}
 
 /** Each value is its own index. */
 function numbered(shape: readonly number[]): NdArray<"int32"> {

@@ -1,35 +1,12 @@
 import { geometryKey, type Roi } from "@kym/roi";
 import { type NdArray, serializeLossless, tableFromColumns, tableFromRows } from "@kym/zarr-store";
-import { attachmentName } from "./attachment-name.ts";
-import type { ClassicJson } from "./classic-json.ts";
-import type { CsvTable } from "./csv.ts";
-import type { FlowAnalysis, RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
+import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
 import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
-import type { OlympusHeader } from "./olympus-header.ts";
+import type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
-import type { VelocityTrace } from "./velocity-trace.ts";
-
-/** A sidecar as it was read: what it is, its bytes, and what it says if it could be understood. */
-export interface ParsedSidecar {
-  readonly relPath: string;
-  readonly fileName: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly content: SidecarMeaning;
-}
-
-export type SidecarMeaning =
-  | { readonly kind: "olympus_header"; readonly header: OlympusHeader }
-  | { readonly kind: "classic_json"; readonly classic: ClassicJson }
-  | { readonly kind: "radon_csv" | "kymanalysis_csv" | "v0_csv"; readonly trace: VelocityTrace }
-  | { readonly kind: "radon_json" | "kymanalysis_json" | "events_json"; readonly analysis: FlowAnalysis }
-  | { readonly kind: "json_artifact"; readonly name: string; readonly text: string }
-  | { readonly kind: "table_artifact"; readonly name: string; readonly table: CsvTable }
-  | { readonly kind: "parquet_artifact"; readonly name: string; readonly artifact: SourcedArtifact }
-  | { readonly kind: "array_artifact"; readonly name: string; readonly array: NdArray }
-  /** Kept as it came: what is not understood, with the reason. */
-  | { readonly kind: "opaque"; readonly reason: string };
+import { attachmentOf, withoutRivals } from "./without-rivals.ts";
 
 /** Sidecars, and what has to be known about the image that they belong to. */
 export interface SidecarParts {
@@ -99,7 +76,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
     metadata,
     ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
-    ...sidecars.flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
+    ...typedFirst(sidecars).flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
   const conflict = header && classic && calibrationConflict(header.content.header, classic.content.classic);
   if (classic !== undefined && conflict !== undefined) {
@@ -112,17 +89,17 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   for (const source of [own?.sidecar ?? classic, header]) {
     stored.add(source?.relPath ?? "");
   }
+  const isUnusable = (sidecar: ParsedSidecar): boolean =>
+    sidecar.content.kind === "opaque" || (sidecar === foundHeader && header === undefined);
   for (const sidecar of sidecars) {
     const reason = stored.has(sidecar.relPath)
       ? whyKeptBeside(sidecar.content, sidecar === events)
-      : whyKept(sidecar.content);
+      : whyKept(sidecar.content, isUnusable(sidecar));
     if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
       notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
     }
   }
-  const isUnusable = (sidecar: ParsedSidecar): boolean =>
-    sidecar.content.kind === "opaque" || (sidecar === foundHeader && header === undefined);
   return {
     artifacts: withoutRivals(artifacts, sidecars, notes),
     notes,
@@ -280,6 +257,12 @@ async function eventArtifacts(events: AnalysisSidecar | undefined): Promise<read
   ];
 }
 
+/** Of a table in two files the one whose format has types counts, as in `SidecarArtifactStore`. */
+function typedFirst(sidecars: readonly ParsedSidecar[]): readonly ParsedSidecar[] {
+  const isTyped = ({ content }: ParsedSidecar): boolean => content.kind === "parquet_artifact";
+  return sidecars.toSorted((a, b) => Number(isTyped(b)) - Number(isTyped(a)));
+}
+
 function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArtifact[] {
   const from = [relPath];
   switch (content.kind) {
@@ -306,31 +289,6 @@ function namedArtifact({ relPath, content }: ParsedSidecar): readonly SourcedArt
   }
 }
 
-/** Of several sources for one artifact the first counts; a later one is kept as it came. */
-function withoutRivals(
-  artifacts: readonly SourcedArtifact[],
-  sidecars: readonly ParsedSidecar[],
-  notes: { path: string; reason: string }[],
-): readonly SourcedArtifact[] {
-  const taken = new Set<string>();
-  return artifacts.map((artifact) => {
-    const claim = artifact.kind === "attachment" ? artifact.name : `${artifact.kind} ${artifact.name}`;
-    const rival = taken.has(claim)
-      ? sidecars.find(({ relPath }) => artifact.from.includes(relPath))
-      : undefined;
-    taken.add(claim);
-    if (rival === undefined) {
-      return artifact;
-    }
-    notes.push({ path: rival.relPath, reason: `kept as an attachment: there is a ${artifact.name} already` });
-    return attachmentOf(rival);
-  });
-}
-
-function attachmentOf({ relPath, fileName, bytes }: ParsedSidecar): SourcedArtifact {
-  return { kind: "attachment", name: attachmentName(fileName), bytes, from: [relPath] };
-}
-
 function notesOf(content: SidecarMeaning): readonly string[] {
   switch (content.kind) {
     case "olympus_header":
@@ -346,17 +304,15 @@ function notesOf(content: SidecarMeaning): readonly string[] {
   }
 }
 
-function whyKept(content: SidecarMeaning): string {
-  switch (content.kind) {
-    case "opaque":
-      return content.reason;
-    case "olympus_header": {
-      const { linesPerImage, pxPerLine } = content.header;
-      return `it is the header of an image of ${linesPerImage} × ${pxPerLine}, not of this one`;
-    }
-    default:
-      return "another file says the same";
+function whyKept(content: SidecarMeaning, isUnusable: boolean): string {
+  if (content.kind === "opaque") {
+    return content.reason;
   }
+  if (content.kind === "olympus_header" && isUnusable) {
+    const { linesPerImage, pxPerLine } = content.header;
+    return `it is the header of an image of ${linesPerImage} × ${pxPerLine}, not of this one`;
+  }
+  return "another file says the same";
 }
 
 /** A file of which a part is stored, and a part would be lost. */

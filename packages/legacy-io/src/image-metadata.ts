@@ -14,7 +14,8 @@ export interface MetadataSources {
 }
 
 const METADATA_VERSION = "2.0";
-const UNCALIBRATED_UNIT = "px";
+/** What a step is in where nobody says. */
+export const UNCALIBRATED_UNIT = "px";
 
 /**
  * The text of the artifact `metadata`: facts of the acquisition from the microscope's header, what people edited from

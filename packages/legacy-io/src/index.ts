@@ -18,12 +18,7 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
-export {
-  type BundleParts,
-  contentOfBundle,
-  type ParsedSidecar,
-  type SidecarMeaning,
-} from "./bundle-content.ts";
+export { type BundleParts, contentOfBundle } from "./bundle-content.ts";
 export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
@@ -62,6 +57,7 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
+export { guardFormula } from "./formula-guard.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
 export type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
@@ -74,6 +70,7 @@ export {
   readOlympusHeader,
 } from "./olympus-header.ts";
 export type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
+export type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 export {
   type FolderFacts,
   filesToHash,

@@ -2,27 +2,35 @@ import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import {
   getMember,
   type JsonNode,
+  nodeOf,
   parseLossless,
   plainValue,
   serializeLossless,
   setMember,
 } from "@kym/zarr-store";
+import { UNCALIBRATED_UNIT, withoutNonFinite } from "./image-metadata.ts";
+
+/** What a calibration is made of: taken from one source as a whole. */
+const CALIBRATION = ["voxels", "voxels_units", "labels", "physical_size"] as const;
 
 /**
  * The metadata of a sidecar `<image>.metadata.json`, completed by what follows from the image and its other files: the
- * sidecar's members stand as they are, and of its header those. A text that lacks nothing is left byte for byte.
- * Undefined for a text that is no object.
+ * sidecar's members stand as they are, and of its header those, but for steps of 1 px, which say nothing where the other
+ * files have a calibration. A text that lacks nothing is left byte for byte. Undefined for a text that is no object.
  */
 export function mergeMetadata(own: string, derived: string): string | undefined {
-  const before = parseLossless(own);
+  const before = parseLossless(own, { allowNonFinite: true });
   if (before.kind !== "object") {
     return undefined;
   }
   const made = parseLossless(derived);
   const [header, madeHeader] = [getMember(before, "header"), getMember(made, "header")];
-  const isHeaderShort = header?.kind === "object" && madeHeader !== undefined && lacks(header, madeHeader);
-  const whole = isHeaderShort ? setMember(before, "header", filled(header, madeHeader)) : before;
-  return isHeaderShort || lacks(whole, made) ? serializeLossless(filled(whole, made)) : own;
+  const whole =
+    header?.kind === "object" && madeHeader?.kind === "object"
+      ? setMember(before, "header", filled(withCalibration(header, madeHeader), madeHeader))
+      : before;
+  const merged = serializeLossless(withoutNonFinite(filled(whole, made)));
+  return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
 }
 
 /** The ROIs of a metadata text that can be read. */
@@ -42,17 +50,30 @@ function readRoi(node: JsonNode): readonly Roi[] {
   }
 }
 
-function lacks(node: JsonNode, made: JsonNode): boolean {
-  return membersOf(made).some(([key]) => getMember(node, key) === undefined);
-}
-
+/** With the members of `made` that `node` has not, or has as null. */
 function filled(node: JsonNode, made: JsonNode): JsonNode {
-  return membersOf(made).reduce(
-    (so, [key, value]) => (getMember(so, key) === undefined ? setMember(so, key, value) : so),
+  const members = made.kind === "object" ? [...made.members] : [];
+  return members.reduce(
+    (so, [key, value]) => (isNothing(getMember(so, key)) ? setMember(so, key, value) : so),
     node,
   );
 }
 
-function membersOf(node: JsonNode): readonly (readonly [key: string, value: JsonNode])[] {
-  return node.kind === "object" ? [...node.members] : [];
+function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
+  return isCalibrated(header) || !isCalibrated(made)
+    ? header
+    : CALIBRATION.reduce((so, key) => setMember(so, key, getMember(made, key) ?? nodeOf(null)), header);
+}
+
+function isCalibrated(header: JsonNode): boolean {
+  const units = getMember(header, "voxels_units");
+  return (
+    units?.kind === "array" &&
+    units.items.some(({ kind }) => kind === "string") &&
+    units.items.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
+  );
+}
+
+function isNothing(node: JsonNode | undefined): boolean {
+  return node === undefined || node.kind === "null";
 }

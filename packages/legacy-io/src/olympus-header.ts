@@ -151,14 +151,19 @@ function deriveFields(sections: readonly OlympusSection[], warnings: string[]): 
   const step = fields.quantity(
     "Dimensions",
     "X Dimension",
-    /, *([^, ]+) *\[([^\]/]+)\/pixel\]/,
+    /^\d+ *, *[^,]*, *([^, ]+) *\[([^\]/]+)\/pixel\] *$/,
     PER_MICROMETRE,
   );
-  const end = fields.quantity("Dimensions", "T Dimension", /- *([^ ]+) *\[([^\]]+)\]/, PER_SECOND);
+  const end = fields.quantity(
+    "Dimensions",
+    "T Dimension",
+    /^\d+ *, *[\d.]+ +- +([^ ]+) *\[([^\]]+)\] *(?:,|$)/,
+    PER_SECOND,
+  );
   const exact = fields.quantity(
     "Image",
     "Image Size(Unit Converted)",
-    /\* *([^ ]+) *\[([^\]]+)\]/,
+    /^[^*[]+\[[^*\]]+\] *\* *([^* ]+) *\[([^\]]+)\] *$/,
     PER_SECOND,
   );
   const channels = readChannels(sections, fields);

@@ -115,6 +115,11 @@ function decideOwners(names: readonly string[]): Owners {
   return { imageOfStem, imageOfHeaderBase, roles };
 }
 
+/** What the names of all files that belong to an image begin with: its stem without `_C001T001`. */
+export function commonStem(stem: string): string {
+  return parseChannelStem(stem)?.base ?? stem;
+}
+
 function parseChannelStem(
   stem: string,
 ): { readonly base: string; readonly group: string; readonly number: number } | undefined {

@@ -28,6 +28,7 @@ test("the values that the root entry exports are these", () => {
       "fileNameOfArtifact",
       "fileNameOfAttachment",
       "filesToHash",
+      "guardFormula",
       "imageStem",
       "isLegacyIoError",
       "legacyEventId",
@@ -56,14 +57,19 @@ test("the values that the root entry exports are these", () => {
 test("the values that the node entry exports are these", () => {
   expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
     [
-      "describeExport",
+      "SidecarArtifactStore",
+      "TiffPixelStore",
       "exportLegacyFolder",
       "ingestLegacyFile",
       "ingestLegacyFolder",
       "nodeTiffCodecs",
       "openFileSource",
+      "openFolder",
+      "openTiff",
+      "previewExport",
       "refreshFromFolder",
       "scanFolder",
+      "storesForPath",
     ]
   `);
 });

@@ -1,8 +1,9 @@
 import { orderBounds, type PlaneSize, type RoiBounds } from "./bounds.ts";
 import { clipPath } from "./clip-path.ts";
+import type { PathRoi } from "./path-roi.ts";
 import type { RoiPoint } from "./point.ts";
 import { readInteger } from "./read-field.ts";
-import type { PathRoi, Roi } from "./roi.ts";
+import type { Roi } from "./roi.ts";
 import { type GeometryChange, withGeometry } from "./with-geometry.ts";
 
 /** How large an image is. What is absent is not known, and nothing is clamped to it. */

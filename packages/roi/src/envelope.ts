@@ -1,13 +1,12 @@
 import { RoiError } from "./errors.ts";
 import { createLineRoi, decodeLineData, encodeLineData, LINE_DATA_KEYS } from "./line.ts";
 import { createMaskRoi, decodeMaskData, encodeMaskData, MASK_DATA_KEYS } from "./mask.ts";
-import { createPolygonRoi, POLYGON_DATA_KEYS } from "./polygon.ts";
-import { createPolylineRoi, POLYLINE_DATA_KEYS } from "./polyline.ts";
+import { createPathRoi } from "./path-roi.ts";
 import { readInteger, readRecord, readText, unexpected } from "./read-field.ts";
 import { createRectRoi, decodeRectData, encodeRectData, RECT_DATA_KEYS } from "./rect.ts";
 import type { Roi, RoiType } from "./roi.ts";
 import { ENVELOPE_KEYS, type RoiFieldsInit } from "./roi-fields.ts";
-import { decodeStoredPoints, encodeStoredPoints } from "./stored-points.ts";
+import { decodeStoredPoints, encodeStoredPoints, STORED_POINTS_KEYS } from "./stored-points.ts";
 import { encodeStoredStats, STORED_STATS_KEYS } from "./stored-stats.ts";
 
 type StoredRecord = Readonly<Record<string, unknown>>;
@@ -34,15 +33,17 @@ const DATA_CODECS: Readonly<Record<RoiType, DataCodec>> = {
     keys: LINE_DATA_KEYS,
     read: (fields, data, path) => createLineRoi({ ...fields, points: decodeLineData(data, path) }),
   },
-  polyline: {
-    keys: POLYLINE_DATA_KEYS,
-    read: (fields, data, path) => createPolylineRoi({ ...fields, points: decodeStoredPoints(data, path) }),
-  },
-  polygon: {
-    keys: POLYGON_DATA_KEYS,
-    read: (fields, data, path) => createPolygonRoi({ ...fields, points: decodeStoredPoints(data, path) }),
-  },
+  polyline: pathCodec("polyline"),
+  polygon: pathCodec("polygon"),
 };
+
+function pathCodec(type: "polyline" | "polygon"): DataCodec {
+  return {
+    keys: STORED_POINTS_KEYS,
+    read: (fields, data, path) => createPathRoi({ ...fields, type, points: decodeStoredPoints(data, path) }),
+  };
+}
+
 const TYPES = Object.keys(DATA_CODECS);
 
 export interface RoiFromEnvelopeOptions {

@@ -1,7 +1,7 @@
 import { containsPoint } from "./contains-point.ts";
 import { HALF_WIDTH, segmentsOf, squaredDistance } from "./near-segment.ts";
+import type { PathRoi } from "./path-roi.ts";
 import type { RoiPoint } from "./point.ts";
-import type { PathRoi } from "./roi.ts";
 
 /** How near counts, in rows and columns. */
 export interface AxisTolerances {

@@ -1,7 +1,8 @@
 import { boundsArea } from "./bounds.ts";
+import type { PathRoi } from "./path-roi.ts";
 import type { RoiPoint } from "./point.ts";
 import { polygonHasArea } from "./polygon-area.ts";
-import type { PathRoi, Roi } from "./roi.ts";
+import type { Roi } from "./roi.ts";
 
 /**
  * True for a rect or polygon without area and a line or polyline without length. They are read and kept, but never made.

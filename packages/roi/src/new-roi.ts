@@ -2,14 +2,13 @@ import { boundsArea, fullBounds, orderBounds, type RoiBounds } from "./bounds.ts
 import { clampBounds, clampPoints, clampZ, type ImageExtent } from "./clamp.ts";
 import { RoiError } from "./errors.ts";
 import { isEmptyPath } from "./is-empty-roi.ts";
-import { checkEnds, createLineRoi } from "./line.ts";
+import { checkEnds } from "./line.ts";
 import { createMaskRoi } from "./mask.ts";
+import { createPathRoi, type PathRoi } from "./path-roi.ts";
 import { checkPoints, type RoiPoint } from "./point.ts";
-import { createPolygonRoi } from "./polygon.ts";
-import { createPolylineRoi } from "./polyline.ts";
 import { readInteger } from "./read-field.ts";
 import { createRectRoi } from "./rect.ts";
-import { checkRoi, type PathRoi, type Roi } from "./roi.ts";
+import { checkRoi, type Roi } from "./roi.ts";
 import type { StoredRoiStats } from "./stored-stats.ts";
 import { withGeometry } from "./with-geometry.ts";
 
@@ -34,7 +33,7 @@ export type NewRoi =
     })
   | (NewRoiFields & { readonly type: "mask"; readonly maskRef: string })
   | (NewRoiFields & {
-      readonly type: "line" | "polyline" | "polygon";
+      readonly type: PathRoi["type"];
       /** Clipped to the image. A line has two. */
       readonly points: readonly RoiPoint[];
     });
@@ -58,11 +57,11 @@ export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | und
     case "mask":
       return createMaskRoi({ ...fields, maskRef: draft.maskRef });
     case "line":
-      return createLineRoi({ ...fields, points: newPoints("line", draft.points, extent) });
     case "polyline":
-      return createPolylineRoi({ ...fields, points: newPoints("polyline", draft.points, extent) });
-    case "polygon":
-      return createPolygonRoi({ ...fields, points: newPoints("polygon", draft.points, extent) });
+    case "polygon": {
+      const { type } = draft;
+      return createPathRoi({ ...fields, type, points: newPoints(type, draft.points, extent) });
+    }
     case "rect":
     case undefined:
       return createRectRoi({ ...fields, bounds: newBounds(draft.bounds, extent) });

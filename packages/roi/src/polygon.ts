@@ -16,14 +16,11 @@ export interface PolygonRoiInit extends RoiFieldsInit {
   readonly points: readonly RoiPoint[];
 }
 
-/** The keys that a polygon has for its geometry in stored data, in both spellings. */
-export const POLYGON_DATA_KEYS: readonly string[] = STORED_POINTS_KEYS;
-
 /** An immutable polygon. Throws `invalid_argument` with the path of the field. */
 export function createPolygonRoi(init: PolygonRoiInit): PolygonRoi {
   return Object.freeze({
     type: "polygon",
-    ...checkRoiFields(init, POLYGON_DATA_KEYS),
+    ...checkRoiFields(init, STORED_POINTS_KEYS),
     points: checkPoints(init.points),
   });
 }

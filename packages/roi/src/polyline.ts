@@ -13,14 +13,11 @@ export interface PolylineRoiInit extends RoiFieldsInit {
   readonly points: readonly RoiPoint[];
 }
 
-/** The keys that a polyline has for its geometry in stored data, in both spellings. */
-export const POLYLINE_DATA_KEYS: readonly string[] = STORED_POINTS_KEYS;
-
 /** An immutable polyline. Throws `invalid_argument` with the path of the field. */
 export function createPolylineRoi(init: PolylineRoiInit): PolylineRoi {
   return Object.freeze({
     type: "polyline",
-    ...checkRoiFields(init, POLYLINE_DATA_KEYS),
+    ...checkRoiFields(init, STORED_POINTS_KEYS),
     points: checkPoints(init.points),
   });
 }

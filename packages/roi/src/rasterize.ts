@@ -1,4 +1,5 @@
-import { boundsArea, fullBounds, intersectBounds, type PlaneSize } from "./bounds.ts";
+import { boundsArea, type PlaneSize } from "./bounds.ts";
+import { clampBounds } from "./clamp.ts";
 import { forEachSpan } from "./for-each-span.ts";
 import type { RoiMask } from "./mask.ts";
 import type { Roi } from "./roi.ts";
@@ -18,7 +19,7 @@ export interface RasterMask extends RoiMask {
 
 /**
  * The pixels of a plane that a ROI covers: those whose centre it contains, as {@link containsPoint} says. The mask is as
- * large as the ROI's bounds inside the plane, without a pixel where nothing is inside.
+ * large as the ROI's bounds clamped to the plane, without a pixel where nothing is inside.
  *
  * Throws `invalid_argument` for a size that is not two integers of at least 0, and for a mask ROI without its mask.
  *
@@ -26,7 +27,7 @@ export interface RasterMask extends RoiMask {
  * rasterize(triangle, { height: 30000, width: 38 }); // { data, height: 9, width: 5, dim0Start: 20, dim1Start: 3 }
  */
 export function rasterize(roi: Roi, size: PlaneSize, options: RasterizeOptions = {}): RasterMask {
-  const bounds = intersectBounds(fullBounds(size), roiBounds(roi, options));
+  const bounds = clampBounds(roiBounds(roi, options), size);
   const { dim0Start, dim1Start } = bounds;
   const width = bounds.dim1Stop - dim1Start;
   const data = new Uint8Array(boundsArea(bounds));

@@ -1,14 +1,9 @@
-import { createLineRoi, type LineRoi } from "./line.ts";
 import { createMaskRoi, type MaskRoi } from "./mask.ts";
-import { createPolygonRoi, type PolygonRoi } from "./polygon.ts";
-import { createPolylineRoi, type PolylineRoi } from "./polyline.ts";
+import { createPathRoi, type PathRoi } from "./path-roi.ts";
 import { createRectRoi, type RectRoi } from "./rect.ts";
 
 /** A region of interest: immutable, told apart by `type`. */
-export type Roi = RectRoi | MaskRoi | LineRoi | PolylineRoi | PolygonRoi;
-
-/** A ROI that is given by points. */
-export type PathRoi = LineRoi | PolylineRoi | PolygonRoi;
+export type Roi = RectRoi | MaskRoi | PathRoi;
 
 /** The value of `type`, and of `roi_type` in an envelope. */
 export type RoiType = Roi["type"];
@@ -21,11 +16,9 @@ export function checkRoi(roi: Roi): Roi {
     case "mask":
       return createMaskRoi(roi);
     case "line":
-      return createLineRoi(roi);
     case "polyline":
-      return createPolylineRoi(roi);
     case "polygon":
-      return createPolygonRoi(roi);
+      return createPathRoi(roi);
   }
   return roi satisfies never;
 }

@@ -1,11 +1,9 @@
 import type { RoiBounds } from "./bounds.ts";
 import { RoiError } from "./errors.ts";
 import { geometryKey } from "./geometry-key.ts";
-import { createLineRoi } from "./line.ts";
 import { createMaskRoi } from "./mask.ts";
+import { createPathRoi } from "./path-roi.ts";
 import type { RoiPoint } from "./point.ts";
-import { createPolygonRoi } from "./polygon.ts";
-import { createPolylineRoi } from "./polyline.ts";
 import { createRectRoi } from "./rect.ts";
 import type { Roi } from "./roi.ts";
 import { withoutStoredStats } from "./stored-stats.ts";
@@ -46,14 +44,10 @@ function applyChange(roi: Roi, change: GeometryChange): Roi {
       refuse({ bounds, points }, roi);
       return createMaskRoi({ ...roi, ...fields, maskRef: maskRef ?? roi.maskRef });
     case "line":
-      refuse({ bounds, maskRef }, roi);
-      return createLineRoi({ ...roi, ...fields, points: points ?? roi.points });
     case "polyline":
-      refuse({ bounds, maskRef }, roi);
-      return createPolylineRoi({ ...roi, ...fields, points: points ?? roi.points });
     case "polygon":
       refuse({ bounds, maskRef }, roi);
-      return createPolygonRoi({ ...roi, ...fields, points: points ?? roi.points });
+      return createPathRoi({ ...roi, ...fields, points: points ?? roi.points });
   }
   return roi satisfies never;
 }

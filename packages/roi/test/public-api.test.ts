@@ -15,6 +15,7 @@ test("the values that the package exports are these", () => {
       "containsPoint",
       "createLineRoi",
       "createMaskRoi",
+      "createPathRoi",
       "createPolygonRoi",
       "createPolylineRoi",
       "createRectRoi",
@@ -29,6 +30,7 @@ test("the values that the package exports are these", () => {
       "orderBounds",
       "parseImageJRoi",
       "rasterize",
+      "readGeoJson",
       "readImageJRois",
       "roiBounds",
       "roiFromEnvelope",
@@ -37,6 +39,7 @@ test("the values that the package exports are these", () => {
       "roiToImageJ",
       "toEnvelope",
       "toStoredStats",
+      "writeGeoJson",
       "writeImageJRoi",
       "writeImageJRois",
     ]

@@ -14,7 +14,7 @@ export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
 export type { DType, TypedArrayByDType, TypedArrayOf } from "./array/dtype.ts";
 export { DTYPES, isDType, itemSizeBytes } from "./array/dtype.ts";
 export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
-export { sliceNdArray } from "./array/region.ts";
+export { type Region, resolveSelection, sliceNdArray } from "./array/region.ts";
 export type { ZstdCodec } from "./array/zstd.ts";
 export type { ImageId } from "./artifact/artifact-name.ts";
 export {
@@ -96,4 +96,4 @@ export {
   schemaOfTable,
   type TableSchema,
 } from "./table/table-schema.ts";
-export type { TableInput } from "./table/table-store.ts";
+export { type TableInput, tableOf } from "./table/table-store.ts";

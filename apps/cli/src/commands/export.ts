@@ -1,48 +1,117 @@
-import { exportLegacyFolder } from "@kym/legacy-io/node";
-import type { Command } from "../command.ts";
+import {
+  type ExportFolderOptions,
+  type ExportFormat,
+  type ExportNote,
+  exportLegacyFolder,
+  previewExport,
+} from "@kym/legacy-io/node";
+import { usageError } from "../cli-error.ts";
+import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { printable } from "../render/text-table.ts";
+
+const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
 
 /** `kym export DATASET FOLDER` */
 export const exportCommand: Command = {
   usage: "export DATASET FOLDER",
   description: `Writes every image as TIFF, its artifacts as JSON, CSV and NPY, and the tables as CSV. kym
-ingest of that folder gives the same dataset again. The folder appears whole or not at
-all.`,
-  examples: ["kym export study.zarr ./out", "kym export study.zarr ./out --force"],
+ingest of that folder gives the same dataset again. --to kymflow writes the files of the
+older application instead: flow-analysis, <stem>.json, radon_report_db.csv (of the table
+kym_radon, so index first) and kym_event_db.csv; --to imagej writes calibrated TIFFs. The
+folder appears whole or not at all.`,
+  examples: [
+    "kym export study.zarr ./out",
+    "kym export study.zarr ./out --force",
+    "kym export study.zarr ./lab --to kymflow",
+    "kym export study.zarr ./share --no-absolute-paths",
+  ],
   options: {
+    to: { type: "string" },
     force: { type: "boolean", short: "f" },
+    "dry-run": { type: "boolean", short: "n" },
     "no-tiff": { type: "boolean" },
     "no-tables": { type: "boolean" },
+    "no-absolute-paths": { type: "boolean" },
   },
   optionHelp: {
+    to: "legacy (default), kymflow or imagej",
     force: "replace a folder that an earlier export wrote",
+    "dry-run": "only say what would be written",
     "no-tiff": "leave the pixels out (the folder cannot be taken in again)",
     "no-tables": "leave the pooled tables out",
+    "no-absolute-paths": "for sharing: no path of this machine in any file",
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
+    const format = formatOf(context);
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
     try {
-      const report = await exportLegacyFolder(dataset, context.resolvePath(folder), {
+      const options: ExportFolderOptions = {
+        format,
         overwrite: context.options["force"] === true,
         includeTiff: context.options["no-tiff"] !== true,
         includeTables: context.options["no-tables"] !== true,
+        absolutePaths: context.options["no-absolute-paths"] !== true,
         signal: context.signal,
         onEvent: ({ imageId, done, total }) => progress.update(done, total, imageId),
-      });
+      };
+      const target = context.resolvePath(folder);
+      if (context.options["dry-run"] === true) {
+        const { images, tables, files, notes } = await previewExport(dataset, target, options);
+        progress.end();
+        const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+        const headline = `would export ${countsText(images, tables, files.length, sizeBytes)}, in ${folder}`;
+        const list = files.map((file) => `  ${printable(file.path)}`);
+        return {
+          exitCode: EXIT.ok,
+          data: { images, tables, files, sizeBytes, notes },
+          warnings: notes.map(noteText),
+          text: `${[headline, ...list].join("\n")}\n`,
+        };
+      }
+      const report = await exportLegacyFolder(dataset, target, options);
       progress.end();
-      const { images, tables, files, sizeBytes } = report;
+      const { images, tables, files, sizeBytes, notes } = report;
       return {
         exitCode: EXIT.ok,
         data: report,
-        text: `exported ${images} images and ${tables} tables: ${files} files, ${(sizeBytes / 1e6).toFixed(1)} MB, in ${folder}\n`,
-        next: `kym ingest ${folder} copy.zarr   (gives the same dataset)`,
+        warnings: notes.map(noteText),
+        text: `exported ${countsText(images, tables, files, sizeBytes)}, in ${folder}\n`,
+        ...nextOf(format, folder, context),
       };
     } finally {
       progress.end();
     }
   },
 };
+
+function formatOf(context: CommandContext): ExportFormat {
+  const { to = "legacy" } = context.options;
+  const format = FORMATS.find((name) => name === to);
+  if (format === undefined) {
+    throw usageError(`--to is one of ${FORMATS.join(", ")}, not ${JSON.stringify(to)}`);
+  }
+  return format;
+}
+
+function countsText(images: number, tables: number, files: number, sizeBytes: number): string {
+  return `${images} images and ${tables} tables: ${files} files, ${(sizeBytes / 1e6).toFixed(1)} MB`;
+}
+
+function noteText({ path, reason }: ExportNote): string {
+  return `${printable(path)}: ${reason}`;
+}
+
+function nextOf(
+  format: ExportFormat,
+  folder: string,
+  { options }: CommandContext,
+): Pick<CommandResult, "next"> {
+  return format === "legacy" && options["no-tiff"] !== true
+    ? { next: `kym ingest ${folder} copy.zarr   (gives the same dataset)` }
+    : {};
+}

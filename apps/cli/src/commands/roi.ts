@@ -1,53 +1,77 @@
 import { AcqImage } from "@kym/kym-dataset";
-import type { Roi, RoiBounds, RoiEdit } from "@kym/roi";
+import type { ImageExtent, NewRoi, Roi, RoiBounds, RoiEdit } from "@kym/roi";
 import { usageError } from "../cli-error.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
+import { drawnShape, parsePoints } from "../drawn-shape.ts";
 import { EXIT } from "../exit-code.ts";
+import { exportRois } from "../export-rois.ts";
 import { findImage } from "../find-image.ts";
+import { importRois } from "../import-rois.ts";
 import { openStudy } from "../open-study.ts";
-import { printable } from "../render/text-table.ts";
+import { roiLine, roiRecord } from "../roi-line.ts";
 
 const ACTIONS = ["list", "add", "edit", "delete"] as const;
+const EXCHANGES = ["import", "export"] as const;
 type Action = (typeof ACTIONS)[number];
 
-/** `kym roi ACTION DATASET IMAGE [ROI]` */
+/** `kym roi ACTION DATASET IMAGE [ROI|FILE]` */
 export const roiCommand: Command = {
-  usage: "roi ACTION DATASET IMAGE [ROI]",
+  usage: "roi ACTION DATASET IMAGE [ROI|FILE]",
   description: `Lists, adds, edits or deletes the ROIs of one image. Corners are clamped to the image. A
 ROI that moved has the next revision, so that the tables say its analysis is of another
-place; a new name or note changes nothing else. Ids are never given twice.`,
+place; a new name or note changes nothing else. Ids are never given twice. Pixel 3 is from
+3.0 to 4.0, with its centre at 3.5.
+
+With import, the ROIs of a FILE are added; with export, it is written: ImageJ's .roi and
+RoiSet.zip, and .geojson for QuPath and napari. What cannot be a ROI, or be in the FILE,
+is named and does not stop the rest.`,
   examples: [
     "kym roi list study.zarr 20250722_A89_0002",
     "kym roi add study.zarr 20250722_A89_0002 --lines 0:30000 --px 4:20 --name vessel",
+    'kym roi add study.zarr 20250722_A89_0002 --type polygon --points "0,4 1200,9 300,15"',
     "kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21",
     "kym roi delete study.zarr 20250722_A89_0002 1",
+    "kym roi import study.zarr 20250722_A89_0002 RoiSet.zip",
+    "kym roi export study.zarr 20250722_A89_0002 rois.geojson",
   ],
   options: {
     lines: { type: "string" },
     px: { type: "string" },
+    type: { type: "string" },
+    points: { type: "string" },
     channel: { type: "string" },
     z: { type: "string" },
     name: { type: "string" },
     note: { type: "string" },
+    only: { type: "string" },
+    "pixel-center": { type: "string" },
+    force: { type: "boolean", short: "f" },
     "dry-run": { type: "boolean", short: "n" },
   },
   optionHelp: {
     lines: "rows, from the first up to but without the last, as in 0:30000",
     px: "columns, as in 4:20",
+    type: "rect, line, polyline or polygon; to add",
+    points: "LINE,PX pairs of a line, polyline or polygon",
     channel: "from 1",
     z: "the slice, from 0",
     name: "what it is called",
     note: "anything",
+    only: "the one ROI to export",
+    "pixel-center": "of pixel 0 in a .geojson: 0.5 (QuPath, the default) or 0 (napari)",
+    force: "export over a file that is there",
     "dry-run": "say what would change; write nothing",
   },
   run: async (context) => {
-    const [word = "", path = "", wanted = "", idText] = context.args;
-    const action = ACTIONS.find((known) => known === word);
+    const [word = "", path = "", wanted = "", rest] = context.args;
+    const action = [...ACTIONS, ...EXCHANGES].find((known) => known === word);
     if (action === undefined) {
-      throw usageError(`there is no action ${JSON.stringify(word)}`, `one of ${ACTIONS.join(", ")}`);
+      const actions = [...ACTIONS, ...EXCHANGES].join(", ");
+      throw usageError(`there is no action ${JSON.stringify(word)}`, `one of ${actions}`);
     }
     const isDry = context.options["dry-run"] === true;
-    await using dataset = await openStudy(context, path, action === "list" || isDry ? "r" : "a");
+    const isReading = action === "list" || action === "export" || isDry;
+    await using dataset = await openStudy(context, path, isReading ? "r" : "a");
     await dataset.assertExists();
     const { image_id: imageId } = await findImage(dataset, wanted, path);
     const record = dataset.record(imageId);
@@ -56,7 +80,14 @@ place; a new name or note changes nothing else. Ids are never given twice.`,
       pixelStore: record.asPixelStore(),
       artifactStore: record.asArtifactStore(),
     });
-    return resultOf(action, await change(image, action, idText, context), path, isDry);
+    if (action === "export") {
+      return exportRois(image, rest, context);
+    }
+    if (action === "import") {
+      const result = await importRois(image, rest, context);
+      return isDry ? result : { ...result, next: `kym index ${path}` };
+    }
+    return resultOf(action, await change(image, action, rest, context), path, isDry);
   },
 };
 
@@ -74,15 +105,19 @@ async function change(
     case "list":
       return rois.rois;
     case "add": {
-      const { bounds, ...edit } = editOf(context, rois.extent);
-      const draft = { ...edit, ...(bounds && { bounds }) };
+      const draft = draftOf(context, rois.extent);
       const next = rois.create(draft);
       return [isDry ? next.require(next.highWaterMark) : await image.addRoi(draft, { signal })];
     }
     case "edit": {
       const id = idOf(idText);
       const old = rois.require(id);
-      const edit = editOf(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      if (options["type"] !== undefined) {
+        throw usageError("a ROI keeps its type", "kym roi add makes one of another");
+      }
+      const points = parsePoints(options["points"]);
+      const corners = editOf(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      const edit = { ...corners, ...(points && { points }) };
       return [isDry ? rois.edit(id, edit).require(id) : await image.editRoi(id, edit, { signal })];
     }
     case "delete": {
@@ -104,6 +139,16 @@ interface Corners {
 
 function cornersOf(bounds: RoiBounds): Corners {
   return { lines: [bounds.dim0Start, bounds.dim0Stop], px: [bounds.dim1Start, bounds.dim1Stop] };
+}
+
+/** The new ROI that the flags say. */
+function draftOf(context: CommandContext, extent: ImageExtent | undefined): NewRoi {
+  const { bounds, points: _, maskRef: __, ...fields } = editOf(context, extent);
+  const shape = drawnShape(context.options["type"], context.options["points"]);
+  if (shape !== undefined && bounds !== undefined) {
+    throw usageError(`a ${shape.type} has --points, not --lines and --px`);
+  }
+  return { ...fields, ...(shape ?? (bounds && { bounds })) };
 }
 
 /** What the flags say; a side that they do not is the present one, or the whole image. */
@@ -166,37 +211,12 @@ const PAST: Readonly<Record<Action, string>> = {
 };
 
 function resultOf(action: Action, rois: readonly Roi[], path: string, isDry: boolean): CommandResult {
-  const lines = rois.map((roi) => `${isDry ? `would have ${PAST[action]}` : PAST[action]}${lineOf(roi)}`);
-  const data = rois.map((roi) => {
-    const { id: roi_id, type, name, note, channel, z, revision, stats = null } = roi;
-    return {
-      roi_id,
-      type,
-      name,
-      note,
-      channel,
-      z,
-      revision,
-      stats,
-      ...(roi.type === "rect" && { bounds: roi.bounds }),
-    };
-  });
+  const lines = rois.map((roi) => `${isDry ? `would have ${PAST[action]}` : PAST[action]}${roiLine(roi)}`);
+  const data = rois.map(roiRecord);
   return {
     exitCode: EXIT.ok,
     data: action === "list" ? data : { action, dryRun: isDry, roi: data[0] },
     text: lines.length === 0 ? "no ROIs\n" : `${lines.join("\n")}\n`,
     ...(action !== "list" && !isDry && { next: `kym index ${path}` }),
   };
-}
-
-function lineOf(roi: Roi): string {
-  const place =
-    roi.type === "rect"
-      ? ` lines ${roi.bounds.dim0Start}–${roi.bounds.dim0Stop}, px ${roi.bounds.dim1Start}–${roi.bounds.dim1Stop}`
-      : "";
-  const label = [roi.name, roi.note]
-    .filter((text) => text !== "")
-    .map(printable)
-    .join(" · ");
-  return `${roi.id} ${roi.type}${place} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
 }

@@ -8,6 +8,7 @@ import type { ImageOverview } from "../image-overview.ts";
 import { INDEXERS } from "../indexers.ts";
 import { openStudy } from "../open-study.ts";
 import { printable } from "../render/text-table.ts";
+import { type RoiPlace, roiPlace, roiPlaceText } from "../roi-place.ts";
 
 /** `kym show DATASET ID|STEM` */
 export const showCommand: Command = {
@@ -47,7 +48,7 @@ file name.`,
       note: roi.note,
       channel: roi.channel,
       revision: roi.revision,
-      ...(roi.type === "rect" && { bounds: roi.bounds }),
+      ...roiPlace(roi),
     }));
     const data = { ...image, rois, artifacts, tables };
     return {
@@ -71,28 +72,22 @@ async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefi
 }
 
 interface Shown extends ImageOverview {
-  readonly rois: readonly {
-    readonly roi_id: number;
-    readonly type: string;
-    readonly name: string;
-    readonly note: string;
-    readonly bounds?: RoiCorners;
-  }[];
+  readonly rois: readonly ShownRoi[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
   readonly tables: readonly TableState[];
+}
+
+interface ShownRoi extends RoiPlace {
+  readonly roi_id: number;
+  readonly type: string;
+  readonly name: string;
+  readonly note: string;
 }
 
 interface TableState {
   readonly table: string;
   readonly state: string;
   readonly explanation: string;
-}
-
-interface RoiCorners {
-  readonly dim0Start: number;
-  readonly dim0Stop: number;
-  readonly dim1Start: number;
-  readonly dim1Stop: number;
 }
 
 function textOf(image: Shown, location: string): string {
@@ -129,17 +124,12 @@ function textOf(image: Shown, location: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-function roiLine(roi: Shown["rois"][number]): string {
-  const { bounds } = roi;
-  const place =
-    bounds === undefined
-      ? ""
-      : ` lines ${bounds.dim0Start}–${bounds.dim0Stop}, px ${bounds.dim1Start}–${bounds.dim1Stop}`;
+function roiLine(roi: ShownRoi): string {
   const label = [roi.name, roi.note]
     .filter((text) => text !== "")
     .map(printable)
     .join(" · ");
-  return `  ${roi.roi_id} ${roi.type}${place}${label === "" ? "" : `  ${label}`}`;
+  return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
 }
 
 function sqlText(text: string): string {

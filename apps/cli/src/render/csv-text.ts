@@ -1,7 +1,5 @@
+import { guardFormula } from "@kym/legacy-io";
 import type { Row } from "@kym/zarr-store";
-
-/** A cell that a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
 
 /**
  * RFC 4180 for spreadsheets: numbers unformatted, NULL empty. Text that a spreadsheet would run as a formula gets a `'`
@@ -19,6 +17,6 @@ function cell(value: Row[string] | string): string {
   if (typeof value !== "string") {
     return String(value);
   }
-  const text = FORMULA.test(value) ? `'${value}` : value;
+  const text = guardFormula(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,4 @@
-import type { RoiBounds, StoredRoiStats } from "@kym/roi";
+import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
 import type { ZarrImageRecord } from "@kym/zarr-store";
 import type { AnalysisState } from "../analysis-state.ts";
 import type { ArtifactRef } from "../artifact-ref.ts";
@@ -26,8 +26,10 @@ export interface RadonContext {
 
 /** What rows use of a ROI. */
 export interface RadonRoi {
-  /** Null for a mask. */
+  /** Of all but a rect, what it can cover; null for a mask. */
   readonly bounds: RoiBounds | null;
+  /** Of a line, polyline or polygon. */
+  readonly path?: Pick<PathRoi, "type" | "points">;
   readonly z: number;
   readonly channel: number;
   readonly revision: number;
@@ -63,8 +65,9 @@ export async function loadRadonContext(
     rois: Object.fromEntries(
       rois.map((roi): [string, RadonRoi] => {
         const { z, channel, revision, stats = null } = roi;
-        const bounds = roi.type === "rect" ? roi.bounds : null;
-        return [String(roi.id), { bounds, z, channel, revision, stats }];
+        const bounds = roi.type === "mask" ? null : roiBounds(roi);
+        const path = "points" in roi && { path: { type: roi.type, points: roi.points } };
+        return [String(roi.id), { bounds, ...path, z, channel, revision, stats }];
       }),
     ),
     runs: Object.fromEntries(

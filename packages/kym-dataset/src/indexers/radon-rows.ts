@@ -115,8 +115,8 @@ async function loadStats(
   if (roi.stats !== null && roi.channel === channel && run?.revision === roi.revision) {
     return roi.stats;
   }
-  const { bounds, z } = roi;
-  return bounds === null ? undefined : loadRegionStats(record, { bounds, z, channel }, options);
+  const { bounds, path, z } = roi;
+  return bounds === null ? undefined : loadRegionStats(record, { bounds, path, z, channel }, options);
 }
 
 function imageColumns(stats: StoredRoiStats | undefined): Row {

@@ -1,10 +1,19 @@
-import { clampBounds, type RoiBounds, roiStats, type StoredRoiStats, toStoredStats } from "@kym/roi";
+import {
+  clampBounds,
+  createPathRoi,
+  type PathRoi,
+  type RoiBounds,
+  roiStats,
+  type StoredRoiStats,
+  toStoredStats,
+} from "@kym/roi";
 import type { AxisRange, ImageInfo, ZarrImageRecord } from "@kym/zarr-store";
 import type { IndexerReadOptions } from "../indexer.ts";
 
-/** A rectangle of one plane. */
+/** A rectangle of one plane, or what a path covers of it. */
 export interface PlaneRegion {
   readonly bounds: RoiBounds;
+  readonly path?: Pick<PathRoi, "type" | "points"> | undefined;
   /** From 0. */
   readonly z: number;
   /** From 1. */
@@ -28,8 +37,10 @@ export async function loadRegionStats(
   }
   const pixels = await record.loadRegion(selection, options);
   const [height = 0, width = 0] = pixels.shape.slice(-2);
-  const whole = { dim0Start: 0, dim0Stop: height, dim1Start: 0, dim1Stop: width };
-  return toStoredStats(roiStats({ data: pixels.data, height, width }, whole));
+  const [rows, columns] = selection.slice(-2);
+  const plane = { data: pixels.data, height, width, dim0Start: rows?.start, dim1Start: columns?.start };
+  const { bounds, path } = region;
+  return toStoredStats(roiStats(plane, path === undefined ? bounds : createPathRoi({ id: 1, ...path })));
 }
 
 /** One element of every axis but the last two; undefined if the image has not that element, or no pixel there. */

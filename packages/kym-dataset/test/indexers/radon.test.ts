@@ -137,6 +137,27 @@ test("the row of a ROI that is no more stays, as roi_changed and without pixel s
   ]);
 });
 
+test("a polygon's statistics are those of the pixels that it covers, and a moved one updates its image", async () => {
+  const kym = await indexedStudy();
+  const polygon = (y: readonly number[]): Record<string, unknown> => ({
+    ...{ roi_id: 2, roi_type: "polygon", version: "1.0", name: "", note: "", channel: 1, z: 0 },
+    ...{ data: { x: [0, 3.5, 0], y }, meta: {} },
+  });
+  const rois = (y: readonly number[]) => [rectEnvelope(1, 0, 6), polygon(y)];
+  await saveRois(kym.dataset.record("a"), rois([1, 1, 4.5]));
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
+  // 104, 105, 106, 108, 109 and 112.
+  expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 104n, img_max: 112n, img_mean: 644 / 6 });
+  await saveRois(
+    kym.dataset.record("a"),
+    rois([1, 1, 4.5]).map((roi) => ({ ...roi, name: "renamed" })),
+  );
+  expect(await update(kym)).toEqual([]);
+  await saveRois(kym.dataset.record("a"), rois([2, 2, 5.5]));
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
+  expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 108n, img_max: 116n });
+});
+
 test("a ROI's stored statistics stand for its pixels while its revision is that of the analysis", async () => {
   const kym = await indexedStudy();
   const stored = { img_min: 1, img_max: 2, img_mean: 1.5, img_std: 0.5 };

@@ -36,15 +36,21 @@ export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInvento
   };
 }
 
-/** Writes the files of one image, and says what they are. */
+/** Writes the files of one image, and says what they are. `onLeftOut` hears of what the sink does not take. */
 export async function exportImage(
   record: ZarrImageRecord,
   plan: PlannedImage,
   sink: ExportSink,
+  onLeftOut: (path: string) => unknown = () => undefined,
 ): Promise<ExportedImage> {
   const artifacts: ExportedArtifact[] = [];
   for (const artifact of plan.artifacts) {
-    artifacts.push(await exportArtifact(record, artifact, sink));
+    const exported = await exportArtifact(record, artifact, sink);
+    if (exported === undefined) {
+      onLeftOut(artifact.path);
+    } else {
+      artifacts.push(exported);
+    }
   }
   return {
     imageId: plan.imageId,
@@ -70,12 +76,17 @@ async function exportPixels(
   return { ...file, format: pixels.format, dtype, shape, chunks: chunkShape };
 }
 
-/** The pixels as ImageJ reads them, with the steps that the image's metadata says. */
+/**
+ * The pixels as ImageJ reads them, with the steps that the image's metadata says. `image` has the axes of the record
+ * from `firstAxis` on.
+ */
 export async function imageJTiffOf(
   record: ZarrImageRecord,
   image: NdArray,
+  firstAxis = 0,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) });
+  const axes = (await record.getAxes())?.slice(firstAxis);
+  return writeImageJTiff(image, { axes, ...(await calibrationOf(record)) });
 }
 
 /** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
@@ -94,7 +105,7 @@ async function exportArtifact(
   record: ZarrImageRecord,
   artifact: PlannedArtifact,
   sink: ExportSink,
-): Promise<ExportedArtifact> {
+): Promise<ExportedArtifact | undefined> {
   const { name, path } = artifact;
   switch (artifact.kind) {
     case "json": {
@@ -119,8 +130,12 @@ async function exportArtifact(
       };
     case "array":
       return exportArray(record, artifact, sink);
-    case "attachment":
-      return { ...(await sink.write(path, await record.loadAttachment(name))), kind: "attachment", name };
+    case "attachment": {
+      const bytes = await record.loadAttachment(name);
+      return sink.canWriteAttachment?.(bytes) === false
+        ? undefined
+        : { ...(await sink.write(path, bytes)), kind: "attachment", name };
+    }
     default:
       return artifact satisfies never;
   }
@@ -141,7 +156,7 @@ async function exportArray(
 }
 
 /** ImageJ's masks are bytes of 0 and 255. */
-function asShownInImageJ(array: NdArray): NdArray {
+export function asShownInImageJ(array: NdArray): NdArray {
   return array.dtype === "bool"
     ? {
         dtype: "uint8",

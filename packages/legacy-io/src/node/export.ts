@@ -1,4 +1,5 @@
-import { join, resolve, sep } from "node:path";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, resolve, sep } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import {
@@ -7,18 +8,32 @@ import {
   type ExportedTable,
   encodeExportManifest,
 } from "../export-manifest.ts";
+import { EXPORT_MARKER, encodeExportMarker } from "../export-marker.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../export-plan.ts";
+import { folderOfSource, redactPaths } from "../path-redaction.ts";
+import { assertMayWrite } from "./assert-may-write.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
-import type { ExportFolderOptions, ExportReport } from "./export-options.ts";
-import { pathExists, StagedFolder } from "./staged-folder.ts";
+import type {
+  ExportFolderOptions,
+  ExportNote,
+  ExportPreview,
+  ExportReport,
+  WrittenFolder,
+} from "./export-options.ts";
+import { originsOf } from "./image-places.ts";
+import { RedactingSink } from "./redacting-sink.ts";
+import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
+import { writeForImageJ } from "./write-for-image-j.ts";
+import { writeKymflow } from "./write-kymflow.ts";
 
 /**
  * Writes everything as files that other programs open: TIFF, JSON, CSV and NPY in the layout of ticket 13, and an
- * `export.json` from which {@link ingestLegacyFolder} restores the same dataset. The files are written beside the
- * target, read back and compared, and then the folder gets its name: it appears whole or not at all. The same dataset
- * gives the same bytes.
- * Errors: `already_exists` for a target that is there (with `overwrite`, for one that is no export),
- * `invalid_argument` for one inside the dataset, `integrity` for a file that does not read back as it was written,
+ * `export.json` from which {@link ingestLegacyFolder} restores the same dataset. With another `format`, the files of the
+ * older application or TIFFs for ImageJ, each image where it came from. The files are written beside the target, read
+ * back and compared, and then the folder gets its name: it appears whole or not at all. The same dataset gives the same
+ * bytes.
+ * Errors: `already_exists` for a target that is there (with `overwrite`, for one that is no export, or has other files in
+ * it), `invalid_argument` for one inside the dataset, `integrity` for a file that does not read back as it was written,
  * `io`, `aborted`, and those of the dataset.
  */
 export async function exportLegacyFolder(
@@ -26,6 +41,52 @@ export async function exportLegacyFolder(
   folder: string,
   options: ExportFolderOptions = {},
 ): Promise<ExportReport> {
+  const target = await checkedTarget(dataset, folder, options);
+  const staged = new StagedFolder(target);
+  try {
+    const report = await dataset.readConsistently(async () => {
+      await staged.begin();
+      return writeFormat(dataset, staged, options);
+    });
+    if (!staged.paths.includes(EXPORT_MANIFEST)) {
+      await staged.write(EXPORT_MARKER, encodeExportMarker(options.format ?? "legacy", staged.paths));
+    }
+    await staged.verify();
+    await staged.moveIntoPlace();
+    return { ...report, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/**
+ * What {@link exportLegacyFolder} would write, file by file; it writes nothing. Errors: the same, but for those of
+ * writing.
+ */
+export async function previewExport(
+  dataset: ZarrDataset,
+  folder: string,
+  options: ExportFolderOptions = {},
+): Promise<ExportPreview> {
+  await checkedTarget(dataset, folder, options);
+  return dataset.readConsistently(async () => {
+    const files: { path: string; sizeBytes: number }[] = [];
+    const listing: ExportSink = {
+      write: async (path, bytes) => {
+        files.push({ path, sizeBytes: bytes.length });
+        return HASHING_SINK.write(path, bytes);
+      },
+    };
+    return { ...(await writeFormat(dataset, listing, options)), files };
+  });
+}
+
+async function checkedTarget(
+  dataset: ZarrDataset,
+  folder: string,
+  options: ExportFolderOptions,
+): Promise<string> {
   const target = resolve(folder);
   if (`${target}${sep}`.startsWith(`${resolve(dataset.location)}${sep}`)) {
     throw new LegacyIoError("invalid_argument", `${target} is inside the dataset ${dataset.location}`, {
@@ -33,23 +94,50 @@ export async function exportLegacyFolder(
     });
   }
   await assertMayWrite(target, options.overwrite ?? false);
-  const staged = new StagedFolder(target);
-  try {
-    const report = await dataset.readConsistently(async () => {
-      await staged.begin();
-      return writeAll(dataset, staged, options);
-    });
-    await staged.verify();
-    await staged.moveIntoPlace();
-    return { ...report, folder: target, files: staged.files, sizeBytes: staged.sizeBytes };
-  } catch (error) {
-    await staged.discard();
-    throw error;
+  return target;
+}
+
+async function writeFormat(
+  dataset: ZarrDataset,
+  files: ExportSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const { format = "legacy" } = options;
+  const sink =
+    options.absolutePaths === false
+      ? new RedactingSink(files, redactPaths(await foldersOfMachine(dataset)))
+      : files;
+  switch (format) {
+    case "legacy":
+      return writeLegacy(dataset, sink, options);
+    case "kymflow":
+      return writeKymflow(dataset, sink, options);
+    case "imagej":
+      return writeForImageJ(dataset, sink, options);
+    default:
+      throw new LegacyIoError("invalid_argument", `there is no export format ${String(format)}`, {
+        expected: ["legacy", "kymflow", "imagej"],
+        found: format satisfies never,
+      });
   }
 }
 
-/** What an export would write, by {@link planExport}. Reads names and headers only. */
-export async function describeExport(
+/** Where the dataset and its sources are, and the user's own folder. */
+async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]> {
+  const sources = await originsOf(dataset);
+  const ledger = await dataset.loadSourcesIndex();
+  return [
+    ...sources.flatMap(({ sourcePrimaryPath: path, sourceRelPath }) =>
+      path === undefined ? [] : [folderOfSource(path, sourceRelPath)],
+    ),
+    ...ledger.map((row) => folderOfSource(row.source_primary_path, row.source_rel_path ?? undefined)),
+    ...(isAbsolute(dataset.location) ? [dataset.location, dirname(dataset.location)] : []),
+    homedir(),
+  ];
+}
+
+/** Reads names and headers only. */
+async function planOf(
   dataset: ZarrDataset,
   options: Pick<ExportFolderOptions, "includeTiff" | "includeTables" | "signal"> = {},
 ): Promise<ExportPlan> {
@@ -63,39 +151,28 @@ export async function describeExport(
   });
 }
 
-async function writeAll(
+async function writeLegacy(
   dataset: ZarrDataset,
-  staged: StagedFolder,
+  sink: ExportSink,
   options: ExportFolderOptions,
-): Promise<{ readonly images: number; readonly tables: number }> {
-  const plan = await describeExport(dataset, options);
+): Promise<WrittenFolder> {
+  const plan = await planOf(dataset, options);
   const images: ExportedImage[] = [];
+  const notes: ExportNote[] = [];
   for (const image of plan.images) {
     throwIfAborted(options.signal);
-    images.push(await exportImage(dataset.record(image.imageId), image, staged));
+    const onLeftOut = (path: string): unknown =>
+      notes.push({ path, reason: "left out: it is no text, and may have a path of this machine" });
+    images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
     options.onEvent?.({ imageId: image.imageId, done: images.length, total: plan.images.length });
   }
   const tables: ExportedTable[] = [];
   for (const table of plan.tables) {
     throwIfAborted(options.signal);
-    tables.push(await exportTable(dataset, table, staged));
+    tables.push(await exportTable(dataset, table, sink));
   }
   if (options.includeTiff !== false) {
-    await staged.write(EXPORT_MANIFEST, encodeExportManifest({ images, tables }));
+    await sink.write(EXPORT_MANIFEST, encodeExportManifest({ images, tables }));
   }
-  return { images: images.length, tables: tables.length };
-}
-
-async function assertMayWrite(target: string, overwrite: boolean): Promise<void> {
-  if (!(await pathExists(target))) {
-    return;
-  }
-  if (!overwrite) {
-    throw new LegacyIoError("already_exists", `${target} is there already`, { path: target });
-  }
-  if (!(await pathExists(join(target, EXPORT_MANIFEST)))) {
-    throw new LegacyIoError("already_exists", `${target} is no export of ours and is not replaced`, {
-      path: target,
-    });
-  }
+  return { images: images.length, tables: tables.length, notes };
 }

@@ -7,14 +7,15 @@ import {
   schemaOfTable,
 } from "@kym/zarr-store";
 import type { SidecarFile } from "../bundle.ts";
-import type { ParsedSidecar, SidecarMeaning } from "../bundle-content.ts";
 import { parseClassicJson } from "../classic-json.ts";
 import { readCsv } from "../csv.ts";
-import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import { isLegacyIoError } from "../errors.ts";
 import { parseFlowAnalysis } from "../flow-analysis.ts";
 import { readNpy } from "../npy.ts";
 import { readOlympusHeader } from "../olympus-header.ts";
+import type { ParsedSidecar, SidecarMeaning } from "../parsed-sidecar.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
+import { gunzip } from "./gunzip.ts";
 import { type ReadFile, readStable } from "./read-stable.ts";
 
 /** A sidecar, what it was when it was read, and what it says. */
@@ -105,29 +106,4 @@ async function understandArtifact(
     default:
       return format satisfies never;
   }
-}
-
-/** A text table packs 14:1; a hundred times as much is no text table. */
-const MAX_UNPACKED_RATIO = 200;
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { gunzip: unzip } = await import("node:zlib");
-  return new Promise((resolve, reject) => {
-    unzip(
-      bytes,
-      { maxOutputLength: Math.max(1 << 20, bytes.length * MAX_UNPACKED_RATIO) },
-      (error, unpacked) => {
-        if (error === null) {
-          resolve(new Uint8Array(unpacked));
-        } else {
-          reject(
-            new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
-              path: where,
-              cause: error,
-            }),
-          );
-        }
-      },
-    );
-  });
 }

@@ -5,6 +5,7 @@ import type { BundleFile, FolderScan, ScanNote } from "../bundle.ts";
 import { bundleFiles, type FolderFiles } from "../bundle-files.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import { EXPORT_MANIFEST } from "../export-manifest.ts";
+import { EXPORT_MARKER } from "../export-marker.ts";
 import { namePattern } from "../name-pattern.ts";
 import { comparePaths } from "../path-order.ts";
 import { imageStem } from "../sidecar-name.ts";
@@ -129,7 +130,8 @@ function isExport(entries: readonly Dirent[]): boolean {
   const isThere = (name: string, isKind: (entry: Dirent) => boolean): boolean =>
     entries.some((entry) => entry.name === name && isKind(entry));
   return (
-    isThere(EXPORT_MANIFEST, (entry) => entry.isFile()) && isThere("images", (entry) => entry.isDirectory())
+    isThere(EXPORT_MARKER, (entry) => entry.isFile()) ||
+    (isThere(EXPORT_MANIFEST, (entry) => entry.isFile()) && isThere("images", (entry) => entry.isDirectory()))
   );
 }
 

@@ -9,6 +9,8 @@ import { systemErrorCode } from "./file-source.ts";
 export interface ExportSink {
   /** Throws `io`. */
   write(path: string, bytes: Uint8Array): Promise<ExportedFile>;
+  /** False for the bytes of a kept file that must not be written. */
+  canWriteAttachment?(bytes: Uint8Array): boolean;
 }
 
 /** Writes nothing: what the hashes of an export would be. */
@@ -31,8 +33,9 @@ export class StagedFolder implements ExportSink {
     this.#root = `${target}.partial-${crypto.randomUUID()}`;
   }
 
-  get files(): number {
-    return this.#hashes.size;
+  /** What was written, in this order. */
+  get paths(): readonly string[] {
+    return [...this.#hashes.keys()];
   }
 
   /** Begins anew, empty. Throws `io`. */

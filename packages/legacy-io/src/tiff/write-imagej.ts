@@ -1,14 +1,11 @@
 import { type DType, itemSizeBytes, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
+import { imageJSamples } from "./imagej-samples.ts";
 import { nearestRational } from "./rational.ts";
 import { TIFF_TAG, type TiffTagName } from "./tiff-tag.ts";
 
-/** What ImageJ can show without changing a value. */
-const SAMPLE_FORMATS: ReadonlyMap<DType, number> = new Map([
-  ["uint8", 1],
-  ["uint16", 1],
-  ["float32", 3],
-]);
+/** The types that come back from a file as what they were. */
+const KEPT_DTYPES: ReadonlySet<DType> = new Set(["uint8", "uint16", "float32"]);
 const BYTE_COUNT_LIMIT = 2 ** 32 - 1;
 const ASCII = 2;
 const SHORT = 3;
@@ -37,31 +34,32 @@ export interface WriteImageJTiffOptions {
   readonly secondsPerFrame?: number | undefined;
 }
 
-/** True for what `writeImageJTiff` takes: uint8, uint16 and float32, of a shape with two to five axes if one is given. */
+/**
+ * True for what `writeImageJTiff` takes and `readTiff` gives back whatever the values are: uint8, uint16 and float32, of
+ * a shape with two to five axes if one is given.
+ */
 export function canWriteImageJTiff(dtype: DType, shape?: readonly number[]): boolean {
   const rank = shape?.length ?? 2;
-  return SAMPLE_FORMATS.has(dtype) && rank >= 2 && rank <= 5 && shape?.includes(0) !== true;
+  return KEPT_DTYPES.has(dtype) && rank >= 2 && rank <= 5 && shape?.includes(0) !== true;
 }
 
 /**
  * Writes an array of two to five axes as the uncompressed TIFF that ImageJ writes itself: one directory a plane, all
- * pixels in one run, sizes and units in `ImageDescription` and the resolution tags.
- * Throws `not_supported` for other types than uint8, uint16 and float32, other ranks, and 4 GiB or more;
- * `invalid_argument` for a step that is no positive number, or axes that are not one name an axis.
+ * pixels in one run, sizes and units in `ImageDescription` and the resolution tags. No value is changed: uint8, uint16,
+ * int16 and float32 are written as they are, bool as uint8, int8 as int16, and wider numbers as float32 if each of them
+ * is one.
+ * Throws `not_supported` for a value that is none, other ranks, and 4 GiB or more; `invalid_argument` for a step that is no positive number, or axes that are not one name an axis.
  */
 export function writeImageJTiff(
-  array: NdArray,
+  source: NdArray,
   options: WriteImageJTiffOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const sampleFormat = SAMPLE_FORMATS.get(array.dtype);
-  if (sampleFormat === undefined) {
-    throw notSupported("BitsPerSample", `${array.dtype}: ImageJ has uint8, uint16 and float32`, array.dtype);
+  const leading = source.shape.slice(0, -2);
+  const [height = 0, width = 0] = source.shape.slice(-2);
+  if (source.shape.length < 2 || leading.length > STACK_AXES.length || source.data.length === 0) {
+    throw notSupported("ImageLength", `an array of shape [${source.shape}]`, source.shape);
   }
-  const leading = array.shape.slice(0, -2);
-  const [height = 0, width = 0] = array.shape.slice(-2);
-  if (array.shape.length < 2 || leading.length > STACK_AXES.length || array.data.length === 0) {
-    throw notSupported("ImageLength", `an array of shape [${array.shape}]`, array.shape);
-  }
+  const { array, sampleFormat } = imageJSamples(source);
   const planeCount = leading.reduce((product, length) => product * length, 1);
   const planeBytes = width * height * itemSizeBytes(array.dtype);
   const page: readonly Entry[] = [

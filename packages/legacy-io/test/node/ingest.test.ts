@@ -139,6 +139,53 @@ describe("ingesting a folder", () => {
     ]);
   });
 
+  it("keeps two files of one name apart", async () => {
+    await ingest({
+      "x/a.tif": tinyTiff(1),
+      "x/a.csv": "of nothing",
+      "x/x-analysis/a.csv": TRACE_CSV,
+      "x/flow-analysis/a_radon.csv": TRACE_CSV,
+    });
+    const record = await only();
+    const kept = (await record.listAttachments()).map(async (name) => {
+      return [name, new TextDecoder().decode(await record.loadAttachment(name))];
+    });
+    expect(await Promise.all(kept)).toEqual([
+      ["a.csv", "of nothing"],
+      ["a~20~282~29.csv", TRACE_CSV],
+    ]);
+  });
+
+  it("takes <stem>.metadata.json as the metadata itself, and keeps what else speaks of it", async () => {
+    const text = '{"header": {"acquired_local_epoch_ns": 9007199254740993}, "mine": 1}';
+    await ingest({
+      "a.tif": tinyTiff(1),
+      "a.metadata.json": text,
+      "a.json": CLASSIC_JSON,
+      "b.tif": tinyTiff(2),
+      "b.metadata.json": "[]",
+    });
+    const [a = "", b = ""] = (await dataset.loadSourcesIndex()).map(({ image_id: id }) => id);
+    expect(await dataset.record(a).loadMetadataPayload()).toMatchObject({
+      header: { acquired_local_epoch_ns: 9007199254740993n, voxels: [0.001, 0.5] },
+      mine: 1,
+    });
+    expect(await dataset.record(a).listAttachments()).toEqual(["a.json"]);
+    expect(await dataset.record(b).loadMetadataPayload()).toMatchObject({ version: "2.0" });
+    expect(await dataset.record(b).listAttachments()).toEqual(["b.metadata.json"]);
+    await writeFile(join(folder, "a.metadata.json"), text.replace("1}", "2}"));
+    expect((await ingestLegacyFolder(dataset, folder)).updated).toHaveLength(1);
+    expect(await dataset.record(a).loadMetadataPayload()).toMatchObject({ mine: 2 });
+  });
+
+  it("writes where an image came from itself, whatever file has that name", async () => {
+    const { conflicts, notes } = await ingest({ "a.tif": tinyTiff(1), "a.provenance.json": '{"a": 1}' });
+    expect([conflicts, notes.map(({ path }) => path)]).toEqual([[], ["a.provenance.json"]]);
+    const record = await only();
+    expect(await record.loadJson("provenance")).toMatchObject({ source_rel_path: "a.tif" });
+    expect(await record.listAttachments()).toEqual(["a.provenance.json"]);
+  });
+
   // `python-system.md` §10.
   it("takes named artifacts of every format, `__` for `/`", async () => {
     const json = '{"z": 1.0, "a": 12345678901234567890}';

@@ -5,7 +5,7 @@ import { bytesSource } from "../../src/byte-source.ts";
 import { nearestRational } from "../../src/tiff/rational.ts";
 import { readTiff } from "../../src/tiff/read-tiff.ts";
 import { canWriteImageJTiff, writeImageJTiff } from "../../src/tiff/write-imagej.ts";
-import { codeOf } from "../caught.ts";
+import { caught, codeOf } from "../caught.ts";
 
 const read = (bytes: Uint8Array) => readTiff(bytesSource(bytes));
 
@@ -87,7 +87,6 @@ test("axes under other names or in another order keep their order in the file", 
 
 test("what ImageJ does not have is not supported; steps are positive numbers", async () => {
   const of = (dtype: NdArray["dtype"], shape: readonly number[]): NdArray => createNdArray(dtype, shape);
-  expect(await codeOf(() => writeImageJTiff(of("int16", [2, 2])))).toBe("not_supported");
   expect(await codeOf(() => writeImageJTiff(of("uint8", [4])))).toBe("not_supported");
   expect(await codeOf(() => writeImageJTiff(of("uint8", [1, 1, 1, 1, 2, 2])))).toBe("not_supported");
   expect(await codeOf(() => writeImageJTiff(of("uint8", [0, 2])))).toBe("not_supported");
@@ -100,6 +99,46 @@ test("what ImageJ does not have is not supported; steps are positive numbers", a
   expect(
     [[4], [2, 2], [0, 2], [1, 1, 1, 1, 2, 2]].map((shape) => canWriteImageJTiff("uint8", shape)),
   ).toEqual([false, true, false, false]);
+});
+
+test("every other type is written as one of ImageJ's, no value changed", async () => {
+  const shape = [1, 3];
+  const arrays: readonly (readonly [NdArray, NdArray["dtype"], readonly number[]])[] = [
+    [{ dtype: "int16", shape, data: Int16Array.of(-32_768, -1, 32_767) }, "int16", [-32_768, -1, 32_767]],
+    [{ dtype: "bool", shape, data: Uint8Array.of(0, 1, 1) }, "uint8", [0, 1, 1]],
+    [{ dtype: "int8", shape, data: Int8Array.of(-128, 0, 127) }, "int16", [-128, 0, 127]],
+    [
+      { dtype: "int32", shape, data: Int32Array.of(-(2 ** 31), 7, 2 ** 24) },
+      "float32",
+      [-(2 ** 31), 7, 2 ** 24],
+    ],
+    [{ dtype: "uint32", shape, data: Uint32Array.of(0, 3, 2 ** 31) }, "float32", [0, 3, 2 ** 31]],
+    [{ dtype: "int64", shape, data: BigInt64Array.of(-(2n ** 63n), 0n, 5n) }, "float32", [-(2 ** 63), 0, 5]],
+    [{ dtype: "uint64", shape, data: BigUint64Array.of(2n ** 63n, 1n, 2n) }, "float32", [2 ** 63, 1, 2]],
+    [
+      { dtype: "float64", shape, data: Float64Array.of(-0, Number.NaN, Number.NEGATIVE_INFINITY) },
+      "float32",
+      [-0, Number.NaN, Number.NEGATIVE_INFINITY],
+    ],
+  ];
+  for (const [array, dtype, values] of arrays) {
+    const { image } = await read(writeImageJTiff(array));
+    expect([image.dtype, image.shape]).toEqual([dtype, shape]);
+    expect(Array.from(image.data, Number)).toEqual(values);
+  }
+});
+
+test.for([
+  [{ dtype: "int32", shape: [1, 2], data: Int32Array.of(1, 2 ** 24 + 1) }, 2 ** 24 + 1],
+  [{ dtype: "uint32", shape: [1, 2], data: Uint32Array.of(1, 2 ** 32 - 1) }, 2 ** 32 - 1],
+  [{ dtype: "int64", shape: [1, 2], data: BigInt64Array.of(1n, 2n ** 53n + 1n) }, 2n ** 53n + 1n],
+  [{ dtype: "uint64", shape: [1, 2], data: BigUint64Array.of(1n, 2n ** 64n - 1n) }, 2n ** 64n - 1n],
+  [{ dtype: "float64", shape: [1, 2], data: Float64Array.of(0.5, 0.1) }, 0.1],
+  [{ dtype: "float64", shape: [1, 2], data: Float64Array.of(0.5, 1e300) }, 1e300],
+] as const)("%o is refused for its value %s, which is no float32", async ([array, found]) => {
+  const error = await caught(() => writeImageJTiff(array));
+  expect(error).toMatchObject({ code: "not_supported", details: { tag: "BitsPerSample", found } });
+  expect(error.message).toContain(`value ${found} at element 1`);
 });
 
 test("fractions are exact where a decimal has one, and as near as 32 bits allow", () => {

@@ -1,5 +1,5 @@
 /**
- * What an author of a store needs to test it: the contract that every store keeps, and stores that count and fail.
+ * What an author of a store needs to test it: the contracts that stores keep, and stores that count and fail.
  *
  * @module
  */
@@ -12,6 +12,8 @@ export {
   type StoreCall,
   type StoreMethod,
 } from "../store/intercepted-store.ts";
+export { type ArtifactStoreUnderTest, testArtifactStoreContract } from "./artifact-store-contract.ts";
+export { type PixelStoreUnderTest, testPixelStoreContract } from "./pixel-store-contract.ts";
 export {
   type ReadableStoreUnderTest,
   type TestFramework,

@@ -1,7 +1,15 @@
+import { AcqImage, AcqImageList, ingestImage } from "@kym/kym-dataset";
 import type { NewRoi, RoiPoint } from "@kym/roi";
-import { createNdArray, type ImageSource, jsonText, type NdArray } from "@kym/zarr-store";
+import {
+  createNdArray,
+  type ImageSource,
+  jsonText,
+  memoryStore,
+  type NdArray,
+  openDataset,
+  sliceNdArray,
+} from "@kym/zarr-store";
 import { describe, expect, it } from "vitest";
-import { AcqImage } from "../src/index.ts";
 
 /** Makes an image of this array where the suite is to run, without artifacts. */
 export type MakeImage = (
@@ -16,6 +24,32 @@ const KYMOGRAPH = createNdArray(
   Uint16Array.from({ length: 24 }, (_, index) => 100 + index),
 );
 const ROI_BOUNDS = { dim0Start: 1, dim0Stop: 3, dim1Start: 0, dim1Stop: 2 };
+
+/** With channels, slices and time points before the plane. */
+const STACKS: readonly (readonly [shape: readonly number[], axes: readonly string[]])[] = [
+  [
+    [3, 5, 6],
+    ["c", "y", "x"],
+  ],
+  [
+    [2, 3, 5, 6],
+    ["z", "c", "y", "x"],
+  ],
+  [
+    [2, 3, 2, 5, 6],
+    ["t", "z", "c", "y", "x"],
+  ],
+];
+
+/** Each value is its own index. */
+function numbered(shape: readonly number[]): NdArray<"uint16"> {
+  const length = shape.reduce((product, n) => product * n, 1);
+  return createNdArray(
+    "uint16",
+    shape,
+    Uint16Array.from({ length }, (_, index) => index),
+  );
+}
 
 /** Points from their coordinates in turn: dim0, dim1, dim0, … */
 function points(...coordinates: readonly number[]): readonly RoiPoint[] {
@@ -88,6 +122,20 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(moved.revision).toBe(1);
       expect(moved.stats?.imgMean).toBe((stats?.imgMean ?? 0) + 1);
       await expect(image.editRoi(9, { name: "nobody" })).rejects.toMatchObject({ code: "not_found" });
+    });
+
+    it("adds several ROIs in one edit, or none of them", async () => {
+      const source = await kymograph();
+      const image = AcqImage.from(source);
+      const line = { type: "line", points: points(0.5, 0.5, 0.5, 3.5) } as const;
+      const added = await image.addRois([{ bounds: ROI_BOUNDS }, line]);
+      expect(added.map(({ id, type, stats }) => [id, type, stats?.imgMax])).toEqual([
+        [1, "rect", 109],
+        [2, "line", 103],
+      ]);
+      const outside = { type: "line", points: points(90, 90, 91, 91) } as const;
+      await expect(image.addRois([line, outside])).rejects.toMatchObject({ code: "invalid_argument" });
+      expect((await AcqImage.from(await source.reopen()).rois()).length).toBe(2);
     });
 
     it("deletes a ROI, and gives its id to no other, after a reload either", async () => {
@@ -209,6 +257,63 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await Promise.all([image.addRoi(), image.addRoi(), image.editMetadata({ accepted: false })]);
       expect((await image.rois()).length).toBe(2);
       expect((await image.metadata()).accepted).toBe(false);
+    });
+
+    for (const [shape, axes] of STACKS) {
+      it(`takes channels and axes as they are: ${axes.join(", ")}`, async () => {
+        const pixels = numbered(shape);
+        const image = AcqImage.from(await make(pixels, axes));
+        const [height = 0, width = 0] = shape.slice(-2);
+        const lengthOf = (name: string): number => shape[axes.indexOf(name)] ?? 1;
+        const numChannels = lengthOf("c");
+        const extent = { height, width, numSlices: lengthOf("z"), numChannels };
+        expect((await image.describe()).axes).toEqual(axes);
+        expect((await image.rois()).extent).toEqual(extent);
+        expect(await image.channelsAvailable()).toEqual(Array.from({ length: numChannels }, (_, i) => i + 1));
+        const z = lengthOf("z") - 1;
+        const at: Readonly<Record<string, number>> = { t: 0, z, c: numChannels - 1 };
+        const plane = (bounds: readonly [number, number, number, number]): readonly number[] => {
+          const [y0, y1, x0, x1] = bounds;
+          const leading = axes
+            .slice(0, -2)
+            .map((name) => ({ start: at[name] ?? 0, stop: (at[name] ?? 0) + 1 }));
+          const part = sliceNdArray(pixels, [...leading, { start: y0, stop: y1 }, { start: x0, stop: x1 }]);
+          return Array.from(part.data);
+        };
+        const slice = await image.getSlice2d({ channel: numChannels, z });
+        expect(valuesOf(slice)).toEqual([[height, width], plane([0, height, 0, width])]);
+        const bounds = { dim0Start: 1, dim0Stop: 3, dim1Start: 1, dim1Stop: 4 };
+        const { id, stats } = await image.addRoi({ channel: numChannels, z, bounds });
+        const inside = plane([1, 3, 1, 4]);
+        expect(valuesOf(await image.getRoiPixels(id))).toEqual([[2, 3], inside]);
+        const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;
+        expect(await image.roiStats(id)).toMatchObject({ n: 6, mean, min: inside[0], max: inside.at(-1) });
+        expect(stats).toMatchObject({ imgMean: mean });
+        await expect(image.addRoi({ channel: numChannels + 1 })).rejects.toMatchObject({
+          code: "invalid_argument",
+        });
+        await expect(image.getSlice2d({ z: z + 1 })).rejects.toMatchObject({ code: "invalid_argument" });
+      });
+    }
+
+    it("goes into a dataset whole: all channels, axes, metadata, ROIs, tables and arrays", async () => {
+      const pixels = numbered([2, 3, 5, 6]);
+      const image = AcqImage.from(await make(pixels, ["z", "c", "y", "x"]));
+      const { id } = await image.addRoi({ channel: 3, name: "kept" });
+      await image.materializeRectRoiMask(id);
+      await image.artifactStore.saveTable("radon/velocity", [{ v: 1.5 }], {
+        schema: { columns: [{ name: "v", type: "float64", unit: "mm/s" }] },
+      });
+      const dataset = await openDataset(memoryStore());
+      const record = await ingestImage(dataset, image, { id: "taken" });
+      expect(dataset.version).toBe(1);
+      expect(await record.getAxes()).toEqual(["z", "c", "y", "x"]);
+      expect(valuesOf(await record.loadArray())).toEqual(valuesOf(pixels));
+      const names = { json: ["metadata"], tables: ["radon/velocity"], arrays: ["roi_mask_1"] };
+      expect(await record.asArtifactStore().list()).toEqual(names);
+      const taken = await AcqImageList.from(dataset.openImages()).get("taken");
+      expect((await taken?.rois())?.toEnvelopes()).toEqual((await image.rois()).toEnvelopes());
+      expect(await taken?.getRoiMask(id)).toEqual(await image.getRoiMask(id));
     });
   });
 }

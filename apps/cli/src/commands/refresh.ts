@@ -1,0 +1,86 @@
+import { basename } from "node:path";
+import type { OnChange, RefreshMode } from "@kym/legacy-io";
+import { refreshFromFolder } from "@kym/legacy-io/node";
+import { usageError } from "../cli-error.ts";
+import type { Command, CommandContext } from "../command.ts";
+import { ingestResult, jobsOf } from "../ingest-result.ts";
+import { openStudy } from "../open-study.ts";
+import { startProgress } from "../render/progress.ts";
+
+const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
+const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
+
+/** `kym refresh DATASET FOLDER` */
+export const refreshCommand: Command = {
+  usage: "refresh DATASET FOLDER",
+  description: `Brings the dataset to what a folder holds now: new files are taken in, analyses and
+metadata that changed beside an image replace what was made of them, moved files are
+found again. What was edited in the dataset stays; the folder's file is kept as an
+attachment and reported as a conflict. A changed TIFF is left alone unless --mode says
+otherwise; deleted images do not come back. The folder is only read.`,
+  examples: [
+    "kym refresh study.zarr ./kymographs",
+    "kym refresh study.zarr ./kymographs --dry-run",
+    "kym refresh study.zarr ./kymographs --mode reingest_if_changed",
+  ],
+  options: {
+    mode: { type: "string" },
+    "on-change": { type: "string" },
+    pattern: { type: "string" },
+    jobs: { type: "string", short: "j" },
+    "no-sidecars": { type: "boolean" },
+    "dry-run": { type: "boolean", short: "n" },
+  },
+  optionHelp: {
+    mode: "of a changed TIFF: skip (default) or reingest_if_changed",
+    "on-change": "a reingested TIFF: new-record (default) or supersede",
+    pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
+    jobs: "files read at the same time (default 4)",
+    "no-sidecars": "look only at the pixels",
+    "dry-run": "say what would become of each file; write nothing",
+  },
+  run: async (context) => {
+    const [path = "", folder = ""] = context.args;
+    const { pattern } = context.options;
+    const dryRun = context.options["dry-run"] === true;
+    const choices = {
+      mode: choiceOf(context, "mode", MODES),
+      onChange: choiceOf(context, "on-change", ON_CHANGE),
+      jobs: jobsOf(context),
+    };
+    const progress = startProgress(context.terminal, "refreshed", context.progress);
+    await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
+    try {
+      await dataset.assertExists();
+      const report = await refreshFromFolder(dataset, context.resolvePath(folder), {
+        ...choices,
+        dryRun,
+        includeSidecars: context.options["no-sidecars"] !== true,
+        signal: context.signal,
+        onEvent: (event) => {
+          if (event.type === "read") {
+            progress.update(event.done, event.total, basename(event.path));
+          }
+        },
+        ...(typeof pattern === "string" && { pattern }),
+      });
+      progress.end();
+      return ingestResult(report, { folder, dataset: path, dryRun });
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function choiceOf<T extends string>(
+  { options }: CommandContext,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const value = options[name];
+  const choice = choices.find((candidate) => candidate === value);
+  if (value !== undefined && choice === undefined) {
+    throw usageError(`--${name} is ${choices.join(" or ")}, not ${JSON.stringify(value)}`);
+  }
+  return choice;
+}

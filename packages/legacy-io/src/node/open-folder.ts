@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import type { ImageSource } from "@kym/zarr-store";
+import { imageSource } from "./open-tiff.ts";
+import { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
+import { withStoreErrors } from "./store-errors.ts";
+
+/**
+ * All images below a folder, in the order of their paths, each with its sidecars: `AcqImageList.from` takes it. Reads
+ * names alone, whatever the files hold; one that cannot be read says so when it is asked.
+ * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` (no folder; a bad pattern), `io`, `aborted`.
+ *
+ * @example
+ * const images = AcqImageList.from(openFolder("lab"));
+ */
+export async function* openFolder(
+  path: string,
+  options: ScanFolderOptions = {},
+): AsyncGenerator<ImageSource> {
+  const { bundles } = await withStoreErrors(() => scanFolder(path, options));
+  for (const { image, otherChannels } of bundles) {
+    yield imageSource(
+      resolve(path, image.relPath),
+      otherChannels.map(({ relPath }) => resolve(path, relPath)),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { decodeJsonText } from "@kym/zarr-store";
+import { parseClassicJson } from "../classic-json.ts";
+import { isHeaderOf, metadataText } from "../image-metadata.ts";
+import { mergeMetadata } from "../merge-metadata.ts";
+import { readOlympusHeader } from "../olympus-header.ts";
+import type { ImageSidecars } from "../sidecars-of-image.ts";
+import { readSidecarFile } from "./read-sidecar-file.ts";
+import { namingFile } from "./store-errors.ts";
+
+/**
+ * The text of `metadata` from all files that say something of it; `<stem>.metadata.json` alone as it stands. A header
+ * of an image of another size says nothing, as in an ingest.
+ */
+export async function readSidecarMetadata(
+  folder: string,
+  { artifacts, classicJson, olympusHeader }: ImageSidecars,
+  readShape: () => Promise<readonly number[]>,
+): Promise<string> {
+  const file = artifacts.find(({ artifact, format }) => artifact === "metadata" && format === "json");
+  const own = file && (await readMetadataFile(join(folder, file.fileName)));
+  if (own !== undefined && classicJson === undefined && olympusHeader === undefined) {
+    return own;
+  }
+  const shape = await readShape();
+  const read = async <T>(
+    name: string | undefined,
+    parse: (bytes: Uint8Array<ArrayBuffer>) => T,
+  ): Promise<T | undefined> => {
+    const path = join(folder, name ?? "");
+    return name === undefined ? undefined : namingFile(path, async () => parse(await readSidecarFile(path)));
+  };
+  const header = await read(olympusHeader, readOlympusHeader);
+  const classic = await read(classicJson, parseClassicJson);
+  const derived = metadataText({
+    shape,
+    olympus: header !== undefined && isHeaderOf(header, shape) ? header : undefined,
+    classic,
+    accepted: classic?.accepted ?? true,
+  });
+  return own === undefined ? derived : (mergeMetadata(own, derived) ?? own);
+}
+
+async function readMetadataFile(path: string): Promise<string> {
+  return decodeJsonText(await readSidecarFile(path), { allowNonFinite: true, where: path }).text;
+}

@@ -1,0 +1,19 @@
+import { type ArtifactStore, decodeParquet, tableFromColumns } from "@kym/zarr-store";
+import { readCsv } from "../csv.ts";
+import { gunzip } from "./gunzip.ts";
+import { readSidecarFile } from "./read-sidecar-file.ts";
+import { namingFile } from "./store-errors.ts";
+
+/** A table of a file; the types of text are found from its cells. Errors: `invalid_file`, naming the file, `io`. */
+export async function readSidecarTable(
+  path: string,
+  format: "parquet" | "csv.gz" | "csv",
+): Promise<Awaited<ReturnType<ArtifactStore["loadTable"]>>> {
+  const bytes = await readSidecarFile(path);
+  if (format === "parquet") {
+    return decodeParquet(bytes, { where: path });
+  }
+  const text = format === "csv" ? bytes : await gunzip(bytes, path);
+  const { schema, columns, rowCount } = await namingFile(path, () => readCsv(text));
+  return tableFromColumns(schema, columns, rowCount);
+}

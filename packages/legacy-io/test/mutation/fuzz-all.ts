@@ -1,0 +1,21 @@
+import { describeTally, type FuzzTally, fuzzParser } from "./fuzz-parsers.ts";
+import { FUZZED_CLASSIC_JSON } from "./fuzzed-classic-json.ts";
+import { FUZZED_CSV } from "./fuzzed-csv.ts";
+import { FUZZED_NPY } from "./fuzzed-npy.ts";
+import { FUZZED_OLYMPUS_HEADER } from "./fuzzed-olympus-header.ts";
+import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
+
+/** Every parser with `runs` changed files of its own, and the tallies printed. */
+export async function fuzzAll(runs: number, seed: number): Promise<readonly FuzzTally[]> {
+  const tallies = [
+    await fuzzParser(FUZZED_TIFF, runs, seed),
+    await fuzzParser(FUZZED_NPY, runs, seed),
+    await fuzzParser(FUZZED_CSV, runs, seed),
+    await fuzzParser(FUZZED_OLYMPUS_HEADER, runs, seed),
+    await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
+  ];
+  for (const tally of tallies) {
+    console.log(describeTally(tally));
+  }
+  return tallies;
+}

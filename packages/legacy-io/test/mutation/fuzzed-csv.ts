@@ -1,0 +1,112 @@
+import { type CsvTable, readCsv } from "../../src/csv.ts";
+import type { FuzzedParser } from "./fuzz-parsers.ts";
+
+/** A cell without its quotes, and whether it had some. */
+export interface NaiveCell {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+const TEXTS = [
+  'id,"a,b",v,ok\n1,"x ""y""",1.5,True\n2,,-3e4,False\n3,"é\n",,True\n',
+  "time_s,velocity\r\n0.0011699999,12.25\r\n0.00233,-7\r\n\r\n0.0035,nan\r\n",
+  '\u{feff}n,text\r1,""\r9007199254740993,b\r-0,µ\r',
+  ",roi_id,score\n0,1,0.1\n1,2,1e-300\n2,3,123456789.123456789\n",
+];
+const MISSING = /^(-?nan|NaN|NAN|NA|N\/A|n\/a|#N\/A|#NA|<NA>|null|NULL|None)$/;
+
+/** `readCsv` against a reader that goes from character to character. */
+export const FUZZED_CSV: FuzzedParser<CsvTable> = {
+  name: "CSV",
+  sounds: TEXTS.map((text) => new TextEncoder().encode(text)),
+  read: (bytes) => readCsv(bytes),
+  disagreement: ({ schema, columns, rowCount }, bytes) => {
+    const [header = [], ...rows] = readCsvNaively(bytes);
+    const names = header.map(({ text }) => (text === "" ? "Unnamed: 0" : text));
+    if (JSON.stringify(names) !== JSON.stringify(schema.columns.map(({ name }) => name))) {
+      return `columns ${JSON.stringify(schema.columns)}, not ${JSON.stringify(names)}`;
+    }
+    if (rows.length !== rowCount || rows.some((row) => row.length !== names.length)) {
+      return `${rowCount} rows, not ${rows.length}`;
+    }
+    for (const [index, { name, type }] of schema.columns.entries()) {
+      for (const [row, cells] of rows.entries()) {
+        const cell = cells[index] ?? { text: "", isQuoted: false };
+        const value = columns[name]?.[row];
+        if (!says(cell, type, value)) {
+          return `row ${row}, ${JSON.stringify(name)} of ${type}: ${value}, not ${JSON.stringify(cell)}`;
+        }
+      }
+    }
+    return undefined;
+  },
+};
+
+/** Whether a value is what the text of its cell says, nothing of it lost. */
+function says({ text, isQuoted }: NaiveCell, type: string, value: unknown): boolean {
+  const isMissing = text === "" || MISSING.test(text);
+  switch (type) {
+    case "utf8":
+      return value === (text === "" && !isQuoted ? null : text);
+    case "int64":
+      return isMissing
+        ? value === null
+        : typeof value === "bigint" && (String(value) === text || text === "-0");
+    case "float64":
+      return isMissing ? Number.isNaN(value) : Object.is(value, Number(text.replace(/inf$/i, "Infinity")));
+    case "bool":
+      return isMissing ? value === null : text.toLowerCase() === String(value);
+    default:
+      return false;
+  }
+}
+
+/** RFC 4180, one character after another. Throws for bytes that are no UTF-8 and for quotes that are not closed. */
+export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[])[] {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const rows: NaiveCell[][] = [];
+  let row: NaiveCell[] = [];
+  let cell = "";
+  let state: "start" | "plain" | "quoted" | "closed" = "start";
+  const endCell = (): void => {
+    row.push({ text: cell, isQuoted: state === "closed" });
+    cell = "";
+    state = "start";
+  };
+  const endRow = (): void => {
+    if (row.length > 0 || state !== "start") {
+      endCell();
+      rows.push(row);
+    }
+    row = [];
+  };
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at);
+    if (state === "quoted") {
+      if (letter !== '"') {
+        cell += letter;
+      } else if (text.charAt(at + 1) === '"') {
+        cell += '"';
+        at++;
+      } else {
+        state = "closed";
+      }
+    } else if (letter === ",") {
+      endCell();
+    } else if (letter === "\n" || letter === "\r") {
+      endRow();
+    } else if (letter === '"' && state === "start") {
+      state = "quoted";
+    } else if (letter === '"' || state === "closed") {
+      throw new Error("a quote amid a cell");
+    } else {
+      cell += letter;
+      state = "plain";
+    }
+  }
+  if (state === "quoted") {
+    throw new Error("a quote that is not closed");
+  }
+  endRow();
+  return rows;
+}
