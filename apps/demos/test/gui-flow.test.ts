@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+// Demos of the seeds.
 it("tickets 3 to 6: prints the lines of the seed's report for its image of 300 × 20", async () => {
   const data = Uint8Array.from({ length: 300 * 20 }, (_, index) => Math.floor(index / 20) % 250);
   for (const name of ["a.tif", "b.tif"]) {
