@@ -118,6 +118,8 @@ it("the pipeline in one: a folder that is not there is an error", async () => {
 
 // Demos of the seeds.
 it.each([
+  "api-tour",
+  "gui-flow",
   "kymdataset-empty-events",
   "kymdataset-first-generation",
   "kymdataset-velocity-events",

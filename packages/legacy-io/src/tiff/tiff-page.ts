@@ -29,6 +29,8 @@ export interface TiffPage {
   readonly byteCounts: Float64Array;
 }
 
+/** Writers leave the offset at 0 where they have not written. */
+const FILE_HEADER_BYTES = 8;
 const PLAIN_PHOTOMETRICS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 8, 9, 10, 32803, 34892]);
 
 const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
@@ -231,10 +233,10 @@ function checkSegments(page: TiffPage, fileBytes: number, limits: TiffLimits): v
   for (let index = 0; index < page.offsets.length; index++) {
     const offset = page.offsets[index] ?? 0;
     const byteCount = page.byteCounts[index] ?? 0;
-    if (byteCount === 0 || byteCount > fileBytes - offset) {
+    if (byteCount === 0 || offset < FILE_HEADER_BYTES || byteCount > fileBytes - offset) {
       throw new LegacyIoError(
         "invalid_file",
-        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes at offset ${offset} do not lie inside a file of ${fileBytes} bytes`,
+        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes at offset ${offset} do not lie behind the header of a file of ${fileBytes} bytes`,
         { tag: `${name}Offsets`, offset, expected: byteCount, found: Math.max(0, fileBytes - offset) },
       );
     }

@@ -165,6 +165,7 @@ test.for([
   ["BitsPerSample", [short(258, 0)]],
   ["StripByteCounts", [long(279, 7)]],
   ["StripOffsets", [long(273, 4_000_000)]],
+  ["StripOffsets", [long(273, 0)]],
 ] as const)("%s that cannot be is named", async ([tag, tags]) => {
   expect(await caught(() => readTiff(bytesSource(grey(tags))))).toMatchObject({
     code: "invalid_file",
