@@ -10,6 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+// Demos of the seeds.
 it("the API tour: counts, orders and analysis keys are those of the seed's demo", async () => {
   const lines: string[] = [];
   await apiTour(join(folder, "tour.zarr"), (line) => lines.push(line));
