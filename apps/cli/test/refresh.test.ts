@@ -154,7 +154,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     for (const path of paths.toReversed()) {
       await chmod(path, 0o755);
     }
-  });
+  }, 180_000);
 
   it("ends with 6 for a dataset or a folder that is not there, and makes none", async () => {
     const runs = [
