@@ -75,6 +75,7 @@ describe("AcqImageList", () => {
     await expect(first?.getChannelData(1)).rejects.toThrow(names[0]);
   });
 
+  // Ticket 4: the source key.
   it("gives an image of a folder by its path or place, and the same images for the path of anything", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "a.tif"), writeImageJTiff(KYMOGRAPH));

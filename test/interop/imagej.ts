@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasPython, runPython } from "./python-environment.ts";
@@ -41,8 +41,11 @@ async function findImageJ(): Promise<boolean> {
   if (!(await hasPython())) {
     return false;
   }
+  if (existsSync(JAR)) {
+    return true;
+  }
   try {
-    await start("from ij import IJ; IJ.getVersion()", []);
+    await start("from ij import IJ", []);
     return true;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause);

@@ -1,76 +1,142 @@
+// The build for browsers brings its own Buffer: root exports of this package run anywhere.
+import { type CastingContext, CsvError, type InfoRecord, parse } from "csv-parse/browser/esm/sync";
 import { LegacyIoError, type LegacyIoErrorDetails } from "./errors.ts";
 
-const COMMA = 0x2c;
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
-const INITIAL_CELLS = 1 << 12;
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/**
- * Where each cell of a CSV is in its bytes, row by row; the header is not among them.
- * Cell `row * columnCount + column` is `bytes[starts[i], stops[i])`, without its quotes.
- */
+/** The texts of a CSV, column by column; the header is not among them. */
 export interface CsvCells {
   readonly bytes: Uint8Array;
   readonly header: readonly string[];
   readonly rowCount: number;
-  readonly columnCount: number;
-  readonly starts: Int32Array;
-  readonly stops: Int32Array;
+  /** Null for an empty cell without quotes, which is missing, where `""` is an empty text. */
+  readonly columns: readonly (readonly (string | null)[])[];
+  /** Where the header and then each row ends in `bytes`, its line end included. */
+  readonly rowStops: readonly number[];
 }
 
 export interface CsvLimits {
   /** The longest row in bytes. Default 1 MiB. */
   readonly maxRowBytes?: number | undefined;
-  /** The largest file in bytes. Default 512 MiB. */
+  /** The largest file in bytes. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
 }
 
+/** What csv-parse finds wrong, in our words. */
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ["CSV_INVALID_CLOSING_QUOTE", "text after a closing quote"],
+  ["CSV_QUOTE_NOT_CLOSED", "a quote that is never closed"],
+  ["CSV_MAX_RECORD_SIZE", "a row that is longer than allowed"],
+  ["INVALID_OPENING_QUOTE", "a quote inside a cell that does not begin with one"],
+]);
+
 /**
- * Finds the cells of a comma-separated text by RFC 4180, in one pass and strictly: every row as long as the
- * header, quotes only around whole cells, header names unique. Rows end with LF, CRLF or CR; empty lines are
- * skipped. A UTF-8 byte order mark is dropped.
- * Throws `invalid_file` with the line (and for bytes that are no UTF-8 text the offset).
+ * Finds the cells of a comma-separated text by RFC 4180, strictly: every row as long as the header, quotes only around
+ * whole cells, header names unique. Rows end with LF, CRLF or CR; empty lines are skipped. A UTF-8 byte order mark is
+ * dropped. csv-parse does it; what it lets pass (NUL, bytes that are no text, headers with a name twice) is refused here.
+ * Throws `invalid_file` with the line on which the row begins (and for bytes that are no UTF-8 text the offset).
  */
 export function findCsvCells(bytes: Uint8Array, limits: CsvLimits = {}): CsvCells {
-  const maxBytes = limits.maxBytes ?? 2 ** 29;
-  if (bytes.byteLength > Math.min(maxBytes, 2 ** 31 - 1)) {
+  const { maxBytes = 2 ** 28, maxRowBytes = 2 ** 20 } = limits;
+  if (bytes.byteLength > maxBytes) {
     throw new LegacyIoError("invalid_file", `a CSV of ${bytes.byteLength} bytes is larger than ${maxBytes}`, {
       expected: maxBytes,
       found: bytes.byteLength,
     });
   }
   checkUtf8(bytes);
-  const index = indexCells(bytes, hasBom(bytes) ? 3 : 0, limits.maxRowBytes ?? 1 << 20);
-  const columnCount = index.columnCount;
-  const all: CsvCells = { bytes, header: [], ...index };
-  const header = Array.from({ length: columnCount }, (_, column) => cellText(all, column));
-  checkHeader(header);
+  const nul = bytes.indexOf(0);
+  if (nul !== -1) {
+    throw csvError(bytes, nul, "a NUL byte");
+  }
+  const cells = parseCells(bytes, maxRowBytes);
+  checkHeader(cells.header);
+  return cells;
+}
+
+/** The line on which a row begins, counted from 1. */
+export function lineOfRow({ bytes, rowStops }: CsvCells, row: number): number {
+  return lineOfOffset(bytes, skipLineEnds(bytes, rowStops[row] ?? 0));
+}
+
+function parseCells(bytes: Uint8Array, maxRowBytes: number): CsvCells {
+  const offset = hasBom(bytes) ? 3 : 0;
+  const columns: (string | null)[][] = [];
+  const stops: number[] = [];
+  const asksForQuotes = hasDoubledQuote(bytes);
+  try {
+    parse(bytes.subarray(offset), {
+      record_delimiter: ["\r\n", "\n", "\r"],
+      skip_empty_lines: true,
+      max_record_size: maxRowBytes,
+      // Cells are asked for their quotes, which takes time, only where some text between quotes can be empty.
+      ...(asksForQuotes && {
+        cast: (text: string, { quoting }: CastingContext) => (text === "" && !quoting ? null : text),
+      }),
+      on_record: (record: readonly (string | null)[], { bytes: stop }: InfoRecord) => {
+        for (let index = 0; index < record.length; index++) {
+          const column = columns[index] ?? [];
+          columns[index] = column;
+          const text = record[index] ?? null;
+          const value = text === "" && !asksForQuotes ? null : text;
+          // Constant columns are kept once.
+          const above = column.at(-1);
+          column.push(value === above ? above : value);
+        }
+        stops.push(offset + stop);
+        return null;
+      },
+    });
+  } catch (error) {
+    throw csvParseError(error, bytes, stops.at(-1) ?? offset, columns.length);
+  }
+  if (columns.length === 0) {
+    throw new LegacyIoError("invalid_file", "an empty CSV: it has no header", { line: 1 });
+  }
   return {
-    ...all,
-    header,
-    rowCount: index.rowCount - 1,
-    starts: index.starts.subarray(columnCount),
-    stops: index.stops.subarray(columnCount),
+    bytes,
+    header: columns.map(([name]) => name ?? ""),
+    rowCount: stops.length - 1,
+    columns: columns.map((texts) => texts.slice(1)),
+    rowStops: stops,
   };
 }
 
-/** The text of a cell, doubled quotes made single. */
-export function cellText(cells: CsvCells, cell: number): string {
-  const start = cells.starts[cell] ?? 0;
-  const text = STRICT_UTF8.decode(cells.bytes.subarray(start, cells.stops[cell]));
-  return isQuoted(cells, cell) ? text.replaceAll('""', '"') : text;
+function csvParseError(error: unknown, bytes: Uint8Array, offset: number, columnCount: number): unknown {
+  if (!(error instanceof CsvError)) {
+    return error;
+  }
+  const at = skipLineEnds(bytes, offset);
+  const { record } = error;
+  if (error.code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH" && Array.isArray(record)) {
+    const problem = `a row of ${record.length} cells, expected ${columnCount} as in the header`;
+    return csvError(bytes, at, problem, { expected: columnCount, found: record.length });
+  }
+  return csvError(bytes, at, PROBLEMS.get(error.code) ?? error.message, { cause: error });
 }
 
-/** True for a cell between quotes: an empty one is an empty string, where an unquoted one is missing. */
-export function isQuoted(cells: CsvCells, cell: number): boolean {
-  const start = cells.starts[cell] ?? 0;
-  return start > 0 && cells.bytes[start - 1] === QUOTE;
+function skipLineEnds(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (bytes[at] === LF || bytes[at] === CR) {
+    at++;
+  }
+  return at;
+}
+
+function hasDoubledQuote(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(QUOTE); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) {
+    if (bytes[at + 1] === QUOTE) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The line on which a byte lies, counted from 1. */
-export function lineOfOffset(bytes: Uint8Array, offset: number): number {
+function lineOfOffset(bytes: Uint8Array, offset: number): number {
   let line = 1;
   for (let index = 0; index < offset; index++) {
     const byte = bytes[index];
@@ -79,114 +145,6 @@ export function lineOfOffset(bytes: Uint8Array, offset: number): number {
     }
   }
   return line;
-}
-
-interface CellIndex {
-  readonly rowCount: number;
-  readonly columnCount: number;
-  readonly starts: Int32Array;
-  readonly stops: Int32Array;
-}
-
-/** One pass over the bytes. The inner loop, which skips what needs no thought, is what makes it fast. */
-function indexCells(bytes: Uint8Array, offset: number, maxRowBytes: number): CellIndex {
-  let starts = new Int32Array(INITIAL_CELLS);
-  let stops = new Int32Array(INITIAL_CELLS);
-  let cellCount = 0;
-  let rowCount = 0;
-  let columnCount = 0;
-  let rowStart = offset;
-  let firstCellOfRow = 0;
-  let start = offset;
-  let at = offset;
-  const end = bytes.length;
-  while (at < end || rowStart < end) {
-    let byte = bytes[at] ?? LF;
-    while (byte > COMMA) {
-      at++;
-      byte = bytes[at] ?? LF;
-    }
-    let stop = at;
-    if (byte === QUOTE) {
-      if (at !== start) {
-        throw csvError(bytes, at, "a quote inside a cell that does not begin with one");
-      }
-      stop = closingQuote(bytes, at);
-      start = at + 1;
-      at = stop + 1;
-      byte = bytes[at] ?? LF;
-      if (byte !== COMMA && byte !== LF && byte !== CR) {
-        throw csvError(bytes, at, "text after a closing quote");
-      }
-    } else if (byte === 0) {
-      throw csvError(bytes, at, "a NUL byte");
-    } else if (byte !== COMMA && byte !== LF && byte !== CR) {
-      at++;
-      continue;
-    } else if (at === rowStart && byte !== COMMA) {
-      at++;
-      rowStart = start = at;
-      continue;
-    }
-    if (cellCount === starts.length) {
-      starts = grow(starts);
-      stops = grow(stops);
-    }
-    starts[cellCount] = start;
-    stops[cellCount] = stop;
-    cellCount++;
-    at++;
-    start = at;
-    if (byte !== COMMA) {
-      const found = cellCount - firstCellOfRow;
-      columnCount = rowCount === 0 ? found : columnCount;
-      if (found !== columnCount) {
-        const problem = `a row of ${found} cells, expected ${columnCount} as in the header`;
-        throw csvError(bytes, rowStart, problem, { expected: columnCount, found });
-      }
-      if (at - rowStart > maxRowBytes) {
-        throw csvError(
-          bytes,
-          rowStart,
-          `a row of ${at - rowStart} bytes, at most ${maxRowBytes} are allowed`,
-        );
-      }
-      rowCount++;
-      firstCellOfRow = cellCount;
-      rowStart = at;
-    }
-  }
-  if (rowCount === 0) {
-    throw new LegacyIoError("invalid_file", "an empty CSV: it has no header", { line: 1 });
-  }
-  return {
-    rowCount,
-    columnCount,
-    starts: starts.subarray(0, cellCount),
-    stops: stops.subarray(0, cellCount),
-  };
-}
-
-/** The offset of the quote that closes the cell whose opening quote is at `opening`. */
-function closingQuote(bytes: Uint8Array, opening: number): number {
-  let at = bytes.indexOf(QUOTE, opening + 1);
-  while (at !== -1 && bytes[at + 1] === QUOTE) {
-    at = bytes.indexOf(QUOTE, at + 2);
-  }
-  if (at === -1) {
-    throw csvError(bytes, opening, "a quote that is never closed");
-  }
-  const nul = bytes.subarray(opening, at).indexOf(0);
-  if (nul !== -1) {
-    throw csvError(bytes, opening + nul, "a NUL byte");
-  }
-  return at;
-}
-
-function grow(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }
 
 function checkHeader(header: readonly string[]): void {

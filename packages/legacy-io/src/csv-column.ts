@@ -1,6 +1,5 @@
 import type { Column, ColumnType } from "@kym/zarr-store";
-import { type CsvCells, cellText, isQuoted, lineOfOffset } from "./csv-cells.ts";
-import { parseDecimal } from "./decimal.ts";
+import { type CsvCells, lineOfRow } from "./csv-cells.ts";
 import { LegacyIoError } from "./errors.ts";
 
 /**
@@ -45,26 +44,28 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
   ].flatMap((words, index) => words.map((word): [string, boolean] => [word, index === 0])),
 );
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const PLAIN_INTEGER = /^-?(0|[1-9]\d{0,17})$/;
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Reads one column. Throws `schema_mismatch`, naming the line and the column, for a cell of another type. */
 export function readCsvColumn(cells: CsvCells, index: number, column: Column): CsvColumnData {
-  const orThrow = <T>(value: T | undefined, cell: number): T => {
+  const texts = cells.columns[index] ?? [];
+  const orThrow = <T>(value: T | undefined, row: number): T => {
     if (value === undefined) {
-      throw cellError(cells, cell, column);
+      throw cellError(cells, index, row, column);
     }
     return value;
   };
   const readCells = <T>(parse: (text: string) => T | undefined): (T | null)[] => {
-    const values = new Array<T | null>(cells.rowCount);
-    fillColumn(cells, index, values, (cell) => orThrow(parseCell(cells, cell, parse), cell));
+    const values = new Array<T | null>(texts.length);
+    fillColumn(texts, values, (text, row) => orThrow(parseCell(text, parse), row));
     return values;
   };
   switch (column.type) {
     case "float64": {
-      const values = new Float64Array(cells.rowCount);
-      fillColumn(cells, index, values, (cell) => orThrow(parseFloatCell(cells, cell), cell));
+      const values = new Float64Array(texts.length);
+      fillColumn(texts, values, (text, row) => orThrow(parseFloatCell(text), row));
       return values;
     }
     case "int64": {
@@ -78,16 +79,10 @@ export function readCsvColumn(cells: CsvCells, index: number, column: Column): C
     case "bool":
       return readCells((text) => BOOLEANS.get(text));
     case "utf8":
-      return readTexts(cells, index);
+      return texts;
     default:
       return column.type satisfies never;
   }
-}
-
-function readTexts(cells: CsvCells, index: number): readonly (string | null)[] {
-  const values = new Array<string | null>(cells.rowCount);
-  fillColumn(cells, index, values, (cell) => parseTextCell(cells, cell));
-  return values;
 }
 
 /**
@@ -95,8 +90,7 @@ function readTexts(cells: CsvCells, index: number): readonly (string | null)[] {
  * `utf8`. Numbers with leading zeros or a plus sign are text, because their spelling would be lost.
  */
 export function inferColumnType(cells: CsvCells, index: number): ColumnType {
-  const values = readTexts(cells, index).filter((text) => text !== null);
-  const distinct = [...new Set(values)];
+  const distinct = [...new Set(cells.columns[index])].filter((text) => text !== null);
   const numbers = distinct.filter((text) => !MISSING_NUMBERS.has(text));
   if (numbers.length === 0) {
     return distinct.length === 0 ? "utf8" : "float64";
@@ -110,64 +104,34 @@ export function inferColumnType(cells: CsvCells, index: number): ColumnType {
   return distinct.every((text) => /^(true|false)$/i.test(text)) ? "bool" : "utf8";
 }
 
-function parseFloatCell(cells: CsvCells, cell: number): number | undefined {
-  const start = cells.starts[cell] ?? 0;
-  const stop = cells.stops[cell] ?? 0;
-  if (start === stop) {
+/** `Number` also takes blanks, hexadecimal digits and `Infinity`, which are no decimals. */
+function parseFloatCell(text: string | null): number | undefined {
+  if (text === null || text === "") {
     return Number.NaN;
   }
-  const value = parseDecimal(cells.bytes, start, stop);
-  if (!Number.isNaN(value)) {
-    return value;
+  if (DECIMAL.test(text)) {
+    return Number(text);
   }
-  const text = cellText(cells, cell);
   return INFINITIES.get(text) ?? (MISSING_NUMBERS.has(text) ? Number.NaN : undefined);
 }
 
-function parseCell<T>(
-  cells: CsvCells,
-  cell: number,
-  parse: (text: string) => T | undefined,
-): T | null | undefined {
-  const text = cellText(cells, cell);
-  return text === "" || MISSING_NUMBERS.has(text) ? null : parse(text);
+function parseCell<T>(text: string | null, parse: (text: string) => T | undefined): T | null | undefined {
+  return text === null || text === "" || MISSING_NUMBERS.has(text) ? null : parse(text);
 }
 
-function parseTextCell(cells: CsvCells, cell: number): string | null {
-  return cells.starts[cell] === cells.stops[cell] && !isQuoted(cells, cell) ? null : cellText(cells, cell);
-}
-
-/**
- * Parses a column into `values`. Analyses repeat values from row to row, and whole columns are constant: a cell with
- * the bytes of the one above it is not parsed again.
- */
+/** Parses a column into `values`. Whole columns are constant: a cell like the one above it is not parsed again. */
 function fillColumn<T>(
-  cells: CsvCells,
-  index: number,
+  texts: readonly (string | null)[],
   values: { [row: number]: T },
-  parse: (cell: number) => T,
+  parse: (text: string | null, row: number) => T,
 ): void {
-  const { bytes, starts, stops, rowCount, columnCount } = cells;
-  if (rowCount === 0) {
-    return;
-  }
-  let previousStart = starts[index] ?? 0;
-  let previousStop = stops[index] ?? 0;
-  let value = parse(index);
-  values[0] = value;
-  for (let row = 1, cell = columnCount + index; row < rowCount; row++, cell += columnCount) {
-    const start = starts[cell] ?? 0;
-    const stop = stops[cell] ?? 0;
-    let left = stop - start === previousStop - previousStart ? stop - start : -1;
-    while (left > 0 && bytes[start + left - 1] === bytes[previousStart + left - 1]) {
-      left--;
-    }
-    if (left !== 0 || isQuoted(cells, cell) !== isQuoted(cells, cell - columnCount)) {
-      value = parse(cell);
-    }
-    previousStart = start;
-    previousStop = stop;
-    values[row] = value;
+  let [above = null] = texts;
+  for (let row = 0; row < texts.length; row++) {
+    const text = texts[row] ?? null;
+    const isRepeated = row > 0 && text === above;
+    const previous = values[row - 1];
+    values[row] = isRepeated && previous !== undefined ? previous : parse(text, row);
+    above = text;
   }
 }
 
@@ -199,13 +163,12 @@ function isComplete<T>(values: readonly (T | null)[]): values is readonly T[] {
   return !values.includes(null);
 }
 
-function cellError(cells: CsvCells, cell: number, column: Column): LegacyIoError {
-  const offset = cells.starts[cell] ?? 0;
-  const line = lineOfOffset(cells.bytes, offset);
-  const found = cellText(cells, cell).slice(0, 80);
+function cellError(cells: CsvCells, index: number, row: number, column: Column): LegacyIoError {
+  const line = lineOfRow(cells, row);
+  const found = (cells.columns[index]?.[row] ?? "").slice(0, 80);
   return new LegacyIoError(
     "schema_mismatch",
     `CSV line ${line}, column ${JSON.stringify(column.name)}: ${JSON.stringify(found)} is no ${column.type}`,
-    { line, offset, expected: column.type, found },
+    { line, expected: column.type, found },
   );
 }

@@ -41,11 +41,22 @@ export function metadataText(sources: MetadataSources): string {
 function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
   const measured =
-    olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && shape.length === 2;
-  const voxels =
-    edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1));
-  const units = edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT));
-  const labels = edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => ""));
+    olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && isLineScanOf(olympus, shape);
+  const voxels = ofRank(
+    shape,
+    edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1)),
+    1,
+  );
+  const units = ofRank(
+    shape,
+    edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT)),
+    UNCALIBRATED_UNIT,
+  );
+  const labels = ofRank(
+    shape,
+    edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => "")),
+    "",
+  );
   const optional = {
     date_str: classic?.header?.dateStr ?? olympus?.date,
     time_str: classic?.header?.timeStr ?? olympus?.time,
@@ -65,6 +76,16 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
   };
 }
 
+/** Lines by pixels, or the channels of such a scan. */
+function isLineScanOf({ channels }: OlympusHeader, shape: readonly number[]): boolean {
+  return shape.length === 2 || (shape.length === 3 && shape[0] === channels.length);
+}
+
+/** What files say of the plane, with an entry for each axis before it. */
+function ofRank<T>(shape: readonly number[], entries: readonly T[], leading: T): readonly T[] {
+  return entries.length === 2 ? [...shape.slice(0, -2).map(() => leading), ...entries] : entries;
+}
+
 /** The steps of a line scan; undefined where the image is not calibrated in seconds and µm. */
 export interface LineScanCalibration {
   readonly secondsPerLine: number;
@@ -74,8 +95,8 @@ export interface LineScanCalibration {
 /** Reads the calibration back from the value of an artifact `metadata`, whoever wrote it. */
 export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
   const header = memberOf(metadata, "header");
-  const [secondsPerLine, umPerPx] = listOf(memberOf(header, "voxels"));
-  const [timeUnit, spaceUnit] = listOf(memberOf(header, "voxels_units"));
+  const [secondsPerLine, umPerPx] = listOf(memberOf(header, "voxels")).slice(-2);
+  const [timeUnit, spaceUnit] = listOf(memberOf(header, "voxels_units")).slice(-2);
   return timeUnit === "s" && spaceUnit === "um" && isStep(secondsPerLine) && isStep(umPerPx)
     ? { secondsPerLine, umPerPx }
     : undefined;
@@ -136,7 +157,7 @@ export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson
 /** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
 function isCalibrated(classic: ClassicJson | undefined): boolean {
   const { voxels, voxelsUnits } = classic?.header ?? {};
-  return voxels !== undefined && voxelsUnits?.every((unit) => unit !== UNCALIBRATED_UNIT) === true;
+  return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNCALIBRATED_UNIT) === true;
 }
 
 /** The whole header by section, in its own order, so that the file can be written again. */

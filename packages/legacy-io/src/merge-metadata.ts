@@ -67,10 +67,10 @@ function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
 
 function isCalibrated(header: JsonNode): boolean {
   const units = getMember(header, "voxels_units");
+  const plane = units?.kind === "array" ? units.items.slice(-2) : [];
   return (
-    units?.kind === "array" &&
-    units.items.some(({ kind }) => kind === "string") &&
-    units.items.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
+    plane.some(({ kind }) => kind === "string") &&
+    plane.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
   );
 }
 

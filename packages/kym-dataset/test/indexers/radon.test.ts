@@ -145,7 +145,7 @@ test("a polygon's statistics are those of the pixels that it covers, and a moved
   });
   const rois = (y: readonly number[]) => [rectEnvelope(1, 0, 6), polygon(y)];
   await saveRois(kym.dataset.record("a"), rois([1, 1, 4.5]));
-  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
   // 104, 105, 106, 108, 109 and 112.
   expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 104n, img_max: 112n, img_mean: 644 / 6 });
   await saveRois(
@@ -154,7 +154,7 @@ test("a polygon's statistics are those of the pixels that it covers, and a moved
   );
   expect(await update(kym)).toEqual([]);
   await saveRois(kym.dataset.record("a"), rois([2, 2, 5.5]));
-  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  expect(await update(kym)).toEqual([["a", "roi_changed"]]);
   expect((await radonRows(kym, "a"))[1]).toMatchObject({ img_min: 108n, img_max: 116n });
 });
 

@@ -11,9 +11,8 @@ import {
 import { EXPORT_MARKER, encodeExportMarker } from "../export-marker.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../export-plan.ts";
 import { folderOfSource, redactPaths } from "../path-redaction.ts";
+import { assertMayWrite } from "./assert-may-write.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
-import { writeForImageJ } from "./export-imagej.ts";
-import { writeKymflow } from "./export-kymflow.ts";
 import type {
   ExportFolderOptions,
   ExportNote,
@@ -23,8 +22,9 @@ import type {
 } from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
 import { RedactingSink } from "./redacting-sink.ts";
-import { assertMayWrite } from "./replaceable-folder.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
+import { writeForImageJ } from "./write-for-image-j.ts";
+import { writeKymflow } from "./write-kymflow.ts";
 
 /**
  * Writes everything as files that other programs open: TIFF, JSON, CSV and NPY in the layout of ticket 13, and an

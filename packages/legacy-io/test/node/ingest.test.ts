@@ -59,7 +59,10 @@ describe("ingesting a folder", () => {
       sidecars: [
         {
           path: join(folder, "a/b.json"),
-          artifacts: [{ key: "analysis/metadata.json", sha256: hashes.get("analysis/metadata.json") }],
+          artifacts: [
+            { key: "analysis/metadata.json", sha256: hashes.get("analysis/metadata.json") },
+            { key: "analysis/radon/analysis.json" },
+          ],
         },
         { artifacts: [{ key: "analysis/radon/velocity.parquet" }] },
         { artifacts: [{ key: "analysis/radon/params.json" }, { key: "analysis/radon/analysis.json" }] },
@@ -166,7 +169,10 @@ describe("ingesting a folder", () => {
       "b.metadata.json": "[]",
     });
     const [a = "", b = ""] = (await dataset.loadSourcesIndex()).map(({ image_id: id }) => id);
-    expect((await dataset.record(a).loadJsonText("metadata")).text).toBe(text);
+    expect(await dataset.record(a).loadMetadataPayload()).toMatchObject({
+      header: { acquired_local_epoch_ns: 9007199254740993n, voxels: [0.001, 0.5] },
+      mine: 1,
+    });
     expect(await dataset.record(a).listAttachments()).toEqual(["a.json"]);
     expect(await dataset.record(b).loadMetadataPayload()).toMatchObject({ version: "2.0" });
     expect(await dataset.record(b).listAttachments()).toEqual(["b.metadata.json"]);

@@ -3,17 +3,20 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createNdArray, jsonText, rowsOf } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lineScanCalibration } from "../../src/image-metadata.ts";
 import { readNpy } from "../../src/index.ts";
-import { SidecarArtifactStore } from "../../src/node/index.ts";
+import { openTiff, SidecarArtifactStore, scanFolder } from "../../src/node/index.ts";
 import { CLASSIC_JSON, makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
 const SCHEMA = { columns: [{ name: "n", type: "int64" }] } as const;
 const HEADER = [
   '"[General]"',
   '"Date"\t"07/22/2025 01:41:00.091 PM"',
-  '"[Dimensional]"',
+  '"[Dimensions]"',
   '"X Dimension"\t"3, 0.0 - 1.500 [um], 0.500 [um/pixel]"',
   '"T Dimension"\t"4, 0.000 - 0.008 [s], Interval FreeRun"',
+  '"[Image]"\t""',
+  '"Image Size"\t"3 * 4 [pixel]"',
 ].join("\r\n");
 
 let root: string;
@@ -119,6 +122,33 @@ describe("files beside an image", () => {
     expect((await readdir(root)).sort()).toEqual(["a.mask.npy", "a.qc.json", "a.tif"]);
   });
 
+  it("is the old file or the new one, never a part of one, and what a crash left behind is no sidecar", async () => {
+    await put(".kym-3f0c.tmp", '{"half": ');
+    const values = ["x".repeat(200_000), "y"];
+    const write = async (): Promise<void> => {
+      for (let index = 0; index < 40; index++) {
+        await storeOf().saveJson("qc", { text: values[index % 2] });
+      }
+    };
+    await storeOf().saveJson("qc", { text: "y" });
+    let isWriting = true;
+    const written = Promise.all([write(), write()]).finally(() => {
+      isWriting = false;
+    });
+    let reads = 0;
+    while (isWriting || reads === 0) {
+      const { text } = Object(await storeOf().loadJson("qc"));
+      expect(values.includes(text)).toBe(true);
+      reads++;
+    }
+    await written;
+    expect(await storeOf().list()).toEqual({ json: ["qc"], tables: [], arrays: [] });
+    expect((await scanFolder(root)).bundles[0]?.sidecars.map(({ relPath }) => relPath)).toEqual([
+      "a.qc.json",
+    ]);
+    expect((await readdir(root)).sort()).toEqual([".kym-3f0c.tmp", "a.qc.json", "a.tif"]);
+  });
+
   it("follows a link, as a scan does", async () => {
     await put("elsewhere.dat", '{"v": 1}');
     await symlink(join(root, "elsewhere.dat"), join(root, "a.qc.json"));
@@ -173,8 +203,26 @@ describe("metadata", () => {
 
   it("is not there for an image alone, nor from the header of an image of another size", async () => {
     await expect(storeOf().loadJson("metadata")).rejects.toMatchObject({ code: "not_found" });
-    await put("a.txt", HEADER.replace('"3, 0.0', '"38, 0.0'));
+    await put("a.txt", HEADER.replace('"3 * 4', '"38 * 4'));
     expect(await storeOf().loadJson("metadata")).toMatchObject({ header: { voxels: [1, 1] } });
+  });
+
+  it("has an entry for each axis: of the channels of a line scan the steps are those of its plane", async () => {
+    for (const channel of [1, 2]) {
+      await put(`m_C00${channel}T001.tif`, tinyTiff(channel));
+    }
+    const twoChannels = `${HEADER}\r\n"[Channel 1]"\t""\r\n"[Channel 2]"\t""`;
+    await put("m.txt", twoChannels);
+    const { artifactStore } = await openTiff(join(root, "m_C001T001.tif"));
+    const metadata = await artifactStore.loadJson("metadata");
+    expect(metadata).toMatchObject({
+      header: { shape: [2, 4, 3], ndim: 3, voxels: [1, 0.002, 0.5], voxels_units: ["px", "s", "um"] },
+    });
+    expect(lineScanCalibration(metadata)).toEqual({ secondsPerLine: 0.002, umPerPx: 0.5 });
+    await put("m_C001T001.json", CLASSIC_JSON);
+    expect(await artifactStore.loadJson("metadata")).toMatchObject({
+      header: { voxels: [1, 0.001, 0.5], voxels_units: ["px", "s", "um"], physical_size: [2, 0.004, 1.5] },
+    });
   });
 
   it("that cannot be read is an error that names the file: nothing is taken for no ROIs", async () => {

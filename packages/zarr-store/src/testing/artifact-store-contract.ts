@@ -160,6 +160,7 @@ function defineTables(test: DefineTest): void {
 }
 
 function defineArrays(test: DefineTest): void {
+  // Ticket 11.
   test("gives arrays of every type back, of one to five axes", async (store, { reopen }) => {
     for (const [index, dtype] of DTYPES.entries()) {
       const array = counted(dtype, [2, 3, 1, 2, 2].slice(0, (index % 5) + 1));
