@@ -14,10 +14,10 @@ import { readTiff, writeImageJTiff } from "@kym/legacy-io";
 import { nodeTiffCodecs, openFileSource } from "@kym/legacy-io/node";
 import { createNdArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { fromFile } from "geotiff";
-import { pairedRounds } from "../../../bench/paired-rounds.ts";
-import { findSharedData } from "../test/shared-data.ts";
-import { encodeLzw } from "../test/tiff/encode-lzw.ts";
-import { buildTiff, greyTags, long, short } from "../test/tiff-fixture.ts";
+import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
+import { encodeLzw } from "../packages/legacy-io/test/tiff/encode-lzw.ts";
+import { buildTiff, greyTags, long, short } from "../packages/legacy-io/test/tiff-fixture.ts";
+import { pairedRounds } from "./paired-rounds.ts";
 import { startTifffile, type TifffilePeer } from "./tifffile-peer.ts";
 
 const [rounds = 7] = process.argv.slice(2).map(Number);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { hasPython, runPython } from "../../../test/interop/python-environment.ts";
+import { hasPython, runPython } from "../test/interop/python-environment.ts";
 
 /** What tifffile says that it took, and the SHA-256 of the pixels. */
 export interface PeerAnswer {
@@ -22,7 +22,7 @@ export async function startTifffile(): Promise<TifffilePeer | undefined> {
     return undefined;
   }
   const python = (await runPython("import sys; print(sys.executable)")).trim();
-  const child = spawn(python, [join(import.meta.dirname, "tiff-peer.py")], {
+  const child = spawn(python, [join(import.meta.dirname, "tifffile_peer.py")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout });
