@@ -192,6 +192,15 @@ export function acqImageSuite(where: string, make: MakeImage): void {
     });
 
     // `python-system.md` §10.
+    it("keeps a shape that is too thin to cover a pixel, without statistics", async () => {
+      const image = AcqImage.from(await kymograph());
+      const sliver = await image.addRoi({ type: "polygon", points: points(1, 1.6, 5, 1.6, 5, 1.7) });
+      expect(sliver.stats).toBeUndefined();
+      expect(valuesOf(await image.getRoiMask(sliver.id))).toEqual([[4, 0], []]);
+      expect(valuesOf(await image.getRoiPixels(sliver.id))).toEqual([[4, 0], []]);
+      expect(await image.roiStats(sliver.id)).toMatchObject({ n: 0, mean: Number.NaN });
+    });
+
     it("ticket 12: materialises a mask, whose reference survives later saves", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);

@@ -49,6 +49,7 @@ it("empty events stay fresh; a renamed ROI updates nothing, a moved one its imag
   ]);
 });
 
+// Demos of the seeds; `python-system.md` §10.
 it("export and import: a refresh finds the file that came later, and all comes back from the export", async () => {
   const lines: string[] = [];
   await exportImport(folder, (line) => lines.push(line));
@@ -119,6 +120,7 @@ it("the pipeline in one: a folder that is not there is an error", async () => {
 // Demos of the seeds.
 it.each([
   "api-tour",
+  "export-import",
   "gui-flow",
   "kymdataset-empty-events",
   "kymdataset-first-generation",

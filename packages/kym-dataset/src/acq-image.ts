@@ -116,7 +116,7 @@ export class AcqImage {
     return RoiSet.fromRois(rois, { highWaterMark, extent: extentOf(await this.describe(options)) });
   }
 
-  /** Adds a ROI, clamped, with its statistics. @throws {RoiError} `invalid_argument` for no such channel or no area */
+  /** Adds a ROI, clamped, with its statistics. @throws {RoiError} `invalid_argument` for no such channel, no area or no length */
   async addRoi(draft: NewRoi = {}, options: IndexerReadOptions = {}): Promise<Roi> {
     const [roi] = await this.addRois([draft], options);
     return roi as Roi;
@@ -146,7 +146,7 @@ export class AcqImage {
     });
   }
 
-  /** The pixels of the ROI's rectangle, at its channel and slice and the first time point. @throws {RoiError} `not_found` */
+  /** The pixels of the ROI's bounds in the image, at its channel and slice and the first time point. @throws {RoiError} `not_found` */
   async getRoiPixels(id: number, options: IndexerReadOptions = {}): Promise<NdArray> {
     return pixelsOfRoi(this, await this.#roi(id, options), options);
   }
@@ -162,8 +162,8 @@ export class AcqImage {
   }
 
   /**
-   * Stores the mask of a ROI as an array artifact and its reference with the ROI: `meta.mask_ref` of a rect,
-   * `data.mask_ref` of a mask.
+   * Stores the mask of a ROI as an array artifact and its reference with the ROI: `data.mask_ref` of a mask,
+   * `meta.mask_ref` of all others.
    *
    * @param options.name Default `roi_mask_<id>`.
    * @returns the reference, `analysis_arrays/<name>`

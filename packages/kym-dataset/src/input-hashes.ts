@@ -1,6 +1,6 @@
 import { artifactKeys, type FoundArtifact, findArtifact, type ObjectHashes } from "./artifact-ref.ts";
 import type { Indexer } from "./indexer.ts";
-import { paramsHash } from "./params-hash.ts";
+import { sha256Hex } from "./sha256-hex.ts";
 
 /** What an image's rows are made from, as the manifest has it. */
 export interface InputHashes extends SeenHashes {
@@ -32,11 +32,17 @@ export function inputHashes(indexer: Indexer, hashes: ObjectHashes): InputHashes
   };
 }
 
-/** The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. */
+/**
+ * The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain
+ * ASCII that JSON does not escape, so that the text can be put together: this runs for every image of every run.
+ */
 function hashOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
-  const present = keys.flatMap((key): [string, string][] => {
+  const members: string[] = [];
+  for (const key of new Set(keys)) {
     const sha256 = hashes.get(key);
-    return sha256 === undefined ? [] : [[key, sha256]];
-  });
-  return paramsHash(Object.fromEntries(present));
+    if (sha256 !== undefined) {
+      members.push(`"${key}":"${sha256}"`);
+    }
+  }
+  return sha256Hex(`{${members.sort().join(",")}}`);
 }

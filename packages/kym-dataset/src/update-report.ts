@@ -3,6 +3,7 @@ import type { FreshReason, UpdateReason } from "./index-image.ts";
 
 /** The counts of ticket 19. */
 export interface UpdateStats {
+  /** Whose rows were made. Those of an image that was edited meanwhile count, and are left to the next run. */
   readonly updated: number;
   readonly skipped: number;
   /** Of those updated, the images that had no rows before. */

@@ -74,7 +74,9 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
   const rois = own === undefined ? (classic?.content.classic.rois ?? []) : roisOfMetadata(own.text);
   const artifacts = [
     metadata,
-    ...(trace === undefined ? [] : traceArtifacts(trace, runs, rois, parts.pixelsSha256)),
+    ...(trace === undefined
+      ? []
+      : traceArtifacts(trace, runs, { rois, from: (own?.sidecar ?? classic)?.relPath }, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
     ...typedFirst(sidecars).flatMap((sidecar) => (sidecar === own?.sidecar ? [] : namedArtifact(sidecar))),
   ];
@@ -173,7 +175,7 @@ function acceptedOf(
 function traceArtifacts(
   trace: TraceSidecar,
   runs: AnalysisSidecar | undefined,
-  rois: readonly Roi[],
+  { rois, from: roisFrom }: { readonly rois: readonly Roi[]; readonly from: string | undefined },
   pixelsSha256: string,
 ): readonly SourcedArtifact[] {
   const { schema, columns, rowCount } = trace.content.trace;
@@ -198,6 +200,7 @@ function traceArtifacts(
     runKey(run),
     analysisValue(run, rois, pixelsSha256),
   ]);
+  const isLocated = roisFrom !== undefined && analyses.some((run) => geometryOf(run, rois) !== undefined);
   return [
     table,
     { kind: "json", name: "radon/params", text: serializeLossless(Object.fromEntries(params)), from },
@@ -208,7 +211,7 @@ function traceArtifacts(
             kind: "json",
             name: "radon/analysis",
             text: serializeLossless(Object.fromEntries(analysis)),
-            from,
+            from: isLocated ? [...from, roisFrom] : from,
           } as const,
         ]),
   ];
@@ -224,16 +227,20 @@ const V0_ANALYSIS: RoiAnalysis = {
   extra: new Map(),
 };
 
-/** What varies from run to run; the geometry is known only as long as the ROI was not edited since. */
-function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
+/** Known only as long as the ROI was not edited since. */
+function geometryOf(run: RoiAnalysis, rois: readonly Roi[]): string | undefined {
   const roi = rois.find(({ id }) => id === run.roiId);
-  const isSame = roi !== undefined && roi.revision === run.roiRevisionAtAnalysis;
+  return roi !== undefined && roi.revision === run.roiRevisionAtAnalysis ? geometryKey(roi) : undefined;
+}
+
+/** What varies from run to run. */
+function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
   return {
     ...defined({
       channel: run.channel,
       analyzed_at: run.analyzedAt,
       roi_revision_at_analysis: run.roiRevisionAtAnalysis,
-      geometry: isSame ? geometryKey(roi) : undefined,
+      geometry: geometryOf(run, rois),
       pixels_sha256: pixelsSha256,
     }),
     ...Object.fromEntries(run.extra),

@@ -12,11 +12,20 @@ export type PlanOutcome = Pick<
   "ingested" | "updated" | "unchanged" | "skipped" | "failed" | "conflicts" | "notes"
 > & { readonly nRois: number };
 
-/** The report of a run that does all that is planned and meets no trouble: what a dry run says. No image is new. */
-export function reportOfPlan(plan: IngestPlan, scan: FolderScan): IngestReport {
+/**
+ * The report of a run that does all that is planned and meets no trouble: what a dry run says. No image is new. `edited` are
+ * the artifacts, by image, that changed sidecars made and that were edited in the dataset since.
+ */
+export function reportOfPlan(
+  plan: IngestPlan,
+  scan: FolderScan,
+  edited: ReadonlyMap<string, readonly string[]> = new Map(),
+): IngestReport {
   const of = <A extends PlannedAction["action"]>(wanted: A): readonly (PlannedAction & { action: A })[] =>
     plan.actions.filter((action): action is PlannedAction & { action: A } => action.action === wanted);
-  const updates = of("update");
+  const editedOf = ({ imageId }: Update): readonly string[] => edited.get(imageId) ?? [];
+  const updates = of("update").filter((update) => editedOf(update).length === 0);
+  const conflicts = of("update").filter((update) => editedOf(update).length > 0);
   const report = reportOfRun(plan, scan, {
     ingested: plan.actions.flatMap((action): readonly IngestItem[] => {
       switch (action.action) {
@@ -32,7 +41,13 @@ export function reportOfPlan(plan: IngestPlan, scan: FolderScan): IngestReport {
     skipped: updates.filter(({ isImageChanged }) => isImageChanged).map(itemOfUpdate),
     unchanged: [],
     failed: [],
-    conflicts: [],
+    conflicts: conflicts.map((update) => {
+      const item = itemOfUpdate(update);
+      return {
+        ...item,
+        reason: `${item.reason}; edited in the dataset since: ${editedOf(update).join(", ")}`,
+      };
+    }),
     notes: [],
     nRois: 0,
   });

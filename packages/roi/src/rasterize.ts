@@ -2,8 +2,12 @@ import { boundsArea, type PlaneSize } from "./bounds.ts";
 import { clampBounds } from "./clamp.ts";
 import { forEachSpan } from "./for-each-span.ts";
 import type { RoiMask } from "./mask.ts";
+import { unexpected } from "./read-field.ts";
 import type { Roi } from "./roi.ts";
 import { roiBounds } from "./roi-bounds.ts";
+
+/** Two gigabytes. */
+const MOST_PIXELS = 2 ** 31;
 
 export interface RasterizeOptions {
   /** The pixels of a mask ROI; of another ROI, only those inside it are taken. */
@@ -21,7 +25,8 @@ export interface RasterMask extends RoiMask {
  * The pixels of a plane that a ROI covers: those whose centre it contains, as {@link containsPoint} says. The mask is as
  * large as the ROI's bounds clamped to the plane, without a pixel where nothing is inside.
  *
- * Throws `invalid_argument` for a size that is not two integers of at least 0, and for a mask ROI without its mask.
+ * Throws `invalid_argument` for a size that is not two integers of at least 0, for more than 2³¹ pixels, and for a mask
+ * ROI without its mask.
  *
  * @example
  * rasterize(triangle, { height: 30000, width: 38 }); // { data, height: 9, width: 5, dim0Start: 20, dim1Start: 3 }
@@ -30,10 +35,17 @@ export function rasterize(roi: Roi, size: PlaneSize, options: RasterizeOptions =
   const bounds = clampBounds(roiBounds(roi, options), size);
   const { dim0Start, dim1Start } = bounds;
   const width = bounds.dim1Stop - dim1Start;
-  const data = new Uint8Array(boundsArea(bounds));
+  const data = new Uint8Array(checkArea(boundsArea(bounds)));
   forEachSpan(roi, bounds, options.mask, (row, start, stop) => {
     const first = (row - dim0Start) * width - dim1Start;
     data.fill(1, first + start, first + stop);
   });
   return Object.freeze({ data, height: bounds.dim0Stop - dim0Start, width, dim0Start, dim1Start });
+}
+
+function checkArea(area: number): number {
+  if (area > MOST_PIXELS) {
+    throw unexpected("size", `at most ${MOST_PIXELS} pixels inside the ROI's bounds`, area);
+  }
+  return area;
 }

@@ -11,11 +11,11 @@ import {
   fullBounds,
   orderBounds,
   type RasterMask,
-  type RoiMask,
   rasterize,
   roiBounds,
 } from "../src/index.ts";
 import { anyBounds, anyPoint, anyPoints, anyRoi, anySize } from "./arbitraries.ts";
+import { anyMask, checkRasterAgrees, isSet } from "./check-raster-agrees.ts";
 import { points } from "./points.ts";
 
 const SIZE = { height: 6, width: 8 };
@@ -27,38 +27,9 @@ function picture({ data, height, width }: RasterMask): readonly string[] {
   );
 }
 
-function isSet(mask: RasterMask, row: number, column: number): boolean {
-  const [inRow, inColumn] = [row - mask.dim0Start, column - mask.dim1Start];
-  const isIn = inRow >= 0 && inRow < mask.height && inColumn >= 0 && inColumn < mask.width;
-  return isIn && mask.data[inRow * mask.width + inColumn] === 1;
-}
-
-const anyMask: fc.Arbitrary<RoiMask> = fc
-  .tuple(fc.nat(9), fc.nat(9), fc.integer({ min: -9, max: 20 }), fc.integer({ min: -9, max: 20 }))
-  .chain(([height, width, dim0Start, dim1Start]) =>
-    fc
-      .array(fc.nat(1), { minLength: height * width, maxLength: height * width })
-      .map((data) => ({ data, height, width, dim0Start, dim1Start })),
-  );
-
 describe("rasterize", () => {
   test("a pixel is in the mask if the ROI contains its centre, for every pixel of random shapes", () => {
-    fc.assert(
-      fc.property(anyRoi, anySize, anyMask, (roi, size, mask) => {
-        const raster = rasterize(roi, size, roi.type === "mask" ? { mask } : {});
-        for (let row = 0; row < size.height; row += 1) {
-          for (let column = 0; column < size.width; column += 1) {
-            const isInside = containsPoint(roi, row + 0.5, column + 0.5, { mask });
-            if (isSet(raster, row, column) !== isInside) {
-              expect.fail(
-                `pixel ${row}, ${column} is ${isInside ? "inside" : "outside"}, not as in the mask`,
-              );
-            }
-          }
-        }
-      }),
-      { numRuns: 500 },
-    );
+    checkRasterAgrees(500);
   });
 
   test("the mask lies inside the plane and the ROI's bounds, which hold every pixel that is covered", () => {
@@ -186,6 +157,12 @@ describe("rasterize", () => {
     expect(sumOf(rasterize(polygon, SIZE))).toBe(48);
     const path = createPolylineRoi({ id: 1, points: points(-far, -far, far, far, far, -far) });
     expect(sumOf(rasterize(path, SIZE))).toBe(6);
+  });
+
+  test("a mask of more than two gigabytes is refused, not tried", () => {
+    const bounds = { dim0Start: 0, dim0Stop: 2 ** 20, dim1Start: 0, dim1Stop: 2 ** 20 };
+    const rect = createRectRoi({ id: 1, bounds });
+    expect(() => rasterize(rect, { height: 2 ** 20, width: 2 ** 20 })).toThrow(/at most 2147483648 pixels/);
   });
 
   test("what has no size covers no pixel, but for a line's round end", () => {

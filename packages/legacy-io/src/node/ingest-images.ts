@@ -88,7 +88,7 @@ async function ingestBatch(
           const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
           if (refusal === undefined) {
             if (replaced !== undefined) {
-              await carryOver(replaced, transaction.record(image.imageId));
+              await carryOver(replaced, transaction.record(image.imageId), metadataSources(outcome.read));
               await transaction.deleteImage(replaced.id);
             }
             stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
@@ -133,6 +133,12 @@ async function ingestBatch(
     notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
     nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
   };
+}
+
+/** Absolute paths of the files that say what the metadata of an image are. */
+function metadataSources({ content, sidecars }: ReadBundle): readonly string[] {
+  const from = content.artifacts.find(({ kind, name }) => kind === "json" && name === "metadata")?.from ?? [];
+  return sidecars.filter(({ relPath }) => from.includes(relPath)).map(({ path }) => path);
 }
 
 function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {

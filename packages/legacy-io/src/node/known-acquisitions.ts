@@ -1,7 +1,6 @@
-import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
-import { isLegacyIoError } from "../errors.ts";
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { currentRows, type KnownAcquisition, type KnownSidecar } from "../known-acquisition.ts";
-import { PROVENANCE, parseProvenance } from "../provenance.ts";
+import { loadProvenance } from "./load-provenance.ts";
 
 /** What the dataset knows of the files that it has. */
 export interface KnownFolder {
@@ -34,13 +33,6 @@ async function knownSidecars(
   dataset: ZarrDataset,
   imageId: string,
 ): Promise<ReadonlyMap<string, KnownSidecar>> {
-  try {
-    const { text } = await dataset.record(imageId).loadJsonText(PROVENANCE);
-    return new Map(parseProvenance(text).sidecars.map((sidecar) => [sidecar.path, sidecar]));
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file") || isLegacyIoError(error, "invalid_file")) {
-      return new Map();
-    }
-    throw error;
-  }
+  const { sidecars = [] } = (await loadProvenance(dataset.record(imageId))) ?? {};
+  return new Map(sidecars.map((sidecar) => [sidecar.path, sidecar]));
 }

@@ -20,6 +20,7 @@ import {
 } from "../export-manifest.ts";
 import { readNpy } from "../npy.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
+import { DEFAULT_TIFF_LIMITS } from "../tiff/tiff-limits.ts";
 import { systemErrorCode } from "./file-source.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
@@ -58,14 +59,23 @@ export async function readExportedImage(root: string, exported: ExportedImage): 
   return { exported, image: { ...image, shape: pixels.shape }, artifacts };
 }
 
-/** The file's hash is right, so it is as large as the dataset's own image was: no other limit is needed. */
+/**
+ * The file's hash is right, so its size is that of an image that a dataset had, and the time that reading takes is worth
+ * it: the limits that are set for files of strangers would refuse some.
+ */
 async function readPixels(root: string, pixels: ExportedImage["pixels"]): Promise<NdArray> {
   const bytes = await readVerified(root, pixels);
   if (pixels.format === "npy") {
     return readNpy(bytes);
   }
   const maxDecodedBytes = pixels.shape.reduce((product, size) => product * size, itemSizeBytes(pixels.dtype));
-  return (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits: { maxDecodedBytes } })).image;
+  const limits = {
+    maxDecodedBytes,
+    maxMemoryBytes: maxDecodedBytes + DEFAULT_TIFF_LIMITS.maxMemoryBytes + bytes.length,
+    maxDecodeMs: Number.POSITIVE_INFINITY,
+    maxIfds: pixels.shape.slice(0, -2).reduce((product, size) => product * size, 1),
+  };
+  return (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits })).image;
 }
 
 /** Stores an image as it was, within a transaction. */

@@ -5,7 +5,7 @@ import { isChannelPath } from "../compare-files.ts";
 import type { RefreshRules } from "../decide-refresh.ts";
 import type { IngestReport } from "../ingest-report.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "../known-acquisition.ts";
-import { planIngest } from "../plan-ingest.ts";
+import { type IngestPlan, planIngest } from "../plan-ingest.ts";
 import { reportOfPlan, reportOfRun } from "../plan-report.ts";
 import { findFacts } from "./find-facts.ts";
 import { type IngestImagesOptions, ingestImages, type NewImage } from "./ingest-images.ts";
@@ -34,7 +34,7 @@ export async function takeFolder(
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const plan = planIngest(scan, known, await findFacts(scan, known, signal), rules);
   if (options.dryRun === true) {
-    return reportOfPlan(plan, scan);
+    return reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -47,12 +47,13 @@ export async function takeFolder(
   const total = images.length + updates.length;
   const found = plan.actions.length + plan.unreadable.length;
   options.onEvent?.({ type: "planned", toIngest: total, found });
-  let done = 0;
+  // A transaction that has to run again reads its files again.
+  const read = new Set<string>();
   const identities = new Set(ledger.map(identityOf));
   const shared: IngestImagesOptions = {
     ...options,
     isInLedger: (row) => identities.has(identityOf(row)),
-    onRead: (path) => options.onEvent?.({ type: "read", path, done: ++done, total }),
+    onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
   const refreshed = await updateRecords(dataset, updates, shared);
   const added = await ingestImages(dataset, images, shared);
@@ -64,6 +65,25 @@ export async function takeFolder(
     notes: [...refreshed.notes, ...added.notes],
     nRois: added.nRois,
   });
+}
+
+/** What was edited in the dataset of that which changed sidecars made, by image: it would be a conflict. */
+async function editedArtifacts(
+  dataset: ZarrDataset,
+  plan: IngestPlan,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const edited = new Map<string, readonly string[]>();
+  for (const action of plan.actions) {
+    if (action.action === "update") {
+      const hashes = await dataset.record(action.imageId).objectHashes();
+      const made = action.sidecars.flatMap(({ path }) => action.known.sidecars.get(path)?.artifacts ?? []);
+      edited.set(
+        action.imageId,
+        made.flatMap(({ key, sha256 }) => (hashes.get(key) === sha256 ? [] : [key])),
+      );
+    }
+  }
+  return edited;
 }
 
 /** A file, by content and place, as the ledger tells them apart. */

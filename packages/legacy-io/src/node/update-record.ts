@@ -6,18 +6,13 @@ import { type ArtifactConflict, decideUpdate, isAttachmentKey, type MadeArtifact
 import { isLegacyIoError } from "../errors.ts";
 import type { Move } from "../find-moved.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
-import { metadataText } from "../image-metadata.ts";
 import { incomingAttachmentKey } from "../incoming-attachment.ts";
 import type { KnownAcquisition, KnownSidecar } from "../known-acquisition.ts";
 import { nextSidecars } from "../next-provenance.ts";
-import {
-  encodeProvenance,
-  INGEST_MODE,
-  PROVENANCE,
-  type Provenance,
-  parseProvenance,
-} from "../provenance.ts";
+import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";
+import { loadProvenance } from "./load-provenance.ts";
+import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
 import { type ReadSidecar, readSidecars } from "./read-sidecars.ts";
 import { sha256 } from "./read-stable.ts";
 import { storeArtifact } from "./store-image.ts";
@@ -44,16 +39,11 @@ interface Note {
   readonly reason: string;
 }
 
-export interface UpdateOptions {
-  readonly includeSidecars: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Brings one record to what the files beside its image say now, by `decideUpdate`; the pixels stay. */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
-  options: UpdateOptions,
+  includeSidecars: boolean,
 ): Promise<UpdateOutcome> {
   const record = transaction.record(update.imageId);
   if (!(await record.exists())) {
@@ -61,7 +51,7 @@ export async function updateRecord(
   }
   let looked: LookedUpdate;
   try {
-    looked = await lookAt(record, update, options);
+    looked = await lookAt(record, update, includeSidecars);
   } catch (error) {
     if (!isLegacyIoError(error, "io") && !isZarrStoreError(error, "invalid_argument", "schema_mismatch")) {
       throw error;
@@ -90,13 +80,13 @@ interface LookedUpdate {
 async function lookAt(
   record: ImageRecord,
   { bundle, move }: RecordUpdate,
-  { includeSidecars, signal }: UpdateOptions,
+  includeSidecars: boolean,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
   const known = new Map(
     (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
   );
-  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, undefined) : [];
   const { shape } = await record.openArray();
   const content = await artifactsOfSidecars({
     shape,
@@ -106,7 +96,6 @@ async function lookAt(
   const changed = sidecars.flatMap(({ file }) =>
     known.get(file.path)?.sha256 === file.sha256 ? [] : [file.path],
   );
-  const bare = metadataText({ shape, olympus: undefined, classic: undefined, accepted: true });
   return {
     provenance,
     known,
@@ -117,7 +106,7 @@ async function lookAt(
     ),
     unusable: content.unusable,
     notes: content.notes,
-    bareMetadataSha256: sha256(new TextEncoder().encode(bare)),
+    bareMetadataSha256: bareMetadataSha256(shape),
   };
 }
 
@@ -205,8 +194,6 @@ async function keepRefused(
   return kept;
 }
 
-const METADATA_KEY = "analysis/metadata.json";
-
 function reasonOf(
   { key, cause, from }: ArtifactConflict,
   relPathOf: (path: string) => string,
@@ -238,17 +225,6 @@ function baseProvenance(
     sidecars: [],
   };
   return move === undefined ? before : { ...before, ...place };
-}
-
-async function loadProvenance(record: ImageRecord): Promise<Provenance | undefined> {
-  try {
-    return parseProvenance((await record.loadJsonText(PROVENANCE)).text);
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file") || isLegacyIoError(error, "invalid_file")) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** As ingest noted it; of a record that somebody else made, from its pixels. */

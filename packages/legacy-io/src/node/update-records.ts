@@ -31,9 +31,6 @@ export async function updateRecords(
   for (const batch of planBatches(updates, sizeOfSidecars, BATCH_LIMITS)) {
     throwIfAborted(options.signal);
     done.push(...(await updateBatch(dataset, batch, options)));
-    for (const { bundle } of batch) {
-      options.onRead(bundle.image.relPath);
-    }
   }
   throwIfAborted(options.signal);
   return reportOf(done);
@@ -52,21 +49,24 @@ const REFUSALS = [
   "invalid_file",
 ] as const;
 
-/** One commit; if the dataset refuses something of it, one for each record, so that only one fails. */
+/** One commit, of what was done before an abort too; if the dataset refuses something of it, one for each record, so that only one fails. */
 async function updateBatch(
   dataset: ZarrDataset,
   batch: readonly Update[],
   options: IngestImagesOptions,
 ): Promise<readonly Done[]> {
   let done: Done[] = [];
-  const { includeSidecars = true, signal } = options;
+  const { includeSidecars = true } = options;
   try {
     const commit = await dataset.transaction(
       async (transaction) => {
         done = [];
         for (const update of batch) {
-          const outcome = await updateRecord(transaction, update, { includeSidecars, signal });
-          done.push({ update, outcome });
+          if (options.signal?.aborted === true) {
+            break;
+          }
+          done.push({ update, outcome: await updateRecord(transaction, update, includeSidecars) });
+          options.onRead(update.bundle.image.relPath);
         }
         const moved = done.flatMap(({ update, outcome }) =>
           outcome.outcome === "updated" && update.move !== undefined ? [movedRow(update, options)] : [],

@@ -3,7 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import {
+  columnOf,
   encodeParquet,
+  filterRows,
   memoryStore,
   openDataset,
   type Row,
@@ -64,6 +66,16 @@ describe("an export", () => {
     expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
   });
 
+  it("comes back also where an image has more pages than a stranger's file may have", async () => {
+    const shape = [70_000, 1, 1];
+    const data = Uint8Array.from({ length: 70_000 }, (_, page) => page % 251);
+    await dataset.addImage({ dtype: "uint8", shape, data }, { id: "many", chunks: shape });
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    expect(await restore(copy)).toMatchObject({ failed: [], ingested: { length: 3 } });
+    expect(await copy.record("many").loadArray()).toEqual({ dtype: "uint8", shape, data });
+  });
+
   it("does not appear if a file does not read back as it was written, and leaves nothing behind", async () => {
     const spoil = (): void => {
       const staging = readdirSync(work).find((name) => name.startsWith("out.partial-")) ?? "";
@@ -97,6 +109,32 @@ describe("an export", () => {
     await copy.deleteTable("stats");
     const report = await restore(copy);
     expect(report.unchanged).toHaveLength(2);
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+  });
+
+  it("is gone on with after a stop at any batch, and is whole then", async () => {
+    for (let index = 0; index < 130; index++) {
+      const data = Uint8Array.of(index);
+      await dataset.addImage({ dtype: "uint8", shape: [1, 1], data }, { id: `more-${index}` });
+    }
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    await copy.saveTable("stats", rowsOf("z"), { schema: SCHEMA });
+    for (const stopAt of [1, 64, 66]) {
+      const abort = new AbortController();
+      const stopped = ingestLegacyFolder(copy, out, {
+        signal: abort.signal,
+        onEvent: (event) => event.type === "read" && event.done === stopAt && abort.abort(),
+      });
+      await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    }
+    expect((await copy.listImageIds()).length % 64).toBe(0);
+    const report = await restore(copy);
+    expect([report.ingested.length + report.unchanged.length, report.conflicts]).toEqual([132, []]);
+    await copy.mergeTable("stats", async (table) => ({
+      table: table && filterRows(table, (row) => columnOf(table, "image_id")[row] !== "z"),
+      schema: SCHEMA,
+    }));
     expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
   });
 

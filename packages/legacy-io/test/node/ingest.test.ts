@@ -59,7 +59,10 @@ describe("ingesting a folder", () => {
       sidecars: [
         {
           path: join(folder, "a/b.json"),
-          artifacts: [{ key: "analysis/metadata.json", sha256: hashes.get("analysis/metadata.json") }],
+          artifacts: [
+            { key: "analysis/metadata.json", sha256: hashes.get("analysis/metadata.json") },
+            { key: "analysis/radon/analysis.json" },
+          ],
         },
         { artifacts: [{ key: "analysis/radon/velocity.parquet" }] },
         { artifacts: [{ key: "analysis/radon/params.json" }, { key: "analysis/radon/analysis.json" }] },

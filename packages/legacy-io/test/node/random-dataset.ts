@@ -120,7 +120,7 @@ function cellOf(type: TableSchema["columns"][number]["type"], isAllNull: boolean
   return isAllNull ? fc.constant(null) : fc.option(values[type], { freq: 4, nil: null });
 }
 
-function anyTable(maxLength = 6): fc.Arbitrary<RandomTable> {
+export function anyTable(maxLength = 6): fc.Arbitrary<RandomTable> {
   return fc
     .uniqueArray(
       fc.record({

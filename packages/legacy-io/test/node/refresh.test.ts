@@ -228,6 +228,11 @@ describe("refreshing from a folder", () => {
       const record = await only();
       await record.saveJson("qc", { mine: true });
       await put({ "a.qc.json": '{"theirs": true}' });
+      const planned = await refresh({ dryRun: true });
+      expect(planned.updated).toEqual([]);
+      expect(planned.conflicts).toMatchObject([
+        { path: "a.tif", reason: `changed beside it: a.qc.json; edited in the dataset since: ${QC}` },
+      ]);
       const report = await refresh();
       expect(report.conflicts).toEqual([
         {
@@ -427,6 +432,24 @@ describe("refreshing from a folder", () => {
       expect(await record.loadMetadataPayload()).toMatchObject({ rois, accepted: true });
     });
 
+    it("takes ROIs and accepted from the files if those say it anew, and keeps them if the files are gone", async () => {
+      const supersede = { ...REINGEST, onChange: "supersede" } as const;
+      await ingest({ "a.tif": tinyTiff(1), "a.json": CLASSIC_JSON, "b.tif": tinyTiff(2) });
+      const rois = [{ roi_id: 1, data: { x0: 0, x1: 3, y0: 0, y1: 4 } }];
+      await put({ "a.tif": tinyTiff(3), "b.tif": tinyTiff(4), "b.json": CLASSIC_JSON });
+      await put({ "a.json": CLASSIC_JSON.replace("false", "true") });
+      const first = await refresh(supersede);
+      const metadataOf = async ({ newImageIds }: IngestReport): Promise<unknown[]> =>
+        Promise.all(newImageIds.map((id) => dataset.record(id).loadMetadataPayload()));
+      expect(await metadataOf(first)).toMatchObject([
+        { rois, accepted: true },
+        { rois, accepted: false },
+      ]);
+      await rm(join(folder, "b.json"));
+      await put({ "b.tif": tinyTiff(5) });
+      expect(await metadataOf(await refresh(supersede))).toMatchObject([{ rois, accepted: false }]);
+    });
+
     it("is superseded once by two at the same time", async () => {
       await ingest({ "a.tif": tinyTiff(1) });
       await put({ "a.tif": tinyTiff(2) });
@@ -557,6 +580,35 @@ describe("refreshing from a folder", () => {
     expect([late.orphans, late.ingested.map(({ path }) => path)]).toEqual([[], ["late.tif"]]);
     const record = dataset.record(late.newImageIds[0] ?? "");
     expect((await record.listArtifacts()).parquet).toEqual(["radon/velocity"]);
+  });
+
+  it("keeps its work when it is stopped, and goes on from there", async () => {
+    const names = Array.from({ length: 6 }, (_, index) => String(index));
+    const sidecars = (content: string): Files =>
+      Object.fromEntries(names.map((name) => [`${name}.qc.json`, content]));
+    await ingest({
+      ...Object.fromEntries(names.map((name, seed) => [`${name}.tif`, tinyTiff(seed)])),
+      ...sidecars("{}"),
+    });
+    await put(sidecars("[1]"));
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const stopped = refresh({
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === "read") {
+          seen.push(`${event.path} ${event.done} of ${event.total}`);
+          if (event.done === 2) {
+            controller.abort();
+          }
+        }
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    expect(seen).toEqual(["0.tif 1 of 6", "1.tif 2 of 6"]);
+    const report = await refresh();
+    expect([report.unchanged.length, report.updated.length]).toEqual([2, 4]);
+    await expectSettled();
   });
 
   it("takes a changed sidecar in once by two at the same time", async () => {

@@ -48,6 +48,13 @@ export class CommittedSession implements ObjectSession {
     return [...this.#engine.log.head.objectsOf(group).keys()].sort();
   }
 
+  /** All at once: ten thousand images have a hundred thousand of them. */
+  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+    await this.#engine.log.refresh();
+    const objects = this.#engine.log.head.objectsOf(group);
+    return new Map([...objects.keys()].sort().map((path) => [path, objects.get(path)?.sha256 ?? ""]));
+  }
+
   async imageIds(): Promise<readonly string[]> {
     await this.#engine.log.refresh();
     return imageIdsOf(this.#engine.log.head.groups());

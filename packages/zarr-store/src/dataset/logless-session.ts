@@ -6,6 +6,7 @@ import type { Logger } from "../logger.ts";
 import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { hashesOneByOne } from "./hashes-one-by-one.ts";
 import { meaningOf } from "./layout.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
@@ -57,6 +58,10 @@ export class LoglessSession implements ObjectSession {
     return group === ""
       ? this.#files.below("", (directory) => groupOf(joinKey(directory, "any")) === "")
       : this.#files.below(joinKey(group));
+  }
+
+  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+    return hashesOneByOne(this, group);
   }
 
   async imageIds(): Promise<readonly string[]> {

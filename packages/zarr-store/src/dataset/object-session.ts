@@ -23,6 +23,8 @@ export interface ObjectSession {
    * groups looks for newer commits once, and asks for each as of the `last look`. Default `now`.
    */
   paths(group: string, asOf?: "now" | "last look"): Promise<readonly StoreKey[]>;
+  /** The SHA-256 of each of those paths, in their order. */
+  hashes(group: string): Promise<ReadonlyMap<StoreKey, string>>;
   /** Sorted. */
   imageIds(): Promise<readonly string[]>;
   /**

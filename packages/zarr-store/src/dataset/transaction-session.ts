@@ -3,6 +3,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { CommittedNodes } from "./committed-nodes.ts";
+import { hashesOneByOne } from "./hashes-one-by-one.ts";
 import type { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
@@ -35,6 +36,10 @@ export class TransactionSession implements ObjectSession {
 
   async paths(group: string): Promise<readonly StoreKey[]> {
     return this.#transaction.paths(group);
+  }
+
+  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+    return hashesOneByOne(this, group);
   }
 
   async imageIds(): Promise<readonly string[]> {

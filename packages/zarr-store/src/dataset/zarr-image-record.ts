@@ -364,11 +364,8 @@ export class ZarrImageRecord {
   /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */
   async objectHashes(): Promise<ReadonlyMap<string, string>> {
     const group = imageGroup(this.id);
-    const hashes = new Map<string, string>();
-    for (const path of await this.#objects.session.paths(group)) {
-      hashes.set(path.slice(group.length + 1), (await this.#objects.session.hash(path)) ?? "");
-    }
-    return hashes;
+    const hashes = await this.#objects.session.hashes(group);
+    return new Map([...hashes].map(([path, sha256]) => [path.slice(group.length + 1), sha256]));
   }
 
   asPixelStore(): PixelStore {
