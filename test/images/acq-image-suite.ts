@@ -191,7 +191,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await source.artifactStore.loadArray(`roi_mask_${id}`)).toMatchObject({ shape });
     });
 
-    // `python-system.md` §10.
     it("keeps a shape that is too thin to cover a pixel, without statistics", async () => {
       const image = AcqImage.from(await kymograph());
       const sliver = await image.addRoi({ type: "polygon", points: points(1, 1.6, 5, 1.6, 5, 1.7) });
@@ -201,6 +200,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await image.roiStats(sliver.id)).toMatchObject({ n: 0, mean: Number.NaN });
     });
 
+    // `python-system.md` §10.
     it("ticket 12: materialises a mask, whose reference survives later saves", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);

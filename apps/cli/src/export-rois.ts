@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import type { AcqImage } from "@kym/kym-dataset";
 import {
   type FailedRoi,
@@ -78,7 +78,12 @@ function encodeRois(
 
 async function writeNew(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
   try {
-    await writeFile(path, bytes, { flag: force ? "w" : "wx" });
+    // What is replaced stays whole until the new file is.
+    const written = force ? `${path}.partial-${process.pid}` : path;
+    await writeFile(written, bytes, { flag: "wx" });
+    if (force) {
+      await rename(written, path);
+    }
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
       throw new CliError(EXIT.refused, "already_exists", `${path} is there already`, {

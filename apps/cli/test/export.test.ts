@@ -145,9 +145,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
     }
   });
 
-  it("--to imagej writes a calibrated TIFF an image", async () => {
+  it("--to imagej writes a calibrated TIFF an image, and its ROIs", async () => {
     const { data } = await kymJson(["export", "study.zarr", "fiji", "--to", "imagej"], { cwd });
-    expect([data.images, data.files]).toEqual([4, 5]);
+    expect([data.images, data.files, data.notes]).toEqual([4, 8, []]);
     const description = await readFile(join(cwd, "fiji/Capillary1_0001.tif"), "latin1");
     expect(description).toContain("unit=um\nyunit=s\n");
     expect(await readFile(join(cwd, "fiji/Capillary2_no_txt.tif"), "latin1")).not.toContain("unit=um");

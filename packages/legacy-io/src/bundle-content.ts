@@ -23,10 +23,7 @@ export interface BundleParts extends Omit<SidecarParts, "shape"> {
 }
 
 /** What the files beside an image say about it. */
-export interface SidecarArtifacts extends Pick<ImageContent, "artifacts" | "notes" | "nRois"> {
-  /** Paths of files that say nothing about the image: not understood, or about another one. */
-  readonly unusable: readonly string[];
-}
+export type SidecarArtifacts = Omit<ImageContent, "image" | "axes">;
 
 /** The traces by precedence: what comes later is shadowed. Design §6. */
 const TRACE_KINDS = ["radon_csv", "kymanalysis_csv", "v0_csv"] as const;
@@ -35,8 +32,7 @@ const V0_WINDOW_LINES = 16;
 
 /** Maps a lab's files to the names and schemas of artifacts: design §6. Reads nothing. */
 export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
-  const { artifacts, notes, nRois } = await artifactsOfSidecars({ ...parts, shape: image.shape });
-  return { image, axes, artifacts, notes, nRois };
+  return { image, axes, ...(await artifactsOfSidecars({ ...parts, shape: image.shape })) };
 }
 
 /** The same without the pixels: what a change beside an image is. Reads nothing. */

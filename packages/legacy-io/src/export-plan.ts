@@ -40,7 +40,7 @@ export type PlannedArtifact =
       readonly path: string;
       readonly otherwisePath: string;
     }
-  /** `tifPath` is a second copy for programs that read no NumPy files. */
+  /** `tifPath` is a second copy for programs that read no NumPy files, if ImageJ has numbers for all its values. */
   | {
       readonly kind: "array";
       readonly name: string;
@@ -130,7 +130,7 @@ function planImage(image: ImageInventory, includePixels: boolean, pathOf: PathOf
 function planArray(array: ArrayInventory, folder: string, pathOf: PathOf): PlannedArtifact {
   const stem = `${folder}/array_artifacts/${fileNameOfArtifact(array.name)}`;
   const path = pathOf(stem, ".npy");
-  const tifPath = isForImageJ(array) ? pathOf(stem, ".tif") : undefined;
+  const tifPath = mayBeForImageJ(array) ? pathOf(stem, ".tif") : undefined;
   return { kind: "array", name: array.name, path, tifPath };
 }
 
@@ -140,14 +140,10 @@ function canBeTiff({ dtype, shape }: Pick<ArrayInventory, "dtype" | "shape">): b
   );
 }
 
-/** Masks are 0 and 255 there. */
-function isForImageJ({ dtype, shape }: ArrayInventory): boolean {
-  const shown = dtype === "bool" ? "uint8" : dtype;
-  return (
-    (shape.length === 2 || shape.length === 3) &&
-    canWriteImageJTiff(shown, shape) &&
-    sizeOf({ dtype, shape }) <= MAX_TIFF_BYTES
-  );
+/** Its values decide whether a TIFF holds them. */
+function mayBeForImageJ({ dtype, shape }: ArrayInventory): boolean {
+  const isStack = shape.length === 2 || shape.length === 3;
+  return isStack && !shape.includes(0) && sizeOf({ dtype, shape }) <= MAX_TIFF_BYTES;
 }
 
 function sizeOf({ dtype, shape }: Pick<ArrayInventory, "dtype" | "shape">): number {

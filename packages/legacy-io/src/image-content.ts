@@ -21,6 +21,8 @@ export interface ImageContent {
   /** Files that were not understood, contradict each other or are shadowed, and why. */
   readonly notes: readonly { readonly path: string; readonly reason: string }[];
   readonly nRois: number;
+  /** Paths of files that say nothing about the image: not understood, or about another one. */
+  readonly unusable: readonly string[];
 }
 
 /** The key below `images/<id>/` at which an artifact is stored; for an array, its directory. */

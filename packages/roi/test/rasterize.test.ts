@@ -137,6 +137,35 @@ describe("rasterize", () => {
     expect(picture(rasterize(border, SIZE))).toEqual([".###.", ".###."]);
   });
 
+  test("a line between halves of pixels covers what integers say is half a pixel away", () => {
+    const half = fc.integer({ min: -20, max: 60 });
+    fc.assert(
+      fc.property(half, half, half, half, (a0, a1, b0, b1) => {
+        const line = createLineRoi({ id: 1, points: points(a0 / 2, a1 / 2, b0 / 2, b1 / 2) });
+        const mask = rasterize(line, { height: 24, width: 24 });
+        for (let row = 0; row < 24; row += 1) {
+          for (let column = 0; column < 24; column += 1) {
+            // In halves of a pixel, where every number here is an integer and half a pixel is 1.
+            const [p0, p1] = [2 * row + 1 - a0, 2 * column + 1 - a1];
+            const [d0, d1] = [b0 - a0, b1 - a1];
+            const along = p0 * d0 + p1 * d1;
+            const length = d0 * d0 + d1 * d1;
+            const across = (p0 * d1 - p1 * d0) ** 2;
+            const fromEnd = along <= 0 ? p0 * p0 + p1 * p1 : (p0 - d0) ** 2 + (p1 - d1) ** 2;
+            const isBeside = along > 0 && along < length;
+            // A slope that is just half a pixel away is a matter of rounding.
+            const isTie = isBeside && across === length && d0 !== 0 && d1 !== 0;
+            const isNear = isBeside ? across <= length : fromEnd <= 1;
+            if (!isTie && isSet(mask, row, column) !== isNear) {
+              expect.fail(`pixel ${row}, ${column} is ${isNear ? "near" : "far"}`);
+            }
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("a polyline covers its corner once", () => {
     const path = createPolylineRoi({ id: 1, points: points(0.5, 0.5, 3.5, 0.5, 3.5, 3.5, 0.5, 3.5) });
     expect(picture(rasterize(path, SIZE))).toEqual(["#..#", "#..#", "#..#", "####"]);

@@ -20,8 +20,8 @@ export const exportCommand: Command = {
   description: `Writes every image as TIFF, its artifacts as JSON, CSV and NPY, and the tables as CSV. kym
 ingest of that folder gives the same dataset again. --to kymflow writes the files of the
 older application instead: flow-analysis, <stem>.json, radon_report_db.csv (of the table
-kym_radon, so index first) and kym_event_db.csv; --to imagej writes calibrated TIFFs. The
-folder appears whole or not at all.`,
+kym_radon, so index first) and kym_event_db.csv; --to imagej writes calibrated TIFFs and
+ROI sets. The folder appears whole or not at all.`,
   examples: [
     "kym export study.zarr ./out",
     "kym export study.zarr ./out --force",

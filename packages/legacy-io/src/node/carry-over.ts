@@ -18,16 +18,16 @@ const CARRIED = ["rois", "accepted"] as const;
 /**
  * Gives a record that takes another's place the other's ROIs and `accepted` (design §6), as they are in the dataset, and
  * the masks that the ROIs name. Provenance keeps the hash of the metadata that the files make, so that what was carried
- * over counts as the dataset's own. Nothing is to be carried if it came from files, and these say it now: `sources` are
- * those of the new metadata.
+ * over counts as the dataset's own. Nothing is to be carried if it came from files that still speak of the image: `usable`
+ * are the absolute paths of those.
  */
 export async function carryOver(
   from: ImageRecord,
   to: ImageRecord,
-  sources: readonly string[],
+  usable: readonly string[],
 ): Promise<void> {
   const origin = await metadataOrigin(from);
-  if (!origin.isEdited && origin.sources.every((path) => sources.includes(path))) {
+  if (!origin.isEdited && origin.sources.every((path) => usable.includes(path))) {
     return;
   }
   const [before, after] = [await loadMetadata(from), await loadMetadata(to)];

@@ -8,6 +8,7 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { canWriteCsv, writeCsv } from "../csv-write.ts";
+import { isLegacyIoError } from "../errors.ts";
 import type { ExportedArtifact, ExportedFile, ExportedImage, ExportedTable } from "../export-manifest.ts";
 import type { ImageInventory, PlannedArtifact, PlannedImage, PlannedTable } from "../export-plan.ts";
 import { type LineScanCalibration, lineScanCalibration } from "../image-metadata.ts";
@@ -71,22 +72,30 @@ async function exportPixels(
     return { path: "none", sha256: "", format: "npy", dtype, shape, chunks: chunkShape };
   }
   const image = await record.loadArray();
-  const bytes = pixels.format === "tif" ? await imageJTiffOf(record, image) : writeNpy(image);
+  const bytes =
+    pixels.format === "tif"
+      ? writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) })
+      : writeNpy(image);
   const file = await sink.write(pixels.path, bytes);
   return { ...file, format: pixels.format, dtype, shape, chunks: chunkShape };
 }
 
+export type ImageJBytes =
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly reason: undefined }
+  | { readonly bytes: undefined; readonly reason: string };
+
 /**
- * The pixels as ImageJ reads them, with the steps that the image's metadata says. `image` has the axes of the record
- * from `firstAxis` on.
+ * The pixels as ImageJ reads them, with the steps that the image's metadata says, or why it cannot. `image` has the axes
+ * of the record from `firstAxis` on.
  */
-export async function imageJTiffOf(
+export async function pixelsForImageJ(
   record: ZarrImageRecord,
   image: NdArray,
   firstAxis = 0,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<ImageJBytes> {
   const axes = (await record.getAxes())?.slice(firstAxis);
-  return writeImageJTiff(image, { axes, ...(await calibrationOf(record)) });
+  const calibration = await calibrationOf(record);
+  return unlessNotSupported(() => writeImageJTiff(image, { axes, ...calibration }));
 }
 
 /** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
@@ -149,21 +158,33 @@ async function exportArray(
   const { chunkShape, dimensionNames, attributes } = await record.openArrayArtifact(name);
   const array = await record.loadArrayArtifact(name);
   const file = await sink.write(path, writeNpy(array));
+  const shown = tifPath === undefined ? undefined : arrayForImageJ(array);
   const tif: ExportedFile | undefined =
-    tifPath === undefined ? undefined : await sink.write(tifPath, writeImageJTiff(asShownInImageJ(array)));
+    tifPath === undefined || shown === undefined ? undefined : await sink.write(tifPath, shown);
   const axes = (dimensionNames ?? []).map((axis, index) => axis ?? `a${index}`);
   return { ...file, kind: "array", name, axes, chunks: chunkShape, attributes, ...(tif && { tif }) };
 }
 
-/** ImageJ's masks are bytes of 0 and 255. */
-export function asShownInImageJ(array: NdArray): NdArray {
-  return array.dtype === "bool"
-    ? {
-        dtype: "uint8",
-        shape: array.shape,
-        data: ndArrayBytes(array).map((value) => (value === 0 ? 0 : 255)),
-      }
-    : array;
+/** An array as a TIFF, masks as ImageJ's bytes of 0 and 255; undefined where ImageJ has no number for a value. */
+export function arrayForImageJ(array: NdArray): Uint8Array<ArrayBuffer> | undefined {
+  const mask = (): NdArray => ({
+    dtype: "uint8",
+    shape: array.shape,
+    data: ndArrayBytes(array).map((value) => (value === 0 ? 0 : 255)),
+  });
+  return unlessNotSupported(() => writeImageJTiff(array.dtype === "bool" ? mask() : array)).bytes;
+}
+
+/** The bytes, or why a TIFF cannot hold them. */
+function unlessNotSupported(write: () => Uint8Array<ArrayBuffer>): ImageJBytes {
+  try {
+    return { bytes: write(), reason: undefined };
+  } catch (error) {
+    if (isLegacyIoError(error, "not_supported")) {
+      return { bytes: undefined, reason: error.message };
+    }
+    throw error;
+  }
 }
 
 /** Writes a pooled table. */

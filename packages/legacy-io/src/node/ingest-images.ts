@@ -88,7 +88,7 @@ async function ingestBatch(
           const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
           if (refusal === undefined) {
             if (replaced !== undefined) {
-              await carryOver(replaced, transaction.record(image.imageId), metadataSources(outcome.read));
+              await carryOver(replaced, transaction.record(image.imageId), usableSidecars(outcome.read));
               await transaction.deleteImage(replaced.id);
             }
             stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
@@ -135,10 +135,9 @@ async function ingestBatch(
   };
 }
 
-/** Absolute paths of the files that say what the metadata of an image are. */
-function metadataSources({ content, sidecars }: ReadBundle): readonly string[] {
-  const from = content.artifacts.find(({ kind, name }) => kind === "json" && name === "metadata")?.from ?? [];
-  return sidecars.filter(({ relPath }) => from.includes(relPath)).map(({ path }) => path);
+/** Absolute paths of the files beside an image that say something about it. */
+function usableSidecars({ content, sidecars }: ReadBundle): readonly string[] {
+  return sidecars.filter(({ relPath }) => !content.unusable.includes(relPath)).map(({ path }) => path);
 }
 
 function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {

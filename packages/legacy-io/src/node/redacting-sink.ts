@@ -38,6 +38,10 @@ export class RedactingSink implements ExportSink {
     return readings.every((text) => this.#redact(text) === text);
   }
 
+  redactText(text: string): string {
+    return this.#redact(text);
+  }
+
   async #redacted(path: string, bytes: Uint8Array): Promise<Uint8Array> {
     if (PIXELS.test(path) && !path.includes("/attachments/")) {
       return bytes;
@@ -47,13 +51,13 @@ export class RedactingSink implements ExportSink {
     }
     if (path.endsWith(".csv.gz")) {
       const unzipped = gunzipSync(bytes);
-      const text = this.#redactText(unzipped);
+      const text = this.#redactBytes(unzipped);
       return text === unzipped ? bytes : gzipSync(text);
     }
-    return this.#redactText(bytes);
+    return this.#redactBytes(bytes);
   }
 
-  #redactText(bytes: Uint8Array): Uint8Array {
+  #redactBytes(bytes: Uint8Array): Uint8Array {
     const text = textOf(bytes);
     const redacted = text === undefined ? undefined : this.#redact(text);
     return redacted === undefined || redacted === text ? bytes : new TextEncoder().encode(redacted);

@@ -11,6 +11,8 @@ export interface ExportSink {
   write(path: string, bytes: Uint8Array): Promise<ExportedFile>;
   /** False for the bytes of a kept file that must not be written. */
   canWriteAttachment?(bytes: Uint8Array): boolean;
+  /** A text as it may stand in a file that is none, such as a name in a zip. */
+  redactText?(text: string): string;
 }
 
 /** Writes nothing: what the hashes of an export would be. */

@@ -25,8 +25,7 @@ import type { KymflowPlace } from "../kymflow/kymflow-place.ts";
 import { traceCsv } from "../kymflow/trace-csv.ts";
 import { comparePaths } from "../path-order.ts";
 import { FLOW_ANALYSIS_FOLDER } from "../sidecar-name.ts";
-import { canWriteImageJTiff } from "../tiff/write-imagej.ts";
-import { imageJTiffOf } from "./export-image.ts";
+import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
@@ -104,23 +103,26 @@ class ImageWriter {
   /** One TIFF; of an acquisition that came as one TIFF a channel, again one a channel. */
   async writePixels(): Promise<void> {
     const { relPath, stem, fileName, folder } = this.#place;
-    const { dtype, shape } = await this.#record.openArray();
-    if (!canWriteImageJTiff(dtype, shape)) {
-      this.#notes.push({ path: relPath, reason: `an ImageJ TIFF holds no ${dtype} of shape [${shape}]` });
-      return;
-    }
     const image = await this.#record.loadArray();
     const [first] = (await this.#record.getAxes()) ?? [];
-    if (first !== "c" || shape.length < 3 || !FIRST_CHANNEL_FILE.test(stem)) {
-      await this.#sink.write(relPath, await imageJTiffOf(this.#record, image));
+    if (first !== "c" || image.shape.length < 3 || !FIRST_CHANNEL_FILE.test(stem)) {
+      await this.#writeTiff(relPath, image, 0);
       return;
     }
     const ending = fileName.slice(stem.length);
-    for (let channel = 0; channel < (shape[0] ?? 0); channel++) {
+    for (let channel = 0; channel < (image.shape[0] ?? 0); channel++) {
       const number = String(channel + 1).padStart(3, "0");
       const name = stem.replace(FIRST_CHANNEL_FILE, `_C${number}$1`);
-      const path = `${folder}${name}${ending}`;
-      await this.#sink.write(path, await imageJTiffOf(this.#record, channelOf(image, channel), 1));
+      await this.#writeTiff(`${folder}${name}${ending}`, channelOf(image, channel), 1);
+    }
+  }
+
+  async #writeTiff(path: string, image: NdArray, firstAxis: number): Promise<void> {
+    const { bytes, reason } = await pixelsForImageJ(this.#record, image, firstAxis);
+    if (bytes === undefined) {
+      this.#notes.push({ path, reason });
+    } else {
+      await this.#sink.write(path, bytes);
     }
   }
 

@@ -9,8 +9,8 @@ const BYTES_PER_CHECK = 1 << 16;
 /**
  * Decodes TIFF's LZW (TIFF 6.0 section 13: most significant bit first, codes of 9 to 12 bits that widen one code
  * early) into `target`, and returns how many bytes came out; more than fit is an error.
- * A string of the table is a piece of the output already written: entry `i` is the `lengths[i]` bytes that end
- * one byte after where the string before it was written.
+ * A string of the table is a piece of the output already written: entry `i` is `starts[i]` to `stops[i]`, a string
+ * and the byte after it.
  * Throws `invalid_file` for a code that the table does not have, `not_supported` for the LZW of before TIFF 5.0, whose
  * bits run the other way, and what `check` throws, which is called now and then.
  */
@@ -26,7 +26,8 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
     );
   }
   const starts = new Int32Array(MAX_CODES);
-  const lengths = new Int32Array(MAX_CODES);
+  const stops = new Int32Array(MAX_CODES);
+  const end = bytes.length;
   let free = FIRST_FREE;
   let width = 9;
   let buffer = 0;
@@ -35,10 +36,9 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
   let nextCheck = BYTES_PER_CHECK;
   let written = 0;
   let previousStart = -1;
-  let previousLength = 0;
   while (true) {
-    while (bits < width && at < bytes.length) {
-      buffer = ((buffer << 8) | (bytes[at] ?? 0)) & 0xffffff;
+    while (bits < width && at < end) {
+      buffer = (buffer << 8) | (bytes[at] ?? 0);
       bits += 8;
       at++;
     }
@@ -60,37 +60,44 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
       previousStart = -1;
       continue;
     }
-    const isNew = code === free && previousStart >= 0;
-    const length = code < CLEAR ? 1 : isNew ? previousLength + 1 : (lengths[code] ?? 0);
-    if (!isNew && code >= free) {
-      throw new LegacyIoError("invalid_file", `damaged LZW data: code ${code} where the table has ${free}`, {
-        expected: free,
-        found: code,
-      });
-    }
-    if (written + length > target.length) {
-      throw new LegacyIoError("invalid_file", `LZW data decodes to more than its ${target.length} bytes`, {
-        expected: target.length,
-      });
-    }
-    const start = written;
-    if (code < CLEAR) {
-      target[written++] = code;
-    } else {
-      const from = isNew ? previousStart : (starts[code] ?? 0);
-      for (let index = 0; index < length; index++) {
-        target[written++] = target[from + index] ?? 0;
-      }
-    }
+    // The string before and the first byte of this one: it may be this one itself, which then ends in its own first byte.
     if (previousStart >= 0 && free < MAX_CODES) {
       starts[free] = previousStart;
-      lengths[free] = previousLength + 1;
+      stops[free] = written + 1;
       free++;
       if (free >= (1 << width) - 1 && width < 12) {
         width++;
       }
     }
+    const start = written;
+    if (code < CLEAR) {
+      if (written >= target.length) {
+        throw tooLong(target.length);
+      }
+      target[written++] = code;
+    } else {
+      if (code >= free) {
+        throw new LegacyIoError(
+          "invalid_file",
+          `damaged LZW data: code ${code} where the table has ${free}`,
+          { expected: free, found: code },
+        );
+      }
+      let from = starts[code] ?? 0;
+      const stop = stops[code] ?? 0;
+      if (written + stop - from > target.length) {
+        throw tooLong(target.length);
+      }
+      while (from < stop) {
+        target[written++] = target[from++] ?? 0;
+      }
+    }
     previousStart = start;
-    previousLength = length;
   }
+}
+
+function tooLong(maxBytes: number): LegacyIoError {
+  return new LegacyIoError("invalid_file", `LZW data decodes to more than its ${maxBytes} bytes`, {
+    expected: maxBytes,
+  });
 }

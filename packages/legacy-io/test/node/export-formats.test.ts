@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { readImageJRois } from "@kym/roi";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bytesSource, readTiff } from "../../src/index.ts";
@@ -85,8 +86,11 @@ describe("an export of a lab's folder", () => {
       ".kym-export.json",
       "day/b.masks__1.tif",
       "day/b.tif",
+      "day/b_RoiSet.zip",
       "s_C001T001.tif",
     ]);
+    const { rois } = await readImageJRois(new Uint8Array(await readFile(join(out, "day/b_RoiSet.zip"))));
+    expect(rois).toMatchObject([{ draft: { type: "rect" }, ignored: [] }]);
     const { info } = await readTiff(bytesSource(new Uint8Array(await readFile(join(out, "day/b.tif")))));
     expect(info.calibration.map(({ axis, step, unit }) => [axis, step, unit])).toEqual([
       ["y", 0.001, "s"],
@@ -96,7 +100,8 @@ describe("an export of a lab's folder", () => {
   });
 
   it("is noted where pixels have no TIFF, and where two images are of one place", async () => {
-    await dataset.addImage({ dtype: "bool", shape: [1, 2], data: Uint8Array.of(0, 1) }, { id: "plain" });
+    const data = BigInt64Array.of(0n, 2n ** 60n + 1n);
+    await dataset.addImage({ dtype: "int64", shape: [1, 2], data }, { id: "plain" });
     const image = await dataset.record(await idOf("day/b.tif")).loadArray();
     const copy = await dataset.addImage(image, { id: "copy" });
     const provenance = await dataset.record(await idOf("day/b.tif")).loadJsonText("provenance");
@@ -104,7 +109,7 @@ describe("an export of a lab's folder", () => {
     const { notes } = await exportLegacyFolder(dataset, out, { format: "kymflow" });
     expect(notes).toEqual(
       expect.arrayContaining([
-        { path: "plain.tif", reason: expect.stringContaining("bool") },
+        { path: "plain.tif", reason: expect.stringContaining("1152921504606846977") },
         { path: "day/b~2.tif", reason: expect.stringContaining("same place") },
       ]),
     );

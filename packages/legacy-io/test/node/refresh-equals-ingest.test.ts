@@ -94,7 +94,14 @@ it("refreshed after each of many changes, a dataset has what an ingest of the la
         await rm(folder, { recursive: true });
       }
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 50,
+      // Found by it: a TIFF superseded in the moment in which other files come to say what its ROIs are.
+      examples: [
+        [{}, [{ "x/a.tif": 1, "x/a.json": 0 }]],
+        [{ "x/flow-analysis/a_events.json": 0 }, [{ "x/a.tif": 1, "x/a.json": 0 }]],
+      ],
+    },
   );
   expect(changes).toBeGreaterThan(100);
 });

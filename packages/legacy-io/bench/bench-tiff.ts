@@ -1,0 +1,222 @@
+/**
+ * What reading and writing TIFFs costs beside plain file reads, geotiff and tifffile in the same run, round by round.
+ * Goals P5, P6 and P12 of performance.md. Pixels are compared before they are timed.
+ *
+ *     npx -y pnpm@12 bench:tiff [rounds]
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { deflateSync, zstdCompressSync } from "node:zlib";
+import { readTiff, writeImageJTiff } from "@kym/legacy-io";
+import { nodeTiffCodecs, openFileSource } from "@kym/legacy-io/node";
+import { createNdArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { fromFile } from "geotiff";
+import { pairedRounds } from "../../../bench/paired-rounds.ts";
+import { findSharedData } from "../test/shared-data.ts";
+import { encodeLzw } from "../test/tiff/encode-lzw.ts";
+import { buildTiff, greyTags, long, short } from "../test/tiff-fixture.ts";
+import { startTifffile, type TifffilePeer } from "./tifffile-peer.ts";
+
+const [rounds = 7] = process.argv.slice(2).map(Number);
+const COPIES = 5;
+const ROWS_PER_STRIP = 800;
+const COMPRESSIONS = {
+  deflate: [8, deflateSync],
+  LZW: [5, encodeLzw],
+  zstd: [50000, zstdCompressSync],
+} as const;
+
+const folder = mkdtempSync(join(tmpdir(), "kym-bench-tiff-"));
+const tifffile = await startTifffile();
+try {
+  await benchmark(tifffile);
+} finally {
+  tifffile?.end();
+  rmSync(folder, { recursive: true });
+}
+
+async function benchmark(peer: TifffilePeer | undefined): Promise<void> {
+  const kymographs = realFiles();
+  const scan = kymographs.length === 0 ? madeScan() : await largest(kymographs);
+  const plain = kymographs.length === 0 ? [write("plain", writeImageJTiff(scan))] : kymographs;
+  const copies = (paths: readonly string[]): readonly string[] =>
+    Array.from({ length: COPIES }, () => paths).flat();
+  await compareReading("uncompressed", copies(plain), peer);
+  for (const [name, [code, compress]] of Object.entries(COMPRESSIONS)) {
+    await compareReading(name, copies([write(name, compressed(scan, code, compress))]), peer);
+  }
+  await compareWriting(scan, peer);
+}
+
+/** The laboratory's own, where they are at hand. */
+function realFiles(): readonly string[] {
+  const shared = findSharedData("kymographs");
+  return shared === undefined
+    ? []
+    : readdirSync(shared, { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".tif"))
+        .map((path, index) => write(`real-${index}`, readFileSync(join(shared, path))));
+}
+
+function madeScan(): NdArray {
+  const scan = createNdArray("uint16", [30_000, 38]);
+  let state = 1;
+  for (let index = 0; index < scan.data.length; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    scan.data[index] = 500 + (index % 38) * 20 + (state >>> 24);
+  }
+  return scan;
+}
+
+async function largest(paths: readonly string[]): Promise<NdArray> {
+  const images = await Promise.all(paths.map(readOne));
+  return images.reduce((best, image) => (image.data.length > best.data.length ? image : best));
+}
+
+function compressed(
+  { shape, data, dtype }: NdArray,
+  code: number,
+  compress: (bytes: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const [height = 0, width = 0] = shape;
+  const bytes = ndArrayBytes({ shape, data, dtype } as NdArray);
+  const stripBytes = ROWS_PER_STRIP * width * 2;
+  const segments = Array.from(
+    { length: Math.ceil(height / ROWS_PER_STRIP) },
+    (_, strip) => new Uint8Array(compress(bytes.subarray(strip * stripBytes, (strip + 1) * stripBytes))),
+  );
+  return buildTiff([
+    { tags: greyTags(width, height, 16, [short(259, code), long(278, ROWS_PER_STRIP)]), segments },
+  ]);
+}
+
+function write(name: string, bytes: Uint8Array): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.tif`);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+async function readOne(path: string): Promise<NdArray> {
+  using source = openFileSource(path);
+  return (await readTiff(source, { codecs: nodeTiffCodecs })).image;
+}
+
+async function readWithGeotiff(path: string): Promise<Uint8Array> {
+  const tiff = await fromFile(path);
+  const [values] = await (await tiff.getImage()).readRasters();
+  tiff.close();
+  if (typeof values === "number" || values === undefined) {
+    throw new Error(`${path}: geotiff reads nothing`);
+  }
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function digest(all: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const bytes of all) {
+    hash.update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+async function inTurn<T>(
+  paths: readonly string[],
+  read: (path: string) => Promise<T>,
+): Promise<readonly T[]> {
+  const results: T[] = [];
+  for (const path of paths) {
+    results.push(await read(path));
+  }
+  return results;
+}
+
+async function compareReading(
+  name: string,
+  paths: readonly string[],
+  peer: TifffilePeer | undefined,
+): Promise<void> {
+  const images = await inTurn(paths, readOne);
+  const sizeBytes = images.reduce((sum, image) => sum + ndArrayBytes(image).length, 0);
+  const truth = digest(images.map((image) => ndArrayBytes(image)));
+  if (truth !== digest(await inTurn(paths, readWithGeotiff))) {
+    throw new Error(`${name}: geotiff reads other pixels`);
+  }
+  const theirs = await peer?.ask(["read", ...paths]);
+  if (theirs !== undefined && theirs.sha256 !== truth) {
+    throw new Error(`${name}: tifffile reads other pixels`);
+  }
+  console.log(`read ${name}: ${paths.length} files, ${(sizeBytes / 1e6).toFixed(1)} MB of pixels`);
+  const subject = (): Promise<unknown> => inTurn(paths, readOne);
+  if (name === "uncompressed") {
+    // Compressed files are shorter than their pixels: reading them plainly is no measure.
+    const plain = async (): Promise<unknown> => paths.map((path) => readFileSync(path));
+    report("readFileSync", await pairedRounds(rounds, subject, plain));
+  }
+  report("geotiff", await pairedRounds(rounds, subject, () => inTurn(paths, readWithGeotiff)));
+  await reportTifffile(peer, subject, ["read", ...paths]);
+}
+
+async function compareWriting(scan: NdArray, peer: TifffilePeer | undefined): Promise<void> {
+  const pixels = ndArrayBytes(scan);
+  const source = write("written", writeImageJTiff(scan));
+  const paths = Array.from({ length: 10 }, (_, index) => join(folder, `out-${index}.tif`));
+  console.log(
+    `write: ${paths.length} files, ${((paths.length * pixels.length) / 1e6).toFixed(1)} MB of pixels`,
+  );
+  const subject = async (): Promise<void> => {
+    for (const path of paths) {
+      writeFileSync(
+        path,
+        writeImageJTiff(scan, { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 }),
+      );
+    }
+  };
+  const bytes = async (): Promise<void> => {
+    for (const path of paths) {
+      writeFileSync(path, pixels);
+    }
+  };
+  report("writeFileSync of the pixels alone", await pairedRounds(rounds, subject, bytes));
+  await reportTifffile(peer, subject, ["write", source, join(folder, "theirs.tif")], paths.length);
+}
+
+/** tifffile times itself, so that the way to it costs nothing. */
+async function reportTifffile(
+  peer: TifffilePeer | undefined,
+  subject: () => Promise<unknown>,
+  request: readonly string[],
+  times = 1,
+): Promise<void> {
+  if (peer === undefined) {
+    console.log("  tifffile: not measured, there is no Python for it");
+    return;
+  }
+  const ratios: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const begun = performance.now();
+    await subject();
+    const ms = performance.now() - begun;
+    const theirs = (await peer.ask(request)).ms * times;
+    if (round > 0) {
+      ratios.push(ms / theirs);
+    }
+  }
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  console.log(
+    `  ${median.toFixed(2)} of the time of tifffile (best ${(sorted[0] ?? Number.NaN).toFixed(2)})`,
+  );
+}
+
+function report(
+  peer: string,
+  { subjectMs, peerMs, ratio, bestRatio }: Awaited<ReturnType<typeof pairedRounds>>,
+): void {
+  console.log(
+    `  ${ratio.toFixed(2)} of the time of ${peer} (best ${bestRatio.toFixed(2)}): ${subjectMs.toFixed(1)} ms, ${peerMs.toFixed(1)} ms`,
+  );
+}
