@@ -77,9 +77,12 @@ export function newArtifactFile(
   return isOurs ? fileName : undefined;
 }
 
-/** Only files whose names begin alike can decide about one another: the other thousands of a folder are passed over. */
+/** What follows the common stem in the name of a file that can be the image's, or decide about one. */
+const NEAR = /^(_C\d{3}T\d{3})?\./;
+
+/** Only files with the stem, or with more of it, can decide about one another: the other thousands are passed over. */
 function rolesNear(image: string, files: readonly string[]): ReadonlyMap<string, FileRole> {
   const start = commonStem(imageStem(image) ?? image);
-  const near = new Set([image, ...files.filter((file) => file.startsWith(start))]);
-  return decideFileRoles("", [...near]);
+  const isNear = (file: string): boolean => file.startsWith(start) && NEAR.test(file.slice(start.length));
+  return decideFileRoles("", [...new Set([image, ...files.filter(isNear)])]);
 }
