@@ -156,6 +156,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     expect(data.rois).toHaveLength(3);
     const short = await jsonAt(["show", "study.zarr", data.image_id.slice(0, 8)]);
     expect(short.data.image_id).toBe(data.image_id);
+    expect((await at(["show", "study.zarr", "Capillary2_no_txt"])).stdout).toMatch(
+      /uncalibrated: .*; the TIFF itself says x 0\.331 um, t 0\.00114\d+ s \(mm_header\)\n/,
+    );
     expect((await at(["show", "study.zarr", "nothing"])).exitCode).toBe(6);
   });
 

@@ -155,13 +155,18 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     }
   });
 
-  it("leaves an image without a header uncalibrated", async () => {
+  it("leaves an image without a header uncalibrated, and records what the TIFF says and where", async () => {
     const id = await idOf(dataset, "Capillary2_no_txt.tif");
     expect(await dataset.record(id).loadJson("metadata")).toMatchObject({
       header: { shape: [30_000, 25], voxels: [1, 1], voxels_units: ["px", "px"], labels: ["", ""] },
     });
     const entry = (await dataset.rebuildManifest()).images.find(({ imageId }) => imageId === id);
     expect(entry?.summary).toMatchObject({ calibrated: false, um_per_px: null, seconds_per_line: null });
+    const { tiff_calibration: said } = await dataset.record(id).attributes();
+    expect(said).toEqual([
+      { axis: "x", step: 0.331, unit: "um", source: "mm_header" },
+      { axis: "t", step: expect.closeTo(34.38 / 29_999, 9), unit: "s", source: "mm_header" },
+    ]);
   });
 
   it("keeps exact acquisition times, read from the headers", async () => {

@@ -9,6 +9,7 @@ import { INDEXERS } from "../indexers.ts";
 import { openStudy } from "../open-study.ts";
 import { printable } from "../render/text-table.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../roi-place.ts";
+import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "../tiff-calibration.ts";
 
 /** `kym show DATASET ID|STEM` */
 export const showCommand: Command = {
@@ -50,7 +51,8 @@ file name.`,
       revision: roi.revision,
       ...roiPlace(roi),
     }));
-    const data = { ...image, rois, artifacts, tables };
+    const calibration = tiffCalibration(await record.attributes());
+    const data = { ...image, tiff_calibration: calibration, rois, artifacts, tables };
     return {
       exitCode: EXIT.ok,
       data,
@@ -72,6 +74,7 @@ async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefi
 }
 
 interface Shown extends ImageOverview {
+  readonly tiff_calibration: readonly TiffCalibration[];
   readonly rois: readonly ShownRoi[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
   readonly tables: readonly TableState[];
@@ -91,10 +94,12 @@ interface TableState {
 }
 
 function textOf(image: Shown, location: string): string {
-  const { um_per_px: um, seconds_per_line: seconds } = image;
+  const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
     um === null || seconds === null
-      ? "uncalibrated: no header, sizes are in pixels and lines"
+      ? `uncalibrated: no header, sizes are in pixels and lines${
+          tiff.length === 0 ? "" : `; the TIFF itself says ${printable(tiffCalibrationText(tiff))}`
+        }`
       : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
   const lines = [
     printable(image.rel_path ?? image.image_id),

@@ -4,6 +4,7 @@ import { contentOfBundle } from "../bundle-content.ts";
 import { bytesSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
+import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
@@ -17,6 +18,8 @@ export interface ReadBundle {
   readonly sidecars: readonly ReadFile[];
   readonly content: ImageContent;
   readonly pixelsSha256: string;
+  /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
+  readonly calibration: readonly AxisCalibration[];
 }
 
 export interface ReadBundleOptions {
@@ -38,6 +41,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   const others = await Promise.all(bundle.otherChannels.map((file) => readStable(file, signal)));
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
+  let calibration: readonly AxisCalibration[] = [];
   for (const { bytes, file } of [first, ...others]) {
     const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
@@ -52,6 +56,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       );
     }
     planes.push(image);
+    calibration = info.calibration;
     axes = image.shape.length === 2 ? LINE_SCAN_AXES : info.axes;
   }
   const image = stackChannels(planes);
@@ -68,6 +73,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       sidecars: sidecars.map(({ parsed }) => parsed),
     }),
     pixelsSha256,
+    calibration,
   };
 }
 

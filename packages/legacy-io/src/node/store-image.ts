@@ -28,11 +28,14 @@ export async function storeImage(
   read: ReadBundle,
   imageId: string,
 ): Promise<void> {
-  const { content, pixelsSha256 } = read;
+  const { content, pixelsSha256, calibration } = read;
   const record = await transaction.addImage(content.image, {
     id: imageId,
     axes: content.axes,
-    attributes: { pixels_sha256: pixelsSha256 },
+    attributes: {
+      pixels_sha256: pixelsSha256,
+      ...(calibration.length > 0 && { tiff_calibration: calibration }),
+    },
   });
   for (const artifact of content.artifacts) {
     await storeArtifact(record, artifact);

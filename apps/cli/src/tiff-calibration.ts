@@ -1,0 +1,25 @@
+/** What a TIFF says of one of its axes, and where in the file it stands. Nothing is calculated from it. */
+export interface TiffCalibration {
+  readonly axis: string;
+  readonly step: number;
+  readonly unit: string;
+  readonly source: string;
+}
+
+/** Reads the attribute `tiff_calibration` that an ingest wrote; what is not of its form is left out. */
+export function tiffCalibration(attributes: Readonly<Record<string, unknown>>): readonly TiffCalibration[] {
+  const { tiff_calibration: stored } = attributes;
+  return Array.isArray(stored) ? stored.filter(isCalibration) : [];
+}
+
+/** `x 0.284 um, t 0.00117 s (mm_header)` */
+export function tiffCalibrationText(calibration: readonly TiffCalibration[]): string {
+  const sources = [...new Set(calibration.map(({ source }) => source))];
+  return `${calibration.map(({ axis, step, unit }) => `${axis} ${step} ${unit}`).join(", ")} (${sources.join(", ")})`;
+}
+
+function isCalibration(value: unknown): value is TiffCalibration {
+  const has = (key: string, type: string): boolean =>
+    typeof value === "object" && value !== null && typeof Reflect.get(value, key) === type;
+  return has("axis", "string") && has("step", "number") && has("unit", "string") && has("source", "string");
+}
