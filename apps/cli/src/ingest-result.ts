@@ -29,7 +29,7 @@ export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: 
   }
   const inDataset = ingested.length + updated.length + unchanged.length;
   const headline = [
-    `${dryRun ? "would have" : "loaded"} ${inDataset} of ${found}`,
+    `${dryRun ? "would load" : "loaded"} ${inDataset} of ${found}`,
     ...countOf(failed.length, "failed"),
     ...countOf(skipped.length, "skipped"),
     ...countOf(conflicts.length, "conflicts"),

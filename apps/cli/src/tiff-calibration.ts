@@ -12,10 +12,13 @@ export function tiffCalibration(attributes: Readonly<Record<string, unknown>>): 
   return Array.isArray(stored) ? stored.filter(isCalibration) : [];
 }
 
-/** `x 0.284 um, t 0.00117 s (mm_header)` */
+/** `x 0.284 µm, t 0.00117 s (mm_header)` */
 export function tiffCalibrationText(calibration: readonly TiffCalibration[]): string {
   const sources = [...new Set(calibration.map(({ source }) => source))];
-  return `${calibration.map(({ axis, step, unit }) => `${axis} ${step} ${unit}`).join(", ")} (${sources.join(", ")})`;
+  const steps = calibration.map(
+    ({ axis, step, unit }) => `${axis} ${Number(step.toPrecision(6))} ${unit === "um" ? "µm" : unit}`,
+  );
+  return `${steps.join(", ")} (${sources.join(", ")})`;
 }
 
 function isCalibration(value: unknown): value is TiffCalibration {

@@ -90,7 +90,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     const before = await treeHash(work);
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr", "-n"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^would have 4 of 4\n4 new, 0 unchanged\nfound 4 TIFFs, 3 headers, /);
+    expect(stdout).toMatch(/^would load 4 of 4\n4 new, 0 unchanged\nfound 4 TIFFs, 3 headers, /);
     expect(stdout).toContain("new:\n  28d AngII/");
     expect(stdout).toContain("20250722_A89_0007 — no image for");
     const { data } = await jsonAt(["ingest", "./kymographs", "study.zarr", "--dry-run"]);
@@ -157,7 +157,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     const short = await jsonAt(["show", "study.zarr", data.image_id.slice(0, 8)]);
     expect(short.data.image_id).toBe(data.image_id);
     expect((await at(["show", "study.zarr", "Capillary2_no_txt"])).stdout).toMatch(
-      /uncalibrated: .*; the TIFF itself says x 0\.331 um, t 0\.00114\d+ s \(mm_header\)\n/,
+      /uncalibrated: .*; the TIFF itself says x 0\.331 µm, t 0\.00114604 s \(mm_header\)\n/,
     );
     expect((await at(["show", "study.zarr", "nothing"])).exitCode).toBe(6);
   });

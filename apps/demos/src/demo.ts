@@ -43,10 +43,10 @@ export async function runDemo(folder: string, print: (line: string) => void): Pr
 }
 
 const CLOSING = `
-npx -y pnpm@12 -s kym ingest ./my-folder study.zarr
-npx -y pnpm@12 -s kym index study.zarr
-npx -y pnpm@12 -s kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
-npx -y pnpm@12 -s kym --help`;
+npx -y pnpm@12 --silent kym ingest ./my-folder study.zarr
+npx -y pnpm@12 --silent kym index study.zarr
+npx -y pnpm@12 --silent kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
+npx -y pnpm@12 --silent kym --help`;
 
 function showFolder(scans: readonly SimulatedScan[], transcript: Transcript): void {
   for (const folder of new Set(scans.map(({ plan }) => plan.folder))) {

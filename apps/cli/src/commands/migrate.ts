@@ -38,7 +38,7 @@ function resultOf(report: MigrateReport, path: string, dryRun: boolean): Command
   const { found, migrated, unchanged, conflicts, failed, tables } = report;
   const there = migrated.length + unchanged.length;
   const lines = [
-    `${dryRun ? "would have" : "migrated"} ${there} of ${found} images · ${migrated.length} new, ${unchanged.length} unchanged`,
+    `${dryRun ? "would migrate" : "migrated"} ${there} of ${found} images · ${migrated.length} new, ${unchanged.length} unchanged`,
     ...listOf("tables", tables.copied),
     ...listOf("tables that were there and stay", tables.kept),
     ...listOf("other content in the target, which stays", conflicts.map(lineOf)),
