@@ -1,18 +1,8 @@
 import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
-import { CliError, usageError } from "./cli-error.ts";
-import type { CommandContext, CommandResult } from "./command.ts";
+import { CliError } from "./cli-error.ts";
+import type { CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 import { printable } from "./render/text-table.ts";
-
-/** `--jobs`, of the commands that read a folder. */
-export function jobsOf(context: CommandContext): number {
-  const { jobs = "4" } = context.options;
-  const count = Number(jobs);
-  if (!Number.isInteger(count) || count < 1 || count > 64) {
-    throw usageError(`--jobs is a number from 1 to 64, not ${JSON.stringify(jobs)}`);
-  }
-  return count;
-}
 
 export interface IngestWords {
   readonly folder: string;

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import type { Command } from "../command.ts";
-import { ingestResult, jobsOf } from "../ingest-result.ts";
+import { folderOptions } from "../folder-options.ts";
+import { ingestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 
@@ -9,9 +10,9 @@ import { startProgress } from "../render/progress.ts";
 export const ingestCommand: Command = {
   usage: "ingest FOLDER DATASET",
   description: `Takes the TIFFs of a folder, and the headers, metadata and analyses beside them, into the
-dataset. The folder is only read. Images that are in the dataset stay as they are; a
-second run, or one after an interruption, takes in what is missing. A folder that
-kym export wrote is restored as it was.`,
+dataset. The folder is only read. A second run, or one after an interruption, takes in
+what is missing and what changed beside an image; pixels that are in the dataset stay
+(see kym refresh). A folder that kym export wrote is restored as it was.`,
   examples: [
     "kym ingest ./kymographs study.zarr",
     "kym ingest ./kymographs study.zarr --dry-run",
@@ -31,26 +32,20 @@ kym export wrote is restored as it was.`,
   },
   run: async (context) => {
     const [folder = "", path = ""] = context.args;
-    const { pattern } = context.options;
-    const dryRun = context.options["dry-run"] === true;
-    const jobs = jobsOf(context);
+    const options = folderOptions(context);
     const progress = startProgress(context.terminal, "loaded", context.progress);
     await using dataset = await openStudy(context, path, "a");
     try {
       const report = await ingestLegacyFolder(dataset, context.resolvePath(folder), {
-        jobs,
-        dryRun,
-        includeSidecars: context.options["no-sidecars"] !== true,
-        signal: context.signal,
+        ...options,
         onEvent: (event) => {
           if (event.type === "read") {
             progress.update(event.done, event.total, basename(event.path));
           }
         },
-        ...(typeof pattern === "string" && { pattern }),
       });
       progress.end();
-      return ingestResult(report, { folder, dataset: path, dryRun });
+      return ingestResult(report, { folder, dataset: path, dryRun: options.dryRun });
     } finally {
       progress.end();
     }

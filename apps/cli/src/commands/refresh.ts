@@ -3,7 +3,8 @@ import type { OnChange, RefreshMode } from "@kym/legacy-io";
 import { refreshFromFolder } from "@kym/legacy-io/node";
 import { usageError } from "../cli-error.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { ingestResult, jobsOf } from "../ingest-result.ts";
+import { folderOptions } from "../folder-options.ts";
+import { ingestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 
@@ -41,28 +42,23 @@ otherwise; deleted images do not come back. The folder is only read.`,
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
-    const { pattern } = context.options;
-    const dryRun = context.options["dry-run"] === true;
-    const choices = {
+    const options = {
+      ...folderOptions(context),
       mode: choiceOf(context, "mode", MODES),
       onChange: choiceOf(context, "on-change", ON_CHANGE),
-      jobs: jobsOf(context),
     };
+    const { dryRun } = options;
     const progress = startProgress(context.terminal, "refreshed", context.progress);
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     try {
       await dataset.assertExists();
       const report = await refreshFromFolder(dataset, context.resolvePath(folder), {
-        ...choices,
-        dryRun,
-        includeSidecars: context.options["no-sidecars"] !== true,
-        signal: context.signal,
+        ...options,
         onEvent: (event) => {
           if (event.type === "read") {
             progress.update(event.done, event.total, basename(event.path));
           }
         },
-        ...(typeof pattern === "string" && { pattern }),
       });
       progress.end();
       return ingestResult(report, { folder, dataset: path, dryRun });

@@ -414,7 +414,8 @@ describe("refreshing from a folder", () => {
         ...metadata.rois,
         { roi_id: 2, roi_type: "mask", version: "1.0", name: "", data: { mask_ref: "masks/cell" } },
       ];
-      await old.saveMetadataPayload({ ...metadata, rois, accepted: true });
+      const decided = { rois, roi_id_high_water_mark: 9, accepted: true };
+      await old.saveMetadataPayload({ ...metadata, ...decided });
       await put({ "a.tif": tinyTiff(2) });
       const version = dataset.version;
       const report = await refresh({ ...REINGEST, onChange: "supersede" });
@@ -423,7 +424,7 @@ describe("refreshing from a folder", () => {
       const [after = ""] = report.newImageIds;
       expect(await dataset.listImageIds()).not.toContain(before);
       const record = dataset.record(after);
-      expect(await record.loadMetadataPayload()).toMatchObject({ rois, accepted: true });
+      expect(await record.loadMetadataPayload()).toMatchObject(decided);
       expect(await record.loadArrayArtifact("masks/cell")).toMatchObject({ shape: [4, 3] });
       expect((await record.loadArray()).data[0]).toBe(200);
       expect((await refresh({ ...REINGEST, onChange: "supersede" })).newImageIds).toEqual([]);
