@@ -3,6 +3,7 @@ import { CliError } from "./cli-error.ts";
 import type { CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 import { printable } from "./render/text-table.ts";
+import { optionsThatRaise } from "./tiff-limits.ts";
 
 export interface IngestWords {
   readonly folder: string;
@@ -29,6 +30,7 @@ export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: 
     ...countOf(updated.length, "updated"),
     `${unchanged.length} unchanged`,
   ].join(", ");
+  const raising = optionsThatRaise(failed.map(({ reason = "" }) => reason));
   const lines = [
     headline,
     detail,
@@ -36,6 +38,7 @@ export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: 
     ...(dryRun ? listOf("new", ingested) : []),
     ...listOf("updated", updated),
     ...listOf("failed", failed),
+    ...raising.map((option) => `  ${option} raises that limit`),
     ...listOf("skipped", skipped),
     ...listOf("conflicts", conflicts),
     ...listOf("analyses without an image", orphans),

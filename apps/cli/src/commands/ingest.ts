@@ -5,6 +5,7 @@ import { folderOptions } from "../folder-options.ts";
 import { ingestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { TIFF_LIMIT_HELP, TIFF_LIMIT_OPTIONS } from "../tiff-limits.ts";
 
 /** `kym ingest FOLDER DATASET` */
 export const ingestCommand: Command = {
@@ -22,12 +23,14 @@ what is missing and what changed beside an image; pixels that are in the dataset
     pattern: { type: "string" },
     jobs: { type: "string", short: "j" },
     "no-sidecars": { type: "boolean" },
+    ...TIFF_LIMIT_OPTIONS,
     "dry-run": { type: "boolean", short: "n" },
   },
   optionHelp: {
     pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
     jobs: "files read at the same time (default 4)",
     "no-sidecars": "take only the pixels",
+    ...TIFF_LIMIT_HELP,
     "dry-run": "say what would become of each file; write nothing",
   },
   run: async (context) => {

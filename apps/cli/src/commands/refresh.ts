@@ -7,6 +7,7 @@ import { folderOptions } from "../folder-options.ts";
 import { ingestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { TIFF_LIMIT_HELP, TIFF_LIMIT_OPTIONS } from "../tiff-limits.ts";
 
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
@@ -30,6 +31,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: { type: "string" },
     jobs: { type: "string", short: "j" },
     "no-sidecars": { type: "boolean" },
+    ...TIFF_LIMIT_OPTIONS,
     "dry-run": { type: "boolean", short: "n" },
   },
   optionHelp: {
@@ -38,6 +40,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
     jobs: "files read at the same time (default 4)",
     "no-sidecars": "look only at the pixels",
+    ...TIFF_LIMIT_HELP,
     "dry-run": "say what would become of each file; write nothing",
   },
   run: async (context) => {
