@@ -7,6 +7,7 @@ import { COMMANDS } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { kymVersion } from "./kym-version.ts";
+import { requireNode } from "./node-version.ts";
 import type { ProgressStyle } from "./render/progress.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -48,6 +49,7 @@ async function runCommand(
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
+  requireNode(process.versions.node);
   const command = await entry.load();
   const { values, positionals } = parse(command, argv);
   if (values["help"] === true) {

@@ -4,6 +4,7 @@ import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
 import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, ledgerEntriesAgree, parseLedger } from "./ledger.ts";
 import { ledgerTableName } from "./table-name.ts";
+import { whenAllDone } from "./when-all-done.ts";
 
 /** What a run changes in an indexer's table and ledger. */
 export interface IndexChange {
@@ -67,7 +68,7 @@ async function withoutEdited(
     seen.set(imageId, entry);
   }
   const ids = [...seen.keys()];
-  const hashes = await Promise.all(ids.map((id) => dataset.record(id).objectHashes()));
+  const hashes = await whenAllDone(ids.map((id) => dataset.record(id).objectHashes()));
   const isSame = new Map(
     ids.map((id, index) => {
       const [now, then] = [inputHashes(indexer, hashes[index] ?? new Map()), seen.get(id)];

@@ -10,6 +10,7 @@ import { loadRecordedIndexes } from "./recorded-index.ts";
 import { runBounded } from "./run-bounded.ts";
 import { throwIfAborted } from "./throw-if-aborted.ts";
 import type { IndexEvent, UpdateReport } from "./update-report.ts";
+import { whenAllDone } from "./when-all-done.ts";
 
 export interface UpdateIndexOptions {
   /** `replace` makes all rows anew; `incremental` only those that are stale. Default `replace` (ticket 19). */
@@ -44,7 +45,7 @@ export async function updateIndex(
     options.imageIds === undefined ? [...existingIds] : knownIds(options.imageIds, existingIds);
   const recorded = await loadRecordedIndexes(dataset, indexer, { signal });
   // All at once, so that they share one look at the log.
-  const hashes = await Promise.all(imageIds.map((id) => dataset.record(id).objectHashes()));
+  const hashes = await whenAllDone(imageIds.map((id) => dataset.record(id).objectHashes()));
   const startedEpochNs = nowEpochNs();
   const outcomes: ImageOutcome[] = [];
   await runBounded(imageIds, IMAGES_AT_ONCE, async (imageId, index) => {

@@ -7,6 +7,7 @@ import type { ImageContent } from "../image-content.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import type { TiffLimits } from "../tiff/tiff-limits.ts";
+import { whenAllDone } from "../when-all-done.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
@@ -40,7 +41,7 @@ const LINE_SCAN_AXES = ["t", "x"];
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
   const { signal, limits, includeSidecars = true } = options;
   const first = await readStable(bundle.image, signal);
-  const others = await Promise.all(bundle.otherChannels.map((file) => readStable(file, signal)));
+  const others = await whenAllDone(bundle.otherChannels.map((file) => readStable(file, signal)));
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   let calibration: readonly AxisCalibration[] = [];

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { BundleFile } from "../bundle.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 
 /** A file of a bundle, and what it was when it was read. */
 export interface ReadFile extends BundleFile {
@@ -28,7 +29,7 @@ export async function readStable<F extends BundleFile>(
     throwIfAborted(signal);
     try {
       const before = await stat(file.path, { bigint: true });
-      const bytes = new Uint8Array(await readFile(file.path));
+      const bytes = await readRegularFile(file.path);
       const after = await stat(file.path, { bigint: true });
       const isStable =
         before.mtimeNs === after.mtimeNs && before.size === after.size && BigInt(bytes.length) === after.size;

@@ -9,14 +9,14 @@ import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 /** Another program's work: by path, what it does each time after the file was read. */
 const meanwhile = vi.hoisted(() => new Map<string, () => void>());
 
-vi.mock("node:fs/promises", async (importActual) => {
-  const actual = await importActual<typeof import("node:fs/promises")>();
-  const readFile = async (path: string): Promise<unknown> => {
-    const bytes = await actual.readFile(path);
+vi.mock("../../src/node/read-regular-file.ts", async (importActual) => {
+  const actual = await importActual<typeof import("../../src/node/read-regular-file.ts")>();
+  const readRegularFile: typeof actual.readRegularFile = async (path) => {
+    const bytes = await actual.readRegularFile(path);
     meanwhile.get(path)?.();
     return bytes;
   };
-  return { ...actual, readFile };
+  return { readRegularFile };
 });
 
 describe("a file that changes while it is read", () => {
