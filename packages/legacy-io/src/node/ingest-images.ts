@@ -85,7 +85,7 @@ async function ingestBatch(
         } else if (outcome.ok) {
           const { content, ...read } = outcome.read;
           const image = describeStored(read, settings);
-          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
+          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId, options);
           if (refusal === undefined) {
             if (replaced !== undefined) {
               await carryOver(replaced, transaction.record(image.imageId), usableSidecars(outcome.read));

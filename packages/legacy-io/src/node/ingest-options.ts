@@ -6,6 +6,8 @@ export interface IngestOptions {
   readonly newId?: (() => string) | undefined;
   /** Nanoseconds since 1970, for `ingested_epoch_ns`. Default: the system's clock. */
   readonly nowEpochNs?: (() => bigint) | undefined;
+  /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
+  readonly compression?: "zstd" | "none" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
