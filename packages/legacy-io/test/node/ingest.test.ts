@@ -326,19 +326,6 @@ describe("ingesting a folder", () => {
   });
 
   // Ticket 6.
-  it("stores the same pixels without compression, of a folder and of one file, where that is asked for", async () => {
-    folder = await makeLabFolder({ "a.tif": tinyTiff(1) });
-    const pixels = new Uint8Array(Uint16Array.from({ length: 12 }, (_, index) => 100 + index).buffer);
-    await ingestLegacyFolder(dataset, folder, { compression: "none" });
-    await ingestLegacyFile(dataset, join(folder, "a.tif"), { compression: "none" });
-    const ids = await dataset.listImageIds();
-    expect(ids).toHaveLength(2);
-    for (const id of ids) {
-      expect(await dataset.record(id).loadArray()).toMatchObject({ shape: [4, 3], dtype: "uint16" });
-      const chunk = parseStoreKey(`images/${id}/data/c.0.0`);
-      expect(await store.get(chunk)).toEqual(pixels);
-    }
-  });
   it("takes one file with what belongs to it", async () => {
     folder = await makeLabFolder({
       "x/a.tif": tinyTiff(1),
@@ -351,6 +338,20 @@ describe("ingesting a folder", () => {
     await expect(ingestLegacyFile(dataset, join(folder, "x/c.tif"))).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+
+  it("stores the same pixels without compression, of a folder and of one file, where that is asked for", async () => {
+    folder = await makeLabFolder({ "a.tif": tinyTiff(1) });
+    const pixels = new Uint8Array(Uint16Array.from({ length: 12 }, (_, index) => 100 + index).buffer);
+    await ingestLegacyFolder(dataset, folder, { compression: "none" });
+    await ingestLegacyFile(dataset, join(folder, "a.tif"), { compression: "none" });
+    const ids = await dataset.listImageIds();
+    expect(ids).toHaveLength(2);
+    for (const id of ids) {
+      expect(await dataset.record(id).loadArray()).toMatchObject({ shape: [4, 3], dtype: "uint16" });
+      const chunk = parseStoreKey(`images/${id}/data/c.0.0`);
+      expect(await store.get(chunk)).toEqual(pixels);
+    }
   });
 
   describe("that was exported", () => {
