@@ -18,7 +18,7 @@ import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
 import { encodeLzw } from "../packages/legacy-io/test/tiff/encode-lzw.ts";
 import { buildTiff, greyTags, long, short } from "../packages/legacy-io/test/tiff-fixture.ts";
 import { pairedRounds } from "./paired-rounds.ts";
-import { startTifffile, type TifffilePeer } from "./tifffile-peer.ts";
+import { type PythonPeer, startPythonPeer } from "./python-peer.ts";
 
 const [rounds = 7] = process.argv.slice(2).map(Number);
 const COPIES = 5;
@@ -30,7 +30,7 @@ const COMPRESSIONS = {
 } as const;
 
 const folder = mkdtempSync(join(tmpdir(), "kym-bench-tiff-"));
-const tifffile = await startTifffile();
+const tifffile = await startPythonPeer("tifffile_peer.py");
 try {
   await benchmark(tifffile);
 } finally {
@@ -38,7 +38,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-async function benchmark(peer: TifffilePeer | undefined): Promise<void> {
+async function benchmark(peer: PythonPeer | undefined): Promise<void> {
   const kymographs = realFiles();
   const scan = kymographs.length === 0 ? madeScan() : await largest(kymographs);
   const plain = kymographs.length === 0 ? [write("plain", writeImageJTiff(scan))] : kymographs;
@@ -137,7 +137,7 @@ async function inTurn<T>(
 async function compareReading(
   name: string,
   paths: readonly string[],
-  peer: TifffilePeer | undefined,
+  peer: PythonPeer | undefined,
 ): Promise<void> {
   const images = await inTurn(paths, readOne);
   const sizeBytes = images.reduce((sum, image) => sum + ndArrayBytes(image).length, 0);
@@ -160,7 +160,7 @@ async function compareReading(
   await reportTifffile(peer, subject, ["read", ...paths]);
 }
 
-async function compareWriting(scan: NdArray, peer: TifffilePeer | undefined): Promise<void> {
+async function compareWriting(scan: NdArray, peer: PythonPeer | undefined): Promise<void> {
   const pixels = ndArrayBytes(scan);
   const source = write("written", writeImageJTiff(scan));
   const paths = Array.from({ length: 10 }, (_, index) => join(folder, `out-${index}.tif`));
@@ -186,7 +186,7 @@ async function compareWriting(scan: NdArray, peer: TifffilePeer | undefined): Pr
 
 /** tifffile times itself, so that the way to it costs nothing. */
 async function reportTifffile(
-  peer: TifffilePeer | undefined,
+  peer: PythonPeer | undefined,
   subject: () => Promise<unknown>,
   request: readonly string[],
   times = 1,

@@ -31,6 +31,8 @@ export interface AddImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 export interface SaveTableOptions extends ReadOptions {

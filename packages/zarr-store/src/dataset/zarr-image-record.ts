@@ -38,6 +38,8 @@ export interface SaveImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 /** Rows, columns and planes of an image; `numSlices` is the length of the axis z, or 1. */
@@ -104,7 +106,8 @@ export class ZarrImageRecord {
             },
           );
         }
-        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks: options.chunks });
+        const { chunks, compression } = options;
+        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks, compression });
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
         // Keys that the caller gives keep their order, so that a restored record has the same bytes.
