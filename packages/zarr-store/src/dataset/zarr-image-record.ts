@@ -358,9 +358,7 @@ export class ZarrImageRecord {
 
   /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */
   async objectHashes(): Promise<ReadonlyMap<string, string>> {
-    const group = imageGroup(this.id);
-    const hashes = await this.#objects.session.hashes(group);
-    return new Map([...hashes].map(([path, sha256]) => [path.slice(group.length + 1), sha256]));
+    return this.#objects.session.hashes(imageGroup(this.id));
   }
 
   asPixelStore(): PixelStore {
