@@ -12,10 +12,7 @@ export interface PairedTimes {
   readonly bestDifferenceMs: number;
 }
 
-/**
- * Runs both in turn, so many times after one that warms up, and compares round by round. A run that gives `{ms}`, such as that
- * of another process, has timed itself.
- */
+/** Runs both in turn, so many times after one that warms up, and compares round by round. */
 export async function pairedRounds(
   rounds: number,
   subject: () => Promise<unknown>,
@@ -44,15 +41,11 @@ export async function pairedRounds(
 async function timeOf(run: () => Promise<unknown>): Promise<number> {
   globalThis.gc?.();
   const begun = performance.now();
-  const result = await run();
-  return isTimed(result) ? result.ms : performance.now() - begun;
+  await run();
+  return performance.now() - begun;
 }
 
-function isTimed(result: unknown): result is { readonly ms: number } {
-  return typeof result === "object" && result !== null && "ms" in result && typeof result.ms === "number";
-}
-
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;

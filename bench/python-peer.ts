@@ -5,31 +5,34 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { hasPython, runPython } from "../test/interop/python-environment.ts";
 
-/** What Python says that it took, and the SHA-256 of the elements. */
+/** What a Python library says that it took, and the SHA-256 of what it read. */
 export interface PeerAnswer {
   readonly ms: number;
   readonly sha256: string;
 }
 
-/** A Python that stays, so that its start is not measured. */
+/** A Python with a library that stays, so that its start is not measured. */
 export interface PythonPeer {
-  ask(request: readonly string[]): Promise<PeerAnswer>;
+  readonly library: string;
+  ask(request: readonly unknown[]): Promise<PeerAnswer>;
   end(): void;
 }
 
-/**
- * Runs a script of this folder by the Python of the interop tests, or by `KYM_PYTHON`. Undefined, which is said aloud, where
- * there is none.
- */
-export async function startPythonPeer(script: string): Promise<PythonPeer | undefined> {
+/** Runs `<library>_peer.py`, by the Python that `KYM_PYTHON` names or that of the interop tests. Undefined, the reason said aloud, where there is no Python for it. */
+export async function startPython(
+  library: "tifffile" | "pandas" | "ingest" | "zarr",
+): Promise<PythonPeer | undefined> {
   const given = process.env["KYM_PYTHON"];
   if (given === undefined && !(await hasPython())) {
     return undefined;
   }
   const python = given ?? (await runPython("import sys; print(sys.executable)")).trim();
-  const child = spawn(python, [join(import.meta.dirname, script)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, [join(import.meta.dirname, `${library}_peer.py`)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout });
   return {
+    library,
     ask: async (request) => {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const [line] = await once(lines, "line");
@@ -37,4 +40,35 @@ export async function startPythonPeer(script: string): Promise<PythonPeer | unde
     },
     end: () => child.stdin.end(),
   };
+}
+
+/** Round by round against a library that times itself, so that the way to it costs nothing; prints the ratios. */
+export async function comparePython(
+  peer: PythonPeer | undefined,
+  rounds: number,
+  subject: () => Promise<unknown>,
+  request: readonly string[],
+  times = 1,
+): Promise<void> {
+  if (peer === undefined) {
+    console.log("  Python: not measured, there is none for it");
+    return;
+  }
+  const ratios: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    globalThis.gc?.();
+    const begun = performance.now();
+    await subject();
+    const ms = performance.now() - begun;
+    const theirs = (await peer.ask(request)).ms * times;
+    if (round > 0) {
+      ratios.push(ms / theirs);
+    }
+  }
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const best = sorted[0] ?? Number.NaN;
+  console.log(
+    `  ${median.toFixed(2)} of the time of ${peer.library}, ${(1 / median).toFixed(2)} times as fast (best ${best.toFixed(2)})`,
+  );
 }

@@ -16,7 +16,7 @@ import { zstdDecompress } from "node:zlib";
 import { createNdArray, type NdArray, ndArrayBytes, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { pairedRounds } from "./paired-rounds.ts";
-import { type PythonPeer, startPythonPeer } from "./python-peer.ts";
+import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
 
 const [rounds = 9] = process.argv.slice(2).map(Number);
 const CHUNKS_AT_ONCE = 4;
@@ -29,7 +29,7 @@ const CASES = [
 const folder = mkdtempSync(
   join(statSync("/dev/shm", { throwIfNoEntry: false }) ? "/dev/shm" : tmpdir(), "kym-bench-arrays-"),
 );
-const zarr = await startPythonPeer("zarr_peer.py");
+const zarr = await startPython("zarr");
 try {
   const path = join(folder, "study.zarr");
   const dataset = await openDataset(path, { durability: "none" });
@@ -76,8 +76,8 @@ async function compare(
     if (sha256 !== digestOf(images)) {
       throw new Error(`${name}: zarr-python reads other elements`);
     }
-    report("zarr-python", await pairedRounds(rounds, read, () => peer.ask(arrays)));
   }
+  await comparePython(peer, rounds, read, arrays);
   const inflate = promisify(zstdDecompress);
   const atOnce = async (work: (path: string) => Promise<unknown>): Promise<void> => {
     const queue = chunks.values();
