@@ -64,7 +64,10 @@ async function readRois(
   { resolvePath, options }: CommandContext,
 ): Promise<ImageJRois> {
   const bytes = await readFile(resolvePath(path)).catch((cause: unknown) => {
-    throw new CliError(EXIT.input, "io", `${path} cannot be read: ${String(cause)}`, { cause });
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw isMissing
+      ? new CliError(EXIT.input, "not_found", `there is no file ${path}`, { cause })
+      : new CliError(EXIT.input, "io", `${path} cannot be read: ${String(cause)}`, { cause });
   });
   const pixelCenter = pixelCenterOf(options["pixel-center"]);
   try {

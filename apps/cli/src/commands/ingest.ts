@@ -3,8 +3,9 @@ import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import type { Command } from "../command.ts";
 import { folderOptions } from "../folder-options.ts";
 import { ingestResult } from "../ingest-result.ts";
-import { openStudy } from "../open-study.ts";
+import { openOrMakeStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { requireFolder } from "../require-folder.ts";
 
 /** `kym ingest FOLDER DATASET` */
 export const ingestCommand: Command = {
@@ -33,8 +34,9 @@ what is missing and what changed beside an image; pixels that are in the dataset
   run: async (context) => {
     const [folder = "", path = ""] = context.args;
     const options = folderOptions(context);
+    await requireFolder(context.resolvePath(folder), folder);
     const progress = startProgress(context.terminal, "loaded", context.progress);
-    await using dataset = await openStudy(context, path, "a");
+    await using dataset = await openOrMakeStudy(context, path, "a");
     try {
       const report = await ingestLegacyFolder(dataset, context.resolvePath(folder), {
         ...options,
