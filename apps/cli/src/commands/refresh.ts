@@ -4,10 +4,11 @@ import { refreshFromFolder } from "@kym/legacy-io/node";
 import { choiceOption } from "../choice-option.ts";
 import type { Command } from "../command.ts";
 import { folderOptions } from "../folder-options.ts";
-import { ingestResult } from "../ingest-result.ts";
+import { keptIngestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 import { requireFolder } from "../require-folder.ts";
+import { TIFF_LIMIT_HELP, TIFF_LIMIT_OPTIONS } from "../tiff-limits.ts";
 
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
@@ -31,6 +32,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: { type: "string" },
     jobs: { type: "string", short: "j" },
     "no-sidecars": { type: "boolean" },
+    ...TIFF_LIMIT_OPTIONS,
     "dry-run": { type: "boolean", short: "n" },
   },
   optionHelp: {
@@ -39,6 +41,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
     jobs: "files read at the same time (default 4)",
     "no-sidecars": "look only at the pixels",
+    ...TIFF_LIMIT_HELP,
     "dry-run": "say what would become of each file; write nothing",
   },
   run: async (context) => {
@@ -63,7 +66,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
         },
       });
       progress.end();
-      return ingestResult(report, { folder, dataset: path, dryRun });
+      return await keptIngestResult(context, report, { folder, dataset: path, dryRun });
     } finally {
       progress.end();
     }

@@ -40,7 +40,8 @@ export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
 
 async function tryRead(bundle: LegacyBundle, options: IngestFolderOptions): Promise<ReadOutcome> {
   try {
-    return { ok: true, read: await readBundle(bundle, { includeSidecars: options.includeSidecars }) };
+    const { includeSidecars, limits } = options;
+    return { ok: true, read: await readBundle(bundle, { includeSidecars, limits }) };
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { ok: false, reason: error.message };

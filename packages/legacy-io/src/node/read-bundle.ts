@@ -6,6 +6,7 @@ import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
+import type { TiffLimits } from "../tiff/tiff-limits.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
@@ -25,6 +26,7 @@ export interface ReadBundle {
 export interface ReadBundleOptions {
   /** Default true. */
   readonly includeSidecars?: boolean | undefined;
+  readonly limits?: Partial<TiffLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,14 +38,14 @@ const LINE_SCAN_AXES = ["t", "x"];
  * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
-  const { signal, includeSidecars = true } = options;
+  const { signal, limits, includeSidecars = true } = options;
   const first = await readStable(bundle.image, signal);
   const others = await Promise.all(bundle.otherChannels.map((file) => readStable(file, signal)));
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   let calibration: readonly AxisCalibration[] = [];
   for (const { bytes, file } of [first, ...others]) {
-    const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, signal });
+    const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { LegacyIoError } from "../errors.ts";
 import type { ExportedFile } from "../export-manifest.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { flushFilesBelow, flushFolders } from "./flush-to-disk.ts";
 
 /** Where the files of an export go, or only their hashes. */
 export interface ExportSink {
@@ -28,10 +29,14 @@ export class StagedFolder implements ExportSink {
   readonly #target: string;
   readonly #root: string;
   readonly #hashes = new Map<string, string>();
+  readonly #durability: "batched" | "none";
+  /** The folders that name the target, or one above it that was made for it. */
+  #naming: readonly string[] = [];
   sizeBytes = 0;
 
-  constructor(target: string) {
+  constructor(target: string, durability: "batched" | "none" = "batched") {
     this.#target = target;
+    this.#durability = durability;
     this.#root = `${target}.partial-${crypto.randomUUID()}`;
   }
 
@@ -46,7 +51,12 @@ export class StagedFolder implements ExportSink {
     this.sizeBytes = 0;
     await orIoError(`cannot make ${this.#root}`, this.#root, async () => {
       await rm(this.#root, { recursive: true, force: true });
-      await mkdir(this.#root, { recursive: true });
+      const parent = dirname(this.#root);
+      const firstMade = await mkdir(parent, { recursive: true });
+      if (this.#naming.length === 0) {
+        this.#naming = foldersUpTo(parent, firstMade === undefined ? parent : dirname(firstMade));
+      }
+      await mkdir(this.#root);
     });
   }
 
@@ -84,6 +94,14 @@ export class StagedFolder implements ExportSink {
     }
   }
 
+  /** Flushes all that was written, so that it is there when its name is. Throws `io`. */
+  async flush(): Promise<void> {
+    if (this.#durability === "batched") {
+      const files = this.paths.map((path) => join(this.#root, path));
+      await orIoError(`cannot flush ${this.#root}`, this.#root, () => flushFilesBelow(this.#root, files));
+    }
+  }
+
   /** Gives the folder its name; what is there moves aside first, and comes back if that fails. Throws `io`. */
   async moveIntoPlace(): Promise<void> {
     const old = `${this.#root}-old`;
@@ -92,9 +110,17 @@ export class StagedFolder implements ExportSink {
       if (isReplaced) {
         await rename(this.#target, old);
       }
+      let isNamed = false;
       try {
         await rename(this.#root, this.#target);
+        isNamed = true;
+        if (this.#durability === "batched") {
+          await flushFolders(this.#naming);
+        }
       } catch (error) {
+        if (isNamed) {
+          await rename(this.#target, this.#root);
+        }
         if (isReplaced) {
           await rename(old, this.#target);
         }
@@ -107,6 +133,10 @@ export class StagedFolder implements ExportSink {
   async discard(): Promise<void> {
     await rm(this.#root, { recursive: true, force: true });
   }
+}
+
+function foldersUpTo(folder: string, top: string): readonly string[] {
+  return folder === top ? [folder] : [folder, ...foldersUpTo(dirname(folder), top)];
 }
 
 /** Throws `io` for a path that cannot be looked at. */

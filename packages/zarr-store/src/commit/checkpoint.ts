@@ -3,6 +3,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { gzip } from "../gzip.ts";
 import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
 import type { Logger } from "../logger.ts";
+import { gzipSealFault, sealGzip } from "../sealed-gzip.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
@@ -18,6 +19,8 @@ export interface Checkpoint {
   readonly images: ReadonlyMap<string, unknown>;
   /** Its size in the store, packed. */
   readonly storedBytes: number;
+  /** Why its bytes are none that were ever written, though they say something; no reason not to use it. */
+  readonly fault: string | undefined;
 }
 
 const FORMAT = 1;
@@ -26,7 +29,7 @@ const MAX_TEXT_BYTES = 1 << 30;
 
 type WireObject = readonly [sha256: string, sizeBytes: number, txid: number, version: number];
 
-/** Objects are grouped by record, transactions are named once: gzip does the rest. */
+/** Objects are grouped by record, transactions are named once: gzip does the rest. It is hashed nowhere, hence sealed. */
 export async function encodeCheckpoint(
   head: Head,
   images: ReadonlyMap<string, unknown>,
@@ -59,7 +62,7 @@ export async function encodeCheckpoint(
     txids: [...txids.keys()],
     images: Object.fromEntries(images),
   };
-  return gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 })));
+  return sealGzip(await gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 }))));
 }
 
 /** Replaces the checkpoint by one rename. A failure leaves the one that was. @throws {ZarrStoreError} `io` */
@@ -95,14 +98,15 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
     return undefined;
   }
   try {
-    return decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES), bytes.length);
+    const contents = decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES));
+    return { ...contents, storedBytes: bytes.length, fault: gzipSealFault(bytes) };
   } catch (error) {
     logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
     return undefined;
   }
 }
 
-function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
+function decodeCheckpoint(text: Uint8Array): Omit<Checkpoint, "storedBytes" | "fault"> {
   const wire = plainValue(
     parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(text), { duplicateKeys: "error" }),
   );
@@ -129,7 +133,6 @@ function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
     txid,
     objects,
     images: new Map(Object.entries(fieldsOf(images))),
-    storedBytes,
   };
 }
 

@@ -51,8 +51,10 @@ export class LogAudit {
       },
     };
     this.#checkpoint = await readCheckpoint(this.#store, logger);
-    if (complaint !== "") {
-      this.problems.push({ kind: "log", path: CHECKPOINT, message: complaint, remedy: "repair" });
+    const fault = this.#checkpoint?.fault;
+    const message = fault === undefined ? complaint : `the checkpoint is damaged: ${fault}`;
+    if (message !== "") {
+      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
     }
     const versions = (await this.#store.list(COMMITS)).flatMap(({ name }) => versionOfRecord(name) ?? []);
     for (const version of versions) {
