@@ -4,7 +4,8 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
 import { csvText } from "../render/csv-text.ts";
-import { printable, textTable } from "../render/text-table.ts";
+import { recordList } from "../render/record-list.ts";
+import { fitsWidth, printable, textTable } from "../render/text-table.ts";
 import { runQuery } from "../run-query.ts";
 
 /** `kym query DATASET SQL` */
@@ -34,13 +35,15 @@ do: it also reads and writes other files, if it says so.`,
     const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column]))));
     const isNumeric = (column: string): boolean =>
       rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
-    const titles = columns.map((title) => ({
-      title,
-      shrinks: true,
-      ...(isNumeric(title) && { align: "right" as const }),
-    }));
-    const table = textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color });
-    return { exitCode: EXIT.ok, data: rows, text: table };
+    // A number without its first digits would be another number.
+    const titles = columns.map((title) =>
+      isNumeric(title) ? { title, align: "right" as const } : { title, shrinks: true },
+    );
+    const text =
+      !outIsTty || fitsWidth(titles, cells, width)
+        ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
+        : recordList(titles, cells);
+    return { exitCode: EXIT.ok, data: rows, text };
   },
 };
 
