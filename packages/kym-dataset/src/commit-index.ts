@@ -1,8 +1,10 @@
 import type { Commit, Row, ZarrDataset } from "@kym/zarr-store";
+import type { ObjectHashes } from "./artifact-ref.ts";
 import { mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
 import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, ledgerEntriesAgree, parseLedger } from "./ledger.ts";
+import { hashTextOf } from "./sha256-hex.ts";
 import { ledgerTableName } from "./table-name.ts";
 
 /** What a run changes in an indexer's table and ledger. */
@@ -56,6 +58,8 @@ export async function commitIndex(
   );
 }
 
+const NO_OBJECTS: ObjectHashes = new Map();
+
 /** The change of those images alone that are still what the run looked at. */
 async function withoutEdited(
   dataset: ZarrDataset,
@@ -66,12 +70,12 @@ async function withoutEdited(
   for (const [imageId, { entry }] of change.updated) {
     seen.set(imageId, entry);
   }
-  const ids = [...seen.keys()];
-  const hashes = await Promise.all(ids.map((id) => dataset.record(id).objectHashes()));
+  const hashes = await dataset.imageObjectHashes();
+  const hashText = hashTextOf(dataset.runtime);
   const isSame = new Map(
-    ids.map((id, index) => {
-      const [now, then] = [inputHashes(indexer, hashes[index] ?? new Map()), seen.get(id)];
-      const agrees = now.inputsSha256 === then?.inputsSha256 && now.sourcesSha256 === then?.sourcesSha256;
+    Array.from(seen, ([id, then]) => {
+      const now = inputHashes(indexer, hashes.get(id) ?? NO_OBJECTS, hashText);
+      const agrees = now.inputsSha256 === then.inputsSha256 && now.sourcesSha256 === then.sourcesSha256;
       return [id, agrees] as const;
     }),
   );

@@ -1,6 +1,6 @@
 import { artifactKeys, type FoundArtifact, findArtifact, type ObjectHashes } from "./artifact-ref.ts";
 import type { Indexer } from "./indexer.ts";
-import { sha256Hex } from "./sha256-hex.ts";
+import { type HashText, sha256Hex } from "./sha256-hex.ts";
 
 /** What an image's rows are made from, as the manifest has it. */
 export interface InputHashes extends SeenHashes {
@@ -19,16 +19,43 @@ export interface SeenHashes {
 const ATTRIBUTES = "zarr.json";
 const PIXELS = "data/";
 
-/** Hashes what an indexer reads of an image, from the hashes of its objects. No I/O: nothing is opened. */
-export function inputHashes(indexer: Indexer, hashes: ObjectHashes): InputHashes {
+/** What was made of maps that never change, as long as they are there: see `ZarrDataset.imageObjectHashes`. */
+const known = new WeakMap<Indexer, WeakMap<ObjectHashes, InputHashes>>();
+
+/**
+ * Hashes what an indexer reads of an image, from the hashes of its objects. No I/O: nothing is opened. Of the same
+ * indexer and map it is made once.
+ */
+export function inputHashes(
+  indexer: Indexer,
+  hashes: ObjectHashes,
+  hashText: HashText = sha256Hex,
+): InputHashes {
+  let ofIndexer = known.get(indexer);
+  if (ofIndexer === undefined) {
+    ofIndexer = new WeakMap();
+    known.set(indexer, ofIndexer);
+  }
+  const before = ofIndexer.get(hashes);
+  if (before !== undefined) {
+    return before;
+  }
+  const made = makeInputHashes(indexer, hashes, hashText);
+  ofIndexer.set(hashes, made);
+  return made;
+}
+
+function makeInputHashes(indexer: Indexer, hashes: ObjectHashes, hashText: HashText): InputHashes {
   const input = findArtifact(indexer.inputs, hashes);
   const isAnalysed = input !== undefined || indexer.inputs.length === 0;
   const pixelKeys = indexer.usesPixels ? [...hashes.keys()].filter((key) => key.startsWith(PIXELS)) : [];
   const sourceKeys = [ATTRIBUTES, ...indexer.sources.flatMap(artifactKeys)];
   return {
     input,
-    inputsSha256: isAnalysed ? hashOfKeys(input ? [input.key, ...pixelKeys] : pixelKeys, hashes) : undefined,
-    sourcesSha256: hashOfKeys(sourceKeys, hashes),
+    inputsSha256: isAnalysed
+      ? hashOfKeys(input ? [input.key, ...pixelKeys] : pixelKeys, hashes, hashText)
+      : undefined,
+    sourcesSha256: hashOfKeys(sourceKeys, hashes, hashText),
   };
 }
 
@@ -36,7 +63,7 @@ export function inputHashes(indexer: Indexer, hashes: ObjectHashes): InputHashes
  * The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain
  * ASCII that JSON does not escape, so that the text can be put together: this runs for every image of every run.
  */
-function hashOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
+function hashOfKeys(keys: readonly string[], hashes: ObjectHashes, hashText: HashText): string {
   const members: string[] = [];
   for (const key of new Set(keys)) {
     const sha256 = hashes.get(key);
@@ -44,5 +71,5 @@ function hashOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
       members.push(`"${key}":"${sha256}"`);
     }
   }
-  return sha256Hex(`{${members.sort().join(",")}}`);
+  return hashText(`{${members.sort().join(",")}}`);
 }

@@ -1,5 +1,15 @@
 import type { Column, ColumnType } from "@kym/zarr-store";
-import { type CsvCells, lineOfRow } from "./csv-cells.ts";
+import { IS_LITTLE_ENDIAN_MACHINE } from "./byte-order.ts";
+import type { CsvCells } from "./csv-cells.ts";
+import {
+  DECIMALS,
+  type DecimalColumn,
+  INTEGERS,
+  MISSING_ONLY,
+  OTHERS,
+  type ReadNumber,
+  readDecimals,
+} from "./csv-decimals.ts";
 import { LegacyIoError } from "./errors.ts";
 
 /**
@@ -43,17 +53,99 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
     ["false", "False", "FALSE", "0"],
   ].flatMap((words, index) => words.map((word): [string, boolean] => [word, index === 0])),
 );
+const NUMBERS: ReadonlySet<ColumnType> = new Set(["float64", "int64", "int32"]);
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const PLAIN_INTEGER = /^-?(0|[1-9]\d{0,17})$/;
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** Reads one column. Throws `schema_mismatch`, naming the line and the column, for a cell of another type. */
-export function readCsvColumn(cells: CsvCells, index: number, column: Column): CsvColumnData {
-  const texts = cells.columns[index] ?? [];
+/** A column as it was read: `type` is found where nobody says it. */
+export interface CsvColumn {
+  readonly column: Column;
+  readonly data: CsvColumnData;
+}
+
+/**
+ * Reads the columns. Where there is no column for one, it becomes the narrowest type that keeps every cell: `int64`,
+ * `float64`, `bool` (`True`, `False` in any case) or `utf8`; numbers with leading zeros or a plus sign are text, because
+ * their spelling would be lost. Throws `schema_mismatch`, naming the line and the column, for a cell of another type.
+ */
+export function readCsvColumns(
+  cells: CsvCells,
+  names: readonly string[],
+  known: (name: string) => Column | undefined,
+): readonly CsvColumn[] {
+  const columns = names.map(known);
+  const isNumeric = (_: unknown, index: number): boolean => NUMBERS.has(columns[index]?.type ?? "float64");
+  const numeric = names.map((_, index) => index).filter(isNumeric);
+  const decimals = cells.spans === undefined ? undefined : readDecimals(cells.spans, numeric, readNumberText);
+  return names.map((name, index) => {
+    const numbers = decimals?.get(index);
+    const column = columns[index] ?? { name, type: typeOf(numbers) ?? inferColumnType(cells.texts(index)) };
+    const data = numbers === undefined ? undefined : fromDecimals(numbers, column.type);
+    return { column, data: data ?? readTexts(cells, index, column) };
+  });
+}
+
+/** Undefined where the texts have to say it. */
+function typeOf(numbers: DecimalColumn | undefined): ColumnType | undefined {
+  return numbers?.kind === INTEGERS ? "int64" : numbers?.kind === DECIMALS ? "float64" : undefined;
+}
+
+function readNumberText(text: string): ReadNumber | undefined {
+  const value = parseFloatCell(text);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (MISSING_NUMBERS.has(text)) {
+    return { value, kind: MISSING_ONLY };
+  }
+  const isDecimal = INFINITIES.has(text) || (PLAIN_DECIMAL.test(text) && !PLAIN_INTEGER.test(text));
+  return { value, kind: isDecimal ? DECIMALS : OTHERS };
+}
+
+/** Undefined where the texts say more than the numbers. */
+function fromDecimals({ values, kind }: DecimalColumn, type: ColumnType): CsvColumnData | undefined {
+  if (type === "float64") {
+    return values;
+  }
+  const isWhole = kind === MISSING_ONLY || kind === INTEGERS;
+  if (!isWhole || (type !== "int64" && type !== "int32")) {
+    return undefined;
+  }
+  if (type === "int32") {
+    const fits = values.every((value) => Number.isNaN(value) || (value | 0) === value);
+    return !fits
+      ? undefined
+      : values.some(Number.isNaN)
+        ? nullable(values, (value) => value | 0)
+        : Int32Array.from(values);
+  }
+  return values.some(Number.isNaN) ? nullable(values, BigInt) : toInt64(values);
+}
+
+function nullable<T>(values: Float64Array, convert: (value: number) => T): readonly (T | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : convert(value)));
+}
+
+/** Whole numbers below 2^53, without a bigint for each. */
+function toInt64(values: Float64Array): BigInt64Array<ArrayBuffer> {
+  const whole = new BigInt64Array(values.length);
+  const halves = new Int32Array(whole.buffer);
+  const lowFirst = IS_LITTLE_ENDIAN_MACHINE ? 0 : 1;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0;
+    halves[2 * row + lowFirst] = value | 0;
+    halves[2 * row + 1 - lowFirst] = Math.floor(value / 2 ** 32);
+  }
+  return whole;
+}
+
+function readTexts(cells: CsvCells, index: number, column: Column): CsvColumnData {
+  const texts = cells.texts(index);
   const orThrow = <T>(value: T | undefined, row: number): T => {
     if (value === undefined) {
-      throw cellError(cells, index, row, column);
+      throw cellError(cells, texts[row] ?? "", row, column);
     }
     return value;
   };
@@ -85,12 +177,8 @@ export function readCsvColumn(cells: CsvCells, index: number, column: Column): C
   }
 }
 
-/**
- * The narrowest type that keeps every cell of a column: `int64`, `float64`, `bool` (`True`, `False` in any case) or
- * `utf8`. Numbers with leading zeros or a plus sign are text, because their spelling would be lost.
- */
-export function inferColumnType(cells: CsvCells, index: number): ColumnType {
-  const distinct = [...new Set(cells.columns[index])].filter((text) => text !== null);
+function inferColumnType(texts: readonly (string | null)[]): ColumnType {
+  const distinct = [...new Set(texts)].filter((text) => text !== null);
   const numbers = distinct.filter((text) => !MISSING_NUMBERS.has(text));
   if (numbers.length === 0) {
     return distinct.length === 0 ? "utf8" : "float64";
@@ -163,9 +251,9 @@ function isComplete<T>(values: readonly (T | null)[]): values is readonly T[] {
   return !values.includes(null);
 }
 
-function cellError(cells: CsvCells, index: number, row: number, column: Column): LegacyIoError {
-  const line = lineOfRow(cells, row);
-  const found = (cells.columns[index]?.[row] ?? "").slice(0, 80);
+function cellError(cells: CsvCells, text: string, row: number, column: Column): LegacyIoError {
+  const line = cells.lineOfRow(row);
+  const found = text.slice(0, 80);
   return new LegacyIoError(
     "schema_mismatch",
     `CSV line ${line}, column ${JSON.stringify(column.name)}: ${JSON.stringify(found)} is no ${column.type}`,

@@ -11,7 +11,7 @@ import {
 import { EXPORT_MARKER, encodeExportMarker } from "../export-marker.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../export-plan.ts";
 import { folderOfSource, redactPaths } from "../path-redaction.ts";
-import { assertMayWrite } from "./assert-may-write.ts";
+import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
 import type {
   ExportFolderOptions,
@@ -53,7 +53,9 @@ export async function exportLegacyFolder(
     }
     await staged.flush();
     await staged.verify();
-    await staged.moveIntoPlace();
+    await staged.moveIntoPlace(
+      options.overwrite === true ? (aside) => assertReplaceable(aside, target) : undefined,
+    );
     return { ...report, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
   } catch (error) {
     await staged.discard();

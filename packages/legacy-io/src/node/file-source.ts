@@ -3,6 +3,8 @@ import { assertRangeInside, type ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
+/** As `readFile` has it: a sparse file of a terabyte costs nothing to make. */
+const MAX_WHOLE_BYTES = 2 ** 31 - 1;
 
 /** A local file as a byte source. It holds a file descriptor until it is closed. */
 export interface FileSource extends ByteSource {
@@ -17,7 +19,7 @@ export interface FileSource extends ByteSource {
  * Opens a regular file for positioned reads. Links are followed; anything that is no regular file is refused
  * without waiting for it (a FIFO would block).
  * Reads are synchronous inside: on small files that is two to four times faster than the asynchronous calls.
- * A file that got shorter since it was opened fails with `invalid_file`.
+ * A file that got shorter since it was opened fails with `invalid_file`; `read` of 2 GiB or more, with `not_supported`.
  *
  * @example
  * using source = openFileSource("scan.tif");
@@ -51,6 +53,13 @@ export function openFileSource(path: string): FileSource {
       mtimeNs: status.mtimeNs,
       read: async (offset, length) => {
         assertRangeInside(sizeBytes, offset, length);
+        if (length > MAX_WHOLE_BYTES) {
+          throw new LegacyIoError("not_supported", `${path}: ${length} bytes are too many to read at once`, {
+            path,
+            expected: MAX_WHOLE_BYTES,
+            found: length,
+          });
+        }
         const bytes = new Uint8Array(length);
         readRange(offset, bytes);
         return bytes;

@@ -9,6 +9,8 @@ export interface IngestOptions {
   readonly nowEpochNs?: (() => bigint) | undefined;
   /** Of each TIFF; what is not given is as in `DEFAULT_TIFF_LIMITS`. What was exported comes back whatever its size. */
   readonly limits?: Partial<TiffLimits> | undefined;
+  /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
+  readonly compression?: "zstd" | "none" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -29,7 +29,7 @@ export async function ingestLegacyFile(
   const stored = describeStored(read, settingsOf(options));
   await dataset.transaction(
     async (transaction) => {
-      await storeImage(transaction, read, stored.imageId);
+      await storeImage(transaction, read, stored.imageId, options);
       await transaction.appendSources([stored.sourceRow], { again: [stored.sourceRow] });
     },
     { message: `ingest ${bundle.image.relPath}`, signal: options.signal },

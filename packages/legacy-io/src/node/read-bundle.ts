@@ -1,14 +1,15 @@
 import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import type { LegacyBundle } from "../bundle.ts";
 import { contentOfBundle } from "../bundle-content.ts";
-import { bytesSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
+import { joinArrays } from "../join-arrays.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
-import { readTiff } from "../tiff/read-tiff.ts";
+import { readTiffInPlace } from "../tiff/read-tiff.ts";
 import type { TiffLimits } from "../tiff/tiff-limits.ts";
 import { readSidecars } from "./read-sidecars.ts";
-import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
+import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
+import type { ReusedBuffers } from "./reused-buffers.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 /** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
@@ -21,12 +22,16 @@ export interface ReadBundle {
   readonly pixelsSha256: string;
   /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
   readonly calibration: readonly AxisCalibration[];
+  /** Gives the memory back that the pixels are in: nothing may look at them any more. */
+  readonly release: () => void;
 }
 
 export interface ReadBundleOptions {
   /** Default true. */
   readonly includeSidecars?: boolean | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
+  /** Where the files of the pixels are read into. Default: memory of their own. */
+  readonly buffers?: ReusedBuffers | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,14 +43,56 @@ const LINE_SCAN_AXES = ["t", "x"];
  * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
-  const { signal, limits, includeSidecars = true } = options;
-  const first = await readStable(bundle.image, signal);
-  const others = await Promise.all(bundle.otherChannels.map((file) => readStable(file, signal)));
+  const { signal, limits, includeSidecars = true, buffers } = options;
+  const files: StableRead<LegacyBundle["image"]>[] = [];
+  const release = (): void => {
+    for (const { bytes } of files.splice(0)) {
+      buffers?.give(bytes);
+    }
+  };
+  try {
+    for (const file of [bundle.image, ...bundle.otherChannels]) {
+      files.push(await readStable(file, signal, buffers));
+    }
+    const { image, axes, calibration } = await readChannels(files, { limits, signal });
+    const pixelsSha256 = sha256(ndArrayBytes(image));
+    const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+    const [first, ...others] = files.map(({ file }) => file);
+    return {
+      bundle,
+      image: first ?? { ...bundle.image, sha256: "" },
+      sidecars: [...others, ...sidecars.map(({ file }) => file)],
+      content: await contentOfBundle({
+        image,
+        axes,
+        pixelsSha256,
+        sidecars: sidecars.map(({ parsed }) => parsed),
+      }),
+      pixelsSha256,
+      calibration,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Channels {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  readonly calibration: readonly AxisCalibration[];
+}
+
+async function readChannels(
+  files: readonly StableRead<LegacyBundle["image"]>[],
+  { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
+): Promise<Channels> {
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   let calibration: readonly AxisCalibration[] = [];
-  for (const { bytes, file } of [first, ...others]) {
-    const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits, signal });
+  for (const { bytes, file } of files) {
+    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",
@@ -61,22 +108,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     calibration = info.calibration;
     axes = image.shape.length === 2 ? LINE_SCAN_AXES : info.axes;
   }
-  const image = stackChannels(planes);
-  const pixelsSha256 = sha256(ndArrayBytes(image));
-  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
-  return {
-    bundle,
-    image: first.file,
-    sidecars: [...others, ...sidecars].map(({ file }) => file),
-    content: await contentOfBundle({
-      image,
-      axes: planes.length > 1 ? ["c", ...axes] : axes,
-      pixelsSha256,
-      sidecars: sidecars.map(({ parsed }) => parsed),
-    }),
-    pixelsSha256,
-    calibration,
-  };
+  return { image: stackChannels(planes), axes: planes.length > 1 ? ["c", ...axes] : axes, calibration };
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {
@@ -87,24 +119,7 @@ function stackChannels(planes: readonly NdArray[]): NdArray {
   if (planes.length === 1) {
     return first;
   }
-  const bytes = new Uint8Array(planes.reduce((sum, plane) => sum + plane.data.byteLength, 0));
-  let offset = 0;
-  for (const { data } of planes) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return { dtype: first.dtype, shape: [planes.length, ...first.shape], data: viewAs(first, bytes) };
-}
-
-function viewAs(like: NdArray, bytes: Uint8Array<ArrayBuffer>): NdArray["data"] {
-  const length = bytes.length / like.data.BYTES_PER_ELEMENT;
-  return createLike(like.data, bytes.buffer, length);
-}
-
-function createLike(data: NdArray["data"], buffer: ArrayBuffer, length: number): NdArray["data"] {
-  const view: new (buffer: ArrayBuffer, offset: number, length: number) => NdArray["data"] =
-    Object.getPrototypeOf(data).constructor;
-  return new view(buffer, 0, length);
+  return joinArrays(first.dtype, [planes.length, ...first.shape], planes);
 }
 
 function isSameKind(a: NdArray, b: NdArray): boolean {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LegacyIoError } from "../errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ExportedFile } from "../export-manifest.ts";
 import { systemErrorCode } from "./file-source.ts";
 import { flushFilesBelow, flushFolders } from "./flush-to-disk.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 
 /** Where the files of an export go, or only their hashes. */
 export interface ExportSink {
@@ -83,7 +84,7 @@ export class StagedFolder implements ExportSink {
     }
     for (const [path, expected] of this.#hashes) {
       const file = join(this.#root, path);
-      const bytes = await orIoError(`cannot read ${file} again`, file, () => readFile(file));
+      const bytes = await orIoError(`cannot read ${file} again`, file, () => readRegularFile(file));
       if (sha256Of(bytes) !== expected) {
         throw new LegacyIoError("integrity", `${file} does not read back as it was written`, {
           path: file,
@@ -102,16 +103,26 @@ export class StagedFolder implements ExportSink {
     }
   }
 
-  /** Gives the folder its name; what is there moves aside first, and comes back if that fails. Throws `io`. */
-  async moveIntoPlace(): Promise<void> {
+  /**
+   * Gives the folder its name. What is there moves aside first, is looked at by `assertReplaceable`, and comes back if
+   * that or the renaming fails: somebody may have put it there since the export began. Without `assertReplaceable`
+   * nothing is replaced. Throws `already_exists`, `io`.
+   */
+  async moveIntoPlace(assertReplaceable?: (aside: string) => Promise<void>): Promise<void> {
     const old = `${this.#root}-old`;
     await orIoError(`cannot put ${this.#target} in place`, this.#target, async () => {
       const isReplaced = await pathExists(this.#target);
+      if (isReplaced && assertReplaceable === undefined) {
+        throw new LegacyIoError("already_exists", `${this.#target} is there by now`, { path: this.#target });
+      }
       if (isReplaced) {
         await rename(this.#target, old);
       }
       let isNamed = false;
       try {
+        if (isReplaced) {
+          await assertReplaceable?.(old);
+        }
         await rename(this.#root, this.#target);
         isNamed = true;
         if (this.#durability === "batched") {
@@ -175,6 +186,9 @@ async function orIoError<T>(problem: string, path: string, fn: () => Promise<T>)
   try {
     return await fn();
   } catch (cause) {
+    if (isLegacyIoError(cause)) {
+      throw cause;
+    }
     const found = systemErrorCode(cause);
     throw new LegacyIoError("io", `${problem}: ${found}`, { path, found, cause });
   }

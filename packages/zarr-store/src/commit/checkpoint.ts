@@ -6,6 +6,7 @@ import type { Logger } from "../logger.ts";
 import { gzipSealFault, sealGzip } from "../sealed-gzip.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/too-large.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
 
@@ -93,16 +94,26 @@ export async function replaceCheckpoint(
 
 /** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */
 export async function readCheckpoint(store: ReadableStore, logger: Logger): Promise<Checkpoint | undefined> {
-  const bytes = await store.get(CHECKPOINT);
-  if (bytes === undefined) {
-    return undefined;
+  const unusable = (error: unknown): undefined => {
+    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
+  };
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await store.get(CHECKPOINT);
+  } catch (error) {
+    if (!isTooLarge(error)) {
+      throw error;
+    }
+    return unusable(error);
   }
   try {
+    if (bytes === undefined) {
+      return undefined;
+    }
     const contents = decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES));
     return { ...contents, storedBytes: bytes.length, fault: gzipSealFault(bytes) };
   } catch (error) {
-    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
-    return undefined;
+    return unusable(error);
   }
 }
 

@@ -26,6 +26,9 @@ export class Head {
   readonly #aborted = new Set<string>();
   /** Groups by their names without case. */
   readonly #groupsByFoldedName = new Map<string, string>();
+  /** What {@link hashesOf} made, until the group changes. */
+  readonly #hashes = new Map<string, ReadonlyMap<string, string>>();
+  #sortedGroups: readonly string[] | undefined;
 
   get version(): number {
     return this.#version;
@@ -62,6 +65,31 @@ export class Head {
     return this.#groups.get(group) ?? EMPTY;
   }
 
+  /** {@link groups}, sorted by code unit. */
+  sortedGroups(): readonly string[] {
+    this.#sortedGroups ??= [...this.#groups.keys()].sort();
+    return this.#sortedGroups;
+  }
+
+  /**
+   * The SHA-256 of each object of a group by its path below it, sorted by code unit. It never changes: as long as the
+   * group does not either, it is the same map, so that what was made of it need not be made again.
+   */
+  hashesOf(group: string): ReadonlyMap<string, string> {
+    const known = this.#hashes.get(group);
+    if (known !== undefined) {
+      return known;
+    }
+    const skip = group === "" ? 0 : group.length + 1;
+    const entries = Array.from(
+      this.objectsOf(group),
+      ([path, { sha256 }]) => [path.slice(skip), sha256] as const,
+    );
+    const hashes = new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.#hashes.set(group, hashes);
+    return hashes;
+  }
+
   /** The group that has this name, or one that differs from it in case only. */
   groupLike(group: string): string | undefined {
     return this.#groups.has(group) ? group : this.#groupsByFoldedName.get(withoutCase(group));
@@ -86,6 +114,8 @@ export class Head {
       this.#groups.clear();
       this.#groupsByFoldedName.clear();
       this.#pastHashes.clear();
+      this.#hashes.clear();
+      this.#sortedGroups = undefined;
     }
   }
 
@@ -121,16 +151,20 @@ export class Head {
       objects = new Map();
       this.#groups.set(group, objects);
       this.#groupsByFoldedName.set(withoutCase(group), group);
+      this.#sortedGroups = undefined;
     }
     objects.set(path, object);
+    this.#hashes.delete(group);
   }
 
   #delete(path: StoreKey): void {
     const group = groupOf(path);
     const objects = this.#groups.get(group);
     objects?.delete(path);
+    this.#hashes.delete(group);
     if (objects?.size === 0) {
       this.#groups.delete(group);
+      this.#sortedGroups = undefined;
       this.#groupsByFoldedName.delete(withoutCase(group));
     }
   }

@@ -13,6 +13,7 @@ export interface WriteArrayOptions {
   readonly axes?: readonly string[] | undefined;
   readonly chunks?: readonly number[] | undefined;
   readonly attributes?: Attributes | undefined;
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 /** Stages a Zarr array, its chunks before its metadata, one chunk in memory at a time. */
@@ -23,11 +24,12 @@ export async function writeArray(
   array: NdArray,
   options: WriteArrayOptions,
 ): Promise<void> {
-  const { axes, chunks, attributes } = options;
+  const { axes, chunks, attributes, compression } = options;
   const plan = planArrayWrite(array, {
     ...(axes && { axes }),
     ...(chunks && { chunkShape: chunks }),
     ...(attributes && { attributes }),
+    ...(compression && { compression }),
   });
   const { zstd } = session.runtime;
   for await (const { key, bytes } of encodeArrayObjects(plan, zstd ? { zstd } : {})) {

@@ -38,6 +38,8 @@ export interface SaveImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 /** Rows, columns and planes of an image; `numSlices` is the length of the axis z, or 1. */
@@ -104,7 +106,8 @@ export class ZarrImageRecord {
             },
           );
         }
-        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks: options.chunks });
+        const { chunks, compression } = options;
+        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks, compression });
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
         // Keys that the caller gives keep their order, so that a restored record has the same bytes.
@@ -355,9 +358,7 @@ export class ZarrImageRecord {
 
   /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */
   async objectHashes(): Promise<ReadonlyMap<string, string>> {
-    const group = imageGroup(this.id);
-    const hashes = await this.#objects.session.hashes(group);
-    return new Map([...hashes].map(([path, sha256]) => [path.slice(group.length + 1), sha256]));
+    return this.#objects.session.hashes(imageGroup(this.id));
   }
 
   asPixelStore(): PixelStore {

@@ -35,7 +35,8 @@ export function columnOf(table: Table, name: string): readonly CellValue[] {
   return cellsOf(columnBuffersOf(table, name));
 }
 
-function columnBuffersOf(table: Table, name: string): ColumnBuffers {
+/** Of a column by its name. @throws {ZarrStoreError} `schema_mismatch` if there is no such column. */
+export function columnBuffersOf(table: Table, name: string): ColumnBuffers {
   const index = table.schema.fields.findIndex((field) => field.name === name);
   const vector = index < 0 ? null : table.getChildAt(index);
   if (vector === null) {
