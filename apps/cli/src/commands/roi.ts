@@ -26,7 +26,7 @@ image.
 
 With import, the ROIs of a FILE are added; with export, it is written: ImageJ's .roi and
 RoiSet.zip, and .geojson for QuPath and napari. What cannot be a ROI, or be in the FILE,
-is named and does not stop the rest.`,
+is named and does not stop the rest. The FILE - is stdin, or GeoJSON on stdout.`,
   examples: [
     "kym roi list study.zarr 20250722_A89_0002",
     "kym roi add study.zarr 1f0c2d7e --lines 0:30000 --px 4:20 --name vessel",
