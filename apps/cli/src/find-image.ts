@@ -1,12 +1,23 @@
 import type { ZarrDataset } from "@kym/zarr-store";
+import { blindOverview } from "./blind.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
 import { guessOr } from "./nearest-word.ts";
 
-/** The one image that a user means. @throws {CliError} `not_found`; `ambiguous`, with what it may be */
-export async function findImage(dataset: ZarrDataset, wanted: string, path: string): Promise<ImageOverview> {
-  const images = await imageOverviews(dataset);
+/**
+ * The one image that a user means; of blind ones, by its id alone.
+ *
+ * @throws {CliError} `not_found`; `ambiguous`, with what it may be
+ */
+export async function findImage(
+  dataset: ZarrDataset,
+  wanted: string,
+  path: string,
+  { blind = false }: { readonly blind?: boolean } = {},
+): Promise<ImageOverview> {
+  const overviews = await imageOverviews(dataset);
+  const images = blind ? overviews.map(blindOverview) : overviews;
   const found = findImages(images, wanted);
   const [image, ...others] = found;
   if (image === undefined) {

@@ -1,6 +1,8 @@
+import process from "node:process";
 import { parseArgs } from "node:util";
-import { type CliError, usageError } from "./cli-error.ts";
+import { CliError, usageError } from "./cli-error.ts";
 import type { Command, OptionValue } from "./command.ts";
+import { environmentOptions } from "./environment-options.ts";
 import { guessOr } from "./nearest-word.ts";
 
 const COMMON_OPTIONS = {
@@ -27,8 +29,12 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
       key,
       Array.isArray(value) ? value.join(",") : value,
     ]);
-    return { values: Object.fromEntries(single), positionals };
+    const given: Readonly<Record<string, OptionValue>> = Object.fromEntries(single);
+    return { values: { ...environmentOptions(options, given, process.env), ...given }, positionals };
   } catch (error) {
+    if (error instanceof CliError) {
+      throw error;
+    }
     throw optionError(error, command, Object.keys(options));
   }
 }

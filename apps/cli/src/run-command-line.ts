@@ -3,6 +3,7 @@ import process from "node:process";
 import { CliError, toCliError, usageError } from "./cli-error.ts";
 import type { CommandEntry, OptionValue } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { isSwitchedOn } from "./environment-options.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { kymVersion } from "./kym-version.ts";
@@ -15,7 +16,8 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 /** Runs one command line and returns the exit code. Nothing is thrown. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
-  const terminal = processTerminal({ noColor: flags.has("--no-color") });
+  const isOn = (option: string): boolean => flags.has(`--${option}`) || isSwitchedOn(option, process.env);
+  const terminal = processTerminal({ noColor: isOn("no-color") });
   const [name, ...rest] = withCommandFirst(argv);
   try {
     if (name === "help" && rest[0] !== undefined) {
@@ -32,8 +34,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     return await runCommand(findCommand(name), rest, terminal);
   } catch (error) {
     return fail(terminal, name ?? "kym", toCliError(error), {
-      json: flags.has("--json"),
-      debug: flags.has("--debug"),
+      json: isOn("json"),
+      debug: isOn("debug"),
     });
   }
 }

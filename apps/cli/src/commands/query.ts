@@ -1,4 +1,5 @@
 import type { Row } from "@kym/zarr-store";
+import { BLIND_HELP, BLIND_OPTION, isBlind } from "../blind.ts";
 import { choiceOption } from "../choice-option.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
@@ -25,11 +26,13 @@ terminal, rows that are too wide for it are shown one below the other.`,
     'kym query study.zarr "from kym_velocity_events" -o events.csv',
   ],
   options: {
+    ...BLIND_OPTION,
     format: { type: "string" },
     output: { type: "string", short: "o" },
     force: { type: "boolean", short: "f" },
   },
   optionHelp: {
+    ...BLIND_HELP,
     format: "table (default) or csv",
     output: "write a file instead; as CSV if it ends with .csv",
     force: "write over a file that is there",
@@ -41,7 +44,7 @@ terminal, rows that are too wide for it are shown one below the other.`,
     const format = choiceOption(context, "format", FORMATS) ?? byName;
     const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context.resolvePath)) : given;
     await using dataset = await openStudy(context, path, "r");
-    const { columns, rows } = await runQuery(dataset, sql, context.signal);
+    const { columns, rows } = await runQuery(dataset, sql, context.signal, isBlind(context));
     const { terminal } = context;
     const look = output === undefined ? terminal : { outIsTty: false, width: 80, color: false };
     const text = format === "csv" ? csvText(columns, rows) : tableText(columns, rows, look);
