@@ -2,6 +2,7 @@ import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type * as ParquetWasm from "parquet-wasm";
 import { ZarrStoreError } from "../errors.ts";
 import { withSchema } from "./arrow-column.ts";
+import { isNormalTable } from "./normal-data.ts";
 import { normalizeTable } from "./normalize-table.ts";
 import { tableFromColumns } from "./table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "./table-schema.ts";
@@ -48,7 +49,7 @@ export async function encodeParquet(
 ): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();
   const where = options.where ?? "the table";
-  const normal = normalizeTable(table, where);
+  const normal = isNormalTable(table) ? table : normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
   assertTableMatches(schema, normal, where);
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
