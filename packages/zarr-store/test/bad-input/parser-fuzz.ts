@@ -297,7 +297,7 @@ async function readCheckpointOf(bytes: Uint8Array<ArrayBuffer>): Promise<string>
   return shown({
     ...checkpoint,
     storedBytes: 0,
-    objects: [...checkpoint.objects],
+    groups: [...checkpoint.groups].map(([group, objects]) => [group, [...objects]]),
     images: [...checkpoint.images],
   });
 }
