@@ -113,7 +113,7 @@ async function loadPart<T>(
   if (before?.sha256 === sha256) {
     return before.part;
   }
-  const part = parse(await decodeParquet(bytes, { where: pathOf(name), ...options }));
+  const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
   remember(parts, dataset, name, { sha256, part });
   return part;
 }

@@ -83,11 +83,18 @@ export class Head {
       return known;
     }
     const skip = group === "" ? 0 : group.length + 1;
-    const entries = Array.from(
-      this.objectsOf(group),
-      ([path, { sha256 }]) => [path.slice(skip), sha256] as const,
-    );
-    const hashes = new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    let hashes = new Map<string, string>();
+    let last = "";
+    let isSorted = true;
+    for (const [path, { sha256 }] of this.objectsOf(group)) {
+      const name = path.slice(skip);
+      isSorted &&= last < name;
+      last = name;
+      hashes.set(name, sha256);
+    }
+    if (!isSorted) {
+      hashes = new Map([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
     this.#hashes.set(group, hashes);
     return hashes;
   }

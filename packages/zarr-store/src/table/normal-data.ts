@@ -34,16 +34,22 @@ export function copyNormalData({ type, data }: NormalData): Data {
 }
 
 /**
- * Whether `normalizeTable` would change nothing but the memory, and no two columns share a buffer, which apache-arrow 21.2
- * cannot write.
+ * Whether `normalizeTable` would change nothing but the memory; and, unless that does not matter, no two columns share a
+ * buffer, which apache-arrow 21.2 cannot write.
  */
-export function isNormalTable(table: Table): boolean {
+export function isNormalTable(
+  table: Table,
+  memory: "own buffers" | "shared buffers" = "own buffers",
+): boolean {
   const buffers = new Set<ArrayBufferLike>();
   return table.schema.fields.every((field, index) => {
     const vector = table.getChildAt(index);
     const normal = vector === null ? undefined : normalDataOf(vector);
     if (normal === undefined || (!field.nullable && normal.data.nullCount > 0)) {
       return false;
+    }
+    if (memory === "shared buffers") {
+      return true;
     }
     const { values, valueOffsets, nullBitmap } = normal.data;
     const own = [values, valueOffsets, nullBitmap]

@@ -4,6 +4,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { withSchema } from "./arrow-column.ts";
 import { isNormalTable } from "./normal-data.ts";
 import { normalizeTable } from "./normalize-table.ts";
+import { schemaElementsOf } from "./parquet-footer.ts";
 import { tableFromColumns } from "./table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "./table-schema.ts";
 
@@ -30,6 +31,11 @@ export interface DecodeParquetOptions {
   readonly where?: string | undefined;
   /** The largest number of cells, rows × columns, that is read. Default 2^26, which is also the most that is written. */
   readonly maxCells?: number | undefined;
+  /**
+   * `shared`: the columns may share memory, which saves a copy; a table that is only read, for apache-arrow 21.2 cannot write
+   * it. Default `own`: each column has its own.
+   */
+  readonly memory?: "own" | "shared" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -103,7 +109,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   let maxRows: number;
   let stream: Uint8Array;
   try {
-    const columns = tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
+    const columns = schemaElementsOf(bytes) ?? columnsOf(wasm, bytes);
     maxRows = Math.floor(maxCells / Math.max(1, columns));
     // By default the table would come in batches of 1024 rows. One row more than may be is enough to see it.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();
@@ -118,7 +124,13 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
-  return normalizeTable(table, where);
+  return options.memory === "shared" && isNormalTable(table, "shared buffers")
+    ? table
+    : normalizeTable(table, where);
+}
+
+function columnsOf(wasm: Wasm, bytes: Uint8Array): number {
+  return tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
 }
 
 /**
