@@ -20,6 +20,7 @@ import type { ObjectSession, Summary } from "./object-session.ts";
 import { encodeNode, RecordObjects } from "./record-objects.ts";
 import { artifactStoreOf, pixelStoreOf } from "./record-stores.ts";
 import {
+  type LoadParquetOptions,
   loadTabular,
   loadTabularBytes,
   type SaveTabularOptions,
@@ -225,7 +226,7 @@ export class ZarrImageRecord {
   }
 
   /** @throws {ZarrStoreError} `not_found`, `invalid_file` */
-  async loadParquet(name: string, options: ReadOptions = {}): Promise<Table> {
+  async loadParquet(name: string, options: LoadParquetOptions = {}): Promise<Table> {
     return loadTabular(this.#objects, "parquet", name, options);
   }
 
