@@ -1,9 +1,18 @@
 import type { Commit, Row, ZarrDataset } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
 import type { ObjectHashes } from "./artifact-ref.ts";
 import { mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
-import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, ledgerEntriesAgree, parseLedger } from "./ledger.ts";
+import {
+  encodeLedger,
+  LEDGER_SCHEMA,
+  type Ledger,
+  type LedgerEntry,
+  ledgerEntriesAgree,
+  parseLedger,
+} from "./ledger.ts";
+import { rememberIndexes } from "./recorded-index.ts";
 import { hashTextOf } from "./sha256-hex.ts";
 import { ledgerTableName } from "./table-name.ts";
 
@@ -36,14 +45,17 @@ export async function commitIndex(
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
   const imageIds = [...change.updated.keys(), ...change.removed.keys()].sort();
-  return dataset.transaction(
+  let ledger: Ledger | undefined;
+  let table: Table | undefined;
+  const commit = await dataset.transaction(
     async (transaction) => {
       // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
       let valid = change;
       await transaction.mergeTable(ledgerName, async (current) => {
         valid = await withoutEdited(dataset, indexer, change);
+        ledger = mergeLedger(parseLedger(current, ledgerName), valid);
         return {
-          table: encodeLedger(mergeLedger(parseLedger(current, ledgerName), valid)),
+          table: encodeLedger(ledger),
           schema: LEDGER_SCHEMA,
           imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
         };
@@ -51,11 +63,15 @@ export async function commitIndex(
       await transaction.mergeTable(tableName, (current) => {
         const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
         const removedIds = new Set(valid.removed.keys());
-        return { ...mergeIndexTable(current, schema, { rowsByImageId, removedIds }), imageIds };
+        const merged = mergeIndexTable(current, schema, { rowsByImageId, removedIds });
+        table = merged.table;
+        return { ...merged, imageIds };
       });
     },
     { message: `index ${tableName}`, ...options },
   );
+  rememberIndexes(dataset, tableName, commit, { table, ledger });
+  return commit;
 }
 
 const NO_OBJECTS: ObjectHashes = new Map();

@@ -19,8 +19,13 @@ export interface SeenHashes {
 const ATTRIBUTES = "zarr.json";
 const PIXELS = "data/";
 
-/** What was made of maps that never change, as long as they are there: see `ZarrDataset.imageObjectHashes`. */
-const known = new WeakMap<Indexer, WeakMap<ObjectHashes, InputHashes>>();
+/** Of one indexer: what is looked for, and what was made of maps that never change (`ZarrDataset.imageObjectHashes`). */
+interface Known {
+  readonly sourceKeys: readonly string[];
+  readonly made: WeakMap<ObjectHashes, InputHashes>;
+}
+
+const known = new WeakMap<Indexer, Known>();
 
 /**
  * Hashes what an indexer reads of an image, from the hashes of its objects. No I/O: nothing is opened. Of the same
@@ -33,43 +38,61 @@ export function inputHashes(
 ): InputHashes {
   let ofIndexer = known.get(indexer);
   if (ofIndexer === undefined) {
-    ofIndexer = new WeakMap();
+    const sourceKeys = inOrder([ATTRIBUTES, ...indexer.sources.flatMap(artifactKeys)]);
+    ofIndexer = { sourceKeys, made: new WeakMap() };
     known.set(indexer, ofIndexer);
   }
-  const before = ofIndexer.get(hashes);
-  if (before !== undefined) {
-    return before;
+  const { sourceKeys, made } = ofIndexer;
+  let inputs = made.get(hashes);
+  if (inputs === undefined) {
+    const input = findArtifact(indexer.inputs, hashes);
+    const isAnalysed = input !== undefined || indexer.inputs.length === 0;
+    const inputKeys = isAnalysed ? keysOfInput(input, indexer, hashes) : undefined;
+    inputs = {
+      input,
+      inputsSha256: inputKeys && hashOfKeys(inputKeys, hashes, hashText),
+      sourcesSha256: hashOfKeys(sourceKeys, hashes, hashText),
+    };
+    made.set(hashes, inputs);
   }
-  const made = makeInputHashes(indexer, hashes, hashText);
-  ofIndexer.set(hashes, made);
-  return made;
+  return inputs;
 }
 
-function makeInputHashes(indexer: Indexer, hashes: ObjectHashes, hashText: HashText): InputHashes {
-  const input = findArtifact(indexer.inputs, hashes);
-  const isAnalysed = input !== undefined || indexer.inputs.length === 0;
-  const pixelKeys = indexer.usesPixels ? [...hashes.keys()].filter((key) => key.startsWith(PIXELS)) : [];
-  const sourceKeys = [ATTRIBUTES, ...indexer.sources.flatMap(artifactKeys)];
-  return {
-    input,
-    inputsSha256: isAnalysed
-      ? hashOfKeys(input ? [input.key, ...pixelKeys] : pixelKeys, hashes, hashText)
-      : undefined,
-    sourcesSha256: hashOfKeys(sourceKeys, hashes, hashText),
-  };
+function keysOfInput(
+  input: FoundArtifact | undefined,
+  { usesPixels }: Indexer,
+  hashes: ObjectHashes,
+): readonly string[] {
+  const keys = input === undefined ? [] : [input.key];
+  if (!usesPixels) {
+    return keys;
+  }
+  for (const key of hashes.keys()) {
+    if (key.startsWith(PIXELS)) {
+      keys.push(key);
+    }
+  }
+  return inOrder(keys);
+}
+
+/** Each once, in the order in which they are hashed: that of the JSON members that they make. */
+function inOrder(keys: readonly string[]): readonly string[] {
+  return Array.from(new Set(keys), (key) => `${key}"`)
+    .sort()
+    .map((member) => member.slice(0, -1));
 }
 
 /**
  * The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain
- * ASCII that JSON does not escape, so that the text can be put together: this runs for every image of every run.
+ * ASCII that JSON does not escape, so that the text can be put together: this runs for every image.
  */
 function hashOfKeys(keys: readonly string[], hashes: ObjectHashes, hashText: HashText): string {
-  const members: string[] = [];
-  for (const key of new Set(keys)) {
+  let members = "";
+  for (const key of keys) {
     const sha256 = hashes.get(key);
     if (sha256 !== undefined) {
-      members.push(`"${key}":"${sha256}"`);
+      members += `${members === "" ? "" : ","}"${key}":"${sha256}"`;
     }
   }
-  return hashText(`{${members.sort().join(",")}}`);
+  return hashText(`{${members}}`);
 }

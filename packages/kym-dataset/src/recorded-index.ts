@@ -1,4 +1,5 @@
 import {
+  type Commit,
   decodeParquet,
   isZarrStoreError,
   rowRunsOf,
@@ -23,6 +24,27 @@ export interface RecordedIndexes {
 }
 
 const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
+
+/** What a run has just committed, so that the next one need not decode it. */
+export function rememberIndexes(
+  dataset: ZarrDataset,
+  tableName: string,
+  { ops }: Commit,
+  { table, ledger }: { readonly table: Table | undefined; readonly ledger: Ledger | undefined },
+): void {
+  const ledgerName = ledgerTableName(tableName);
+  for (const op of ops) {
+    if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
+      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part: parseRows(table) });
+    } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
+      remember(KNOWN_LEDGERS, dataset, ledgerName, { sha256: op.sha256, part: ledger });
+    }
+  }
+}
+
+function pathOf(tableName: string): string {
+  return `tables/${tableName}.parquet`;
+}
 
 interface TableRows {
   readonly schema: TableSchema;
@@ -91,7 +113,7 @@ async function loadPart<T>(
   if (before?.sha256 === sha256) {
     return before.part;
   }
-  const part = parse(await decodeParquet(bytes, { where: `tables/${name}.parquet`, ...options }));
+  const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
   remember(parts, dataset, name, { sha256, part });
   return part;
 }

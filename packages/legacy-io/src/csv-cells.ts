@@ -9,19 +9,23 @@ export interface CsvCells {
   texts(index: number): readonly (string | null)[];
   /** The line on which a row begins, counted from 1. */
   lineOfRow(row: number): number;
-  /** Where the cells lie in the file, if there are no quotes in it: numbers are read from there. */
-  readonly spans: CellSpans | undefined;
+  /** What was read with the cells, if there are no quotes in the file. */
+  readonly grid: CellGrid | undefined;
 }
 
-/** The places of all cells, the header's first. */
-export interface CellSpans {
+/** Cells as they were found; arrays may be longer than there are rows. */
+export interface CellGrid {
   readonly bytes: Uint8Array;
-  /** Of each row where its cells begin, and where one more would: a cell ends a byte before the next begins. */
-  readonly starts: Uint32Array;
-  /** 1 where a cell, counted like `starts`, has the bytes of the one above it, which may be the header's. */
-  readonly repeats: Uint8Array;
   readonly columnCount: number;
   readonly rowCount: number;
+  /** Of each row where its cells begin, and where one more would: a cell ends a byte before the next begins. */
+  readonly starts: Uint32Array;
+  /** Of each cell, counted like `starts`, one of `CELL_KIND`. */
+  readonly kinds: Uint8Array;
+  /** Of each column the greatest of its kinds. */
+  readonly mostKinds: Uint8Array;
+  /** Of each column the numbers of its cells; of those that are texts anything. */
+  readonly values: readonly Float64Array[];
 }
 
 export interface CsvLimits {

@@ -1,16 +1,9 @@
 import type { Column, ColumnType } from "@kym/zarr-store";
 import { IS_LITTLE_ENDIAN_MACHINE } from "./byte-order.ts";
 import type { CsvCells } from "./csv-cells.ts";
-import {
-  DECIMALS,
-  type DecimalColumn,
-  INTEGERS,
-  MISSING_ONLY,
-  OTHERS,
-  type ReadNumber,
-  readDecimals,
-} from "./csv-decimals.ts";
+import { type DecimalColumn, type ReadNumber, readDecimals } from "./csv-decimals.ts";
 import { LegacyIoError } from "./errors.ts";
+import { CELL_KIND } from "./scan-decimal.ts";
 
 /**
  * The values of one column: `float64` with NaN for NULL; `int64` and `int32` as their typed arrays if nothing is
@@ -53,7 +46,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
     ["false", "False", "FALSE", "0"],
   ].flatMap((words, index) => words.map((word): [string, boolean] => [word, index === 0])),
 );
-const NUMBERS: ReadonlySet<ColumnType> = new Set(["float64", "int64", "int32"]);
+const NUMBERS: ReadonlySet<ColumnType> = new Set(["float64", "int64"]);
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const PLAIN_INTEGER = /^-?(0|[1-9]\d{0,17})$/;
@@ -76,11 +69,10 @@ export function readCsvColumns(
   known: (name: string) => Column | undefined,
 ): readonly CsvColumn[] {
   const columns = names.map(known);
-  const isNumeric = (_: unknown, index: number): boolean => NUMBERS.has(columns[index]?.type ?? "float64");
-  const numeric = names.map((_, index) => index).filter(isNumeric);
-  const decimals = cells.spans === undefined ? undefined : readDecimals(cells.spans, numeric, readNumberText);
   return names.map((name, index) => {
-    const numbers = decimals?.get(index);
+    const isNumeric = NUMBERS.has(columns[index]?.type ?? "float64");
+    const numbers =
+      isNumeric && cells.grid !== undefined ? readDecimals(cells.grid, index, readNumberText) : undefined;
     const column = columns[index] ?? { name, type: typeOf(numbers) ?? inferColumnType(cells.texts(index)) };
     const data = numbers === undefined ? undefined : fromDecimals(numbers, column.type);
     return { column, data: data ?? readTexts(cells, index, column) };
@@ -89,7 +81,11 @@ export function readCsvColumns(
 
 /** Undefined where the texts have to say it. */
 function typeOf(numbers: DecimalColumn | undefined): ColumnType | undefined {
-  return numbers?.kind === INTEGERS ? "int64" : numbers?.kind === DECIMALS ? "float64" : undefined;
+  return numbers?.kind === CELL_KIND.integer
+    ? "int64"
+    : numbers?.kind === CELL_KIND.decimal
+      ? "float64"
+      : undefined;
 }
 
 function readNumberText(text: string): ReadNumber | undefined {
@@ -98,34 +94,34 @@ function readNumberText(text: string): ReadNumber | undefined {
     return undefined;
   }
   if (MISSING_NUMBERS.has(text)) {
-    return { value, kind: MISSING_ONLY };
+    return { value, kind: CELL_KIND.empty };
   }
   const isDecimal = INFINITIES.has(text) || (PLAIN_DECIMAL.test(text) && !PLAIN_INTEGER.test(text));
-  return { value, kind: isDecimal ? DECIMALS : OTHERS };
+  return { value, kind: isDecimal ? CELL_KIND.decimal : CELL_KIND.number };
 }
 
 /** Undefined where the texts say more than the numbers. */
 function fromDecimals({ values, kind }: DecimalColumn, type: ColumnType): CsvColumnData | undefined {
+  const isWhole = kind === CELL_KIND.empty || kind === CELL_KIND.integer;
   if (type === "float64") {
-    return values;
+    return new Float64Array(values);
   }
-  const isWhole = kind === MISSING_ONLY || kind === INTEGERS;
-  if (!isWhole || (type !== "int64" && type !== "int32")) {
+  if (!isWhole || type !== "int64") {
     return undefined;
   }
-  if (type === "int32") {
-    const fits = values.every((value) => Number.isNaN(value) || (value | 0) === value);
-    return !fits
-      ? undefined
-      : values.some(Number.isNaN)
-        ? nullable(values, (value) => value | 0)
-        : Int32Array.from(values);
-  }
-  return values.some(Number.isNaN) ? nullable(values, BigInt) : toInt64(values);
+  return hasMissing(values)
+    ? Array.from(values, (value) => (Number.isNaN(value) ? null : BigInt(value)))
+    : toInt64(values);
 }
 
-function nullable<T>(values: Float64Array, convert: (value: number) => T): readonly (T | null)[] {
-  return Array.from(values, (value) => (Number.isNaN(value) ? null : convert(value)));
+/** As `some`, which calls a function for each. */
+function hasMissing(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isNaN(values[row])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Whole numbers below 2^53, without a bigint for each. */
@@ -177,8 +173,21 @@ function readTexts(cells: CsvCells, index: number, column: Column): CsvColumnDat
   }
 }
 
+/** A text like the one above it, of which whole columns are, is not looked up. */
+function distinctTexts(texts: readonly (string | null)[]): readonly string[] {
+  const distinct = new Set<string>();
+  let above: string | null = null;
+  for (const text of texts) {
+    if (text !== above && text !== null) {
+      distinct.add(text);
+    }
+    above = text;
+  }
+  return [...distinct];
+}
+
 function inferColumnType(texts: readonly (string | null)[]): ColumnType {
-  const distinct = [...new Set(texts)].filter((text) => text !== null);
+  const distinct = distinctTexts(texts);
   const numbers = distinct.filter((text) => !MISSING_NUMBERS.has(text));
   if (numbers.length === 0) {
     return distinct.length === 0 ? "utf8" : "float64";

@@ -54,7 +54,7 @@ export function findQuotedCells(bytes: Uint8Array, textStart: number, maxRowByte
     rowCount: Math.max(0, stops.length - 1),
     texts: (index) => texts[index] ?? [],
     lineOfRow: (row) => lineOfOffset(bytes, skipLineEnds(bytes, stops[row] ?? 0)),
-    spans: undefined,
+    grid: undefined,
   };
 }
 

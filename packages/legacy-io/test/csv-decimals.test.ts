@@ -9,12 +9,12 @@ function read(texts: readonly string[]): { readonly values: readonly number[]; r
   const cells = findPlainCells(new TextEncoder().encode(`a\n${texts.join("\n")}\n`), 0, 2 ** 20);
   let textCount = 0;
   const columns =
-    cells?.spans &&
-    readDecimals(cells.spans, [0], (text) => {
+    cells?.grid &&
+    readDecimals(cells.grid, 0, (text) => {
       textCount++;
       return { value: Number(text), kind: 2 };
     });
-  return { values: [...(columns?.get(0)?.values ?? [])], textCount };
+  return { values: [...(columns?.values ?? [])], textCount };
 }
 
 const digits = (maxLength: number): fc.Arbitrary<string> =>

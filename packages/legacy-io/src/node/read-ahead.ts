@@ -11,8 +11,8 @@ export type ReadOutcome =
 
 /**
  * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
- * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who has done with a
- * bundle releases it: its memory is that of a later one.
+ * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who asks for
+ * the next bundle has done with the last one: its memory is used again.
  */
 export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
   items: readonly T[],
@@ -35,11 +35,22 @@ export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
       if (outcome === undefined) {
         return;
       }
-      started[index] = Promise.resolve({ ok: false, reason: "" });
       yield { item, outcome };
+      release(outcome);
+      started[index] = Promise.resolve({ ok: false, reason: "" });
     }
   } finally {
-    await Promise.allSettled(started);
+    for (const settled of await Promise.allSettled(started)) {
+      if (settled.status === "fulfilled") {
+        release(settled.value);
+      }
+    }
+  }
+}
+
+function release(outcome: ReadOutcome): void {
+  if (outcome.ok) {
+    outcome.read.release();
   }
 }
 

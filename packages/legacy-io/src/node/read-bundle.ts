@@ -1,12 +1,13 @@
-import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import type { LegacyBundle } from "../bundle.ts";
-import { contentOfBundle } from "../bundle-content.ts";
+import { artifactsOfSidecars } from "../bundle-content.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
 import { joinArrays } from "../join-arrays.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiffInPlace } from "../tiff/read-tiff.ts";
 import type { TiffLimits } from "../tiff/tiff-limits.ts";
+import { LARGE_FROM_BYTES, openLargeImage } from "./large-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
 import type { ReusedBuffers } from "./reused-buffers.ts";
@@ -18,11 +19,13 @@ export interface ReadBundle {
   readonly image: ReadFile;
   /** Further channels, then sidecars. */
   readonly sidecars: readonly ReadFile[];
-  readonly content: ImageContent;
+  readonly content: Omit<ImageContent, "image">;
+  /** In memory, or in a large file. */
+  readonly pixels: NdArray | ArrayRows;
   readonly pixelsSha256: string;
   /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
   readonly calibration: readonly AxisCalibration[];
-  /** Gives the memory back that the pixels are in: nothing may look at them any more. */
+  /** Gives the memory back that the pixels are in, or closes their file: nothing may look at them any more. */
   readonly release: () => void;
 }
 
@@ -32,6 +35,8 @@ export interface ReadBundleOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Where the files of the pixels are read into. Default: memory of their own. */
   readonly buffers?: ReusedBuffers | undefined;
+  /** From which size on a file stays where it is until it is stored. Default {@link LARGE_FROM_BYTES}. */
+  readonly largeFromBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,31 +48,23 @@ const LINE_SCAN_AXES = ["t", "x"];
  * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
-  const { signal, limits, includeSidecars = true, buffers } = options;
-  const files: StableRead<LegacyBundle["image"]>[] = [];
-  const release = (): void => {
-    for (const { bytes } of files.splice(0)) {
-      buffers?.give(bytes);
-    }
-  };
+  const { signal, includeSidecars = true } = options;
+  const { files, release, ...image } = await readImage(bundle, options);
   try {
-    for (const file of [bundle.image, ...bundle.otherChannels]) {
-      files.push(await readStable(file, signal, buffers));
-    }
-    const { image, axes, calibration } = await readChannels(files, { limits, signal });
-    const pixelsSha256 = sha256(ndArrayBytes(image));
     const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
-    const [first, ...others] = files.map(({ file }) => file);
+    const [first, ...others] = files;
+    const { pixels, axes, pixelsSha256, calibration } = image;
+    const content = await artifactsOfSidecars({
+      shape: pixels.shape,
+      pixelsSha256,
+      sidecars: sidecars.map(({ parsed }) => parsed),
+    });
     return {
       bundle,
-      image: first ?? { ...bundle.image, sha256: "" },
+      image: first,
       sidecars: [...others, ...sidecars.map(({ file }) => file)],
-      content: await contentOfBundle({
-        image,
-        axes,
-        pixelsSha256,
-        sidecars: sidecars.map(({ parsed }) => parsed),
-      }),
+      content: { axes, ...content },
+      pixels,
       pixelsSha256,
       calibration,
       release,
@@ -76,6 +73,53 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     release();
     throw error;
   }
+}
+
+interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "calibration" | "release"> {
+  /** One a channel. */
+  readonly files: readonly [ReadFile, ...ReadFile[]];
+  readonly axes: readonly string[];
+}
+
+async function readImage(
+  { image, otherChannels }: LegacyBundle,
+  { limits, signal, buffers, largeFromBytes = LARGE_FROM_BYTES }: ReadBundleOptions,
+): Promise<ReadImage> {
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
+  const large = isLarge ? await openLargeImage(image, { limits, signal }) : undefined;
+  if (large !== undefined) {
+    const { file, pixels, axes, close, ...facts } = large;
+    return { files: [file], pixels, axes: axesOf(pixels.shape, axes), release: close, ...facts };
+  }
+  const read: StableRead<LegacyBundle["image"]>[] = [];
+  const release = (): void => {
+    for (const { bytes } of read.splice(0)) {
+      buffers?.give(bytes);
+    }
+  };
+  try {
+    const first = await readStable(image, signal, buffers);
+    read.push(first);
+    for (const file of otherChannels) {
+      read.push(await readStable(file, signal, buffers));
+    }
+    const channels = await readChannels(read, { limits, signal });
+    return {
+      files: [first.file, ...read.slice(1).map(({ file }) => file)],
+      pixels: channels.image,
+      axes: channels.axes,
+      pixelsSha256: sha256(ndArrayBytes(channels.image)),
+      calibration: channels.calibration,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function axesOf(shape: readonly number[], axes: readonly string[]): readonly string[] {
+  return shape.length === 2 ? LINE_SCAN_AXES : axes;
 }
 
 interface Channels {
@@ -106,7 +150,7 @@ async function readChannels(
     }
     planes.push(image);
     calibration = info.calibration;
-    axes = image.shape.length === 2 ? LINE_SCAN_AXES : info.axes;
+    axes = axesOf(image.shape, info.axes);
   }
   return { image: stackChannels(planes), axes: planes.length > 1 ? ["c", ...axes] : axes, calibration };
 }

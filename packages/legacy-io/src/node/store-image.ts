@@ -1,5 +1,6 @@
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { objectsOf } from "../decide-update.ts";
+import { isLegacyIoError } from "../errors.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
 import type { IngestOptions } from "./ingest-options.ts";
@@ -19,7 +20,15 @@ export async function tryStoreImage(
     await storeImage(transaction, read, imageId, options);
     return undefined;
   } catch (error) {
-    if (!isZarrStoreError(error, "invalid_argument", "invalid_name", "schema_mismatch", "not_supported")) {
+    const isOfImage = isZarrStoreError(
+      error,
+      "invalid_argument",
+      "invalid_name",
+      "schema_mismatch",
+      "not_supported",
+    );
+    // A large file is read while it is stored; what goes wrong with it concerns this image.
+    if (!isOfImage && !isLegacyIoError(error)) {
       throw error;
     }
     await transaction.deleteImage(imageId);
@@ -33,8 +42,8 @@ export async function storeImage(
   imageId: string,
   { compression }: StoreImageOptions = {},
 ): Promise<void> {
-  const { content, pixelsSha256, calibration } = read;
-  const record = await transaction.addImage(content.image, {
+  const { content, pixels, pixelsSha256, calibration } = read;
+  const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
     compression,

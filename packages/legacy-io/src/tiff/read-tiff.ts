@@ -112,7 +112,7 @@ function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
 }
 
 /** One plane as a page of its own; planes behind a single directory follow its first. */
-function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
+export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
   const [first] = pages;
   if (first === undefined || !Number.isSafeInteger(plane) || plane < 0 || plane >= planeCount) {
     return undefined;
@@ -129,7 +129,7 @@ function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffP
   };
 }
 
-function rowOptions(
+export function rowOptions(
   { isLittleEndian, budget }: OpenedTiff,
   { codecs, signal }: ReadTiffOptions,
 ): ReadRowsOptions {

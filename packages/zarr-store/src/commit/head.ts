@@ -20,7 +20,9 @@ export class Head {
   #version = 0;
   #recordSha256 = "";
   #txid = "";
-  readonly #groups = new Map<string, Map<StoreKey, CommittedObject>>();
+  readonly #groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
+  /** Those of {@link #groups} that may be changed; others are a checkpoint's. */
+  readonly #ownGroups = new Map<string, Map<StoreKey, CommittedObject>>();
   /** Hashes that a path had before, by records applied here: bytes that some commit wrote. */
   readonly #pastHashes = new Map<StoreKey, Set<string>>();
   readonly #aborted = new Set<string>();
@@ -81,11 +83,18 @@ export class Head {
       return known;
     }
     const skip = group === "" ? 0 : group.length + 1;
-    const entries = Array.from(
-      this.objectsOf(group),
-      ([path, { sha256 }]) => [path.slice(skip), sha256] as const,
-    );
-    const hashes = new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    let hashes = new Map<string, string>();
+    let last = "";
+    let isSorted = true;
+    for (const [path, { sha256 }] of this.objectsOf(group)) {
+      const name = path.slice(skip);
+      isSorted &&= last < name;
+      last = name;
+      hashes.set(name, sha256);
+    }
+    if (!isSorted) {
+      hashes = new Map([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
     this.#hashes.set(group, hashes);
     return hashes;
   }
@@ -112,6 +121,7 @@ export class Head {
     this.#txid = at.txid;
     if (objects === "forget objects") {
       this.#groups.clear();
+      this.#ownGroups.clear();
       this.#groupsByFoldedName.clear();
       this.#pastHashes.clear();
       this.#hashes.clear();
@@ -119,8 +129,15 @@ export class Head {
     }
   }
 
-  restoreObject(path: StoreKey, object: CommittedObject): void {
-    this.#set(path, object);
+  /** The objects of a checkpoint, by group. They stay as they are: a group is copied when it changes. */
+  restoreGroups(groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>): void {
+    for (const [group, objects] of groups) {
+      if (objects.size > 0) {
+        this.#groups.set(group, objects);
+        this.#groupsByFoldedName.set(withoutCase(group), group);
+      }
+    }
+    this.#sortedGroups = undefined;
   }
 
   apply(record: CommitRecord): void {
@@ -146,27 +163,38 @@ export class Head {
 
   #set(path: StoreKey, object: CommittedObject): void {
     const group = groupOf(path);
-    let objects = this.#groups.get(group);
-    if (objects === undefined) {
-      objects = new Map();
-      this.#groups.set(group, objects);
+    if (!this.#groups.has(group)) {
       this.#groupsByFoldedName.set(withoutCase(group), group);
       this.#sortedGroups = undefined;
     }
-    objects.set(path, object);
+    this.#ownGroup(group).set(path, object);
     this.#hashes.delete(group);
   }
 
   #delete(path: StoreKey): void {
     const group = groupOf(path);
-    const objects = this.#groups.get(group);
-    objects?.delete(path);
+    if (!this.#groups.has(group)) {
+      return;
+    }
+    const objects = this.#ownGroup(group);
+    objects.delete(path);
     this.#hashes.delete(group);
-    if (objects?.size === 0) {
+    if (objects.size === 0) {
       this.#groups.delete(group);
+      this.#ownGroups.delete(group);
       this.#sortedGroups = undefined;
       this.#groupsByFoldedName.delete(withoutCase(group));
     }
+  }
+
+  #ownGroup(group: string): Map<StoreKey, CommittedObject> {
+    let objects = this.#ownGroups.get(group);
+    if (objects === undefined) {
+      objects = new Map(this.#groups.get(group));
+      this.#groups.set(group, objects);
+      this.#ownGroups.set(group, objects);
+    }
+    return objects;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ArrayMetadata } from "../array/array-metadata.ts";
 import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
+import type { ArrayRows } from "../array/zarr-array.ts";
 import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
@@ -19,6 +20,7 @@ import type { ObjectSession, Summary } from "./object-session.ts";
 import { encodeNode, RecordObjects } from "./record-objects.ts";
 import { artifactStoreOf, pixelStoreOf } from "./record-stores.ts";
 import {
+  type LoadParquetOptions,
   loadTabular,
   loadTabularBytes,
   type SaveTabularOptions,
@@ -81,11 +83,11 @@ export class ZarrImageRecord {
   }
 
   /**
-   * Makes the record with its pixels. Pixels are never changed afterwards.
+   * Makes the record with its pixels, which may be read as they are written. Pixels are never changed afterwards.
    *
    * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for ranks other than 2–5, before anything is staged
    */
-  async saveArray(array: NdArray, options: SaveImageOptions = {}): Promise<void> {
+  async saveArray(array: NdArray | ArrayRows, options: SaveImageOptions = {}): Promise<void> {
     const rank = array.shape.length;
     if (rank < 2 || rank > 5) {
       throw new ZarrStoreError("invalid_argument", `an image has 2 to 5 axes, not ${rank}`, {
@@ -227,7 +229,7 @@ export class ZarrImageRecord {
   }
 
   /** @throws {ZarrStoreError} `not_found`, `invalid_file` */
-  async loadParquet(name: string, options: ReadOptions = {}): Promise<Table> {
+  async loadParquet(name: string, options: LoadParquetOptions = {}): Promise<Table> {
     return loadTabular(this.#objects, "parquet", name, options);
   }
 

@@ -20,9 +20,10 @@ export interface RowRun {
 export function* rowRunsOf(table: Table, names: readonly string[]): IterableIterator<RowRun> {
   const columns = names.map((name) => columnBuffersOf(table, name));
   const texts = columns.map((column) => (column.type === "utf8" ? column : undefined));
+  const changing = texts.filter((column) => column !== undefined && !isConstant(column));
   const starts: number[] = [];
   for (let row = 0; row < table.numRows; row += 1) {
-    if (row === 0 || texts.some((column) => column !== undefined && !equalsPrevious(column, row))) {
+    if (row === 0 || changing.some((column) => column !== undefined && !equalsPrevious(column, row))) {
       starts.push(row);
     }
   }
@@ -35,6 +36,21 @@ export function* rowRunsOf(table: Table, names: readonly string[]): IterableIter
       texts: valuesOf.map((values) => values?.[index] ?? null),
     };
   }
+}
+
+/** Whether all rows have one text of ASCII, by one comparison that the runtime makes: so it is with a version. */
+function isConstant({ offsets, bytes, valid }: Utf8Buffers): boolean {
+  const size = offsets[1] ?? 0;
+  if (valid !== undefined || size === 0 || bytes.length !== size * (offsets.length - 1)) {
+    return false;
+  }
+  for (let row = 1; row < offsets.length; row += 1) {
+    if (offsets[row] !== row * size) {
+      return false;
+    }
+  }
+  const all = new TextDecoder().decode(bytes);
+  return all.length === bytes.length && all.slice(size) === all.slice(0, -size);
 }
 
 /** Whether a row has the text of the one before it, or both have none. */

@@ -298,7 +298,7 @@ async function readCheckpointOf(bytes: Uint8Array<ArrayBuffer>): Promise<string>
     ...checkpoint,
     storedBytes: 0,
     fault: undefined,
-    objects: [...checkpoint.objects],
+    groups: [...checkpoint.groups].map(([group, objects]) => [group, [...objects]]),
     images: [...checkpoint.images],
   });
 }

@@ -134,7 +134,7 @@ describe("the log", () => {
         version: head.version,
         recordSha256: head.recordSha256,
         txid: head.txid,
-        objects: new Map(object && [[key("tables/a"), object]]),
+        groups: new Map(object && [["", new Map([[key("tables/a"), object]])]]),
         images: new Map(),
         storedBytes: 0,
         fault: undefined,
