@@ -109,7 +109,7 @@ async function ingestBatch(
         );
       }
     },
-    { message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
+    { message: `ingest of ${batch.length} ${batch.length === 1 ? "TIFF" : "TIFFs"}` },
   );
   const dropped = new Set(commit.droppedImageIds);
   const kept = stored.filter(({ image }) => !dropped.has(image.imageId));

@@ -65,6 +65,7 @@ export class ZarrImageRecord {
     this.#objects = new RecordObjects(session, this.id);
   }
 
+  /** Whether the image is in the dataset. */
   async exists(): Promise<boolean> {
     return this.#objects.exists();
   }
@@ -158,6 +159,7 @@ export class ZarrImageRecord {
     return Array.isArray(axes) && axes.every((axis) => typeof axis === "string") ? axes : undefined;
   }
 
+  /** Pixels across and down, and slices, from the header alone. @throws {ZarrStoreError} `not_found` */
   async getImageBounds(options: ReadOptions = {}): Promise<ImageBounds> {
     const { shape } = await this.openArray(options);
     const axes = (await this.getAxes(options)) ?? defaultAxes(shape.length);
@@ -211,6 +213,7 @@ export class ZarrImageRecord {
     return loadJsonText(this.#objects, name, options);
   }
 
+  /** Saves the JSON artifact `metadata`; returns its key. */
   async saveMetadataPayload(payload: unknown, options: ReadOptions = {}): Promise<string> {
     return this.saveJson("metadata", payload, options);
   }
@@ -230,6 +233,7 @@ export class ZarrImageRecord {
     return loadTabular(this.#objects, "parquet", name, options);
   }
 
+  /** As {@link saveParquet}, in gzipped CSV. @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` */
   async saveCsvGz(name: string, rows: TableInput, options: SaveTabularOptions = {}): Promise<string> {
     return saveTabular(this.#objects, "csv.gz", name, rows, options);
   }
@@ -337,6 +341,7 @@ export class ZarrImageRecord {
     return deleteAttachment(this.#objects, name, options);
   }
 
+  /** Names of files that are kept as they came, sorted. */
   async listAttachments(): Promise<readonly string[]> {
     return this.#objects.names((meaning) => (meaning?.kind === "attachment" ? meaning.name : undefined));
   }
@@ -363,10 +368,12 @@ export class ZarrImageRecord {
     return this.#objects.session.hashes(imageGroup(this.id));
   }
 
+  /** The pixels, as what reads a TIFF offers them too. */
   asPixelStore(): PixelStore {
     return pixelStoreOf(this);
   }
 
+  /** The artifacts, as what keeps them beside a TIFF offers them too. */
   asArtifactStore(): ArtifactStore {
     return artifactStoreOf(this);
   }
