@@ -22,7 +22,7 @@ import { digestOfPlainIngest, ingestPlainly } from "./geotiff-zarrita.ts";
 import { type Candidate, interleavedRounds, type RoundTimes, ratioOf } from "./interleaved-rounds.ts";
 import { median } from "./paired-rounds.ts";
 import { countIo } from "./process-io.ts";
-import { type PythonPeer, startPythonPeer } from "./python-peer.ts";
+import { type PythonPeer, startPython } from "./python-peer.ts";
 import { writeTiffFolder } from "./tiff-folder.ts";
 
 const [imageCount = 200, rounds = 7] = process.argv.slice(2, 4).map(Number);
@@ -32,7 +32,7 @@ const study = join(folder, "study");
 const COPY = "cp -r";
 const PLAIN = "geotiff + zarrita, uncompressed";
 
-const peer = await startPythonPeer("ingest_peer.py");
+const peer = await startPython("ingest");
 try {
   await benchmark(peer);
 } finally {

@@ -6,7 +6,9 @@ import { arrayOver } from "../array-over.ts";
 import type { BundleFile } from "../bundle.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
+import type { ReadTiffOptions } from "../tiff/read-tiff.ts";
 import { openTiffRows, type TiffRows } from "../tiff/tiff-rows.ts";
+import { assertFileSize, MAX_FILE_BYTES } from "./assert-file-size.ts";
 import { type FileSource, openFileSource } from "./file-source.ts";
 import type { ReadFile } from "./read-stable.ts";
 
@@ -33,12 +35,13 @@ export interface LargeImage {
  */
 export async function openLargeImage<F extends BundleFile>(
   file: F,
-  signal: AbortSignal | undefined,
+  { limits, signal }: Pick<ReadTiffOptions, "limits" | "signal">,
 ): Promise<LargeImage | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {
-      const rows = await openTiffRows(source, { signal });
+      assertFileSize(file, source.sizeBytes, MAX_FILE_BYTES);
+      const rows = await openTiffRows(source, { limits, signal });
       if (rows === undefined) {
         source.close();
         return undefined;

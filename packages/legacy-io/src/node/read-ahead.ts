@@ -56,11 +56,11 @@ function release(outcome: ReadOutcome): void {
 
 async function tryRead(
   bundle: LegacyBundle,
-  { includeSidecars }: IngestFolderOptions,
+  { includeSidecars, limits }: IngestFolderOptions,
   buffers: ReusedBuffers,
 ): Promise<ReadOutcome> {
   try {
-    return { ok: true, read: await readBundle(bundle, { includeSidecars, buffers }) };
+    return { ok: true, read: await readBundle(bundle, { includeSidecars, limits, buffers }) };
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { ok: false, reason: error.message };

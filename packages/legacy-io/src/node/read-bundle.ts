@@ -6,6 +6,7 @@ import type { ImageContent } from "../image-content.ts";
 import { joinArrays } from "../join-arrays.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiffInPlace } from "../tiff/read-tiff.ts";
+import type { TiffLimits } from "../tiff/tiff-limits.ts";
 import { LARGE_FROM_BYTES, openLargeImage } from "./large-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
@@ -31,6 +32,7 @@ export interface ReadBundle {
 export interface ReadBundleOptions {
   /** Default true. */
   readonly includeSidecars?: boolean | undefined;
+  readonly limits?: Partial<TiffLimits> | undefined;
   /** Where the files of the pixels are read into. Default: memory of their own. */
   readonly buffers?: ReusedBuffers | undefined;
   /** From which size on a file stays where it is until it is stored. Default {@link LARGE_FROM_BYTES}. */
@@ -81,10 +83,10 @@ interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "calibr
 
 async function readImage(
   { image, otherChannels }: LegacyBundle,
-  { signal, buffers, largeFromBytes = LARGE_FROM_BYTES }: ReadBundleOptions,
+  { limits, signal, buffers, largeFromBytes = LARGE_FROM_BYTES }: ReadBundleOptions,
 ): Promise<ReadImage> {
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
-  const large = isLarge ? await openLargeImage(image, signal) : undefined;
+  const large = isLarge ? await openLargeImage(image, { limits, signal }) : undefined;
   if (large !== undefined) {
     const { file, pixels, axes, close, ...facts } = large;
     return { files: [file], pixels, axes: axesOf(pixels.shape, axes), release: close, ...facts };
@@ -101,7 +103,7 @@ async function readImage(
     for (const file of otherChannels) {
       read.push(await readStable(file, signal, buffers));
     }
-    const channels = await readChannels(read, signal);
+    const channels = await readChannels(read, { limits, signal });
     return {
       files: [first.file, ...read.slice(1).map(({ file }) => file)],
       pixels: channels.image,
@@ -128,13 +130,13 @@ interface Channels {
 
 async function readChannels(
   files: readonly StableRead<LegacyBundle["image"]>[],
-  signal: AbortSignal | undefined,
+  { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
 ): Promise<Channels> {
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   let calibration: readonly AxisCalibration[] = [];
   for (const { bytes, file } of files) {
-    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, signal });
+    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",

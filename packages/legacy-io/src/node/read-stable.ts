@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import type { BundleFile } from "../bundle.ts";
-import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../errors.ts";
+import { assertFileSize, MAX_FILE_BYTES, MAX_WHOLE_BYTES } from "./assert-file-size.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { openRegularFile } from "./read-regular-file.ts";
 import type { ReusedBuffers } from "./reused-buffers.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
@@ -16,6 +18,7 @@ export interface ReadFile extends BundleFile {
 /** SHA-256 of a file, in lower-case hexadecimal, of which no more than a block is in memory. */
 export async function hashFile(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
   return readAtRest(file, signal, async (handle, sizeBytes) => {
+    assertFileSize(file, sizeBytes, MAX_FILE_BYTES);
     const hash = createHash("sha256");
     const block = new Uint8Array(Math.min(sizeBytes, BLOCK_BYTES));
     for (let start = 0; start < sizeBytes; start += block.length) {
@@ -44,6 +47,7 @@ export async function readStable<F extends BundleFile>(
   buffers?: ReusedBuffers,
 ): Promise<StableRead<F>> {
   return readAtRest(file, signal, async (handle, sizeBytes) => {
+    assertFileSize(file, sizeBytes, MAX_WHOLE_BYTES);
     const bytes = buffers?.take(sizeBytes) ?? new Uint8Array(sizeBytes);
     if (!(await fill(handle, 0, bytes))) {
       buffers?.give(bytes);
@@ -75,18 +79,14 @@ async function tryReading<T>(
   read: Read<T>,
 ): Promise<{ readonly value: T } | undefined> {
   try {
-    const handle = await open(path, "r");
-    try {
-      const before = await handle.stat({ bigint: true });
-      const make = await read(handle, Number(before.size));
-      const after = await stat(path, { bigint: true });
-      const isSame = before.mtimeNs === after.mtimeNs && before.size === after.size;
-      return make !== undefined && isSame ? { value: make(after.mtimeNs) } : undefined;
-    } finally {
-      await handle.close();
-    }
+    await using handle = await openRegularFile(path);
+    const before = await handle.stat({ bigint: true });
+    const make = await read(handle, Number(before.size));
+    const after = await stat(path, { bigint: true });
+    const isSame = before.mtimeNs === after.mtimeNs && before.size === after.size;
+    return make !== undefined && isSame ? { value: make(after.mtimeNs) } : undefined;
   } catch (cause) {
-    if (cause instanceof LegacyIoError) {
+    if (isLegacyIoError(cause, "aborted", "not_supported")) {
       throw cause;
     }
     const reason = systemErrorCode(cause);

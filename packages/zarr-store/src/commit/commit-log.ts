@@ -130,9 +130,7 @@ export class CommitLog {
   /** Starts from a checkpoint instead of the first record. */
   restoreFrom(checkpoint: Checkpoint): void {
     this.head.restore(checkpoint);
-    for (const [path, object] of checkpoint.objects) {
-      this.head.restoreObject(path, object);
-    }
+    this.head.restoreGroups(checkpoint.groups);
     this.checkpointed();
   }
 

@@ -70,6 +70,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   "an attachment name": {
     saveAttachment: (dataset, name) => dataset.record("one").saveAttachment(name, new Uint8Array()),
     loadAttachment: (dataset, name) => dataset.record("one").loadAttachment(name),
+    deleteAttachment: (dataset, name) => dataset.record("one").deleteAttachment(name),
   },
   "a table name": {
     saveTable: (dataset, name) => dataset.saveTable(name, [], { schema: SCHEMA }),

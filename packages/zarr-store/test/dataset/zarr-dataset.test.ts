@@ -104,6 +104,7 @@ describe("opening", () => {
       () => one.saveAttachment("a.txt", new Uint8Array(1)),
       () => one.updateAttributes({ a: 1 }),
       () => one.deleteAnalysis(),
+      () => one.deleteAttachment("a.txt"),
     ];
     for (const write of writes) {
       await expect(write()).rejects.toMatchObject({ code: "read_only" });
