@@ -3,7 +3,7 @@ import type { ArrayMetadata } from "../array/array-metadata.ts";
 import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
-import type { ArrayRows } from "../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
 import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
@@ -87,7 +87,7 @@ export class ZarrImageRecord {
    *
    * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for ranks other than 2–5, before anything is staged
    */
-  async saveArray(array: NdArray | ArrayRows, options: SaveImageOptions = {}): Promise<void> {
+  async saveArray(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
     const rank = array.shape.length;
     if (rank < 2 || rank > 5) {
       throw new ZarrStoreError("invalid_argument", `an image has 2 to 5 axes, not ${rank}`, {
@@ -95,7 +95,7 @@ export class ZarrImageRecord {
         found: rank,
       });
     }
-    const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
+    const axes = "objects" in array ? array.axes : validateAxes(options.axes ?? defaultAxes(rank), rank);
     const { session } = this.#objects;
     await session.change(
       async (transaction, view) => {
