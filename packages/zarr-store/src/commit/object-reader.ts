@@ -57,7 +57,7 @@ export class ObjectReader {
       throwIfAborted(options.signal);
       const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
-        const bytes = await this.#store.get(key, options);
+        const bytes = await this.#store.get(key, { ...options, expectedBytes: object.sizeBytes });
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           this.counts[count]++;
           this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
