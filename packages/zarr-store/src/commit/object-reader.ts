@@ -85,11 +85,12 @@ export class ObjectReader {
     return undefined;
   }
 
-  #places(path: StoreKey, object: CommittedObject): { key: StoreKey; count: "fromPlace" | "fromStaging" }[] {
-    return [
-      { key: path, count: "fromPlace" },
-      { key: stagedKey(object.txid, path), count: "fromStaging" },
-    ];
+  *#places(
+    path: StoreKey,
+    object: CommittedObject,
+  ): IterableIterator<{ key: StoreKey; count: "fromPlace" | "fromStaging" }> {
+    yield { key: path, count: "fromPlace" };
+    yield { key: stagedKey(object.txid, path), count: "fromStaging" };
   }
 
   async #isCommitted(bytes: Uint8Array<ArrayBuffer>, object: CommittedObject): Promise<boolean> {
