@@ -17,6 +17,8 @@ export interface UpdateIndexOptions {
   readonly mode?: "replace" | "incremental" | undefined;
   /** The images to look at; the rows of all others stay. Default all. */
   readonly imageIds?: readonly string[] | undefined;
+  /** Only says what a run would do: all is computed, nothing is committed, and mode `r` will do. Default false. */
+  readonly dryRun?: boolean | undefined;
   /** Called when an image is done, in no particular order. */
   readonly onEvent?: ((event: IndexEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -37,8 +39,8 @@ export async function updateIndex(
   nowEpochNs: () => bigint,
   options: UpdateIndexOptions = {},
 ): Promise<UpdateReport> {
-  const { mode = "replace", signal } = options;
-  checkRun(dataset, indexer, mode);
+  const { mode = "replace", dryRun = false, signal } = options;
+  checkRun(dataset, indexer, mode, dryRun);
   throwIfAborted(signal);
   const hashes = await dataset.imageObjectHashes();
   const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
@@ -74,7 +76,7 @@ export async function updateIndex(
     deletedIds,
     nothing: inputHashes(indexer, NO_OBJECTS, shared.hashText),
   });
-  const commit = isNeeded ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
+  const commit = isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
   return {
     indexer: indexer.name,
     tableName: indexer.tableName,
@@ -88,7 +90,7 @@ export async function updateIndex(
 
 const NO_OBJECTS: ObjectHashes = new Map();
 
-function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
+function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string, dryRun: boolean): void {
   checkIndexer(indexer);
   if (mode !== "replace" && mode !== "incremental") {
     throw new KymDatasetError("invalid_argument", `there is no mode ${JSON.stringify(mode)}`, {
@@ -97,7 +99,7 @@ function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
       found: mode,
     });
   }
-  if (dataset.mode === "r") {
+  if (dataset.mode === "r" && !dryRun) {
     throw new KymDatasetError("read_only", `${dataset.location} is open for reading only`, {
       path: dataset.location,
     });

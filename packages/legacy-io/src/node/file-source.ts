@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { assertRangeInside, type ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
+import { MAX_WHOLE_BYTES } from "./assert-file-size.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
 
@@ -17,7 +18,7 @@ export interface FileSource extends ByteSource {
  * Opens a regular file for positioned reads. Links are followed; anything that is no regular file is refused
  * without waiting for it (a FIFO would block).
  * Reads are synchronous inside: on small files that is two to four times faster than the asynchronous calls.
- * A file that got shorter since it was opened fails with `invalid_file`.
+ * A file that got shorter since it was opened fails with `invalid_file`; `read` of 2 GiB or more, with `not_supported`.
  *
  * @example
  * using source = openFileSource("scan.tif");
@@ -51,6 +52,13 @@ export function openFileSource(path: string): FileSource {
       mtimeNs: status.mtimeNs,
       read: async (offset, length) => {
         assertRangeInside(sizeBytes, offset, length);
+        if (length > MAX_WHOLE_BYTES) {
+          throw new LegacyIoError("not_supported", `${path}: ${length} bytes are too many to read at once`, {
+            path,
+            expected: MAX_WHOLE_BYTES,
+            found: length,
+          });
+        }
         const bytes = new Uint8Array(length);
         readRange(offset, bytes);
         return bytes;

@@ -4,8 +4,10 @@ import { gzip } from "../gzip.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
 import { parsePlain } from "../json/parse-plain.ts";
 import type { Logger } from "../logger.ts";
+import { gzipSealFault, sealGzip } from "../sealed-gzip.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { keyBelow, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/too-large.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import { type CommittedObject, groupOf, type Head } from "./head.ts";
 
@@ -20,6 +22,8 @@ export interface Checkpoint {
   readonly images: ReadonlyMap<string, unknown>;
   /** Its size in the store, packed. */
   readonly storedBytes: number;
+  /** Why its bytes are none that were ever written, though they say something; no reason not to use it. */
+  readonly fault: string | undefined;
 }
 
 const FORMAT = 1;
@@ -28,7 +32,7 @@ const MAX_TEXT_BYTES = 1 << 30;
 
 type WireObject = readonly [sha256: string, sizeBytes: number, txid: number, version: number];
 
-/** Objects are grouped by record, transactions are named once: gzip does the rest. */
+/** Objects are grouped by record, transactions are named once: gzip does the rest. It is hashed nowhere, hence sealed. */
 export async function encodeCheckpoint(
   head: Head,
   images: ReadonlyMap<string, unknown>,
@@ -61,7 +65,7 @@ export async function encodeCheckpoint(
     txids: [...txids.keys()],
     images: Object.fromEntries(images),
   };
-  return gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 })));
+  return sealGzip(await gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 }))));
 }
 
 /** Replaces the checkpoint by one rename. A failure leaves the one that was. @throws {ZarrStoreError} `io` */
@@ -92,19 +96,30 @@ export async function replaceCheckpoint(
 
 /** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */
 export async function readCheckpoint(store: ReadableStore, logger: Logger): Promise<Checkpoint | undefined> {
-  const bytes = await store.get(CHECKPOINT);
-  if (bytes === undefined) {
-    return undefined;
+  const unusable = (error: unknown): undefined => {
+    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
+  };
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await store.get(CHECKPOINT);
+  } catch (error) {
+    if (!isTooLarge(error)) {
+      throw error;
+    }
+    return unusable(error);
   }
   try {
-    return decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES), bytes.length);
+    if (bytes === undefined) {
+      return undefined;
+    }
+    const contents = decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES));
+    return { ...contents, storedBytes: bytes.length, fault: gzipSealFault(bytes) };
   } catch (error) {
-    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
-    return undefined;
+    return unusable(error);
   }
 }
 
-function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
+function decodeCheckpoint(text: Uint8Array): Omit<Checkpoint, "storedBytes" | "fault"> {
   const wire = parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text));
   const { format, v, record_sha256: recordSha256, txid, txids, groups: wireGroups, images } = fieldsOf(wire);
   if (
@@ -122,7 +137,6 @@ function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
     txid,
     groups: decodeGroups(fieldsOf(wireGroups), txids),
     images: new Map(Object.entries(fieldsOf(images))),
-    storedBytes,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { NdArray } from "../array/nd-array.ts";
+import type { ArrayRows } from "../array/zarr-array.ts";
 import { parseTableName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -32,6 +33,8 @@ export interface AddImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 export interface SaveTableOptions extends ReadOptions {
@@ -97,11 +100,11 @@ export class DatasetContents {
   }
 
   /**
-   * Adds an image of rank 2–5.
+   * Adds an image of rank 2–5, whole or read as it is written.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
-  async addImage(array: NdArray, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
+  async addImage(array: NdArray | ArrayRows, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
     const { id, ...rest } = options;
     const record = this.record(id ?? this.session.runtime.newId());
     await record.saveArray(array, rest);

@@ -184,8 +184,11 @@ function invalidFile(where: string, expected: string, found: string, cause?: unk
   );
 }
 
-/** Where `parquet_wasm_bg.wasm` is (a URL or a response) or what it holds. */
-export type ParquetWasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+/**
+ * Where `parquet_wasm_bg.wasm` is (a URL), or what it holds: a `Response`, an `ArrayBuffer`, a typed array, or a compiled
+ * `WebAssembly.Module`, whose type a program without the library `DOM` does not know.
+ */
+export type ParquetWasmSource = string | URL | object;
 
 type Wasm = typeof ParquetWasm;
 

@@ -137,6 +137,7 @@ describe("the log", () => {
         groups: new Map(object && [["", new Map([[key("tables/a"), object]])]]),
         images: new Map(),
         storedBytes: 0,
+        fault: undefined,
       });
       for (const known of [log, fresh]) {
         for (const value of ["1", "2", "3"]) {
