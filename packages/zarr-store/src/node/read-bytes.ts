@@ -18,6 +18,14 @@ export async function readBytes(file: FileHandle, range: ByteRange): Promise<Uin
 
 /** What is read at once without a look at the file. */
 const MAX_EXPECTED_BYTES = 1 << 18;
+/** What the reading of directories, pipes and sockets fails with. */
+const IS_NO_FILE: ReadonlySet<string | undefined> = new Set([
+  "EISDIR",
+  "ESPIPE",
+  "EAGAIN",
+  "EINVAL",
+  "ENXIO",
+]);
 
 /**
  * The whole of a file that is exactly so long, by one read; undefined for any other, and for what cannot be read so.
@@ -35,7 +43,7 @@ export async function readExpected(
     return bytesRead === expectedBytes ? bytes.slice(0, bytesRead) : undefined;
   } catch (error) {
     // A directory, or a pipe: the careful way finds out what it is.
-    if (errnoOf(error) === "EISDIR" || errnoOf(error) === "EAGAIN") {
+    if (IS_NO_FILE.has(errnoOf(error))) {
       return undefined;
     }
     throw error;
