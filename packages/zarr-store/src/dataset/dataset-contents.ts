@@ -240,13 +240,23 @@ export class DatasetContents {
     options: ReadOptions = {},
   ): Promise<void> {
     const where = tablePath(parseTableName(name));
+    const decode = async (bytes: Uint8Array | undefined): Promise<TableChange> =>
+      merge(bytes && (await decodeParquet(bytes, { where })));
+    await this.mergeTableFile(name, decode, options);
+  }
+
+  /** {@link mergeTable} by a function of the table's Parquet file, verified, which it decodes as far as it has to. */
+  async mergeTableFile(
+    name: string,
+    merge: (current: Uint8Array<ArrayBuffer> | undefined) => TableChange | Promise<TableChange>,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    const path = tablePath(parseTableName(name));
     await this.#change(`change table ${name}`, options, async (transaction) => {
       transaction.merge({
-        path: where,
+        path,
         merge: async (current) => {
-          const { table, schema, imageIds } = await merge(
-            current && (await decodeParquet(current, { where })),
-          );
+          const { table, schema, imageIds } = await merge(current);
           return {
             bytes: table && (await encodeParquet(table, { schema })),
             ...(imageIds && { imageIds }),

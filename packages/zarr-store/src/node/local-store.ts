@@ -6,6 +6,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { runBounded } from "../run-bounded.ts";
 import type {
   ByteRange,
+  GetOptions,
   KeyValueStore,
   MoveOutcome,
   RemoveOutcome,
@@ -19,7 +20,7 @@ import { throwIfAborted } from "../throw-if-aborted.ts";
 import { blockingFiles, type ChangingFiles, type NewFile } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readBytes, readExpected } from "./read-bytes.ts";
 import { writeAndClose } from "./write-and-close.ts";
 
 /** The calls of the file system that a local store makes: tests fail each of them in turn. */
@@ -63,7 +64,7 @@ class LocalStore implements KeyValueStore {
     this.#jailOfChanges = new DirectoryJail(this.location, this.#changes.realpath);
   }
 
-  async get(key: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#read(key, undefined, options);
   }
 
@@ -294,13 +295,17 @@ class LocalStore implements KeyValueStore {
   async #read(
     key: StoreKey,
     range: ByteRange | undefined,
-    options: ReadOptions,
+    options: GetOptions,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
       await this.#jail.assertParentInside(key);
       const file = await this.#fs.open(path, READ);
       try {
+        const expected = await readExpected(file, options.expectedBytes ?? 0);
+        if (expected !== undefined) {
+          return expected;
+        }
         const stats = await file.stat();
         if (!stats.isFile()) {
           return undefined;
