@@ -5,7 +5,7 @@ import { parseLossless, plainValue, serializeLossless } from "../json/lossless-j
 import type { Logger } from "../logger.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { isTooLarge } from "../store/too-large.ts";
+import { isTooLarge } from "../store/unreadable.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
 
