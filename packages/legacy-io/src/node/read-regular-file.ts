@@ -14,5 +14,8 @@ export async function readRegularFile(path: string): Promise<Uint8Array<ArrayBuf
   if (!(await file.stat()).isFile()) {
     throw new LegacyIoError("invalid_file", `${path} is not a regular file`, { path });
   }
-  return new Uint8Array(await file.readFile());
+  const bytes = await file.readFile();
+  // A large file is read into memory of its own: a copy would be as much again.
+  const isAlone = bytes.byteLength === bytes.buffer.byteLength;
+  return isAlone ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }
