@@ -375,7 +375,12 @@ export class ZarrImageRecord {
 
   /** The artifacts, as what keeps them beside a TIFF offers them too. */
   asArtifactStore(): ArtifactStore {
-    return artifactStoreOf(this);
+    const { session } = this.#objects;
+    const within = (view: ObjectSession): ArtifactStore =>
+      new ZarrImageRecord(view, this.id).asArtifactStore();
+    const edit: ArtifactStore["edit"] = (fn, { signal } = {}) =>
+      session.change((_, view) => fn(within(view)), { message: `edit ${this.id}`, signal });
+    return { ...artifactStoreOf(this), edit };
   }
 }
 

@@ -15,7 +15,7 @@ import type {
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { assertReadable } from "../store/too-large.ts";
+import { assertReadable } from "../store/unreadable.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { blockingFiles, type ChangingFiles, type NewFile } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
