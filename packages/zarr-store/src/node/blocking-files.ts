@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as fsPromises from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 
@@ -23,28 +24,70 @@ export interface ChangingFiles {
 const MAX_TURN_MS = 5;
 /** A larger write is worth a thread of its own. */
 const MAX_BLOCKING_BYTES = 256 * 1024;
+/** A call that takes longer is of a file system that is busy or far away: for a while the pool waits for it, not the process. */
+const SLOW_CALL_MS = 2;
+const POOL_FOR_MS = 1_000;
 
 /**
  * The calls made at once instead of by a thread of libuv's pool. One takes a few microseconds, the way to the pool and back ten
- * times as long and, on a machine that is busy, a turn of the scheduler each way; and an image is thirty calls.
+ * times as long and, on a machine that is busy, a turn of the scheduler each way; and an image is thirty calls. On a file
+ * system where they take milliseconds they go by the pool, but for one a second.
  */
 export function blockingFiles(nowMs: () => number = () => performance.now()): ChangingFiles {
   let turnBeganMs = nowMs();
-  const inTurn = async <T>(run: () => T): Promise<T> => {
+  let poolUntilMs = Number.NEGATIVE_INFINITY;
+  const call = async <T>(run: () => T, runInPool: () => Promise<T>): Promise<T> => {
+    if (nowMs() < poolUntilMs) {
+      return runInPool();
+    }
     if (nowMs() - turnBeganMs > MAX_TURN_MS) {
       await setImmediate();
       turnBeganMs = nowMs();
     }
-    return run();
+    const begunMs = nowMs();
+    try {
+      return run();
+    } finally {
+      const endMs = nowMs();
+      poolUntilMs = endMs - begunMs > SLOW_CALL_MS ? endMs + POOL_FOR_MS : poolUntilMs;
+    }
   };
   return {
-    open: (path, flags, mode) => inTurn(() => newFile(fs.openSync(path, flags, mode))),
-    mkdir: (path, options) => inTurn(() => fs.mkdirSync(path, options)),
-    rename: (from, to) => inTurn(() => fs.renameSync(from, to)),
-    link: (existing, path) => inTurn(() => fs.linkSync(existing, path)),
-    unlink: (path) => inTurn(() => fs.unlinkSync(path)),
-    rmdir: (path) => inTurn(() => fs.rmdirSync(path)),
-    realpath: (path) => inTurn(() => fs.realpathSync.native(path)),
+    open: (path, flags, mode) =>
+      call<NewFile>(
+        () => newFile(fs.openSync(path, flags, mode)),
+        () => fsPromises.open(path, flags, mode),
+      ),
+    mkdir: (path, options) =>
+      call<unknown>(
+        () => fs.mkdirSync(path, options),
+        () => fsPromises.mkdir(path, options),
+      ),
+    rename: (from, to) =>
+      call(
+        () => fs.renameSync(from, to),
+        () => fsPromises.rename(from, to),
+      ),
+    link: (existing, path) =>
+      call(
+        () => fs.linkSync(existing, path),
+        () => fsPromises.link(existing, path),
+      ),
+    unlink: (path) =>
+      call(
+        () => fs.unlinkSync(path),
+        () => fsPromises.unlink(path),
+      ),
+    rmdir: (path) =>
+      call(
+        () => fs.rmdirSync(path),
+        () => fsPromises.rmdir(path),
+      ),
+    realpath: (path) =>
+      call(
+        () => fs.realpathSync.native(path),
+        () => fsPromises.realpath(path),
+      ),
   };
 }
 

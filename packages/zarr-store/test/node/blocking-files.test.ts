@@ -52,3 +52,35 @@ test("many calls one after another give timers a turn", async () => {
   }
   expect(isOver).toBe(true);
 });
+
+test("where a call takes milliseconds, the pool makes those of the next second", async () => {
+  let nowMs = 0;
+  let callMs = 1;
+  const files = blockingFiles(() => {
+    nowMs += callMs;
+    return nowMs;
+  });
+  const isMadeAtOnce = async (): Promise<boolean> => {
+    let isDone = false;
+    const call = files.rename(join(folder, "absent"), join(folder, "b")).catch(() => {
+      isDone = true;
+    });
+    for (let turn = 0; turn < 10; turn++) {
+      await Promise.resolve();
+    }
+    const wasDone = isDone;
+    await call;
+    return wasDone;
+  };
+  expect(await isMadeAtOnce()).toBe(true);
+  callMs = 3;
+  await isMadeAtOnce();
+  callMs = 0;
+  expect(await isMadeAtOnce()).toBe(false);
+  const file = await files.open(join(folder, "a"), CREATE, 0o666);
+  await writeAndClose(file, new Uint8Array([1, 2]));
+  expect([...(await readFile(join(folder, "a")))]).toEqual([1, 2]);
+  nowMs += 2_000;
+  await isMadeAtOnce();
+  expect(await isMadeAtOnce()).toBe(true);
+});
