@@ -18,7 +18,7 @@ import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
 import { encodeLzw } from "../packages/legacy-io/test/tiff/encode-lzw.ts";
 import { buildTiff, greyTags, long, short } from "../packages/legacy-io/test/tiff-fixture.ts";
 import { pairedRounds } from "./paired-rounds.ts";
-import { startTifffile, type TifffilePeer } from "./tifffile-peer.ts";
+import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
 
 const [rounds = 7] = process.argv.slice(2).map(Number);
 const COPIES = 5;
@@ -30,7 +30,7 @@ const COMPRESSIONS = {
 } as const;
 
 const folder = mkdtempSync(join(tmpdir(), "kym-bench-tiff-"));
-const tifffile = await startTifffile();
+const tifffile = await startPython("tifffile");
 try {
   await benchmark(tifffile);
 } finally {
@@ -38,7 +38,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-async function benchmark(peer: TifffilePeer | undefined): Promise<void> {
+async function benchmark(peer: PythonPeer | undefined): Promise<void> {
   const kymographs = realFiles();
   const scan = kymographs.length === 0 ? madeScan() : await largest(kymographs);
   const plain = kymographs.length === 0 ? [write("plain", writeImageJTiff(scan))] : kymographs;
@@ -137,7 +137,7 @@ async function inTurn<T>(
 async function compareReading(
   name: string,
   paths: readonly string[],
-  peer: TifffilePeer | undefined,
+  peer: PythonPeer | undefined,
 ): Promise<void> {
   const images = await inTurn(paths, readOne);
   const sizeBytes = images.reduce((sum, image) => sum + ndArrayBytes(image).length, 0);
@@ -157,10 +157,10 @@ async function compareReading(
     report("readFileSync", await pairedRounds(rounds, subject, plain));
   }
   report("geotiff", await pairedRounds(rounds, subject, () => inTurn(paths, readWithGeotiff)));
-  await reportTifffile(peer, subject, ["read", ...paths]);
+  await comparePython(peer, rounds, subject, ["read", ...paths]);
 }
 
-async function compareWriting(scan: NdArray, peer: TifffilePeer | undefined): Promise<void> {
+async function compareWriting(scan: NdArray, peer: PythonPeer | undefined): Promise<void> {
   const pixels = ndArrayBytes(scan);
   const source = write("written", writeImageJTiff(scan));
   const paths = Array.from({ length: 10 }, (_, index) => join(folder, `out-${index}.tif`));
@@ -181,35 +181,7 @@ async function compareWriting(scan: NdArray, peer: TifffilePeer | undefined): Pr
     }
   };
   report("writeFileSync of the pixels alone", await pairedRounds(rounds, subject, bytes));
-  await reportTifffile(peer, subject, ["write", source, join(folder, "theirs.tif")], paths.length);
-}
-
-/** tifffile times itself, so that the way to it costs nothing. */
-async function reportTifffile(
-  peer: TifffilePeer | undefined,
-  subject: () => Promise<unknown>,
-  request: readonly string[],
-  times = 1,
-): Promise<void> {
-  if (peer === undefined) {
-    console.log("  tifffile: not measured, there is no Python for it");
-    return;
-  }
-  const ratios: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const begun = performance.now();
-    await subject();
-    const ms = performance.now() - begun;
-    const theirs = (await peer.ask(request)).ms * times;
-    if (round > 0) {
-      ratios.push(ms / theirs);
-    }
-  }
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  console.log(
-    `  ${median.toFixed(2)} of the time of tifffile (best ${(sorted[0] ?? Number.NaN).toFixed(2)})`,
-  );
+  await comparePython(peer, rounds, subject, ["write", source, join(folder, "theirs.tif")], paths.length);
 }
 
 function report(

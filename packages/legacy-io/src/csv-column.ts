@@ -1,6 +1,9 @@
 import type { Column, ColumnType } from "@kym/zarr-store";
-import { type CsvCells, lineOfRow } from "./csv-cells.ts";
+import { IS_LITTLE_ENDIAN_MACHINE } from "./byte-order.ts";
+import type { CsvCells } from "./csv-cells.ts";
+import { type DecimalColumn, type ReadNumber, readDecimals } from "./csv-decimals.ts";
 import { LegacyIoError } from "./errors.ts";
+import { CELL_KIND } from "./scan-decimal.ts";
 
 /**
  * The values of one column: `float64` with NaN for NULL; `int64` and `int32` as their typed arrays if nothing is
@@ -43,17 +46,102 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
     ["false", "False", "FALSE", "0"],
   ].flatMap((words, index) => words.map((word): [string, boolean] => [word, index === 0])),
 );
+const NUMBERS: ReadonlySet<ColumnType> = new Set(["float64", "int64"]);
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const PLAIN_INTEGER = /^-?(0|[1-9]\d{0,17})$/;
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** Reads one column. Throws `schema_mismatch`, naming the line and the column, for a cell of another type. */
-export function readCsvColumn(cells: CsvCells, index: number, column: Column): CsvColumnData {
-  const texts = cells.columns[index] ?? [];
+/** A column as it was read: `type` is found where nobody says it. */
+export interface CsvColumn {
+  readonly column: Column;
+  readonly data: CsvColumnData;
+}
+
+/**
+ * Reads the columns. Where there is no column for one, it becomes the narrowest type that keeps every cell: `int64`,
+ * `float64`, `bool` (`True`, `False` in any case) or `utf8`; numbers with leading zeros or a plus sign are text, because
+ * their spelling would be lost. Throws `schema_mismatch`, naming the line and the column, for a cell of another type.
+ */
+export function readCsvColumns(
+  cells: CsvCells,
+  names: readonly string[],
+  known: (name: string) => Column | undefined,
+): readonly CsvColumn[] {
+  const columns = names.map(known);
+  return names.map((name, index) => {
+    const isNumeric = NUMBERS.has(columns[index]?.type ?? "float64");
+    const numbers =
+      isNumeric && cells.grid !== undefined ? readDecimals(cells.grid, index, readNumberText) : undefined;
+    const column = columns[index] ?? { name, type: typeOf(numbers) ?? inferColumnType(cells.texts(index)) };
+    const data = numbers === undefined ? undefined : fromDecimals(numbers, column.type);
+    return { column, data: data ?? readTexts(cells, index, column) };
+  });
+}
+
+/** Undefined where the texts have to say it. */
+function typeOf(numbers: DecimalColumn | undefined): ColumnType | undefined {
+  return numbers?.kind === CELL_KIND.integer
+    ? "int64"
+    : numbers?.kind === CELL_KIND.decimal
+      ? "float64"
+      : undefined;
+}
+
+function readNumberText(text: string): ReadNumber | undefined {
+  const value = parseFloatCell(text);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (MISSING_NUMBERS.has(text)) {
+    return { value, kind: CELL_KIND.empty };
+  }
+  const isDecimal = INFINITIES.has(text) || (PLAIN_DECIMAL.test(text) && !PLAIN_INTEGER.test(text));
+  return { value, kind: isDecimal ? CELL_KIND.decimal : CELL_KIND.number };
+}
+
+/** Undefined where the texts say more than the numbers. */
+function fromDecimals({ values, kind }: DecimalColumn, type: ColumnType): CsvColumnData | undefined {
+  const isWhole = kind === CELL_KIND.empty || kind === CELL_KIND.integer;
+  if (type === "float64") {
+    return new Float64Array(values);
+  }
+  if (!isWhole || type !== "int64") {
+    return undefined;
+  }
+  return hasMissing(values)
+    ? Array.from(values, (value) => (Number.isNaN(value) ? null : BigInt(value)))
+    : toInt64(values);
+}
+
+/** As `some`, which calls a function for each. */
+function hasMissing(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isNaN(values[row])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Whole numbers below 2^53, without a bigint for each. */
+function toInt64(values: Float64Array): BigInt64Array<ArrayBuffer> {
+  const whole = new BigInt64Array(values.length);
+  const halves = new Int32Array(whole.buffer);
+  const lowFirst = IS_LITTLE_ENDIAN_MACHINE ? 0 : 1;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0;
+    halves[2 * row + lowFirst] = value | 0;
+    halves[2 * row + 1 - lowFirst] = Math.floor(value / 2 ** 32);
+  }
+  return whole;
+}
+
+function readTexts(cells: CsvCells, index: number, column: Column): CsvColumnData {
+  const texts = cells.texts(index);
   const orThrow = <T>(value: T | undefined, row: number): T => {
     if (value === undefined) {
-      throw cellError(cells, index, row, column);
+      throw cellError(cells, texts[row] ?? "", row, column);
     }
     return value;
   };
@@ -85,12 +173,21 @@ export function readCsvColumn(cells: CsvCells, index: number, column: Column): C
   }
 }
 
-/**
- * The narrowest type that keeps every cell of a column: `int64`, `float64`, `bool` (`True`, `False` in any case) or
- * `utf8`. Numbers with leading zeros or a plus sign are text, because their spelling would be lost.
- */
-export function inferColumnType(cells: CsvCells, index: number): ColumnType {
-  const distinct = [...new Set(cells.columns[index])].filter((text) => text !== null);
+/** A text like the one above it, of which whole columns are, is not looked up. */
+function distinctTexts(texts: readonly (string | null)[]): readonly string[] {
+  const distinct = new Set<string>();
+  let above: string | null = null;
+  for (const text of texts) {
+    if (text !== above && text !== null) {
+      distinct.add(text);
+    }
+    above = text;
+  }
+  return [...distinct];
+}
+
+function inferColumnType(texts: readonly (string | null)[]): ColumnType {
+  const distinct = distinctTexts(texts);
   const numbers = distinct.filter((text) => !MISSING_NUMBERS.has(text));
   if (numbers.length === 0) {
     return distinct.length === 0 ? "utf8" : "float64";
@@ -163,9 +260,9 @@ function isComplete<T>(values: readonly (T | null)[]): values is readonly T[] {
   return !values.includes(null);
 }
 
-function cellError(cells: CsvCells, index: number, row: number, column: Column): LegacyIoError {
-  const line = lineOfRow(cells, row);
-  const found = (cells.columns[index]?.[row] ?? "").slice(0, 80);
+function cellError(cells: CsvCells, text: string, row: number, column: Column): LegacyIoError {
+  const line = cells.lineOfRow(row);
+  const found = text.slice(0, 80);
   return new LegacyIoError(
     "schema_mismatch",
     `CSV line ${line}, column ${JSON.stringify(column.name)}: ${JSON.stringify(found)} is no ${column.type}`,

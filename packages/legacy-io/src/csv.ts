@@ -1,7 +1,8 @@
-import type { Column, ColumnType, TableSchema } from "@kym/zarr-store";
-import { type CsvCells, type CsvLimits, findCsvCells } from "./csv-cells.ts";
-import { type CsvColumnData, inferColumnType, readCsvColumn } from "./csv-column.ts";
+import type { TableSchema } from "@kym/zarr-store";
+import type { CsvLimits } from "./csv-cells.ts";
+import { type CsvColumnData, readCsvColumns } from "./csv-column.ts";
 import { LegacyIoError } from "./errors.ts";
+import { findCsvCells } from "./find-csv-cells.ts";
 
 /** What pandas calls the column that has no name, which is how it writes an index. */
 export const UNNAMED_COLUMN = "Unnamed: 0";
@@ -32,9 +33,6 @@ export function readCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTab
   const cells = findCsvCells(bytes, options);
   const names = cells.header.map((name) => (name === "" ? UNNAMED_COLUMN : name));
   const known = new Map(options.schema?.columns.map((column) => [column.name, column]));
-  const columns = names.map((name, index): Column => {
-    return known.get(name) ?? { name, type: typeOfUnknown(cells, index, options.schema) };
-  });
   for (const { name, nullable } of known.values()) {
     if (nullable === false && !names.includes(name)) {
       throw new LegacyIoError("schema_mismatch", `the CSV has no column ${JSON.stringify(name)}`, {
@@ -43,10 +41,14 @@ export function readCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTab
       });
     }
   }
-  const data = columns.map((column, index) => [column.name, readCsvColumn(cells, index, column)] as const);
-  return { schema: { columns }, columns: Object.fromEntries(data), rowCount: cells.rowCount };
-}
-
-function typeOfUnknown(cells: CsvCells, index: number, schema: TableSchema | undefined): ColumnType {
-  return schema === undefined ? inferColumnType(cells, index) : "utf8";
+  const read = readCsvColumns(
+    cells,
+    names,
+    (name) => known.get(name) ?? (options.schema && { name, type: "utf8" }),
+  );
+  return {
+    schema: { columns: read.map(({ column }) => column) },
+    columns: Object.fromEntries(read.map(({ column, data }) => [column.name, data])),
+    rowCount: cells.rowCount,
+  };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { inferSchema, initParser } from "udsv";
 import { expect, test } from "vitest";
 import { readCsv } from "../src/csv.ts";
-import { findCsvCells } from "../src/csv-cells.ts";
+import { findCsvCells } from "../src/find-csv-cells.ts";
 import { caught } from "./caught.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { assertRangeInside, type ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
+import { MAX_WHOLE_BYTES } from "./assert-file-size.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
-/** As `readFile` has it: a sparse file of a terabyte costs nothing to make. */
-const MAX_WHOLE_BYTES = 2 ** 31 - 1;
 
 /** A local file as a byte source. It holds a file descriptor until it is closed. */
 export interface FileSource extends ByteSource {

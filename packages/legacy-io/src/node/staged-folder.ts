@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ExportedFile } from "../export-manifest.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { flushFilesBelow, flushFolders } from "./flush-to-disk.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 
 /** Where the files of an export go, or only their hashes. */
@@ -29,10 +30,14 @@ export class StagedFolder implements ExportSink {
   readonly #target: string;
   readonly #root: string;
   readonly #hashes = new Map<string, string>();
+  readonly #durability: "batched" | "none";
+  /** The folders that name the target, or one above it that was made for it. */
+  #naming: readonly string[] = [];
   sizeBytes = 0;
 
-  constructor(target: string) {
+  constructor(target: string, durability: "batched" | "none" = "batched") {
     this.#target = target;
+    this.#durability = durability;
     this.#root = `${target}.partial-${crypto.randomUUID()}`;
   }
 
@@ -47,7 +52,12 @@ export class StagedFolder implements ExportSink {
     this.sizeBytes = 0;
     await orIoError(`cannot make ${this.#root}`, this.#root, async () => {
       await rm(this.#root, { recursive: true, force: true });
-      await mkdir(this.#root, { recursive: true });
+      const parent = dirname(this.#root);
+      const firstMade = await mkdir(parent, { recursive: true });
+      if (this.#naming.length === 0) {
+        this.#naming = foldersUpTo(parent, firstMade === undefined ? parent : dirname(firstMade));
+      }
+      await mkdir(this.#root);
     });
   }
 
@@ -85,6 +95,14 @@ export class StagedFolder implements ExportSink {
     }
   }
 
+  /** Flushes all that was written, so that it is there when its name is. Throws `io`. */
+  async flush(): Promise<void> {
+    if (this.#durability === "batched") {
+      const files = this.paths.map((path) => join(this.#root, path));
+      await orIoError(`cannot flush ${this.#root}`, this.#root, () => flushFilesBelow(this.#root, files));
+    }
+  }
+
   /**
    * Gives the folder its name. What is there moves aside first, is looked at by `assertReplaceable`, and comes back if
    * that or the renaming fails: somebody may have put it there since the export began. Without `assertReplaceable`
@@ -100,12 +118,20 @@ export class StagedFolder implements ExportSink {
       if (isReplaced) {
         await rename(this.#target, old);
       }
+      let isNamed = false;
       try {
         if (isReplaced) {
           await assertReplaceable?.(old);
         }
         await rename(this.#root, this.#target);
+        isNamed = true;
+        if (this.#durability === "batched") {
+          await flushFolders(this.#naming);
+        }
       } catch (error) {
+        if (isNamed) {
+          await rename(this.#target, this.#root);
+        }
         if (isReplaced) {
           await rename(old, this.#target);
         }
@@ -118,6 +144,10 @@ export class StagedFolder implements ExportSink {
   async discard(): Promise<void> {
     await rm(this.#root, { recursive: true, force: true });
   }
+}
+
+function foldersUpTo(folder: string, top: string): readonly string[] {
+  return folder === top ? [folder] : [folder, ...foldersUpTo(dirname(folder), top)];
 }
 
 /** Throws `io` for a path that cannot be looked at. */

@@ -1,6 +1,7 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { arrayOver } from "../array-over.ts";
 import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
-import type { ByteSource } from "../byte-source.ts";
+import { assertRangeInside, type ByteSource, bytesSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
@@ -45,7 +46,38 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
  * console.log(info.axes, image.shape, image.dtype);
  */
 export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffImage> {
+  return readPixels(source, await openTiffPages(source, options), options);
+}
+
+/**
+ * As `readTiff`, of a file in memory. Pixels that lie there as they are in the image are a view of `bytes`, not a copy:
+ * they change with it.
+ */
+export async function readTiffInPlace(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ReadTiffOptions = {},
+): Promise<TiffImage> {
+  const source = bytesSource(bytes);
   const tiff = await openTiffPages(source, options);
+  const { info, budget } = tiff;
+  const [run, ...further] = tiff.pages.every(isContiguous) ? runsOf(tiff) : [];
+  if (run !== undefined && further.length === 0 && tiff.isLittleEndian === IS_LITTLE_ENDIAN_MACHINE) {
+    assertRangeInside(source.sizeBytes, run.offset, run.sizeBytes);
+    const pixels = bytes.subarray(run.offset, run.offset + run.sizeBytes);
+    const image = arrayOver(info.dtype, info.shape, pixels);
+    if (image !== undefined) {
+      budget.take(run.sizeBytes, "its pixels");
+      return { image, info };
+    }
+  }
+  return readPixels(source, tiff, options);
+}
+
+async function readPixels(
+  source: ByteSource,
+  tiff: OpenedTiff,
+  options: ReadTiffOptions,
+): Promise<TiffImage> {
   const image = allocateImage(tiff.budget, tiff.info.dtype, tiff.info.shape);
   const target = new Uint8Array(image.data.buffer);
   if (tiff.pages.every(isContiguous)) {
@@ -80,7 +112,7 @@ function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
 }
 
 /** One plane as a page of its own; planes behind a single directory follow its first. */
-function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
+export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
   const [first] = pages;
   if (first === undefined || !Number.isSafeInteger(plane) || plane < 0 || plane >= planeCount) {
     return undefined;
@@ -97,7 +129,7 @@ function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffP
   };
 }
 
-function rowOptions(
+export function rowOptions(
   { isLittleEndian, budget }: OpenedTiff,
   { codecs, signal }: ReadTiffOptions,
 ): ReadRowsOptions {

@@ -9,14 +9,20 @@ import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 /** Another program's work: by path, what it does each time after the file was read. */
 const meanwhile = vi.hoisted(() => new Map<string, () => void>());
 
-vi.mock("../../src/node/read-regular-file.ts", async (importActual) => {
-  const actual = await importActual<typeof import("../../src/node/read-regular-file.ts")>();
-  const readRegularFile: typeof actual.readRegularFile = async (path) => {
-    const bytes = await actual.readRegularFile(path);
-    meanwhile.get(path)?.();
-    return bytes;
+vi.mock("node:fs/promises", async (importActual) => {
+  const actual = await importActual<typeof import("node:fs/promises")>();
+  const open: typeof actual.open = async (path, ...rest) => {
+    const handle = await actual.open(path, ...rest);
+    const read = handle.read.bind(handle);
+    return Object.assign(handle, {
+      read: async (...args: Parameters<typeof read>) => {
+        const result = await read(...args);
+        meanwhile.get(String(path))?.();
+        return result;
+      },
+    });
   };
-  return { readRegularFile };
+  return { ...actual, open };
 });
 
 describe("a file that changes while it is read", () => {

@@ -11,23 +11,22 @@ const files = vi.hoisted(() => ({ underWay: 0, begun: 0, failing: "", settle: Pr
 /** One file fails at once; the others take as long as the test wants. */
 vi.mock("../../src/node/read-regular-file.ts", async (importActual) => {
   const actual = await importActual<typeof import("../../src/node/read-regular-file.ts")>();
-  const readRegularFile: typeof actual.readRegularFile = async (path) => {
+  const openRegularFile: typeof actual.openRegularFile = async (path) => {
     files.begun++;
     files.underWay++;
     try {
       if (files.failing !== "" && path.endsWith(files.failing)) {
         throw new Error("EIO");
       }
-      const bytes = await actual.readRegularFile(path);
       if (!path.endsWith(".tif")) {
         await files.settle;
       }
-      return bytes;
+      return await actual.openRegularFile(path);
     } finally {
       files.underWay--;
     }
   };
-  return { readRegularFile };
+  return { ...actual, openRegularFile };
 });
 
 describe("an ingest that failed", () => {

@@ -1,0 +1,124 @@
+/**
+ * What reading and writing a table as CSV costs beside pandas, udsv and a plain read in the same run, round by round. Goals P12
+ * and P14 of performance.md. Values are compared before they are timed.
+ *
+ *     npx -y pnpm@12 bench:csv [rounds]
+ */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type CsvTable, canWriteCsv, readCsv, writeCsv } from "@kym/legacy-io";
+import { tableFromColumns } from "@kym/zarr-store";
+import { inferSchema, initParser } from "udsv";
+import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
+import { type PairedTimes, pairedRounds } from "./paired-rounds.ts";
+import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
+
+const [rounds = 25] = process.argv.slice(2).map(Number);
+const MADE_ROWS = 16_000;
+
+const folder = mkdtempSync(join(tmpdir(), "kym-bench-csv-"));
+const pandas = await startPython("pandas");
+try {
+  const path = realFile() ?? madeFile();
+  await compareReading(path, pandas);
+  await compareWriting(path, pandas);
+} finally {
+  pandas?.end();
+  rmSync(folder, { recursive: true });
+}
+
+/** The laboratory's own, where it is at hand. */
+function realFile(): string | undefined {
+  const shared = findSharedData("kymographs");
+  return shared === undefined ? undefined : join(shared, "flow-analysis", "Capillary1_0001_kymanalysis.csv");
+}
+
+function madeFile(): string {
+  const path = join(folder, "made.csv");
+  const rows = Array.from({ length: MADE_ROWS }, (_, row) => {
+    const velocity = Math.sin(row / 100) * 3;
+    return `1,${row * 0.0046798},${velocity},data,scan.tif,mpRadon,0.284,30000,${Math.abs(velocity)}`;
+  });
+  writeFileSync(
+    path,
+    `roi_id,time,velocity,parentFolder,file,algorithm,delx,numLines,absVelocity\n${rows.join("\n")}\n`,
+  );
+  return path;
+}
+
+/** Of a table's values, column by column, as `pandas_peer.py` makes it. */
+function digest({ columns }: CsvTable): string {
+  const hash = createHash("sha256");
+  for (const values of Object.values(columns)) {
+    hash.update(ArrayBuffer.isView(values) ? values : values.map((value) => value ?? "").join("\n"));
+  }
+  return hash.digest("hex");
+}
+
+async function compareReading(path: string, peer: PythonPeer | undefined): Promise<void> {
+  const ours = readCsv(readFileSync(path));
+  const text = readFileSync(path, "utf8");
+  const schema = inferSchema(text);
+  const theirs = initParser(schema).typedCols(text);
+  for (const [index, { name }] of ours.schema.columns.entries()) {
+    for (let row = 0; row < ours.rowCount; row++) {
+      const value = ours.columns[name]?.[row] ?? Number.NaN;
+      const other = theirs[index]?.[row] ?? Number.NaN;
+      if (!Object.is(typeof value === "bigint" ? Number(value) : value, other)) {
+        throw new Error(`row ${row}: udsv reads another ${name}`);
+      }
+    }
+  }
+  const answer = await peer?.ask(["read", path]);
+  if (answer !== undefined && answer.sha256 !== digest(ours)) {
+    throw new Error("pandas reads other values");
+  }
+  console.log(
+    `read: ${(readFileSync(path).length / 1e6).toFixed(2)} MB, ${ours.rowCount} rows of ${ours.schema.columns.length} columns`,
+  );
+  const subject = async (): Promise<unknown> => readCsv(readFileSync(path));
+  report("readFileSync", await pairedRounds(rounds, subject, async () => readFileSync(path)));
+  const udsv = async (): Promise<unknown> => {
+    const read = readFileSync(path, "utf8");
+    return initParser(inferSchema(read)).typedCols(read);
+  };
+  report("udsv, typed", await pairedRounds(rounds, subject, udsv));
+  await comparePython(peer, rounds, subject, ["read", path]);
+}
+
+async function compareWriting(path: string, peer: PythonPeer | undefined): Promise<void> {
+  const { schema, columns, rowCount } = readCsv(readFileSync(path));
+  const table = tableFromColumns(schema, columns, rowCount);
+  const target = join(folder, "ours.csv");
+  const peerTarget = join(folder, "theirs.csv");
+  const subject = async (): Promise<void> => {
+    if (!canWriteCsv(table, schema)) {
+      throw new Error("a table that CSV cannot hold");
+    }
+    writeFileSync(target, writeCsv(table, schema));
+  };
+  await subject();
+  const truth = digest({ schema, columns, rowCount });
+  await peer?.ask(["write", path, peerTarget]);
+  for (const written of peer === undefined ? [target] : [target, peerTarget]) {
+    if (digest(readCsv(readFileSync(written))) !== truth) {
+      throw new Error(`${written} holds other values`);
+    }
+  }
+  console.log(`write: the same table, ${(readFileSync(target).length / 1e6).toFixed(2)} MB`);
+  const bytes = readFileSync(target);
+  report(
+    "writeFileSync of the bytes",
+    await pairedRounds(rounds, subject, async () => writeFileSync(peerTarget, bytes)),
+  );
+  await comparePython(peer, rounds, subject, ["write", path, peerTarget]);
+}
+
+function report(peer: string, { subjectMs, peerMs, ratio, bestRatio }: PairedTimes): void {
+  console.log(
+    `  ${ratio.toFixed(2)} of the time of ${peer} (best ${bestRatio.toFixed(2)}): ${subjectMs.toFixed(1)} ms, ${peerMs.toFixed(1)} ms`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { CellGrid } from "./csv-cells.ts";
+import { CELL_KIND } from "./scan-decimal.ts";
+
+/** A cell's number, NaN where it says that there is none, and which of `CELL_KIND` it is. */
+export interface ReadNumber {
+  readonly value: number;
+  readonly kind: number;
+}
+
+/** A column of numbers; NaN where there is none. They are a view of the grid's. */
+export interface DecimalColumn {
+  readonly values: Float64Array;
+  /** The greatest of the cells' `CELL_KIND`. */
+  readonly kind: number;
+}
+
+const UTF8 = new TextDecoder();
+
+/**
+ * A column of the numbers that were read with the cells. Of cells that are texts `readText` reads it; undefined once it finds
+ * one to be no number.
+ */
+export function readDecimals(
+  { bytes, starts, kinds, mostKinds, values, columnCount, rowCount }: CellGrid,
+  index: number,
+  readText: (text: string) => ReadNumber | undefined,
+): DecimalColumn | undefined {
+  const hasTexts = mostKinds[index] === CELL_KIND.text;
+  const numbers = values[index]?.subarray(0, rowCount) ?? new Float64Array(0);
+  let kind: number = hasTexts ? CELL_KIND.empty : (mostKinds[index] ?? CELL_KIND.empty);
+  for (let row = 0; row < rowCount; row++) {
+    const cell = row * (columnCount + 1) + index;
+    if (kinds[cell] === CELL_KIND.repeated) {
+      numbers[row] = numbers[row - 1] ?? 0;
+    } else if (hasTexts && kinds[cell] === CELL_KIND.text) {
+      const text = UTF8.decode(bytes.subarray(starts[cell], (starts[cell + 1] ?? 1) - 1));
+      const read = readText(text);
+      if (read === undefined) {
+        return undefined;
+      }
+      numbers[row] = read.value;
+      kind = Math.max(kind, read.kind);
+    } else if (hasTexts) {
+      kind = Math.max(kind, kinds[cell] ?? 0);
+    }
+  }
+  return { values: numbers, kind };
+}

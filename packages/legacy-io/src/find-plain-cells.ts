@@ -1,0 +1,105 @@
+import type { CellGrid, CsvCells } from "./csv-cells.ts";
+import { lineOfOffset, skipLineEnds } from "./csv-error.ts";
+import { findCellGrid } from "./find-cell-grid.ts";
+import { CELL_KIND } from "./scan-decimal.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+/** So that offsets are small numbers. */
+const MAX_BYTES = 2 ** 31 - 8;
+/** What surely makes one string. */
+const MAX_TEXT_BYTES = 2 ** 28;
+const MANY_TEXTS = 256;
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** And whether all bytes of the file are ASCII. */
+export interface PlainCells extends CsvCells {
+  readonly isAscii: boolean;
+}
+
+/**
+ * The cells of a text without quotes, from `textStart` on, cut at commas and line ends: what csv-parse finds in it. Undefined
+ * for a text with quotes, NUL, or a row that has not as many cells as the header or more than `maxRowBytes`, and for one
+ * without any row: those are csv-parse's, its errors included. Bytes that are no text are not noticed.
+ */
+export function findPlainCells(
+  bytes: Uint8Array,
+  textStart: number,
+  maxRowBytes: number,
+): PlainCells | undefined {
+  const headerStart = skipLineEnds(bytes, textStart);
+  const headerStop = endOfLine(bytes, headerStart);
+  const headerBytes = bytes.subarray(headerStart, headerStop);
+  const isOurs =
+    headerStart < headerStop && headerBytes.length <= maxRowBytes && !/["\0]/.test(UTF8.decode(headerBytes));
+  const header = UTF8.decode(headerBytes).split(",");
+  const grid =
+    isOurs && bytes.length <= MAX_BYTES
+      ? findCellGrid(bytes, headerStop, header.length, maxRowBytes)
+      : undefined;
+  if (grid === undefined) {
+    return undefined;
+  }
+  const isAscii = grid.isAscii && textStart === 0 && headerBytes.every((byte) => byte < 0x80);
+  const textOf = textReader(bytes, isAscii);
+  const columns = header.map((_, index) => once(() => readTexts(grid, index, textOf)));
+  return {
+    header,
+    rowCount: grid.rowCount,
+    texts: (index) => columns[index]?.() ?? [],
+    lineOfRow: (row) => lineOfOffset(bytes, grid.starts[row * (header.length + 1)] ?? 0),
+    grid,
+    isAscii,
+  };
+}
+
+function endOfLine(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) {
+    at++;
+  }
+  return at;
+}
+
+/** Texts one by one, or once there are many, where a byte is a character, pieces of the whole. */
+function textReader(bytes: Uint8Array, isAscii: boolean): (start: number, stop: number) => string {
+  const canBeSliced = isAscii && bytes.length <= MAX_TEXT_BYTES;
+  let askedCount = 0;
+  let whole: string | undefined;
+  return (start, stop) => {
+    askedCount++;
+    if (!canBeSliced || askedCount < MANY_TEXTS) {
+      return UTF8.decode(bytes.subarray(start, stop));
+    }
+    whole ??= UTF8.decode(bytes);
+    return whole.slice(start, stop);
+  };
+}
+
+/** A cell like the one above it is the same string: whole columns are constant. */
+function readTexts(
+  { starts, kinds, columnCount, rowCount }: CellGrid,
+  index: number,
+  textOf: (start: number, stop: number) => string,
+): readonly (string | null)[] {
+  const texts = new Array<string | null>(rowCount);
+  let text: string | null = null;
+  for (let row = 0; row < rowCount; row++) {
+    const cell = row * (columnCount + 1) + index;
+    if (kinds[cell] !== CELL_KIND.repeated) {
+      const start = starts[cell] ?? 0;
+      const stop = (starts[cell + 1] ?? 1) - 1;
+      text = start === stop ? null : textOf(start, stop);
+    }
+    texts[row] = text;
+  }
+  return texts;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
