@@ -1,18 +1,10 @@
-import type { Commit, Row, ZarrDataset } from "@kym/zarr-store";
-import type { Table } from "apache-arrow";
+import { type Commit, decodeParquet, type Row, type ZarrDataset } from "@kym/zarr-store";
 import type { ObjectHashes } from "./artifact-ref.ts";
-import { mergeIndexTable } from "./index-table.ts";
+import { type IndexTable, mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
-import {
-  encodeLedger,
-  LEDGER_SCHEMA,
-  type Ledger,
-  type LedgerEntry,
-  ledgerEntriesAgree,
-  parseLedger,
-} from "./ledger.ts";
-import { rememberIndexes } from "./recorded-index.ts";
+import { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
+import { ledgerOfFile, rememberIndexes } from "./recorded-index.ts";
 import { hashTextOf } from "./sha256-hex.ts";
 import { ledgerTableName } from "./table-name.ts";
 
@@ -46,26 +38,27 @@ export async function commitIndex(
   const ledgerName = ledgerTableName(tableName);
   const imageIds = [...change.updated.keys(), ...change.removed.keys()].sort();
   let ledger: Ledger | undefined;
-  let table: Table | undefined;
+  let table: IndexTable | undefined;
   const commit = await dataset.transaction(
     async (transaction) => {
       // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
       let valid = change;
-      await transaction.mergeTable(ledgerName, async (current) => {
+      await transaction.mergeTableFile(ledgerName, async (current) => {
         valid = await withoutEdited(dataset, indexer, change);
-        ledger = mergeLedger(parseLedger(current, ledgerName), valid);
+        ledger = mergeLedger(await ledgerOfFile(dataset, ledgerName, current), valid);
         return {
           table: encodeLedger(ledger),
           schema: LEDGER_SCHEMA,
           imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
         };
       });
-      await transaction.mergeTable(tableName, (current) => {
+      await transaction.mergeTableFile(tableName, async (current) => {
         const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
         const removedIds = new Set(valid.removed.keys());
-        const merged = mergeIndexTable(current, schema, { rowsByImageId, removedIds });
-        table = merged.table;
-        return { ...merged, imageIds };
+        const where = `tables/${tableName}.parquet`;
+        const before = current && (await decodeParquet(current, { where, memory: "shared" }));
+        table = mergeIndexTable(before, schema, { rowsByImageId, removedIds });
+        return { table: table.table, schema: table.schema, imageIds };
       });
     },
     { message: `index ${tableName}`, ...options },

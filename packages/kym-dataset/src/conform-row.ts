@@ -17,16 +17,27 @@ export interface RowStamp {
  * @throws {KymDatasetError} `schema_mismatch`, naming the column
  */
 export function conformRow(schema: TableSchema, row: Row): Row {
-  const known = schema.columns.map((column): [string, CellValue] => [
-    column.name,
-    coerceCell(column, row[column.name]),
-  ]);
-  const names = new Set(schema.columns.map(({ name }) => name));
-  const extras = Object.entries(row).flatMap(([name, value]): [string, CellValue][] => {
-    const text = names.has(name) || isProvenanceColumn(name) ? null : extraText(value);
-    return text === null ? [] : [[name, text]];
-  });
-  return Object.fromEntries([...known, ...extras]);
+  const cells: Record<string, CellValue> = {};
+  for (const column of schema.columns) {
+    setCell(cells, column.name, coerceCell(column, row[column.name]));
+  }
+  for (const name of Object.keys(row)) {
+    if (!Object.hasOwn(cells, name) && !isProvenanceColumn(name)) {
+      const text = extraText(row[name]);
+      if (text !== null) {
+        setCell(cells, name, text);
+      }
+    }
+  }
+  return cells;
+}
+
+function setCell(cells: Record<string, CellValue>, name: string, value: CellValue): void {
+  if (name === "__proto__") {
+    Object.defineProperty(cells, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    cells[name] = value;
+  }
 }
 
 /**

@@ -7,8 +7,10 @@ export const PROVENANCE_COLUMNS: readonly Column[] = [
   { name: "params_hash", type: "utf8", nullable: false },
 ];
 
+const PROVENANCE_NAMES: ReadonlySet<string> = new Set(PROVENANCE_COLUMNS.map(({ name }) => name));
+
 export function isProvenanceColumn(name: string): boolean {
-  return PROVENANCE_COLUMNS.some((column) => column.name === name);
+  return PROVENANCE_NAMES.has(name);
 }
 
 /** The schema of an index table: the indexer's columns, extra ones as text sorted by name, provenance. */

@@ -14,7 +14,7 @@ import type { Table } from "apache-arrow";
 import { conformRow } from "./conform-row.ts";
 import { indexSchema, isProvenanceColumn, PROVENANCE_COLUMNS } from "./index-schema.ts";
 
-const IMAGE_ID = "image_id";
+const STAMPS = PROVENANCE_COLUMNS.map(({ name }) => name);
 
 /** What becomes of an index table. */
 export interface IndexTableChange {
@@ -27,6 +27,15 @@ export interface IndexTableChange {
 export interface IndexTable {
   readonly table: Table;
   readonly schema: TableSchema;
+  /** Where the rows of each image came from, in order; their stamps are those that they have in {@link table}. */
+  readonly ranges: readonly StampedRange[];
+}
+
+/** Rows of one image, side by side, that were stamped alike. */
+export interface StampedRange extends RowRange {
+  readonly imageId: string;
+  readonly analysisVersion: string | null;
+  readonly paramsHash: string | null;
 }
 
 /**
@@ -55,35 +64,35 @@ export function mergeIndexTable(
     }
   }
   const whole = indexSchema(schema, extraNames);
-  const added = imageRanges(tableFromRows(rows, whole));
+  const added = stampedRanges(tableFromRows(rows, whole));
   const ranges = [...kept, ...added].sort((a, b) =>
     a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId),
   );
-  return { table: spliceRows(joinRanges(ranges), whole), schema: whole };
+  return { table: spliceRows(joinRanges(ranges), whole), schema: whole, ranges };
 }
 
-/** Rows of one image, side by side. */
-interface ImageRange extends RowRange {
-  readonly imageId: string;
-}
-
-/** The rows that say of which image they are. */
-function imageRanges(table: Table): readonly ImageRange[] {
-  return Array.from(rowRunsOf(table, [IMAGE_ID])).flatMap(({ firstRow, rowCount, texts: [imageId] }) =>
-    typeof imageId === "string" ? [{ table, firstRow, rowCount, imageId }] : [],
-  );
+/** The rows that say of which image they are. @throws {ZarrStoreError} `schema_mismatch` for a table without provenance */
+export function stampedRanges(table: Table): readonly StampedRange[] {
+  const ranges: StampedRange[] = [];
+  for (const { firstRow, rowCount, texts } of rowRunsOf(table, STAMPS)) {
+    const [imageId, analysisVersion = null, paramsHash = null] = texts;
+    if (typeof imageId === "string") {
+      ranges.push({ table, firstRow, rowCount, imageId, analysisVersion, paramsHash });
+    }
+  }
+  return ranges;
 }
 
 function keptRanges(
   table: Table,
   schema: TableSchema,
   isGone: (imageId: string) => boolean,
-): readonly ImageRange[] {
-  const ranges = imageRanges(table).filter(({ imageId }) => !isGone(imageId));
+): readonly StampedRange[] {
+  const ranges = stampedRanges(table).filter(({ imageId }) => !isGone(imageId));
   if (ranges.length === 0 || typesAgree(schemaOfTable(table), schema)) {
     return ranges;
   }
-  return imageRanges(conformTable(takeRows(table, ranges.flatMap(rowsOfRange)), schema));
+  return stampedRanges(conformTable(takeRows(table, ranges.flatMap(rowsOfRange)), schema));
 }
 
 function rowsOfRange({ firstRow, rowCount }: RowRange): readonly number[] {

@@ -2,13 +2,12 @@ import {
   type Commit,
   decodeParquet,
   isZarrStoreError,
-  rowRunsOf,
   schemaOfTable,
   type TableSchema,
   type ZarrDataset,
 } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
-import { hasTypeOf } from "./index-table.ts";
+import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { type Ledger, parseLedger } from "./ledger.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
@@ -30,16 +29,28 @@ export function rememberIndexes(
   dataset: ZarrDataset,
   tableName: string,
   { ops }: Commit,
-  { table, ledger }: { readonly table: Table | undefined; readonly ledger: Ledger | undefined },
+  { table, ledger }: { readonly table: IndexTable | undefined; readonly ledger: Ledger | undefined },
 ): void {
   const ledgerName = ledgerTableName(tableName);
   for (const op of ops) {
     if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
-      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part: parseRows(table) });
+      const part = { schema: schemaOfTable(table.table), rowsByImageId: countRows(table.ranges) };
+      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part });
     } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
       remember(KNOWN_LEDGERS, dataset, ledgerName, { sha256: op.sha256, part: ledger });
     }
   }
+}
+
+/** The ledger that a file is; not decoded if it is the one that was read last. @throws {KymDatasetError} `schema_mismatch` */
+export async function ledgerOfFile(
+  dataset: ZarrDataset,
+  ledgerName: string,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+): Promise<Ledger> {
+  return bytes === undefined
+    ? new Map()
+    : partOfFile(dataset, ledgerName, bytes, KNOWN_LEDGERS, (table) => parseLedger(table, ledgerName));
 }
 
 function pathOf(tableName: string): string {
@@ -108,6 +119,17 @@ async function loadPart<T>(
   if (bytes === undefined) {
     return undefined;
   }
+  return partOfFile(dataset, name, bytes, parts, parse, options);
+}
+
+async function partOfFile<T>(
+  dataset: ZarrDataset,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  parts: KnownParts<T>,
+  parse: (table: Table) => T,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
   const sha256 = await dataset.runtime.sha256(bytes);
   const before = parts.get(dataset)?.get(name);
   if (before?.sha256 === sha256) {
@@ -138,22 +160,18 @@ async function loadBytesIfThere(
 }
 
 function parseRows(table: Table): TableRows {
-  return { schema: schemaOfTable(table), rowsByImageId: countRows(table) };
+  return { schema: schemaOfTable(table), rowsByImageId: countRows(stampedRanges(table)) };
 }
 
 /** Rows per image, and their stamps where these are the same in all. */
-function countRows(table: Table): ReadonlyMap<string, RecordedRows> {
+function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, RecordedRows> {
   const found = new Map<string, RecordedRows>();
-  for (const { rowCount, texts } of rowRunsOf(table, ["image_id", "analysis_version", "params_hash"])) {
-    const [id, analysisVersion = null, paramsHash = null] = texts;
-    if (typeof id !== "string") {
-      continue;
-    }
-    const before = found.get(id);
+  for (const { imageId, rowCount, analysisVersion, paramsHash } of ranges) {
+    const before = found.get(imageId);
     const agrees =
       before === undefined ||
       (before.provenance?.analysisVersion === analysisVersion && before.provenance.paramsHash === paramsHash);
-    found.set(id, {
+    found.set(imageId, {
       count: (before?.count ?? 0) + rowCount,
       provenance: agrees ? { analysisVersion, paramsHash } : undefined,
     });

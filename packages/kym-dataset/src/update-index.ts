@@ -25,7 +25,7 @@ export interface UpdateIndexOptions {
 }
 
 /** Images read at the same time. */
-const IMAGES_AT_ONCE = 8;
+const IMAGES_AT_ONCE = 16;
 
 /**
  * One pass over the images, one commit. See `KymDataset.updateIndex`.

@@ -150,14 +150,18 @@ function decodeGroups(
   for (const [group, members] of Object.entries(wireGroups)) {
     const parent = group === "" ? undefined : parseStoreKey(group);
     const objects = new Map<StoreKey, CommittedObject>();
+    let isOwn = parent === undefined || groupOf(keyBelow(parent, parent)) === group;
     for (const [name, object] of Object.entries(fieldsOf(members))) {
       const key = names.get(name) ?? parseStoreKey(name);
       names.set(name, key);
-      const path = parent === undefined ? key : keyBelow(parent, key);
-      if (groupOf(path) !== group) {
-        throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT}: ${path} is not in ${group}`, { path });
-      }
-      objects.set(path, decodeObject(object, txids));
+      isOwn &&= parent !== undefined || groupOf(key) === "";
+      objects.set(parent === undefined ? key : keyBelow(parent, key), decodeObject(object, txids));
+    }
+    if (!isOwn) {
+      throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT}: ${group} has objects of another group`, {
+        path: CHECKPOINT,
+        found: group,
+      });
     }
     groups.set(group, objects);
   }

@@ -57,7 +57,7 @@ export class ObjectReader {
       throwIfAborted(options.signal);
       const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
-        const bytes = await this.#store.get(key, options);
+        const bytes = await this.#store.get(key, { ...options, expectedBytes: object.sizeBytes });
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           this.counts[count]++;
           this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
@@ -85,11 +85,12 @@ export class ObjectReader {
     return undefined;
   }
 
-  #places(path: StoreKey, object: CommittedObject): { key: StoreKey; count: "fromPlace" | "fromStaging" }[] {
-    return [
-      { key: path, count: "fromPlace" },
-      { key: stagedKey(object.txid, path), count: "fromStaging" },
-    ];
+  *#places(
+    path: StoreKey,
+    object: CommittedObject,
+  ): IterableIterator<{ key: StoreKey; count: "fromPlace" | "fromStaging" }> {
+    yield { key: path, count: "fromPlace" };
+    yield { key: stagedKey(object.txid, path), count: "fromStaging" };
   }
 
   async #isCommitted(bytes: Uint8Array<ArrayBuffer>, object: CommittedObject): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { StoreKey } from "../store/store-key.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitOp } from "./commit-record.ts";
 import { isReservedPath, stagedKey } from "./control-keys.ts";
@@ -118,7 +118,10 @@ export class Transaction {
   /** The live paths of a group, sorted by code unit. */
   async paths(group: string): Promise<readonly StoreKey[]> {
     this.#assertNotEnded();
-    await this.#context.log.refresh();
+    // What another commit puts below a record that this transaction makes is a conflict of the two: there is nothing to ask.
+    if (!this.#isNewRecord(group)) {
+      await this.#context.log.refresh();
+    }
     const inGroup = (path: string): boolean => group !== "" && path.startsWith(`${group}/`);
     const live = new Set(this.#context.log.head.objectsOf(group).keys());
     for (const [path, change] of this.#changes) {
@@ -317,6 +320,15 @@ export class Transaction {
         throw error;
       }
     });
+  }
+
+  #isNewRecord(group: string): boolean {
+    if (group === "") {
+      return false;
+    }
+    const node = joinKey(group, "zarr.json");
+    const change = this.#changes.get(node);
+    return change !== undefined && change !== "deleted" && this.#prev.get(node) === null;
   }
 
   #forgetMerges(path: StoreKey): void {

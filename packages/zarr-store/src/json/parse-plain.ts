@@ -32,28 +32,25 @@ function parseAlike(text: string): unknown {
 
 /** NaN if there is something that is not read alike: an integer beyond 2^53, a negative zero, too many levels. */
 function countKeys(value: unknown, depth: number): number {
-  if (typeof value === "number") {
-    const isAlike = Number.isSafeInteger(value) ? !Object.is(value, -0) : !Number.isInteger(value);
-    return isAlike ? 0 : Number.NaN;
-  }
   if (typeof value !== "object" || value === null) {
-    return 0;
+    return typeof value !== "number" || isReadAlike(value) ? 0 : Number.NaN;
   }
   if (depth >= maxJsonDepth) {
     return Number.NaN;
   }
-  if (Array.isArray(value)) {
-    let keys = 0;
-    for (const item of value) {
+  const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let keys = Array.isArray(value) ? 0 : items.length;
+  for (const item of items) {
+    // Most are text: no call for those.
+    if (typeof item !== "string") {
       keys += countKeys(item, depth + 1);
     }
-    return keys;
-  }
-  let keys = 0;
-  for (const item of Object.values(value)) {
-    keys += 1 + countKeys(item, depth + 1);
   }
   return keys;
+}
+
+function isReadAlike(value: number): boolean {
+  return Number.isSafeInteger(value) ? !Object.is(value, -0) : !Number.isInteger(value);
 }
 
 function countKeyEnds(text: string): number {

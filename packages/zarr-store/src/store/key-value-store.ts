@@ -32,12 +32,17 @@ export type MoveOutcome = "moved" | "absent" | "no_parent" | "blocked";
 
 export type RemoveOutcome = "removed" | "absent" | "not_empty";
 
+export interface GetOptions extends ReadOptions {
+  /** How long the value is expected to be: a store may ask for so much at once. It is no promise, and no bound. */
+  readonly expectedBytes?: number | undefined;
+}
+
 /** Bytes by key, for reading. All that a dataset needs to be read over HTTP. */
 export interface ReadableStore {
   /** What people call this store in messages: a path, a URL. */
   readonly location: string;
   /** The whole value in a fresh array of exactly its length; undefined if there is no such file. */
-  get(key: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  get(key: StoreKey, options?: GetOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Exactly `length` bytes from `offset`; a range that the value does not have is `invalid_argument`. */
   getRange(
     key: StoreKey,

@@ -7,6 +7,8 @@ export type StoreKey = string & { readonly [storeKeyBrand]: true };
 
 const MAX_SEGMENT_BYTES = 255;
 const MAX_KEY_BYTES = 1024;
+/** Of these characters none is forbidden, and nearly all names are made of them. */
+const PLAIN = /^[A-Za-z0-9._-]+$/;
 
 /**
  * Checks a key before any I/O, so that no key can leave the root, on any platform.
@@ -65,7 +67,7 @@ function storeKeyFault(key: string): string | undefined {
     if (isLongerThan(segment, MAX_SEGMENT_BYTES)) {
       return `has a segment of more than ${MAX_SEGMENT_BYTES} bytes`;
     }
-    for (const character of segment) {
+    for (const character of PLAIN.test(segment) ? "" : segment) {
       if (isForbidden(character)) {
         return `has the character ${JSON.stringify(character)}`;
       }

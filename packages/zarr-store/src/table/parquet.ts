@@ -4,7 +4,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { withSchema } from "./arrow-column.ts";
 import { isNormalTable } from "./normal-data.ts";
 import { normalizeTable } from "./normalize-table.ts";
-import { schemaElementsOf } from "./parquet-footer.ts";
+import { parquetColumnsOf } from "./parquet-columns.ts";
 import { tableFromColumns } from "./table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "./table-schema.ts";
 
@@ -109,7 +109,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   let maxRows: number;
   let stream: Uint8Array;
   try {
-    const columns = schemaElementsOf(bytes) ?? columnsOf(wasm, bytes);
+    const columns = parquetColumnsOf(bytes) ?? columnsOf(wasm, bytes);
     maxRows = Math.floor(maxCells / Math.max(1, columns));
     // By default the table would come in batches of 1024 rows. One row more than may be is enough to see it.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();

@@ -91,6 +91,21 @@ it("follows links that stay inside, and a root that is a link", async () => {
   expect(new TextDecoder().decode(await store.get(joinKey("alias/x")))).toBe("x");
 });
 
+it("gives a file whole, whatever length was expected of it, and nothing of what is no file", async () => {
+  const store = localStore(root);
+  await store.put(joinKey("file"), Uint8Array.of(1, 2, 3));
+  await mkdir(join(root, "directory"));
+  execFileSync("mkfifo", [join(root, "expected-pipe")]);
+  for (const expectedBytes of [0, 1, 2, 3, 4, 1000, 1 << 18, 1 << 30, -1]) {
+    const options = { expectedBytes };
+    expect(await store.get(joinKey("file"), options)).toEqual(Uint8Array.of(1, 2, 3));
+    expect((await store.get(joinKey("file"), options))?.buffer.byteLength).toBe(3);
+    expect(await store.get(joinKey("directory"), options)).toBeUndefined();
+    expect(await store.get(joinKey("expected-pipe"), options)).toBeUndefined();
+    expect(await store.get(joinKey("absent"), options)).toBeUndefined();
+  }
+});
+
 it("does not wait for a named pipe", async () => {
   execFileSync("mkfifo", [join(root, "pipe")]);
   const store = localStore(root);

@@ -7,7 +7,7 @@ const STRUCT = 12;
  * reader makes its columns of. Undefined if the footer begins otherwise than writers have it begin. Source: FileMetaData
  * of parquet.thrift (fields 1, `version`, and 2, `schema`), in Thrift's compact protocol.
  */
-export function schemaElementsOf(bytes: Uint8Array): number | undefined {
+export function parquetColumnsOf(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const footerBytes = view.getUint32(bytes.length - 8, true);
   let at = bytes.length - 8 - footerBytes;

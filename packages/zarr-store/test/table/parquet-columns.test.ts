@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { emptyTable } from "../../src/table/arrow-table.ts";
 import { decodeParquet, encodeParquet } from "../../src/table/parquet.ts";
-import { schemaElementsOf } from "../../src/table/parquet-footer.ts";
+import { parquetColumnsOf } from "../../src/table/parquet-columns.ts";
 
 test.each([1, 2, 13, 14, 15, 126, 127, 128, 1024])(
   "a file of %i columns says so in its footer",
@@ -11,7 +11,7 @@ test.each([1, 2, 13, 14, 15, 126, 127, 128, 1024])(
       (_, index) => ({ name: `c${index}`, type: "int32" }) as const,
     );
     const bytes = await encodeParquet(emptyTable({ columns }));
-    expect(schemaElementsOf(bytes)).toBe(count);
+    expect(parquetColumnsOf(bytes)).toBe(count);
     expect((await decodeParquet(bytes)).numCols).toBe(count);
   },
 );
@@ -25,6 +25,6 @@ test("a footer that begins otherwise says nothing", async () => {
     [2, 0x18],
     [3, 0x1b],
   ] as const) {
-    expect(schemaElementsOf(bytes.with(start + at, byte))).toBeUndefined();
+    expect(parquetColumnsOf(bytes.with(start + at, byte))).toBeUndefined();
   }
 });
