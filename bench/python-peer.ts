@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { hasPython, runPython } from "../test/interop/python-environment.ts";
 
@@ -17,14 +18,15 @@ export interface PythonPeer {
   end(): void;
 }
 
-/** Runs `<library>_peer.py`. Undefined, the reason said aloud, where there is no Python for it. */
+/** Runs `<library>_peer.py`, by the Python that `KYM_PYTHON` names or that of the interop tests. Undefined, the reason said aloud, where there is no Python for it. */
 export async function startPython(
-  library: "tifffile" | "pandas" | "ingest",
+  library: "tifffile" | "pandas" | "ingest" | "zarr",
 ): Promise<PythonPeer | undefined> {
-  if (!(await hasPython())) {
+  const given = process.env["KYM_PYTHON"];
+  if (given === undefined && !(await hasPython())) {
     return undefined;
   }
-  const python = (await runPython("import sys; print(sys.executable)")).trim();
+  const python = given ?? (await runPython("import sys; print(sys.executable)")).trim();
   const child = spawn(python, [join(import.meta.dirname, `${library}_peer.py`)], {
     stdio: ["pipe", "pipe", "inherit"],
   });

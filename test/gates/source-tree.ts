@@ -7,7 +7,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../..");
 
 const NOT_SOURCE = /^(\.cache|\.git|\.pnpm-store|\.turbo|coverage|dist|node_modules|.*\.zarr|\.example-.*)$/;
-const TEXT = new Set([".json", ".md", ".ts", ".yaml", ".yml"]);
+const TEXT = new Set([".json", ".md", ".ts", ".txt", ".yaml", ".yml"]);
 
 /** Everything below `root` but what is installed or built. Files that are not text are there with an empty one. */
 export function readSourceTree(root: string = REPOSITORY_ROOT): SourceTree {

@@ -10,7 +10,7 @@ export function requireNode(version: string): void {
     throw new CliError(
       EXIT.unexpected,
       "node_too_old",
-      `kym needs Node ${OLDEST_NODE}, and this is ${version}`,
+      `kym needs Node ${OLDEST_NODE} or newer, and this is ${version}`,
       {
         details: { expected: `>=${OLDEST_NODE}`, found: version },
         hint: "install a newer one (nodejs.org), or let npm bring it: npx -y -p node@24 -p @kym/cli kym …",

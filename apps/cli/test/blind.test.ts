@@ -26,21 +26,20 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 // `cli.md` 20: blind scoring.
-it("ls, show and query --blind say nothing of path, date and condition, in text and in JSON", async () => {
-  const lines = [
-    ["ls", ...STUDY],
-    ["show", ...STUDY, "scan-1"],
-    ["query", ...STUDY, "from sources"],
-  ];
-  for (const line of lines) {
-    const open = await kym([...line, "--json"], { cwd });
-    const text = await kym([...line, "--blind"], { cwd });
-    const json = await kym([...line, "--json"], { cwd, env: { KYM_BLIND: "1" } });
-    expect(open.stdout).toMatch(TELLING);
-    expect([text.exitCode, text.stdout]).toEqual([0, expect.stringContaining("scan-1")]);
-    expect([json.exitCode, json.stdout]).toEqual([0, expect.stringContaining("scan-1")]);
-    expect(text.stdout + text.stderr + json.stdout).not.toMatch(TELLING);
-  }
+it.each([
+  ["ls", [...STUDY]],
+  ["show", [...STUDY, "scan-1"]],
+  ["query", [...STUDY, "from sources"]],
+])("%s --blind says nothing of path, date and condition, in text and in JSON", async (name, args) => {
+  const [open, text, json] = await Promise.all([
+    kym([name, ...args, "--json"], { cwd }),
+    kym([name, ...args, "--blind"], { cwd }),
+    kym([name, ...args, "--json"], { cwd, env: { KYM_BLIND: "1" } }),
+  ]);
+  expect(open.stdout).toMatch(TELLING);
+  expect([text.exitCode, text.stdout]).toEqual([0, expect.stringContaining("scan-1")]);
+  expect([json.exitCode, json.stdout]).toEqual([0, expect.stringContaining("scan-1")]);
+  expect(text.stdout + text.stderr + json.stdout).not.toMatch(TELLING);
 });
 
 it("a blind image has no name but its id, and a wrong one is not guessed at", async () => {

@@ -75,3 +75,15 @@ it("refuses what it does not know, with the code for it", async () => {
   expect(await code("list", "study.zarr", "nobody")).toBe(6);
   expect(await code("delete", "study.zarr", "image-one", "9")).toBe(6);
 });
+
+it("keeps every ROI that processes add at the same time, and gives no id twice", async () => {
+  const names = ["a", "b", "c", "d"];
+  const added = await Promise.all(
+    names.map((name) => kymJson(["roi", "add", "study.zarr", "image-one", "--name", name], { cwd })),
+  );
+  const told = added.map(({ data }) => [data.roi.roi_id, data.roi.name]);
+  const { data } = await kymJson(["roi", "list", "study.zarr", "image-one"], { cwd });
+  const listed = data.map((roi: { roi_id: number; name: string }) => [roi.roi_id, roi.name]);
+  expect(listed).toEqual(told.sort());
+  expect(listed).toHaveLength(names.length);
+});

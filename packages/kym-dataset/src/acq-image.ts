@@ -22,8 +22,8 @@ const ARRAYS = "analysis_arrays/";
 
 /**
  * One image with its ROIs and metadata, wherever it is: a Zarr record, a TIFF with sidecars. It is made without I/O.
- * Edits are stored at once, one after the other; two objects over one image do not see each other's edits until they
- * read again.
+ * Edits are stored at once, one after the other. Each begins with what is stored then, so that those of several objects
+ * and processes over one record of a dataset add up; over files, where the last of two writers wins, use one object.
  *
  * @example
  * for await (const image of AcqImageList.from(dataset.openImages())) {
@@ -88,7 +88,7 @@ export class AcqImage {
 
   /** What metadata say; those of nothing where there are none. @throws {ZarrStoreError} `invalid_file` for no JSON */
   async metadata(options: IndexerReadOptions = {}): Promise<KymMetadata> {
-    return parseMetadata(jsonText(await this.#metadataText(options), { allowNonFinite: true }));
+    return loadMetadata(this.artifactStore, options);
   }
 
   /** Changes header, experiment or `accepted`; unknown keys stay. Throws as `editMetadata` does. */
@@ -96,7 +96,10 @@ export class AcqImage {
     edit: Omit<MetadataEdit, "rois">,
     options: IndexerReadOptions = {},
   ): Promise<KymMetadata> {
-    return this.#edit(async () => parseMetadata(await this.#saveMetadata(edit, options)));
+    return this.#edit(
+      async (artifacts) => parseMetadata(await saveMetadata(artifacts, edit, options)),
+      options,
+    );
   }
 
   /**
@@ -106,7 +109,12 @@ export class AcqImage {
    * @throws {KymDatasetError} `invalid_metadata` if what is stored is no list
    */
   async rois(options: IndexerReadOptions = {}): Promise<RoiSet> {
-    const { rois, roiIdHighWaterMark: highWaterMark, problems } = await this.metadata(options);
+    return this.#roisOf(this.artifactStore, options);
+  }
+
+  async #roisOf(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<RoiSet> {
+    const loaded = await loadMetadata(artifacts, options);
+    const { rois, roiIdHighWaterMark: highWaterMark, problems } = loaded;
     const fault = problems.find(({ path }) => path === "$.rois" || path === "$");
     if (fault !== undefined) {
       throw new KymDatasetError("invalid_metadata", `${this.displayName}: ${fault.message}`, {
@@ -141,9 +149,10 @@ export class AcqImage {
 
   /** Removes a ROI; its id is not given again. @throws {RoiError} `not_found` */
   async deleteRoi(id: number, options: IndexerReadOptions = {}): Promise<void> {
-    await this.#edit(async () => {
-      await this.#saveMetadata({ rois: (await this.rois(options)).delete(id) }, options);
-    });
+    await this.#edit(async (artifacts) => {
+      const rois = (await this.#roisOf(artifacts, options)).delete(id);
+      await saveMetadata(artifacts, { rois }, options);
+    }, options);
   }
 
   /** The pixels of the ROI's bounds in the image, at its channel and slice and the first time point. @throws {RoiError} `not_found` */
@@ -193,8 +202,8 @@ export class AcqImage {
     options: IndexerReadOptions,
     change: (rois: RoiSet) => { readonly rois: RoiSet; readonly ids: readonly number[] },
   ): Promise<readonly Roi[]> {
-    return this.#edit(async () => {
-      const before = await this.rois(options);
+    return this.#edit(async (artifacts) => {
+      const before = await this.#roisOf(artifacts, options);
       const { rois, ids } = change(before);
       let whole = rois;
       for (const id of ids) {
@@ -202,32 +211,42 @@ export class AcqImage {
         const isMoved = was === undefined || !isGeometrySame(was, rois.require(id));
         whole = isMoved ? await withStats(this, whole, id, options) : whole;
       }
-      await this.#saveMetadata({ rois: whole }, options);
+      await saveMetadata(artifacts, { rois: whole }, options);
       return ids.map((id) => whole.require(id));
-    });
+    }, options);
   }
 
-  async #saveMetadata(edit: MetadataEdit, options: IndexerReadOptions): Promise<string> {
-    const text = editMetadata(await this.#metadataText(options), edit);
-    await this.artifactStore.saveJson(METADATA, jsonText(text), options);
-    return text;
-  }
-
-  async #metadataText(options: IndexerReadOptions): Promise<string> {
-    try {
-      return (await this.artifactStore.loadJsonText(METADATA, options)).text;
-    } catch (error) {
-      if (isZarrStoreError(error, "not_found")) {
-        return EMPTY_METADATA;
-      }
-      throw error;
-    }
-  }
-
-  /** One edit after the other, whether or not the one before went well. */
-  async #edit<T>(fn: () => Promise<T>): Promise<T> {
-    const run = this.#lastEdit.then(fn, fn);
+  /** One edit after the other, whether or not the one before went well; where the store can, over what others wrote. */
+  async #edit<T>(fn: (artifacts: ArtifactStore) => Promise<T>, { signal }: IndexerReadOptions): Promise<T> {
+    const { edit } = this.artifactStore;
+    const once = (): Promise<T> => (edit === undefined ? fn(this.artifactStore) : edit(fn, { signal }));
+    const run = this.#lastEdit.then(once, once);
     this.#lastEdit = run.catch(() => undefined);
     return run;
+  }
+}
+
+async function saveMetadata(
+  artifacts: ArtifactStore,
+  edit: MetadataEdit,
+  options: IndexerReadOptions,
+): Promise<string> {
+  const text = editMetadata(await metadataText(artifacts, options), edit);
+  await artifacts.saveJson(METADATA, jsonText(text), options);
+  return text;
+}
+
+async function loadMetadata(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<KymMetadata> {
+  return parseMetadata(jsonText(await metadataText(artifacts, options), { allowNonFinite: true }));
+}
+
+async function metadataText(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<string> {
+  try {
+    return (await artifacts.loadJsonText(METADATA, options)).text;
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return EMPTY_METADATA;
+    }
+    throw error;
   }
 }

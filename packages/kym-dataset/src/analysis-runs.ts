@@ -8,6 +8,7 @@ export type AnalysisRuns = ReadonlyMap<string, AnalysisRun>;
 const KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
 const FIRST_CHANNEL = 1;
 
+/** The key of a run in the artifact `radon/analysis`: `"<roi>:<channel>"`. */
 export function analysisRunKey(roiId: number | bigint, channel: number | bigint): string {
   return `${roiId}:${channel}`;
 }

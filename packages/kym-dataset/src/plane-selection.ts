@@ -51,6 +51,7 @@ export interface FullExtent extends PlaneSize {
   readonly numChannels: number;
 }
 
+/** The pixels of an image along each axis, by the names of these; 1 along an axis that it lacks. */
 export function extentOf(info: Pick<ImageInfo, "axes" | "shape">): FullExtent {
   const roles = axisRoles(info);
   const lengthOf = (axis: number): number => (axis < 0 ? 1 : (info.shape[axis] ?? 1));

@@ -63,6 +63,7 @@ export interface ExportManifest {
   readonly tables: readonly ExportedTable[];
 }
 
+/** The file by which an export is known, and restored. */
 export const EXPORT_MANIFEST = "export.json";
 const FORMAT = "kym-export";
 const FORMAT_VERSION = 1;

@@ -2,6 +2,7 @@ import { availableParallelism, release, totalmem } from "node:os";
 import process from "node:process";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
+import { fileSystemName } from "../file-system-name.ts";
 import { kymVersion } from "../kym-version.ts";
 import { type FolderProbe, probeFolder } from "../probe-folder.ts";
 import { printable } from "../render/text-table.ts";
@@ -30,7 +31,7 @@ written there safely.`,
       `node     ${machine.node}`,
       `system   ${machine.system}, ${machine.cpus} CPUs, ${gigabytes(machine.memory_bytes)}`,
       `folder   ${folder.path}`,
-      `         file system ${folder.fileSystemType}, ${gigabytes(folder.freeBytes)} free`,
+      `         file system ${fileSystemName(Number(folder.fileSystemType), process.platform)}, ${gigabytes(folder.freeBytes)} free`,
       ...abilitiesOf(folder).map((ability) => `         ${ability}`),
       ...problems.map((problem) => `problem  ${problem}`),
     ];

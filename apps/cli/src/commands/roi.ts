@@ -1,5 +1,6 @@
 import { AcqImage } from "@kym/kym-dataset";
 import type { ImageExtent, NewRoi, Roi, RoiBounds, RoiEdit } from "@kym/roi";
+import type { DatasetContents, ZarrDataset } from "@kym/zarr-store";
 import { usageError } from "../cli-error.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { drawnShape, parsePoints } from "../drawn-shape.ts";
@@ -77,22 +78,45 @@ is named and does not stop the rest. The FILE - is stdin, or GeoJSON on stdout.`
     await using dataset = await openStudy(context, path, isReading ? "r" : "a");
     await dataset.assertExists();
     const { image_id: imageId } = await findImage(dataset, wanted, path);
-    const record = dataset.record(imageId);
-    const image = AcqImage.from({
-      sourceKey: imageId,
-      pixelStore: record.asPixelStore(),
-      artifactStore: record.asArtifactStore(),
-    });
     if (action === "export") {
-      return exportRois(image, rest, context);
+      return exportRois(imageOf(dataset, imageId), rest, context);
     }
-    if (action === "import") {
+    const run = async (image: AcqImage): Promise<CommandResult> => {
+      if (action !== "import") {
+        return resultOf(action, await change(image, action, rest, context), path, isDry);
+      }
       const result = await importRois(image, rest, context);
       return isDry ? result : { ...result, next: `kym index ${path}` };
-    }
-    return resultOf(action, await change(image, action, rest, context), path, isDry);
+    };
+    return isReading ? run(imageOf(dataset, imageId)) : inOneCommit(dataset, imageId, run, context);
   },
 };
+
+/** What an edit begins with is what it replaces, whoever else edits the image meanwhile. */
+async function inOneCommit(
+  dataset: ZarrDataset,
+  imageId: string,
+  run: (image: AcqImage) => Promise<CommandResult>,
+  { signal }: CommandContext,
+): Promise<CommandResult> {
+  let result: CommandResult | undefined;
+  await dataset.transaction(
+    async (transaction) => {
+      result = await run(imageOf(transaction, imageId));
+    },
+    { message: `edit ROIs of ${imageId}`, signal },
+  );
+  return result as CommandResult;
+}
+
+function imageOf(contents: DatasetContents, imageId: string): AcqImage {
+  const record = contents.record(imageId);
+  return AcqImage.from({
+    sourceKey: imageId,
+    pixelStore: record.asPixelStore(),
+    artifactStore: record.asArtifactStore(),
+  });
+}
 
 /** The ROIs that the action is about: all for `list`, else the one as it is after it, or was before it went. */
 async function change(

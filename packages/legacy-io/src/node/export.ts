@@ -1,5 +1,6 @@
+import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import {
@@ -91,13 +92,24 @@ async function checkedTarget(
   options: ExportFolderOptions,
 ): Promise<string> {
   const target = resolve(folder);
-  if (`${target}${sep}`.startsWith(`${resolve(dataset.location)}${sep}`)) {
+  const [place, inside] = [await realPlace(target), await realPlace(resolve(dataset.location))];
+  if (`${place}${sep}`.startsWith(`${inside}${sep}`)) {
     throw new LegacyIoError("invalid_argument", `${target} is inside the dataset ${dataset.location}`, {
       path: target,
     });
   }
   await assertMayWrite(target, options.overwrite ?? false);
   return target;
+}
+
+/** Where a path leads when the links in it are followed, as far as it is there. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPlace(parent), basename(path));
+  }
 }
 
 async function writeFormat(

@@ -1,4 +1,4 @@
-import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { LegacyBundle } from "../bundle.ts";
 import { throwIfAborted } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
@@ -8,7 +8,7 @@ import { reasonOfReingest } from "../plan-report.ts";
 import { carryOver } from "./carry-over.ts";
 import { describeStored, type StoredImage, settingsOf } from "./describe-stored.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { readAhead } from "./read-ahead.ts";
+import { type Encode, readAhead } from "./read-ahead.ts";
 import type { ReadBundle } from "./read-bundle.ts";
 import { tryStoreImage } from "./store-image.ts";
 
@@ -76,7 +76,8 @@ async function ingestBatch(
   const commit = await dataset.transaction(
     async (transaction) => {
       [stored, failed, outdated] = [[], [], []];
-      for await (const { item, outcome } of readAhead(batch, options)) {
+      const encode = (read: ReadBundle): ReturnType<Encode> => encodePixels(transaction, read, options);
+      for await (const { item, outcome } of readAhead(batch, options, encode)) {
         const path = item.bundle.image.relPath;
         const { former } = item;
         const replaced = former?.supersede === true ? transaction.record(former.imageId) : undefined;
@@ -109,7 +110,7 @@ async function ingestBatch(
         );
       }
     },
-    { message: `ingest ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
+    { message: `ingest of ${batch.length} ${batch.length === 1 ? "TIFF" : "TIFFs"}` },
   );
   const dropped = new Set(commit.droppedImageIds);
   const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
@@ -133,6 +134,16 @@ async function ingestBatch(
     notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
     nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
   };
+}
+
+/** Compresses the pixels that are in memory, several images at a time; the rest of storing one is done in turn. */
+async function encodePixels(
+  transaction: DatasetContents,
+  { pixels, content }: ReadBundle,
+  { compression }: IngestImagesOptions,
+): ReturnType<Encode> {
+  const isToCompress = "data" in pixels && compression !== "none";
+  return isToCompress ? transaction.encodeImage(pixels, { axes: content.axes, compression }) : pixels;
 }
 
 /** Absolute paths of the files beside an image that say something about it. */

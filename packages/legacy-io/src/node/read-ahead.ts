@@ -9,6 +9,9 @@ export type ReadOutcome =
   | { readonly ok: true; readonly read: ReadBundle }
   | { readonly ok: false; readonly reason: string };
 
+/** What is stored of the pixels, made while others are read. */
+export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
+
 /**
  * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
  * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who asks for
@@ -17,6 +20,7 @@ export type ReadOutcome =
 export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
   items: readonly T[],
   options: IngestFolderOptions,
+  encode: Encode,
 ): AsyncIterable<{ readonly item: T; readonly outcome: ReadOutcome }> {
   const jobs = Math.max(1, options.jobs ?? 4);
   const buffers = new ReusedBuffers();
@@ -28,7 +32,7 @@ export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
         started.push(
           next === undefined
             ? Promise.resolve({ ok: false, reason: "" })
-            : tryRead(next.bundle, options, buffers),
+            : tryRead(next.bundle, options, buffers, encode),
         );
       }
       const outcome = await started[index];
@@ -58,9 +62,16 @@ async function tryRead(
   bundle: LegacyBundle,
   { includeSidecars, limits }: IngestFolderOptions,
   buffers: ReusedBuffers,
+  encode: Encode,
 ): Promise<ReadOutcome> {
   try {
-    return { ok: true, read: await readBundle(bundle, { includeSidecars, limits, buffers }) };
+    const read = await readBundle(bundle, { includeSidecars, limits, buffers });
+    try {
+      return { ok: true, read: { ...read, pixels: await encode(read) } };
+    } catch (error) {
+      read.release();
+      throw error;
+    }
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { ok: false, reason: error.message };

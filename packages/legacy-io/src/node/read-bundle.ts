@@ -1,4 +1,4 @@
-import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { type ArrayRows, type EncodedArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import type { LegacyBundle } from "../bundle.ts";
 import { artifactsOfSidecars } from "../bundle-content.ts";
 import { LegacyIoError } from "../errors.ts";
@@ -20,8 +20,8 @@ export interface ReadBundle {
   /** Further channels, then sidecars. */
   readonly sidecars: readonly ReadFile[];
   readonly content: Omit<ImageContent, "image">;
-  /** In memory, or in a large file. */
-  readonly pixels: NdArray | ArrayRows;
+  /** In memory, in a large file, or made into chunks. */
+  readonly pixels: NdArray | ArrayRows | EncodedArray;
   readonly pixelsSha256: string;
   /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
   readonly calibration: readonly AxisCalibration[];

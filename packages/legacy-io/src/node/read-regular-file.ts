@@ -25,5 +25,8 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
 /** All bytes of a file. Throws as {@link openRegularFile} does. */
 export async function readRegularFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   await using file = await openRegularFile(path);
-  return new Uint8Array(await file.readFile());
+  const bytes = await file.readFile();
+  // A large file is read into memory of its own: a copy would be as much again.
+  const isAlone = bytes.byteLength === bytes.buffer.byteLength;
+  return isAlone ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }

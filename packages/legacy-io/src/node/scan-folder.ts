@@ -96,6 +96,10 @@ async function readFolder(
     walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest it by itself" });
     return [];
   }
+  if (folder !== "" && entries.some((entry) => ZARR_NODES.has(entry.name) && entry.isFile())) {
+    walk.ignored.push({ relPath: folder, reason: "Zarr, such as a dataset: what is kept in it is in it" });
+    return [];
+  }
   const files: BundleFile[] = [];
   const folders: PendingFolder[] = [];
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
@@ -121,6 +125,9 @@ async function readFolder(
   walk.folders.push({ folder, folderName, files });
   return folders;
 }
+
+/** What a Zarr group or array of either version has: an attachment of a dataset may be a TIFF. */
+const ZARR_NODES: ReadonlySet<string> = new Set(["zarr.json", ".zgroup", ".zarray"]);
 
 type Inspected =
   | { readonly kind: "file"; readonly file: BundleFile }

@@ -54,7 +54,10 @@ export async function updateRecord(
   try {
     looked = await lookAt(record, update, includeSidecars);
   } catch (error) {
-    if (!isLegacyIoError(error, "io", "not_supported") && !isZarrStoreError(error, "invalid_argument", "schema_mismatch")) {
+    if (
+      !isLegacyIoError(error, "io", "not_supported") &&
+      !isZarrStoreError(error, "invalid_argument", "schema_mismatch")
+    ) {
       throw error;
     }
     return { outcome: "failed", reason: error.message };

@@ -17,6 +17,7 @@ export interface TiffLimits {
   readonly maxTextBytes: number;
 }
 
+/** What holds where a caller gives no limit. */
 export const DEFAULT_TIFF_LIMITS: TiffLimits = {
   maxDecodedBytes: 2 ** 31,
   maxMemoryBytes: 2 ** 28,

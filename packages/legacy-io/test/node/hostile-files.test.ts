@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, truncateSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import { openDataset as openFolder } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   exportLegacyFolder,
@@ -143,5 +144,39 @@ describe("a folder that comes to an export's target while the export is written"
     await rm(join(target, "notes.txt"));
     await exportLegacyFolder(dataset, target, { overwrite: true });
     expect((await readdir(folder)).sort()).toEqual(["lab", "out"]);
+  });
+});
+
+describe("a dataset among the files of a lab", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await makeLabFolder({ "a.tif": tinyTiff(1), "b.tif": tinyTiff(2) });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it.each(["study.zarr", "study", "deep/er/study"])(
+    "is not taken in, whatever TIFFs are attached in it: %s",
+    async (name) => {
+      await mkdir(join(folder, name), { recursive: true });
+      const dataset = await openFolder(join(folder, name));
+      const { newImageIds } = await ingestLegacyFolder(dataset, folder);
+      expect(newImageIds).toHaveLength(2);
+      await dataset.record(newImageIds[0] ?? "").saveAttachment("thumbnail.tif", tinyTiff(3));
+      const again = await ingestLegacyFolder(dataset, folder);
+      expect([again.found, again.ingested, again.unchanged.length, again.orphans]).toEqual([2, [], 2, []]);
+      expect((await ingestLegacyFolder(await openDataset(memoryStore()), folder)).ingested).toHaveLength(2);
+    },
+  );
+
+  it("is not exported into, by whatever link the way leads there", async () => {
+    const dataset = await openFolder(join(folder, "study.zarr"));
+    await ingestLegacyFolder(dataset, folder);
+    await symlink(join(folder, "study.zarr"), join(folder, "link"));
+    const linked = await openFolder(join(folder, "link"));
+    for (const target of ["study.zarr/out", "link/out", "link/images/out/deep", "link"]) {
+      expect(await codeOf(() => exportLegacyFolder(dataset, join(folder, target)))).toBe("invalid_argument");
+      expect(await codeOf(() => exportLegacyFolder(linked, join(folder, target)))).toBe("invalid_argument");
+    }
+    expect((await exportLegacyFolder(linked, join(folder, "out"))).images).toBe(2);
   });
 });

@@ -38,6 +38,7 @@ export interface PlaneAxes {
   readonly dim1: number;
 }
 
+/** Which axes are the rows and columns of a plane: the last two. Undefined for fewer than two. */
 export function planeAxes(axes: readonly string[]): PlaneAxes | undefined {
   return axes.length < 2 ? undefined : { dim0: axes.length - 2, dim1: axes.length - 1 };
 }

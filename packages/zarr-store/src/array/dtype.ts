@@ -43,8 +43,10 @@ const ITEM_SIZE_BYTES: Readonly<Record<DType, 1 | 2 | 4 | 8>> = {
   float64: 8,
 };
 
+/** Every dtype of an array. */
 export const DTYPES: readonly DType[] = Object.keys(ITEM_SIZE_BYTES).filter(isDType);
 
+/** Whether a value, as a file may say it, is the name of a {@link DType}. */
 export function isDType(value: unknown): value is DType {
   return typeof value === "string" && Object.hasOwn(ITEM_SIZE_BYTES, value);
 }

@@ -56,6 +56,13 @@ export type ReadRows<D extends DType> = (
   options: { readonly signal?: AbortSignal | undefined },
 ) => TypedArrayOf<D> | Promise<TypedArrayOf<D>>;
 
+/** An array whose chunks have been made already, and its axes. */
+export interface EncodedArray<D extends DType = DType> extends ArrayForm<D> {
+  readonly axes: readonly string[];
+  /** In the order in which they are written. Where nothing is compressed, they are views of the array's own memory. */
+  readonly objects: readonly ArrayObject[];
+}
+
 /** An array that is read as it is written, a few rows at a time, so that it is never in memory as a whole. */
 export interface ArrayRows<D extends DType = DType> extends ArrayForm<D> {
   /** Called once for each row, in order. What it returns is used until the next call, which may have the same memory. */

@@ -6,6 +6,7 @@ export {
   type ArrayRows,
   type ArrayWritePlan,
   type EncodeArrayOptions,
+  type EncodedArray,
   encodeArrayFromRows,
   encodeArrayObjects,
   type PlanArrayWriteOptions,

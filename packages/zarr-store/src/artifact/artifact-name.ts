@@ -51,7 +51,7 @@ export function parseArtifactName(name: string): ArtifactName {
   return name as ArtifactName;
 }
 
-/** @throws {ZarrStoreError} `invalid_name` */
+/** One segment, without the ending of a file: `kym_radon`. @throws {ZarrStoreError} `invalid_name` */
 export function parseTableName(name: string): TableName {
   const fault = segmentFault(name) ?? (FILE_ENDING.test(name) ? "ends like a file" : undefined);
   if (fault !== undefined) {

@@ -34,4 +34,11 @@ export interface ArtifactStore {
   saveTable(name: string, rows: Table | readonly Row[], options?: SaveTableOptions): Promise<void>;
   loadArray(name: string, options?: ReadOptions): Promise<NdArray>;
   saveArray(name: string, array: NdArray, options?: SaveArrayOptions): Promise<void>;
+  /**
+   * Runs `fn` on a view of this store. What it reads and writes there is one change, made whole or not at all, and made
+   * again if another writer meanwhile changed what it had read, so it must have no other effects. Absent where the medium
+   * has no such thing: there the last of two writers wins.
+   * Errors: those of the view, `conflict` when the runs are used up.
+   */
+  readonly edit?: <T>(fn: (view: ArtifactStore) => Promise<T>, options?: ReadOptions) => Promise<T>;
 }

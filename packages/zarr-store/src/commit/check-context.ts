@@ -1,3 +1,4 @@
+import type { ZarrStoreError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadOnlyStore } from "../store/read-only-store.ts";
 import type { ContentRules } from "./content-rules.ts";
@@ -14,6 +15,8 @@ export interface CheckContext {
   readonly rules: ContentRules;
   readonly audit: LogAudit;
   readonly signal: AbortSignal | undefined;
+  /** See {@link CheckParts.reportsUnreadable}. */
+  readonly isUnreadable: (error: unknown) => error is ZarrStoreError;
 }
 
 /**

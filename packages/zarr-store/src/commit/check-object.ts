@@ -1,6 +1,5 @@
 import { isZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-import { isTooLarge } from "../store/too-large.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
@@ -44,18 +43,18 @@ export async function checkObject(
   };
   const problem = await lookUntilSettled(context, async () => {
     const object = audit.head.object(path);
-    return object && (await look(object).catch(unlessUnreadable(path)));
+    return object && (await look(object).catch(unlessUnreadable(context, path)));
   });
   return { readBytes, ...(problem && { problem }), ...(note && { note }) };
 }
 
 /**
- * Where a link stands, in place of the file or above it, nothing is looked at, nor a file that no memory holds: that is a
+ * Where a link stands, in place of the file or above it, nothing is looked at; a file on a bad sector cannot be: that is a
  * finding, and no end of the check.
  */
-function unlessUnreadable(path: StoreKey): (error: unknown) => CheckProblem {
+function unlessUnreadable({ isUnreadable }: CheckContext, path: StoreKey): (error: unknown) => CheckProblem {
   return (error) => {
-    if (!isZarrStoreError(error, "invalid_name") && !isTooLarge(error)) {
+    if (!isZarrStoreError(error, "invalid_name") && !isUnreadable(error)) {
       throw error;
     }
     return { kind: "damaged", path, message: error.message, remedy: "restore" };

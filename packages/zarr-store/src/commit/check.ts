@@ -5,6 +5,7 @@ import type { ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { unlistedStore } from "../store/unlisted-store.ts";
+import { isUnreadable } from "../store/unreadable.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
@@ -25,6 +26,8 @@ export interface CheckParts {
   readonly isSelected?: (path: string) => boolean;
   /** Of which objects the bytes are read, whatever the level says. */
   readonly readsData?: (path: StoreKey) => boolean;
+  /** Whether a single file that cannot be read is a finding. Default: it is an error, for who acts on what is found. */
+  readonly reportsUnreadable?: boolean;
 }
 
 /**
@@ -43,7 +46,14 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
   const audit = new LogAudit(store, runtime);
   await audit.read();
   const { version } = audit.head;
-  const context: CheckContext = { store, runtime, rules, audit, signal };
+  const context: CheckContext = {
+    store,
+    runtime,
+    rules,
+    audit,
+    signal,
+    isUnreadable: (error): error is ZarrStoreError => parts.reportsUnreadable === true && isUnreadable(error),
+  };
   const problems: CheckProblem[] = [];
   const notes: CheckNote[] = isListed ? [...(await noteControlFiles(context))] : [UNLISTED];
   const objects = [...audit.head.objects()].filter(([path]) => isSelected(path));

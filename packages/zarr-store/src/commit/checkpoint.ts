@@ -7,7 +7,7 @@ import type { Logger } from "../logger.ts";
 import { gzipSealFault, sealGzip } from "../sealed-gzip.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { keyBelow, parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { isTooLarge } from "../store/too-large.ts";
+import { isTooLarge } from "../store/unreadable.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import { type CommittedObject, groupOf, type Head } from "./head.ts";
 

@@ -115,7 +115,9 @@ export class CommitEngine {
       try {
         const value = await fn(transaction);
         throwIfAborted(options.signal);
-        return { value, commit: await this.#commit(context, transaction, options) };
+        const commit = await this.#commit(context, transaction, options);
+        transaction.end();
+        return { value, commit };
       } catch (error) {
         await transaction.discard();
         const mayRunAgain =

@@ -71,7 +71,7 @@ async function judgeUnknown(
 }
 
 async function judgeFile(
-  { audit, store, runtime, rules, ...options }: CheckContext,
+  { audit, store, runtime, rules, isUnreadable, ...options }: CheckContext,
   path: StoreKey,
   sizeBytes: number,
 ): Promise<CheckProblem | undefined> {
@@ -89,7 +89,15 @@ async function judgeFile(
   if (deleted === undefined && refusal !== undefined) {
     return unknown(refusal, "move");
   }
-  const bytes = await store.get(path, options);
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await store.get(path, options);
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
+    }
+    return unknown(`no commit wrote this file, and it cannot be read: ${error.message}`, "move");
+  }
   if (bytes === undefined) {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadOnlyStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { isTooLarge } from "../store/too-large.ts";
+import { isTooLarge } from "../store/unreadable.ts";
 import type { CheckProblem } from "./check-report.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";

@@ -1,6 +1,6 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { StoreKey } from "../store/store-key.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitOp } from "./commit-record.ts";
 import { isReservedPath, stagedKey } from "./control-keys.ts";
@@ -45,6 +45,9 @@ export class Transaction {
   /** Paths whose committed bytes the transaction has looked at, so that its changes may rest on them. */
   readonly #read = new Set<StoreKey>();
   readonly #turns = new TurnQueue<StoreKey>();
+  /** Changes that were asked for, of several paths each, and are not through. */
+  readonly #changing = new Set<Promise<unknown>>();
+  #phase: "open" | "committing" | "ended" = "open";
   #merges: readonly MergeableChange[] = [];
   /** Paths whose change is what merges made of the head's object; all others are changed by the caller. */
   readonly #merged = new Set<StoreKey>();
@@ -90,6 +93,7 @@ export class Transaction {
 
   /** @throws {ZarrStoreError} as {@link ObjectReader.read} */
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertNotEnded();
     const change = this.#changes.get(path);
     if (change === "deleted") {
       return undefined;
@@ -103,6 +107,7 @@ export class Transaction {
   }
 
   async hash(path: StoreKey): Promise<string | undefined> {
+    this.#assertNotEnded();
     const change = this.#changes.get(path);
     if (change !== undefined) {
       return change === "deleted" ? undefined : change.sha256;
@@ -112,7 +117,11 @@ export class Transaction {
 
   /** The live paths of a group, sorted by code unit. */
   async paths(group: string): Promise<readonly StoreKey[]> {
-    await this.#context.log.refresh();
+    this.#assertNotEnded();
+    // What another commit puts below a record that this transaction makes is a conflict of the two: there is nothing to ask.
+    if (!this.#isNewRecord(group)) {
+      await this.#context.log.refresh();
+    }
     const inGroup = (path: string): boolean => group !== "" && path.startsWith(`${group}/`);
     const live = new Set(this.#context.log.head.objectsOf(group).keys());
     for (const [path, change] of this.#changes) {
@@ -127,6 +136,7 @@ export class Transaction {
 
   /** Groups (`images/<id>`) that this transaction makes or empties, over those of the head. */
   changedPaths(): ReadonlyMap<StoreKey, "put" | "deleted"> {
+    this.#assertNotEnded();
     return new Map(
       [...this.#changes].map(([path, change]) => [path, change === "deleted" ? "deleted" : "put"]),
     );
@@ -143,6 +153,7 @@ export class Transaction {
     if (isReservedPath(path)) {
       throw new ZarrStoreError("invalid_name", `${path} is a name of the commit protocol`, { path });
     }
+    this.#assertOpen();
     this.#changeCount++;
     this.#forgetMerges(path);
     await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
@@ -150,6 +161,7 @@ export class Transaction {
 
   /** Returns whether there was something to delete. */
   async delete(path: StoreKey): Promise<boolean> {
+    this.#assertOpen();
     this.#changeCount++;
     this.#forgetMerges(path);
     return this.#inTurn(path, async () => {
@@ -170,6 +182,7 @@ export class Transaction {
    * what this transaction has put at the path before, if it has; what it puts there later replaces it.
    */
   merge(change: MergeableChange): void {
+    this.#assertOpen();
     this.#changeCount++;
     this.#merges = [...this.#merges, change];
   }
@@ -202,18 +215,43 @@ export class Transaction {
     this.#changes.delete(path);
   }
 
+  /**
+   * Runs a change of several steps, all of which belong to the commit, also if the caller does not wait for it.
+   *
+   * @throws {ZarrStoreError} `invalid_argument` when the transaction is being committed or has ended
+   */
+  async change<T>(run: () => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    const running = run();
+    this.#changing.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#changing.delete(running);
+    }
+  }
+
+  /** Waits for every change that was asked for, whether it fails or not. */
+  async idle(): Promise<void> {
+    while (this.#changing.size > 0) {
+      await Promise.allSettled(this.#changing);
+    }
+    await this.#turns.idle();
+  }
+
   /** Forgets every change. */
   async withdrawAll(): Promise<void> {
-    await this.#turns.idle();
+    await this.idle();
     for (const path of [...this.#changes.keys()]) {
       await this.withdraw(path);
     }
     this.#merges = [];
   }
 
-  /** Waits for every change that was asked for. @throws what staging threw, also if `fn` did not care */
+  /** Waits for every change that was asked for, and takes no more. @throws what staging threw, also if `fn` did not care */
   async settle(): Promise<void> {
-    await this.#turns.idle();
+    await this.idle();
+    this.#phase = "committing";
     if (this.#failure !== undefined) {
       throw this.#failure.error;
     }
@@ -229,9 +267,15 @@ export class Transaction {
     this.#sealed = false;
   }
 
+  /** Committed or not: who still holds it must not read or write by it. */
+  end(): void {
+    this.#phase = "ended";
+  }
+
   /** Takes everything back that is staged, unless it may have been committed. */
   async discard(): Promise<void> {
-    await this.#turns.idle();
+    this.end();
+    await this.idle();
     if (!this.#sealed) {
       await this.staging.discard();
     }
@@ -255,6 +299,18 @@ export class Transaction {
     this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
   }
 
+  #assertOpen(): void {
+    if (this.#phase !== "open") {
+      throw endedError(this.txid, "takes no more changes: await each of them before its function returns");
+    }
+  }
+
+  #assertNotEnded(): void {
+    if (this.#phase === "ended") {
+      throw endedError(this.txid, "is over: read by the dataset and its records");
+    }
+  }
+
   async #inTurn<T>(path: StoreKey, change: () => Promise<T>): Promise<T> {
     return this.#turns.run(path, async () => {
       try {
@@ -264,6 +320,15 @@ export class Transaction {
         throw error;
       }
     });
+  }
+
+  #isNewRecord(group: string): boolean {
+    if (group === "") {
+      return false;
+    }
+    const node = joinKey(group, "zarr.json");
+    const change = this.#changes.get(node);
+    return change !== undefined && change !== "deleted" && this.#prev.get(node) === null;
   }
 
   #forgetMerges(path: StoreKey): void {
@@ -279,6 +344,11 @@ export class Transaction {
     this.#prev.set(path, prev);
     return prev;
   }
+}
+
+/** Late changes would be staged and never committed, or take the place of what was. */
+function endedError(txid: string, what: string): ZarrStoreError {
+  return new ZarrStoreError("invalid_argument", `transaction ${txid} ${what}`, { path: txid });
 }
 
 /** A lost race: another commit changed what this transaction had read. Running it again may succeed. */

@@ -4,6 +4,7 @@ import type { NdArray } from "../array/nd-array.ts";
 import {
   type ArrayObject,
   type ArrayRows,
+  type EncodedArray,
   encodeArrayFromRows,
   encodeArrayObjects,
   planArrayWrite,
@@ -28,10 +29,11 @@ export async function writeArray(
   session: ObjectSession,
   transaction: Transaction,
   prefix: StoreKey,
-  array: NdArray | ArrayRows,
+  array: NdArray | ArrayRows | EncodedArray,
   options: WriteArrayOptions,
 ): Promise<void> {
-  for await (const { key, bytes } of arrayObjects(session, array, options)) {
+  const objects = "objects" in array ? array.objects : arrayObjects(session, array, options);
+  for await (const { key, bytes } of objects) {
     const path = joinKey(prefix, key);
     await transaction.put(path, bytes);
     if (key === "zarr.json") {
@@ -41,6 +43,19 @@ export async function writeArray(
       }
     }
   }
+}
+
+/** Makes the objects of an array, and stages none of them. */
+export async function encodeArray(
+  session: ObjectSession,
+  array: NdArray,
+  options: WriteArrayOptions & { readonly axes: readonly string[] },
+): Promise<EncodedArray> {
+  const objects: ArrayObject[] = [];
+  for await (const object of arrayObjects(session, array, options)) {
+    objects.push(object);
+  }
+  return { dtype: array.dtype, shape: array.shape, axes: options.axes, objects };
 }
 
 function arrayObjects(

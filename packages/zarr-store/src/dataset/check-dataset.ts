@@ -31,5 +31,5 @@ export async function checkDataset(
       path: store.location,
     });
   }
-  return checkStore({ store, runtime, rules: CONTENT_RULES }, options);
+  return checkStore({ store, runtime, rules: CONTENT_RULES, reportsUnreadable: true }, options);
 }

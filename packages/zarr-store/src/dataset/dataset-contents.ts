@@ -1,6 +1,7 @@
 import type { Table } from "apache-arrow";
+import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
-import type { ArrayRows } from "../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
 import { parseTableName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -20,6 +21,7 @@ import {
   type TableInput,
   tableOf,
 } from "../table/table-store.ts";
+import { encodeArray } from "./array-objects.ts";
 import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { ObjectSession, Summary } from "./object-session.ts";
@@ -36,6 +38,8 @@ export interface AddImageOptions extends ReadOptions {
   /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
   readonly compression?: "zstd" | "none" | undefined;
 }
+
+export type EncodeImageOptions = Pick<AddImageOptions, "axes" | "chunks" | "compression">;
 
 export interface SaveTableOptions extends ReadOptions {
   readonly schema?: TableSchema;
@@ -100,15 +104,33 @@ export class DatasetContents {
   }
 
   /**
-   * Adds an image of rank 2–5, whole or read as it is written.
+   * Adds an image of rank 2–5: whole, read as it is written, or encoded before, whose axes and chunks are then its own.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
-  async addImage(array: NdArray | ArrayRows, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
+  async addImage(
+    array: NdArray | ArrayRows | EncodedArray,
+    options: AddImageOptions = {},
+  ): Promise<ZarrImageRecord> {
     const { id, ...rest } = options;
     const record = this.record(id ?? this.session.runtime.newId());
     await record.saveArray(array, rest);
     return record;
+  }
+
+  /**
+   * Does the work of `addImage` that needs no turn: makes the chunks of an image and compresses them, of several images at
+   * the same time. Nothing is stored. The array must not change until the image is added.
+   *
+   * @throws {ZarrStoreError} `invalid_argument`
+   */
+  async encodeImage(
+    array: NdArray,
+    { axes, chunks, compression }: EncodeImageOptions = {},
+  ): Promise<EncodedArray> {
+    const rank = array.shape.length;
+    const names = validateAxes(axes ?? defaultAxes(rank), rank);
+    return encodeArray(this.session, array, { axes: names, chunks, compression });
   }
 
   /** Returns whether there was one. Rows of pooled tables go with the next index; those of `sources` stay. */

@@ -1,5 +1,6 @@
 import { type ArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { deepFreeze } from "../json/deep-freeze.ts";
 import { type ParseLosslessOptions, parseLossless, plainValue } from "../json/lossless-json.ts";
 
 /** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
@@ -7,7 +8,8 @@ export type Attributes = Readonly<Record<string, unknown>>;
 
 /**
  * Group attributes and array metadata by the hash of their bytes: equal bytes are parsed once, and a checkpoint can
- * bring them along, so that listing images opens none.
+ * bring them along, so that listing images opens none. They are frozen: a caller that changed them would change what the
+ * next one is told.
  */
 export class NodeCache {
   readonly #groups = new Map<string, Attributes>();
@@ -34,12 +36,12 @@ export class NodeCache {
   }
 
   rememberGroup(sha256: string, attributes: Attributes): Attributes {
-    this.#groups.set(sha256, attributes);
+    this.#groups.set(sha256, deepFreeze(attributes));
     return attributes;
   }
 
   rememberArray(sha256: string, metadata: ArrayMetadata): ArrayMetadata {
-    this.#arrays.set(sha256, metadata);
+    this.#arrays.set(sha256, deepFreeze(metadata));
     return metadata;
   }
 }

@@ -66,8 +66,10 @@ export class RecordObjects {
     options: ReadOptions,
     text?: string,
   ): Promise<void> {
+    // A caller that uses its buffer again while this runs would have the hash of one content, and the bytes of another.
+    const own = new Uint8Array(bytes);
     await this.change(`save ${name}`, options, async (transaction, objects) => {
-      await transaction.put(path, bytes);
+      await transaction.put(path, own);
       const { summarize } = this.session;
       if (name === METADATA && text !== undefined && summarize !== undefined) {
         const attributes = await objects.attributes(options);

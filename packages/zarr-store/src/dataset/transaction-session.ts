@@ -62,6 +62,6 @@ export class TransactionSession implements ObjectSession {
   }
 
   async change<T>(fn: (transaction: Transaction, view: ObjectSession) => Promise<T>): Promise<T> {
-    return fn(this.#transaction, this);
+    return this.#transaction.change(() => fn(this.#transaction, this));
   }
 }

@@ -232,9 +232,8 @@ export class ZarrDataset extends DatasetContents {
     await this.refresh();
     this.#parts.engine.log.assertWhole();
     if (manifest.version !== this.version) {
-      const { version: found } = manifest;
-      const message = `the manifest is of version ${found}, the dataset of ${this.version}`;
-      throw new ZarrStoreError("conflict", message, { expected: this.version, found });
+      const message = `the manifest is of version ${manifest.version}, the dataset of ${this.version}`;
+      throw new ZarrStoreError("conflict", message, { expected: this.version, found: manifest.version });
     }
     await this.#writeCheckpoint();
   }
@@ -280,7 +279,7 @@ export class ZarrDataset extends DatasetContents {
     if (this.#parts.session !== undefined) {
       throw new ZarrStoreError("not_supported", `${this.location} has no commit log to be checked by`);
     }
-    return checkStore({ ...this.#parts, rules: CONTENT_RULES }, options);
+    return checkStore({ ...this.#parts, rules: CONTENT_RULES, reportsUnreadable: true }, options);
   }
 
   /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
@@ -352,6 +351,7 @@ export class ZarrDataset extends DatasetContents {
       }
       const before = transaction.changeCount;
       const result = await fn(transaction);
+      await transaction.idle();
       if (transaction.changeCount === before) {
         await transaction.withdrawAll();
       } else if (!transaction.isEmpty && (await transaction.hash(ROOT_NODE)) === undefined) {

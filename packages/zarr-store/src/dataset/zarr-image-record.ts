@@ -3,7 +3,7 @@ import type { ArrayMetadata } from "../array/array-metadata.ts";
 import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
-import type { ArrayRows } from "../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
 import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
@@ -65,6 +65,7 @@ export class ZarrImageRecord {
     this.#objects = new RecordObjects(session, this.id);
   }
 
+  /** Whether the image is in the dataset. */
   async exists(): Promise<boolean> {
     return this.#objects.exists();
   }
@@ -86,7 +87,7 @@ export class ZarrImageRecord {
    *
    * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for ranks other than 2–5, before anything is staged
    */
-  async saveArray(array: NdArray | ArrayRows, options: SaveImageOptions = {}): Promise<void> {
+  async saveArray(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
     const rank = array.shape.length;
     if (rank < 2 || rank > 5) {
       throw new ZarrStoreError("invalid_argument", `an image has 2 to 5 axes, not ${rank}`, {
@@ -94,7 +95,7 @@ export class ZarrImageRecord {
         found: rank,
       });
     }
-    const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
+    const axes = "objects" in array ? array.axes : validateAxes(options.axes ?? defaultAxes(rank), rank);
     const { session } = this.#objects;
     await session.change(
       async (transaction, view) => {
@@ -158,6 +159,7 @@ export class ZarrImageRecord {
     return Array.isArray(axes) && axes.every((axis) => typeof axis === "string") ? axes : undefined;
   }
 
+  /** Pixels across and down, and slices, from the header alone. @throws {ZarrStoreError} `not_found` */
   async getImageBounds(options: ReadOptions = {}): Promise<ImageBounds> {
     const { shape } = await this.openArray(options);
     const axes = (await this.getAxes(options)) ?? defaultAxes(shape.length);
@@ -211,6 +213,7 @@ export class ZarrImageRecord {
     return loadJsonText(this.#objects, name, options);
   }
 
+  /** Saves the JSON artifact `metadata`; returns its key. */
   async saveMetadataPayload(payload: unknown, options: ReadOptions = {}): Promise<string> {
     return this.saveJson("metadata", payload, options);
   }
@@ -230,6 +233,7 @@ export class ZarrImageRecord {
     return loadTabular(this.#objects, "parquet", name, options);
   }
 
+  /** As {@link saveParquet}, in gzipped CSV. @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` */
   async saveCsvGz(name: string, rows: TableInput, options: SaveTabularOptions = {}): Promise<string> {
     return saveTabular(this.#objects, "csv.gz", name, rows, options);
   }
@@ -337,6 +341,7 @@ export class ZarrImageRecord {
     return deleteAttachment(this.#objects, name, options);
   }
 
+  /** Names of files that are kept as they came, sorted. */
   async listAttachments(): Promise<readonly string[]> {
     return this.#objects.names((meaning) => (meaning?.kind === "attachment" ? meaning.name : undefined));
   }
@@ -363,12 +368,19 @@ export class ZarrImageRecord {
     return this.#objects.session.hashes(imageGroup(this.id));
   }
 
+  /** The pixels, as what reads a TIFF offers them too. */
   asPixelStore(): PixelStore {
     return pixelStoreOf(this);
   }
 
+  /** The artifacts, as what keeps them beside a TIFF offers them too. */
   asArtifactStore(): ArtifactStore {
-    return artifactStoreOf(this);
+    const { session } = this.#objects;
+    const within = (view: ObjectSession): ArtifactStore =>
+      new ZarrImageRecord(view, this.id).asArtifactStore();
+    const edit: ArtifactStore["edit"] = (fn, { signal } = {}) =>
+      session.change((_, view) => fn(within(view)), { message: `edit ${this.id}`, signal });
+    return { ...artifactStoreOf(this), edit };
   }
 }
 

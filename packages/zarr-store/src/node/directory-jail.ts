@@ -1,4 +1,3 @@
-import type { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { ZarrStoreError } from "../errors.ts";
 import { parentKey, type StoreKey } from "../store/store-key.ts";
@@ -10,10 +9,10 @@ import { errnoOf } from "./errno.ts";
  */
 export class DirectoryJail {
   readonly #root: string;
-  readonly #realpath: typeof realpath;
+  readonly #realpath: (path: string) => Promise<string>;
   #realRoot: string | undefined;
 
-  constructor(root: string, resolveLinks: typeof realpath) {
+  constructor(root: string, resolveLinks: (path: string) => Promise<string>) {
     this.#root = root;
     this.#realpath = resolveLinks;
   }

@@ -15,8 +15,9 @@ import type {
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { assertReadable } from "../store/too-large.ts";
+import { assertReadable } from "../store/unreadable.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
+import { blockingFiles, type ChangingFiles, type NewFile } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
@@ -29,6 +30,7 @@ export type FileSystem = Pick<
 >;
 
 export interface LocalStoreOptions {
+  /** Default: Node's; changes to the folder are then made at once, see {@link blockingFiles}, and all else by its pool. */
   readonly fileSystem?: FileSystem;
   /** How many files are flushed at once. Default 16. */
   readonly syncConcurrency?: number;
@@ -48,14 +50,18 @@ export function localStore(root: string, options: LocalStoreOptions = {}): KeyVa
 class LocalStore implements KeyValueStore {
   readonly location: string;
   readonly #fs: FileSystem;
+  readonly #changes: ChangingFiles;
   readonly #syncConcurrency: number;
   readonly #jail: DirectoryJail;
+  readonly #jailOfChanges: DirectoryJail;
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
+    this.#changes = options.fileSystem ?? blockingFiles();
     this.#jail = new DirectoryJail(this.location, this.#fs.realpath);
+    this.#jailOfChanges = new DirectoryJail(this.location, this.#changes.realpath);
   }
 
   async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -101,7 +107,7 @@ class LocalStore implements KeyValueStore {
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {
     await this.#io("write", key, (path) =>
       this.#inDirectory(key, async () => {
-        const file = await this.#fs.open(path, CREATE | constants.O_TRUNC, 0o666);
+        const file = await this.#changes.open(path, CREATE | constants.O_TRUNC, 0o666);
         await writeAndClose(file, bytes);
       }),
     );
@@ -111,8 +117,8 @@ class LocalStore implements KeyValueStore {
     return this.#io("link", key, (path) =>
       this.#inDirectory(key, async () => {
         try {
-          await this.#jail.assertParentInside(from);
-          await this.#fs.link(this.#path(from), path);
+          await this.#jailOfChanges.assertParentInside(from);
+          await this.#changes.link(this.#path(from), path);
           return true;
         } catch (error) {
           if (errnoOf(error) === "EEXIST") {
@@ -134,7 +140,7 @@ class LocalStore implements KeyValueStore {
     return this.#io("make directory", key, (path) =>
       this.#inDirectory(key, async () => {
         try {
-          await this.#fs.mkdir(path);
+          await this.#changes.mkdir(path);
           return true;
         } catch (error) {
           if (errnoOf(error) !== "EEXIST") {
@@ -153,9 +159,9 @@ class LocalStore implements KeyValueStore {
   async move(from: StoreKey, to: StoreKey): Promise<MoveOutcome> {
     return this.#io("move", to, async (path) => {
       try {
-        await this.#jail.assertParentInside(from);
-        await this.#jail.assertParentInside(to);
-        await this.#fs.rename(this.#path(from), path);
+        await this.#jailOfChanges.assertParentInside(from);
+        await this.#jailOfChanges.assertParentInside(to);
+        await this.#changes.rename(this.#path(from), path);
         return "moved";
       } catch (error) {
         switch (errnoOf(error)) {
@@ -177,8 +183,8 @@ class LocalStore implements KeyValueStore {
   async remove(key: StoreKey): Promise<RemoveOutcome> {
     return this.#absentAs("absent", "remove", key, async (path) => {
       try {
-        await this.#jail.assertParentInside(key);
-        await this.#fs.unlink(path);
+        await this.#jailOfChanges.assertParentInside(key);
+        await this.#changes.unlink(path);
         return "removed";
       } catch (error) {
         const isDirectory =
@@ -198,7 +204,7 @@ class LocalStore implements KeyValueStore {
 
   async #removeDirectory(path: string): Promise<RemoveOutcome> {
     try {
-      await this.#fs.rmdir(path);
+      await this.#changes.rmdir(path);
       return "removed";
     } catch (error) {
       if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") {
@@ -230,7 +236,7 @@ class LocalStore implements KeyValueStore {
   async #inDirectory<T>(key: StoreKey, write: () => Promise<T>): Promise<T> {
     for (let round = 1; ; round++) {
       try {
-        await this.#jail.assertParentInside(key);
+        await this.#jailOfChanges.assertParentInside(key);
         return await write();
       } catch (error) {
         if (errnoOf(error) !== "ENOENT" || round >= MAX_ROUNDS) {
@@ -243,15 +249,15 @@ class LocalStore implements KeyValueStore {
   }
 
   async #makeDirectories(directory: StoreKey | undefined): Promise<void> {
-    const missing = directory && (await this.#jail.assertNearestInside(directory));
+    const missing = directory && (await this.#jailOfChanges.assertNearestInside(directory));
     try {
-      await this.#fs.mkdir(this.#path(directory ?? ""), { recursive: true });
+      await this.#changes.mkdir(this.#path(directory ?? ""), { recursive: true });
     } catch (error) {
       if (errnoOf(error) !== "ENOENT" || missing === undefined) {
         throw error;
       }
       // For several levels Node says ENOENT, whatever was wrong with the first of them: on a read-only file system, EROFS.
-      await this.#fs.mkdir(this.#path(missing)).catch((cause: unknown) => {
+      await this.#changes.mkdir(this.#path(missing)).catch((cause: unknown) => {
         // Somebody makes it, or removes what is above: the caller goes round again.
         if (errnoOf(cause) !== "EEXIST" && errnoOf(cause) !== "ENOENT") {
           throw cause;
@@ -267,9 +273,9 @@ class LocalStore implements KeyValueStore {
       throw noSource(key, from);
     }
     const path = this.#path(key);
-    let file: fsPromises.FileHandle;
+    let file: NewFile;
     try {
-      file = await this.#fs.open(path, CREATE | constants.O_EXCL, 0o666);
+      file = await this.#changes.open(path, CREATE | constants.O_EXCL, 0o666);
     } catch (error) {
       if (errnoOf(error) === "EEXIST") {
         return false;
@@ -279,7 +285,7 @@ class LocalStore implements KeyValueStore {
     try {
       await writeAndClose(file, bytes);
     } catch (error) {
-      await this.#fs.unlink(path);
+      await this.#changes.unlink(path);
       throw error;
     }
     await this.sync([key]);

@@ -1,7 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+import type { NewFile } from "./blocking-files.ts";
 
 /** Writes all bytes from the start of a file, and closes it also when that fails. */
-export async function writeAndClose(file: FileHandle, bytes: Uint8Array): Promise<void> {
+export async function writeAndClose(file: NewFile, bytes: Uint8Array): Promise<void> {
   try {
     let written = 0;
     while (written < bytes.length) {

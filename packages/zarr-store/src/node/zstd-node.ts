@@ -21,7 +21,8 @@ export const nodeZstd: ZstdCodec = {
   },
   decompress(bytes, maxSizeBytes) {
     const options = {
-      chunkSize: Math.max(maxSizeBytes, MIN_CHUNK_BYTES),
+      // One byte more than is expected: zlib takes a buffer that is full for one that was too small, and makes another.
+      chunkSize: Math.max(maxSizeBytes + 1, MIN_CHUNK_BYTES),
       maxOutputLength: Math.max(maxSizeBytes, 1),
     };
     return maxSizeBytes < POOL_FROM_BYTES

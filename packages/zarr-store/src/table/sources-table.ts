@@ -28,6 +28,7 @@ export const SOURCES_COLUMNS: readonly (keyof SourceRow)[] = [
 
 export const SOURCES_TABLE = "sources";
 
+/** Where each image came from: a row an ingested file, its times in nanoseconds since 1970. */
 export const SOURCES_SCHEMA: TableSchema = {
   columns: [
     { name: "source_primary_path", type: "utf8", nullable: false },

@@ -17,7 +17,11 @@ import { assertTableMatches, type Row, schemaOfTable, type TableSchema } from ".
 /** Rows, or a table that has its schema with it. */
 export type TableInput = Table | readonly Row[];
 
-/** @throws {ZarrStoreError} `schema_mismatch` naming the first column that differs; `invalid_argument` without a schema */
+/**
+ * A table as it is, or made of rows by their schema.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch` naming the first column that differs; `invalid_argument` without a schema
+ */
 export function tableOf(input: TableInput, schema: TableSchema | undefined, where: string): Table {
   if (!isRows(input)) {
     if (schema !== undefined) {

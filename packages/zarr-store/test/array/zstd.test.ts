@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { portableZstd } from "../../src/array/portable-zstd.ts";
 import type { ZstdCodec } from "../../src/array/zstd.ts";
 import { zstdDecodedSizeBound } from "../../src/array/zstd-decoded-size-bound.ts";
@@ -78,6 +78,22 @@ describe.each(codecs)("%s zstd", (_, codec) => {
       await expect((async () => codec.decompress(bomb, 1000))()).rejects.toThrow();
     }
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
+  });
+});
+
+describe("Node's zstd", () => {
+  it.each([1000, 300_000])("makes room once for %d bytes that are as many as expected", async (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => i >> 4);
+    const frame = zstdCompressSync(bytes);
+    using allocate = vi.spyOn(Buffer, "allocUnsafe");
+    const decoded = await nodeZstd.decompress(frame, length);
+    expect(allocate.mock.calls).toEqual([[length + 1]]);
+    expect(Buffer.compare(decoded, bytes)).toBe(0);
+  });
+
+  it.each([1000, 300_000])("refuses one byte more than the %d that are expected", async (length) => {
+    const frame = zstdCompressSync(new Uint8Array(length + 1).fill(7));
+    await expect((async () => nodeZstd.decompress(frame, length))()).rejects.toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { countingStore, type StoreCounts } from "../../src/testing/index.ts";
-import { addLine, type Changes, deletionOf, inWorld, record, type Writer } from "./world.ts";
+import { addLine, applyChanges, type Changes, deletionOf, inWorld, record, type Writer } from "./world.ts";
 
 const IMAGES: Changes = Object.assign(
   {},
@@ -43,6 +43,25 @@ describe("how often a commit asks the store", () => {
     );
     expect(counts.calls).toBeLessThanOrEqual(calls);
     expect(counts.synced).toBeLessThanOrEqual(synced);
+  });
+
+  it("the paths of a record that a transaction makes are its own to tell; of another it looks for newer commits", async () => {
+    const callsOf = async (group: string): Promise<number> =>
+      inWorld("memory", async (world) => {
+        const counting = countingStore(world.store);
+        const writer = await world.writer({ store: counting.store });
+        let calls = 0;
+        await writer.transact(async (transaction) => {
+          await applyChanges(transaction, { "images/new/zarr.json": "{}", "images/new/a.json": "a" });
+          counting.take();
+          await transaction.paths(group);
+          calls = counting.take().calls;
+        });
+        return calls;
+      });
+    expect(await callsOf("images/new")).toBe(0);
+    expect(await callsOf("images/other")).toBe(1);
+    expect(await callsOf("")).toBe(1);
   });
 
   it("a read is one call, and asks nothing else while nothing changes", async () => {

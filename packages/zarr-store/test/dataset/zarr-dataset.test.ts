@@ -217,6 +217,24 @@ describe("images", () => {
     ]);
   });
 
+  it("encoded before, several at once, have the same objects, and nothing is stored until they are added", async () => {
+    const store = memoryStore();
+    const dataset = await openDataset(store);
+    const options = { axes: ["line", "place"], chunks: [2, 4] } as const;
+    const [encoded] = await Promise.all([dataset.encodeImage(PLANE, options), dataset.encodeImage(PLANE)]);
+    expect(await snapshot(store)).toEqual(new Map());
+    const whole = await dataset.addImage(PLANE, { ...options, id: "whole" });
+    const before = await dataset.addImage(encoded, { id: "encoded" });
+    const hashesOf = async (record: typeof before): Promise<readonly unknown[]> =>
+      [...(await record.objectHashes())].filter(([path]) => path.startsWith("data/"));
+    expect(await hashesOf(before)).toEqual(await hashesOf(whole));
+    expect(await before.loadArray()).toEqual(PLANE);
+    expect(await before.getAxes()).toEqual(["line", "place"]);
+    await expect(dataset.encodeImage(PLANE, { axes: ["t"] })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+  });
+
   it("that cannot be read to their end are not there", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);

@@ -14,7 +14,15 @@ export function assertReadable(path: string, sizeBytes: number): void {
   }
 }
 
-/** No commit wrote such a value: it is damage, as far as it is not somebody's file. */
+/** No commit wrote such a value. */
 export function isTooLarge(error: unknown): error is ZarrStoreError {
   return isZarrStoreError(error, "io") && error.details.found === "EFBIG";
+}
+
+/** What a file system says of one file: a bad sector, a mode, a size. */
+const OF_ONE_FILE: ReadonlySet<unknown> = new Set(["EIO", "EACCES", "EPERM", "EFBIG"]);
+
+/** True where a store as a whole may be sound, and one of its files cannot be read. */
+export function isUnreadable(error: unknown): error is ZarrStoreError {
+  return isZarrStoreError(error, "io") && OF_ONE_FILE.has(error.details.found);
 }

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+
+/** What a package lends at run time, by the listings that `public-api.test.ts` keeps. */
+function publicNames(tree: SourceTree, packageName: string): ReadonlySet<string> {
+  const listing = `test/gates/public-api/${packageName.replace("@kym/", "")}`;
+  const texts = [...tree].filter(([path]) => path.startsWith(listing) && path.endsWith(".txt"));
+  return new Set(texts.flatMap(([, text]) => [...text.matchAll(/^(\S+):/gm)].map((match) => match[1] ?? "")));
+}
+
+/** Exported functions, classes and values that an editor says nothing of when the pointer is over them. */
+function undocumentedExports(
+  tree: SourceTree,
+  namesOf: (packageName: string) => ReadonlySet<string>,
+): readonly string[] {
+  return libraryPackages(tree).flatMap(({ folder, name }) => {
+    const names = namesOf(name);
+    return sourceFiles(tree, `${folder}/src`).flatMap(({ path, text }) => {
+      const lines = text.split("\n");
+      const declared = lines.map((line) => DECLARATION.exec(line)?.[1] ?? "");
+      return declared
+        .filter(
+          (each, at) =>
+            names.has(each) && declared.indexOf(each) === at && lines[at - 1]?.endsWith("*/") !== true,
+        )
+        .map((each) => `${path}: ${each} has no docstring`);
+    });
+  });
+}
+
+/** The first signature of an overloaded function speaks for the others. */
+const DECLARATION = /^export (?:abstract )?(?:async )?(?:function\*?|class|const) (\w+)/;
+
+test("every function, class and value of an entry has a docstring", () => {
+  const tree = readSourceTree();
+  const problems = undocumentedExports(tree, (name) => publicNames(tree, name));
+  expect(publicNames(tree, "@kym/roi").size).toBeGreaterThan(20);
+  expect(problems).toEqual([]);
+});
+
+test("an export without a docstring is found, one with a docstring and one that is not public are not", () => {
+  const tree = sourceTree({
+    "packages/roi/package.json": JSON.stringify({ name: "@kym/roi" }),
+    "packages/roi/src/a.ts": "/** Says. */\nexport const said = 1;\nexport const silent = 2;\n",
+    "packages/roi/src/b.ts": "export async function quiet() {}\nexport function inner() {}\n",
+  });
+  expect(undocumentedExports(tree, () => new Set(["said", "silent", "quiet"]))).toEqual([
+    "packages/roi/src/a.ts: silent has no docstring",
+    "packages/roi/src/b.ts: quiet has no docstring",
+  ]);
+});
