@@ -174,6 +174,9 @@ function dataOf(column: ColumnBuffers, target: Column | undefined): Data {
 
 function packBits(flags: Uint8Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  if (!flags.includes(1)) {
+    return bits;
+  }
   for (let byte = 0; byte < bits.length; byte += 1) {
     let packed = 0;
     const first = byte << 3;

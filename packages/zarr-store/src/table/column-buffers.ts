@@ -116,6 +116,9 @@ export interface ColumnRange {
 /** The rows of all ranges, one range after another. All have the same type. */
 export function spliceColumns(ranges: readonly ColumnRange[], type: ColumnBuffers["type"]): ColumnBuffers {
   const length = ranges.reduce((sum, { count }) => sum + count, 0);
+  if (ranges.length > 0 && ranges.every(({ source }) => isAllNull(source))) {
+    return nullColumn(type, length);
+  }
   const valid = spliceValid(ranges, length);
   switch (type) {
     case "float64":
@@ -187,6 +190,11 @@ function spliceUtf8(ranges: readonly ColumnRange[], length: number): Utf8Buffers
     }
   }
   return { type: "utf8", offsets, bytes };
+}
+
+/** Many columns of a table hold nothing at all: memory that nobody touches costs nothing. */
+export function isAllNull({ valid }: ColumnBuffers): boolean {
+  return valid !== undefined && !valid.includes(1);
 }
 
 /** Nothing but nulls. */

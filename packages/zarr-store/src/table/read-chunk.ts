@@ -1,6 +1,6 @@
 import { type Data, DataType, TimeUnit, type Utf8View, Vector } from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
-import { type ColumnBuffers, checkSize, concatColumns, takeColumn } from "./column-buffers.ts";
+import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
 import type { ColumnType } from "./table-schema.ts";
 import { packStrings } from "./utf8-strings.ts";
 
@@ -52,6 +52,9 @@ type Memory = "own" | "borrowed";
 export function readChunk(data: Data, type: ColumnType, column: string, memory: Memory): ColumnBuffers {
   if (DataType.isDictionary(data.type)) {
     return readDictionary(data, type, column);
+  }
+  if (data.nullCount === data.length && data.length > 0) {
+    return nullColumn(type, data.length);
   }
   switch (type) {
     case "float64":
