@@ -4,6 +4,7 @@ import { contentOfBundle } from "../bundle-content.ts";
 import { bytesSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
+import { ndArrayOver } from "../nd-array-over.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { readSidecars } from "./read-sidecars.ts";
@@ -91,18 +92,7 @@ function stackChannels(planes: readonly NdArray[]): NdArray {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
-  return { dtype: first.dtype, shape: [planes.length, ...first.shape], data: viewAs(first, bytes) };
-}
-
-function viewAs(like: NdArray, bytes: Uint8Array<ArrayBuffer>): NdArray["data"] {
-  const length = bytes.length / like.data.BYTES_PER_ELEMENT;
-  return createLike(like.data, bytes.buffer, length);
-}
-
-function createLike(data: NdArray["data"], buffer: ArrayBuffer, length: number): NdArray["data"] {
-  const view: new (buffer: ArrayBuffer, offset: number, length: number) => NdArray["data"] =
-    Object.getPrototypeOf(data).constructor;
-  return new view(buffer, 0, length);
+  return ndArrayOver(first.dtype, [planes.length, ...first.shape], bytes);
 }
 
 function isSameKind(a: NdArray, b: NdArray): boolean {

@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import type { BundleFile } from "../bundle.ts";
@@ -28,7 +29,7 @@ export async function readStable<F extends BundleFile>(
     throwIfAborted(signal);
     try {
       const before = await stat(file.path, { bigint: true });
-      const bytes = new Uint8Array(await readFile(file.path));
+      const bytes = plainBytes(await readFile(file.path));
       const after = await stat(file.path, { bigint: true });
       const isStable =
         before.mtimeNs === after.mtimeNs && before.size === after.size && BigInt(bytes.length) === after.size;
@@ -48,6 +49,12 @@ export async function readStable<F extends BundleFile>(
       throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
     }
   }
+}
+
+/** A buffer's own memory as plain bytes, and a copy of what lies in memory that small buffers share. */
+function plainBytes(buffer: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isAlone = buffer.byteLength === buffer.buffer.byteLength;
+  return isAlone ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
 }
 
 /** In lower-case hexadecimal. */

@@ -1,8 +1,9 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
 import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { LegacyIoError } from "../errors.ts";
-import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
+import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import { ndArrayOver } from "../nd-array-over.ts";
+import { type ByteRun, isContiguous, MAX_READ_BYTES, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
@@ -46,15 +47,11 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
  */
 export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffImage> {
   const tiff = await openTiffPages(source, options);
+  if (tiff.pages.every(isContiguous)) {
+    return { image: await readContiguous(source, tiff, options.signal), info: tiff.info };
+  }
   const image = allocateImage(tiff.budget, tiff.info.dtype, tiff.info.shape);
   const target = new Uint8Array(image.data.buffer);
-  if (tiff.pages.every(isContiguous)) {
-    await readRuns(source, runsOf(tiff), target, options.signal);
-    if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
-      swapInPlace(target, itemSizeBytes(tiff.info.dtype));
-    }
-    return { image, info: tiff.info };
-  }
   for (const [plane, index] of tiff.layout.pageOfPlane.entries()) {
     const page = tiff.pages[index];
     if (page !== undefined) {
@@ -64,6 +61,32 @@ export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}
     }
   }
   return { image, info: tiff.info };
+}
+
+/** The pixels of an uncompressed file. A source that gives bytes to keep is read once, where they are one run. */
+async function readContiguous(
+  source: ByteSource,
+  tiff: OpenedTiff,
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  const { dtype, shape } = tiff.info;
+  const sizeBytes = imageBytes(dtype, shape);
+  const runs = runsOf(tiff);
+  const [run] = runs;
+  const isOneRun = runs.length === 1 && run?.targetOffset === 0 && run.sizeBytes === sizeBytes;
+  let image: NdArray;
+  if (source.readOwned !== undefined && run !== undefined && isOneRun && sizeBytes <= MAX_READ_BYTES) {
+    tiff.budget.take(sizeBytes, "its pixels");
+    throwIfAborted(signal);
+    image = ndArrayOver(dtype, shape, await source.readOwned(run.offset, sizeBytes));
+  } else {
+    image = allocateImage(tiff.budget, dtype, shape);
+    await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
+  }
+  if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+    swapInPlace(new Uint8Array(image.data.buffer), itemSizeBytes(dtype));
+  }
+  return image;
 }
 
 /** Where all pixels of an uncompressed file are: one run, if its pages and strips follow one another. */
@@ -104,9 +127,13 @@ function rowOptions(
   return { isLittleEndian, codecs: codecs ?? {}, budget, signal };
 }
 
+function imageBytes(dtype: DType, shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+}
+
 /** The array that pixels are read into, counted before it is allocated. Throws `not_supported` where it does not fit. */
 function allocateImage(budget: DecodeBudget, dtype: DType, shape: readonly number[]): NdArray {
-  const sizeBytes = shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+  const sizeBytes = imageBytes(dtype, shape);
   budget.take(sizeBytes, "its pixels");
   try {
     return createNdArray<DType>(dtype, shape);
