@@ -7,6 +7,9 @@ export interface PairedTimes {
   /** The median and the smallest of the rounds' own ratios, so that a slow minute of the machine counts on both sides. */
   readonly ratio: number;
   readonly bestRatio: number;
+  /** The median of the rounds' own differences, and that of the fastest of each, in milliseconds. */
+  readonly differenceMs: number;
+  readonly bestDifferenceMs: number;
 }
 
 /** Runs both in turn, so many times after one that warms up, and compares round by round. */
@@ -23,11 +26,15 @@ export async function pairedRounds(
     }
   }
   const ratios = times.map(([subjectMs, peerMs]) => subjectMs / peerMs);
+  const differencesMs = times.map(([subjectMs, peerMs]) => subjectMs - peerMs);
   return {
     subjectMs: median(times.map(([subjectMs]) => subjectMs)),
     peerMs: median(times.map(([, peerMs]) => peerMs)),
     ratio: median(ratios),
     bestRatio: Math.min(...ratios),
+    differenceMs: median(differencesMs),
+    bestDifferenceMs:
+      Math.min(...times.map(([subjectMs]) => subjectMs)) - Math.min(...times.map(([, peerMs]) => peerMs)),
   };
 }
 
@@ -38,7 +45,7 @@ async function timeOf(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;

@@ -13,12 +13,14 @@ export interface PeerAnswer {
 /** A Python with a library that stays, so that its start is not measured. */
 export interface PythonPeer {
   readonly library: string;
-  ask(request: readonly string[]): Promise<PeerAnswer>;
+  ask(request: readonly unknown[]): Promise<PeerAnswer>;
   end(): void;
 }
 
 /** Runs `<library>_peer.py`. Undefined, the reason said aloud, where there is no Python for it. */
-export async function startPython(library: "tifffile" | "pandas"): Promise<PythonPeer | undefined> {
+export async function startPython(
+  library: "tifffile" | "pandas" | "ingest",
+): Promise<PythonPeer | undefined> {
   if (!(await hasPython())) {
     return undefined;
   }

@@ -3,35 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { blocksOf, type Example, examplesOf, pagesOf } from "./readme-example.ts";
 import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
 import { libraryPackages } from "./workspace-package.ts";
-
-interface Example {
-  readonly path: string;
-  readonly line: number;
-  readonly code: string;
-  /** What it prints: the next block, if it is one of `text`. */
-  readonly output: string | undefined;
-}
-
-interface Block {
-  /** What stands behind the fence: `ts`. */
-  readonly info: string;
-  readonly content: string;
-  readonly line: number;
-}
-
-/** The examples of every README and of `docs/`: each `ts` block is a program of its own. */
-function examplesOf(tree: SourceTree): readonly Example[] {
-  return pagesOf(tree).flatMap(([path, text]) => {
-    const blocks = blocksOf(text);
-    return blocks.flatMap(({ info, content, line }, index) => {
-      const next = blocks[index + 1];
-      const output = next?.info === "text" ? next.content : undefined;
-      return info === "ts" ? [{ path, line, code: content, output }] : [];
-    });
-  });
-}
 
 /** Examples that would not be run, and packages that show none. */
 function exampleProblems(tree: SourceTree): readonly string[] {
@@ -43,20 +17,6 @@ function exampleProblems(tree: SourceTree): readonly string[] {
   const shown = new Set(examplesOf(tree).map(({ path }) => path));
   const without = libraryPackages(tree).filter(({ folder }) => !shown.has(`${folder}/README.md`));
   return [...marked, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
-}
-
-function pagesOf(tree: SourceTree): readonly (readonly [path: string, text: string])[] {
-  return [...tree].filter(([path]) => /(^|\/)README\.md$|^docs\/.*\.md$/.test(path));
-}
-
-function blocksOf(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(/^```([^\n]*)\n(.*?)^```$/gms)].map(
-    ({ index, 1: info = "", 2: content = "" }) => ({
-      info,
-      content,
-      line: markdown.slice(0, index).split("\n").length,
-    }),
-  );
 }
 
 /** Runs an example as a file that stands beside its page, in an empty folder. */

@@ -64,7 +64,10 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   invalid_metadata: { exitCode: EXIT.input },
   not_supported: { exitCode: EXIT.input },
   read_only: { exitCode: EXIT.refused },
-  already_exists: { exitCode: EXIT.refused },
+  already_exists: {
+    exitCode: EXIT.refused,
+    hint: "choose another name; --force replaces what kym export wrote, and nothing else",
+  },
   conflict: { exitCode: EXIT.refused, hint: "another process is writing; run it again" },
   modified_outside: {
     exitCode: EXIT.problems,

@@ -1,4 +1,3 @@
-import { rename, writeFile } from "node:fs/promises";
 import type { AcqImage } from "@kym/kym-dataset";
 import {
   type FailedRoi,
@@ -9,11 +8,12 @@ import {
   writeImageJRoi,
   writeImageJRois,
 } from "@kym/roi";
-import { CliError, usageError } from "./cli-error.ts";
+import { usageError } from "./cli-error.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 import { pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
+import { writeNewFile } from "./write-new-file.ts";
 
 /** `kym roi export`: all ROIs, or one, as a new file. */
 export async function exportRois(
@@ -23,13 +23,14 @@ export async function exportRois(
 ): Promise<CommandResult> {
   const { signal, options } = context;
   const path = file ?? "";
-  const kind = roiFileKind(path);
+  const isStdout = path === "-";
+  const kind = isStdout ? "geojson" : roiFileKind(path);
   const isDry = options["dry-run"] === true;
   const set = await image.rois({ signal });
   const rois = options["only"] === undefined ? set.rois : [set.require(onlyOf(options["only"]))];
   const { bytes, failed } = encodeRois(kind, rois, pixelCenterOf(options["pixel-center"]));
-  if (!isDry) {
-    await writeNew(context.resolvePath(path), bytes, options["force"] === true);
+  if (!isDry && !isStdout) {
+    await writeNewFile(context.resolvePath(path), bytes, options["force"] === true);
   }
   const lost = new Set(failed.map(({ source }) => source));
   const written = rois.filter(({ id }) => !lost.has(`ROI ${id}`));
@@ -43,7 +44,10 @@ export async function exportRois(
       failed: failed.map(failedRoiRecord),
     },
     warnings: failed.map(({ error }) => `not exported: ${error.message}`),
-    text: roiLines(written, isDry ? "would have exported " : "exported "),
+    text:
+      isStdout && !isDry
+        ? new TextDecoder().decode(bytes)
+        : roiLines(written, isDry ? "would have exported " : "exported "),
   };
 }
 
@@ -73,25 +77,6 @@ function encodeRois(
     }
     default:
       return kind satisfies never;
-  }
-}
-
-async function writeNew(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  try {
-    // What is replaced stays whole until the new file is.
-    const written = force ? `${path}.partial-${process.pid}` : path;
-    await writeFile(written, bytes, { flag: "wx" });
-    if (force) {
-      await rename(written, path);
-    }
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
-      throw new CliError(EXIT.refused, "already_exists", `${path} is there already`, {
-        hint: "--force replaces it",
-        cause,
-      });
-    }
-    throw new CliError(EXIT.input, "io", `${path} cannot be written: ${String(cause)}`, { cause });
   }
 }
 

@@ -1,15 +1,28 @@
 import type { ZarrDataset } from "@kym/zarr-store";
+import { blindOverview } from "./blind.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
+import { guessOr } from "./nearest-word.ts";
 
-/** The one image that a user means. @throws {CliError} `not_found`; `ambiguous`, with what it may be */
-export async function findImage(dataset: ZarrDataset, wanted: string, path: string): Promise<ImageOverview> {
-  const found = findImages(await imageOverviews(dataset), wanted);
+/**
+ * The one image that a user means; of blind ones, by its id alone.
+ *
+ * @throws {CliError} `not_found`; `ambiguous`, with what it may be
+ */
+export async function findImage(
+  dataset: ZarrDataset,
+  wanted: string,
+  path: string,
+  { blind = false }: { readonly blind?: boolean } = {},
+): Promise<ImageOverview> {
+  const overviews = await imageOverviews(dataset);
+  const images = blind ? overviews.map(blindOverview) : overviews;
+  const found = findImages(images, wanted);
   const [image, ...others] = found;
   if (image === undefined) {
     throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: `kym ls ${path} lists them`,
+      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${path} lists them`),
     });
   }
   if (others.length > 0) {
@@ -21,4 +34,10 @@ export async function findImage(dataset: ZarrDataset, wanted: string, path: stri
     });
   }
   return image;
+}
+
+/** What it may be called, as far as a typo in it could be seen. */
+function namesOf({ rel_path: path }: ImageOverview): readonly string[] {
+  const name = path?.slice(path.lastIndexOf("/") + 1);
+  return path === null || name === undefined ? [] : [name.replace(/\.tiff?$/i, ""), name, path];
 }

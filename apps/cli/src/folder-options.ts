@@ -1,5 +1,7 @@
+import type { TiffLimits } from "@kym/legacy-io";
 import { usageError } from "./cli-error.ts";
 import type { CommandContext } from "./command.ts";
+import { tiffLimits } from "./tiff-limits.ts";
 
 /** How `ingest` and `refresh` go through a folder. */
 export interface FolderOptions {
@@ -7,10 +9,14 @@ export interface FolderOptions {
   readonly dryRun: boolean;
   readonly includeSidecars: boolean;
   readonly signal: AbortSignal;
+  readonly limits: Partial<TiffLimits>;
   readonly pattern?: string;
 }
 
-/** `--pattern`, `--jobs`, `--no-sidecars` and `--dry-run`. Throws a usage error for a number of jobs that is none. */
+/**
+ * `--pattern`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF. Throws a usage error for a number that is
+ * none.
+ */
 export function folderOptions({ options, signal }: CommandContext): FolderOptions {
   const { pattern, jobs = "4" } = options;
   return {
@@ -18,6 +24,7 @@ export function folderOptions({ options, signal }: CommandContext): FolderOption
     dryRun: options["dry-run"] === true,
     includeSidecars: options["no-sidecars"] !== true,
     signal,
+    limits: tiffLimits(options),
     ...(typeof pattern === "string" && { pattern }),
   };
 }

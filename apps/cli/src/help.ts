@@ -22,7 +22,9 @@ Options of every command
   --no-color      no colours; NO_COLOR and TERM=dumb do the same
   --debug         show where an error came from
   -h, --help      kym COMMAND --help shows a command
-  --version
+  --version       say which kym this is
+
+KYM_JSON=1, KYM_BLIND=1, KYM_JOBS=2 and so on set such an option for a session.
 
 Ends with 0 ok, 1 unexpected, 2 usage, 3 partial, 4 problems found, 5 refused,
 6 input not found or unreadable, 130 interrupted, 143 terminated.

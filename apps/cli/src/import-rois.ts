@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AcqImage } from "@kym/kym-dataset";
 import {
@@ -14,8 +13,9 @@ import {
 import { CliError } from "./cli-error.ts";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
+import { readInput } from "./read-input.ts";
 import { printable } from "./render/text-table.ts";
-import { pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
+import { kindOfBytes, pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
 
 /** `kym roi import`: the ROIs of a file that can be ROIs of the image, and by name those that cannot. */
@@ -27,8 +27,15 @@ export async function importRois(
   const { signal, options } = context;
   const isDry = options["dry-run"] === true;
   const path = file ?? "";
-  const kind = roiFileKind(path);
-  const read = await readRois(kind, path, context);
+  // What a name of another kind leads to is said before the file is looked for.
+  const kindByName = path === "-" ? undefined : roiFileKind(path);
+  const bytes = await readInput(path, context.resolvePath);
+  const read = await readRois(
+    bytes,
+    kindByName ?? kindOfBytes(bytes),
+    path === "-" ? "stdin" : path,
+    context,
+  );
   const { drafts, failed, after } = fitting(read.rois, await image.rois({ signal }));
   const failures = [...read.failed, ...failed];
   const isAdding = !isDry && drafts.length > 0;
@@ -59,13 +66,11 @@ export async function importRois(
 }
 
 async function readRois(
+  bytes: Uint8Array,
   kind: RoiFileKind,
   path: string,
-  { resolvePath, options }: CommandContext,
+  { options }: CommandContext,
 ): Promise<ImageJRois> {
-  const bytes = await readFile(resolvePath(path)).catch((cause: unknown) => {
-    throw new CliError(EXIT.input, "io", `${path} cannot be read: ${String(cause)}`, { cause });
-  });
   const pixelCenter = pixelCenterOf(options["pixel-center"]);
   try {
     return kind === "geojson"

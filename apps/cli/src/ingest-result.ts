@@ -1,17 +1,42 @@
 import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
 import { CliError } from "./cli-error.ts";
-import type { CommandResult } from "./command.ts";
+import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
+import { keepReport, reportPathOf } from "./ingest-report-file.ts";
 import { printable } from "./render/text-table.ts";
+import { optionsThatRaise } from "./tiff-limits.ts";
 
 export interface IngestWords {
   readonly folder: string;
   readonly dataset: string;
   readonly dryRun: boolean;
+  /** The file that has the whole report, as the user would type it. */
+  readonly reportFile?: string | undefined;
+  /** Why there is no such file. */
+  readonly problem?: string | undefined;
+}
+
+/** What a run did, with its report kept beside the dataset. */
+export async function keptIngestResult(
+  context: CommandContext,
+  report: IngestReport,
+  { folder, dataset, dryRun }: Pick<IngestWords, "folder" | "dataset" | "dryRun">,
+): Promise<CommandResult> {
+  if (dryRun || report.found === 0) {
+    return ingestResult(report, { folder, dataset, dryRun });
+  }
+  const { isKept, problem } = await keepReport(
+    context.resolvePath(dataset),
+    report,
+    context.resolvePath(folder),
+  );
+  const reportFile = isKept ? reportPathOf(dataset) : undefined;
+  return ingestResult(report, { folder, dataset, dryRun, reportFile, problem });
 }
 
 /** What ingest and refresh print, and what they would do in a dry run. Throws for a folder without an image. */
-export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: IngestWords): CommandResult {
+export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
+  const { folder, dataset, dryRun, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
   if (found === 0) {
     const hint = "images end in .tif or .tiff; --pattern chooses among them";
@@ -22,20 +47,22 @@ export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: 
     `${dryRun ? "would load" : "loaded"} ${inDataset} of ${found}`,
     ...countOf(failed.length, "failed"),
     ...countOf(skipped.length, "skipped"),
-    ...countOf(conflicts.length, "conflicts"),
+    ...countOf(conflicts.length, conflicts.length === 1 ? "conflict" : "conflicts"),
   ].join(" · ");
   const detail = [
     `${ingested.length} new`,
     ...countOf(updated.length, "updated"),
     `${unchanged.length} unchanged`,
   ].join(", ");
+  const raising = optionsThatRaise(failed.map(({ reason = "" }) => reason));
   const lines = [
-    headline,
+    reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
     detail,
     ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
     ...(dryRun ? listOf("new", ingested) : []),
     ...listOf("updated", updated),
     ...listOf("failed", failed),
+    ...raising.map((option) => `  ${option} raises that limit`),
     ...listOf("skipped", skipped),
     ...listOf("conflicts", conflicts),
     ...listOf("analyses without an image", orphans),
@@ -52,8 +79,12 @@ export function ingestResult(report: IngestReport, { folder, dataset, dryRun }: 
       failed,
       orphans,
       conflicts,
+      ...(reportFile !== undefined && { reportFile }),
     },
-    warnings: notes.map((note) => `${printable(note.path)}: ${note.reason ?? ""}`),
+    warnings: [
+      ...(problem === undefined ? [] : [problem]),
+      ...notes.map((note) => `${printable(note.path)}: ${note.reason ?? ""}`),
+    ],
     text: `${lines.join("\n")}\n`,
     ...(!dryRun && { next: `kym index ${dataset}` }),
   };

@@ -2,9 +2,26 @@ import { summarizeMetadata } from "@kym/kym-dataset";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "./command.ts";
+import { requireDataset } from "./require-dataset.ts";
 
-/** Opens the dataset that the user named, a folder or an http(s) URL, with the summary that lists and orders need. */
+/**
+ * Opens the dataset that the user named, a folder or an http(s) URL, with the summary that lists and orders need.
+ *
+ * @throws {CliError} `not_found` for a folder that is none
+ */
 export async function openStudy(
+  context: CommandContext,
+  path: string,
+  mode: DatasetMode,
+): Promise<ZarrDataset> {
+  if (!isUrl(path)) {
+    await requireDataset(context.resolvePath(path), path);
+  }
+  return openOrMakeStudy(context, path, mode);
+}
+
+/** The same for a dataset that its first commit makes. */
+export async function openOrMakeStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
@@ -25,5 +42,9 @@ export async function openStudy(
 
 /** A URL as it is, a path from where the user stands. */
 export function locationOf({ resolvePath }: Pick<CommandContext, "resolvePath">, path: string): string {
-  return /^https?:\/\//i.test(path) ? path : resolvePath(path);
+  return isUrl(path) ? path : resolvePath(path);
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
 }

@@ -17,10 +17,18 @@ export function roiFileKind(path: string): RoiFileKind {
       return "geojson";
     default:
       throw usageError(
-        `FILE ends with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
+        path === ""
+          ? "FILE is missing"
+          : `FILE ends with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
         "kym roi --help",
       );
   }
+}
+
+/** What stdin holds, which has no name: by its first bytes. */
+export function kindOfBytes(bytes: Uint8Array): RoiFileKind {
+  const head = String.fromCharCode(...bytes.subarray(0, 4));
+  return head === "Iout" ? "roi" : head.startsWith("PK") ? "zip" : "geojson";
 }
 
 /** `--pixel-center` */

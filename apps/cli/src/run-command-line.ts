@@ -1,31 +1,28 @@
 import { resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { CliError, toCliError, usageError } from "./cli-error.ts";
-import type { Command, CommandEntry, OptionValue } from "./command.ts";
+import type { CommandEntry, OptionValue } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { isSwitchedOn } from "./environment-options.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { kymVersion } from "./kym-version.ts";
+import { guessOr } from "./nearest-word.ts";
+import { requireNode } from "./node-version.ts";
+import { checkPositionals, parseArguments } from "./parse-arguments.ts";
 import type { ProgressStyle } from "./render/progress.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-
-const COMMON_OPTIONS = {
-  json: { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
-  verbose: { type: "boolean", short: "v" },
-  progress: { type: "string" },
-  "no-color": { type: "boolean" },
-  debug: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
 
 /** Runs one command line and returns the exit code. Nothing is thrown. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
-  const terminal = processTerminal({ noColor: flags.has("--no-color") });
+  const isOn = (option: string): boolean => flags.has(`--${option}`) || isSwitchedOn(option, process.env);
+  const terminal = processTerminal({ noColor: isOn("no-color") });
   const [name, ...rest] = withCommandFirst(argv);
   try {
+    if (name === "help" && rest[0] !== undefined) {
+      return await runCommand(findCommand(rest[0]), ["--help"], terminal);
+    }
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       terminal.out(generalHelp(COMMANDS));
       return name === undefined ? EXIT.usage : EXIT.ok;
@@ -37,8 +34,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     return await runCommand(findCommand(name), rest, terminal);
   } catch (error) {
     return fail(terminal, name ?? "kym", toCliError(error), {
-      json: flags.has("--json"),
-      debug: flags.has("--debug"),
+      json: isOn("json"),
+      debug: isOn("debug"),
     });
   }
 }
@@ -48,8 +45,9 @@ async function runCommand(
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
+  requireNode(process.versions.node);
   const command = await entry.load();
-  const { values, positionals } = parse(command, argv);
+  const { values, positionals } = parseArguments(command, argv);
   if (values["help"] === true) {
     terminal.out(commandHelp(command));
     return EXIT.ok;
@@ -144,55 +142,11 @@ const LEADING_FLAGS: ReadonlySet<string> = new Set([
 function findCommand(name: string): CommandEntry {
   const found = COMMANDS.find((entry) => entry.name === name);
   if (found === undefined) {
-    const nearest = COMMANDS.map((entry) => ({
-      name: entry.name,
-      distance: editDistance(name, entry.name),
-    })).sort((a, b) => a.distance - b.distance)[0];
-    const guess =
-      nearest !== undefined && nearest.distance <= 2 ? `did you mean kym ${nearest.name}?` : undefined;
-    throw usageError(`there is no command ${JSON.stringify(name)}`, guess ?? "kym --help lists the commands");
+    const names = COMMANDS.map((entry) => entry.name);
+    const hint = guessOr(name, names, "kym --help lists the commands", (nearest) => `kym ${nearest}`);
+    throw usageError(`there is no command ${JSON.stringify(name)}`, hint);
   }
   return found;
-}
-
-function parse(
-  command: Command,
-  argv: readonly string[],
-): { readonly values: Readonly<Record<string, OptionValue>>; readonly positionals: readonly string[] } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options: { ...COMMON_OPTIONS, ...command.options },
-      allowPositionals: true,
-    });
-    const single = Object.entries(values).map(([key, value]): [string, OptionValue] => [
-      key,
-      Array.isArray(value) ? value.join(",") : value,
-    ]);
-    return { values: Object.fromEntries(single), positionals };
-  } catch (error) {
-    throw usageError(error instanceof Error ? error.message : String(error), `kym ${command.usage}`);
-  }
-}
-
-function checkPositionals(command: Command, positionals: readonly string[]): readonly string[] {
-  const words = command.usage.split(" ").filter((word) => /^\[?[A-Z|]+…?\]?$/.test(word));
-  const required = words.filter((word) => !word.startsWith("["));
-  if (positionals.length < required.length) {
-    throw usageError(`${required[positionals.length]} is missing`, `kym ${command.usage}`);
-  }
-  const isRepeated = words.at(-1)?.includes("…") === true;
-  if (positionals.length > words.length && !isRepeated) {
-    throw usageError(
-      `${JSON.stringify(positionals[words.length])} is one argument too many`,
-      `kym ${command.usage}`,
-    );
-  }
-  const empty = positionals.indexOf("");
-  if (empty >= 0) {
-    throw usageError(`${words[empty]} is empty`, `kym ${command.usage}`);
-  }
-  return positionals;
 }
 
 function progressStyle(value: OptionValue): ProgressStyle {
@@ -246,18 +200,4 @@ function interrupted(exitCode: ExitCode): CliError {
   return new CliError(exitCode, "interrupted", "stopped; what was committed stays", {
     hint: "run the same command again: it goes on where it stopped",
   });
-}
-
-/** Levenshtein's distance: enough for a typo in one word. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, left] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, right] of [...b].entries()) {
-      const substituted = (previous[column] ?? 0) + (left === right ? 0 : 1);
-      current.push(Math.min(substituted, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
+import { isTelling } from "./blind.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 
@@ -15,9 +16,14 @@ export interface QueryResult {
 
 /**
  * Runs SQL on verified copies of the tables that it names, so that a writer beside it changes nothing; of all tables, if
- * it fails otherwise. An abort interrupts the query.
+ * it fails otherwise. An abort interrupts the query. If `blind`, columns that say what a scan is are there and NULL.
  */
-export async function runQuery(dataset: ZarrDataset, sql: string, signal: AbortSignal): Promise<QueryResult> {
+export async function runQuery(
+  dataset: ZarrDataset,
+  sql: string,
+  signal: AbortSignal,
+  blind = false,
+): Promise<QueryResult> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const folder = await mkdtemp(join(tmpdir(), "kym-query-"));
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
@@ -33,7 +39,7 @@ export async function runQuery(dataset: ZarrDataset, sql: string, signal: AbortS
     const tables = await dataset.listTableNames();
     const lowerSql = sql.toLowerCase();
     const named = tables.filter((name) => lowerSql.includes(name.toLowerCase()));
-    await makeViews(dataset, connection, folder, named);
+    await makeViews(dataset, connection, folder, named, blind);
     try {
       return await read(connection, sql);
     } catch (error) {
@@ -46,6 +52,7 @@ export async function runQuery(dataset: ZarrDataset, sql: string, signal: AbortS
         connection,
         folder,
         tables.filter((name) => !named.includes(name)),
+        blind,
       );
       return await read(connection, sql);
     }
@@ -65,6 +72,7 @@ async function makeViews(
   connection: DuckDBConnection,
   folder: string,
   names: readonly string[],
+  blind: boolean,
 ): Promise<void> {
   await dataset.readConsistently(async () => {
     for (const name of names) {
@@ -73,8 +81,20 @@ async function makeViews(
   });
   for (const name of names) {
     const file = join(folder, `${name}.parquet`).replaceAll("'", "''");
-    await connection.run(`create view "${name}" as select * from read_parquet('${file}')`);
+    const rows = `read_parquet('${file}')`;
+    const hidden = blind ? await hiddenColumns(connection, rows) : "";
+    await connection.run(`create view "${name}" as select *${hidden} from ${rows}`);
   }
+}
+
+/** Of the type that they have, so that the same SQL goes on working. */
+async function hiddenColumns(connection: DuckDBConnection, rows: string): Promise<string> {
+  const { rows: columns } = await read(connection, `describe select * from ${rows}`);
+  const nulls = columns
+    .map(({ column_name: name, column_type: type }) => ({ name: String(name), type: String(type) }))
+    .filter(({ name }) => isTelling(name))
+    .map(({ name, type }) => `cast(null as ${type}) as "${name.replaceAll('"', '""')}"`);
+  return nulls.length === 0 ? "" : ` replace (${nulls.join(", ")})`;
 }
 
 async function read(connection: DuckDBConnection, sql: string): Promise<QueryResult> {

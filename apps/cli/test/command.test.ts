@@ -23,9 +23,12 @@ describe("the command", () => {
     "refresh",
     "ls",
     "show",
+    "roi",
     "index",
+    "explain",
     "query",
     "export",
+    "migrate",
     "log",
     "check",
     "adopt",
@@ -160,6 +163,19 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
       /uncalibrated: .*; the TIFF itself says x 0\.331 µm, t 0\.00114604 s \(mm_header\)\n/,
     );
     expect((await at(["show", "study.zarr", "nothing"])).exitCode).toBe(6);
+  });
+
+  it("index --dry-run: names each image and why, and writes nothing", async () => {
+    const before = await treeHash(join(work, "study.zarr"));
+    const { stdout, exitCode } = await at(["index", "study.zarr", "-n"]);
+    expect([exitCode, await treeHash(join(work, "study.zarr"))]).toEqual([0, before]);
+    expect(stdout).toContain("kym_radon: would update 3 · fresh 0 · not analysed 1\n");
+    expect(stdout).toContain("\n  Capillary1_0001.tif — never indexed\n");
+    const { data } = await jsonAt(["index", "study.zarr", "-n", "--indexer", "velocity_events"]);
+    expect([data.dryRun, data.indexers[0].updated]).toEqual([true, 1]);
+    expect(data.indexers[0].plan).toEqual([
+      { image_id: expect.any(String), outcome: "updated", because: "never_indexed" },
+    ]);
   });
 
   it("index: counts per indexer, and nothing the second time", async () => {

@@ -12,6 +12,8 @@ export interface Run {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What comes on stdin; nothing without it. */
+  readonly stdin?: string | Uint8Array;
 }
 
 /** Runs the command as a user does: in a process of its own, its output a pipe. */
@@ -19,8 +21,9 @@ export function kym(args: readonly string[], options: RunOptions = {}): Promise<
   const child = spawn(process.execPath, ["--conditions=@kym/source", MAIN, ...args], {
     cwd: options.cwd,
     env: { ...process.env, INIT_CWD: options.cwd ?? process.cwd(), ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.on("error", () => undefined).end(options.stdin);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -102,7 +102,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     const theirs = await scoreAnEvent("other");
     const before = await objects();
     const { stdout } = await ok("refresh", "study.zarr", "lab");
-    expect(stdout).toContain("loaded 3 of 4 · 1 conflicts\n0 new, 3 unchanged\n");
+    expect(stdout).toContain("loaded 3 of 4 · 1 conflict → study.ingest-report.json\n0 new, 3 unchanged\n");
     expect(stdout).toContain(
       `conflicts:\n  ${IMAGE} — ${EVENTS} changed, but analysis/${ARTIFACT}.parquet was edited in the dataset since`,
     );

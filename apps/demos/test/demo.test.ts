@@ -70,7 +70,14 @@ describe("the demo", () => {
   });
 
   it("leaves what it wrote, and says how to go on", async () => {
-    const written = ["copy.zarr", "lab", "out", "study.zarr", "velocity-events.zarr"];
+    const written = [
+      "copy.zarr",
+      "lab",
+      "out",
+      "study.ingest-report.json",
+      "study.zarr",
+      "velocity-events.zarr",
+    ];
     expect((await readdir(folder)).toSorted()).toEqual(written);
     expect(lines).toContain("  npx -y pnpm@12 --silent kym ingest ./my-folder study.zarr");
     expect(lines).toContain(`What this demo wrote stays in ${folder} until you delete it.`);

@@ -48,7 +48,7 @@ export function findArtifact(refs: readonly ArtifactRef[], hashes: ObjectHashes)
 }
 
 /**
- * Loads a table artifact that was found.
+ * Loads a table artifact that was found. For `memory`, see `decodeParquet`.
  *
  * @throws {KymDatasetError} `invalid_argument` for JSON
  * @throws {ZarrStoreError} `not_found` if it is gone meanwhile, `invalid_file`, `modified_outside`
@@ -56,7 +56,10 @@ export function findArtifact(refs: readonly ArtifactRef[], hashes: ObjectHashes)
 export async function loadTableArtifact(
   record: ZarrImageRecord,
   found: ArtifactRef,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly memory?: "own" | "shared" | undefined;
+  } = {},
 ): Promise<Table> {
   switch (found.format) {
     case "parquet":

@@ -15,6 +15,7 @@ import { inputHashes } from "./input-hashes.ts";
 import { summarizeEntry } from "./record-summary.ts";
 import { loadRecordedIndexes, type RecordedIndexes } from "./recorded-index.ts";
 import { decideFromHashes } from "./staleness.ts";
+import { whenAllDone } from "./when-all-done.ts";
 
 export interface ViewTableOptions extends IndexerReadOptions {
   /** The tables that are shown. Default: velocity events and radon. */
@@ -57,11 +58,11 @@ export async function buildDatasetViewTable(
     const { images } = await dataset.rebuildManifest({ signal });
     const sources = await dataset.loadSourcesIndex({ signal });
     const relPaths = new Map(sources.map((row) => [row.image_id, row.source_rel_path ?? null]));
-    const hashes = await Promise.all(
+    const hashes = await whenAllDone(
       images.map(async ({ imageId }) => [imageId, await dataset.record(imageId).objectHashes()] as const),
     );
     const hashesById = new Map(hashes);
-    const views = await Promise.all(indexers.map((indexer) => loadView(dataset, indexer, { signal })));
+    const views = await whenAllDone(indexers.map((indexer) => loadView(dataset, indexer, { signal })));
     const rows = [...images].sort(byTime).map((entry): Row => {
       const cells = views.map((view) =>
         view.cellsOf(entry.imageId, hashesById.get(entry.imageId) ?? new Map()),

@@ -1,8 +1,19 @@
 import type { Commit, Row, ZarrDataset } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import type { ObjectHashes } from "./artifact-ref.ts";
 import { mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
-import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, ledgerEntriesAgree, parseLedger } from "./ledger.ts";
+import {
+  encodeLedger,
+  LEDGER_SCHEMA,
+  type Ledger,
+  type LedgerEntry,
+  ledgerEntriesAgree,
+  parseLedger,
+} from "./ledger.ts";
+import { rememberIndexes } from "./recorded-index.ts";
+import { hashTextOf } from "./sha256-hex.ts";
 import { ledgerTableName } from "./table-name.ts";
 
 /** What a run changes in an indexer's table and ledger. */
@@ -34,14 +45,17 @@ export async function commitIndex(
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
   const imageIds = [...change.updated.keys(), ...change.removed.keys()].sort();
-  return dataset.transaction(
+  let ledger: Ledger | undefined;
+  let table: Table | undefined;
+  const commit = await dataset.transaction(
     async (transaction) => {
       // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
       let valid = change;
       await transaction.mergeTable(ledgerName, async (current) => {
         valid = await withoutEdited(dataset, indexer, change);
+        ledger = mergeLedger(parseLedger(current, ledgerName), valid);
         return {
-          table: encodeLedger(mergeLedger(parseLedger(current, ledgerName), valid)),
+          table: encodeLedger(ledger),
           schema: LEDGER_SCHEMA,
           imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
         };
@@ -49,12 +63,18 @@ export async function commitIndex(
       await transaction.mergeTable(tableName, (current) => {
         const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
         const removedIds = new Set(valid.removed.keys());
-        return { ...mergeIndexTable(current, schema, { rowsByImageId, removedIds }), imageIds };
+        const merged = mergeIndexTable(current, schema, { rowsByImageId, removedIds });
+        table = merged.table;
+        return { ...merged, imageIds };
       });
     },
     { message: `index ${tableName}`, ...options },
   );
+  rememberIndexes(dataset, tableName, commit, { table, ledger });
+  return commit;
 }
+
+const NO_OBJECTS: ObjectHashes = new Map();
 
 /** The change of those images alone that are still what the run looked at. */
 async function withoutEdited(
@@ -66,12 +86,12 @@ async function withoutEdited(
   for (const [imageId, { entry }] of change.updated) {
     seen.set(imageId, entry);
   }
-  const ids = [...seen.keys()];
-  const hashes = await Promise.all(ids.map((id) => dataset.record(id).objectHashes()));
+  const hashes = await dataset.imageObjectHashes();
+  const hashText = hashTextOf(dataset.runtime);
   const isSame = new Map(
-    ids.map((id, index) => {
-      const [now, then] = [inputHashes(indexer, hashes[index] ?? new Map()), seen.get(id)];
-      const agrees = now.inputsSha256 === then?.inputsSha256 && now.sourcesSha256 === then?.sourcesSha256;
+    Array.from(seen, ([id, then]) => {
+      const now = inputHashes(indexer, hashes.get(id) ?? NO_OBJECTS, hashText);
+      const agrees = now.inputsSha256 === then.inputsSha256 && now.sourcesSha256 === then.sourcesSha256;
       return [id, agrees] as const;
     }),
   );

@@ -6,6 +6,7 @@ import { inputHashes } from "./input-hashes.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadRecordedIndexes } from "./recorded-index.ts";
 import { loadRunMarker } from "./run-marker.ts";
+import { hashTextOf } from "./sha256-hex.ts";
 import { decideFromHashes, decideStaleness } from "./staleness.ts";
 
 /**
@@ -26,7 +27,8 @@ export async function getStaleness(
     throw new KymDatasetError("not_found", `there is no image ${imageId}`, { path: imageId, found: imageId });
   }
   const hashes = await record.objectHashes();
-  const found = inputHashes(indexer, hashes);
+  const hashText = hashTextOf(dataset.runtime);
+  const found = inputHashes(indexer, hashes, hashText);
   const known = (await loadRecordedIndexes(dataset, indexer, options)).of(imageId);
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
@@ -37,7 +39,7 @@ export async function getStaleness(
   if (settled !== undefined) {
     return { ...report, staleness: settled, paramsHash: undefined };
   }
-  const { provenance } = await loadCurrentProvenance(record, indexer, options);
+  const { provenance } = await loadCurrentProvenance(record, indexer, { ...options, hashText });
   return {
     ...report,
     staleness: decideStaleness(recorded, current, provenance),

@@ -7,6 +7,7 @@ import { type InputHashes, inputHashes, type SeenHashes } from "./input-hashes.t
 import { type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadRunMarker } from "./run-marker.ts";
+import type { HashText } from "./sha256-hex.ts";
 import {
   type CurrentInputs,
   decideFromHashes,
@@ -51,29 +52,43 @@ export interface IndexImageArgs {
   /** `replace` makes rows anew even if they are fresh. */
   readonly mode: "replace" | "incremental";
   readonly nowEpochNs: bigint;
+  readonly hashText: HashText;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Decides about one image and makes its rows where they are wanted. Everything but an abort is an outcome. */
+/** The outcome of an image of which nothing has to be read; undefined for all others. No I/O. */
+export function settleImage(
+  imageId: string,
+  indexer: Indexer,
+  { hashes, recorded, mode, hashText }: Pick<IndexImageArgs, "hashes" | "recorded" | "mode" | "hashText">,
+): ImageOutcome | undefined {
+  const found = inputHashes(indexer, hashes, hashText);
+  if (found.inputsSha256 === undefined) {
+    return { outcome: "notAnalysed", imageId, seen: found };
+  }
+  if (mode === "replace" || recorded.entry === undefined) {
+    return undefined;
+  }
+  const settled = decideFromHashes(recorded, currentInputs(indexer, found));
+  return settled?.state === "fresh"
+    ? { outcome: "skipped", imageId, because: settled.because, entry: undefined }
+    : undefined;
+}
+
+/** Reads one image that {@link settleImage} leaves open, and makes its rows. Everything but an abort is an outcome. */
 export async function indexImage(
   record: ZarrImageRecord,
   indexer: Indexer,
   args: IndexImageArgs,
 ): Promise<ImageOutcome> {
-  const { mode, signal } = args;
+  const { signal } = args;
   const imageId = record.id;
-  const found = inputHashes(indexer, args.hashes);
-  const current: CurrentInputs = { analysisVersion: indexer.analysisVersion, ...found };
-  const isUnknown = args.recorded.entry === undefined && found.inputsSha256 !== undefined;
+  const found = inputHashes(indexer, args.hashes, args.hashText);
+  const current = currentInputs(indexer, found);
+  const isUnknown = args.recorded.entry === undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, args.hashes, { signal }) : undefined;
   const recorded = { ...args.recorded, marker };
   const settled = decideFromHashes(recorded, current);
-  if (settled?.state === "not_analysed") {
-    return { outcome: "notAnalysed", imageId, seen: found };
-  }
-  if (settled?.state === "fresh" && mode === "incremental") {
-    return { outcome: "skipped", imageId, because: settled.because, entry: undefined };
-  }
   try {
     return await readImage(record, indexer, { ...args, recorded, found, current });
   } catch (error) {
@@ -84,13 +99,17 @@ export async function indexImage(
   }
 }
 
+function currentInputs(indexer: Indexer, { inputsSha256, sourcesSha256 }: InputHashes): CurrentInputs {
+  return { analysisVersion: indexer.analysisVersion, inputsSha256, sourcesSha256 };
+}
+
 async function readImage(
   record: ZarrImageRecord,
   indexer: Indexer,
   args: IndexImageArgs & { readonly found: InputHashes; readonly current: CurrentInputs },
 ): Promise<ImageOutcome> {
-  const { recorded, mode, signal, found, current } = args;
-  const { context, provenance } = await loadCurrentProvenance(record, indexer, { signal });
+  const { recorded, mode, signal, hashText, found, current } = args;
+  const { context, provenance } = await loadCurrentProvenance(record, indexer, { signal, hashText });
   const staleness = decideStaleness(recorded, current, provenance);
   const entryOf = (nRows: number): LedgerEntry => ({
     imageId: record.id,

@@ -1,16 +1,14 @@
 import {
-  addColumns,
   type Column,
-  columnOf,
-  concatTables,
-  filterRows,
   type Row,
+  type RowRange,
+  rowRunsOf,
   rowsOf,
   schemaOfTable,
-  selectColumns,
-  sortRowsBy,
+  spliceRows,
   type TableSchema,
   tableFromRows,
+  takeRows,
 } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { conformRow } from "./conform-row.ts";
@@ -44,33 +42,70 @@ export function mergeIndexTable(
   change: IndexTableChange,
 ): IndexTable {
   const { rowsByImageId, removedIds } = change;
-  const kept = current && withoutImages(current, (id) => rowsByImageId.has(id) || removedIds.has(id));
-  const keptTable = kept === undefined || kept.numRows === 0 ? undefined : conformTable(kept, schema);
+  const isGone = (id: string): boolean => rowsByImageId.has(id) || removedIds.has(id);
+  const kept = current === undefined ? [] : keptRanges(current, schema, isGone);
   const rows = [...rowsByImageId.values()].flat();
   const known = new Set(indexSchema(schema, []).columns.map(({ name }) => name));
-  const extraNames = [
-    ...(keptTable === undefined ? [] : valuedColumns(keptTable)),
-    ...rows.flatMap((row) => Object.keys(row)),
-  ].filter((name) => !known.has(name));
+  const extraNames = new Set(valuedColumns(kept, known));
+  for (const row of rows) {
+    for (const name of Object.keys(row)) {
+      if (!known.has(name)) {
+        extraNames.add(name);
+      }
+    }
+  }
   const whole = indexSchema(schema, extraNames);
-  const added = tableFromRows(rows, whole);
-  const parts = keptTable === undefined ? [added] : [withColumns(keptTable, whole), added];
-  return { table: sortRowsBy(concatTables(parts, whole), IMAGE_ID), schema: whole };
+  const added = imageRanges(tableFromRows(rows, whole));
+  const ranges = [...kept, ...added].sort((a, b) =>
+    a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId),
+  );
+  return { table: spliceRows(joinRanges(ranges), whole), schema: whole };
 }
 
-function withoutImages(table: Table, isGone: (imageId: string) => boolean): Table {
-  const ids = columnOf(table, IMAGE_ID);
-  return filterRows(table, (row) => {
-    const id = ids[row];
-    return typeof id === "string" && !isGone(id);
-  });
+/** Rows of one image, side by side. */
+interface ImageRange extends RowRange {
+  readonly imageId: string;
+}
+
+/** The rows that say of which image they are. */
+function imageRanges(table: Table): readonly ImageRange[] {
+  return Array.from(rowRunsOf(table, [IMAGE_ID])).flatMap(({ firstRow, rowCount, texts: [imageId] }) =>
+    typeof imageId === "string" ? [{ table, firstRow, rowCount, imageId }] : [],
+  );
+}
+
+function keptRanges(
+  table: Table,
+  schema: TableSchema,
+  isGone: (imageId: string) => boolean,
+): readonly ImageRange[] {
+  const ranges = imageRanges(table).filter(({ imageId }) => !isGone(imageId));
+  if (ranges.length === 0 || typesAgree(schemaOfTable(table), schema)) {
+    return ranges;
+  }
+  return imageRanges(conformTable(takeRows(table, ranges.flatMap(rowsOfRange)), schema));
+}
+
+function rowsOfRange({ firstRow, rowCount }: RowRange): readonly number[] {
+  return Array.from({ length: rowCount }, (_, index) => firstRow + index);
+}
+
+/** Those that lie side by side as one: most images of a table stay where they are. */
+function joinRanges(ranges: readonly RowRange[]): readonly RowRange[] {
+  const joined: RowRange[] = [];
+  for (const { table, firstRow, rowCount } of ranges) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.table === table && last.firstRow + last.rowCount === firstRow) {
+      joined[joined.length - 1] = { ...last, rowCount: last.rowCount + rowCount };
+    } else {
+      joined.push({ table, firstRow, rowCount });
+    }
+  }
+  return joined;
 }
 
 /** In our types where it has others: a table of the Python system, or of an older schema. */
 function conformTable(table: Table, schema: TableSchema): Table {
-  if (typesAgree(schemaOfTable(table), schema)) {
-    return table;
-  }
   const rows = Array.from(rowsOf(table), (row): Row => {
     const stamps = PROVENANCE_COLUMNS.map(({ name }) => [name, row[name]] as const);
     return { ...conformRow(schema, row), ...Object.fromEntries(stamps) };
@@ -95,19 +130,12 @@ function isKnown(name: string, schema: TableSchema): boolean {
   return isProvenanceColumn(name) || schema.columns.some((column) => column.name === name);
 }
 
-/** The names of the columns that are not NULL in every row. */
-function valuedColumns(table: Table): readonly string[] {
-  return table.schema.fields
-    .map(({ name }) => name)
-    .filter((name) => (table.getChild(name)?.nullCount ?? 0) < table.numRows);
-}
-
-/** The columns of a schema, in its order; those that are not there are NULL. */
-function withColumns(table: Table, schema: TableSchema): Table {
-  const present = new Set(table.schema.fields.map(({ name }) => name));
-  const missing = schema.columns.filter(({ name }) => !present.has(name));
-  return selectColumns(
-    addColumns(table, missing),
-    schema.columns.map(({ name }) => name),
-  );
+/** The names of other columns that are not NULL in every row. */
+function valuedColumns(ranges: readonly RowRange[], known: ReadonlySet<string>): readonly string[] {
+  const [first] = ranges;
+  const others = first?.table.schema.fields.map(({ name }) => name).filter((name) => !known.has(name)) ?? [];
+  return others.filter((name) => {
+    const column = first?.table.getChild(name);
+    return ranges.some((range) => rowsOfRange(range).some((row) => column?.isValid(row) === true));
+  });
 }

@@ -66,6 +66,9 @@ export class KymDataset {
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
     const report = await updateIndex(this.dataset, indexer, this.#nowEpochNs, options);
+    if (options.dryRun === true) {
+      return report;
+    }
     const { updated, skipped, missing } = report;
     this.#lastUpdateStats = { updated, skipped, missing };
     for (const reason of report.reasons) {

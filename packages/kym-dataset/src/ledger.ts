@@ -1,4 +1,4 @@
-import { type CellValue, type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
+import { type CellValue, columnOf, type TableSchema, tableFromColumns } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
 
@@ -54,7 +54,21 @@ export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
 export function encodeLedger(ledger: Ledger): Table {
   const ids = [...ledger.keys()].sort();
   const entries = ids.flatMap((id) => ledger.get(id) ?? []);
-  return tableFromRows(entries.map(encodeEntry), LEDGER_SCHEMA);
+  return tableFromColumns(
+    LEDGER_SCHEMA,
+    {
+      image_id: ids,
+      analysis_version: entries.map(({ analysisVersion }) => analysisVersion),
+      params_hash: entries.map(({ paramsHash }) => paramsHash),
+      inputs_sha256: entries.map(({ inputsSha256 }) => inputsSha256),
+      sources_sha256: entries.map(({ sourcesSha256 }) => sourcesSha256),
+      context_sha256: entries.map(({ contextSha256 }) => contextSha256),
+      n_rows: entries.map(({ nRows }) => nRows),
+      indexed_epoch_ns: BigInt64Array.from(entries, ({ indexedEpochNs }) => indexedEpochNs),
+      rois_sha256: entries.map(({ roisSha256 }) => roisSha256),
+    },
+    ids.length,
+  );
 }
 
 /**
@@ -63,52 +77,40 @@ export function encodeLedger(ledger: Ledger): Table {
  * @throws {KymDatasetError} `schema_mismatch` naming the column that is absent or of another type
  */
 export function parseLedger(table: Table | undefined, where: string): Ledger {
-  const entries = table === undefined ? [] : Array.from(rowsOf(table), (row) => parseEntry(row, where));
-  return new Map(entries.map((entry) => [entry.imageId, entry]));
+  const ledger = new Map<string, LedgerEntry>();
+  if (table === undefined) {
+    return ledger;
+  }
+  const names = new Set(table.schema.fields.map(({ name }) => name));
+  const cells = LEDGER_SCHEMA.columns.map(({ name }) =>
+    names.has(name) ? columnOf(table, name) : undefined,
+  );
+  const [imageIds, versions, params, inputs, sources, contexts, counts, times, rois] = cells;
+  for (let row = 0; row < table.numRows; row++) {
+    const imageId = textOf(imageIds?.[row], "image_id", where);
+    ledger.set(imageId, {
+      imageId,
+      analysisVersion: textOf(versions?.[row], "analysis_version", where),
+      paramsHash: textOf(params?.[row], "params_hash", where),
+      inputsSha256: textOf(inputs?.[row], "inputs_sha256", where),
+      sourcesSha256: textOf(sources?.[row], "sources_sha256", where),
+      contextSha256: textOf(contexts?.[row], "context_sha256", where),
+      roisSha256: rois === undefined || rois[row] === null ? null : textOf(rois[row], "rois_sha256", where),
+      nRows: Number(integerOf(counts?.[row], "n_rows", where)),
+      indexedEpochNs: integerOf(times?.[row], "indexed_epoch_ns", where),
+    });
+  }
+  return ledger;
 }
 
-function encodeEntry(entry: LedgerEntry): Row {
-  return {
-    image_id: entry.imageId,
-    analysis_version: entry.analysisVersion,
-    params_hash: entry.paramsHash,
-    inputs_sha256: entry.inputsSha256,
-    sources_sha256: entry.sourcesSha256,
-    context_sha256: entry.contextSha256,
-    n_rows: BigInt(entry.nRows),
-    indexed_epoch_ns: entry.indexedEpochNs,
-    rois_sha256: entry.roisSha256,
-  };
-}
-
-function parseEntry(row: Row, where: string): LedgerEntry {
-  return {
-    imageId: readText(row, "image_id", where),
-    analysisVersion: readText(row, "analysis_version", where),
-    paramsHash: readText(row, "params_hash", where),
-    inputsSha256: readText(row, "inputs_sha256", where),
-    sourcesSha256: readText(row, "sources_sha256", where),
-    contextSha256: readText(row, "context_sha256", where),
-    roisSha256: row["rois_sha256"] === undefined ? null : readTextOrNull(row, "rois_sha256", where),
-    nRows: Number(readInteger(row, "n_rows", where)),
-    indexedEpochNs: readInteger(row, "indexed_epoch_ns", where),
-  };
-}
-
-function readText(row: Row, column: string, where: string): string {
-  const value = row[column];
+function textOf(value: CellValue | undefined, column: string, where: string): string {
   if (typeof value !== "string") {
     throw mismatch(column, "text", value, where);
   }
   return value;
 }
 
-function readTextOrNull(row: Row, column: string, where: string): string | null {
-  return row[column] === null ? null : readText(row, column, where);
-}
-
-function readInteger(row: Row, column: string, where: string): bigint {
-  const value = row[column];
+function integerOf(value: CellValue | undefined, column: string, where: string): bigint {
   if (typeof value !== "bigint") {
     throw mismatch(column, "an integer", value, where);
   }

@@ -1,6 +1,7 @@
 import type { ZarrImageRecord } from "@kym/zarr-store";
 import type { Indexer, IndexerReadOptions } from "./indexer.ts";
-import { paramsHash } from "./params-hash.ts";
+import { paramsHashBy } from "./params-hash.ts";
+import type { HashText } from "./sha256-hex.ts";
 import type { CurrentProvenance } from "./staleness.ts";
 
 /**
@@ -11,13 +12,14 @@ import type { CurrentProvenance } from "./staleness.ts";
 export async function loadCurrentProvenance<Context>(
   record: ZarrImageRecord,
   indexer: Indexer<Context>,
-  options: IndexerReadOptions,
+  options: IndexerReadOptions & { readonly hashText: HashText },
 ): Promise<{ readonly context: Context; readonly provenance: CurrentProvenance }> {
-  const context = await indexer.context(record, options);
+  const { hashText, ...readOptions } = options;
+  const context = await indexer.context(record, readOptions);
   const provenance = {
-    paramsHash: paramsHash(await indexer.params(record, options)),
-    contextSha256: paramsHash(context),
-    roisSha256: indexer.rois === undefined ? null : paramsHash(indexer.rois(context)),
+    paramsHash: paramsHashBy(hashText, await indexer.params(record, readOptions)),
+    contextSha256: paramsHashBy(hashText, context),
+    roisSha256: indexer.rois === undefined ? null : paramsHashBy(hashText, indexer.rois(context)),
   };
   return { context, provenance };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from "@kym/zarr-store";
-import { sha256Hex } from "./sha256-hex.ts";
+import { type HashText, sha256Hex } from "./sha256-hex.ts";
 
 /**
  * The one spelling of a JSON value (ticket 18): sorted keys, no spaces, Python's numbers. For JSON text it equals
@@ -23,4 +23,9 @@ export function stableJsonDumps(value: unknown): string {
  */
 export function paramsHash(value: unknown): string {
   return sha256Hex(stableJsonDumps(value));
+}
+
+/** {@link paramsHash} by another implementation of SHA-256. */
+export function paramsHashBy(hashText: HashText, value: unknown): string {
+  return hashText(stableJsonDumps(value));
 }

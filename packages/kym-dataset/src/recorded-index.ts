@@ -1,6 +1,8 @@
 import {
-  columnOf,
+  type Commit,
+  decodeParquet,
   isZarrStoreError,
+  rowRunsOf,
   schemaOfTable,
   type TableSchema,
   type ZarrDataset,
@@ -23,6 +25,44 @@ export interface RecordedIndexes {
 
 const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
 
+/** What a run has just committed, so that the next one need not decode it. */
+export function rememberIndexes(
+  dataset: ZarrDataset,
+  tableName: string,
+  { ops }: Commit,
+  { table, ledger }: { readonly table: Table | undefined; readonly ledger: Ledger | undefined },
+): void {
+  const ledgerName = ledgerTableName(tableName);
+  for (const op of ops) {
+    if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
+      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part: parseRows(table) });
+    } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
+      remember(KNOWN_LEDGERS, dataset, ledgerName, { sha256: op.sha256, part: ledger });
+    }
+  }
+}
+
+function pathOf(tableName: string): string {
+  return `tables/${tableName}.parquet`;
+}
+
+interface TableRows {
+  readonly schema: TableSchema;
+  readonly rowsByImageId: ReadonlyMap<string, RecordedRows>;
+}
+
+/** What a table's file says, by its hash. */
+interface KnownPart<T> {
+  readonly sha256: string;
+  readonly part: T;
+}
+
+/** By dataset, as long as it is open, and name of the table. */
+type KnownParts<T> = WeakMap<ZarrDataset, Map<string, KnownPart<T>>>;
+
+const KNOWN_TABLES: KnownParts<TableRows> = new WeakMap();
+const KNOWN_LEDGERS: KnownParts<Ledger> = new WeakMap();
+
 /**
  * Reads an indexer's table and ledger.
  *
@@ -35,29 +75,60 @@ export async function loadRecordedIndexes(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RecordedIndexes> {
   const ledgerName = ledgerTableName(indexer.tableName);
-  const table = await loadTableIfThere(dataset, indexer.tableName, options);
-  const ledgerTable = await loadTableIfThere(dataset, ledgerName, options);
-  const ledger: Ledger = parseLedger(ledgerTable, ledgerName);
-  const rowsByImageId = table === undefined ? new Map<string, RecordedRows>() : countRows(table);
-  const hasSchema = table === undefined || hasColumns(table, indexer.schema);
+  const table = await loadPart(dataset, indexer.tableName, KNOWN_TABLES, parseRows, options);
+  const parse = (found: Table): Ledger => parseLedger(found, ledgerName);
+  const ledger = await loadPart(dataset, ledgerName, KNOWN_LEDGERS, parse, options);
+  const rowsByImageId = table?.rowsByImageId ?? new Map<string, RecordedRows>();
+  const entries: Ledger = ledger ?? new Map();
+  const hasSchema = table === undefined || hasColumns(table.schema, indexer.schema);
   return {
-    exists: table !== undefined && ledgerTable !== undefined,
-    imageIds: new Set([...rowsByImageId.keys(), ...ledger.keys()]),
+    exists: table !== undefined && ledger !== undefined,
+    imageIds: new Set([...rowsByImageId.keys(), ...entries.keys()]),
     of: (imageId) => ({
-      entry: ledger.get(imageId),
+      entry: entries.get(imageId),
       rows: rowsByImageId.get(imageId) ?? NO_ROWS,
       hasSchema,
     }),
   };
 }
 
-async function loadTableIfThere(
+/**
+ * Reads a table's file, verified, every time; decodes it if it is not the one of the last time.
+ *
+ * @returns undefined if there is no such table
+ */
+async function loadPart<T>(
+  dataset: ZarrDataset,
+  name: string,
+  parts: KnownParts<T>,
+  parse: (table: Table) => T,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<T | undefined> {
+  const bytes = await loadBytesIfThere(dataset, name, options);
+  if (bytes === undefined) {
+    return undefined;
+  }
+  const sha256 = await dataset.runtime.sha256(bytes);
+  const before = parts.get(dataset)?.get(name);
+  if (before?.sha256 === sha256) {
+    return before.part;
+  }
+  const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
+  remember(parts, dataset, name, { sha256, part });
+  return part;
+}
+
+function remember<T>(parts: KnownParts<T>, dataset: ZarrDataset, name: string, known: KnownPart<T>): void {
+  parts.set(dataset, (parts.get(dataset) ?? new Map<string, KnownPart<T>>()).set(name, known));
+}
+
+async function loadBytesIfThere(
   dataset: ZarrDataset,
   name: string,
   options: { readonly signal?: AbortSignal | undefined },
-): Promise<Table | undefined> {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return await dataset.loadTable(name, options);
+    return await dataset.loadTableBytes(name, options);
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
       return undefined;
@@ -66,34 +137,32 @@ async function loadTableIfThere(
   }
 }
 
+function parseRows(table: Table): TableRows {
+  return { schema: schemaOfTable(table), rowsByImageId: countRows(table) };
+}
+
 /** Rows per image, and their stamps where these are the same in all. */
 function countRows(table: Table): ReadonlyMap<string, RecordedRows> {
-  const ids = columnOf(table, "image_id");
-  const versions = columnOf(table, "analysis_version");
-  const hashes = columnOf(table, "params_hash");
   const found = new Map<string, RecordedRows>();
-  for (const [row, id] of ids.entries()) {
+  for (const { rowCount, texts } of rowRunsOf(table, ["image_id", "analysis_version", "params_hash"])) {
+    const [id, analysisVersion = null, paramsHash = null] = texts;
     if (typeof id !== "string") {
       continue;
     }
-    const stamp = { analysisVersion: textOrNull(versions[row]), paramsHash: textOrNull(hashes[row]) };
     const before = found.get(id);
     const agrees =
       before === undefined ||
-      (before.provenance?.analysisVersion === stamp.analysisVersion &&
-        before.provenance.paramsHash === stamp.paramsHash);
-    found.set(id, { count: (before?.count ?? 0) + 1, provenance: agrees ? stamp : undefined });
+      (before.provenance?.analysisVersion === analysisVersion && before.provenance.paramsHash === paramsHash);
+    found.set(id, {
+      count: (before?.count ?? 0) + rowCount,
+      provenance: agrees ? { analysisVersion, paramsHash } : undefined,
+    });
   }
   return found;
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function hasColumns(table: Table, schema: TableSchema): boolean {
-  const found = schemaOfTable(table).columns;
+function hasColumns(found: TableSchema, schema: TableSchema): boolean {
   return schema.columns.every((own) =>
-    found.some((column) => column.name === own.name && hasTypeOf(own, column)),
+    found.columns.some((column) => column.name === own.name && hasTypeOf(own, column)),
   );
 }

@@ -1,23 +1,28 @@
-/** Runs `run` for every item, at most `limit` at the same time, beginning in order. The first error ends it. */
+/**
+ * Runs `run` for every item, at most `limit` at the same time, beginning in order. After a failure none is begun, and the
+ * promise settles, with the first one, when those under way have.
+ */
 export async function runBounded<T>(
   items: readonly T[],
   limit: number,
   run: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
   const queue = items.entries();
-  let hasFailed = false;
+  const failures: unknown[] = [];
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) {
-      if (hasFailed) {
-        return;
-      }
       try {
         await run(item, index);
       } catch (error) {
-        hasFailed = true;
-        throw error;
+        failures.push(error);
+      }
+      if (failures.length > 0) {
+        return;
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  if (failures.length > 0) {
+    throw failures[0];
+  }
 }

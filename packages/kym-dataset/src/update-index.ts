@@ -2,12 +2,13 @@ import type { ZarrDataset } from "@kym/zarr-store";
 import type { ObjectHashes } from "./artifact-ref.ts";
 import { commitIndex } from "./commit-index.ts";
 import { KymDatasetError } from "./errors.ts";
-import { type ImageOutcome, indexImage } from "./index-image.ts";
+import { type ImageOutcome, type IndexImageArgs, indexImage, settleImage } from "./index-image.ts";
 import { checkIndexer, type Indexer } from "./indexer.ts";
 import { inputHashes } from "./input-hashes.ts";
 import { planIndexChange } from "./plan-index-change.ts";
 import { loadRecordedIndexes } from "./recorded-index.ts";
 import { runBounded } from "./run-bounded.ts";
+import { hashTextOf } from "./sha256-hex.ts";
 import { throwIfAborted } from "./throw-if-aborted.ts";
 import type { IndexEvent, UpdateReport } from "./update-report.ts";
 
@@ -16,6 +17,8 @@ export interface UpdateIndexOptions {
   readonly mode?: "replace" | "incremental" | undefined;
   /** The images to look at; the rows of all others stay. Default all. */
   readonly imageIds?: readonly string[] | undefined;
+  /** Only says what a run would do: all is computed, nothing is committed, and mode `r` will do. Default false. */
+  readonly dryRun?: boolean | undefined;
   /** Called when an image is done, in no particular order. */
   readonly onEvent?: ((event: IndexEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -36,38 +39,44 @@ export async function updateIndex(
   nowEpochNs: () => bigint,
   options: UpdateIndexOptions = {},
 ): Promise<UpdateReport> {
-  const { mode = "replace", signal } = options;
-  checkRun(dataset, indexer, mode);
+  const { mode = "replace", dryRun = false, signal } = options;
+  checkRun(dataset, indexer, mode, dryRun);
   throwIfAborted(signal);
-  const existingIds = new Set(await dataset.listImageIds());
-  const imageIds =
-    options.imageIds === undefined ? [...existingIds] : knownIds(options.imageIds, existingIds);
+  const hashes = await dataset.imageObjectHashes();
+  const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
   const recorded = await loadRecordedIndexes(dataset, indexer, { signal });
-  // All at once, so that they share one look at the log.
-  const hashes = await Promise.all(imageIds.map((id) => dataset.record(id).objectHashes()));
-  const startedEpochNs = nowEpochNs();
+  const shared = { mode, nowEpochNs: nowEpochNs(), hashText: hashTextOf(dataset.runtime), signal };
   const outcomes: ImageOutcome[] = [];
-  await runBounded(imageIds, IMAGES_AT_ONCE, async (imageId, index) => {
-    throwIfAborted(signal);
-    const outcome = await indexImage(dataset.record(imageId), indexer, {
-      hashes: hashes[index] ?? NO_OBJECTS,
-      recorded: recorded.of(imageId),
-      mode,
-      nowEpochNs: startedEpochNs,
-      signal,
-    });
+  const done = (outcome: ImageOutcome): void => {
     outcomes.push(outcome);
     options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
+    throwIfAborted(signal);
+  };
+  const argsOf = (imageId: string): IndexImageArgs => ({
+    ...shared,
+    hashes: hashes.get(imageId) ?? NO_OBJECTS,
+    recorded: recorded.of(imageId),
+  });
+  const open = imageIds.filter((imageId) => {
+    const outcome = settleImage(imageId, indexer, argsOf(imageId));
+    if (outcome !== undefined) {
+      done(outcome);
+    }
+    return outcome === undefined;
+  });
+  await runBounded(open, IMAGES_AT_ONCE, async (imageId) => {
+    throwIfAborted(signal);
+    done(await indexImage(dataset.record(imageId, { asOf: "last look" }), indexer, argsOf(imageId)));
   });
   throwIfAborted(signal);
-  const deletedIds = [...recorded.imageIds].filter((id) => !existingIds.has(id));
+  const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
   const { change, isNeeded, counts, reasons } = planIndexChange({
     outcomes,
     recorded,
     deletedIds,
-    nothing: inputHashes(indexer, NO_OBJECTS),
+    nothing: inputHashes(indexer, NO_OBJECTS, shared.hashText),
   });
-  const commit = isNeeded ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
+  const commit = isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
   return {
     indexer: indexer.name,
     tableName: indexer.tableName,
@@ -81,7 +90,7 @@ export async function updateIndex(
 
 const NO_OBJECTS: ObjectHashes = new Map();
 
-function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
+function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string, dryRun: boolean): void {
   checkIndexer(indexer);
   if (mode !== "replace" && mode !== "incremental") {
     throw new KymDatasetError("invalid_argument", `there is no mode ${JSON.stringify(mode)}`, {
@@ -90,7 +99,7 @@ function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
       found: mode,
     });
   }
-  if (dataset.mode === "r") {
+  if (dataset.mode === "r" && !dryRun) {
     throw new KymDatasetError("read_only", `${dataset.location} is open for reading only`, {
       path: dataset.location,
     });
@@ -98,8 +107,8 @@ function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string): void {
 }
 
 /** Sorted, each once. */
-function knownIds(imageIds: readonly string[], existingIds: ReadonlySet<string>): readonly string[] {
-  const unknown = imageIds.find((id) => !existingIds.has(id));
+function knownIds(imageIds: readonly string[], existing: ReadonlyMap<string, unknown>): readonly string[] {
+  const unknown = imageIds.find((id) => !existing.has(id));
   if (unknown !== undefined) {
     throw new KymDatasetError("not_found", `there is no image ${unknown}`, { path: unknown, found: unknown });
   }

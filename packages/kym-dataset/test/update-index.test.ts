@@ -538,3 +538,21 @@ test("staleness is explained in words, and asking changes nothing", async () => 
   );
   await expect(explain("nobody")).rejects.toMatchObject({ code: "not_found" });
 });
+
+test("a dry run says what a run would do, also of a dataset that is only read, and commits nothing", async () => {
+  const store = memoryStore();
+  const dataset = await openDataset(store);
+  await addAnalysedImage(dataset, "a", 0.5);
+  const kym = new KymDataset(dataset);
+  const { version } = dataset;
+  const planned = await new KymDataset(await openDataset(store, { mode: "r" })).updateIndex(
+    velocityEventIndexer,
+    { ...INCREMENTAL, dryRun: true },
+  );
+  expect(planned).toMatchObject({ updated: 1, committed: false, version });
+  expect(await dataset.listTableNames()).toEqual([]);
+  const done = await kym.updateIndex(velocityEventIndexer, INCREMENTAL);
+  expect(done.reasons).toEqual(planned.reasons);
+  await kym.updateIndex(velocityEventIndexer, { dryRun: true });
+  expect([kym.lastUpdateStats.updated, dataset.version]).toEqual([1, version + 1]);
+});

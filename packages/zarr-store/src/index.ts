@@ -15,6 +15,7 @@ export type { DType, TypedArrayByDType, TypedArrayOf } from "./array/dtype.ts";
 export { DTYPES, isDType, itemSizeBytes } from "./array/dtype.ts";
 export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
 export { type Region, resolveSelection, sliceNdArray } from "./array/region.ts";
+export type { ArrayForm, ArrayRows, ReadRows } from "./array/zarr-array.ts";
 export type { ZstdCodec } from "./array/zstd.ts";
 export type { ImageId } from "./artifact/artifact-name.ts";
 export {

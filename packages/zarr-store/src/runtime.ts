@@ -19,6 +19,8 @@ export interface Runtime {
   readonly random: () => number;
   /** SHA-256 in lower-case hexadecimal. */
   readonly sha256: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
+  /** The same of a text's UTF-8 bytes, at once; absent where hashing takes a promise. */
+  readonly sha256Text?: (text: string) => string;
   readonly zstd?: ZstdCodec;
   readonly writer: WriterIdentity;
   /** Whether the process is known to be gone, known to be there, or on another host. */

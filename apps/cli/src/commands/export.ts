@@ -5,7 +5,7 @@ import {
   exportLegacyFolder,
   previewExport,
 } from "@kym/legacy-io/node";
-import { usageError } from "../cli-error.ts";
+import { choiceOption } from "../choice-option.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
@@ -46,7 +46,7 @@ ROI sets. The folder appears whole or not at all.`,
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
-    const format = formatOf(context);
+    const format = choiceOption(context, "to", FORMATS) ?? "legacy";
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
     try {
@@ -88,15 +88,6 @@ ROI sets. The folder appears whole or not at all.`,
     }
   },
 };
-
-function formatOf(context: CommandContext): ExportFormat {
-  const { to = "legacy" } = context.options;
-  const format = FORMATS.find((name) => name === to);
-  if (format === undefined) {
-    throw usageError(`--to is one of ${FORMATS.join(", ")}, not ${JSON.stringify(to)}`);
-  }
-  return format;
-}
 
 function countsText(images: number, tables: number, files: number, sizeBytes: number): string {
   return `${images} images and ${tables} tables: ${files} files, ${(sizeBytes / 1e6).toFixed(1)} MB`;

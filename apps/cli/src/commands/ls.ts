@@ -1,3 +1,4 @@
+import { BLIND_HELP, BLIND_OPTION, blindOverview, isBlind } from "../blind.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { type ImageOverview, imageOverviews } from "../image-overview.ts";
@@ -19,13 +20,14 @@ const COLUMNS: readonly TextColumn[] = [
 export const lsCommand: Command = {
   usage: "ls DATASET",
   description: "Lists the images. A dash means that it is not known; nothing is made up for it.",
-  examples: ["kym ls study.zarr", "kym ls study.zarr --json"],
-  options: {},
-  optionHelp: {},
+  examples: ["kym ls study.zarr", "kym ls study.zarr --json", "kym ls study.zarr --blind"],
+  options: BLIND_OPTION,
+  optionHelp: BLIND_HELP,
   run: async (context) => {
     const [path = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
-    const images = [...(await imageOverviews(dataset))].sort(byFile);
+    const found = await imageOverviews(dataset);
+    const images = (isBlind(context) ? found.map(blindOverview) : [...found]).sort(byFile);
     const { outIsTty, width, color } = context.terminal;
     const rows = images.map((image) => row(image, outIsTty));
     const table = textTable(COLUMNS, rows, { maxWidth: outIsTty ? width : undefined, color });

@@ -1,7 +1,7 @@
 import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
 import type { Command, CommandResult } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
+import { openOrMakeStudy, openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
 import { printable } from "../render/text-table.ts";
 
@@ -18,7 +18,7 @@ one after an interruption, copies what is missing and leaves what TARGET has.`,
     const [from = "", to = ""] = context.args;
     const dryRun = context.options["dry-run"] === true;
     await using source = await openStudy(context, from, "r");
-    await using target = await openStudy(context, to, "a");
+    await using target = await openOrMakeStudy(context, to, "a");
     const progress = startProgress(context.terminal, "migrated", context.progress);
     try {
       const report = await migrate(source, target, {

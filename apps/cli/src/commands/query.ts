@@ -1,48 +1,84 @@
 import type { Row } from "@kym/zarr-store";
-import { CliError } from "../cli-error.ts";
-import type { Command } from "../command.ts";
+import { BLIND_HELP, BLIND_OPTION, isBlind } from "../blind.ts";
+import { choiceOption } from "../choice-option.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
+import { readInput } from "../read-input.ts";
 import { csvText } from "../render/csv-text.ts";
-import { printable, textTable } from "../render/text-table.ts";
+import { recordList } from "../render/record-list.ts";
+import { fitsWidth, printable, textTable } from "../render/text-table.ts";
 import { runQuery } from "../run-query.ts";
+import type { Terminal } from "../terminal.ts";
+import { writeNewFile } from "../write-new-file.ts";
+
+const FORMATS = ["table", "csv"] as const;
 
 /** `kym query DATASET SQL` */
 export const queryCommand: Command = {
   usage: "query DATASET SQL",
   description: `Every table of the dataset is a view of its name. The SQL is DuckDB's, with all that it can
-do: it also reads and writes other files, if it says so.`,
+do: it also reads and writes other files, if it says so. The SQL - comes from stdin. On a
+terminal, rows that are too wide for it are shown one below the other.`,
   examples: [
     'kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"',
     'kym query study.zarr "select roi_id, avg(vel_mean) from kym_radon group by 1"',
-    'kym query study.zarr "from kym_velocity_events" --format csv > events.csv',
+    'kym query study.zarr "from kym_velocity_events" -o events.csv',
   ],
-  options: { format: { type: "string" } },
-  optionHelp: { format: "table (default) or csv" },
+  options: {
+    ...BLIND_OPTION,
+    format: { type: "string" },
+    output: { type: "string", short: "o" },
+    force: { type: "boolean", short: "f" },
+  },
+  optionHelp: {
+    ...BLIND_HELP,
+    format: "table (default) or csv",
+    output: "write a file instead; as CSV if it ends with .csv",
+    force: "write over a file that is there",
+  },
   run: async (context) => {
-    const [path = "", sql = ""] = context.args;
-    const { format = "table" } = context.options;
-    if (format !== "table" && format !== "csv") {
-      throw new CliError(EXIT.usage, "usage", `--format is table or csv, not ${String(format)}`);
-    }
+    const [path = "", given = ""] = context.args;
+    const output = outputOf(context);
+    const byName = output?.toLowerCase().endsWith(".csv") === true ? "csv" : "table";
+    const format = choiceOption(context, "format", FORMATS) ?? byName;
+    const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context.resolvePath)) : given;
     await using dataset = await openStudy(context, path, "r");
-    const { columns, rows } = await runQuery(dataset, sql, context.signal);
-    if (format === "csv") {
-      return { exitCode: EXIT.ok, data: rows, text: csvText(columns, rows) };
+    const { columns, rows } = await runQuery(dataset, sql, context.signal, isBlind(context));
+    const { terminal } = context;
+    const look = output === undefined ? terminal : { outIsTty: false, width: 80, color: false };
+    const text = format === "csv" ? csvText(columns, rows) : tableText(columns, rows, look);
+    if (output === undefined) {
+      return { exitCode: EXIT.ok, data: rows, text };
     }
-    const { outIsTty, width, color } = context.terminal;
-    const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column]))));
-    const isNumeric = (column: string): boolean =>
-      rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
-    const titles = columns.map((title) => ({
-      title,
-      shrinks: true,
-      ...(isNumeric(title) && { align: "right" as const }),
-    }));
-    const table = textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color });
-    return { exitCode: EXIT.ok, data: rows, text: table };
+    await writeNewFile(context.resolvePath(output), text, context.options["force"] === true);
+    const data = { file: output, rows: rows.length };
+    return { exitCode: EXIT.ok, data, text: `wrote ${rows.length} rows to ${printable(output)}\n` };
   },
 };
+
+/** `-o -` is stdout, as without it. */
+function outputOf({ options }: CommandContext): string | undefined {
+  const { output } = options;
+  return typeof output === "string" && output !== "-" ? output : undefined;
+}
+
+function tableText(
+  columns: readonly string[],
+  rows: readonly Row[],
+  { outIsTty, width, color }: Pick<Terminal, "outIsTty" | "width" | "color">,
+): string {
+  const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column]))));
+  const isNumeric = (column: string): boolean =>
+    rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
+  // A number without its first digits would be another number.
+  const titles = columns.map((title) =>
+    isNumeric(title) ? { title, align: "right" as const } : { title, shrinks: true },
+  );
+  return !outIsTty || fitsWidth(titles, cells, width)
+    ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
+    : recordList(titles, cells);
+}
 
 function cellText(value: Row[string]): string {
   return value === null || value === undefined ? "" : String(value);

@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import type { OnChange, RefreshMode } from "@kym/legacy-io";
 import { refreshFromFolder } from "@kym/legacy-io/node";
-import { usageError } from "../cli-error.ts";
-import type { Command, CommandContext } from "../command.ts";
+import { choiceOption } from "../choice-option.ts";
+import type { Command } from "../command.ts";
 import { folderOptions } from "../folder-options.ts";
-import { ingestResult } from "../ingest-result.ts";
+import { keptIngestResult } from "../ingest-result.ts";
 import { openStudy } from "../open-study.ts";
 import { startProgress } from "../render/progress.ts";
+import { requireFolder } from "../require-folder.ts";
+import { TIFF_LIMIT_HELP, TIFF_LIMIT_OPTIONS } from "../tiff-limits.ts";
 
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
@@ -30,6 +32,7 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: { type: "string" },
     jobs: { type: "string", short: "j" },
     "no-sidecars": { type: "boolean" },
+    ...TIFF_LIMIT_OPTIONS,
     "dry-run": { type: "boolean", short: "n" },
   },
   optionHelp: {
@@ -38,20 +41,22 @@ otherwise; deleted images do not come back. The folder is only read.`,
     pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
     jobs: "files read at the same time (default 4)",
     "no-sidecars": "look only at the pixels",
+    ...TIFF_LIMIT_HELP,
     "dry-run": "say what would become of each file; write nothing",
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
     const options = {
       ...folderOptions(context),
-      mode: choiceOf(context, "mode", MODES),
-      onChange: choiceOf(context, "on-change", ON_CHANGE),
+      mode: choiceOption(context, "mode", MODES),
+      onChange: choiceOption(context, "on-change", ON_CHANGE),
     };
     const { dryRun } = options;
     const progress = startProgress(context.terminal, "refreshed", context.progress);
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     try {
       await dataset.assertExists();
+      await requireFolder(context.resolvePath(folder), folder);
       const report = await refreshFromFolder(dataset, context.resolvePath(folder), {
         ...options,
         onEvent: (event) => {
@@ -61,22 +66,9 @@ otherwise; deleted images do not come back. The folder is only read.`,
         },
       });
       progress.end();
-      return ingestResult(report, { folder, dataset: path, dryRun });
+      return await keptIngestResult(context, report, { folder, dataset: path, dryRun });
     } finally {
       progress.end();
     }
   },
 };
-
-function choiceOf<T extends string>(
-  { options }: CommandContext,
-  name: string,
-  choices: readonly T[],
-): T | undefined {
-  const value = options[name];
-  const choice = choices.find((candidate) => candidate === value);
-  if (value !== undefined && choice === undefined) {
-    throw usageError(`--${name} is ${choices.join(" or ")}, not ${JSON.stringify(value)}`);
-  }
-  return choice;
-}

@@ -7,6 +7,7 @@ import { EXIT } from "../exit-code.ts";
 import { exportRois } from "../export-rois.ts";
 import { findImage } from "../find-image.ts";
 import { importRois } from "../import-rois.ts";
+import { guessOr } from "../nearest-word.ts";
 import { openStudy } from "../open-study.ts";
 import { roiLine, roiRecord } from "../roi-line.ts";
 
@@ -20,15 +21,16 @@ export const roiCommand: Command = {
   description: `Lists, adds, edits or deletes the ROIs of one image. Corners are clamped to the image. A
 ROI that moved has the next revision, so that the tables say its analysis is of another
 place; a new name or note changes nothing else. Ids are never given twice. Pixel 3 is from
-3.0 to 4.0, with its centre at 3.5.
+3.0 to 4.0, with its centre at 3.5. Without --lines, --px or --points, add takes the whole
+image.
 
 With import, the ROIs of a FILE are added; with export, it is written: ImageJ's .roi and
 RoiSet.zip, and .geojson for QuPath and napari. What cannot be a ROI, or be in the FILE,
-is named and does not stop the rest.`,
+is named and does not stop the rest. The FILE - is stdin, or GeoJSON on stdout.`,
   examples: [
     "kym roi list study.zarr 20250722_A89_0002",
-    "kym roi add study.zarr 20250722_A89_0002 --lines 0:30000 --px 4:20 --name vessel",
-    'kym roi add study.zarr 20250722_A89_0002 --type polygon --points "0,4 1200,9 300,15"',
+    "kym roi add study.zarr 1f0c2d7e --lines 0:30000 --px 4:20 --name vessel",
+    'kym roi add study.zarr 1f0c2d7e --type polygon --points "0,4 1200,9 300,15"',
     "kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21",
     "kym roi delete study.zarr 20250722_A89_0002 1",
     "kym roi import study.zarr 20250722_A89_0002 RoiSet.zip",
@@ -66,8 +68,9 @@ is named and does not stop the rest.`,
     const [word = "", path = "", wanted = "", rest] = context.args;
     const action = [...ACTIONS, ...EXCHANGES].find((known) => known === word);
     if (action === undefined) {
-      const actions = [...ACTIONS, ...EXCHANGES].join(", ");
-      throw usageError(`there is no action ${JSON.stringify(word)}`, `one of ${actions}`);
+      const actions = [...ACTIONS, ...EXCHANGES];
+      const hint = guessOr(word, actions, `one of ${actions.join(", ")}`, (nearest) => `kym roi ${nearest}`);
+      throw usageError(`there is no action ${JSON.stringify(word)}`, hint);
     }
     const isDry = context.options["dry-run"] === true;
     const isReading = action === "list" || action === "export" || isDry;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
 import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
+import { BLIND_HELP, BLIND_OPTION, isBlind } from "../blind.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { findImage } from "../find-image.ts";
@@ -17,20 +18,26 @@ export const showCommand: Command = {
   description: `Shows one image: calibration, ROIs, artifacts, how fresh its rows in the tables are, and how
 to open it elsewhere. An image is named by its id, the beginning of it, its path, or its
 file name.`,
-  examples: ["kym show study.zarr 20250722_A89_0002", "kym show study.zarr 1f0c2d7e --json"],
-  options: {},
-  optionHelp: {},
+  examples: [
+    "kym show study.zarr 20250722_A89_0002",
+    "kym show study.zarr 1f0c2d7e --json",
+    "kym show study.zarr 1f0c2d7e --blind",
+  ],
+  options: BLIND_OPTION,
+  optionHelp: BLIND_HELP,
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
-    const image = await findImage(dataset, wanted, path);
+    const blind = isBlind(context);
+    const image = await findImage(dataset, wanted, path, { blind });
     const record = dataset.record(image.image_id);
     const kym = new KymDataset(dataset);
     const metadata = await metadataOf(record);
     const artifacts = {
       ...(await record.listArtifacts()),
       arrays: await record.listArrayArtifacts(),
-      attachments: await record.listAttachments(),
+      // They are called as the files were.
+      attachments: blind ? [] : await record.listAttachments(),
     };
     const tables: TableState[] = [];
     for (const indexer of INDEXERS) {
@@ -46,7 +53,7 @@ file name.`,
       roi_id: roi.id,
       type: roi.type,
       name: roi.name,
-      note: roi.note,
+      note: blind ? "" : roi.note,
       channel: roi.channel,
       revision: roi.revision,
       ...roiPlace(roi),
@@ -56,7 +63,7 @@ file name.`,
     return {
       exitCode: EXIT.ok,
       data,
-      text: textOf(data, context.resolvePath(path)),
+      text: textOf(data, context.resolvePath(path), await dataset.listTableNames()),
       next: `kym index ${path}`,
     };
   },
@@ -93,7 +100,7 @@ interface TableState {
   readonly explanation: string;
 }
 
-function textOf(image: Shown, location: string): string {
+function textOf(image: Shown, location: string, tableNames: readonly string[]): string {
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
     um === null || seconds === null
@@ -122,8 +129,7 @@ function textOf(image: Shown, location: string): string {
     "",
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, "images", image.image_id, "data"))})[:]`,
-    `  pandas   pandas.read_parquet(${JSON.stringify(join(location, "tables", "kym_radon.parquet"))})`,
-    `  DuckDB   select * from ${sqlText(join(location, "tables", "kym_radon.parquet"))}`,
+    ...tableRecipes(location, tableNames),
     "  Fiji     kym export writes TIFFs with their calibration",
   ];
   return `${lines.join("\n")}\n`;
@@ -135,6 +141,19 @@ function roiLine(roi: ShownRoi): string {
     .map(printable)
     .join(" · ");
   return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
+}
+
+/** How to read a table that is there: the first with rows of this kind of image. */
+function tableRecipes(location: string, names: readonly string[]): readonly string[] {
+  const name = INDEXERS.map(({ tableName }) => tableName).findLast((table) => names.includes(table));
+  if (name === undefined) {
+    return ["  tables   there are none yet: kym index makes them"];
+  }
+  const file = join(location, "tables", `${name}.parquet`);
+  return [
+    `  pandas   pandas.read_parquet(${JSON.stringify(file)})`,
+    `  DuckDB   select * from ${sqlText(file)}`,
+  ];
 }
 
 function sqlText(text: string): string {

@@ -21,9 +21,7 @@ export function textTable(
   rows: readonly (readonly string[])[],
   options: TextTableOptions = {},
 ): string {
-  const natural = columns.map((column, index) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ""))),
-  );
+  const natural = naturalWidths(columns, rows);
   const widths = options.maxWidth === undefined ? natural : fitWidths(columns, natural, options.maxWidth);
   const line = (cells: readonly string[]): string =>
     columns
@@ -37,15 +35,40 @@ export function textTable(
   return `${[head, ...rows.map(line)].join("\n")}\n`;
 }
 
+/** Whether each row keeps to one line of the terminal, with the columns as narrow as they may get. */
+export function fitsWidth(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  maxWidth: number,
+): boolean {
+  const natural = naturalWidths(columns, rows);
+  const widths = fitWidths(columns, natural, maxWidth);
+  return totalWidth(widths) <= maxWidth;
+}
+
+function naturalWidths(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+): readonly number[] {
+  return columns.map((column, index) =>
+    rows.reduce(
+      (widest, row) => Math.max(widest, displayWidth(row[index] ?? "")),
+      displayWidth(column.title),
+    ),
+  );
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
+}
+
 function fitWidths(
   columns: readonly TextColumn[],
   natural: readonly number[],
   maxWidth: number,
 ): readonly number[] {
   const widths = [...natural];
-  const total = (): number =>
-    widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
-  while (total() > maxWidth) {
+  while (totalWidth(widths) > maxWidth) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {
       const width = widths[index] ?? 0;

@@ -41,7 +41,7 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
     const rows =
       input.format === "json"
         ? await jsonRows(record, { signal })
-        : [...rowsOf(await loadTableArtifact(record, input, { signal }))];
+        : [...rowsOf(await loadTableArtifact(record, input, { signal, memory: "shared" }))];
     return rows.map((row) => projectRow(row, COLUMNS, OTHER_NAMES));
   },
 });

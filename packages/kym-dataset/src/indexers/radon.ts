@@ -35,7 +35,7 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
     if (input === undefined) {
       return [];
     }
-    const table = await loadTableArtifact(record, input, { signal });
+    const table = await loadTableArtifact(record, input, { signal, memory: "shared" });
     return input.name === VELOCITY
       ? summarizeTraces(record, table, context, { signal })
       : adoptRows(table, context);

@@ -28,7 +28,9 @@ export async function loadUsersAdded(
   options: IndexerReadOptions = {},
 ): Promise<UsersAdded> {
   const found = findArtifact(EVENT_ARTIFACTS, await record.objectHashes());
-  return found === undefined ? NOT_KNOWN : countUsersAdded(await loadTableArtifact(record, found, options));
+  return found === undefined
+    ? NOT_KNOWN
+    : countUsersAdded(await loadTableArtifact(record, found, { ...options, memory: "shared" }));
 }
 
 /** {@link loadUsersAdded} of a table of events. */

@@ -29,7 +29,7 @@ export const velocityEventsReportIndexer: Indexer<null> = defineIndexer({
     if (input === undefined) {
       return [];
     }
-    const events = await loadTableArtifact(record, input, { signal });
+    const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
     return Array.from(rowsOf(events), (row) => projectRow(row, COLUMNS));
   },
 });

@@ -76,7 +76,7 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
     if (input === undefined) {
       return [];
     }
-    const events = await loadTableArtifact(record, input, { signal });
+    const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
     return Array.from(rowsOf(events), (row) => ({
       ...row,
       rel_path: context.rel_path,

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import { decodeExportManifest, EXPORT_MANIFEST, type ExportManifest } from "../export-manifest.ts";
 import { decodeExportMarker, EXPORT_MARKER } from "../export-marker.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 import { filesBelow, pathExists } from "./staged-folder.ts";
 
 /** What systems put into folders by themselves. */
@@ -20,13 +20,18 @@ export async function assertMayWrite(target: string, overwrite: boolean): Promis
   if (!overwrite) {
     throw new LegacyIoError("already_exists", `${target} is there already`, { path: target });
   }
-  const exported = await exportedFiles(target);
+  await assertReplaceable(target);
+}
+
+/** Throws `already_exists` for a folder that is not wholly an export, by the name `target` if it is elsewhere for now. */
+export async function assertReplaceable(folder: string, target: string = folder): Promise<void> {
+  const exported = await exportedFiles(folder);
   if (exported === undefined) {
     throw new LegacyIoError("already_exists", `${target} is no export of ours and is not replaced`, {
       path: target,
     });
   }
-  const strangers = (await filesBelow(target)).filter(
+  const strangers = (await filesBelow(folder)).filter(
     (path) => !exported.has(path) && !SYSTEM_FILES.has(basename(path)),
   );
   if (strangers.length > 0) {
@@ -41,7 +46,7 @@ export async function assertMayWrite(target: string, overwrite: boolean): Promis
 async function exportedFiles(target: string): Promise<ReadonlySet<string> | undefined> {
   if (await pathExists(join(target, EXPORT_MANIFEST))) {
     try {
-      return pathsOf(decodeExportManifest(await readFile(join(target, EXPORT_MANIFEST))));
+      return pathsOf(decodeExportManifest(await readRegularFile(join(target, EXPORT_MANIFEST))));
     } catch (error) {
       if (!isLegacyIoError(error) && !isZarrStoreError(error, "invalid_file")) {
         throw error;
@@ -49,7 +54,7 @@ async function exportedFiles(target: string): Promise<ReadonlySet<string> | unde
     }
   }
   if (await pathExists(join(target, EXPORT_MARKER))) {
-    const paths = decodeExportMarker(await readFile(join(target, EXPORT_MARKER)));
+    const paths = decodeExportMarker(await readRegularFile(join(target, EXPORT_MARKER)));
     return paths && new Set([...paths, EXPORT_MARKER]);
   }
   return undefined;

@@ -15,6 +15,11 @@ export interface ExportFolderOptions {
   readonly overwrite?: boolean | undefined;
   /** With `false` no exported file has an absolute path of this machine: they are relative to what was ingested. Default true. */
   readonly absolutePaths?: boolean | undefined;
+  /**
+   * `batched`, the default, flushes files and folders to the disk before the folder gets its name, many at once; `none` leaves
+   * that to the operating system.
+   */
+  readonly durability?: "batched" | "none" | undefined;
   readonly onEvent?:
     | ((event: { readonly imageId: string; readonly done: number; readonly total: number }) => void)
     | undefined;

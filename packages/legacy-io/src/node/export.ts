@@ -11,7 +11,7 @@ import {
 import { EXPORT_MARKER, encodeExportMarker } from "../export-marker.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../export-plan.ts";
 import { folderOfSource, redactPaths } from "../path-redaction.ts";
-import { assertMayWrite } from "./assert-may-write.ts";
+import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
 import type {
   ExportFolderOptions,
@@ -30,8 +30,8 @@ import { writeKymflow } from "./write-kymflow.ts";
  * Writes everything as files that other programs open: TIFF, JSON, CSV and NPY in the layout of ticket 13, and an
  * `export.json` from which {@link ingestLegacyFolder} restores the same dataset. With another `format`, the files of the
  * older application or TIFFs for ImageJ, each image where it came from. The files are written beside the target, read
- * back and compared, and then the folder gets its name: it appears whole or not at all. The same dataset gives the same
- * bytes.
+ * back and compared, flushed to the disk, and then the folder gets its name: it appears whole or not at all, also where the
+ * power fails. The same dataset gives the same bytes.
  * Errors: `already_exists` for a target that is there (with `overwrite`, for one that is no export, or has other files in
  * it), `invalid_argument` for one inside the dataset, `integrity` for a file that does not read back as it was written,
  * `io`, `aborted`, and those of the dataset.
@@ -42,7 +42,7 @@ export async function exportLegacyFolder(
   options: ExportFolderOptions = {},
 ): Promise<ExportReport> {
   const target = await checkedTarget(dataset, folder, options);
-  const staged = new StagedFolder(target);
+  const staged = new StagedFolder(target, options.durability);
   try {
     const report = await dataset.readConsistently(async () => {
       await staged.begin();
@@ -51,8 +51,11 @@ export async function exportLegacyFolder(
     if (!staged.paths.includes(EXPORT_MANIFEST)) {
       await staged.write(EXPORT_MARKER, encodeExportMarker(options.format ?? "legacy", staged.paths));
     }
+    await staged.flush();
     await staged.verify();
-    await staged.moveIntoPlace();
+    await staged.moveIntoPlace(
+      options.overwrite === true ? (aside) => assertReplaceable(aside, target) : undefined,
+    );
     return { ...report, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
   } catch (error) {
     await staged.discard();

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { assertRangeInside, type ByteSource } from "../byte-source.ts";
 import { LegacyIoError } from "../errors.ts";
+import { MAX_WHOLE_BYTES } from "./assert-file-size.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
 
@@ -18,7 +19,7 @@ export interface FileSource extends ByteSource {
  * Opens a regular file for positioned reads. Links are followed; anything that is no regular file is refused
  * without waiting for it (a FIFO would block).
  * Reads are synchronous inside: on small files that is two to four times faster than the asynchronous calls.
- * A file that got shorter since it was opened fails with `invalid_file`.
+ * A file that got shorter since it was opened fails with `invalid_file`; `read` of 2 GiB or more, with `not_supported`.
  *
  * @example
  * using source = openFileSource("scan.tif");
@@ -48,6 +49,13 @@ export function openFileSource(path: string): FileSource {
     };
     const readOwned = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
       assertRangeInside(sizeBytes, offset, length);
+      if (length > MAX_WHOLE_BYTES) {
+        throw new LegacyIoError("not_supported", `${path}: ${length} bytes are too many to read at once`, {
+          path,
+          expected: MAX_WHOLE_BYTES,
+          found: length,
+        });
+      }
       // Not cleared, which takes a third of the time of reading: `fill` fills all of it, or throws.
       const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       readRange(offset, bytes);

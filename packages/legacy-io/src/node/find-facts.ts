@@ -31,7 +31,7 @@ export async function findFacts(
       try {
         hashes.set(file.path, { ok: true, sha256: await hashFile(file, signal) });
       } catch (error) {
-        if (!isLegacyIoError(error, "io")) {
+        if (!isLegacyIoError(error, "io", "not_supported")) {
           throw error;
         }
         hashes.set(file.path, { ok: false, reason: error.message });

@@ -66,7 +66,7 @@ async function ingestBatch(
   const settings = settingsOf(options);
   let stored: {
     readonly image: StoredImage;
-    readonly read: Omit<ReadBundle, "content">;
+    readonly read: Omit<ReadBundle, "content" | "pixels" | "release">;
     readonly former: NewImage["former"];
     readonly nRois: number;
     readonly notes: ImageContent["notes"];
@@ -83,9 +83,9 @@ async function ingestBatch(
         if (replaced !== undefined && !(await replaced.exists())) {
           outdated.push(path);
         } else if (outcome.ok) {
-          const { content, ...read } = outcome.read;
+          const { content, pixels: _, release: __, ...read } = outcome.read;
           const image = describeStored(read, settings);
-          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId);
+          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId, options);
           if (refusal === undefined) {
             if (replaced !== undefined) {
               await carryOver(replaced, transaction.record(image.imageId), usableSidecars(outcome.read));

@@ -1,11 +1,16 @@
 import type { OnChange, RefreshMode } from "../decide-refresh.ts";
 import type { IngestEvent } from "../ingest-report.ts";
+import type { TiffLimits } from "../tiff/tiff-limits.ts";
 
 export interface IngestOptions {
   /** Default: random UUIDs. */
   readonly newId?: (() => string) | undefined;
   /** Nanoseconds since 1970, for `ingested_epoch_ns`. Default: the system's clock. */
   readonly nowEpochNs?: (() => bigint) | undefined;
+  /** Of each TIFF; what is not given is as in `DEFAULT_TIFF_LIMITS`. What was exported comes back whatever its size. */
+  readonly limits?: Partial<TiffLimits> | undefined;
+  /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
+  readonly compression?: "zstd" | "none" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -26,15 +26,19 @@ export async function ingestLegacyFile(
     throw new LegacyIoError("not_found", `there is no TIFF at ${file}`, { path: file });
   }
   const read = await readBundle(bundle, options);
-  const stored = describeStored(read, settingsOf(options));
-  await dataset.transaction(
-    async (transaction) => {
-      await storeImage(transaction, read, stored.imageId);
-      await transaction.appendSources([stored.sourceRow], { again: [stored.sourceRow] });
-    },
-    { message: `ingest ${bundle.image.relPath}`, signal: options.signal },
-  );
-  return { imageId: stored.imageId, sourceRow: stored.sourceRow };
+  try {
+    const stored = describeStored(read, settingsOf(options));
+    await dataset.transaction(
+      async (transaction) => {
+        await storeImage(transaction, read, stored.imageId, options);
+        await transaction.appendSources([stored.sourceRow], { again: [stored.sourceRow] });
+      },
+      { message: `ingest ${bundle.image.relPath}`, signal: options.signal },
+    );
+    return { imageId: stored.imageId, sourceRow: stored.sourceRow };
+  } finally {
+    read.release();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
+import { FolderListing } from "./folder-listing.ts";
 import { imageSource } from "./open-tiff.ts";
 import { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
 import { withStoreErrors } from "./store-errors.ts";
@@ -17,10 +18,17 @@ export async function* openFolder(
   options: ScanFolderOptions = {},
 ): AsyncGenerator<ImageSource> {
   const { bundles } = await withStoreErrors(() => scanFolder(path, options));
+  // The images of a folder share the names in it: else each of thousands would list them all.
+  const listings = new Map<string, FolderListing>();
   for (const { image, otherChannels } of bundles) {
+    const file = resolve(path, image.relPath);
+    const folder = dirname(file);
+    const listing = listings.get(folder) ?? new FolderListing(folder);
+    listings.set(folder, listing);
     yield imageSource(
-      resolve(path, image.relPath),
+      file,
       otherChannels.map(({ relPath }) => resolve(path, relPath)),
+      listing,
     );
   }
 }

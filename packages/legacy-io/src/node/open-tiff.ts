@@ -4,6 +4,7 @@ import type { ImageSource } from "@kym/zarr-store";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import { acquisitionOfImage } from "../sidecars-of-image.ts";
 import { systemErrorCode } from "./file-source.ts";
+import type { FolderListing } from "./folder-listing.ts";
 import { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
 import { withStoreErrors } from "./store-errors.ts";
 import { TiffPixelStore } from "./tiff-pixel-store.ts";
@@ -36,9 +37,13 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
 }
 
 /** The stores of one acquisition, by the absolute paths of its channels. */
-export function imageSource(path: string, otherChannels: readonly string[]): ImageSource {
+export function imageSource(
+  path: string,
+  otherChannels: readonly string[],
+  listing?: FolderListing,
+): ImageSource {
   const pixelStore = new TiffPixelStore(path, { otherChannels });
-  return { sourceKey: path, pixelStore, artifactStore: new SidecarArtifactStore(path, pixelStore) };
+  return { sourceKey: path, pixelStore, artifactStore: new SidecarArtifactStore(path, pixelStore, listing) };
 }
 
 async function namesBeside(file: string): Promise<readonly string[]> {

@@ -1,14 +1,16 @@
-import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import type { LegacyBundle } from "../bundle.ts";
-import { contentOfBundle } from "../bundle-content.ts";
-import { bytesSource } from "../byte-source.ts";
+import { artifactsOfSidecars } from "../bundle-content.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
-import { ndArrayOver } from "../nd-array-over.ts";
+import { joinArrays } from "../join-arrays.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
-import { readTiff } from "../tiff/read-tiff.ts";
+import { readTiffInPlace } from "../tiff/read-tiff.ts";
+import type { TiffLimits } from "../tiff/tiff-limits.ts";
+import { LARGE_FROM_BYTES, openLargeImage } from "./large-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
-import { type ReadFile, readStable, sha256 } from "./read-stable.ts";
+import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
+import type { ReusedBuffers } from "./reused-buffers.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 /** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
@@ -17,15 +19,24 @@ export interface ReadBundle {
   readonly image: ReadFile;
   /** Further channels, then sidecars. */
   readonly sidecars: readonly ReadFile[];
-  readonly content: ImageContent;
+  readonly content: Omit<ImageContent, "image">;
+  /** In memory, or in a large file. */
+  readonly pixels: NdArray | ArrayRows;
   readonly pixelsSha256: string;
   /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
   readonly calibration: readonly AxisCalibration[];
+  /** Gives the memory back that the pixels are in, or closes their file: nothing may look at them any more. */
+  readonly release: () => void;
 }
 
 export interface ReadBundleOptions {
   /** Default true. */
   readonly includeSidecars?: boolean | undefined;
+  readonly limits?: Partial<TiffLimits> | undefined;
+  /** Where the files of the pixels are read into. Default: memory of their own. */
+  readonly buffers?: ReusedBuffers | undefined;
+  /** From which size on a file stays where it is until it is stored. Default {@link LARGE_FROM_BYTES}. */
+  readonly largeFromBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,13 +49,94 @@ const LINE_SCAN_AXES = ["t", "x"];
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
   const { signal, includeSidecars = true } = options;
-  const first = await readStable(bundle.image, signal);
-  const others = await Promise.all(bundle.otherChannels.map((file) => readStable(file, signal)));
+  const { files, release, ...image } = await readImage(bundle, options);
+  try {
+    const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+    const [first, ...others] = files;
+    const { pixels, axes, pixelsSha256, calibration } = image;
+    const content = await artifactsOfSidecars({
+      shape: pixels.shape,
+      pixelsSha256,
+      sidecars: sidecars.map(({ parsed }) => parsed),
+    });
+    return {
+      bundle,
+      image: first,
+      sidecars: [...others, ...sidecars.map(({ file }) => file)],
+      content: { axes, ...content },
+      pixels,
+      pixelsSha256,
+      calibration,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "calibration" | "release"> {
+  /** One a channel. */
+  readonly files: readonly [ReadFile, ...ReadFile[]];
+  readonly axes: readonly string[];
+}
+
+async function readImage(
+  { image, otherChannels }: LegacyBundle,
+  { limits, signal, buffers, largeFromBytes = LARGE_FROM_BYTES }: ReadBundleOptions,
+): Promise<ReadImage> {
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
+  const large = isLarge ? await openLargeImage(image, { limits, signal }) : undefined;
+  if (large !== undefined) {
+    const { file, pixels, axes, close, ...facts } = large;
+    return { files: [file], pixels, axes: axesOf(pixels.shape, axes), release: close, ...facts };
+  }
+  const read: StableRead<LegacyBundle["image"]>[] = [];
+  const release = (): void => {
+    for (const { bytes } of read.splice(0)) {
+      buffers?.give(bytes);
+    }
+  };
+  try {
+    const first = await readStable(image, signal, buffers);
+    read.push(first);
+    for (const file of otherChannels) {
+      read.push(await readStable(file, signal, buffers));
+    }
+    const channels = await readChannels(read, { limits, signal });
+    return {
+      files: [first.file, ...read.slice(1).map(({ file }) => file)],
+      pixels: channels.image,
+      axes: channels.axes,
+      pixelsSha256: sha256(ndArrayBytes(channels.image)),
+      calibration: channels.calibration,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function axesOf(shape: readonly number[], axes: readonly string[]): readonly string[] {
+  return shape.length === 2 ? LINE_SCAN_AXES : axes;
+}
+
+interface Channels {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  readonly calibration: readonly AxisCalibration[];
+}
+
+async function readChannels(
+  files: readonly StableRead<LegacyBundle["image"]>[],
+  { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
+): Promise<Channels> {
   const planes: NdArray[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   let calibration: readonly AxisCalibration[] = [];
-  for (const { bytes, file } of [first, ...others]) {
-    const { image, info } = await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, signal });
+  for (const { bytes, file } of files) {
+    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",
@@ -58,24 +150,9 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     }
     planes.push(image);
     calibration = info.calibration;
-    axes = image.shape.length === 2 ? LINE_SCAN_AXES : info.axes;
+    axes = axesOf(image.shape, info.axes);
   }
-  const image = stackChannels(planes);
-  const pixelsSha256 = sha256(ndArrayBytes(image));
-  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
-  return {
-    bundle,
-    image: first.file,
-    sidecars: [...others, ...sidecars].map(({ file }) => file),
-    content: await contentOfBundle({
-      image,
-      axes: planes.length > 1 ? ["c", ...axes] : axes,
-      pixelsSha256,
-      sidecars: sidecars.map(({ parsed }) => parsed),
-    }),
-    pixelsSha256,
-    calibration,
-  };
+  return { image: stackChannels(planes), axes: planes.length > 1 ? ["c", ...axes] : axes, calibration };
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {
@@ -86,13 +163,7 @@ function stackChannels(planes: readonly NdArray[]): NdArray {
   if (planes.length === 1) {
     return first;
   }
-  const bytes = new Uint8Array(planes.reduce((sum, plane) => sum + plane.data.byteLength, 0));
-  let offset = 0;
-  for (const { data } of planes) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return ndArrayOver(first.dtype, [planes.length, ...first.shape], bytes);
+  return joinArrays(first.dtype, [planes.length, ...first.shape], planes);
 }
 
 function isSameKind(a: NdArray, b: NdArray): boolean {

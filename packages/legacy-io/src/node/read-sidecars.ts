@@ -15,6 +15,7 @@ import { readNpy } from "../npy.ts";
 import { readOlympusHeader } from "../olympus-header.ts";
 import type { ParsedSidecar, SidecarMeaning } from "../parsed-sidecar.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
+import { whenAllDone } from "../when-all-done.ts";
 import { gunzip } from "./gunzip.ts";
 import { type ReadFile, readStable } from "./read-stable.ts";
 
@@ -29,8 +30,8 @@ export async function readSidecars(
   files: readonly SidecarFile[],
   signal: AbortSignal | undefined,
 ): Promise<readonly ReadSidecar[]> {
-  const read = await Promise.all(files.map((file) => readStable(file, signal)));
-  return Promise.all(
+  const read = await whenAllDone(files.map((file) => readStable(file, signal)));
+  return whenAllDone(
     read.map(async ({ file, bytes }) => ({ file, parsed: await parseSidecar(file, bytes) })),
   );
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { isLegacyIoError, throwIfAborted } from "../errors.ts";
@@ -7,6 +6,7 @@ import { planExport } from "../export-plan.ts";
 import type { IngestItem, IngestReport } from "../ingest-report.ts";
 import { exportImage, inventoryOf } from "./export-image.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 import { readExportedImage, storeExportedImage } from "./restore-image.ts";
 import { type ExportedTables, mergeRowsOf, readExportedTables, restoreTables } from "./restore-tables.ts";
 import { HASHING_SINK } from "./staged-folder.ts";
@@ -16,7 +16,7 @@ const BATCH_IMAGES = 64;
 /** True for a folder that `exportLegacyFolder` wrote. */
 export async function isExportedFolder(root: string): Promise<boolean> {
   try {
-    decodeExportManifest(await readFile(join(root, EXPORT_MANIFEST)));
+    decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
     return true;
   } catch (error) {
     if (isLegacyIoError(error, "not_supported", "invalid_name")) {
@@ -37,7 +37,7 @@ export async function restoreExport(
   root: string,
   options: IngestFolderOptions,
 ): Promise<IngestReport> {
-  const manifest = decodeExportManifest(await readFile(join(root, EXPORT_MANIFEST)));
+  const manifest = decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
   const { missing, unchanged, conflicts } = await compareImages(dataset, manifest.images, options.signal);
   const tables = await readExportedTables(dataset, root, manifest.tables);
   options.onEvent?.({ type: "planned", toIngest: missing.length, found: manifest.images.length });

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type DatasetContents,
@@ -22,6 +21,7 @@ import { readNpy } from "../npy.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { DEFAULT_TIFF_LIMITS } from "../tiff/tiff-limits.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
@@ -144,7 +144,7 @@ export async function tableOfExport(
 export async function readVerified(root: string, file: ExportedFile): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = new Uint8Array(await readFile(join(root, file.path)));
+    bytes = await readRegularFile(join(root, file.path));
   } catch (cause) {
     throw new LegacyIoError("io", `cannot read ${file.path}: ${systemErrorCode(cause)}`, {
       path: file.path,

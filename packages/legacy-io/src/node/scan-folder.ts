@@ -9,6 +9,7 @@ import { EXPORT_MARKER } from "../export-marker.ts";
 import { namePattern } from "../name-pattern.ts";
 import { comparePaths } from "../path-order.ts";
 import { imageStem } from "../sidecar-name.ts";
+import { whenAllDone } from "../when-all-done.ts";
 import { systemErrorCode } from "./file-source.ts";
 
 const STATS_AT_ONCE = 64;
@@ -100,7 +101,7 @@ async function readFolder(
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
     throwIfAborted(signal);
     const batch = entries.slice(start, start + STATS_AT_ONCE);
-    const found = await Promise.all(batch.map((entry) => inspect(walk, folder, entry)));
+    const found = await whenAllDone(batch.map((entry) => inspect(walk, folder, entry)));
     for (const item of found) {
       switch (item.kind) {
         case "file":

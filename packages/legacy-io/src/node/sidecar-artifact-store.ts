@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type ArtifactNames,
@@ -20,14 +19,14 @@ import {
 } from "@kym/zarr-store";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import { readNpy, writeNpy } from "../npy.ts";
-import { type ArtifactFormat, imageStem } from "../sidecar-name.ts";
+import { type ArtifactFormat, commonStem, imageStem } from "../sidecar-name.ts";
 import {
   type ArtifactFile,
   type ImageSidecars,
   newArtifactFile,
   sidecarsOfImage,
 } from "../sidecars-of-image.ts";
-import { systemErrorCode } from "./file-source.ts";
+import { FolderListing } from "./folder-listing.ts";
 import { readSidecarFile } from "./read-sidecar-file.ts";
 import { readSidecarMetadata } from "./read-sidecar-metadata.ts";
 import { readSidecarTable } from "./read-sidecar-table.ts";
@@ -63,12 +62,21 @@ export class SidecarArtifactStore implements ArtifactStore {
   readonly #folder: string;
   readonly #image: string;
   readonly #pixels: PixelStore;
+  readonly #listing: FolderListing;
 
-  /** @param pixels the pixels of the image, if they are more than the one file; only their shape is asked for. */
-  constructor(path: string, pixels: PixelStore = new TiffPixelStore(path)) {
+  /**
+   * @param pixels the pixels of the image, if they are more than the one file; only their shape is asked for.
+   * @param listing the names in the image's folder, shared by those whose folder it is.
+   */
+  constructor(
+    path: string,
+    pixels: PixelStore = new TiffPixelStore(path),
+    listing: FolderListing = new FolderListing(dirname(path)),
+  ) {
     this.#folder = dirname(path);
     this.#image = basename(path);
     this.#pixels = pixels;
+    this.#listing = listing;
   }
 
   async list(options: ReadOptions = {}): Promise<ArtifactNames> {
@@ -171,23 +179,13 @@ export class SidecarArtifactStore implements ArtifactStore {
 
   async #fileNames({ signal }: ReadOptions): Promise<readonly string[]> {
     throwIfAborted(signal);
-    if (imageStem(this.#image) === undefined) {
+    const stem = imageStem(this.#image);
+    if (stem === undefined) {
       throw new LegacyIoError("invalid_argument", `${this.#image} is not the name of a TIFF`, {
         path: join(this.#folder, this.#image),
       });
     }
-    try {
-      const entries = await readdir(this.#folder, { withFileTypes: true });
-      return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-    } catch (cause) {
-      const found = systemErrorCode(cause);
-      const code = found === "ENOENT" || found === "ENOTDIR" ? "not_found" : "io";
-      throw new LegacyIoError(code, `cannot read the folder ${this.#folder}: ${found}`, {
-        path: this.#folder,
-        found,
-        cause,
-      });
-    }
+    return this.#listing.namesFrom(commonStem(stem));
   }
 
   #require(sidecars: ImageSidecars, name: string, format: ArtifactFormat): string {

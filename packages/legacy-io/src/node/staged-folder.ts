@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LegacyIoError } from "../errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ExportedFile } from "../export-manifest.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { flushFilesBelow, flushFolders } from "./flush-to-disk.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 
 /** Where the files of an export go, or only their hashes. */
 export interface ExportSink {
@@ -28,10 +30,14 @@ export class StagedFolder implements ExportSink {
   readonly #target: string;
   readonly #root: string;
   readonly #hashes = new Map<string, string>();
+  readonly #durability: "batched" | "none";
+  /** The folders that name the target, or one above it that was made for it. */
+  #naming: readonly string[] = [];
   sizeBytes = 0;
 
-  constructor(target: string) {
+  constructor(target: string, durability: "batched" | "none" = "batched") {
     this.#target = target;
+    this.#durability = durability;
     this.#root = `${target}.partial-${crypto.randomUUID()}`;
   }
 
@@ -46,7 +52,12 @@ export class StagedFolder implements ExportSink {
     this.sizeBytes = 0;
     await orIoError(`cannot make ${this.#root}`, this.#root, async () => {
       await rm(this.#root, { recursive: true, force: true });
-      await mkdir(this.#root, { recursive: true });
+      const parent = dirname(this.#root);
+      const firstMade = await mkdir(parent, { recursive: true });
+      if (this.#naming.length === 0) {
+        this.#naming = foldersUpTo(parent, firstMade === undefined ? parent : dirname(firstMade));
+      }
+      await mkdir(this.#root);
     });
   }
 
@@ -73,7 +84,7 @@ export class StagedFolder implements ExportSink {
     }
     for (const [path, expected] of this.#hashes) {
       const file = join(this.#root, path);
-      const bytes = await orIoError(`cannot read ${file} again`, file, () => readFile(file));
+      const bytes = await orIoError(`cannot read ${file} again`, file, () => readRegularFile(file));
       if (sha256Of(bytes) !== expected) {
         throw new LegacyIoError("integrity", `${file} does not read back as it was written`, {
           path: file,
@@ -84,17 +95,43 @@ export class StagedFolder implements ExportSink {
     }
   }
 
-  /** Gives the folder its name; what is there moves aside first, and comes back if that fails. Throws `io`. */
-  async moveIntoPlace(): Promise<void> {
+  /** Flushes all that was written, so that it is there when its name is. Throws `io`. */
+  async flush(): Promise<void> {
+    if (this.#durability === "batched") {
+      const files = this.paths.map((path) => join(this.#root, path));
+      await orIoError(`cannot flush ${this.#root}`, this.#root, () => flushFilesBelow(this.#root, files));
+    }
+  }
+
+  /**
+   * Gives the folder its name. What is there moves aside first, is looked at by `assertReplaceable`, and comes back if
+   * that or the renaming fails: somebody may have put it there since the export began. Without `assertReplaceable`
+   * nothing is replaced. Throws `already_exists`, `io`.
+   */
+  async moveIntoPlace(assertReplaceable?: (aside: string) => Promise<void>): Promise<void> {
     const old = `${this.#root}-old`;
     await orIoError(`cannot put ${this.#target} in place`, this.#target, async () => {
       const isReplaced = await pathExists(this.#target);
+      if (isReplaced && assertReplaceable === undefined) {
+        throw new LegacyIoError("already_exists", `${this.#target} is there by now`, { path: this.#target });
+      }
       if (isReplaced) {
         await rename(this.#target, old);
       }
+      let isNamed = false;
       try {
+        if (isReplaced) {
+          await assertReplaceable?.(old);
+        }
         await rename(this.#root, this.#target);
+        isNamed = true;
+        if (this.#durability === "batched") {
+          await flushFolders(this.#naming);
+        }
       } catch (error) {
+        if (isNamed) {
+          await rename(this.#target, this.#root);
+        }
         if (isReplaced) {
           await rename(old, this.#target);
         }
@@ -107,6 +144,10 @@ export class StagedFolder implements ExportSink {
   async discard(): Promise<void> {
     await rm(this.#root, { recursive: true, force: true });
   }
+}
+
+function foldersUpTo(folder: string, top: string): readonly string[] {
+  return folder === top ? [folder] : [folder, ...foldersUpTo(dirname(folder), top)];
 }
 
 /** Throws `io` for a path that cannot be looked at. */
@@ -145,6 +186,9 @@ async function orIoError<T>(problem: string, path: string, fn: () => Promise<T>)
   try {
     return await fn();
   } catch (cause) {
+    if (isLegacyIoError(cause)) {
+      throw cause;
+    }
     const found = systemErrorCode(cause);
     throw new LegacyIoError("io", `${problem}: ${found}`, { path, found, cause });
   }

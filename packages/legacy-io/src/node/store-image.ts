@@ -1,21 +1,34 @@
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { objectsOf } from "../decide-update.ts";
+import { isLegacyIoError } from "../errors.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
+import type { IngestOptions } from "./ingest-options.ts";
 import type { ReadBundle } from "./read-bundle.ts";
 import type { ReadFile } from "./read-stable.ts";
+
+type StoreImageOptions = Pick<IngestOptions, "compression">;
 
 /** Stores one image whole or not at all; returns why it cannot be stored. Faults of the medium concern all and are thrown. */
 export async function tryStoreImage(
   transaction: DatasetContents,
   read: ReadBundle,
   imageId: string,
+  options: StoreImageOptions = {},
 ): Promise<string | undefined> {
   try {
-    await storeImage(transaction, read, imageId);
+    await storeImage(transaction, read, imageId, options);
     return undefined;
   } catch (error) {
-    if (!isZarrStoreError(error, "invalid_argument", "invalid_name", "schema_mismatch", "not_supported")) {
+    const isOfImage = isZarrStoreError(
+      error,
+      "invalid_argument",
+      "invalid_name",
+      "schema_mismatch",
+      "not_supported",
+    );
+    // A large file is read while it is stored; what goes wrong with it concerns this image.
+    if (!isOfImage && !isLegacyIoError(error)) {
       throw error;
     }
     await transaction.deleteImage(imageId);
@@ -27,11 +40,13 @@ export async function storeImage(
   transaction: DatasetContents,
   read: ReadBundle,
   imageId: string,
+  { compression }: StoreImageOptions = {},
 ): Promise<void> {
-  const { content, pixelsSha256, calibration } = read;
-  const record = await transaction.addImage(content.image, {
+  const { content, pixels, pixelsSha256, calibration } = read;
+  const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
+    compression,
     attributes: {
       pixels_sha256: pixelsSha256,
       ...(calibration.length > 0 && { tiff_calibration: calibration }),

@@ -10,6 +10,7 @@ import { incomingAttachmentKey } from "../incoming-attachment.ts";
 import type { KnownAcquisition, KnownSidecar } from "../known-acquisition.ts";
 import { nextSidecars } from "../next-provenance.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../provenance.ts";
+import { whenAllDone } from "../when-all-done.ts";
 import { hashArtifact } from "./hash-artifact.ts";
 import { loadProvenance } from "./load-provenance.ts";
 import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
@@ -53,7 +54,10 @@ export async function updateRecord(
   try {
     looked = await lookAt(record, update, includeSidecars);
   } catch (error) {
-    if (!isLegacyIoError(error, "io") && !isZarrStoreError(error, "invalid_argument", "schema_mismatch")) {
+    if (
+      !isLegacyIoError(error, "io", "not_supported") &&
+      !isZarrStoreError(error, "invalid_argument", "schema_mismatch")
+    ) {
       throw error;
     }
     return { outcome: "failed", reason: error.message };
@@ -101,7 +105,7 @@ async function lookAt(
     known,
     sidecars,
     changed: new Set(changed),
-    artifacts: await Promise.all(
+    artifacts: await whenAllDone(
       content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
     ),
     unusable: content.unusable,

@@ -2,6 +2,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LegacyIoError, type LegacyIoErrorCode } from "../errors.ts";
 import { systemErrorCode } from "./file-source.ts";
+import { flushFolders } from "./flush-to-disk.ts";
 
 /** Hidden, so that a scan never takes one that a crash left behind for a sidecar. */
 const TEMPORARY_PREFIX = ".kym-";
@@ -24,7 +25,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   try {
     await writeFlushed(temporary, bytes);
     await rename(temporary, path);
-    await flushFolder(dirname(path));
+    await flushFolders([dirname(path)]);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const found = systemErrorCode(cause);
@@ -40,12 +41,4 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, "wx");
   await file.writeFile(bytes);
   await file.sync();
-}
-
-/** Windows opens no folder: there a rename is durable by itself. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform !== "win32") {
-    await using folder = await open(path, "r");
-    await folder.sync();
-  }
 }

@@ -1,8 +1,8 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { arrayOver } from "../array-over.ts";
 import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
-import type { ByteSource } from "../byte-source.ts";
+import { assertRangeInside, type ByteSource, bytesSource } from "../byte-source.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
-import { ndArrayOver } from "../nd-array-over.ts";
 import { type ByteRun, isContiguous, MAX_READ_BYTES, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
@@ -46,7 +46,38 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
  * console.log(info.axes, image.shape, image.dtype);
  */
 export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffImage> {
+  return readPixels(source, await openTiffPages(source, options), options);
+}
+
+/**
+ * As `readTiff`, of a file in memory. Pixels that lie there as they are in the image are a view of `bytes`, not a copy:
+ * they change with it.
+ */
+export async function readTiffInPlace(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ReadTiffOptions = {},
+): Promise<TiffImage> {
+  const source = bytesSource(bytes);
   const tiff = await openTiffPages(source, options);
+  const { info, budget } = tiff;
+  const [run, ...further] = tiff.pages.every(isContiguous) ? runsOf(tiff) : [];
+  if (run !== undefined && further.length === 0 && tiff.isLittleEndian === IS_LITTLE_ENDIAN_MACHINE) {
+    assertRangeInside(source.sizeBytes, run.offset, run.sizeBytes);
+    const pixels = bytes.subarray(run.offset, run.offset + run.sizeBytes);
+    const image = arrayOver(info.dtype, info.shape, pixels);
+    if (image !== undefined) {
+      budget.take(run.sizeBytes, "its pixels");
+      return { image, info };
+    }
+  }
+  return readPixels(source, tiff, options);
+}
+
+async function readPixels(
+  source: ByteSource,
+  tiff: OpenedTiff,
+  options: ReadTiffOptions,
+): Promise<TiffImage> {
   if (tiff.pages.every(isContiguous)) {
     return { image: await readContiguous(source, tiff, options.signal), info: tiff.info };
   }
@@ -69,23 +100,40 @@ async function readContiguous(
   tiff: OpenedTiff,
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
-  const { dtype, shape } = tiff.info;
-  const sizeBytes = imageBytes(dtype, shape);
   const runs = runsOf(tiff);
-  const [run] = runs;
-  const isOneRun = runs.length === 1 && run?.targetOffset === 0 && run.sizeBytes === sizeBytes;
-  let image: NdArray;
-  if (source.readOwned !== undefined && run !== undefined && isOneRun && sizeBytes <= MAX_READ_BYTES) {
-    tiff.budget.take(sizeBytes, "its pixels");
-    throwIfAborted(signal);
-    image = ndArrayOver(dtype, shape, await source.readOwned(run.offset, sizeBytes));
-  } else {
-    image = allocateImage(tiff.budget, dtype, shape);
-    await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
-  }
+  const image =
+    (await readOneRun(source, tiff, runs, signal)) ?? (await readEachRun(source, tiff, runs, signal));
   if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
-    swapInPlace(new Uint8Array(image.data.buffer), itemSizeBytes(dtype));
+    swapInPlace(new Uint8Array(image.data.buffer), itemSizeBytes(image.dtype));
   }
+  return image;
+}
+
+async function readOneRun(
+  source: ByteSource,
+  { info, budget }: OpenedTiff,
+  [run, ...further]: readonly ByteRun[],
+  signal: AbortSignal | undefined,
+): Promise<NdArray | undefined> {
+  const sizeBytes = imageBytes(info.dtype, info.shape);
+  const isWhole = further.length === 0 && run?.targetOffset === 0 && run.sizeBytes === sizeBytes;
+  if (source.readOwned === undefined || run === undefined || !isWhole || sizeBytes > MAX_READ_BYTES) {
+    return undefined;
+  }
+  budget.take(sizeBytes, "its pixels");
+  throwIfAborted(signal);
+  const bytes = await source.readOwned(run.offset, sizeBytes);
+  return arrayOver(info.dtype, info.shape, bytes);
+}
+
+async function readEachRun(
+  source: ByteSource,
+  { info, budget }: OpenedTiff,
+  runs: readonly ByteRun[],
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  const image = allocateImage(budget, info.dtype, info.shape);
+  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
   return image;
 }
 
@@ -103,7 +151,7 @@ function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
 }
 
 /** One plane as a page of its own; planes behind a single directory follow its first. */
-function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
+export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
   const [first] = pages;
   if (first === undefined || !Number.isSafeInteger(plane) || plane < 0 || plane >= planeCount) {
     return undefined;
@@ -120,7 +168,7 @@ function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffP
   };
 }
 
-function rowOptions(
+export function rowOptions(
   { isLittleEndian, budget }: OpenedTiff,
   { codecs, signal }: ReadTiffOptions,
 ): ReadRowsOptions {

@@ -11,12 +11,18 @@ const meanwhile = vi.hoisted(() => new Map<string, () => void>());
 
 vi.mock("node:fs/promises", async (importActual) => {
   const actual = await importActual<typeof import("node:fs/promises")>();
-  const readFile = async (path: string): Promise<unknown> => {
-    const bytes = await actual.readFile(path);
-    meanwhile.get(path)?.();
-    return bytes;
+  const open: typeof actual.open = async (path, ...rest) => {
+    const handle = await actual.open(path, ...rest);
+    const read = handle.read.bind(handle);
+    return Object.assign(handle, {
+      read: async (...args: Parameters<typeof read>) => {
+        const result = await read(...args);
+        meanwhile.get(String(path))?.();
+        return result;
+      },
+    });
   };
-  return { ...actual, readFile };
+  return { ...actual, open };
 });
 
 describe("a file that changes while it is read", () => {

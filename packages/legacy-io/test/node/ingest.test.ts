@@ -1,6 +1,12 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type KeyValueStore, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import {
+  type KeyValueStore,
+  memoryStore,
+  openDataset,
+  parseStoreKey,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 import { openDataset as openLocal } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -332,6 +338,20 @@ describe("ingesting a folder", () => {
     await expect(ingestLegacyFile(dataset, join(folder, "x/c.tif"))).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+
+  it("stores the same pixels without compression, of a folder and of one file, where that is asked for", async () => {
+    folder = await makeLabFolder({ "a.tif": tinyTiff(1) });
+    const pixels = new Uint8Array(Uint16Array.from({ length: 12 }, (_, index) => 100 + index).buffer);
+    await ingestLegacyFolder(dataset, folder, { compression: "none" });
+    await ingestLegacyFile(dataset, join(folder, "a.tif"), { compression: "none" });
+    const ids = await dataset.listImageIds();
+    expect(ids).toHaveLength(2);
+    for (const id of ids) {
+      expect(await dataset.record(id).loadArray()).toMatchObject({ shape: [4, 3], dtype: "uint16" });
+      const chunk = parseStoreKey(`images/${id}/data/c.0.0`);
+      expect(await store.get(chunk)).toEqual(pixels);
+    }
   });
 
   describe("that was exported", () => {

@@ -29,6 +29,8 @@ const MADE: readonly HostileTiff[] = [
 ];
 /** The limits, and the largest file; what else a process that has read seventy files has grown by. */
 const ALLOWED_BYTES = DEFAULT_TIFF_LIMITS.maxMemoryBytes + 2 ** 26;
+/** All files together take a few seconds, of which two are one that spends its whole limit. */
+const KILLED_AFTER_MS = 100_000;
 
 let folder = "";
 let outcomes: readonly HostileOutcome[] = [];
@@ -43,8 +45,11 @@ beforeAll(async () => {
   const flags = ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning"];
   const script = join(import.meta.dirname, "read-hostile.ts");
   const paths = (await Promise.all(files)).flat();
-  // A process that dies rejects here.
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, ...paths]);
+  // A process that dies rejects here, as does one that is killed because a decoder never looked at its clock.
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, ...paths], {
+    timeout: KILLED_AFTER_MS,
+    killSignal: "SIGKILL",
+  });
   outcomes = stdout
     .trimEnd()
     .split("\n")

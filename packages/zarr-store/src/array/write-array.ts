@@ -56,6 +56,12 @@ export type ReadRows<D extends DType> = (
   options: { readonly signal?: AbortSignal | undefined },
 ) => TypedArrayOf<D> | Promise<TypedArrayOf<D>>;
 
+/** An array that is read as it is written, a few rows at a time, so that it is never in memory as a whole. */
+export interface ArrayRows<D extends DType = DType> extends ArrayForm<D> {
+  /** Called once for each row, in order. What it returns is used until the next call, which may have the same memory. */
+  readonly readRows: ReadRows<D>;
+}
+
 /**
  * Decides how an array is laid out, without writing anything.
  *

@@ -3,6 +3,7 @@ export { type ChunkReader, type ReadArrayOptions, readArray } from "./read-array
 export {
   type ArrayForm,
   type ArrayObject,
+  type ArrayRows,
   type ArrayWritePlan,
   type EncodeArrayOptions,
   encodeArrayFromRows,

@@ -1,5 +1,6 @@
 import { isZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/too-large.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
@@ -43,15 +44,18 @@ export async function checkObject(
   };
   const problem = await lookUntilSettled(context, async () => {
     const object = audit.head.object(path);
-    return object && (await look(object).catch(unlessLink(path)));
+    return object && (await look(object).catch(unlessUnreadable(path)));
   });
   return { readBytes, ...(problem && { problem }), ...(note && { note }) };
 }
 
-/** Where a link stands, in place of the file or above it, nothing is looked at: that is a finding, and no end of the check. */
-function unlessLink(path: StoreKey): (error: unknown) => CheckProblem {
+/**
+ * Where a link stands, in place of the file or above it, nothing is looked at, nor a file that no memory holds: that is a
+ * finding, and no end of the check.
+ */
+function unlessUnreadable(path: StoreKey): (error: unknown) => CheckProblem {
   return (error) => {
-    if (!isZarrStoreError(error, "invalid_name")) {
+    if (!isZarrStoreError(error, "invalid_name") && !isTooLarge(error)) {
       throw error;
     }
     return { kind: "damaged", path, message: error.message, remedy: "restore" };

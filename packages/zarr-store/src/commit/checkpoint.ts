@@ -1,23 +1,29 @@
 import { inflate } from "../array/inflate.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { gzip } from "../gzip.ts";
-import { parseLossless, plainValue, serializeLossless } from "../json/lossless-json.ts";
+import { serializeLossless } from "../json/lossless-json.ts";
+import { parsePlain } from "../json/parse-plain.ts";
 import type { Logger } from "../logger.ts";
+import { gzipSealFault, sealGzip } from "../sealed-gzip.ts";
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
-import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { keyBelow, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/too-large.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
-import type { CommittedObject, Head } from "./head.ts";
+import { type CommittedObject, groupOf, type Head } from "./head.ts";
 
 /** The head at a version, and what the manifest says of its images, so that opening does not read the whole log. */
 export interface Checkpoint {
   readonly version: number;
   readonly recordSha256: string;
   readonly txid: string;
-  readonly objects: ReadonlyMap<StoreKey, CommittedObject>;
+  /** By group, as {@link Head.groups}. */
+  readonly groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>;
   /** Per image id, what the manifest keeps of it; opaque to the commit protocol. */
   readonly images: ReadonlyMap<string, unknown>;
   /** Its size in the store, packed. */
   readonly storedBytes: number;
+  /** Why its bytes are none that were ever written, though they say something; no reason not to use it. */
+  readonly fault: string | undefined;
 }
 
 const FORMAT = 1;
@@ -26,7 +32,7 @@ const MAX_TEXT_BYTES = 1 << 30;
 
 type WireObject = readonly [sha256: string, sizeBytes: number, txid: number, version: number];
 
-/** Objects are grouped by record, transactions are named once: gzip does the rest. */
+/** Objects are grouped by record, transactions are named once: gzip does the rest. It is hashed nowhere, hence sealed. */
 export async function encodeCheckpoint(
   head: Head,
   images: ReadonlyMap<string, unknown>,
@@ -59,7 +65,7 @@ export async function encodeCheckpoint(
     txids: [...txids.keys()],
     images: Object.fromEntries(images),
   };
-  return gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 })));
+  return sealGzip(await gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 }))));
 }
 
 /** Replaces the checkpoint by one rename. A failure leaves the one that was. @throws {ZarrStoreError} `io` */
@@ -90,23 +96,32 @@ export async function replaceCheckpoint(
 
 /** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */
 export async function readCheckpoint(store: ReadableStore, logger: Logger): Promise<Checkpoint | undefined> {
-  const bytes = await store.get(CHECKPOINT);
-  if (bytes === undefined) {
-    return undefined;
+  const unusable = (error: unknown): undefined => {
+    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
+  };
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await store.get(CHECKPOINT);
+  } catch (error) {
+    if (!isTooLarge(error)) {
+      throw error;
+    }
+    return unusable(error);
   }
   try {
-    return decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES), bytes.length);
+    if (bytes === undefined) {
+      return undefined;
+    }
+    const contents = decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES));
+    return { ...contents, storedBytes: bytes.length, fault: gzipSealFault(bytes) };
   } catch (error) {
-    logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
-    return undefined;
+    return unusable(error);
   }
 }
 
-function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
-  const wire = plainValue(
-    parseLossless(new TextDecoder("utf-8", { fatal: true }).decode(text), { duplicateKeys: "error" }),
-  );
-  const { format, v, record_sha256: recordSha256, txid, txids, groups, images } = fieldsOf(wire);
+function decodeCheckpoint(text: Uint8Array): Omit<Checkpoint, "storedBytes" | "fault"> {
+  const wire = parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  const { format, v, record_sha256: recordSha256, txid, txids, groups: wireGroups, images } = fieldsOf(wire);
   if (
     format !== FORMAT ||
     typeof v !== "number" ||
@@ -116,25 +131,42 @@ function decodeCheckpoint(text: Uint8Array, storedBytes: number): Checkpoint {
   ) {
     throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT} has another format`, { path: CHECKPOINT });
   }
-  const objects = new Map<StoreKey, CommittedObject>();
-  for (const [group, members] of Object.entries(fieldsOf(groups))) {
-    const prefix = group === "" ? "" : `${group}/`;
-    for (const [name, object] of Object.entries(fieldsOf(members))) {
-      objects.set(parseStoreKey(prefix + name), decodeObject(object, txids));
-    }
-  }
   return {
     version: v,
     recordSha256,
     txid,
-    objects,
+    groups: decodeGroups(fieldsOf(wireGroups), txids),
     images: new Map(Object.entries(fieldsOf(images))),
-    storedBytes,
   };
 }
 
+/** Names that come in every image are checked once. */
+function decodeGroups(
+  wireGroups: Readonly<Record<string, unknown>>,
+  txids: readonly unknown[],
+): ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>> {
+  const names = new Map<string, StoreKey>();
+  const groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
+  for (const [group, members] of Object.entries(wireGroups)) {
+    const parent = group === "" ? undefined : parseStoreKey(group);
+    const objects = new Map<StoreKey, CommittedObject>();
+    for (const [name, object] of Object.entries(fieldsOf(members))) {
+      const key = names.get(name) ?? parseStoreKey(name);
+      names.set(name, key);
+      const path = parent === undefined ? key : keyBelow(parent, key);
+      if (groupOf(path) !== group) {
+        throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT}: ${path} is not in ${group}`, { path });
+      }
+      objects.set(path, decodeObject(object, txids));
+    }
+    groups.set(group, objects);
+  }
+  return groups;
+}
+
 function decodeObject(value: unknown, txids: readonly unknown[]): CommittedObject {
-  const [sha256, sizeBytes, index, version]: unknown[] = Array.isArray(value) ? value : [];
+  const wire: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [sha256, sizeBytes, index, version] = [wire[0], wire[1], wire[2], wire[3]];
   const txid = typeof index === "number" ? txids[index] : undefined;
   if (
     typeof sha256 !== "string" ||
@@ -147,9 +179,9 @@ function decodeObject(value: unknown, txids: readonly unknown[]): CommittedObjec
   return { sha256, sizeBytes, txid, version };
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ZarrStoreError("invalid_metadata", `${CHECKPOINT}: expected an object`, { found: value });
   }
-  return Object.fromEntries(Object.entries(value));
+  return value as Readonly<Record<string, unknown>>;
 }

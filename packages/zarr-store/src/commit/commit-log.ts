@@ -1,5 +1,6 @@
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../logger.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -129,9 +130,7 @@ export class CommitLog {
   /** Starts from a checkpoint instead of the first record. */
   restoreFrom(checkpoint: Checkpoint): void {
     this.head.restore(checkpoint);
-    for (const [path, object] of checkpoint.objects) {
-      this.head.restoreObject(path, object);
-    }
+    this.head.restoreGroups(checkpoint.groups);
     this.checkpointed();
   }
 
@@ -166,8 +165,11 @@ export class CommitLog {
   async #readNewer(): Promise<void> {
     for (let ahead = 1; ; ahead = Math.min(2 * ahead, MOST_RECORDS_AHEAD)) {
       const next = this.head.version + 1;
-      const versions = Array.from({ length: ahead }, (_, index) => next + index);
-      const found = await Promise.all(versions.map((version) => this.#store.get(commitKey(version))));
+      const found = new Array<Uint8Array | undefined>(ahead);
+      const read = async (index: number): Promise<void> => {
+        found[index] = await this.#store.get(commitKey(next + index));
+      };
+      await runBounded(found.keys(), read, { concurrency: ahead });
       for (const [index, bytes] of found.entries()) {
         if (bytes === undefined) {
           this.#noteDamaged(undefined);

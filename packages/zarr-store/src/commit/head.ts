@@ -20,12 +20,17 @@ export class Head {
   #version = 0;
   #recordSha256 = "";
   #txid = "";
-  readonly #groups = new Map<string, Map<StoreKey, CommittedObject>>();
+  readonly #groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
+  /** Those of {@link #groups} that may be changed; others are a checkpoint's. */
+  readonly #ownGroups = new Map<string, Map<StoreKey, CommittedObject>>();
   /** Hashes that a path had before, by records applied here: bytes that some commit wrote. */
   readonly #pastHashes = new Map<StoreKey, Set<string>>();
   readonly #aborted = new Set<string>();
   /** Groups by their names without case. */
   readonly #groupsByFoldedName = new Map<string, string>();
+  /** What {@link hashesOf} made, until the group changes. */
+  readonly #hashes = new Map<string, ReadonlyMap<string, string>>();
+  #sortedGroups: readonly string[] | undefined;
 
   get version(): number {
     return this.#version;
@@ -62,6 +67,38 @@ export class Head {
     return this.#groups.get(group) ?? EMPTY;
   }
 
+  /** {@link groups}, sorted by code unit. */
+  sortedGroups(): readonly string[] {
+    this.#sortedGroups ??= [...this.#groups.keys()].sort();
+    return this.#sortedGroups;
+  }
+
+  /**
+   * The SHA-256 of each object of a group by its path below it, sorted by code unit. It never changes: as long as the
+   * group does not either, it is the same map, so that what was made of it need not be made again.
+   */
+  hashesOf(group: string): ReadonlyMap<string, string> {
+    const known = this.#hashes.get(group);
+    if (known !== undefined) {
+      return known;
+    }
+    const skip = group === "" ? 0 : group.length + 1;
+    let hashes = new Map<string, string>();
+    let last = "";
+    let isSorted = true;
+    for (const [path, { sha256 }] of this.objectsOf(group)) {
+      const name = path.slice(skip);
+      isSorted &&= last < name;
+      last = name;
+      hashes.set(name, sha256);
+    }
+    if (!isSorted) {
+      hashes = new Map([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
+    this.#hashes.set(group, hashes);
+    return hashes;
+  }
+
   /** The group that has this name, or one that differs from it in case only. */
   groupLike(group: string): string | undefined {
     return this.#groups.has(group) ? group : this.#groupsByFoldedName.get(withoutCase(group));
@@ -84,13 +121,23 @@ export class Head {
     this.#txid = at.txid;
     if (objects === "forget objects") {
       this.#groups.clear();
+      this.#ownGroups.clear();
       this.#groupsByFoldedName.clear();
       this.#pastHashes.clear();
+      this.#hashes.clear();
+      this.#sortedGroups = undefined;
     }
   }
 
-  restoreObject(path: StoreKey, object: CommittedObject): void {
-    this.#set(path, object);
+  /** The objects of a checkpoint, by group. They stay as they are: a group is copied when it changes. */
+  restoreGroups(groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>): void {
+    for (const [group, objects] of groups) {
+      if (objects.size > 0) {
+        this.#groups.set(group, objects);
+        this.#groupsByFoldedName.set(withoutCase(group), group);
+      }
+    }
+    this.#sortedGroups = undefined;
   }
 
   apply(record: CommitRecord): void {
@@ -116,23 +163,38 @@ export class Head {
 
   #set(path: StoreKey, object: CommittedObject): void {
     const group = groupOf(path);
-    let objects = this.#groups.get(group);
-    if (objects === undefined) {
-      objects = new Map();
-      this.#groups.set(group, objects);
+    if (!this.#groups.has(group)) {
       this.#groupsByFoldedName.set(withoutCase(group), group);
+      this.#sortedGroups = undefined;
     }
-    objects.set(path, object);
+    this.#ownGroup(group).set(path, object);
+    this.#hashes.delete(group);
   }
 
   #delete(path: StoreKey): void {
     const group = groupOf(path);
-    const objects = this.#groups.get(group);
-    objects?.delete(path);
-    if (objects?.size === 0) {
+    if (!this.#groups.has(group)) {
+      return;
+    }
+    const objects = this.#ownGroup(group);
+    objects.delete(path);
+    this.#hashes.delete(group);
+    if (objects.size === 0) {
       this.#groups.delete(group);
+      this.#ownGroups.delete(group);
+      this.#sortedGroups = undefined;
       this.#groupsByFoldedName.delete(withoutCase(group));
     }
+  }
+
+  #ownGroup(group: string): Map<StoreKey, CommittedObject> {
+    let objects = this.#ownGroups.get(group);
+    if (objects === undefined) {
+      objects = new Map(this.#groups.get(group));
+      this.#groups.set(group, objects);
+      this.#ownGroups.set(group, objects);
+    }
+    return objects;
   }
 }
 

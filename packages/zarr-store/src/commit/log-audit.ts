@@ -3,6 +3,7 @@ import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ReadOnlyStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/too-large.ts";
 import type { CheckProblem } from "./check-report.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
@@ -51,8 +52,10 @@ export class LogAudit {
       },
     };
     this.#checkpoint = await readCheckpoint(this.#store, logger);
-    if (complaint !== "") {
-      this.problems.push({ kind: "log", path: CHECKPOINT, message: complaint, remedy: "repair" });
+    const fault = this.#checkpoint?.fault;
+    const message = fault === undefined ? complaint : `the checkpoint is damaged: ${fault}`;
+    if (message !== "") {
+      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
     }
     const versions = (await this.#store.list(COMMITS)).flatMap(({ name }) => versionOfRecord(name) ?? []);
     for (const version of versions) {
@@ -87,15 +90,15 @@ export class LogAudit {
 
   async #readRecord(version: number): Promise<boolean> {
     const path = commitKey(version);
-    const bytes = await this.#store.get(path);
-    if (bytes === undefined) {
-      return false;
-    }
     const { txid } = this.head;
     try {
+      const bytes = await this.#store.get(path);
+      if (bytes === undefined) {
+        return false;
+      }
       this.#apply(await decodeCommitRecord(bytes, version, this.#runtime.sha256));
     } catch (error) {
-      if (!isZarrStoreError(error)) {
+      if (!isZarrStoreError(error) || (isZarrStoreError(error, "io", "aborted") && !isTooLarge(error))) {
         throw error;
       }
       this.#fault(path, error.message);
@@ -148,11 +151,12 @@ export class LogAudit {
     }
   }
 
-  #difference({ recordSha256, txid, objects }: Checkpoint): string | undefined {
+  #difference({ recordSha256, txid, groups }: Checkpoint): string | undefined {
     if (recordSha256 !== this.head.recordSha256 || txid !== this.head.txid) {
       return "it is of another commit";
     }
     const ours = new Map(this.head.objects());
+    const objects = new Map([...groups.values()].flatMap((group) => [...group]));
     const paths = new Set([...ours.keys(), ...objects.keys()]);
     return [...paths].find((path) => {
       const [a, b] = [ours.get(path), objects.get(path)];
@@ -163,9 +167,7 @@ export class LogAudit {
   #restore(): void {
     if (this.#checkpoint !== undefined) {
       this.head.restore(this.#checkpoint);
-      for (const [path, object] of this.#checkpoint.objects) {
-        this.head.restoreObject(path, object);
-      }
+      this.head.restoreGroups(this.#checkpoint.groups);
     }
   }
 

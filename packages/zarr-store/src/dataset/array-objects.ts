@@ -1,7 +1,14 @@
 import type { ArrayMetadata } from "../array/array-metadata.ts";
 import type { DType } from "../array/dtype.ts";
 import type { NdArray } from "../array/nd-array.ts";
-import { encodeArrayObjects, planArrayWrite, readArray } from "../array/zarr-array.ts";
+import {
+  type ArrayObject,
+  type ArrayRows,
+  encodeArrayFromRows,
+  encodeArrayObjects,
+  planArrayWrite,
+  readArray,
+} from "../array/zarr-array.ts";
 import type { ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -13,6 +20,7 @@ export interface WriteArrayOptions {
   readonly axes?: readonly string[] | undefined;
   readonly chunks?: readonly number[] | undefined;
   readonly attributes?: Attributes | undefined;
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 /** Stages a Zarr array, its chunks before its metadata, one chunk in memory at a time. */
@@ -20,17 +28,10 @@ export async function writeArray(
   session: ObjectSession,
   transaction: Transaction,
   prefix: StoreKey,
-  array: NdArray,
+  array: NdArray | ArrayRows,
   options: WriteArrayOptions,
 ): Promise<void> {
-  const { axes, chunks, attributes } = options;
-  const plan = planArrayWrite(array, {
-    ...(axes && { axes }),
-    ...(chunks && { chunkShape: chunks }),
-    ...(attributes && { attributes }),
-  });
-  const { zstd } = session.runtime;
-  for await (const { key, bytes } of encodeArrayObjects(plan, zstd ? { zstd } : {})) {
+  for await (const { key, bytes } of arrayObjects(session, array, options)) {
     const path = joinKey(prefix, key);
     await transaction.put(path, bytes);
     if (key === "zarr.json") {
@@ -40,6 +41,18 @@ export async function writeArray(
       }
     }
   }
+}
+
+function arrayObjects(
+  { runtime: { zstd } }: ObjectSession,
+  array: NdArray | ArrayRows,
+  { axes, chunks, attributes, compression }: WriteArrayOptions,
+): AsyncIterable<ArrayObject> {
+  const options = { axes, chunkShape: chunks, attributes, compression };
+  const encoding = zstd ? { zstd } : {};
+  return "readRows" in array
+    ? encodeArrayFromRows({ dtype: array.dtype, shape: array.shape, ...options }, array.readRows, encoding)
+    : encodeArrayObjects(planArrayWrite(array, options), encoding);
 }
 
 /** @throws {ZarrStoreError} `not_found` if there is no array, `invalid_metadata` */

@@ -1,9 +1,9 @@
 import { encodeArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
 import { type ImageId, parseImageId } from "../artifact/artifact-name.ts";
 import type { Checkpoint } from "../commit/checkpoint.ts";
-import { groupOf, type Head } from "../commit/head.ts";
+import type { Head } from "../commit/head.ts";
 import { isZarrStoreError } from "../errors.ts";
-import { joinKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { imageNode, pixelArray } from "./layout.ts";
 import type { ManifestSource } from "./manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
@@ -24,33 +24,44 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
 }
 
 /**
- * Takes what a checkpoint keeps of the images into the cache, under the hashes that it states for them. It is derived, so
- * that what is malformed is as good as absent. Sorted by id.
+ * Takes what a checkpoint keeps of the images into the cache, under the hashes that it states for them: array metadata as
+ * they are, to be parsed when they are asked for. It is derived, so that what is malformed is as good as absent.
  */
-export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): readonly ManifestSource[] {
-  const paths = Map.groupBy(checkpoint.objects.keys(), groupOf);
-  return imageIdsOf(paths.keys()).map((id): ManifestSource => {
-    const image = checkpoint.images.get(id);
-    const kept: { attributes?: unknown; array?: unknown } =
-      typeof image === "object" && image !== null ? image : {};
-    const node = checkpoint.objects.get(imageNode(id));
-    const array = checkpoint.objects.get(arrayNode(pixelArray(id)));
-    const attributes = isAttributes(kept.attributes) ? kept.attributes : undefined;
-    const metadata =
-      kept.array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(kept.array, id));
-    if (node !== undefined && attributes !== undefined) {
+export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
+  for (const [id, image] of checkpoint.images) {
+    const objects = checkpoint.groups.get(`images/${id}`);
+    const { attributes, array } = keptOf(image);
+    const node = objects?.get(unchecked(`images/${id}/zarr.json`));
+    const arrayNode = objects?.get(unchecked(`images/${id}/data/zarr.json`));
+    if (node !== undefined && isAttributes(attributes)) {
       nodes.rememberGroup(node.sha256, attributes);
     }
-    if (array !== undefined && metadata !== undefined) {
-      nodes.rememberArray(array.sha256, metadata);
+    if (arrayNode !== undefined && array !== undefined) {
+      nodes.keepArray(arrayNode.sha256, () => unlessUnusable(() => parseArrayMetadata(array, id)));
     }
+  }
+}
+
+/** What a checkpoint says of its images, sorted by id. */
+export function manifestSourcesOf(checkpoint: Checkpoint): readonly ManifestSource[] {
+  return imageIdsOf(checkpoint.groups.keys()).map((id): ManifestSource => {
+    const { attributes, array } = keptOf(checkpoint.images.get(id));
     return {
       imageId: id,
-      paths: (paths.get(`images/${id}`) ?? []).map(parseStoreKey).sort(),
-      attributes,
-      array: metadata,
+      paths: [...(checkpoint.groups.get(`images/${id}`)?.keys() ?? [])].sort(),
+      attributes: isAttributes(attributes) ? attributes : undefined,
+      array: array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(array, id)),
     };
   });
+}
+
+function keptOf(image: unknown): { readonly attributes?: unknown; readonly array?: unknown } {
+  return typeof image === "object" && image !== null ? image : {};
+}
+
+/** A path to look for among those that are: it need not be a good one. */
+function unchecked(path: string): StoreKey {
+  return path as StoreKey;
 }
 
 /** The images among the groups of a head, sorted; of a name that is no id nothing can be kept. */

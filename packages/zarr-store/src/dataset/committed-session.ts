@@ -4,6 +4,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { CommittedNodes } from "./committed-nodes.ts";
+import { LastLookSession } from "./last-look-session.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
@@ -23,6 +24,7 @@ export class CommittedSession implements ObjectSession {
   readonly nodes: NodeCache = new NodeCache();
   readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
+  readonly lastLook: ObjectSession;
   readonly #transact: Transact;
   readonly #engine: CommitEngine;
 
@@ -31,6 +33,7 @@ export class CommittedSession implements ObjectSession {
     this.summarize = parts.summarize;
     this.#engine = parts.engine;
     this.#transact = transact;
+    this.lastLook = new LastLookSession(this, parts.engine);
   }
 
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -48,16 +51,19 @@ export class CommittedSession implements ObjectSession {
     return [...this.#engine.log.head.objectsOf(group).keys()].sort();
   }
 
-  /** All at once: ten thousand images have a hundred thousand of them. */
-  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
     await this.#engine.log.refresh();
-    const objects = this.#engine.log.head.objectsOf(group);
-    return new Map([...objects.keys()].sort().map((path) => [path, objects.get(path)?.sha256 ?? ""]));
+    return this.#engine.log.head.hashesOf(group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    const ids = await this.imageIds();
+    return new Map(ids.map((id) => [id, this.#engine.log.head.hashesOf(`images/${id}`)]));
   }
 
   async imageIds(): Promise<readonly string[]> {
     await this.#engine.log.refresh();
-    return imageIdsOf(this.#engine.log.head.groups());
+    return imageIdsOf(this.#engine.log.head.sortedGroups());
   }
 
   async change<T>(
@@ -71,9 +77,7 @@ export class CommittedSession implements ObjectSession {
   }
 }
 
-function imageIdsOf(groups: Iterable<string>): readonly string[] {
-  return [...groups]
-    .filter((group) => group !== "")
-    .map((group) => group.slice("images/".length))
-    .sort();
+/** Of sorted groups, sorted. */
+function imageIdsOf(groups: readonly string[]): readonly string[] {
+  return groups.filter((group) => group !== "").map((group) => group.slice("images/".length));
 }

@@ -1,9 +1,11 @@
 import type { Table } from "apache-arrow";
 import type { NdArray } from "../array/nd-array.ts";
+import type { ArrayRows } from "../array/zarr-array.ts";
 import { parseTableName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "../table/sources-table.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
@@ -31,6 +33,8 @@ export interface AddImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 export interface SaveTableOptions extends ReadOptions {
@@ -66,9 +70,20 @@ export class DatasetContents {
     this.session = session;
   }
 
-  /** No I/O. @throws {ZarrStoreError} `invalid_name` */
-  record(id: string): ZarrImageRecord {
-    return new ZarrImageRecord(this.session, id);
+  /** What the dataset was opened with: clock, ids, hashing. */
+  get runtime(): Runtime {
+    return this.session.runtime;
+  }
+
+  /**
+   * No I/O. Who reads many images as of one look at the log (`ZarrDataset.refresh`) asks for each as of the `last look`: what
+   * such a record has not, it has not, without another look. Default `now`.
+   *
+   * @throws {ZarrStoreError} `invalid_name`
+   */
+  record(id: string, options: { readonly asOf?: "now" | "last look" } = {}): ZarrImageRecord {
+    const { lastLook } = this.session;
+    return new ZarrImageRecord(options.asOf === "last look" && lastLook ? lastLook : this.session, id);
   }
 
   /** The ids of the images that exist, sorted. */
@@ -77,11 +92,19 @@ export class DatasetContents {
   }
 
   /**
-   * Adds an image of rank 2–5.
+   * The `objectHashes` of every image that exists, by id, sorted: all of one look at the log. Where the dataset has a log,
+   * the map of an image that did not change since an earlier call is the same map.
+   */
+  async imageObjectHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return this.session.imageHashes();
+  }
+
+  /**
+   * Adds an image of rank 2–5, whole or read as it is written.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
-  async addImage(array: NdArray, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
+  async addImage(array: NdArray | ArrayRows, options: AddImageOptions = {}): Promise<ZarrImageRecord> {
     const { id, ...rest } = options;
     const record = this.record(id ?? this.session.runtime.newId());
     await record.saveArray(array, rest);

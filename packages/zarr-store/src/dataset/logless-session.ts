@@ -6,7 +6,7 @@ import type { Logger } from "../logger.ts";
 import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-import { hashesOneByOne } from "./hashes-one-by-one.ts";
+import { hashesOneByOne, imageHashesOneByOne } from "./hashes-one-by-one.ts";
 import { meaningOf } from "./layout.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
@@ -60,8 +60,12 @@ export class LoglessSession implements ObjectSession {
       : this.#files.below(joinKey(group));
   }
 
-  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
     return hashesOneByOne(this, group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return imageHashesOneByOne(this);
   }
 
   async imageIds(): Promise<readonly string[]> {

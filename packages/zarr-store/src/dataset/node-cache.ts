@@ -12,13 +12,25 @@ export type Attributes = Readonly<Record<string, unknown>>;
 export class NodeCache {
   readonly #groups = new Map<string, Attributes>();
   readonly #arrays = new Map<string, ArrayMetadata>();
+  readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
 
   groupAttributes(sha256: string): Attributes | undefined {
     return this.#groups.get(sha256);
   }
 
   arrayMetadata(sha256: string): ArrayMetadata | undefined {
-    return this.#arrays.get(sha256);
+    const known = this.#arrays.get(sha256);
+    if (known !== undefined) {
+      return known;
+    }
+    const parsed = this.#keptArrays.get(sha256)?.();
+    this.#keptArrays.delete(sha256);
+    return parsed && this.rememberArray(sha256, parsed);
+  }
+
+  /** Array metadata to be parsed when they are asked for; undefined if they turn out to be of no use. */
+  keepArray(sha256: string, parse: () => ArrayMetadata | undefined): void {
+    this.#keptArrays.set(sha256, parse);
   }
 
   rememberGroup(sha256: string, attributes: Attributes): Attributes {

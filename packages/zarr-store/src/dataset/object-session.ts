@@ -23,8 +23,12 @@ export interface ObjectSession {
    * groups looks for newer commits once, and asks for each as of the `last look`. Default `now`.
    */
   paths(group: string, asOf?: "now" | "last look"): Promise<readonly StoreKey[]>;
-  /** The SHA-256 of each of those paths, in their order. */
-  hashes(group: string): Promise<ReadonlyMap<StoreKey, string>>;
+  /** The SHA-256 of each of those paths, in their order, by the path below the group. */
+  hashes(group: string): Promise<ReadonlyMap<string, string>>;
+  /** {@link hashes} of every image, by its id, sorted: all of one look. */
+  imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
+  /** The same state as of the last look at the log, where there is one: it never looks for newer commits. */
+  readonly lastLook?: ObjectSession;
   /** Sorted. */
   imageIds(): Promise<readonly string[]>;
   /**

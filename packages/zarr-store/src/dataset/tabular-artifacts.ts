@@ -12,6 +12,11 @@ export interface SaveTabularOptions extends ReadOptions {
   readonly schema?: TableSchema;
 }
 
+export interface LoadParquetOptions extends ReadOptions {
+  /** See `decodeParquet`. */
+  readonly memory?: "own" | "shared" | undefined;
+}
+
 export async function saveTabular(
   record: RecordObjects,
   format: TabularFormat,
@@ -37,7 +42,7 @@ export async function saveTabularBytes(
   options: ReadOptions,
 ): Promise<string> {
   const path = tabularPath(record.id, parseArtifactName(name), format);
-  await decodeTabular(format, bytes, path, undefined);
+  await decodeTabular(format, bytes, path, {});
   await record.putArtifact(path, name, bytes, options);
   return path;
 }
@@ -46,15 +51,10 @@ export async function loadTabular(
   record: RecordObjects,
   format: TabularFormat,
   name: string,
-  options: SaveTabularOptions,
+  options: SaveTabularOptions & LoadParquetOptions,
 ): Promise<Table> {
   const bytes = await loadTabularBytes(record, format, name, options);
-  return decodeTabular(
-    format,
-    bytes,
-    tabularPath(record.id, parseArtifactName(name), format),
-    options.schema,
-  );
+  return decodeTabular(format, bytes, tabularPath(record.id, parseArtifactName(name), format), options);
 }
 
 export async function loadTabularBytes(
@@ -75,7 +75,9 @@ async function decodeTabular(
   format: TabularFormat,
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
-  schema: TableSchema | undefined,
+  { schema, memory }: SaveTabularOptions & LoadParquetOptions,
 ): Promise<Table> {
-  return format === "parquet" ? decodeParquet(bytes, { where }) : decodeCsvGz(bytes, schema, { where });
+  return format === "parquet"
+    ? decodeParquet(bytes, { where, memory })
+    : decodeCsvGz(bytes, schema, { where });
 }

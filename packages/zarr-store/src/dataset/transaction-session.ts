@@ -3,7 +3,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { CommittedNodes } from "./committed-nodes.ts";
-import { hashesOneByOne } from "./hashes-one-by-one.ts";
+import { hashesOneByOne, imageHashesOneByOne } from "./hashes-one-by-one.ts";
 import type { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
@@ -38,8 +38,12 @@ export class TransactionSession implements ObjectSession {
     return this.#transaction.paths(group);
   }
 
-  async hashes(group: string): Promise<ReadonlyMap<StoreKey, string>> {
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
     return hashesOneByOne(this, group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return imageHashesOneByOne(this);
   }
 
   async imageIds(): Promise<readonly string[]> {

@@ -16,7 +16,7 @@ import { runBounded } from "../run-bounded.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { adoptionOf } from "./adoption.ts";
-import { checkpointImages, rememberImages } from "./checkpoint-images.ts";
+import { checkpointImages, manifestSourcesOf } from "./checkpoint-images.ts";
 import { CommittedSession } from "./committed-session.ts";
 import { CONTENT_RULES } from "./content-rules.ts";
 import { DatasetContents } from "./dataset-contents.ts";
@@ -28,7 +28,7 @@ import {
   orderEntries,
   unlessMalformed,
 } from "./manifest.ts";
-import { NodeCache } from "./node-cache.ts";
+import type { NodeCache } from "./node-cache.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 import { encodeNode } from "./record-objects.ts";
 import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
@@ -206,8 +206,8 @@ export class ZarrDataset extends DatasetContents {
     if (checkpoint === undefined) {
       return undefined;
     }
-    const sources = rememberImages(checkpoint, new NodeCache());
-    return { version: checkpoint.version, images: sources.map(manifestEntryOf) };
+    const images = manifestSourcesOf(checkpoint).map(manifestEntryOf);
+    return { version: checkpoint.version, images };
   }
 
   /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */

@@ -3,6 +3,7 @@ import type { ArrayMetadata } from "../array/array-metadata.ts";
 import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
+import type { ArrayRows } from "../array/zarr-array.ts";
 import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
@@ -10,21 +11,16 @@ import { ZarrStoreError } from "../errors.ts";
 import { type JsonText, parseLossless, plainValue } from "../json/lossless-json.ts";
 import type { TableInput } from "../table/table-store.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
+import { deleteAttachment, loadAttachment, saveAttachment } from "./attachments.ts";
 import { loadJsonText, saveJson, saveJsonBytes } from "./json-artifacts.ts";
-import {
-  artifactArray,
-  artifactGroupNodes,
-  attachmentPath,
-  imageGroup,
-  pixelArray,
-  type TabularFormat,
-} from "./layout.ts";
+import { artifactArray, artifactGroupNodes, imageGroup, pixelArray, type TabularFormat } from "./layout.ts";
 import { loadArtifactFile, saveArtifactFile } from "./load-artifact-file.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { ObjectSession, Summary } from "./object-session.ts";
-import { encodeNode, notFound, RecordObjects } from "./record-objects.ts";
+import { encodeNode, RecordObjects } from "./record-objects.ts";
 import { artifactStoreOf, pixelStoreOf } from "./record-stores.ts";
 import {
+  type LoadParquetOptions,
   loadTabular,
   loadTabularBytes,
   type SaveTabularOptions,
@@ -44,6 +40,8 @@ export interface SaveImageOptions extends ReadOptions {
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
+  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  readonly compression?: "zstd" | "none" | undefined;
 }
 
 /** Rows, columns and planes of an image; `numSlices` is the length of the axis z, or 1. */
@@ -84,11 +82,11 @@ export class ZarrImageRecord {
   }
 
   /**
-   * Makes the record with its pixels. Pixels are never changed afterwards.
+   * Makes the record with its pixels, which may be read as they are written. Pixels are never changed afterwards.
    *
    * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for ranks other than 2–5, before anything is staged
    */
-  async saveArray(array: NdArray, options: SaveImageOptions = {}): Promise<void> {
+  async saveArray(array: NdArray | ArrayRows, options: SaveImageOptions = {}): Promise<void> {
     const rank = array.shape.length;
     if (rank < 2 || rank > 5) {
       throw new ZarrStoreError("invalid_argument", `an image has 2 to 5 axes, not ${rank}`, {
@@ -110,7 +108,8 @@ export class ZarrImageRecord {
             },
           );
         }
-        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks: options.chunks });
+        const { chunks, compression } = options;
+        await writeArray(session, transaction, pixelArray(this.id), array, { axes, chunks, compression });
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
         // Keys that the caller gives keep their order, so that a restored record has the same bytes.
@@ -227,7 +226,7 @@ export class ZarrImageRecord {
   }
 
   /** @throws {ZarrStoreError} `not_found`, `invalid_file` */
-  async loadParquet(name: string, options: ReadOptions = {}): Promise<Table> {
+  async loadParquet(name: string, options: LoadParquetOptions = {}): Promise<Table> {
     return loadTabular(this.#objects, "parquet", name, options);
   }
 
@@ -325,19 +324,17 @@ export class ZarrImageRecord {
     bytes: Uint8Array<ArrayBuffer>,
     options: ReadOptions = {},
   ): Promise<string> {
-    const path = attachmentPath(this.id, name);
-    await this.#objects.putArtifact(path, `attachment ${name}`, bytes, options);
-    return path;
+    return saveAttachment(this.#objects, name, bytes, options);
   }
 
   /** @throws {ZarrStoreError} `not_found` */
   async loadAttachment(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const path = attachmentPath(this.id, name);
-    const bytes = await this.#objects.session.read(path, options);
-    if (bytes === undefined) {
-      throw notFound(`image ${this.id} has no attachment ${name}`, path);
-    }
-    return bytes;
+    return loadAttachment(this.#objects, name, options);
+  }
+
+  /** Returns whether there was one. @throws {ZarrStoreError} `invalid_name`, `not_found` if there is no such image */
+  async deleteAttachment(name: string, options: ReadOptions = {}): Promise<boolean> {
+    return deleteAttachment(this.#objects, name, options);
   }
 
   async listAttachments(): Promise<readonly string[]> {
@@ -363,9 +360,7 @@ export class ZarrImageRecord {
 
   /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */
   async objectHashes(): Promise<ReadonlyMap<string, string>> {
-    const group = imageGroup(this.id);
-    const hashes = await this.#objects.session.hashes(group);
-    return new Map([...hashes].map(([path, sha256]) => [path.slice(group.length + 1), sha256]));
+    return this.#objects.session.hashes(imageGroup(this.id));
   }
 
   asPixelStore(): PixelStore {

@@ -15,7 +15,7 @@ export interface HttpClientOptions {
   /** Sent with every request: a token, say. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Whether a browser sends cookies along. Default: as `fetch` does. */
-  readonly credentials?: RequestCredentials | undefined;
+  readonly credentials?: "include" | "omit" | "same-origin" | undefined;
   /** How often a request is made again after a fault that may pass. Default 4. */
   readonly retries?: number | undefined;
   /** How long the server may send nothing before an attempt counts as failed. Default 30 000. */

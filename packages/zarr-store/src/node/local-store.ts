@@ -14,6 +14,7 @@ import type {
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { assertReadable } from "../store/too-large.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
@@ -301,6 +302,7 @@ class LocalStore implements KeyValueStore {
         if (range !== undefined) {
           assertRange(key, range, stats.size);
         }
+        assertReadable(key, range?.length ?? stats.size);
         const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size });
         if (range !== undefined && bytes.length < range.length) {
           throw new ZarrStoreError("io", `${path} became shorter while it was read`, { path: key });

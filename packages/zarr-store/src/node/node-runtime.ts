@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime.ts";
@@ -13,7 +13,8 @@ export function nodeRuntime(): Runtime {
   };
   return {
     ...portableRuntime(),
-    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    sha256: (bytes) => hash("sha256", bytes, "hex"),
+    sha256Text: (text) => hash("sha256", text, "hex"),
     zstd: nodeZstd,
     writer,
     writerState: (other) => stateOf(other, writer),

@@ -32,6 +32,12 @@ export function joinKey(...parts: readonly string[]): StoreKey {
   return parseStoreKey(parts.filter((part) => part !== "").join("/"));
 }
 
+/** A key below another. What both are made of was checked: only together they may be too long. @throws {ZarrStoreError} `invalid_name` */
+export function keyBelow(parent: StoreKey, child: StoreKey): StoreKey {
+  const key = `${parent}/${child}`;
+  return isLongerThan(key, MAX_KEY_BYTES) ? parseStoreKey(key) : brand(key);
+}
+
 /** The key one level up, or undefined at the top level. */
 export function parentKey(key: StoreKey): StoreKey | undefined {
   const slash = key.lastIndexOf("/");

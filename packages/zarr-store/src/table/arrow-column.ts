@@ -20,29 +20,47 @@ import { readChunk, typeReadFrom } from "./read-chunk.ts";
 import type { Column, ColumnType, TableSchema } from "./table-schema.ts";
 
 /**
- * Copies a column out of Arrow, all chunks as one, and maps the types of other writers to ours.
- * `where` names the table in messages.
+ * Reads a column of Arrow, all chunks as one, and maps the types of other writers to ours: in memory of its own, or
+ * `borrowed` from the table where it can be, for those that only read it. `where` names the table in messages.
  * @throws {ZarrStoreError} `not_supported`, naming the column, for a type that has no counterpart here.
  */
-export function readColumn(vector: Vector, name: string, where: string): ColumnBuffers {
+export function readColumn(
+  vector: Vector,
+  name: string,
+  where: string,
+  memory: "own" | "borrowed" = "own",
+): ColumnBuffers {
   const column = `column ${name} of ${where}`;
   const type = typeReadFrom(vector.type, column);
-  const parts = vector.data.map((data) => readChunk(data, type, column));
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : concatColumns(parts, type);
+  const [only] = vector.data;
+  if (vector.data.length === 1 && only !== undefined) {
+    return readChunk(only, type, column, memory);
+  }
+  return concatColumns(
+    vector.data.map((data) => readChunk(data, type, column, "borrowed")),
+    type,
+  );
 }
 
 /** {@link readColumn} for all columns of a table. */
-export function readColumns(table: Table, where = "the table"): readonly ColumnBuffers[] {
-  return table.schema.fields.map((field, index) => {
-    const vector = table.getChildAt(index);
-    if (vector === null) {
-      throw new ZarrStoreError("invalid_argument", `column ${field.name} of ${where} has no data`, {
-        path: field.name,
-      });
-    }
-    return readColumn(vector, field.name, where);
-  });
+export function readColumns(
+  table: Table,
+  where = "the table",
+  memory: "own" | "borrowed" = "own",
+): readonly ColumnBuffers[] {
+  return table.schema.fields.map((field, index) =>
+    readColumn(columnAt(table, index, where), field.name, where, memory),
+  );
+}
+
+/** @throws {ZarrStoreError} `invalid_argument` for a column without data */
+export function columnAt(table: Table, index: number, where: string): Vector {
+  const vector = table.getChildAt(index);
+  if (vector === null) {
+    const name = table.schema.fields[index]?.name ?? "";
+    throw new ZarrStoreError("invalid_argument", `column ${name} of ${where} has no data`, { path: name });
+  }
+  return vector;
 }
 
 /**
@@ -54,19 +72,31 @@ export function tableOfColumns(
   schema: TableSchema,
   columns: readonly ColumnBuffers[],
   rowCount: number,
+): Table {
+  const children = columns.map((column, index) => dataOf(column, schema.columns[index]));
+  return tableOfData(schema, children, rowCount);
+}
+
+/** {@link tableOfColumns} of data as Arrow has them. */
+export function tableOfData(
+  schema: TableSchema,
+  children: readonly Data[],
+  rowCount: number,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Table {
-  const fields = schema.columns.map(fieldOf);
-  const children = columns.map((column, index) => dataOf(column, schema.columns[index]));
-  return wrap(fields, children, rowCount, metadata);
+  return wrap(schema.columns.map(fieldOf), [...children], rowCount, metadata);
+}
+
+/** A column as Arrow has it. */
+export function encodeColumn(column: ColumnBuffers): { readonly type: ColumnType; readonly data: Data } {
+  return { type: column.type, data: dataOf(column, undefined) };
 }
 
 /** The same data, not copied, with the nullable flags and notes of a schema that the table is known to match. */
 export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
-  const fields = schema.columns.map(fieldOf);
-  const children = fields.map((_, index) => table.getChildAt(index)?.data[0]);
+  const children = schema.columns.map((_, index) => table.getChildAt(index)?.data[0]);
   const present = children.filter((data) => data !== undefined);
-  return wrap(fields, present, table.numRows, metadata);
+  return tableOfData(schema, present, table.numRows, metadata);
 }
 
 function wrap(
@@ -144,18 +174,24 @@ function dataOf(column: ColumnBuffers, target: Column | undefined): Data {
 
 function packBits(flags: Uint8Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(flags.length / 8));
-  for (let row = 0; row < flags.length; row += 1) {
-    if (flags[row] !== 0) {
-      bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
+  for (let byte = 0; byte < bits.length; byte += 1) {
+    let packed = 0;
+    const first = byte << 3;
+    const count = Math.min(8, flags.length - first);
+    for (let bit = 0; bit < count; bit += 1) {
+      packed |= flags[first + bit] === 0 ? 0 : 1 << bit;
     }
+    bits[byte] = packed;
   }
   return bits;
 }
 
 function countZeros(flags: Uint8Array): number {
   let zeros = 0;
-  for (const flag of flags) {
-    zeros += flag === 0 ? 1 : 0;
+  for (let row = 0; row < flags.length; row += 1) {
+    if (flags[row] === 0) {
+      zeros += 1;
+    }
   }
   return zeros;
 }

@@ -65,7 +65,12 @@ function takeValid(source: Uint8Array | undefined, indices: Int32Array): Uint8Ar
   if (source === undefined && !indices.includes(-1)) {
     return undefined;
   }
-  return Uint8Array.from(indices, (index) => (index < 0 ? 0 : (source?.[index] ?? 1)));
+  const valid = new Uint8Array(indices.length);
+  for (let row = 0; row < valid.length; row += 1) {
+    const index = indices[row] ?? -1;
+    valid[row] = index < 0 ? 0 : (source?.[index] ?? 1);
+  }
+  return valid;
 }
 
 function takeUtf8(source: Utf8Buffers, indices: Int32Array): Utf8Buffers {
@@ -95,74 +100,112 @@ function takeUtf8(source: Utf8Buffers, indices: Int32Array): Utf8Buffers {
 
 /** The rows of all parts, one after another. All have the same type. */
 export function concatColumns(parts: readonly ColumnBuffers[], type: ColumnBuffers["type"]): ColumnBuffers {
-  const length = parts.reduce((sum, part) => sum + lengthOf(part), 0);
-  const valid = concatValid(parts, length);
+  return spliceColumns(
+    parts.map((source) => ({ source, first: 0, count: lengthOf(source) })),
+    type,
+  );
+}
+
+/** Some rows of a column, side by side. */
+export interface ColumnRange {
+  readonly source: ColumnBuffers;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The rows of all ranges, one range after another. All have the same type. */
+export function spliceColumns(ranges: readonly ColumnRange[], type: ColumnBuffers["type"]): ColumnBuffers {
+  const length = ranges.reduce((sum, { count }) => sum + count, 0);
+  const valid = spliceValid(ranges, length);
   switch (type) {
     case "float64":
-      return { type, values: concat(parts, new Float64Array(length), Float64Array), valid };
+      return { type, values: splice(ranges, new Float64Array(length), Float64Array), valid };
     case "int32":
-      return { type, values: concat(parts, new Int32Array(length), Int32Array), valid };
+      return { type, values: splice(ranges, new Int32Array(length), Int32Array), valid };
     case "int64":
-      return { type, values: concat(parts, new BigInt64Array(length), BigInt64Array), valid };
+      return { type, values: splice(ranges, new BigInt64Array(length), BigInt64Array), valid };
     case "bool":
-      return { type, values: concat(parts, new Uint8Array(length), Uint8Array), valid };
+      return { type, values: splice(ranges, new Uint8Array(length), Uint8Array), valid };
     case "utf8":
-      return { ...concatUtf8(parts, length), valid };
+      return { ...spliceUtf8(ranges, length), valid };
     default:
       return type satisfies never;
   }
 }
 
-interface Settable<A> {
+interface Spliceable<A> {
   set(source: A, offset: number): void;
+  subarray(begin: number, end: number): A;
 }
 
-function concat<A extends Settable<A>>(parts: readonly ColumnBuffers[], target: A, kind: new () => A): A {
+function splice<A extends Spliceable<A>>(ranges: readonly ColumnRange[], target: A, kind: new () => A): A {
   let at = 0;
-  for (const part of parts) {
-    if (part.type !== "utf8" && part.values instanceof kind) {
-      target.set(part.values, at);
-      at += part.values.length;
+  for (const { source, first, count } of ranges) {
+    if (source.type !== "utf8" && source.values instanceof kind) {
+      const values: A = source.values;
+      target.set(values.subarray(first, first + count), at);
+      at += count;
     }
   }
   return target;
 }
 
-function concatValid(parts: readonly ColumnBuffers[], length: number): Uint8Array | undefined {
-  if (parts.every((part) => part.valid === undefined)) {
+function spliceValid(ranges: readonly ColumnRange[], length: number): Uint8Array | undefined {
+  if (ranges.every(({ source }) => source.valid === undefined)) {
     return undefined;
   }
   const valid = new Uint8Array(length).fill(1);
   let at = 0;
-  for (const part of parts) {
-    if (part.valid !== undefined) {
-      valid.set(part.valid, at);
+  for (const { source, first, count } of ranges) {
+    if (source.valid !== undefined) {
+      valid.set(source.valid.subarray(first, first + count), at);
     }
-    at += lengthOf(part);
+    at += count;
   }
   return valid;
 }
 
-function concatUtf8(parts: readonly ColumnBuffers[], length: number): Utf8Buffers {
-  const strings = parts.filter((part) => part.type === "utf8");
+function spliceUtf8(ranges: readonly ColumnRange[], length: number): Utf8Buffers {
   const offsets = new Int32Array(length + 1);
-  const bytes = new Uint8Array(checkSize(strings.reduce((sum, part) => sum + sizeOf(part), 0)));
-  let row = 0;
   let size = 0;
-  for (const part of strings) {
-    const start = part.offsets[0] ?? 0;
-    bytes.set(part.bytes.subarray(start, start + sizeOf(part)), size);
-    for (let index = 1; index < part.offsets.length; index += 1) {
-      row += 1;
-      offsets[row] = size + (part.offsets[index] ?? 0) - start;
+  for (const { source, first, count } of ranges) {
+    size += source.type === "utf8" ? (source.offsets[first + count] ?? 0) - (source.offsets[first] ?? 0) : 0;
+  }
+  const bytes = new Uint8Array(checkSize(size));
+  let row = 0;
+  size = 0;
+  for (const { source, first, count } of ranges) {
+    if (source.type === "utf8") {
+      const start = source.offsets[first] ?? 0;
+      const end = source.offsets[first + count] ?? 0;
+      bytes.set(source.bytes.subarray(start, end), size);
+      for (let index = first + 1; index <= first + count; index += 1) {
+        row += 1;
+        offsets[row] = size + (source.offsets[index] ?? 0) - start;
+      }
+      size += end - start;
     }
-    size += sizeOf(part);
   }
   return { type: "utf8", offsets, bytes };
 }
 
-function sizeOf(column: Utf8Buffers): number {
-  return (column.offsets.at(-1) ?? 0) - (column.offsets[0] ?? 0);
+/** Nothing but nulls. */
+export function nullColumn(type: ColumnBuffers["type"], length: number): ColumnBuffers {
+  const valid = new Uint8Array(length);
+  switch (type) {
+    case "float64":
+      return { type, values: new Float64Array(length), valid };
+    case "int32":
+      return { type, values: new Int32Array(length), valid };
+    case "int64":
+      return { type, values: new BigInt64Array(length), valid };
+    case "bool":
+      return { type, values: new Uint8Array(length), valid };
+    case "utf8":
+      return { type, offsets: new Int32Array(length + 1), bytes: new Uint8Array(), valid };
+    default:
+      return type satisfies never;
+  }
 }
 
 /** The longest string that V8 makes, and so the most text that is packed or unpacked in one go. */

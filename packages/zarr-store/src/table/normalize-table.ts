@@ -1,6 +1,7 @@
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
-import { readColumns, tableOfColumns } from "./arrow-column.ts";
+import { columnAt, encodeColumn, readColumn, tableOfData } from "./arrow-column.ts";
+import { copyNormalData, normalDataOf } from "./normal-data.ts";
 import { type Column, parseTableSchema, type TableSchema } from "./table-schema.ts";
 
 /**
@@ -11,22 +12,33 @@ import { type Column, parseTableSchema, type TableSchema } from "./table-schema.
  * @throws {ZarrStoreError} `not_supported`, naming the column, for another type or a value beyond int64.
  */
 export function normalizeTable(table: Table, where = "the table"): Table {
-  const buffers = readColumns(table, where);
+  const children = table.schema.fields.map((field, index) => {
+    const vector = columnAt(table, index, where);
+    const normal = normalDataOf(vector);
+    return normal === undefined
+      ? encodeColumn(readColumn(vector, field.name, where))
+      : { type: normal.type, data: copyNormalData(normal) };
+  });
   const columns = table.schema.fields.map((field, index): Column => {
-    const data = buffers[index];
+    const child = children[index];
     const unit =
       field.metadata.get("unit") ?? (String(field.type).startsWith("Timestamp") ? "ns" : undefined);
     const description = field.metadata.get("description");
     return {
       name: field.name,
-      type: data?.type ?? "utf8",
-      ...(field.nullable || data?.valid !== undefined ? {} : { nullable: false }),
+      type: child?.type ?? "utf8",
+      ...(field.nullable || (child?.data.nullCount ?? 0) > 0 ? {} : { nullable: false }),
       ...(unit === undefined ? {} : { unit }),
       ...(description === undefined ? {} : { description }),
     };
   });
   const schema = parseForeignSchema(columns, where);
-  return tableOfColumns(schema, buffers, table.numRows, table.schema.metadata);
+  return tableOfData(
+    schema,
+    children.map(({ data }) => data),
+    table.numRows,
+    table.schema.metadata,
+  );
 }
 
 function parseForeignSchema(columns: readonly Column[], where: string): TableSchema {

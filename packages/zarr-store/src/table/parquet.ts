@@ -2,7 +2,9 @@ import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type * as ParquetWasm from "parquet-wasm";
 import { ZarrStoreError } from "../errors.ts";
 import { withSchema } from "./arrow-column.ts";
+import { isNormalTable } from "./normal-data.ts";
 import { normalizeTable } from "./normalize-table.ts";
+import { schemaElementsOf } from "./parquet-footer.ts";
 import { tableFromColumns } from "./table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "./table-schema.ts";
 
@@ -29,6 +31,11 @@ export interface DecodeParquetOptions {
   readonly where?: string | undefined;
   /** The largest number of cells, rows × columns, that is read. Default 2^26, which is also the most that is written. */
   readonly maxCells?: number | undefined;
+  /**
+   * `shared`: the columns may share memory, which saves a copy; a table that is only read, for apache-arrow 21.2 cannot write
+   * it. Default `own`: each column has its own.
+   */
+  readonly memory?: "own" | "shared" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,7 +55,7 @@ export async function encodeParquet(
 ): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();
   const where = options.where ?? "the table";
-  const normal = normalizeTable(table, where);
+  const normal = isNormalTable(table) ? table : normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
   assertTableMatches(schema, normal, where);
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
@@ -102,7 +109,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   let maxRows: number;
   let stream: Uint8Array;
   try {
-    const columns = tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
+    const columns = schemaElementsOf(bytes) ?? columnsOf(wasm, bytes);
     maxRows = Math.floor(maxCells / Math.max(1, columns));
     // By default the table would come in batches of 1024 rows. One row more than may be is enough to see it.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();
@@ -117,7 +124,13 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
-  return normalizeTable(table, where);
+  return options.memory === "shared" && isNormalTable(table, "shared buffers")
+    ? table
+    : normalizeTable(table, where);
+}
+
+function columnsOf(wasm: Wasm, bytes: Uint8Array): number {
+  return tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
 }
 
 /**
@@ -171,8 +184,11 @@ function invalidFile(where: string, expected: string, found: string, cause?: unk
   );
 }
 
-/** Where `parquet_wasm_bg.wasm` is (a URL or a response) or what it holds. */
-export type ParquetWasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+/**
+ * Where `parquet_wasm_bg.wasm` is (a URL), or what it holds: a `Response`, an `ArrayBuffer`, a typed array, or a compiled
+ * `WebAssembly.Module`, whose type a program without the library `DOM` does not know.
+ */
+export type ParquetWasmSource = string | URL | object;
 
 type Wasm = typeof ParquetWasm;
 

@@ -43,22 +43,27 @@ export function typeReadFrom(type: DataType, column: string): ColumnType {
   return found;
 }
 
-/** Copies one chunk of an Arrow column. A NaN is read as a null: a missing number is NULL, never NaN. */
-export function readChunk(data: Data, type: ColumnType, column: string): ColumnBuffers {
+type Memory = "own" | "borrowed";
+
+/**
+ * Reads one chunk of an Arrow column: a copy, or `borrowed` memory of the chunk where that holds what is wanted. A NaN is
+ * read as a null: a missing number is NULL, never NaN.
+ */
+export function readChunk(data: Data, type: ColumnType, column: string, memory: Memory): ColumnBuffers {
   if (DataType.isDictionary(data.type)) {
     return readDictionary(data, type, column);
   }
   switch (type) {
     case "float64":
-      return readFloats(data);
+      return readFloats(data, memory);
     case "int32":
-      return { type, values: Int32Array.from(numbersOf(data)), valid: validOf(data) };
+      return { type, values: int32Of(data, memory), valid: validOf(data) };
     case "int64":
-      return { type, values: readInt64(data, column), valid: validOf(data) };
+      return { type, values: readInt64(data, column, memory), valid: validOf(data) };
     case "bool":
       return { type, values: unpackBits(data.values, data.offset, data.length), valid: validOf(data) };
     case "utf8":
-      return readStrings(data);
+      return readStrings(data, memory);
     default:
       return type satisfies never;
   }
@@ -71,7 +76,10 @@ function validOf(data: Data): Uint8Array | undefined {
 function unpackBits(bits: Uint8Array, offset: number, length: number): Uint8Array {
   const flags = new Uint8Array(length);
   for (let row = 0; row < length; row += 1) {
-    flags[row] = ((bits[(offset + row) >> 3] ?? 0) >> ((offset + row) & 7)) & 1;
+    const at = offset + row;
+    if (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) {
+      flags[row] = 1;
+    }
   }
   return flags;
 }
@@ -80,11 +88,25 @@ function numbersOf(data: Data): ArrayLike<number> {
   return data.values.subarray(0, data.length);
 }
 
-function readFloats(data: Data): ColumnBuffers {
+function int32Of(data: Data, memory: Memory): Int32Array {
+  const numbers = numbersOf(data);
+  return numbers instanceof Int32Array ? inMemory(numbers, memory) : Int32Array.from(numbers);
+}
+
+function float64Of(data: Data, memory: Memory): Float64Array {
+  const numbers = numbersOf(data);
+  return numbers instanceof Float64Array ? inMemory(numbers, memory) : Float64Array.from(numbers);
+}
+
+function inMemory<A extends { slice(): A }>(array: A, memory: Memory): A {
+  return memory === "own" ? array.slice() : array;
+}
+
+function readFloats(data: Data, memory: Memory): ColumnBuffers {
   const values =
     String(data.type) === "Float16"
       ? Float64Array.from(new Vector([data]), (value) => value ?? Number.NaN)
-      : Float64Array.from(numbersOf(data));
+      : float64Of(data, memory);
   let valid = validOf(data);
   for (let row = 0; row < values.length; row += 1) {
     if (Number.isNaN(values[row])) {
@@ -95,11 +117,11 @@ function readFloats(data: Data): ColumnBuffers {
   return { type: "float64", values, valid };
 }
 
-function readInt64(data: Data, column: string): BigInt64Array {
+function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
   const source = data.values.subarray(0, data.length);
   const factor = DataType.isTimestamp(data.type) ? nsPerUnit(data.type.unit) : 1n;
   if (source instanceof BigInt64Array && factor === 1n) {
-    return source.slice();
+    return inMemory(source, memory);
   }
   const values = new BigInt64Array(data.length);
   for (let row = 0; row < values.length; row += 1) {
@@ -130,7 +152,7 @@ function nsPerUnit(unit: TimeUnit): bigint {
   }
 }
 
-function readStrings(data: Data): ColumnBuffers {
+function readStrings(data: Data, memory: Memory): ColumnBuffers {
   if (DataType.isNull(data.type)) {
     return packStrings(new Array<null>(data.length).fill(null));
   }
@@ -140,15 +162,29 @@ function readStrings(data: Data): ColumnBuffers {
   const source: Int32Array | BigInt64Array = data.valueOffsets;
   const start = Number(source[0] ?? 0);
   const size = checkSize(Number(source[data.length] ?? 0) - start);
-  const offsets = new Int32Array(data.length + 1);
-  for (let row = 0; row <= data.length; row += 1) {
+  const bytes: Uint8Array = data.values.subarray(start, start + size);
+  return {
+    type: "utf8",
+    offsets: offsetsFrom(source.subarray(0, data.length + 1), start, memory),
+    bytes: inMemory(bytes, memory),
+    valid: validOf(data),
+  };
+}
+
+/** Offsets that begin at 0. */
+function offsetsFrom(source: Int32Array | BigInt64Array, start: number, memory: Memory): Int32Array {
+  if (source instanceof Int32Array && start === 0 && source.length > 0) {
+    return inMemory(source, memory);
+  }
+  const offsets = new Int32Array(Math.max(1, source.length));
+  for (let row = 0; row < source.length; row += 1) {
     offsets[row] = Number(source[row] ?? 0) - start;
   }
-  return { type: "utf8", offsets, bytes: data.values.slice(start, start + size), valid: validOf(data) };
+  return offsets;
 }
 
 function readDictionary(data: Data, type: ColumnType, column: string): ColumnBuffers {
-  const parts = data.dictionary?.data.map((part) => readChunk(part, type, column)) ?? [];
+  const parts = data.dictionary?.data.map((part) => readChunk(part, type, column, "borrowed")) ?? [];
   const indices = Int32Array.from(numbersOf(data));
   const valid = validOf(data);
   if (valid !== undefined) {

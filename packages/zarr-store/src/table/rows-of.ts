@@ -11,7 +11,7 @@ import { unpackStrings } from "./utf8-strings.ts";
  */
 export function* rowsOf(table: Table): IterableIterator<Row> {
   const names = table.schema.fields.map((field) => field.name);
-  const columns = readColumns(table).map(cellsOf);
+  const columns = readColumns(table, "the table", "borrowed").map(cellsOf);
   for (let row = 0; row < table.numRows; row += 1) {
     const cells: Record<string, CellValue> = {};
     for (let index = 0; index < names.length; index += 1) {
@@ -35,7 +35,8 @@ export function columnOf(table: Table, name: string): readonly CellValue[] {
   return cellsOf(columnBuffersOf(table, name));
 }
 
-function columnBuffersOf(table: Table, name: string): ColumnBuffers {
+/** Of a column by its name, borrowed from the table. @throws {ZarrStoreError} `schema_mismatch` if there is no such column. */
+export function columnBuffersOf(table: Table, name: string): ColumnBuffers {
   const index = table.schema.fields.findIndex((field) => field.name === name);
   const vector = index < 0 ? null : table.getChildAt(index);
   if (vector === null) {
@@ -50,7 +51,7 @@ function columnBuffersOf(table: Table, name: string): ColumnBuffers {
       },
     );
   }
-  return readColumn(vector, name, "the table");
+  return readColumn(vector, name, "the table", "borrowed");
 }
 
 function cellsOf(column: ColumnBuffers): readonly CellValue[] {

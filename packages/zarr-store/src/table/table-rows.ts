@@ -22,7 +22,7 @@ export function concatTables(tables: readonly Table[], schema: TableSchema = com
   for (const [index, table] of tables.entries()) {
     assertTableMatches({ columns }, table, `table ${index}`);
   }
-  const parts = tables.map((table) => readColumns(table));
+  const parts = tables.map((table) => readColumns(table, "the table", "borrowed"));
   const buffers = columns.map(({ type }, index) =>
     concatColumns(
       parts.flatMap((part) => part[index] ?? []),
@@ -64,7 +64,7 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
       });
     }
   }
-  const buffers = readColumns(table).map((column) => takeColumn(column, rows));
+  const buffers = readColumns(table, "the table", "borrowed").map((column) => takeColumn(column, rows));
   return tableOfColumns(schemaOfTable(table), buffers, rows.length);
 }
 

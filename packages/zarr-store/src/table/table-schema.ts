@@ -1,4 +1,4 @@
-import type { Table } from "apache-arrow";
+import type { DataType, Table } from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
 
 /** The column types that tables may have; they are what Parquet, Arrow, pandas and DuckDB agree on. */
@@ -117,6 +117,11 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
   ["Bool", "bool"],
 ]);
 
+/** Ours, if an Arrow type is one of them. */
+export function columnTypeOf(type: DataType): ColumnType | undefined {
+  return typeByArrowName.get(String(type));
+}
+
 /**
  * The schema of an Arrow table whose columns have our types; units and descriptions come from the fields' metadata.
  * @throws {ZarrStoreError} `not_supported`, naming the column, for another type; `normalizeTable` maps the common ones.
@@ -124,7 +129,7 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
 export function schemaOfTable(table: Table): TableSchema {
   return {
     columns: table.schema.fields.map((field) => {
-      const type = typeByArrowName.get(String(field.type));
+      const type = columnTypeOf(field.type);
       if (type === undefined) {
         throw new ZarrStoreError("not_supported", `column ${field.name} has the type ${field.type}`, {
           path: field.name,

@@ -34,20 +34,22 @@ function utf8Size(value: string): number {
   return size;
 }
 
-/** Offsets and bytes to strings. */
-export function unpackStrings(column: Utf8Buffers): (string | null)[] {
+/** Offsets and bytes to strings: of all rows, or of some. */
+export function unpackStrings(column: Utf8Buffers, rows?: readonly number[]): (string | null)[] {
   const { offsets, bytes, valid } = column;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const all = decoder.decode(bytes);
   const ascii = all.length === bytes.length;
-  const values = new Array<string | null>(offsets.length - 1);
-  for (let row = 0; row < values.length; row += 1) {
+  const count = rows?.length ?? offsets.length - 1;
+  const values = new Array<string | null>(count);
+  for (let index = 0; index < count; index += 1) {
+    const row = rows === undefined ? index : (rows[index] ?? 0);
     const start = offsets[row] ?? 0;
     const end = offsets[row + 1] ?? 0;
     if (valid?.[row] === 0) {
-      values[row] = null;
+      values[index] = null;
     } else {
-      values[row] = ascii ? all.slice(start, end) : decoder.decode(bytes.subarray(start, end));
+      values[index] = ascii ? all.slice(start, end) : decoder.decode(bytes.subarray(start, end));
     }
   }
   return values;

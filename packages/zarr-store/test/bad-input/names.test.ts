@@ -70,6 +70,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   "an attachment name": {
     saveAttachment: (dataset, name) => dataset.record("one").saveAttachment(name, new Uint8Array()),
     loadAttachment: (dataset, name) => dataset.record("one").loadAttachment(name),
+    deleteAttachment: (dataset, name) => dataset.record("one").deleteAttachment(name),
   },
   "a table name": {
     saveTable: (dataset, name) => dataset.saveTable(name, [], { schema: SCHEMA }),
@@ -123,7 +124,7 @@ it("a bad segment anywhere in an artifact's name is invalid_name", async () => {
       expect([nested, await outcomeOf(() => record.saveJson(nested, {}))]).toEqual([nested, "invalid_name"]);
     }
   }
-  for (const name of ["x/", "/x", "x//y", "a/".repeat(300) + "b"]) {
+  for (const name of ["x/", "/x", "x//y", `${"a/".repeat(300)}b`]) {
     expect([name, await outcomeOf(() => record.saveJson(name, {}))]).toEqual([name, "invalid_name"]);
   }
 });

@@ -293,11 +293,12 @@ async function readCheckpointOf(bytes: Uint8Array<ArrayBuffer>): Promise<string>
       ? new ZarrStoreError("integrity", warnings[0] ?? "")
       : new Error("refused without a word");
   }
-  // How large it is packed is told by nothing that is in it.
+  // How large it is packed, and whether its seal is whole, is told by nothing that is in it.
   return shown({
     ...checkpoint,
     storedBytes: 0,
-    objects: [...checkpoint.objects],
+    fault: undefined,
+    groups: [...checkpoint.groups].map(([group, objects]) => [group, [...objects]]),
     images: [...checkpoint.images],
   });
 }

@@ -134,9 +134,10 @@ describe("the log", () => {
         version: head.version,
         recordSha256: head.recordSha256,
         txid: head.txid,
-        objects: new Map(object && [[key("tables/a"), object]]),
+        groups: new Map(object && [["", new Map([[key("tables/a"), object]])]]),
         images: new Map(),
         storedBytes: 0,
+        fault: undefined,
       });
       for (const known of [log, fresh]) {
         for (const value of ["1", "2", "3"]) {

@@ -1,4 +1,7 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { CHECKPOINT } from "../../src/commit/control-keys.ts";
+import { gzip } from "../../src/gzip.ts";
 import { checkDataset, parseStoreKey, type ReadableStore, readOnlyStore } from "../../src/index.ts";
 import { readTree } from "../commit/audit.ts";
 import { testRuntime } from "../commit/test-runtime.ts";
@@ -112,6 +115,25 @@ const FAULTS: readonly Fault[] = [
     make: ({ put }) => put("__commits/checkpoint.json.gz", "no gzip"),
     problems: ["log __commits/checkpoint.json.gz → repair"],
   },
+  {
+    name: "a checkpoint that says the same, packed by another program",
+    make: async ({ dataset, store }) => {
+      await dataset.updateManifest();
+      await store.put(
+        CHECKPOINT,
+        new Uint8Array(gzipSync(gunzipSync((await store.get(CHECKPOINT)) ?? "").toString())),
+      );
+    },
+    problems: ["log __commits/checkpoint.json.gz → repair"],
+  },
+  {
+    name: "a checkpoint with a byte after it",
+    make: async ({ dataset, store }) => {
+      await dataset.updateManifest();
+      await store.put(CHECKPOINT, Uint8Array.of(...((await store.get(CHECKPOINT)) ?? []), 0));
+    },
+    problems: ["log __commits/checkpoint.json.gz → repair"],
+  },
 ];
 
 describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => {
@@ -130,6 +152,37 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
       expect((await dataset.check({ level: "structure" })).checked).toEqual({
         objects: objects.length,
         bytes: 0,
+      });
+    });
+  });
+
+  it("finds nothing in a checkpoint that has no seal yet, and such a one is used", async () => {
+    await inMaintained(medium, async ({ dataset, store, open }) => {
+      await dataset.updateManifest();
+      const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
+      await store.put(CHECKPOINT, await gzip(new Uint8Array(gunzipSync(sealed))));
+      expect(await store.get(CHECKPOINT)).not.toEqual(sealed);
+      expect((await dataset.check()).problems).toEqual([]);
+      expect(await (await open(2)).loadManifest()).toEqual(await dataset.loadManifest());
+    });
+  });
+
+  it("finds a checkpoint that is damaged where it says nothing, and such a one is used and can be repaired", async () => {
+    await inMaintained(medium, async ({ dataset, store, open }) => {
+      await dataset.updateManifest();
+      const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
+      await store.put(CHECKPOINT, new Uint8Array(sealed.with(4, 1)));
+      expect((await dataset.check()).problems).toMatchObject([
+        {
+          path: CHECKPOINT,
+          message: "the checkpoint is damaged: its gzip header is not the one that is written",
+          remedy: "repair",
+        },
+      ]);
+      expect(await (await open(2)).loadManifest()).toBeDefined();
+      expect(await dataset.repair()).toMatchObject({
+        actions: [{ kind: "removed_checkpoint", path: CHECKPOINT }],
+        problems: [],
       });
     });
   });

@@ -104,6 +104,7 @@ describe("opening", () => {
       () => one.saveAttachment("a.txt", new Uint8Array(1)),
       () => one.updateAttributes({ a: 1 }),
       () => one.deleteAnalysis(),
+      () => one.deleteAttachment("a.txt"),
     ];
     for (const write of writes) {
       await expect(write()).rejects.toMatchObject({ code: "read_only" });
@@ -187,6 +188,48 @@ describe("images", () => {
       expect(await snapshot(store)).toEqual(new Map());
     },
   );
+
+  it("read as they are written have the objects of those in memory, from one block that is used again", async () => {
+    const shape = [2, 5, 3];
+    const data = Uint16Array.from({ length: 30 }, (_, index) => index * 7);
+    const block = new Uint16Array(6);
+    const asked: (readonly [number, number])[] = [];
+    const readRows = (start: number, stop: number): Uint16Array<ArrayBuffer> => {
+      asked.push([start, stop]);
+      block.set(data.subarray(start * 3, stop * 3));
+      return block.subarray(0, (stop - start) * 3);
+    };
+    const dataset = await openDataset(memoryStore());
+    const options = { chunks: [1, 2, 3], compression: "none" } as const;
+    const whole = await dataset.addImage({ dtype: "uint16", shape, data }, { ...options, id: "whole" });
+    const rows = await dataset.addImage({ dtype: "uint16", shape, readRows }, { ...options, id: "rows" });
+    expect(await rows.loadArray()).toEqual({ dtype: "uint16", shape, data });
+    const chunksOf = async (record: typeof rows): Promise<readonly unknown[]> =>
+      [...(await record.objectHashes())].filter(([path]) => path.startsWith("data/"));
+    expect(await chunksOf(rows)).toEqual(await chunksOf(whole));
+    expect(asked).toEqual([
+      [0, 2],
+      [2, 4],
+      [4, 5],
+      [5, 7],
+      [7, 9],
+      [9, 10],
+    ]);
+  });
+
+  it("that cannot be read to their end are not there", async () => {
+    const store = memoryStore();
+    const dataset = await openDataset(store);
+    const readRows = (start: number): Uint16Array<ArrayBuffer> => {
+      if (start > 0) {
+        throw new Error("the file went away");
+      }
+      return new Uint16Array(4);
+    };
+    const image = { dtype: "uint16", shape: [3, 4], readRows } as const;
+    await expect(dataset.addImage(image, { chunks: [1, 4] })).rejects.toThrow("the file went away");
+    expect([dataset.version, await snapshot(store)]).toEqual([0, new Map()]);
+  });
 
   it("are never replaced", async () => {
     await dataset.addImage(PLANE, { id: "one" });

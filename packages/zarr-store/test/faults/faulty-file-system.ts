@@ -20,9 +20,13 @@ export interface FaultyFileSystem {
   disarm(): void;
 }
 
+/** Longer than what an operation that did not wait for its calls would take to settle. */
+const LATE_MS = 2;
+
 /**
  * The real file system, whose n-th call fails with the error that `faultOf` names: what is written is torn first, a file
- * that cannot be closed is closed all the same, any other call does nothing.
+ * that cannot be closed is closed all the same, any other call does nothing. Calls that were under way when it failed end
+ * late, so that an operation that settles without them is seen to.
  */
 export function faultyFileSystem(
   faultOf: (index: number, call: FileSystemCall) => Errno | undefined,
@@ -30,21 +34,27 @@ export function faultyFileSystem(
   const calls: FileSystemCall[] = [];
   let active = 0;
   let isArmed = false;
+  let callsBeforeFailure = Number.POSITIVE_INFINITY;
 
   const run = async (call: FileSystemCall, real: () => unknown, torn: () => unknown): Promise<unknown> => {
     if (!isArmed) {
       return real();
     }
-    const errno = faultOf(calls.length, call);
+    const index = calls.length;
+    const errno = faultOf(index, call);
     calls.push(call);
     active++;
     try {
       if (errno === undefined) {
         return await real();
       }
+      callsBeforeFailure = index;
       await torn();
       throw systemError(errno, call);
     } finally {
+      if (index < callsBeforeFailure && callsBeforeFailure !== Number.POSITIVE_INFINITY) {
+        await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+      }
       active--;
     }
   };

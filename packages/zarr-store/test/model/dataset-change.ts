@@ -11,6 +11,7 @@ export type DatasetChange =
       readonly n: number | undefined;
     }
   | { readonly do: "deleteImage" | "deleteAnalysis"; readonly id: string }
+  | { readonly do: "deleteAttachment"; readonly id: string; readonly name: string }
   | {
       readonly do: "save";
       readonly id: string;
@@ -27,6 +28,7 @@ export type DatasetChange =
 
 const id = fc.constantFrom("a", "b", "c", "d");
 const table = fc.constantFrom("t", "u");
+const artifactName = fc.constantFrom("qc", "deep/er/params");
 const values = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 6 });
 const rows = fc.uniqueArray(fc.tuple(id, fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 })), {
   selector: ([imageId]) => imageId,
@@ -45,12 +47,16 @@ export const datasetChange: fc.Arbitrary<DatasetChange> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("deleteImage", "deleteAnalysis"), id }) },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("deleteAttachment" as const), id, name: artifactName }),
+  },
+  {
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant("save" as const),
       id,
       kind: fc.constantFrom(...KINDS),
-      name: fc.constantFrom("qc", "deep/er/params"),
+      name: artifactName,
       values,
     }),
   },
@@ -81,6 +87,11 @@ export function changeModel(model: DatasetModel, change: DatasetChange): ZarrSto
         artifacts.delete(key);
       }
       return "";
+    }
+    case "deleteAttachment": {
+      const image = model.images.get(change.id);
+      image?.artifacts.delete(attachmentKey(change.name));
+      return image === undefined ? "not_found" : "";
     }
     case "save": {
       const image = model.images.get(change.id);
@@ -133,6 +144,9 @@ export async function changeDataset(
     case "deleteAnalysis":
       await contents.record(change.id).deleteAnalysis(options);
       return;
+    case "deleteAttachment":
+      await contents.record(change.id).deleteAttachment(nameOf({ ...change, kind: "attachment" }), options);
+      return;
     case "save":
       return saveArtifact(contents, change, options);
     case "saveTable":
@@ -182,6 +196,10 @@ async function saveArtifact(
 /** Attachments lie in one folder. */
 function nameOf({ kind, name }: { readonly kind: ArtifactKind; readonly name: string }): string {
   return kind === "attachment" ? name.replaceAll("/", "-") : name;
+}
+
+function attachmentKey(name: string): string {
+  return `attachment ${nameOf({ kind: "attachment", name })}`;
 }
 
 function rowsFor(imageId: string, cells: readonly number[]): readonly Row[] {

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createNdArray, type TableSchema } from "@kym/zarr-store";
+import { openDataset } from "@kym/zarr-store/node";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { kym, kymJson } from "./kym.ts";
+
+let cwd = "";
+const SQL = "select image_id, score from scores";
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "kym-pipes-"));
+  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await dataset.addImage(createNdArray("uint8", [40, 30]), { id: "scan", axes: ["t", "x"] });
+  const schema: TableSchema = {
+    columns: [
+      { name: "image_id", type: "utf8" },
+      { name: "score", type: "float64" },
+    ],
+  };
+  await dataset.saveTable("scores", [{ image_id: "scan", score: 0.5 }], { schema });
+});
+
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+// `cli.md` 13, 15 and 17: -o, -f, and - for stdin and stdout.
+it("query -o writes a file once, then only with --force, and is CSV if its name says so", async () => {
+  const first = await kym(["query", "study.zarr", SQL, "-o", "scores.csv"], { cwd });
+  expect([first.exitCode, first.stdout]).toEqual([0, "wrote 1 rows to scores.csv\n"]);
+  expect(await readFile(join(cwd, "scores.csv"), "utf8")).toBe("image_id,score\nscan,0.5\n");
+  const again = await kym(["query", "study.zarr", SQL, "-o", "scores.csv"], { cwd });
+  expect([again.exitCode, again.stdout]).toEqual([5, ""]);
+  expect(again.stderr).toContain("--force replaces it");
+  await writeFile(join(cwd, "scores.csv"), "old");
+  const { data } = await kymJson(["query", "study.zarr", SQL, "-f", "-o", "scores.csv"], { cwd });
+  expect(data).toEqual({ file: "scores.csv", rows: 1 });
+  expect(await readFile(join(cwd, "scores.csv"), "utf8")).toBe("image_id,score\nscan,0.5\n");
+  await kym(["query", "study.zarr", SQL, "-o", "scores.txt"], { cwd });
+  expect(await readFile(join(cwd, "scores.txt"), "utf8")).toBe("image_id  score\nscan        0.5\n");
+});
+
+it("query takes its SQL from stdin, and -o - is stdout", async () => {
+  const { stdout, exitCode } = await kym(["query", "study.zarr", "-", "--format", "csv", "-o", "-"], {
+    cwd,
+    stdin: `${SQL}\n`,
+  });
+  expect([exitCode, stdout]).toEqual([0, "image_id,score\nscan,0.5\n"]);
+});
+
+it("ROIs go through pipes: exported to stdout as GeoJSON, imported from stdin by what it holds", async () => {
+  await kym(["roi", "add", "study.zarr", "scan", "--lines", "2:9", "--px", "3:7", "--name", "vessel"], {
+    cwd,
+  });
+  const out = await kym(["roi", "export", "study.zarr", "scan", "-"], { cwd });
+  expect([out.exitCode, JSON.parse(out.stdout).features[0].properties.name]).toEqual([0, "vessel"]);
+  await kym(["roi", "export", "study.zarr", "scan", "one.roi", "--only", "1"], { cwd });
+  await kym(["roi", "export", "study.zarr", "scan", "all.zip"], { cwd });
+  const sources = [out.stdout, await readFile(join(cwd, "one.roi")), await readFile(join(cwd, "all.zip"))];
+  for (const stdin of sources) {
+    const { exitCode, stdout } = await kym(["roi", "import", "study.zarr", "scan", "-", "-n"], {
+      cwd,
+      stdin,
+    });
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^would have imported 2 rect lines 2–9/)]);
+  }
+});
+
+it("an empty stdin is no file of ROIs", async () => {
+  const { exitCode, stdout, stderr } = await kym(["roi", "import", "study.zarr", "scan", "-"], { cwd });
+  expect([exitCode, stdout]).toEqual([6, ""]);
+  expect(stderr).toContain("kym: stdin is no JSON");
+});

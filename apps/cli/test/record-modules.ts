@@ -1,0 +1,12 @@
+import { appendFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import process from "node:process";
+
+// Preloaded with `--import`: writes the URL of each module that is loaded afterwards, a line each.
+const { KYM_MODULES: list = "" } = process.env;
+registerHooks({
+  load: (url, context, nextLoad) => {
+    appendFileSync(list, `${url}\n`);
+    return nextLoad(url, context);
+  },
+});

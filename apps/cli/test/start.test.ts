@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BuiltKym, buildKym } from "./built-kym.ts";
+
+const RECORDER = pathToFileURL(join(import.meta.dirname, "record-modules.ts")).href;
+
+/** Goal P13: who asks for help waits for node, and for little more. `pnpm bench:start` says for how long. */
+describe("the built command", () => {
+  let built: BuiltKym;
+  let work = "";
+  beforeAll(async () => {
+    built = await buildKym();
+    work = await mkdtemp(join(tmpdir(), "kym-start-"));
+  }, 120_000);
+  afterAll(async () => {
+    await built?.[Symbol.asyncDispose]();
+    await rm(work, { recursive: true, force: true });
+  });
+  const modulesOf = async (...args: readonly string[]) => {
+    const list = join(work, "modules.txt");
+    await writeFile(list, "");
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        "--conditions=@kym/source",
+        "--disable-warning=ExperimentalWarning",
+        `--import=${RECORDER}`,
+        built.main,
+        ...args,
+      ],
+      { env: { ...process.env, KYM_MODULES: list } },
+    );
+    const modules = (await readFile(list, "utf8")).trim().split("\n");
+    expect(modules).toContain(pathToFileURL(built.main).href);
+    return { stdout, modules };
+  };
+  const fromOutside = (modules: readonly string[]): readonly string[] =>
+    modules.filter((url) => !url.startsWith("node:") && !url.startsWith(pathToFileURL(built.folder).href));
+
+  it.each([
+    ["--help", /^kym puts folders of kymographs/],
+    ["--version", /^\d+\.\d+\.\d+\n$/],
+  ])("loads nothing but itself for %s", async (flag, output) => {
+    const { stdout, modules } = await modulesOf(flag);
+    expect(stdout).toMatch(output);
+    expect(fromOutside(modules)).toEqual([]);
+    console.log(`kym ${flag} loads ${modules.length} modules`);
+  });
+
+  it("loads what a command needs with the command, which is seen here", async () => {
+    const { modules } = await modulesOf("ls", "--help");
+    expect(fromOutside(modules).filter((url) => url.includes("/apache-arrow/")).length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,45 @@
+/** One task of `bench:memory` in a process of its own; prints its greatest resident size in bytes. */
+import { existsSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { ingestLegacyFolder } from "@kym/legacy-io/node";
+import { openDataset } from "@kym/zarr-store/node";
+import { madeScan } from "./tiff-folder.ts";
+
+const [task = "", path = "", argument = ""] = process.argv.slice(2);
+await run();
+console.log(greatestResidentBytes());
+
+async function run(): Promise<void> {
+  await using dataset = await openDataset(path, {
+    mode: task.startsWith("read") ? "r" : "a",
+    durability: "none",
+  });
+  const [id = ""] = await dataset.listImageIds();
+  switch (task) {
+    case "ingest": {
+      const { ingested } = await ingestLegacyFolder(dataset, argument);
+      if (ingested.length !== 1) {
+        throw new Error("nothing was ingested");
+      }
+      return;
+    }
+    case "write":
+      await dataset.addImage(madeScan([Number(argument), 38]));
+      return;
+    case "read all":
+      await dataset.record(id).loadArray();
+      return;
+    case "read rows":
+      await dataset.record(id).loadRegion([{ start: 100_000, stop: 100_500 }, undefined]);
+      return;
+    default:
+      throw new Error(`no task ${task}`);
+  }
+}
+
+/** Linux counts it from the start of the program; the `maxrss` of every system begins with that of the parent. */
+function greatestResidentBytes(): number {
+  const status = existsSync("/proc/self/status") ? readFileSync("/proc/self/status", "utf8") : "";
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024;
+}

@@ -1,0 +1,20 @@
+import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+
+/**
+ * An array over bytes that are its elements in the machine's order, without a copy; undefined where they do not begin at a
+ * multiple of an element's size.
+ */
+export function arrayOver(
+  dtype: DType,
+  shape: readonly number[],
+  { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
+): NdArray | undefined {
+  const size = itemSizeBytes(dtype);
+  if (byteOffset % size !== 0) {
+    return undefined;
+  }
+  const { data } = createNdArray<DType>(dtype, [0]);
+  const view: new (buffer: ArrayBuffer, offset: number, length: number) => NdArray["data"] =
+    Object.getPrototypeOf(data).constructor;
+  return { dtype, shape, data: new view(buffer, byteOffset, byteLength / size) };
+}

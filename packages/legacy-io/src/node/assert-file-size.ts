@@ -1,0 +1,23 @@
+import type { BundleFile } from "../bundle.ts";
+import { LegacyIoError } from "../errors.ts";
+
+/** Of a file that is held in memory; as `readFile` has it. */
+export const MAX_WHOLE_BYTES: number = 2 ** 31 - 1;
+
+/** Of a file that is read block by block: a sparse file of a terabyte costs nothing to make, and an hour to read. */
+export const MAX_FILE_BYTES: number = 2 ** 36;
+
+/** Throws `not_supported`. */
+export function assertFileSize(
+  { path, relPath }: Pick<BundleFile, "path" | "relPath">,
+  sizeBytes: number,
+  limitBytes: number,
+): void {
+  if (sizeBytes > limitBytes) {
+    throw new LegacyIoError(
+      "not_supported",
+      `${relPath} has ${sizeBytes} bytes, of which no more than ${limitBytes} are read`,
+      { path, expected: limitBytes, found: sizeBytes },
+    );
+  }
+}

@@ -1,0 +1,32 @@
+const INT32_FIELD = 0x15;
+const LIST_FIELD = 0x19;
+const STRUCT = 12;
+
+/**
+ * How many columns the schema of a Parquet file has, nested ones with those above them: the length of the list that every
+ * reader makes its columns of. Undefined if the footer begins otherwise than writers have it begin. Source: FileMetaData
+ * of parquet.thrift (fields 1, `version`, and 2, `schema`), in Thrift's compact protocol.
+ */
+export function schemaElementsOf(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const footerBytes = view.getUint32(bytes.length - 8, true);
+  let at = bytes.length - 8 - footerBytes;
+  // A version of one byte: 1 or 2.
+  if (bytes[at] !== INT32_FIELD || (bytes[at + 1] ?? 0x80) >= 0x80 || bytes[at + 2] !== LIST_FIELD) {
+    return undefined;
+  }
+  at += 3;
+  const header = bytes[at] ?? 0;
+  if ((header & 0x0f) !== STRUCT) {
+    return undefined;
+  }
+  const size = header >> 4;
+  if (size < 0x0f) {
+    return size - 1;
+  }
+  const [low = 0x80, high = 0x80] = [bytes[at + 1], bytes[at + 2]];
+  if (low < 0x80) {
+    return low - 1;
+  }
+  return high < 0x80 ? (low & 0x7f) + (high << 7) - 1 : undefined;
+}

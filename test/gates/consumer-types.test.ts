@@ -1,0 +1,152 @@
+import { spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { examplesOf } from "./readme-example.ts";
+import { REPOSITORY_ROOT, readSourceTree } from "./source-tree.ts";
+import { libraryPackages, type WorkspacePackage } from "./workspace-package.ts";
+
+const TSC = resolve(REPOSITORY_ROOT, "node_modules/.bin/tsc");
+const TREE = readSourceTree();
+
+/** What a strict program of another team would be compiled with, declarations of libraries checked as well. */
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  isolatedModules: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  noEmit: true,
+  target: "es2024",
+};
+const NODE_WITHOUT_DOM = {
+  module: "nodenext",
+  moduleResolution: "nodenext",
+  lib: ["es2024", "esnext.array", "esnext.disposable"],
+  types: ["node"],
+};
+const BROWSER_WITHOUT_NODE = {
+  module: "esnext",
+  moduleResolution: "bundler",
+  lib: ["es2024", "esnext.array", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"],
+  types: [],
+};
+
+let project = "";
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "kym-consumer-"));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+  for (const member of libraryPackages(TREE)) {
+    installDeclarations(member, project);
+  }
+  link(resolve(REPOSITORY_ROOT, "node_modules/@types/node"), join(project, "node_modules/@types/node"));
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** A package as its tarball would bring it: its declarations, its published `exports`, what it depends on. */
+function installDeclarations({ folder, name }: WorkspacePackage, into: string): void {
+  const home = join(into, "node_modules", name);
+  const build = resolve(REPOSITORY_ROOT, folder, "tsconfig.build.json");
+  // Whether the packages beneath are built does not matter to declarations that say their types themselves.
+  expect(compile(["-p", build, "--noCheck", "--outDir", join(home, "dist")])).toBe("");
+  const manifest = JSON.parse(TREE.get(`${folder}/package.json`) ?? "");
+  const { exports } = manifest.publishConfig;
+  writeFileSync(join(home, "package.json"), JSON.stringify({ name, type: "module", exports }));
+  const installed = resolve(REPOSITORY_ROOT, folder, "node_modules");
+  const names = [
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...Object.keys(manifest.peerDependencies ?? {}),
+  ];
+  for (const dependency of names.filter((each) => !each.startsWith("@kym/"))) {
+    link(join(installed, dependency), join(into, "node_modules", dependency));
+  }
+}
+
+function link(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  rmSync(to, { force: true });
+  symlinkSync(realpathSync(from), to);
+}
+
+function compile(args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(TSC, args, { encoding: "utf8" });
+  return status === 0 ? "" : stdout + stderr;
+}
+
+/** Compiles programs in a folder of their own, and gives what the compiler says of them: nothing, if all is well. */
+function problemsOf(programs: Readonly<Record<string, string>>, options: object): string {
+  const folder = mkdtempSync(join(project, "src-"));
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), text);
+  }
+  const config = join(folder, "tsconfig.json");
+  writeFileSync(
+    config,
+    JSON.stringify({ compilerOptions: { ...STRICT, ...options }, files: readdirSync(folder) }),
+  );
+  return compile(["-p", config]);
+}
+
+/** A switch over all codes of an error that compiles only while the codes are a closed set, and these ones. */
+function exhaustiveSwitch(specifier: string, className: string, codes: readonly string[]): string {
+  return `
+    import type { ${className} } from "${specifier}";
+    export function sayWhy(error: ${className}): string {
+      switch (error.code) {
+        ${codes.map((code) => `case "${code}":`).join("\n")}
+          return error.code;
+        default: {
+          const none: never = error.code;
+          return none;
+        }
+      }
+    }`;
+}
+
+test("every example of a package's README and of docs/ compiles in a strict Node program without the DOM's types", () => {
+  const examples = examplesOf(TREE).filter(({ path }) => !path.startsWith("apps/"));
+  expect(examples.length).toBeGreaterThan(8);
+  const programs = examples.map(({ path, line, code }) => [`${path.replaceAll("/", "-")}-${line}.ts`, code]);
+  expect(problemsOf(Object.fromEntries(programs), NODE_WITHOUT_DOM)).toBe("");
+});
+
+test("every root entry compiles in a strict browser program without Node's types", () => {
+  const imports = libraryPackages(TREE).map(({ name }, index) => `export * as p${index} from "${name}";`);
+  expect(problemsOf({ "all.ts": imports.join("\n") }, BROWSER_WITHOUT_NODE)).toBe("");
+});
+
+test("a switch over the codes of an error is exhaustive, and one that forgets a code does not compile", () => {
+  const roi = ["not_found", "invalid_argument", "not_supported"];
+  const programs = {
+    "roi.ts": exhaustiveSwitch("@kym/roi", "RoiError", roi),
+    "store.ts": exhaustiveSwitch("@kym/zarr-store", "ZarrStoreError", [
+      ...["not_found", "read_only", "invalid_argument", "invalid_name", "schema_mismatch", "not_supported"],
+      ...["already_exists", "conflict", "integrity", "modified_outside", "invalid_metadata", "invalid_file"],
+      ...["io", "aborted"],
+    ]),
+  };
+  expect(problemsOf(programs, NODE_WITHOUT_DOM)).toBe("");
+  const forgetful = { "roi.ts": exhaustiveSwitch("@kym/roi", "RoiError", roi.slice(1)) };
+  expect(problemsOf(forgetful, NODE_WITHOUT_DOM)).toContain(
+    `Type '"not_found"' is not assignable to type 'never'`,
+  );
+});
+
+test("a program that misuses a value of a package does not compile", () => {
+  const program = `
+    import { readTiff, type ByteSource } from "@kym/legacy-io";
+    export const wrong = async (source: ByteSource): Promise<string> => (await readTiff(source)).image.shape;`;
+  expect(problemsOf({ "misuse.ts": program }, NODE_WITHOUT_DOM)).toContain("TS2322");
+});
