@@ -11,6 +11,11 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** As `read`, straight into `target`; what a reader of large runs uses, where there is one. */
   readInto?(offset: number, target: Uint8Array): Promise<void>;
+  /**
+   * As `read`, into a buffer that begins and ends with these bytes and that nobody else has: the reader may keep and change
+   * it. What a source offers that can do without clearing the buffer first.
+   */
+  readOwned?(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A source over bytes in memory. Reads are views, not copies. */

@@ -4,6 +4,7 @@ import { LegacyIoError } from "./errors.ts";
 /** What {@link readCsv} allows by default. */
 const MAX_ROW_BYTES = 2 ** 20;
 const MAX_BYTES = 2 ** 29;
+const ROWS_A_PART = 256;
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
@@ -13,17 +14,13 @@ type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
  * Throws `invalid_argument` for what {@link canWriteCsv} refuses.
  */
 export function writeCsv(table: Table, schema: TableSchema): Uint8Array<ArrayBuffer> {
-  const columns = schema.columns.map(({ name }) => columnOf(table, name));
-  if (!canWriteCsv(table, schema)) {
+  const bytes = writeCsvIfPossible(table, schema);
+  if (bytes === undefined) {
     throw new LegacyIoError("invalid_argument", "a table that CSV cannot hold", {
       found: schema.columns.map(({ name }) => name),
     });
   }
-  const parts: string[] = [`${schema.columns.map(({ name }) => textCell(name)).join(",")}\n`];
-  for (let row = 0; row < table.numRows; row++) {
-    parts.push(`${columns.map((column) => cell(column[row] ?? null)).join(",")}\n`);
-  }
-  return new TextEncoder().encode(parts.join(""));
+  return bytes;
 }
 
 /**
@@ -31,33 +28,88 @@ export function writeCsv(table: Table, schema: TableSchema): Uint8Array<ArrayBuf
  * with NUL or half a surrogate pair, and what is too long for {@link readCsv}, a row or the whole.
  */
 export function canWriteCsv(table: Table, schema: TableSchema): boolean {
-  const columns = schema.columns.map(({ name }) => columnOf(table, name));
-  if (columns.length === 0 || (columns.length === 1 && columns[0]?.includes(null) === true)) {
+  return canHold(cellsOf(table, schema), schema);
+}
+
+/** As `writeCsv`; undefined for what `canWriteCsv` refuses. The cells are gone through once. */
+export function writeCsvIfPossible(table: Table, schema: TableSchema): Uint8Array<ArrayBuffer> | undefined {
+  const columns = cellsOf(table, schema);
+  if (!canHold(columns, schema)) {
+    return undefined;
+  }
+  const texts = columns.map(textsOf);
+  const parts: string[] = [`${schema.columns.map(({ name }) => textCell(name)).join(",")}\n`];
+  for (let start = 0; start < table.numRows; start += ROWS_A_PART) {
+    parts.push(joinRows(texts, start, Math.min(table.numRows, start + ROWS_A_PART)));
+  }
+  return new TextEncoder().encode(parts.join(""));
+}
+
+function cellsOf(table: Table, schema: TableSchema): readonly (readonly CellValue[])[] {
+  return schema.columns.map(({ name }) => columnOf(table, name));
+}
+
+function canHold(columns: readonly (readonly CellValue[])[], schema: TableSchema): boolean {
+  const [first] = columns;
+  if (first === undefined || (columns.length === 1 && first.includes(null))) {
     return false;
   }
-  let sizeBytes = mostBytes(schema.columns.map(({ name }) => name));
-  let longest = sizeBytes;
-  for (let row = 0; row < table.numRows; row++) {
-    const rowBytes = mostBytes(columns.map((column) => column[row] ?? null));
-    longest = Math.max(longest, rowBytes);
-    sizeBytes += rowBytes;
+  const headerBytes = schema.columns.reduce((sum, { name }) => sum + mostBytes(name), 0);
+  const rowBytes = new Float64Array(first.length);
+  for (const column of columns) {
+    let above: CellValue = null;
+    let bytes = mostBytes(above);
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row] ?? null;
+      bytes = value === above ? bytes : mostBytes(value);
+      rowBytes[row] = (rowBytes[row] ?? 0) + bytes;
+      above = value;
+    }
+  }
+  let sizeBytes = headerBytes;
+  let longest = headerBytes;
+  for (const bytes of rowBytes) {
+    longest = Math.max(longest, bytes);
+    sizeBytes += bytes;
   }
   return longest <= MAX_ROW_BYTES && sizeBytes <= MAX_BYTES;
 }
 
 /** An upper bound: a UTF-16 unit takes at most three bytes. Infinite for a text that CSV has no form for. */
-function mostBytes(cells: readonly CellValue[]): number {
-  return cells.reduce<number>((sum, value) => {
-    if (typeof value !== "string") {
-      return sum + 27;
-    }
-    return value.includes("\0") || !value.isWellFormed()
-      ? Number.POSITIVE_INFINITY
-      : sum + value.length * 3 + 3;
-  }, 0);
+function mostBytes(value: CellValue): number {
+  if (typeof value !== "string") {
+    return 27;
+  }
+  return value.includes("\0") || !value.isWellFormed() ? Number.POSITIVE_INFINITY : value.length * 3 + 3;
 }
 
-function cell(value: CellValue): string {
+/** A cell like the one above it is not written again: whole columns are constant. */
+function textsOf(column: readonly CellValue[]): readonly string[] {
+  const texts = new Array<string>(column.length);
+  let above: CellValue = null;
+  let text = "";
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? null;
+    text = Object.is(value, above) ? text : cellText(value);
+    texts[row] = text;
+    above = value;
+  }
+  return texts;
+}
+
+function joinRows(columns: readonly (readonly string[])[], start: number, stop: number): string {
+  let text = "";
+  for (let row = start; row < stop; row++) {
+    for (let index = 0; index < columns.length; index++) {
+      text += index === 0 ? "" : ",";
+      text += columns[index]?.[row] ?? "";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+function cellText(value: CellValue): string {
   if (value === null) {
     return "";
   }

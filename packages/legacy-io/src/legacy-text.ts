@@ -1,5 +1,10 @@
 import { LegacyIoError } from "./errors.ts";
 
+const UTF8 = new TextDecoder();
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
+const REPLACEMENT = "\u{fffd}";
+const FIRST_BYTE_OF_REPLACEMENT = 0xef;
+
 export type TextEncodingName = "utf-8" | "utf-16le" | "utf-16be" | "latin1";
 
 /** A text file's characters without its byte order mark, and how they were encoded. */
@@ -26,10 +31,22 @@ export function decodeLegacyText(bytes: Uint8Array): LegacyText {
 
 /** As `decodeLegacyText`, for text that is never UTF-16. */
 export function decodeUtf8OrLatin1(bytes: Uint8Array): LegacyText {
+  const text = UTF8.decode(bytes);
+  // An error for each text that is not valid would take longer than all the rest.
+  const isValid = !text.includes(REPLACEMENT) || isUtf8(bytes);
+  return isValid ? { text, encoding: "utf-8" } : { text: decodeLatin1(bytes), encoding: "latin1" };
+}
+
+/** A valid text can have the replacement character too, as three bytes of its own. */
+function isUtf8(bytes: Uint8Array): boolean {
+  if (!bytes.includes(FIRST_BYTE_OF_REPLACEMENT)) {
+    return false;
+  }
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "utf-8" };
+    STRICT_UTF8.decode(bytes);
+    return true;
   } catch {
-    return { text: decodeLatin1(bytes), encoding: "latin1" };
+    return false;
   }
 }
 
@@ -38,7 +55,8 @@ export function decodeLatin1(bytes: Uint8Array): string {
   const pieceLength = 8192;
   let text = "";
   for (let start = 0; start < bytes.length; start += pieceLength) {
-    text += String.fromCharCode(...bytes.subarray(start, start + pieceLength));
+    // Arguments that are spread go through an iterator.
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, start + pieceLength));
   }
   return text;
 }

@@ -7,7 +7,7 @@ import {
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import { canWriteCsv, writeCsv } from "../csv-write.ts";
+import { writeCsvIfPossible } from "../csv-write.ts";
 import { isLegacyIoError } from "../errors.ts";
 import type { ExportedArtifact, ExportedFile, ExportedImage, ExportedTable } from "../export-manifest.ts";
 import type { ImageInventory, PlannedArtifact, PlannedImage, PlannedTable } from "../export-plan.ts";
@@ -124,11 +124,12 @@ async function exportArtifact(
     case "parquet": {
       const table = await record.loadParquet(name);
       const schema = schemaOfTable(table);
-      const format = canWriteCsv(table, schema) ? "csv" : "parquet";
+      const csv = writeCsvIfPossible(table, schema);
+      const format = csv === undefined ? "parquet" : "csv";
       const file =
-        format === "csv"
-          ? await sink.write(path, writeCsv(table, schema))
-          : await sink.write(artifact.otherwisePath, await record.loadTabularBytes(name, "parquet"));
+        csv === undefined
+          ? await sink.write(artifact.otherwisePath, await record.loadTabularBytes(name, "parquet"))
+          : await sink.write(path, csv);
       return { ...file, kind: "parquet", name, schema, format };
     }
     case "csv.gz":
@@ -195,10 +196,11 @@ export async function exportTable(
 ): Promise<ExportedTable> {
   const table = await dataset.loadTable(name);
   const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(table);
-  const format = canWriteCsv(table, schema) ? "csv" : "parquet";
+  const csv = writeCsvIfPossible(table, schema);
+  const format = csv === undefined ? "parquet" : "csv";
   const file =
-    format === "csv"
-      ? await sink.write(path, writeCsv(table, schema))
-      : await sink.write(otherwisePath, await dataset.loadTableBytes(name));
+    csv === undefined
+      ? await sink.write(otherwisePath, await dataset.loadTableBytes(name))
+      : await sink.write(path, csv);
   return { ...file, name, schema, format };
 }

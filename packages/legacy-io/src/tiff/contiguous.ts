@@ -10,7 +10,8 @@ export interface ByteRun {
   readonly sizeBytes: number;
 }
 
-const MAX_READ_BYTES = 2 ** 26;
+/** The most that is read without asking whether to stop. */
+export const MAX_READ_BYTES: number = 2 ** 26;
 
 /** True for a page whose rows can be read where they lie. */
 export function isContiguous(page: TiffPage): boolean {

@@ -11,8 +11,11 @@ export interface HeaderReader {
   readonly sizeBytes: number;
   /** What headers may take; who keeps something of them counts it there. */
   readonly budget: DecodeBudget;
-  /** Errors: `invalid_file` outside the file, and once headers ask for several times the file in all. */
-  read(offset: number, length: number): Promise<DataView>;
+  /**
+   * At once where the neighbourhood is there already: a file has dozens of tags, and waiting for each costs more than
+   * reading it. Errors: `invalid_file` outside the file, and once headers ask for several times the file in all.
+   */
+  read(offset: number, length: number): DataView | Promise<DataView>;
 }
 
 /**
@@ -27,31 +30,31 @@ export function headerReader(
   const budgetBytes = source.sizeBytes * BUDGET_FACTOR + BUDGET_FLOOR_BYTES;
   let spentBytes = 0;
   let windowOffset = 0;
-  let window = new Uint8Array(0);
+  let window: Uint8Array = new Uint8Array(0);
+  const viewOf = (offset: number, length: number): DataView =>
+    new DataView(window.buffer, window.byteOffset + offset - windowOffset, length);
+  const fetchWindow = async (offset: number, length: number): Promise<DataView> => {
+    throwIfAborted(signal);
+    const fetched = Math.max(length, Math.min(WINDOW_BYTES, source.sizeBytes - offset));
+    window = await budget.outside(() => source.read(offset, fetched));
+    windowOffset = offset;
+    return viewOf(offset, length);
+  };
   return {
     sizeBytes: source.sizeBytes,
     budget,
-    read: async (offset, length) => {
+    read: (offset, length) => {
       budget.check();
       spentBytes += length;
       if (spentBytes > budgetBytes) {
         throw new LegacyIoError(
           "invalid_file",
           "the TIFF's directories overlap: they ask for more than the file has",
-          {
-            offset,
-            expected: budgetBytes,
-            found: spentBytes,
-          },
+          { offset, expected: budgetBytes, found: spentBytes },
         );
       }
-      if (offset < windowOffset || offset + length > windowOffset + window.byteLength) {
-        throwIfAborted(signal);
-        const fetched = Math.max(length, Math.min(WINDOW_BYTES, source.sizeBytes - offset));
-        window = new Uint8Array(await budget.outside(() => source.read(offset, fetched)));
-        windowOffset = offset;
-      }
-      return new DataView(window.buffer, window.byteOffset + offset - windowOffset, length);
+      const isThere = offset >= windowOffset && offset + length <= windowOffset + window.byteLength;
+      return isThere ? viewOf(offset, length) : fetchWindow(offset, length);
     },
   };
 }

@@ -2,8 +2,8 @@ import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zar
 import { arrayOver } from "../array-over.ts";
 import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
 import { assertRangeInside, type ByteSource, bytesSource } from "../byte-source.ts";
-import { LegacyIoError } from "../errors.ts";
-import { type ByteRun, isContiguous, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
+import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import { type ByteRun, isContiguous, MAX_READ_BYTES, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
@@ -78,15 +78,11 @@ async function readPixels(
   tiff: OpenedTiff,
   options: ReadTiffOptions,
 ): Promise<TiffImage> {
+  if (tiff.pages.every(isContiguous)) {
+    return { image: await readContiguous(source, tiff, options.signal), info: tiff.info };
+  }
   const image = allocateImage(tiff.budget, tiff.info.dtype, tiff.info.shape);
   const target = new Uint8Array(image.data.buffer);
-  if (tiff.pages.every(isContiguous)) {
-    await readRuns(source, runsOf(tiff), target, options.signal);
-    if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
-      swapInPlace(target, itemSizeBytes(tiff.info.dtype));
-    }
-    return { image, info: tiff.info };
-  }
   for (const [plane, index] of tiff.layout.pageOfPlane.entries()) {
     const page = tiff.pages[index];
     if (page !== undefined) {
@@ -96,6 +92,49 @@ async function readPixels(
     }
   }
   return { image, info: tiff.info };
+}
+
+/** The pixels of an uncompressed file. A source that gives bytes to keep is read once, where they are one run. */
+async function readContiguous(
+  source: ByteSource,
+  tiff: OpenedTiff,
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  const runs = runsOf(tiff);
+  const image =
+    (await readOneRun(source, tiff, runs, signal)) ?? (await readEachRun(source, tiff, runs, signal));
+  if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+    swapInPlace(new Uint8Array(image.data.buffer), itemSizeBytes(image.dtype));
+  }
+  return image;
+}
+
+async function readOneRun(
+  source: ByteSource,
+  { info, budget }: OpenedTiff,
+  [run, ...further]: readonly ByteRun[],
+  signal: AbortSignal | undefined,
+): Promise<NdArray | undefined> {
+  const sizeBytes = imageBytes(info.dtype, info.shape);
+  const isWhole = further.length === 0 && run?.targetOffset === 0 && run.sizeBytes === sizeBytes;
+  if (source.readOwned === undefined || run === undefined || !isWhole || sizeBytes > MAX_READ_BYTES) {
+    return undefined;
+  }
+  budget.take(sizeBytes, "its pixels");
+  throwIfAborted(signal);
+  const bytes = await source.readOwned(run.offset, sizeBytes);
+  return arrayOver(info.dtype, info.shape, bytes);
+}
+
+async function readEachRun(
+  source: ByteSource,
+  { info, budget }: OpenedTiff,
+  runs: readonly ByteRun[],
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  const image = allocateImage(budget, info.dtype, info.shape);
+  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
+  return image;
 }
 
 /** Where all pixels of an uncompressed file are: one run, if its pages and strips follow one another. */
@@ -136,9 +175,13 @@ export function rowOptions(
   return { isLittleEndian, codecs: codecs ?? {}, budget, signal };
 }
 
+function imageBytes(dtype: DType, shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+}
+
 /** The array that pixels are read into, counted before it is allocated. Throws `not_supported` where it does not fit. */
 function allocateImage(budget: DecodeBudget, dtype: DType, shape: readonly number[]): NdArray {
-  const sizeBytes = shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
+  const sizeBytes = imageBytes(dtype, shape);
   budget.take(sizeBytes, "its pixels");
   try {
     return createNdArray<DType>(dtype, shape);

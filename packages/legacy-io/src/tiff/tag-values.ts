@@ -40,7 +40,7 @@ export function tagValues(
       found,
     });
   };
-  const readValues = async (name: TiffTagName, entry: TiffEntry): Promise<DataView> => {
+  const readValues = (name: TiffTagName, entry: TiffEntry): DataView | Promise<DataView> => {
     const sizeBytes = entry.count * fieldTypeBytes(entry.type);
     if (sizeBytes > reader.sizeBytes - entry.offset) {
       throw refuse(name, `values inside the file of ${reader.sizeBytes} bytes`, entry);
@@ -59,7 +59,8 @@ export function tagValues(
         entry,
       );
     }
-    const view = await readValues(name, entry);
+    const pending = readValues(name, entry);
+    const view = pending instanceof DataView ? pending : await pending;
     if (entry.count > 1) {
       reader.budget.take(entry.count * Float64Array.BYTES_PER_ELEMENT, `its ${name}`);
     }
@@ -80,7 +81,7 @@ export function tagValues(
   return {
     has: (name) => entryOf(name) !== undefined,
     integers,
-    integer: async (name) => (await integers(name, 1))?.[0],
+    integer: async (name) => (entryOf(name) === undefined ? undefined : (await integers(name, 1))?.[0]),
     rational: async (name) => {
       const entry = entryOf(name);
       if (entry === undefined || entry.type !== RATIONAL || entry.count !== 1) {

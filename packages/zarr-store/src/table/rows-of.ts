@@ -58,10 +58,11 @@ function cellsOf(column: ColumnBuffers): readonly CellValue[] {
   if (column.type === "utf8") {
     return unpackStrings(column);
   }
-  const cells: CellValue[] =
-    column.type === "bool"
-      ? Array.from(column.values, (flag) => flag === 1)
-      : Array.from<number | bigint>(column.values);
+  const { type, values } = column;
+  const cells = new Array<CellValue>(values.length);
+  for (let row = 0; row < values.length; row += 1) {
+    cells[row] = type === "bool" ? values[row] === 1 : (values[row] ?? null);
+  }
   for (let row = column.valid?.indexOf(0) ?? -1; row >= 0; row = column.valid?.indexOf(0, row + 1) ?? -1) {
     cells[row] = null;
   }
