@@ -31,7 +31,6 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["packages/zarr-store/src/commit/recovery.ts", "what the next writer does about the last"],
   ["packages/zarr-store/src/dataset/layout.ts", "which path holds what"],
   ["packages/zarr-store/src/json/lossless-json.ts", "JSON that keeps every digit and the order of keys"],
-  ["packages/zarr-store/src/table/parquet-footer.ts", "the end of a Parquet file, as its format names it"],
   ["packages/zarr-store/src/table/arrow-table.ts", "tables in memory, behind the one import of apache-arrow"],
   ["packages/zarr-store/src/table/table-store.ts", "tables in a dataset"],
 ]);
