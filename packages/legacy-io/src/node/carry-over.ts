@@ -17,9 +17,9 @@ const CARRIED = ["rois", "roi_id_high_water_mark", "accepted"] as const;
 
 /**
  * Gives a record that takes another's place the other's ROIs and `accepted` (design §6), as they are in the dataset, so
- * that no ROI id comes back there either, and the masks that the ROIs name. Provenance keeps the hash of the metadata that the files make, so that what was carried
- * over counts as the dataset's own. Nothing is to be carried if it came from files that still speak of the image: `usable`
- * are the absolute paths of those.
+ * that no ROI id comes back there either, and the masks that the ROIs name. Provenance keeps the hash of the metadata that
+ * the files make, so that what was carried over counts as the dataset's own. Nothing is to be carried if it came from files
+ * that still speak of the image: `usable` are the absolute paths of those.
  */
 export async function carryOver(
   from: ImageRecord,

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryStore, type NdArray, ndArrayBytes, openDataset } from "@kym/zarr-store";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { writeImageJTiff } from "../../src/index.ts";
 import { readBundle } from "../../src/node/read-bundle.ts";
 import { sha256 } from "../../src/node/read-stable.ts";
@@ -10,9 +10,25 @@ import { storeImage, tryStoreImage } from "../../src/node/store-image.ts";
 import { buildTiff, greyTags, long } from "../tiff-fixture.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
+/** Another program's work: what it does each time after a file was opened. */
+const other = vi.hoisted(() => ({ afterOpening: (_path: string): void => undefined }));
+
+vi.mock("../../src/node/file-source.ts", async (importActual) => {
+  const actual = await importActual<typeof import("../../src/node/file-source.ts")>();
+  const openFileSource: typeof actual.openFileSource = (path) => {
+    const source = actual.openFileSource(path);
+    other.afterOpening(path);
+    return source;
+  };
+  return { ...actual, openFileSource };
+});
+
 describe("a large image", () => {
   let folder = "";
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    other.afterOpening = () => undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
   const onlyBundle = async (bytes: Uint8Array, sidecars: Readonly<Record<string, string>> = {}) => {
     folder = await makeLabFolder({ "a.tif": bytes, ...sidecars });
     const { bundles } = await scanFolder(folder);
@@ -68,6 +84,30 @@ describe("a large image", () => {
     ]);
     const { pixels } = await readBundle(await onlyBundle(deflated), { largeFromBytes: 0 });
     expect(pixels).toMatchObject({ shape: [2, 1], data: Uint8Array.of(7, 8) });
+  });
+
+  it("that changes while it is hashed is hashed once more, and the second time given up", async () => {
+    const bundle = await onlyBundle(tinyTiff(3, 50));
+    let openings = 0;
+    const changeAfterOpenings = (times: number): void => {
+      openings = 0;
+      other.afterOpening = (path) => {
+        if (++openings <= times) {
+          appendFileSync(path, " ");
+        }
+      };
+    };
+    changeAfterOpenings(1);
+    const { image, release } = await readBundle(bundle, { largeFromBytes: 0 });
+    release();
+    const bytes = readFileSync(bundle.image.path);
+    expect([openings, image.sha256, image.sizeBytes]).toEqual([2, sha256(bytes), bytes.length]);
+    changeAfterOpenings(2);
+    await expect(readBundle(bundle, { largeFromBytes: 0 })).rejects.toMatchObject({
+      code: "io",
+      message: "a.tif changed while it was read, twice",
+    });
+    expect(openings).toBe(2);
   });
 
   it("that changes between being hashed and being stored fails alone, and leaves nothing", async () => {
