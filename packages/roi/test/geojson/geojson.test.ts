@@ -39,7 +39,8 @@ function isWritable(roi: Roi): boolean {
 describe("GeoJSON", () => {
   test("gives back every ROI that it can hold, as text that was parsed again", () => {
     const withExtra = fc
-      .tuple(anyRoi, fc.option(anyJsonObject), fc.option(fc.string()))
+      // JSON.stringify writes -0 as 0, so what came is what a text says.
+      .tuple(anyRoi, fc.option(anyJsonObject.map(asText)), fc.option(fc.string()))
       .map(([roi, properties, id]) => {
         const came = { ...(id !== null && { id }), ...(properties !== null && { properties }) };
         return {
@@ -205,6 +206,10 @@ describe("GeoJSON", () => {
     ]);
   });
 });
+
+function asText(value: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
 
 function asRead(roi: Roi): unknown {
   const { name, note, channel, z, extra } = roi;
