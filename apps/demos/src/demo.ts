@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { kymdatasetVelocityEvents } from "./kymdataset-velocity-events.ts";
-import { showMainJob } from "./main-job.ts";
-import { type SimulatedScan, simulateLabFolder } from "./simulate-lab-folder.ts";
-import { startTranscript, type Transcript } from "./transcript.ts";
+import { showMainJob } from "./main-job/main-job.ts";
+import { type SimulatedScan, simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
+import { startTranscript, type Transcript } from "./transcript/transcript.ts";
 
 const TICKET_21 = [
   "replace stats: {'updated': 2, 'skipped': 0, 'missing': 2}",

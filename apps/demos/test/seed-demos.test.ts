@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { treeHash } from "../src/compare/tree-hash.ts";
 import { exportImport } from "../src/export-import.ts";
 import { kymdatasetEmptyEvents } from "../src/kymdataset-empty-events.ts";
 import { kymdatasetFirstGeneration } from "../src/kymdataset-first-generation.ts";
 import { pipeline } from "../src/pipeline.ts";
 import { roiStaleness } from "../src/roi-staleness.ts";
-import { simulateLabFolder } from "../src/simulate-lab-folder.ts";
-import { treeHash } from "../src/tree-hash.ts";
+import { simulateLabFolder } from "../src/simulator/simulate-lab-folder.ts";
 
 let folder: string;
 beforeEach(async () => {

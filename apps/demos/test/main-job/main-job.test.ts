@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runDemo } from "../../src/demo.ts";
+
+let folder: string;
+let failures: readonly string[];
+const lines: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kym-demo-test-"));
+  failures = await runDemo(folder, (line) => lines.push(stripVTControlCharacters(line)));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("the demo", () => {
+  it("finds everything as it must be", () => {
+    expect(failures).toEqual([]);
+    expect(lines.at(-1)).toMatch(/^Everything is as it must be \(\d+ s\)\.$/);
+  });
+
+  it("states eleven things, and every one holds", () => {
+    expect(lines.filter((line) => line.startsWith("  ✓ ")).map((line) => line.slice(4))).toEqual([
+      "the eight whole images are in",
+      "what is not is named, with the reason, and exit code 3 says so to scripts",
+      "the table has this stall and no other, at its time to 0.1 s",
+      "every mean in the table is the true one to 2 %, with its sign",
+      "every image is known",
+      "every table is fresh",
+      "not a byte of the dataset is different",
+      expect.stringMatching(/^every row of every table came back \(.*kym_radon 7\b.*\)$/),
+      "the copy knows that its tables are fresh",
+      "the lab's own folder was only read",
+      "these are the lines of ticket 21",
+    ]);
+  });
+
+  it("shows each command of the first ten minutes as it is typed", () => {
+    const commands = lines.filter((line) => line.startsWith("  $ ")).map((line) => line.slice(4));
+    expect(commands.map((command) => command.split(" ").slice(0, 3).join(" "))).toEqual([
+      "kym ingest ./lab",
+      "kym ls study.zarr",
+      "kym show study.zarr",
+      "kym index study.zarr",
+      "kym query study.zarr",
+      "kym query study.zarr",
+      "kym query study.zarr",
+      "kym ingest ./lab",
+      "kym index study.zarr",
+      "kym export study.zarr",
+      "kym ingest ./out",
+      "kym index copy.zarr",
+    ]);
+  });
+
+  it("sets the true velocity of each analysed ROI beside the measured one", () => {
+    const start = lines.findIndex((line) => line.includes("true mm/s"));
+    const rows = lines.slice(start + 1, lines.indexOf("", start));
+    expect(rows.map((row) => row.trim().split(/ {2,}/).at(-1))).toEqual([
+      "steady",
+      "fast",
+      "two ROIs",
+      "two ROIs",
+      "slow",
+      "the other way",
+      "with a stall",
+    ]);
+  });
+
+  it("leaves what it wrote, and says how to go on", async () => {
+    const written = [
+      "copy.zarr",
+      "lab",
+      "out",
+      "study.ingest-report.json",
+      "study.zarr",
+      "velocity-events.zarr",
+    ];
+    expect((await readdir(folder)).toSorted()).toEqual(written);
+    expect(lines).toContain("  npx -y pnpm@12 --silent kym ingest ./my-folder study.zarr");
+    expect(lines).toContain(`What this demo wrote stays in ${folder} until you delete it.`);
+  });
+});
