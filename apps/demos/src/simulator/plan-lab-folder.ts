@@ -32,6 +32,8 @@ export interface PlannedScan {
   readonly rois: readonly PlannedRoi[];
   /** Whether the microscope's text header came along. Without it there is neither µm nor seconds. */
   readonly hasHeader: boolean;
+  /** Whether people have typed and drawn: a file `.json`. */
+  readonly hasMetadata: boolean;
   readonly analysis: "none" | "traces" | "traces_and_events";
   readonly accepted: boolean;
   readonly note: string;
@@ -53,6 +55,8 @@ export interface PlanLabFolderOptions {
   readonly px?: number | undefined;
   /** Adds a TIFF whose copy broke off and an analysis without its TIFF. Default true. */
   readonly withTroubles?: boolean | undefined;
+  /** Only what the microscope writes, TIFFs and headers: nobody has drawn or analysed anything. Default false. */
+  readonly onlyScans?: boolean | undefined;
   /** Default `"lab"`. */
   readonly seed?: string | undefined;
 }
@@ -169,6 +173,9 @@ function planScan(
   const { treatment, condition, animal } = TREATMENTS[session % 2 === 0 ? 0 : 1];
   const geometry = { lines: options.lines ?? kind.lines, px: options.px ?? kind.px, zoom: kind.zoom };
   const dayMs = FIRST_DAY_MS + session * DAY_MS;
+  const { onlyScans = false } = options;
+  const hasHeader = kind.hasHeader ?? true;
+  const hasMetadata = hasHeader && !onlyScans;
   const date = new Date(dayMs).toISOString().slice(0, 10).replaceAll("-", "");
   return {
     description: kind.description,
@@ -181,9 +188,10 @@ function planScan(
       dayMs + FIRST_SCAN_MS + index * BETWEEN_SCANS_MS + Math.floor(random.uniform() * 10_000),
     geometry,
     profile: planFlow(kind, geometry, random),
-    rois: planRois(kind, geometry),
-    hasHeader: kind.hasHeader ?? true,
-    analysis: kind.analysis,
+    rois: hasMetadata ? planRois(kind, geometry) : [],
+    hasHeader,
+    hasMetadata,
+    analysis: onlyScans ? "none" : kind.analysis,
     accepted: kind.accepted ?? true,
     note: kind.note ?? "",
     image: kind.image ?? "whole",
@@ -200,11 +208,8 @@ function planFlow(kind: Kind, geometry: ScanGeometry, random: Random): FlowProfi
   };
 }
 
-/** The whole image, unless there is nothing that the lab could have typed it into; and the middle half, on demand. */
+/** The whole image, and for some kinds the middle half too. */
 function planRois(kind: Kind, { lines, px }: ScanGeometry): readonly PlannedRoi[] {
-  if (kind.hasHeader === false) {
-    return [];
-  }
   const whole = { bounds: { dim0Start: 0, dim0Stop: lines, dim1Start: 0, dim1Stop: px }, note: "Full Image" };
   const quarter = (size: number): number => Math.floor(size / 4);
   const centre = {

@@ -87,6 +87,8 @@ function filesOf(plan: PlannedScan, pixels: Uint16Array, traces: readonly Veloci
   }
   if (plan.hasHeader && plan.image !== "missing") {
     files.set(`${beside}.txt`, olympusHeaderText(plan));
+  }
+  if (plan.hasMetadata && plan.image !== "missing") {
     files.set(`${beside}.json`, classicJsonText(plan, pixels));
   }
   const analysis = `${plan.folder}/flow-analysis/${plan.stem}`;

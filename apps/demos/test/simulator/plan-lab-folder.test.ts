@@ -41,6 +41,13 @@ describe("planLabFolder", () => {
     expect(many!.slice(0, 8)).toEqual(few);
   });
 
+  it("leaves out ROIs, metadata and analyses where only scans are asked for, and changes nothing else", () => {
+    const [scans, lab] = [planLabFolder({ onlyScans: true }), planLabFolder()];
+    expect(lab.some(({ rois }) => rois.length > 0)).toBe(true);
+    const bare = lab.map((scan) => ({ ...scan, rois: [], hasMetadata: false, analysis: "none" }));
+    expect(scans).toEqual(bare);
+  });
+
   it("keeps every ROI inside its image, also in the smallest", () => {
     for (const { geometry, rois } of planLabFolder({ lines: 64, px: 4 })) {
       for (const { bounds } of rois) {

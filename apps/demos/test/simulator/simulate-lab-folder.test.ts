@@ -58,6 +58,12 @@ describe("simulateLabFolder", () => {
     ]);
   });
 
+  it("writes TIFFs and headers alone where only scans are asked for", async () => {
+    const options = { imageCount: 8, lines: 64, px: 8, onlyScans: true, withTroubles: false };
+    const written = await simulateLabFolder(join(folder, "scans"), options);
+    expect(written.map(endings)).toEqual([...Array(7).fill(["/.tif", "/.txt"]), ["/.tif"]]);
+  });
+
   it("breaks off one TIFF in the middle", async () => {
     const { plan, relPath } = named("the copy broke off");
     const { size } = await stat(join(lab, relPath));
