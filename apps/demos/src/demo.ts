@@ -1,10 +1,12 @@
+/** Demo: the whole job on a simulated folder by the command `kym`, its results beside the true velocities. */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { kymdatasetVelocityEvents } from "./kymdataset-velocity-events.ts";
+import { indexInThreeRuns } from "./kymdataset-velocity-events.ts";
 import { showMainJob } from "./main-job/main-job.ts";
 import { type SimulatedScan, simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
+import { closingText } from "./transcript/closing-text.ts";
 import { startTranscript, type Transcript } from "./transcript/transcript.ts";
 
 const TICKET_21 = [
@@ -19,10 +21,10 @@ const TICKET_21 = [
  * Simulates a lab's folder in `folder`, does the main job on it, runs the demo of ticket 21, and says how to go on; each
  * line goes to `print`. Returns what was not as it must be: nothing, if all is well.
  */
-export async function runDemo(folder: string, print: (line: string) => void): Promise<readonly string[]> {
+export async function mainDemo(folder: string, print: (line: string) => void): Promise<readonly string[]> {
   const transcript = startTranscript(print);
   const startMs = performance.now();
-  print("From a lab's folder of kymographs to a dataset and its tables, and back.");
+  transcript.title("From a lab's folder of kymographs to a dataset and its tables, and back.");
   transcript.heading("A lab's folder, simulated, so that the true velocities are known");
   const scans = await simulateLabFolder(join(folder, "lab"));
   showFolder(scans, transcript);
@@ -34,11 +36,7 @@ export async function runDemo(folder: string, print: (line: string) => void): Pr
   const { failures } = transcript;
   print("");
   print(`What this demo wrote stays in ${folder} until you delete it.`);
-  print(
-    failures.length === 0
-      ? `Everything is as it must be (${seconds} s).`
-      : `NOT AS IT MUST BE (${seconds} s):\n${failures.map((failure) => `  ${failure}`).join("\n")}`,
-  );
+  print(closingText(failures, ` (${seconds} s)`));
   return failures;
 }
 
@@ -64,7 +62,7 @@ async function showTicket21(folder: string, transcript: Transcript): Promise<voi
   transcript.heading("The library itself: incremental velocity events (src/kymdataset-velocity-events.ts)");
   const lines: string[] = [];
   transcript.say("");
-  await kymdatasetVelocityEvents(join(folder, "velocity-events.zarr"), (line) => {
+  await indexInThreeRuns(join(folder, "velocity-events.zarr"), (line) => {
     lines.push(line);
     transcript.say(line);
   });
@@ -74,6 +72,6 @@ async function showTicket21(folder: string, transcript: Transcript): Promise<voi
 
 if (import.meta.main) {
   const folder = await mkdtemp(join(tmpdir(), "kym-demo-"));
-  const failures = await runDemo(folder, console.log);
+  const failures = await mainDemo(folder, console.log);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

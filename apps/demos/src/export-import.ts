@@ -1,72 +1,78 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** Demo: a folder of the Python system is ingested and refreshed; all of it is exported, and comes back. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import process from "node:process";
 import { summarizeMetadata } from "@kym/kym-dataset";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "@kym/legacy-io/node";
-import type { ZarrDataset } from "@kym/zarr-store";
+import type { TableSchema, ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
+import { tableDifference } from "./compare/table-difference.ts";
+import { treeHash } from "./compare/tree-hash.ts";
+import { runDemo } from "./transcript/run-demo.ts";
+import type { Transcript } from "./transcript/transcript.ts";
 
-/** A line scan of 30 lines × 20 px with the metadata and the table that the Python system wrote beside it. */
-async function writeSample(lab: string, stem: string, acquiredLocalEpochNs: number): Promise<void> {
-  const data = new Uint16Array(30 * 20).fill(acquiredLocalEpochNs);
-  await writeFile(join(lab, `${stem}.tif`), writeImageJTiff({ dtype: "uint16", shape: [30, 20], data }));
-  const header = { acquired_local_epoch_ns: acquiredLocalEpochNs };
-  await writeFile(join(lab, `${stem}.metadata.json`), JSON.stringify({ version: "2.0", header }));
-  await writeFile(join(lab, `${stem}.radon_report.csv`), "roi_id,vel_mean\n1,1.25\n");
-}
+const EVENT_COLUMNS: TableSchema["columns"] = [
+  { name: "image_id", type: "utf8" },
+  { name: "t_start_s", type: "float64", unit: "s" },
+];
 
-async function idsByTime(dataset: ZarrDataset): Promise<string> {
-  const ids: string[] = [];
-  for await (const { id } of dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" })) {
-    ids.push(`'${id}'`);
-  }
-  return `[${ids.join(", ")}]`;
-}
-
-/**
- * The demo of tickets 6 and 13: a folder is ingested; a file that comes later is found by a refresh; everything is exported,
- * and comes back from there as it was. Writes into `folder`, prints what there is after each step.
- */
-export async function exportImport(folder: string, print: (line: string) => void): Promise<void> {
+export async function exportImport(folder: string, transcript: Transcript): Promise<void> {
+  const { title, heading, say, check } = transcript;
+  title("A folder of TIFFs goes into a dataset, and out again as plain files that give the same dataset.");
   const [lab, out] = [join(folder, "lab"), join(folder, "export")];
-  await mkdir(lab, { recursive: true });
+  await mkdir(lab);
   await writeSample(lab, "sample_100", 100);
   await writeSample(lab, "sample_101", 101);
+
+  heading("Two TIFFs with metadata and a table each");
   const summarize = summarizeMetadata;
   await using dataset = await openDataset(join(folder, "demo.zarr"), { summarize });
   let count = 0;
   const newId = (): string => `image_${++count}`;
   await ingestLegacyFolder(dataset, lab, { newId, jobs: 1 });
-  print(`Initial sources rows: ${(await dataset.loadSourcesIndex()).length}`);
-  const events = [{ image_id: "image_1", roi_id: 1n, t_start_s: 0.5 }];
-  const columns = [
-    { name: "image_id", type: "utf8" },
-    { name: "roi_id", type: "int64" },
-    { name: "t_start_s", type: "float64", unit: "s" },
-  ] as const;
-  await dataset.saveTable("velocity_events", events, { schema: { columns } });
+  say(`Initial sources rows: ${(await dataset.loadSourcesIndex()).length}`);
+  const events = [{ image_id: "image_1", t_start_s: 0.5 }];
+  await dataset.saveTable("velocity_events", events, { schema: { columns: EVENT_COLUMNS } });
 
+  heading("A third TIFF arrives");
   await writeSample(lab, "sample_999", 999);
+  const hash = await treeHash(lab);
   const { newImageIds } = await refreshFromFolder(dataset, lab, { mode: "skip", newId });
-  print(`Refresh ingested image_ids: [${newImageIds.map((id) => `'${id}'`).join(", ")}]`);
-  print(`Sources rows after refresh: ${(await dataset.loadSourcesIndex()).length}`);
-  print(`Refresh once more: ${(await refreshFromFolder(dataset, lab)).newImageIds.length} new`);
+  say(`Refresh ingested image_ids: [${newImageIds.map((id) => `'${id}'`).join(", ")}]`);
+  say(`Sources rows after refresh: ${(await dataset.loadSourcesIndex()).length}`);
+  const again = await refreshFromFolder(dataset, lab);
+  say(`Refresh once more: ${again.newImageIds.length} new`);
+  check(newImageIds.length === 1 && again.newImageIds.length === 0, "only the new TIFF was ingested, once");
 
+  heading("Everything goes out as plain files, and comes back from them");
   await exportLegacyFolder(dataset, out);
-  print(`Exported to: ${out}`);
+  say(`Exported to: ${basename(out)}`);
   await using copy = await openDataset(join(folder, "copy.zarr"), { summarize });
-  const restored = await ingestLegacyFolder(copy, out);
-  print(`Restored ${restored.ingested.length} images, tables: ${(await copy.listTableNames()).join(", ")}`);
-  print(`Ordered image_ids: ${await idsByTime(dataset)}`);
-  print(`Ordered image_ids of the copy: ${await idsByTime(copy)}`);
+  const { ingested } = await ingestLegacyFolder(copy, out);
+  say(`Restored ${ingested.length} images, tables: ${(await copy.listTableNames()).join(", ")}`);
+  const [ids, idsOfCopy] = [await idsByTime(dataset), await idsByTime(copy)];
+  say(`Ordered image_ids: ${ids}`);
+  say(`Ordered image_ids of the copy: ${idsOfCopy}`);
+  check(ids === idsOfCopy, "the copy has the same images in the same order");
+  check(!("difference" in (await tableDifference(dataset, copy))), "every row of every table came back");
+  check((await treeHash(lab)) === hash, "the folder itself was only read");
+}
+
+/** A line scan of 30 lines × 20 px, with the metadata and the table that the Python system wrote beside it. */
+async function writeSample(lab: string, stem: string, acquiredNs: number): Promise<void> {
+  const data = new Uint16Array(30 * 20).fill(acquiredNs);
+  const metadata = { version: "2.0", header: { acquired_local_epoch_ns: acquiredNs } };
+  await writeFile(join(lab, `${stem}.tif`), writeImageJTiff({ dtype: "uint16", shape: [30, 20], data }));
+  await writeFile(join(lab, `${stem}.metadata.json`), JSON.stringify(metadata));
+  await writeFile(join(lab, `${stem}.radon_report.csv`), "roi_id,vel_mean\n1,1.25\n");
+}
+
+async function idsByTime(dataset: ZarrDataset): Promise<string> {
+  const records = dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" });
+  return `[${(await Array.fromAsync(records, ({ id }) => `'${id}'`)).join(", ")}]`;
 }
 
 if (import.meta.main) {
-  const folder = await mkdtemp(join(tmpdir(), "kym-export-import-"));
-  try {
-    await exportImport(folder, console.log);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  process.exitCode = await runDemo(exportImport);
 }

@@ -1,66 +1,77 @@
+/** Demo: what a viewer does, from a folder of TIFFs to an image in a dataset. */
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import process from "node:process";
 import { AcqImage, AcqImageList, ingestImage, summarizeMetadata } from "@kym/kym-dataset";
 import { openFolder } from "@kym/legacy-io/node";
 import type { NdArray } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
+import { simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
+import { runDemo } from "./transcript/run-demo.ts";
+import type { Transcript } from "./transcript/transcript.ts";
 
-/**
- * What a viewer does, as the demo `demo_gui_flow_v01` of tickets 3 to 6: lists a folder of TIFFs, takes the first, draws
- * a ROI, looks at it, and puts the image into a dataset. Edits stand in `<stem>.metadata.json` beside the TIFF.
- */
-export async function guiFlow(
-  folder: string,
-  datasetPath: string,
-  print: (line: string) => void,
-): Promise<void> {
-  const list = AcqImageList.from(openFolder(folder));
-  print(`Images: ${(await list.images()).map(({ displayName }) => displayName).join(", ")}`);
+export async function guiFlow(folder: string, { title, heading, say, check }: Transcript): Promise<void> {
+  title("What a viewer does: list a folder, pick an image, draw a ROI, look at it, store it.");
+  const lab = join(folder, "lab");
+  const scans = { imageCount: 2, lines: 300, px: 20, onlyScans: true, withTroubles: false };
+  await simulateLabFolder(lab, scans);
+
+  heading("A folder from the microscope");
+  const list = AcqImageList.from(openFolder(lab));
+  say(`Images: ${(await list.images()).map(({ displayName }) => displayName).join(", ")}`);
   const image = await list.get(0);
   if (image === undefined) {
-    throw new Error(`there is no TIFF in ${folder}`);
+    throw new Error("there is no TIFF in the folder");
   }
-  print(`Picked: ${image.displayName}`);
-  print(`Channels available: [${(await image.channelsAvailable()).join(", ")}]`);
+  say(`Picked: ${image.displayName}`);
+  say(`Channels available: [${(await image.channelsAvailable()).join(", ")}]`);
   const pixels = await image.getChannelData(1);
-  print(`Pixels: ${shapeOf(pixels)} ${pixels.dtype}`);
+  say(`Pixels: ${shapeOf(pixels)} ${pixels.dtype}`);
 
-  const [height = 0, width = 0] = (await image.describe()).shape;
-  const { id } = await image.addRoi({
-    bounds: {
-      dim0Start: Math.floor(height / 10),
-      dim0Stop: Math.floor(height / 5),
-      dim1Start: Math.floor(width / 4),
-      dim1Stop: Math.floor((3 * width) / 4),
-    },
-  });
+  heading("A ROI is drawn on lines 30 to 60 and the middle half of the pixels");
+  const bounds = { dim0Start: 30, dim0Stop: 60, dim1Start: 5, dim1Stop: 15 };
+  const { id } = await image.addRoi({ bounds });
   await image.editRoi(id, { name: "vessel", note: "drawn by the demo" });
-  print(`ROI id: ${id}`);
-  print(`ROI pixels: ${shapeOf(await image.getRoiPixels(id))}`);
-  const { mean, sd, min, max, n } = await image.roiStats(id);
-  print(`ROI stats: mean ${mean} sd ${sd.toFixed(3)} min ${min} max ${max} n ${n}`);
   await image.editMetadata({ experiment: { note: "looks good" } });
+  const crop = await image.getRoiPixels(id);
+  const { mean, sd, min, max, n } = await image.roiStats(id);
+  say(`ROI id: ${id}`);
+  say(`ROI pixels: ${shapeOf(crop)}`);
+  say(`ROI stats: mean ${mean.toFixed(3)} sd ${sd.toFixed(3)} min ${min} max ${max} n ${n}`);
+  const sum = Array.from(crop.data, Number).reduce((total, value) => total + value, 0);
+  check(Math.abs(sum / n - mean) < 1e-9, "the mean is that of the pixels in the ROI");
+  const beside = await readdir(dirname(image.sourceKey));
+  say(`Beside the TIFF: ${beside.filter((name) => name.includes(".metadata.")).join(", ")}`);
 
-  await using dataset = await openDataset(datasetPath, { summarize: summarizeMetadata });
+  heading("The image goes into a dataset, with all that is known of it");
+  await using dataset = await openDataset(join(folder, "study.zarr"), { summarize: summarizeMetadata });
   const record = await ingestImage(dataset, image, { id: "image_1" });
-  print(`Ingested image id: ${record.id}`);
-  const manifest = await dataset.updateManifest();
-  print(`Manifest images: ${manifest.images.length}`);
+  say(`Ingested image id: ${record.id}`);
+  say(`Manifest images: ${(await dataset.updateManifest()).images.length}`);
   const ordered: string[] = [];
   for await (const { id: imageId } of dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" })) {
     ordered.push(imageId);
   }
-  print(`Ordered ids: ${ordered.join(", ")}`);
+  say(`Ordered ids: ${ordered.join(", ")}`);
   const stored = AcqImage.from({
     sourceKey: record.id,
     pixelStore: record.asPixelStore(),
     artifactStore: record.asArtifactStore(),
   });
   const { header, rois, experiment } = await stored.metadata();
-  print(`Header acquired ns: ${header.acquiredLocalEpochNs ?? "none"}`);
-  print(`Num ROIs: ${rois.length} (${rois.map(({ name }) => name).join(", ")})`);
-  print(`Note: ${experiment.note}`);
+  say(`Header acquired ns: ${header.acquiredLocalEpochNs ?? "none"}`);
+  say(`Num ROIs: ${rois.length} (${rois.map(({ name }) => name).join(", ")})`);
+  say(`Note: ${experiment.note}`);
+  const isSame = String((await stored.getChannelData(1)).data) === String(pixels.data);
+  check(isSame, "the dataset has the same pixels as the TIFF");
+  check((await stored.roiStats(id)).mean === mean, "and the same statistics of the ROI");
 }
 
 /** `(300, 20)`. */
 function shapeOf({ shape }: NdArray): string {
   return `(${shape.join(", ")})`;
+}
+
+if (import.meta.main) {
+  process.exitCode = await runDemo(guiFlow);
 }

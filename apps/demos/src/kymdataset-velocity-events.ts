@@ -1,10 +1,12 @@
+/** Demo: an incremental index of velocity events, which only reads the images that changed. */
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { KymDataset, type UpdateStats, velocityEventIndexer } from "@kym/kym-dataset";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
+import { runDemo } from "./transcript/run-demo.ts";
+import type { Transcript } from "./transcript/transcript.ts";
 
 const EVENTS: TableSchema = {
   columns: [
@@ -18,22 +20,16 @@ const EVENTS: TableSchema = {
   ],
 };
 
-/**
- * The demo of ticket 21: two images with an event each are indexed; then nothing has changed; then the parameters of
- * one have. Prints what each run of the index did.
- */
-export async function kymdatasetVelocityEvents(path: string, print: (line: string) => void): Promise<void> {
+/** Indexes two images with an event each, three times, into a new dataset; prints what each run did. */
+export async function indexInThreeRuns(path: string, print: (line: string) => void): Promise<void> {
   await using dataset = await openDataset(path);
   for (const [index, id] of ["image_1", "image_2"].entries()) {
     const pixels = new Uint16Array(64).fill(100 + index);
     const record = await dataset.addImage(createNdArray("uint16", [16, 4], pixels), { id, axes: ["t", "x"] });
     await record.saveJson("velocity_events/params", { win_cmp_sec: 0.25, mad_k: 3 });
     const event = { t_start_s: 0.5 + index, t_end_s: 0.8 + index, peak_t_s: 0.6 + index };
-    await record.saveParquet(
-      "velocity_events/events",
-      [{ roi_id: 1, event_id: `${id}-1`, ...event, peak_value: 1.5, score: -0.9 }],
-      { schema: EVENTS },
-    );
+    const row = { roi_id: 1, event_id: `${id}-1`, ...event, peak_value: 1.5, score: -0.9 };
+    await record.saveParquet("velocity_events/events", [row], { schema: EVENTS });
   }
   const kymDataset = new KymDataset(dataset);
   const update = async (what: string, mode: "replace" | "incremental"): Promise<void> => {
@@ -50,17 +46,27 @@ export async function kymdatasetVelocityEvents(path: string, print: (line: strin
   print(`table key exists: ${isThere ? "True" : "False"}`);
 }
 
-/** As Python prints a dict, so that the lines equal those of the ticket. */
+/** As Python prints a dict. */
 function formatStats(stats: UpdateStats | undefined): string {
   const { updated, skipped, missing } = stats ?? { updated: 0, skipped: 0, missing: 0 };
   return `{'updated': ${updated}, 'skipped': ${skipped}, 'missing': ${missing}}`;
 }
 
+export async function kymdatasetVelocityEvents(folder: string, transcript: Transcript): Promise<void> {
+  const { title, heading, say, check } = transcript;
+  title("An index does only what has changed: two images with one velocity event each, three runs.");
+  heading("A full run, a run without changes, and a run after new parameters for one image");
+  const lines: string[] = [];
+  await indexInThreeRuns(join(folder, "demo.zarr"), (line) => {
+    lines.push(line);
+    say(line);
+  });
+  say("");
+  check(lines[0]?.includes("'updated': 2") === true, "the full run reads both images");
+  check(lines[1]?.includes("'updated': 0, 'skipped': 2") === true, "without changes, both are skipped");
+  check(lines[2]?.includes("'updated': 1, 'skipped': 1") === true, "new parameters update one image");
+}
+
 if (import.meta.main) {
-  const folder = await mkdtemp(join(tmpdir(), "kym-velocity-events-"));
-  try {
-    await kymdatasetVelocityEvents(join(folder, "demo.zarr"), console.log);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  process.exitCode = await runDemo(kymdatasetVelocityEvents);
 }

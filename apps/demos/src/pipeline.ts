@@ -1,69 +1,78 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** Demo: the whole pipeline, on a simulated folder, or on your own with `--input FOLDER --dataset NAME.zarr`. */
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openDataset } from "@kym/zarr-store/node";
+import { treeHash } from "./compare/tree-hash.ts";
+import { simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
+import { runDemo } from "./transcript/run-demo.ts";
+import type { Transcript } from "./transcript/transcript.ts";
 
 const INDEXERS = [velocityEventIndexer, radonIndexer];
+const SCANS = { lines: 400, withTroubles: false, seed: "pipeline" };
 
 export interface PipelineOptions {
-  /** A lab's folder; it is only read. */
   readonly input: string;
-  /** Made by the first run. */
   readonly dataset: string;
-  /** Names of indexers. Default both. */
+  /** Default: all. */
   readonly indexers?: readonly string[] | undefined;
-  /** Where everything is written as plain files, if anywhere. */
   readonly exportTo?: string | undefined;
 }
 
-/** The pipeline in one: what is new in a folder is taken in, both tables are brought up to date, all goes out again. */
-export async function pipeline(options: PipelineOptions, print: (line: string) => void): Promise<void> {
+/** Ingests what is new in a folder, brings the tables up to date, and exports. Returns how many images each step did. */
+export async function runPipeline(options: PipelineOptions, say: Transcript["say"]): Promise<number[]> {
   await using dataset = await openDataset(options.dataset, { summarize: summarizeMetadata });
   const { found, ingested } = await ingestLegacyFolder(dataset, options.input);
-  print(`scanned=${found} ingested=${ingested.length}`);
-  print(`manifest_images=${(await dataset.updateManifest()).images.length}`);
+  say(`scanned=${found} ingested=${ingested.length}`);
+  say(`manifest_images=${(await dataset.updateManifest()).images.length}`);
   const kym = new KymDataset(dataset);
-  const ran: string[] = [];
-  for (const indexer of INDEXERS.filter(({ name }) => options.indexers?.includes(name) ?? true)) {
-    const { updated, skipped, missing, notAnalysed } = await kym.updateIndex(indexer, {
-      mode: "incremental",
-    });
+  const done = [ingested.length];
+  const indexers = INDEXERS.filter(({ name }) => options.indexers?.includes(name) ?? true);
+  for (const indexer of indexers) {
+    const report = await kym.updateIndex(indexer, { mode: "incremental" });
+    const { updated, skipped, missing, notAnalysed } = report;
     const stats = `updated=${updated} skipped=${skipped} missing=${missing} notAnalysed=${notAnalysed}`;
-    print(`indexer=${indexer.name} ${stats}`);
-    ran.push(indexer.name);
+    say(`indexer=${indexer.name} ${stats}`);
+    done.push(updated);
   }
-  print(`indexers_ran=${ran.join(",")}`);
+  say(`indexers_ran=${indexers.map(({ name }) => name).join(",")}`);
   if (options.exportTo !== undefined) {
     const { images, tables } = await exportLegacyFolder(dataset, options.exportTo, { overwrite: true });
-    print(`exported images=${images} tables=${tables}`);
+    say(`exported images=${images} tables=${tables}`);
   }
+  return done;
+}
+
+export async function pipeline(folder: string, { title, heading, say, check }: Transcript): Promise<void> {
+  title("The pipeline in one: ingest what is new, update what is stale, export.");
+  const [input, dataset, exportTo] = [join(folder, "lab"), join(folder, "study.zarr"), join(folder, "out")];
+  await simulateLabFolder(input, { ...SCANS, imageCount: 2 });
+  heading("First run: two scans with velocities, one of them searched for events");
+  const first = await runPipeline({ input, dataset }, say);
+  check(first.join() === "2,1,2", "both are ingested and indexed");
+  heading("Again, with an export: there is nothing new");
+  const second = await runPipeline({ input, dataset, exportTo }, say);
+  check(second.join() === "0,0,0", "nothing is done twice");
+  heading("A third scan has arrived; only the Radon table is asked for");
+  await simulateLabFolder(join(folder, "microscope"), { ...SCANS, imageCount: 3 });
+  await cp(join(folder, "microscope"), input, { recursive: true });
+  const hash = await treeHash(input);
+  const third = await runPipeline({ input, dataset, indexers: ["radon"] }, say);
+  check(third.join() === "1,1", "only the new scan is ingested and indexed");
+  check((await treeHash(input)) === hash, "the folder was only read");
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      input: { type: "string" },
-      dataset: { type: "string" },
-      "run-indexers": { type: "string" },
-      "export-legacy": { type: "string" },
-    },
-  });
-  const scratch = await mkdtemp(join(tmpdir(), "kym-pipeline-"));
-  try {
-    await pipeline(
-      {
-        input: values.input ?? process.cwd(),
-        dataset: values.dataset ?? join(scratch, "pipeline.zarr"),
-        indexers: values["run-indexers"]?.split(","),
-        exportTo: values["export-legacy"],
-      },
-      console.log,
-    );
-  } finally {
-    await rm(scratch, { recursive: true });
+  const text = { type: "string" } as const;
+  const options = { input: text, dataset: text, "run-indexers": text, "export-legacy": text };
+  const { input, dataset = "pipeline.zarr", ...more } = parseArgs({ options }).values;
+  const [indexers, exportTo] = [more["run-indexers"]?.split(","), more["export-legacy"]];
+  if (input === undefined) {
+    process.exitCode = await runDemo(pipeline);
+  } else {
+    await runPipeline({ input, dataset, indexers, exportTo }, console.log);
   }
 }

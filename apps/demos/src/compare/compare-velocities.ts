@@ -1,4 +1,5 @@
 import type { SimulatedScan } from "../simulator/simulate-lab-folder.ts";
+import { alignRows } from "../transcript/align-rows.ts";
 
 /** One ROI: what it was drawn with, and what the dataset's table says. */
 export interface VelocityComparison {
@@ -52,17 +53,5 @@ export function comparisonText(comparisons: readonly VelocityComparison[]): stri
     `${(100 * relativeError(comparison)).toFixed(2)} %`,
     comparison.description,
   ]);
-  const rows = [["scan", "ROI", "true mm/s", "measured", "error", ""], ...cells];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const isText = column === 0 || column === row.length - 1;
-          return isText ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-        })
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignRows([["scan", "ROI", "true mm/s", "measured", "error", ""], ...cells]);
 }

@@ -3,6 +3,8 @@ import { styleText } from "node:util";
 
 /** What a demo shows, in order, and whether all of it was as it must be. */
 export interface Transcript {
+  /** The first line: what the demo is about. */
+  title(text: string): void;
   heading(text: string): void;
   /** Plain lines, indented like everything below a heading. */
   say(text: string): void;
@@ -29,6 +31,7 @@ export function startTranscript(print: (line: string) => void): Transcript {
   };
   return {
     failures,
+    title: print,
     heading: (text) => {
       headings += 1;
       print("");
