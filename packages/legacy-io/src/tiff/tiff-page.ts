@@ -175,8 +175,9 @@ async function readPredictor(
   }
 }
 
+/** An image is tiled if it has the size of a tile; where tiles stand may be said by the tags of strips, as old libtiff did. */
 async function readTiling(values: TagValues, geometry: Geometry): Promise<Tiling> {
-  const isTiled = values.has("TileOffsets");
+  const isTiled = values.has("TileWidth") || values.has("TileLength") || values.has("TileOffsets");
   const tileWidth = isTiled ? await readCount(values, "TileWidth") : geometry.width;
   const tileHeight = isTiled
     ? await readCount(values, "TileLength")
@@ -187,9 +188,14 @@ async function readTiling(values: TagValues, geometry: Geometry): Promise<Tiling
     isTiled,
     tileWidth,
     tileHeight,
-    offsets: await readSegmentTag(values, isTiled ? "TileOffsets" : "StripOffsets", count),
-    byteCounts: await readSegmentTag(values, isTiled ? "TileByteCounts" : "StripByteCounts", count),
+    offsets: await readSegmentTag(values, segmentTag(values, isTiled, "Offsets"), count),
+    byteCounts: await readSegmentTag(values, segmentTag(values, isTiled, "ByteCounts"), count),
   };
+}
+
+function segmentTag(values: TagValues, isTiled: boolean, what: "Offsets" | "ByteCounts"): TiffTagName {
+  const usesStripTag = !isTiled || (!values.has(`Tile${what}`) && values.has(`Strip${what}`));
+  return usesStripTag ? `Strip${what}` : `Tile${what}`;
 }
 
 async function readSegmentTag(values: TagValues, name: TiffTagName, count: number): Promise<Float64Array> {

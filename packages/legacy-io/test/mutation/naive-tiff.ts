@@ -132,12 +132,13 @@ function readPage(file: Uint8Array, le: boolean, tags: Tags): Page {
   const isPlanar = samples > 1 && one(284, 1) === 2;
   const planes = isPlanar ? samples : 1;
   const inPixel = isPlanar ? 1 : samples;
-  const isTiled = tags.has(324);
+  const isTiled = [322, 323, 324].some((id) => tags.has(id));
   const tileWidth = isTiled ? one(322, 0) : width;
   const tileHeight = isTiled ? one(323, 0) : Math.min(one(278, height), height);
   need(tileWidth > 0 && tileHeight > 0 && tileWidth * tileHeight <= 1e6, "a small tile");
-  const offsets = tags.get(isTiled ? 324 : 273) ?? [];
-  const counts = tags.get(isTiled ? 325 : 279) ?? [];
+  // Old writers put the places of tiles under the tags of strips.
+  const offsets = (isTiled ? tags.get(324) : undefined) ?? tags.get(273) ?? [];
+  const counts = (isTiled ? tags.get(325) : undefined) ?? tags.get(279) ?? [];
   const across = Math.ceil(width / tileWidth);
   const down = Math.ceil(height / tileHeight);
   const image = new Uint8Array(width * height * samples * size);
