@@ -102,6 +102,7 @@ export {
 export type { TiffInfo } from "./tiff/tiff-info.ts";
 export type { AxesSource } from "./tiff/tiff-layout.ts";
 export { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff/tiff-limits.ts";
+export type { ValueCalibration } from "./tiff/value-calibration.ts";
 export { canWriteImageJTiff, type WriteImageJTiffOptions, writeImageJTiff } from "./tiff/write-imagej.ts";
 export {
   type EventColumn,

@@ -11,6 +11,7 @@ import { openStudy } from "../open-study.ts";
 import { printable } from "../render/text-table.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../roi-place.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "../tiff-calibration.ts";
+import { type TiffValues, tiffValues } from "../tiff-values.ts";
 
 /** `kym show DATASET ID|STEM` */
 export const showCommand: Command = {
@@ -58,8 +59,13 @@ file name.`,
       revision: roi.revision,
       ...roiPlace(roi),
     }));
-    const calibration = tiffCalibration(await record.attributes());
-    const data = { ...image, tiff_calibration: calibration, rois, artifacts, tables };
+    const attributes = await record.attributes();
+    const data = {
+      ...image,
+      tiff_calibration: tiffCalibration(attributes),
+      ...tiffValues(attributes),
+      ...{ rois, artifacts, tables },
+    };
     return {
       exitCode: EXIT.ok,
       data,
@@ -80,7 +86,7 @@ async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefi
   }
 }
 
-interface Shown extends ImageOverview {
+interface Shown extends ImageOverview, TiffValues {
   readonly tiff_calibration: readonly TiffCalibration[];
   readonly rois: readonly ShownRoi[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
@@ -115,6 +121,7 @@ function textOf(image: Shown, location: string, tableNames: readonly string[]): 
     `  scale     ${calibration}`,
     `  acquired  ${image.acquired_local ?? "unknown"}`,
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
+    ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),
     "",
     image.rois.length === 0 ? "no ROIs" : "ROIs",
     ...image.rois.map(roiLine),

@@ -5,8 +5,8 @@ import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { arrayOver } from "../array-over.ts";
 import type { BundleFile } from "../bundle.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
-import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import type { ReadTiffOptions } from "../tiff/read-tiff.ts";
+import type { TiffInfo } from "../tiff/tiff-info.ts";
 import { openTiffRows, type TiffRows } from "../tiff/tiff-rows.ts";
 import { assertFileSize, MAX_FILE_BYTES } from "./assert-file-size.ts";
 import { type FileSource, openFileSource } from "./file-source.ts";
@@ -20,11 +20,10 @@ const BLOCK_BYTES = 4 * 2 ** 20;
 /** An image that stays in its file: what has been found out about it by reading it block by block. */
 export interface LargeImage {
   readonly file: ReadFile;
-  /** Read from the file as they are stored; `io` if they are not those whose hash was taken. */
+  /** Read from the file while they are stored; `io` if they are not those whose hash was taken. */
   readonly pixels: ArrayRows;
-  readonly axes: readonly string[];
   readonly pixelsSha256: string;
-  readonly calibration: readonly AxisCalibration[];
+  readonly info: TiffInfo;
   readonly close: () => void;
 }
 
@@ -53,9 +52,8 @@ export async function openLargeImage<F extends BundleFile>(
         return {
           file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
           pixels: verifiedRows(rows, file, pixelsSha256),
-          axes: info.axes,
           pixelsSha256,
-          calibration: info.calibration,
+          info,
           close: source.close,
         };
       }

@@ -6,12 +6,24 @@ import type { ImageContent } from "../image-content.ts";
 import { joinArrays } from "../join-arrays.ts";
 import type { AxisCalibration } from "../tiff/axis-calibration.ts";
 import { readTiffInPlace } from "../tiff/read-tiff.ts";
+import type { TiffInfo } from "../tiff/tiff-info.ts";
 import type { TiffLimits } from "../tiff/tiff-limits.ts";
+import type { ValueCalibration } from "../tiff/value-calibration.ts";
 import { LARGE_FROM_BYTES, openLargeImage } from "./large-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
 import type { ReusedBuffers } from "./reused-buffers.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
+
+/** What the TIFF itself says about its image; of the last channel, if there are more. */
+export interface SaidByTiff {
+  /** Of its axes, and which of its tags said so. */
+  readonly calibration: readonly AxisCalibration[];
+  /** What ImageJ makes of its values before it shows them. */
+  readonly valueCalibration: ValueCalibration | undefined;
+  /** Sentences for people, each once; of all channels. */
+  readonly warnings: readonly string[];
+}
 
 /** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
 export interface ReadBundle {
@@ -23,8 +35,7 @@ export interface ReadBundle {
   /** In memory, in a large file, or made into chunks. */
   readonly pixels: NdArray | ArrayRows | EncodedArray;
   readonly pixelsSha256: string;
-  /** What the TIFF itself says of its axes, and which of its tags said so; of the last channel, if there are more. */
-  readonly calibration: readonly AxisCalibration[];
+  readonly said: SaidByTiff;
   /** Gives the memory back that the pixels are in, or closes their file: nothing may look at them any more. */
   readonly release: () => void;
 }
@@ -53,7 +64,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   try {
     const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
     const [first, ...others] = files;
-    const { pixels, axes, pixelsSha256, calibration } = image;
+    const { pixels, axes, pixelsSha256, said } = image;
     const content = await artifactsOfSidecars({
       shape: pixels.shape,
       pixelsSha256,
@@ -63,10 +74,10 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       bundle,
       image: first,
       sidecars: [...others, ...sidecars.map(({ file }) => file)],
-      content: { axes, ...content },
+      content: { axes, ...content, notes: [...notesOf(first.relPath, said), ...content.notes] },
       pixels,
       pixelsSha256,
-      calibration,
+      said,
       release,
     };
   } catch (error) {
@@ -75,7 +86,11 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   }
 }
 
-interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "calibration" | "release"> {
+function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] {
+  return warnings.map((reason) => ({ path, reason }));
+}
+
+interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" | "release"> {
   /** One a channel. */
   readonly files: readonly [ReadFile, ...ReadFile[]];
   readonly axes: readonly string[];
@@ -88,8 +103,9 @@ async function readImage(
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
   const large = isLarge ? await openLargeImage(image, { limits, signal }) : undefined;
   if (large !== undefined) {
-    const { file, pixels, axes, close, ...facts } = large;
-    return { files: [file], pixels, axes: axesOf(pixels.shape, axes), release: close, ...facts };
+    const { file, pixels, pixelsSha256, info, close } = large;
+    const axes = axesOf(pixels.shape, info.axes);
+    return { files: [file], pixels, axes, pixelsSha256, said: saidBy([info]), release: close };
   }
   const read: StableRead<LegacyBundle["image"]>[] = [];
   const release = (): void => {
@@ -109,7 +125,7 @@ async function readImage(
       pixels: channels.image,
       axes: channels.axes,
       pixelsSha256: sha256(ndArrayBytes(channels.image)),
-      calibration: channels.calibration,
+      said: channels.said,
       release,
     };
   } catch (error) {
@@ -122,10 +138,19 @@ function axesOf(shape: readonly number[], axes: readonly string[]): readonly str
   return shape.length === 2 ? LINE_SCAN_AXES : axes;
 }
 
+function saidBy(infos: readonly TiffInfo[]): SaidByTiff {
+  const last = infos.at(-1);
+  return {
+    calibration: last?.calibration ?? [],
+    valueCalibration: last?.valueCalibration,
+    warnings: [...new Set(infos.flatMap(({ warnings }) => warnings))],
+  };
+}
+
 interface Channels {
   readonly image: NdArray;
   readonly axes: readonly string[];
-  readonly calibration: readonly AxisCalibration[];
+  readonly said: SaidByTiff;
 }
 
 async function readChannels(
@@ -133,8 +158,8 @@ async function readChannels(
   { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
 ): Promise<Channels> {
   const planes: NdArray[] = [];
+  const infos: TiffInfo[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
-  let calibration: readonly AxisCalibration[] = [];
   for (const { bytes, file } of files) {
     const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
@@ -149,10 +174,14 @@ async function readChannels(
       );
     }
     planes.push(image);
-    calibration = info.calibration;
+    infos.push(info);
     axes = axesOf(image.shape, info.axes);
   }
-  return { image: stackChannels(planes), axes: planes.length > 1 ? ["c", ...axes] : axes, calibration };
+  return {
+    image: stackChannels(planes),
+    axes: planes.length > 1 ? ["c", ...axes] : axes,
+    said: saidBy(infos),
+  };
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {

@@ -3,6 +3,7 @@ import { objectsOf } from "../decide-update.ts";
 import { isLegacyIoError } from "../errors.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";
+import type { ValueCalibration } from "../tiff/value-calibration.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 import type { ReadBundle } from "./read-bundle.ts";
 import type { ReadFile } from "./read-stable.ts";
@@ -42,14 +43,18 @@ export async function storeImage(
   imageId: string,
   { compression }: StoreImageOptions = {},
 ): Promise<void> {
-  const { content, pixels, pixelsSha256, calibration } = read;
+  const { content, pixels, pixelsSha256, said } = read;
   const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
     compression,
     attributes: {
       pixels_sha256: pixelsSha256,
-      ...(calibration.length > 0 && { tiff_calibration: calibration }),
+      ...(said.calibration.length > 0 && { tiff_calibration: said.calibration }),
+      ...(said.valueCalibration && {
+        tiff_value_calibration: valueCalibrationAttribute(said.valueCalibration),
+      }),
+      ...(said.warnings.length > 0 && { tiff_warnings: said.warnings }),
     },
   });
   for (const artifact of content.artifacts) {
@@ -77,6 +82,10 @@ export async function storeImage(
       })),
     }),
   );
+}
+
+function valueCalibrationAttribute({ functionCode, coefficients, unit }: ValueCalibration): object {
+  return { imagej_function: functionCode, coefficients, unit };
 }
 
 export async function storeArtifact(

@@ -10,6 +10,7 @@ import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
 import { createPause } from "./pause.ts";
 import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
+import { undoSignedOffset } from "./signed-offset.ts";
 import { neededBytes, samplesPerTilePixel, type TiffPage, tileBytes } from "./tiff-page.ts";
 
 /**
@@ -53,15 +54,30 @@ export async function readRows(
   target: Uint8Array<ArrayBuffer>,
   options: ReadRowsOptions,
 ): Promise<void> {
-  const itemBytes = itemSizeBytes(page.dtype);
-  const isSwapped = options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE;
   if (isContiguous(page)) {
     await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal);
-    if (isSwapped) {
-      swapInPlace(target, itemBytes);
+    if (options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+      swapInPlace(target, itemSizeBytes(page.dtype));
     }
-    return;
+  } else {
+    await decodeRows(source, page, rowStart, rowStop, target, options);
   }
+  if (page.hasSignedOffset) {
+    undoSignedOffset(target);
+  }
+}
+
+/** The rows of a page that is decoded tile by tile; their values are those that the file has. */
+async function decodeRows(
+  source: ByteSource,
+  page: TiffPage,
+  rowStart: number,
+  rowStop: number,
+  target: Uint8Array<ArrayBuffer>,
+  options: ReadRowsOptions,
+): Promise<void> {
+  const itemBytes = itemSizeBytes(page.dtype);
+  const isSwapped = options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE;
   const pause = createPause(options.signal, options.budget);
   const tileRowBytes = tileBytes(page) / page.tileHeight;
   const rowLength = tileRowBytes / itemBytes;

@@ -6,6 +6,7 @@ import { LegacyIoError, throwIfAborted } from "../errors.ts";
 import { type ByteRun, isContiguous, MAX_READ_BYTES, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
+import { undoSignedOffset } from "./signed-offset.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 import { planeOf } from "./tiff-layout.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
@@ -36,8 +37,9 @@ export async function describeTiff(source: ByteSource, options: ReadTiffOptions 
 /**
  * Reads a whole TIFF as one array in C order: uncompressed, deflate, LZW, PackBits or zstd; strips or tiles; predictors
  * 2 and 3; either byte order; BigTIFF; chunky or planar; pages of equal shape; ImageJ stacks also behind a single
- * directory; OME-TIFF. Values are as they are stored: no palette, inversion or rotation is applied. Nothing that the
- * file claims is allocated before it is bounded by the file's size and the limits.
+ * directory; OME-TIFF. Values are as they are stored: no palette, inversion, rotation or calibration of values is applied
+ * (`info.valueCalibration`). Only the int16 that ImageJ stores as uint16 + 32768 are given as int16. Nothing that the file
+ * claims is allocated before it is bounded by the file's size and the limits.
  * Errors: `invalid_file` for damaged, truncated or contradictory files; `not_supported`, naming the tag, or the limit
  * that the file is beyond; `io`; `aborted`.
  *
@@ -60,7 +62,8 @@ export async function readTiffInPlace(
   const source = bytesSource(bytes);
   const tiff = await openTiffPages(source, options);
   const { info, budget } = tiff;
-  const [run, ...further] = tiff.pages.every(isContiguous) ? runsOf(tiff) : [];
+  const isInPlace = (page: TiffPage): boolean => isContiguous(page) && !page.hasSignedOffset;
+  const [run, ...further] = tiff.pages.every(isInPlace) ? runsOf(tiff) : [];
   if (run !== undefined && further.length === 0 && tiff.isLittleEndian === IS_LITTLE_ENDIAN_MACHINE) {
     assertRangeInside(source.sizeBytes, run.offset, run.sizeBytes);
     const pixels = bytes.subarray(run.offset, run.offset + run.sizeBytes);
@@ -103,8 +106,12 @@ async function readContiguous(
   const runs = runsOf(tiff);
   const image =
     (await readOneRun(source, tiff, runs, signal)) ?? (await readEachRun(source, tiff, runs, signal));
+  const bytes = new Uint8Array(image.data.buffer);
   if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
-    swapInPlace(new Uint8Array(image.data.buffer), itemSizeBytes(image.dtype));
+    swapInPlace(bytes, itemSizeBytes(image.dtype));
+  }
+  if (tiff.pages[0]?.hasSignedOffset === true) {
+    undoSignedOffset(bytes);
   }
   return image;
 }

@@ -19,6 +19,7 @@ import { type TagValues, tagValues } from "./tag-values.ts";
 import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./tiff-layout.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff-limits.ts";
 import { pageBytes, readTiffPage, type TiffPage } from "./tiff-page.ts";
+import { decideGivenValues, type GivenValues, type ValueCalibration } from "./value-calibration.ts";
 
 const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;
@@ -50,7 +51,12 @@ export interface TiffInfo {
   readonly calibration: readonly AxisCalibration[];
   /** All of them; `resolution` is never chosen, because exporters fill it with anything. */
   readonly calibrationCandidates: readonly AxisCalibration[];
-  /** Contradictions and tags that could not be read, none of which concern the pixels. */
+  /**
+   * What ImageJ makes of the values before it shows them. Undefined where it shows them as they are given: so too for int16,
+   * which ImageJ stores as uint16 + 32768 and which are given as int16.
+   */
+  readonly valueCalibration: ValueCalibration | undefined;
+  /** Contradictions, tags that could not be read, and what ImageJ says about the values: sentences for people. */
   readonly warnings: readonly string[];
 }
 
@@ -78,16 +84,19 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   const all = directories.map((directory) => tagValues(reader, directory, isLittleEndian));
   const proper = await withoutAuxiliary(all);
   const [first] = proper;
-  const pages: TiffPage[] = [];
+  const stored: TiffPage[] = [];
   for (const values of proper) {
-    pages.push(await readTiffPage(values, source.sizeBytes, limits));
+    stored.push(await readTiffPage(values, source.sizeBytes, limits));
   }
-  const [page] = pages;
-  if (first === undefined || page === undefined) {
+  const [storedFirst] = stored;
+  if (first === undefined || storedFirst === undefined) {
     throw new LegacyIoError("invalid_file", "the TIFF has no page");
   }
-  checkPagesAreEqual(pages);
-  const said = await readDescriptions(first, page, pages.length, isLittleEndian, limits);
+  checkPagesAreEqual(stored);
+  const said = await readDescriptions(first, storedFirst, stored.length, isLittleEndian, limits);
+  const asGiven = said.given?.hasSignedOffset === true ? signedPage : (as: TiffPage): TiffPage => as;
+  const pages = stored.map(asGiven);
+  const page = asGiven(storedFirst);
   const layout = planTiffLayout(page, pages.length, source.sizeBytes, said);
   const planeCount = layout.planesOfOnlyPage * layout.pageOfPlane.length;
   const sizeBytes = planeCount * pageBytes(page);
@@ -113,6 +122,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     description: said.description,
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
+    valueCalibration: said.given?.calibration,
     warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
   };
   return { info, isLittleEndian, pages, layout, planeCount, budget };
@@ -145,10 +155,16 @@ function checkPagesAreEqual(pages: readonly TiffPage[]): void {
   }
 }
 
+/** Pixels that ImageJ stored as uint16 and shows as int16. */
+function signedPage(page: TiffPage): TiffPage {
+  return { ...page, dtype: "int16", hasSignedOffset: true };
+}
+
 type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly software: string | undefined;
   readonly description: string | undefined;
   readonly calibration: readonly AxisCalibration[];
+  readonly given: GivenValues | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -188,12 +204,8 @@ async function readDescriptions(
     );
   }
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
-  if (imageJ !== undefined && (imageJ.properties.get("cf") ?? "") !== "") {
-    const [c0, c1] = ["c0", "c1"].map((key) => imageJ.properties.get(key));
-    warnings.push(
-      `ImageJ calibrates the values (cf=${imageJ.properties.get("cf")}, c0=${c0}, c1=${c1}); they are given as stored`,
-    );
-  }
+  const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
+  warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
   const calibration = [
     ...(ome?.calibration ?? []),
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
@@ -201,7 +213,7 @@ async function readDescriptions(
     ...(pageName === undefined ? [] : parsePageName(pageName)),
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
   ];
-  return { ome, imageJ, shaped, mmHeader, software, description, calibration, warnings };
+  return { ome, imageJ, shaped, mmHeader, software, description, calibration, given, warnings };
 }
 
 function resolutionCalibration(

@@ -10,6 +10,8 @@ export interface TiffPage {
   readonly width: number;
   readonly height: number;
   readonly dtype: DType;
+  /** True for int16 that the file holds as ImageJ does: as uint16, 32 768 too high. */
+  readonly hasSignedOffset: boolean;
   readonly samplesPerPixel: number;
   /** How samples lie: `chunky` pixel by pixel, `planar` plane by plane. */
   readonly planarConfiguration: "chunky" | "planar";
@@ -87,6 +89,7 @@ export async function readTiffPage(
   checkDecodedSize(geometry, compression, fileBytes, limits);
   const page = {
     ...geometry,
+    hasSignedOffset: false,
     compression,
     predictor: await readPredictor(values, compression, dtype),
     photometric,

@@ -1,0 +1,36 @@
+/** What a TIFF says about its values, read from the attributes that an ingest wrote. */
+export interface TiffValues {
+  /** What ImageJ makes of the values before it shows them; null where it shows them as they are stored here. */
+  readonly tiff_value_calibration: TiffValueCalibration | null;
+  /** Sentences about the file: contradictions, tags that could not be read, what became of its values. */
+  readonly tiff_warnings: readonly string[];
+}
+
+/** ImageJ's number of a function and its coefficients: 0 is the straight line `c0 + c1 × value`. */
+export interface TiffValueCalibration {
+  readonly imagej_function: number;
+  readonly coefficients: readonly number[];
+  readonly unit: string;
+}
+
+/** Reads `tiff_value_calibration` and `tiff_warnings`; what is not of their form is left out. */
+export function tiffValues(attributes: Readonly<Record<string, unknown>>): TiffValues {
+  const { tiff_value_calibration: calibration, tiff_warnings: warnings } = attributes;
+  return {
+    tiff_value_calibration: isValueCalibration(calibration) ? calibration : null,
+    tiff_warnings: Array.isArray(warnings) ? warnings.filter((text) => typeof text === "string") : [],
+  };
+}
+
+function isValueCalibration(value: unknown): value is TiffValueCalibration {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const coefficients: unknown = Reflect.get(value, "coefficients");
+  return (
+    typeof Reflect.get(value, "imagej_function") === "number" &&
+    typeof Reflect.get(value, "unit") === "string" &&
+    Array.isArray(coefficients) &&
+    coefficients.every((coefficient) => typeof coefficient === "number")
+  );
+}

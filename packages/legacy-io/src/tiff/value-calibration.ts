@@ -1,0 +1,93 @@
+import type { DType } from "@kym/zarr-store";
+import type { ImageJDescription } from "./imagej-description.ts";
+
+/** What a file's ImageJ description says to make of the values that are given, before they are shown. */
+export interface ValueCalibration {
+  /** ImageJ's number of the function (`cf`): 0 is the straight line `c0 + c1 × value`. */
+  readonly functionCode: number;
+  /** `c0`, `c1`, … of the function, in this order. */
+  readonly coefficients: readonly number[];
+  /** The unit of what is shown (`vunit`), as the file spells it; empty where it names none. */
+  readonly unit: string;
+}
+
+/** How the values of an ImageJ file are given. */
+export interface GivenValues {
+  /** What is left to be applied to them, if something is. */
+  readonly calibration: ValueCalibration | undefined;
+  /** True for uint16 that stand for int16, 32 768 too high: they are given as int16. */
+  readonly hasSignedOffset: boolean;
+  /** The same as a sentence; undefined where there is nothing to say. */
+  readonly warning: string | undefined;
+}
+
+const STRAIGHT_LINE = 0;
+const NO_FUNCTION = 20;
+const MAX_COEFFICIENTS = 5;
+const SIGNED_OFFSET = -32_768;
+const AS_STORED: GivenValues = { calibration: undefined, hasSignedOffset: false, warning: undefined };
+
+/**
+ * Decides what becomes of the calibration of values in an ImageJ description. ImageJ has no int16: it stores uint16 that
+ * are 32 768 too high and a straight line that takes as much away. Those are given as int16, exactly; under any other
+ * calibration values are given as they are stored, and the calibration is handed on.
+ */
+export function decideGivenValues({ properties }: ImageJDescription, dtype: DType): GivenValues {
+  const calibration = parseValueCalibration(properties);
+  if (calibration === undefined) {
+    return AS_STORED;
+  }
+  if (isSignedLine(calibration, properties)) {
+    if (dtype === "int16") {
+      return AS_STORED;
+    }
+    if (dtype === "uint16") {
+      const warning =
+        "ImageJ stored int16 as uint16 + 32768: the values are given as int16, as ImageJ shows them";
+      return { calibration: undefined, hasSignedOffset: true, warning };
+    }
+  }
+  const warning = `ImageJ calibrates the values: ${formulaOf(calibration)}; they are given as they are stored`;
+  return { calibration, hasSignedOffset: false, warning };
+}
+
+function parseValueCalibration(properties: ReadonlyMap<string, string>): ValueCalibration | undefined {
+  const functionCode = numberOf(properties, "cf");
+  if (functionCode === undefined || functionCode === NO_FUNCTION) {
+    return undefined;
+  }
+  const coefficients: number[] = [];
+  for (let index = 0; index < MAX_COEFFICIENTS; index++) {
+    const coefficient = numberOf(properties, `c${index}`);
+    if (coefficient === undefined) {
+      break;
+    }
+    coefficients.push(coefficient);
+  }
+  return { functionCode, coefficients, unit: properties.get("vunit") ?? "" };
+}
+
+/** ImageJ applies a calibration only where there is a `vunit`. */
+function isSignedLine(
+  { functionCode, coefficients }: ValueCalibration,
+  properties: ReadonlyMap<string, string>,
+): boolean {
+  const [offset, factor, ...further] = coefficients;
+  const isLine = functionCode === STRAIGHT_LINE && further.length === 0;
+  return isLine && offset === SIGNED_OFFSET && factor === 1 && properties.has("vunit");
+}
+
+function formulaOf({ functionCode, coefficients, unit }: ValueCalibration): string {
+  const [offset, factor, ...further] = coefficients;
+  const isLine = functionCode === STRAIGHT_LINE && factor !== undefined && further.length === 0;
+  const formula = isLine
+    ? `${offset} + ${factor} × value`
+    : `its function ${functionCode} of the value, coefficients ${coefficients.join(", ") || "none"}`;
+  return unit === "" ? formula : `${formula}, in ${JSON.stringify(unit.slice(0, 40))}`;
+}
+
+function numberOf(properties: ReadonlyMap<string, string>, key: string): number | undefined {
+  const text = properties.get(key)?.trim() ?? "";
+  const value = Number(text);
+  return text === "" || !Number.isFinite(value) ? undefined : value;
+}
