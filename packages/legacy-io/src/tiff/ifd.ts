@@ -1,4 +1,5 @@
 import { LegacyIoError } from "../errors.ts";
+import { followDirectories } from "./follow-directories.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 import { TIFF_TAG } from "./tiff-tag.ts";
@@ -55,30 +56,11 @@ export function fieldTypeBytes(type: number): number {
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
-  const directories: TiffDirectory[] = [];
-  const visited = new Set<number>();
-  for (let offset = firstOffset; offset !== 0; ) {
-    if (visited.has(offset)) {
-      throw new LegacyIoError(
-        "invalid_file",
-        `the TIFF's directories lead in a circle, back to offset ${offset}`,
-        {
-          offset,
-        },
-      );
-    }
-    if (visited.size >= limits.maxIfds) {
-      throw new LegacyIoError("invalid_file", `the TIFF has more than ${limits.maxIfds} directories`, {
-        offset,
-        expected: limits.maxIfds,
-      });
-    }
-    visited.add(offset);
+  const directories = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
     reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
-    directories.push({ offset, entries });
-    offset = nextOffset;
-  }
+    return { directory: { offset, entries }, nextOffset };
+  });
   if (directories.length === 0) {
     throw new LegacyIoError("invalid_file", "the TIFF has no directory: its first offset is 0");
   }

@@ -84,7 +84,6 @@ test.runIf(hostile !== undefined)("hostile: errors say what is wrong", async () 
     const bytes = readFileSync(join(hostile ?? "", `${name}.tif`));
     return (await caught(() => readTiff(bytesSource(bytes)))).message;
   };
-  expect(await messageOf("cyclic_ifd")).toMatch(/in a circle, back to offset 8/);
   expect(await messageOf("huge_dims")).toMatch(/claims 2147483647 × 2147483647 .* 37304 bytes cannot hold/);
   expect(await messageOf("deflate_bomb")).toMatch(/65535 × 65535 .* cannot hold more than/);
   expect(await messageOf("truncated_half")).toMatch(/cannot hold/);
