@@ -22,6 +22,12 @@ function demoProblems(name: string, manifest: Record<string, unknown>): readonly
   return scripts.includes("demo") && name !== "@kym/demos" ? [`${name}: pnpm demo would run it too`] : [];
 }
 
+/**
+ * What is packed is built at that moment, from the sources as they are, and looked at before it leaves. It needs no other
+ * package to be built: declarations of types that are all written out depend on no other file.
+ */
+const PREPACK = "pnpm install --frozen-lockfile && pnpm run build && node ../../scripts/check-built.ts";
+
 function manifestProblems(name: string, manifest: Record<string, unknown>): readonly string[] {
   const missing = ["version", "description", "keywords", "license", "engines", "files", "publishConfig"]
     .filter((field) => manifest[field] === undefined)
@@ -31,8 +37,10 @@ function manifestProblems(name: string, manifest: Record<string, unknown>): read
   const built = Object.fromEntries(
     Object.entries(fieldsOf(manifest["exports"])).map(([entry, target]) => [entry, withoutSource(target)]),
   );
+  const prepack = fieldsOf(manifest["scripts"])["prepack"];
   return [
     ...missing,
+    ...(prepack === PREPACK ? [] : [`${name}: prepack is ${JSON.stringify(prepack)}, not "${PREPACK}"`]),
     ...(files === `["dist","CHANGELOG.md"]` ? [] : [`${name}: files are ${files}`]),
     ...(JSON.stringify(published) === JSON.stringify(built)
       ? []
@@ -57,7 +65,7 @@ test("what is published says what it is, and has what is built, a changelog and 
   expect(publishingProblems(readSourceTree())).toEqual([]);
 });
 
-test("a second demo, a missing field, sources in the tarball and an entry that leads to them are found", () => {
+test("a second demo, a missing field, a package that is packed unbuilt, sources in the tarball and an entry that leads to them are found", () => {
   const complete = { version: "1.0.0", description: "Rois", keywords: ["roi"], license: "MIT", engines: {} };
   const exports = { ".": { "@kym/source": "./src/index.ts", default: "./dist/index.js" } };
   const tree = sourceTree({
@@ -77,6 +85,7 @@ test("a second demo, a missing field, sources in the tarball and an entry that l
   expect(publishingProblems(tree)).toEqual([
     "@kym/roi: pnpm demo would run it too",
     "@kym/roi: package.json has no license",
+    `@kym/roi: prepack is undefined, not "${PREPACK}"`,
     `@kym/roi: files are ["dist","src"]`,
     "@kym/roi: publishConfig.exports are not exports without @kym/source",
     "@kym/roi: there is no CHANGELOG.md",
