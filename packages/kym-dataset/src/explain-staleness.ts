@@ -68,7 +68,7 @@ function staleWords(
     case "marker_differs":
       return `The Python system's run marker says ${recorded.marker?.nRows ?? 0} rows, the table has ${rows.count}.`;
     case "schema_changed":
-      return "The table does not have the columns that the indexer makes now.";
+      return "The table does not have the columns, with their types and units, that the indexer makes now.";
     default:
       return because satisfies never;
   }

@@ -18,7 +18,7 @@ export interface IndexRun {
 /** What a run does, and what it says about that. */
 export interface IndexPlan {
   readonly change: IndexChange;
-  /** False if table and ledger are there and nothing about them changes. */
+  /** False if table and ledger are there and nothing about them changes, the table's columns and units included. */
   readonly isNeeded: boolean;
   readonly counts: UpdateCounts;
   readonly reasons: readonly ImageReason[];
@@ -47,7 +47,7 @@ export function planIndexChange(run: IndexRun): IndexPlan {
   const reasons = reasonsOf(run);
   return {
     change,
-    isNeeded: !recorded.exists || updated.size + rechecked.size + removed.size > 0,
+    isNeeded: !recorded.exists || !recorded.hasSchema || updated.size + rechecked.size + removed.size > 0,
     counts: countOutcomes(run, reasons),
     reasons,
   };

@@ -17,6 +17,8 @@ import { ledgerTableName } from "./table-name.ts";
 export interface RecordedIndexes {
   /** False if the table or the ledger is not there yet. */
   readonly exists: boolean;
+  /** False if the table is there and lacks a column of the indexer, or has it with another type or unit. */
+  readonly hasSchema: boolean;
   /** Images with rows or an entry. */
   readonly imageIds: ReadonlySet<string>;
   of(imageId: string): RecordedIndex;
@@ -94,6 +96,7 @@ export async function loadRecordedIndexes(
   const hasSchema = table === undefined || hasColumns(table.schema, indexer.schema);
   return {
     exists: table !== undefined && ledger !== undefined,
+    hasSchema,
     imageIds: new Set([...rowsByImageId.keys(), ...entries.keys()]),
     of: (imageId) => ({
       entry: entries.get(imageId),

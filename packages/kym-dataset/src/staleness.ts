@@ -5,7 +5,7 @@ import type { RunMarker } from "./run-marker.ts";
 export interface RecordedIndex {
   readonly entry: LedgerEntry | undefined;
   readonly rows: RecordedRows;
-  /** False if the table lacks a column of the indexer's schema, or has it with another type. */
+  /** False if the table lacks a column of the indexer's schema, or has it with another type or unit. */
   readonly hasSchema: boolean;
   /** What the Python system said of its last run; looked at only where there is no entry. */
   readonly marker?: RunMarker | undefined;
@@ -62,7 +62,7 @@ export type Staleness =
  * §5: (1) no inputs, (2) another version or other inputs, (3) the same sources.
  *
  * Rows that the ledger does not account for (other ones, or another number of them) are stale, and so are those of a
- * table that has not the columns.
+ * table that does not have the columns.
  */
 export function decideFromHashes(recorded: RecordedIndex, current: CurrentInputs): Staleness | undefined {
   const { entry, rows } = recorded;

@@ -64,7 +64,7 @@ test.each<[Staleness, RecordedIndex, string]>([
   [
     { state: "stale", because: "schema_changed" },
     RECORDED,
-    "stale. The table does not have the columns that the indexer makes now.",
+    "stale. The table does not have the columns, with their types and units, that the indexer makes now.",
   ],
   [
     { state: "stale", because: "rows_differ" },

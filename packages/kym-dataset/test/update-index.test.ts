@@ -1,4 +1,12 @@
-import { memoryStore, openDataset, parseStoreKey, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import {
+  memoryStore,
+  openDataset,
+  parseStoreKey,
+  type Row,
+  rowsOf,
+  schemaOfTable,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 import { expect, test, vi } from "vitest";
 import {
   defineIndexer,
@@ -504,6 +512,22 @@ test("another version, and other columns under the same version, make all rows a
   expect(await run(snr("lab.snr@2", ["snr", "cv"]))).toBe("schema_changed");
   expect(await run(snr("lab.snr@2", ["snr", "cv"]))).toBeUndefined();
   expect(await rows(dataset, "kym_snr")).toMatchObject([{ snr: 3, cv: 0.5, image_id: "a" }]);
+});
+
+test("a table without rows gets the columns and units that the indexer has now, in one commit", async () => {
+  const dataset = await emptyDataset();
+  await addImage(dataset, "a");
+  const kym = new KymDataset(dataset);
+  const before = {
+    ...velocityEventIndexer,
+    schema: { columns: velocityEventIndexer.schema.columns.map(({ name, type }) => ({ name, type })) },
+  };
+  await kym.updateIndex(before, INCREMENTAL);
+  expect(await kym.updateIndex(velocityEventIndexer, INCREMENTAL)).toMatchObject({ committed: true });
+  expect(schemaOfTable(await dataset.loadTable(TABLE)).columns).toEqual(
+    expect.arrayContaining([...velocityEventIndexer.schema.columns]),
+  );
+  expect(await kym.updateIndex(velocityEventIndexer, INCREMENTAL)).toMatchObject({ committed: false });
 });
 
 test("an index of a dataset that has nothing to index is an empty table with its columns", async () => {

@@ -20,19 +20,25 @@ const PARAMS = ["velocity_events/params", "velocity_events_params", "velocity_ev
 
 const FIRST_CHANNEL = 1n;
 
+const TRACE_INDEX = "index into the trace; into the lines of the image if a person made the event";
+
+/**
+ * The columns of the artifact `velocity_events/events` as an ingest writes it, which `test/images` compares, and two of
+ * the image. Events of other programs may lack any of them: here all may be NULL.
+ */
 const COLUMNS: readonly Column[] = [
   { name: "roi_id", type: "int64" },
-  { name: "event_id", type: "utf8" },
+  { name: "event_id", type: "utf8", description: "stable: see legacyEventId" },
   { name: "t_start_s", type: "float64", unit: "s" },
   { name: "t_end_s", type: "float64", unit: "s" },
   { name: "peak_t_s", type: "float64", unit: "s" },
-  { name: "peak_value", type: "float64" },
-  { name: "score", type: "float64" },
+  { name: "peak_value", type: "float64", description: "no legacy source: NULL" },
+  { name: "score", type: "float64", unit: "mm/s", description: "the step between the medians of both sides" },
   { name: "channel", type: "int64" },
   { name: "event_type", type: "utf8" },
-  { name: "i_start", type: "int64" },
-  { name: "i_peak", type: "int64" },
-  { name: "i_end", type: "int64" },
+  { name: "i_start", type: "int64", description: TRACE_INDEX },
+  { name: "i_peak", type: "int64", description: TRACE_INDEX },
+  { name: "i_end", type: "int64", description: TRACE_INDEX },
   { name: "baseline_before", type: "float64", unit: "mm/s" },
   { name: "baseline_after", type: "float64", unit: "mm/s" },
   { name: "strength", type: "float64" },
@@ -51,12 +57,12 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Events of the velocity trace → `kym_velocity_events` (ticket 20): one row an event, in stored order. Times in seconds
- * from the image's start. Columns that an artifact lacks are NULL.
+ * Events of the velocity trace → `kym_velocity_events`: one row an event, in stored order. Times in seconds from the
+ * image's start, scores and baselines in mm/s. Columns that an artifact lacks are NULL.
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer({
   name: "velocity_events",
-  schemaVersion: "0.2",
+  schemaVersion: "0.3",
   schema: { columns: COLUMNS },
   analysisVersion: "kymflow.velocity_events@0.1",
   inputs: EVENT_ARTIFACTS,

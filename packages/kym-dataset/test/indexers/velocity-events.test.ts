@@ -1,4 +1,12 @@
-import { type Row, rowsOf, type TableSchema } from "@kym/zarr-store";
+import {
+  type Column,
+  memoryStore,
+  openDataset,
+  type Row,
+  rowsOf,
+  schemaOfTable,
+  type TableSchema,
+} from "@kym/zarr-store";
 import { expect, test } from "vitest";
 import { KymDataset, paramsHash, velocityEventIndexer } from "../../src/index.ts";
 import {
@@ -8,6 +16,7 @@ import {
   eventRow,
   rectEnvelope,
   saveAnalysis,
+  saveEvents,
   saveProvenance,
   saveRois,
 } from "../image-fixture.ts";
@@ -81,6 +90,67 @@ test("every column that ingest writes is kept with its type, and fewer are NULL"
   const [first, second] = await rowsIn(new KymDataset(dataset));
   expect(first).toMatchObject(full);
   expect(second).toMatchObject({ t_start_s: 3, roi_id: null, event_id: null, analysis_state: "unknown" });
+});
+
+/** The columns that differ now, as builds before schema version 0.3 wrote them: without words, and `score` without a unit. */
+const BEFORE: Readonly<Record<string, Column>> = {
+  event_id: { name: "event_id", type: "utf8" },
+  peak_value: { name: "peak_value", type: "float64" },
+  score: { name: "score", type: "float64" },
+  i_start: { name: "i_start", type: "int64" },
+  i_peak: { name: "i_peak", type: "int64" },
+  i_end: { name: "i_end", type: "int64" },
+};
+const indexerBefore: typeof velocityEventIndexer = {
+  ...velocityEventIndexer,
+  schemaVersion: "0.2",
+  schema: { columns: velocityEventIndexer.schema.columns.map((column) => BEFORE[column.name] ?? column) },
+};
+
+test("a table of a build that gave the score no unit is made anew once, and is then that of a rebuild", async () => {
+  const files = memoryStore();
+  const dataset = await emptyDataset(files);
+  for (const [index, id] of ["a", "b", "c"].entries()) {
+    await saveEvents(await addImage(dataset, id), index === 2 ? [] : [eventRow(index)]);
+  }
+  await addImage(dataset, "unanalysed");
+  await new KymDataset(dataset).updateIndex(indexerBefore);
+  const old = await dataset.loadTable("kym_velocity_events");
+  expect(schemaOfTable(old).columns.find(({ name }) => name === "score")).toEqual(BEFORE["score"]);
+
+  const reopened = await openDataset(files);
+  const kym = new KymDataset(reopened);
+  const { updated, failed, reasons } = await kym.updateIndex(velocityEventIndexer, { mode: "incremental" });
+  expect([updated, failed]).toEqual([3, 0]);
+  expect(new Set(reasons.map(({ because }) => because))).toEqual(new Set(["schema_changed", "no_inputs"]));
+  const bytes = await reopened.loadTableBytes("kym_velocity_events");
+  expect(schemaOfTable(await reopened.loadTable("kym_velocity_events")).columns).toEqual(
+    expect.arrayContaining([...velocityEventIndexer.schema.columns]),
+  );
+  expect(await kym.updateIndex(velocityEventIndexer, { mode: "incremental" })).toMatchObject({
+    updated: 0,
+    skipped: 3,
+    committed: false,
+  });
+  await kym.updateIndex(velocityEventIndexer);
+  expect(await reopened.loadTableBytes("kym_velocity_events")).toEqual(bytes);
+  await reopened.deleteTable("kym_velocity_events");
+  await kym.updateIndex(velocityEventIndexer);
+  expect(await reopened.loadTableBytes("kym_velocity_events")).toEqual(bytes);
+});
+
+test("a run over one image gives the rows of all others the units that they have now", async () => {
+  const dataset = await emptyDataset();
+  for (const [index, id] of ["a", "b"].entries()) {
+    await saveEvents(await addImage(dataset, id), [eventRow(index)]);
+  }
+  const kym = new KymDataset(dataset);
+  await kym.updateIndex(indexerBefore);
+  await kym.updateIndex(velocityEventIndexer, { mode: "incremental", imageIds: ["b"] });
+  const bytes = await dataset.loadTableBytes("kym_velocity_events");
+  expect(await kym.updateIndex(velocityEventIndexer, { mode: "incremental" })).toMatchObject({ updated: 0 });
+  await kym.updateIndex(velocityEventIndexer);
+  expect(await dataset.loadTableBytes("kym_velocity_events")).toEqual(bytes);
 });
 
 test("each event says whether its own ROI and channel are still what was analysed", async () => {
