@@ -27,7 +27,7 @@ const config: ViteUserConfig = defineConfig({
       project("kym-dataset", ["packages/kym-dataset/test/**/*.test.ts", "test/images/**/*.test.ts"]),
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
-      project("gates", ["test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
+      project("gates", ["test/bench/**/*.test.ts", "test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
       // One file at a time: the first makes the Python environment of all.
       project("interop", ["test/interop/**/*.test.ts"], false),
       // The suites of the others at full size.

@@ -3,27 +3,48 @@
  * of performance.md: linear or better, and one image opened in constant time.
  *
  *     npx -y pnpm@12 bench:growth [largest count]
+ *     npx -y pnpm@12 bench:growth [count] --against COMMIT [--rounds N]
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import process from "node:process";
 import { KymDataset, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { localStore, openDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { growthSteps, readOneImage } from "./measures/growth.ts";
 
-const [largest = 1000] = process.argv.slice(2).map(Number);
-const MEMORY = "/dev/shm";
+const { against, positionals, rounds } = readBenchArguments();
+const largest = Number(positionals[0] ?? (against === undefined ? 1000 : 200));
+const OURS = {
+  KymDataset,
+  exportLegacyFolder,
+  ingestLegacyFolder,
+  openDataset,
+  summarizeMetadata,
+  velocityEventIndexer,
+};
 const COUNTS = [100, 1000, 10_000].filter((count) => count <= largest);
 const IMAGES_A_FOLDER = 1000;
 
-for (const count of COUNTS) {
-  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "kym-bench-"));
+for (const count of against === undefined ? COUNTS : [largest]) {
+  const folder = makeBenchFolder();
   try {
-    await benchmark(folder, count);
+    await (against === undefined
+      ? benchmark(folder, count)
+      : compareBuilds({
+          benchmark: "growth",
+          against,
+          rounds,
+          size: count,
+          title: `${count} small images`,
+          writeInputs: (inputs) => writeStudy(inputs, count),
+          folder,
+        }));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -33,44 +54,22 @@ async function benchmark(folder: string, count: number): Promise<void> {
   const study = join(folder, "study");
   writeStudy(study, count);
   const target = join(folder, "study.zarr");
-  const options = { durability: "none", summarize: summarizeMetadata } as const;
+  const steps = growthSteps(OURS, { study, target, exported: join(folder, "export"), count });
   const times: string[] = [];
-  const measure = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+  for (const { name, run } of [steps.ingest, steps.ingestAgain, steps.index, steps.export, steps.open]) {
     globalThis.gc?.();
     const begun = performance.now();
     await run();
     const ms = performance.now() - begun;
-    times.push(`${what} ${ms.toFixed(0)} ms, ${(ms / count).toFixed(2)} an image`);
-  };
-  await measure("ingest", async () => {
-    await using dataset = await openDataset(target, options);
-    const { ingested } = await ingestLegacyFolder(dataset, study);
-    if (ingested.length !== count) {
-      throw new Error(`${ingested.length} of ${count} images were ingested`);
-    }
-  });
-  await measure("ingest of nothing new", async () => {
-    await using dataset = await openDataset(target, options);
-    await ingestLegacyFolder(dataset, study);
-  });
-  await measure("index", async () => {
-    await using dataset = await openDataset(target, options);
-    await new KymDataset(dataset).updateIndex(velocityEventIndexer, { mode: "incremental" });
-  });
-  await measure("export", async () => {
-    await using dataset = await openDataset(target, { ...options, mode: "r" });
-    await exportLegacyFolder(dataset, join(folder, "export"));
-  });
+    times.push(`${name} ${ms.toFixed(0)} ms, ${(ms / count).toFixed(2)} an image`);
+  }
   await using open = await openDataset(target, { mode: "r" });
   const ids = await open.listImageIds();
-  await measure("open the dataset", async () => openDataset(target, { mode: "r" }));
   const { store, take } = countingStore(localStore(target));
   await using counted = await openDataset(store, { mode: "r" });
   take();
   const begun = performance.now();
-  const id = ids[Math.floor(count / 2)] ?? "";
-  await counted.record(id).loadArray();
-  await counted.record(id).loadMetadataPayload();
+  await readOneImage(counted, ids[Math.floor(count / 2)] ?? "");
   const ms = performance.now() - begun;
   const { calls, bytesRead } = take();
   console.log(`${count} images: ${times.join("; ")}`);

@@ -4,42 +4,53 @@
  * of the work that no index can do without.
  *
  *     npx -y pnpm@12 bench:index [images] [rounds]
+ *     npx -y pnpm@12 bench:index [images] --against COMMIT [--rounds N]
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
-import { decodeParquet, encodeParquet, type ZarrDataset } from "@kym/zarr-store";
+import { createNdArray, decodeParquet, encodeParquet, type ZarrDataset } from "@kym/zarr-store";
 import { localStore, openDataset } from "@kym/zarr-store/node";
-import { addAnalysedImages, imageIdOf, ROWS_AN_IMAGE, saveEventsOf } from "./index-study.ts";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { imageIdOf, ROWS_AN_IMAGE, saveEventsOf } from "./index-study.ts";
+import { replaceIndexes, updateIndexes, writeStudy } from "./measures/index-dataset.ts";
 import { type PairedTimes, pairedRounds } from "./paired-rounds.ts";
 import { countReads, type Reads } from "./read-counter.ts";
 
-const [imageCount = 10_000, rounds = 7] = process.argv.slice(2).map(Number);
-const INDEXERS = [velocityEventIndexer, radonIndexer];
-const TABLES = INDEXERS.map(({ tableName }) => tableName);
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const imageCount = Number(positionals[0] ?? (against === undefined ? 10_000 : 2000));
+const rounds = askedRounds ?? Number(positionals[1] ?? 7);
+const OURS = {
+  KymDataset,
+  createNdArray,
+  openDataset,
+  radonIndexer,
+  summarizeMetadata,
+  velocityEventIndexer,
+};
+const TABLES = [velocityEventIndexer, radonIndexer].map(({ tableName }) => tableName);
 /** 22.7 s for 1 000 images of 50 rows. */
 const PYTHON_US_A_ROW = 454;
 const FILES_AT_ONCE = 16;
 const INCREMENTAL = { mode: "incremental" } as const;
 
-const folder = await mkdtemp(join(tmpdir(), "kym-bench-"));
+const folder = makeBenchFolder(against === undefined ? tmpdir() : undefined);
 try {
-  const location = join(folder, "study.zarr");
-  await build(location);
-  await benchmark(location);
+  await (against === undefined
+    ? benchmark(join(folder, "study.zarr"))
+    : compareBuilds({
+        benchmark: "index",
+        against,
+        rounds: askedRounds,
+        size: imageCount,
+        title: `index of ${imageCount} images`,
+        folder,
+      }));
 } finally {
   await rm(folder, { recursive: true });
-}
-
-async function build(location: string): Promise<void> {
-  await using dataset = await openDataset(location, {
-    summarize: summarizeMetadata,
-    durability: "none",
-  });
-  await addAnalysedImages(dataset, imageCount);
-  await dataset.updateManifest();
 }
 
 /** A session of its own, as a command is: the dataset is opened in it, so that its checkpoint counts too. */
@@ -52,21 +63,16 @@ async function inSession<T>(
   return { result: await run(dataset), reads: take() };
 }
 
-async function update(dataset: ZarrDataset): Promise<readonly number[]> {
-  const counts: number[] = [];
-  for (const indexer of INDEXERS) {
-    counts.push((await new KymDataset(dataset).updateIndex(indexer, INCREMENTAL)).updated);
-  }
-  return counts;
+function update(dataset: ZarrDataset): Promise<readonly number[]> {
+  return updateIndexes(OURS, dataset);
 }
 
-async function replace(dataset: ZarrDataset): Promise<void> {
-  for (const indexer of INDEXERS) {
-    await new KymDataset(dataset).updateIndex(indexer, { mode: "replace" });
-  }
+function replace(dataset: ZarrDataset): Promise<void> {
+  return replaceIndexes(OURS, dataset);
 }
 
 async function benchmark(location: string): Promise<void> {
+  await writeStudy(OURS, location, imageCount);
   const first = await inSession(location, update);
   expectCounts("the first index", first.result, [imageCount, imageCount]);
   const made = await bytesOfTables(location);

@@ -1,4 +1,5 @@
-import { createNdArray, type Row, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
+import type { Row, TableSchema, ZarrDataset } from "@kym/zarr-store";
+import type { Build } from "./against/load-build.ts";
 
 export const ROWS_AN_IMAGE = 10;
 
@@ -52,7 +53,11 @@ export async function saveEventsOf(dataset: ZarrDataset, index: number, seed: nu
 }
 
 /** Adds so many images, each with params, metadata, ten events and ten rows of radon results, of a pixel each. */
-export async function addAnalysedImages(dataset: ZarrDataset, count: number): Promise<void> {
+export async function addAnalysedImages(
+  { createNdArray }: Pick<Build, "createNdArray">,
+  dataset: ZarrDataset,
+  count: number,
+): Promise<void> {
   const pixel = createNdArray("uint8", [1, 1]);
   for (let first = 0; first < count; first += IMAGES_A_COMMIT) {
     await dataset.transaction(async (transaction) => {

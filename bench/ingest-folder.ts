@@ -4,37 +4,51 @@
  * and pixels and keeps a log. Pixels are compared before anything is timed.
  *
  *     npx -y pnpm@12 bench:ingest [images] [rounds] [folder]
+ *     npx -y pnpm@12 bench:ingest [images] --against COMMIT [--rounds N]
  *
  * The folder decides which file system is measured: by default that of memory, if there is one; a disk is for P15.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import process from "node:process";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { ndArrayBytes } from "@kym/zarr-store";
 import { localStore, openDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
 import { digestOfPlainIngest, ingestPlainly } from "./geotiff-zarrita.ts";
 import { type Candidate, interleavedRounds, type RoundTimes, ratioOf } from "./interleaved-rounds.ts";
+import { INGEST_SETTINGS, type IngestSettings, ingestFolder, ingestName } from "./measures/ingest.ts";
 import { median } from "./paired-rounds.ts";
 import { countIo } from "./process-io.ts";
 import { type PythonPeer, startPython } from "./python-peer.ts";
 import { writeTiffFolder } from "./tiff-folder.ts";
 
-const [imageCount = 200, rounds = 7] = process.argv.slice(2, 4).map(Number);
-const MEMORY = "/dev/shm";
-const folder = mkdtempSync(join(process.argv[4] ?? (existsSync(MEMORY) ? MEMORY : tmpdir()), "kym-bench-"));
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const imageCount = Number(positionals[0] ?? (against === undefined ? 200 : 40));
+const rounds = askedRounds ?? Number(positionals[1] ?? 7);
+const folder = makeBenchFolder(positionals[2]);
 const study = join(folder, "study");
 const COPY = "cp -r";
 const PLAIN = "geotiff + zarrita, uncompressed";
 
-const peer = await startPython("ingest");
+const peer = against === undefined ? await startPython("ingest") : undefined;
 try {
-  await benchmark(peer);
+  await (against === undefined
+    ? benchmark(peer)
+    : compareBuilds({
+        benchmark: "ingest",
+        against,
+        rounds: askedRounds,
+        size: imageCount,
+        title: `ingest of ${imageCount} TIFFs`,
+        writeInputs: (inputs) => writeTiffFolder(inputs, imageCount),
+        folder,
+      }));
 } finally {
   peer?.end();
   rmSync(folder, { recursive: true });
@@ -44,10 +58,7 @@ async function benchmark(python: PythonPeer | undefined): Promise<void> {
   const sizeBytes = writeTiffFolder(study, imageCount);
   console.log(`${imageCount} TIFFs, ${(sizeBytes / 1e6).toFixed(0)} MB, in ${folder}`);
   const candidates: readonly Candidate[] = [
-    ours("none", "none"),
-    ours("none", "batched"),
-    ours("zstd", "none"),
-    ours("zstd", "batched"),
+    ...INGEST_SETTINGS.map(ours),
     { name: COPY, run: copy },
     ...(python === undefined
       ? []
@@ -64,23 +75,19 @@ async function benchmark(python: PythonPeer | undefined): Promise<void> {
   report(times, python !== undefined);
 }
 
-function nameOf(compression: string, durability: string): string {
-  return `ours, ${compression === "none" ? "uncompressed" : compression}, durability ${durability}`;
+function nameOf(settings: IngestSettings): string {
+  return `ours, ${ingestName(settings)}`;
 }
 
 function pythonName(compression: string, threads: number): string {
   return `tifffile + zarr-python, ${compression === "none" ? "uncompressed" : compression}, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
-function ours(compression: "none" | "zstd", durability: "none" | "batched"): Candidate {
+function ours(settings: IngestSettings): Candidate {
   return {
-    name: nameOf(compression, durability),
+    name: nameOf(settings),
     run: async (target) => {
-      await using dataset = await openDataset(target, { durability });
-      const { ingested } = await ingestLegacyFolder(dataset, study, { compression });
-      if (ingested.length !== imageCount) {
-        throw new Error(`${ingested.length} of ${imageCount} images were ingested`);
-      }
+      await ingestFolder({ openDataset, ingestLegacyFolder }, { study, target, imageCount, ...settings });
       return undefined;
     },
   };
@@ -172,16 +179,16 @@ function report(times: RoundTimes, hasPython: boolean): void {
   if (!hasPython) {
     console.log("tifffile + zarr-python: left out, there is no Python for it");
   }
-  for (const durability of ["none", "batched"]) {
+  for (const durability of ["none", "batched"] as const) {
     for (const [goal, compression] of hasPython ? [["P1", "none"] as const, ["P2", "zstd"] as const] : []) {
-      line(goal, nameOf(compression, durability), pythonName(compression, 1));
-      line(goal, nameOf(compression, durability), pythonName(compression, 2));
+      line(goal, nameOf({ compression, durability }), pythonName(compression, 1));
+      line(goal, nameOf({ compression, durability }), pythonName(compression, 2));
     }
-    line("P3", nameOf("none", durability), COPY);
-    line("P4", nameOf("none", durability), PLAIN);
+    line("P3", nameOf({ compression: "none", durability }), COPY);
+    line("P4", nameOf({ compression: "none", durability }), PLAIN);
   }
-  for (const compression of ["none", "zstd"]) {
-    line("P15", nameOf(compression, "batched"), nameOf(compression, "none"));
+  for (const compression of ["none", "zstd"] as const) {
+    line("P15", nameOf({ compression, durability: "batched" }), nameOf({ compression, durability: "none" }));
   }
   console.log(basename(folder));
 }

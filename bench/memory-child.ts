@@ -1,11 +1,15 @@
 /** One task of `bench:memory` in a process of its own; prints its greatest resident size in bytes. */
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { openDataset } from "@kym/zarr-store/node";
-import { madeScan } from "./tiff-folder.ts";
+import { loadBuild } from "./against/load-build.ts";
+import { madeScan } from "./made-scan.ts";
 
-const [task = "", path = "", argument = ""] = process.argv.slice(2);
+const [root = "", task = "", path = "", argument = ""] = process.argv.slice(2);
+const { createNdArray, ingestLegacyFolder, openDataset } = await loadBuild(root, [
+  "createNdArray",
+  "ingestLegacyFolder",
+  "openDataset",
+]);
 await run();
 console.log(greatestResidentBytes());
 
@@ -24,7 +28,7 @@ async function run(): Promise<void> {
       return;
     }
     case "write":
-      await dataset.addImage(madeScan([Number(argument), 38]));
+      await dataset.addImage(madeScan(createNdArray, [Number(argument), 38]));
       return;
     case "read all":
       await dataset.record(id).loadArray();

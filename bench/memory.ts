@@ -3,25 +3,41 @@
  * same with a tiny one. Goal P7 of performance.md. The counts are the system's; the median of a few runs.
  *
  *     npx -y pnpm@12 bench:memory [megabytes] [runs]
+ *     npx -y pnpm@12 bench:memory [megabytes] --against COMMIT [--rounds N]
+ *
+ * Against a commit it is the greatest size itself, with 128 MiB by default.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { writeImageJTiff } from "@kym/legacy-io";
+import { createNdArray } from "@kym/zarr-store";
+import { REPOSITORY } from "./against/commit-build.ts";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { madeScan } from "./made-scan.ts";
+import { BYTES_A_ROW, greatestBytes, type MemoryTask, rowsOf } from "./measures/memory.ts";
 import { median } from "./paired-rounds.ts";
-import { madeScan } from "./tiff-folder.ts";
 
-const [megabytes = 1024, runs = 3] = process.argv.slice(2).map(Number);
-const MEMORY = "/dev/shm";
-const BYTES_A_ROW = 76;
+const { against, positionals, rounds } = readBenchArguments();
+const megabytes = Number(positionals[0] ?? (against === undefined ? 1024 : 128));
+const runs = rounds ?? Number(positionals[1] ?? 3);
 const TINY_ROWS = 100_600;
-const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "kym-bench-"));
-const rows = Math.round((megabytes * 2 ** 20) / BYTES_A_ROW);
+const folder = makeBenchFolder();
+const rows = rowsOf(megabytes);
 
 try {
-  benchmark();
+  await (against === undefined
+    ? benchmark()
+    : compareBuilds({
+        benchmark: "memory",
+        against,
+        rounds,
+        size: megabytes,
+        title: `greatest memory with ${megabytes} MiB`,
+        writeInputs: (inputs) => writeScanOf(rows, inputs),
+        folder,
+      }));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -46,20 +62,19 @@ function benchmark(): void {
 function tiffOf(name: string, rowCount: number): string {
   const path = join(folder, name);
   mkdirSync(path);
-  const file = join(path, "scan.tif");
-  writeFileSync(file, writeImageJTiff(madeScan([rowCount, BYTES_A_ROW / 2])));
+  const file = writeScanOf(rowCount, path);
   console.log(`${name}: ${(statSync(file).size / 2 ** 20).toFixed(0)} MiB`);
   return path;
 }
 
-function peak(task: string, target: string, argument = ""): number {
-  const child = join(import.meta.dirname, "memory-child.ts");
-  const output = execFileSync(
-    process.execPath,
-    ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning", child, task, target, argument],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-  );
-  return Number(output);
+function writeScanOf(rowCount: number, place: string): string {
+  const file = join(place, "scan.tif");
+  writeFileSync(file, writeImageJTiff(madeScan(createNdArray, [rowCount, BYTES_A_ROW / 2])));
+  return file;
+}
+
+function peak(task: MemoryTask, target: string, argument = ""): number {
+  return greatestBytes({ root: REPOSITORY, task, target, argument, nodeFlags: ["--conditions=@kym/source"] });
 }
 
 function compare(name: string, run: (target: string, isLarge: boolean) => number): void {

@@ -4,51 +4,59 @@
  * before they are timed.
  *
  *     npx -y pnpm@12 bench:arrays [rounds]
+ *     npx -y pnpm@12 bench:arrays --against COMMIT [--rounds N]
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import { createNdArray, type NdArray, ndArrayBytes, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { type ArrayCase, addArrays, imageIdsOf, readArrays } from "./measures/arrays.ts";
 import { pairedRounds } from "./paired-rounds.ts";
 import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
 
-const [rounds = 9] = process.argv.slice(2).map(Number);
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const rounds = askedRounds ?? Number(positionals[0] ?? 9);
 const CHUNKS_AT_ONCE = 4;
-const CASES = [
+const CASES: readonly ArrayCase[] = [
   { name: "20 line scans of 2.3 MB, one chunk each", images: 20, shape: [30_000, 38] },
   { name: "an image of 134 MB, in chunks of whole rows", images: 1, shape: [1_048_576, 64] },
   { name: "an image of 134 MB, in square chunks", images: 1, shape: [8192, 8192], chunks: [1024, 1024] },
-] as const;
+];
 
-const folder = mkdtempSync(
-  join(statSync("/dev/shm", { throwIfNoEntry: false }) ? "/dev/shm" : tmpdir(), "kym-bench-arrays-"),
-);
-const zarr = await startPython("zarr");
+const folder = makeBenchFolder();
+const zarr = against === undefined ? await startPython("zarr") : undefined;
 try {
-  const path = join(folder, "study.zarr");
-  const dataset = await openDataset(path, { durability: "none" });
-  for (const [index, { name, images, shape, ...rest }] of CASES.entries()) {
-    const ids = Array.from({ length: images }, (_, image) => `case-${index}-${image}`);
-    for (const [image, id] of ids.entries()) {
-      await dataset.addImage(madeScan(shape, image), { id, ...rest });
-    }
-    await compare(
-      name,
-      dataset,
-      ids,
-      ids.map((id) => join(path, "images", id, "data")),
-      zarr,
-    );
-  }
+  await (against === undefined
+    ? benchmark(zarr)
+    : compareBuilds({
+        benchmark: "arrays",
+        against,
+        rounds: askedRounds,
+        size: 1,
+        title: "arrays read whole",
+        folder,
+      }));
 } finally {
   zarr?.end();
   rmSync(folder, { recursive: true });
+}
+
+async function benchmark(peer: PythonPeer | undefined): Promise<void> {
+  const path = join(folder, "study.zarr");
+  const dataset = await openDataset(path, { durability: "none" });
+  for (const [index, one] of CASES.entries()) {
+    await addArrays({ createNdArray }, dataset, index, one);
+    const ids = imageIdsOf(index, one);
+    const arrays = ids.map((id) => join(path, "images", id, "data"));
+    await compare(one.name, dataset, ids, arrays, peer);
+  }
 }
 
 async function compare(
@@ -58,13 +66,7 @@ async function compare(
   arrays: readonly string[],
   peer: PythonPeer | undefined,
 ): Promise<void> {
-  const read = async (): Promise<readonly NdArray[]> => {
-    const images: NdArray[] = [];
-    for (const id of ids) {
-      images.push(await dataset.record(id).loadArray());
-    }
-    return images;
-  };
+  const read = (): Promise<readonly NdArray[]> => readArrays(dataset, ids);
   const images = await read();
   const chunks = arrays.flatMap((array) => chunkPaths(array));
   const chunkBytes = (images[0]?.data.byteLength ?? 0) * (images.length / chunks.length);
@@ -128,15 +130,4 @@ function digestOf(images: readonly NdArray[]): string {
     hash.update(ndArrayBytes(image));
   }
   return hash.digest("hex");
-}
-
-/** Columns of their own brightness, and noise: zstd makes about half of it. */
-function madeScan(shape: readonly [number, number], seed: number): NdArray {
-  const scan = createNdArray("uint16", shape);
-  let state = seed + 1;
-  for (let index = 0; index < scan.data.length; index++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    scan.data[index] = 500 + (index % shape[1]) * 20 + (state >>> 24);
-  }
-  return scan;
 }

@@ -3,28 +3,45 @@
  * and P14 of performance.md. Values are compared before they are timed.
  *
  *     npx -y pnpm@12 bench:csv [rounds]
+ *     npx -y pnpm@12 bench:csv --against COMMIT [--rounds N]
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { type CsvTable, readCsv, writeCsv } from "@kym/legacy-io";
 import { tableFromColumns } from "@kym/zarr-store";
 import { inferSchema, initParser } from "udsv";
 import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { CSV_TABLE } from "./measures/csv.ts";
 import { type PairedTimes, pairedRounds } from "./paired-rounds.ts";
 import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
 
-const [rounds = 25] = process.argv.slice(2).map(Number);
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const rounds = askedRounds ?? Number(positionals[0] ?? 25);
 const MADE_ROWS = 16_000;
 
-const folder = mkdtempSync(join(tmpdir(), "kym-bench-csv-"));
-const pandas = await startPython("pandas");
+const folder = makeBenchFolder(against === undefined ? tmpdir() : undefined);
+const pandas = against === undefined ? await startPython("pandas") : undefined;
 try {
   const path = realFile() ?? madeFile();
-  await compareReading(path, pandas);
-  await compareWriting(path, pandas);
+  if (against === undefined) {
+    await compareReading(path, pandas);
+    await compareWriting(path, pandas);
+  } else {
+    await compareBuilds({
+      benchmark: "csv",
+      against,
+      rounds,
+      size: 1,
+      title: "a CSV read and written",
+      writeInputs: (inputs) => copyFileSync(path, join(inputs, CSV_TABLE)),
+      folder,
+    });
+  }
 } finally {
   pandas?.end();
   rmSync(folder, { recursive: true });

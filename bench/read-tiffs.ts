@@ -3,12 +3,12 @@
  * Goals P5, P6 and P12 of performance.md. Pixels are compared before they are timed.
  *
  *     npx -y pnpm@12 bench:tiff [rounds]
+ *     npx -y pnpm@12 bench:tiff --against COMMIT [--rounds N]
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { readTiff, writeImageJTiff } from "@kym/legacy-io";
 import { nodeTiffCodecs, openFileSource } from "@kym/legacy-io/node";
@@ -17,10 +17,16 @@ import { fromFile } from "geotiff";
 import { findSharedData } from "../packages/legacy-io/test/shared-data.ts";
 import { encodeLzw } from "../packages/legacy-io/test/tiff/encode-lzw.ts";
 import { buildTiff, greyTags, long, short } from "../packages/legacy-io/test/tiff-fixture.ts";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
+import { madeScan } from "./made-scan.ts";
+import { readTiffFile, UNCOMPRESSED, writeScan } from "./measures/tiff.ts";
 import { pairedRounds } from "./paired-rounds.ts";
 import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
 
-const [rounds = 7] = process.argv.slice(2).map(Number);
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const rounds = askedRounds ?? Number(positionals[0] ?? 7);
 const COPIES = 5;
 const ROWS_PER_STRIP = 800;
 const COMPRESSIONS = {
@@ -29,46 +35,56 @@ const COMPRESSIONS = {
   zstd: [50000, zstdCompressSync],
 } as const;
 
-const folder = mkdtempSync(join(tmpdir(), "kym-bench-tiff-"));
-const tifffile = await startPython("tifffile");
+const folder = makeBenchFolder(against === undefined ? tmpdir() : undefined);
+const tifffile = against === undefined ? await startPython("tifffile") : undefined;
 try {
-  await benchmark(tifffile);
+  await (against === undefined
+    ? benchmark(tifffile)
+    : compareBuilds({
+        benchmark: "tiff",
+        against,
+        rounds: askedRounds,
+        size: 1,
+        title: "TIFFs read and written",
+        writeInputs: (inputs) => writeFiles(inputs),
+        folder,
+      }));
 } finally {
   tifffile?.end();
   rmSync(folder, { recursive: true });
 }
 
 async function benchmark(peer: PythonPeer | undefined): Promise<void> {
-  const kymographs = realFiles();
-  const scan = kymographs.length === 0 ? madeScan() : await largest(kymographs);
-  const plain = kymographs.length === 0 ? [write("plain", writeImageJTiff(scan))] : kymographs;
-  const copies = (paths: readonly string[]): readonly string[] =>
-    Array.from({ length: COPIES }, () => paths).flat();
-  await compareReading("uncompressed", copies(plain), peer);
-  for (const [name, [code, compress]] of Object.entries(COMPRESSIONS)) {
-    await compareReading(name, copies([write(name, compressed(scan, code, compress))]), peer);
+  const { scan, files } = await writeFiles(folder);
+  for (const [name, paths] of files) {
+    await compareReading(name, Array.from({ length: COPIES }, () => paths).flat(), peer);
   }
   await compareWriting(scan, peer);
 }
 
+/** Writes the files that are read, in a folder for each compression, and gives the scan that is in the compressed ones. */
+async function writeFiles(
+  place: string,
+): Promise<{ readonly scan: NdArray; readonly files: ReadonlyMap<string, readonly string[]> }> {
+  const plainFolder = join(place, UNCOMPRESSED);
+  const real = realFiles(plainFolder);
+  const scan = real.length === 0 ? madeScan(createNdArray, [30_000, 38]) : await largest(real);
+  const plain = real.length === 0 ? [write(plainFolder, "plain", writeImageJTiff(scan))] : real;
+  const files = new Map<string, readonly string[]>([[UNCOMPRESSED, plain]]);
+  for (const [name, [code, compress]] of Object.entries(COMPRESSIONS)) {
+    files.set(name, [write(join(place, name), name, compressed(scan, code, compress))]);
+  }
+  return { scan, files };
+}
+
 /** The laboratory's own, where they are at hand. */
-function realFiles(): readonly string[] {
+function realFiles(place: string): readonly string[] {
   const shared = findSharedData("kymographs");
   return shared === undefined
     ? []
     : readdirSync(shared, { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".tif"))
-        .map((path, index) => write(`real-${index}`, readFileSync(join(shared, path))));
-}
-
-function madeScan(): NdArray {
-  const scan = createNdArray("uint16", [30_000, 38]);
-  let state = 1;
-  for (let index = 0; index < scan.data.length; index++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    scan.data[index] = 500 + (index % 38) * 20 + (state >>> 24);
-  }
-  return scan;
+        .map((path, index) => write(place, `real-${index}`, readFileSync(join(shared, path))));
 }
 
 async function largest(paths: readonly string[]): Promise<NdArray> {
@@ -93,16 +109,15 @@ function compressed(
   ]);
 }
 
-function write(name: string, bytes: Uint8Array): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.tif`);
+function write(place: string, name: string, bytes: Uint8Array): string {
+  mkdirSync(place, { recursive: true });
+  const path = join(place, `${name}.tif`);
   writeFileSync(path, bytes);
   return path;
 }
 
-async function readOne(path: string): Promise<NdArray> {
-  using source = openFileSource(path);
-  return (await readTiff(source, { codecs: nodeTiffCodecs })).image;
+function readOne(path: string): Promise<NdArray> {
+  return readTiffFile({ nodeTiffCodecs, openFileSource, readTiff }, path);
 }
 
 async function readWithGeotiff(path: string): Promise<Uint8Array> {
@@ -151,7 +166,7 @@ async function compareReading(
   }
   console.log(`read ${name}: ${paths.length} files, ${(sizeBytes / 1e6).toFixed(1)} MB of pixels`);
   const subject = (): Promise<unknown> => inTurn(paths, readOne);
-  if (name === "uncompressed") {
+  if (name === UNCOMPRESSED) {
     // Compressed files are shorter than their pixels: reading them plainly is no measure.
     const plain = async (): Promise<unknown> => paths.map((path) => readFileSync(path));
     report("readFileSync", await pairedRounds(rounds, subject, plain));
@@ -162,17 +177,14 @@ async function compareReading(
 
 async function compareWriting(scan: NdArray, peer: PythonPeer | undefined): Promise<void> {
   const pixels = ndArrayBytes(scan);
-  const source = write("written", writeImageJTiff(scan));
+  const source = write(folder, "written", writeImageJTiff(scan));
   const paths = Array.from({ length: 10 }, (_, index) => join(folder, `out-${index}.tif`));
   console.log(
     `write: ${paths.length} files, ${((paths.length * pixels.length) / 1e6).toFixed(1)} MB of pixels`,
   );
   const subject = async (): Promise<void> => {
     for (const path of paths) {
-      writeFileSync(
-        path,
-        writeImageJTiff(scan, { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 }),
-      );
+      writeScan({ writeImageJTiff }, path, scan);
     }
   };
   const bytes = async (): Promise<void> => {

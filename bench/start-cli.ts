@@ -3,21 +3,44 @@
  * round. Goal P13 of performance.md.
  *
  *     npx -y pnpm@12 bench:start [rounds]
+ *     npx -y pnpm@12 bench:start --against COMMIT [--rounds N]
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { buildKym } from "../apps/cli/test/built-kym.ts";
+import { compareBuilds } from "./against/compare-builds.ts";
+import { readBenchArguments } from "./bench-arguments.ts";
+import { makeBenchFolder } from "./bench-folder.ts";
 import { pairedRounds } from "./paired-rounds.ts";
+import { writeTiffFolder } from "./tiff-folder.ts";
 
-const [rounds = 40] = process.argv.slice(2).map(Number);
+const LISTED_IMAGES = 5;
+const { against, positionals, rounds: askedRounds } = readBenchArguments();
+const rounds = askedRounds ?? Number(positionals[0] ?? 40);
 const execute = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "kym-bench-start-"));
-await using built = await buildKym();
+const folder = makeBenchFolder(against === undefined ? tmpdir() : undefined);
 try {
+  await (against === undefined
+    ? benchmark()
+    : compareBuilds({
+        benchmark: "start",
+        against,
+        rounds,
+        size: LISTED_IMAGES,
+        title: `start of kym, and ls of ${LISTED_IMAGES} images`,
+        writeInputs: (inputs) => writeTiffFolder(inputs, LISTED_IMAGES),
+        folder,
+      }));
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function benchmark(): Promise<void> {
+  await using built = await buildKym();
   const empty = join(folder, "empty.mjs");
   writeFileSync(empty, "");
   const node = (...args: readonly string[]) => execute(process.execPath, args);
@@ -31,6 +54,4 @@ try {
       `kym ${flag}: ${subjectMs.toFixed(1)} ms, an empty node ${peerMs.toFixed(1)} ms: + ${differenceMs.toFixed(1)} ms (fastest of each: + ${bestDifferenceMs.toFixed(1)} ms) in ${rounds} rounds; the goal is + 15 ms`,
     );
   }
-} finally {
-  rmSync(folder, { recursive: true });
 }

@@ -1,0 +1,78 @@
+/** Builds this tree, or a commit in a worktree of its own that later runs use again. */
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { BuildError } from "./build-error.ts";
+
+export const REPOSITORY: string = resolve(import.meta.dirname, "../..");
+
+const PNPM = ["npx", "-y", "pnpm@12"] as const;
+
+/** The full hash of whatever names a commit: a hash, a branch, a tag or `HEAD~3`. */
+export function hashOfCommit(commit: string, repository: string = REPOSITORY): string {
+  const { status, stdout } = run(repository, [
+    "git",
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${commit}^{commit}`,
+  ]);
+  if (status !== 0) {
+    throw new BuildError(`--against ${commit}: no such commit in ${repository}; a shallow clone may lack it`);
+  }
+  return stdout.trim();
+}
+
+/** The folder of a commit's build. A run that was killed before its build was whole leaves nothing that this one uses. */
+export function buildCommit(
+  hash: string,
+  repository: string = REPOSITORY,
+  build: (root: string, name: string) => void = installAndBuild,
+): string {
+  const root = join(repository, ".cache/builds", hash);
+  const isWhole = `${root}.built`;
+  if (existsSync(isWhole) && existsSync(root)) {
+    return root;
+  }
+  console.error(`building ${hash.slice(0, 7)} in ${root}`);
+  rmSync(isWhole, { force: true });
+  rmSync(root, { recursive: true, force: true });
+  // Forced twice: git still counts, and may have locked, the worktree of a run that was killed.
+  must(repository, ["git", "worktree", "add", "--force", "--force", "--detach", root, hash], hash);
+  build(root, hash);
+  writeFileSync(isWhole, "");
+  return root;
+}
+
+/** Builds all packages of a tree anew: turbo's cache does not look at every file that a build reads. */
+export function buildTree(root: string, name: string): void {
+  must(root, [...PNPM, "build"], name);
+}
+
+function installAndBuild(root: string, name: string): void {
+  must(root, [...PNPM, "install", "--frozen-lockfile"], name);
+  buildTree(root, name);
+}
+
+function must(folder: string, command: readonly string[], name: string): void {
+  const { status, stdout, stderr } = run(folder, command);
+  if (status !== 0) {
+    throw new BuildError(
+      `${name} cannot be built: "${command.join(" ")}" ended with ${status} in ${folder}\n${stdout}${stderr}`,
+    );
+  }
+}
+
+function run(
+  folder: string,
+  [program = "", ...args]: readonly string[],
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const env = { ...process.env, CI: "true", DO_NOT_TRACK: "1", TURBO_FORCE: "true" };
+  const result = spawnSync(program, args, { cwd: folder, env, encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (result.error !== undefined) {
+    throw new BuildError(`"${program}" cannot be run: ${result.error.message}`);
+  }
+  return result;
+}

@@ -1,0 +1,108 @@
+/** The names that benchmarks use, of whichever build: this tree's or an older one's, where a name may have another place. */
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as dataset from "@kym/kym-dataset";
+import type * as legacy from "@kym/legacy-io";
+import type * as legacyNode from "@kym/legacy-io/node";
+import type * as store from "@kym/zarr-store";
+import type * as storeNode from "@kym/zarr-store/node";
+import { BuildError } from "./build-error.ts";
+
+export interface Build {
+  readonly KymDataset: typeof dataset.KymDataset;
+  readonly radonIndexer: typeof dataset.radonIndexer;
+  readonly summarizeMetadata: typeof dataset.summarizeMetadata;
+  readonly velocityEventIndexer: typeof dataset.velocityEventIndexer;
+  readonly readCsv: typeof legacy.readCsv;
+  readonly readTiff: typeof legacy.readTiff;
+  readonly writeCsv: typeof legacy.writeCsv;
+  readonly writeImageJTiff: typeof legacy.writeImageJTiff;
+  readonly exportLegacyFolder: typeof legacyNode.exportLegacyFolder;
+  readonly ingestLegacyFolder: typeof legacyNode.ingestLegacyFolder;
+  readonly nodeTiffCodecs: typeof legacyNode.nodeTiffCodecs;
+  readonly openFileSource: typeof legacyNode.openFileSource;
+  readonly createNdArray: typeof store.createNdArray;
+  readonly tableFromColumns: typeof store.tableFromColumns;
+  readonly openDataset: typeof storeNode.openDataset;
+}
+
+/**
+ * Where each name is exported: the first place that has it counts. When an export moves, its new place goes before the old
+ * one, which stays, for the builds of before. A name that was another is written behind `#`, as in `@kym/roi#oldName`.
+ */
+export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
+  KymDataset: ["@kym/kym-dataset"],
+  radonIndexer: ["@kym/kym-dataset"],
+  summarizeMetadata: ["@kym/kym-dataset"],
+  velocityEventIndexer: ["@kym/kym-dataset"],
+  readCsv: ["@kym/zarr-store", "@kym/legacy-io"],
+  readTiff: ["@kym/legacy-io/tiff", "@kym/legacy-io"],
+  writeCsv: ["@kym/zarr-store", "@kym/legacy-io"],
+  writeImageJTiff: ["@kym/legacy-io/tiff", "@kym/legacy-io"],
+  exportLegacyFolder: ["@kym/legacy-io/node"],
+  ingestLegacyFolder: ["@kym/legacy-io/node"],
+  nodeTiffCodecs: ["@kym/legacy-io/node"],
+  openFileSource: ["@kym/legacy-io/node"],
+  createNdArray: ["@kym/zarr-store"],
+  tableFromColumns: ["@kym/zarr-store"],
+  openDataset: ["@kym/zarr-store/node"],
+};
+
+/** The named exports of the build below `root`. Under the condition `@kym/source` they come from its sources. */
+export async function loadBuild<Name extends keyof Build>(
+  root: string,
+  names: readonly Name[],
+): Promise<Pick<Build, Name>> {
+  const found = await findNames(names, PLACES, (specifier) => importOf(root, specifier), root);
+  // The table says which names are which; the types are those of this tree.
+  return Object.fromEntries(found) as Pick<Build, Name>;
+}
+
+/** Looks each name up in its places, in order. `load` gives what a place exports, or undefined where there is no such place. */
+export async function findNames<Name extends string>(
+  names: readonly Name[],
+  places: Readonly<Record<Name, readonly string[]>>,
+  load: (specifier: string) => Promise<Readonly<Record<string, unknown>> | undefined>,
+  root: string,
+): Promise<ReadonlyMap<Name, unknown>> {
+  const found = new Map<Name, unknown>();
+  for (const name of names) {
+    for (const place of places[name]) {
+      const [specifier = "", exported = name] = place.split("#");
+      const exports = await load(specifier);
+      if (exports !== undefined && Object.hasOwn(exports, exported)) {
+        found.set(name, exports[exported]);
+        break;
+      }
+    }
+    if (!found.has(name)) {
+      throw new BuildError(
+        `the build in ${root} exports no ${name}: looked in ${places[name].join(", ")}; bench/against/load-build.ts lists the places`,
+      );
+    }
+  }
+  return found;
+}
+
+/** What an entry of a package of that build exports. A package that only a folder above `root` has is not of that build. */
+async function importOf(
+  root: string,
+  specifier: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const path = resolvedFrom(root, specifier);
+  return path?.startsWith(realpathSync(root) + sep) ? import(pathToFileURL(path).href) : undefined;
+}
+
+function resolvedFrom(root: string, specifier: string): string | undefined {
+  try {
+    return realpathSync(createRequire(join(root, "package.json")).resolve(specifier));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "MODULE_NOT_FOUND" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED") {
+      return undefined;
+    }
+    throw error;
+  }
+}

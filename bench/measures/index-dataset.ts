@@ -1,0 +1,96 @@
+/** Indexes of many small images: made anew, with nothing changed, and with one image changed. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ZarrDataset } from "@kym/zarr-store";
+import { type Build, loadBuild } from "../against/load-build.ts";
+import type { Measure, MeasurePlace } from "../against/measure.ts";
+import { addAnalysedImages, saveEventsOf } from "../index-study.ts";
+
+/** What an index needs of a build. */
+export type IndexBuild = Pick<
+  Build,
+  | "KymDataset"
+  | "createNdArray"
+  | "openDataset"
+  | "radonIndexer"
+  | "summarizeMetadata"
+  | "velocityEventIndexer"
+>;
+
+const CHANGED_IMAGE = 7;
+
+export async function measureIndex({ root, folder, size, stack }: MeasurePlace): Promise<readonly Measure[]> {
+  const build = await loadBuild(root, [
+    "KymDataset",
+    "createNdArray",
+    "openDataset",
+    "radonIndexer",
+    "summarizeMetadata",
+    "velocityEventIndexer",
+  ]);
+  const location = join(folder, "study.zarr");
+  const inSession = async (run: (dataset: ZarrDataset) => Promise<unknown>): Promise<void> => {
+    await using dataset = await openStudy(build, location);
+    await run(dataset);
+  };
+  if (!existsSync(location)) {
+    await writeStudy(build, location, size);
+    await inSession((dataset) => updateIndexes(build, dataset));
+  }
+  const open = stack.use(await build.openDataset(location, { durability: "none" }));
+  let seed = Date.now();
+  return [
+    { name: "whole index", run: () => inSession((dataset) => replaceIndexes(build, dataset)) },
+    { name: "index with nothing new", run: () => inSession((dataset) => updateIndexes(build, dataset)) },
+    { name: "index with nothing new, dataset open", run: () => updateIndexes(build, open) },
+    {
+      name: "index with one image changed, its edit included",
+      run: async () => {
+        seed++;
+        const updated = await changeOneImage(build, open, seed);
+        if (updated !== 1) {
+          throw new Error(`one image changed, ${updated} were indexed`);
+        }
+      },
+    },
+  ];
+}
+
+function openStudy({ openDataset, summarizeMetadata }: IndexBuild, location: string): Promise<ZarrDataset> {
+  return openDataset(location, { summarize: summarizeMetadata, durability: "none" });
+}
+
+export async function writeStudy(build: IndexBuild, location: string, imageCount: number): Promise<void> {
+  await using dataset = await openStudy(build, location);
+  await addAnalysedImages(build, dataset, imageCount);
+  await dataset.updateManifest();
+}
+
+/** How many images each index took in. */
+export async function updateIndexes(build: IndexBuild, dataset: ZarrDataset): Promise<readonly number[]> {
+  const counts: number[] = [];
+  for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
+    const { updated } = await new build.KymDataset(dataset).updateIndex(indexer, { mode: "incremental" });
+    counts.push(updated);
+  }
+  return counts;
+}
+
+export async function replaceIndexes(build: IndexBuild, dataset: ZarrDataset): Promise<void> {
+  for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
+    await new build.KymDataset(dataset).updateIndex(indexer, { mode: "replace" });
+  }
+}
+
+/** Saves an image's events anew and indexes them; returns how many images the index took in. */
+async function changeOneImage(
+  { KymDataset, velocityEventIndexer }: IndexBuild,
+  dataset: ZarrDataset,
+  seed: number,
+): Promise<number> {
+  await saveEventsOf(dataset, CHANGED_IMAGE, seed);
+  const { updated } = await new KymDataset(dataset).updateIndex(velocityEventIndexer, {
+    mode: "incremental",
+  });
+  return updated;
+}
