@@ -21,7 +21,7 @@ import { type PairedTimes, pairedRounds } from "./paired-rounds.ts";
 import { countReads, type Reads } from "./read-counter.ts";
 
 const { against, positionals, rounds: askedRounds } = readBenchArguments();
-const imageCount = Number(positionals[0] ?? (against === undefined ? 10_000 : 2000));
+const imageCount = Number(positionals[0] ?? (against === undefined ? 10_000 : 1000));
 const rounds = askedRounds ?? Number(positionals[1] ?? 7);
 const OURS = {
   KymDataset,

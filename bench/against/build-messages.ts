@@ -9,7 +9,7 @@ export interface BuildRequest {
   readonly size: number;
 }
 
-/** Asks for one measure, run so many times. */
+/** Asks for one measure, run a number of times. */
 export interface RunRequest {
   readonly measure: number;
   readonly times: number;

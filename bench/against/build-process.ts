@@ -8,7 +8,7 @@ import type { BuildReply, BuildRequest, MeasureTitle, RunRequest } from "./build
 /** A build, loaded in a process of its own that waits while others are measured. */
 export interface BuildProcess extends AsyncDisposable {
   readonly measures: readonly MeasureTitle[];
-  /** The mean of so many runs, in the measure's unit. */
+  /** The mean of the runs, in the measure's unit. */
   measure(request: RunRequest): Promise<number>;
 }
 

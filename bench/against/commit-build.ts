@@ -32,17 +32,16 @@ export function buildCommit(
   build: (root: string, name: string) => void = installAndBuild,
 ): string {
   const root = join(repository, ".cache/builds", hash);
-  const isWhole = `${root}.built`;
-  if (existsSync(isWhole) && existsSync(root)) {
+  const wholeMark = `${root}.built`;
+  if (existsSync(wholeMark) && existsSync(root)) {
     return root;
   }
-  console.error(`building ${hash.slice(0, 7)} in ${root}`);
-  rmSync(isWhole, { force: true });
+  rmSync(wholeMark, { force: true });
   rmSync(root, { recursive: true, force: true });
   // Forced twice: git still counts, and may have locked, the worktree of a run that was killed.
   must(repository, ["git", "worktree", "add", "--force", "--force", "--detach", root, hash], hash);
   build(root, hash);
-  writeFileSync(isWhole, "");
+  writeFileSync(wholeMark, "");
   return root;
 }
 
@@ -52,6 +51,7 @@ export function buildTree(root: string, name: string): void {
 }
 
 function installAndBuild(root: string, name: string): void {
+  console.error(`building ${name} in ${root}`);
   must(root, [...PNPM, "install", "--frozen-lockfile"], name);
   buildTree(root, name);
 }

@@ -55,7 +55,7 @@ async function compare({ rounds = DEFAULT_ROUNDS, ...options }: CompareOptions):
   const inputs = join(folder, "inputs");
   mkdirSync(inputs);
   await options.writeInputs?.(inputs);
-  console.log(`${options.title}: this tree against ${hash.slice(0, 7)}, ${rounds} rounds`);
+  console.log(`${options.title}: this tree against ${hash.slice(0, 7)}, rounds: ${rounds}`);
   const start = (root: string, side: string): Promise<BuildProcess> =>
     startBuild({ benchmark, size, root, inputs, folder: join(folder, side) });
   const measured = await measureRounds(rounds, async (stack) => ({
