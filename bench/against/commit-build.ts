@@ -1,7 +1,7 @@
 /** Builds this tree, or a commit in a worktree of its own that later runs use again. */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { BuildError } from "./build-error.ts";
 
@@ -25,24 +25,51 @@ export function hashOfCommit(commit: string, repository: string = REPOSITORY): s
   return stdout.trim();
 }
 
-/** The folder of a commit's build. A run that was killed before its build was whole leaves nothing that this one uses. */
+/**
+ * The folder of a commit's build, made unless there is one. Each run builds in a folder of its own, and only a whole build is
+ * noted for later runs, so that neither a run that was killed nor one that still builds gets in the way.
+ */
 export function buildCommit(
   hash: string,
   repository: string = REPOSITORY,
   build: (root: string, name: string) => void = installAndBuild,
 ): string {
-  const root = join(repository, ".cache/builds", hash);
-  const wholeMark = `${root}.built`;
-  if (existsSync(wholeMark) && existsSync(root)) {
-    return root;
+  const builds = join(repository, ".cache/builds");
+  const note = join(builds, `${hash}.built`);
+  const known = existsSync(note) ? join(builds, readFileSync(note, "utf8")) : undefined;
+  if (known !== undefined && existsSync(known)) {
+    return known;
   }
-  rmSync(wholeMark, { force: true });
-  rmSync(root, { recursive: true, force: true });
-  // Forced twice: git still counts, and may have locked, the worktree of a run that was killed.
+  mkdirSync(builds, { recursive: true });
+  removeAbandoned(builds, hash);
+  const root = join(builds, `${hash}-${process.pid}`);
+  // Forced twice: git still counts, and may have locked, a worktree whose folder is gone.
   must(repository, ["git", "worktree", "add", "--force", "--force", "--detach", root, hash], hash);
   build(root, hash);
-  writeFileSync(wholeMark, "");
+  writeFileSync(note, basename(root));
   return root;
+}
+
+/** Removes what runs left that are gone. What such a run started may still write there: then a later run removes it. */
+function removeAbandoned(builds: string, hash: string): void {
+  for (const name of readdirSync(builds)) {
+    const pid = new RegExp(`^${hash}-(\\d+)$`).exec(name)?.[1];
+    if (pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)))) {
+      try {
+        rmSync(join(builds, name), { recursive: true, force: true });
+      } catch (error) {
+        console.error(`${join(builds, name)} is left: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Builds all packages of a tree anew: turbo's cache does not look at every file that a build reads. */

@@ -1,8 +1,9 @@
 /** How the build of a commit is made and found again, on a small repository whose build writes a file. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildCommit, hashOfCommit } from "../../bench/against/commit-build.ts";
 
@@ -69,21 +70,39 @@ test("a commit that does not build is not used by the next run either", () => {
   expect(() => buildCommit(broken, repository, build)).toThrow("does not build");
 });
 
-test("what a killed run left of a worktree, locked and half written or deleted by hand, does not stop the next one", () => {
+test("what a killed run left of a worktree, locked and half written, is removed by the next one", () => {
   const hash = commit("one");
-  const kill = (): void => {
+  let left = "";
+  const kill = (root: string): void => {
+    left = root;
     throw new Error("killed");
   };
-  const root = join(repository, ".cache/builds", hash);
   expect(() => buildCommit(hash, repository, kill)).toThrow("killed");
-  git("worktree", "lock", root);
+  git("worktree", "lock", left);
+  const gone = `${left.slice(0, left.lastIndexOf("-"))}-${goneProcess()}`;
+  renameSync(left, gone);
   expect(readFileSync(join(buildCommit(hash, repository, build), "dist"), "utf8")).toBe("built");
+  expect(existsSync(gone)).toBe(false);
+});
 
+test("a build that another run is making is left alone", () => {
+  const hash = commit("one");
+  const others = join(repository, ".cache/builds", `${hash}-${process.ppid}`);
+  mkdirSync(others, { recursive: true });
+  writeFileSync(join(others, "dist"), "half");
+  expect(readFileSync(join(buildCommit(hash, repository, build), "dist"), "utf8")).toBe("built");
+  expect(readFileSync(join(others, "dist"), "utf8")).toBe("half");
+});
+
+test("a build whose folder was deleted by hand is made again", () => {
+  const hash = commit("one");
+  rmSync(buildCommit(hash, repository, build), { recursive: true });
+  expect(existsSync(join(buildCommit(hash, repository, build), "dist"))).toBe(true);
   rmSync(join(repository, ".cache"), { recursive: true });
   expect(existsSync(join(buildCommit(hash, repository, build), "dist"))).toBe(true);
-
-  rmSync(join(repository, ".cache"), { recursive: true });
-  mkdirSync(root, { recursive: true });
-  writeFileSync(join(root, "dist"), "half");
-  expect(readFileSync(join(buildCommit(hash, repository, build), "dist"), "utf8")).toBe("built");
 });
+
+/** The id of a process that ran and has ended. */
+function goneProcess(): number {
+  return spawnSync(process.execPath, ["--version"]).pid;
+}
