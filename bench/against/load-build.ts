@@ -15,9 +15,9 @@ export interface Build {
   readonly radonIndexer: typeof dataset.radonIndexer;
   readonly summarizeMetadata: typeof dataset.summarizeMetadata;
   readonly velocityEventIndexer: typeof dataset.velocityEventIndexer;
-  readonly readCsv: typeof legacy.readCsv;
+  readonly readCsv: typeof store.readCsv;
   readonly readTiff: typeof legacy.readTiff;
-  readonly writeCsv: typeof legacy.writeCsv;
+  readonly writeCsv: typeof store.writeCsv;
   readonly writeImageJTiff: typeof legacy.writeImageJTiff;
   readonly exportLegacyFolder: typeof legacyNode.exportLegacyFolder;
   readonly ingestLegacyFolder: typeof legacyNode.ingestLegacyFolder;

@@ -12,7 +12,7 @@ import {
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", []],
   ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
-  ["@kym/legacy-io", ["csv-parse", "geotiff"]],
+  ["@kym/legacy-io", ["geotiff"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
 ]);
 const PEERS = ["apache-arrow"];

@@ -4,7 +4,7 @@ import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
 import { libraryPackages, sourceFiles } from "./workspace-package.ts";
 
 /** Libraries that read and write files: each behind one file, where what it gets wrong is put right. */
-const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff", "csv-parse"];
+const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff"];
 
 function importersOf(tree: SourceTree, library: string): readonly string[] {
   return libraryPackages(tree)

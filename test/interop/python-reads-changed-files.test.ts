@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClassicJson, readCsv, type TiffImage } from "@kym/legacy-io";
-import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { ClassicJson, TiffImage } from "@kym/legacy-io";
+import { type NdArray, ndArrayBytes, readCsv } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzedParser } from "../../packages/legacy-io/test/mutation/fuzz-parsers.ts";
 import {

@@ -23,10 +23,6 @@ export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
 export type { FileHash, FileHashes } from "./compare-files.ts";
-export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv.ts";
-export type { CsvLimits } from "./csv-cells.ts";
-export type { CsvColumnData } from "./csv-column.ts";
-export { canWriteCsv, writeCsv } from "./csv-write.ts";
 export {
   decideRefresh,
   type OnChange,
@@ -57,7 +53,6 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./flow-analysis.ts";
-export { guardFormula } from "./formula-guard.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
 export type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";

@@ -1,6 +1,5 @@
-import type { NdArray } from "@kym/zarr-store";
+import type { CsvTable, NdArray } from "@kym/zarr-store";
 import type { ClassicJson } from "./classic-json.ts";
-import type { CsvTable } from "./csv.ts";
 import type { FlowAnalysis } from "./flow-analysis.ts";
 import type { SourcedArtifact } from "./image-content.ts";
 import type { OlympusHeader } from "./olympus-header.ts";

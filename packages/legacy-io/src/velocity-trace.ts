@@ -1,8 +1,6 @@
-import type { Column, TableSchema } from "@kym/zarr-store";
-import { type CsvTable, readCsv, UNNAMED_COLUMN } from "./csv.ts";
-import type { CsvLimits } from "./csv-cells.ts";
-import type { CsvColumnData } from "./csv-column.ts";
+import type { Column, CsvColumnData, CsvLimits, CsvTable, TableSchema } from "@kym/zarr-store";
 import { LegacyIoError } from "./errors.ts";
+import { readSidecarCsv } from "./sidecar-csv.ts";
 
 /** A column of the older application's trace CSV, and the one that the dataset keeps for it. */
 export interface TraceColumn {
@@ -54,6 +52,8 @@ export const VELOCITY_TRACE_SCHEMA: TableSchema = {
   columns: LEGACY_TRACE_COLUMNS.map(({ stored }) => stored),
 };
 
+/** The name of a first column without a title, which is how pandas writes an index. */
+const INDEX_COLUMN = "Unnamed: 0";
 const FIRST = 1n;
 const REQUIRED: readonly string[] = ["time", "velocity"];
 
@@ -75,7 +75,7 @@ export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): V
     columns: LEGACY_TRACE_COLUMNS.map(({ legacy, stored }) => ({ ...stored, name: legacy })),
   };
   const asNullable = { columns: legacySchema.columns.map((column) => ({ ...column, nullable: true })) };
-  const table = readCsv(bytes, { ...limits, schema: asNullable });
+  const table = readSidecarCsv(bytes, { ...limits, schema: asNullable });
   for (const name of REQUIRED) {
     if (!Object.hasOwn(table.columns, name)) {
       throw new LegacyIoError("schema_mismatch", `not a velocity trace: it has no column ${name}`, {
@@ -89,7 +89,7 @@ export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): V
   });
   const unknown = table.schema.columns
     .filter(({ name }) => !LEGACY_TRACE_COLUMNS.some(({ legacy }) => legacy === name))
-    .filter(({ name }) => !(name === UNNAMED_COLUMN && countsRows(table.columns[name] ?? [])))
+    .filter(({ name }) => !(name === INDEX_COLUMN && countsRows(table.columns[name] ?? [])))
     .map((column): readonly [Column, CsvColumnData] => [column, table.columns[column.name] ?? []]);
   checkCollisions(unknown.map(([{ name }]) => name));
   const all = [...known, ...unknown];

@@ -21,6 +21,10 @@ export interface ZarrStoreErrorDetails {
   readonly path?: string;
   /** All paths concerned, where there are several (a conflict, a check). */
   readonly paths?: readonly string[];
+  /** Line of a text file, counted from 1. */
+  readonly line?: number;
+  /** Byte offset in the file. */
+  readonly offset?: number;
   readonly expected?: unknown;
   readonly found?: unknown;
   readonly cause?: unknown;

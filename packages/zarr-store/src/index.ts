@@ -85,6 +85,17 @@ export { memoryStore } from "./store/memory-store.ts";
 export { type ReadOnlyStore, readOnlyStore } from "./store/read-only-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
 export * from "./table/arrow-table.ts";
+export type { CsvLimits } from "./table/csv/csv-cells.ts";
+export type { CsvColumnData } from "./table/csv/csv-column.ts";
+export type { CsvDialect } from "./table/csv/csv-dialect.ts";
+export { type CsvTable, type ReadCsvOptions, readCsv } from "./table/csv/read-csv.ts";
+export {
+  type CsvTextColumn,
+  csvText,
+  type WriteCsvOptions,
+  writeCsv,
+  writeCsvIfPossible,
+} from "./table/csv/write-csv.ts";
 export { decodeParquet, encodeParquet, type ParquetWasmSource, setParquetWasm } from "./table/parquet.ts";
 export { parseSourceRow, SOURCES_COLUMNS, SOURCES_SCHEMA, type SourceRow } from "./table/sources-table.ts";
 export {

@@ -1,11 +1,10 @@
-import type { Row } from "@kym/zarr-store";
+import { csvText, type Row } from "@kym/zarr-store";
 import { BLIND_HELP, BLIND_OPTION, isBlind } from "../blind.ts";
 import { choiceOption } from "../choice-option.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { openStudy } from "../open-study.ts";
 import { readInput } from "../read-input.ts";
-import { csvText } from "../render/csv-text.ts";
 import { recordList } from "../render/record-list.ts";
 import { fitsWidth, printable, textTable } from "../render/text-table.ts";
 import { runQuery } from "../run-query.ts";
@@ -47,7 +46,7 @@ terminal, rows that are too wide for it are shown one below the other.`,
     const { columns, rows } = await runQuery(dataset, sql, context.signal, isBlind(context));
     const { terminal } = context;
     const look = output === undefined ? terminal : { outIsTty: false, width: 80, color: false };
-    const text = format === "csv" ? csvText(columns, rows) : tableText(columns, rows, look);
+    const text = format === "csv" ? spreadsheetText(columns, rows) : tableText(columns, rows, look);
     if (output === undefined) {
       return { exitCode: EXIT.ok, data: rows, text };
     }
@@ -61,6 +60,12 @@ terminal, rows that are too wide for it are shown one below the other.`,
 function outputOf({ options }: CommandContext): string | undefined {
   const { output } = options;
   return typeof output === "string" && output !== "-" ? output : undefined;
+}
+
+/** Numbers are not formatted; text that a spreadsheet would run as a formula is made safe. */
+function spreadsheetText(columns: readonly string[], rows: readonly Row[]): string {
+  const cells = columns.map((name) => ({ name, values: rows.map((row) => row[name] ?? null) }));
+  return csvText(cells, rows.length, "spreadsheet");
 }
 
 function tableText(

@@ -1,6 +1,5 @@
-import type { CellValue, Row } from "@kym/zarr-store";
+import { type CellValue, type CsvTextColumn, csvText, type Row } from "@kym/zarr-store";
 import type { KymflowEvent } from "./events-json.ts";
-import { type KymflowColumn, kymflowCsv } from "./kymflow-csv.ts";
 import type { KymflowPlace } from "./kymflow-place.ts";
 
 export const RADON_DATABASE = "radon_report_db.csv";
@@ -146,8 +145,8 @@ function databaseCsv(
   columns: readonly (readonly [name: string, isFloat: boolean])[],
   rows: readonly Row[],
 ): Uint8Array<ArrayBuffer> {
-  const filled = columns.map(([name, isFloat]): KymflowColumn => {
+  const filled = columns.map(([name, isFloat]): CsvTextColumn => {
     return { name, isFloat, values: rows.map((row) => row[name] ?? null) };
   });
-  return kymflowCsv(filled, rows.length);
+  return new TextEncoder().encode(csvText(filled, rows.length, "pandas"));
 }

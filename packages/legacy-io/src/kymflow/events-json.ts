@@ -10,7 +10,6 @@ import {
   serializeLossless,
 } from "@kym/zarr-store";
 import { LEGACY_EVENT_COLUMNS, VELOCITY_EVENTS_SCHEMA } from "../velocity-events.ts";
-import { pythonFloat } from "./kymflow-csv.ts";
 import type { KymflowRun } from "./kymflow-json.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
@@ -96,8 +95,14 @@ function eventValue({ cells, extra, channel }: KymflowEvent): object {
 
 function cellNode(value: CellValue): JsonNode {
   return typeof value === "number" && Number.isFinite(value)
-    ? parseLossless(pythonFloat(value))
+    ? floatNode(value)
     : nodeOf(typeof value === "number" ? null : value);
+}
+
+/** With a point, as Python writes a float that is whole: `1.0`. */
+function floatNode(value: number): JsonNode {
+  const text = serializeLossless(value);
+  return parseLossless(/^-?\d+$/.test(text) ? `${text}.0` : text);
 }
 
 /** Extra keys were stored as JSON; a column of our own is text as it is. */

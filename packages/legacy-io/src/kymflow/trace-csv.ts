@@ -1,13 +1,14 @@
 import {
   type CellValue,
   type ColumnType,
+  type CsvTextColumn,
   columnOf,
+  csvText,
   type DatasetContents,
   schemaOfTable,
 } from "@kym/zarr-store";
 import type { LineScanCalibration } from "../image-metadata.ts";
 import { LEGACY_TRACE_COLUMNS } from "../velocity-trace.ts";
-import { type KymflowColumn, kymflowCsv } from "./kymflow-csv.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
@@ -27,7 +28,7 @@ export function traceCsv(table: Table, facts: TraceFacts): Uint8Array<ArrayBuffe
   const stored = new Map(schemaOfTable(table).columns.map((column) => [column.name, column.type]));
   const valuesOf = (name: string): readonly CellValue[] => columnOf(table, name);
   const constants = constantsOf(facts);
-  const known = LEGACY_TRACE_COLUMNS.map(({ legacy, stored: { name, type } }): KymflowColumn => {
+  const known = LEGACY_TRACE_COLUMNS.map(({ legacy, stored: { name, type } }): CsvTextColumn => {
     const values = stored.has(name)
       ? valuesOf(name)
       : new Array<CellValue>(table.numRows).fill(constants.get(name) ?? null);
@@ -36,8 +37,8 @@ export function traceCsv(table: Table, facts: TraceFacts): Uint8Array<ArrayBuffe
   const names = new Set(LEGACY_TRACE_COLUMNS.map(({ stored: { name } }) => name));
   const unknown = [...stored]
     .filter(([name]) => !names.has(name))
-    .map(([name, type]): KymflowColumn => ({ name, isFloat: isFloat(type), values: valuesOf(name) }));
-  return kymflowCsv([...known, ...unknown], table.numRows);
+    .map(([name, type]): CsvTextColumn => ({ name, isFloat: isFloat(type), values: valuesOf(name) }));
+  return new TextEncoder().encode(csvText([...known, ...unknown], table.numRows, "pandas"));
 }
 
 function constantsOf({

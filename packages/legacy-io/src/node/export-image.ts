@@ -4,10 +4,10 @@ import {
   ndArrayBytes,
   SOURCES_SCHEMA,
   schemaOfTable,
+  writeCsvIfPossible,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import { writeCsvIfPossible } from "../csv-write.ts";
 import { isLegacyIoError } from "../errors.ts";
 import type { ExportedArtifact, ExportedFile, ExportedImage, ExportedTable } from "../export-manifest.ts";
 import type { ImageInventory, PlannedArtifact, PlannedImage, PlannedTable } from "../export-plan.ts";

@@ -1,8 +1,6 @@
-import { type ArtifactStore, decodeParquet, tableFromColumns } from "@kym/zarr-store";
-import { readCsv } from "../csv.ts";
+import { type ArtifactStore, decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store";
 import { gunzip } from "./gunzip.ts";
 import { readSidecarFile } from "./read-sidecar-file.ts";
-import { namingFile } from "./store-errors.ts";
 
 /** A table of a file; the types of text are found from its cells. Errors: `invalid_file`, naming the file, `io`. */
 export async function readSidecarTable(
@@ -14,6 +12,6 @@ export async function readSidecarTable(
     return decodeParquet(bytes, { where: path });
   }
   const text = format === "csv" ? bytes : await gunzip(bytes, path);
-  const { schema, columns, rowCount } = await namingFile(path, () => readCsv(text));
+  const { schema, columns, rowCount } = readCsv(text, { where: path });
   return tableFromColumns(schema, columns, rowCount);
 }

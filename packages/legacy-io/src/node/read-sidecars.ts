@@ -8,12 +8,12 @@ import {
 } from "@kym/zarr-store";
 import type { SidecarFile } from "../bundle.ts";
 import { parseClassicJson } from "../classic-json.ts";
-import { readCsv } from "../csv.ts";
 import { isLegacyIoError } from "../errors.ts";
 import { parseFlowAnalysis } from "../flow-analysis.ts";
 import { readNpy } from "../npy.ts";
 import { readOlympusHeader } from "../olympus-header.ts";
 import type { ParsedSidecar, SidecarMeaning } from "../parsed-sidecar.ts";
+import { readSidecarCsv } from "../sidecar-csv.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
 import { whenAllDone } from "../when-all-done.ts";
 import { gunzip } from "./gunzip.ts";
@@ -94,9 +94,9 @@ async function understandArtifact(
     case "json":
       return { kind: "json_artifact", name, text: decodeJsonText(bytes, { where: relPath }).text };
     case "csv":
-      return { kind: "table_artifact", name, table: readCsv(bytes) };
+      return { kind: "table_artifact", name, table: readSidecarCsv(bytes) };
     case "csv.gz":
-      return { kind: "table_artifact", name, table: readCsv(await gunzip(bytes, relPath)) };
+      return { kind: "table_artifact", name, table: readSidecarCsv(await gunzip(bytes, relPath)) };
     case "parquet": {
       const table = await decodeParquet(bytes, { where: relPath });
       const artifact = { kind: "table", name, table, schema: schemaOfTable(table), from: [relPath] } as const;

@@ -8,7 +8,6 @@ import {
   tableFromColumns,
 } from "@kym/zarr-store";
 import { bytesSource } from "../byte-source.ts";
-import { readCsv } from "../csv.ts";
 import { LegacyIoError } from "../errors.ts";
 import {
   EXPORT_MANIFEST,
@@ -18,6 +17,7 @@ import {
   type ExportedTable,
 } from "../export-manifest.ts";
 import { readNpy } from "../npy.ts";
+import { readSidecarCsv } from "../sidecar-csv.ts";
 import { readTiff } from "../tiff/read-tiff.ts";
 import { DEFAULT_TIFF_LIMITS } from "../tiff/tiff-limits.ts";
 import { systemErrorCode } from "./file-source.ts";
@@ -136,7 +136,7 @@ export async function tableOfExport(
   if (exported.format === "parquet") {
     return decodeParquet(bytes, { where: exported.path });
   }
-  const { columns, rowCount } = readCsv(bytes, { schema: exported.schema });
+  const { columns, rowCount } = readSidecarCsv(bytes, { schema: exported.schema, where: exported.path });
   return tableFromColumns(exported.schema, columns, rowCount);
 }
 

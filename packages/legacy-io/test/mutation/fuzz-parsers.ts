@@ -1,3 +1,4 @@
+import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError } from "../../src/errors.ts";
 import { mutate, randomFrom } from "./mutate.ts";
 
@@ -37,7 +38,7 @@ export async function fuzzParser<T>(parser: FuzzedParser<T>, runs: number, seed 
       value = await parser.read(new Uint8Array(bytes));
     } catch (error) {
       slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-      if (run >= 0 && isLegacyIoError(error)) {
+      if (run >= 0 && (isLegacyIoError(error) || isZarrStoreError(error))) {
         refused++;
       } else {
         faults.push(`run ${run}: ${error}`);

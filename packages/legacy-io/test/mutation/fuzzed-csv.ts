@@ -1,4 +1,4 @@
-import { type CsvTable, readCsv } from "../../src/csv.ts";
+import { type CsvTable, readCsv } from "@kym/zarr-store";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 
 /** A cell without its quotes, and whether it had some. */
@@ -13,7 +13,7 @@ const TEXTS = [
   '\u{feff}n,text\r1,""\r9007199254740993,b\r-0,µ\r',
   ",roi_id,score\n0,1,0.1\n1,2,1e-300\n2,3,123456789.123456789\n",
 ];
-const MISSING = /^(-?nan|NaN|NAN|NA|N\/A|n\/a|#N\/A|#NA|<NA>|null|NULL|None)$/;
+const MISSING = /^([+-]?[nN][aA][nN]|NA|N\/A|n\/a|#N\/A|#NA|<NA>|null|NULL|None)$/;
 
 /** `readCsv` against a reader that goes from character to character. */
 export const FUZZED_CSV: FuzzedParser<CsvTable> = {
@@ -22,7 +22,8 @@ export const FUZZED_CSV: FuzzedParser<CsvTable> = {
   read: (bytes) => readCsv(bytes),
   disagreement: ({ schema, columns, rowCount }, bytes) => {
     const [header = [], ...rows] = readCsvNaively(bytes);
-    const names = header.map(({ text }) => (text === "" ? "Unnamed: 0" : text));
+    const names = header.map(({ text }, index) => (text === "" ? `Unnamed: ${index}` : text));
+    const quotesMeanText = header.some(({ isQuoted }) => !isQuoted);
     if (JSON.stringify(names) !== JSON.stringify(schema.columns.map(({ name }) => name))) {
       return `columns ${JSON.stringify(schema.columns)}, not ${JSON.stringify(names)}`;
     }
@@ -33,6 +34,9 @@ export const FUZZED_CSV: FuzzedParser<CsvTable> = {
       for (const [row, cells] of rows.entries()) {
         const cell = cells[index] ?? { text: "", isQuoted: false };
         const value = columns[name]?.[row];
+        if (type !== "utf8" && quotesMeanText && cell.isQuoted && cell.text !== "") {
+          return `row ${row}, ${JSON.stringify(name)}: ${type}, though ${JSON.stringify(cell)} is in quotes`;
+        }
         if (!says(cell, type, value)) {
           return `row ${row}, ${JSON.stringify(name)} of ${type}: ${value}, not ${JSON.stringify(cell)}`;
         }
@@ -53,7 +57,9 @@ function says({ text, isQuoted }: NaiveCell, type: string, value: unknown): bool
         ? value === null
         : typeof value === "bigint" && (String(value) === text || text === "-0");
     case "float64":
-      return isMissing ? Number.isNaN(value) : Object.is(value, Number(text.replace(/inf$/i, "Infinity")));
+      return isMissing
+        ? Number.isNaN(value)
+        : Object.is(value, Number(text.replace(/inf(inity)?$/i, "Infinity")));
     case "bool":
       return isMissing ? value === null : text.toLowerCase() === String(value);
     default:
@@ -74,7 +80,9 @@ export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[
     state = "start";
   };
   const endRow = (): void => {
-    if (row.length > 0 || state !== "start") {
+    const isEmpty = row.length === 0 && state === "start";
+    // An empty line is a cell where there is one column.
+    if (!isEmpty || rows[0]?.length === 1) {
       endCell();
       rows.push(row);
     }
@@ -95,6 +103,7 @@ export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[
       endCell();
     } else if (letter === "\n" || letter === "\r") {
       endRow();
+      at += letter === "\r" && text.charAt(at + 1) === "\n" ? 1 : 0;
     } else if (letter === '"' && state === "start") {
       state = "quoted";
     } else if (letter === '"' || state === "closed") {
@@ -107,6 +116,8 @@ export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[
   if (state === "quoted") {
     throw new Error("a quote that is not closed");
   }
-  endRow();
+  if (row.length > 0 || state !== "start") {
+    endRow();
+  }
   return rows;
 }

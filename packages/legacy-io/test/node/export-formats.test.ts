@@ -178,7 +178,7 @@ describe("an export of a lab's folder", () => {
     });
     await exportLegacyFolder(dataset, out);
     expect(await readFile(join(out, `images/${record.id}/notes.csv`), "utf8")).toBe(
-      'note\n=1+1\n+x\n-x\n@x\n"\tx"\n"\rx"\n',
+      'note\n"=1+1"\n"+x"\n"-x"\n"@x"\n"\tx"\n"\rx"\n',
     );
     await exportLegacyFolder(dataset, join(work, "old"), { format: "kymflow" });
     expect(await readFile(join(work, "old/day/flow-analysis/b_radon.csv"), "utf8")).toBe(

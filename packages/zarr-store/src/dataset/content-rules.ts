@@ -4,7 +4,7 @@ import { isOwnFormat } from "../commit/object-reader.ts";
 import { isZarrStoreError } from "../errors.ts";
 import { decodeJsonText } from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { decodeCsvGz } from "../table/csv-gz.ts";
+import { decodeCsvGz } from "../table/csv/csv-gz.ts";
 import { decodeParquet } from "../table/parquet.ts";
 import { SOURCES_TABLE } from "../table/sources-table.ts";
 import { decodeSources } from "../table/table-store.ts";

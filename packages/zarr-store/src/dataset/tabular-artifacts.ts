@@ -1,7 +1,7 @@
 import type { Table } from "apache-arrow";
 import { parseArtifactName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
-import { decodeCsvGz, encodeCsvGz } from "../table/csv-gz.ts";
+import { decodeCsvGz, encodeCsvGz } from "../table/csv/csv-gz.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet.ts";
 import { schemaOfTable, type TableSchema } from "../table/table-schema.ts";
 import { type TableInput, tableOf } from "../table/table-store.ts";

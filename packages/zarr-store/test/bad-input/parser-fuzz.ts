@@ -18,7 +18,7 @@ import {
   rowsOf,
   type TableSchema,
 } from "../../src/index.ts";
-import { decodeCsvGz } from "../../src/table/csv-gz.ts";
+import { decodeCsvGz } from "../../src/table/csv/csv-gz.ts";
 import { collectLog, sha256, testRuntime } from "../commit/test-runtime.ts";
 
 /** What reads bytes, sound ones to begin with, and what they ought to mean. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { rowsOf, tableFromRows } from "../../../src/table/arrow-table.ts";
-import { decodeCsvGz, encodeCsvGz } from "../../../src/table/csv-gz.ts";
+import { decodeCsvGz, encodeCsvGz } from "../../../src/table/csv/csv-gz.ts";
 import {
   type CellValue,
   type ColumnType,

@@ -1,10 +1,10 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { columnOf, emptyTable, rowsOf, tableFromRows } from "../../src/table/arrow-table.ts";
-import { decodeCsvGz, encodeCsvGz } from "../../src/table/csv-gz.ts";
-import { type ColumnType, schemaOfTable, type TableSchema } from "../../src/table/table-schema.ts";
-import { tableContent } from "./table-arbitraries.ts";
+import { columnOf, emptyTable, rowsOf, tableFromRows } from "../../../src/table/arrow-table.ts";
+import { decodeCsvGz, encodeCsvGz } from "../../../src/table/csv/csv-gz.ts";
+import { type ColumnType, schemaOfTable, type TableSchema } from "../../../src/table/table-schema.ts";
+import { tableContent } from "../table-arbitraries.ts";
 
 const packed = (csv: string): Uint8Array => gzipSync(csv);
 const unpacked = (bytes: Uint8Array): string => gunzipSync(bytes).toString("utf8");
@@ -82,7 +82,8 @@ describe("decodeCsvGz", () => {
   });
 
   test.each<[string, ColumnType, readonly unknown[]]>([
-    ["1,-2,+3,,9223372036854775807", "int64", [1n, -2n, 3n, null, 9223372036854775807n]],
+    ["1,-2,3,,9223372036854775807", "int64", [1n, -2n, 3n, null, 9223372036854775807n]],
+    ["1,+3", "utf8", ["1", "+3"]],
     ["1,9223372036854775808", "float64", [1, 2 ** 63]],
     ["1,2.0", "float64", [1, 2]],
     [
@@ -91,7 +92,8 @@ describe("decodeCsvGz", () => {
       [1e-7, 0.5, 5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null],
     ],
     ["nan,inf", "float64", [null, Number.POSITIVE_INFINITY]],
-    ["nan,nan", "utf8", ["nan", "nan"]],
+    ["nan,nan", "float64", [null, null]],
+    ["1,NA,N/A,null,2", "int64", [1n, null, null, null, 2n]],
     ["007,1", "utf8", ["007", "1"]],
     ["00.5,1", "utf8", ["00.5", "1"]],
     ["0,0.5,-0.0", "float64", [0, 0.5, -0]],
@@ -148,13 +150,13 @@ describe("decodeCsvGz", () => {
     [`${"9".repeat(60)}`, "int64", "expected int64"],
     ["1,5", "float64", 'expected float64, found "1,5"'],
     ["yes", "bool", 'expected bool, found "yes"'],
-  ])("refuses %s as %s, with column and row", async (cell, type, message) => {
+  ])("refuses %s as %s, with column and line", async (cell, type, message) => {
     await expect(
       decodeCsvGz(packed(`x\n\n"${cell}"\n`), { columns: [{ name: "x", type }] }, { where: "t.csv.gz" }),
     ).rejects.toThrow(
       expect.objectContaining({
         code: "schema_mismatch",
-        message: expect.stringContaining(`column x, row 1 of t.csv.gz: ${message}`),
+        message: expect.stringContaining(`t.csv.gz: CSV line 3, column "x": ${message}`),
       }),
     );
   });
@@ -168,13 +170,11 @@ describe("decodeCsvGz", () => {
       );
     expect(await code("x\n\n")).toBe("schema_mismatch: column x, row 0: expected a value, found null");
     expect(await code("x,y\n1,2\n")).toBe(
-      "schema_mismatch: header of the file: expected the columns of the schema, found y",
+      "schema_mismatch: titles of the file: expected the columns of the schema, found y",
     );
-    expect(await code("x,x\n1,2\n")).toBe(
-      "invalid_file: header of the file: expected each column once, found x again",
-    );
+    expect(await code("x,x\n1,2\n")).toBe('invalid_file: the file: CSV titles: two columns named "x"');
     expect(await code("")).toContain(
-      "invalid_file: the file, record of line 1: expected a header, found an empty file",
+      "invalid_file: the file: CSV line 1: expected titles, found an empty file",
     );
   });
 

@@ -1,5 +1,6 @@
-import type { CellGrid, CsvCells } from "./csv-cells.ts";
-import { lineOfOffset, skipLineEnds } from "./csv-error.ts";
+// Cuts a CSV without quotes, which needs no text of each cell.
+import type { CellGrid, CsvCells } from "../csv-cells.ts";
+import { lineOfOffset, skipLineEnds } from "../csv-error.ts";
 import { findCellGrid } from "./find-cell-grid.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
 
@@ -12,15 +13,15 @@ const MAX_TEXT_BYTES = 2 ** 28;
 const MANY_TEXTS = 256;
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** And whether all bytes of the file are ASCII. */
 export interface PlainCells extends CsvCells {
+  /** Whether all bytes of the file are ASCII. */
   readonly isAscii: boolean;
 }
 
 /**
- * The cells of a text without quotes, from `textStart` on, cut at commas and line ends: what csv-parse finds in it. Undefined
- * for a text with quotes, NUL, or a row that has not as many cells as the header or more than `maxRowBytes`, and for one
- * without any row: those are csv-parse's, its errors included. Bytes that are no text are not noticed.
+ * The cells of a text without quotes, from `textStart` on, cut at commas and line ends. Undefined for a text that has quotes,
+ * NUL, no titles, or a row of another length than the titles or of more than `maxRowBytes`: `findQuotedCells` reads it, or
+ * says what is wrong. Bytes that are not UTF-8 are not noticed.
  */
 export function findPlainCells(
   bytes: Uint8Array,
@@ -32,22 +33,23 @@ export function findPlainCells(
   const headerBytes = bytes.subarray(headerStart, headerStop);
   const isOurs =
     headerStart < headerStop && headerBytes.length <= maxRowBytes && !/["\0]/.test(UTF8.decode(headerBytes));
-  const header = UTF8.decode(headerBytes).split(",");
+  const titles = UTF8.decode(headerBytes).split(",");
   const grid =
     isOurs && bytes.length <= MAX_BYTES
-      ? findCellGrid(bytes, headerStop, header.length, maxRowBytes)
+      ? findCellGrid(bytes, headerStop, titles.length, maxRowBytes)
       : undefined;
   if (grid === undefined) {
     return undefined;
   }
   const isAscii = grid.isAscii && textStart === 0 && headerBytes.every((byte) => byte < 0x80);
   const textOf = textReader(bytes, isAscii);
-  const columns = header.map((_, index) => once(() => readTexts(grid, index, textOf)));
+  const columns = titles.map((_, index) => once(() => readTexts(grid, index, textOf)));
   return {
-    header,
+    titles,
     rowCount: grid.rowCount,
     texts: (index) => columns[index]?.() ?? [],
-    lineOfRow: (row) => lineOfOffset(bytes, grid.starts[row * (header.length + 1)] ?? 0),
+    isMarkedText: () => false,
+    lineOfRow: (row) => lineOfOffset(bytes, grid.starts[row * (titles.length + 1)] ?? 0),
     grid,
     isAscii,
   };

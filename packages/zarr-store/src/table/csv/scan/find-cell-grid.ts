@@ -1,5 +1,6 @@
-import type { CellGrid } from "./csv-cells.ts";
-import { skipLineEnds } from "./csv-error.ts";
+// Cuts the rows of a CSV without quotes into cells and reads the numbers in them, in one pass over the bytes.
+import type { CellGrid } from "../csv-cells.ts";
+import { skipLineEnds } from "../csv-error.ts";
 import { CELL_KIND, scanDecimal } from "./scan-decimal.ts";
 
 const LF = 0x0a;
@@ -21,14 +22,15 @@ interface Room {
 }
 
 /**
- * The cells of the rows from `rowsStart` on, and what their numbers are, in one pass. A cell with the bytes of the one above
+ * The cells of the rows after `headerStop`, where the line of titles ends, and the numbers in them. A cell with the bytes of the one above
  * it, comma included, ends where that one does and is marked: of a table of an analysis most are. Any other is read as a
  * decimal, which finds its end, and if it goes on, gone through for a comma or the end of the line.
+ * An empty line is a missing cell where there is one column, and skipped where there are more.
  * Undefined where a row has not `columnCount` cells or more than `maxRowBytes`, or there is a quote or NUL.
  */
 export function findCellGrid(
   bytes: Uint8Array,
-  rowsStart: number,
+  headerStop: number,
   columnCount: number,
   maxRowBytes: number,
 ): (CellGrid & { readonly isAscii: boolean }) | undefined {
@@ -42,9 +44,13 @@ export function findCellGrid(
   let areRunsStale = false;
   let rowCount = 0;
   let bits = 0;
-  for (let at = skipLineEnds(bytes, rowsStart); at < length; at = skipLineEnds(bytes, at)) {
+  for (
+    let at = nextRow(bytes, headerStop + 1, columnCount);
+    at < length;
+    at = nextRow(bytes, at, columnCount)
+  ) {
     if (rowCount === room.rows) {
-      const likely = Math.ceil((1.05 * (length - rowsStart) * rowCount) / (at - rowsStart));
+      const likely = Math.ceil((1.05 * (length - headerStop) * rowCount) / (at - headerStop));
       room = makeRoom(Math.max(likely, 2 * rowCount), columnCount, room);
       ({ starts, kinds, values } = room);
     }
@@ -101,6 +107,14 @@ export function findCellGrid(
   }
   const isAscii = (bits & 0x80808080) === 0;
   return { bytes, columnCount, rowCount, starts, kinds, mostKinds, values, isAscii };
+}
+
+/** Where the next row begins, `at` being the byte after a line's first end. */
+function nextRow(bytes: Uint8Array, at: number, columnCount: number): number {
+  if (columnCount > 1) {
+    return skipLineEnds(bytes, at);
+  }
+  return bytes[at - 1] === CR && bytes[at] === LF ? at + 1 : at;
 }
 
 function makeRoom(rows: number, columnCount: number, before?: Room): Room {

@@ -1,11 +1,7 @@
-import type { CellGrid } from "./csv-cells.ts";
+// Columns of the numbers that were read while the cells were cut.
+import type { CellGrid } from "../csv-cells.ts";
+import type { ReadNumber } from "../csv-spelling.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
-
-/** A cell's number, NaN where it says that there is none, and which of `CELL_KIND` it is. */
-export interface ReadNumber {
-  readonly value: number;
-  readonly kind: number;
-}
 
 /** A column of numbers; NaN where there is none. They are a view of the grid's. */
 export interface DecimalColumn {
@@ -17,8 +13,8 @@ export interface DecimalColumn {
 const UTF8 = new TextDecoder();
 
 /**
- * A column of the numbers that were read with the cells. Of cells that are texts `readText` reads it; undefined once it finds
- * one to be no number.
+ * A column of the numbers that were read with the cells. `readText` reads the cells that the scan left as text; undefined
+ * as soon as one of them is not a number.
  */
 export function readDecimals(
   { bytes, starts, kinds, mostKinds, values, columnCount, rowCount }: CellGrid,

@@ -1,3 +1,4 @@
+// Whether bytes are UTF-8 text, and where they are not.
 import { csvError } from "./csv-error.ts";
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readCsv } from "../src/csv.ts";
-import type { CsvCells } from "../src/csv-cells.ts";
-import { findPlainCells } from "../src/find-plain-cells.ts";
-import { findQuotedCells } from "../src/find-quoted-cells.ts";
+import type { CsvCells } from "../../../../src/table/csv/csv-cells.ts";
+import { readCsv } from "../../../../src/table/csv/read-csv.ts";
+import { findPlainCells } from "../../../../src/table/csv/scan/find-plain-cells.ts";
+import { findQuotedCells } from "../../../../src/table/csv/scan/find-quoted-cells.ts";
 
 const NO_LIMIT = 2 ** 20;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -12,11 +12,11 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 function told(find: () => CsvCells | undefined): unknown {
   try {
     const cells = find();
-    return cells === undefined || cells.header.length === 0
+    return cells === undefined || cells.titles.length === 0
       ? undefined
       : {
-          header: cells.header,
-          texts: cells.header.map((_, index) => cells.texts(index)),
+          titles: cells.titles,
+          texts: cells.titles.map((_, index) => cells.texts(index)),
           lines: Array.from({ length: cells.rowCount }, (_, row) => cells.lineOfRow(row)),
         };
   } catch (error) {
@@ -78,7 +78,7 @@ const anyLetters = fc.string({
   maxLength: 40,
 });
 
-test("without quotes its cells and lines are those of csv-parse, and what that refuses it leaves to it", () => {
+test("a text without quotes has the cells and lines that the reader of quotes finds, and its errors are left to that", () => {
   fc.assert(
     fc.property(fc.oneof(anyText, anyLetters), fc.nat(7), (text, shift) => {
       const shifted = encode(" ".repeat(shift) + text).subarray(shift);
@@ -91,7 +91,7 @@ test("without quotes its cells and lines are those of csv-parse, and what that r
   );
 });
 
-test("a row that csv-parse finds too long is never read, and rows of ordinary length are", () => {
+test("a row that is too long for the reader of quotes is never read, and rows of ordinary length are", () => {
   fc.assert(
     fc.property(anyText, fc.integer({ min: 1, max: 40 }), (text, maxRowBytes) => {
       const bytes = encode(text);
@@ -104,7 +104,7 @@ test("a row that csv-parse finds too long is never read, and rows of ordinary le
   );
 });
 
-test("a text with a quote or NUL is left to csv-parse", () => {
+test("a text with a quote or NUL is left to the reader of quotes", () => {
   for (const text of ['a,b\n1,"2"\n', 'a,b\n1,2"\n', "a,b\n1,\0\n", '"a",b\n1,2\n', "a\0,b\n1,2\n"]) {
     expect(findPlainCells(encode(text), 0, NO_LIMIT), text).toBeUndefined();
   }
@@ -120,7 +120,7 @@ function readOrError(text: string): unknown {
   }
 }
 
-test("a name between quotes, which only csv-parse reads, changes neither values, types nor errors", () => {
+test("a title in quotes, which has another reader, changes neither values, types nor errors", () => {
   const numbers = fc.oneof(
     fc.double().map(String),
     fc.double({ noNaN: true }).map((value) => value.toPrecision(17)),

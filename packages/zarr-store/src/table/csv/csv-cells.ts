@@ -1,19 +1,21 @@
-/** The cells of a CSV; the header is not among its rows. */
+/** The cells of a CSV, as they were cut out of its text. The titles are not among its rows. */
 export interface CsvCells {
-  readonly header: readonly string[];
+  readonly titles: readonly string[];
   readonly rowCount: number;
   /**
-   * A column's texts, made when they are first asked for. Null for an empty cell without quotes, which is missing,
-   * where `""` is an empty text.
+   * A column's texts, made when they are first asked for. An empty cell without quotes is null, which means missing;
+   * `""` is an empty text.
    */
   texts(index: number): readonly (string | null)[];
+  /** Whether quotes mark a column as text: the titles are bare, and a cell that is not empty stands in quotes. */
+  isMarkedText(index: number): boolean;
   /** The line on which a row begins, counted from 1. */
   lineOfRow(row: number): number;
-  /** What was read with the cells, if there are no quotes in the file. */
+  /** The numbers that were read together with the cells, if there are no quotes in the file. */
   readonly grid: CellGrid | undefined;
 }
 
-/** Cells as they were found; arrays may be longer than there are rows. */
+/** Where the cells of a text without quotes are, and the numbers in them; arrays may be longer than there are rows. */
 export interface CellGrid {
   readonly bytes: Uint8Array;
   readonly columnCount: number;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readDecimals } from "../src/csv-decimals.ts";
-import { exactDecimal } from "../src/exact-decimal.ts";
-import { findPlainCells } from "../src/find-plain-cells.ts";
+import { readDecimals } from "../../../../src/table/csv/scan/csv-decimals.ts";
+import { exactDecimal } from "../../../../src/table/csv/scan/exact-decimal.ts";
+import { findPlainCells } from "../../../../src/table/csv/scan/find-plain-cells.ts";
 
 /** The numbers of a column, and of how many cells a text was made. */
 function read(texts: readonly string[]): { readonly values: readonly number[]; readonly textCount: number } {

@@ -1,3 +1,5 @@
+// The float64 nearest to a decimal, by arithmetic on its digits where that is sure to round right.
+
 const POWERS: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 /** Splits a float64 into two of half the digits. Source: T. J. Dekker, Numer. Math. 18, 224 (1971). */
 const SPLITTER = 2 ** 27 + 1;

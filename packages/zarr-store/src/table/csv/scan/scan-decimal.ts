@@ -1,3 +1,4 @@
+// Reads one decimal number from the bytes of a CSV, without making a text of it.
 import { exactDecimal, MOST_EXPONENT, MOST_HIGH_DIGITS, MOST_LOW_DIGITS } from "./exact-decimal.ts";
 
 /** How a cell is spelled, in bits of which a column's greatest says what it can be. */
@@ -6,9 +7,9 @@ export const CELL_KIND = {
   empty: 0,
   /** A whole number that a float64 holds, in its shortest spelling. */
   integer: 1,
-  /** A decimal in a spelling without leading zeros or a plus sign. */
+  /** Any other decimal without leading zeros or a plus sign. */
   decimal: 2,
-  /** A number in another spelling. */
+  /** A number with leading zeros or a plus sign. */
   number: 3,
   /** What only its text says. */
   text: 4,
@@ -52,7 +53,7 @@ export function scanDecimal(
   let low = 0;
   let lowDigits = 0;
   let exponent = 0;
-  const isOther = sign === PLUS || highDigits === 0 || (highDigits > 1 && bytes[wholeStart] === ZERO);
+  const isOther = sign === PLUS || (highDigits > 1 && bytes[wholeStart] === ZERO);
   let kind: number = isOther ? CELL_KIND.number : CELL_KIND.integer;
   if (bytes[at] === DOT) {
     at++;
@@ -82,7 +83,7 @@ export function scanDecimal(
       digit = digitAt(bytes, at);
     }
     exponent = fractionStart - at;
-    kind = kind === CELL_KIND.number || exponent === 0 ? CELL_KIND.number : CELL_KIND.decimal;
+    kind = Math.max(kind, CELL_KIND.decimal);
   }
   if (((bytes[at] ?? 0) | LOWER_CASE) === LOWER_E) {
     const letter = at;

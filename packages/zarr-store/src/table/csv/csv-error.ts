@@ -1,4 +1,5 @@
-import { LegacyIoError, type LegacyIoErrorDetails } from "./errors.ts";
+// What is wrong with a CSV, and on which line.
+import { ZarrStoreError, type ZarrStoreErrorDetails } from "../../errors.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -8,21 +9,10 @@ export function csvError(
   bytes: Uint8Array,
   offset: number,
   problem: string,
-  details: LegacyIoErrorDetails = {},
-): LegacyIoError {
+  details: ZarrStoreErrorDetails = {},
+): ZarrStoreError {
   const line = lineOfOffset(bytes, offset);
-  return new LegacyIoError("invalid_file", `CSV line ${line}: ${problem}`, { line, offset, ...details });
-}
-
-/** What is wrong with a row that has not as many cells as the header. */
-export function rowLengthError(
-  bytes: Uint8Array,
-  offset: number,
-  expected: number,
-  found: number,
-): LegacyIoError {
-  const problem = `a row of ${found} cells, expected ${expected} as in the header`;
-  return csvError(bytes, offset, problem, { expected, found });
+  return new ZarrStoreError("invalid_file", `CSV line ${line}: ${problem}`, { line, offset, ...details });
 }
 
 /** The line on which a byte lies, counted from 1. */

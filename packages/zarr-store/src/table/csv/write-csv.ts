@@ -1,0 +1,133 @@
+// The one writer of CSV, in the dialects of `csv-dialect.ts`.
+import type { Table } from "apache-arrow";
+import { ZarrStoreError } from "../../errors.ts";
+import { columnOf } from "../rows-of.ts";
+import type { CellValue, TableSchema } from "../table-schema.ts";
+import { CSV_SPELLINGS, type CsvDialect, type CsvSpelling, spellCsvCell } from "./csv-dialect.ts";
+
+/** What `readCsv` allows by default. */
+const MAX_ROW_BYTES = 2 ** 20;
+const MAX_BYTES = 2 ** 28;
+const ROWS_A_PART = 256;
+
+export interface WriteCsvOptions {
+  /** Default `lossless`. */
+  readonly dialect?: CsvDialect | undefined;
+}
+
+/** The cells of one column of a CSV that is written. */
+export interface CsvTextColumn {
+  readonly name: string;
+  /** True for a column of floats, whose whole numbers have a point where the dialect says so. Default false. */
+  readonly isFloat?: boolean | undefined;
+  readonly values: readonly CellValue[];
+}
+
+/**
+ * Writes a table as CSV. In the `lossless` dialect `readCsv` finds every value again, and the types too: but for `int32`,
+ * which it takes for `int64`, and for columns without a value, unless it is given the schema.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for a table for which `writeCsvIfPossible` has no bytes.
+ */
+export function writeCsv(
+  table: Table,
+  schema: TableSchema,
+  options: WriteCsvOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const bytes = writeCsvIfPossible(table, schema, options);
+  if (bytes === undefined) {
+    throw new ZarrStoreError("invalid_argument", "a table that CSV cannot hold", {
+      found: schema.columns.map(({ name }) => name),
+    });
+  }
+  return bytes;
+}
+
+/**
+ * As `writeCsv`; undefined for what other programs would not read back: no column at all, a single column with NULLs
+ * (empty lines, which most skip), texts with NUL or half a surrogate pair, and what is too long for `readCsv`, a row or
+ * the whole. The cells are gone through once.
+ */
+export function writeCsvIfPossible(
+  table: Table,
+  schema: TableSchema,
+  options: WriteCsvOptions = {},
+): Uint8Array<ArrayBuffer> | undefined {
+  const columns = schema.columns.map(({ name, type }): CsvTextColumn => {
+    return { name, isFloat: type === "float64", values: columnOf(table, name) };
+  });
+  return canHold(columns)
+    ? new TextEncoder().encode(csvText(columns, table.numRows, options.dialect ?? "lossless"))
+    : undefined;
+}
+
+/** The text of a CSV, whatever its columns hold. */
+export function csvText(columns: readonly CsvTextColumn[], rowCount: number, dialect: CsvDialect): string {
+  const spelling = CSV_SPELLINGS[dialect];
+  const texts = columns.map((column) => textsOf(column, spelling));
+  const parts: string[] = [`${columns.map(({ name }) => spelling.title(name)).join(",")}\n`];
+  for (let start = 0; start < rowCount; start += ROWS_A_PART) {
+    parts.push(joinRows(texts, start, Math.min(rowCount, start + ROWS_A_PART)));
+  }
+  return parts.join("");
+}
+
+function canHold(columns: readonly CsvTextColumn[]): boolean {
+  const [first] = columns;
+  if (first === undefined || (columns.length === 1 && first.values.includes(null))) {
+    return false;
+  }
+  const headerBytes = columns.reduce((sum, { name }) => sum + mostBytes(name), 0);
+  const rowBytes = new Float64Array(first.values.length);
+  for (const { values } of columns) {
+    let above: CellValue = null;
+    let bytes = mostBytes(above);
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] ?? null;
+      bytes = value === above ? bytes : mostBytes(value);
+      rowBytes[row] = (rowBytes[row] ?? 0) + bytes;
+      above = value;
+    }
+  }
+  let sizeBytes = headerBytes;
+  let longest = headerBytes;
+  for (const bytes of rowBytes) {
+    longest = Math.max(longest, bytes);
+    sizeBytes += bytes;
+  }
+  return longest <= MAX_ROW_BYTES && sizeBytes <= MAX_BYTES;
+}
+
+/** An upper bound: a UTF-16 unit takes at most three bytes. Infinite for a text that CSV has no form for. */
+function mostBytes(value: CellValue): number {
+  if (typeof value !== "string") {
+    return 27;
+  }
+  return value.includes("\0") || !value.isWellFormed() ? Number.POSITIVE_INFINITY : value.length * 3 + 4;
+}
+
+/** A cell like the one above it is not written again: whole columns are constant. */
+function textsOf({ values, isFloat = false }: CsvTextColumn, spelling: CsvSpelling): readonly string[] {
+  const texts = new Array<string>(values.length);
+  let above: CellValue = null;
+  let text = "";
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? null;
+    text = Object.is(value, above) ? text : spellCsvCell(value, spelling, isFloat);
+    texts[row] = text;
+    above = value;
+  }
+  return texts;
+}
+
+function joinRows(columns: readonly (readonly string[])[], start: number, stop: number): string {
+  let text = "";
+  for (let row = start; row < stop; row++) {
+    for (let index = 0; index < columns.length; index++) {
+      text += index === 0 ? "" : ",";
+      text += columns[index]?.[row] ?? "";
+    }
+    text += "\n";
+  }
+  return text;
+}
