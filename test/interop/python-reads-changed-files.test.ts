@@ -39,14 +39,16 @@ function isChanged(description: string | undefined): boolean {
   return description !== undefined && description !== "ImageJ=1.53t\nimages=3\nslices=3\n";
 }
 
-/** Every cell as text, the header first; a missing cell is an empty one there. */
+/** Every cell as text, the titles first; a missing cell is an empty one there, and a row of nothing else is none. */
 function csvRows(bytes: Uint8Array): readonly (readonly string[])[] {
   const { schema, columns, rowCount } = readCsv(bytes, { schema: { columns: [] } });
   const names = schema.columns.map(({ name }) => name);
   const rows = Array.from({ length: rowCount }, (_, row) =>
-    names.map((name) => String(columns[name]?.[row] ?? "")),
+    names.map((name) => columns[name]?.[row] ?? null),
   );
-  return [names.map((name) => (name === "Unnamed: 0" ? "" : name)), ...rows];
+  const titles = names.map((name) => (/^Unnamed: \d+(\.\d+)?$/.test(name) ? "" : name));
+  const filled = rows.filter((row) => row.length > 1 || row[0] !== null);
+  return [titles, ...filled.map((row) => row.map((cell) => String(cell ?? "")))];
 }
 
 /** Changed files that we read, by the readers that everybody has; what we refuse has nothing to compare. */
