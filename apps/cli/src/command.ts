@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from "node:util";
 import type { ExitCode } from "./exit-code.ts";
+import type { Host } from "./host.ts";
 import type { ProgressStyle } from "./render/progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +17,8 @@ export interface CommandContext {
   readonly verbose: boolean;
   /** Makes a path that the user typed absolute, from where the user stands. */
   readonly resolvePath: (path: string) => string;
+  readonly stdin: Host["stdin"];
+  readonly onExit: Host["onExit"];
 }
 
 /** What it gives back; it prints nothing to stdout itself. */

@@ -7,7 +7,8 @@ const FROM_ENVIRONMENT: ReadonlySet<string> = new Set([
   ...["blind", "format", "jobs", "pattern", "no-sidecars", "max-decode-seconds", "max-memory-mb"],
 ]);
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The variables of a process, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `no-color` → `KYM_NO_COLOR` */
 function variableOf(option: string): string {

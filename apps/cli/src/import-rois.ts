@@ -29,7 +29,7 @@ export async function importRois(
   const path = file ?? "";
   // What a name of another kind leads to is said before the file is looked for.
   const kindByName = path === "-" ? undefined : roiFileKind(path);
-  const bytes = await readInput(path, context.resolvePath);
+  const bytes = await readInput(path, context);
   const read = await readRois(
     bytes,
     kindByName ?? kindOfBytes(bytes),

@@ -1,8 +1,7 @@
-import process from "node:process";
 import { parseArgs } from "node:util";
 import { CliError, usageError } from "./cli-error.ts";
 import type { Command, OptionValue } from "./command.ts";
-import { environmentOptions } from "./environment-options.ts";
+import { type Environment, environmentOptions } from "./environment-options.ts";
 import { guessOr } from "./nearest-word.ts";
 
 const COMMON_OPTIONS = {
@@ -20,8 +19,16 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
-/** Takes the words of a command apart. @throws {CliError} `usage` for an option that is unknown, or lacks its value */
-export function parseArguments(command: Command, argv: readonly string[]): Arguments {
+/**
+ * Takes the words of a command apart; what they do not say, the environment may.
+ *
+ * @throws {CliError} `usage` for an option that is unknown, or lacks its value
+ */
+export function parseArguments(
+  command: Command,
+  argv: readonly string[],
+  environment: Environment,
+): Arguments {
   const options = { ...COMMON_OPTIONS, ...command.options };
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -30,7 +37,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
       Array.isArray(value) ? value.join(",") : value,
     ]);
     const given: Readonly<Record<string, OptionValue>> = Object.fromEntries(single);
-    return { values: { ...environmentOptions(options, given, process.env), ...given }, positionals };
+    return { values: { ...environmentOptions(options, given, environment), ...given }, positionals };
   } catch (error) {
     if (error instanceof CliError) {
       throw error;

@@ -1,15 +1,19 @@
 import { readFile } from "node:fs/promises";
-import process from "node:process";
 import { CliError, usageError } from "./cli-error.ts";
+import type { CommandContext } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
+import type { Input } from "./host.ts";
 
 /** More than any file of ROIs or any query; what is endless ends here. */
 const MAX_STDIN_BYTES = 256 * 1024 * 1024;
 
 /** The bytes of a file, or of stdin for `-`. @throws {CliError} `not_found`, `io`; `usage` where stdin is a terminal */
-export async function readInput(path: string, resolvePath: (path: string) => string): Promise<Uint8Array> {
+export async function readInput(
+  path: string,
+  { resolvePath, stdin }: Pick<CommandContext, "resolvePath" | "stdin">,
+): Promise<Uint8Array> {
   if (path === "-") {
-    return readStdin();
+    return readAll(stdin());
   }
   try {
     return await readFile(resolvePath(path));
@@ -22,13 +26,13 @@ export async function readInput(path: string, resolvePath: (path: string) => str
   }
 }
 
-async function readStdin(): Promise<Uint8Array> {
-  if (process.stdin.isTTY === true) {
+async function readAll(stdin: Input): Promise<Uint8Array> {
+  if (stdin.isTTY === true) {
     throw usageError("- is stdin, and nothing comes from there", "give it a file: kym … - < file");
   }
   const parts: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const part of process.stdin) {
+  for await (const part of stdin) {
     sizeBytes += part.length;
     if (sizeBytes > MAX_STDIN_BYTES) {
       throw new CliError(EXIT.input, "too_large", `stdin has more than ${MAX_STDIN_BYTES} bytes`);

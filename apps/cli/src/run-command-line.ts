@@ -1,27 +1,30 @@
+// The command in one process: words and a host in, an exit code out.
 import { resolve } from "node:path";
-import process from "node:process";
-import { CliError, toCliError, usageError } from "./cli-error.ts";
+import { type CliError, toCliError, usageError } from "./cli-error.ts";
 import type { CommandEntry, OptionValue } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { isSwitchedOn } from "./environment-options.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import type { Host } from "./host.ts";
+import { interruptible } from "./interruption.ts";
 import { kymVersion } from "./kym-version.ts";
 import { guessOr } from "./nearest-word.ts";
 import { requireNode } from "./node-version.ts";
 import { checkPositionals, parseArguments } from "./parse-arguments.ts";
 import type { ProgressStyle } from "./render/progress.ts";
-import { processTerminal, type Terminal } from "./terminal.ts";
+import { type Terminal, terminalOf } from "./terminal.ts";
 
-/** Runs one command line and returns the exit code. Nothing is thrown. */
-export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+/** Runs one command line on a host and returns the exit code. Nothing is thrown. */
+export async function runCommandLine(argv: readonly string[], host: Host): Promise<ExitCode> {
   const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
-  const isOn = (option: string): boolean => flags.has(`--${option}`) || isSwitchedOn(option, process.env);
-  const terminal = processTerminal({ noColor: isOn("no-color") });
+  const isOn = (option: string): boolean =>
+    flags.has(`--${option}`) || isSwitchedOn(option, host.environment);
+  const terminal = terminalOf(host, { noColor: isOn("no-color") });
   const [name, ...rest] = withCommandFirst(argv);
   try {
     if (name === "help" && rest[0] !== undefined) {
-      return await runCommand(findCommand(rest[0]), ["--help"], terminal);
+      return await runCommand(findCommand(rest[0]), ["--help"], host, terminal);
     }
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       terminal.out(generalHelp(COMMANDS));
@@ -31,7 +34,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       terminal.out(`${kymVersion()}\n`);
       return EXIT.ok;
     }
-    return await runCommand(findCommand(name), rest, terminal);
+    return await runCommand(findCommand(name), rest, host, terminal);
   } catch (error) {
     return fail(terminal, name ?? "kym", toCliError(error), {
       json: isOn("json"),
@@ -43,18 +46,19 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
 async function runCommand(
   entry: CommandEntry,
   argv: readonly string[],
+  host: Host,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  requireNode(process.versions.node);
+  requireNode(host.nodeVersion);
   const command = await entry.load();
-  const { values, positionals } = parseArguments(command, argv);
+  const { values, positionals } = parseArguments(command, argv, host.environment);
   if (values["help"] === true) {
     terminal.out(commandHelp(command));
     return EXIT.ok;
   }
   const json = values["json"] === true;
   const quiet = values["quiet"] === true || values["quiet"] === "true";
-  const interruption = interruptible(terminal);
+  const interruption = interruptible(host, terminal.err);
   try {
     const result = await command.run({
       args: checkPositionals(command, positionals),
@@ -63,7 +67,10 @@ async function runCommand(
       signal: interruption.signal,
       progress: quiet ? "none" : progressStyle(values["progress"]),
       verbose: values["verbose"] === true,
-      resolvePath: (path) => resolve(process.env["INIT_CWD"] ?? process.cwd(), path),
+      // pnpm runs a script in its package's folder, and says in INIT_CWD where the user stands.
+      resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
+      stdin: host.stdin,
+      onExit: host.onExit,
     });
     if (json) {
       const { successEnvelope } = await import("./render/json-envelope.ts");
@@ -77,9 +84,10 @@ async function runCommand(
     }
     return result.exitCode;
   } catch (error) {
-    const cause =
-      interruption.exitCode === undefined ? toCliError(error) : interrupted(interruption.exitCode);
-    return fail(terminal, entry.name, cause, { json, debug: values["debug"] === true });
+    return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
+      json,
+      debug: values["debug"] === true,
+    });
   } finally {
     interruption.end();
   }
@@ -160,44 +168,4 @@ function progressStyle(value: OptionValue): ProgressStyle {
     default:
       throw usageError(`--progress is auto, json or none, not ${JSON.stringify(value)}`);
   }
-}
-
-interface Interruption {
-  readonly signal: AbortSignal;
-  readonly exitCode: ExitCode | undefined;
-  readonly end: () => void;
-}
-
-/** Ctrl-C once ends after the current file; twice, at once. */
-function interruptible(terminal: Terminal): Interruption {
-  const controller = new AbortController();
-  let exitCode: ExitCode | undefined;
-  const stop = (code: ExitCode) => (): void => {
-    if (exitCode !== undefined) {
-      process.exit(code);
-    }
-    exitCode = code;
-    terminal.err("\nstopping after the current file; once more stops at once\n");
-    controller.abort();
-  };
-  const onInterrupt = stop(EXIT.interrupted);
-  const onTerminate = stop(EXIT.terminated);
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onTerminate);
-  return {
-    signal: controller.signal,
-    get exitCode() {
-      return exitCode;
-    },
-    end: () => {
-      process.off("SIGINT", onInterrupt);
-      process.off("SIGTERM", onTerminate);
-    },
-  };
-}
-
-function interrupted(exitCode: ExitCode): CliError {
-  return new CliError(exitCode, "interrupted", "stopped; what was committed stays", {
-    hint: "run the same command again: it goes on where it stopped",
-  });
 }

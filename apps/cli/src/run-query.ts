@@ -2,32 +2,40 @@ import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
 import { isTelling } from "./blind.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import type { Host } from "./host.ts";
 
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 }
 
+export interface QueryOptions {
+  /** An abort interrupts the query. */
+  readonly signal: AbortSignal;
+  /** So that the copies go even if the process ends in the middle. */
+  readonly onExit: Host["onExit"];
+  /** Columns that say what a scan is are there and NULL. */
+  readonly blind?: boolean;
+}
+
 /**
  * Runs SQL on verified copies of the tables that it names, so that a writer beside it changes nothing; of all tables, if
- * it fails otherwise. An abort interrupts the query. If `blind`, columns that say what a scan is are there and NULL.
+ * it fails otherwise.
  */
 export async function runQuery(
   dataset: ZarrDataset,
   sql: string,
-  signal: AbortSignal,
-  blind = false,
+  { signal, onExit, blind = false }: QueryOptions,
 ): Promise<QueryResult> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const folder = await mkdtemp(join(tmpdir(), "kym-query-"));
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
-  process.on("exit", clean);
+  const cleanNoMore = onExit(clean);
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -40,6 +48,8 @@ export async function runQuery(
     const lowerSql = sql.toLowerCase();
     const named = tables.filter((name) => lowerSql.includes(name.toLowerCase()));
     await makeViews(dataset, connection, folder, named, blind);
+    // DuckDB forgets an interrupt that comes before the query.
+    signal.throwIfAborted();
     try {
       return await read(connection, sql);
     } catch (error) {
@@ -63,7 +73,7 @@ export async function runQuery(
     connection.closeSync();
     instance.closeSync();
     clean();
-    process.off("exit", clean);
+    cleanNoMore();
   }
 }
 

@@ -1,5 +1,4 @@
-import process from "node:process";
-import { EXIT } from "./exit-code.ts";
+import type { Host } from "./host.ts";
 
 /** Where the command writes, and what it may assume about it. */
 export interface Terminal {
@@ -20,44 +19,20 @@ export interface TerminalOptions {
   readonly noColor: boolean;
 }
 
-/** The terminal of this process. */
-export function processTerminal(options: TerminalOptions): Terminal {
-  const { env, stdout, stderr } = process;
-  const plain = options.noColor || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+/** The terminal of a host; plain if the options, `NO_COLOR` or `TERM=dumb` say so. */
+export function terminalOf(
+  { environment, stdout, stderr }: Pick<Host, "environment" | "stdout" | "stderr">,
+  options: TerminalOptions,
+): Terminal {
+  const { NO_COLOR: noColor = "", TERM: term } = environment;
+  const plain = options.noColor || noColor !== "" || term === "dumb";
   return {
-    out: (text) => write(stdout, text),
-    err: (text) => write(stderr, text),
-    outIsTty: stdout.isTTY === true,
-    errIsTty: stderr.isTTY === true,
+    out: stdout.write,
+    err: stderr.write,
+    outIsTty: stdout.isTty,
+    errIsTty: stderr.isTty,
     width: stdout.columns ?? 80,
-    color: !plain && stdout.isTTY === true,
-    errMoves: !plain && stderr.isTTY === true,
+    color: !plain && stdout.isTty,
+    errMoves: !plain && stderr.isTty,
   };
-}
-
-const closed = new Set<NodeJS.WriteStream>();
-
-/** What nobody reads any more is not written; the work goes on, and ends with its own exit code. */
-function write(stream: NodeJS.WriteStream, text: string): void {
-  if (!closed.has(stream)) {
-    stream.write(text);
-  }
-}
-
-/**
- * `kym ls | head -1` is no error: a reader that has enough closes the pipe. Anything else that stops the output, a full
- * disk say, is said on stderr and makes the run end with 1.
- */
-export function outlastClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: Error) => {
-      closed.add(stream);
-      if (!("code" in error && error.code === "EPIPE")) {
-        write(process.stderr, `kym: cannot write the output: ${error.message}\n`);
-        process.on("exit", () => {
-          process.exitCode = EXIT.unexpected;
-        });
-      }
-    });
-  }
 }

@@ -1,5 +1,4 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import process from "node:process";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 
@@ -13,7 +12,7 @@ export async function writeNewFile(
   content: Uint8Array | string,
   force: boolean,
 ): Promise<void> {
-  const written = force ? `${path}.partial-${process.pid}` : path;
+  const written = force ? `${path}.partial-${crypto.randomUUID()}` : path;
   try {
     await writeFile(written, content, { flag: "wx" });
     if (force) {

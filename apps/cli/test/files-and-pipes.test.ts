@@ -5,6 +5,7 @@ import { createNdArray, type TableSchema } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { kym, kymJson } from "./kym.ts";
+import { kymProcess } from "./kym-process.ts";
 
 let cwd = "";
 const SQL = "select image_id, score from scores";
@@ -41,10 +42,8 @@ it("query -o writes a file once, then only with --force, and is CSV if its name 
 });
 
 it("query takes its SQL from stdin, and -o - is stdout", async () => {
-  const { stdout, exitCode } = await kym(["query", "study.zarr", "-", "--format", "csv", "-o", "-"], {
-    cwd,
-    stdin: `${SQL}\n`,
-  });
+  const args = ["query", "study.zarr", "-", "--format", "csv", "-o", "-"];
+  const { stdout, exitCode } = await kymProcess(args, { cwd, stdin: `${SQL}\n` });
   expect([exitCode, stdout]).toEqual([0, "image_id,score\nscan,0.5\n"]);
 });
 
@@ -70,4 +69,9 @@ it("an empty stdin is no file of ROIs", async () => {
   const { exitCode, stdout, stderr } = await kym(["roi", "import", "study.zarr", "scan", "-"], { cwd });
   expect([exitCode, stdout]).toEqual([6, ""]);
   expect(stderr).toContain("kym: stdin is no JSON");
+});
+
+it("stdin that is a terminal is not waited for", async () => {
+  const { exitCode, stderr } = await kym(["query", "study.zarr", "-"], { cwd, stdinIsTty: true });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("give it a file: kym … - < file")]);
 });

@@ -1,45 +1,25 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
+// The command as most tests run it: in their own process, its output kept.
+import { expect } from "vitest";
+import { runCommandLine } from "../src/run-command-line.ts";
+import { type TestHostOptions, testHost } from "./test-host.ts";
 
-export const MAIN: string = join(import.meta.dirname, "../src/main.ts");
-
+/** How a run of the command ended, and what it wrote. */
 export interface Run {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface RunOptions {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** What comes on stdin; nothing without it. */
-  readonly stdin?: string | Uint8Array;
-}
-
-/** Runs the command as a user does: in a process of its own, its output a pipe. */
-export function kym(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, ["--conditions=@kym/source", MAIN, ...args], {
-    cwd: options.cwd,
-    env: { ...process.env, INIT_CWD: options.cwd ?? process.cwd(), ...options.env },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => undefined).end(options.stdin);
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
-  });
+/** Runs the command. It leaves nothing behind that listens, so that another can run after it. */
+export async function kym(args: readonly string[], options: TestHostOptions = {}): Promise<Run> {
+  const host = testHost(options);
+  const exitCode = await runCommandLine(args, host);
+  expect(host.listeners, "listeners that the command left behind").toBe(0);
+  return { exitCode, ...host.written };
 }
 
 /** Runs the command with `--json` and gives back the parsed object. */
-export async function kymJson(args: readonly string[], options: RunOptions = {}): Promise<Envelope> {
+export async function kymJson(args: readonly string[], options: TestHostOptions = {}): Promise<Envelope> {
   const { stdout } = await kym([...args, "--json"], options);
   return JSON.parse(stdout);
 }

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kym, kymJson } from "./kym.ts";
+import { processEnvironment } from "./kym-process.ts";
 import { treeHash } from "./tree-hash.ts";
 
 const QC = "images/one/analysis/qc.json";
@@ -180,9 +181,8 @@ async function killAsItStages(path: string): Promise<void> {
     await dataset.record("one").saveJson("late", { passed: true });
   `;
   const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script, path];
-  const [code, signal] = await once(
-    spawn(process.execPath, args, { cwd: import.meta.dirname, stdio: "inherit" }),
-    "close",
-  );
+  const env = processEnvironment({});
+  const writer = spawn(process.execPath, args, { cwd: import.meta.dirname, env, stdio: "inherit" });
+  const [code, signal] = await once(writer, "close");
   expect([code, signal]).toEqual([null, "SIGKILL"]);
 }

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { kym, kymJson } from "./kym.ts";
+import { kymProcess } from "./kym-process.ts";
 import { treeHash } from "./tree-hash.ts";
+
+const IMAGE = ["study.zarr", "image-one"];
 
 let cwd: string;
 beforeEach(async () => {
@@ -79,10 +82,12 @@ it("refuses what it does not know, with the code for it", async () => {
 it("keeps every ROI that processes add at the same time, and gives no id twice", async () => {
   const names = ["a", "b", "c", "d"];
   const added = await Promise.all(
-    names.map((name) => kymJson(["roi", "add", "study.zarr", "image-one", "--name", name], { cwd })),
+    names.map((name) => kymProcess(["roi", "add", ...IMAGE, "--name", name, "--json"], { cwd })),
   );
-  const told = added.map(({ data }) => [data.roi.roi_id, data.roi.name]);
-  const { data } = await kymJson(["roi", "list", "study.zarr", "image-one"], { cwd });
+  const told = added
+    .map(({ stdout }) => JSON.parse(stdout).data.roi)
+    .map((roi: { roi_id: number; name: string }) => [roi.roi_id, roi.name]);
+  const { data } = await kymJson(["roi", "list", ...IMAGE], { cwd });
   const listed = data.map((roi: { roi_id: number; name: string }) => [roi.roi_id, roi.name]);
   expect(listed).toEqual(told.sort());
   expect(listed).toHaveLength(names.length);

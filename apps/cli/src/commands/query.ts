@@ -41,9 +41,12 @@ terminal, rows that are too wide for it are shown one below the other.`,
     const output = outputOf(context);
     const byName = output?.toLowerCase().endsWith(".csv") === true ? "csv" : "table";
     const format = choiceOption(context, "format", FORMATS) ?? byName;
-    const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context.resolvePath)) : given;
+    const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context)) : given;
     await using dataset = await openStudy(context, path, "r");
-    const { columns, rows } = await runQuery(dataset, sql, context.signal, isBlind(context));
+    const { columns, rows } = await runQuery(dataset, sql, {
+      ...context,
+      blind: isBlind(context),
+    });
     const { terminal } = context;
     const look = output === undefined ? terminal : { outIsTty: false, width: 80, color: false };
     const text = format === "csv" ? spreadsheetText(columns, rows) : tableText(columns, rows, look);
