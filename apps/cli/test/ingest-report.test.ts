@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { reportPathOf } from "../src/ingest-report-file.ts";
 import { kym, kymJson } from "./kym.ts";
 
@@ -11,14 +11,14 @@ let cwd = "";
 const at = (...names: readonly string[]): string => join(cwd, ...names);
 const tiff = writeImageJTiff({ dtype: "uint8", shape: [4, 3], data: Uint8Array.from({ length: 12 }) });
 
-beforeAll(async () => {
+beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), "kym-report-"));
   await mkdir(at("lab"));
   await writeFile(at("lab/whole.tif"), tiff);
   await writeFile(at("lab/cut.tif"), tiff.subarray(0, 5));
 });
 
-afterAll(() => rm(cwd, { recursive: true, force: true }));
+afterEach(() => rm(cwd, { recursive: true, force: true }));
 
 it("is beside the dataset, by its name", () => {
   expect(reportPathOf("a b/study.zarr")).toBe("a b/study.ingest-report.json");
@@ -44,6 +44,7 @@ it("an ingest that fails in part says where its report is, a dry run writes none
 });
 
 it("a report does not outlive its cause", async () => {
+  await kym(["ingest", "lab", "study.zarr"], { cwd });
   await writeFile(at("lab/cut.tif"), tiff);
   const { stdout, exitCode } = await kym(["refresh", "study.zarr", "lab"], { cwd });
   expect([exitCode, stdout.split("\n")[0]]).toEqual([0, `loaded 2 of 2 → ${REPORT}`]);
@@ -51,6 +52,7 @@ it("a report does not outlive its cause", async () => {
 });
 
 it("a run without a fault writes no report, and one beside the images is nobody's analysis", async () => {
+  await kym(["ingest", "lab", "study.zarr"], { cwd });
   const { stdout } = await kym(["ingest", ".", "inside.zarr", "--pattern", "whole.tif"], { cwd });
   expect(stdout).toMatch(/^loaded 1 of 1\n/);
   expect(stdout).not.toContain(REPORT);
@@ -59,7 +61,6 @@ it("a run without a fault writes no report, and one beside the images is nobody'
 
 it("a file of that name that is no report stays, and the ingest goes on", async () => {
   await writeFile(at("other.ingest-report.json"), "mine");
-  await writeFile(at("lab/cut.tif"), tiff.subarray(0, 5));
   const { stdout, stderr, exitCode } = await kym(["ingest", "lab", "other.zarr"], { cwd });
   expect([exitCode, stdout.split("\n")[0]]).toEqual([3, "loaded 1 of 2 · 1 failed"]);
   expect(stderr).toContain("is no report of ours and stays as it is");

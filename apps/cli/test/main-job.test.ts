@@ -12,7 +12,7 @@ import { exportLegacyFolder, type IngestReport, ingestLegacyFolder } from "@kym/
 import { roiFromEnvelope, roiStats } from "@kym/roi";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "./shared-data.ts";
 import { treeHash } from "./tree-hash.ts";
 
@@ -321,10 +321,14 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   describe("after a change", () => {
     let changed: ZarrDataset;
     let index: KymDataset;
-    beforeAll(async () => {
+    beforeEach(async () => {
       await cp(join(work, "study.zarr"), join(work, "changed.zarr"), { recursive: true });
       changed = await open("changed.zarr");
       index = new KymDataset(changed);
+    });
+    afterEach(async () => {
+      await changed.close();
+      await rm(join(work, "changed.zarr"), { recursive: true });
     });
     const update = async (): Promise<{ radon: readonly number[]; events: readonly number[] }> => {
       const radon = await index.updateIndex(radonIndexer, { mode: "incremental" });
@@ -408,13 +412,16 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     });
 
     it("that deletes an image, its rows go", async () => {
-      const id = await idOf(changed, "Capillary2_no_txt.tif");
+      const id = await idOf(changed, "28d AngII/20250722/20250722_A89_0003.tif");
+      const rowsOfImage = async () =>
+        (await rows(changed, "kym_radon")).filter((row) => row["image_id"] === id);
+      expect(await rowsOfImage()).toHaveLength(2);
       await changed.deleteImage(id);
       expect(await index.updateIndex(radonIndexer, { mode: "incremental" })).toMatchObject({
         purged: 1,
         updated: 0,
       });
-      expect((await rows(changed, "kym_radon")).filter((row) => row["image_id"] === id)).toEqual([]);
+      expect(await rowsOfImage()).toEqual([]);
     });
   });
 

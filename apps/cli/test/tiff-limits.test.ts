@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { optionsThatRaise, tiffLimits } from "../src/tiff-limits.ts";
 import { kym, kymJson } from "./kym.ts";
 
@@ -40,13 +40,16 @@ describe("the limits of a TIFF", () => {
 
 describe("kym ingest and kym refresh with limits", () => {
   let work = "";
-  beforeAll(async () => {
+  const writeImage = async (value: number): Promise<void> => {
+    const image = { dtype: "uint16", shape: [40, 30], data: new Uint16Array(1200).fill(value) } as const;
+    await writeFile(join(work, "lab", "a.tif"), writeImageJTiff(image));
+  };
+  beforeEach(async () => {
     work = await mkdtemp(join(tmpdir(), "kym limits "));
     await mkdir(join(work, "lab"));
-    const image = { dtype: "uint16", shape: [40, 30], data: new Uint16Array(1200) } as const;
-    await writeFile(join(work, "lab", "a.tif"), writeImageJTiff(image));
+    await writeImage(0);
   });
-  afterAll(() => rm(work, { recursive: true, force: true }));
+  afterEach(() => rm(work, { recursive: true, force: true }));
 
   it.each(["ingest", "refresh"])("%s ends with 2 for a limit that is no number", async (command) => {
     for (const option of ["--max-decode-seconds", "--max-memory-mb"]) {
@@ -68,8 +71,8 @@ describe("kym ingest and kym refresh with limits", () => {
   });
 
   it("refresh takes them for a TIFF that changed", async () => {
-    const image = { dtype: "uint16", shape: [40, 30], data: new Uint16Array(1200).fill(7) } as const;
-    await writeFile(join(work, "lab", "a.tif"), writeImageJTiff(image));
+    await kym(["ingest", "lab", "study.zarr"], { cwd: work });
+    await writeImage(7);
     const refresh = ["refresh", "study.zarr", "lab", "--mode", "reingest_if_changed"];
     const strict = await kymJson([...refresh, "--max-decode-seconds", "0.000001"], { cwd: work });
     expect(strict.data.failed).toMatchObject([
