@@ -71,7 +71,7 @@ it("an empty stdin is no file of ROIs", async () => {
   expect(stderr).toContain("kym: stdin is no JSON");
 });
 
-it("stdin that is a terminal is not waited for", async () => {
+it("kym query - does not wait for a stdin that is a terminal", async () => {
   const { exitCode, stderr } = await kym(["query", "study.zarr", "-"], { cwd, stdinIsTty: true });
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining("give it a file: kym … - < file")]);
 });

@@ -27,7 +27,7 @@ test("the second signal ends the process at once, with its own code", () => {
   expect([host.endedWith, interruption.error?.exitCode]).toEqual([143, 130]);
 });
 
-test("after its end nothing listens any more", () => {
+test("after the end of an interruption no signal reaches it", () => {
   const host = testHost();
   const interruption = interruptible(host, host.stderr.write);
   interruption.end();
