@@ -134,7 +134,7 @@ export class Transaction {
     return [...live].sort();
   }
 
-  /** Groups (`images/<id>`) that this transaction makes or empties, over those of the head. */
+  /** The paths that this transaction puts or deletes, and which of the two; merges are not among them. */
   changedPaths(): ReadonlyMap<StoreKey, "put" | "deleted"> {
     this.#assertNotEnded();
     return new Map(
