@@ -1,21 +1,30 @@
+import { imagePartKey } from "@kym/zarr-store";
 import { attachmentName } from "./attachment-name.ts";
 
+/** Where a file is kept. */
+export interface IncomingAttachment {
+  readonly name: string;
+  /** Below `images/<id>/`. */
+  readonly key: string;
+}
+
 /**
- * The key at which a file is kept that does not replace what the dataset has: the first of `a.json`, `a (2).json`, … that
- * is free, has these bytes already, or has what was kept of this same file before.
+ * The attachment that a file becomes which does not replace what the dataset has: the first of `a.json`, `a (2).json`, …
+ * that is free, has these bytes already, or has what was kept of this same file before.
  */
-export function incomingAttachmentKey(
+export function incomingAttachment(
   fileName: string,
   sha256: string,
   current: ReadonlyMap<string, string>,
   keptBefore: readonly { readonly key: string; readonly sha256: string }[],
-): string {
+): IncomingAttachment {
   for (let count = 1; ; count++) {
-    const key = `attachments/${attachmentName(numbered(fileName, count))}`;
+    const name = attachmentName(numbered(fileName, count));
+    const key = imagePartKey({ kind: "attachment", name });
     const now = current.get(key);
     const isOurs = keptBefore.some((kept) => kept.key === key && kept.sha256 === now);
     if (now === undefined || now === sha256 || isOurs) {
-      return key;
+      return { name, key };
     }
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ArtifactConflict, decideUpdate, type UpdateFacts } from "../src/decide-update.ts";
-import { incomingAttachmentKey } from "../src/incoming-attachment.ts";
+import { incomingAttachment } from "../src/incoming-attachment.ts";
 import type { KnownSidecar } from "../src/known-acquisition.ts";
 
 const QC = "analysis/qc.json";
@@ -196,7 +196,7 @@ describe("the place of a file that replaces nothing", () => {
     ],
   ])("%s", (_name, current, before, expected) => {
     const kept = Object.entries(before).map(([key, sha256]) => ({ key, sha256 }));
-    const key = incomingAttachmentKey("a.json", "new", new Map(Object.entries(current)), kept);
-    expect(key).toBe(`attachments/${expected}`);
+    const found = incomingAttachment("a.json", "new", new Map(Object.entries(current)), kept);
+    expect(found).toEqual({ name: expected, key: `attachments/${expected}` });
   });
 });

@@ -48,6 +48,7 @@ export type { CommitStep } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
 export type { CommitOp, CommitRecord } from "./commit/commit-record.ts";
 export type { GcOptions, GcReport } from "./commit/gc.ts";
+export { ZARR_NODE_NAME } from "./commit/object-path.ts";
 export type { GcPlan, PlanGcOptions, StagingLeftover } from "./commit/plan-gc.ts";
 export type { RepairAction, RepairActionKind, RepairOptions, RepairReport } from "./commit/repair.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/check-dataset.ts";
@@ -58,6 +59,17 @@ export type {
   SaveTableOptions,
   TableChange,
 } from "./dataset/dataset-contents.ts";
+export {
+  type ImagePart,
+  imagePartKey,
+  imagePartKeys,
+  imagePartOf,
+  imagePartPaths,
+  isObjectOfPart,
+  isPixelKey,
+  pixelArray,
+  tablePath,
+} from "./dataset/layout.ts";
 export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
 export { orderEntries } from "./dataset/manifest.ts";
 export type { Attributes } from "./dataset/node-cache.ts";

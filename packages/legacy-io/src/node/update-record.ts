@@ -6,11 +6,12 @@ import { type ArtifactConflict, decideUpdate, isAttachmentKey, type MadeArtifact
 import { isLegacyIoError } from "../errors.ts";
 import type { Move } from "../find-moved.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
-import { incomingAttachmentKey } from "../incoming-attachment.ts";
+import { incomingAttachment } from "../incoming-attachment.ts";
 import type { KnownAcquisition, KnownSidecar } from "../known-acquisition.ts";
 import { nextSidecars } from "../next-provenance.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../provenance.ts";
 import { whenAllDone } from "../when-all-done.ts";
+import { deleteArtifact } from "./delete-artifact.ts";
 import { hashArtifact } from "./hash-artifact.ts";
 import { loadProvenance } from "./load-provenance.ts";
 import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
@@ -146,8 +147,8 @@ async function store(
       await storeArtifact(record, artifact);
     }
   }
-  if (decision.remove.length > 0) {
-    await record.deleteAnalysis({ suffixes: decision.remove.map((key) => `images/${record.id}/${key}`) });
+  for (const key of decision.remove) {
+    await deleteArtifact(record, key);
   }
   const kept = await keepRefused(record, looked, made, decision.conflicts, current);
   await record.saveJson(
@@ -189,8 +190,8 @@ async function keepRefused(
     const isRefused = conflicts.some(({ from }) => from.includes(file.path));
     if (isRefused && !isKept(file.path)) {
       const before = known.get(file.path)?.artifacts ?? [];
-      const key = incomingAttachmentKey(parsed.fileName, file.sha256, current, before);
-      await record.saveAttachment(key.slice("attachments/".length), parsed.bytes);
+      const { name, key } = incomingAttachment(parsed.fileName, file.sha256, current, before);
+      await record.saveAttachment(name, parsed.bytes);
       current.set(key, file.sha256);
       kept.set(file.path, { key, sha256: file.sha256 });
     }

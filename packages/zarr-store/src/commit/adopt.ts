@@ -8,7 +8,7 @@ import type { CheckProblem } from "./check-report.ts";
 import type { Commit } from "./commit.ts";
 import type { CommitLog } from "./commit-log.ts";
 import type { ContentRules } from "./content-rules.ts";
-import { isOwnFormat } from "./object-reader.ts";
+import { isOwnFormat } from "./object-path.ts";
 import type { Transaction } from "./transaction.ts";
 
 export interface AdoptOptions extends ReadOptions {

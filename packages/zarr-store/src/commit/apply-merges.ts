@@ -1,5 +1,5 @@
 import type { StoreKey } from "../store/store-key.ts";
-import { groupOf } from "./head.ts";
+import { groupOf } from "./object-path.ts";
 import { conflictError, type MergeableChange, type Transaction } from "./transaction.ts";
 
 /** The groups that the merges of each path have dropped, over the rounds of one commit. */

@@ -2,7 +2,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitOp } from "./commit-record.ts";
-import { groupOf } from "./head.ts";
+import { groupOf, isRecordNode } from "./object-path.ts";
 
 /**
  * The files to be replaced or deleted must be what some commit put there, or what this one puts there: nobody's edit is
@@ -18,7 +18,7 @@ export async function assertNotModifiedOutside(
   const absentGroups = new Set<string>();
   for (const op of ops) {
     const group = groupOf(op.path);
-    const isNewRecord = group !== "" && op.prev === null && op.path === `${group}/zarr.json`;
+    const isNewRecord = op.prev === null && isRecordNode(op.path);
     if (isNewRecord && (await store.stat(joinKey(group))) === undefined) {
       absentGroups.add(group);
     }

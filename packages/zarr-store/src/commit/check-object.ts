@@ -4,7 +4,7 @@ import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
 import type { CommittedObject } from "./head.ts";
-import { isOwnFormat } from "./object-reader.ts";
+import { isOwnFormat } from "./object-path.ts";
 
 export interface ObjectFinding {
   readonly problem?: CheckProblem;

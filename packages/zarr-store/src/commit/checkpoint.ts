@@ -9,7 +9,8 @@ import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { keyBelow, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { isTooLarge } from "../store/unreadable.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
-import { type CommittedObject, groupOf, type Head } from "./head.ts";
+import type { CommittedObject, Head } from "./head.ts";
+import { groupOf } from "./object-path.ts";
 
 /** The head at a version, and what the manifest says of its images, so that opening does not read the whole log. */
 export interface Checkpoint {

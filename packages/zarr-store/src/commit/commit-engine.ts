@@ -4,7 +4,6 @@ import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
-import { joinKey } from "../store/store-key.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type Commit, commitTransaction } from "./commit.ts";
@@ -12,6 +11,7 @@ import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { CommitLog } from "./commit-log.ts";
 import { COMMITS, STAGING } from "./control-keys.ts";
 import { findLogGap, listVersions } from "./log-gap.ts";
+import { IMAGES, TABLES } from "./object-path.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./plan-gc.ts";
 import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
@@ -248,7 +248,7 @@ export class CommitEngine {
 async function assertOneDevice(store: KeyValueStore): Promise<void> {
   await store.makeDirectory(STAGING);
   const staging = await store.stat(STAGING);
-  for (const key of [COMMITS, joinKey("images"), joinKey("tables")]) {
+  for (const key of [COMMITS, IMAGES, TABLES]) {
     const stat = await store.stat(key);
     if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
       throw new ZarrStoreError(

@@ -1,6 +1,7 @@
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitOp } from "./commit-record.ts";
-import { groupOf, type Head, withoutCase } from "./head.ts";
+import { type Head, withoutCase } from "./head.ts";
+import { groupOf, isZarrNode, zarrNode } from "./object-path.ts";
 
 export type CommitDecision =
   | {
@@ -47,9 +48,17 @@ export function decideCommit(
   if (lost.length > 0) {
     return { decision: "conflict", paths: lost, why: "the image was deleted" };
   }
+  const orphans = nodesWithoutGroup(head, kept);
+  if (orphans.length > 0) {
+    return { decision: "conflict", paths: orphans, why: "the group above was deleted" };
+  }
   const left = objectsLeftBehind(head, kept);
   if (left.length > 0) {
-    return { decision: "conflict", paths: left, why: "came in below an image that is being deleted" };
+    return {
+      decision: "conflict",
+      paths: left,
+      why: "came in below an image or group that is being deleted",
+    };
   }
   const nested = nestedPaths(head, kept);
   if (nested.length > 0) {
@@ -71,19 +80,35 @@ function opsOutsideOfRecords(head: Head, ops: readonly CommitOp[]): readonly Sto
   return ops
     .filter((op) => op.op === "put" && groupOf(op.path) !== "")
     .filter((op) => {
-      const node = recordNode(groupOf(op.path));
+      const node = zarrNode(groupOf(op.path));
       const own = byPath.get(node);
       return own === undefined ? head.object(node) === undefined : own === "delete";
     })
     .map((op) => op.path);
 }
 
-/** Objects that would stay below a record whose `zarr.json` is being deleted. */
+/** New Zarr nodes below a record whose group, after the commit, would have no node: Zarr v3 has no implicit groups. */
+function nodesWithoutGroup(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const byPath = new Map(ops.map((op) => [op.path, op.op]));
+  return ops
+    .filter(({ op, path }) => op === "put" && isZarrNode(path))
+    .filter(({ path }) => {
+      const node = zarrNode(folderOf(folderOf(path)));
+      const own = byPath.get(node);
+      return groupOf(node) !== "" && (own === undefined ? head.object(node) === undefined : own === "delete");
+    })
+    .map(({ path }) => path);
+}
+
+/** Objects that would stay below a Zarr node, that of a record or one in it, which is being deleted. */
 function objectsLeftBehind(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.path));
-  const groups = [...deleted].map(groupOf).filter((group) => group !== "" && deleted.has(recordNode(group)));
-  return [...new Set(groups)].flatMap((group) =>
-    [...head.objectsOf(group).keys()].filter((path) => !deleted.has(path)),
+  const nodes = [...deleted].filter((path) => isZarrNode(path) && groupOf(path) !== "");
+  const folders = new Set<string>(nodes.map(folderOf));
+  return [...new Set(nodes.map(groupOf))].flatMap((group) =>
+    [...head.objectsOf(group).keys()].filter(
+      (path) => !deleted.has(path) && ancestors(path).some((folder) => folders.has(folder)),
+    ),
   );
 }
 
@@ -119,7 +144,7 @@ function pathsAlike(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   return created.flatMap(({ path }) => {
     const group = groupOf(path);
     const other = head.groupLike(group);
-    if (other !== undefined && other !== group && !deleted.has(recordNode(other))) {
+    if (other !== undefined && other !== group && !deleted.has(zarrNode(other))) {
       return [path];
     }
     const folded = foldedByGroup.get(withoutCase(group)) ?? livePathsByFoldedName(head, group, deleted);
@@ -140,6 +165,6 @@ function ancestors(path: StoreKey): readonly StoreKey[] {
   return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join("/") as StoreKey);
 }
 
-function recordNode(group: string): StoreKey {
-  return `${group}/zarr.json` as StoreKey;
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }

@@ -1,12 +1,13 @@
 import { runBounded } from "../run-bounded.ts";
 import type { StoreEntry } from "../store/key-value-store.ts";
-import { isStoreKey, joinKey, type StoreKey } from "../store/store-key.ts";
+import { isStoreKey, type StoreKey } from "../store/store-key.ts";
 import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-context.ts";
 import { nameOf } from "./check-object.ts";
 import type { CheckProblem } from "./check-report.ts";
+import { IMAGES, TABLES } from "./object-path.ts";
 
 /** Where every file is some commit's. */
-const OURS: readonly StoreKey[] = [joinKey("images"), joinKey("tables")];
+const OURS: readonly StoreKey[] = [IMAGES, TABLES];
 const LISTINGS_AT_ONCE = 16;
 /** A larger file is not read to see what it is. */
 const MAX_READ_BYTES = 1 << 30;

@@ -1,5 +1,6 @@
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitRecord } from "./commit-record.ts";
+import { groupOf } from "./object-path.ts";
 
 /** What the log says of one object. */
 export interface CommittedObject {
@@ -203,10 +204,4 @@ const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();
 /** What a file system that does not tell case apart takes for the same name; ids and artifact names are ASCII. */
 export function withoutCase(name: string): string {
   return name.toLowerCase();
-}
-
-/** `images/<id>` for what lies below one, else `""`. */
-export function groupOf(path: StoreKey): string {
-  const [top, id, rest] = path.split("/", 3);
-  return top === "images" && id !== undefined && rest !== undefined ? `images/${id}` : "";
 }

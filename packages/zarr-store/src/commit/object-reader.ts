@@ -7,6 +7,7 @@ import { throwIfAborted } from "../throw-if-aborted.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
 import type { CommittedObject } from "./head.ts";
+import { isOwnFormat } from "./object-path.ts";
 
 const MAX_ROUNDS = 6;
 
@@ -135,9 +136,4 @@ export class ObjectReader {
       found: foundHash,
     });
   }
-}
-
-/** Pixels, arrays and group metadata are not edited by hand: a difference is damage, never an edit. */
-export function isOwnFormat(path: string): boolean {
-  return /(^|\/)zarr\.json$/.test(path) || path.includes("/data/") || path.includes("/analysis_arrays/");
 }

@@ -5,7 +5,7 @@ import type { CommitContext } from "./commit-context.ts";
 import type { CommitRecord, PutOp } from "./commit-record.ts";
 import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "./control-keys.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { groupOf } from "./head.ts";
+import { groupOf, isRecordNode, isZarrNode } from "./object-path.ts";
 import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest; a live one settles in two or three rounds. */
@@ -72,8 +72,8 @@ async function publishNewRecords(
 ): Promise<ReadonlyMap<string, "moved" | "absent">> {
   const done = new Map<string, "moved" | "absent">();
   for (const op of puts) {
-    const group = groupOf(op.path);
-    if (group !== "" && op.prev === null && op.path === `${group}/zarr.json`) {
+    if (op.prev === null && isRecordNode(op.path)) {
+      const group = groupOf(op.path);
       await context.onStep("publish-put", group);
       const outcome = await moveIntoPlace(context, stagedKey(txid, group), joinKey(group));
       if (outcome !== "blocked") {
@@ -177,5 +177,5 @@ function nodesFirst(a: StoreKey, b: StoreKey): number {
 }
 
 function nodeRank(path: StoreKey): number {
-  return path.endsWith("/zarr.json") ? path.split("/").length : Number.MAX_SAFE_INTEGER;
+  return isZarrNode(path) ? path.split("/").length : Number.MAX_SAFE_INTEGER;
 }

@@ -1,9 +1,10 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { joinKey, type StoreKey } from "../store/store-key.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import type { CommitOp } from "./commit-record.ts";
 import { isReservedPath, stagedKey } from "./control-keys.ts";
+import { groupOf, zarrNode } from "./object-path.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -122,12 +123,11 @@ export class Transaction {
     if (!this.#isNewRecord(group)) {
       await this.#context.log.refresh();
     }
-    const inGroup = (path: string): boolean => group !== "" && path.startsWith(`${group}/`);
     const live = new Set(this.#context.log.head.objectsOf(group).keys());
     for (const [path, change] of this.#changes) {
       if (change === "deleted") {
         live.delete(path);
-      } else if (inGroup(path) || (group === "" && !/^images\/[^/]+\//.test(path))) {
+      } else if (groupOf(path) === group) {
         live.add(path);
       }
     }
@@ -326,7 +326,7 @@ export class Transaction {
     if (group === "") {
       return false;
     }
-    const node = joinKey(group, "zarr.json");
+    const node = zarrNode(group);
     const change = this.#changes.get(node);
     return change !== undefined && change !== "deleted" && this.#prev.get(node) === null;
   }

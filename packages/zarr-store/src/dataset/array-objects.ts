@@ -11,6 +11,7 @@ import {
   readArray,
 } from "../array/zarr-array.ts";
 import type { ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
+import { ZARR_NODE_NAME } from "../commit/object-path.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
@@ -36,7 +37,7 @@ export async function writeArray(
   for await (const { key, bytes } of objects) {
     const path = joinKey(prefix, key);
     await transaction.put(path, bytes);
-    if (key === "zarr.json") {
+    if (key === ZARR_NODE_NAME) {
       const hash = await transaction.hash(path);
       if (hash !== undefined) {
         session.nodes.rememberArray(hash, parseArrayNode(bytes, path));

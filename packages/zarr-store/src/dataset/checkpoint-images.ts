@@ -2,9 +2,10 @@ import { encodeArrayMetadata, parseArrayMetadata } from "../array/array-metadata
 import { type ImageId, parseImageId } from "../artifact/artifact-name.ts";
 import type { Checkpoint } from "../commit/checkpoint.ts";
 import type { Head } from "../commit/head.ts";
+import { groupOfImage, imageOfGroup, ZARR_NODE_NAME, zarrNode } from "../commit/object-path.ts";
 import { isZarrStoreError } from "../errors.ts";
-import { joinKey, type StoreKey } from "../store/store-key.ts";
-import { imageNode, pixelArray } from "./layout.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { imageNode, PIXELS_NODE_KEY, pixelArray } from "./layout.ts";
 import type { ManifestSource } from "./manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
 
@@ -13,7 +14,7 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
   const images = new Map<string, unknown>();
   for (const id of imageIdsOf(head.groups())) {
     const node = head.object(imageNode(id));
-    const array = head.object(arrayNode(pixelArray(id)));
+    const array = head.object(zarrNode(pixelArray(id)));
     const metadata = array && nodes.arrayMetadata(array.sha256);
     images.set(id, {
       attributes: node && nodes.groupAttributes(node.sha256),
@@ -29,10 +30,11 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
  */
 export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
   for (const [id, image] of checkpoint.images) {
-    const objects = checkpoint.groups.get(`images/${id}`);
+    const group = groupOfImage(id);
+    const objects = checkpoint.groups.get(group);
     const { attributes, array } = keptOf(image);
-    const node = objects?.get(unchecked(`images/${id}/zarr.json`));
-    const arrayNode = objects?.get(unchecked(`images/${id}/data/zarr.json`));
+    const node = objects?.get(unchecked(`${group}/${ZARR_NODE_NAME}`));
+    const arrayNode = objects?.get(unchecked(`${group}/${PIXELS_NODE_KEY}`));
     if (node !== undefined && isAttributes(attributes)) {
       nodes.rememberGroup(node.sha256, attributes);
     }
@@ -48,7 +50,7 @@ export function manifestSourcesOf(checkpoint: Checkpoint): readonly ManifestSour
     const { attributes, array } = keptOf(checkpoint.images.get(id));
     return {
       imageId: id,
-      paths: [...(checkpoint.groups.get(`images/${id}`)?.keys() ?? [])].sort(),
+      paths: [...(checkpoint.groups.get(groupOfImage(id))?.keys() ?? [])].sort(),
       attributes: isAttributes(attributes) ? attributes : undefined,
       array: array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(array, id)),
     };
@@ -68,12 +70,8 @@ function unchecked(path: string): StoreKey {
 function imageIdsOf(groups: Iterable<string>): readonly ImageId[] {
   return [...groups]
     .filter((group) => group !== "")
-    .flatMap((group) => unlessUnusable(() => parseImageId(group.slice("images/".length))) ?? [])
+    .flatMap((group) => unlessUnusable(() => parseImageId(imageOfGroup(group))) ?? [])
     .sort();
-}
-
-function arrayNode(prefix: StoreKey): StoreKey {
-  return joinKey(prefix, "zarr.json");
 }
 
 function unlessUnusable<T>(make: () => T): T | undefined {

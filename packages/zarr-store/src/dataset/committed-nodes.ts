@@ -1,7 +1,8 @@
 import type { ArrayMetadata } from "../array/array-metadata.ts";
 import type { ImageId } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
-import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { zarrNode } from "../commit/object-path.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import { imageNode } from "./layout.ts";
 import { type Attributes, parseArrayNode, parseGroupNode } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
@@ -35,7 +36,7 @@ export class CommittedNodes implements NodeReader {
 
   async arrayMetadata(prefix: StoreKey, options: ReadOptions): Promise<ArrayMetadata | undefined> {
     const { nodes } = this.#objects;
-    return this.#node(joinKey(prefix, "zarr.json"), options, {
+    return this.#node(zarrNode(prefix), options, {
       recall: (hash) => nodes.arrayMetadata(hash),
       remember: (hash, bytes, path) => nodes.rememberArray(hash, parseArrayNode(bytes, path)),
     });

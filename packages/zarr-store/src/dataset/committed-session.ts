@@ -1,5 +1,6 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
+import { imageOfGroup } from "../commit/object-path.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -57,13 +58,18 @@ export class CommittedSession implements ObjectSession {
   }
 
   async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-    const ids = await this.imageIds();
-    return new Map(ids.map((id) => [id, this.#engine.log.head.hashesOf(`images/${id}`)]));
+    const { head } = await this.#refreshed();
+    return new Map(imageGroupsOf(head).map((group) => [imageOfGroup(group), head.hashesOf(group)]));
+  }
+
+  async #refreshed(): Promise<CommitEngine["log"]> {
+    await this.#engine.log.refresh();
+    return this.#engine.log;
   }
 
   async imageIds(): Promise<readonly string[]> {
-    await this.#engine.log.refresh();
-    return imageIdsOf(this.#engine.log.head.sortedGroups());
+    const { head } = await this.#refreshed();
+    return imageGroupsOf(head).map(imageOfGroup);
   }
 
   async change<T>(
@@ -77,7 +83,7 @@ export class CommittedSession implements ObjectSession {
   }
 }
 
-/** Of sorted groups, sorted. */
-function imageIdsOf(groups: readonly string[]): readonly string[] {
-  return groups.filter((group) => group !== "").map((group) => group.slice("images/".length));
+/** Sorted. */
+function imageGroupsOf(head: CommitEngine["log"]["head"]): readonly string[] {
+  return head.sortedGroups().filter((group) => group !== "");
 }

@@ -1,6 +1,6 @@
 import { inflate } from "../array/inflate.ts";
 import type { ContentRules } from "../commit/content-rules.ts";
-import { isOwnFormat } from "../commit/object-reader.ts";
+import { isOwnFormat, isZarrNode } from "../commit/object-path.ts";
 import { isZarrStoreError } from "../errors.ts";
 import { decodeJsonText } from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -55,7 +55,7 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
       return;
     case "pixels":
     case "array":
-      if (path.endsWith("/data/zarr.json")) {
+      if (isZarrNode(path)) {
         parseArrayNode(bytes, path);
       }
       return;

@@ -1,3 +1,4 @@
+import { groupOfImage } from "../commit/object-path.ts";
 import type { ObjectSession } from "./object-session.ts";
 
 /** The hashes of a group's paths where each has to be asked for. */
@@ -19,7 +20,7 @@ export async function imageHashesOneByOne(
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
   const hashes = new Map<string, ReadonlyMap<string, string>>();
   for (const id of await session.imageIds()) {
-    hashes.set(id, await hashesOneByOne(session, `images/${id}`));
+    hashes.set(id, await hashesOneByOne(session, groupOfImage(id)));
   }
   return hashes;
 }

@@ -1,11 +1,12 @@
 import { inflate } from "../array/inflate.ts";
 import { type ImageId, parseArtifactName } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
-import { ZarrStoreError } from "../errors.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import { decodeJsonText, isJsonText, type JsonText, serializeLossless } from "../json/lossless-json.ts";
-import { jsonPath, legacyJsonPath } from "./layout.ts";
+import { jsonPath, jsonPaths } from "./layout.ts";
 import type { ObjectSession } from "./object-session.ts";
-import { notFound, type RecordObjects } from "./record-objects.ts";
+import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 
 /** Against a bomb: no metadata of an image is larger. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
@@ -34,6 +35,57 @@ export async function saveJsonBytes(
   return path;
 }
 
+/** Deletes the artifact in whatever form it is there; without metadata, the summary holds nothing of them. */
+export async function deleteJson(
+  record: RecordObjects,
+  name: string,
+  options: ReadOptions,
+): Promise<boolean> {
+  const paths = jsonPaths(record.id, parseArtifactName(name));
+  return record.change(`delete ${name}`, options, async (transaction, objects) => {
+    if (name === METADATA) {
+      await withdrawSummary(transaction, objects, options);
+    }
+    let wasThere = false;
+    for (const path of paths) {
+      wasThere = (await transaction.delete(path)) || wasThere;
+    }
+    return wasThere;
+  });
+}
+
+/** Takes what was made of the artifact `metadata` out of the summary; what a caller gave besides stays. */
+export async function withdrawSummary(
+  transaction: Transaction,
+  objects: RecordObjects,
+  options: ReadOptions,
+): Promise<void> {
+  const attributes = await objects.attributes(options);
+  const { summary } = attributes;
+  const made = await summaryKeys(objects, options);
+  if (typeof summary !== "object" || summary === null || !Object.keys(summary).some((key) => made.has(key))) {
+    return;
+  }
+  const kept = Object.fromEntries(Object.entries(summary).filter(([key]) => !made.has(key)));
+  await objects.putAttributes(transaction, { ...attributes, summary: kept });
+}
+
+/** The keys that the metadata give a summary; none where nothing is read, or nothing can be made of it. */
+async function summaryKeys(objects: RecordObjects, options: ReadOptions): Promise<ReadonlySet<string>> {
+  const { summarize } = objects.session;
+  if (summarize === undefined) {
+    return new Set();
+  }
+  try {
+    return new Set(Object.keys(summarize((await loadJsonText(objects, METADATA, options)).text)));
+  } catch (error) {
+    if (isZarrStoreError(error, "io", "aborted")) {
+      throw error;
+    }
+    return new Set();
+  }
+}
+
 /** Of which image JSON is read, and by what. */
 export interface JsonSource {
   readonly id: ImageId;
@@ -46,17 +98,14 @@ export async function loadJsonText(
   options: ReadOptions,
 ): Promise<JsonText> {
   const parsed = parseArtifactName(name);
-  const path = jsonPath(record.id, parsed);
-  const bytes = await record.session.read(path, options);
-  if (bytes !== undefined) {
-    return decodeJsonText(bytes, { allowNonFinite: true, where: path });
+  for (const path of jsonPaths(record.id, parsed)) {
+    const bytes = await record.session.read(path, options);
+    if (bytes !== undefined) {
+      const text = path.endsWith(".gz") ? await unzip(bytes, path) : bytes;
+      return decodeJsonText(text, { allowNonFinite: true, where: path });
+    }
   }
-  const legacyPath = legacyJsonPath(record.id, parsed);
-  const zipped = await record.session.read(legacyPath, options);
-  if (zipped === undefined) {
-    throw notFound(`image ${record.id} has no JSON artifact ${name}`, path);
-  }
-  return decodeJsonText(await unzip(zipped, legacyPath), { allowNonFinite: true, where: legacyPath });
+  throw notFound(`image ${record.id} has no JSON artifact ${name}`, jsonPath(record.id, parsed));
 }
 
 async function unzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array> {

@@ -7,58 +7,141 @@ import {
   parseTableName,
   type TableName,
 } from "../artifact/artifact-name.ts";
+import {
+  ARRAY_DATA,
+  ARRAYS,
+  groupOfImage,
+  IMAGES,
+  TABLES,
+  ZARR_NODE_NAME,
+  zarrNode,
+} from "../commit/object-path.ts";
 import { isZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 
-/** The map between names and paths, one place for both ways: design §3. */
+/** The map between names and paths: what is where in a dataset, and what a path in it means. */
 
-export const ROOT_NODE: StoreKey = joinKey("zarr.json");
-export const IMAGES_NODE: StoreKey = joinKey("images/zarr.json");
-export const TABLES: StoreKey = joinKey("tables");
+const ANALYSIS = "analysis";
+const ATTACHMENTS = "attachments";
+
+export const ROOT_NODE: StoreKey = joinKey(ZARR_NODE_NAME);
+export const IMAGES_NODE: StoreKey = zarrNode(IMAGES);
 
 export type TabularFormat = "parquet" | "csv.gz";
 
+/** An artifact or attachment of an image. */
+export interface ImagePart {
+  readonly kind: "json" | TabularFormat | "array" | "attachment";
+  readonly name: string;
+}
+
 export function imageGroup(id: ImageId): StoreKey {
-  return joinKey("images", id);
+  return joinKey(IMAGES, id);
 }
 
 export function imageNode(id: ImageId): StoreKey {
-  return joinKey("images", id, "zarr.json");
+  return zarrNode(imageGroup(id));
 }
 
-/** The directory of the pixels' Zarr array. */
+/** The folder of the pixels' Zarr array. */
 export function pixelArray(id: ImageId): StoreKey {
-  return joinKey("images", id, "data");
+  return joinKey(IMAGES, id, ARRAY_DATA);
+}
+
+/** The metadata of the pixels, below `images/<id>/`. Those of the record are `ZARR_NODE_NAME` there. */
+export const PIXELS_NODE_KEY: string = `${ARRAY_DATA}/${ZARR_NODE_NAME}`;
+
+/** Where a part is below `images/<id>/`: its file; for an array, the folder that holds it. */
+export function imagePartKey({ kind, name }: ImagePart): string {
+  switch (kind) {
+    case "array":
+      return `${ARRAYS}/${name}`;
+    case "attachment":
+      return `${ATTACHMENTS}/${name}`;
+    default:
+      return `${ANALYSIS}/${name}.${kind}`;
+  }
+}
+
+/** Every key that a part may have, the one that is read first: the Python system once gzipped its JSON. */
+export function imagePartKeys(part: ImagePart): readonly string[] {
+  const key = imagePartKey(part);
+  return part.kind === "json" ? [key, `${key}.gz`] : [key];
+}
+
+/** {@link imagePartKeys} of one image, below the dataset's root. */
+export function imagePartPaths(imageId: string, part: ImagePart): readonly string[] {
+  return imagePartKeys(part).map((key) => `${groupOfImage(imageId)}/${key}`);
+}
+
+/** The part that an object below `images/<id>/`, or a key of {@link imagePartKey}, belongs to; undefined if to none. */
+export function imagePartOf(key: string): ImagePart | undefined {
+  const meaning = unlessInvalidName(() => parseRecordPath(ANY_IMAGE, key.split("/")));
+  switch (meaning?.kind) {
+    case "json":
+    case "parquet":
+    case "csv.gz":
+    case "array":
+    case "attachment":
+      return { kind: meaning.kind, name: meaning.name };
+    case "group": {
+      const name = unlessInvalidName(() => parseArtifactName(key.slice(ARRAYS.length + 1)));
+      return name && { kind: "array", name };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether an object below `images/<id>/` is the part's of this key, or one of its array's. */
+export function isObjectOfPart(partKey: string, key: string): boolean {
+  return key === partKey || key.startsWith(`${partKey}/${ARRAY_DATA}/`);
+}
+
+/** The pixels among the objects below `images/<id>/`. */
+export function isPixelKey(key: string): boolean {
+  return key.startsWith(`${ARRAY_DATA}/`);
 }
 
 export function jsonPath(id: ImageId, name: ArtifactName): StoreKey {
-  return joinKey("images", id, "analysis", `${name}.json`);
+  return joinKey(imageGroup(id), imagePartKey({ kind: "json", name }));
 }
 
-/** How the Python system stored JSON before its ticket 5: read, never written. */
-export function legacyJsonPath(id: ImageId, name: ArtifactName): StoreKey {
-  return joinKey("images", id, "analysis", `${name}.json.gz`);
+/** All files that a JSON artifact may have, the one that is read first. The second is read, and never written. */
+export function jsonPaths(id: ImageId, name: ArtifactName): readonly StoreKey[] {
+  return imagePartKeys({ kind: "json", name }).map((key) => joinKey(imageGroup(id), key));
 }
 
 export function tabularPath(id: ImageId, name: ArtifactName, format: TabularFormat): StoreKey {
-  return joinKey("images", id, "analysis", `${name}.${format}`);
+  return joinKey(imageGroup(id), imagePartKey({ kind: format, name }));
 }
 
-/** The directory of an array artifact's Zarr array. */
+/** The folder of an array artifact's Zarr array. */
 export function artifactArray(id: ImageId, name: ArtifactName): StoreKey {
-  return joinKey("images", id, "analysis_arrays", name, "data");
+  return joinKey(imageGroup(id), imagePartKey({ kind: "array", name }), ARRAY_DATA);
 }
 
 /** The groups above an array artifact, outermost first: Zarr v3 has no implicit groups. */
-export function artifactGroupNodes(id: ImageId, name: ArtifactName): readonly StoreKey[] {
-  const segments = ["analysis_arrays", ...name.split("/")];
-  return segments.map((_, index) => joinKey("images", id, ...segments.slice(0, index + 1), "zarr.json"));
+export function artifactGroups(id: ImageId, name: ArtifactName): readonly StoreKey[] {
+  const segments = [ARRAYS, ...name.split("/")];
+  return segments.map((_, index) => joinKey(imageGroup(id), ...segments.slice(0, index + 1)));
+}
+
+/** The folder of an image's JSON and table files. */
+export function analysisFolder(id: ImageId): StoreKey {
+  return joinKey(imageGroup(id), ANALYSIS);
+}
+
+/** Whether a path is one of an image's JSON and table files. */
+export function isAnalysisPath(imageId: string, path: string): boolean {
+  return path.startsWith(`${groupOfImage(imageId)}/${ANALYSIS}/`);
 }
 
 export function attachmentPath(id: ImageId, name: string): StoreKey {
-  return joinKey("images", id, "attachments", parseAttachmentName(name));
+  return joinKey(imageGroup(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
 }
 
+/** The file of a pooled table. */
 export function tablePath(name: TableName): StoreKey {
   return joinKey(TABLES, `${name}.parquet`);
 }
@@ -74,8 +157,12 @@ export type PathMeaning =
 
 /** The inverse of the functions above; undefined for a path that they never make. */
 export function meaningOf(path: string): PathMeaning | undefined {
+  return unlessInvalidName(() => parsePath(path));
+}
+
+function unlessInvalidName<T>(parse: () => T): T | undefined {
   try {
-    return parsePath(path);
+    return parse();
   } catch (error) {
     if (isZarrStoreError(error, "invalid_name")) {
       return undefined;
@@ -83,6 +170,9 @@ export function meaningOf(path: string): PathMeaning | undefined {
     throw error;
   }
 }
+
+/** For keys whose image does not matter. */
+const ANY_IMAGE = parseImageId("any");
 
 function parsePath(path: string): PathMeaning | undefined {
   if (path === ROOT_NODE) {
@@ -92,10 +182,10 @@ function parsePath(path: string): PathMeaning | undefined {
     return { kind: "images" };
   }
   const [top, second, ...rest] = path.split("/");
-  if (top === "tables" && second?.endsWith(".parquet") === true && rest.length === 0) {
+  if (top === TABLES && second?.endsWith(".parquet") === true && rest.length === 0) {
     return { kind: "table", table: parseTableName(second.slice(0, -".parquet".length)) };
   }
-  if (top !== "images" || second === undefined) {
+  if (top !== IMAGES || second === undefined) {
     return undefined;
   }
   return parseRecordPath(parseImageId(second), rest);
@@ -105,19 +195,19 @@ function parseRecordPath(imageId: ImageId, segments: readonly string[]): PathMea
   const [folder, ...rest] = segments;
   const tail = rest.join("/");
   switch (folder) {
-    case "zarr.json":
+    case ZARR_NODE_NAME:
       return rest.length === 0 ? { kind: "record", imageId } : undefined;
-    case "data":
+    case ARRAY_DATA:
       return { kind: "pixels", imageId };
-    case "attachments":
+    case ATTACHMENTS:
       return { kind: "attachment", imageId, name: parseAttachmentName(tail) };
-    case "analysis_arrays": {
-      const data = rest.indexOf("data");
+    case ARRAYS: {
+      const data = rest.indexOf(ARRAY_DATA);
       return data > 0
         ? { kind: "array", imageId, name: parseArtifactName(rest.slice(0, data).join("/")) }
         : { kind: "group", imageId };
     }
-    case "analysis":
+    case ANALYSIS:
       for (const ending of ["json", "json.gz", "parquet", "csv.gz"] as const) {
         if (tail.endsWith(`.${ending}`)) {
           const name = parseArtifactName(tail.slice(0, -ending.length - 1));

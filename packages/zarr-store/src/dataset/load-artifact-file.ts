@@ -1,10 +1,12 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-import { imageGroup, meaningOf } from "./layout.ts";
+import { imageGroup, imagePartKeys, meaningOf } from "./layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
-const FILE_KINDS: ReadonlySet<string> = new Set(["json", "parquet", "csv.gz", "attachment"]);
+const KINDS = ["json", "parquet", "csv.gz", "attachment"] as const;
+const FILE_KINDS: ReadonlySet<string> = new Set(KINDS);
+const FILE_FORMS: string = KINDS.flatMap((kind) => imagePartKeys({ kind, name: "<name>" })).join(", ");
 
 /** The file of a JSON artifact, table artifact or attachment, by its path below `images/<id>/`. */
 export async function loadArtifactFile(
@@ -36,7 +38,7 @@ function artifactFilePath(record: RecordObjects, key: string): StoreKey {
   if (meaning === undefined || !FILE_KINDS.has(meaning.kind)) {
     throw new ZarrStoreError("invalid_name", `${path} is no path of an artifact's file`, {
       path,
-      expected: "analysis/<name>.json, .json.gz, .parquet or .csv.gz, or attachments/<name>",
+      expected: FILE_FORMS,
       found: key,
     });
   }

@@ -1,6 +1,6 @@
 import type { ImageId } from "../artifact/artifact-name.ts";
 import type { ReadOptions } from "../artifact/pixel-store.ts";
-import { groupOf } from "../commit/head.ts";
+import { groupOf, groupOfImage, IMAGES, ZARR_NODE_NAME } from "../commit/object-path.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import { runBounded } from "../run-bounded.ts";
@@ -13,7 +13,6 @@ import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 import type { PlainFiles } from "./plain-files.ts";
 
-const IMAGES: StoreKey = joinKey("images");
 const LOOKS_AT_ONCE = 16;
 
 export interface LoglessSessionParts {
@@ -89,8 +88,8 @@ export class LoglessSession implements ObjectSession {
   }
 
   #candidate(name: string, kind: "file" | "directory" | "other"): readonly ImageId[] {
-    const meaning = meaningOf(`${IMAGES}/${name}/data`);
-    if (kind === "directory" && meaning?.kind === "pixels") {
+    const meaning = meaningOf(`${groupOfImage(name)}/${ZARR_NODE_NAME}`);
+    if (kind === "directory" && meaning?.kind === "record") {
       return [meaning.imageId];
     }
     if (kind !== "file") {

@@ -1,7 +1,7 @@
 import type { ArrayMetadata } from "../array/array-metadata.ts";
 import type { DType } from "../array/dtype.ts";
 import { isZarrStoreError } from "../errors.ts";
-import { meaningOf } from "./layout.ts";
+import { isAnalysisPath, meaningOf } from "./layout.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { Scalar, Summary } from "./object-session.ts";
 
@@ -48,7 +48,7 @@ export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestS
     axes: isTextList(axes) ? axes : undefined,
     createdUtc: typeof createdUtc === "string" ? createdUtc : undefined,
     summary: summaryOf(attributes?.["summary"]),
-    analysisKeys: paths.filter((path) => path.startsWith(`images/${imageId}/analysis/`)),
+    analysisKeys: paths.filter((path) => isAnalysisPath(imageId, path)),
     arrayArtifacts: [...new Set(arrayNames)].sort(),
   };
 }

@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../errors.ts";
+import { ROOT_NODE } from "./layout.ts";
 import { type Attributes, parseGroupNode } from "./node-cache.ts";
 
 export const FORMAT = "zarr-image-dataset";
@@ -10,14 +11,14 @@ export const FORMAT_VERSION = 2;
  * @throws {ZarrStoreError} `invalid_metadata` for another format, `not_supported` for a newer version of this one
  */
 export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
-  const attributes = parseGroupNode(bytes, `${where}: zarr.json`);
+  const attributes = parseGroupNode(bytes, `${where}: ${ROOT_NODE}`);
   const { format, format_version: version } = attributes;
   if (format !== FORMAT) {
     throw new ZarrStoreError(
       "invalid_metadata",
       `${where} is no dataset of this package: its format is ${String(format)}`,
       {
-        path: "zarr.json",
+        path: ROOT_NODE,
         expected: FORMAT,
         found: format,
       },
@@ -27,7 +28,7 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
     throw new ZarrStoreError(
       "not_supported",
       `${where} has format version ${String(version)}; this package reads ${FORMAT_VERSION}`,
-      { path: "zarr.json", expected: FORMAT_VERSION, found: version },
+      { path: ROOT_NODE, expected: FORMAT_VERSION, found: version },
     );
   }
   return attributes;

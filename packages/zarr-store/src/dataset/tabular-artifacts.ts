@@ -12,6 +12,11 @@ export interface SaveTabularOptions extends ReadOptions {
   readonly schema?: TableSchema;
 }
 
+export interface DeleteTabularOptions extends ReadOptions {
+  /** Default: whichever the artifact is there in. */
+  readonly format?: TabularFormat | undefined;
+}
+
 export interface LoadParquetOptions extends ReadOptions {
   /** See `decodeParquet`. */
   readonly memory?: "own" | "shared" | undefined;
@@ -69,6 +74,22 @@ export async function loadTabularBytes(
     throw notFound(`image ${record.id} has no ${format} artifact ${name}`, path);
   }
   return bytes;
+}
+
+export async function deleteTabular(
+  record: RecordObjects,
+  name: string,
+  options: DeleteTabularOptions,
+): Promise<boolean> {
+  const formats: readonly TabularFormat[] = options.format ? [options.format] : ["parquet", "csv.gz"];
+  const paths = formats.map((format) => tabularPath(record.id, parseArtifactName(name), format));
+  return record.change(`delete ${name}`, options, async (transaction) => {
+    let wasThere = false;
+    for (const path of paths) {
+      wasThere = (await transaction.delete(path)) || wasThere;
+    }
+    return wasThere;
+  });
 }
 
 async function decodeTabular(

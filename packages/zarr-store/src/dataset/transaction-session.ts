@@ -1,4 +1,5 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
+import { groupOf, imageOfGroup, isRecordNode } from "../commit/object-path.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -49,8 +50,8 @@ export class TransactionSession implements ObjectSession {
   async imageIds(): Promise<readonly string[]> {
     const ids = new Set(await this.#outer.imageIds());
     for (const [path, change] of this.#transaction.changedPaths()) {
-      const [top, id, node] = path.split("/");
-      if (top === "images" && id !== undefined && node === "zarr.json") {
+      if (isRecordNode(path)) {
+        const id = imageOfGroup(groupOf(path));
         if (change === "put") {
           ids.add(id);
         } else {

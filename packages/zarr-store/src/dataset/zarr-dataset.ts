@@ -20,7 +20,7 @@ import { checkpointImages, manifestSourcesOf } from "./checkpoint-images.ts";
 import { CommittedSession } from "./committed-session.ts";
 import { CONTENT_RULES } from "./content-rules.ts";
 import { DatasetContents } from "./dataset-contents.ts";
-import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
+import { IMAGES_NODE, imageGroup, ROOT_NODE } from "./layout.ts";
 import {
   type Manifest,
   type ManifestEntry,
@@ -369,7 +369,7 @@ export class ZarrDataset extends DatasetContents {
 
   async #manifestEntry(imageId: string): Promise<ManifestEntry> {
     const record = this.record(imageId);
-    const paths = await this.session.paths(`images/${imageId}`, "last look");
+    const paths = await this.session.paths(imageGroup(record.id), "last look");
     return manifestEntryOf({
       imageId,
       paths,

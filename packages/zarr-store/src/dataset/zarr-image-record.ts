@@ -4,22 +4,32 @@ import { defaultAxes, planeAxes, validateAxes } from "../array/axes.ts";
 import type { DType } from "../array/dtype.ts";
 import { isNdArrayOf, type NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
-import { type ImageId, parseArtifactName, parseImageId } from "../artifact/artifact-name.ts";
+import { type ImageId, parseImageId } from "../artifact/artifact-name.ts";
 import type { ArtifactStore } from "../artifact/artifact-store.ts";
 import type { PixelStore, ReadOptions, RegionSelection } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { type JsonText, parseLossless, plainValue } from "../json/lossless-json.ts";
 import type { TableInput } from "../table/table-store.ts";
+import { deleteAnalysis, listAnalysisKeys } from "./analysis-files.ts";
+import {
+  deleteArrayArtifact,
+  loadArrayArtifact,
+  openArrayArtifact,
+  type SaveArrayArtifactOptions,
+  saveArrayArtifact,
+} from "./array-artifacts.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { deleteAttachment, loadAttachment, saveAttachment } from "./attachments.ts";
-import { loadJsonText, saveJson, saveJsonBytes } from "./json-artifacts.ts";
-import { artifactArray, artifactGroupNodes, imageGroup, pixelArray, type TabularFormat } from "./layout.ts";
+import { deleteJson, loadJsonText, saveJson, saveJsonBytes } from "./json-artifacts.ts";
+import { imageGroup, pixelArray, type TabularFormat } from "./layout.ts";
 import { loadArtifactFile, saveArtifactFile } from "./load-artifact-file.ts";
 import type { Attributes } from "./node-cache.ts";
 import type { ObjectSession, Summary } from "./object-session.ts";
-import { encodeNode, RecordObjects } from "./record-objects.ts";
+import { RecordObjects } from "./record-objects.ts";
 import { artifactStoreOf, pixelStoreOf } from "./record-stores.ts";
 import {
+  type DeleteTabularOptions,
+  deleteTabular,
   type LoadParquetOptions,
   loadTabular,
   loadTabularBytes,
@@ -27,13 +37,6 @@ import {
   saveTabular,
   saveTabularBytes,
 } from "./tabular-artifacts.ts";
-
-export interface SaveArrayArtifactOptions extends ReadOptions {
-  /** Default: those of the rank, `a0…aN` where it has none. */
-  readonly axes?: readonly string[];
-  readonly chunks?: readonly number[];
-  readonly attributes?: Attributes;
-}
 
 export interface SaveImageOptions extends ReadOptions {
   readonly axes?: readonly string[];
@@ -213,6 +216,11 @@ export class ZarrImageRecord {
     return loadJsonText(this.#objects, name, options);
   }
 
+  /** Says whether there was one. Without `metadata`, the summary has nothing of them. @throws {ZarrStoreError} `not_found` */
+  async deleteJson(name: string, options: ReadOptions = {}): Promise<boolean> {
+    return deleteJson(this.#objects, name, options);
+  }
+
   /** Saves the JSON artifact `metadata`; returns its key. */
   async saveMetadataPayload(payload: unknown, options: ReadOptions = {}): Promise<string> {
     return this.saveJson("metadata", payload, options);
@@ -262,39 +270,33 @@ export class ZarrImageRecord {
     return loadTabularBytes(this.#objects, format, name, options);
   }
 
+  /** Deletes a table artifact in both formats, or in one; says whether it was there. @throws {ZarrStoreError} `not_found` */
+  async deleteTable(name: string, options: DeleteTabularOptions = {}): Promise<boolean> {
+    return deleteTabular(this.#objects, name, options);
+  }
+
   /** Replaces the array artifact of that name. */
   async saveArrayArtifact(
     name: string,
     array: NdArray,
     options: SaveArrayArtifactOptions = {},
   ): Promise<void> {
-    const parsed = parseArtifactName(name);
-    const rank = array.shape.length;
-    const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
-    await this.#objects.change(`save array ${name}`, options, async (transaction, objects) => {
-      const prefix = artifactArray(this.id, parsed);
-      const { chunks, attributes } = options;
-      for (const path of await objects.pathsBelow(prefix)) {
-        await transaction.delete(path);
-      }
-      await writeArray(objects.session, transaction, prefix, array, { axes, chunks, attributes });
-      for (const node of artifactGroupNodes(this.id, parsed)) {
-        if ((await transaction.hash(node)) === undefined) {
-          await transaction.put(node, encodeNode({}));
-        }
-      }
-    });
+    await saveArrayArtifact(this.#objects, name, array, options);
   }
 
   /** @throws {ZarrStoreError} `not_found` */
   async loadArrayArtifact(name: string, options: ReadOptions = {}): Promise<NdArray> {
-    const prefix = artifactArray(this.id, parseArtifactName(name));
-    return readArrayRegion(this.#objects.session, prefix, undefined, options);
+    return loadArrayArtifact(this.#objects, name, options);
   }
 
   /** Shape, dtype, chunks, axes and attributes. @throws {ZarrStoreError} `not_found` */
   async openArrayArtifact(name: string, options: ReadOptions = {}): Promise<ArrayMetadata> {
-    return readArrayMetadata(this.#objects.session, artifactArray(this.id, parseArtifactName(name)), options);
+    return openArrayArtifact(this.#objects, name, options);
+  }
+
+  /** Says whether there was one; arrays whose names continue its name stay. @throws {ZarrStoreError} `not_found` */
+  async deleteArrayArtifact(name: string, options: ReadOptions = {}): Promise<boolean> {
+    return deleteArrayArtifact(this.#objects, name, options);
   }
 
   /** Sorted, nested names whole. */
@@ -304,22 +306,14 @@ export class ZarrImageRecord {
 
   /** The keys below `images/<id>/analysis/`, sorted. */
   async listAnalysisKeys(): Promise<readonly string[]> {
-    return this.#objects.pathsBelow(`${imageGroup(this.id)}/analysis`);
+    return listAnalysisKeys(this.#objects);
   }
 
   /** Deletes the artifacts below `analysis/` whose key ends in one of the suffixes, or all; returns how many. */
   async deleteAnalysis(
     options: ReadOptions & { readonly suffixes?: readonly string[] } = {},
   ): Promise<number> {
-    const { suffixes } = options;
-    return this.#objects.change("delete analysis", options, async (transaction, objects) => {
-      const keys = await objects.pathsBelow(`${imageGroup(this.id)}/analysis`);
-      const doomed = keys.filter((key) => suffixes?.some((suffix) => key.endsWith(suffix)) ?? true);
-      for (const key of doomed) {
-        await transaction.delete(key);
-      }
-      return doomed.length;
-    });
+    return deleteAnalysis(this.#objects, options.suffixes, options);
   }
 
   /** Keeps a file as it came. @throws {ZarrStoreError} `invalid_name` */

@@ -1,5 +1,8 @@
 import type { Table } from "apache-arrow";
+import { parseTableName } from "../artifact/artifact-name.ts";
+import { groupOfImage } from "../commit/object-path.ts";
 import type { MergeResult } from "../commit/transaction.ts";
+import { tablePath } from "../dataset/layout.ts";
 import { ZarrStoreError } from "../errors.ts";
 import {
   columnOf,
@@ -11,7 +14,7 @@ import {
   tableFromRows,
 } from "./arrow-table.ts";
 import { decodeParquet, encodeParquet } from "./parquet.ts";
-import { parseSourceRow, SOURCES_SCHEMA, type SourceRow } from "./sources-table.ts";
+import { parseSourceRow, SOURCES_SCHEMA, SOURCES_TABLE, type SourceRow } from "./sources-table.ts";
 import { assertTableMatches, type Row, schemaOfTable, type TableSchema } from "./table-schema.ts";
 
 /** Rows, or a table that has its schema with it. */
@@ -115,7 +118,7 @@ export async function appendSources(
   const existing = await decodeSources(current);
   const present = new Set(existing.map(sourceIdentity));
   const fresh = added.filter((row) => !present.has(sourceIdentity(row)) || allowed.has(sourceIdentity(row)));
-  const dropped = added.filter((row) => !fresh.includes(row)).map((row) => `images/${row.image_id}`);
+  const dropped = added.filter((row) => !fresh.includes(row)).map((row) => groupOfImage(row.image_id));
   if (fresh.length === 0) {
     return { bytes: undefined, droppedGroups: dropped };
   }
@@ -130,7 +133,7 @@ export function sourceIdentity(row: SourceRow): string {
 export async function decodeSources(
   bytes: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<readonly SourceRow[]> {
-  const table = bytes && (await decodeParquet(bytes, { where: "tables/sources.parquet" }));
+  const table = bytes && (await decodeParquet(bytes, { where: tablePath(parseTableName(SOURCES_TABLE)) }));
   return table === undefined ? [] : Array.from(rowsOf(table), parseSourceRow);
 }
 

@@ -51,6 +51,35 @@ describe("what becomes of ops on a head that has grown", () => {
     /** Kept, or to blame. */
     readonly paths: readonly string[];
   }[] = [
+    {
+      name: "an array whose group another commit deleted",
+      head: RECORD,
+      ops: [put("images/x/analysis_arrays/m/data/zarr.json", "m", null)],
+      decision: "conflict",
+      paths: ["images/x/analysis_arrays/m/data/zarr.json"],
+    },
+    {
+      name: "an array with the groups above it",
+      head: RECORD,
+      ops: [
+        put("images/x/analysis_arrays/m/data/zarr.json", "m", null),
+        put("images/x/analysis_arrays/m/zarr.json", "g", null),
+        put("images/x/analysis_arrays/zarr.json", "g", null),
+      ],
+      decision: "commit",
+      paths: [
+        "images/x/analysis_arrays/m/data/zarr.json",
+        "images/x/analysis_arrays/m/zarr.json",
+        "images/x/analysis_arrays/zarr.json",
+      ],
+    },
+    {
+      name: "the deletion of a group in which another commit made an array",
+      head: { ...RECORD, "images/x/g/zarr.json": "g", "images/x/g/m/zarr.json": "m" },
+      ops: [remove("images/x/g/zarr.json", "g")],
+      decision: "conflict",
+      paths: ["images/x/g/m/zarr.json"],
+    },
     { name: "a new object", head: {}, ops: [put("t", "1", null)], decision: "commit", paths: ["t"] },
     {
       name: "an image whose id differs in case only",

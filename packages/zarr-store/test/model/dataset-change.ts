@@ -11,7 +11,13 @@ export type DatasetChange =
       readonly n: number | undefined;
     }
   | { readonly do: "deleteImage" | "deleteAnalysis"; readonly id: string }
-  | { readonly do: "deleteAttachment"; readonly id: string; readonly name: string }
+  | {
+      readonly do: "deletePart";
+      readonly id: string;
+      /** A table in both formats, or in one. */
+      readonly kind: ArtifactKind | "table";
+      readonly name: string;
+    }
   | {
       readonly do: "save";
       readonly id: string;
@@ -28,7 +34,7 @@ export type DatasetChange =
 
 const id = fc.constantFrom("a", "b", "c", "d");
 const table = fc.constantFrom("t", "u");
-const artifactName = fc.constantFrom("qc", "deep/er/params");
+const artifactName = fc.constantFrom("qc", "deep/er", "deep/er/params");
 const values = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 6 });
 const rows = fc.uniqueArray(fc.tuple(id, fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 })), {
   selector: ([imageId]) => imageId,
@@ -47,8 +53,13 @@ export const datasetChange: fc.Arbitrary<DatasetChange> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("deleteImage", "deleteAnalysis"), id }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("deleteAttachment" as const), id, name: artifactName }),
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("deletePart" as const),
+      id,
+      kind: fc.constantFrom(...KINDS, "table" as const),
+      name: artifactName,
+    }),
   },
   {
     weight: 6,
@@ -88,9 +99,11 @@ export function changeModel(model: DatasetModel, change: DatasetChange): ZarrSto
       }
       return "";
     }
-    case "deleteAttachment": {
+    case "deletePart": {
       const image = model.images.get(change.id);
-      image?.artifacts.delete(attachmentKey(change.name));
+      for (const key of keysOf(change)) {
+        image?.artifacts.delete(key);
+      }
       return image === undefined ? "not_found" : "";
     }
     case "save": {
@@ -121,11 +134,18 @@ export function changeModel(model: DatasetModel, change: DatasetChange): ZarrSto
   }
 }
 
+/** Whether the model has what the change would delete; undefined for any other change. */
+export function hasPart(model: DatasetModel, change: DatasetChange): boolean | undefined {
+  const artifacts = model.images.get(change.do === "deletePart" ? change.id : "")?.artifacts;
+  return change.do === "deletePart" ? keysOf(change).some((key) => artifacts?.has(key)) : undefined;
+}
+
+/** Returns what a deletion of one part says. */
 export async function changeDataset(
   contents: DatasetContents,
   change: DatasetChange,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean | undefined> {
   const options = { ...(signal && { signal }) };
   switch (change.do) {
     case "addImage": {
@@ -136,33 +156,57 @@ export async function changeDataset(
       } as const;
       const summary = change.n === undefined ? {} : { n: change.n };
       await contents.addImage(array, { id: change.id, summary, ...options });
-      return;
+      return undefined;
     }
     case "deleteImage":
       await contents.deleteImage(change.id, options);
-      return;
+      return undefined;
     case "deleteAnalysis":
       await contents.record(change.id).deleteAnalysis(options);
-      return;
-    case "deleteAttachment":
-      await contents.record(change.id).deleteAttachment(nameOf({ ...change, kind: "attachment" }), options);
-      return;
+      return undefined;
+    case "deletePart":
+      return deletePart(contents, change, options);
     case "save":
-      return saveArtifact(contents, change, options);
+      await saveArtifact(contents, change, options);
+      return undefined;
     case "saveTable":
-      return contents.saveTable(
+      await contents.saveTable(
         change.table,
         change.rows.flatMap(([imageId, cells]) => rowsFor(imageId, cells)),
         { schema: SCHEMA, ...options },
       );
+      return undefined;
     case "replaceRows":
-      return contents.replaceRowsForImageIds(
+      await contents.replaceRowsForImageIds(
         change.table,
         new Map(change.rows.map(([imageId, cells]) => [imageId, rowsFor(imageId, cells)])),
         { schema: SCHEMA, ...options },
       );
+      return undefined;
     case "deleteTable":
       await contents.deleteTable(change.table, options);
+      return undefined;
+  }
+}
+
+async function deletePart(
+  contents: DatasetContents,
+  change: Extract<DatasetChange, { readonly do: "deletePart" }>,
+  options: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  const record = contents.record(change.id);
+  switch (change.kind) {
+    case "json":
+      return record.deleteJson(change.name, options);
+    case "parquet":
+    case "csv.gz":
+      return record.deleteTable(change.name, { format: change.kind, ...options });
+    case "table":
+      return record.deleteTable(change.name, options);
+    case "array":
+      return record.deleteArrayArtifact(change.name, options);
+    case "attachment":
+      return record.deleteAttachment(nameOf({ ...change, kind: "attachment" }), options);
   }
 }
 
@@ -198,8 +242,12 @@ function nameOf({ kind, name }: { readonly kind: ArtifactKind; readonly name: st
   return kind === "attachment" ? name.replaceAll("/", "-") : name;
 }
 
-function attachmentKey(name: string): string {
-  return `attachment ${nameOf({ kind: "attachment", name })}`;
+/** Of what a deletion means, in the model. */
+function keysOf({
+  kind,
+  name,
+}: Pick<Extract<DatasetChange, { readonly do: "deletePart" }>, "kind" | "name">): readonly string[] {
+  return kind === "table" ? [`parquet ${name}`, `csv.gz ${name}`] : [`${kind} ${nameOf({ kind, name })}`];
 }
 
 function rowsFor(imageId: string, cells: readonly number[]): readonly Row[] {

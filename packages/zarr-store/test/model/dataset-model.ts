@@ -92,6 +92,7 @@ export async function modelOf(dataset: ZarrDataset): Promise<DatasetModel> {
       for (const name of csv) {
         artifacts.set(`csv.gz ${name}`, columnOf(await record.loadCsvGz(name, { schema: SCHEMA })));
       }
+      await expectGroupsOfArrays(record);
       for (const name of await record.listArrayArtifacts()) {
         artifacts.set(`array ${name}`, [...(await record.loadArrayArtifact(name)).data].map(Number));
       }
@@ -110,6 +111,18 @@ export async function modelOf(dataset: ZarrDataset): Promise<DatasetModel> {
     model.version = dataset.version;
     return model;
   });
+}
+
+/** Each array has the groups above it, and there are no others. */
+async function expectGroupsOfArrays(record: ReturnType<ZarrDataset["record"]>): Promise<void> {
+  const nodes = [...(await record.objectHashes()).keys()].filter((key) => key.endsWith("/zarr.json"));
+  const arrays = (await record.listArrayArtifacts()).map((name) => `analysis_arrays/${name}/data`);
+  const groups = arrays.flatMap((array) => {
+    const segments = array.split("/");
+    return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join("/"));
+  });
+  const expected = new Set(["data", ...arrays, ...groups].map((folder) => `${folder}/zarr.json`));
+  expect(new Set(nodes)).toEqual(expected);
 }
 
 function columnOf(table: Parameters<typeof rowsOf>[0]): readonly number[] {

@@ -1,0 +1,25 @@
+import { type DatasetContents, imagePartOf } from "@kym/zarr-store";
+
+/** Deletes the artifact or attachment of a key below `images/<id>/`; returns whether it was there. */
+export async function deleteArtifact(
+  record: ReturnType<DatasetContents["record"]>,
+  key: string,
+): Promise<boolean> {
+  const part = imagePartOf(key);
+  if (part === undefined) {
+    return false;
+  }
+  switch (part.kind) {
+    case "json":
+      return record.deleteJson(part.name);
+    case "parquet":
+    case "csv.gz":
+      return record.deleteTable(part.name, { format: part.kind });
+    case "array":
+      return record.deleteArrayArtifact(part.name);
+    case "attachment":
+      return record.deleteAttachment(part.name);
+    default:
+      return part.kind satisfies never;
+  }
+}
