@@ -1,4 +1,10 @@
-import type { ManifestEntry, Scalar, ZarrDataset } from "@kym/zarr-store";
+import {
+  type ImagePart,
+  imagePartPaths,
+  type ManifestEntry,
+  type Scalar,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 
 /** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */
 export interface ImageOverview {
@@ -18,9 +24,9 @@ export interface ImageOverview {
   readonly accepted: boolean | null;
 }
 
-const ANALYSES: readonly (readonly [key: string, label: string])[] = [
-  ["radon/velocity.parquet", "radon"],
-  ["velocity_events/events.parquet", "events"],
+const ANALYSES: readonly (readonly [part: ImagePart, label: string])[] = [
+  [{ kind: "parquet", name: "radon/velocity" }, "radon"],
+  [{ kind: "parquet", name: "velocity_events/events" }, "events"],
 ];
 
 export async function imageOverviews(dataset: ZarrDataset): Promise<readonly ImageOverview[]> {
@@ -33,7 +39,7 @@ export async function imageOverviews(dataset: ZarrDataset): Promise<readonly Ima
 
 function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview {
   const { imageId, summary } = entry;
-  const keys = new Set(entry.analysisKeys.map((key) => key.slice(`images/${imageId}/analysis/`.length)));
+  const paths = new Set(entry.analysisKeys);
   return {
     image_id: imageId,
     rel_path: relPath,
@@ -45,7 +51,9 @@ function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview
     calibrated: summary["calibrated"] === true,
     acquired_local: localTime(summary["acquired_local_epoch_ns"]),
     n_rois: numberOf(summary["n_rois"]) ?? 0,
-    analyses: ANALYSES.filter(([key]) => keys.has(key)).map(([, label]) => label),
+    analyses: ANALYSES.filter(([part]) => imagePartPaths(imageId, part).some((path) => paths.has(path))).map(
+      ([, label]) => label,
+    ),
     accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
   };
 }

@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { ZARR_NODE_NAME } from "@kym/zarr-store";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { nearestWord } from "./nearest-word.ts";
 
 /** What the root of a dataset has; the last two in one of the Python system. */
-const ROOT_NAMES = ["__commits", "zarr.json", ".zgroup", ".zattrs"];
+const ROOT_NAMES = ["__commits", ZARR_NODE_NAME, ".zgroup", ".zattrs"];
 
 /**
  * Says what to do where a user names a dataset that is not there.

@@ -3,6 +3,7 @@ import {
   type ArtifactStore,
   type ImageInfo,
   type ImageSource,
+  imagePartKey,
   isZarrStoreError,
   jsonText,
   type NdArray,
@@ -18,7 +19,6 @@ import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts"
 
 const METADATA = "metadata";
 const EMPTY_METADATA = '{\n  "version": "2.0"\n}';
-const ARRAYS = "analysis_arrays/";
 
 /**
  * One image with its ROIs and metadata, wherever it is: a Zarr record, a TIFF with sidecars. It is made without I/O.
@@ -184,7 +184,7 @@ export class AcqImage {
     options: IndexerReadOptions & { readonly name?: string } = {},
   ): Promise<string> {
     const { name = `roi_mask_${id}`, ...rest } = options;
-    const ref = ARRAYS + name;
+    const ref = imagePartKey({ kind: "array", name });
     await this.artifactStore.saveArray(name, await this.getRoiMask(id, rest), { axes: ["y", "x"], ...rest });
     await this.#editRois(rest, (rois) => {
       const roi = rois.require(id);

@@ -1,4 +1,4 @@
-import type { ZarrImageRecord } from "@kym/zarr-store";
+import { imagePartKeys, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
 
@@ -32,8 +32,7 @@ export function tableArtifact(name: string): readonly ArtifactRef[] {
 
 /** The paths at which an artifact may be, the one that counts first: the Python system once gzipped its JSON. */
 export function artifactKeys(ref: ArtifactRef): readonly string[] {
-  const key = `analysis/${ref.name}.${ref.format}`;
-  return ref.format === "json" ? [key, `${key}.gz`] : [key];
+  return imagePartKeys({ kind: ref.format, name: ref.name });
 }
 
 /** The first of several artifacts that an image has. No I/O. */

@@ -1,4 +1,11 @@
-import { type Commit, decodeParquet, type Row, type ZarrDataset } from "@kym/zarr-store";
+import {
+  type Commit,
+  decodeParquet,
+  parseTableName,
+  type Row,
+  tablePath,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 import type { ObjectHashes } from "./artifact-ref.ts";
 import { type IndexTable, mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
@@ -55,7 +62,7 @@ export async function commitIndex(
       await transaction.mergeTableFile(tableName, async (current) => {
         const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
         const removedIds = new Set(valid.removed.keys());
-        const where = `tables/${tableName}.parquet`;
+        const where = tablePath(parseTableName(tableName));
         const before = current && (await decodeParquet(current, { where, memory: "shared" }));
         table = mergeIndexTable(before, schema, { rowsByImageId, removedIds });
         return { table: table.table, schema: table.schema, imageIds };

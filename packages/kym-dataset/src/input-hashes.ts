@@ -1,3 +1,4 @@
+import { isPixelKey, ZARR_NODE_NAME } from "@kym/zarr-store";
 import { artifactKeys, type FoundArtifact, findArtifact, type ObjectHashes } from "./artifact-ref.ts";
 import type { Indexer } from "./indexer.ts";
 import { type HashText, sha256Hex } from "./sha256-hex.ts";
@@ -15,9 +16,6 @@ export interface SeenHashes {
   /** Of the artifacts that params and context are read from, and of the record's attributes. */
   readonly sourcesSha256: string;
 }
-
-const ATTRIBUTES = "zarr.json";
-const PIXELS = "data/";
 
 /** Of one indexer: what is looked for, and what was made of maps that never change (`ZarrDataset.imageObjectHashes`). */
 interface Known {
@@ -38,7 +36,7 @@ export function inputHashes(
 ): InputHashes {
   let ofIndexer = known.get(indexer);
   if (ofIndexer === undefined) {
-    const sourceKeys = inOrder([ATTRIBUTES, ...indexer.sources.flatMap(artifactKeys)]);
+    const sourceKeys = inOrder([ZARR_NODE_NAME, ...indexer.sources.flatMap(artifactKeys)]);
     ofIndexer = { sourceKeys, made: new WeakMap() };
     known.set(indexer, ofIndexer);
   }
@@ -68,7 +66,7 @@ function keysOfInput(
     return keys;
   }
   for (const key of hashes.keys()) {
-    if (key.startsWith(PIXELS)) {
+    if (isPixelKey(key)) {
       keys.push(key);
     }
   }

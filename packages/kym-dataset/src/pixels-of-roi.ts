@@ -16,6 +16,7 @@ import {
   type ArtifactStore,
   createNdArray,
   type ImageInfo,
+  imagePartOf,
   isZarrStoreError,
   type NdArray,
   type PixelStore,
@@ -31,8 +32,6 @@ export interface RoiImage {
   readonly artifactStore: ArtifactStore;
   describe(options?: IndexerReadOptions): Promise<ImageInfo>;
 }
-
-const ARRAYS = "analysis_arrays/";
 
 /** The pixels of the ROI's bounds, inside the image; of a mask, those under its array. */
 export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<NdArray> {
@@ -112,7 +111,8 @@ async function loadMaskArray(
   ref: string,
   options: IndexerReadOptions,
 ): Promise<NdArray<"bool">> {
-  const name = ref.startsWith(ARRAYS) ? ref.slice(ARRAYS.length) : ref;
+  const part = imagePartOf(ref);
+  const name = part?.kind === "array" ? part.name : ref;
   const { shape, data } = await image.artifactStore.loadArray(name, options);
   if (shape.length !== 2) {
     throw new KymDatasetError("invalid_metadata", `the mask ${ref} has ${shape.length} axes, not 2`, {

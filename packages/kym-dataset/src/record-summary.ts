@@ -1,4 +1,10 @@
-import type { DType, ManifestEntry, Scalar, ZarrImageRecord } from "@kym/zarr-store";
+import {
+  type DType,
+  imagePartPaths,
+  type ManifestEntry,
+  type Scalar,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import type { IndexerReadOptions } from "./indexer.ts";
 
 /** What lists show of an image. What is not known is null. */
@@ -19,14 +25,12 @@ export interface RecordSummary {
   readonly hasMetadata: boolean;
 }
 
-const METADATA_KEYS: readonly string[] = ["metadata.json", "metadata.json.gz"];
-
 /** What the manifest says of an image: its summary is made by `summarizeMetadata` whenever metadata are saved. */
 export function summarizeEntry(
   entry: Pick<ManifestEntry, "imageId" | "shape" | "dtype" | "axes" | "summary" | "analysisKeys">,
 ): RecordSummary {
   const { imageId, summary } = entry;
-  const analysis = `images/${imageId}/analysis/`;
+  const metadata = imagePartPaths(imageId, { kind: "json", name: "metadata" });
   return {
     imageId,
     acquiredLocalEpochNs: bigintOf(summary["acquired_local_epoch_ns"]),
@@ -40,7 +44,7 @@ export function summarizeEntry(
     treatment: textOf(summary["treatment"]),
     condition: textOf(summary["condition"]),
     accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
-    hasMetadata: METADATA_KEYS.some((key) => entry.analysisKeys.includes(analysis + key)),
+    hasMetadata: metadata.some((path) => entry.analysisKeys.includes(path)),
   };
 }
 

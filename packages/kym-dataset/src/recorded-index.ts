@@ -2,8 +2,10 @@ import {
   type Commit,
   decodeParquet,
   isZarrStoreError,
+  parseTableName,
   schemaOfTable,
   type TableSchema,
+  tablePath,
   type ZarrDataset,
 } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
@@ -56,7 +58,7 @@ export async function ledgerOfFile(
 }
 
 function pathOf(tableName: string): string {
-  return `tables/${tableName}.parquet`;
+  return tablePath(parseTableName(tableName));
 }
 
 interface TableRows {

@@ -1,3 +1,4 @@
+import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store";
 import type { KnownSidecar } from "./known-acquisition.ts";
 import { compareCodePoints } from "./path-order.ts";
 
@@ -93,7 +94,7 @@ export function decideUpdate(facts: UpdateFacts): UpdateDecision {
   const madeKeys = new Set(made.map(({ key }) => key));
   for (const key of knownArtifactKeys(known)) {
     const before = sourcesOf(key, known);
-    const isReplaceable = key.startsWith("analysis/") && !before.some(isLost);
+    const isReplaceable = isAnalysisKey(key) && !before.some(isLost);
     if (madeKeys.has(key) || !isReplaceable) {
       continue;
     }
@@ -112,23 +113,25 @@ export function objectsOf(
   objects: ReadonlyMap<string, string>,
 ): readonly { readonly key: string; readonly sha256: string }[] {
   return [...objects]
-    .filter(([path]) => isObjectOf(key, path))
+    .filter(([path]) => isObjectOfPart(key, path))
     .map(([path, sha256]) => ({ key: path, sha256 }))
     .toSorted((a, b) => compareCodePoints(a.key, b.key));
 }
 
-export function isObjectOf(key: string, path: string): boolean {
-  return path === key || path.startsWith(`${key}/data/`);
+export function isAttachmentKey(key: string): boolean {
+  return imagePartOf(key)?.kind === "attachment";
 }
 
-export function isAttachmentKey(key: string): boolean {
-  return key.startsWith("attachments/");
+/** Of JSON and tables. */
+function isAnalysisKey(key: string): boolean {
+  const kind = imagePartOf(key)?.kind;
+  return kind === "json" || kind === "parquet" || kind === "csv.gz";
 }
 
 /** Paths of the sidecars that an artifact was made of. */
 function sourcesOf(key: string, known: ReadonlyMap<string, KnownSidecar>): readonly string[] {
   return [...known].flatMap(([path, { artifacts }]) =>
-    artifacts.some((object) => isObjectOf(key, object.key)) ? [path] : [],
+    artifacts.some((object) => isObjectOfPart(key, object.key)) ? [path] : [],
   );
 }
 
@@ -137,7 +140,7 @@ function madeBefore(key: string, { known, unsourced }: UpdateFacts): ReadonlyMap
   const sourced = [...known.values()].flatMap(({ artifacts }) =>
     artifacts.map((object): [string, string] => [object.key, object.sha256]),
   );
-  return new Map([...unsourced, ...sourced].filter(([path]) => isObjectOf(key, path)));
+  return new Map([...unsourced, ...sourced].filter(([path]) => isObjectOfPart(key, path)));
 }
 
 /** True also for what was deleted since, and for what is there and was made of no file. */
@@ -150,16 +153,12 @@ function isEdited(
   return now.length !== was.size || now.some((object) => was.get(object.key) !== object.sha256);
 }
 
-const ARRAY_METADATA = "/data/zarr.json";
-
 function knownArtifactKeys(known: ReadonlyMap<string, KnownSidecar>): ReadonlySet<string> {
   const objects = [...known.values()].flatMap(({ artifacts }) => artifacts.map(({ key }) => key));
   return new Set(
-    objects.flatMap((key) => {
-      if (!key.startsWith("analysis_arrays/")) {
-        return [key];
-      }
-      return key.endsWith(ARRAY_METADATA) ? [key.slice(0, -ARRAY_METADATA.length)] : [];
+    objects.map((key) => {
+      const part = imagePartOf(key);
+      return part?.kind === "array" ? imagePartKey(part) : key;
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
+import { type DatasetContents, imagePartKey, type NdArray, type TableSchema } from "@kym/zarr-store";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
@@ -27,16 +27,6 @@ export interface ImageContent {
 
 /** The key below `images/<id>/` at which an artifact is stored; for an array, its directory. */
 export function artifactKey(artifact: ContentArtifact): string {
-  switch (artifact.kind) {
-    case "json":
-      return `analysis/${artifact.name}.json`;
-    case "table":
-      return `analysis/${artifact.name}.parquet`;
-    case "array":
-      return `analysis_arrays/${artifact.name}`;
-    case "attachment":
-      return `attachments/${artifact.name}`;
-    default:
-      return artifact satisfies never;
-  }
+  const { kind, name } = artifact;
+  return imagePartKey({ kind: kind === "table" ? "parquet" : kind, name });
 }

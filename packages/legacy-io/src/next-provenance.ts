@@ -1,5 +1,6 @@
+import { isObjectOfPart } from "@kym/zarr-store";
 import { isChannelPath } from "./compare-files.ts";
-import { isObjectOf, type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-update.ts";
+import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-update.ts";
 import type { KnownFile, KnownSidecar } from "./known-acquisition.ts";
 import type { SidecarProvenance } from "./provenance.ts";
 
@@ -35,7 +36,7 @@ export function nextSidecars({
   const artifactsOf = (path: string): readonly ObjectHash[] => {
     const incoming = kept.get(path);
     const isLeft = ({ key }: ObjectHash): boolean =>
-      key !== incoming?.key && !renewed.some((artifact) => isObjectOf(artifact, key));
+      key !== incoming?.key && !renewed.some((artifact) => isObjectOfPart(artifact, key));
     const remade = made.filter(({ key, from }) => from.includes(path) && renewed.includes(key));
     return [
       ...(known.get(path)?.artifacts ?? []).filter(isLeft),

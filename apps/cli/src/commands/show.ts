@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
-import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
+import {
+  isZarrStoreError,
+  parseImageId,
+  parseTableName,
+  pixelArray,
+  tablePath,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import { BLIND_HELP, BLIND_OPTION, isBlind } from "../blind.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
@@ -135,7 +142,7 @@ function textOf(image: Shown, location: string, tableNames: readonly string[]): 
     ...image.tables.map(({ table, explanation }) => `  ${table}: ${explanation}`),
     "",
     "open it elsewhere",
-    `  Python   zarr.open_array(${JSON.stringify(join(location, "images", image.image_id, "data"))})[:]`,
+    `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
     ...tableRecipes(location, tableNames),
     "  Fiji     kym export writes TIFFs with their calibration",
   ];
@@ -156,7 +163,7 @@ function tableRecipes(location: string, names: readonly string[]): readonly stri
   if (name === undefined) {
     return ["  tables   there are none yet: kym index makes them"];
   }
-  const file = join(location, "tables", `${name}.parquet`);
+  const file = join(location, tablePath(parseTableName(name)));
   return [
     `  pandas   pandas.read_parquet(${JSON.stringify(file)})`,
     `  DuckDB   select * from ${sqlText(file)}`,

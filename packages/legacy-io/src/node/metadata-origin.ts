@@ -1,9 +1,9 @@
-import type { DatasetContents } from "@kym/zarr-store";
+import { type DatasetContents, imagePartKey } from "@kym/zarr-store";
 import { metadataText } from "../image-metadata.ts";
 import { loadProvenance } from "./load-provenance.ts";
 import { sha256 } from "./read-stable.ts";
 
-export const METADATA_KEY = "analysis/metadata.json";
+export const METADATA_KEY: string = imagePartKey({ kind: "json", name: "metadata" });
 
 /** Whether the metadata of an image are what its files made, and which files those were, by absolute path. */
 export interface MetadataOrigin {

@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
+import { ZARR_NODE_NAME } from "@kym/zarr-store";
 import type { BundleFile, FolderScan, ScanNote } from "../bundle.ts";
 import { bundleFiles, type FolderFiles } from "../bundle-files.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
@@ -127,7 +128,7 @@ async function readFolder(
 }
 
 /** What a Zarr group or array of either version has: an attachment of a dataset may be a TIFF. */
-const ZARR_NODES: ReadonlySet<string> = new Set(["zarr.json", ".zgroup", ".zarray"]);
+const ZARR_NODES: ReadonlySet<string> = new Set([ZARR_NODE_NAME, ".zgroup", ".zarray"]);
 
 type Inspected =
   | { readonly kind: "file"; readonly file: BundleFile }
