@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../errors.ts";
+import { serializeLossless } from "../json/lossless-json.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import type { ChunkKeyEncoding } from "./chunk-grid.ts";
 import { encodeCodecs } from "./codec-pipeline.ts";
@@ -14,6 +15,7 @@ import {
   objectOf,
   oneOf,
   refuseOthers,
+  refuseUnknownMembers,
   stringOf,
   unsupportedField,
 } from "./metadata-field.ts";
@@ -42,7 +44,8 @@ const UNSUPPORTED_DATA_TYPE =
 /** @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#array-metadata */
 export function parseArrayMetadataV3(document: MetadataField): ArrayMetadata {
   oneOf(memberOf(document, "node_type"), ["array"]);
-  refuseUnknownMembers(document);
+  refuseUnknownMembers(document, MEMBERS);
+  refuseTransformers(document);
   const dtype = parseDataType(memberOf(document, "data_type"));
   const shape = itemsOf(memberOf(document, "shape"), MAX_RANK).map((length) => integerOf(length, 0));
   const chunkShape = parseChunkGrid(memberOf(document, "chunk_grid"), shape.length);
@@ -87,15 +90,12 @@ export function encodeArrayMetadata(metadata: ArrayMetadata): Readonly<Record<st
   };
 }
 
-/** An unknown member is passed over only if it is an object that says `must_understand: false`. */
-function refuseUnknownMembers(document: MetadataField): void {
-  for (const name of Object.keys(objectOf(document))) {
-    const member = memberOf(document, name);
-    const isIgnorable = isObject(member.value) && memberOf(member, "must_understand").value === false;
-    if (!MEMBERS.includes(name) && !isIgnorable) {
-      throw invalidField(member, "no such member, or one that says must_understand: false");
-    }
-  }
+/** The bytes of an array's `zarr.json`. @throws {ZarrStoreError} `not_supported` for Zarr v2 */
+export function encodeArrayNode(metadata: ArrayMetadata): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(serializeLossless(encodeArrayMetadata(metadata)));
+}
+
+function refuseTransformers(document: MetadataField): void {
   const transformers = memberOf(document, "storage_transformers");
   if (transformers.value !== undefined) {
     itemsOf(transformers, 0);

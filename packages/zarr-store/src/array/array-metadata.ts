@@ -6,7 +6,7 @@ import { itemSizeBytes } from "./dtype.ts";
 import { invalidField, type MetadataField, memberOf, objectOf } from "./metadata-field.ts";
 
 export type { ArrayMetadata } from "./array-metadata-model.ts";
-export { encodeArrayMetadata } from "./array-metadata-v3.ts";
+export { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
 
 /**
  * Checks the parsed JSON of a `zarr.json` or `.zarray`. Integers beyond 2^53 must come as bigint.

@@ -11,6 +11,9 @@ export interface MetadataField {
 
 const MAX_QUOTED_LENGTH = 60;
 
+/** Where zarr-python keeps a copy of the metadata of all nodes below a group. */
+export const CONSOLIDATED_METADATA = "consolidated_metadata";
+
 export function invalidField(field: MetadataField, expected: string): ZarrStoreError {
   return fieldError("invalid_metadata", field, `expected ${expected}, found ${quote(field.value)}`, expected);
 }
@@ -79,6 +82,22 @@ export function refuseOthers(field: MetadataField, known: readonly string[]): vo
   const other = Object.keys(objectOf(field)).find((name) => !known.includes(name));
   if (other !== undefined) {
     throw invalidField(memberOf(field, other), "no such member");
+  }
+}
+
+/**
+ * Refuses members of a Zarr v3 node that this package does not know and has to understand, by name. Consolidated metadata
+ * are passed over: they say again what the nodes say, and may be out of date.
+ */
+export function refuseUnknownMembers(node: MetadataField, known: readonly string[]): void {
+  for (const name of Object.keys(objectOf(node))) {
+    const member = memberOf(node, name);
+    const { value } = member;
+    const isConsolidated = name === CONSOLIDATED_METADATA && (value === null || isObject(value));
+    const isIgnorable = isObject(value) && memberOf(member, "must_understand").value === false;
+    if (!known.includes(name) && !isConsolidated && !isIgnorable) {
+      throw invalidField(member, "no such member, or one that says must_understand: false");
+    }
   }
 }
 

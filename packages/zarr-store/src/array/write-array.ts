@@ -2,7 +2,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
 import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
-import { encodeArrayMetadata } from "./array-metadata-v3.ts";
+import { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
 import { defaultAxes, validateAxes } from "./axes.ts";
 import { contiguousOffset, copyBlock, fillBytes } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
@@ -165,7 +165,7 @@ async function* encodeChunks(
   { zstd = portableZstd, signal }: EncodeArrayOptions,
   chunkBytes: (chunk: ChunkOverlap) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<ArrayObject> {
-  const document = new TextEncoder().encode(serializeLossless(encodeArrayMetadata(metadata)));
+  const document = encodeArrayNode(metadata);
   const codec = metadata.codecs.bytesToBytes[0];
   const whole = metadata.shape.map((length) => ({ start: 0, stop: length }));
   for (const chunk of chunksOverlapping(whole, metadata.chunkShape)) {

@@ -8,7 +8,8 @@ import type { CheckProblem } from "./check-report.ts";
 import type { Commit } from "./commit.ts";
 import type { CommitLog } from "./commit-log.ts";
 import type { ContentRules } from "./content-rules.ts";
-import { isOwnFormat } from "./object-path.ts";
+import { isOwnFormat, isZarrNode } from "./object-path.ts";
+import { findOutsideEdit } from "./outside-edit.ts";
 import type { Transaction } from "./transaction.ts";
 
 export interface AdoptOptions extends ReadOptions {
@@ -69,21 +70,39 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
   if (dryRun) {
     return { dryRun, version: parts.log.head.version, ...(await findAdoption(parts, options)) };
   }
-  let adoption: Adoption = { adopted: [], refused: [], missing: [] };
-  const { version } = await parts.transact(
-    async (transaction) => {
-      adoption = await findAdoption(parts, options);
-      for (const { path, change } of adoption.adopted) {
-        await stageOne(parts, transaction, path, change, options);
-      }
-    },
-    { message, signal },
-  );
-  return { dryRun, version, ...adoption };
+  const done: AdoptedFile[] = [];
+  for (;;) {
+    let adoption: Adoption = { adopted: [], refused: [], missing: [] };
+    let turn: readonly AdoptedFile[] = [];
+    const { version } = await parts.transact(
+      async (transaction) => {
+        adoption = await findAdoption(parts, options);
+        turn = firstTurn(adoption.adopted);
+        for (const { path, change } of turn) {
+          await stageOne(parts, transaction, path, change, options);
+        }
+      },
+      { message, signal },
+    );
+    done.push(...turn);
+    if (turn.length === adoption.adopted.length) {
+      return { dryRun, version, ...adoption, adopted: done.sort(byPath) };
+    }
+  }
+}
+
+/** Zarr nodes go first, by a commit of their own: what follows from other files is written into them. */
+function firstTurn(adopted: readonly AdoptedFile[]): readonly AdoptedFile[] {
+  const nodes = adopted.filter(({ path }) => isZarrNode(path));
+  return nodes.length > 0 ? nodes : adopted;
+}
+
+function byPath(a: AdoptedFile, b: AdoptedFile): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 async function stageOne(
-  { store, rules, stage }: AdoptParts,
+  { store, rules, runtime, log, stage }: AdoptParts,
   transaction: Transaction,
   path: string,
   change: AdoptedFile["change"],
@@ -98,7 +117,13 @@ async function stageOne(
   }
   const bytes = await store.get(path, options);
   const fault = bytes && (await rules.fault(path, bytes));
-  if (bytes === undefined || fault !== undefined) {
+  const object = log.head.object(path);
+  const isEdit =
+    bytes !== undefined &&
+    (!isOwnFormat(path) ||
+      (object !== undefined &&
+        (await findOutsideEdit({ rules, runtime }, path, object, bytes)) !== undefined));
+  if (!isEdit || fault !== undefined) {
     throw new ZarrStoreError("modified_outside", `${path} changed while it was adopted: run it again`, {
       path,
       found: fault,
@@ -113,7 +138,13 @@ async function findAdoption(parts: AdoptParts, { paths, signal }: AdoptOptions):
   const isNamed = (path: string): boolean =>
     names?.some((name) => path === name || path.startsWith(`${name}/`)) ?? true;
   const { problems } = await checkStore(
-    { store, runtime, rules, isSelected: isNamed, readsData: (path) => !isOwnFormat(path) },
+    {
+      store,
+      runtime,
+      rules,
+      isSelected: isNamed,
+      readsData: (path) => !isOwnFormat(path) || isZarrNode(path),
+    },
     { level: "structure", signal },
   );
   const found = problems.filter(({ kind, path }) => kind !== "log" && isNamed(path));

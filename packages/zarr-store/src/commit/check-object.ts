@@ -5,6 +5,7 @@ import type { CheckNote, CheckProblem } from "./check-report.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
 import type { CommittedObject } from "./head.ts";
 import { isOwnFormat } from "./object-path.ts";
+import { findOutsideEdit } from "./outside-edit.ts";
 
 export interface ObjectFinding {
   readonly problem?: CheckProblem;
@@ -86,19 +87,14 @@ async function problemOf(
       kind === undefined ? "the file is missing" : `a ${nameOf(kind)} stands where the file was`;
     return { kind: "missing", path, message, remedy: "restore", expected };
   }
-  const fault = isOwnFormat(path)
-    ? `${bytes.length} bytes that are not the ${object.sizeBytes} that were committed`
-    : await rules.fault(path, bytes);
-  return fault === undefined
-    ? {
-        kind: "modified_outside",
-        path,
-        message: "changed by another program",
-        remedy: "adopt",
-        expected,
-        found,
-      }
-    : { kind: "damaged", path, message: fault, remedy: "restore", expected, found };
+  const edit = await findOutsideEdit(context, path, object, bytes);
+  const fault = edit === undefined ? await rules.fault(path, bytes) : undefined;
+  if (edit !== undefined || (fault === undefined && !isOwnFormat(path))) {
+    const message = edit?.message ?? "changed by another program";
+    return { kind: "modified_outside", path, message, remedy: "adopt", expected, found };
+  }
+  const message = fault ?? `${bytes.length} bytes that are not the ${object.sizeBytes} that were committed`;
+  return { kind: "damaged", path, message, remedy: "restore", expected, found };
 }
 
 /** Where else the committed bytes are: in the staging of the commit that wrote them, or with a deleter. */

@@ -30,7 +30,7 @@ export interface CheckOptions extends ReadOptions {
 /**
  * - `missing`: an object is not at its path.
  * - `damaged`: its bytes are others, and no program edits such a file by hand, or it cannot be read any more.
- * - `modified_outside`: another program wrote a whole file there.
+ * - `modified_outside`: another program wrote a whole file there, or added to a `zarr.json`.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
  * - `log`: a commit record or the checkpoint is missing, unreadable, or does not follow.

@@ -13,6 +13,7 @@ import { COMMITS, STAGING } from "./control-keys.ts";
 import { findLogGap, listVersions } from "./log-gap.ts";
 import { IMAGES, TABLES } from "./object-path.ts";
 import { ObjectReader } from "./object-reader.ts";
+import type { EditRules } from "./outside-edit.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./plan-gc.ts";
 import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
 import { Transaction } from "./transaction.ts";
@@ -24,6 +25,8 @@ export interface CommitEngineOptions {
   /** Default `"batched"`. */
   readonly durability?: "batched" | "none" | undefined;
   readonly lock?: WriterLockOptions | undefined;
+  /** What the files are. Without it, a Zarr node that another program wrote to is damaged. */
+  readonly rules?: EditRules | undefined;
   readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
 }
 
@@ -52,7 +55,8 @@ export class CommitEngine {
     this.#store = store;
     this.#options = options;
     this.log = new CommitLog(store, options.runtime.sha256, options.logger);
-    this.reader = new ObjectReader(store, this.log, options.runtime);
+    const { rules, logger, runtime } = options;
+    this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });
   }
 
   /** The size of the last checkpoint that this session read or wrote; 0 if there is none. */

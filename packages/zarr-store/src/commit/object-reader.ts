@@ -1,5 +1,6 @@
 import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
@@ -8,6 +9,7 @@ import type { CommitLog } from "./commit-log.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
 import type { CommittedObject } from "./head.ts";
 import { isOwnFormat } from "./object-path.ts";
+import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 
 const MAX_ROUNDS = 6;
 
@@ -20,6 +22,12 @@ export interface ReadCounts {
   roundsMax: number;
 }
 
+/** What to make of Zarr nodes that other programs wrote to. */
+export interface EditHandling {
+  readonly rules: EditRules;
+  readonly logger: Logger;
+}
+
 /**
  * Reads committed objects, each one verified by its hash. An object is at its path; or, between a commit and its
  * publication, in the staging of the transaction that wrote it; or for a moment in the hands of a late deleter.
@@ -29,11 +37,14 @@ export class ObjectReader {
   readonly #store: ReadableStore;
   readonly #log: CommitLog;
   readonly #runtime: Runtime;
+  readonly #edits: EditHandling | undefined;
+  #hasWarned = false;
 
-  constructor(store: ReadableStore, log: CommitLog, runtime: Runtime) {
+  constructor(store: ReadableStore, log: CommitLog, runtime: Runtime, edits?: EditHandling) {
     this.#store = store;
     this.#log = log;
     this.#runtime = runtime;
+    this.#edits = edits;
   }
 
   /** What the log has at a path, as of now: an absence is never answered from memory alone. */
@@ -65,6 +76,11 @@ export class ObjectReader {
           return bytes;
         }
         found = count === "fromPlace" ? bytes : found;
+      }
+      const edit = await this.#editOf(path, object, found);
+      if (edit?.committed !== undefined) {
+        this.#warnOnce(`${path} was ${edit.message}; what was committed is read`);
+        return edit.committed;
       }
       await this.#log.refresh();
       if (this.#log.head.version !== version) {
@@ -98,6 +114,23 @@ export class ObjectReader {
     return bytes.length === object.sizeBytes && (await this.#runtime.sha256(bytes)) === object.sha256;
   }
 
+  async #editOf(
+    path: StoreKey,
+    object: CommittedObject,
+    found: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<OutsideEdit | undefined> {
+    const context = this.#edits && { rules: this.#edits.rules, runtime: this.#runtime };
+    return found && context && findOutsideEdit(context, path, object, found);
+  }
+
+  /** One such file is told; `check` names them all. */
+  #warnOnce(message: string): void {
+    if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      this.#edits?.logger.warn(message);
+    }
+  }
+
   async #readAside(
     path: StoreKey,
     object: CommittedObject,
@@ -123,17 +156,23 @@ export class ObjectReader {
     found: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<ZarrStoreError> {
     const foundHash = found === undefined ? "no file" : await this.#runtime.sha256(found);
-    const code = isOwnFormat(path) ? "integrity" : "modified_outside";
+    const isEdit = !isOwnFormat(path) || (await this.#editOf(path, object, found)) !== undefined;
+    const code = isEdit ? "modified_outside" : "integrity";
+    const fault = isEdit || found === undefined ? undefined : await this.#edits?.rules.fault(path, found);
     const what =
       found === undefined
         ? "is missing"
         : code === "integrity"
           ? "is damaged"
           : "was changed outside the dataset";
-    return new ZarrStoreError(code, `${path} ${what}: expected ${object.sha256}, found ${foundHash}`, {
-      path,
-      expected: object.sha256,
-      found: foundHash,
-    });
+    return new ZarrStoreError(
+      code,
+      `${path} ${what}: expected ${object.sha256}, found ${foundHash}${fault === undefined ? "" : `; ${fault}`}`,
+      {
+        path,
+        expected: object.sha256,
+        found: foundHash,
+      },
+    );
   }
 }

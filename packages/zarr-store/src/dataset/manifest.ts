@@ -123,7 +123,8 @@ export async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | un
     return await read();
   } catch (error) {
     if (
-      isZarrStoreError(error, "invalid_metadata", "invalid_name", "not_supported", "not_found", "integrity")
+      isZarrStoreError(error, "invalid_metadata", "invalid_name", "not_supported", "not_found") ||
+      isZarrStoreError(error, "integrity", "modified_outside")
     ) {
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { type ArrayMetadata, parseArrayMetadata } from "../array/array-metadata.ts";
+import { refuseUnknownMembers } from "../array/metadata-field.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { deepFreeze } from "../json/deep-freeze.ts";
 import { type ParseLosslessOptions, parseLossless, plainValue } from "../json/lossless-json.ts";
@@ -46,7 +47,9 @@ export class NodeCache {
   }
 }
 
-/** @throws {ZarrStoreError} `invalid_metadata` if the bytes are no Zarr v3 group */
+const GROUP_MEMBERS: readonly string[] = ["zarr_format", "node_type", "attributes"];
+
+/** @throws {ZarrStoreError} `invalid_metadata` if it is not a Zarr v3 group, or has a member that must be understood */
 export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   const node = parseNodeJson(bytes, where);
   if (!isObject(node) || node["zarr_format"] !== 3 || node["node_type"] !== "group") {
@@ -55,6 +58,7 @@ export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
       found: node,
     });
   }
+  refuseUnknownMembers({ value: node, path: "", where }, GROUP_MEMBERS);
   const attributes = node["attributes"] ?? {};
   if (!isObject(attributes)) {
     throw new ZarrStoreError("invalid_metadata", `${where}: attributes is no object`, {
@@ -86,7 +90,8 @@ export function groupNodeValue(attributes: Attributes): object {
   return { zarr_format: 3, node_type: "group", attributes };
 }
 
-function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
+/** @throws {ZarrStoreError} `invalid_metadata` if it is not JSON */
+export function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return plainValue(parseLossless(text, { duplicateKeys: "error", ...options }));

@@ -1,11 +1,12 @@
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
-import { ZarrStoreError } from "../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import { type HttpStoreOptions, httpStore } from "../http-store.ts";
 import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { rememberImages } from "./checkpoint-images.ts";
+import { CONTENT_RULES } from "./content-rules.ts";
 import { ROOT_NODE } from "./layout.ts";
 import type { Summarize } from "./object-session.ts";
 import { openPythonV1 } from "./python-v1.ts";
@@ -51,7 +52,7 @@ export async function openDataset(
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
   const { durability, lock, onStep, summarize } = options;
-  const engine = new CommitEngine(store, { runtime, logger, durability, lock, onStep });
+  const engine = new CommitEngine(store, { runtime, logger, durability, lock, onStep, rules: CONTENT_RULES });
   const parts = { store, engine, runtime, logger, mode, summarize };
   const dataset = new ZarrDataset(parts);
   const checkpoint = await engine.open();
@@ -72,10 +73,7 @@ export async function openDataset(
       throw refusal;
     }
   }
-  const root = await engine.reader.read(ROOT_NODE);
-  if (root !== undefined) {
-    rootAttributes(root, store.location);
-  }
+  await assertFormat(engine, store, logger);
   if (mode === "w" && options.overwrite !== true) {
     throw new ZarrStoreError(
       "already_exists",
@@ -86,6 +84,29 @@ export async function openDataset(
     );
   }
   return dataset;
+}
+
+/**
+ * The root says what format the dataset has. Where another program wrote to it, what stands there now must say the same:
+ * the rest goes by the log.
+ */
+async function assertFormat(engine: CommitEngine, store: ReadableStore, logger: Logger): Promise<void> {
+  let root: Uint8Array | undefined;
+  try {
+    root = await engine.reader.read(ROOT_NODE);
+  } catch (error) {
+    if (!isZarrStoreError(error, "modified_outside", "integrity")) {
+      throw error;
+    }
+    root = await store.get(ROOT_NODE);
+    if (root === undefined || (await CONTENT_RULES.fault(ROOT_NODE, new Uint8Array(root))) !== undefined) {
+      throw error;
+    }
+    logger.warn(`${error.message}; its format is right, so that the dataset is opened`);
+  }
+  if (root !== undefined) {
+    rootAttributes(root, store.location);
+  }
 }
 
 function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
