@@ -11,10 +11,14 @@ export interface EarlierNode {
 export interface ContentRules {
   /** Why these bytes cannot be what the path's name says; undefined if they can. */
   readonly fault: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Promise<string | undefined>;
-  /** Why a file that no commit wrote cannot become an object at this path, whatever it holds; undefined if it can. */
-  /** What a file of a Zarr node was without what other programs add to one, fewest additions first; nothing of other files. */
-  readonly withoutAdditions: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Iterable<EarlierNode>;
+  /** What the file of a Zarr node may have been before other programs added to it, if it had this size then. */
+  readonly withoutAdditions: (
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    sizeBytes: number,
+  ) => EarlierNode | undefined;
   /** Whether a Zarr node that is another one than was committed may be somebody's edit. */
   readonly mayBeEdited: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => boolean;
+  /** Why a file that no commit wrote cannot become an object at this path, whatever it holds; undefined if it can. */
   readonly refusal: (path: string, isLive: (path: StoreKey) => boolean) => string | undefined;
 }

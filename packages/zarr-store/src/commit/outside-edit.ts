@@ -30,14 +30,10 @@ export async function findOutsideEdit(
   if (!isZarrNode(path)) {
     return undefined;
   }
-  for (const earlier of rules.withoutAdditions(path, bytes)) {
-    if (
-      earlier.bytes.length === object.sizeBytes &&
-      (await runtime.sha256(earlier.bytes)) === object.sha256
-    ) {
-      const what = earlier.added === "" ? "written anew" : `${earlier.added} added`;
-      return { message: `changed by another program: ${what}`, committed: earlier.bytes };
-    }
+  const earlier = rules.withoutAdditions(path, bytes, object.sizeBytes);
+  if (earlier !== undefined && (await runtime.sha256(earlier.bytes)) === object.sha256) {
+    const what = earlier.added === "" ? "written anew" : `${earlier.added} added`;
+    return { message: `changed by another program: ${what}`, committed: earlier.bytes };
   }
   const isEdit =
     bytes.length !== object.sizeBytes &&

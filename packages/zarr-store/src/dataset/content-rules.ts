@@ -8,7 +8,7 @@ import { decodeCsvGz } from "../table/csv/csv-gz.ts";
 import { decodeParquet } from "../table/parquet.ts";
 import { SOURCES_TABLE } from "../table/sources-table.ts";
 import { decodeSources } from "../table/table-store.ts";
-import { isEditableNode, nodesWithoutAdditions } from "./edited-node.ts";
+import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
 import { imageNode, meaningOf } from "./layout.ts";
 import { parseArrayNode, parseGroupNode } from "./node-cache.ts";
 import { rootAttributes } from "./root-attributes.ts";
@@ -28,7 +28,7 @@ export const CONTENT_RULES: ContentRules = {
       return error instanceof Error ? error.message : String(error);
     }
   },
-  withoutAdditions: nodesWithoutAdditions,
+  withoutAdditions: nodeWithoutAdditions,
   mayBeEdited: isEditableNode,
   refusal: (path, isLive) => {
     const meaning = meaningOf(path);

@@ -10,31 +10,42 @@ import { encodeNode } from "./record-objects.ts";
 
 /** What other programs do to a `zarr.json`: they consolidate metadata, set attributes, and write it in their own way. */
 
-/** Of more attributes than these nobody looks which were added. */
-const MOST_ADDED = 100;
 const MOST_NAMED = 5;
 
 /**
- * The node as this package writes it, without consolidated metadata: first with all its attributes, then without the
- * last one, the last two, …, for added ones come last. Nothing if it does not parse.
+ * The node as this package writes it, without consolidated metadata, and with so many of its first attributes as give a
+ * file of this size: others add theirs after them. Undefined if no number does, or if it does not parse.
  */
-export function* nodesWithoutAdditions(
+export function nodeWithoutAdditions(
   path: StoreKey,
   bytes: Uint8Array<ArrayBuffer>,
-): Generator<EarlierNode> {
-  const node = unlessMalformed(() => readNode(path, bytes));
-  if (node === undefined) {
-    return;
-  }
+  sizeBytes: number,
+): EarlierNode | undefined {
+  return unlessMalformed(() => {
+    const node = readNode(path, bytes);
+    return node && withoutLastAttributes(node, sizeBytes);
+  });
+}
+
+function withoutLastAttributes(node: ReadNode, sizeBytes: number): EarlierNode | undefined {
   const names = Object.keys(node.attributes);
-  for (let count = names.length; count >= Math.max(0, names.length - MOST_ADDED); count--) {
-    const kept = Object.fromEntries(names.slice(0, count).map((name) => [name, node.attributes[name]]));
-    const additions = [
-      ...(node.isConsolidated ? ["consolidated metadata"] : []),
-      ...attributesText(names.slice(count)),
-    ];
-    yield { bytes: node.encode(kept), added: additions.join(", ") };
+  const withFirst = (count: number): Uint8Array<ArrayBuffer> =>
+    node.encode(Object.fromEntries(names.slice(0, count).map((name) => [name, node.attributes[name]])));
+  let [fewest, most] = [0, names.length];
+  while (fewest < most) {
+    const count = (fewest + most) >> 1;
+    if (withFirst(count).length < sizeBytes) {
+      fewest = count + 1;
+    } else {
+      most = count;
+    }
   }
+  const earlier = withFirst(fewest);
+  const additions = [
+    ...(node.isConsolidated ? ["consolidated metadata"] : []),
+    ...attributesText(names.slice(fewest)),
+  ];
+  return earlier.length === sizeBytes ? { bytes: earlier, added: additions.join(", ") } : undefined;
 }
 
 /** Groups are edited by others, as long as an image still says what its axes are; arrays are not. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -114,6 +114,8 @@ describe("a dataset of the Python system, in a folder", () => {
     const stale = { ...V2_ARRAY, shape: [8, 8], dtype: "<f8" };
     const metadata = { "images/a/data/.zarray": stale, "images/gone/data/.zarray": stale };
     await put("dataset.zarr/.zmetadata", JSON.stringify({ zarr_consolidated_format: 1, metadata }));
+    const root = JSON.parse(await readFile(join(folder, "dataset.zarr/.zattrs"), "utf8"));
+    await put("dataset.zarr/.zattrs", JSON.stringify({ lab: "B12", ...root }));
     const dataset = await openFolder(join(folder, "dataset.zarr"), { mode: "r" });
     expect(await dataset.listImageIds()).toEqual(["a"]);
     expect(await dataset.record("a").openArray()).toMatchObject({ shape: [2, 2], dtype: "uint8" });

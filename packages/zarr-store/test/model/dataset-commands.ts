@@ -252,6 +252,47 @@ class EditOutside extends Command {
   }
 }
 
+/** A Zarr program sets an attribute of an image's group and consolidates its metadata: all is read, and it is adopted. */
+class EditNodeOutside extends Command {
+  readonly id: string;
+
+  constructor(id: string) {
+    super();
+    this.id = id;
+  }
+
+  async act(model: DatasetModel, { dataset, store }: DatasetWorld): Promise<void> {
+    if (!model.images.has(this.id)) {
+      return;
+    }
+    // The file must be in place; until then it is read from staging, whatever stands there.
+    await dataset.repair();
+    const path = `images/${this.id}/zarr.json`;
+    const { attributes } = JSON.parse(new TextDecoder().decode(await store.get(parseStoreKey(path))));
+    const lab = `${typeof attributes.lab === "string" ? attributes.lab : ""}B`;
+    const node = {
+      attributes: { ...attributes, lab },
+      zarr_format: 3,
+      consolidated_metadata: {},
+      node_type: "group",
+    };
+    await store.put(parseStoreKey(path), new TextEncoder().encode(JSON.stringify(node)));
+    const isNew = attributes.lab === undefined;
+    expect(await codeOf(dataset.record(this.id).updateAttributes({ own: lab }))).toBe("modified_outside");
+    const { problems } = await dataset.check();
+    expect(problems.map(({ kind, path: found }) => `${kind} ${found}`)).toEqual([`modified_outside ${path}`]);
+    if (isNew) {
+      expect(textOfModel(await modelOf(dataset))).toBe(textOfModel(model));
+    }
+    expect((await dataset.adopt()).adopted).toEqual([{ path, change: "changed" }]);
+    expect(await dataset.record(this.id).attributes()).toMatchObject({ lab });
+  }
+
+  toString(): string {
+    return `edit the node of ${this.id} outside and adopt`;
+  }
+}
+
 /** What must change nothing that a reader sees. */
 class Upkeep extends Command {
   readonly name: string;
@@ -345,6 +386,7 @@ export const datasetCommands: readonly fc.Arbitrary<DatasetCommand>[] = [
     .tuple(datasetChange, fc.nat(14), fc.constantFrom("dies" as const, "fails" as const))
     .map(([change, at, kind]) => new Mishap(change, at, kind)),
   fc.constantFrom("a", "b", "c", "d").map((id) => new EditOutside(id)),
+  fc.constantFrom("a", "b", "c", "d").map((id) => new EditNodeOutside(id)),
   fc.constantFrom(...UPKEEP).map(([name, work]) => new Upkeep(name, work)),
   fc.constantFrom(...UPKEEP).map(([name, work]) => new Upkeep(name, work)),
 ];
