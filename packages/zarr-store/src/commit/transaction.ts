@@ -123,11 +123,13 @@ export class Transaction {
     if (!this.#isNewRecord(group)) {
       await this.#context.log.refresh();
     }
+    const isInGroup = (path: StoreKey): boolean =>
+      group === "" ? groupOf(path) === "" : path.startsWith(`${group}/`);
     const live = new Set(this.#context.log.head.objectsOf(group).keys());
     for (const [path, change] of this.#changes) {
       if (change === "deleted") {
         live.delete(path);
-      } else if (groupOf(path) === group) {
+      } else if (isInGroup(path)) {
         live.add(path);
       }
     }

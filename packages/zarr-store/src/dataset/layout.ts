@@ -40,7 +40,7 @@ export function imageGroup(id: ImageId): StoreKey {
 }
 
 export function imageNode(id: ImageId): StoreKey {
-  return zarrNode(imageGroup(id));
+  return zarrNode(groupOfImage(id));
 }
 
 /** The folder of the pixels' Zarr array. */
@@ -104,32 +104,32 @@ export function isPixelKey(key: string): boolean {
 }
 
 export function jsonPath(id: ImageId, name: ArtifactName): StoreKey {
-  return joinKey(imageGroup(id), imagePartKey({ kind: "json", name }));
+  return joinKey(groupOfImage(id), imagePartKey({ kind: "json", name }));
 }
 
 /** All files that a JSON artifact may have, the one that is read first. The second is read, and never written. */
 export function jsonPaths(id: ImageId, name: ArtifactName): readonly StoreKey[] {
-  return imagePartKeys({ kind: "json", name }).map((key) => joinKey(imageGroup(id), key));
+  return imagePartKeys({ kind: "json", name }).map((key) => joinKey(groupOfImage(id), key));
 }
 
 export function tabularPath(id: ImageId, name: ArtifactName, format: TabularFormat): StoreKey {
-  return joinKey(imageGroup(id), imagePartKey({ kind: format, name }));
+  return joinKey(groupOfImage(id), imagePartKey({ kind: format, name }));
 }
 
 /** The folder of an array artifact's Zarr array. */
 export function artifactArray(id: ImageId, name: ArtifactName): StoreKey {
-  return joinKey(imageGroup(id), imagePartKey({ kind: "array", name }), ARRAY_DATA);
+  return joinKey(groupOfImage(id), imagePartKey({ kind: "array", name }), ARRAY_DATA);
 }
 
 /** The groups above an array artifact, outermost first: Zarr v3 has no implicit groups. */
 export function artifactGroups(id: ImageId, name: ArtifactName): readonly StoreKey[] {
   const segments = [ARRAYS, ...name.split("/")];
-  return segments.map((_, index) => joinKey(imageGroup(id), ...segments.slice(0, index + 1)));
+  return segments.map((_, index) => joinKey(groupOfImage(id), ...segments.slice(0, index + 1)));
 }
 
 /** The folder of an image's JSON and table files. */
 export function analysisFolder(id: ImageId): StoreKey {
-  return joinKey(imageGroup(id), ANALYSIS);
+  return joinKey(groupOfImage(id), ANALYSIS);
 }
 
 /** Whether a path is one of an image's JSON and table files. */
@@ -138,7 +138,7 @@ export function isAnalysisPath(imageId: string, path: string): boolean {
 }
 
 export function attachmentPath(id: ImageId, name: string): StoreKey {
-  return joinKey(imageGroup(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
+  return joinKey(groupOfImage(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
 }
 
 /** The file of a pooled table. */
