@@ -1,18 +1,30 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@kym/source"];
-const project = (name: string, include: string[], fileParallelism = true) => ({
+/** Processes that tests start find here what Node compiled of their sources for the process before. */
+const compileCache = join(import.meta.dirname, "node_modules/.cache/node-compile");
+
+const project = (name: string, include: string[]) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     name,
     include,
     environment: "node" as const,
-    fileParallelism,
+    env: { NODE_COMPILE_CACHE: compileCache },
     hookTimeout: 60_000,
     testTimeout: 60_000,
+    // One process serves many test files, which nearly halves the time of processors. So a file leaves nothing behind in
+    // its process: no mocked module, no replaced global or timer, no other working directory, no count in a module.
+    isolate: false,
   },
+});
+/** One file at a time, after all others. */
+const inTurn = ({ test, ...rest }: ReturnType<typeof project>) => ({
+  ...rest,
+  test: { ...test, fileParallelism: false, sequence: { groupOrder: 1 } },
 });
 
 const config: ViteUserConfig = defineConfig({
@@ -28,8 +40,8 @@ const config: ViteUserConfig = defineConfig({
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
       project("gates", ["test/bench/**/*.test.ts", "test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
-      // One file at a time: the first makes the Python environment of all.
-      project("interop", ["test/interop/**/*.test.ts"], false),
+      // The first file makes the Python environment of all.
+      inTurn(project("interop", ["test/interop/**/*.test.ts"])),
       // The suites of the others at full size.
       project("soak", ["packages/*/test/**/*.soak.ts", "apps/*/test/**/*.soak.ts"]),
     ],

@@ -1,29 +1,32 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import fileSystem, { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ingestLegacyFolder, refreshFromFolder } from "../../src/node/index.ts";
+import { replaceExports } from "../replace-exports.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
 /** Another program's work: by path, what it does each time after the file was read. */
-const meanwhile = vi.hoisted(() => new Map<string, () => void>());
+const meanwhile = new Map<string, () => void>();
 
-vi.mock("node:fs/promises", async (importActual) => {
-  const actual = await importActual<typeof import("node:fs/promises")>();
-  const open: typeof actual.open = async (path, ...rest) => {
-    const handle = await actual.open(path, ...rest);
-    const read = handle.read.bind(handle);
-    return Object.assign(handle, {
-      read: async (...args: Parameters<typeof read>) => {
-        const result = await read(...args);
-        meanwhile.get(String(path))?.();
-        return result;
-      },
-    });
-  };
-  return { ...actual, open };
+const openFile = fileSystem.open;
+const open: typeof openFile = async (path, ...rest) => {
+  const handle = await openFile(path, ...rest);
+  const read = handle.read.bind(handle);
+  return Object.assign(handle, {
+    read: async (...args: Parameters<typeof read>) => {
+      const result = await read(...args);
+      meanwhile.get(String(path))?.();
+      return result;
+    },
+  });
+};
+let restore = (): void => undefined;
+beforeAll(() => {
+  restore = replaceExports(fileSystem, { open });
 });
+afterAll(() => restore());
 
 describe("a file that changes while it is read", () => {
   let folder: string;

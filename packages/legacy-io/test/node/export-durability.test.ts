@@ -1,53 +1,59 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import fileSystem, { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exportLegacyFolder } from "../../src/node/index.ts";
+import { replaceExports } from "../replace-exports.ts";
 
 interface Call {
   readonly method: "write" | "sync" | "rename" | "rm";
   readonly path: string;
 }
 
-const disk = vi.hoisted(() => ({
+const disk = {
   calls: [] as Call[],
   /** Says why a call fails. */
   failing: (_call: Call): string | undefined => undefined,
-}));
+};
 
-vi.mock("node:fs/promises", async (importActual) => {
-  const actual = await importActual<typeof import("node:fs/promises")>();
-  const record = (call: Call): void => {
-    disk.calls.push(call);
-    const code = disk.failing(call);
-    if (code !== undefined) {
-      throw Object.assign(new Error(code), { code });
-    }
-  };
-  const open: typeof actual.open = async (path, ...rest) => {
+function note(call: Call): void {
+  disk.calls.push(call);
+  const code = disk.failing(call);
+  if (code !== undefined) {
+    throw Object.assign(new Error(code), { code });
+  }
+}
+
+const actual = { ...fileSystem };
+const noting: Partial<typeof fileSystem> = {
+  open: async (path, ...rest) => {
     const file = await actual.open(path, ...rest);
     const sync = file.sync.bind(file);
     file.sync = async () => {
-      record({ method: "sync", path: String(path) });
+      note({ method: "sync", path: String(path) });
       await sync();
     };
     return file;
-  };
-  const writeFile: typeof actual.writeFile = async (path, ...rest) => {
-    record({ method: "write", path: String(path) });
+  },
+  writeFile: async (path, ...rest) => {
+    note({ method: "write", path: String(path) });
     await actual.writeFile(path, ...rest);
-  };
-  const rename: typeof actual.rename = async (from, to) => {
-    record({ method: "rename", path: String(to) });
+  },
+  rename: async (from, to) => {
+    note({ method: "rename", path: String(to) });
     await actual.rename(from, to);
-  };
-  const rmRecorded: typeof actual.rm = async (path, options) => {
-    record({ method: "rm", path: String(path) });
+  },
+  rm: async (path, options) => {
+    note({ method: "rm", path: String(path) });
     await actual.rm(path, options);
-  };
-  return { ...actual, open, writeFile, rename, rm: rmRecorded };
+  },
+};
+let restore = (): void => undefined;
+beforeAll(() => {
+  restore = replaceExports(fileSystem, noting);
 });
+afterAll(() => restore());
 
 describe("an export, when the power fails", () => {
   let dataset: ZarrDataset;

@@ -1,32 +1,28 @@
-import { appendFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import fileSystem, {
+  appendFileSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { memoryStore, type NdArray, ndArrayBytes, openDataset } from "@kym/zarr-store";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { writeImageJTiff } from "../../src/index.ts";
 import { readBundle } from "../../src/node/read-bundle.ts";
 import { sha256 } from "../../src/node/read-stable.ts";
 import { scanFolder } from "../../src/node/scan-folder.ts";
 import { storeImage, tryStoreImage } from "../../src/node/store-image.ts";
+import { replaceExports } from "../replace-exports.ts";
 import { buildTiff, greyTags, long } from "../tiff-fixture.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
-/** Another program's work: what it does each time after a file was opened. */
-const other = vi.hoisted(() => ({ afterOpening: (_path: string): void => undefined }));
-
-vi.mock("../../src/node/file-source.ts", async (importActual) => {
-  const actual = await importActual<typeof import("../../src/node/file-source.ts")>();
-  const openFileSource: typeof actual.openFileSource = (path) => {
-    const source = actual.openFileSource(path);
-    other.afterOpening(path);
-    return source;
-  };
-  return { ...actual, openFileSource };
-});
-
 describe("a large image", () => {
   let folder = "";
+  let restore = (): void => undefined;
   afterEach(() => {
-    other.afterOpening = () => undefined;
+    restore();
     rmSync(folder, { recursive: true, force: true });
   });
   const onlyBundle = async (bytes: Uint8Array, sidecars: Readonly<Record<string, string>> = {}) => {
@@ -89,19 +85,25 @@ describe("a large image", () => {
   it("that changes while it is hashed is hashed once more, and the second time given up", async () => {
     const bundle = await onlyBundle(tinyTiff(3, 50));
     let openings = 0;
+    const { fstatSync } = fileSystem;
+    /** Another program appends to the file after each of the first looks that follow its opening. */
     const changeAfterOpenings = (times: number): void => {
       openings = 0;
-      other.afterOpening = (path) => {
+      const fstatAndChange = (...args: Parameters<typeof fstatSync>): ReturnType<typeof fstatSync> => {
+        const status = fstatSync(...args);
         if (++openings <= times) {
-          appendFileSync(path, " ");
+          appendFileSync(bundle.image.path, " ");
         }
+        return status;
       };
+      restore = replaceExports(fileSystem, { fstatSync: fstatAndChange as typeof fstatSync });
     };
     changeAfterOpenings(1);
     const { image, release } = await readBundle(bundle, { largeFromBytes: 0 });
     release();
     const bytes = readFileSync(bundle.image.path);
     expect([openings, image.sha256, image.sizeBytes]).toEqual([2, sha256(bytes), bytes.length]);
+    restore();
     changeAfterOpenings(2);
     await expect(readBundle(bundle, { largeFromBytes: 0 })).rejects.toMatchObject({
       code: "io",

@@ -1,33 +1,36 @@
-import { rm } from "node:fs/promises";
+import fileSystem, { rm } from "node:fs/promises";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ingestLegacyFile, ingestLegacyFolder } from "../../src/node/index.ts";
 import { whenAllDone } from "../../src/when-all-done.ts";
 import { caught } from "../caught.ts";
+import { replaceExports } from "../replace-exports.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
-const files = vi.hoisted(() => ({ underWay: 0, begun: 0, failing: "", settle: Promise.resolve() }));
+const files = { underWay: 0, begun: 0, failing: "", settle: Promise.resolve() };
 
 /** One file fails at once; the others take as long as the test wants. */
-vi.mock("../../src/node/read-regular-file.ts", async (importActual) => {
-  const actual = await importActual<typeof import("../../src/node/read-regular-file.ts")>();
-  const openRegularFile: typeof actual.openRegularFile = async (path) => {
-    files.begun++;
-    files.underWay++;
-    try {
-      if (files.failing !== "" && path.endsWith(files.failing)) {
-        throw new Error("EIO");
-      }
-      if (!path.endsWith(".tif")) {
-        await files.settle;
-      }
-      return await actual.openRegularFile(path);
-    } finally {
-      files.underWay--;
+const openFile = fileSystem.open;
+const open: typeof openFile = async (path, flags) => {
+  files.begun++;
+  files.underWay++;
+  try {
+    if (files.failing !== "" && String(path).endsWith(files.failing)) {
+      throw new Error("EIO");
     }
-  };
-  return { ...actual, openRegularFile };
+    if (!String(path).endsWith(".tif")) {
+      await files.settle;
+    }
+    return await openFile(path, flags);
+  } finally {
+    files.underWay--;
+  }
+};
+let restore = (): void => undefined;
+beforeAll(() => {
+  restore = replaceExports(fileSystem, { open });
 });
+afterAll(() => restore());
 
 describe("an ingest that failed", () => {
   let folder: string;
