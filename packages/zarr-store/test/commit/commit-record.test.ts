@@ -6,8 +6,8 @@ import {
   decodeCommitRecord,
   encodeCommitRecord,
 } from "../../src/commit/commit-record.ts";
-import { isZarrStoreError } from "../../src/errors.ts";
 import { joinKey } from "../../src/store/store-key.ts";
+import { codesOfChanges, SAMPLE } from "./changed-record.ts";
 import { sha256 } from "./test-runtime.ts";
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
@@ -42,28 +42,6 @@ const record: fc.Arbitrary<Omit<CommitRecord, "sha256">> = fc.record({
   abort: fc.array(fc.stringMatching(/^[0-9]{1,4}-[0-9a-f-]{1,36}$/), { maxLength: 3 }),
 });
 
-const SAMPLE: Omit<CommitRecord, "sha256"> = {
-  version: 7,
-  txid: "6-3f2c",
-  base: 6,
-  parentSha256: "a".repeat(64),
-  writer: { host: "lab-1", pid: 0, started: "boot/17" },
-  committedUtc: "2026-02-03T04:05:06.007Z",
-  message: "two images, “Ümlaut”",
-  ops: [
-    {
-      op: "put",
-      path: joinKey("tables/t.parquet"),
-      sha256: "b".repeat(64),
-      sizeBytes: 0,
-      prev: null,
-      imageIds: ["x"],
-    },
-    { op: "delete", path: joinKey("images/x/zarr.json"), prev: "c".repeat(64) },
-  ],
-  abort: ["5-dead"],
-};
-
 /** A record whose wire form was changed by hand, with a hash that fits the change. */
 async function forged(change: (wire: Record<string, unknown>) => void): Promise<Uint8Array> {
   const { bytes } = await encodeCommitRecord(SAMPLE, sha256);
@@ -97,21 +75,8 @@ describe("a commit record", () => {
     });
   });
 
-  it("is refused with any one byte changed to any other", async () => {
-    const { bytes } = await encodeCommitRecord(SAMPLE, sha256);
-    const codes = new Map<string, number>();
-    for (let index = 0; index < bytes.length; index++) {
-      const damaged = bytes.slice();
-      for (let step = 1; step < 256; step++) {
-        damaged[index] = ((bytes[index] ?? 0) + step) % 256;
-        const error = await decodeCommitRecord(damaged, 7, sha256).then(
-          () => "accepted",
-          (reason: unknown) => (isZarrStoreError(reason) ? reason.code : String(reason)),
-        );
-        codes.set(error, (codes.get(error) ?? 0) + 1);
-      }
-    }
-    expect([...codes.keys()].sort()).toEqual(["integrity", "not_supported"]);
+  it("is refused with any one byte changed", async () => {
+    expect(await codesOfChanges(SAMPLE, 17)).toEqual(["integrity", "not_supported"]);
   });
 
   it("is refused when it is cut short, or has something after it, or before it", async () => {

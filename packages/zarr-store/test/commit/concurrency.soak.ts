@@ -1,7 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Crowd } from "./crowd.ts";
 import { expectNothingLost } from "./expect-nothing-lost.ts";
+import type { CrowdMode } from "./worker-plan.ts";
 
+const MODES: readonly CrowdMode[] = ["disjoint", "merge", "churn", "table"];
+const SMALL = { workers: 4, commits: 6 };
 const FULL = { workers: 8, commits: 50 };
 const SHORT = { workers: 8, commits: 15 };
 
@@ -54,3 +57,27 @@ it.each(CROWDS.map((crowd) => [titleOf(crowd), crowd] as const))("%s", TIMEOUT, 
   const { kills } = await expectNothingLost(crowd);
   expect(kills > 0).toBe(crowd.chance !== undefined);
 });
+
+describe.each([
+  { name: "with the writer lock", isLockDisabled: false },
+  { name: "without the writer lock", isLockDisabled: true },
+])("four processes that commit at the same time, $name", ({ isLockDisabled }) => {
+  it.each(MODES)("%s: all acknowledged are present, none is lost, none doubled", TIMEOUT, async (mode) => {
+    await expectNothingLost({ ...SMALL, mode, isLockDisabled });
+  });
+});
+
+it.each(MODES)(
+  "%s, killed and stopped at any step, with readers and gc beside: nothing is lost",
+  TIMEOUT,
+  async (mode) => {
+    await expectNothingLost({
+      ...SMALL,
+      mode,
+      isLockDisabled: mode === "churn",
+      chance: { kill: 0.01, stop: 0.04 },
+      readers: 1,
+      hasGcBeside: true,
+    });
+  },
+);

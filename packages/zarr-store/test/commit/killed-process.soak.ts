@@ -29,6 +29,6 @@ const AT_STEPS: readonly StepTime[] = Object.keys(TIMES)
 it("no acknowledged commit is lost and no file torn when a writer is killed", {
   timeout: 300_000,
 }, async () => {
-  const trials = await killTrials({ atSteps: AT_STEPS, fromOutside: 100, seed: Date.now() });
+  const trials = await killTrials({ atSteps: AT_STEPS, fromOutside: 108, seed: Date.now() });
   expect(trials).toBeGreaterThanOrEqual(200);
 });

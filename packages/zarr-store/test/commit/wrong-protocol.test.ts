@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Commit } from "../../src/commit/commit.ts";
-import { localStore } from "../../src/node/local-store.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { auditStore } from "./audit.ts";
-import { runCrowd } from "./crowd.ts";
-import { inFolder } from "./in-folder.ts";
 import { killTrial } from "./kill-trial.ts";
-import { commitNext } from "./read-dataset.ts";
-import { runWorker } from "./run-worker.ts";
-import type { WorkerTask } from "./worker-plan.ts";
+import { expectLateDeletion } from "./late-deletion.ts";
 import { type Changes, die, inWorld, type Medium, record, type World } from "./world.ts";
 import { type WrongProtocol, wrongStore } from "./wrong-protocol.ts";
 
@@ -125,33 +120,11 @@ describe.each<Medium>(["memory", "local"])("the audit, in %s", (medium) => {
   );
 });
 
-describe("the suites of real processes fail", () => {
-  it("that of a killed writer, if new files are written in place", async () => {
-    for (const step of ["staged", "synced", "before-link"] as const) {
-      await expect(killTrial({ at: { step, time: 6 }, protocol: "in-place" })).rejects.toThrow();
-    }
-    await expect(killTrial({ at: { step: "before-link", time: 6 } })).resolves.toBeDefined();
+/** With several processes at once, and at more steps, in `wrong-protocol.soak.ts`. */
+describe("the suites of real processes", () => {
+  it("find a fault if a writer that writes new files in place is killed", async () => {
+    await expect(killTrial({ at: { step: "staged", time: 6 }, protocol: "in-place" })).rejects.toThrow();
   });
 
-  it("that of the crowd, if records are renamed to their versions", async () => {
-    const { faults } = await runCrowd(
-      { mode: "disjoint", workers: 4, commits: 12, isLockDisabled: true, protocol: "rename" },
-      1,
-    );
-    console.log(`by rename: ${faults.length} faults, such as: ${faults.at(-1)}`);
-    expect(faults).not.toEqual([]);
-  });
-
-  it.each(["naive-deletion", undefined] as const)("that of a late deleter, by %s", async (protocol) => {
-    await inFolder(async (root) => {
-      await commitNext(root, { "tables/a": "0" });
-      const task: WorkerTask = { root, worker: 1, commits: 1, mode: "put-back", isLockDisabled: true };
-      const { acknowledged, stderr } = await runWorker({ ...task, ...(protocol && { protocol }) });
-      expect(acknowledged, stderr).toHaveLength(1);
-      await commitNext(root);
-      const { problems, version } = await auditStore(localStore(root));
-      expect(version).toBe(4);
-      expect(problems).toEqual(protocol === undefined ? [] : ["tables/a is lost"]);
-    });
-  });
+  it("find a fault if a late deleter puts nothing back", () => expectLateDeletion("naive-deletion"));
 });

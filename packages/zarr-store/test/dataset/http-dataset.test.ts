@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { memoryStore, openDataset, readOnlyStore, rowsOf, type TableSchema } from "../../src/index.ts";
+import { openDataset, rowsOf, type TableSchema } from "../../src/index.ts";
 import { openDataset as openWithNode } from "../../src/node/index.ts";
-import { countingStore } from "../../src/testing/index.ts";
 import { collectLog, testRuntime } from "../commit/test-runtime.ts";
 import { type Answer, firstly, says, type WebServer, webServer } from "../http/web-server.ts";
+import { expectFewRequests } from "./few-requests.ts";
 
 const SCHEMA: TableSchema = {
   columns: [
@@ -195,21 +195,5 @@ it("text that is neither a URL nor a folder is refused, by the root entry a fold
   await expect(openWithNode("https://", { mode: "r" })).rejects.toMatchObject({ code: "invalid_argument" });
 });
 
-it("opening one image of 10 000 after a checkpoint takes four requests", async () => {
-  const store = memoryStore();
-  const writer = await openWithNode(store);
-  await writer.transaction(async (contents) => {
-    for (let index = 0; index < 10_000; index++) {
-      await contents.addImage(plane(index % 256), { id: `image-${index}` });
-    }
-  });
-  await writer.close();
-  const counting = countingStore(store);
-  const dataset = await openWithNode(readOnlyStore(counting.store), { mode: "r" });
-  const image = dataset.record("image-4321");
-  expect((await image.attributes())["axes"]).toEqual((await image.getAxes()) ?? []);
-  expect((await image.loadArray()).data).toEqual(plane(4321 % 256).data);
-  const { byMethod, bytesRead } = counting.take();
-  expect(byMethod).toEqual({ get: 3, list: 1 });
-  console.log(`one image of 10 000: 4 requests, ${bytesRead} bytes`);
-});
+/** Of 10 000 images in `http-dataset.soak.ts`. */
+it("opening one image of 500 after a checkpoint takes four requests", () => expectFewRequests(500));

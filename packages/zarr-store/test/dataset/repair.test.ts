@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseStoreKey } from "../../src/index.ts";
-import { faultyStore } from "../../src/testing/index.ts";
-import { auditStore } from "../commit/audit.ts";
 import { inMaintained, notesOf, problemsOf } from "./maintained-dataset.ts";
+import { repairAfterCrashes } from "./repair-after-crashes.ts";
 
 const QC = parseStoreKey("images/one/analysis/qc.json");
 
@@ -107,52 +106,9 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
   });
 });
 
-it("brings every state that a crash leaves to rest, as the next writer would", async () => {
-  let calls = Number.POSITIVE_INFINITY;
-  let repaired = 0;
-  for (let last = 0; last < calls; last++) {
-    await inMaintained("memory", async ({ store, open, kill }) => {
-      let count = 0;
-      let isArmed = false;
-      const faulty = faultyStore(store, () =>
-        isArmed && count++ >= last ? { fault: "fails", errno: "EIO" } : undefined,
-      );
-      const { openDataset } = await import("../../src/index.ts");
-      const { testRuntime } = await import("../commit/test-runtime.ts");
-      const writer = await openDataset(faulty, { durability: "none", runtime: testRuntime({ pid: 7 }) });
-      isArmed = true;
-      await writer
-        .transaction(async (transaction) => {
-          const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
-          await transaction.addImage(image, { id: "two" });
-          await transaction.deleteImage("one");
-          await transaction.deleteTable("pooled");
-        })
-        .catch(() => undefined);
-      isArmed = false;
-      if (count <= last) {
-        calls = last;
-      }
-      kill(7);
-      const next = await open(8);
-      const where = `after a crash at call ${last}`;
-      expect((await next.check()).problems, where).toEqual([]);
-      const { actions, problems, notes } = await next.repair();
-      repaired += actions.length > 0 ? 1 : 0;
-      expect(problems, where).toEqual([]);
-      expect(
-        notes.filter(({ kind }) => kind !== "staging"),
-        where,
-      ).toEqual([]);
-      if (notes.length > 0) {
-        await next.gc({ dryRun: false, olderThanMs: -1 });
-      }
-      expect((await auditStore(store)).problems, where).toEqual([]);
-      expect(await next.listImageIds(), where).toEqual(
-        next.version === 8 || notes.length > 0 ? ["one"] : ["two"],
-      );
-    });
-  }
-  expect(calls).toBeGreaterThan(50);
-  expect(repaired).toBeGreaterThan(20);
+/** Every call in `repair.soak.ts`. */
+it("repair brings a state that a crash leaves to rest, as the next writer would", async () => {
+  const { crashes, repaired } = await repairAfterCrashes(7);
+  expect(crashes).toBeGreaterThan(7);
+  expect(repaired).toBeGreaterThan(2);
 });
