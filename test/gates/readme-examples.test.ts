@@ -7,16 +7,19 @@ import { blocksOf, type Example, examplesOf, pagesOf } from "./readme-example.ts
 import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
 import { libraryPackages } from "./workspace-package.ts";
 
-/** Examples that would not be run, and packages that show none. */
+/** Examples that would not be run or do not say what they print, and packages that show none. */
 function exampleProblems(tree: SourceTree): readonly string[] {
   const marked = pagesOf(tree).flatMap(([path, text]) =>
     blocksOf(text)
       .filter(({ info }) => /^(ts\b.|typescript)/.test(info))
       .map(({ info, line }) => `${path}:${line}: ${info} is not run`),
   );
+  const silent = examplesOf(tree)
+    .filter(({ output }) => output === undefined)
+    .map(({ path, line }) => `${path}:${line}: does not say what it prints`);
   const shown = new Set(examplesOf(tree).map(({ path }) => path));
   const without = libraryPackages(tree).filter(({ folder }) => !shown.has(`${folder}/README.md`));
-  return [...marked, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
+  return [...marked, ...silent, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
 }
 
 /** Runs an example as a file that stands beside its page, in an empty folder. */
@@ -38,7 +41,7 @@ function runExample({ path, line, code }: Example): { readonly stdout: string; r
 }
 
 // `python-system.md` §10.
-test("every package has an example in its README, and no example is marked as one that is not run", () => {
+test("every package has an example in its README, and every example is run and says what it prints", () => {
   expect(exampleProblems(readSourceTree())).toEqual([]);
 });
 
@@ -51,16 +54,18 @@ test.each(examplesOf(readSourceTree()))(
   },
 );
 
-test("a block that is not run and a README without an example are found", () => {
+test("a block that is not run, one that does not say what it prints and a README without an example are found", () => {
   const tree = sourceTree({
     "README.md": "# Kym\n\n```ts no-run\nlet a;\n```\n\n```typescript\nlet b;\n```\n",
     "packages/roi/package.json": "{}",
     "packages/roi/README.md": "```js\nlet c;\n```\n",
+    "docs/roi.md": "```ts\nlet d;\n```\n\n```json\n1\n```\n",
   });
-  expect(examplesOf(tree)).toEqual([]);
+  expect(examplesOf(tree)).toHaveLength(1);
   expect(exampleProblems(tree)).toEqual([
     "README.md:3: ts no-run is not run",
     "README.md:7: typescript is not run",
+    "docs/roi.md:1: does not say what it prints",
     "packages/roi/README.md: shows no example",
   ]);
 });

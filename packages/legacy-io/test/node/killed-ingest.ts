@@ -135,7 +135,6 @@ async function runIngest(
 ): Promise<{ readonly report: IngestReport | undefined; readonly signal: NodeJS.Signals | null }> {
   const script = fileURLToPath(new URL("ingest-worker.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=@kym/source", script, lab, path], {
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "kym-test-compile-cache") },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let kill: ReturnType<KillPlan>;

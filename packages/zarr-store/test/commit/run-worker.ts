@@ -1,6 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Acknowledged, WorkerReport, WorkerTask } from "./worker-plan.ts";
@@ -73,10 +71,8 @@ export async function runWorker(task: WorkerTask, options: RunWorkerOptions = {}
   });
 }
 
-/** Starts a script beside this one; what Node compiled of it the first time is kept, so that the next start is cheap. */
+/** Starts a script beside this one. */
 export function startProcess(script: string, task: object): ChildProcessWithoutNullStreams {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  return spawn(process.execPath, ["--conditions=@kym/source", path, JSON.stringify(task)], {
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "kym-test-compile-cache") },
-  });
+  return spawn(process.execPath, ["--conditions=@kym/source", path, JSON.stringify(task)]);
 }

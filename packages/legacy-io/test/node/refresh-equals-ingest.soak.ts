@@ -1,0 +1,6 @@
+import { expect, it } from "vitest";
+import { checkRefreshEqualsIngest } from "./refresh-equals-ingest.ts";
+
+it("refreshed after each of very many changes, a dataset has what an ingest of the last state makes", async () => {
+  expect(await checkRefreshEqualsIngest(50)).toBeGreaterThan(100);
+}, 300_000);
