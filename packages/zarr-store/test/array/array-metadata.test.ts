@@ -191,7 +191,7 @@ const UNSUPPORTED: readonly (readonly [string, unknown, string])[] = [
 ];
 
 describe("metadata that are wrong", () => {
-  it.each(INVALID)("are invalid_metadata, naming the field: %s", (_, document, field) => {
+  it.each(INVALID)("wrong metadata are invalid_metadata, naming the field: %s", (_, document, field) => {
     const fault = faultOf(document);
     expect(fault.code).toBe("invalid_metadata");
     expect(fault.message).toContain("images/a/data/zarr.json");
@@ -199,13 +199,16 @@ describe("metadata that are wrong", () => {
     expect(fault.message).toMatch(/expected .+, found .+/);
   });
 
-  it.each(UNSUPPORTED)("but legal are not_supported: %s", (_, document, field) => {
-    const fault = faultOf(document);
-    expect(fault.code).toBe("not_supported");
-    expect(fault.message).toContain(field);
-  });
+  it.each(UNSUPPORTED)(
+    "legal metadata of what is not read here are not_supported: %s",
+    (_, document, field) => {
+      const fault = faultOf(document);
+      expect(fault.code).toBe("not_supported");
+      expect(fault.message).toContain(field);
+    },
+  );
 
-  it("never make anything but a typed error, whatever one member is", () => {
+  it("wrong metadata never make anything but a typed error, whatever one member is", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(V2, V3),
@@ -221,7 +224,7 @@ describe("metadata that are wrong", () => {
     );
   });
 
-  it("quote what was found in a message of bounded length", () => {
+  it("a message about wrong metadata quotes what was found, and has a bounded length", () => {
     expect(faultOf({ ...V3, node_type: "x".repeat(1e6) }).message.length).toBeLessThan(200);
     let deep: unknown = [];
     for (let i = 0; i < 1e5; i += 1) {
@@ -237,7 +240,7 @@ describe("metadata that are wrong", () => {
 });
 
 describe("metadata that are right", () => {
-  it("are accepted in the short forms that the specification has", () => {
+  it("right metadata are accepted in the short forms that the specification has", () => {
     const metadata = parseArrayMetadata(
       {
         ...without(V3, "attributes"),
@@ -267,7 +270,7 @@ describe("metadata that are right", () => {
     });
   });
 
-  it("may have chunks of exactly 512 MiB", () => {
+  it("right metadata may have chunks of exactly 512 MiB", () => {
     expect(faultOf({ ...V3, chunk_grid: chunks([2 ** 28, 1]) }).code).toBe("accepted");
   });
 
@@ -282,14 +285,14 @@ describe("metadata that are right", () => {
     ["float32", 0.1, Math.fround(0.1)],
     ["float64", -0, -0],
     ["bool", true, true],
-  ])("keep a fill value of %s: %s", (data_type, fill_value, expected) => {
+  ])("right metadata keep a fill value of %s: %s", (data_type, fill_value, expected) => {
     const metadata = parseArrayMetadata({ ...V3, data_type, fill_value }, "zarr.json");
     expect(metadata.fillValue).toBe(expected);
     const text = serializeLossless(encodeArrayMetadata(metadata));
     expect(parseArrayMetadata(plainValue(parseLossless(text)), "zarr.json")).toEqual(metadata);
   });
 
-  it("of Zarr v2 have a fill value of zero where it is null, and big-endian elements", () => {
+  it("metadata of Zarr v2 have a fill value of zero where it is null, and big-endian elements", () => {
     const metadata = parseArrayMetadata({ ...V2, dtype: ">i8", fill_value: null }, ".zarray");
     expect(metadata.fillValue).toBe(0n);
     expect(metadata.codecs.arrayToBytes).toEqual({ name: "bytes", endian: "big" });
@@ -305,11 +308,11 @@ describe("a chunk's key", () => {
     [{ name: "v2", separator: "/" }, [1, 2], "1/2"],
     [{ name: "default", separator: "." }, [], "c"],
     [{ name: "v2", separator: "." }, [], "0"],
-  ] as const)("by %o at %o is %s", (encoding, coords, key) => {
+  ] as const)("a chunk's key by %o at %o is %s", (encoding, coords, key) => {
     expect(chunkKey(encoding, coords)).toBe(key);
   });
 
-  it("is different for different chunks", () => {
+  it("a chunk's key is different for different chunks", () => {
     const coords = fc.array(fc.nat(), { minLength: 3, maxLength: 3 });
     fc.assert(
       fc.property(

@@ -10,7 +10,7 @@ describe("default axes", () => {
     [4, ["z", "y", "x", "c"]],
     [5, ["t", "z", "y", "x", "c"]],
     [6, ["a0", "a1", "a2", "a3", "a4", "a5"]],
-  ])("of rank %i are %o", (rank, axes) => {
+  ])("default axes of rank %i are %o", (rank, axes) => {
     expect(defaultAxes(rank)).toEqual(axes);
     expect(validateAxes(defaultAxes(rank), rank)).toEqual(axes);
   });
@@ -24,11 +24,11 @@ describe("axes", () => {
     ["an empty name", ["", "x"]],
     ["a name of 65 characters", ["x".repeat(65), "y"]],
     ["a number", [1 as never, "x"]],
-  ])("are refused: %s", (_, axes) => {
+  ])("axes are refused: %s", (_, axes) => {
     expect(() => validateAxes(axes, 2)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
   });
 
-  it("have their plane in the last two, whatever their names", () => {
+  it("axes have their plane in the last two, whatever their names", () => {
     expect(planeAxes(["t", "x"])).toEqual({ dim0: 0, dim1: 1 });
     expect(planeAxes(["z", "y", "x", "c"])).toEqual({ dim0: 2, dim1: 3 });
     expect(planeAxes(["a0"])).toBeUndefined();

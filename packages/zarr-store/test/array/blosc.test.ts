@@ -15,7 +15,7 @@ const elements = fc
   );
 
 describe("undoing a shuffle", () => {
-  it("puts every byte back", () => {
+  it("undoing a shuffle puts every byte back", () => {
     fc.assert(
       fc.property(elements, ({ typeSize, bytes, rest }) => {
         const count = bytes.length / typeSize;
@@ -28,7 +28,7 @@ describe("undoing a shuffle", () => {
     );
   });
 
-  it("puts every bit back", () => {
+  it("undoing a shuffle puts every bit back", () => {
     fc.assert(
       fc.property(elements, ({ typeSize, bytes, rest }) => {
         const count = bytes.length / typeSize;
@@ -48,13 +48,13 @@ describe("undoing a shuffle", () => {
     );
   });
 
-  it("leaves a block alone that is not of groups of eight elements", () => {
+  it("undoing a shuffle leaves a block alone that is not of groups of eight elements", () => {
     expect([...unshuffleBits(new Uint8Array([1, 2, 3, 4, 5, 6]), 2)]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });
 
 describe("an LZ4 block", () => {
-  it("decodes literals, matches and matches that overlap themselves", () => {
+  it("an LZ4 block decodes literals, matches and matches that overlap themselves", () => {
     const block = [
       0x12,
       "a".charCodeAt(0),
@@ -76,14 +76,14 @@ describe("an LZ4 block", () => {
     ["a length without end", [0xf0, 255, 255], 1000],
     ["half a distance", [0x10, 1, 1], 10],
     ["nothing", [], 1],
-  ])("is an error with %s", (_, block, sizeBytes) => {
+  ])("an LZ4 block is an error with %s", (_, block, sizeBytes) => {
     expect(() => decodeLz4Block(new Uint8Array(block), sizeBytes)).toThrow(Error);
   });
 
   it.each([
     ["LZ4", decodeLz4Block],
     ["BloscLZ", decodeBloscLz],
-  ])("of noise, as %s, makes exactly what is expected or an error", (_, decode) => {
+  ])("a block of noise, as %s, makes exactly what is expected or an error", (_, decode) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(64), (block, sizeBytes) => {
         let length = sizeBytes;

@@ -16,16 +16,16 @@ describe("the chunk shape", () => {
     [[0, 38], "uint16", [1, 38]],
     [[38, 0], "uint16", [38, 1]],
     [[0], "uint16", [1]],
-  ])("of %o %s is %o", (shape, dtype, chunkShape) => {
+  ])("the chunk shape of %o %s is %o", (shape, dtype, chunkShape) => {
     expect(chooseChunkShape(shape, dtype)).toEqual(chunkShape);
   });
 
-  it("may have another target", () => {
+  it("the chunk shape may have another target", () => {
     expect(chooseChunkShape([1000, 10], "uint16", { targetBytes: 1000 })).toEqual([50, 10]);
   });
 
   // Ticket 11.
-  it("is of whole rows, as many as fit, at least one, and never beyond the limit", () => {
+  it("the chunk shape is of whole rows, as many as fit, at least one, and never beyond the limit", () => {
     const shapes = fc.array(fc.integer({ min: 0, max: 2 ** 30 }), { minLength: 2, maxLength: 5 });
     fc.assert(
       fc.property(

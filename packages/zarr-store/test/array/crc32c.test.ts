@@ -8,7 +8,7 @@ describe("CRC-32C", () => {
     ["32 zeros (RFC 3720, B.4)", new Uint8Array(32), 0x8a9136aa],
     ["32 ones (RFC 3720, B.4)", new Uint8Array(32).fill(0xff), 0x62a8ab43],
     ["0 to 31 (RFC 3720, B.4)", Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
-  ])("of %s", (_, bytes, expected) => {
+  ])("CRC-32C of %s is the known one", (_, bytes, expected) => {
     expect(crc32c(bytes)).toBe(expected);
   });
 });

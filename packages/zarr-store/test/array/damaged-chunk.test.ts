@@ -76,7 +76,7 @@ describe("a chunk that is not what it should be is integrity, and no value comes
     ["one byte long", new Uint8Array(65)],
     ["half", raw.subarray(0, 32)],
     ["double", new Uint8Array(128)],
-  ])("uncompressed and %s", async (_, stored) => {
+  ])("a chunk that is uncompressed and %s is integrity, and no value comes out", async (_, stored) => {
     await expect(read([bytes], stored)).rejects.toMatchObject({
       ...damage,
       details: { path: "a/c.0.0", expected: 64, found: stored.length },
@@ -92,7 +92,7 @@ describe("a chunk that is not what it should be is integrity, and no value comes
     ["one element long inside", zstdCompressSync(new Uint8Array(66))],
     ["100 MB inside", zstdCompressSync(new Uint8Array(1e8))],
     ["nothing inside", zstdCompressSync(new Uint8Array(0))],
-  ])("zstd, %s, with Node's decoder and the portable one", async (_, stored) => {
+  ])("a chunk of zstd, %s, is integrity with Node's decoder and the portable one", async (_, stored) => {
     const before = process.memoryUsage().rss;
     await expect(read([bytes, zstd], stored)).rejects.toMatchObject(damage);
     await expect(read([bytes, zstd], stored, { portable: true })).rejects.toMatchObject(damage);
@@ -107,7 +107,7 @@ describe("a chunk that is not what it should be is integrity, and no value comes
     ["followed by other bytes", Buffer.concat([gzipSync(raw), Buffer.from("more")])],
     ["one element long inside", gzipSync(new Uint8Array(66))],
     ["100 MB inside", gzipSync(new Uint8Array(1e8), { level: 9 })],
-  ])("gzip, %s", async (_, stored) => {
+  ])("a chunk of gzip, %s, is integrity, and no value comes out", async (_, stored) => {
     const before = process.memoryUsage().rss;
     await expect(read([bytes, gzip], stored)).rejects.toMatchObject(damage);
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
@@ -120,11 +120,11 @@ describe("a chunk that is not what it should be is integrity, and no value comes
     ["of 4 GB decoded", bloscFrame(4e9, 64, 80, 80)],
     ["of blocks of 4 GB", bloscFrame(64, 4e9, 80, 80)],
     ["of noise", bloscFrame(64, 64, 80, 80).fill(0xff, 16)],
-  ])("blosc, %s", async (_, stored) => {
+  ])("a chunk of blosc, %s, is integrity, and no value comes out", async (_, stored) => {
     await expect(read([bytes, blosc], stored)).rejects.toMatchObject(damage);
   });
 
-  it("with a checksum that does not match, for every bit", async () => {
+  it("a chunk with a checksum that does not match is integrity, for every bit", async () => {
     const stored = withChecksum(raw);
     expect(bytesOf(await read([bytes, crc], stored)).equals(raw)).toBe(true);
     for (let bit = 0; bit < stored.length * 8; bit += 1) {
@@ -135,12 +135,12 @@ describe("a chunk that is not what it should be is integrity, and no value comes
     await expect(read([bytes, crc], stored.subarray(0, 3))).rejects.toMatchObject(damage);
   });
 
-  it("with a bool that is neither 0 nor 1", async () => {
+  it("a chunk with a bool that is neither 0 nor 1 is integrity", async () => {
     const bools = { data_type: "bool", fill_value: false };
     await expect(read(["bytes"], new Uint8Array(32).fill(2), bools)).rejects.toMatchObject(damage);
   });
 
-  it("between two codecs, too", async () => {
+  it("a chunk that is damaged between two codecs is integrity, too", async () => {
     const bomb = gzipSync(new Uint8Array(1e8), { level: 9 });
     await expect(read([bytes, zstd, gzip], bomb)).rejects.toMatchObject(damage);
     expect(bytesOf(await read([bytes, zstd, gzip], gzipSync(zstdCompressSync(raw)))).equals(raw)).toBe(true);
@@ -166,7 +166,7 @@ describe("a shard that is not what it should be", () => {
     [32n, 32n],
   ] as const;
 
-  it("is read if all is well", async () => {
+  it("a shard is read if all is well", async () => {
     expect(bytesOf(await read(sharding({}), shard(whole))).equals(raw)).toBe(true);
     const absent = 2n ** 64n - 1n;
     const half = await read(sharding({}), shard([whole[0], [absent, absent]]), { fill_value: 9 });
@@ -191,14 +191,14 @@ describe("a shard that is not what it should be", () => {
       shard([whole[0], [2n ** 64n - 1n, 32n]]),
       "chunk 1 at 18446744073709551615",
     ],
-  ])("is integrity: %s", async (_, stored, message) => {
+  ])("a shard is integrity: %s", async (_, stored, message) => {
     await expect(read(sharding({}), stored)).rejects.toMatchObject({
       ...damage,
       message: expect.stringContaining(message),
     });
   });
 
-  it("may have its index without a checksum, or in front", async () => {
+  it("a shard may have its index without a checksum, or in front", async () => {
     expect(bytesOf(await read(sharding({ index_codecs: [bytes] }), shard(whole, false))).equals(raw)).toBe(
       true,
     );
@@ -209,7 +209,7 @@ describe("a shard that is not what it should be", () => {
 });
 
 describe("after many damaged chunks", () => {
-  it("every decoder still works, and none made anything but a typed error", async () => {
+  it("after many damaged chunks every decoder still works, and none made anything but a typed error", async () => {
     const v2 = { id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 };
     const metadata = parseArrayMetadata(
       {

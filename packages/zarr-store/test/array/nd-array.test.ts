@@ -18,7 +18,7 @@ import { arbitraryArray, bytesOf, naiveSlice, selectionOf } from "./arbitrary-ar
 const invalid = expect.objectContaining({ code: "invalid_argument" });
 
 describe("createNdArray", () => {
-  it("takes data as they are, or makes zeros", () => {
+  it("createNdArray takes data as they are, or makes zeros", () => {
     const data = new Int16Array([1, 2, 3, 4, 5, 6]);
     expect(createNdArray("int16", [2, 3], data).data).toBe(data);
     expect(createNdArray("uint64", [2]).data).toEqual(new BigUint64Array(2));
@@ -26,7 +26,7 @@ describe("createNdArray", () => {
     expect(createNdArray("float32", [3, 0, 2]).data).toEqual(new Float32Array(0));
   });
 
-  it("does not follow later changes of the shape that it was given", () => {
+  it("createNdArray does not follow later changes of the shape that it was given", () => {
     const shape = [1, 2];
     const array = createNdArray("uint8", shape);
     shape[0] = 5;
@@ -49,13 +49,13 @@ describe("createNdArray", () => {
       "a dtype of the prototype",
       () => createNdArray("constructor" as never, [1], new Uint16Array(1) as never),
     ],
-  ])("refuses %s", (_, create) => {
+  ])("createNdArray refuses %s", (_, create) => {
     expect(create).toThrow(invalid);
   });
 });
 
 describe("dtypes", () => {
-  it.each(DTYPES)("%s has its own typed array and item size", (dtype) => {
+  it.each(DTYPES)("the dtype %s has its own typed array and item size", (dtype) => {
     const data = allocateTypedArray(dtype, 3);
     expect(data).toHaveLength(3);
     expect(data.BYTES_PER_ELEMENT).toBe(itemSizeBytes(dtype));
@@ -63,11 +63,11 @@ describe("dtypes", () => {
     expect(isTypedArrayOf(dtype, new DataView(data.buffer))).toBe(false);
   });
 
-  it("are told from other names", () => {
+  it("dtypes are told from other names", () => {
     expect([...DTYPES, "float16", "toString", "", 3].filter(isDType)).toEqual(DTYPES);
   });
 
-  it("view bytes where they are aligned, and copy them where not", () => {
+  it("bytes are viewed as elements where they are aligned, and copied where not", () => {
     const bytes = new Uint8Array([9, 1, 2, 3, 4]);
     expect(typedArrayOver("uint16", bytes.subarray(0, 4)).buffer).toBe(bytes.buffer);
     expect(new Uint8Array(typedArrayOver("uint16", bytes.subarray(1)).buffer)).toEqual(
@@ -75,7 +75,7 @@ describe("dtypes", () => {
     );
   });
 
-  it("give the type of the data", () => {
+  it("a dtype gives the type of the data", () => {
     const array: NdArray = createNdArray("uint16", [1]);
     expect(isNdArrayOf(array, "int16")).toBe(false);
     if (isNdArrayOf(array, "uint16")) {
@@ -98,7 +98,7 @@ describe("dtypes", () => {
 });
 
 describe("the bytes of an array", () => {
-  it("are little-endian, and a view of its memory where the machine is", () => {
+  it("the bytes of an array are little-endian, and a view of its memory where the machine is", () => {
     const buffer = new ArrayBuffer(8);
     const array = createNdArray("uint16", [2], new Uint16Array(buffer, 2, 2));
     array.data.set([0x0102, 0x0304]);
@@ -106,7 +106,7 @@ describe("the bytes of an array", () => {
     expect(ndArrayBytes(array).buffer === buffer).toBe(MACHINE_ENDIAN === "little");
   });
 
-  it("change their order in each element, and twice is not at all", () => {
+  it("the bytes of an array change their order in each element, and after twice are as before", () => {
     expect([...swapByteOrder(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]), 8)]).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
     fc.assert(
       fc.property(fc.constantFrom(1, 2, 4, 8), fc.uint8Array({ maxLength: 64 }), (size, bytes) => {
@@ -127,7 +127,7 @@ describe("a plane", () => {
     Uint16Array.from({ length: 24 }, (_, i) => i),
   );
 
-  it("is a view of the last two axes", () => {
+  it("a plane is a view of the last two axes of an array", () => {
     const plane = planeOf(array, [1, 2]);
     expect(plane).toEqual({ dtype: "uint16", shape: [2, 2], data: new Uint16Array([20, 21, 22, 23]) });
     expect(plane.data.buffer).toBe(array.data.buffer);
@@ -136,18 +136,21 @@ describe("a plane", () => {
     expect(planeOf(flat)).toEqual(flat);
   });
 
-  it.each([[[2, 0]], [[0, 3]], [[-1, 0]], [[0.5, 0]], [[0]], [[0, 0, 0]]])("is not at %o", (index) => {
-    expect(() => planeOf(array, index)).toThrow(invalid);
-  });
+  it.each([[[2, 0]], [[0, 3]], [[-1, 0]], [[0.5, 0]], [[0]], [[0, 0, 0]]])(
+    "there is no plane at %o",
+    (index) => {
+      expect(() => planeOf(array, index)).toThrow(invalid);
+    },
+  );
 
-  it("is not in an array of one axis, or none", () => {
+  it("there is no plane in an array of one axis, or of none", () => {
     expect(() => planeOf(createNdArray("uint8", [3]))).toThrow(invalid);
     expect(() => planeOf(createNdArray("uint8", []))).toThrow(invalid);
   });
 });
 
 describe("slicing an array", () => {
-  it("copies the elements of the region, whatever array and region", () => {
+  it("slicing an array copies the elements of the region, whatever array and region", () => {
     const cases = arbitraryArray.chain((array) => fc.tuple(fc.constant(array), selectionOf(array.shape)));
     fc.assert(
       fc.property(cases, ([array, selection]) => {
@@ -161,7 +164,7 @@ describe("slicing an array", () => {
     );
   });
 
-  it("refuses what does not fit", () => {
+  it("slicing an array refuses what does not fit", () => {
     const array = createNdArray("uint8", [2, 3]);
     const selections: readonly RegionSelection[] = [
       [undefined],

@@ -22,7 +22,7 @@ function arrayFolder(npyName: string): string {
 describe.runIf(isHere)("the arrays of a dataset of the Python system", () => {
   const names = isHere ? readdirSync(join(data, "arrays")) : [];
 
-  it.each(names)("are read as they are: %s", async (name) => {
+  it.each(names)("the arrays of a dataset of the Python system are read as they are: %s", async (name) => {
     const folder = arrayFolder(name);
     const text = readFileSync(join(folder, ".zarray"), "utf8");
     const metadata = parseArrayMetadata(plainValue(parseLossless(text)), folder);
@@ -34,7 +34,7 @@ describe.runIf(isHere)("the arrays of a dataset of the Python system", () => {
     expect(bytesOf(array).equals(npy.littleEndianBytes)).toBe(true);
   });
 
-  it("are all eight of them, each one compared", () => {
+  it("the arrays of a dataset of the Python system are all eight of them, each one compared", () => {
     const stored = readdirSync(join(data, "dataset.zarr"), { recursive: true, encoding: "utf8" });
     expect(names.map(arrayFolder).sort()).toEqual(
       stored

@@ -24,7 +24,7 @@ const withOptions = arbitraryArray.chain((array) =>
 );
 
 describe("writing and reading an array", () => {
-  it("gives back any array and any region of it, whatever its dtype, shape and chunks", async () => {
+  it("writing and reading an array gives back any array and any region of it, whatever its dtype, shape and chunks", async () => {
     await fc.assert(
       fc.asyncProperty(withOptions, async ({ array, selection, chunkShape, compression, concurrency }) => {
         const plan = planArrayWrite(array, { chunkShape, compression });
@@ -48,7 +48,7 @@ describe("writing and reading an array", () => {
     );
   });
 
-  it("writes the same objects from rows as from memory", async () => {
+  it("writing and reading an array writes the same objects from rows as from memory", async () => {
     const cases = arbitraryArray.chain((array) =>
       fc.record({ array: fc.constant(array), chunkRows: fc.integer({ min: 1, max: 8 }) }),
     );
@@ -74,7 +74,7 @@ describe("writing and reading an array", () => {
     );
   });
 
-  it("keeps every dtype's extremes", async () => {
+  it("writing and reading an array keeps every dtype's extremes", async () => {
     for (const array of [
       createNdArray("int64", [2], new BigInt64Array([-(2n ** 63n), 2n ** 63n - 1n])),
       createNdArray("uint64", [1], new BigUint64Array([2n ** 64n - 1n])),
@@ -86,7 +86,7 @@ describe("writing and reading an array", () => {
     }
   });
 
-  it("decodes with either implementation of zstd what the other one encoded", async () => {
+  it("writing and reading an array decodes with either implementation of zstd what the other one encoded", async () => {
     const array = createNdArray(
       "uint16",
       [1000, 30],
@@ -100,7 +100,7 @@ describe("writing and reading an array", () => {
     );
   });
 
-  it("writes chunks first, then zarr.json, and the metadata that zarr-python and xarray expect", async () => {
+  it("writing and reading an array writes chunks first, then zarr.json, and the metadata that zarr-python and xarray expect", async () => {
     const array = createNdArray("uint16", [5, 3]);
     const plan = planArrayWrite(array, { axes: ["t", "x"], chunkShape: [2, 3], attributes: { unit: "s" } });
     const objects = await collectObjects(encodeArrayObjects(plan));
@@ -122,7 +122,7 @@ describe("writing and reading an array", () => {
     });
   });
 
-  it("hands out chunks of whole rows without copying them", async () => {
+  it("writing and reading an array hands out chunks of whole rows without copying them", async () => {
     const array = createNdArray(
       "uint16",
       [4, 3],
@@ -134,14 +134,14 @@ describe("writing and reading an array", () => {
     }
   });
 
-  it("writes a line scan of 30000 × 38 uint16 as one chunk", async () => {
+  it("writing and reading an array writes a line scan of 30000 × 38 uint16 as one chunk", async () => {
     const objects = await collectObjects(
       encodeArrayObjects(planArrayWrite(createNdArray("uint16", [30_000, 38]))),
     );
     expect([...objects.keys()]).toEqual(["c.0.0", "zarr.json"]);
   });
 
-  it("pads chunks at the edge with zeros", async () => {
+  it("writing and reading an array pads chunks at the edge with zeros", async () => {
     const array = createNdArray("uint8", [3, 1], new Uint8Array([7, 8, 9]));
     const plan = planArrayWrite(array, { chunkShape: [2, 2], compression: "none" });
     const objects = await collectObjects(encodeArrayObjects(plan));
@@ -150,7 +150,7 @@ describe("writing and reading an array", () => {
 });
 
 describe("reading a region", () => {
-  it("asks for the chunks of its 500 rows and for no others", async () => {
+  it("reading a region asks for the chunks of its 500 rows and for no others", async () => {
     const array = createNdArray(
       "uint16",
       [30_000, 38],
@@ -165,7 +165,7 @@ describe("reading a region", () => {
     expect(region.data).toEqual(array.data.subarray(4000 * 38, 4500 * 38));
   });
 
-  it("asks for nothing if it is empty", async () => {
+  it("reading a region asks for nothing if it is empty", async () => {
     const plan = planArrayWrite(createNdArray("uint16", [10, 10]));
     const read = readerOf(new Map());
     const region = await readArray(plan.metadata, read, { selection: [{ start: 3, stop: 3 }, undefined] });
@@ -173,7 +173,7 @@ describe("reading a region", () => {
     expect(read.keys).toEqual([]);
   });
 
-  it("never has more reads under way than it may", async () => {
+  it("reading a region never has more reads under way than it may", async () => {
     const array = createNdArray("uint8", [40]);
     const plan = planArrayWrite(array, { chunkShape: [1] });
     const objects = await collectObjects(encodeArrayObjects(plan, { zstd: nodeZstd }));
@@ -193,7 +193,7 @@ describe("reading a region", () => {
     expect(most).toBe(3);
   });
 
-  it("fills in missing chunks only if told to", async () => {
+  it("reading a region fills in missing chunks only if told to", async () => {
     const metadata = parseArrayMetadata(
       {
         ...(JSON.parse(JSON.stringify(floatDocument)) as object),
@@ -209,7 +209,7 @@ describe("reading a region", () => {
     expect([...filled.data]).toEqual(Array(6).fill(Number.NaN));
   });
 
-  it("refuses a selection, a dtype, a size or a concurrency that does not fit, before any read", async () => {
+  it("reading a region refuses a selection, a dtype, a size or a concurrency that does not fit, before any read", async () => {
     const metadata = parseArrayMetadata(floatDocument, "zarr.json");
     const read = readerOf(new Map());
     for (const options of [
@@ -228,7 +228,7 @@ describe("reading a region", () => {
     expect(read.keys).toEqual([]);
   });
 
-  it("does not make room for a huge missing chunk", async () => {
+  it("reading a region does not make room for a huge missing chunk", async () => {
     const metadata: ArrayMetadata = {
       ...parseArrayMetadata(floatDocument, "zarr.json"),
       shape: [2 ** 24, 2],
@@ -242,7 +242,7 @@ describe("reading a region", () => {
 });
 
 describe("stopping early", () => {
-  it("settles after an abort only when the reads under way have", async () => {
+  it("a read that is aborted settles only when the reads under way have", async () => {
     const plan = planArrayWrite(createNdArray("uint8", [10]), { chunkShape: [1], compression: "none" });
     const controller = new AbortController();
     let underWay = 0;
@@ -263,7 +263,7 @@ describe("stopping early", () => {
     expect({ underWay, begun }).toEqual({ underWay: 0, begun: 4 });
   });
 
-  it("begins no read after one failed, and reports the first failure", async () => {
+  it("reading begins no further read after one failed, and reports the first failure", async () => {
     const plan = planArrayWrite(createNdArray("uint8", [100]), { chunkShape: [1], compression: "none" });
     let begun = 0;
     const reading = readArray(plan.metadata, async () => {
@@ -274,7 +274,7 @@ describe("stopping early", () => {
     expect(begun).toBe(4);
   });
 
-  it("stops encoding between two chunks", async () => {
+  it("an abort stops encoding between two chunks", async () => {
     const plan = planArrayWrite(createNdArray("uint8", [3]), { chunkShape: [1] });
     const controller = new AbortController();
     const keys: string[] = [];
@@ -301,13 +301,13 @@ describe("planning", () => {
     ["a chunk beyond 512 MiB", { chunkShape: [2 ** 20, 2 ** 20] }],
     ["a level that zstd has not", { level: 23 }],
     ["attributes that JSON has not", { attributes: { a: { b: Number.NaN } } }],
-  ])("refuses %s", (_, options) => {
+  ])("planning the writing of an array refuses %s", (_, options) => {
     expect(() => planArrayWrite(array, options)).toThrow(
       expect.objectContaining({ code: "invalid_argument" }),
     );
   });
 
-  it("refuses rows of another type or number, and chunks that are not of whole rows", async () => {
+  it("planning the writing of an array refuses rows of another type or number, and chunks that are not of whole rows", async () => {
     const form = { dtype: "uint16", shape: [4, 3] } as const;
     const encode = (rows: () => Uint16Array<ArrayBuffer>, options: object): Promise<unknown> =>
       collectObjects(encodeArrayFromRows({ ...form, ...options }, rows));
@@ -322,7 +322,7 @@ describe("planning", () => {
 });
 
 describe("the type of the data", () => {
-  it("follows from the type argument or the option, for each dtype", async () => {
+  it("the type of the data follows from the type argument or the option, for each dtype", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...DTYPES), async (dtype) => {
         const [array] = fc.sample(arrayOf(dtype, [2, 3]), 1);

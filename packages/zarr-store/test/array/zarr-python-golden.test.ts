@@ -32,7 +32,7 @@ function sha256(bytes: Uint8Array): string {
 }
 
 describe(`what zarr-python ${golden.zarr} wrote`, () => {
-  it.each(golden.cases)("is read: $name", async (item) => {
+  it.each(golden.cases)("what zarr-python wrote is read: $name", async (item) => {
     const objects = objectsOf(item);
     const metadata = metadataIn(objects);
     expect({ dtype: metadata.dtype, shape: metadata.shape }).toEqual({
@@ -48,7 +48,7 @@ describe(`what zarr-python ${golden.zarr} wrote`, () => {
     expect(bytesOf(region).equals(bytesOf(naiveSlice(whole, selection)))).toBe(true);
   });
 
-  it("says the same after its metadata were parsed and encoded again", () => {
+  it("what zarr-python wrote says the same after its metadata were parsed and encoded again", () => {
     for (const item of golden.cases) {
       const metadata = metadataIn(objectsOf(item));
       if (metadata.zarrFormat === 3) {

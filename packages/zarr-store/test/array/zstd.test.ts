@@ -30,7 +30,7 @@ const someBytes = fc.oneof(
 );
 
 describe.each(codecs)("%s zstd", (_, codec) => {
-  it("gives back what it encoded, and what Node encoded", async () => {
+  it("zstd gives back what it encoded, and what Node encoded", async () => {
     await fc.assert(
       fc.asyncProperty(someBytes, fc.integer({ min: 1, max: 9 }), async (bytes, level) => {
         const frame = await codec.compress(bytes, level);
@@ -41,7 +41,7 @@ describe.each(codecs)("%s zstd", (_, codec) => {
     );
   });
 
-  it("states the content's size in the frame, and adds no checksum", async () => {
+  it("zstd states the content's size in the frame, and adds no checksum", async () => {
     for (const length of [0, 1, 255, 256, 65_791, 65_792, 1_000_000]) {
       const frame = await codec.compress(new Uint8Array(length).fill(3), 1);
       expect(zstdDecodedSizeBound(frame)).toBe(length);
@@ -49,19 +49,19 @@ describe.each(codecs)("%s zstd", (_, codec) => {
     }
   });
 
-  it("compresses the same bytes to the same frame", async () => {
+  it("zstd compresses the same bytes to the same frame", async () => {
     const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * i) >> 7);
     expect(Buffer.compare(await codec.compress(bytes, 1), await codec.compress(bytes, 1))).toBe(0);
   });
 
-  it("takes noise, which does not get smaller", async () => {
+  it("zstd takes noise, which does not get smaller", async () => {
     const noise = new Uint8Array(randomBytes(300_000));
     const frame = await codec.compress(noise, 1);
     expect(frame.length).toBeGreaterThan(noise.length);
     expect(Buffer.compare(await codec.decompress(frame, noise.length), noise)).toBe(0);
   });
 
-  it("reads frames that do not state their size, and notices checksums that do not match", async () => {
+  it("zstd reads frames that do not state their size, and notices checksums that do not match", async () => {
     const bytes = Uint8Array.from({ length: 400_000 }, (_, i) => i >> 9);
     expect(Buffer.compare(await codec.decompress(await streamed(bytes), bytes.length), bytes)).toBe(0);
     const checked = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
@@ -70,7 +70,7 @@ describe.each(codecs)("%s zstd", (_, codec) => {
     await expect((async () => codec.decompress(checked, bytes.length))()).rejects.toThrow();
   });
 
-  it("does not make room for bombs, whether they state their size or not", async () => {
+  it("zstd does not make room for bombs, whether they state their size or not", async () => {
     const zeros = new Uint8Array(2e8);
     const bombs = [zstdCompressSync(zeros), await streamed(zeros)];
     const before = process.memoryUsage().rss;
@@ -82,23 +82,29 @@ describe.each(codecs)("%s zstd", (_, codec) => {
 });
 
 describe("Node's zstd", () => {
-  it.each([1000, 300_000])("makes room once for %d bytes that are as many as expected", async (length) => {
-    const bytes = Uint8Array.from({ length }, (_, i) => i >> 4);
-    const frame = zstdCompressSync(bytes);
-    using allocate = vi.spyOn(Buffer, "allocUnsafe");
-    const decoded = await nodeZstd.decompress(frame, length);
-    expect(allocate.mock.calls).toEqual([[length + 1]]);
-    expect(Buffer.compare(decoded, bytes)).toBe(0);
-  });
+  it.each([1000, 300_000])(
+    "Node's zstd makes room once for %d bytes that are as many as expected",
+    async (length) => {
+      const bytes = Uint8Array.from({ length }, (_, i) => i >> 4);
+      const frame = zstdCompressSync(bytes);
+      using allocate = vi.spyOn(Buffer, "allocUnsafe");
+      const decoded = await nodeZstd.decompress(frame, length);
+      expect(allocate.mock.calls).toEqual([[length + 1]]);
+      expect(Buffer.compare(decoded, bytes)).toBe(0);
+    },
+  );
 
-  it.each([1000, 300_000])("refuses one byte more than the %d that are expected", async (length) => {
-    const frame = zstdCompressSync(new Uint8Array(length + 1).fill(7));
-    await expect((async () => nodeZstd.decompress(frame, length))()).rejects.toThrow();
-  });
+  it.each([1000, 300_000])(
+    "Node's zstd refuses one byte more than the %d that are expected",
+    async (length) => {
+      const frame = zstdCompressSync(new Uint8Array(length + 1).fill(7));
+      await expect((async () => nodeZstd.decompress(frame, length))()).rejects.toThrow();
+    },
+  );
 });
 
 describe("the bound of a frame's decoded size", () => {
-  it("is never below what it decodes to", async () => {
+  it("the bound of a frame's decoded size is never below what it decodes to", async () => {
     await fc.assert(
       fc.asyncProperty(someBytes, async (bytes) => {
         expect(zstdDecodedSizeBound(zstdCompressSync(bytes))).toBe(bytes.length);
@@ -108,7 +114,7 @@ describe("the bound of a frame's decoded size", () => {
     );
   });
 
-  it("adds up frames and passes over skippable ones", () => {
+  it("the bound of a frame's decoded size adds up frames and passes over skippable ones", () => {
     const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9]);
     const frames = Buffer.concat([
       zstdCompressSync(Buffer.alloc(10)),
@@ -119,7 +125,7 @@ describe("the bound of a frame's decoded size", () => {
     expect(zstdDecodedSizeBound(new Uint8Array(0))).toBe(0);
   });
 
-  it("is an error for anything cut short or made up", () => {
+  it("the bound of a frame's decoded size is an error for anything cut short or made up", () => {
     const frame = zstdCompressSync(Buffer.from("some text, some text, some text"));
     for (let length = 1; length < frame.length; length += 1) {
       expect(() => zstdDecodedSizeBound(frame.subarray(0, length))).toThrow();

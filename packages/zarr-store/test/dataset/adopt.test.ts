@@ -11,7 +11,7 @@ async function summaryOf(dataset: ZarrDataset): Promise<unknown> {
 }
 
 describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => {
-  it("takes in what changed and what is new, by copies, as one commit", async () => {
+  it("adopt takes in what changed and what is new, by copies, as one commit", async () => {
     await inMaintained(medium, async ({ dataset, put, store, open }) => {
       const table = await store.get(parseStoreKey("tables/pooled.parquet"));
       const csv = await store.get(parseStoreKey("images/one/analysis/events.csv.gz"));
@@ -37,7 +37,7 @@ describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => 
     });
   });
 
-  it("takes in only what is named, and a missing file only so", async () => {
+  it("adopt takes in only what is named, and a missing file only so", async () => {
     await inMaintained(medium, async ({ dataset, put, remove }) => {
       await put("images/one/analysis/new.json", "{}");
       await put("images/one/attachments/more.txt", "more");
@@ -56,7 +56,7 @@ describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => 
     });
   });
 
-  it("never takes in damage, and says why", async () => {
+  it("adopt never takes in damage, and says why", async () => {
     await inMaintained(medium, async ({ dataset, put, remove }) => {
       await put("images/one/data/c.0.0", "pixels");
       await put("images/one/analysis_arrays/mask/data/c.0", "mask");
@@ -81,7 +81,7 @@ describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => 
 });
 
 describe("adopt", () => {
-  it("renews the summary when metadata are adopted, and refuses metadata that make none", async () => {
+  it("adopt renews the summary when metadata are adopted, and refuses metadata that make none", async () => {
     await inMaintained("memory", async ({ dataset, put, open }) => {
       await put(METADATA, '{"a": 12345}');
       await dataset.adopt();
@@ -97,7 +97,7 @@ describe("adopt", () => {
     });
   });
 
-  it("touches nothing in a dry run", async () => {
+  it("adopt touches nothing in a dry run", async () => {
     await inMaintained("memory", async ({ dataset, put, store }) => {
       await put(QC, "{}");
       const before = await readTree(store, "");
@@ -110,7 +110,7 @@ describe("adopt", () => {
     });
   });
 
-  it("fails, and overwrites nothing, if the file changes once more before the commit", async () => {
+  it("adopt fails, and overwrites nothing, if the file changes once more before the commit", async () => {
     await inMaintained("memory", async ({ put, open, text }) => {
       const dataset = await open(2, {
         onStep: (step) => (step === "staged" ? put(QC, '{"again": true}') : undefined),
@@ -121,7 +121,7 @@ describe("adopt", () => {
     });
   });
 
-  it("loses to another writer who commits the path meanwhile", async () => {
+  it("adopt loses to another writer who commits the path meanwhile", async () => {
     await inMaintained("memory", async ({ remove, open, put }) => {
       let runs = 0;
       const writer = await open(2, { lock: { disabled: true } });

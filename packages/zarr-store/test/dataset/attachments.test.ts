@@ -4,7 +4,7 @@ import { inMaintained } from "./maintained-dataset.ts";
 const NOTES = "images/one/attachments/notes.txt";
 
 describe.each(["memory", "local"] as const)("an attachment, on a %s store", (medium) => {
-  it("is deleted, and only it: the call says whether there was one", async () => {
+  it("an attachment is deleted, and only it: the call says whether there was one", async () => {
     await inMaintained(medium, async ({ dataset, text, open }) => {
       const record = dataset.record("one");
       await record.saveAttachment("other.txt", new TextEncoder().encode("stays"));
@@ -21,7 +21,7 @@ describe.each(["memory", "local"] as const)("an attachment, on a %s store", (med
     });
   });
 
-  it("that is not there is not deleted, and makes no commit", async () => {
+  it("an attachment that is not there is not deleted, and makes no commit", async () => {
     await inMaintained(medium, async ({ dataset }) => {
       const { version } = dataset;
       expect(await dataset.record("one").deleteAttachment("none.txt")).toBe(false);
@@ -29,7 +29,7 @@ describe.each(["memory", "local"] as const)("an attachment, on a %s store", (med
     });
   });
 
-  it("of an image that is not there, and under a name that none can have, is an error", async () => {
+  it("an attachment of an image that is not there, and under a name that none can have, is an error", async () => {
     await inMaintained(medium, async ({ dataset }) => {
       await expect(dataset.record("two").deleteAttachment("notes.txt")).rejects.toMatchObject({
         code: "not_found",
@@ -40,7 +40,7 @@ describe.each(["memory", "local"] as const)("an attachment, on a %s store", (med
     });
   });
 
-  it("is deleted with the transaction that it is deleted in, and can be saved again there", async () => {
+  it("an attachment is deleted with the transaction that it is deleted in, and can be saved again there", async () => {
     await inMaintained(medium, async ({ dataset, text }) => {
       const failing = dataset.transaction(async (transaction) => {
         const record = transaction.record("one");
@@ -59,7 +59,7 @@ describe.each(["memory", "local"] as const)("an attachment, on a %s store", (med
     });
   });
 
-  it("that two writers delete at the same time is gone for both, by one commit", async () => {
+  it("an attachment that two writers delete at the same time is gone for both, by one commit", async () => {
     await inMaintained(medium, async ({ dataset, open }) => {
       const { version } = dataset;
       const other = await open(2);

@@ -137,7 +137,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => {
-  it("finds nothing in a sound dataset, reads everything, and writes nothing", async () => {
+  it("check finds nothing in a sound dataset, reads everything, and writes nothing", async () => {
     await inMaintained(medium, async ({ dataset, store }) => {
       await dataset.updateManifest();
       const before = await readTree(store, "");
@@ -156,7 +156,7 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
     });
   });
 
-  it("finds nothing in a checkpoint that has no seal yet, and such a one is used", async () => {
+  it("check finds nothing in a checkpoint that has no seal yet, and such a one is used", async () => {
     await inMaintained(medium, async ({ dataset, store, open }) => {
       await dataset.updateManifest();
       const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
@@ -167,7 +167,7 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
     });
   });
 
-  it("finds a checkpoint that is damaged where it says nothing, and such a one is used and can be repaired", async () => {
+  it("check finds a checkpoint that is damaged where it says nothing, and such a one is used and can be repaired", async () => {
     await inMaintained(medium, async ({ dataset, store, open }) => {
       await dataset.updateManifest();
       const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
@@ -187,7 +187,7 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
     });
   });
 
-  it.each(FAULTS)("finds $name", async ({ make, problems, needsData = false }) => {
+  it.each(FAULTS)("check finds $name", async ({ make, problems, needsData = false }) => {
     await inMaintained(medium, async (at) => {
       await make(at);
       const before = await readTree(at.store, "");
@@ -199,7 +199,7 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
 });
 
 describe("check", () => {
-  it("finds metadata that were committed malformed, and notes artifacts that came so", async () => {
+  it("check finds metadata that were committed malformed, and notes artifacts that came so", async () => {
     await inMaintained("memory", async ({ dataset, store }) => {
       const { CommitEngine } = await import("../../src/commit/commit-engine.ts");
       const { collectLog } = await import("../commit/test-runtime.ts");
@@ -215,7 +215,7 @@ describe("check", () => {
     });
   });
 
-  it("checks a store that cannot be listed by what the log names, and says so", async () => {
+  it("check checks a store that cannot be listed by what the log names, and says so", async () => {
     await inMaintained("memory", async ({ dataset, store, put, remove }) => {
       const unlisted: ReadableStore = {
         location: store.location,
@@ -240,7 +240,7 @@ describe("check", () => {
     });
   });
 
-  it("reads the same share of the objects each time, and all of them in parts", async () => {
+  it("check reads the same share of the objects each time, and all of them in parts", async () => {
     await inMaintained("memory", async ({ dataset }) => {
       const { checked } = await dataset.check();
       const parts = [1, 2, 3].map((part) => dataset.check({ level: { part, of: 3 } }));
@@ -254,7 +254,7 @@ describe("check", () => {
   });
 
   it.each([{ percent: 0 }, { percent: 101 }, { part: 0, of: 2 }, { part: 3, of: 2 }])(
-    "refuses the level %j",
+    "check refuses the level %j",
     async (level) => {
       await inMaintained("memory", async ({ dataset }) => {
         await expect(dataset.check({ level })).rejects.toMatchObject({ code: "invalid_argument" });
@@ -262,7 +262,7 @@ describe("check", () => {
     },
   );
 
-  it("reports progress, and stops when it is told to", async () => {
+  it("check reports progress, and stops when it is told to", async () => {
     await inMaintained("memory", async ({ dataset }) => {
       const seen: number[] = [];
       const { checked } = await dataset.check({ onProgress: ({ done }) => seen.push(done) });
@@ -275,7 +275,7 @@ describe("check", () => {
     });
   });
 
-  it("notes what is staged, by whom, and takes no commit that is half in place for damage", async () => {
+  it("check notes what is staged, by whom, and takes no commit that is half in place for damage", async () => {
     await inMaintained("memory", async ({ open, kill, store }) => {
       let isArmed = false;
       const onStep = (step: string): Promise<never> | undefined =>
@@ -306,7 +306,7 @@ describe("check", () => {
     });
   });
 
-  it("finds nothing wrong beside a writer at work", async () => {
+  it("check finds nothing wrong beside a writer at work", async () => {
     await inMaintained("memory", async ({ open, store }) => {
       const writer = await open(5);
       let checks = 0;
@@ -326,7 +326,7 @@ describe("check", () => {
     });
   });
 
-  it("needs a commit log", async () => {
+  it("check needs a commit log", async () => {
     const { memoryStore } = await import("../../src/index.ts");
     await expect(checkDataset(memoryStore())).rejects.toMatchObject({ code: "not_found" });
   });

@@ -45,7 +45,7 @@ describe("a transaction that has ended", () => {
     ["failed", "before"],
     ["empty", "before"],
   ] as const)(
-    "and was %s takes no change, and none takes the place of what is committed",
+    "a transaction that has ended and was %s takes no change, and none takes the place of what is committed",
     async (how, qc) => {
       const transaction = await ended(how);
       const record = transaction.record("one");
@@ -66,7 +66,7 @@ describe("a transaction that has ended", () => {
     },
   );
 
-  it("tells nothing, for what it staged is elsewhere by now", async () => {
+  it("a transaction that has ended tells nothing, for what it staged is elsewhere by now", async () => {
     const transaction = await ended("committed");
     await expect(transaction.record("one").loadJson("qc")).rejects.toEqual(REFUSED);
     await expect(transaction.record("one").loadArray()).rejects.toEqual(REFUSED);
@@ -75,7 +75,7 @@ describe("a transaction that has ended", () => {
     await expect(transaction.listTableNames()).rejects.toEqual(REFUSED);
   });
 
-  it("has made every change that its function began, awaited or not, whole", async () => {
+  it("a transaction that has ended has made every change that its function began, awaited or not, whole", async () => {
     const begun: Promise<unknown>[] = [];
     await dataset.transaction(async (transaction) => {
       begun.push(transaction.record("one").saveJson("qc", "not awaited"));
@@ -96,7 +96,7 @@ describe("a transaction that has ended", () => {
     expect((await dataset.record("one").loadArrayArtifact("mask")).shape).toEqual([1000, 3000]);
   });
 
-  it("and failed has staged nothing that a change begun in it stages later", async () => {
+  it("a transaction that has ended and failed has staged nothing that a change begun in it stages later", async () => {
     let late: Promise<unknown> = Promise.resolve();
     const run = dataset.transaction(async (transaction) => {
       late = transaction.addImage(IMAGE, { id: "two" }).catch((error: unknown) => error);
@@ -109,7 +109,7 @@ describe("a transaction that has ended", () => {
 });
 
 describe("what a dataset hands out", () => {
-  it("cannot be changed, so that no later reader is told what nobody committed", async () => {
+  it("what a dataset hands out cannot be changed, so that no later reader is told what nobody committed", async () => {
     const dataset = await openDataset(memoryStore());
     await dataset.addImage(IMAGE, { id: "one", attributes: { nested: { list: [1, 2] } } });
     const tamper = async (): Promise<void> => {

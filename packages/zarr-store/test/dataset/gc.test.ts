@@ -24,7 +24,7 @@ async function stopWhenStaged(
 }
 
 describe.each(["memory", "local"] as const)("gc, on a %s store", (medium) => {
-  it("only says what would go, until it is told otherwise", async () => {
+  it("gc only says what would go, until it is told otherwise", async () => {
     await inMaintained(medium, async (at) => {
       await stopWhenStaged(at, 7);
       at.kill(7);
@@ -52,7 +52,7 @@ describe.each(["memory", "local"] as const)("gc, on a %s store", (medium) => {
 });
 
 describe("gc", () => {
-  it("leaves a writer alone that may be alive, for a day by the store's clock", async () => {
+  it("gc leaves a writer alone that may be alive, for a day by the store's clock", async () => {
     await inMaintained("memory", async (at) => {
       const writer = await stopWhenStaged(at, 7);
       expect(await at.dataset.gc({ dryRun: false })).toMatchObject({
@@ -66,7 +66,7 @@ describe("gc", () => {
     });
   });
 
-  it("fences a writer off that was alive after all: it runs again", async () => {
+  it("gc fences a writer off that was alive after all: it runs again", async () => {
     await inMaintained("memory", async (at) => {
       const writer = await stopWhenStaged(at, 7);
       expect(await at.dataset.gc({ dryRun: false, olderThanMs: -1 })).toMatchObject({
@@ -81,7 +81,7 @@ describe("gc", () => {
     });
   });
 
-  it("keeps obstacles, an unpublished head, and what the log names", async () => {
+  it("gc keeps obstacles, an unpublished head, and what the log names", async () => {
     await inMaintained("memory", async (at) => {
       const { store, put, dataset } = at;
       await put("__staging/obstacle-1/tables/t.parquet/part-0", "somebody's own");
@@ -102,7 +102,7 @@ describe("gc", () => {
     });
   });
 
-  it("takes staging without an owner by its age", async () => {
+  it("gc takes staging without an owner by its age", async () => {
     await inMaintained("memory", async ({ put, dataset, clock }) => {
       await put("__staging/checkpoint-x/checkpoint.json.gz", "half");
       expect((await dataset.gc()).proposed).toEqual([]);
@@ -111,7 +111,7 @@ describe("gc", () => {
     });
   });
 
-  it("needs a dataset that may be written", async () => {
+  it("gc needs a dataset that may be written", async () => {
     await inMaintained("memory", async ({ open }) => {
       const dataset = await open(2, { mode: "r" });
       await expect(dataset.gc()).rejects.toMatchObject({ code: "read_only" });

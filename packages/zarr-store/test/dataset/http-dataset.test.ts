@@ -64,7 +64,7 @@ describe.each([
   ["the root entry", openDataset],
   ["./node", openWithNode],
 ])("a dataset at a URL, opened by %s", (_entry, open) => {
-  it("asks for the checkpoint, for the later records, a few ahead at a time, and for what it opens", async () => {
+  it("a dataset at a URL asks for the checkpoint, for the later records, a few ahead at a time, and for what it opens", async () => {
     const dataset = await open(url(), { mode: "r" });
     expect(dataset.version).toBe(2);
     expect(asked()).toEqual([CHECKPOINT, recordPath(2), recordPath(3), recordPath(4), "/zarr.json"]);
@@ -75,7 +75,7 @@ describe.each([
     expect(asked().slice(5)).toEqual(["/images/image-07/data/c.0.0"]);
   });
 
-  it("tells all that there is without a listing", async () => {
+  it("a dataset at a URL tells all that there is without a listing", async () => {
     const dataset = await open(url(), { mode: "r" });
     expect(await dataset.listImageIds()).toEqual(IDS);
     const manifest = await dataset.rebuildManifest();
@@ -94,7 +94,7 @@ describe.each([
     expect(asked().filter((path) => path.endsWith("/"))).toEqual([]);
   });
 
-  it("is only for reading", async () => {
+  it("a dataset at a URL is only for reading", async () => {
     for (const mode of [undefined, "a", "w"] as const) {
       await expect(open(url(), { mode })).rejects.toMatchObject({ code: "read_only" });
     }
@@ -103,11 +103,11 @@ describe.each([
     await expect(dataset.record("image-00").saveJson("qc", 1)).rejects.toMatchObject({ code: "read_only" });
   });
 
-  it("is not found where there is none", async () => {
+  it("a dataset at a URL is not found where there is none", async () => {
     await expect(open(`${web.origin}/other`, { mode: "r" })).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("sees a commit that came after it was opened", async () => {
+  it("a dataset at a URL sees a commit that came after it was opened", async () => {
     const own = await mkdtemp(join(tmpdir(), "kym-web-dataset-"));
     await using server = await webServer(own);
     const writer = await openWithNode(own);
@@ -130,7 +130,7 @@ const forbidsWhatIsMissing: Answer = async (request, response, serve) => {
 };
 
 describe("a server that forbids", () => {
-  it("what is not there ends the log at the last record, with a warning", async () => {
+  it("a server that forbids what is not there ends the log at the last record, with a warning", async () => {
     web.answer = forbidsWhatIsMissing;
     const logger = collectLog();
     const dataset = await openDataset(url(), { mode: "r", logger });
@@ -143,7 +143,7 @@ describe("a server that forbids", () => {
     expect(logger.warnings.length).toBe(1);
   });
 
-  it("a record ends the log before it, with a warning", async () => {
+  it("a server that forbids a record ends the log before it, with a warning", async () => {
     web.answer = (request, response, serve) =>
       request.url === `/data${recordPath(2)}` ? says(403)(request, response, serve) : serve();
     const logger = collectLog();
@@ -153,7 +153,7 @@ describe("a server that forbids", () => {
     await expect(dataset.record("image-00").loadJson("later")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("everything is an error, not an empty dataset", async () => {
+  it("a server that forbids everything is an error, not an empty dataset", async () => {
     web.answer = says(403);
     await expect(openDataset(url(), { mode: "r" })).rejects.toMatchObject({
       code: "io",
@@ -163,12 +163,12 @@ describe("a server that forbids", () => {
 });
 
 describe("a server that", () => {
-  it("answers everything with its front page is an error that says so", async () => {
+  it("a server that answers everything with its front page is an error that says so", async () => {
     web.answer = says(200, { "content-type": "text/html" }, "<!doctype html><title>App</title>");
     await expect(openDataset(url(), { mode: "r" })).rejects.toThrowError(/sends a web page \(text\/html\)/);
   });
 
-  it("is busy is asked again, by the clock of the runtime", async () => {
+  it("a server that is busy is asked again, by the clock of the runtime", async () => {
     web.answer = firstly(2, says(503, { "retry-after": "50" }));
     const runtime = testRuntime();
     const beforeMs = runtime.nowEpochMs();
@@ -176,7 +176,7 @@ describe("a server that", () => {
     expect(runtime.nowEpochMs() - beforeMs).toBeGreaterThan(100_000);
   });
 
-  it("gives the bytes of another chunk is found out by the hash", async () => {
+  it("a server that gives the bytes of another chunk is found out by the hash", async () => {
     web.answer = (request, _response, serve) => {
       request.url = request.url?.replace("image-03/data/c.0.0", "image-04/data/c.0.0");
       return serve();

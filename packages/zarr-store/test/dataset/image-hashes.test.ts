@@ -60,7 +60,7 @@ it("a record as of the last look has what the session knew, and the rest after a
   expect(await record.loadJson("y")).toBe(1);
 });
 
-it("what it has, and another session has changed, is read as it is now", async () => {
+it("what a record has, and another session has changed, is read as it is now", async () => {
   const [ours, theirs] = await openTwo();
   await ours.refresh();
   await theirs.record("a").saveJson("x", "changed");

@@ -69,7 +69,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     }
   }
 
-  it("without .zarray has an image without pixels", async () => {
+  it("a damaged dataset of the Python system without .zarray has an image without pixels", async () => {
     await rm(inImage("data/.zarray"));
     const dataset = await open();
     await expect(dataset.record(BROKEN).loadArray()).rejects.toMatchObject({ code: "not_found" });
@@ -84,13 +84,16 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["no UTF-8", Buffer.from([0x7b, 0xff]), "invalid_metadata"],
     ["a list", "[]", "invalid_metadata"],
     ["one of Zarr v3", V3_ARRAY, "invalid_metadata"],
-  ])("with a .zarray that is %s has an image with a typed error", async (_, text, code) => {
-    await writeFile(inImage("data/.zarray"), text);
-    const dataset = await open();
-    const error = { code, message: expect.stringContaining(`images/${BROKEN}/data/.zarray`) };
-    await expect(dataset.record(BROKEN).loadArray()).rejects.toMatchObject(error);
-    await expectOthersWhole(dataset);
-  });
+  ])(
+    "a damaged dataset of the Python system with a .zarray that is %s has an image with a typed error",
+    async (_, text, code) => {
+      await writeFile(inImage("data/.zarray"), text);
+      const dataset = await open();
+      const error = { code, message: expect.stringContaining(`images/${BROKEN}/data/.zarray`) };
+      await expect(dataset.record(BROKEN).loadArray()).rejects.toMatchObject(error);
+      await expectOthersWhole(dataset);
+    },
+  );
 
   it.each([
     ["zarr_format", 3, "invalid_metadata"],
@@ -101,16 +104,19 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["chunks", [0, 10], "invalid_metadata"],
     ["dimension_separator", "/../../", "invalid_metadata"],
     ["filters", [{ id: "delta" }], "not_supported"],
-  ])("whose .zarray says %s %j has an image with a typed error", async (member, value, code) => {
-    const metadata: unknown = JSON.parse(await readFile(inImage("data/.zarray"), "utf8"));
-    await writeFile(inImage("data/.zarray"), JSON.stringify({ ...(metadata as object), [member]: value }));
-    const dataset = await open();
-    await expect(dataset.record(BROKEN).openArray()).rejects.toMatchObject({ code });
-    await expectOthersWhole(dataset);
-  });
+  ])(
+    "a damaged dataset of the Python system whose .zarray says %s %j has an image with a typed error",
+    async (member, value, code) => {
+      const metadata: unknown = JSON.parse(await readFile(inImage("data/.zarray"), "utf8"));
+      await writeFile(inImage("data/.zarray"), JSON.stringify({ ...(metadata as object), [member]: value }));
+      const dataset = await open();
+      await expect(dataset.record(BROKEN).openArray()).rejects.toMatchObject({ code });
+      await expectOthersWhole(dataset);
+    },
+  );
 
   it.each(["{not json", "[1]", "null", ""])(
-    "with the .zattrs %j has an image without attributes",
+    "a damaged dataset of the Python system with the .zattrs %j has an image without attributes",
     async (text) => {
       await writeFile(inImage(".zattrs"), text);
       const dataset = await open();
@@ -128,26 +134,26 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     },
   );
 
-  it("without .zattrs has an image without attributes, as in Zarr v2", async () => {
+  it("a damaged dataset of the Python system without .zattrs has an image without attributes, as in Zarr v2", async () => {
     await rm(inImage(".zattrs"));
     const dataset = await open();
     expect(await dataset.record(BROKEN).getAxes()).toBeUndefined();
     await expectOthersWhole(dataset);
   });
 
-  it("reads the token NaN in attributes", async () => {
+  it("a damaged dataset of the Python system reads the token NaN in attributes", async () => {
     await writeFile(inImage(".zattrs"), '{"axes": ["y", "x"], "um": NaN}');
     expect(await (await open()).record(BROKEN).attributes()).toMatchObject({ um: Number.NaN });
   });
 
-  it("names the axes of an array only if there are as many", async () => {
+  it("a damaged dataset of the Python system names the axes of an array only if there are as many", async () => {
     await writeFile(inImage(".zattrs"), '{"axes": ["y"]}');
     const dataset = await open();
     expect((await dataset.record(BROKEN).openArray()).dimensionNames).toBeUndefined();
     await expect(dataset.validateImage(BROKEN)).rejects.toMatchObject({ code: "invalid_metadata" });
   });
 
-  it("with a chunk cut short has an image with a typed error that names the chunk", async () => {
+  it("a damaged dataset of the Python system with a chunk cut short has an image with a typed error that names the chunk", async () => {
     await truncate(inImage("data/3.0"), 100);
     const dataset = await open();
     const error = { code: "integrity", message: expect.stringContaining(`images/${BROKEN}/data/3.0`) };
@@ -157,7 +163,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     await expectOthersWhole(dataset);
   });
 
-  it("takes a chunk that is not there as full of the fill value, as Zarr does", async () => {
+  it("a damaged dataset of the Python system takes a chunk that is not there as full of the fill value, as Zarr does", async () => {
     const whole = await (await open()).record(BROKEN).loadArray();
     await rm(inImage("data/3.0"));
     const metadata = await readFile(inImage("data/.zarray"), "utf8");
@@ -173,7 +179,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["metadata that are no JSON", "{"],
     ["metadata of another shape", '{"header": null}'],
     ["empty metadata", ""],
-  ])("with %s has an image with an empty summary", async (_, text) => {
+  ])("a damaged dataset of the Python system with %s has an image with an empty summary", async (_, text) => {
     await writeFile(inImage("analysis/metadata.json"), text);
     const dataset = await open();
     expect((await dataset.record(BROKEN).attributes())["summary"]).toEqual({});
@@ -184,15 +190,20 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
   it.each([
     ["cut short", Buffer.from("1f8b0800", "hex")],
     ["larger than any metadata", gzipSync(Buffer.alloc(65 * 1024 * 1024, " "))],
-  ])("with gzipped metadata that are %s has an image with an empty summary", async (_, bytes) => {
-    await rm(inImage("analysis/metadata.json"));
-    await writeFile(inImage("analysis/metadata.json.gz"), bytes);
-    const dataset = await open();
-    await expect(dataset.record(BROKEN).loadJson("metadata")).rejects.toMatchObject({ code: "invalid_file" });
-    await expectOthersWhole(dataset);
-  });
+  ])(
+    "a damaged dataset of the Python system with gzipped metadata that are %s has an image with an empty summary",
+    async (_, bytes) => {
+      await rm(inImage("analysis/metadata.json"));
+      await writeFile(inImage("analysis/metadata.json.gz"), bytes);
+      const dataset = await open();
+      await expect(dataset.record(BROKEN).loadJson("metadata")).rejects.toMatchObject({
+        code: "invalid_file",
+      });
+      await expectOthersWhole(dataset);
+    },
+  );
 
-  it("stops at an abort instead of taking it for malformed metadata", async () => {
+  it("a damaged dataset of the Python system stops at an abort instead of taking it for malformed metadata", async () => {
     const controller = new AbortController();
     const store = interceptStore(localStore(root), async ({ keys: [key] }, run) => {
       if (key?.endsWith("metadata.json")) {
@@ -213,31 +224,34 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["data/0.0", "pixels"],
     ["analysis", "metadata"],
     ["analysis/metadata.json", "metadata"],
-  ])("in which %s is a link to outside reads nothing through it: no %s", async (path, lost) => {
-    await rename(inImage(path), join(outside, "target"));
-    await symlink(join(outside, "target"), inImage(path));
-    const dataset = await open();
-    const record = dataset.record(BROKEN);
-    const reads = {
-      attributes: () => record.attributes(),
-      pixels: () => record.loadArray(),
-      metadata: () => record.loadMetadataPayload(),
-    };
-    for (const [name, read] of Object.entries(reads)) {
-      if (name === lost) {
-        await expect(read()).rejects.toMatchObject({ code: "invalid_name" });
-      } else {
-        await read();
+  ])(
+    "a damaged dataset of the Python system in which %s is a link to outside reads nothing through it: no %s",
+    async (path, lost) => {
+      await rename(inImage(path), join(outside, "target"));
+      await symlink(join(outside, "target"), inImage(path));
+      const dataset = await open();
+      const record = dataset.record(BROKEN);
+      const reads = {
+        attributes: () => record.attributes(),
+        pixels: () => record.loadArray(),
+        metadata: () => record.loadMetadataPayload(),
+      };
+      for (const [name, read] of Object.entries(reads)) {
+        if (name === lost) {
+          await expect(read()).rejects.toMatchObject({ code: "invalid_name" });
+        } else {
+          await read();
+        }
       }
-    }
-    if (lost === "metadata") {
-      expect((await record.attributes())["summary"]).toEqual({});
-    }
-    await record.objectHashes();
-    await expectOthersWhole(dataset);
-  });
+      if (lost === "metadata") {
+        expect((await record.attributes())["summary"]).toEqual({});
+      }
+      await record.objectHashes();
+      await expectOthersWhole(dataset);
+    },
+  );
 
-  it("passes over an image that is a link, and says so; opening it by its id reads nothing", async () => {
+  it("a damaged dataset of the Python system passes over an image that is a link, and says so; opening it by its id reads nothing", async () => {
     await rename(inImage(), join(outside, "image"));
     await symlink(join(outside, "image"), inImage());
     const dataset = await open();
@@ -247,7 +261,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     await expect(dataset.record(BROKEN).attributes()).rejects.toMatchObject({ code: "invalid_name" });
   });
 
-  it("has no image where there are only artifacts, which are read by name", async () => {
+  it("a damaged dataset of the Python system has no image where there are only artifacts, which are read by name", async () => {
     await mkdir(inRoot("images/ghost/analysis"), { recursive: true });
     await writeFile(inRoot("images/ghost/.zgroup"), '{"zarr_format": 2}');
     await writeFile(inRoot("images/ghost/analysis/qc.json"), '{"passed": true}');
@@ -261,7 +275,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     expect([...(await ghost.objectHashes()).keys()]).toEqual([".zgroup", "analysis/qc.json"]);
   });
 
-  it("passes over a directory whose name is no image id, and says so", async () => {
+  it("a damaged dataset of the Python system passes over a directory whose name is no image id, and says so", async () => {
     await cp(inImage(), inRoot("images/_hidden"), { recursive: true });
     await cp(inImage(), inRoot("images/C:x"), { recursive: true });
     const dataset = await open();
@@ -270,7 +284,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     expect(warnings.join("\n")).toContain("images/C:x is passed over: that is no image id");
   });
 
-  it("passes over files whose names no key has", async () => {
+  it("a damaged dataset of the Python system passes over files whose names no key has", async () => {
     await writeFile(inImage("analysis/a:b.json"), "{}");
     await writeFile(inRoot("tables/a b?.parquet"), "");
     const dataset = await open();
@@ -281,7 +295,7 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     await expectOthersWhole(dataset);
   });
 
-  it("with a table cut short gives a typed error for that table", async () => {
+  it("a damaged dataset of the Python system with a table cut short gives a typed error for that table", async () => {
     await truncate(inRoot("tables/kym_radon.parquet"), 500);
     const dataset = await open();
     await expect(dataset.loadTable("kym_radon")).rejects.toMatchObject({ code: "invalid_file" });
@@ -293,13 +307,13 @@ describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
     ["says another format", '{"format": "ome", "schema_version": 1}', "invalid_metadata"],
     ["says no format", "{}", "invalid_metadata"],
     ["says a newer schema", '{"format": "kymflow_zarr_v1", "schema_version": 2}', "not_supported"],
-  ])("whose root %s is not opened", async (_, text, code) => {
+  ])("a damaged dataset of the Python system whose root %s is not opened", async (_, text, code) => {
     await writeFile(inRoot(".zattrs"), text);
     await expect(open()).rejects.toMatchObject({ code });
     await expect(openDataset(root)).rejects.toMatchObject({ code });
   });
 
-  it("without .zgroup at its root is no dataset", async () => {
+  it("a damaged dataset of the Python system without .zgroup at its root is no dataset", async () => {
     await rm(inRoot(".zgroup"));
     await expect(open()).rejects.toMatchObject({ code: "not_found" });
     await expect(openDataset(root)).rejects.toMatchObject({ code: "already_exists" });

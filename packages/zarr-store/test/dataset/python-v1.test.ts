@@ -81,7 +81,7 @@ describe.runIf(data !== "").each([
     const truth = data === "" ? undefined! : readTruth(data);
     const imageIds = Object.keys(truth?.images ?? {}).sort();
 
-    it("has the images of the truth, each with its shape, dtype and sum", async () => {
+    it("a dataset of the Python system has the images of the truth, each with its shape, dtype and sum", async () => {
       const dataset = await open();
       expect(await dataset.listImageIds()).toEqual(imageIds);
       for (const [id, image] of Object.entries(truth.images)) {
@@ -95,7 +95,7 @@ describe.runIf(data !== "").each([
     });
 
     // `python-system.md` §10.
-    it("has every array, pixels and artifacts, as in its npy file", async () => {
+    it("a dataset of the Python system has every array, pixels and artifacts, as in its npy file", async () => {
       const dataset = await open();
       const compared: string[] = [];
       for (const id of imageIds) {
@@ -114,7 +114,7 @@ describe.runIf(data !== "").each([
       expect(compared.sort()).toEqual((await readdir(join(data, "arrays"))).sort());
     });
 
-    it("reads a region by the chunks that it touches", async () => {
+    it("a dataset of the Python system reads a region by the chunks that it touches", async () => {
       const record = (await open()).record(LINES);
       const whole = await record.loadArray();
       const region = await record.loadRegion([
@@ -126,7 +126,7 @@ describe.runIf(data !== "").each([
       expect([...region.data]).toEqual(expected);
     });
 
-    it("has its axes and attributes, those of an array artifact too", async () => {
+    it("a dataset of the Python system has its axes and attributes, those of an array artifact too", async () => {
       const dataset = await open();
       const record = dataset.record(LINES);
       expect(await record.attributes()).toEqual({
@@ -147,7 +147,7 @@ describe.runIf(data !== "").each([
       expect(await dataset.record(GZIPPED).getImageBounds()).toEqual({ width: 70, height: 60, numSlices: 3 });
     });
 
-    it("has every table of the truth, value by value, integers as bigint", async () => {
+    it("a dataset of the Python system has every table of the truth, value by value, integers as bigint", async () => {
       const dataset = await open();
       expect(await dataset.listTableNames()).toEqual(Object.keys(truth.tables).sort());
       for (const [name, expected] of Object.entries(truth.tables)) {
@@ -171,7 +171,7 @@ describe.runIf(data !== "").each([
     });
 
     // Ticket 6.
-    it("has a ledger of sources with the first five columns, the others NULL", async () => {
+    it("a dataset of the Python system has a ledger of sources with the first five columns, the others NULL", async () => {
       const dataset = await open();
       const { columns } = schemaOfTable(await dataset.loadTable("sources"));
       expect(columns.map(({ name }) => name)).toEqual(SOURCES_COLUMNS.slice(0, 5));
@@ -185,7 +185,7 @@ describe.runIf(data !== "").each([
       ]);
     });
 
-    it("has the table artifacts that the pooled tables were made of, parquet and csv.gz", async () => {
+    it("a dataset of the Python system has the table artifacts that the pooled tables were made of, parquet and csv.gz", async () => {
       const dataset = await open();
       const artifactRows = async (id: string): Promise<unknown[]> => {
         const artifacts = dataset.record(id).asArtifactStore();
@@ -211,7 +211,7 @@ describe.runIf(data !== "").each([
       ]);
     });
 
-    it("lists artifacts by kind, nested names whole, gzipped JSON among the JSON", async () => {
+    it("a dataset of the Python system lists artifacts by kind, nested names whole, gzipped JSON among the JSON", async () => {
       const dataset = await open();
       expect(await dataset.record(GZIPPED).listArtifacts()).toEqual({
         json: ["metadata", "radon_run", "velocity_events/params", "velocity_events/summary"],
@@ -225,7 +225,7 @@ describe.runIf(data !== "").each([
     });
 
     // Ticket 5; `python-system.md` §10.
-    it("reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
+    it("a dataset of the Python system reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
       const dataset = await open();
       expect(await dataset.record(GZIPPED).loadMetadataPayload()).toEqual({
         version: "1.0",
@@ -239,7 +239,7 @@ describe.runIf(data !== "").each([
     });
 
     // Ticket 5; `python-system.md` §10.
-    it("gives malformed metadata as an error of that image alone", async () => {
+    it("a dataset of the Python system gives malformed metadata as an error of that image alone", async () => {
       const dataset = await open();
       await expect(dataset.record(MALFORMED).loadMetadataPayload()).rejects.toMatchObject({
         code: "invalid_file",
@@ -248,7 +248,7 @@ describe.runIf(data !== "").each([
       expect((await dataset.record(MALFORMED).attributes())["summary"]).toEqual({});
     });
 
-    it("has the hashes of the truth for the parameters that are there, and for none", async () => {
+    it("a dataset of the Python system has the hashes of the truth for the parameters that are there, and for none", async () => {
       const dataset = await open();
       const withParams: string[] = [];
       for (const [id, hashes] of Object.entries(truth.hashes)) {
@@ -262,7 +262,7 @@ describe.runIf(data !== "").each([
     });
 
     // Ticket 5; `python-system.md` §10.
-    it("orders records by acquisition time as the truth does, those without one last or first", async () => {
+    it("a dataset of the Python system orders records by acquisition time as the truth does, those without one last or first", async () => {
       const dataset = await open();
       const idsBy = async (missing: "last" | "first"): Promise<string[]> => {
         const ids: string[] = [];
@@ -276,7 +276,7 @@ describe.runIf(data !== "").each([
       expect(await idsBy("first")).toEqual([...order.slice(2), ...order.slice(0, 2)]);
     });
 
-    it("rebuilds a manifest of what there is and validates", async () => {
+    it("a dataset of the Python system rebuilds a manifest of what there is and validates", async () => {
       const dataset = await open();
       const { version, images } = await dataset.rebuildManifest();
       expect(version).toBe(0);
@@ -289,7 +289,7 @@ describe.runIf(data !== "").each([
       await dataset.validate();
     });
 
-    it("has the version 0, an empty log and no stored manifest", async () => {
+    it("a dataset of the Python system has the version 0, an empty log and no stored manifest", async () => {
       const dataset = await open();
       expect(dataset.version).toBe(0);
       expect(await Array.fromAsync(dataset.log())).toEqual([]);
@@ -300,7 +300,7 @@ describe.runIf(data !== "").each([
       await dataset.close();
     });
 
-    it("knows the hash of every file of an image", async () => {
+    it("a dataset of the Python system knows the hash of every file of an image", async () => {
       const dataset = await open();
       const hashes = await dataset.record(LINES).objectHashes();
       const root = join(folder, "images", LINES);
@@ -317,14 +317,17 @@ describe.runIf(data !== "").each([
 );
 
 describe.runIf(data !== "")("a dataset of the Python system", () => {
-  it.each(["a", "w"] as const)("is refused in mode %s, with what to do instead", async (mode) => {
-    await expect(openLocalDataset(folder, { mode, overwrite: true })).rejects.toMatchObject({
-      code: "not_supported",
-      message: expect.stringMatching(/open it with mode "r".*migrate/),
-    });
-  });
+  it.each(["a", "w"] as const)(
+    "a dataset of the Python system is refused in mode %s, with what to do instead",
+    async (mode) => {
+      await expect(openLocalDataset(folder, { mode, overwrite: true })).rejects.toMatchObject({
+        code: "not_supported",
+        message: expect.stringMatching(/open it with mode "r".*migrate/),
+      });
+    },
+  );
 
-  it("is neither changed by reading all of it nor by any attempt to write", async () => {
+  it("a dataset of the Python system is neither changed by reading all of it nor by any attempt to write", async () => {
     const temporary = await mkdtemp(join(tmpdir(), "kym-python-"));
     onTestFinished(() => rm(temporary, { recursive: true, force: true }));
     await cp(folder, temporary, { recursive: true, preserveTimestamps: true });
@@ -368,7 +371,7 @@ describe.runIf(data !== "")("a dataset of the Python system", () => {
     expect(await treeHash(temporary)).toBe(before);
   });
 
-  it("is not read through its old manifest", async () => {
+  it("a dataset of the Python system is not read through its old manifest", async () => {
     const store = await inMemory(folder);
     await store.put(parseStoreKey("index/manifest.json.gz"), new TextEncoder().encode("lies"));
     const dataset = await openDataset(store, { mode: "r" });
@@ -376,12 +379,12 @@ describe.runIf(data !== "")("a dataset of the Python system", () => {
     expect(await dataset.loadManifest()).toBeUndefined();
   });
 
-  it("has no summary where nobody says how to make one", async () => {
+  it("a dataset of the Python system has no summary where nobody says how to make one", async () => {
     const dataset = await openDataset(await inMemory(folder), { mode: "r" });
     expect(await dataset.record(LINES).attributes()).not.toHaveProperty("summary");
   });
 
-  it("hashes a file again only when its size or time has changed", async () => {
+  it("a dataset of the Python system hashes a file again only when its size or time has changed", async () => {
     let now = 1;
     const { store, take } = countingStore(await inMemory(folder, () => now));
     const dataset = await openDataset(store, { mode: "r" });
@@ -399,7 +402,7 @@ describe.runIf(data !== "")("a dataset of the Python system", () => {
     expect(again.get("analysis/radon/params.json")).toBe(hex("{}"));
   });
 
-  it("hashes a file each time in a store whose clock does not tell one version from the next", async () => {
+  it("a dataset of the Python system hashes a file each time in a store whose clock does not tell one version from the next", async () => {
     const store = await inMemory(folder);
     const record = (await openDataset(store, { mode: "r" })).record(LINES);
     const path = parseStoreKey(`images/${LINES}/analysis/radon/params.json`);
@@ -410,7 +413,7 @@ describe.runIf(data !== "")("a dataset of the Python system", () => {
     expect([before, after]).toEqual([hex(bytes), hex(bytes.toReversed())]);
   });
 
-  it("lists its tables without a look into its images", async () => {
+  it("a dataset of the Python system lists its tables without a look into its images", async () => {
     const { store, take } = countingStore(await inMemory(folder));
     const dataset = await openDataset(store, { mode: "r" });
     take();
@@ -418,7 +421,7 @@ describe.runIf(data !== "")("a dataset of the Python system", () => {
     expect(take().byMethod).toEqual({ list: 4 });
   });
 
-  it("gives its records by id over a store without a listing, and says what cannot be listed", async () => {
+  it("a dataset of the Python system gives its records by id over a store without a listing, and says what cannot be listed", async () => {
     const store = await inMemory(folder);
     const listless = withoutListing({
       location: "x",

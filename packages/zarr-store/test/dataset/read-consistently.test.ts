@@ -37,7 +37,7 @@ it("several objects are of one version, however often others commit between two 
   expect([runs, pair]).toEqual([4, [3, 3]]);
 });
 
-it("what was there a moment ago and is deleted makes it run again, and does not end it", async () => {
+it("a consistent read runs again, and does not end, where something is deleted that was there a moment ago", async () => {
   const [reader, writer] = await openTwo();
   const loaded = await reader.readConsistently(async () => {
     const ids = await reader.listImageIds();
@@ -49,7 +49,7 @@ it("what was there a moment ago and is deleted makes it run again, and does not 
   expect(loaded).toEqual([]);
 });
 
-it("an error of its own ends it at once", async () => {
+it("an error of its own ends a consistent read at once", async () => {
   const [reader] = await openTwo();
   let runs = 0;
   const failing = reader.readConsistently(() => {
@@ -60,7 +60,7 @@ it("an error of its own ends it at once", async () => {
   expect(runs).toBe(1);
 });
 
-it("is a conflict if the dataset changes during every attempt", async () => {
+it("a consistent read is a conflict if the dataset changes during every attempt", async () => {
   const [reader, writer] = await openTwo();
   let value = 0;
   const never = reader.readConsistently(() => write(writer, ++value), { attempts: 5 });

@@ -6,14 +6,14 @@ import { repairAfterCrashes } from "./repair-after-crashes.ts";
 const QC = parseStoreKey("images/one/analysis/qc.json");
 
 describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) => {
-  it("does nothing to a sound dataset", async () => {
+  it("repair does nothing to a sound dataset", async () => {
     await inMaintained(medium, async ({ dataset }) => {
       expect(await dataset.repair()).toEqual({ actions: [], problems: [], notes: [] });
       expect(dataset.version).toBe(8);
     });
   });
 
-  it("deletes a deleted file again that a power cut brought back", async () => {
+  it("repair deletes a deleted file again that a power cut brought back", async () => {
     await inMaintained(medium, async ({ dataset, store, put }) => {
       const path = parseStoreKey("tables/pooled.parquet");
       const bytes = await store.get(path);
@@ -25,7 +25,7 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
-  it("puts back from staging what a power cut took from its place", async () => {
+  it("repair puts back from staging what a power cut took from its place", async () => {
     await inMaintained(medium, async ({ dataset, store, open }) => {
       const wanted = await store.get(QC);
       const log = [];
@@ -43,7 +43,7 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
-  it("puts back from staging what a power cut left in an older version", async () => {
+  it("repair puts back from staging what a power cut left in an older version", async () => {
     await inMaintained(medium, async ({ dataset, store, open, put }) => {
       const older = await store.get(QC);
       await dataset.record("one").saveJson("qc", { passed: "newer" });
@@ -60,7 +60,7 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
-  it("leaves alone what another program wrote over an older version", async () => {
+  it("repair leaves alone what another program wrote over an older version", async () => {
     await inMaintained(medium, async ({ dataset, open, put, text }) => {
       const [last] = (await Array.fromAsync(dataset.log())).filter(({ ops }) =>
         ops.some(({ path }) => path === QC),
@@ -72,7 +72,7 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
-  it("removes a checkpoint that is damaged, or that says something else than the log", async () => {
+  it("repair removes a checkpoint that is damaged, or that says something else than the log", async () => {
     await inMaintained(medium, async ({ dataset, store, put, open }) => {
       const path = parseStoreKey("__commits/checkpoint.json.gz");
       await put(path, "torn");
@@ -91,7 +91,7 @@ describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) =>
     });
   });
 
-  it("does nothing where the log is broken, and says what it cannot", async () => {
+  it("repair does nothing where the log is broken, and says what it cannot", async () => {
     await inMaintained(medium, async ({ dataset, put, remove }) => {
       await put("images/one/data/c.0.0", "other size");
       expect(await dataset.repair()).toMatchObject({

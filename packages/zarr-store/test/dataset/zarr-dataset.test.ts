@@ -60,14 +60,14 @@ async function snapshot(store: KeyValueStore, prefix = ""): Promise<Map<string, 
 }
 
 describe("opening", () => {
-  it("writes nothing in any mode", async () => {
+  it("opening a dataset writes nothing in any mode", async () => {
     const store = memoryStore();
     await openDataset(store);
     await expect(openDataset(store, { mode: "r" })).rejects.toMatchObject({ code: "not_found" });
     expect(await snapshot(store)).toEqual(new Map());
   });
 
-  it("takes the first commit of another, made while it looks, for no files of somebody else", async () => {
+  it("opening a dataset takes the first commit of another, made while it looks, for no files of somebody else", async () => {
     const store = memoryStore();
     const overtaken: KeyValueStore = {
       ...interceptStore(store, (_call, run) => run()),
@@ -80,7 +80,7 @@ describe("opening", () => {
     expect(await dataset.listImageIds()).toEqual(["one"]);
   });
 
-  it("refuses every write in mode r before a byte is written", async () => {
+  it("opening a dataset refuses every write in mode r before a byte is written", async () => {
     const store = memoryStore();
     const record = await (await openDataset(store)).addImage(PLANE, { id: "one" });
     await record.saveJson("qc", { passed: true });
@@ -112,7 +112,7 @@ describe("opening", () => {
     expect(await snapshot(store)).toEqual(before);
   });
 
-  it("begins anew in mode w only with overwrite, and only with its first commit", async () => {
+  it("opening a dataset begins anew in mode w only with overwrite, and only with its first commit", async () => {
     const store = memoryStore();
     await (await openDataset(store)).addImage(PLANE, { id: "old" });
     await expect(openDataset(store, { mode: "w" })).rejects.toMatchObject({ code: "already_exists" });
@@ -131,7 +131,7 @@ describe("opening", () => {
     });
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
-    it("that holds other files is not touched", async () => {
+    it("a folder that holds other files is not touched", async () => {
       await writeFile(join(folder, "thesis.docx"), "years of work");
       for (const mode of ["a", "w"] as const) {
         await expect(openLocalDataset(folder, { mode, overwrite: true })).rejects.toMatchObject({
@@ -140,7 +140,7 @@ describe("opening", () => {
       }
     });
 
-    it("that is a file is an error that says so", async () => {
+    it("a folder that is a file is an error that says so", async () => {
       await writeFile(join(folder, "file"), "x");
       await expect(openLocalDataset(join(folder, "file"))).rejects.toThrow(/is a file/);
       await expect(openLocalDataset(join(folder, "file"), { mode: "r" })).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe("opening", () => {
       });
     });
 
-    it("holds what was written for the next process", async () => {
+    it("a folder holds what was written for the next process", async () => {
       const path = join(folder, "study.zarr");
       {
         await using dataset = await openLocalDataset(path);
@@ -173,7 +173,7 @@ describe("images", () => {
     dataset = await openDataset(store);
   });
 
-  it.each([1, 6])("of rank %i are refused before anything is written", async (rank) => {
+  it.each([1, 6])("images of rank %i are refused before anything is written", async (rank) => {
     const shape = Array.from({ length: rank }, () => 1);
     const array: NdArray = { dtype: "uint8", shape, data: new Uint8Array(1) };
     await expect(dataset.addImage(array)).rejects.toMatchObject({ code: "invalid_argument" });
@@ -181,7 +181,7 @@ describe("images", () => {
   });
 
   it.each(["", "a/b", "../x", "a b", "é", "x.json", "__x", "con", "a".repeat(129), "a\nb"])(
-    "cannot have the id %j",
+    "images cannot have the id %j",
     async (id) => {
       await expect(dataset.addImage(PLANE, { id })).rejects.toMatchObject({ code: "invalid_name" });
       expect(() => dataset.record(id)).toThrow(expect.objectContaining({ code: "invalid_name" }));
@@ -189,7 +189,7 @@ describe("images", () => {
     },
   );
 
-  it("read as they are written have the objects of those in memory, from one block that is used again", async () => {
+  it("images read as they are written have the objects of those in memory, from one block that is used again", async () => {
     const shape = [2, 5, 3];
     const data = Uint16Array.from({ length: 30 }, (_, index) => index * 7);
     const block = new Uint16Array(6);
@@ -217,7 +217,7 @@ describe("images", () => {
     ]);
   });
 
-  it("encoded before, several at once, have the same objects, and nothing is stored until they are added", async () => {
+  it("images encoded before, several at once, have the same objects, and nothing is stored until they are added", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     const options = { axes: ["line", "place"], chunks: [2, 4] } as const;
@@ -235,7 +235,7 @@ describe("images", () => {
     });
   });
 
-  it("that cannot be read to their end are not there", async () => {
+  it("images that cannot be read to their end are not there", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     const readRows = (start: number): Uint16Array<ArrayBuffer> => {
@@ -249,13 +249,13 @@ describe("images", () => {
     expect([dataset.version, await snapshot(store)]).toEqual([0, new Map()]);
   });
 
-  it("are never replaced", async () => {
+  it("images are never replaced", async () => {
     await dataset.addImage(PLANE, { id: "one" });
     await expect(dataset.addImage(PLANE, { id: "one" })).rejects.toMatchObject({ code: "already_exists" });
   });
 
   // `python-system.md` §10.
-  it("get the default axes of their rank and the bounds of their plane", async () => {
+  it("images get the default axes of their rank and the bounds of their plane", async () => {
     const stack: NdArray = { dtype: "float32", shape: [5, 2, 3], data: new Float32Array(30) };
     const record = await dataset.addImage(stack);
     expect(await record.getAxes()).toEqual(["z", "y", "x"]);
@@ -265,7 +265,7 @@ describe("images", () => {
     ).toEqual([1, 2, 1]);
   });
 
-  it("have channels from 1 behind the pixel store", async () => {
+  it("images have channels from 1 behind the pixel store", async () => {
     const array: NdArray = { dtype: "uint8", shape: [2, 1, 2], data: new Uint8Array([1, 2, 3, 4]) };
     const pixels = (await dataset.addImage(array, { axes: ["c", "t", "x"] })).asPixelStore();
     expect(await pixels.loadChannel(2)).toEqual({
@@ -277,7 +277,7 @@ describe("images", () => {
     await expect(pixels.loadChannel(3)).rejects.toMatchObject({ code: "invalid_argument" });
   });
 
-  it("are gone whole when they are deleted, and may come again", async () => {
+  it("images are gone whole when they are deleted, and may come again", async () => {
     const record = await dataset.addImage(PLANE, { id: "one" });
     await record.saveJson("velocity/params", {});
     await record.saveArrayArtifact("nested/mask", PLANE);
@@ -289,7 +289,7 @@ describe("images", () => {
     expect(await dataset.record("one").listArrayArtifacts()).toEqual([]);
   });
 
-  it("that do not exist are not made by reading or by writing an artifact", async () => {
+  it("images that do not exist are not made by reading or by writing an artifact", async () => {
     const ghost = dataset.record("ghost");
     expect(await ghost.exists()).toBe(false);
     expect(await ghost.getAxes()).toBeUndefined();
@@ -300,7 +300,7 @@ describe("images", () => {
   });
 
   // `python-system.md` §10.
-  it("come in the order that is asked for, missing values last or first", async () => {
+  it("images come in the order that is asked for, missing values last or first", async () => {
     for (const [id, ns] of [
       ["c", 5n],
       ["a", 2n ** 61n],
@@ -327,7 +327,7 @@ describe("artifacts", () => {
   });
 
   // Tickets 5 and 11; `python-system.md` §10.
-  it("of every kind come back under nested names", async () => {
+  it("artifacts of every kind come back under nested names", async () => {
     const record = dataset.record("one");
     expect(await record.saveJson("velocity_events/params", { b: 1, a: [1.5, null] })).toBe(
       "images/one/analysis/velocity_events/params.json",
@@ -363,7 +363,7 @@ describe("artifacts", () => {
   });
 
   // Tickets 5 and 11; `python-system.md` §10.
-  it("that are missing are not_found", async () => {
+  it("artifacts that are missing are not_found", async () => {
     const record = dataset.record("one");
     for (const load of [
       () => record.loadJson("no"),
@@ -392,7 +392,7 @@ describe("artifacts", () => {
     "a.",
     "nul/x",
     "a\\b",
-  ])("cannot have the name %j", async (name) => {
+  ])("artifacts cannot have the name %j", async (name) => {
     const record = dataset.record("one");
     const before = dataset.version;
     await expect(record.saveJson(name, {})).rejects.toMatchObject({ code: "invalid_name" });
@@ -400,7 +400,7 @@ describe("artifacts", () => {
     expect(dataset.version).toBe(before);
   });
 
-  it("refuse what JSON does not have, with its path, and commit nothing", async () => {
+  it("artifacts refuse what JSON does not have, with its path, and commit nothing", async () => {
     const before = dataset.version;
     await expect(dataset.record("one").saveJson("qc", { a: [1, Number.NaN] })).rejects.toMatchObject({
       code: "invalid_argument",
@@ -409,7 +409,7 @@ describe("artifacts", () => {
     expect(dataset.version).toBe(before);
   });
 
-  it("with the same bytes commit nothing", async () => {
+  it("artifacts with the same bytes commit nothing", async () => {
     const record = dataset.record("one");
     await record.saveJson("qc", { passed: true });
     const before = dataset.version;
@@ -417,7 +417,7 @@ describe("artifacts", () => {
     expect(dataset.version).toBe(before);
   });
 
-  it("that change metadata renew the summary", async () => {
+  it("artifacts that change metadata renew the summary", async () => {
     const store = memoryStore();
     const summarized = await openDataset(store, { summarize: (text) => ({ length: text.length }) });
     const record = await summarized.addImage(PLANE, { id: "one", summary: { kept: true } });
@@ -437,7 +437,7 @@ describe("tables", () => {
   const rows = async (name: string): Promise<unknown[]> => [...rowsOf(await dataset.loadTable(name))];
 
   // `python-system.md` §10.
-  it("replace the rows of some images and keep the others, sorted by image", async () => {
+  it("tables replace the rows of some images and keep the others, sorted by image", async () => {
     const of = (id: string, ...values: number[]) => values.map((v) => ({ image_id: id, v, n: null }));
     await dataset.replaceRowsForImageIds(
       "t",
@@ -462,7 +462,7 @@ describe("tables", () => {
     expect(await dataset.listTableNames()).toEqual(["t"]);
   });
 
-  it("refuse a row of another image, a missing column and another schema", async () => {
+  it("tables refuse a row of another image, a missing column and another schema", async () => {
     await dataset.saveTable("t", [{ image_id: "a", v: 1, n: 1n }], { schema: ROWS });
     await expect(
       dataset.replaceRowsForImageId("t", "a", [{ image_id: "b", v: 1 }], { schema: ROWS }),
@@ -484,7 +484,7 @@ describe("tables", () => {
     expect(await rows("t")).toEqual([{ image_id: "a", v: 1, n: 1n }]);
   });
 
-  it("of two writers that change one table add up", async () => {
+  it("tables of two writers that change one table add up", async () => {
     const store = memoryStore();
     const one = await openDataset(store);
     const two = await openDataset(store);
@@ -542,7 +542,7 @@ describe("tables", () => {
 });
 
 describe("transactions", () => {
-  it("are all or nothing", async () => {
+  it("transactions are all or nothing", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     await dataset.addImage(PLANE, { id: "before" });
@@ -560,7 +560,7 @@ describe("transactions", () => {
     expect(await dataset.listImageIds()).toEqual(["before"]);
   });
 
-  it("see their own changes, others see none before the commit", async () => {
+  it("transactions see their own changes, others see none before the commit", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     const reader = await openDataset(store);
@@ -580,7 +580,7 @@ describe("transactions", () => {
     expect(logged).toMatchObject({ version: 1, message: "one image" });
   });
 
-  it("run again when another writer changed what they read", async () => {
+  it("transactions run again when another writer changed what they read", async () => {
     const store = memoryStore();
     const one = await openDataset(store);
     const two = await openDataset(store);
@@ -596,7 +596,7 @@ describe("transactions", () => {
     expect(await one.record("i").loadJson("counter")).toEqual({ n: 10 });
   });
 
-  it("end as aborted without a trace", async () => {
+  it("transactions end as aborted without a trace", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     const controller = new AbortController();
@@ -614,7 +614,7 @@ describe("transactions", () => {
 
 describe("the manifest", () => {
   // Ticket 11.
-  it("lists what exists, is stored on demand, and is rebuilt when it is damaged", async () => {
+  it("the manifest lists what exists, is stored on demand, and is rebuilt when it is damaged", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     const record = await dataset.addImage(PLANE, { id: "one", axes: ["t", "x"], summary: { n: 2n ** 60n } });
@@ -642,7 +642,7 @@ describe("the manifest", () => {
     expect(await reopened.rebuildManifest()).toEqual(manifest);
   });
 
-  it("with a checkpoint opens without reading the log or the images", async () => {
+  it("the manifest with a checkpoint opens without reading the log or the images", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
     for (let index = 0; index < 20; index++) {
