@@ -190,7 +190,7 @@ const UNSUPPORTED: readonly (readonly [string, unknown, string])[] = [
   ["v2: bz2", { ...V2, compressor: { id: "bz2", level: 1 } }, "compressor.id"],
 ];
 
-describe("metadata that are wrong", () => {
+describe("refused metadata", () => {
   it.each(INVALID)("wrong metadata are invalid_metadata, naming the field: %s", (_, document, field) => {
     const fault = faultOf(document);
     expect(fault.code).toBe("invalid_metadata");
@@ -239,7 +239,7 @@ describe("metadata that are wrong", () => {
   });
 });
 
-describe("metadata that are right", () => {
+describe("accepted metadata", () => {
   it("right metadata are accepted in the short forms that the specification has", () => {
     const metadata = parseArrayMetadata(
       {
@@ -300,7 +300,7 @@ describe("metadata that are right", () => {
   });
 });
 
-describe("a chunk's key", () => {
+describe("chunk keys", () => {
   it.each([
     [{ name: "default", separator: "." }, [1, 2], "c.1.2"],
     [{ name: "default", separator: "/" }, [1, 2], "c/1/2"],

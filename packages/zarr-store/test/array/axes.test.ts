@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultAxes, planeAxes, validateAxes } from "../../src/array/axes.ts";
 
-describe("default axes", () => {
+describe("axes by rank", () => {
   it.each([
     [0, []],
     [1, ["a0"]],
@@ -16,7 +16,7 @@ describe("default axes", () => {
   });
 });
 
-describe("axes", () => {
+describe("names of axes", () => {
   it.each([
     ["too few", ["x"]],
     ["too many", ["x", "y", "z"]],

@@ -14,7 +14,7 @@ const elements = fc
     }),
   );
 
-describe("undoing a shuffle", () => {
+describe("unshuffle", () => {
   it("undoing a shuffle puts every byte back", () => {
     fc.assert(
       fc.property(elements, ({ typeSize, bytes, rest }) => {
@@ -53,7 +53,7 @@ describe("undoing a shuffle", () => {
   });
 });
 
-describe("an LZ4 block", () => {
+describe("LZ4", () => {
   it("an LZ4 block decodes literals, matches and matches that overlap themselves", () => {
     const block = [
       0x12,

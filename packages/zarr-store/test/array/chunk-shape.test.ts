@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chooseChunkShape, MAX_CHUNK_BYTES } from "../../src/array/chunk-shape.ts";
 import { DTYPES, type DType, itemSizeBytes } from "../../src/array/dtype.ts";
 
-describe("the chunk shape", () => {
+describe("chunks by size", () => {
   it.each<[readonly number[], DType, readonly number[]]>([
     [[30_000, 38], "uint16", [30_000, 38]],
     [[100_000, 38], "uint16", [55_188, 38]],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { crc32c } from "../../src/array/crc32c.ts";
 
-describe("CRC-32C", () => {
+describe("checksums", () => {
   it.each([
     ["nothing", new Uint8Array(0), 0],
     ["123456789", new TextEncoder().encode("123456789"), 0xe3069283],

@@ -68,7 +68,7 @@ function bloscFrame(decoded: number, block: number, frame: number, length: numbe
   return bytes;
 }
 
-describe("a chunk that is not what it should be is integrity, and no value comes out", () => {
+describe("damaged chunks", () => {
   it.each([
     ["empty", new Uint8Array(0)],
     ["one byte short", raw.subarray(0, 63)],
@@ -147,7 +147,7 @@ describe("a chunk that is not what it should be is integrity, and no value comes
   });
 });
 
-describe("a shard that is not what it should be", () => {
+describe("damaged shards", () => {
   const sharding = (configuration: object): unknown[] => [
     {
       name: "sharding_indexed",
@@ -208,7 +208,7 @@ describe("a shard that is not what it should be", () => {
   });
 });
 
-describe("after many damaged chunks", () => {
+describe("decoders", () => {
   it("after many damaged chunks every decoder still works, and none made anything but a typed error", async () => {
     const v2 = { id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 };
     const metadata = parseArrayMetadata(

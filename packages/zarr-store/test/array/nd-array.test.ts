@@ -17,7 +17,7 @@ import { arbitraryArray, bytesOf, naiveSlice, selectionOf } from "./arbitrary-ar
 
 const invalid = expect.objectContaining({ code: "invalid_argument" });
 
-describe("createNdArray", () => {
+describe("new arrays", () => {
   it("createNdArray takes data as they are, or makes zeros", () => {
     const data = new Int16Array([1, 2, 3, 4, 5, 6]);
     expect(createNdArray("int16", [2, 3], data).data).toBe(data);
@@ -97,7 +97,7 @@ describe("dtypes", () => {
   });
 });
 
-describe("the bytes of an array", () => {
+describe("byte order", () => {
   it("the bytes of an array are little-endian, and a view of its memory where the machine is", () => {
     const buffer = new ArrayBuffer(8);
     const array = createNdArray("uint16", [2], new Uint16Array(buffer, 2, 2));
@@ -120,7 +120,7 @@ describe("the bytes of an array", () => {
   });
 });
 
-describe("a plane", () => {
+describe("planes", () => {
   const array = createNdArray(
     "uint16",
     [2, 3, 2, 2],
@@ -149,7 +149,7 @@ describe("a plane", () => {
   });
 });
 
-describe("slicing an array", () => {
+describe("slices", () => {
   it("slicing an array copies the elements of the region, whatever array and region", () => {
     const cases = arbitraryArray.chain((array) => fc.tuple(fc.constant(array), selectionOf(array.shape)));
     fc.assert(

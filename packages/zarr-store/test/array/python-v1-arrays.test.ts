@@ -19,7 +19,7 @@ function arrayFolder(npyName: string): string {
   return join(data, "dataset.zarr/images", id, path);
 }
 
-describe.runIf(isHere)("the arrays of a dataset of the Python system", () => {
+describe.runIf(isHere)("python_v1", () => {
   const names = isHere ? readdirSync(join(data, "arrays")) : [];
 
   it.each(names)("the arrays of a dataset of the Python system are read as they are: %s", async (name) => {

@@ -23,7 +23,7 @@ const withOptions = arbitraryArray.chain((array) =>
   }),
 );
 
-describe("writing and reading an array", () => {
+describe("round trips", () => {
   it("writing and reading an array gives back any array and any region of it, whatever its dtype, shape and chunks", async () => {
     await fc.assert(
       fc.asyncProperty(withOptions, async ({ array, selection, chunkShape, compression, concurrency }) => {
@@ -149,7 +149,7 @@ describe("writing and reading an array", () => {
   });
 });
 
-describe("reading a region", () => {
+describe("regions", () => {
   it("reading a region asks for the chunks of its 500 rows and for no others", async () => {
     const array = createNdArray(
       "uint16",
@@ -321,7 +321,7 @@ describe("planning", () => {
   });
 });
 
-describe("the type of the data", () => {
+describe("types", () => {
   it("the type of the data follows from the type argument or the option, for each dtype", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...DTYPES), async (dtype) => {

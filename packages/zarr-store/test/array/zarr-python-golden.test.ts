@@ -31,7 +31,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-describe(`what zarr-python ${golden.zarr} wrote`, () => {
+describe(`zarr-python ${golden.zarr}`, () => {
   it.each(golden.cases)("what zarr-python wrote is read: $name", async (item) => {
     const objects = objectsOf(item);
     const metadata = metadataIn(objects);

@@ -81,7 +81,7 @@ describe.each(codecs)("%s zstd", (_, codec) => {
   });
 });
 
-describe("Node's zstd", () => {
+describe("room for frames", () => {
   it.each([1000, 300_000])(
     "Node's zstd makes room once for %d bytes that are as many as expected",
     async (length) => {
@@ -103,7 +103,7 @@ describe("Node's zstd", () => {
   );
 });
 
-describe("the bound of a frame's decoded size", () => {
+describe("size of frames", () => {
   it("the bound of a frame's decoded size is never below what it decodes to", async () => {
     await fc.assert(
       fc.asyncProperty(someBytes, async (bytes) => {

@@ -10,7 +10,7 @@ async function summaryOf(dataset: ZarrDataset): Promise<unknown> {
   return (await dataset.record("one").attributes())["summary"];
 }
 
-describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => {
+describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("adopt takes in what changed and what is new, by copies, as one commit", async () => {
     await inMaintained(medium, async ({ dataset, put, store, open }) => {
       const table = await store.get(parseStoreKey("tables/pooled.parquet"));
@@ -80,7 +80,7 @@ describe.each(["memory", "local"] as const)("adopt, on a %s store", (medium) => 
   });
 });
 
-describe("adopt", () => {
+describe("adoption", () => {
   it("adopt renews the summary when metadata are adopted, and refuses metadata that make none", async () => {
     await inMaintained("memory", async ({ dataset, put, open }) => {
       await put(METADATA, '{"a": 12345}');

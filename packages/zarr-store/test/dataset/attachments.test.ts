@@ -3,7 +3,7 @@ import { inMaintained } from "./maintained-dataset.ts";
 
 const NOTES = "images/one/attachments/notes.txt";
 
-describe.each(["memory", "local"] as const)("an attachment, on a %s store", (medium) => {
+describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("an attachment is deleted, and only it: the call says whether there was one", async () => {
     await inMaintained(medium, async ({ dataset, text, open }) => {
       const record = dataset.record("one");

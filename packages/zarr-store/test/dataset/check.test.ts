@@ -136,7 +136,7 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => {
+describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("check finds nothing in a sound dataset, reads everything, and writes nothing", async () => {
     await inMaintained(medium, async ({ dataset, store }) => {
       await dataset.updateManifest();
@@ -198,7 +198,7 @@ describe.each(["memory", "local"] as const)("check, on a %s store", (medium) => 
   });
 });
 
-describe("check", () => {
+describe("checking", () => {
   it("check finds metadata that were committed malformed, and notes artifacts that came so", async () => {
     await inMaintained("memory", async ({ dataset, store }) => {
       const { CommitEngine } = await import("../../src/commit/commit-engine.ts");

@@ -5,7 +5,7 @@ const IMAGE = { dtype: "uint8", shape: [2, 3], data: new Uint8Array([1, 2, 3, 4,
 const SCHEMA = { columns: [{ name: "image_id", type: "utf8", nullable: false }] } as const;
 const REFUSED = expect.objectContaining({ code: "invalid_argument" });
 
-describe("a transaction that has ended", () => {
+describe("ended transactions", () => {
   const store = { current: memoryStore() };
   let dataset: ZarrDataset;
   beforeEach(async () => {
@@ -108,7 +108,7 @@ describe("a transaction that has ended", () => {
   });
 });
 
-describe("what a dataset hands out", () => {
+describe("frozen values", () => {
   it("what a dataset hands out cannot be changed, so that no later reader is told what nobody committed", async () => {
     const dataset = await openDataset(memoryStore());
     await dataset.addImage(IMAGE, { id: "one", attributes: { nested: { list: [1, 2] } } });

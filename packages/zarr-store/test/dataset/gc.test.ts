@@ -23,7 +23,7 @@ async function stopWhenStaged(
   return { work, go: gate.resolve, dataset };
 }
 
-describe.each(["memory", "local"] as const)("gc, on a %s store", (medium) => {
+describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("gc only says what would go, until it is told otherwise", async () => {
     await inMaintained(medium, async (at) => {
       await stopWhenStaged(at, 7);
@@ -51,7 +51,7 @@ describe.each(["memory", "local"] as const)("gc, on a %s store", (medium) => {
   });
 });
 
-describe("gc", () => {
+describe("garbage", () => {
   it("gc leaves a writer alone that may be alive, for a day by the store's clock", async () => {
     await inMaintained("memory", async (at) => {
       const writer = await stopWhenStaged(at, 7);

@@ -63,7 +63,7 @@ const asked = (): readonly string[] =>
 describe.each([
   ["the root entry", openDataset],
   ["./node", openWithNode],
-])("a dataset at a URL, opened by %s", (_entry, open) => {
+])("opened by %s", (_entry, open) => {
   it("a dataset at a URL asks for the checkpoint, for the later records, a few ahead at a time, and for what it opens", async () => {
     const dataset = await open(url(), { mode: "r" });
     expect(dataset.version).toBe(2);
@@ -129,7 +129,7 @@ const forbidsWhatIsMissing: Answer = async (request, response, serve) => {
   return isThere ? serve() : says(403)(request, response, serve);
 };
 
-describe("a server that forbids", () => {
+describe("forbidden paths", () => {
   it("a server that forbids what is not there ends the log at the last record, with a warning", async () => {
     web.answer = forbidsWhatIsMissing;
     const logger = collectLog();
@@ -162,7 +162,7 @@ describe("a server that forbids", () => {
   });
 });
 
-describe("a server that", () => {
+describe("odd servers", () => {
   it("a server that answers everything with its front page is an error that says so", async () => {
     web.answer = says(200, { "content-type": "text/html" }, "<!doctype html><title>App</title>");
     await expect(openDataset(url(), { mode: "r" })).rejects.toThrowError(/sends a web page \(text\/html\)/);

@@ -23,7 +23,7 @@ const V3_ARRAY = JSON.stringify({
   codecs: [{ name: "bytes", configuration: { endian: "little" } }],
 });
 
-describe.runIf(data !== "")("a damaged dataset of the Python system", () => {
+describe.runIf(data !== "")("damage to python_v1", () => {
   let root: string;
   let outside: string;
   const warnings: string[] = [];

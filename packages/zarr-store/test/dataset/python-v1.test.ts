@@ -75,248 +75,245 @@ describe.runIf(data !== "").each([
     async () =>
       openDataset(readOnlyStore(localStore(folder)), { mode: "r", summarize: summarizeAcquisition }),
   ],
-] satisfies readonly [string, () => Promise<ZarrDataset>][])(
-  "a dataset of the Python system %s",
-  (_, open) => {
-    const truth = data === "" ? undefined! : readTruth(data);
-    const imageIds = Object.keys(truth?.images ?? {}).sort();
+] satisfies readonly [string, () => Promise<ZarrDataset>][])("%s", (_, open) => {
+  const truth = data === "" ? undefined! : readTruth(data);
+  const imageIds = Object.keys(truth?.images ?? {}).sort();
 
-    it("a dataset of the Python system has the images of the truth, each with its shape, dtype and sum", async () => {
-      const dataset = await open();
-      expect(await dataset.listImageIds()).toEqual(imageIds);
-      for (const [id, image] of Object.entries(truth.images)) {
-        const array = await dataset.record(id).loadArray();
-        const sum = Array.from(array.data, Number).reduce((total, value) => total + value, 0);
-        expect(array.shape, image.note).toEqual(image.shape);
-        expect(array.dtype, image.note).toBe(image.dtype === ">f8" ? "float64" : image.dtype);
-        expect(Math.abs(sum - image.sum), image.note).toBeLessThanOrEqual(1e-9 * Math.abs(image.sum));
-        expect(await dataset.record(id).exists()).toBe(true);
+  it("a dataset of the Python system has the images of the truth, each with its shape, dtype and sum", async () => {
+    const dataset = await open();
+    expect(await dataset.listImageIds()).toEqual(imageIds);
+    for (const [id, image] of Object.entries(truth.images)) {
+      const array = await dataset.record(id).loadArray();
+      const sum = Array.from(array.data, Number).reduce((total, value) => total + value, 0);
+      expect(array.shape, image.note).toEqual(image.shape);
+      expect(array.dtype, image.note).toBe(image.dtype === ">f8" ? "float64" : image.dtype);
+      expect(Math.abs(sum - image.sum), image.note).toBeLessThanOrEqual(1e-9 * Math.abs(image.sum));
+      expect(await dataset.record(id).exists()).toBe(true);
+    }
+  });
+
+  // `python-system.md` §10.
+  it("a dataset of the Python system has every array, pixels and artifacts, as in its npy file", async () => {
+    const dataset = await open();
+    const compared: string[] = [];
+    for (const id of imageIds) {
+      const record = dataset.record(id);
+      const names = await record.listArrayArtifacts();
+      expect(names).toEqual([...truth.images[id]!.array_artifacts].sort());
+      for (const name of [undefined, ...names]) {
+        const array = name === undefined ? await record.loadArray() : await record.loadArrayArtifact(name);
+        const file = [id, ...(name?.split("/") ?? [])].join("__");
+        const npy = readNpy(join(data, "arrays", `${file}.npy`));
+        expect({ dtype: array.dtype, shape: array.shape }).toEqual({ dtype: npy.dtype, shape: npy.shape });
+        expect(bytesOf(array).equals(npy.littleEndianBytes), file).toBe(true);
+        compared.push(`${file}.npy`);
       }
-    });
+    }
+    expect(compared.sort()).toEqual((await readdir(join(data, "arrays"))).sort());
+  });
 
-    // `python-system.md` §10.
-    it("a dataset of the Python system has every array, pixels and artifacts, as in its npy file", async () => {
-      const dataset = await open();
-      const compared: string[] = [];
-      for (const id of imageIds) {
-        const record = dataset.record(id);
-        const names = await record.listArrayArtifacts();
-        expect(names).toEqual([...truth.images[id]!.array_artifacts].sort());
-        for (const name of [undefined, ...names]) {
-          const array = name === undefined ? await record.loadArray() : await record.loadArrayArtifact(name);
-          const file = [id, ...(name?.split("/") ?? [])].join("__");
-          const npy = readNpy(join(data, "arrays", `${file}.npy`));
-          expect({ dtype: array.dtype, shape: array.shape }).toEqual({ dtype: npy.dtype, shape: npy.shape });
-          expect(bytesOf(array).equals(npy.littleEndianBytes), file).toBe(true);
-          compared.push(`${file}.npy`);
-        }
-      }
-      expect(compared.sort()).toEqual((await readdir(join(data, "arrays"))).sort());
-    });
+  it("a dataset of the Python system reads a region by the chunks that it touches", async () => {
+    const record = (await open()).record(LINES);
+    const whole = await record.loadArray();
+    const region = await record.loadRegion([
+      { start: 500, stop: 530 },
+      { start: 3, stop: 5 },
+    ]);
+    const expected = Array.from({ length: 60 }, (_, i) => whole.data[(500 + (i >> 1)) * 10 + 3 + (i & 1)]);
+    expect(region.shape).toEqual([30, 2]);
+    expect([...region.data]).toEqual(expected);
+  });
 
-    it("a dataset of the Python system reads a region by the chunks that it touches", async () => {
-      const record = (await open()).record(LINES);
-      const whole = await record.loadArray();
-      const region = await record.loadRegion([
-        { start: 500, stop: 530 },
-        { start: 3, stop: 5 },
-      ]);
-      const expected = Array.from({ length: 60 }, (_, i) => whole.data[(500 + (i >> 1)) * 10 + 3 + (i & 1)]);
-      expect(region.shape).toEqual([30, 2]);
-      expect([...region.data]).toEqual(expected);
+  it("a dataset of the Python system has its axes and attributes, those of an array artifact too", async () => {
+    const dataset = await open();
+    const record = dataset.record(LINES);
+    expect(await record.attributes()).toEqual({
+      axes: ["y", "x"],
+      created_utc: "2026-11-20T23:05:19Z",
+      updated_utc: "2026-11-20T23:05:19Z",
+      summary: { acquired: 1_753_190_060_091_123_457n },
     });
-
-    it("a dataset of the Python system has its axes and attributes, those of an array artifact too", async () => {
-      const dataset = await open();
-      const record = dataset.record(LINES);
-      expect(await record.attributes()).toEqual({
-        axes: ["y", "x"],
-        created_utc: "2026-11-20T23:05:19Z",
-        updated_utc: "2026-11-20T23:05:19Z",
-        summary: { acquired: 1_753_190_060_091_123_457n },
-      });
-      expect(await record.getAxes()).toEqual(["y", "x"]);
-      expect((await record.openArray()).dimensionNames).toEqual(["y", "x"]);
-      expect(await record.openArrayArtifact("nested/masks/7")).toMatchObject({
-        shape: [100, 10],
-        dimensionNames: ["y", "x"],
-        attributes: { axes: ["y", "x"], updated_utc: "2026-11-20T23:05:19Z" },
-      });
-      const { dimensionNames } = await dataset.record(EMBEDDED).openArrayArtifact("embedding");
-      expect(dimensionNames).toEqual(["a0"]);
-      expect(await dataset.record(GZIPPED).getImageBounds()).toEqual({ width: 70, height: 60, numSlices: 3 });
+    expect(await record.getAxes()).toEqual(["y", "x"]);
+    expect((await record.openArray()).dimensionNames).toEqual(["y", "x"]);
+    expect(await record.openArrayArtifact("nested/masks/7")).toMatchObject({
+      shape: [100, 10],
+      dimensionNames: ["y", "x"],
+      attributes: { axes: ["y", "x"], updated_utc: "2026-11-20T23:05:19Z" },
     });
+    const { dimensionNames } = await dataset.record(EMBEDDED).openArrayArtifact("embedding");
+    expect(dimensionNames).toEqual(["a0"]);
+    expect(await dataset.record(GZIPPED).getImageBounds()).toEqual({ width: 70, height: 60, numSlices: 3 });
+  });
 
-    it("a dataset of the Python system has every table of the truth, value by value, integers as bigint", async () => {
-      const dataset = await open();
-      expect(await dataset.listTableNames()).toEqual(Object.keys(truth.tables).sort());
-      for (const [name, expected] of Object.entries(truth.tables)) {
-        const table = await dataset.loadTable(name);
-        const types = schemaOfTable(table).columns.map((column) => [column.name, column.type]);
-        const ourType = (dtype: string): string => (dtype === "object" ? "utf8" : dtype);
-        expect(types).toEqual(
-          Object.entries(expected.columns).map(([column, dtype]) => [column, ourType(dtype)]),
-        );
-        const rows = expected.records.map((record) =>
-          Object.fromEntries(
-            Object.entries(record).map(([column, value]) => [
-              column,
-              expected.columns[column] === "int64" ? BigInt(value as number) : value,
-            ]),
-          ),
-        );
-        expect(Array.from(rowsOf(table), rounded)).toEqual(rows);
-        expect(rows).toHaveLength(expected.rows);
-      }
-    });
-
-    // Ticket 6.
-    it("a dataset of the Python system has a ledger of sources with the first five columns, the others NULL", async () => {
-      const dataset = await open();
-      const { columns } = schemaOfTable(await dataset.loadTable("sources"));
-      expect(columns.map(({ name }) => name)).toEqual(SOURCES_COLUMNS.slice(0, 5));
-      expect(await dataset.loadSourcesIndex()).toEqual([
-        {
-          ...truth.tables["sources"]!.records[0],
-          source_size_bytes: 600_344n,
-          source_sha256: null,
-          source_rel_path: null,
-        },
-      ]);
-    });
-
-    it("a dataset of the Python system has the table artifacts that the pooled tables were made of, parquet and csv.gz", async () => {
-      const dataset = await open();
-      const artifactRows = async (id: string): Promise<unknown[]> => {
-        const artifacts = dataset.record(id).asArtifactStore();
-        return [...rowsOf(await artifacts.loadTable("velocity_events/events"))];
-      };
-      const pooled = [...rowsOf(await dataset.loadTable("kym_velocity_events"))];
-      for (const id of [LINES, GZIPPED]) {
-        const rows = pooled.filter((row) => row["image_id"] === id);
-        const columns = Object.keys((await artifactRows(id))[0] as object);
-        const own = rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
-        expect(own.length).toBeGreaterThan(0);
-        expect(await artifactRows(id)).toEqual(own);
-      }
-      const [radon] = [...rowsOf(await dataset.loadTable("kym_radon"))];
-      const results = [...rowsOf(await dataset.record(LINES).loadParquet("radon/results"))];
-      expect(results).toEqual([
-        Object.fromEntries(Object.entries(radon!).filter(([column]) => !PROVENANCE.includes(column))),
-      ]);
-      expect([...rowsOf(await dataset.record(LINES).loadCsvGz("notes_table"))]).toEqual([
-        { k: "x", v: 1.5 },
-        { k: "y,z", v: null },
-        { k: 'q"q', v: 3 },
-      ]);
-    });
-
-    it("a dataset of the Python system lists artifacts by kind, nested names whole, gzipped JSON among the JSON", async () => {
-      const dataset = await open();
-      expect(await dataset.record(GZIPPED).listArtifacts()).toEqual({
-        json: ["metadata", "radon_run", "velocity_events/params", "velocity_events/summary"],
-        parquet: [],
-        "csv.gz": ["velocity_events/events"],
-      });
-      expect(await dataset.record(LINES).listAnalysisKeys()).toContain(
-        `images/${LINES}/analysis/velocity_events/params.json`,
+  it("a dataset of the Python system has every table of the truth, value by value, integers as bigint", async () => {
+    const dataset = await open();
+    expect(await dataset.listTableNames()).toEqual(Object.keys(truth.tables).sort());
+    for (const [name, expected] of Object.entries(truth.tables)) {
+      const table = await dataset.loadTable(name);
+      const types = schemaOfTable(table).columns.map((column) => [column.name, column.type]);
+      const ourType = (dtype: string): string => (dtype === "object" ? "utf8" : dtype);
+      expect(types).toEqual(
+        Object.entries(expected.columns).map(([column, dtype]) => [column, ourType(dtype)]),
       );
-      expect(await dataset.record(LINES).listAttachments()).toEqual([]);
-    });
-
-    // Ticket 5; `python-system.md` §10.
-    it("a dataset of the Python system reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
-      const dataset = await open();
-      expect(await dataset.record(GZIPPED).loadMetadataPayload()).toEqual({
-        version: "1.0",
-        header: { acquired_local_epoch_ns: 1_650_000_000_000_000_000n },
-        rois: [],
-      });
-      const qc = { snr: Number.POSITIVE_INFINITY, cv: Number.NaN, ns: 1_771_700_000_123_456_789n };
-      expect(await dataset.record(MALFORMED).loadJson("qc")).toEqual(qc);
-      const { text } = await dataset.record(LINES).loadJsonText("velocity_events/params");
-      expect(text).toContain('"tiny": 1e-07');
-    });
-
-    // Ticket 5; `python-system.md` §10.
-    it("a dataset of the Python system gives malformed metadata as an error of that image alone", async () => {
-      const dataset = await open();
-      await expect(dataset.record(MALFORMED).loadMetadataPayload()).rejects.toMatchObject({
-        code: "invalid_file",
-        details: { path: `images/${MALFORMED}/analysis/metadata.json` },
-      });
-      expect((await dataset.record(MALFORMED).attributes())["summary"]).toEqual({});
-    });
-
-    it("a dataset of the Python system has the hashes of the truth for the parameters that are there, and for none", async () => {
-      const dataset = await open();
-      const withParams: string[] = [];
-      for (const [id, hashes] of Object.entries(truth.hashes)) {
-        const record = dataset.record(id);
-        const hasParams = (await record.listArtifacts()).json.includes("velocity_events/params");
-        const params = hasParams ? await record.loadJsonText("velocity_events/params") : {};
-        expect(hex(canonicalJson(params)), id).toBe(hashes["velocity_events"]);
-        withParams.push(...(hasParams ? [id] : []));
-      }
-      expect(withParams.sort()).toEqual([GZIPPED, LINES].sort());
-    });
-
-    // Ticket 5; `python-system.md` §10.
-    it("a dataset of the Python system orders records by acquisition time as the truth does, those without one last or first", async () => {
-      const dataset = await open();
-      const idsBy = async (missing: "last" | "first"): Promise<string[]> => {
-        const ids: string[] = [];
-        for await (const record of dataset.iterRecords({ orderBy: "acquired", missing })) {
-          ids.push(record.id);
-        }
-        return ids;
-      };
-      const order = truth.record_order_by_acquired;
-      expect(await idsBy("last")).toEqual(order);
-      expect(await idsBy("first")).toEqual([...order.slice(2), ...order.slice(0, 2)]);
-    });
-
-    it("a dataset of the Python system rebuilds a manifest of what there is and validates", async () => {
-      const dataset = await open();
-      const { version, images } = await dataset.rebuildManifest();
-      expect(version).toBe(0);
-      expect(images.map(({ imageId, shape, axes }) => ({ imageId, shape, axes: axes?.length }))).toEqual(
-        imageIds.map((imageId) => {
-          const { shape } = truth.images[imageId]!;
-          return { imageId, shape, axes: shape.length };
-        }),
+      const rows = expected.records.map((record) =>
+        Object.fromEntries(
+          Object.entries(record).map(([column, value]) => [
+            column,
+            expected.columns[column] === "int64" ? BigInt(value as number) : value,
+          ]),
+        ),
       );
-      await dataset.validate();
-    });
+      expect(Array.from(rowsOf(table), rounded)).toEqual(rows);
+      expect(rows).toHaveLength(expected.rows);
+    }
+  });
 
-    it("a dataset of the Python system has the version 0, an empty log and no stored manifest", async () => {
-      const dataset = await open();
-      expect(dataset.version).toBe(0);
-      expect(await Array.fromAsync(dataset.log())).toEqual([]);
-      expect(await dataset.loadManifest()).toBeUndefined();
-      expect(await dataset.refresh()).toBe(false);
-      await dataset.assertExists();
-      expect(await dataset.readConsistently(async () => 1)).toBe(1);
-      await dataset.close();
-    });
+  // Ticket 6.
+  it("a dataset of the Python system has a ledger of sources with the first five columns, the others NULL", async () => {
+    const dataset = await open();
+    const { columns } = schemaOfTable(await dataset.loadTable("sources"));
+    expect(columns.map(({ name }) => name)).toEqual(SOURCES_COLUMNS.slice(0, 5));
+    expect(await dataset.loadSourcesIndex()).toEqual([
+      {
+        ...truth.tables["sources"]!.records[0],
+        source_size_bytes: 600_344n,
+        source_sha256: null,
+        source_rel_path: null,
+      },
+    ]);
+  });
 
-    it("a dataset of the Python system knows the hash of every file of an image", async () => {
-      const dataset = await open();
-      const hashes = await dataset.record(LINES).objectHashes();
-      const root = join(folder, "images", LINES);
-      const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) =>
-        entry.isFile(),
-      );
-      const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1)).sort();
-      expect([...hashes.keys()].sort()).toEqual(paths);
-      for (const path of paths) {
-        expect(hashes.get(path)).toBe(hex(await readFile(join(root, path))));
+  it("a dataset of the Python system has the table artifacts that the pooled tables were made of, parquet and csv.gz", async () => {
+    const dataset = await open();
+    const artifactRows = async (id: string): Promise<unknown[]> => {
+      const artifacts = dataset.record(id).asArtifactStore();
+      return [...rowsOf(await artifacts.loadTable("velocity_events/events"))];
+    };
+    const pooled = [...rowsOf(await dataset.loadTable("kym_velocity_events"))];
+    for (const id of [LINES, GZIPPED]) {
+      const rows = pooled.filter((row) => row["image_id"] === id);
+      const columns = Object.keys((await artifactRows(id))[0] as object);
+      const own = rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
+      expect(own.length).toBeGreaterThan(0);
+      expect(await artifactRows(id)).toEqual(own);
+    }
+    const [radon] = [...rowsOf(await dataset.loadTable("kym_radon"))];
+    const results = [...rowsOf(await dataset.record(LINES).loadParquet("radon/results"))];
+    expect(results).toEqual([
+      Object.fromEntries(Object.entries(radon!).filter(([column]) => !PROVENANCE.includes(column))),
+    ]);
+    expect([...rowsOf(await dataset.record(LINES).loadCsvGz("notes_table"))]).toEqual([
+      { k: "x", v: 1.5 },
+      { k: "y,z", v: null },
+      { k: 'q"q', v: 3 },
+    ]);
+  });
+
+  it("a dataset of the Python system lists artifacts by kind, nested names whole, gzipped JSON among the JSON", async () => {
+    const dataset = await open();
+    expect(await dataset.record(GZIPPED).listArtifacts()).toEqual({
+      json: ["metadata", "radon_run", "velocity_events/params", "velocity_events/summary"],
+      parquet: [],
+      "csv.gz": ["velocity_events/events"],
+    });
+    expect(await dataset.record(LINES).listAnalysisKeys()).toContain(
+      `images/${LINES}/analysis/velocity_events/params.json`,
+    );
+    expect(await dataset.record(LINES).listAttachments()).toEqual([]);
+  });
+
+  // Ticket 5; `python-system.md` §10.
+  it("a dataset of the Python system reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
+    const dataset = await open();
+    expect(await dataset.record(GZIPPED).loadMetadataPayload()).toEqual({
+      version: "1.0",
+      header: { acquired_local_epoch_ns: 1_650_000_000_000_000_000n },
+      rois: [],
+    });
+    const qc = { snr: Number.POSITIVE_INFINITY, cv: Number.NaN, ns: 1_771_700_000_123_456_789n };
+    expect(await dataset.record(MALFORMED).loadJson("qc")).toEqual(qc);
+    const { text } = await dataset.record(LINES).loadJsonText("velocity_events/params");
+    expect(text).toContain('"tiny": 1e-07');
+  });
+
+  // Ticket 5; `python-system.md` §10.
+  it("a dataset of the Python system gives malformed metadata as an error of that image alone", async () => {
+    const dataset = await open();
+    await expect(dataset.record(MALFORMED).loadMetadataPayload()).rejects.toMatchObject({
+      code: "invalid_file",
+      details: { path: `images/${MALFORMED}/analysis/metadata.json` },
+    });
+    expect((await dataset.record(MALFORMED).attributes())["summary"]).toEqual({});
+  });
+
+  it("a dataset of the Python system has the hashes of the truth for the parameters that are there, and for none", async () => {
+    const dataset = await open();
+    const withParams: string[] = [];
+    for (const [id, hashes] of Object.entries(truth.hashes)) {
+      const record = dataset.record(id);
+      const hasParams = (await record.listArtifacts()).json.includes("velocity_events/params");
+      const params = hasParams ? await record.loadJsonText("velocity_events/params") : {};
+      expect(hex(canonicalJson(params)), id).toBe(hashes["velocity_events"]);
+      withParams.push(...(hasParams ? [id] : []));
+    }
+    expect(withParams.sort()).toEqual([GZIPPED, LINES].sort());
+  });
+
+  // Ticket 5; `python-system.md` §10.
+  it("a dataset of the Python system orders records by acquisition time as the truth does, those without one last or first", async () => {
+    const dataset = await open();
+    const idsBy = async (missing: "last" | "first"): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const record of dataset.iterRecords({ orderBy: "acquired", missing })) {
+        ids.push(record.id);
       }
-    });
-  },
-);
+      return ids;
+    };
+    const order = truth.record_order_by_acquired;
+    expect(await idsBy("last")).toEqual(order);
+    expect(await idsBy("first")).toEqual([...order.slice(2), ...order.slice(0, 2)]);
+  });
 
-describe.runIf(data !== "")("a dataset of the Python system", () => {
+  it("a dataset of the Python system rebuilds a manifest of what there is and validates", async () => {
+    const dataset = await open();
+    const { version, images } = await dataset.rebuildManifest();
+    expect(version).toBe(0);
+    expect(images.map(({ imageId, shape, axes }) => ({ imageId, shape, axes: axes?.length }))).toEqual(
+      imageIds.map((imageId) => {
+        const { shape } = truth.images[imageId]!;
+        return { imageId, shape, axes: shape.length };
+      }),
+    );
+    await dataset.validate();
+  });
+
+  it("a dataset of the Python system has the version 0, an empty log and no stored manifest", async () => {
+    const dataset = await open();
+    expect(dataset.version).toBe(0);
+    expect(await Array.fromAsync(dataset.log())).toEqual([]);
+    expect(await dataset.loadManifest()).toBeUndefined();
+    expect(await dataset.refresh()).toBe(false);
+    await dataset.assertExists();
+    expect(await dataset.readConsistently(async () => 1)).toBe(1);
+    await dataset.close();
+  });
+
+  it("a dataset of the Python system knows the hash of every file of an image", async () => {
+    const dataset = await open();
+    const hashes = await dataset.record(LINES).objectHashes();
+    const root = join(folder, "images", LINES);
+    const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1)).sort();
+    expect([...hashes.keys()].sort()).toEqual(paths);
+    for (const path of paths) {
+      expect(hashes.get(path)).toBe(hex(await readFile(join(root, path))));
+    }
+  });
+});
+
+describe.runIf(data !== "")("python_v1", () => {
   it.each(["a", "w"] as const)(
     "a dataset of the Python system is refused in mode %s, with what to do instead",
     async (mode) => {

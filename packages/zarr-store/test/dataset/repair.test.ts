@@ -5,7 +5,7 @@ import { repairAfterCrashes } from "./repair-after-crashes.ts";
 
 const QC = parseStoreKey("images/one/analysis/qc.json");
 
-describe.each(["memory", "local"] as const)("repair, on a %s store", (medium) => {
+describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("repair does nothing to a sound dataset", async () => {
     await inMaintained(medium, async ({ dataset }) => {
       expect(await dataset.repair()).toEqual({ actions: [], problems: [], notes: [] });

@@ -124,14 +124,14 @@ describe("opening", () => {
     expect((await snapshot(store)).has("images/old/zarr.json")).toBe(false);
   });
 
-  describe("a folder", () => {
+  describe("in a folder", () => {
     let folder: string;
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), "kym-store-"));
     });
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
-    it("a folder that holds other files is not touched", async () => {
+    it("opening a folder that holds other files does not touch it", async () => {
       await writeFile(join(folder, "thesis.docx"), "years of work");
       for (const mode of ["a", "w"] as const) {
         await expect(openLocalDataset(folder, { mode, overwrite: true })).rejects.toMatchObject({
@@ -140,7 +140,7 @@ describe("opening", () => {
       }
     });
 
-    it("a folder that is a file is an error that says so", async () => {
+    it("opening a folder that is a file is an error that says so", async () => {
       await writeFile(join(folder, "file"), "x");
       await expect(openLocalDataset(join(folder, "file"))).rejects.toThrow(/is a file/);
       await expect(openLocalDataset(join(folder, "file"), { mode: "r" })).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe("opening", () => {
       });
     });
 
-    it("a folder holds what was written for the next process", async () => {
+    it("a folder holds for the next process what was written", async () => {
       const path = join(folder, "study.zarr");
       {
         await using dataset = await openLocalDataset(path);
@@ -165,7 +165,7 @@ describe("opening", () => {
   });
 });
 
-describe("images", () => {
+describe("image records", () => {
   let store: KeyValueStore;
   let dataset: ZarrDataset;
   beforeEach(async () => {
@@ -319,7 +319,7 @@ describe("images", () => {
   });
 });
 
-describe("artifacts", () => {
+describe("named artifacts", () => {
   let dataset: ZarrDataset;
   beforeEach(async () => {
     dataset = await openDataset(memoryStore());
@@ -429,7 +429,7 @@ describe("artifacts", () => {
   });
 });
 
-describe("tables", () => {
+describe("pooled tables", () => {
   let dataset: ZarrDataset;
   beforeEach(async () => {
     dataset = await openDataset(memoryStore());
@@ -541,7 +541,7 @@ describe("tables", () => {
   });
 });
 
-describe("transactions", () => {
+describe("commits", () => {
   it("transactions are all or nothing", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);
@@ -612,7 +612,7 @@ describe("transactions", () => {
   });
 });
 
-describe("the manifest", () => {
+describe("manifest", () => {
   // Ticket 11.
   it("the manifest lists what exists, is stored on demand, and is rebuilt when it is damaged", async () => {
     const store = memoryStore();
