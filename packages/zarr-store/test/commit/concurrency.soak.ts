@@ -12,7 +12,7 @@ const SHORT = { workers: 8, commits: 15 };
  * The stress of the prototype. Where its eleven kinds of test (`commit-prototype.md`, section 4) are:
  *
  * 1. the model, with the naive deletion: `commit-model.test.ts`
- * 2. the holes, a second writer inline at each step: `hooks.test.ts`; before each call: `interleaving.test.ts`
+ * 2. the holes, a second writer inline at each step: `hooks.test.ts`; before each call: `interleaving.*`
  * 3. stress: here, small in `concurrency.test.ts`; each process kills or stops itself at every step by chance, is woken at
  *    random, and others read and collect garbage beside; killed from outside and at each step: `killed-process.*`
  * 4. the audit after each run: `audit.ts` (each path at its place with its hash and nothing else, `prev` and numbers without a
@@ -20,12 +20,12 @@ const SHORT = { workers: 8, commits: 15 };
  * 5. the abort fence: `abort-fence.test.ts`, `hooks.test.ts`
  * 6. obstacles: H7, H8 and H9 of `hooks.test.ts`
  * 7. power cuts: `power-cut.*`
- * 8. the n-th call fails: `crash.test.ts`
+ * 8. the n-th call fails: `crash.*`
  * 9. links that lie: H14 of `hooks.test.ts`; checkpoints and half a staged record: `checkpoint.test.ts`
  * 10. starvation: `starvation.test.ts`
  * 11. the bound of a reader: here, and after six rounds `object-reader.test.ts`
  *
- * That they see something: `wrong-protocol.test.ts`. The lock of a writer that is stopped: `stopped-writer.*`.
+ * That they see something: `wrong-protocol.*`. The lock of a writer that is stopped: `stopped-writer.*`.
  */
 const CROWDS: readonly Crowd[] = [
   { ...FULL, mode: "disjoint" },
