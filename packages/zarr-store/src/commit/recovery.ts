@@ -80,7 +80,7 @@ export async function removeAbandoned(
   for (const { txid, reason } of abandoned) {
     try {
       context.logger.info(`discarding ${stagingOf(txid)}: ${reason}`);
-      await walkUp(context, stagingOf(txid), (file) => context.store.remove(file));
+      await visitAndPrune(context, stagingOf(txid), (file) => context.store.remove(file));
     } catch (error) {
       context.logger.warn(`could not remove ${stagingOf(txid)}: ${String(error)}`);
     }
@@ -90,7 +90,7 @@ export async function removeAbandoned(
 /** What cannot be settled stays where readers find it, and stops no writer. */
 async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
   const { logger } = context;
-  await walkUp(context, refuge, async (file) => {
+  await visitAndPrune(context, refuge, async (file) => {
     const path = file.slice(refuge.length + 1);
     if (!isStoreKey(path)) {
       return;
@@ -119,7 +119,7 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
   const { store, log, runtime, logger } = context;
   const staging = stagingOf(txid);
   const putBack: StoreKey[] = [];
-  await walkUp(context, staging, async (file) => {
+  await visitAndPrune(context, staging, async (file) => {
     const path = file.slice(staging.length + 1);
     const object = isStoreKey(path) ? log.head.object(path) : undefined;
     if (!isStoreKey(path) || object?.txid !== txid) {
@@ -167,7 +167,7 @@ async function isOlderVersion(
 }
 
 /** Visits every file of a tree, and removes the directories that are empty then. Names that are no keys stay. */
-export async function walkUp(
+export async function visitAndPrune(
   context: CommitContext,
   directory: StoreKey,
   visit: (file: StoreKey) => Promise<unknown>,
@@ -178,7 +178,7 @@ export async function walkUp(
     }
     const child = joinKey(directory, name);
     if (kind === "directory") {
-      await walkUp(context, child, visit);
+      await visitAndPrune(context, child, visit);
     } else {
       await visit(child);
     }

@@ -4,7 +4,7 @@ import type { ContentRules } from "../commit/content-rules.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { decodeJsonText } from "../json/lossless-json.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { CONTENT_RULES } from "./content-rules.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 import { jsonPath, meaningOf } from "./layout.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 import { METADATA, RecordObjects } from "./record-objects.ts";
@@ -15,12 +15,12 @@ export function adoptionOf(session: ObjectSession): Pick<AdoptParts, "rules" | "
   return { rules: adoptionRules(session.summarize), stage: stageAdopted(session) };
 }
 
-/** As {@link CONTENT_RULES}; and metadata must be such that a summary can be made of them. */
+/** As {@link DATASET_CONTENT_RULES}; and metadata must be such that a summary can be made of them. */
 function adoptionRules(summarize: Summarize | undefined): ContentRules {
   return {
-    ...CONTENT_RULES,
+    ...DATASET_CONTENT_RULES,
     fault: async (path, bytes) => {
-      const fault = await CONTENT_RULES.fault(path, bytes);
+      const fault = await DATASET_CONTENT_RULES.fault(path, bytes);
       if (fault !== undefined || summarize === undefined || metadataOf(path) === undefined) {
         return fault;
       }

@@ -5,7 +5,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
-import { CONTENT_RULES } from "./content-rules.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
   /** Default: what every runtime has; `./node` brings Node's. */
@@ -31,5 +31,5 @@ export async function checkDataset(
       path: store.location,
     });
   }
-  return checkStore({ store, runtime, rules: CONTENT_RULES, reportsUnreadable: true }, options);
+  return checkStore({ store, runtime, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
 }

@@ -8,15 +8,15 @@ import type { Runtime } from "../runtime.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { hashesOneByOne, imageHashesOneByOne } from "./hashes-one-by-one.ts";
 import { meaningOf } from "./layout.ts";
+import type { LoglessFiles } from "./logless-files.ts";
 import { NodeCache } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
-import type { PlainFiles } from "./plain-files.ts";
 
 const LOOKS_AT_ONCE = 16;
 
 export interface LoglessSessionParts {
-  readonly files: PlainFiles;
+  readonly files: LoglessFiles;
   readonly nodeReader: NodeReader;
   readonly runtime: Runtime;
   readonly logger: Logger;
@@ -32,7 +32,7 @@ export class LoglessSession implements ObjectSession {
   readonly nodeReader: NodeReader;
   readonly isVersioned = false;
   readonly summarize: Summarize | undefined;
-  readonly #files: PlainFiles;
+  readonly #files: LoglessFiles;
   readonly #logger: Logger;
   readonly #location: string;
 

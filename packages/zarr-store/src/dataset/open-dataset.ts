@@ -6,7 +6,7 @@ import { type Logger, SILENT_LOGGER } from "../logger.ts";
 import { portableRuntime, type Runtime } from "../runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { rememberImages } from "./checkpoint-images.ts";
-import { CONTENT_RULES } from "./content-rules.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 import { ROOT_NODE } from "./layout.ts";
 import type { Summarize } from "./object-session.ts";
 import { openPythonV1 } from "./python-v1.ts";
@@ -52,7 +52,14 @@ export async function openDataset(
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
   const { durability, lock, onStep, summarize } = options;
-  const engine = new CommitEngine(store, { runtime, logger, durability, lock, onStep, rules: CONTENT_RULES });
+  const engine = new CommitEngine(store, {
+    runtime,
+    logger,
+    durability,
+    lock,
+    onStep,
+    rules: DATASET_CONTENT_RULES,
+  });
   const parts = { store, engine, runtime, logger, mode, summarize };
   const dataset = new ZarrDataset(parts);
   const checkpoint = await engine.open();
@@ -99,7 +106,10 @@ async function assertFormat(engine: CommitEngine, store: ReadableStore, logger: 
       throw error;
     }
     root = await store.get(ROOT_NODE);
-    if (root === undefined || (await CONTENT_RULES.fault(ROOT_NODE, new Uint8Array(root))) !== undefined) {
+    if (
+      root === undefined ||
+      (await DATASET_CONTENT_RULES.fault(ROOT_NODE, new Uint8Array(root))) !== undefined
+    ) {
       throw error;
     }
     logger.warn(`${error.message}; its format is right, so that the dataset is opened`);

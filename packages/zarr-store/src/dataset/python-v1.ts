@@ -8,12 +8,12 @@ import type { ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";
 import { loadJsonText } from "./json-artifacts.ts";
 import { imageGroup, pixelArray } from "./layout.ts";
+import { LoglessFiles } from "./logless-files.ts";
 import { LoglessSession } from "./logless-session.ts";
 import { isTextList } from "./manifest.ts";
 import { type Attributes, parseArrayNode, parseAttributes } from "./node-cache.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ObjectSession, Summarize, Summary } from "./object-session.ts";
-import { PlainFiles } from "./plain-files.ts";
 import { METADATA } from "./record-objects.ts";
 
 const FORMAT = "kymflow_zarr_v1";
@@ -36,7 +36,7 @@ export interface PythonV1Parts {
  */
 export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession | undefined> {
   const { store, mode } = parts;
-  const files = new PlainFiles(store, parts.runtime);
+  const files = new LoglessFiles(store, parts.runtime);
   if ((await files.read(joinKey(".zgroup"))) === undefined) {
     return undefined;
   }
@@ -60,11 +60,11 @@ export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession 
  */
 class PythonV1Nodes implements NodeReader {
   readonly missingChunks = "fill";
-  readonly #files: PlainFiles;
+  readonly #files: LoglessFiles;
   readonly #logger: Logger;
   readonly #summarize: Summarize | undefined;
 
-  constructor(files: PlainFiles, parts: Pick<PythonV1Parts, "logger" | "summarize">) {
+  constructor(files: LoglessFiles, parts: Pick<PythonV1Parts, "logger" | "summarize">) {
     this.#files = files;
     this.#logger = parts.logger;
     this.#summarize = parts.summarize;
@@ -136,7 +136,7 @@ class PythonV1Nodes implements NodeReader {
 
 /** Those of a group; Zarr v2 has no file for a group without any. @throws {ZarrStoreError} `invalid_metadata` */
 async function readAttributes(
-  files: PlainFiles,
+  files: LoglessFiles,
   group: StoreKey | "",
   options: ReadOptions,
 ): Promise<Attributes> {

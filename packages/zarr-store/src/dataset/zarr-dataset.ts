@@ -18,7 +18,7 @@ import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts
 import { adoptionOf } from "./adoption.ts";
 import { checkpointImages, manifestSourcesOf } from "./checkpoint-images.ts";
 import { CommittedSession } from "./committed-session.ts";
-import { CONTENT_RULES } from "./content-rules.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, imageGroup, ROOT_NODE } from "./layout.ts";
 import {
@@ -279,13 +279,13 @@ export class ZarrDataset extends DatasetContents {
     if (this.#parts.session !== undefined) {
       throw new ZarrStoreError("not_supported", `${this.location} has no commit log to be checked by`);
     }
-    return checkStore({ ...this.#parts, rules: CONTENT_RULES, reportsUnreadable: true }, options);
+    return checkStore({ ...this.#parts, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
   }
 
   /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     this.#assertWritable();
-    const report = await repairStore(this.#parts.engine, CONTENT_RULES, options);
+    const report = await repairStore(this.#parts.engine, DATASET_CONTENT_RULES, options);
     await this.refresh();
     return report;
   }

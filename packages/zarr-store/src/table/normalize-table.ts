@@ -1,7 +1,7 @@
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
 import { columnAt, encodeColumn, readColumn, tableOfData } from "./arrow-column.ts";
-import { copyNormalData, normalDataOf } from "./normal-data.ts";
+import { copyNormalizedColumn, normalizedColumnOf } from "./normalized-column.ts";
 import { type Column, parseTableSchema, type TableSchema } from "./table-schema.ts";
 
 /**
@@ -14,10 +14,10 @@ import { type Column, parseTableSchema, type TableSchema } from "./table-schema.
 export function normalizeTable(table: Table, where = "the table"): Table {
   const children = table.schema.fields.map((field, index) => {
     const vector = columnAt(table, index, where);
-    const normal = normalDataOf(vector);
+    const normal = normalizedColumnOf(vector);
     return normal === undefined
       ? encodeColumn(readColumn(vector, field.name, where))
-      : { type: normal.type, data: copyNormalData(normal) };
+      : { type: normal.type, data: copyNormalizedColumn(normal) };
   });
   const columns = table.schema.fields.map((field, index): Column => {
     const child = children[index];

@@ -2,8 +2,8 @@ import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type * as ParquetWasm from "parquet-wasm";
 import { ZarrStoreError } from "../errors.ts";
 import { withSchema } from "./arrow-column.ts";
-import { isNormalTable } from "./normal-data.ts";
 import { normalizeTable } from "./normalize-table.ts";
+import { isNormalizedTable } from "./normalized-column.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 import { tableFromColumns } from "./table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "./table-schema.ts";
@@ -55,7 +55,7 @@ export async function encodeParquet(
 ): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();
   const where = options.where ?? "the table";
-  const normal = isNormalTable(table) ? table : normalizeTable(table, where);
+  const normal = isNormalizedTable(table) ? table : normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
   assertTableMatches(schema, normal, where);
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
@@ -124,7 +124,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
-  return options.memory === "shared" && isNormalTable(table, "shared buffers")
+  return options.memory === "shared" && isNormalizedTable(table, "shared buffers")
     ? table
     : normalizeTable(table, where);
 }

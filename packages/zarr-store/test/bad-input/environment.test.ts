@@ -16,7 +16,7 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { type FileSystem, localStore, openDataset as openFolder } from "../../src/node/index.ts";
-import { readTree } from "../commit/audit.ts";
+import { readTree } from "../commit/audit-store.ts";
 import { collectLog, TestClock, testRuntime } from "../commit/test-runtime.ts";
 import { firstly, webServer } from "../http/web-server.ts";
 

@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { CommitStep } from "../../src/commit/commit-context.ts";
 import { collectGarbage, type GcReport } from "../../src/commit/gc.ts";
-import { inWorld, key, type Medium, type World, type WriterOptions } from "./world.ts";
+import {
+  key,
+  type Medium,
+  type SimulatedWriters,
+  type WriterOptions,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 /** Garbage is collected by one who takes everything in staging for abandoned, whatever lives. */
-async function collectAll(world: World): Promise<GcReport> {
+async function collectAll(world: SimulatedWriters): Promise<GcReport> {
   const { engine } = await world.second();
   return collectGarbage(engine, { dryRun: false, olderThanMs: -1 });
 }
@@ -15,7 +21,7 @@ interface Paused {
 }
 
 /** A writer stages two objects, garbage is collected at one moment of it, and it goes on. */
-async function collectWhile(world: World, at: CommitStep | "between two files"): Promise<Paused> {
+async function collectWhile(world: SimulatedWriters, at: CommitStep | "between two files"): Promise<Paused> {
   const reports: GcReport[] = [];
   const options: WriterOptions =
     at === "between two files"
@@ -44,7 +50,7 @@ describe.each<Medium>(["memory", "local"])("gc beside a writer that is slow, in 
   it.each(["between two files", "staged", "synced", "checked", "before-link"] as const)(
     "%s: the writer is fenced off, and runs again",
     async (at) => {
-      await inWorld(medium, async (world) => {
+      await withSimulatedWriters(medium, async (world) => {
         await (await world.writer()).commit({ "tables/base": "0" });
         const { runs, gc } = await collectWhile(world, at);
         expect(gc.proposed).toHaveLength(1);
@@ -61,7 +67,7 @@ describe.each<Medium>(["memory", "local"])("gc beside a writer that is slow, in 
   it.each(["linked", "committed", "publish-put", "published"] as const)(
     "%s: what is committed stays, and is published",
     async (at) => {
-      await inWorld(medium, async (world) => {
+      await withSimulatedWriters(medium, async (world) => {
         await (await world.writer()).commit({ "tables/base": "0" });
         const { runs, gc } = await collectWhile(world, at);
         expect(gc.proposed).toEqual([]);

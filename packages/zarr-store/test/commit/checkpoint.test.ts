@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { encodeCheckpoint } from "../../src/commit/checkpoint.ts";
 import { CHECKPOINT, commitKey, stagedRecordKey } from "../../src/commit/control-keys.ts";
-import { bytes, die, inWorld, key, type World } from "./world.ts";
+import { bytes, die, key, type SimulatedWriters, withSimulatedWriters } from "./simulated-writers.ts";
 
 /** Four commits; returns the checkpoint of the second and of the fourth. */
 async function fourCommits(
-  world: World,
+  world: SimulatedWriters,
 ): Promise<readonly [second: Uint8Array<ArrayBuffer>, fourth: Uint8Array<ArrayBuffer>]> {
   const writer = await world.writer();
   const checkpoints: Uint8Array<ArrayBuffer>[] = [];
@@ -18,7 +18,7 @@ async function fourCommits(
 
 const FOUR = { "tables/1": "1", "tables/2": "2", "tables/3": "3", "tables/4": "4", "tables/a": "4" };
 
-async function expectAllFour(world: World): Promise<void> {
+async function expectAllFour(world: SimulatedWriters): Promise<void> {
   const reader = await world.second();
   expect(reader.engine.log.head.version).toBe(4);
   for (const [path, value] of Object.entries(FOUR)) {
@@ -27,7 +27,7 @@ async function expectAllFour(world: World): Promise<void> {
 }
 
 it("a checkpoint that is older than the log is followed by the records since", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const [second] = await fourCommits(world);
     await world.store.put(CHECKPOINT, second);
     await expectAllFour(world);
@@ -38,7 +38,7 @@ it("a checkpoint that is older than the log is followed by the records since", a
 });
 
 it("a checkpoint that is cut off anywhere, or has a byte flipped, is not used", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const [second] = await fourCommits(world);
     for (let length = 0; length < second.length; length++) {
       await world.store.put(CHECKPOINT, second.slice(0, length));
@@ -51,7 +51,7 @@ it("a checkpoint that is cut off anywhere, or has a byte flipped, is not used", 
 });
 
 it("nothing is built on a checkpoint that is newer than the log", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const [, fourth] = await fourCommits(world);
     await world.store.put(CHECKPOINT, fourth);
     await world.store.remove(commitKey(4));
@@ -63,7 +63,7 @@ it("nothing is built on a checkpoint that is newer than the log", async () => {
 });
 
 it("a staged record of which half was written is no commit, and goes with its writer's staging", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     await fourCommits(world);
     const dying = await world.second({ onStep: world.atStep("before-link", die) });
     let txid = "";

@@ -3,8 +3,8 @@ import { CommitLog } from "../../src/commit/commit-log.ts";
 import { commitKey } from "../../src/commit/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
+import { key, withSimulatedWriters } from "./simulated-writers.ts";
 import { collectLog, sha256 } from "./test-runtime.ts";
-import { inWorld, key } from "./world.ts";
 
 /** A store whose next read of a key waits, with its answer already taken, until it is let go. */
 function heldStore(store: KeyValueStore): {
@@ -32,7 +32,7 @@ function heldStore(store: KeyValueStore): {
 
 describe("the log", () => {
   it("sees what was linked before it was asked, also while it is reading", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const held = heldStore(world.store);
       const log = new CommitLog(held.store, sha256);
       const writer = await world.writer();
@@ -51,7 +51,7 @@ describe("the log", () => {
   });
 
   it("shares one pass among all who wait for it", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       let reads = 0;
       const counted = interceptStore(world.store, (_call, run) => {
         reads++;
@@ -70,7 +70,7 @@ describe("the log", () => {
   });
 
   it("goes on after a pass that failed", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       await (await world.writer()).commit({ "tables/a": "1" });
       let isBroken = true;
       const store = interceptStore(world.store, (_call, run) =>
@@ -86,12 +86,12 @@ describe("the log", () => {
   });
 
   it("ends before a record that does not follow the one before, and keeps writers away", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/a": "1" });
       await writer.commit({ "tables/a": "2" });
       const sound = await world.store.get(commitKey(2));
-      await inWorld("memory", async (other) => {
+      await withSimulatedWriters("memory", async (other) => {
         const stranger = await other.writer();
         await stranger.commit({ "tables/b": "1" });
         await stranger.commit({ "tables/b": "2" });
@@ -120,7 +120,7 @@ describe("the log", () => {
   });
 
   it("knows every content that a path ever had, also from before a checkpoint", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       for (const value of ["1", "2", null, "3"]) {
         await writer.commit({ "tables/a": value });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Crowd } from "./crowd.ts";
 import { expectNothingLost } from "./expect-nothing-lost.ts";
-import type { CrowdMode } from "./worker-plan.ts";
+import type { WriterProcessMode } from "./worker-plan.ts";
+import type { WriterProcesses } from "./writer-processes.ts";
 
-const MODES: readonly CrowdMode[] = ["disjoint", "merge", "churn", "table"];
+const MODES: readonly WriterProcessMode[] = ["disjoint", "merge", "churn", "table"];
 const SMALL = { workers: 4, commits: 6 };
 const FULL = { workers: 8, commits: 50 };
 const SHORT = { workers: 8, commits: 15 };
@@ -15,8 +15,8 @@ const SHORT = { workers: 8, commits: 15 };
  * 2. the holes, a second writer inline at each step: `hooks.test.ts`; before each call: `interleaving.*`
  * 3. stress: here, small in `concurrency.test.ts`; each process kills or stops itself at every step by chance, is woken at
  *    random, and others read and collect garbage beside; killed from outside and at each step: `killed-process.*`
- * 4. the audit after each run: `audit.ts` (each path at its place with its hash and nothing else, `prev` and numbers without a
- *    gap), `crowd-faults.ts` (acknowledged is present, nothing doubled, the count is that of the commits)
+ * 4. the audit after each run: `audit-store.ts` (each path at its place with its hash and nothing else, `prev` and numbers without a
+ *    gap), `faults-of-writer-processes.ts` (acknowledged is present, nothing doubled, the count is that of the commits)
  * 5. the abort fence: `abort-fence.test.ts`, `hooks.test.ts`
  * 6. obstacles: H7, H8 and H9 of `hooks.test.ts`
  * 7. power cuts: `power-cut.*`
@@ -27,7 +27,7 @@ const SHORT = { workers: 8, commits: 15 };
  *
  * That they see something: `wrong-protocol.*`. The lock of a writer that is stopped: `stopped-writer.*`.
  */
-const CROWDS: readonly Crowd[] = [
+const CROWDS: readonly WriterProcesses[] = [
   { ...FULL, mode: "disjoint" },
   { ...FULL, mode: "table" },
   { ...FULL, mode: "disjoint", isLockDisabled: true },
@@ -47,7 +47,7 @@ const CROWDS: readonly Crowd[] = [
 
 const TIMEOUT = { timeout: 300_000 };
 
-function titleOf({ mode, workers, commits, chance, isLockDisabled }: Crowd): string {
+function titleOf({ mode, workers, commits, chance, isLockDisabled }: WriterProcesses): string {
   const lock = isLockDisabled === true ? ", without the lock" : "";
   const fate = chance === undefined ? "" : ", some killed and some stopped";
   return `${workers} processes × ${commits} commits, ${mode}${lock}${fate}: nothing is lost`;

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { ZarrStoreError } from "../../src/errors.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { faultyStore, interceptStore } from "../../src/testing/index.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { BEFORE, crashAtCalls, crashTwice, failOneCall, IMAGE, OPERATIONS, readState } from "./crash.ts";
-import { inWorld } from "./world.ts";
+import { withSimulatedWriters } from "./simulated-writers.ts";
 
 /** Every call in `crash.soak.ts`. */
 const STRIDE = 5;
@@ -30,7 +30,7 @@ it.each([
   ["ETIMEDOUT", "may still come, and keeps what is staged"],
   ["ENOSPC", "never comes, and what is staged goes"],
 ])("a link that is reported as failed with %s %s", async (errno) => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const setup = await world.writer();
     await setup.commit(BEFORE);
     let late: () => Promise<boolean> = async () => false;
@@ -54,7 +54,7 @@ it.each([
 });
 
 it("staging is empty after a failure before the link, when the medium works again", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const setup = await world.writer();
     await setup.commit(BEFORE);
     const store = faultyStore(world.store, ({ method, keys }) =>

@@ -8,11 +8,11 @@ import {
   applyChanges,
   type Changes,
   deletionOf,
-  inWorld,
   record,
-  type World,
+  type SimulatedWriters,
   type Writer,
-} from "./world.ts";
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 export interface Operation {
   readonly name: string;
@@ -80,7 +80,7 @@ async function run(writer: Writer, { changes = {}, lines = {} }: Operation): Ret
 }
 
 /** Everything that a reader who comes now is given. */
-export async function readState(world: World): Promise<Readonly<Record<string, string>>> {
+export async function readState(world: SimulatedWriters): Promise<Readonly<Record<string, string>>> {
   const reader = await world.second();
   const { head } = reader.engine.log;
   const state: Record<string, string> = {};
@@ -94,7 +94,7 @@ export async function readState(world: World): Promise<Readonly<Record<string, s
 
 /** Runs the operation on a store whose calls go wrong as told; how many calls there were, and what became of it. */
 async function runFaulty(
-  world: World,
+  world: SimulatedWriters,
   operation: Operation,
   faultOf: (index: number) => StoreFault | undefined,
 ): Promise<{
@@ -135,13 +135,15 @@ export async function crashAtCalls(
   fault: "fails" | "tears",
   { stride, offset }: Calls,
 ): Promise<{ readonly versions: ReadonlySet<number>; readonly nameless: number; readonly crashes: number }> {
-  const { calls } = await inWorld("memory", (world) => runFaulty(world, operation, () => undefined));
+  const { calls } = await withSimulatedWriters("memory", (world) =>
+    runFaulty(world, operation, () => undefined),
+  );
   expect(calls).toBeGreaterThan(15);
   const versions = new Set<number>();
   let nameless = 0;
   let crashes = 0;
   for (let last = offset % stride; last < calls; last += stride) {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const crash = (index: number): StoreFault | undefined =>
         index < last ? undefined : { fault: index === last ? fault : "fails", errno: "EIO" };
       const { writer } = await runFaulty(world, operation, crash);
@@ -174,7 +176,7 @@ export async function crashTwice(stride: number, secondStride: number): Promise<
   if (operation === undefined) {
     throw new Error("there are operations");
   }
-  const { calls, linkedAt } = await inWorld("memory", (world) =>
+  const { calls, linkedAt } = await withSimulatedWriters("memory", (world) =>
     runFaulty(world, operation, () => undefined),
   );
   const crashFrom =
@@ -183,7 +185,7 @@ export async function crashTwice(stride: number, secondStride: number): Promise<
       index < last ? undefined : { fault: "fails", errno: "EIO" };
   for (let first = linkedAt; first < calls; first += stride) {
     for (let second = first % secondStride, isOver = false; !isOver; second += secondStride) {
-      await inWorld("memory", async (world) => {
+      await withSimulatedWriters("memory", async (world) => {
         const { writer } = await runFaulty(world, operation, crashFrom(first));
         world.kill(writer);
         let count = 0;
@@ -214,11 +216,11 @@ export async function failOneCall(
   errno: "ENOSPC" | "EIO" | "EACCES",
   { stride, offset }: Calls,
 ): Promise<void> {
-  const { calls, linkedAt } = await inWorld("memory", (world) =>
+  const { calls, linkedAt } = await withSimulatedWriters("memory", (world) =>
     runFaulty(world, operation, () => undefined),
   );
   for (let failing = offset % stride; failing < calls; failing += stride) {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const faultOf = (index: number): StoreFault | undefined =>
         index === failing ? { fault: "tears", errno } : undefined;
       const { outcome, writer } = await runFaulty(world, operation, faultOf);

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { CommitOp } from "../../src/commit/commit-record.ts";
 import { decideCommit } from "../../src/commit/decide-commit.ts";
 import { Head } from "../../src/commit/head.ts";
+import { bytes, key } from "./simulated-writers.ts";
 import { sha256 } from "./test-runtime.ts";
-import { bytes, key } from "./world.ts";
 
 const hashOf = (value: string): string => sha256(bytes(value));
 

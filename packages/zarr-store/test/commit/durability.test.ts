@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { COMMITS, STAGING } from "../../src/commit/control-keys.ts";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
-import { addLine, applyChanges, die, inWorld, record, type World, type WriterOptions } from "./world.ts";
+import {
+  addLine,
+  applyChanges,
+  die,
+  record,
+  type SimulatedWriters,
+  type WriterOptions,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 /** The calls of one commit that makes an image, merges a table and deletes an object. */
-async function callsOf(world: World, options: WriterOptions = {}): Promise<readonly StoreCall[]> {
+async function callsOf(world: SimulatedWriters, options: WriterOptions = {}): Promise<readonly StoreCall[]> {
   const setup = await world.writer();
   await setup.commit({ "tables/t": "zero\n", "tables/old": "old" });
   const calls: StoreCall[] = [];
@@ -27,7 +35,7 @@ const isSync = ({ method }: StoreCall): boolean => method === "sync";
 
 describe("what would survive a power cut", () => {
   it("every staged file and directory, and the record, are flushed before the link", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const calls = await callsOf(world);
       const linked = calls.findIndex(isLink);
       const synced = new Set(
@@ -55,7 +63,7 @@ describe("what would survive a power cut", () => {
   });
 
   it("nothing is written to a file after it was flushed", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const flushed = new Set<string>();
       for (const { method, keys } of await callsOf(world)) {
         for (const key of keys) {
@@ -69,7 +77,7 @@ describe("what would survive a power cut", () => {
   });
 
   it("the log is flushed after the link and before anything is moved", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const calls = await callsOf(world);
       const [next] = calls.slice(calls.findIndex(isLink) + 1);
       expect(next).toMatchObject({ method: "sync", keys: [COMMITS] });
@@ -78,7 +86,7 @@ describe("what would survive a power cut", () => {
   });
 
   it("the first commit flushes the root, where the log's own directory is", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const calls: StoreCall[] = [];
       const store = interceptStore(world.store, (call, run) => {
         calls.push(call);
@@ -95,7 +103,7 @@ describe("what would survive a power cut", () => {
   });
 
   it("one who finishes another's commit flushes the log before it moves anything", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const killed = await world.writer({ onStep: world.atStep("committed", die) });
       await killed.commit(record("y"));
       world.kill(killed);
@@ -114,7 +122,7 @@ describe("what would survive a power cut", () => {
   });
 
   it("without durability nothing is flushed", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       expect((await callsOf(world, { durability: "none" })).filter(isSync)).toEqual([]);
     });
   });

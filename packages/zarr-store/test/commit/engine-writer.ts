@@ -4,9 +4,9 @@ import { localStore } from "../../src/node/local-store.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
+import { addLine, applyChanges, bytes, type Changes, key, record, text } from "./simulated-writers.ts";
 import { messageOf, type TaskWriter, type TaskWriterOptions } from "./task-writer.ts";
 import { cycleOf, type WorkerTask } from "./worker-plan.ts";
-import { addLine, applyChanges, bytes, type Changes, key, record, text } from "./world.ts";
 import { wrongStore } from "./wrong-protocol.ts";
 
 /** A worker that uses the commit engine, with bytes that need no format. */

@@ -1,16 +1,16 @@
 import { expect } from "vitest";
-import { type Crowd, type CrowdOutcome, runCrowd } from "./crowd.ts";
+import { runWriterProcesses, type WriterProcesses, type WriterProcessesOutcome } from "./writer-processes.ts";
 
 /** The readers of a crowd look at an object at most so often while there is no newer version. */
 const ROUNDS_MAX = 2;
 
 /** Runs a crowd, fails with everything that is wrong afterwards, and prints the counts. */
-export async function expectNothingLost(crowd: Crowd): Promise<CrowdOutcome> {
+export async function expectNothingLost(crowd: WriterProcesses): Promise<WriterProcessesOutcome> {
   const seed = Date.now() % 1_000_000;
-  const outcome = await runCrowd(crowd, seed);
+  const outcome = await runWriterProcesses(crowd, seed);
   const { mode, workers, commits, isLockDisabled = false, chance } = crowd;
   const { acknowledged, kills, beside, audit, faults } = outcome;
-  const sum = (count: (report: CrowdOutcome["beside"][number]) => number): number =>
+  const sum = (count: (report: WriterProcessesOutcome["beside"][number]) => number): number =>
     beside.map(count).reduce((a, b) => a + b, 0);
   const present = audit.records.filter(({ message }) => message.startsWith(`${mode} `)).length;
   const roundsMax = Math.max(0, ...beside.map((report) => report.roundsMax));

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { expectNothingLost } from "./expect-nothing-lost.ts";
-import type { CrowdMode, StepTime } from "./worker-plan.ts";
+import type { StepTime, WriterProcessMode } from "./worker-plan.ts";
 
 export interface TakeOver {
-  readonly mode: CrowdMode;
+  readonly mode: WriterProcessMode;
   readonly workers: number;
   readonly commits: number;
   /** Where the first worker is stopped with SIGSTOP. */

@@ -1,14 +1,14 @@
 import { expect } from "vitest";
 import { STAGING } from "../../src/commit/control-keys.ts";
 import type { StoreCall } from "../../src/testing/index.ts";
-import { auditStore } from "./audit.ts";
-import { type Hole, itCloses } from "./hole.ts";
-import { die, key, type Writer } from "./world.ts";
+import { auditStore } from "./audit-store.ts";
+import { itCloses, type RaceWindow } from "./race-window.ts";
+import { die, key, type Writer } from "./simulated-writers.ts";
 
 /** A writer that is taken for dead, and is not. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   ...(["staged", "synced", "locked", "finished-head", "checked", "before-link"] as const).map(
-    (step): Hole => ({
+    (step): RaceWindow => ({
       name: `H5: a writer that is taken for dead is fenced off when it has ${step}`,
       objects: { "tables/a": "1", "tables/b": "2" },
       run: async (world) => {
@@ -76,7 +76,7 @@ const HOLES: readonly Hole[] = [
     },
   },
   ...(["linked", "committed", "publish-put", "published"] as const).map(
-    (step): Hole => ({
+    (step): RaceWindow => ({
       name: `H5: a writer that has ${step} is not fenced off`,
       objects: { "tables/a": "1", "tables/b": "2", "tables/c": "3" },
       run: async (world) => {

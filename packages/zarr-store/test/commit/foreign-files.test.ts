@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { commitKey, STAGING, stagedKey, stagingEntryKind } from "../../src/commit/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
-import { type Hole, itCloses, X } from "./hole.ts";
-import { deletionOf, die, inWorld, key, record } from "./world.ts";
+import { itCloses, type RaceWindow, X } from "./race-window.ts";
+import { deletionOf, die, key, record, withSimulatedWriters } from "./simulated-writers.ts";
 
 /** What others put, edit or take away where a commit goes. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   {
     name: "H7: somebody's notes lie where a new record goes",
     objects: X,
@@ -148,7 +148,7 @@ const HOLES: readonly Hole[] = [
 itCloses(HOLES);
 
 it("H16: a part of the dataset on another device is refused before anything is staged for good", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     const store: KeyValueStore = {
       ...interceptStore(world.store, (_call, runCall) => runCall()),
       stat: async (path) => {
@@ -168,7 +168,7 @@ it("H16: a part of the dataset on another device is refused before anything is s
 });
 
 it("a writer whose staging was removed by hand runs again", async () => {
-  await inWorld("memory", async (world) => {
+  await withSimulatedWriters("memory", async (world) => {
     let runs = 0;
     const writer = await world.writer({
       onStep: world.atStep("checked", async () => {

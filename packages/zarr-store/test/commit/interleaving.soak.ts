@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { interleaveAlong, interleaveTwo, PAIRS } from "./interleaving.ts";
-import type { Medium } from "./world.ts";
+import type { Medium } from "./simulated-writers.ts";
 
 const TIMEOUT_MS = 300_000;
 /** Every call in memory; in a folder every fifth, since each is a world on disk. */

@@ -3,8 +3,8 @@ import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
 import { interleave, interleaveAlong, interleaveTwo, PAIRS, type Pair } from "./interleaving.ts";
+import { type Medium, SimulatedWriters } from "./simulated-writers.ts";
 import { TestClock } from "./test-runtime.ts";
-import { type Medium, World } from "./world.ts";
 
 /** Some calls of each pair, others for each; all of them in `interleaving.soak.ts`. */
 const STRIDE: Readonly<Record<Medium, number>> = { memory: 4, local: 25 };
@@ -24,7 +24,7 @@ describe("a protocol that is wrong is found out", () => {
   const findsFault = async (pair: Pair, wrong: (store: KeyValueStore) => KeyValueStore): Promise<boolean> => {
     for (let at = 1; at <= 60; at++) {
       const clock = new TestClock();
-      const world = new World(wrong(memoryStore({ nowEpochMs: clock.look })), clock);
+      const world = new SimulatedWriters(wrong(memoryStore({ nowEpochMs: clock.look })), clock);
       try {
         await interleave(world, pair, new Map([[at, pair.second]]));
       } catch {

@@ -7,12 +7,12 @@ import {
   applyChanges,
   type Changes,
   deletionOf,
-  inWorld,
   type Medium,
   record,
-  type World,
+  type SimulatedWriters,
   type Writer,
-} from "./world.ts";
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 interface Plan {
   readonly changes?: Changes;
@@ -161,7 +161,7 @@ async function run(writer: Writer, { changes = {}, lines = {} }: Plan): Promise<
 }
 
 /** A reader that comes now finds every object of the head that it sees. */
-async function readEverything(world: World): Promise<void> {
+async function readEverything(world: SimulatedWriters): Promise<void> {
   const reader = await world.second();
   const { head } = reader.engine.log;
   for (const group of [...head.groups()]) {
@@ -177,7 +177,7 @@ function plain(state: ReadonlyMap<string, string>): Readonly<Record<string, stri
 
 /** Runs the first plan, the others at the given calls of its store; returns how many calls there were. */
 export async function interleave(
-  world: World,
+  world: SimulatedWriters,
   pair: Pair,
   others: ReadonlyMap<number, Plan>,
 ): Promise<number> {
@@ -245,11 +245,11 @@ export async function interleaveAlong(
   pair: Pair,
   { stride, offset }: { readonly stride: number; readonly offset: number },
 ): Promise<number> {
-  const total = await inWorld(medium, (world) => interleave(world, pair, new Map()));
+  const total = await withSimulatedWriters(medium, (world) => interleave(world, pair, new Map()));
   expect(total).toBeGreaterThan(10);
   let points = 0;
   for (let at = 1 + (offset % stride); at <= total; at += stride) {
-    await inWorld(medium, (world) => interleaveAt(world, pair, new Map([[at, pair.second]])));
+    await withSimulatedWriters(medium, (world) => interleaveAt(world, pair, new Map([[at, pair.second]])));
     points++;
   }
   return points;
@@ -263,19 +263,23 @@ export async function interleaveTwo(stride: number): Promise<void> {
     first: { changes: { "tables/a": null } },
     second: { changes: { "tables/a": "0" } },
   };
-  const total = await inWorld("memory", (world) => interleave(world, pair, new Map()));
+  const total = await withSimulatedWriters("memory", (world) => interleave(world, pair, new Map()));
   for (let at = 1; at <= total; at += stride) {
     for (let later = at + 1; later <= total; later++) {
       const others = new Map([
         [at, pair.second],
         [later, pair.first],
       ]);
-      await inWorld("memory", (world) => interleaveAt(world, pair, others));
+      await withSimulatedWriters("memory", (world) => interleaveAt(world, pair, others));
     }
   }
 }
 
-async function interleaveAt(world: World, pair: Pair, others: ReadonlyMap<number, Plan>): Promise<void> {
+async function interleaveAt(
+  world: SimulatedWriters,
+  pair: Pair,
+  others: ReadonlyMap<number, Plan>,
+): Promise<void> {
   try {
     await interleave(world, pair, others);
   } catch (error) {

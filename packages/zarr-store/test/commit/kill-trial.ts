@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { LOCK, STAGING, stagingEntryKind } from "../../src/commit/control-keys.ts";
 import { localStore } from "../../src/node/local-store.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { inFolder } from "./in-folder.ts";
 import { NEXT, readDataset, settle } from "./read-dataset.ts";
 import { type RunWorkerOptions, runWorker } from "./run-worker.ts";

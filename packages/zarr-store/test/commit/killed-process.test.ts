@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { localStore } from "../../src/node/local-store.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { inFolder } from "./in-folder.ts";
 import { killTrial } from "./kill-trial.ts";
 import { killTrials } from "./kill-trials.ts";
 import { commitNext, NEXT, readDataset } from "./read-dataset.ts";
 import { runWorker } from "./run-worker.ts";
+import { key } from "./simulated-writers.ts";
 import type { StepTime, WorkerTask } from "./worker-plan.ts";
-import { key } from "./world.ts";
 
 /** Steps before and after the link, and how often the cycle comes to each before the process dies there. */
 const KILLS: readonly StepTime[] = [

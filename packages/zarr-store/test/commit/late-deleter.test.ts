@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
-import { type Hole, isBeforeMoveAside, itCloses, X } from "./hole.ts";
-import { deletionOf, die, key } from "./world.ts";
+import { isBeforeMoveAside, itCloses, type RaceWindow, X } from "./race-window.ts";
+import { deletionOf, die, key } from "./simulated-writers.ts";
 
 /** What a deletion, or the record of a deleted image, does to those who come at the same time. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   {
     name: "H1: a peer removes the empty directory between its making and the move",
     before: { "tables/b": "b" },
@@ -90,7 +90,7 @@ const HOLES: readonly Hole[] = [
     },
   },
   ...(["goes on", "is killed"] as const).map(
-    (fate): Hole => ({
+    (fate): RaceWindow => ({
       name: `H4: it goes back after the third commit found nothing to delete, and its mover ${fate}`,
       before: { "tables/a": "0" },
       objects: {},

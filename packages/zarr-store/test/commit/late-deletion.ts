@@ -1,7 +1,7 @@
 /** A process that deletes late, after another made the object again: it puts that back, or loses it. */
 import { expect } from "vitest";
 import { localStore } from "../../src/node/local-store.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { inFolder } from "./in-folder.ts";
 import { commitNext } from "./read-dataset.ts";
 import { runWorker } from "./run-worker.ts";

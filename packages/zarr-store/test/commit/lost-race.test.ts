@@ -2,11 +2,11 @@ import { expect } from "vitest";
 import { commitKey } from "../../src/commit/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
-import { type Hole, itCloses } from "./hole.ts";
-import { addLine, key, text, type Writer } from "./world.ts";
+import { itCloses, type RaceWindow } from "./race-window.ts";
+import { addLine, key, text, type Writer } from "./simulated-writers.ts";
 
 /** Two commits for one path, and links that tell lies. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   {
     name: "H13: two writers count up the same object",
     before: { "tables/count": "0" },
@@ -23,7 +23,7 @@ const HOLES: readonly Hole[] = [
     },
   },
   ...(["says that the name is taken", "says EIO"] as const).map(
-    (lie): Hole => ({
+    (lie): RaceWindow => ({
       name: `H14: a link works, and ${lie}`,
       objects: { "tables/a": "1" },
       run: async (world) => {

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { commitKey } from "../../src/commit/control-keys.ts";
-import { type Hole, itCloses, X } from "./hole.ts";
-import { key, record } from "./world.ts";
+import { itCloses, type RaceWindow, X } from "./race-window.ts";
+import { key, record } from "./simulated-writers.ts";
 
 /** Paths that are files once and directories then, and what was staged and is not committed. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   {
     name: "H10: a path is a file in one commit and a directory in the next",
     before: { "tables/a": "0" },
@@ -22,7 +22,7 @@ const HOLES: readonly Hole[] = [
     },
   },
   ...(["above", "below"] as const).map(
-    (where): Hole => ({
+    (where): RaceWindow => ({
       name: `H10: an object ${where} a live one is refused before the link`,
       before: { "tables/m/n": "0" },
       objects: { "tables/m/n": "0" },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { interceptStore } from "../../src/testing/index.ts";
-import { inWorld, key, record } from "./world.ts";
+import { key, record, withSimulatedWriters } from "./simulated-writers.ts";
 
 const X = record("x", { "analysis/a.json": "a", "analysis_arrays/trace/data/c.0": "trace" });
 
@@ -13,7 +13,7 @@ describe("reading an object", () => {
     ["images/x/data/c.0.0", "integrity"],
     ["images/x/analysis_arrays/trace/data/c.0", "integrity"],
   ])("%s with other bytes is %s, after six looks", async (path, code) => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       await (await world.writer()).commit({ ...X, "tables/t.parquet": "table" });
       await world.put(path, "other");
       let looks = 0;
@@ -30,7 +30,7 @@ describe("reading an object", () => {
   it.each(["truncated", "extended", "emptied", "removed"])(
     "a chunk that is %s is never given",
     async (damage) => {
-      await inWorld("local", async (world) => {
+      await withSimulatedWriters("local", async (world) => {
         await (await world.writer()).commit(X);
         const path = "images/x/data/c.0.0";
         if (damage === "removed") {
@@ -45,7 +45,7 @@ describe("reading an object", () => {
   );
 
   it("finds an object that comes back while it looks", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       await (await world.writer()).commit({ "tables/t": "table" });
       await world.put("tables/t", "half a tab");
       const reader = await world.second();
@@ -57,7 +57,7 @@ describe("reading an object", () => {
   });
 
   it("gives the newer version when one is committed while it looks", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/t": "1" });
       const reader = await world.second();
@@ -69,7 +69,7 @@ describe("reading an object", () => {
   });
 
   it("has nothing where the log has nothing, whatever lies there", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       await (await world.writer()).commit({ "tables/t": "1" });
       await world.put("tables/other", "mine");
       expect(await (await world.second()).read("tables/other")).toBeUndefined();
@@ -77,7 +77,7 @@ describe("reading an object", () => {
   });
 
   it("stops when it is told to", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/t": "1" });
       const reading = writer.engine.reader.read(key("tables/t"), { signal: AbortSignal.abort() });

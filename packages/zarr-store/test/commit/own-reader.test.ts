@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import { type Hole, itCloses, X } from "./hole.ts";
-import { addLine, key, record, text, type Writer } from "./world.ts";
+import { itCloses, type RaceWindow, X } from "./race-window.ts";
+import { addLine, key, record, text, type Writer } from "./simulated-writers.ts";
 
 /** Readers, of the same process or another, at each moment of a commit. */
-const HOLES: readonly Hole[] = [
+const HOLES: readonly RaceWindow[] = [
   ...(["finished-head", "checked", "before-link"] as const).map(
-    (step): Hole => ({
+    (step): RaceWindow => ({
       name: `a reader of the writer's own process sees another commit when the writer has ${step}`,
       before: { "tables/a": "0" },
       objects: { "tables/a": "0+1+2" },

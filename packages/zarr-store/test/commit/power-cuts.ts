@@ -8,12 +8,12 @@ import { runBounded } from "../../src/run-bounded.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { interceptStore } from "../../src/testing/index.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { LoopImage } from "./loop-image.ts";
 import { NEXT, readDataset, settle } from "./read-dataset.ts";
+import { applyChanges } from "./simulated-writers.ts";
 import { collectLog } from "./test-runtime.ts";
 import { cycleOf, stateOfCycle } from "./worker-plan.ts";
-import { applyChanges } from "./world.ts";
 
 /** What is flushed: all, all but the log after the link, or all but the staged files and directories. */
 export type Flushes = "all" | "not the log" | "not what is staged";

@@ -3,8 +3,8 @@ import { collectGarbage } from "../../src/commit/gc.ts";
 import type { WriterLockOptions } from "../../src/commit/writer-lock.ts";
 import { localStore } from "../../src/node/local-store.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
+import { applyChanges, type Changes, text } from "./simulated-writers.ts";
 import { type CollectedLog, collectLog } from "./test-runtime.ts";
-import { applyChanges, type Changes, text } from "./world.ts";
 
 export interface DatasetRead {
   readonly version: number;

@@ -7,13 +7,13 @@ import {
   addLine,
   applyChanges,
   bytes,
-  inWorld,
   key,
   record,
+  type SimulatedWriters,
   text,
-  type World,
   type Writer,
-} from "./world.ts";
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 type Action = "line" | "count" | "pair" | "make" | "remove" | "re-make";
 
@@ -56,7 +56,7 @@ export async function exploreSchedules(runs: number): Promise<ScheduleTally> {
   const tally: ScheduleTally = { runs: 0, commits: 0, pairs: 0 };
   await fc.assert(
     fc.asyncProperty(plan, fc.scheduler(), async (chosen, scheduler) => {
-      await inWorld("memory", async (world) => {
+      await withSimulatedWriters("memory", async (world) => {
         await (await world.writer()).commit(BEFORE);
         const scheduled = (who: string): KeyValueStore =>
           interceptStore(world.store, async ({ method, keys }, run) => {
@@ -87,7 +87,7 @@ interface Acknowledged {
 }
 
 async function runWriter(
-  world: World,
+  world: SimulatedWriters,
   store: KeyValueStore,
   index: number,
   actions: readonly Action[],
@@ -145,7 +145,7 @@ function act(writer: Writer, action: Action, name: string): ReturnType<Writer["t
 }
 
 /** Reads two objects that every commit writes alike: of one version they are alike. Returns how many such reads. */
-async function readPairs(world: World, store: KeyValueStore): Promise<number> {
+async function readPairs(world: SimulatedWriters, store: KeyValueStore): Promise<number> {
   const reader = await world.writer({ store });
   const { log } = reader.engine;
   let pairs = 0;
@@ -165,7 +165,7 @@ async function readPairs(world: World, store: KeyValueStore): Promise<number> {
 }
 
 /** What was acknowledged is there, once. */
-async function expectWhole(world: World, acknowledged: readonly Acknowledged[]): Promise<void> {
+async function expectWhole(world: SimulatedWriters, acknowledged: readonly Acknowledged[]): Promise<void> {
   const { problems, objects, foreign, records } = await world.auditAfterNextWriter();
   expect(problems).toEqual([]);
   expect(foreign).toEqual({});

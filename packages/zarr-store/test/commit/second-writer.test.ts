@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CommitStep } from "../../src/commit/commit-context.ts";
-import { X } from "./hole.ts";
-import { inWorld, type Medium, record } from "./world.ts";
+import { X } from "./race-window.ts";
+import { type Medium, record, withSimulatedWriters } from "./simulated-writers.ts";
 
 const STEPS: readonly CommitStep[] = [
   "staged",
@@ -21,7 +21,7 @@ const STEPS: readonly CommitStep[] = [
 
 describe.each<Medium>(["memory", "local"])("a second writer at each step, in %s", (medium) => {
   it.each(STEPS)("%s", async (step) => {
-    await inWorld(medium, async (world) => {
+    await withSimulatedWriters(medium, async (world) => {
       const setup = await world.writer();
       await setup.commit({ "tables/a": "0", "tables/b": "0", ...X });
       const onStep = world.atStep(step, async () => {

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
 import { localStore } from "../../src/node/local-store.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { inFolder } from "./in-folder.ts";
+import { addLine, bytes, key, text } from "./simulated-writers.ts";
 import { collectLog } from "./test-runtime.ts";
-import { addLine, bytes, key, text } from "./world.ts";
 
 const QUICK_WRITERS = 4;
 /** A slow one that is starved would wait for all of these. */

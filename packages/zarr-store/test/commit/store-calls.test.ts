@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { countingStore, type StoreCounts } from "../../src/testing/index.ts";
-import { addLine, applyChanges, type Changes, deletionOf, inWorld, record, type Writer } from "./world.ts";
+import {
+  addLine,
+  applyChanges,
+  type Changes,
+  deletionOf,
+  record,
+  type Writer,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 const IMAGES: Changes = Object.assign(
   {},
@@ -14,7 +22,7 @@ const report: string[] = [];
 
 /** What a commit costs in a session that has committed before, on a dataset where images and tables are. */
 async function costOf(work: (writer: Writer) => Promise<unknown>): Promise<StoreCounts> {
-  return inWorld("memory", async (world) => {
+  return withSimulatedWriters("memory", async (world) => {
     const setup = await world.writer();
     await setup.commit({ "zarr.json": "{}", "images/zarr.json": "{}", "tables/t": "zero\n", ...X });
     const counting = countingStore(world.store);
@@ -47,7 +55,7 @@ describe("how often a commit asks the store", () => {
 
   it("the paths of a record that a transaction makes are its own to tell; of another it looks for newer commits", async () => {
     const callsOf = async (group: string): Promise<number> =>
-      inWorld("memory", async (world) => {
+      withSimulatedWriters("memory", async (world) => {
         const counting = countingStore(world.store);
         const writer = await world.writer({ store: counting.store });
         let calls = 0;

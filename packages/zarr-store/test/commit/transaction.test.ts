@@ -3,16 +3,26 @@ import { describe, expect, it } from "vitest";
 import { STAGING } from "../../src/commit/control-keys.ts";
 import type { Transaction } from "../../src/commit/transaction.ts";
 import { faultyStore, interceptStore } from "../../src/testing/index.ts";
-import { auditStore } from "./audit.ts";
-import { addLine, applyChanges, bytes, deletionOf, inWorld, key, record, text, type World } from "./world.ts";
+import { auditStore } from "./audit-store.ts";
+import {
+  addLine,
+  applyChanges,
+  bytes,
+  deletionOf,
+  key,
+  record,
+  type SimulatedWriters,
+  text,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
-async function stagedNames(world: World): Promise<readonly string[]> {
+async function stagedNames(world: SimulatedWriters): Promise<readonly string[]> {
   return (await world.store.list(key(STAGING))).map(({ name }) => name);
 }
 
 describe("a transaction", () => {
   it("sees its own changes, which nobody else does", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/a": "0", "tables/b": "0", ...record("x") });
       const reader = await world.second();
@@ -32,7 +42,7 @@ describe("a transaction", () => {
   });
 
   it("that throws leaves nothing, also when it does not wait for what it asked for", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       let puts = 0;
       const slow = interceptStore(world.store, async ({ method, keys }, run) => {
         if (method === "put" && keys[0]?.includes("tables/")) {
@@ -58,7 +68,7 @@ describe("a transaction", () => {
   });
 
   it("without changes commits nothing and writes nothing", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/a": "1" });
       for (const change of [{}, { "tables/a": "1" }, { "tables/gone": null }]) {
@@ -70,7 +80,7 @@ describe("a transaction", () => {
   });
 
   it("commits all that was put at the same time", async () => {
-    await inWorld("local", async (world) => {
+    await withSimulatedWriters("local", async (world) => {
       const writer = await world.writer();
       const changes = Object.fromEntries(
         Array.from({ length: 50 }, (_, index) => [`tables/${index % 7}/${index}`, String(index)]),
@@ -100,7 +110,7 @@ describe("a transaction", () => {
           },
         ),
         (changes) =>
-          inWorld("memory", async (world) => {
+          withSimulatedWriters("memory", async (world) => {
             // Each put takes another while, so that disorder would show.
             let turn = 0;
             const store = interceptStore(world.store, async ({ method }, run) => {
@@ -132,7 +142,7 @@ describe("a transaction", () => {
   });
 
   it("that could not stage something cannot be committed, even if nobody cared", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const setup = await world.writer();
       await setup.commit({ "tables/a": "0" });
       const store = faultyStore(world.store, ({ method, keys }) =>
@@ -153,7 +163,7 @@ describe("a transaction", () => {
   it.each(["__commits/00000000000000000002.json", "__staging/lock/owner", "__anything"])(
     "does not take %s for an object",
     async (path) => {
-      await inWorld("memory", async (world) => {
+      await withSimulatedWriters("memory", async (world) => {
         const writer = await world.writer();
         await expect(writer.commit({ [path]: "mine" })).rejects.toMatchObject({ code: "invalid_name" });
         expect(await stagedNames(world)).toEqual([]);
@@ -162,7 +172,7 @@ describe("a transaction", () => {
   );
 
   it("runs again as often as it is allowed to", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const other = await world.second();
       let runs = 0;
       const writer = await world.second();
@@ -182,7 +192,7 @@ describe("a transaction", () => {
   });
 
   it("that is aborted commits nothing, before it runs, while it runs and while it waits for the lock", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const holder = await world.writer({
         onStep: async (step) => void (step === "locked" && (await new Promise(() => undefined))),
       });
@@ -212,7 +222,7 @@ describe("a transaction", () => {
   });
 
   it("is one of many in a process, each of which gets its turn", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await Promise.all(
         Array.from({ length: 30 }, (_, index) =>
@@ -227,7 +237,7 @@ describe("a transaction", () => {
 
 describe("a merge", () => {
   it("is applied to what the transaction itself has put, or deleted", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/a": "old\n", "tables/b": "old\n", "tables/c": "old\n" });
       const other = await world.second();
@@ -251,7 +261,7 @@ describe("a merge", () => {
   });
 
   it("is replaced by what the transaction puts after it", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       await writer.commit({ "tables/a": "old\n", "tables/b": "old\n" });
       await writer.transact(async (transaction) => {
@@ -264,7 +274,7 @@ describe("a merge", () => {
   });
 
   it("names the images of all merges of an object, or none if one may concern all", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       const mergeFor = (path: string, imageIds: readonly string[] | undefined) => ({
         path: key(path),
@@ -301,7 +311,7 @@ describe("a merge", () => {
   };
 
   it("that drops an image takes it out of the transaction, its staging included", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const first = await world.second({
         onStep: world.atStep("synced", async () =>
           (await world.second()).transact((t) => takeIn(t, "by-second")),
@@ -316,7 +326,7 @@ describe("a merge", () => {
   });
 
   it("that dropped an image, which the other then deleted, makes the transaction run again", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const other = await world.second();
       const dropped = world.atStep("synced", () => other.transact((t) => takeIn(t, "by-second")));
       const revived = world.atStep("before-link", () =>
@@ -348,7 +358,7 @@ describe("a merge", () => {
   });
 
   it("that throws fails the transaction before the link", async () => {
-    await inWorld("memory", async (world) => {
+    await withSimulatedWriters("memory", async (world) => {
       const writer = await world.writer();
       const attempt = writer.transact(async (transaction) => {
         await transaction.put(key("tables/a"), bytes("1"));

@@ -1,5 +1,5 @@
 import type { CommitStep } from "../../src/commit/commit-context.ts";
-import { type Changes, deletionOf, record } from "./world.ts";
+import { type Changes, deletionOf, record } from "./simulated-writers.ts";
 import type { WrongProtocol } from "./wrong-protocol.ts";
 
 /** What the process `commit-worker.ts` is told to do, as one argument of JSON. */
@@ -30,8 +30,8 @@ export interface WorkerTask {
   readonly protocol?: WrongProtocol;
 }
 
-export type WorkerMode = CrowdMode | "cycle" | "put-back";
-export type CrowdMode = "disjoint" | "merge" | "churn" | "table";
+export type WorkerMode = WriterProcessMode | "cycle" | "put-back";
+export type WriterProcessMode = "disjoint" | "merge" | "churn" | "table";
 
 export interface StepTime {
   readonly step: CommitStep;

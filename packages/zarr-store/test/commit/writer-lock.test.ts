@@ -6,8 +6,8 @@ import { type WriterLockOptions, withWriterLock } from "../../src/commit/writer-
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { faultyStore, interceptStore } from "../../src/testing/index.ts";
+import { key, type Medium, withSimulatedWriters } from "./simulated-writers.ts";
 import { type CollectedLog, collectLog, sha256, TestClock, testRuntime } from "./test-runtime.ts";
-import { inWorld, key, type Medium } from "./world.ts";
 
 interface Process {
   readonly context: CommitContext;
@@ -60,7 +60,7 @@ async function wait(milliseconds: number): Promise<void> {
 
 describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) => {
   it("is held by one at a time, and leaves nothing", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       let inside = 0;
       let most = 0;
       const once = (pid: number): Promise<void> =>
@@ -77,7 +77,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
   });
 
   it("of a dead process of this host is replaced at once, by one of those who wait", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       const dead = new Set<number>();
       await processOn(store, 1).hold();
       const others = [2, 3, 4, 5].map((pid) => processOn(store, pid, dead));
@@ -98,7 +98,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
   });
 
   it("is refreshed while it is held, and a holder that lost it touches nothing", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       const dead = new Set<number>();
       const first = processOn(store, 1, dead);
       const holding = await first.hold({ staleAfterMs: 60 });
@@ -124,7 +124,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
   });
 
   it("stays with the one who took it over when the other, who has not noticed, gives it up", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       const dead = new Set([1]);
       const first = processOn(store, 1);
       const holding = await first.hold();
@@ -138,7 +138,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
   });
 
   it("does not come back when its holder lost it and nobody holds it", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       const first = processOn(store, 1);
       const holding = await first.hold({ staleAfterMs: 60 });
       for (const name of await namesIn(store, LOCK)) {
@@ -153,7 +153,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
   });
 
   it("goes also when something else lies in it", async () => {
-    await inWorld(medium, async ({ store }) => {
+    await withSimulatedWriters(medium, async ({ store }) => {
       const holding = await processOn(store, 1).hold();
       await store.put(key(`${LOCK}/.DS_Store`), new Uint8Array(3));
       await holding.release();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { runCrowd } from "./crowd.ts";
 import { killTrial } from "./kill-trial.ts";
 import { expectLateDeletion } from "./late-deletion.ts";
+import { runWriterProcesses } from "./writer-processes.ts";
 
 const TIMEOUT_MS = 120_000;
 
@@ -20,7 +20,7 @@ describe("the suites of real processes fail", () => {
   it(
     "that of the crowd, if records are renamed to their versions",
     async () => {
-      const { faults } = await runCrowd(
+      const { faults } = await runWriterProcesses(
         { mode: "disjoint", workers: 4, commits: 12, isLockDisabled: true, protocol: "rename" },
         1,
       );

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Commit } from "../../src/commit/commit.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
-import { auditStore } from "./audit.ts";
+import { auditStore } from "./audit-store.ts";
 import { killTrial } from "./kill-trial.ts";
 import { expectLateDeletion } from "./late-deletion.ts";
-import { type Changes, die, inWorld, type Medium, record, type World } from "./world.ts";
+import {
+  type Changes,
+  die,
+  type Medium,
+  record,
+  type SimulatedWriters,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 import { type WrongProtocol, wrongStore } from "./wrong-protocol.ts";
 
 /** A scenario returns what was acknowledged; what is wrong afterwards is found by the audit of all other tests. */
@@ -12,7 +19,7 @@ interface Scenario {
   readonly name: string;
   readonly wrong: WrongProtocol;
   readonly before: Changes;
-  readonly run: (world: World, store: KeyValueStore) => Promise<readonly Commit[]>;
+  readonly run: (world: SimulatedWriters, store: KeyValueStore) => Promise<readonly Commit[]>;
   /** The objects afterwards, if nothing is lost. */
   readonly objects: Changes;
 }
@@ -74,7 +81,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 async function killedAt(
-  world: World,
+  world: SimulatedWriters,
   store: KeyValueStore,
   step: "staged" | "synced" | "checked" | "before-link",
   changes: Changes,
@@ -87,7 +94,7 @@ async function killedAt(
 
 /** Everything that is wrong after a scenario. */
 async function faultsOf(medium: Medium, scenario: Scenario, isWrong: boolean): Promise<readonly string[]> {
-  return inWorld(medium, async (world) => {
+  return withSimulatedWriters(medium, async (world) => {
     const store = isWrong ? wrongStore(world.store, scenario.wrong) : world.store;
     await (await world.writer()).commit(scenario.before);
     const acknowledged = await scenario.run(world, store);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseStoreKey, type ZarrDataset } from "../../src/index.ts";
-import { readTree } from "../commit/audit.ts";
+import { readTree } from "../commit/audit-store.ts";
 import { inMaintained, problemsOf } from "./maintained-dataset.ts";
 
 const QC = "images/one/analysis/qc.json";

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { CHECKPOINT } from "../../src/commit/control-keys.ts";
 import { gzip } from "../../src/gzip.ts";
 import { checkDataset, parseStoreKey, type ReadableStore, readOnlyStore } from "../../src/index.ts";
-import { readTree } from "../commit/audit.ts";
+import { readTree } from "../commit/audit-store.ts";
+import { die } from "../commit/simulated-writers.ts";
 import { testRuntime } from "../commit/test-runtime.ts";
-import { die } from "../commit/world.ts";
 import { inMaintained, type Maintained, notesOf, problemsOf } from "./maintained-dataset.ts";
 
 const QC = "images/one/analysis/qc.json";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseStoreKey, type ZarrDataset } from "../../src/index.ts";
-import { auditStore, readTree } from "../commit/audit.ts";
+import { auditStore, readTree } from "../commit/audit-store.ts";
 import { inMaintained, type Maintained, notesOf } from "./maintained-dataset.ts";
 
 /** A writer that stops when everything is staged, until it is let go. */

@@ -12,8 +12,8 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
+import type { Medium } from "../commit/simulated-writers.ts";
 import { TestClock, testRuntime } from "../commit/test-runtime.ts";
-import type { Medium } from "../commit/world.ts";
 
 const SCHEMA: TableSchema = {
   columns: [

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { openDataset } from "../../src/index.ts";
 import { faultyStore } from "../../src/testing/index.ts";
-import { auditStore } from "../commit/audit.ts";
+import { auditStore } from "../commit/audit-store.ts";
 import { testRuntime } from "../commit/test-runtime.ts";
 import { inMaintained } from "./maintained-dataset.ts";
 

@@ -11,7 +11,7 @@ import {
   type TableSchema,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { readTree } from "../commit/audit.ts";
+import { readTree } from "../commit/audit-store.ts";
 import { testRuntime } from "../commit/test-runtime.ts";
 
 const SCHEMA: TableSchema = {

@@ -4,9 +4,9 @@ import { type CheckReport, parseStoreKey, type ZarrDataset } from "../../src/ind
 import { faultyStore } from "../../src/testing/index.ts";
 import { changeDataset, changeModel, type DatasetChange, datasetChange, hasPart } from "./dataset-change.ts";
 import { copyOf, type DatasetModel, modelOf, overwrite, textOfModel } from "./dataset-model.ts";
-import { codeOf, type DatasetWorld } from "./dataset-world.ts";
+import { codeOf, type DatasetUnderTest } from "./dataset-under-test.ts";
 
-export type DatasetCommand = fc.AsyncCommand<DatasetModel, DatasetWorld>;
+export type DatasetCommand = fc.AsyncCommand<DatasetModel, DatasetUnderTest>;
 
 /** Runs one, and then looks at everything that there is. */
 abstract class Command implements DatasetCommand {
@@ -14,9 +14,9 @@ abstract class Command implements DatasetCommand {
     return true;
   }
 
-  abstract act(model: DatasetModel, world: DatasetWorld): Promise<void>;
+  abstract act(model: DatasetModel, world: DatasetUnderTest): Promise<void>;
 
-  async run(model: DatasetModel, world: DatasetWorld): Promise<void> {
+  async run(model: DatasetModel, world: DatasetUnderTest): Promise<void> {
     await this.act(model, world);
     await world.dataset.refresh();
     const found = await modelOf(world.dataset);
@@ -42,7 +42,7 @@ class Change extends Command {
     this.ending = ending;
   }
 
-  async act(model: DatasetModel, { dataset }: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, { dataset }: DatasetUnderTest): Promise<void> {
     const after = copyOf(model);
     const code = changeAll(after, this.changes);
     const controller = new AbortController();
@@ -92,7 +92,7 @@ class SingleCall extends Command {
     this.change = change;
   }
 
-  async act(model: DatasetModel, { dataset }: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, { dataset }: DatasetUnderTest): Promise<void> {
     const wasThere = hasPart(model, this.change);
     const outcome = changeDataset(dataset, this.change);
     const code = changeModel(model, this.change);
@@ -116,7 +116,7 @@ class AtOnce extends Command {
     this.changes = changes;
   }
 
-  async act(model: DatasetModel, world: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, world: DatasetUnderTest): Promise<void> {
     const [first, second] = this.changes;
     const other = await world.open();
     const codes = await Promise.all([
@@ -163,7 +163,7 @@ class Mishap extends Command {
     this.kind = kind;
   }
 
-  async act(model: DatasetModel, world: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, world: DatasetUnderTest): Promise<void> {
     const outcome = await (this.kind === "dies" ? this.#die(world) : this.#fail(world));
     world.killLast();
     const after = copyOf(model);
@@ -182,7 +182,7 @@ class Mishap extends Command {
     }
   }
 
-  async #die(world: DatasetWorld): Promise<string> {
+  async #die(world: DatasetUnderTest): Promise<string> {
     const died = Promise.withResolvers<string>();
     let steps = 0;
     const dataset = await world.open({
@@ -197,7 +197,7 @@ class Mishap extends Command {
     return Promise.race([codeOf(changeDataset(dataset, this.change)), died.promise]);
   }
 
-  async #fail(world: DatasetWorld): Promise<string> {
+  async #fail(world: DatasetUnderTest): Promise<string> {
     let isArmed = false;
     let calls = 0;
     const store = faultyStore(world.store, () =>
@@ -228,7 +228,7 @@ class EditOutside extends Command {
     return true;
   }
 
-  async act(model: DatasetModel, { dataset, store }: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, { dataset, store }: DatasetUnderTest): Promise<void> {
     const image = model.images.get(this.id);
     const values = image?.artifacts.get("json qc");
     if (image === undefined || values === undefined) {
@@ -261,7 +261,7 @@ class EditNodeOutside extends Command {
     this.id = id;
   }
 
-  async act(model: DatasetModel, { dataset, store }: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, { dataset, store }: DatasetUnderTest): Promise<void> {
     if (!model.images.has(this.id)) {
       return;
     }
@@ -296,7 +296,7 @@ class EditNodeOutside extends Command {
 /** What must change nothing that a reader sees. */
 class Upkeep extends Command {
   readonly name: string;
-  readonly work: (world: DatasetWorld, model: DatasetModel) => Promise<unknown>;
+  readonly work: (world: DatasetUnderTest, model: DatasetModel) => Promise<unknown>;
 
   constructor(name: string, work: Upkeep["work"]) {
     super();
@@ -304,7 +304,7 @@ class Upkeep extends Command {
     this.work = work;
   }
 
-  async act(model: DatasetModel, world: DatasetWorld): Promise<void> {
+  async act(model: DatasetModel, world: DatasetUnderTest): Promise<void> {
     await this.work(world, model);
   }
 
@@ -329,7 +329,7 @@ function expectSound({ problems }: CheckReport): void {
   expect(problems).toEqual([]);
 }
 
-async function expectManifest({ dataset }: DatasetWorld, model: DatasetModel): Promise<void> {
+async function expectManifest({ dataset }: DatasetUnderTest, model: DatasetModel): Promise<void> {
   const manifest = await dataset.updateManifest();
   expect(manifest.images.map(({ imageId }) => imageId)).toEqual([...model.images.keys()].sort());
   if (model.version > 0) {
@@ -337,7 +337,7 @@ async function expectManifest({ dataset }: DatasetWorld, model: DatasetModel): P
   }
 }
 
-async function expectOrders({ dataset }: DatasetWorld, model: DatasetModel): Promise<void> {
+async function expectOrders({ dataset }: DatasetUnderTest, model: DatasetModel): Promise<void> {
   const idsBy = async (missing: "first" | "last"): Promise<readonly string[]> =>
     (await Array.fromAsync(dataset.iterRecords({ orderBy: "n", missing }))).map(({ id }) => id);
   const images = [...model.images].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -350,7 +350,7 @@ async function expectOrders({ dataset }: DatasetWorld, model: DatasetModel): Pro
   expect(await idsBy("first")).toEqual([...unknown, ...known]);
 }
 
-async function expectInvalidNames({ dataset }: DatasetWorld, model: DatasetModel): Promise<void> {
+async function expectInvalidNames({ dataset }: DatasetUnderTest, model: DatasetModel): Promise<void> {
   const image = { dtype: "uint8", shape: [1, 1], data: new Uint8Array(1) } as const;
   for (const id of ["../x", "", "a.json", "CON", "A/b"]) {
     expect(await codeOf(dataset.addImage(image, { id }))).toBe("invalid_name");
@@ -392,7 +392,10 @@ export const datasetCommands: readonly fc.Arbitrary<DatasetCommand>[] = [
 ];
 
 /** Runs commands on a new dataset and on its model. */
-export async function runCommands(commands: Iterable<DatasetCommand>, world: DatasetWorld): Promise<void> {
+export async function runCommands(
+  commands: Iterable<DatasetCommand>,
+  world: DatasetUnderTest,
+): Promise<void> {
   await world.start();
   const model: DatasetModel = { version: 0, images: new Map(), tables: new Map() };
   await fc.asyncModelRun(() => ({ model, real: world }), commands);

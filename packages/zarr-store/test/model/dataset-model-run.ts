@@ -4,10 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { memoryStore } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
+import type { Medium } from "../commit/simulated-writers.ts";
 import { TestClock } from "../commit/test-runtime.ts";
-import type { Medium } from "../commit/world.ts";
 import { datasetCommands, runCommands } from "./dataset-commands.ts";
-import { DatasetWorld } from "./dataset-world.ts";
+import { DatasetUnderTest } from "./dataset-under-test.ts";
 
 /**
  * Compares a dataset with its model over random commands, `commands` of them in each run; a failure prints the seed and
@@ -27,12 +27,12 @@ export async function compareWithModel(
       async (commands) => {
         const clock = new TestClock();
         if (medium === "memory") {
-          await runCommands(commands, new DatasetWorld(memoryStore({ nowEpochMs: clock.look }), clock));
+          await runCommands(commands, new DatasetUnderTest(memoryStore({ nowEpochMs: clock.look }), clock));
           return;
         }
         const root = await mkdtemp(join(tmpdir(), "kym-model-"));
         try {
-          await runCommands(commands, new DatasetWorld(localStore(root), clock));
+          await runCommands(commands, new DatasetUnderTest(localStore(root), clock));
         } finally {
           await rm(root, { recursive: true, force: true });
         }

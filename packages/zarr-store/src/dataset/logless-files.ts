@@ -9,7 +9,7 @@ import { isStoreKey, type StoreKey } from "../store/store-key.ts";
 const MAX_FILES = 1_000_000;
 
 /** The files of a dataset that no commit log describes: what is on the disk now, with nothing to check it by. */
-export class PlainFiles {
+export class LoglessFiles {
   readonly #store: ReadableStore;
   readonly #sha256: Runtime["sha256"];
   readonly #hashes = new Map<StoreKey, { readonly stamp: string; readonly sha256: string }>();

@@ -1,16 +1,16 @@
 import { localStore } from "../../src/node/local-store.ts";
-import { type Audit, auditStore } from "./audit.ts";
-import { faultsOfCrowd } from "./crowd-faults.ts";
+import { type Audit, auditStore } from "./audit-store.ts";
+import { faultsOfWriterProcesses } from "./faults-of-writer-processes.ts";
 import { inFolder } from "./in-folder.ts";
 import { settle } from "./read-dataset.ts";
-import { type BesideReport, runBeside } from "./run-beside.ts";
+import { type BystanderReport, runBystander } from "./run-bystander.ts";
 import { type RunWorkerOptions, runWorker, type WorkerResult } from "./run-worker.ts";
-import type { CrowdMode, StepTime, WorkerTask } from "./worker-plan.ts";
+import type { StepTime, WorkerTask, WriterProcessMode } from "./worker-plan.ts";
 
 /** Processes that commit at the same time, and what they suffer. */
-export interface Crowd
+export interface WriterProcesses
   extends Pick<WorkerTask, "isLockDisabled" | "lockStaleAfterMs" | "chance" | "protocol"> {
-  readonly mode: CrowdMode;
+  readonly mode: WriterProcessMode;
   readonly workers: number;
   /** Of each worker. */
   readonly commits: number;
@@ -25,23 +25,26 @@ export interface Crowd
   readonly firstStopsAt?: StepTime;
 }
 
-export interface CrowdOutcome {
+export interface WriterProcessesOutcome {
   readonly audit: Audit;
   /** `<worker>/<commit>` of every commit that a worker was told of. */
   readonly acknowledged: readonly string[];
   readonly kills: number;
   readonly warnings: readonly string[];
-  readonly beside: readonly BesideReport[];
+  readonly beside: readonly BystanderReport[];
   /** Everything that is not as it has to be. Nothing is lost, doubled or torn if there is none. */
   readonly faults: readonly string[];
 }
 
 /** Lets a crowd commit all that it is to commit, killed ones coming again, and looks at what there is then. */
-export async function runCrowd(crowd: Crowd, seed: number): Promise<CrowdOutcome> {
+export async function runWriterProcesses(
+  crowd: WriterProcesses,
+  seed: number,
+): Promise<WriterProcessesOutcome> {
   return inFolder(async (root) => {
-    const ends = Array.from({ length: crowd.readers ?? 0 }, () => runBeside({ root, role: "read" }));
+    const ends = Array.from({ length: crowd.readers ?? 0 }, () => runBystander({ root, role: "read" }));
     if (crowd.hasGcBeside === true) {
-      ends.push(runBeside({ root, role: "gc" }));
+      ends.push(runBystander({ root, role: "gc" }));
     }
     const stopped = new StoppedWorker();
     const lives = await Promise.all(
@@ -69,7 +72,7 @@ export async function runCrowd(crowd: Crowd, seed: number): Promise<CrowdOutcome
       faults: [
         ...results.filter(hasFailed).map(({ stderr }) => `a worker failed: ${stderr}`),
         ...beside.flatMap(({ errors }) => errors),
-        ...(await faultsOfCrowd(root, crowd, audit, lives)),
+        ...(await faultsOfWriterProcesses(root, crowd, audit, lives)),
       ],
     };
   });
@@ -82,7 +85,7 @@ function hasFailed({ exitCode, signal, stderr }: WorkerResult): boolean {
 /** Runs a worker until it has made all its commits, or has failed. */
 async function liveAndComeAgain(
   root: string,
-  crowd: Crowd,
+  crowd: WriterProcesses,
   worker: number,
   seed: number,
   stopped: StoppedWorker,

@@ -16,7 +16,7 @@ import { rootAttributes } from "./root-attributes.ts";
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /** What the files of a dataset are, and may become. */
-export const CONTENT_RULES: ContentRules = {
+export const DATASET_CONTENT_RULES: ContentRules = {
   fault: async (path, bytes) => {
     try {
       await parse(path, bytes);

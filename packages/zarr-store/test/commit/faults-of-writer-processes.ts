@@ -1,19 +1,19 @@
 import { openDataset } from "../../src/node/index.ts";
 import { rowsOf } from "../../src/table/rows-of.ts";
-import type { Audit } from "./audit.ts";
-import type { Crowd } from "./crowd.ts";
+import type { Audit } from "./audit-store.ts";
 import type { WorkerResult } from "./run-worker.ts";
 import { rowsOfCommit, TABLE } from "./table-writer.ts";
 import { messageOf } from "./task-writer.ts";
-import type { CrowdMode } from "./worker-plan.ts";
+import type { WriterProcessMode } from "./worker-plan.ts";
+import type { WriterProcesses } from "./writer-processes.ts";
 
 /**
  * What is wrong with a dataset after all of a crowd's commits, by the log, the files and what the workers were told: an
  * acknowledged commit that is not in the log, a commit lost or doubled, a file that is not what the log says.
  */
-export async function faultsOfCrowd(
+export async function faultsOfWriterProcesses(
   root: string,
-  crowd: Crowd,
+  crowd: WriterProcesses,
   audit: Audit,
   lives: readonly (readonly WorkerResult[])[],
 ): Promise<readonly string[]> {
@@ -61,7 +61,7 @@ type Content = readonly [name: string, wanted: readonly string[], found: readonl
 
 function contentsOf(
   { objects }: Audit,
-  mode: CrowdMode,
+  mode: WriterProcessMode,
   { all, inLog, commits }: Expected,
 ): readonly Content[] {
   if (mode === "disjoint") {

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { STAGING } from "../../src/commit/control-keys.ts";
 import type { StoreCall } from "../../src/testing/index.ts";
-import type { Audit } from "./audit.ts";
-import { inWorld, type Medium, record, type World, type Writer } from "./world.ts";
+import type { Audit } from "./audit-store.ts";
+import {
+  type Medium,
+  record,
+  type SimulatedWriters,
+  type Writer,
+  withSimulatedWriters,
+} from "./simulated-writers.ts";
 
 /** The last moment at which a deleter knows nothing of what comes: it has asked the log, and moves the file next. */
 export const isBeforeMoveAside = ({ method, keys }: StoreCall): boolean =>
@@ -11,11 +17,11 @@ export const isBeforeMoveAside = ({ method, keys }: StoreCall): boolean =>
 /** A record with an artifact. */
 export const X: Readonly<Record<string, string>> = record("x", { "analysis/a.json": "a" });
 
-export interface Hole {
+export interface RaceWindow {
   readonly name: string;
   readonly before?: Readonly<Record<string, string>>;
   /** Does what opens the hole; its end is looked at after one more writer came. */
-  readonly run: (world: World, setup: Writer) => Promise<unknown>;
+  readonly run: (world: SimulatedWriters, setup: Writer) => Promise<unknown>;
   /** The objects, but for those of the setup and of the last writer. */
   readonly objects: Readonly<Record<string, string>>;
   readonly foreign?: Readonly<Record<string, string>>;
@@ -23,10 +29,10 @@ export interface Hole {
 }
 
 /** Tests each hole, in memory and in a folder. */
-export function itCloses(holes: readonly Hole[]): void {
+export function itCloses(holes: readonly RaceWindow[]): void {
   describe.each<Medium>(["memory", "local"])("the holes of the prototype, in %s", (medium) => {
     it.each(holes)("$name", async ({ before = {}, run, objects, foreign = {}, obstacles = {} }) => {
-      await inWorld(medium, async (world) => {
+      await withSimulatedWriters(medium, async (world) => {
         const setup = await world.writer();
         await setup.commit({ "tables/base": "base", ...before });
         await run(world, setup);

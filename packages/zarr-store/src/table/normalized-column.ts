@@ -3,13 +3,13 @@ import { checkSize } from "./column-buffers.ts";
 import { type ColumnType, columnTypeOf } from "./table-schema.ts";
 
 /** A column in one of our types and one chunk, without a NaN, that begins at its buffers' beginning. */
-export interface NormalData {
+export interface NormalizedColumn {
   readonly type: ColumnType;
   readonly data: Data;
 }
 
-/** A column as it is, not copied, if it is what {@link NormalData} says. */
-export function normalDataOf(vector: Vector): NormalData | undefined {
+/** A column as it is, not copied, if it is what {@link NormalizedColumn} says. */
+export function normalizedColumnOf(vector: Vector): NormalizedColumn | undefined {
   const [data] = vector.data;
   const type = columnTypeOf(vector.type);
   if (vector.data.length !== 1 || data === undefined || type === undefined || data.offset !== 0) {
@@ -20,7 +20,7 @@ export function normalDataOf(vector: Vector): NormalData | undefined {
 }
 
 /** The same in memory of its own. @throws {ZarrStoreError} `not_supported` for more than 512 MiB of text */
-export function copyNormalData({ type, data }: NormalData): Data {
+export function copyNormalizedColumn({ type, data }: NormalizedColumn): Data {
   const { length, nullCount } = data;
   const bitmapBytes = Math.ceil(length / 8);
   const nullBitmap = nullCount === 0 ? new Uint8Array() : data.nullBitmap.slice(0, bitmapBytes);
@@ -37,14 +37,14 @@ export function copyNormalData({ type, data }: NormalData): Data {
  * Whether `normalizeTable` would change nothing but the memory; and, unless that does not matter, no two columns share a
  * buffer, which apache-arrow 21.2 cannot write.
  */
-export function isNormalTable(
+export function isNormalizedTable(
   table: Table,
   memory: "own buffers" | "shared buffers" = "own buffers",
 ): boolean {
   const buffers = new Set<ArrayBufferLike>();
   return table.schema.fields.every((field, index) => {
     const vector = table.getChildAt(index);
-    const normal = vector === null ? undefined : normalDataOf(vector);
+    const normal = vector === null ? undefined : normalizedColumnOf(vector);
     if (normal === undefined || (!field.nullable && normal.data.nullCount > 0)) {
       return false;
     }

@@ -11,7 +11,7 @@ import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
-import { type Audit, auditStore } from "./audit.ts";
+import { type Audit, auditStore } from "./audit-store.ts";
 import { type CollectedLog, collectLog, TestClock, testRuntime } from "./test-runtime.ts";
 
 /** What a commit does, by path; null deletes. */
@@ -44,7 +44,7 @@ export function die(): Promise<never> {
 }
 
 /** A store with writers that share a clock and can die. */
-export class World {
+export class SimulatedWriters {
   readonly store: KeyValueStore;
   readonly clock: TestClock;
   /** What went wrong inside of steps, where a commit that stands only logs it. */
@@ -157,14 +157,17 @@ export async function applyChanges(transaction: Transaction, changes: Changes): 
 export type Medium = "memory" | "local";
 
 /** Runs a test in a world of its own. */
-export async function inWorld<T>(medium: Medium, run: (world: World) => Promise<T>): Promise<T> {
+export async function withSimulatedWriters<T>(
+  medium: Medium,
+  run: (world: SimulatedWriters) => Promise<T>,
+): Promise<T> {
   const clock = new TestClock();
   if (medium === "memory") {
-    return run(new World(memoryStore({ nowEpochMs: clock.look }), clock));
+    return run(new SimulatedWriters(memoryStore({ nowEpochMs: clock.look }), clock));
   }
   const root = await mkdtemp(join(tmpdir(), "kym-commit-"));
   try {
-    return await run(new World(localStore(root), clock));
+    return await run(new SimulatedWriters(localStore(root), clock));
   } finally {
     await rm(root, { recursive: true });
   }

@@ -9,7 +9,7 @@ import {
 import { type TestClock, testRuntime } from "../commit/test-runtime.ts";
 
 /** The dataset under test: its store, and sessions as of several processes. */
-export class DatasetWorld {
+export class DatasetUnderTest {
   readonly store: KeyValueStore;
   readonly #clock: TestClock;
   readonly #dead = new Set<number>();

@@ -1,12 +1,12 @@
 import { startProcess } from "./run-worker.ts";
 
-/** What the process `beside-worker.ts` is told to do, as one argument of JSON. */
-export interface BesideTask {
+/** What the process `bystander-worker.ts` is told to do, as one argument of JSON. */
+export interface BystanderTask {
   readonly root: string;
   readonly role: "read" | "gc";
 }
 
-export interface BesideReport {
+export interface BystanderReport {
   readonly reads: number;
   readonly fromStaging: number;
   readonly fromAside: number;
@@ -18,8 +18,8 @@ export interface BesideReport {
 }
 
 /** Starts a process that reads or collects garbage; the function returned ends it. */
-export function runBeside(task: BesideTask): () => Promise<BesideReport> {
-  const child = startProcess("beside-worker.ts", task);
+export function runBystander(task: BystanderTask): () => Promise<BystanderReport> {
+  const child = startProcess("bystander-worker.ts", task);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (part: string) => {

@@ -5,9 +5,9 @@ import { collectGarbage } from "../../src/commit/gc.ts";
 import { SILENT_LOGGER } from "../../src/logger.ts";
 import { localStore } from "../../src/node/local-store.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
-import type { BesideReport, BesideTask } from "./run-beside.ts";
+import type { BystanderReport, BystanderTask } from "./run-bystander.ts";
 
-const { root, role }: BesideTask = JSON.parse(process.argv[2] ?? "");
+const { root, role }: BystanderTask = JSON.parse(process.argv[2] ?? "");
 const report = { reads: 0, fromStaging: 0, fromAside: 0, roundsMax: 0, fences: 0, errors: new Set<string>() };
 
 let isTold = false;
@@ -59,5 +59,5 @@ while (!isTold) {
     report.errors.add(String(error));
   }
 }
-const done: BesideReport = { ...report, errors: [...report.errors] };
+const done: BystanderReport = { ...report, errors: [...report.errors] };
 writeSync(1, JSON.stringify(done));
