@@ -6,6 +6,7 @@
  */
 
 export { artifactOfFileName, fileNameOfArtifact } from "./artifact-file-name.ts";
+export { type BundleParts, contentOfBundle } from "./artifacts-of-sidecars.ts";
 export { attachmentName, fileNameOfAttachment } from "./attachment-name.ts";
 export type {
   BundleFile,
@@ -18,7 +19,6 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
-export { type BundleParts, contentOfBundle } from "./bundle-content.ts";
 export { type BundledFiles, bundleFiles, type FolderFiles } from "./bundle-files.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export { type ClassicHeader, type ClassicJson, parseClassicJson, type RejectedRoi } from "./classic-json.ts";
@@ -34,16 +34,6 @@ export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
 export { isLegacyIoError, LegacyIoError } from "./errors.ts";
 export type { ExportedArtifact, ExportedImage, ExportedTable, ExportManifest } from "./export-manifest.ts";
 export { decodeExportManifest, EXPORT_MANIFEST } from "./export-manifest.ts";
-export {
-  type ArrayInventory,
-  type ExportPlan,
-  type ImageInventory,
-  type PlanExportOptions,
-  type PlannedArtifact,
-  type PlannedImage,
-  type PlannedTable,
-  planExport,
-} from "./export-plan.ts";
 export { placesToProbe } from "./find-moved.ts";
 export {
   type FlowAnalysis,
@@ -55,8 +45,8 @@ export {
 } from "./flow-analysis.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./image-content.ts";
 export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./ingest-report.ts";
+export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./instrument-text.ts";
 export type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
-export { decodeLegacyText, type LegacyText, type TextEncodingName } from "./legacy-text.ts";
 export { namePattern } from "./name-pattern.ts";
 export { readNpy, writeNpy } from "./npy.ts";
 export {
@@ -66,6 +56,16 @@ export {
 } from "./olympus-header.ts";
 export type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
 export type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
+export {
+  type ArrayInventory,
+  type ExportPlan,
+  type ImageInventory,
+  type PlanExportOptions,
+  type PlannedArtifact,
+  type PlannedImage,
+  type PlannedTable,
+  planExport,
+} from "./plan-export.ts";
 export {
   type FolderFacts,
   filesToHash,

@@ -1,5 +1,5 @@
 import { LegacyIoError } from "./errors.ts";
-import { decodeLegacyText, type TextEncodingName } from "./legacy-text.ts";
+import { decodeLegacyText, type TextEncodingName } from "./instrument-text.ts";
 import { parseOlympusDate } from "./olympus-date.ts";
 import { type OlympusFields, olympusFields } from "./olympus-fields.ts";
 import type { OlympusEntry, OlympusSection } from "./olympus-section.ts";

@@ -10,9 +10,9 @@ import {
 } from "@kym/zarr-store";
 import { isLegacyIoError } from "../errors.ts";
 import type { ExportedArtifact, ExportedFile, ExportedImage, ExportedTable } from "../export-manifest.ts";
-import type { ImageInventory, PlannedArtifact, PlannedImage, PlannedTable } from "../export-plan.ts";
 import { type LineScanCalibration, lineScanCalibration } from "../image-metadata.ts";
 import { writeNpy } from "../npy.ts";
+import type { ImageInventory, PlannedArtifact, PlannedImage, PlannedTable } from "../plan-export.ts";
 import { writeImageJTiff } from "../tiff/write-imagej.ts";
 import type { ExportSink } from "./staged-folder.ts";
 

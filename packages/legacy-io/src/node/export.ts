@@ -10,8 +10,8 @@ import {
   encodeExportManifest,
 } from "../export-manifest.ts";
 import { EXPORT_MARKER, encodeExportMarker } from "../export-marker.ts";
-import { type ExportPlan, type ImageInventory, planExport } from "../export-plan.ts";
 import { folderOfSource, redactPaths } from "../path-redaction.ts";
+import { type ExportPlan, type ImageInventory, planExport } from "../plan-export.ts";
 import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
 import type {

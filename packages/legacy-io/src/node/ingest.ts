@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
 import type { IngestReport } from "../ingest-report.ts";
-import { describeStored, settingsOf } from "./describe-stored.ts";
+import { assignImageId, settingsOf } from "./assign-image-id.ts";
 import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
 import { readBundle } from "./read-bundle.ts";
 import { scanFolder } from "./scan-folder.ts";
 import { storeImage } from "./store-image.ts";
-import { takeFolder } from "./take-folder.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /**
  * Takes one TIFF and what belongs to it into the dataset, as one commit (ticket 6). The folder is the file's own.
@@ -27,7 +27,7 @@ export async function ingestLegacyFile(
   }
   const read = await readBundle(bundle, options);
   try {
-    const stored = describeStored(read, settingsOf(options));
+    const stored = assignImageId(read, settingsOf(options));
     await dataset.transaction(
       async (transaction) => {
         await storeImage(transaction, read, stored.imageId, options);
@@ -52,5 +52,5 @@ export async function ingestLegacyFolder(
   folder: string,
   options: IngestFolderOptions = {},
 ): Promise<IngestReport> {
-  return takeFolder(dataset, folder, { mode: "skip", onChange: "new-record" }, options);
+  return syncFolder(dataset, folder, { mode: "skip", onChange: "new-record" }, options);
 }

@@ -1,6 +1,6 @@
 import { type ArrayRows, type EncodedArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { artifactsOfSidecars } from "../artifacts-of-sidecars.ts";
 import type { LegacyBundle } from "../bundle.ts";
-import { artifactsOfSidecars } from "../bundle-content.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { ImageContent } from "../image-content.ts";
 import { joinArrays } from "../join-arrays.ts";
@@ -9,10 +9,10 @@ import { readTiffInPlace } from "../tiff/read-tiff.ts";
 import type { TiffInfo } from "../tiff/tiff-info.ts";
 import type { TiffLimits } from "../tiff/tiff-limits.ts";
 import type { ValueCalibration } from "../tiff/value-calibration.ts";
-import { LARGE_FROM_BYTES, openLargeImage } from "./large-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { type ReadFile, readStable, type StableRead, sha256 } from "./read-stable.ts";
 import type { ReusedBuffers } from "./reused-buffers.ts";
+import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 import { nodeTiffCodecs } from "./tiff-codecs.ts";
 
 /** What the TIFF itself says about its image; of the last channel, if there are more. */
@@ -46,7 +46,7 @@ export interface ReadBundleOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Where the files of the pixels are read into. Default: memory of their own. */
   readonly buffers?: ReusedBuffers | undefined;
-  /** From which size on a file stays where it is until it is stored. Default {@link LARGE_FROM_BYTES}. */
+  /** From which size on a file stays where it is until it is stored. Default {@link STREAMED_FROM_BYTES}. */
   readonly largeFromBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -98,10 +98,10 @@ interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" 
 
 async function readImage(
   { image, otherChannels }: LegacyBundle,
-  { limits, signal, buffers, largeFromBytes = LARGE_FROM_BYTES }: ReadBundleOptions,
+  { limits, signal, buffers, largeFromBytes = STREAMED_FROM_BYTES }: ReadBundleOptions,
 ): Promise<ReadImage> {
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
-  const large = isLarge ? await openLargeImage(image, { limits, signal }) : undefined;
+  const large = isLarge ? await openStreamedImage(image, { limits, signal }) : undefined;
   if (large !== undefined) {
     const { file, pixels, pixelsSha256, info, close } = large;
     const axes = axesOf(pixels.shape, info.axes);

@@ -3,7 +3,7 @@ import type { OnChange, RefreshMode } from "../decide-refresh.ts";
 import { LegacyIoError } from "../errors.ts";
 import type { IngestReport } from "../ingest-report.ts";
 import type { RefreshOptions } from "./ingest-options.ts";
-import { takeFolder } from "./take-folder.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
@@ -26,7 +26,7 @@ export async function refreshFromFolder(
   const { mode = "skip", onChange = "new-record" } = options;
   assertOneOf("mode", mode, MODES);
   assertOneOf("onChange", onChange, ON_CHANGE);
-  return takeFolder(dataset, folder, { mode, onChange }, options);
+  return syncFolder(dataset, folder, { mode, onChange }, options);
 }
 
 function assertOneOf(name: string, value: string, allowed: readonly string[]): void {

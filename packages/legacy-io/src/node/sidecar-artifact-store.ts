@@ -27,9 +27,9 @@ import {
   sidecarsOfImage,
 } from "../sidecars-of-image.ts";
 import { FolderListing } from "./folder-listing.ts";
-import { readSidecarFile } from "./read-sidecar-file.ts";
-import { readSidecarMetadata } from "./read-sidecar-metadata.ts";
-import { readSidecarTable } from "./read-sidecar-table.ts";
+import { loadFileMetadata } from "./load-file-metadata.ts";
+import { loadFileTable } from "./load-file-table.ts";
+import { readWholeFile } from "./read-whole-file.ts";
 import { namingFile, withStoreErrors } from "./store-errors.ts";
 import { TiffPixelStore } from "./tiff-pixel-store.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
@@ -103,10 +103,10 @@ export class SidecarArtifactStore implements ArtifactStore {
       const sidecars = await this.#sidecars(options, name);
       if (name === METADATA && hasMetadata(sidecars)) {
         const shape = async () => (await this.#pixels.describe(options)).shape;
-        return jsonText(await readSidecarMetadata(this.#folder, sidecars, shape));
+        return jsonText(await loadFileMetadata(this.#folder, sidecars, shape));
       }
       const file = this.#require(sidecars, name, "json");
-      return decodeJsonText(await readSidecarFile(file), { allowNonFinite: true, where: file });
+      return decodeJsonText(await readWholeFile(file), { allowNonFinite: true, where: file });
     });
   }
 
@@ -120,7 +120,7 @@ export class SidecarArtifactStore implements ArtifactStore {
       const sidecars = await this.#sidecars(options, name);
       const formats = TABLE_FORMATS.filter((format) => find(sidecars, name, format) !== undefined);
       const format = formats[0] ?? "parquet";
-      return readSidecarTable(this.#require(sidecars, name, format), format);
+      return loadFileTable(this.#require(sidecars, name, format), format);
     });
   }
 
@@ -135,7 +135,7 @@ export class SidecarArtifactStore implements ArtifactStore {
     return withStoreErrors(async () => {
       const sidecars = await this.#sidecars(options, name);
       const path = this.#require(sidecars, name, "npy");
-      return namingFile(path, async () => readNpy(await readSidecarFile(path)));
+      return namingFile(path, async () => readNpy(await readWholeFile(path)));
     });
   }
 

@@ -1,5 +1,5 @@
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
-import { objectsOf } from "../decide-update.ts";
+import { objectsOf } from "../decide-artifact-changes.ts";
 import { isLegacyIoError } from "../errors.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type SidecarProvenance } from "../provenance.ts";

@@ -1,15 +1,20 @@
 import { type DatasetContents, isZarrStoreError, ndArrayBytes } from "@kym/zarr-store";
+import { artifactsOfSidecars } from "../artifacts-of-sidecars.ts";
 import type { LegacyBundle } from "../bundle.ts";
-import { artifactsOfSidecars } from "../bundle-content.ts";
 import { fileNameOf } from "../compare-files.ts";
-import { type ArtifactConflict, decideUpdate, isAttachmentKey, type MadeArtifact } from "../decide-update.ts";
+import {
+  type ArtifactConflict,
+  decideArtifactChanges,
+  isAttachmentKey,
+  type MadeArtifact,
+} from "../decide-artifact-changes.ts";
 import { isLegacyIoError } from "../errors.ts";
 import type { Move } from "../find-moved.ts";
 import { artifactKey, type SourcedArtifact } from "../image-content.ts";
 import { incomingAttachment } from "../incoming-attachment.ts";
 import type { KnownAcquisition, KnownSidecar } from "../known-acquisition.ts";
-import { nextSidecars } from "../next-provenance.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../provenance.ts";
+import { sidecarsAfterUpdate } from "../sidecars-after-update.ts";
 import { whenAllDone } from "../when-all-done.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 import { hashArtifact } from "./hash-artifact.ts";
@@ -41,7 +46,7 @@ interface Note {
   readonly reason: string;
 }
 
-/** Brings one record to what the files beside its image say now, by `decideUpdate`; the pixels stay. */
+/** Brings one record to what the files beside its image say now, by `decideArtifactChanges`; the pixels stay. */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
@@ -133,7 +138,7 @@ async function store(
   const isMetadataSourced = [...known.values()].some((sidecar) =>
     sidecar.artifacts.some(({ key }) => key === METADATA_KEY),
   );
-  const decision = decideUpdate({
+  const decision = decideArtifactChanges({
     made,
     known,
     unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, looked.bareMetadataSha256]]),
@@ -155,7 +160,7 @@ async function store(
     PROVENANCE,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
-      sidecars: nextSidecars({
+      sidecars: sidecarsAfterUpdate({
         known,
         read: sidecars.map(({ file }) => file),
         made,

@@ -3,8 +3,8 @@ import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/z
 import { fileNameOfArtifact } from "../artifact-file-name.ts";
 import { parseClassicJson } from "../classic-json.ts";
 import { isLegacyIoError, throwIfAborted } from "../errors.ts";
-import { planExport } from "../export-plan.ts";
 import type { KymflowPlace } from "../kymflow/kymflow-place.ts";
+import { planExport } from "../plan-export.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf } from "./image-places.ts";

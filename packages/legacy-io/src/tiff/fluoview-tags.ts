@@ -1,4 +1,4 @@
-import { decodeLatin1 } from "../legacy-text.ts";
+import { decodeLatin1 } from "../instrument-text.ts";
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 
 /** One dimension of an Olympus FluoView image. */

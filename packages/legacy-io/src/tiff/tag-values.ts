@@ -1,5 +1,5 @@
 import { LegacyIoError } from "../errors.ts";
-import { decodeUtf8OrLatin1 } from "../legacy-text.ts";
+import { decodeUtf8OrLatin1 } from "../instrument-text.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import { fieldTypeBytes, readUint64, type TiffDirectory, type TiffEntry } from "./ifd.ts";
 import { TIFF_TAG, type TiffTagName } from "./tiff-tag.ts";

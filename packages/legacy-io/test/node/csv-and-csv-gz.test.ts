@@ -13,9 +13,9 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSidecarTable } from "../../src/node/read-sidecar-table.ts";
+import { loadFileTable } from "../../src/node/load-file-table.ts";
 
-type Table = Awaited<ReturnType<typeof readSidecarTable>>;
+type Table = Awaited<ReturnType<typeof loadFileTable>>;
 
 /** What a table is: names and types, then rows; or the code of the error. */
 type Read = readonly (readonly CellValue[])[] | string;
@@ -50,7 +50,7 @@ async function readBothWays(csv: string | Uint8Array): Promise<readonly [sidecar
     await record.saveTabularBytes("table", "csv.gz", new Uint8Array(gzipSync(csv)));
     return record.loadCsvGz("table");
   };
-  return [await said(() => readSidecarTable(path, "csv")), await said(artifact)];
+  return [await said(() => loadFileTable(path, "csv")), await said(artifact)];
 }
 
 test.each<[what: string, csv: string, expected: Read]>([

@@ -11,7 +11,7 @@ import {
   openFileSource,
   refreshFromFolder,
 } from "../../src/node/index.ts";
-import { readSidecarFile } from "../../src/node/read-sidecar-file.ts";
+import { readWholeFile } from "../../src/node/read-whole-file.ts";
 import { caught, codeOf } from "../caught.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
@@ -103,7 +103,7 @@ describe("a sparse file of a terabyte", () => {
   it("is refused by a typed error where it would be read whole", async () => {
     const path = join(folder, "b.qc.json");
     truncateSync(path, TERABYTE);
-    expect(await codeOf(() => readSidecarFile(path))).toBe("not_supported");
+    expect(await codeOf(() => readWholeFile(path))).toBe("not_supported");
     using source = openFileSource(path);
     expect(await codeOf(() => source.read(0, TERABYTE))).toBe("not_supported");
     expect(await source.read(TERABYTE - 2, 2)).toEqual(new Uint8Array(2));

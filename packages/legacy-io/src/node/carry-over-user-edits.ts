@@ -21,7 +21,7 @@ const CARRIED = ["rois", "roi_id_high_water_mark", "accepted"] as const;
  * the files make, so that what was carried over counts as the dataset's own. Nothing is to be carried if it came from files
  * that still speak of the image: `usable` are the absolute paths of those.
  */
-export async function carryOver(
+export async function carryOverUserEdits(
   from: ImageRecord,
   to: ImageRecord,
   usable: readonly string[],

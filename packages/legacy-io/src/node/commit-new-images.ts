@@ -5,8 +5,8 @@ import type { ImageContent } from "../image-content.ts";
 import type { IngestItem } from "../ingest-report.ts";
 import { type BatchLimits, planBatches } from "../plan-batches.ts";
 import { reasonOfReingest } from "../plan-report.ts";
-import { carryOver } from "./carry-over.ts";
-import { describeStored, type StoredImage, settingsOf } from "./describe-stored.ts";
+import { assignImageId, type StoredImage, settingsOf } from "./assign-image-id.ts";
+import { carryOverUserEdits } from "./carry-over-user-edits.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type Encode, readAhead } from "./read-ahead.ts";
 import type { ReadBundle } from "./read-bundle.ts";
@@ -30,17 +30,17 @@ export interface IngestedImages {
   readonly nRois: number;
 }
 
-export interface IngestImagesOptions extends IngestFolderOptions {
+export interface CommitNewImagesOptions extends IngestFolderOptions {
   /** True for a file that the ledger has already, and that is taken in once more on purpose. */
   readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;
 }
 
 /** Takes acquisitions in, in commits of up to 64. Each fails alone. Errors: `aborted`, those of the dataset. */
-export async function ingestImages(
+export async function commitNewImages(
   dataset: ZarrDataset,
   images: readonly NewImage[],
-  options: IngestImagesOptions,
+  options: CommitNewImagesOptions,
 ): Promise<IngestedImages> {
   const batches: IngestedImages[] = [];
   for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
@@ -61,7 +61,7 @@ export async function ingestImages(
 async function ingestBatch(
   dataset: ZarrDataset,
   batch: readonly NewImage[],
-  options: IngestImagesOptions,
+  options: CommitNewImagesOptions,
 ): Promise<IngestedImages> {
   const settings = settingsOf(options);
   let stored: {
@@ -85,11 +85,15 @@ async function ingestBatch(
           outdated.push(path);
         } else if (outcome.ok) {
           const { content, pixels: _, release: __, ...read } = outcome.read;
-          const image = describeStored(read, settings);
+          const image = assignImageId(read, settings);
           const refusal = await tryStoreImage(transaction, outcome.read, image.imageId, options);
           if (refusal === undefined) {
             if (replaced !== undefined) {
-              await carryOver(replaced, transaction.record(image.imageId), usableSidecars(outcome.read));
+              await carryOverUserEdits(
+                replaced,
+                transaction.record(image.imageId),
+                usableSidecars(outcome.read),
+              );
               await transaction.deleteImage(replaced.id);
             }
             stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
@@ -140,7 +144,7 @@ async function ingestBatch(
 async function encodePixels(
   transaction: DatasetContents,
   { pixels, content }: ReadBundle,
-  { compression }: IngestImagesOptions,
+  { compression }: CommitNewImagesOptions,
 ): ReturnType<Encode> {
   const isToCompress = "data" in pixels && compression !== "none";
   return isToCompress ? transaction.encodeImage(pixels, { axes: content.axes, compression }) : pixels;

@@ -9,7 +9,7 @@ import { systemErrorCode } from "./file-source.ts";
 import { hashFile } from "./read-stable.ts";
 
 /** Looks and reads no more than the plan needs: at places that are empty, and into files that look changed or moved. */
-export async function findFacts(
+export async function gatherPlanFacts(
   scan: FolderScan,
   known: KnownAcquisitions,
   signal: AbortSignal | undefined,

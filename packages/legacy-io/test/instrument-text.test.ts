@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeLatin1, decodeUtf8OrLatin1 } from "../src/legacy-text.ts";
+import { decodeLatin1, decodeUtf8OrLatin1 } from "../src/instrument-text.ts";
 
 test("what a strict decoder takes is UTF-8, all else Latin-1, byte for byte", () => {
   const anyBytes = fc.oneof(

@@ -10,7 +10,7 @@ export interface MadeArtifact {
   readonly from: readonly string[];
 }
 
-/** All that {@link decideUpdate} goes by. Hashes are of objects, by key below `images/<id>/`. */
+/** All that {@link decideArtifactChanges} goes by. Hashes are of objects, by key below `images/<id>/`. */
 export interface UpdateFacts {
   readonly made: readonly MadeArtifact[];
   /** The sidecars that were taken in, by absolute path, with the objects that were made of them. */
@@ -54,7 +54,7 @@ export interface UpdateDecision {
  * one that is made of several from all of them. What was edited in the dataset stays, and so does what a file that is gone,
  * or that is broken now, was needed for. Attachments are replaced, never removed.
  */
-export function decideUpdate(facts: UpdateFacts): UpdateDecision {
+export function decideArtifactChanges(facts: UpdateFacts): UpdateDecision {
   const { made, known, present, changed, unusable } = facts;
   const isLost = (path: string): boolean => !present.has(path) || unusable.has(path);
   const changedOf = (paths: readonly string[]): readonly string[] =>

@@ -5,7 +5,7 @@ import type { ParsedSidecar } from "./parsed-sidecar.ts";
 import { PROVENANCE } from "./provenance.ts";
 
 /** Of several sources for one artifact the first counts; a later one is kept as it came, under a name of its own. */
-export function withoutRivals(
+export function keepFirstSource(
   artifacts: readonly SourcedArtifact[],
   sidecars: readonly ParsedSidecar[],
   notes: { path: string; reason: string }[],

@@ -9,7 +9,7 @@ export interface KnownFolder {
   readonly ledger: readonly SourceRow[];
 }
 
-export async function knownAcquisitions(dataset: ZarrDataset): Promise<KnownFolder> {
+export async function loadKnownFolder(dataset: ZarrDataset): Promise<KnownFolder> {
   const existing = new Set(await dataset.listImageIds());
   const ledger = await dataset.loadSourcesIndex();
   const acquisitions = new Map<string, KnownAcquisition>();

@@ -21,7 +21,7 @@ export function settingsOf(options: IngestOptions): IngestSettings {
 }
 
 /** Gives an acquisition that was read an id. */
-export function describeStored(
+export function assignImageId(
   read: Pick<ReadBundle, "image">,
   { newId, nowEpochNs }: IngestSettings,
 ): StoredImage {

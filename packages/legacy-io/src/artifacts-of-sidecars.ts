@@ -3,10 +3,10 @@ import { type NdArray, serializeLossless, tableFromColumns, tableFromRows } from
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, isHeaderOf, metadataText } from "./image-metadata.ts";
+import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { ParsedSidecar, SidecarMeaning } from "./parsed-sidecar.ts";
 import { velocityEventsTable } from "./velocity-events.ts";
-import { attachmentOf, withoutRivals } from "./without-rivals.ts";
 
 /** Sidecars, and what has to be known about the image that they belong to. */
 export interface SidecarParts {
@@ -99,7 +99,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
     }
   }
   return {
-    artifacts: withoutRivals(artifacts, sidecars, notes),
+    artifacts: keepFirstSource(artifacts, sidecars, notes),
     notes,
     nRois: rois.length,
     unusable: sidecars.filter(isUnusable).map(({ relPath }) => relPath),

@@ -1,13 +1,13 @@
 import { type ArtifactStore, decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store";
 import { gunzip } from "./gunzip.ts";
-import { readSidecarFile } from "./read-sidecar-file.ts";
+import { readWholeFile } from "./read-whole-file.ts";
 
 /** A table of a file; the types of text are found from its cells. Errors: `invalid_file`, naming the file, `io`. */
-export async function readSidecarTable(
+export async function loadFileTable(
   path: string,
   format: "parquet" | "csv.gz" | "csv",
 ): Promise<Awaited<ReturnType<ArtifactStore["loadTable"]>>> {
-  const bytes = await readSidecarFile(path);
+  const bytes = await readWholeFile(path);
   if (format === "parquet") {
     return decodeParquet(bytes, { where: path });
   }

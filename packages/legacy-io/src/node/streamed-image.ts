@@ -13,12 +13,12 @@ import { type FileSource, openFileSource } from "./file-source.ts";
 import type { ReadFile } from "./read-stable.ts";
 
 /** From here on a file is not held in memory while it is taken in. */
-export const LARGE_FROM_BYTES: number = 64 * 2 ** 20;
+export const STREAMED_FROM_BYTES: number = 64 * 2 ** 20;
 
 const BLOCK_BYTES = 4 * 2 ** 20;
 
 /** An image that stays in its file: what has been found out about it by reading it block by block. */
-export interface LargeImage {
+export interface StreamedImage {
   readonly file: ReadFile;
   /** Read from the file while they are stored; `io` if they are not those whose hash was taken. */
   readonly pixels: ArrayRows;
@@ -32,10 +32,10 @@ export interface LargeImage {
  * given up. Undefined for what has to be decoded as a whole.
  * Errors: `io`, `aborted`; as `readTiff` for what its headers show.
  */
-export async function openLargeImage<F extends BundleFile>(
+export async function openStreamedImage<F extends BundleFile>(
   file: F,
   { limits, signal }: Pick<ReadTiffOptions, "limits" | "signal">,
-): Promise<LargeImage | undefined> {
+): Promise<StreamedImage | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {

@@ -1,6 +1,6 @@
 import { isObjectOfPart } from "@kym/zarr-store";
 import { isChannelPath } from "./compare-files.ts";
-import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-update.ts";
+import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-artifact-changes.ts";
 import type { KnownFile, KnownSidecar } from "./known-acquisition.ts";
 import type { SidecarProvenance } from "./provenance.ts";
 
@@ -24,7 +24,7 @@ export interface UpdateDone {
  * The provenance of sidecars after an update. What was left alone keeps the hash that it had when it was made, so that an
  * edit in the dataset is seen the next time too. What is gone stays known.
  */
-export function nextSidecars({
+export function sidecarsAfterUpdate({
   known,
   read,
   made,

@@ -7,17 +7,17 @@ import type { IngestReport } from "../ingest-report.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "../known-acquisition.ts";
 import { type IngestPlan, planIngest } from "../plan-ingest.ts";
 import { reportOfPlan, reportOfRun } from "../plan-report.ts";
-import { findFacts } from "./find-facts.ts";
-import { type IngestImagesOptions, ingestImages, type NewImage } from "./ingest-images.ts";
+import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
+import { commitRecordUpdates } from "./commit-record-updates.ts";
+import { gatherPlanFacts } from "./gather-plan-facts.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { knownAcquisitions } from "./known-acquisitions.ts";
+import { loadKnownFolder } from "./load-known-folder.ts";
+import { previewRestore } from "./preview-restore.ts";
 import { isExportedFolder, restoreExport } from "./restore-export.ts";
 import { scanFolder } from "./scan-folder.ts";
-import { surveyExport } from "./survey-export.ts";
-import { updateRecords } from "./update-records.ts";
 
 /** Brings a dataset to what a folder holds: looks, plans, and does what is planned, unless it is to be a dry run. */
-export async function takeFolder(
+export async function syncFolder(
   dataset: ZarrDataset,
   folder: string,
   rules: RefreshRules,
@@ -25,14 +25,14 @@ export async function takeFolder(
 ): Promise<IngestReport> {
   const root = resolve(folder);
   if (await isExportedFolder(root)) {
-    return options.dryRun === true ? surveyExport(dataset, root) : restoreExport(dataset, root, options);
+    return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
   const whole = absolutePaths(root, await scanFolder(root, { pattern, signal }));
-  const { acquisitions, ledger } = await knownAcquisitions(dataset);
+  const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const scan = includeSidecars ? whole : withoutSidecars(whole);
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
-  const plan = planIngest(scan, known, await findFacts(scan, known, signal), rules);
+  const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   if (options.dryRun === true) {
     return reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
   }
@@ -50,13 +50,13 @@ export async function takeFolder(
   // A transaction that has to run again reads its files again.
   const read = new Set<string>();
   const identities = new Set(ledger.map(identityOf));
-  const shared: IngestImagesOptions = {
+  const shared: CommitNewImagesOptions = {
     ...options,
     isInLedger: (row) => identities.has(identityOf(row)),
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
-  const refreshed = await updateRecords(dataset, updates, shared);
-  const added = await ingestImages(dataset, images, shared);
+  const refreshed = await commitRecordUpdates(dataset, updates, shared);
+  const added = await commitNewImages(dataset, images, shared);
   return reportOfRun(plan, scan, {
     ...refreshed,
     ingested: added.ingested,

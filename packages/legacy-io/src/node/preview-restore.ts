@@ -5,7 +5,7 @@ import type { IngestItem, IngestReport } from "../ingest-report.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 
 /** Says what restoring an exported folder would do, by its `export.json` alone; reads none of its other files. */
-export async function surveyExport(dataset: ZarrDataset, root: string): Promise<IngestReport> {
+export async function previewRestore(dataset: ZarrDataset, root: string): Promise<IngestReport> {
   const manifest = decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
   const existing = new Set(await dataset.listImageIds());
   const itemOf = (image: (typeof manifest.images)[number]): IngestItem => ({

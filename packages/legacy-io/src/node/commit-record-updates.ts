@@ -5,8 +5,8 @@ import { throwIfAborted } from "../errors.ts";
 import type { IngestItem } from "../ingest-report.ts";
 import { planBatches } from "../plan-batches.ts";
 import { itemOfUpdate } from "../plan-report.ts";
-import { settingsOf } from "./describe-stored.ts";
-import { BATCH_LIMITS, type IngestImagesOptions } from "./ingest-images.ts";
+import { settingsOf } from "./assign-image-id.ts";
+import { BATCH_LIMITS, type CommitNewImagesOptions } from "./commit-new-images.ts";
 import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
@@ -21,11 +21,11 @@ export interface UpdatedRecords {
   readonly notes: readonly IngestItem[];
 }
 
-/** Brings records to what their sidecars say now, in commits of up to 64. Each fails alone. Errors as of `ingestImages`. */
-export async function updateRecords(
+/** Brings records to what their sidecars say now, in commits of up to 64. Each fails alone. Errors as of `commitNewImages`. */
+export async function commitRecordUpdates(
   dataset: ZarrDataset,
   updates: readonly Update[],
-  options: IngestImagesOptions,
+  options: CommitNewImagesOptions,
 ): Promise<UpdatedRecords> {
   const done: Done[] = [];
   for (const batch of planBatches(updates, sizeOfSidecars, BATCH_LIMITS)) {
@@ -53,7 +53,7 @@ const REFUSALS = [
 async function updateBatch(
   dataset: ZarrDataset,
   batch: readonly Update[],
-  options: IngestImagesOptions,
+  options: CommitNewImagesOptions,
 ): Promise<readonly Done[]> {
   let done: Done[] = [];
   const { includeSidecars = true } = options;
@@ -95,7 +95,7 @@ async function updateBatch(
   }
 }
 
-function movedRow({ bundle, imageId, known }: Update, options: IngestImagesOptions): SourceRow {
+function movedRow({ bundle, imageId, known }: Update, options: CommitNewImagesOptions): SourceRow {
   const { path, relPath, sizeBytes, mtimeNs } = bundle.image;
   return {
     source_primary_path: path,

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ArtifactConflict, decideUpdate, type UpdateFacts } from "../src/decide-update.ts";
+import {
+  type ArtifactConflict,
+  decideArtifactChanges,
+  type UpdateFacts,
+} from "../src/decide-artifact-changes.ts";
 import { incomingAttachment } from "../src/incoming-attachment.ts";
 import type { KnownSidecar } from "../src/known-acquisition.ts";
 
@@ -28,7 +32,7 @@ const NOTHING = { write: [], same: [], remove: [], conflicts: [] };
 const EDITED: ArtifactConflict = { key: QC, cause: "edited", from: ["s"] };
 
 describe("what a change beside an image does to its artifacts", () => {
-  it.each<[string, Partial<UpdateFacts>, Partial<ReturnType<typeof decideUpdate>>]>([
+  it.each<[string, Partial<UpdateFacts>, Partial<ReturnType<typeof decideArtifactChanges>>]>([
     ["a changed file replaces what it made", {}, { write: [QC] }],
     ["a file that did not change replaces nothing", { changed: new Set() }, {}],
     ["what was edited stays", { current: new Map([[QC, "mine"]]) }, { conflicts: [EDITED] }],
@@ -107,7 +111,7 @@ describe("what a change beside an image does to its artifacts", () => {
       { conflicts: [{ ...EDITED, key: METADATA }] },
     ],
   ])("%s", (_name, facts, expected) => {
-    expect(decideUpdate({ ...CHANGED, ...facts })).toEqual({ ...NOTHING, ...expected });
+    expect(decideArtifactChanges({ ...CHANGED, ...facts })).toEqual({ ...NOTHING, ...expected });
   });
 
   const array = { key: "analysis_arrays/a/m", sha256: undefined, from: ["s"] };
@@ -122,7 +126,7 @@ describe("what a change beside an image does to its artifacts", () => {
     ["stays if a chunk came in", { ...objects, "analysis_arrays/a/m/data/c.1": "mine" }, false],
     ["stays if its shape is another", { ...objects, "analysis_arrays/a/m/data/zarr.json": "mine" }, false],
   ])("an array %s", (_name, current, isReplaced) => {
-    const decision = decideUpdate({
+    const decision = decideArtifactChanges({
       ...CHANGED,
       made: [array],
       known: new Map([["s", sidecar(objects)]]),
@@ -156,7 +160,7 @@ describe("what a change beside an image does to its artifacts", () => {
             unusable: new Set(unusable),
             current: new Map(Object.entries(current)),
           };
-          const { write, same, remove, conflicts } = decideUpdate(facts);
+          const { write, same, remove, conflicts } = decideArtifactChanges(facts);
           const all = [...write, ...same, ...remove, ...conflicts.map(({ key }) => key)];
           expect(new Set(all).size, "each artifact is decided once").toBe(all.length);
           for (const key of [...write, ...remove]) {

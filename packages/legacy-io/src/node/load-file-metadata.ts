@@ -5,14 +5,14 @@ import { isHeaderOf, metadataText } from "../image-metadata.ts";
 import { mergeMetadata } from "../merge-metadata.ts";
 import { readOlympusHeader } from "../olympus-header.ts";
 import type { ImageSidecars } from "../sidecars-of-image.ts";
-import { readSidecarFile } from "./read-sidecar-file.ts";
+import { readWholeFile } from "./read-whole-file.ts";
 import { namingFile } from "./store-errors.ts";
 
 /**
  * The text of `metadata` from all files that say something of it; `<stem>.metadata.json` alone as it stands. A header
  * of an image of another size says nothing, as in an ingest.
  */
-export async function readSidecarMetadata(
+export async function loadFileMetadata(
   folder: string,
   { artifacts, classicJson, olympusHeader }: ImageSidecars,
   readShape: () => Promise<readonly number[]>,
@@ -28,7 +28,7 @@ export async function readSidecarMetadata(
     parse: (bytes: Uint8Array<ArrayBuffer>) => T,
   ): Promise<T | undefined> => {
     const path = join(folder, name ?? "");
-    return name === undefined ? undefined : namingFile(path, async () => parse(await readSidecarFile(path)));
+    return name === undefined ? undefined : namingFile(path, async () => parse(await readWholeFile(path)));
   };
   const header = await read(olympusHeader, readOlympusHeader);
   const classic = await read(classicJson, parseClassicJson);
@@ -42,5 +42,5 @@ export async function readSidecarMetadata(
 }
 
 async function readMetadataFile(path: string): Promise<string> {
-  return decodeJsonText(await readSidecarFile(path), { allowNonFinite: true, where: path }).text;
+  return decodeJsonText(await readWholeFile(path), { allowNonFinite: true, where: path }).text;
 }

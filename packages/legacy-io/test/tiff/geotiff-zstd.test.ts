@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { decodeZstdWithGeotiff } from "../../src/tiff/decode.ts";
+import { decodeZstdWithGeotiff } from "../../src/tiff/geotiff-zstd.ts";
 import { caught } from "../caught.ts";
 
 const plain = new Uint8Array(randomBytes(1 << 17)).map((byte, index) => (index % 3 === 0 ? 7 : byte));
