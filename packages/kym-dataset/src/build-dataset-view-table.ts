@@ -12,9 +12,9 @@ import type { Indexer, IndexerReadOptions } from "./indexer.ts";
 import { radonIndexer } from "./indexers/radon.ts";
 import { velocityEventIndexer } from "./indexers/velocity-events.ts";
 import { inputHashes } from "./input-hashes.ts";
+import { loadLedgerAndTable, type RecordedIndexes } from "./load-ledger-and-table.ts";
 import { summarizeEntry } from "./record-summary.ts";
-import { loadRecordedIndexes, type RecordedIndexes } from "./recorded-index.ts";
-import { decideFromHashes } from "./staleness.ts";
+import { decideStalenessFromHashes } from "./staleness.ts";
 import { whenAllDone } from "./when-all-done.ts";
 
 export interface ViewTableOptions extends IndexerReadOptions {
@@ -117,7 +117,7 @@ async function loadView(
     `staleness_${tableName}`,
     `analysis_state_${tableName}`,
   ];
-  const recorded = await loadRecordedIndexes(dataset, indexer, options);
+  const recorded = await loadLedgerAndTable(dataset, indexer, options);
   const states = await loadStates(dataset, tableName, options);
   return {
     columns: [
@@ -140,7 +140,7 @@ function stalenessOf(
   hashes: ReadonlyMap<string, string>,
 ): string {
   const current = { analysisVersion: indexer.analysisVersion, ...inputHashes(indexer, hashes) };
-  return decideFromHashes(recorded.of(imageId), current)?.state ?? "unknown";
+  return decideStalenessFromHashes(recorded.of(imageId), current)?.state ?? "unknown";
 }
 
 /** The worst state of each image's rows. */

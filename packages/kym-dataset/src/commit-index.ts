@@ -11,7 +11,7 @@ import { type IndexTable, mergeIndexTable } from "./index-table.ts";
 import type { Indexer } from "./indexer.ts";
 import { inputHashes, type SeenHashes } from "./input-hashes.ts";
 import { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, ledgerEntriesAgree } from "./ledger.ts";
-import { ledgerOfFile, rememberIndexes } from "./recorded-index.ts";
+import { ledgerOfFile, rememberIndexes } from "./load-ledger-and-table.ts";
 import { hashTextOf } from "./sha256-hex.ts";
 import { ledgerTableName } from "./table-name.ts";
 

@@ -4,10 +4,10 @@ import type { StalenessReport } from "./explain-staleness.ts";
 import { checkIndexer, type Indexer, type IndexerReadOptions } from "./indexer.ts";
 import { inputHashes } from "./input-hashes.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
-import { loadRecordedIndexes } from "./recorded-index.ts";
+import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
 import { loadRunMarker } from "./run-marker.ts";
 import { hashTextOf } from "./sha256-hex.ts";
-import { decideFromHashes, decideStaleness } from "./staleness.ts";
+import { decideStaleness, decideStalenessFromHashes } from "./staleness.ts";
 
 /**
  * Decides about one image and changes nothing.
@@ -29,13 +29,13 @@ export async function getStaleness(
   const hashes = await record.objectHashes();
   const hashText = hashTextOf(dataset.runtime);
   const found = inputHashes(indexer, hashes, hashText);
-  const known = (await loadRecordedIndexes(dataset, indexer, options)).of(imageId);
+  const known = (await loadLedgerAndTable(dataset, indexer, options)).of(imageId);
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
   const recorded = { ...known, marker };
   const current = { analysisVersion: indexer.analysisVersion, ...found };
   const report = { imageId, recorded, input: found.input };
-  const settled = decideFromHashes(recorded, current);
+  const settled = decideStalenessFromHashes(recorded, current);
   if (settled !== undefined) {
     return { ...report, staleness: settled, paramsHash: undefined };
   }

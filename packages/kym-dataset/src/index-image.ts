@@ -10,8 +10,8 @@ import { loadRunMarker } from "./run-marker.ts";
 import type { HashText } from "./sha256-hex.ts";
 import {
   type CurrentInputs,
-  decideFromHashes,
   decideStaleness,
+  decideStalenessFromHashes,
   type RecordedIndex,
   type Staleness,
 } from "./staleness.ts";
@@ -69,7 +69,7 @@ export function settleImage(
   if (mode === "replace" || recorded.entry === undefined) {
     return undefined;
   }
-  const settled = decideFromHashes(recorded, currentInputs(indexer, found));
+  const settled = decideStalenessFromHashes(recorded, currentInputs(indexer, found));
   return settled?.state === "fresh"
     ? { outcome: "skipped", imageId, because: settled.because, entry: undefined }
     : undefined;
@@ -88,7 +88,7 @@ export async function indexImage(
   const isUnknown = args.recorded.entry === undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, args.hashes, { signal }) : undefined;
   const recorded = { ...args.recorded, marker };
-  const settled = decideFromHashes(recorded, current);
+  const settled = decideStalenessFromHashes(recorded, current);
   try {
     return await readImage(record, indexer, { ...args, recorded, found, current });
   } catch (error) {

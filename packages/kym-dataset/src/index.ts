@@ -83,8 +83,8 @@ export { parseRunMarker, type RunMarker } from "./run-marker.ts";
 export {
   type CurrentInputs,
   type CurrentProvenance,
-  decideFromHashes,
   decideStaleness,
+  decideStalenessFromHashes,
   type RecordedIndex,
   type RecordedRows,
   type Staleness,

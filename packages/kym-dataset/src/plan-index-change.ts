@@ -1,7 +1,7 @@
 import type { IndexChange } from "./commit-index.ts";
 import type { ImageOutcome } from "./index-image.ts";
 import type { SeenHashes } from "./input-hashes.ts";
-import type { RecordedIndexes } from "./recorded-index.ts";
+import type { RecordedIndexes } from "./load-ledger-and-table.ts";
 import type { ImageReason, UpdateCounts } from "./update-report.ts";
 
 /** What a run found out. */

@@ -64,7 +64,10 @@ export type Staleness =
  * Rows that the ledger does not account for (other ones, or another number of them) are stale, and so are those of a
  * table that does not have the columns.
  */
-export function decideFromHashes(recorded: RecordedIndex, current: CurrentInputs): Staleness | undefined {
+export function decideStalenessFromHashes(
+  recorded: RecordedIndex,
+  current: CurrentInputs,
+): Staleness | undefined {
   const { entry, rows } = recorded;
   if (current.inputsSha256 === undefined) {
     return { state: "not_analysed", because: "no_inputs" };
@@ -89,13 +92,13 @@ export function decideFromHashes(recorded: RecordedIndex, current: CurrentInputs
     : undefined;
 }
 
-/** The whole decision: {@link decideFromHashes}, then (4) params and context. Pure, and total. */
+/** The whole decision: {@link decideStalenessFromHashes}, then (4) params and context. Pure, and total. */
 export function decideStaleness(
   recorded: RecordedIndex,
   current: CurrentInputs,
   provenance: CurrentProvenance,
 ): Staleness {
-  const settled = decideFromHashes(recorded, current);
+  const settled = decideStalenessFromHashes(recorded, current);
   if (settled !== undefined) {
     return settled;
   }

@@ -5,8 +5,8 @@ import { KymDatasetError } from "./errors.ts";
 import { type ImageOutcome, type IndexImageArgs, indexImage, settleImage } from "./index-image.ts";
 import { checkIndexer, type Indexer } from "./indexer.ts";
 import { inputHashes } from "./input-hashes.ts";
+import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
 import { planIndexChange } from "./plan-index-change.ts";
-import { loadRecordedIndexes } from "./recorded-index.ts";
 import { runBounded } from "./run-bounded.ts";
 import { hashTextOf } from "./sha256-hex.ts";
 import { throwIfAborted } from "./throw-if-aborted.ts";
@@ -44,7 +44,7 @@ export async function updateIndex(
   throwIfAborted(signal);
   const hashes = await dataset.imageObjectHashes();
   const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
-  const recorded = await loadRecordedIndexes(dataset, indexer, { signal });
+  const recorded = await loadLedgerAndTable(dataset, indexer, { signal });
   const shared = { mode, nowEpochNs: nowEpochNs(), hashText: hashTextOf(dataset.runtime), signal };
   const outcomes: ImageOutcome[] = [];
   const done = (outcome: ImageOutcome): void => {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import {
   type CurrentInputs,
   type CurrentProvenance,
-  decideFromHashes,
   decideStaleness,
+  decideStalenessFromHashes,
   type LedgerEntry,
   type RecordedIndex,
 } from "../src/index.ts";
@@ -180,7 +180,7 @@ test.each(CASES)("$name: $decision", ({ recorded = RECORDED, decision, fromHashe
   const current = { ...CURRENT, ...changes.current };
   const found = decideStaleness(recorded, current, { ...PROVENANCE, ...changes.provenance });
   expect(`${found.state}: ${found.because}`).toBe(decision);
-  expect(decideFromHashes(recorded, current)).toEqual(fromHashes ? found : undefined);
+  expect(decideStalenessFromHashes(recorded, current)).toEqual(fromHashes ? found : undefined);
 });
 
 const word = fc.constantFrom("a", "b");

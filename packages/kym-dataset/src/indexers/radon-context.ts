@@ -2,7 +2,7 @@ import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@k
 import type { ZarrImageRecord } from "@kym/zarr-store";
 import type { AnalysisState } from "../analysis-state.ts";
 import type { ArtifactRef } from "../artifact-ref.ts";
-import { IMAGE_FACT_SOURCES, loadImageFacts } from "../image-facts.ts";
+import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../image-context.ts";
 import type { IndexerReadOptions } from "../indexer.ts";
 import { EVENT_ARTIFACTS } from "./event-artifacts.ts";
 import { loadUsersAdded, type UsersAdded } from "./users-added.ts";
@@ -43,14 +43,14 @@ export interface RadonRun {
 }
 
 /** The artifacts that {@link loadRadonContext} reads. */
-export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [...IMAGE_FACT_SOURCES, ...EVENT_ARTIFACTS];
+export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [...IMAGE_CONTEXT_SOURCES, ...EVENT_ARTIFACTS];
 
-/** Throws as `loadImageFacts` and `loadUsersAdded`. */
+/** Throws as `loadImageContext` and `loadUsersAdded`. */
 export async function loadRadonContext(
   record: ZarrImageRecord,
   options: IndexerReadOptions = {},
 ): Promise<RadonContext> {
-  const { metadata, relPath, source, runs, states } = await loadImageFacts(record, options);
+  const { metadata, relPath, source, runs, states } = await loadImageContext(record, options);
   const { rois, accepted, experiment } = metadata;
   return {
     file_name: source.fileName,

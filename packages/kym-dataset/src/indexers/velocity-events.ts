@@ -2,7 +2,7 @@ import { type CellValue, type Column, type Row, rowsOf } from "@kym/zarr-store";
 import { analysisRunKey } from "../analysis-runs.ts";
 import type { AnalysisState } from "../analysis-state.ts";
 import { jsonArtifact, loadTableArtifact } from "../artifact-ref.ts";
-import { IMAGE_FACT_SOURCES, loadImageFacts } from "../image-facts.ts";
+import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../image-context.ts";
 import { defineIndexer, type Indexer } from "../indexer.ts";
 import { loadParams } from "../load-params.ts";
 import { EVENT_ARTIFACTS } from "./event-artifacts.ts";
@@ -66,12 +66,12 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
   schema: { columns: COLUMNS },
   analysisVersion: "kymflow.velocity_events@0.1",
   inputs: EVENT_ARTIFACTS,
-  sources: [...PARAMS, ...IMAGE_FACT_SOURCES],
+  sources: [...PARAMS, ...IMAGE_CONTEXT_SOURCES],
   runMarkers: ["velocity_events/summary"],
   params: (record, options) => loadParams(record, PARAMS, options),
 
   async context(record, options): Promise<VelocityEventContext> {
-    const { relPath, states } = await loadImageFacts(record, options);
+    const { relPath, states } = await loadImageContext(record, options);
     return { rel_path: relPath, analysis_state: Object.fromEntries(states) };
   },
 

@@ -11,11 +11,11 @@ const METADATA = jsonArtifact("metadata");
 const PROVENANCE = jsonArtifact("provenance");
 const ANALYSIS = jsonArtifact("radon/analysis");
 
-/** The artifacts that {@link loadImageFacts} reads. */
-export const IMAGE_FACT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS];
+/** The artifacts that {@link loadImageContext} reads. */
+export const IMAGE_CONTEXT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS];
 
 /** What the artifacts around an analysis say about an image. */
-export interface ImageFacts {
+export interface ImageContext {
   readonly metadata: KymMetadata;
   /** Relative to the folder that was ingested. */
   readonly relPath: string | null;
@@ -31,10 +31,10 @@ export interface ImageFacts {
  * @throws {KymDatasetError} `invalid_metadata` for runs that are no object
  * @throws {ZarrStoreError} `invalid_file` for an artifact that is no JSON
  */
-export async function loadImageFacts(
+export async function loadImageContext(
   record: ZarrImageRecord,
   options: IndexerReadOptions = {},
-): Promise<ImageFacts> {
+): Promise<ImageContext> {
   const hashes = await record.objectHashes();
   const { pixels_sha256: pixels } = await record.attributes(options);
   const pixelsSha256 = typeof pixels === "string" ? pixels : undefined;

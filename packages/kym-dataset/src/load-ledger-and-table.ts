@@ -84,7 +84,7 @@ const KNOWN_LEDGERS: KnownParts<Ledger> = new WeakMap();
  * @throws {KymDatasetError} `schema_mismatch` for a ledger that is none
  * @throws {ZarrStoreError} `schema_mismatch` for a table without provenance, `modified_outside`, `invalid_file`
  */
-export async function loadRecordedIndexes(
+export async function loadLedgerAndTable(
   dataset: ZarrDataset,
   indexer: Indexer,
   options: { readonly signal?: AbortSignal | undefined } = {},
