@@ -1,8 +1,8 @@
 // The command in one process: words and a host in, an exit code out.
 import { resolve } from "node:path";
+import { ALL_COMMANDS } from "./all-commands.ts";
 import { type CliError, toCliError, usageError } from "./cli-error.ts";
 import type { CommandEntry, OptionValue } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
 import { isSwitchedOn } from "./environment-options.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -27,7 +27,7 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
       return await runCommand(findCommand(rest[0]), ["--help"], host, terminal);
     }
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-      terminal.out(generalHelp(COMMANDS));
+      terminal.out(generalHelp(ALL_COMMANDS));
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (name === "--version") {
@@ -148,9 +148,9 @@ const LEADING_FLAGS: ReadonlySet<string> = new Set([
 ]);
 
 function findCommand(name: string): CommandEntry {
-  const found = COMMANDS.find((entry) => entry.name === name);
+  const found = ALL_COMMANDS.find((entry) => entry.name === name);
   if (found === undefined) {
-    const names = COMMANDS.map((entry) => entry.name);
+    const names = ALL_COMMANDS.map((entry) => entry.name);
     const hint = guessOr(name, names, "kym --help lists the commands", (nearest) => `kym ${nearest}`);
     throw usageError(`there is no command ${JSON.stringify(name)}`, hint);
   }

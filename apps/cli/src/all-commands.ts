@@ -1,7 +1,7 @@
 import type { CommandEntry } from "./command.ts";
 
 /** The commands in the order of a first session. */
-export const COMMANDS: readonly CommandEntry[] = [
+export const ALL_COMMANDS: readonly CommandEntry[] = [
   {
     name: "ingest",
     summary: "take a folder of kymographs into a dataset",
