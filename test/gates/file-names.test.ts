@@ -29,11 +29,11 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
     "reading and writing arrays, behind the one import of zarrita",
   ],
   ["packages/zarr-store/src/commit/object-path.ts", "what the protocol knows of an object's path"],
-  ["packages/zarr-store/src/commit/recovery.ts", "what the next writer does about the last"],
+  ["packages/zarr-store/src/commit/publish/recovery.ts", "what the next writer does about the last"],
   ["packages/zarr-store/src/dataset/layout.ts", "which path holds what"],
   ["packages/zarr-store/src/json/lossless-json.ts", "JSON that keeps every digit and the order of keys"],
   ["packages/zarr-store/src/table/arrow-table.ts", "tables in memory, behind the one import of apache-arrow"],
-  ["packages/zarr-store/src/table/table-store.ts", "tables in a dataset"],
+  ["packages/zarr-store/src/dataset/tables/table-store.ts", "tables in a dataset"],
 ]);
 
 function fileNameProblems(tree: SourceTree, subjects: ReadonlyMap<string, string>): readonly string[] {

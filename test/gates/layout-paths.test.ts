@@ -15,7 +15,7 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     "packages/zarr-store/src/array/write-array.ts",
     "an array's metadata, as the Zarr specification names them",
   ],
-  ["packages/zarr-store/src/artifact/artifact-name.ts", "a reserved word in names"],
+  ["packages/zarr-store/src/image/artifact-name.ts", "a reserved word in names"],
   ["packages/kym-dataset/src/table-name.ts", "reserved words in names, with how they were once spelled"],
   ["packages/legacy-io/src/plan-export.ts", "the layout of an export, which is another format"],
   ["packages/legacy-io/src/node/redacting-sink.ts", "the layout of an export, which is another format"],

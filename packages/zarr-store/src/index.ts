@@ -9,30 +9,19 @@
  * @module
  */
 
-export type { ArrayMetadata } from "./array/array-metadata.ts";
 export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
 export type { DType, TypedArrayByDType, TypedArrayOf } from "./array/dtype.ts";
 export { DTYPES, isDType, itemSizeBytes } from "./array/dtype.ts";
+export type { ArrayMetadata } from "./array/metadata/array-metadata.ts";
 export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
 export { type Region, resolveSelection, sliceNdArray } from "./array/region.ts";
 export type { ArrayForm, ArrayObject, ArrayRows, EncodedArray, ReadRows } from "./array/zarr-array.ts";
-export type { ZstdCodec } from "./array/zstd.ts";
-export type { ImageId } from "./artifact/artifact-name.ts";
-export {
-  parseArtifactName,
-  parseAttachmentName,
-  parseImageId,
-  parseTableName,
-} from "./artifact/artifact-name.ts";
-export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./artifact/artifact-store.ts";
-export type {
-  AxisRange,
-  ImageInfo,
-  PixelStore,
-  ReadOptions,
-  RegionSelection,
-} from "./artifact/pixel-store.ts";
-export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/adopt.ts";
+export type { ZstdCodec } from "./codecs/zstd.ts";
+export type { Commit } from "./commit/commit.ts";
+export type { CommitStep } from "./commit/commit-context.ts";
+export type { TransactionOptions } from "./commit/commit-engine.ts";
+export type { CommitOp, CommitRecord } from "./commit/log/commit-record.ts";
+export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/maintain/adopt.ts";
 export type {
   CheckLevel,
   CheckNote,
@@ -42,16 +31,16 @@ export type {
   CheckProblemKind,
   CheckProgress,
   CheckReport,
-} from "./commit/check-report.ts";
-export type { Commit } from "./commit/commit.ts";
-export type { CommitStep } from "./commit/commit-context.ts";
-export type { TransactionOptions } from "./commit/commit-engine.ts";
-export type { CommitOp, CommitRecord } from "./commit/commit-record.ts";
-export type { GcOptions, GcReport } from "./commit/gc.ts";
+} from "./commit/maintain/check-report.ts";
+export type { GcOptions, GcReport } from "./commit/maintain/gc.ts";
+export type { GcPlan, PlanGcOptions, StagingLeftover } from "./commit/maintain/plan-gc.ts";
+export type {
+  RepairAction,
+  RepairActionKind,
+  RepairOptions,
+  RepairReport,
+} from "./commit/maintain/repair.ts";
 export { ZARR_NODE_NAME } from "./commit/object-path.ts";
-export type { GcPlan, PlanGcOptions, StagingLeftover } from "./commit/plan-gc.ts";
-export type { RepairAction, RepairActionKind, RepairOptions, RepairReport } from "./commit/repair.ts";
-export { type CheckDatasetOptions, checkDataset } from "./dataset/check-dataset.ts";
 export type {
   AddImageOptions,
   DatasetContents,
@@ -70,20 +59,43 @@ export {
   pixelArray,
   tablePath,
 } from "./dataset/layout.ts";
+export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
 export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
 export { orderEntries } from "./dataset/manifest.ts";
-export type { Attributes } from "./dataset/node-cache.ts";
-export type { Scalar, Summarize, Summary } from "./dataset/object-session.ts";
+export type { Attributes } from "./dataset/nodes/node-cache.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";
+export type { ImageBounds, ZarrImageRecord } from "./dataset/record/zarr-image-record.ts";
+export type { Scalar, Summarize, Summary } from "./dataset/session/object-session.ts";
+export {
+  parseSourceRow,
+  SOURCES_COLUMNS,
+  SOURCES_SCHEMA,
+  type SourceRow,
+} from "./dataset/tables/sources-table.ts";
+export { type TableInput, tableOf } from "./dataset/tables/table-store.ts";
 export type { DatasetMode, ImageSource, IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
-export type { ImageBounds, ZarrImageRecord } from "./dataset/zarr-image-record.ts";
 export type { ZarrStoreErrorCode, ZarrStoreErrorDetails } from "./errors.ts";
 export { isZarrStoreError, ZarrStoreError } from "./errors.ts";
-export { type HttpStoreOptions, httpStore } from "./http-store.ts";
+export { type HttpStoreOptions, httpStore } from "./http/http-store.ts";
+export type { ImageId } from "./image/artifact-name.ts";
+export {
+  parseArtifactName,
+  parseAttachmentName,
+  parseImageId,
+  parseTableName,
+} from "./image/artifact-name.ts";
+export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./image/artifact-store.ts";
+export type {
+  AxisRange,
+  ImageInfo,
+  PixelStore,
+  ReadOptions,
+  RegionSelection,
+} from "./image/pixel-store.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export * from "./json/lossless-json.ts";
-export type { Logger } from "./logger.ts";
-export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime.ts";
+export type { Logger } from "./runtime/logger.ts";
+export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime/runtime.ts";
 export type {
   ByteRange,
   KeyValueStore,
@@ -108,8 +120,12 @@ export {
   writeCsv,
   writeCsvIfPossible,
 } from "./table/csv/write-csv.ts";
-export { decodeParquet, encodeParquet, type ParquetWasmSource, setParquetWasm } from "./table/parquet.ts";
-export { parseSourceRow, SOURCES_COLUMNS, SOURCES_SCHEMA, type SourceRow } from "./table/sources-table.ts";
+export {
+  decodeParquet,
+  encodeParquet,
+  type ParquetWasmSource,
+  setParquetWasm,
+} from "./table/parquet/parquet.ts";
 export {
   assertTableMatches,
   type CellValue,
@@ -120,4 +136,3 @@ export {
   schemaOfTable,
   type TableSchema,
 } from "./table/table-schema.ts";
-export { type TableInput, tableOf } from "./table/table-store.ts";

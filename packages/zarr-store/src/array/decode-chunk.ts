@@ -1,18 +1,18 @@
+import { MACHINE_ENDIAN, swapByteOrder } from "../bytes/byte-order.ts";
+import { crc32c } from "../bytes/crc32c.ts";
+import { inflate } from "../bytes/inflate.ts";
+import { decodeBlosc } from "../codecs/blosc.ts";
+import { decodeLz4Block } from "../codecs/lz4-block.ts";
+import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { copyBlock, fillBytes, stridesOf } from "./block.ts";
-import { decodeBlosc } from "./blosc.ts";
-import { MACHINE_ENDIAN, swapByteOrder } from "./byte-order.ts";
-import { chunksOverlapping } from "./chunk-grid.ts";
-import { MAX_CHUNK_BYTES } from "./chunk-shape.ts";
-import type { BytesToBytesCodec, CodecPipeline, ShardingCodec } from "./codec-pipeline.ts";
-import { crc32c } from "./crc32c.ts";
+import { chunksOverlapping } from "./chunks/chunk-grid.ts";
+import { MAX_CHUNK_BYTES } from "./chunks/chunk-shape.ts";
 import { type DType, itemSizeBytes } from "./dtype.ts";
-import { type FillValue, fillValueBytes } from "./fill-value.ts";
-import { inflate } from "./inflate.ts";
-import { decodeLz4Block } from "./lz4-block.ts";
+import type { BytesToBytesCodec, CodecPipeline, ShardingCodec } from "./metadata/codec-pipeline.ts";
+import { type FillValue, fillValueBytes } from "./metadata/fill-value.ts";
 import { areBooleans, elementCount } from "./nd-array.ts";
 import { readShardIndex } from "./shard-index.ts";
-import type { ZstdCodec } from "./zstd.ts";
 
 /** What a chunk must turn out to be. */
 export interface ChunkForm {

@@ -1,5 +1,5 @@
+import { MACHINE_ENDIAN, swapByteOrder } from "../bytes/byte-order.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { MACHINE_ENDIAN, swapByteOrder } from "./byte-order.ts";
 import {
   allocateTypedArray,
   type DType,

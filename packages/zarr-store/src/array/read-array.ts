@@ -1,16 +1,16 @@
-import type { RegionSelection } from "../artifact/pixel-store.ts";
+import { portableZstd } from "../codecs/portable-zstd.ts";
+import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { runBounded } from "../run-bounded.ts";
-import type { ArrayMetadata } from "./array-metadata-model.ts";
+import type { RegionSelection } from "../image/pixel-store.ts";
+import { runBounded } from "../runtime/run-bounded.ts";
 import { copyBlock, fillBlock } from "./block.ts";
-import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
+import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
 import { decodeChunk } from "./decode-chunk.ts";
 import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
-import { fillValueBytes } from "./fill-value.ts";
+import type { ArrayMetadata } from "./metadata/array-metadata-model.ts";
+import { fillValueBytes } from "./metadata/fill-value.ts";
 import type { NdArray } from "./nd-array.ts";
-import { portableZstd } from "./portable-zstd.ts";
 import { type Region, regionShape, resolveSelection } from "./region.ts";
-import type { ZstdCodec } from "./zstd.ts";
 
 /**
  * Gives the bytes of one object of an array, or undefined if there is none, by its key relative to the array's

@@ -1,5 +1,5 @@
-import type { AxisRange, RegionSelection } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
+import type { AxisRange, RegionSelection } from "../image/pixel-store.ts";
 import { copyBlock } from "./block.ts";
 import { allocateTypedArray, type DType, itemSizeBytes } from "./dtype.ts";
 import type { NdArray } from "./nd-array.ts";

@@ -1,7 +1,7 @@
+import { crc32c } from "../bytes/crc32c.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { chunkCounts } from "./chunk-grid.ts";
-import type { ShardingCodec } from "./codec-pipeline.ts";
-import { crc32c } from "./crc32c.ts";
+import { chunkCounts } from "./chunks/chunk-grid.ts";
+import type { ShardingCodec } from "./metadata/codec-pipeline.ts";
 
 /** Where a chunk lies in its shard. */
 export interface ShardRange {

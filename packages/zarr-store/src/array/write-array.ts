@@ -1,17 +1,17 @@
+import { portableZstd } from "../codecs/portable-zstd.ts";
+import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
-import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
-import { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { defaultAxes, validateAxes } from "./axes.ts";
 import { contiguousOffset, copyBlock, fillBytes } from "./block.ts";
-import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunk-grid.ts";
-import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunk-shape.ts";
+import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
+import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunks/chunk-shape.ts";
 import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
-import { fillValueBytes, zeroFillValue } from "./fill-value.ts";
+import { type ArrayMetadata, MAX_RANK } from "./metadata/array-metadata-model.ts";
+import { encodeArrayMetadata, encodeArrayNode } from "./metadata/array-metadata-v3.ts";
+import { fillValueBytes, zeroFillValue } from "./metadata/fill-value.ts";
 import { checkNdArray, elementCount, type NdArray, ndArrayBytes } from "./nd-array.ts";
-import { portableZstd } from "./portable-zstd.ts";
-import type { ZstdCodec } from "./zstd.ts";
 
 export interface ArrayForm<D extends DType = DType> {
   readonly dtype: D;

@@ -1,7 +1,7 @@
-import type { Logger } from "../logger.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
-import type { CommitLog } from "./commit-log.ts";
+import type { CommitLog } from "./log/commit-log.ts";
 
 /** The steps between which a process may be stopped or killed; tests run something else there. */
 export type CommitStep =

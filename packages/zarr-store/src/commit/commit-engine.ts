@@ -1,23 +1,23 @@
-import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
-import type { Runtime } from "../runtime.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { type Commit, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
-import { CommitLog } from "./commit-log.ts";
-import { COMMITS, STAGING } from "./control-keys.ts";
-import { findLogGap, listVersions } from "./log-gap.ts";
+import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
+import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
+import { CommitLog } from "./log/commit-log.ts";
+import { COMMITS, STAGING } from "./log/control-keys.ts";
+import { findLogGap, listVersions } from "./log/log-gap.ts";
+import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { IMAGES, TABLES } from "./object-path.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { EditRules } from "./outside-edit.ts";
-import { type GcPlan, type PlanGcOptions, planGc } from "./plan-gc.ts";
-import { type AbandonedStaging, surveyStaging } from "./recovery.ts";
-import { Transaction } from "./transaction.ts";
-import { type WriterLockOptions, withWriterLock } from "./writer-lock.ts";
+import { type AbandonedStaging, surveyStaging } from "./publish/recovery.ts";
+import { Transaction } from "./write/transaction.ts";
 
 export interface CommitEngineOptions {
   readonly runtime: Runtime;

@@ -1,17 +1,17 @@
 import { ZarrStoreError } from "../errors.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
-import { allOf, applyMerges, type DroppedByPath } from "./apply-merges.ts";
-import { assertNotModifiedOutside } from "./assert-not-modified-outside.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { type CommitOp, type CommitRecord, encodeCommitRecord } from "./commit-record.ts";
-import { stagingOf } from "./control-keys.ts";
-import { decideCommit } from "./decide-commit.ts";
-import { linkRecord } from "./link-record.ts";
-import { publish } from "./publish.ts";
-import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./recovery.ts";
-import { conflictError, type Transaction } from "./transaction.ts";
-import { type WriterLockOptions, withWriterLock } from "./writer-lock.ts";
+import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
+import { type CommitOp, type CommitRecord, encodeCommitRecord } from "./log/commit-record.ts";
+import { stagingOf } from "./log/control-keys.ts";
+import { publish } from "./publish/publish.ts";
+import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
+import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
+import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";
+import { decideCommit } from "./write/decide-commit.ts";
+import { linkRecord } from "./write/link-record.ts";
+import { conflictError, type Transaction } from "./write/transaction.ts";
 
 /** What became of a transaction. */
 export interface Commit {

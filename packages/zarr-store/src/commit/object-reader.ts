@@ -1,13 +1,13 @@
-import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
-import type { Runtime } from "../runtime.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
-import type { CommitLog } from "./commit-log.ts";
-import { STAGING, stagedKey, stagingEntryKind } from "./control-keys.ts";
-import type { CommittedObject } from "./head.ts";
+import type { CommitLog } from "./log/commit-log.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "./log/control-keys.ts";
+import type { CommittedObject } from "./log/head.ts";
 import { isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 

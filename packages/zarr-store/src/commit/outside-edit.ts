@@ -1,7 +1,7 @@
-import type { Runtime } from "../runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { ContentRules } from "./content-rules.ts";
-import type { CommittedObject } from "./head.ts";
+import type { CommittedObject } from "./log/head.ts";
 import { isZarrNode } from "./object-path.ts";
 
 /** Tells what another program wrote into a Zarr node from damage to it. */

@@ -2,14 +2,19 @@ import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
-import { parseTableName } from "../artifact/artifact-name.ts";
-import type { ReadOptions } from "../artifact/pixel-store.ts";
-import type { Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { Runtime } from "../runtime.ts";
-import { decodeParquet, encodeParquet } from "../table/parquet.ts";
-import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "../table/sources-table.ts";
+import { parseTableName } from "../image/artifact-name.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { decodeParquet, encodeParquet } from "../table/parquet/parquet.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
+import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
+import type { Attributes } from "./nodes/node-cache.ts";
+import { encodeArray } from "./record/array-objects.ts";
+import { ZarrImageRecord } from "./record/zarr-image-record.ts";
+import type { ObjectSession, Summary } from "./session/object-session.ts";
+import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
 import {
   appendSources,
   assertRowsBelongTo,
@@ -20,12 +25,7 @@ import {
   sourceIdentity,
   type TableInput,
   tableOf,
-} from "../table/table-store.ts";
-import { encodeArray } from "./array-objects.ts";
-import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
-import type { Attributes } from "./node-cache.ts";
-import type { ObjectSession, Summary } from "./object-session.ts";
-import { ZarrImageRecord } from "./zarr-image-record.ts";
+} from "./tables/table-store.ts";
 
 export interface AddImageOptions extends ReadOptions {
   /** Default: a new UUID. */

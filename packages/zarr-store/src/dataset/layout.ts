@@ -1,13 +1,4 @@
 import {
-  type ArtifactName,
-  type ImageId,
-  parseArtifactName,
-  parseAttachmentName,
-  parseImageId,
-  parseTableName,
-  type TableName,
-} from "../artifact/artifact-name.ts";
-import {
   ARRAY_DATA,
   ARRAYS,
   groupOfImage,
@@ -17,6 +8,15 @@ import {
   zarrNode,
 } from "../commit/object-path.ts";
 import { isZarrStoreError } from "../errors.ts";
+import {
+  type ArtifactName,
+  type ImageId,
+  parseArtifactName,
+  parseAttachmentName,
+  parseImageId,
+  parseTableName,
+  type TableName,
+} from "../image/artifact-name.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 
 /** The map between names and paths: what is where in a dataset, and what a path in it means. */

@@ -1,9 +1,9 @@
-import type { ArrayMetadata } from "../array/array-metadata.ts";
 import type { DType } from "../array/dtype.ts";
+import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError } from "../errors.ts";
 import { isAnalysisPath, meaningOf } from "./layout.ts";
-import type { Attributes } from "./node-cache.ts";
-import type { Scalar, Summary } from "./object-session.ts";
+import type { Attributes } from "./nodes/node-cache.ts";
+import type { Scalar, Summary } from "./session/object-session.ts";
 
 /** One image as lists need it; nothing here is read from pixels or artifacts. */
 export interface ManifestEntry {

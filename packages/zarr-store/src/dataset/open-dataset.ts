@@ -1,16 +1,16 @@
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
+import { type HttpStoreOptions, httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
-import { type HttpStoreOptions, httpStore } from "../http-store.ts";
-import { type Logger, SILENT_LOGGER } from "../logger.ts";
-import { portableRuntime, type Runtime } from "../runtime.ts";
+import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
+import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
-import { rememberImages } from "./checkpoint-images.ts";
-import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 import { ROOT_NODE } from "./layout.ts";
-import type { Summarize } from "./object-session.ts";
+import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
+import { rememberImages } from "./nodes/checkpoint-images.ts";
+import { rootAttributes } from "./nodes/root-attributes.ts";
 import { openPythonV1 } from "./python-v1.ts";
-import { rootAttributes } from "./root-attributes.ts";
+import type { Summarize } from "./session/object-session.ts";
 import { type DatasetMode, ZarrDataset } from "./zarr-dataset.ts";
 
 export interface OpenDatasetOptions {

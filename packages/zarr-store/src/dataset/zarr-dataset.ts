@@ -1,26 +1,24 @@
-import type { ArtifactStore } from "../artifact/artifact-store.ts";
-import type { PixelStore, ReadOptions } from "../artifact/pixel-store.ts";
-import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/adopt.ts";
-import { checkStore } from "../commit/check.ts";
-import type { CheckOptions, CheckReport } from "../commit/check-report.ts";
-import { encodeCheckpoint, replaceCheckpoint } from "../commit/checkpoint.ts";
 import type { Commit } from "../commit/commit.ts";
 import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
-import type { CommitRecord } from "../commit/commit-record.ts";
-import { collectGarbage, type GcOptions, type GcReport } from "../commit/gc.ts";
-import { type RepairOptions, type RepairReport, repairStore } from "../commit/repair.ts";
-import type { Transaction } from "../commit/transaction.ts";
+import { encodeCheckpoint, replaceCheckpoint } from "../commit/log/checkpoint.ts";
+import type { CommitRecord } from "../commit/log/commit-record.ts";
+import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/maintain/adopt.ts";
+import { checkStore } from "../commit/maintain/check.ts";
+import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
+import { collectGarbage, type GcOptions, type GcReport } from "../commit/maintain/gc.ts";
+import { type RepairOptions, type RepairReport, repairStore } from "../commit/maintain/repair.ts";
+import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
-import { runBounded } from "../run-bounded.ts";
-import type { Runtime } from "../runtime.ts";
+import type { ArtifactStore } from "../image/artifact-store.ts";
+import type { PixelStore, ReadOptions } from "../image/pixel-store.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { runBounded } from "../runtime/run-bounded.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
-import { adoptionOf } from "./adoption.ts";
-import { checkpointImages, manifestSourcesOf } from "./checkpoint-images.ts";
-import { CommittedSession } from "./committed-session.ts";
-import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { IMAGES_NODE, imageGroup, ROOT_NODE } from "./layout.ts";
+import { adoptionOf } from "./maintain/adoption.ts";
+import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
 import {
   type Manifest,
   type ManifestEntry,
@@ -28,12 +26,14 @@ import {
   orderEntries,
   unlessMalformed,
 } from "./manifest.ts";
-import type { NodeCache } from "./node-cache.ts";
-import type { ObjectSession, Summarize } from "./object-session.ts";
-import { encodeNode } from "./record-objects.ts";
-import { newRootAttributes, rootAttributes } from "./root-attributes.ts";
-import { TransactionSession } from "./transaction-session.ts";
-import { isoSeconds, type ZarrImageRecord } from "./zarr-image-record.ts";
+import { checkpointImages, manifestSourcesOf } from "./nodes/checkpoint-images.ts";
+import type { NodeCache } from "./nodes/node-cache.ts";
+import { newRootAttributes, rootAttributes } from "./nodes/root-attributes.ts";
+import { encodeNode } from "./record/record-objects.ts";
+import { isoSeconds, type ZarrImageRecord } from "./record/zarr-image-record.ts";
+import { CommittedSession } from "./session/committed-session.ts";
+import type { ObjectSession, Summarize } from "./session/object-session.ts";
+import { TransactionSession } from "./session/transaction-session.ts";
 
 /** How a dataset may be used: see `openDataset`. */
 export type DatasetMode = "r" | "a" | "w";

@@ -1,8 +1,8 @@
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import { type Logger, SILENT_LOGGER } from "../logger.ts";
-import { portableRuntime, type Runtime } from "../runtime.ts";
+import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
+import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
 import { type Fetch, followRedirects } from "./follow-redirects.ts";
 import { HttpFault } from "./http-fault.ts";
 import { parseHttpUrl, urlOfKey } from "./http-url.ts";

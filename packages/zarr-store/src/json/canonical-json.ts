@@ -1,8 +1,8 @@
-import type { JsonNode } from "./json-node.ts";
-import { type JsonPath, jsonValueError } from "./json-path.ts";
 import { isIntegerText, nodeOf } from "./plain-value.ts";
 import { pythonFloatRepr } from "./python-float.ts";
-import { writeJson } from "./write-json.ts";
+import type { JsonNode } from "./tree/json-node.ts";
+import { type JsonPath, jsonValueError } from "./tree/json-path.ts";
+import { writeJson } from "./tree/write-json.ts";
 
 /**
  * The one spelling of a JSON value, for hashing: keys sorted by code point, no spaces, numbers by value.

@@ -1,4 +1,7 @@
 /** JSON that keeps integers beyond 2^53, the text of numbers and the order of keys. */
+
+export { nodeOf, plainValue } from "./plain-value.ts";
+export { type SerializeLosslessOptions, serializeLossless } from "./serialize-lossless.ts";
 export {
   deleteMember,
   getMember,
@@ -11,8 +14,6 @@ export {
   type JsonObjectNode,
   type JsonStringNode,
   setMember,
-} from "./json-node.ts";
-export { decodeJsonText, isJsonText, type JsonText, jsonText } from "./json-text.ts";
-export { type ParseLosslessOptions, parseLossless } from "./parse-lossless.ts";
-export { nodeOf, plainValue } from "./plain-value.ts";
-export { type SerializeLosslessOptions, serializeLossless } from "./serialize-lossless.ts";
+} from "./tree/json-node.ts";
+export { decodeJsonText, isJsonText, type JsonText, jsonText } from "./tree/json-text.ts";
+export { type ParseLosslessOptions, parseLossless } from "./tree/parse-lossless.ts";

@@ -1,5 +1,5 @@
-import { maxJsonDepth, parseLossless } from "./parse-lossless.ts";
 import { plainValue } from "./plain-value.ts";
+import { maxJsonDepth, parseLossless } from "./tree/parse-lossless.ts";
 
 /**
  * What `plainValue(parseLossless(text, {duplicateKeys: "error"}))` gives, in a tenth of the time for large text without

@@ -1,8 +1,8 @@
-import { isJsonNode, type JsonNode, jsonNodeBrand } from "./json-node.ts";
-import { jsonValueError } from "./json-path.ts";
-import { isJsonText } from "./json-text.ts";
-import { maxJsonDepth, parseLossless } from "./parse-lossless.ts";
 import { jsonNumberText } from "./python-float.ts";
+import { isJsonNode, type JsonNode, jsonNodeBrand } from "./tree/json-node.ts";
+import { jsonValueError } from "./tree/json-path.ts";
+import { isJsonText } from "./tree/json-text.ts";
+import { maxJsonDepth, parseLossless } from "./tree/parse-lossless.ts";
 
 /**
  * The plain value of a node. An integer is a number where that is exact (within ±(2^53 − 1)) and a bigint

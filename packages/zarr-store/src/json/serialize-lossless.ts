@@ -1,5 +1,5 @@
 import { nodeOf } from "./plain-value.ts";
-import { writeJson } from "./write-json.ts";
+import { writeJson } from "./tree/write-json.ts";
 
 export interface SerializeLosslessOptions {
   /** Spaces for each level, default 2; 0 writes one line without spaces. */

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { runBounded } from "../run-bounded.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
+import { runBounded } from "../runtime/run-bounded.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type {
   ByteRange,
   GetOptions,
@@ -16,7 +17,6 @@ import type {
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
 import { blockingFiles, type ChangingFiles, type NewFile } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";

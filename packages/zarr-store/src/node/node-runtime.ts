@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime.ts";
+import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime/runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
 /** The runtime for Node: hashing by OpenSSL, zstd by zlib, and a look at other processes of this host. */

@@ -1,10 +1,13 @@
-import type { CheckReport } from "../commit/check-report.ts";
-import { type CheckDatasetOptions, checkDataset as checkStoredDataset } from "../dataset/check-dataset.ts";
+import type { CheckReport } from "../commit/maintain/check-report.ts";
+import {
+  type CheckDatasetOptions,
+  checkDataset as checkStoredDataset,
+} from "../dataset/maintain/check-dataset.ts";
 import { type OpenDatasetOptions, openDataset as openStore } from "../dataset/open-dataset.ts";
 import type { ZarrDataset } from "../dataset/zarr-dataset.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
-import { httpStore } from "../http-store.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { localStore } from "./local-store.ts";
 import { nodeRuntime } from "./node-runtime.ts";

@@ -1,4 +1,4 @@
-import type { ReadOptions } from "../artifact/pixel-store.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
 import type { StoreKey } from "./store-key.ts";
 
 /** A name directly below a prefix. */

@@ -1,6 +1,6 @@
-import type { ReadOptions } from "../artifact/pixel-store.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { throwIfAborted } from "../throw-if-aborted.ts";
+import type { ReadOptions } from "../image/pixel-store.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type {
   ByteRange,
   KeyValueStore,

@@ -1,5 +1,5 @@
 import { createNdArray, type NdArray } from "../array/nd-array.ts";
-import type { ArtifactStore } from "../artifact/artifact-store.ts";
+import type { ArtifactStore } from "../image/artifact-store.ts";
 import { jsonText } from "../json/lossless-json.ts";
 import { rowsOf } from "../table/arrow-table.ts";
 import type { TableSchema } from "../table/table-schema.ts";

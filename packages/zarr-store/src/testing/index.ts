@@ -4,15 +4,15 @@
  * @module
  */
 
-export { type CountingStore, countingStore, type StoreCounts } from "../store/counting-store.ts";
-export { faultyStore, type StoreFault } from "../store/faulty-store.ts";
+export { type ArtifactStoreUnderTest, testArtifactStoreContract } from "./artifact-store-contract.ts";
+export { type CountingStore, countingStore, type StoreCounts } from "./counting-store.ts";
+export { faultyStore, type StoreFault } from "./faulty-store.ts";
 export {
   type Interceptor,
   interceptStore,
   type StoreCall,
   type StoreMethod,
-} from "../store/intercepted-store.ts";
-export { type ArtifactStoreUnderTest, testArtifactStoreContract } from "./artifact-store-contract.ts";
+} from "./intercepted-store.ts";
 export { type PixelStoreUnderTest, testPixelStoreContract } from "./pixel-store-contract.ts";
 export {
   type ReadableStoreUnderTest,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/array-metadata.ts";
-import { chunkKey } from "../../src/array/chunk-grid.ts";
+import { chunkKey } from "../../src/array/chunks/chunk-grid.ts";
+import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { isZarrStoreError } from "../../src/errors.ts";
 import { parseLossless, plainValue, serializeLossless } from "../../src/json/lossless-json.ts";
 

@@ -1,10 +1,10 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseArrayMetadata } from "../../src/array/array-metadata.ts";
-import { crc32c } from "../../src/array/crc32c.ts";
+import { parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { createNdArray, type NdArray, ndArrayBytes } from "../../src/array/nd-array.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
+import { crc32c } from "../../src/bytes/crc32c.ts";
 import { nodeZstd } from "../../src/node/zstd-node.ts";
 import { bytesOf } from "./arbitrary-array.ts";
 

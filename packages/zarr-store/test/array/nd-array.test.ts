@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { MACHINE_ENDIAN, swapByteOrder } from "../../src/array/byte-order.ts";
 import {
   allocateTypedArray,
   DTYPES,
@@ -12,7 +11,8 @@ import {
 } from "../../src/array/dtype.ts";
 import { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "../../src/array/nd-array.ts";
 import { sliceNdArray } from "../../src/array/region.ts";
-import type { RegionSelection } from "../../src/artifact/pixel-store.ts";
+import { MACHINE_ENDIAN, swapByteOrder } from "../../src/bytes/byte-order.ts";
+import type { RegionSelection } from "../../src/image/pixel-store.ts";
 import { arbitraryArray, bytesOf, naiveSlice, selectionOf } from "./arbitrary-array.ts";
 
 const invalid = expect.objectContaining({ code: "invalid_argument" });

@@ -1,4 +1,4 @@
-import { type ArrayMetadata, parseArrayMetadata } from "../../src/array/array-metadata.ts";
+import { type ArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import type { ArrayObject, ChunkReader } from "../../src/array/zarr-array.ts";
 import { parseLossless, plainValue } from "../../src/json/lossless-json.ts";
 

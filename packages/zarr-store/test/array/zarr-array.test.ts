@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type ArrayMetadata, parseArrayMetadata } from "../../src/array/array-metadata.ts";
 import { DTYPES, type DType, itemSizeBytes } from "../../src/array/dtype.ts";
+import { type ArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { createNdArray, type NdArray, ndArrayBytes } from "../../src/array/nd-array.ts";
 import {
   encodeArrayFromRows,

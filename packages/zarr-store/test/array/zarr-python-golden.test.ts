@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/array-metadata.ts";
+import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { nodeZstd } from "../../src/node/zstd-node.ts";
 import { bytesOf, naiveSlice } from "./arbitrary-array.ts";

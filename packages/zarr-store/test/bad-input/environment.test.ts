@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
-import { commitKey } from "../../src/commit/control-keys.ts";
+import { commitKey } from "../../src/commit/log/control-keys.ts";
 import {
   type KeyValueStore,
   memoryStore,
@@ -16,9 +16,9 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { type FileSystem, localStore, openDataset as openFolder } from "../../src/node/index.ts";
-import { readTree } from "../commit/audit-store.ts";
-import { collectLog, TestClock, testRuntime } from "../commit/test-runtime.ts";
 import { firstly, webServer } from "../http/web-server.ts";
+import { readTree } from "../support/audit-store.ts";
+import { collectLog, TestClock, testRuntime } from "../support/test-runtime.ts";
 
 /**
  * The table "Environment" of reliability.md §5. Its rows on full disks, failing flushes and many writers are the suites of

@@ -1,12 +1,12 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Table } from "apache-arrow";
-import { parseArrayMetadata } from "../../src/array/array-metadata.ts";
-import { crc32c } from "../../src/array/crc32c.ts";
+import { parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { ndArrayBytes } from "../../src/array/nd-array.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
-import { readCheckpoint } from "../../src/commit/checkpoint.ts";
-import { decodeCommitRecord } from "../../src/commit/commit-record.ts";
-import { CHECKPOINT, commitKey } from "../../src/commit/control-keys.ts";
+import { crc32c } from "../../src/bytes/crc32c.ts";
+import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
+import { decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
+import { CHECKPOINT, commitKey } from "../../src/commit/log/control-keys.ts";
 import {
   decodeParquet,
   isZarrStoreError,
@@ -19,7 +19,7 @@ import {
   type TableSchema,
 } from "../../src/index.ts";
 import { decodeCsvGz } from "../../src/table/csv/csv-gz.ts";
-import { collectLog, sha256, testRuntime } from "../commit/test-runtime.ts";
+import { collectLog, sha256, testRuntime } from "../support/test-runtime.ts";
 
 /** What reads bytes, sound ones to begin with, and what they ought to mean. */
 interface Parser {

@@ -17,7 +17,7 @@ import { nodeRuntime } from "../../src/node/node-runtime.ts";
 /**
  * The rows "Chunks" and "Parquet" of reliability.md §5, through a dataset: once as its log keeps it, where the hash is
  * compared before anything is parsed, and once as the Python system wrote it, where there is no hash. The codecs one by one
- * are in `test/array/damaged-chunk.test.ts`, Parquet's own frame in `test/table/parquet.test.ts`.
+ * are in `test/array/damaged-chunk.test.ts`, Parquet's own frame in `test/table/parquet/parquet.test.ts`.
  */
 
 const columns = [

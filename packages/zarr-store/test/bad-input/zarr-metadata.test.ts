@@ -6,7 +6,7 @@ import { CommitEngine } from "../../src/commit/commit-engine.ts";
 import { memoryStore, openDataset, parseStoreKey } from "../../src/index.ts";
 import { localStore, openDataset as openFolder } from "../../src/node/index.ts";
 import { interceptStore } from "../../src/testing/index.ts";
-import { collectLog, testRuntime } from "../commit/test-runtime.ts";
+import { collectLog, testRuntime } from "../support/test-runtime.ts";
 
 /**
  * The row "Zarr metadata" of reliability.md §5, and the row on separators of its names, through a dataset. The faults of

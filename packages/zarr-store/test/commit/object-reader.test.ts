@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { interceptStore } from "../../src/testing/index.ts";
-import { key, record, withSimulatedWriters } from "./simulated-writers.ts";
+import { key, record, withSimulatedWriters } from "../support/simulated-writers.ts";
 
 const X = record("x", { "analysis/a.json": "a", "analysis_arrays/trace/data/c.0": "trace" });
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { itCloses, type RaceWindow, X } from "./race-window.ts";
-import { addLine, key, record, text, type Writer } from "./simulated-writers.ts";
+import { itCloses, type RaceWindow, X } from "../support/race-window.ts";
+import { addLine, key, record, text, type Writer } from "../support/simulated-writers.ts";
 
 /** Readers, of the same process or another, at each moment of a commit. */
 const HOLES: readonly RaceWindow[] = [

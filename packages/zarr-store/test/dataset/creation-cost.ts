@@ -1,6 +1,6 @@
 import { memoryStore, openDataset } from "../../src/index.ts";
 import { countingStore, type StoreCounts } from "../../src/testing/index.ts";
-import { testRuntime } from "../commit/test-runtime.ts";
+import { testRuntime } from "../support/test-runtime.ts";
 
 /** What it costs to make so many images in one session, `perCommit` in a commit, with the checkpoint at its end. */
 export async function creationCost(images: number, perCommit: number): Promise<StoreCounts> {

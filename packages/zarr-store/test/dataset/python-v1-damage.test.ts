@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Logger, Summarize, ZarrDataset } from "../../src/index.ts";
 import { localStore, openDataset } from "../../src/node/index.ts";
-import { interceptStore } from "../../src/store/intercepted-store.ts";
+import { interceptStore } from "../../src/testing/intercepted-store.ts";
 import { PYTHON_V1, readTruth, summarizeAcquisition } from "./python-v1-data.ts";
 
 const BROKEN = "869177df-59fb-48f6-9426-95827d479c11";

@@ -15,9 +15,9 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { localStore, openDataset as openLocalDataset } from "../../src/node/index.ts";
-import { countingStore } from "../../src/store/counting-store.ts";
 import { readOnlyStore } from "../../src/store/read-only-store.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";
+import { countingStore } from "../../src/testing/counting-store.ts";
 import { bytesOf } from "../array/arbitrary-array.ts";
 import { readNpy } from "../array/read-npy.ts";
 import { inMemory, PYTHON_V1, readTruth, summarizeAcquisition } from "./python-v1-data.ts";

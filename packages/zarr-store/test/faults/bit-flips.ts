@@ -11,8 +11,8 @@ import {
   type TableSchema,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { readTree } from "../commit/audit-store.ts";
-import { testRuntime } from "../commit/test-runtime.ts";
+import { readTree } from "../support/audit-store.ts";
+import { testRuntime } from "../support/test-runtime.ts";
 
 const SCHEMA: TableSchema = {
   columns: [

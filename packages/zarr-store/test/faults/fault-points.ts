@@ -14,7 +14,7 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
-import { sha256, testRuntime } from "../commit/test-runtime.ts";
+import { sha256, testRuntime } from "../support/test-runtime.ts";
 import { type Errno, type FaultyFileSystem, faultyFileSystem } from "./faulty-file-system.ts";
 import { quickFolder } from "./quick-folder.ts";
 

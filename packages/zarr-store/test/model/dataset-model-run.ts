@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { memoryStore } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
-import type { Medium } from "../commit/simulated-writers.ts";
-import { TestClock } from "../commit/test-runtime.ts";
+import type { Medium } from "../support/simulated-writers.ts";
+import { TestClock } from "../support/test-runtime.ts";
 import { datasetCommands, runCommands } from "./dataset-commands.ts";
 import { DatasetUnderTest } from "./dataset-under-test.ts";
 

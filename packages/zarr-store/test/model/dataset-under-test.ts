@@ -6,7 +6,7 @@ import {
   type ZarrDataset,
   type ZarrStoreErrorCode,
 } from "../../src/index.ts";
-import { type TestClock, testRuntime } from "../commit/test-runtime.ts";
+import { type TestClock, testRuntime } from "../support/test-runtime.ts";
 
 /** The dataset under test: its store, and sessions as of several processes. */
 export class DatasetUnderTest {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
-import { portableRuntime } from "../../src/runtime.ts";
+import { portableRuntime } from "../../src/runtime/runtime.ts";
 
 const runtime = nodeRuntime();
 const { writer } = runtime;

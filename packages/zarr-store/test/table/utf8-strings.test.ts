@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { packStrings, unpackStrings } from "../../src/table/utf8-strings.ts";
+import { packStrings, unpackStrings } from "../../src/table/columns/utf8-strings.ts";
 import { unicodeText } from "../json/json-arbitraries.ts";
 
 describe("packStrings and unpackStrings", () => {

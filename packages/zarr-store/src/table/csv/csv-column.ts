@@ -1,8 +1,9 @@
 // The values of a CSV's columns, from the numbers that were read with the cells or from the cells' texts.
-import { MACHINE_ENDIAN } from "../../array/byte-order.ts";
+import { MACHINE_ENDIAN } from "../../bytes/byte-order.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { Column, ColumnType } from "../table-schema.ts";
 import type { CsvCells } from "./csv-cells.ts";
+import { type DecimalColumn, readDecimals } from "./scan/csv-decimals.ts";
 import {
   inferCsvType,
   parseCsvBoolean,
@@ -10,8 +11,7 @@ import {
   parseCsvInt32,
   parseCsvInt64,
   readCsvNumber,
-} from "./csv-spelling.ts";
-import { type DecimalColumn, readDecimals } from "./scan/csv-decimals.ts";
+} from "./scan/csv-spelling.ts";
 import { CELL_KIND } from "./scan/scan-decimal.ts";
 
 /**

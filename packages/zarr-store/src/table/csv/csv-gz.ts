@@ -1,10 +1,10 @@
 // Tables as gzipped CSV, which is how a dataset keeps a `.csv.gz` artifact.
 import type { Table } from "apache-arrow";
-import { inflate } from "../../array/inflate.ts";
+import { gzip } from "../../bytes/gzip.ts";
+import { inflate } from "../../bytes/inflate.ts";
 import { ZarrStoreError } from "../../errors.ts";
-import { gzip } from "../../gzip.ts";
-import { columnOf } from "../rows-of.ts";
-import { tableFromColumns } from "../table-from-rows.ts";
+import { columnOf } from "../rows/rows-of.ts";
+import { tableFromColumns } from "../rows/table-from-rows.ts";
 import { parseTableSchema, type TableSchema } from "../table-schema.ts";
 import { readCsv } from "./read-csv.ts";
 import { csvText } from "./write-csv.ts";

@@ -1,7 +1,7 @@
 // The one writer of CSV, in the dialects of `csv-dialect.ts`.
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { columnOf } from "../rows-of.ts";
+import { columnOf } from "../rows/rows-of.ts";
 import type { CellValue, TableSchema } from "../table-schema.ts";
 import { CSV_SPELLINGS, type CsvDialect, type CsvSpelling, spellCsvCell } from "./csv-dialect.ts";
 

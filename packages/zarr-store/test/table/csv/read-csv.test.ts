@@ -3,7 +3,7 @@ import { inferSchema, initParser } from "udsv";
 import { expect, test } from "vitest";
 import { findCsvCells } from "../../../src/table/csv/find-csv-cells.ts";
 import { readCsv } from "../../../src/table/csv/read-csv.ts";
-import { caught } from "../../caught.ts";
+import { caught } from "../../support/caught.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const rowsOf = (text: string): unknown => {

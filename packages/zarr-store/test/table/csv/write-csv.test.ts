@@ -4,7 +4,7 @@ import { rowsOf, tableFromColumns, tableFromRows } from "../../../src/table/arro
 import { readCsv } from "../../../src/table/csv/read-csv.ts";
 import { writeCsv, writeCsvIfPossible } from "../../../src/table/csv/write-csv.ts";
 import type { TableSchema } from "../../../src/table/table-schema.ts";
-import { caught } from "../../caught.ts";
+import { caught } from "../../support/caught.ts";
 import { tableContent } from "../table-arbitraries.ts";
 
 const TEXTS: TableSchema = {

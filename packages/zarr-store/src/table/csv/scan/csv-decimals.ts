@@ -1,6 +1,6 @@
 // Columns of the numbers that were read while the cells were cut.
 import type { CellGrid } from "../csv-cells.ts";
-import type { ReadNumber } from "../csv-spelling.ts";
+import type { ReadNumber } from "./csv-spelling.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
 
 /** A column of numbers; NaN where there is none. They are a view of the grid's. */

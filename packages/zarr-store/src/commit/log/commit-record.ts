@@ -1,0 +1,213 @@
+import { ZarrStoreError } from "../../errors.ts";
+import type { Runtime, WriterIdentity } from "../../runtime/runtime.ts";
+import { isStoreKey, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { isReservedPath, stagingEntryKind } from "./control-keys.ts";
+
+/** One object that a commit puts in place or deletes. Hashes are SHA-256 in lower-case hexadecimal. */
+export type CommitOp = PutOp | DeleteOp;
+
+export interface PutOp {
+  readonly op: "put";
+  readonly path: StoreKey;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** The hash that the path had before, null if it is new. */
+  readonly prev: string | null;
+  /** For a pooled table: the images whose rows were replaced. */
+  readonly imageIds?: readonly string[];
+}
+
+export interface DeleteOp {
+  readonly op: "delete";
+  readonly path: StoreKey;
+  readonly prev: string;
+}
+
+/** `__commits/<v>.json`: the only commit point. Records are never removed or renumbered. */
+export interface CommitRecord {
+  readonly version: number;
+  readonly txid: string;
+  /** The version that the transaction began from. */
+  readonly base: number;
+  /** The hash of the record before, "" for the first. */
+  readonly parentSha256: string;
+  readonly writer: WriterIdentity;
+  readonly committedUtc: string;
+  readonly message: string;
+  readonly ops: readonly CommitOp[];
+  /** Transactions that can no longer commit: the fence behind which their staging may be removed. */
+  readonly abort: readonly string[];
+  /** Of the record's text without this field. */
+  readonly sha256: string;
+}
+
+const FORMAT = 1;
+const HASH = /^[0-9a-f]{64}$/;
+
+export async function encodeCommitRecord(
+  record: Omit<CommitRecord, "sha256">,
+  sha256: Runtime["sha256"],
+): Promise<{ readonly record: CommitRecord; readonly bytes: Uint8Array<ArrayBuffer> }> {
+  const wire = {
+    format: FORMAT,
+    v: record.version,
+    txid: record.txid,
+    base: record.base,
+    parent_sha256: record.parentSha256,
+    writer: record.writer,
+    committed_utc: record.committedUtc,
+    message: record.message,
+    ops: record.ops.map(encodeOp),
+    abort: record.abort,
+  };
+  const hash = await sha256(utf8(JSON.stringify(wire)));
+  return { record: { ...record, sha256: hash }, bytes: utf8(textOf({ ...wire, sha256: hash })) };
+}
+
+/** The one way a record is written; a text that says the same in another way is a damaged one. */
+function textOf(wire: object): string {
+  return `${JSON.stringify(wire, null, 1)}\n`;
+}
+
+/** @throws {ZarrStoreError} `integrity` if the text is no record of this version, or not the one that was written. */
+export async function decodeCommitRecord(
+  bytes: Uint8Array,
+  version: number,
+  sha256: Runtime["sha256"],
+): Promise<CommitRecord> {
+  const where = `commit record ${version}`;
+  let text: string;
+  let wire: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    wire = JSON.parse(text);
+  } catch (cause) {
+    throw new ZarrStoreError("integrity", `${where} is not JSON`, { cause });
+  }
+  const { sha256: hash, ...rest } = asObject(wire, where);
+  if (rest["format"] !== FORMAT) {
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has format ${String(rest["format"])}, expected ${FORMAT}`,
+      {
+        expected: FORMAT,
+        found: rest["format"],
+      },
+    );
+  }
+  const expected = await sha256(utf8(JSON.stringify(rest)));
+  if (hash !== expected || rest["v"] !== version || text !== textOf({ ...rest, sha256: hash })) {
+    throw new ZarrStoreError("integrity", `${where} does not have the hash that it states`, {
+      expected,
+      found: hash,
+    });
+  }
+  const writer = asObject(rest["writer"], where);
+  return {
+    version,
+    txid: asTxid(rest["txid"], where),
+    base: asCount(rest["base"], where),
+    parentSha256: asString(rest["parent_sha256"], where),
+    writer: {
+      host: asString(writer["host"], where),
+      pid: asCount(writer["pid"], where),
+      started: asString(writer["started"], where),
+    },
+    committedUtc: asString(rest["committed_utc"], where),
+    message: asString(rest["message"], where),
+    ops: asArray(rest["ops"], where).map((op) => decodeOp(op, where)),
+    abort: asArray(rest["abort"], where).map((txid) => asTxid(txid, where)),
+    sha256: expected,
+  };
+}
+
+function encodeOp(op: CommitOp): object {
+  if (op.op === "delete") {
+    return { op: op.op, path: op.path, prev: op.prev };
+  }
+  const { path, sha256, sizeBytes: size, prev } = op;
+  return { op: op.op, path, sha256, size, prev, ...(op.imageIds && { image_ids: op.imageIds }) };
+}
+
+function decodeOp(value: unknown, where: string): CommitOp {
+  const op = asObject(value, where);
+  const path = parseStoreKey(asString(op["path"], where));
+  if (isReservedPath(path)) {
+    throw malformed(where, "a path outside of the protocol's own folders", path);
+  }
+  switch (op["op"]) {
+    case "delete":
+      return { op: "delete", path, prev: asHash(op["prev"], where) };
+    case "put": {
+      const imageIds = op["image_ids"];
+      return {
+        op: "put",
+        path,
+        sha256: asHash(op["sha256"], where),
+        sizeBytes: asCount(op["size"], where),
+        prev: op["prev"] === null ? null : asHash(op["prev"], where),
+        ...(imageIds !== undefined && {
+          imageIds: asArray(imageIds, where).map((id) => asString(id, where)),
+        }),
+      };
+    }
+    default:
+      throw malformed(where, "op put or delete", op["op"]);
+  }
+}
+
+function asObject(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw malformed(where, "an object", value);
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+function asArray(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) {
+    throw malformed(where, "a list", value);
+  }
+  return value;
+}
+
+function asString(value: unknown, where: string): string {
+  if (typeof value !== "string") {
+    throw malformed(where, "text", value);
+  }
+  return value;
+}
+
+/** The name of a staging directory: nothing else that lies there, and nothing elsewhere. */
+function asTxid(value: unknown, where: string): string {
+  const txid = asString(value, where);
+  if (!isStoreKey(txid) || txid.includes("/") || stagingEntryKind(txid) !== "transaction") {
+    throw malformed(where, "a transaction's id", txid);
+  }
+  return txid;
+}
+
+function asHash(value: unknown, where: string): string {
+  const text = asString(value, where);
+  if (!HASH.test(text)) {
+    throw malformed(where, "a SHA-256", value);
+  }
+  return text;
+}
+
+function asCount(value: unknown, where: string): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw malformed(where, "a count", value);
+  }
+  return value;
+}
+
+function malformed(where: string, expected: string, found: unknown): ZarrStoreError {
+  return new ZarrStoreError("integrity", `${where}: expected ${expected}, found ${JSON.stringify(found)}`, {
+    expected,
+    found,
+  });
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,99 @@
+import { joinKey, type StoreKey } from "../../store/store-key.ts";
+
+/** Where the commit protocol keeps its own files; the Zarr v3 specification reserves names that begin with `__`. */
+export const COMMITS: StoreKey = joinKey("__commits");
+export const STAGING: StoreKey = joinKey("__staging");
+export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
+export const LOCK: StoreKey = joinKey(STAGING, "lock");
+
+const ASIDE = "aside-";
+const OBSTACLE = "obstacle-";
+const STALE_LOCK = "stale-lock-";
+const CLOCK = "clock-";
+const LOCK_OWNER = "owner-";
+/** Names in a transaction's staging directory that are no object's. */
+const STAGED_RECORD = "__commit.json";
+const STAGED_OWNER = "__owner.json";
+
+export function commitKey(version: number): StoreKey {
+  return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
+}
+
+/** The version whose record a file of this name in {@link COMMITS} is. */
+export function versionOfRecord(name: string): number | undefined {
+  const version = Number(/^(\d{20})\.json$/.exec(name)?.[1]);
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}
+
+export function stagingOf(txid: string): StoreKey {
+  return joinKey(STAGING, txid);
+}
+
+export function stagedKey(txid: string, path: string): StoreKey {
+  return joinKey(STAGING, txid, path);
+}
+
+export function stagedRecordKey(txid: string): StoreKey {
+  return joinKey(STAGING, txid, STAGED_RECORD);
+}
+
+export function stagedOwnerKey(txid: string): StoreKey {
+  return joinKey(STAGING, txid, STAGED_OWNER);
+}
+
+export function asideKey(id: string): StoreKey {
+  return joinKey(STAGING, ASIDE + id);
+}
+
+export function obstacleKey(id: string): StoreKey {
+  return joinKey(STAGING, OBSTACLE + id);
+}
+
+export function staleLockKey(id: string): StoreKey {
+  return joinKey(STAGING, STALE_LOCK + id);
+}
+
+/**
+ * Who holds the lock. The holder shows that it lives by renaming the file, between two names: only a file that is there can
+ * be renamed, so a holder whose lock was taken over cannot make it anew.
+ */
+export function lockOwnerKey(txid: string, turn: 0 | 1): StoreKey {
+  return joinKey(LOCK, `${LOCK_OWNER}${txid}.${turn}`);
+}
+
+export function isLockOwner(name: string): boolean {
+  return name.startsWith(LOCK_OWNER);
+}
+
+/** What is left of a lock that was taken over. */
+export function isStaleLock(name: string): boolean {
+  return name.startsWith(STALE_LOCK);
+}
+
+/** A file made to ask the store for its time. */
+export function clockKey(id: string): StoreKey {
+  return joinKey(STAGING, CLOCK + id);
+}
+
+export function isClock(name: string): boolean {
+  return name.startsWith(CLOCK);
+}
+
+/** True for a path that no object may have: the protocol keeps its own files there. */
+export function isReservedPath(path: string): boolean {
+  return path.startsWith("__");
+}
+
+export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock";
+
+/** What a name directly below `__staging` is. */
+export function stagingEntryKind(name: string): StagingEntryKind {
+  if (name.startsWith(ASIDE)) {
+    return "aside";
+  }
+  if (name.startsWith(OBSTACLE)) {
+    return "obstacle";
+  }
+  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name);
+  return isOfLock ? "lock" : "transaction";
+}

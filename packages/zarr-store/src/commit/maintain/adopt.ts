@@ -1,0 +1,196 @@
+import { ZarrStoreError } from "../../errors.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { ReadableStore } from "../../store/key-value-store.ts";
+import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
+import type { Commit } from "../commit.ts";
+import type { ContentRules } from "../content-rules.ts";
+import type { CommitLog } from "../log/commit-log.ts";
+import { isOwnFormat, isZarrNode } from "../object-path.ts";
+import { findOutsideEdit } from "../outside-edit.ts";
+import type { Transaction } from "../write/transaction.ts";
+import { checkStore } from "./check.ts";
+import type { CheckProblem } from "./check-report.ts";
+
+export interface AdoptOptions extends ReadOptions {
+  /** Files, or folders with all that is below them, by key. Default: every file that changed or is new. */
+  readonly paths?: readonly string[] | undefined;
+  /** What the log says. */
+  readonly message?: string | undefined;
+  /** Only say what would be adopted. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface AdoptedFile {
+  readonly path: string;
+  readonly change: "changed" | "new" | "deleted";
+}
+
+/** Plain JSON, sorted by path. */
+export interface AdoptReport {
+  readonly dryRun: boolean;
+  /** The version that holds what was adopted; the head's if there was nothing. */
+  readonly version: number;
+  readonly adopted: readonly AdoptedFile[];
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** Files that are gone: named one by one, their deletion is adopted. */
+  readonly missing: readonly string[];
+}
+
+export interface AdoptParts {
+  readonly store: ReadableStore;
+  readonly runtime: Runtime;
+  readonly rules: ContentRules;
+  readonly log: CommitLog;
+  /** Stages the bytes, and what follows from them. */
+  readonly stage: (
+    transaction: Transaction,
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+  ) => Promise<void>;
+  readonly transact: (
+    fn: (transaction: Transaction) => Promise<void>,
+    options: { readonly message: string; readonly signal?: AbortSignal | undefined },
+  ) => Promise<Commit>;
+}
+
+type Adoption = Pick<AdoptReport, "adopted" | "refused" | "missing">;
+
+/**
+ * Takes in what other programs wrote: the files are copied to staging, hashed and committed like any write. If one changes
+ * once more before the commit, that commit fails and nothing is lost.
+ *
+ * @throws {ZarrStoreError} `not_found` for a named path that is neither a file nor an object, `modified_outside` for a file
+ * that changed meanwhile, `conflict`, `read_only`, `aborted`, `io`
+ */
+export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}): Promise<AdoptReport> {
+  const { dryRun = false, message = "adopt what other programs wrote", signal } = options;
+  await parts.log.refresh();
+  if (dryRun) {
+    return { dryRun, version: parts.log.head.version, ...(await findAdoption(parts, options)) };
+  }
+  const done: AdoptedFile[] = [];
+  for (;;) {
+    let adoption: Adoption = { adopted: [], refused: [], missing: [] };
+    let turn: readonly AdoptedFile[] = [];
+    const { version } = await parts.transact(
+      async (transaction) => {
+        adoption = await findAdoption(parts, options);
+        turn = firstTurn(adoption.adopted);
+        for (const { path, change } of turn) {
+          await stageOne(parts, transaction, path, change, options);
+        }
+      },
+      { message, signal },
+    );
+    done.push(...turn);
+    if (turn.length === adoption.adopted.length) {
+      return { dryRun, version, ...adoption, adopted: done.sort(byPath) };
+    }
+  }
+}
+
+/** Zarr nodes go first, by a commit of their own: what follows from other files is written into them. */
+function firstTurn(adopted: readonly AdoptedFile[]): readonly AdoptedFile[] {
+  const nodes = adopted.filter(({ path }) => isZarrNode(path));
+  return nodes.length > 0 ? nodes : adopted;
+}
+
+function byPath(a: AdoptedFile, b: AdoptedFile): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+async function stageOne(
+  { store, rules, runtime, log, stage }: AdoptParts,
+  transaction: Transaction,
+  path: string,
+  change: AdoptedFile["change"],
+  options: ReadOptions,
+): Promise<void> {
+  if (!isStoreKey(path)) {
+    return;
+  }
+  if (change === "deleted") {
+    await transaction.delete(path);
+    return;
+  }
+  const bytes = await store.get(path, options);
+  const fault = bytes && (await rules.fault(path, bytes));
+  const object = log.head.object(path);
+  const isEdit =
+    bytes !== undefined &&
+    (!isOwnFormat(path) ||
+      (object !== undefined &&
+        (await findOutsideEdit({ rules, runtime }, path, object, bytes)) !== undefined));
+  if (!isEdit || fault !== undefined) {
+    throw new ZarrStoreError("modified_outside", `${path} changed while it was adopted: run it again`, {
+      path,
+      found: fault,
+    });
+  }
+  await stage(transaction, path, bytes, options);
+}
+
+async function findAdoption(parts: AdoptParts, { paths, signal }: AdoptOptions): Promise<Adoption> {
+  const { store, runtime, rules } = parts;
+  const names = paths?.map((path) => path.replace(/\/+$/, ""));
+  const isNamed = (path: string): boolean =>
+    names?.some((name) => path === name || path.startsWith(`${name}/`)) ?? true;
+  const { problems } = await checkStore(
+    {
+      store,
+      runtime,
+      rules,
+      isSelected: isNamed,
+      readsData: (path) => !isOwnFormat(path) || isZarrNode(path),
+    },
+    { level: "structure", signal },
+  );
+  const found = problems.filter(({ kind, path }) => kind !== "log" && isNamed(path));
+  await assertNamesAreThere(parts, names ?? [], found);
+  const adopted: AdoptedFile[] = [];
+  const refused: { path: string; reason: string }[] = [];
+  const missing: string[] = [];
+  for (const problem of found) {
+    const { path } = problem;
+    const change = changeOf(problem, names?.includes(path) === true);
+    if (change !== undefined) {
+      adopted.push({ path, change });
+    } else if (problem.kind === "missing" && problem.remedy === "restore") {
+      missing.push(path);
+    } else {
+      refused.push({ path, reason: problem.message });
+    }
+  }
+  return { adopted, refused, missing };
+}
+
+function changeOf({ kind, path, remedy }: CheckProblem, isNamed: boolean): AdoptedFile["change"] | undefined {
+  if (kind === "missing") {
+    return isNamed && remedy === "restore" && !isOwnFormat(path) ? "deleted" : undefined;
+  }
+  if (remedy !== "adopt") {
+    return undefined;
+  }
+  return kind === "unknown" ? "new" : "changed";
+}
+
+async function assertNamesAreThere(
+  { store, log }: AdoptParts,
+  names: readonly string[],
+  found: readonly CheckProblem[],
+): Promise<void> {
+  const live = new Set<string>(names.length === 0 ? [] : [...log.head.objects()].map(([path]) => path));
+  for (const name of names) {
+    const isBelow = (path: string): boolean => path.startsWith(`${name}/`);
+    const isThere =
+      live.has(name) ||
+      found.some(({ path }) => path === name || isBelow(path)) ||
+      (isStoreKey(name) && (await store.get(name)) !== undefined) ||
+      [...live].some(isBelow);
+    if (!isThere) {
+      throw new ZarrStoreError("not_found", `there is no file ${name} in ${store.location}`, { path: name });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { ZarrStoreError } from "../../errors.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { ReadOnlyStore } from "../../store/read-only-store.ts";
+import type { ContentRules } from "../content-rules.ts";
+import { stagingOf } from "../log/control-keys.ts";
+import type { LogAudit } from "./log-audit.ts";
+
+/** A commit that is being published looks like damage for a moment: nothing is reported before it was seen so often. */
+const LOOKS = 4;
+
+/** What every part of a check works with. Nothing here can write. */
+export interface CheckContext {
+  readonly store: ReadOnlyStore;
+  readonly runtime: Runtime;
+  readonly rules: ContentRules;
+  readonly audit: LogAudit;
+  readonly signal: AbortSignal | undefined;
+  /** See {@link CheckParts.reportsUnreadable}. */
+  readonly isUnreadable: (error: unknown) => error is ZarrStoreError;
+}
+
+/**
+ * Looks at a path until it is in order or nothing has changed for several looks: each begins with the log as it is then,
+ * so that a writer beside the check is no problem.
+ *
+ * @returns undefined if the path is in order
+ */
+export async function lookUntilSettled<T>(
+  { audit, runtime, signal }: CheckContext,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (let round = 1; ; round++) {
+    const found = await look();
+    if (found === undefined) {
+      return undefined;
+    }
+    if (await audit.readOn()) {
+      round = 0;
+    } else if (round >= LOOKS) {
+      return found;
+    } else {
+      await runtime.sleepMs(2 ** round, signal);
+    }
+  }
+}
+
+/** Whether the head's files are perhaps not all in place: its staging goes last. */
+export async function isHeadUnpublished({ store, audit }: CheckContext): Promise<boolean> {
+  return audit.head.version > 0 && (await store.stat(stagingOf(audit.head.txid))) !== undefined;
+}

@@ -1,0 +1,131 @@
+import { isZarrStoreError } from "../../errors.ts";
+import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "../log/control-keys.ts";
+import type { CommittedObject } from "../log/head.ts";
+import { isOwnFormat } from "../object-path.ts";
+import { findOutsideEdit } from "../outside-edit.ts";
+import { type CheckContext, lookUntilSettled } from "./check-context.ts";
+import type { CheckNote, CheckProblem } from "./check-report.ts";
+
+export interface ObjectFinding {
+  readonly problem?: CheckProblem;
+  readonly note?: CheckNote;
+  /** Bytes read of the file at its place. */
+  readonly readBytes: number;
+}
+
+/** Whether an object is at its path, with its size and, if `readsData`, its bytes. */
+export async function checkObject(
+  context: CheckContext,
+  path: StoreKey,
+  readsData: boolean,
+): Promise<ObjectFinding> {
+  const { audit, store } = context;
+  let readBytes = 0;
+  let note: CheckNote | undefined;
+  const look = async (object: CommittedObject): Promise<CheckProblem | undefined> => {
+    if (!readsData) {
+      const stat = await store.stat(path);
+      if (stat?.kind === "file" && stat.sizeBytes === object.sizeBytes) {
+        return undefined;
+      }
+    }
+    const bytes = await store.get(path, context);
+    readBytes = bytes?.length ?? 0;
+    if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
+      const fault = readsData ? await context.rules.fault(path, bytes) : undefined;
+      if (fault === undefined || !isOwnFormat(path)) {
+        note = fault === undefined ? undefined : { kind: "malformed", path, message: fault };
+        return undefined;
+      }
+      return { kind: "metadata", path, message: fault, remedy: "restore" } satisfies CheckProblem;
+    }
+    return problemOf(context, path, object, bytes);
+  };
+  const problem = await lookUntilSettled(context, async () => {
+    const object = audit.head.object(path);
+    return object && (await look(object).catch(unlessUnreadable(context, path)));
+  });
+  return { readBytes, ...(problem && { problem }), ...(note && { note }) };
+}
+
+/**
+ * Where a link stands, in place of the file or above it, nothing is looked at; a file on a bad sector cannot be: that is a
+ * finding, and no end of the check.
+ */
+function unlessUnreadable({ isUnreadable }: CheckContext, path: StoreKey): (error: unknown) => CheckProblem {
+  return (error) => {
+    if (!isZarrStoreError(error, "invalid_name") && !isUnreadable(error)) {
+      throw error;
+    }
+    return { kind: "damaged", path, message: error.message, remedy: "restore" };
+  };
+}
+
+async function problemOf(
+  context: CheckContext,
+  path: StoreKey,
+  object: CommittedObject,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+): Promise<CheckProblem | undefined> {
+  const { audit, runtime, rules } = context;
+  const held = await findElsewhere(context, path, object);
+  if (held !== undefined && (held.isAside || object.txid === audit.head.txid)) {
+    return undefined;
+  }
+  const found = bytes && (await runtime.sha256(bytes));
+  const isOlder = found !== undefined && audit.head.wasCommitted(path, found);
+  const expected = object.sha256;
+  if (held !== undefined && (bytes === undefined || isOlder)) {
+    const what = isOlder ? "an older version stands there" : "nothing is there";
+    const message = `its bytes are still at ${held.key}, and ${what}`;
+    return { kind: "missing", path, message, remedy: "repair", expected, ...(found && { found }) };
+  }
+  if (bytes === undefined || found === undefined) {
+    const kind = (await context.store.stat(path))?.kind;
+    const message =
+      kind === undefined ? "the file is missing" : `a ${nameOf(kind)} stands where the file was`;
+    return { kind: "missing", path, message, remedy: "restore", expected };
+  }
+  const edit = await findOutsideEdit(context, path, object, bytes);
+  const fault = edit === undefined ? await rules.fault(path, bytes) : undefined;
+  if (edit !== undefined || (fault === undefined && !isOwnFormat(path))) {
+    const message = edit?.message ?? "changed by another program";
+    return { kind: "modified_outside", path, message, remedy: "adopt", expected, found };
+  }
+  const message = fault ?? `${bytes.length} bytes that are not the ${object.sizeBytes} that were committed`;
+  return { kind: "damaged", path, message, remedy: "restore", expected, found };
+}
+
+/** Where else the committed bytes are: in the staging of the commit that wrote them, or with a deleter. */
+async function findElsewhere(
+  context: CheckContext,
+  path: StoreKey,
+  object: CommittedObject,
+): Promise<{ readonly key: StoreKey; readonly isAside: boolean } | undefined> {
+  const { store } = context;
+  const asides = (await store.list(STAGING)).filter(({ name }) => stagingEntryKind(name) === "aside");
+  const places = [
+    { key: stagedKey(object.txid, path), isAside: false },
+    ...asides.map(({ name }) => ({ key: joinKey(STAGING, name, path), isAside: true })),
+  ];
+  for (const place of places) {
+    const bytes = await store.get(place.key, context);
+    if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
+      return place;
+    }
+  }
+  return undefined;
+}
+
+async function isCommitted(
+  { runtime }: CheckContext,
+  bytes: Uint8Array<ArrayBuffer>,
+  object: CommittedObject,
+): Promise<boolean> {
+  return bytes.length === object.sizeBytes && (await runtime.sha256(bytes)) === object.sha256;
+}
+
+export function nameOf(kind: "file" | "directory" | "other"): string {
+  return kind === "other" ? "link or special file" : kind;
+}

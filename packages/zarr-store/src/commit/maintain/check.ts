@@ -1,0 +1,120 @@
+import { ZarrStoreError } from "../../errors.ts";
+import { runBounded } from "../../runtime/run-bounded.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { ReadableStore } from "../../store/key-value-store.ts";
+import { isListableStore } from "../../store/read-only-store.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { unlistedStore } from "../../store/unlisted-store.ts";
+import { isUnreadable } from "../../store/unreadable.ts";
+import type { ContentRules } from "../content-rules.ts";
+import type { CommittedObject } from "../log/head.ts";
+import type { CheckContext } from "./check-context.ts";
+import { checkObject } from "./check-object.ts";
+import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
+import { findUnknown } from "./find-unknown.ts";
+import { LogAudit } from "./log-audit.ts";
+import { noteControlFiles } from "./note-control-files.ts";
+
+/** A table is held whole while it is hashed. */
+const OBJECTS_AT_ONCE = 8;
+
+export interface CheckParts {
+  readonly store: ReadableStore;
+  readonly runtime: Runtime;
+  readonly rules: ContentRules;
+  /** Which paths are looked at. Default: all. */
+  readonly isSelected?: (path: string) => boolean;
+  /** Of which objects the bytes are read, whatever the level says. */
+  readonly readsData?: (path: StoreKey) => boolean;
+  /** Whether a single file that cannot be read is a finding. Default: it is an error, for who acts on what is found. */
+  readonly reportsUnreadable?: boolean;
+}
+
+/**
+ * Compares a store with its commit log: read from the first record, without the help of anything that is remembered.
+ * It never writes, and does not mind writers beside it. In a store that cannot be listed, every object is read whatever the
+ * level, and files that no commit wrote are not found.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for a level that is none, `aborted`, `io`
+ */
+export async function checkStore(parts: CheckParts, options: CheckOptions = {}): Promise<CheckReport> {
+  const { runtime, rules, isSelected = (): boolean => true } = parts;
+  const { level = "data", signal, onProgress } = options;
+  const isListed = isListableStore(parts.store);
+  const store = isListed ? parts.store : unlistedStore(parts.store);
+  const readsObject = objectsToRead(level);
+  const audit = new LogAudit(store, runtime);
+  await audit.read();
+  const { version } = audit.head;
+  const context: CheckContext = {
+    store,
+    runtime,
+    rules,
+    audit,
+    signal,
+    isUnreadable: (error): error is ZarrStoreError => parts.reportsUnreadable === true && isUnreadable(error),
+  };
+  const problems: CheckProblem[] = [];
+  const notes: CheckNote[] = isListed ? [...(await noteControlFiles(context))] : [UNLISTED];
+  const objects = [...audit.head.objects()].filter(([path]) => isSelected(path));
+  let done = 0;
+  let bytes = 0;
+  const check = async ([path, object]: readonly [StoreKey, CommittedObject]): Promise<void> => {
+    const readsData = parts.readsData?.(path) ?? readsObject(object);
+    const { problem, note, readBytes } = await checkObject(context, path, readsData);
+    problems.push(...(problem ? [problem] : []));
+    notes.push(...(note ? [note] : []));
+    bytes += readBytes;
+    done++;
+    onProgress?.({ done, total: objects.length, path });
+  };
+  await runBounded(objects, check, { concurrency: OBJECTS_AT_ONCE, signal });
+  problems.push(...(await findUnknown(context, isSelected)), ...audit.problems);
+  return {
+    version,
+    level,
+    problems: problems.sort(byPath),
+    notes: notes.sort(byPath),
+    checked: { objects: objects.length, bytes },
+  };
+}
+
+const UNLISTED: CheckNote = {
+  kind: "unlisted",
+  path: "",
+  message: "this store cannot be listed: files that no commit wrote, and staging, were not looked for",
+};
+
+/** A share of the objects is told by their hashes: the same ones whenever, and whatever else the dataset holds. */
+function objectsToRead(level: CheckLevel): (object: CommittedObject) => boolean {
+  if (level === "structure" || level === "data") {
+    return () => level === "data";
+  }
+  const drawOf = ({ sha256 }: CommittedObject): number => Number.parseInt(sha256.slice(0, 8), 16);
+  if ("percent" in level) {
+    const { percent } = level;
+    assertLevel(percent > 0 && percent <= 100, "a percentage above 0, up to 100", percent);
+    return (object) => drawOf(object) < (percent / 100) * 2 ** 32;
+  }
+  const { part, of } = level;
+  const isPart = Number.isSafeInteger(part) && Number.isSafeInteger(of) && part >= 1 && part <= of;
+  assertLevel(isPart, "a part from 1 to the number of parts", `${part}/${of}`);
+  return (object) => drawOf(object) % of === part - 1;
+}
+
+function assertLevel(isLevel: boolean, expected: string, found: unknown): void {
+  if (!isLevel) {
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `the level of a check is ${expected}, not ${String(found)}`,
+      {
+        expected,
+        found,
+      },
+    );
+  }
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}

@@ -1,0 +1,120 @@
+import { runBounded } from "../../runtime/run-bounded.ts";
+import type { StoreEntry } from "../../store/key-value-store.ts";
+import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { IMAGES, TABLES } from "../object-path.ts";
+import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-context.ts";
+import { nameOf } from "./check-object.ts";
+import type { CheckProblem } from "./check-report.ts";
+
+/** Where every file is some commit's. */
+const OURS: readonly StoreKey[] = [IMAGES, TABLES];
+const LISTINGS_AT_ONCE = 16;
+/** A larger file is not read to see what it is. */
+const MAX_READ_BYTES = 1 << 30;
+
+/** The files below `images/` and `tables/` that the log has not: unknown ones, and deleted ones that are back. */
+export async function findUnknown(
+  context: CheckContext,
+  isSelected: (path: string) => boolean,
+): Promise<readonly CheckProblem[]> {
+  const { store, audit, signal } = context;
+  const problems: CheckProblem[] = [];
+  const visit = async (directory: StoreKey, entry: StoreEntry): Promise<StoreKey | undefined> => {
+    const path = `${directory}/${entry.name}`;
+    if (entry.kind === "directory" && isStoreKey(path)) {
+      return path;
+    }
+    const isLive = isStoreKey(path) && audit.head.object(path) !== undefined;
+    const problem = isLive || !isSelected(path) ? undefined : await judgeUnknown(context, path, entry.kind);
+    if (problem !== undefined) {
+      problems.push(problem);
+    }
+    return undefined;
+  };
+  for (let directories = OURS; directories.length > 0; ) {
+    const below: StoreKey[] = [];
+    const list = async (directory: StoreKey): Promise<void> => {
+      for (const entry of await store.list(directory)) {
+        const child = await visit(directory, entry);
+        if (child !== undefined) {
+          below.push(child);
+        }
+      }
+    };
+    await runBounded(directories, list, { concurrency: LISTINGS_AT_ONCE, signal });
+    directories = below;
+  }
+  return problems;
+}
+
+async function judgeUnknown(
+  context: CheckContext,
+  path: string,
+  kind: StoreEntry["kind"],
+): Promise<CheckProblem | undefined> {
+  if (!isStoreKey(path) || kind !== "file") {
+    const message =
+      kind === "file" ? "no object can have this name" : `a ${nameOf(kind)} that no commit made`;
+    return { kind: "unknown", path, message, remedy: "move" };
+  }
+  const { audit, store } = context;
+  return lookUntilSettled(context, async () => {
+    const stat = await store.stat(path);
+    if (
+      stat === undefined ||
+      audit.head.object(path) !== undefined ||
+      (await isBeingDeleted(context, path))
+    ) {
+      return undefined;
+    }
+    return judgeFile(context, path, stat.sizeBytes);
+  });
+}
+
+async function judgeFile(
+  { audit, store, runtime, rules, isUnreadable, ...options }: CheckContext,
+  path: StoreKey,
+  sizeBytes: number,
+): Promise<CheckProblem | undefined> {
+  const unknown = (message: string, remedy: "adopt" | "move"): CheckProblem => ({
+    kind: "unknown",
+    path,
+    message,
+    remedy,
+  });
+  if (sizeBytes > MAX_READ_BYTES) {
+    return unknown(`no commit wrote this file, and ${sizeBytes} bytes are too many to adopt`, "move");
+  }
+  const deleted = audit.lastDeleted(path);
+  const refusal = rules.refusal(path, (key) => audit.head.object(key) !== undefined);
+  if (deleted === undefined && refusal !== undefined) {
+    return unknown(refusal, "move");
+  }
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await store.get(path, options);
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
+    }
+    return unknown(`no commit wrote this file, and it cannot be read: ${error.message}`, "move");
+  }
+  if (bytes === undefined) {
+    return undefined;
+  }
+  const found = await runtime.sha256(bytes);
+  if (found === deleted) {
+    return { kind: "stray", path, message: "it was deleted, and is back", remedy: "repair", found };
+  }
+  const reason = refusal ?? (await rules.fault(path, bytes));
+  return {
+    ...unknown(reason ?? "no commit wrote this file", reason === undefined ? "adopt" : "move"),
+    found,
+  };
+}
+
+async function isBeingDeleted(context: CheckContext, path: StoreKey): Promise<boolean> {
+  const { audit } = context;
+  const isOfHead = audit.headRecord?.ops.some((op) => op.op === "delete" && op.path === path) === true;
+  return isOfHead && isHeadUnpublished(context);
+}

@@ -1,0 +1,185 @@
+import { isZarrStoreError } from "../../errors.ts";
+import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { ReadOnlyStore } from "../../store/read-only-store.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { isTooLarge } from "../../store/unreadable.ts";
+import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
+import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
+import { CHECKPOINT, COMMITS, commitKey, versionOfRecord } from "../log/control-keys.ts";
+import { Head } from "../log/head.ts";
+import type { CheckProblem } from "./check-report.ts";
+
+/** The whole log, read from its first record and believed in nothing: faults are collected, and the reading goes on. */
+export class LogAudit {
+  readonly head: Head = new Head();
+  readonly problems: CheckProblem[] = [];
+  readonly #store: ReadOnlyStore;
+  readonly #runtime: Pick<Runtime, "sha256">;
+  /** What each path held before it was deleted last. */
+  readonly #lastDeleted = new Map<StoreKey, string>();
+  #checkpoint: Checkpoint | undefined;
+  #headRecord: CommitRecord | undefined;
+  #isWhole = true;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(store: ReadOnlyStore, runtime: Pick<Runtime, "sha256">) {
+    this.#store = store;
+    this.#runtime = runtime;
+  }
+
+  /** False if the log has a gap or a record that does not hold: what objects there should be is then not certain. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  get headRecord(): CommitRecord | undefined {
+    return this.#headRecord;
+  }
+
+  /** The hash that a path had when it was deleted last. */
+  lastDeleted(path: StoreKey): string | undefined {
+    return this.#lastDeleted.get(path);
+  }
+
+  /** Reads the checkpoint, and every record that is listed. */
+  async read(): Promise<void> {
+    let complaint = "";
+    const logger: Logger = {
+      ...SILENT_LOGGER,
+      warn: (message) => {
+        complaint = message;
+      },
+    };
+    this.#checkpoint = await readCheckpoint(this.#store, logger);
+    const fault = this.#checkpoint?.fault;
+    const message = fault === undefined ? complaint : `the checkpoint is damaged: ${fault}`;
+    if (message !== "") {
+      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
+    }
+    const versions = (await this.#store.list(COMMITS)).flatMap(({ name }) => versionOfRecord(name) ?? []);
+    for (const version of versions) {
+      if (version > this.head.version + 1) {
+        this.#missing(this.head.version + 1, version - 1);
+      }
+      await this.#readRecord(version);
+    }
+    await this.readOn();
+    const newest = this.#checkpoint?.version ?? 0;
+    if (newest > this.head.version) {
+      this.#missing(this.head.version + 1, newest);
+      this.#restore();
+      await this.readOn();
+    }
+  }
+
+  /** Reads the records that came in meanwhile; true if there were any. */
+  async readOn(): Promise<boolean> {
+    const { version } = this.head;
+    const readAll = async (): Promise<void> => {
+      let isMore = true;
+      while (isMore) {
+        isMore = await this.#readRecord(this.head.version + 1);
+      }
+    };
+    const next = this.#reading.then(readAll);
+    this.#reading = next.catch(() => undefined);
+    await next;
+    return this.head.version > version;
+  }
+
+  async #readRecord(version: number): Promise<boolean> {
+    const path = commitKey(version);
+    const { txid } = this.head;
+    try {
+      const bytes = await this.#store.get(path);
+      if (bytes === undefined) {
+        return false;
+      }
+      this.#apply(await decodeCommitRecord(bytes, version, this.#runtime.sha256));
+    } catch (error) {
+      if (!isZarrStoreError(error) || (isZarrStoreError(error, "io", "aborted") && !isTooLarge(error))) {
+        throw error;
+      }
+      this.#fault(path, error.message);
+      this.#isWhole = false;
+      this.head.restore({ version, recordSha256: "", txid }, "keep objects");
+    }
+    if (version === this.#checkpoint?.version) {
+      this.#compareOrRestore(this.#checkpoint);
+    }
+    return true;
+  }
+
+  #apply(record: CommitRecord): void {
+    const path = commitKey(record.version);
+    const isNext = this.head.recordSha256 !== "" || record.version === 1;
+    if (isNext && record.parentSha256 !== this.head.recordSha256) {
+      this.#isWhole = false;
+      this.problems.push({
+        kind: "log",
+        path,
+        message: `commit record ${record.version} does not follow the one before it`,
+        remedy: "restore",
+        expected: this.head.recordSha256,
+        found: record.parentSha256,
+      });
+    }
+    for (const op of record.ops) {
+      const before = this.head.object(op.path)?.sha256 ?? null;
+      if (this.#isWhole && op.prev !== before) {
+        this.#fault(path, `replaces ${op.prev ?? "nothing"} at ${op.path}, where ${before ?? "nothing"} was`);
+      }
+      if (op.op === "delete") {
+        this.#lastDeleted.set(op.path, op.prev);
+      }
+    }
+    this.head.apply(record);
+    this.#headRecord = record;
+  }
+
+  /** A checkpoint is derived: it must be what the log gives, and stands for it where that is broken. */
+  #compareOrRestore(checkpoint: Checkpoint): void {
+    if (!this.#isWhole) {
+      this.#restore();
+      return;
+    }
+    const why = this.#difference(checkpoint);
+    if (why !== undefined) {
+      const message = `the checkpoint is not what the log gives: ${why}`;
+      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
+    }
+  }
+
+  #difference({ recordSha256, txid, groups }: Checkpoint): string | undefined {
+    if (recordSha256 !== this.head.recordSha256 || txid !== this.head.txid) {
+      return "it is of another commit";
+    }
+    const ours = new Map(this.head.objects());
+    const objects = new Map([...groups.values()].flatMap((group) => [...group]));
+    const paths = new Set([...ours.keys(), ...objects.keys()]);
+    return [...paths].find((path) => {
+      const [a, b] = [ours.get(path), objects.get(path)];
+      return a?.sha256 !== b?.sha256 || a?.sizeBytes !== b?.sizeBytes || a?.txid !== b?.txid;
+    });
+  }
+
+  #restore(): void {
+    if (this.#checkpoint !== undefined) {
+      this.head.restore(this.#checkpoint);
+      this.head.restoreGroups(this.#checkpoint.groups);
+    }
+  }
+
+  #missing(first: number, last: number): void {
+    this.#isWhole = false;
+    const { txid } = this.head;
+    this.head.restore({ version: last, recordSha256: "", txid }, "keep objects");
+    const which = first === last ? `${first} is` : `${first} to ${last} are`;
+    this.#fault(commitKey(first), `the log has a gap: commit record ${which} missing`);
+  }
+
+  #fault(path: string, message: string): void {
+    this.problems.push({ kind: "log", path, message, remedy: "restore" });
+  }
+}

@@ -1,0 +1,67 @@
+import { isStoreKey, joinKey } from "../../store/store-key.ts";
+import { decodeOwner } from "../lock/lock-owner.ts";
+import {
+  CHECKPOINT,
+  COMMITS,
+  STAGING,
+  stagedOwnerKey,
+  stagingEntryKind,
+  versionOfRecord,
+} from "../log/control-keys.ts";
+import type { CheckContext } from "./check-context.ts";
+import type { CheckNote } from "./check-report.ts";
+
+/** What the protocol's own folders hold besides the log: all of it may be there, none of it should stay. */
+export async function noteControlFiles(context: CheckContext): Promise<readonly CheckNote[]> {
+  const { store } = context;
+  const notes: CheckNote[] = [];
+  for (const { name } of await store.list(COMMITS)) {
+    const path = `${COMMITS}/${name}`;
+    if (path !== CHECKPOINT && versionOfRecord(name) === undefined) {
+      notes.push({ kind: "foreign", path, message: "no record of the commit log" });
+    }
+  }
+  for (const { name } of await store.list(STAGING)) {
+    const note = await noteStaging(context, name);
+    if (note !== undefined) {
+      notes.push(note);
+    }
+  }
+  return notes;
+}
+
+async function noteStaging(
+  { store, audit, runtime }: CheckContext,
+  name: string,
+): Promise<CheckNote | undefined> {
+  const path = `${STAGING}/${name}`;
+  switch (stagingEntryKind(name)) {
+    case "lock":
+      return undefined;
+    case "aside":
+      return { kind: "aside", path, message: "a deletion holds files here; the next writer settles it" };
+    case "obstacle":
+      return { kind: "obstacle", path, message: "files that stood in the way of a commit are kept here" };
+    case "transaction": {
+      if (name === audit.head.txid) {
+        const message = `commit ${audit.head.version} is not all in place yet; the next writer finishes it`;
+        return { kind: "unpublished", path, message };
+      }
+      const isKey = isStoreKey(name) && !name.includes("/");
+      const owner = isKey ? decodeOwner(await store.get(stagedOwnerKey(joinKey(name)))) : undefined;
+      if (owner === undefined) {
+        return { kind: "staging", path, message: "staged by a writer that left no name" };
+      }
+      const { host, pid, started } = owner;
+      const state = runtime.writerState(owner);
+      const message = `staged by process ${pid} of ${host}, ${SAID[state]}`;
+      return { kind: "staging", path, message, owner: { host, pid, started, state } };
+    }
+  }
+}
+
+const SAID = {
+  alive: "which is at work",
+  dead: "which is gone",
+  unknown: "which may be at work or gone",
+} as const;

@@ -1,0 +1,104 @@
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
+import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import { decodeOwner } from "../lock/lock-owner.ts";
+import { storeNowMs } from "../lock/store-now-ms.ts";
+import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/control-keys.ts";
+import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
+
+export interface PlanGcOptions extends ReadOptions {
+  /** Staging in which nothing changed for so long, by the store's own clock, is proposed whoever owns it. Default 24 h. */
+  readonly olderThanMs?: number | undefined;
+}
+
+/** What a transaction left in staging. */
+export interface StagingLeftover extends AbandonedStaging {
+  readonly path: StoreKey;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+export interface GcPlan {
+  readonly proposed: readonly StagingLeftover[];
+  readonly kept: readonly { readonly path: string; readonly reason: string }[];
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Clocks and processes only propose; what makes the removal safe is the fence. */
+export async function planGc(context: CommitContext, options: PlanGcOptions): Promise<GcPlan> {
+  const { store, log, runtime } = context;
+  const { olderThanMs = DAY_MS, signal } = options;
+  const proposed: StagingLeftover[] = [];
+  const kept: { path: string; reason: string }[] = [];
+  let nowMs: number | undefined;
+  for (const { name } of await store.list(STAGING)) {
+    throwIfAborted(signal);
+    const path = `${STAGING}/${name}`;
+    const kind = stagingEntryKind(name);
+    if (kind === "transaction" && isStoreKey(name) && name !== log.head.txid && log.head.version > 0) {
+      const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
+      const tree = await measure(context, stagingOf(name));
+      const isDead = owner !== undefined && runtime.writerState(owner) === "dead";
+      nowMs ??= isDead ? undefined : await storeNowMs(context);
+      const ageMs = nowMs === undefined ? 0 : nowMs - tree.newestMs;
+      if (isDead || ageMs > olderThanMs) {
+        const reason = isDead ? `process ${owner.pid} of this host is gone` : `unchanged for ${hours(ageMs)}`;
+        const { files, sizeBytes } = tree;
+        proposed.push({ path: stagingOf(name), txid: name, reason, files, sizeBytes });
+      } else {
+        const who = owner === undefined ? "a writer without a name" : `process ${owner.pid} of ${owner.host}`;
+        kept.push({ path, reason: `${who} may still commit it` });
+      }
+    } else if (kind !== "lock") {
+      kept.push({ path, reason: KEPT[kind] });
+    }
+  }
+  const wanted = new Set(wantedOf(log.head, proposed).map(({ txid }) => txid));
+  const isWanted = ({ txid }: StagingLeftover): boolean => wanted.has(txid);
+  return {
+    proposed: proposed.filter((staging) => !isWanted(staging)),
+    kept: [...kept, ...proposed.filter(isWanted).map(({ path }) => ({ path, reason: KEPT.wanted }))],
+  };
+}
+
+const KEPT = {
+  transaction: "the last commit is not all in place yet; the next writer finishes it",
+  aside: "a deletion holds files here; the next writer settles it",
+  obstacle: "somebody's own files stood in the way of a commit; look at them, and move them elsewhere",
+  wanted: "the log names what is staged here: repair puts back what is missing",
+} as const;
+
+interface TreeSize {
+  readonly files: number;
+  readonly sizeBytes: number;
+  readonly newestMs: number;
+}
+
+/** Of files and directories, so that a writer deep in its staging is seen. */
+async function measure(context: CommitContext, directory: StoreKey): Promise<TreeSize> {
+  const { store } = context;
+  let files = 0;
+  let sizeBytes = 0;
+  let newestMs = (await store.stat(directory))?.mtimeMs ?? 0;
+  for (const { name, kind } of await store.list(directory)) {
+    if (isStoreKey(name)) {
+      const key = joinKey(directory, name);
+      const below = kind === "directory" ? await measure(context, key) : await measureFile(context, key);
+      files += below.files;
+      sizeBytes += below.sizeBytes;
+      newestMs = Math.max(newestMs, below.newestMs);
+    }
+  }
+  return { files, sizeBytes, newestMs };
+}
+
+async function measureFile({ store }: CommitContext, key: StoreKey): Promise<TreeSize> {
+  const stat = await store.stat(key);
+  return { files: 1, sizeBytes: stat?.sizeBytes ?? 0, newestMs: stat?.mtimeMs ?? 0 };
+}
+
+function hours(milliseconds: number): string {
+  return `${Math.floor(milliseconds / 3_600_000)} h`;
+}

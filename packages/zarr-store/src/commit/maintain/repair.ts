@@ -1,0 +1,124 @@
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
+import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitEngine } from "../commit-engine.ts";
+import type { ContentRules } from "../content-rules.ts";
+import { CommitLog } from "../log/commit-log.ts";
+import { CHECKPOINT, COMMITS, STAGING, stagingEntryKind } from "../log/control-keys.ts";
+import { publishDeletions } from "../publish/publish.ts";
+import { finishHead, putBackStaged, wantedOf } from "../publish/recovery.ts";
+import { checkStore } from "./check.ts";
+import type { CheckProblem, CheckReport } from "./check-report.ts";
+
+/**
+ * - `finished_head`: the last commit's files are in place.
+ * - `settled_aside`: what a deletion held is where the log wants it.
+ * - `put_back`: a missing object is in place again.
+ * - `deleted_again`: a file that a commit had deleted is gone again.
+ * - `removed_checkpoint`: the checkpoint that was damaged is gone; the next long session writes one.
+ */
+export type RepairActionKind =
+  | "finished_head"
+  | "settled_aside"
+  | "put_back"
+  | "deleted_again"
+  | "removed_checkpoint";
+
+export interface RepairAction {
+  readonly kind: RepairActionKind;
+  readonly path: string;
+}
+
+/** Plain JSON. */
+export interface RepairReport {
+  readonly actions: readonly RepairAction[];
+  /** What a check by structure finds afterwards: nothing here can be repaired from the dataset itself. */
+  readonly problems: readonly CheckProblem[];
+  readonly notes: CheckReport["notes"];
+}
+
+export type RepairOptions = ReadOptions;
+
+/**
+ * Rolls forward, and only that: what a commit said is made so, with the bytes that are still there. It goes by the log from
+ * its first record; where that is broken it does nothing.
+ *
+ * @throws {ZarrStoreError} `read_only`, `conflict` when the lock cannot be had, `aborted`, `io`
+ */
+export async function repairStore(
+  engine: CommitEngine,
+  rules: ContentRules,
+  options: RepairOptions = {},
+): Promise<RepairReport> {
+  return engine.maintain(async (context, durability) => {
+    const { store, runtime } = context;
+    const { signal } = options;
+    const look = (): Promise<CheckReport> =>
+      checkStore({ store, runtime, rules }, { level: "structure", signal });
+    const before = await look();
+    if (before.problems.some(({ kind, remedy }) => kind === "log" && remedy !== "repair")) {
+      return { actions: [], problems: before.problems, notes: before.notes };
+    }
+    const removed = await removeBadCheckpoint(context, before);
+    const fresh: CommitContext = { ...context, log: new CommitLog(store, runtime.sha256) };
+    await fresh.log.refresh();
+    await finishHead(fresh, durability);
+    throwIfAborted(signal);
+    const putBack = await putBackAll(fresh, durability);
+    throwIfAborted(signal);
+    const strays = before.problems.filter(({ kind }) => kind === "stray").map(({ path }) => path);
+    await publishDeletions(fresh, strays.filter(isStoreKey));
+    const after = await look();
+    const isGone = ({ path }: { readonly path: string }): boolean =>
+      ![...after.problems, ...after.notes].some((left) => left.path === path);
+    const settled = before.notes.filter(isGone).flatMap(({ kind, path }): RepairAction[] => {
+      const action =
+        kind === "unpublished" ? "finished_head" : kind === "aside" ? "settled_aside" : undefined;
+      return action === undefined ? [] : [{ kind: action, path }];
+    });
+    const actions: readonly RepairAction[] = [
+      ...removed,
+      ...settled,
+      ...putBack.map((path) => ({ kind: "put_back", path }) as const),
+      ...strays.map((path) => ({ kind: "deleted_again", path }) as const).filter(isGone),
+    ];
+    return { actions, problems: after.problems, notes: after.notes };
+  }, options);
+}
+
+async function removeBadCheckpoint(
+  { store }: CommitContext,
+  { problems }: CheckReport,
+): Promise<readonly RepairAction[]> {
+  if (!problems.some(({ path }) => path === CHECKPOINT)) {
+    return [];
+  }
+  await store.remove(CHECKPOINT);
+  return [{ kind: "removed_checkpoint", path: CHECKPOINT }];
+}
+
+/** The staging that committed objects come from is all that a power cut may have left of them. */
+async function putBackAll(
+  context: CommitContext,
+  durability: "batched" | "none",
+): Promise<readonly StoreKey[]> {
+  const { store, log } = context;
+  const staged = (await store.list(STAGING))
+    .map(({ name }) => name)
+    .filter((name) => stagingEntryKind(name) === "transaction")
+    .map((txid) => ({ txid, reason: "committed" }));
+  const putBack: StoreKey[] = [];
+  for (const { txid } of wantedOf(log.head, staged)) {
+    putBack.push(...(await putBackStaged(context, txid)));
+  }
+  if (durability === "batched") {
+    await store.sync([...putBack, COMMITS]);
+  }
+  await log.refresh();
+  await publishDeletions(
+    context,
+    putBack.filter((path) => log.head.object(path) === undefined),
+  );
+  return putBack;
+}

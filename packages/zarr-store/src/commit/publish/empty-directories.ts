@@ -1,0 +1,25 @@
+import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+
+/** Removes `<refuge>/<directories of path>` and `refuge`, as far as they are empty. */
+export async function removeEmptyDirectories(
+  { store }: CommitContext,
+  refuge: StoreKey,
+  path: StoreKey,
+): Promise<void> {
+  for (let key = parentKey(path); key !== undefined; key = parentKey(key)) {
+    await store.remove(joinKey(refuge, key));
+  }
+  await store.remove(refuge);
+}
+
+/** The directories of all paths, the deeper ones first, as they are removed. */
+export function directoriesOf(paths: Iterable<StoreKey>): readonly StoreKey[] {
+  const directories = new Set<StoreKey>();
+  for (const path of paths) {
+    for (let key = parentKey(path); key !== undefined; key = parentKey(key)) {
+      directories.add(key);
+    }
+  }
+  return [...directories].sort((a, b) => b.split("/").length - a.split("/").length);
+}

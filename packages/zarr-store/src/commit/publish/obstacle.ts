@@ -1,0 +1,73 @@
+import { isZarrStoreError } from "../../errors.ts";
+import type { StoreStat } from "../../store/key-value-store.ts";
+import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import { obstacleKey } from "../log/control-keys.ts";
+import { removeEmptyDirectories } from "./empty-directories.ts";
+
+/** A folder where a file goes, or a file where a folder goes, that no commit wrote: kept, out of the way. */
+export async function setObstacleAside(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime, logger } = context;
+  const key = await findObstacle(context, path);
+  if (key === undefined) {
+    return;
+  }
+  const refuge = joinKey(obstacleKey(runtime.newId()), key);
+  await store.makeDirectory(parentKey(refuge) ?? refuge);
+  await store.move(key, refuge);
+  logger.warn(`${key} stood in the way of a commit and is now ${refuge}`);
+}
+
+/** The outermost thing on the way to a path that cannot stay. What is neither file nor directory may be a good link. */
+async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<StoreKey | undefined> {
+  const stats: (readonly [StoreKey, StoreStat["kind"] | undefined])[] = [];
+  for (let key: StoreKey | undefined = path; key !== undefined; key = parentKey(key)) {
+    stats.unshift([key, (await store.stat(key))?.kind]);
+  }
+  const certain = stats.find(([key, kind]) => kind === (key === path ? "directory" : "file"));
+  const possible = stats.find(([key, kind]) => kind === "other" && key !== path);
+  return (certain ?? possible)?.[0];
+}
+
+/**
+ * Gives a second name to what somebody wrote at a path after the commit that is about to replace it: the check before the
+ * link was another process's, and may be long ago.
+ */
+export async function keepForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime, logger } = context;
+  if (!(await isForeign(context, path, path))) {
+    return;
+  }
+  const refuge = obstacleKey(runtime.newId());
+  const kept = joinKey(refuge, path);
+  try {
+    await store.putNew(kept, path);
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return;
+    }
+    throw error;
+  }
+  if (await isForeign(context, kept, path)) {
+    logger.warn(
+      `${path} was changed outside the dataset before a commit was finished; the change is kept as ${kept}`,
+    );
+  } else {
+    await store.remove(kept);
+    await removeEmptyDirectories(context, refuge, path);
+  }
+}
+
+async function isForeign(
+  { store, log, runtime }: CommitContext,
+  key: StoreKey,
+  path: StoreKey,
+): Promise<boolean> {
+  const bytes = await store.get(key);
+  if (bytes === undefined) {
+    return false;
+  }
+  const hash = await runtime.sha256(bytes);
+  await log.refresh();
+  return !(await log.wasEverCommitted(path, hash));
+}

@@ -1,0 +1,181 @@
+import { ZarrStoreError } from "../../errors.ts";
+import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitRecord, PutOp } from "../log/commit-record.ts";
+import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../log/control-keys.ts";
+import { groupOf, isRecordNode, isZarrNode } from "../object-path.ts";
+import { settleAside } from "./aside.ts";
+import { directoriesOf } from "./empty-directories.ts";
+import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
+
+/** A bound against a file system that never comes to rest; a live one settles in two or three rounds. */
+const MAX_ROUNDS = 100;
+
+export interface PublishOptions {
+  /**
+   * The commit is not this moment's: somebody may have edited what it replaces since it was checked. Such an edit is
+   * kept, which costs a look at every path. Default false.
+   */
+  readonly isLate?: boolean;
+}
+
+/**
+ * Brings the files of a commit to their places: by its ops and never by a listing, deletions first. Any process may
+ * do it, several at once, and each step is a rename that consumes its source: what is done is not done again, and a
+ * process that wakes late finds nothing to move. Staging goes last, so that its absence says "published".
+ */
+export async function publish(
+  context: CommitContext,
+  record: CommitRecord,
+  options: PublishOptions = {},
+): Promise<void> {
+  const deletions = record.ops.filter((op) => op.op === "delete").map(({ path }) => path);
+  await publishDeletions(context, deletions.sort(nodesFirst));
+  for (const directory of directoriesOf(deletions)) {
+    if (parentKey(directory) !== undefined) {
+      await context.store.remove(directory);
+    }
+  }
+  const puts = record.ops.filter((op) => op.op === "put");
+  const moved = await publishNewRecords(context, record.txid, puts);
+  const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
+  for (const { path } of single) {
+    if (options.isLate === true) {
+      await keepForeignBytes(context, path);
+    }
+    await publishPut(context, record.txid, path);
+  }
+  const left = puts.filter((op) => moved.get(groupOf(op.path)) !== "moved").map(({ path }) => path);
+  await clearStaging(context, record.txid, [...left, ...[...moved.keys()].map((group) => joinKey(group))]);
+  await context.onStep("published");
+}
+
+/** Removes what staging holds of a published transaction: names and empty directories, never a tree. */
+async function clearStaging(
+  { store }: CommitContext,
+  txid: string,
+  paths: readonly StoreKey[],
+): Promise<void> {
+  await store.remove(stagedRecordKey(txid));
+  await store.remove(stagedOwnerKey(txid));
+  for (const directory of directoriesOf(paths)) {
+    await store.remove(stagedKey(txid, directory));
+  }
+  await store.remove(stagingOf(txid));
+}
+
+/** New records go as one directory each; returns what became of those that need no more. */
+async function publishNewRecords(
+  context: CommitContext,
+  txid: string,
+  puts: readonly PutOp[],
+): Promise<ReadonlyMap<string, "moved" | "absent">> {
+  const done = new Map<string, "moved" | "absent">();
+  for (const op of puts) {
+    if (op.prev === null && isRecordNode(op.path)) {
+      const group = groupOf(op.path);
+      await context.onStep("publish-put", group);
+      const outcome = await moveIntoPlace(context, stagedKey(txid, group), joinKey(group));
+      if (outcome !== "blocked") {
+        done.set(group, outcome);
+      }
+    }
+  }
+  return done;
+}
+
+async function publishPut(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
+  await context.onStep("publish-put", path);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const outcome = await moveIntoPlace(context, stagedKey(txid, path), path);
+    if (outcome !== "blocked") {
+      return;
+    }
+    await setObstacleAside(context, path);
+  }
+  throw new ZarrStoreError("io", `cannot put ${path} in place: something else keeps standing there`, {
+    path,
+  });
+}
+
+async function moveIntoPlace(
+  context: CommitContext,
+  from: StoreKey,
+  to: StoreKey,
+): Promise<"moved" | "absent" | "blocked"> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const outcome = await context.store.move(from, to);
+    if (outcome !== "no_parent") {
+      return outcome;
+    }
+    const parent = parentKey(to);
+    if (parent !== undefined) {
+      await context.store.makeDirectory(parent);
+      await context.onStep("publish-made-directory", parent);
+    }
+  }
+  throw new ZarrStoreError("io", `cannot put ${to} in place: its directory keeps going away`, { path: to });
+}
+
+/** Deletes what is at some paths, but for those where the log wants something. */
+export async function publishDeletions(context: CommitContext, paths: readonly StoreKey[]): Promise<void> {
+  if (paths.length === 0) {
+    return;
+  }
+  const refuge = asideKey(context.runtime.newId());
+  const made = new Set<StoreKey>();
+  for (const path of paths) {
+    await publishDeletion(context, refuge, made, path);
+  }
+  for (const directory of directoriesOf(paths)) {
+    await context.store.remove(joinKey(refuge, directory));
+  }
+  await context.store.remove(refuge);
+}
+
+/** The log is read after the move and decides; what is known of it before only spares moves that would be undone. */
+async function publishDeletion(
+  context: CommitContext,
+  refuge: StoreKey,
+  made: Set<StoreKey>,
+  path: StoreKey,
+): Promise<void> {
+  const { store, log, logger } = context;
+  const aside = joinKey(refuge, path);
+  const directory = parentKey(aside) ?? refuge;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    await context.onStep("delete-before", path);
+    if (log.head.object(path) !== undefined) {
+      return;
+    }
+    const stat = await store.stat(path);
+    if (stat === undefined) {
+      return;
+    }
+    if (stat.kind !== "file") {
+      logger.warn(`${path} was deleted, but is no file of ours any more and stays`);
+      return;
+    }
+    if (!made.has(directory)) {
+      await store.makeDirectory(directory);
+      made.add(directory);
+    }
+    const outcome = await store.move(path, aside);
+    await context.onStep("delete-moved", path);
+    if (outcome === "no_parent") {
+      made.delete(directory);
+    } else if (outcome !== "moved" || (await settleAside(context, refuge, path)) === "settled") {
+      return;
+    }
+  }
+  throw new ZarrStoreError("io", `cannot delete ${path}: it keeps coming back`, { path });
+}
+
+/** A reader of plain Zarr sees a node go as one: its `zarr.json` first, the outermost before the inner ones. */
+function nodesFirst(a: StoreKey, b: StoreKey): number {
+  return nodeRank(a) - nodeRank(b);
+}
+
+function nodeRank(path: StoreKey): number {
+  return isZarrNode(path) ? path.split("/").length : Number.MAX_SAFE_INTEGER;
+}

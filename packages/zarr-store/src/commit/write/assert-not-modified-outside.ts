@@ -1,0 +1,50 @@
+import { ZarrStoreError } from "../../errors.ts";
+import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitOp } from "../log/commit-record.ts";
+import { groupOf, isRecordNode } from "../object-path.ts";
+
+/**
+ * The files to be replaced or deleted must be what some commit put there, or what this one puts there: nobody's edit is
+ * overwritten unseen.
+ *
+ * @throws {ZarrStoreError} `modified_outside` with all paths that are not
+ */
+export async function assertNotModifiedOutside(
+  context: CommitContext,
+  ops: readonly CommitOp[],
+): Promise<void> {
+  const { store, log, runtime } = context;
+  const absentGroups = new Set<string>();
+  for (const op of ops) {
+    const group = groupOf(op.path);
+    const isNewRecord = op.prev === null && isRecordNode(op.path);
+    if (isNewRecord && (await store.stat(joinKey(group))) === undefined) {
+      absentGroups.add(group);
+    }
+  }
+  const modified: StoreKey[] = [];
+  for (const op of ops) {
+    if (absentGroups.has(groupOf(op.path))) {
+      continue;
+    }
+    const bytes = await store.get(op.path);
+    if (bytes !== undefined) {
+      const hash = await runtime.sha256(bytes);
+      const isOwn = op.op === "put" && op.sha256 === hash;
+      const isKnown = async (): Promise<boolean> =>
+        isOwn || hash === op.prev || log.wasEverCommitted(op.path, hash);
+      // Not known may mean: of a commit that came in meanwhile.
+      if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
+        modified.push(op.path);
+      }
+    }
+  }
+  if (modified.length > 0) {
+    throw new ZarrStoreError(
+      "modified_outside",
+      `changed outside the dataset: ${modified.join(", ")}; adopt the change before writing over it`,
+      { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { isZarrStoreError } from "../../errors.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitRecord } from "../log/commit-record.ts";
+import { COMMITS, commitKey, stagingOf } from "../log/control-keys.ts";
+import { conflictError, type Transaction } from "./transaction.ts";
+
+/**
+ * The commit point: puts a record into the log if its version is free. False if another writer was first. The transaction is
+ * sealed from before the link until it is known that there will be none.
+ *
+ * @throws {ZarrStoreError} `conflict` if what was staged is gone, `io`
+ */
+export async function linkRecord(
+  context: CommitContext,
+  transaction: Transaction,
+  record: CommitRecord,
+  bytes: Uint8Array<ArrayBuffer>,
+  durability: "batched" | "none",
+): Promise<boolean> {
+  const { store, log, logger } = context;
+  if (!(await transaction.staging.isThere())) {
+    throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+  }
+  const staged = await transaction.staging.putRecord(bytes);
+  if (record.version === 1) {
+    await store.makeDirectory(COMMITS);
+  }
+  if (durability === "batched") {
+    await store.sync(record.version === 1 ? [staged, ""] : [staged]);
+  }
+  await context.onStep("before-link");
+  transaction.seal();
+  const outcome = await store
+    .putNew(commitKey(record.version), staged)
+    .catch((error: unknown) => ({ error }));
+  // A link may have worked and still report an error, or that the name is taken (NFS): the record says whose it is.
+  const winner = outcome === true ? "ours" : await winnerOf(context, record);
+  if (outcome !== true && winner !== "ours") {
+    if (winner === "another") {
+      transaction.unseal();
+    }
+    if (outcome === false || (await log.refresh())) {
+      return false;
+    }
+    if (isZarrStoreError(outcome.error, "not_found")) {
+      transaction.unseal();
+      throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+    }
+    if (isZarrStoreError(outcome.error) && NOT_LINKED.has(outcome.error.details.found)) {
+      transaction.unseal();
+    }
+    throw outcome.error;
+  }
+  await context.onStep("linked");
+  if (durability === "batched") {
+    try {
+      await store.sync([COMMITS]);
+    } catch (error) {
+      logger.warn(`commit ${record.version} stands but may not survive a power cut: ${String(error)}`);
+    }
+  }
+  return true;
+}
+
+/** Said by a file system that has made no link. After anything else it may still come, and needs what is staged. */
+const NOT_LINKED: ReadonlySet<unknown> = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EMFILE",
+  "ENFILE",
+]);
+
+async function winnerOf(
+  { log }: CommitContext,
+  { version, txid }: CommitRecord,
+): Promise<"ours" | "another" | "nobody yet"> {
+  try {
+    const winner = await log.record(version);
+    return winner === undefined ? "nobody yet" : winner.txid === txid ? "ours" : "another";
+  } catch (error) {
+    if (isZarrStoreError(error, "integrity")) {
+      return "nobody yet";
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { parentKey, type StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import { encodeOwner } from "../lock/lock-owner.ts";
+import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../log/control-keys.ts";
+
+/** `__staging/<txid>`: the files of one transaction until they are moved into place, and whose they are. */
+export class StagingArea {
+  readonly #context: CommitContext;
+  readonly #txid: string;
+  /** Every path that may have a file here, whole or torn. */
+  readonly #paths = new Set<StoreKey>();
+  #isMade = false;
+
+  constructor(context: CommitContext, txid: string) {
+    this.#context = context;
+    this.#txid = txid;
+  }
+
+  /** True once something was written here. */
+  get isMade(): boolean {
+    return this.#isMade;
+  }
+
+  async put(path: StoreKey, bytes: Uint8Array): Promise<void> {
+    await this.#putOwner();
+    this.#paths.add(path);
+    await this.#context.store.put(stagedKey(this.#txid, path), bytes);
+  }
+
+  /** Stages the commit record and returns the key from where it is linked. */
+  async putRecord(bytes: Uint8Array): Promise<StoreKey> {
+    await this.#putOwner();
+    const key = stagedRecordKey(this.#txid);
+    await this.#context.store.put(key, bytes);
+    return key;
+  }
+
+  /** Removes the file of a path and the directories that are empty then. */
+  async remove(path: StoreKey): Promise<void> {
+    if (!this.#paths.has(path)) {
+      return;
+    }
+    const root = stagingOf(this.#txid);
+    let key: StoreKey | undefined = stagedKey(this.#txid, path);
+    while (key !== undefined && key !== root && (await this.#context.store.remove(key)) !== "not_empty") {
+      key = parentKey(key);
+    }
+    this.#paths.delete(path);
+  }
+
+  /** Removes everything. What cannot be removed is left to a later writer, who finds its owner gone. */
+  async discard(): Promise<void> {
+    if (!this.#isMade) {
+      return;
+    }
+    const { store, logger } = this.#context;
+    try {
+      for (const path of [...this.#paths]) {
+        await this.remove(path);
+      }
+      await store.remove(stagedRecordKey(this.#txid));
+      await store.remove(stagedOwnerKey(this.#txid));
+      await store.remove(stagingOf(this.#txid));
+    } catch (error) {
+      logger.warn(`${stagingOf(this.#txid)} is left behind: ${String(error)}`);
+    }
+  }
+
+  /** False if somebody has taken away what was written here. */
+  async isThere(): Promise<boolean> {
+    return !this.#isMade || (await this.#context.store.stat(stagedOwnerKey(this.#txid))) !== undefined;
+  }
+
+  /** The files of these paths and all directories above them, for the flush before the commit. */
+  keysOf(paths: Iterable<StoreKey>): readonly StoreKey[] {
+    const keys = new Set<StoreKey>();
+    for (const path of paths) {
+      for (
+        let key: StoreKey | undefined = stagedKey(this.#txid, path);
+        key !== undefined;
+        key = parentKey(key)
+      ) {
+        keys.add(key);
+      }
+    }
+    return [...keys];
+  }
+
+  async #putOwner(): Promise<void> {
+    if (!this.#isMade) {
+      this.#isMade = true;
+      const owner = encodeOwner({ ...this.#context.runtime.writer, txid: this.#txid });
+      await this.#context.store.put(stagedOwnerKey(this.#txid), owner);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { ContentRules } from "../../commit/content-rules.ts";
+import type { AdoptParts } from "../../commit/maintain/adopt.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { decodeJsonText } from "../../json/lossless-json.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { jsonPath, meaningOf } from "../layout.ts";
+import { METADATA, RecordObjects } from "../record/record-objects.ts";
+import type { ObjectSession, Summarize } from "../session/object-session.ts";
+import { TransactionSession } from "../session/transaction-session.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
+
+/** How a dataset adopts what other programs wrote. */
+export function adoptionOf(session: ObjectSession): Pick<AdoptParts, "rules" | "stage"> {
+  return { rules: adoptionRules(session.summarize), stage: stageAdopted(session) };
+}
+
+/** As {@link DATASET_CONTENT_RULES}; and metadata must be such that a summary can be made of them. */
+function adoptionRules(summarize: Summarize | undefined): ContentRules {
+  return {
+    ...DATASET_CONTENT_RULES,
+    fault: async (path, bytes) => {
+      const fault = await DATASET_CONTENT_RULES.fault(path, bytes);
+      if (fault !== undefined || summarize === undefined || metadataOf(path) === undefined) {
+        return fault;
+      }
+      try {
+        summarize(metadataText(path, bytes));
+        return undefined;
+      } catch (error) {
+        return `no summary can be made of it: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    },
+  };
+}
+
+/** Stages adopted bytes as saving them would: metadata renew the summary. */
+function stageAdopted(session: ObjectSession): AdoptParts["stage"] {
+  return async (
+    transaction: Transaction,
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+  ): Promise<void> => {
+    const imageId = metadataOf(path);
+    if (imageId === undefined) {
+      await transaction.put(path, bytes);
+      return;
+    }
+    const record = new RecordObjects(new TransactionSession(session, transaction), imageId);
+    await record.putArtifact(path, METADATA, bytes, options, metadataText(path, bytes));
+  };
+}
+
+/** The image whose artifact `metadata` this is. */
+function metadataOf(path: StoreKey): RecordObjects["id"] | undefined {
+  const meaning = meaningOf(path);
+  const isMetadata = meaning?.kind === "json" && meaning.name === METADATA;
+  return isMetadata && path === jsonPath(meaning.imageId, meaning.name) ? meaning.imageId : undefined;
+}
+
+function metadataText(path: StoreKey, bytes: Uint8Array): string {
+  return decodeJsonText(bytes, { allowNonFinite: true, where: path }).text;
+}

@@ -1,0 +1,35 @@
+import { COMMITS, commitKey } from "../../commit/log/control-keys.ts";
+import { checkStore } from "../../commit/maintain/check.ts";
+import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
+import type { ReadableStore } from "../../store/key-value-store.ts";
+import { isListableStore } from "../../store/read-only-store.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
+
+export interface CheckDatasetOptions extends CheckOptions {
+  /** Default: what every runtime has; `./node` brings Node's. */
+  readonly runtime?: Runtime | undefined;
+}
+
+/**
+ * Checks a dataset without opening it, so that one can be checked that is too damaged to be opened. See
+ * `ZarrDataset.check`.
+ *
+ * @throws {ZarrStoreError} `not_found` if there is no commit log, `invalid_argument`, `aborted`, `io`
+ */
+export async function checkDataset(
+  store: ReadableStore,
+  options: CheckDatasetOptions = {},
+): Promise<CheckReport> {
+  const { runtime = portableRuntime() } = options;
+  const isThere = isListableStore(store)
+    ? (await store.list(COMMITS)).length > 0
+    : (await store.get(commitKey(1))) !== undefined;
+  if (!isThere) {
+    throw new ZarrStoreError("not_found", `there is no dataset with a commit log at ${store.location}`, {
+      path: store.location,
+    });
+  }
+  return checkStore({ store, runtime, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
+}

@@ -1,0 +1,84 @@
+import { inflate } from "../../bytes/inflate.ts";
+import type { ContentRules } from "../../commit/content-rules.ts";
+import { isOwnFormat, isZarrNode } from "../../commit/object-path.ts";
+import { isZarrStoreError } from "../../errors.ts";
+import { decodeJsonText } from "../../json/lossless-json.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { decodeCsvGz } from "../../table/csv/csv-gz.ts";
+import { decodeParquet } from "../../table/parquet/parquet.ts";
+import { imageNode, meaningOf } from "../layout.ts";
+import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
+import { rootAttributes } from "../nodes/root-attributes.ts";
+import { SOURCES_TABLE } from "../tables/sources-table.ts";
+import { decodeSources } from "../tables/table-store.ts";
+import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
+
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+/** What the files of a dataset are, and may become. */
+export const DATASET_CONTENT_RULES: ContentRules = {
+  fault: async (path, bytes) => {
+    try {
+      await parse(path, bytes);
+      return undefined;
+    } catch (error) {
+      if (isZarrStoreError(error, "io", "aborted")) {
+        throw error;
+      }
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
+  withoutAdditions: nodeWithoutAdditions,
+  mayBeEdited: isEditableNode,
+  refusal: (path, isLive) => {
+    const meaning = meaningOf(path);
+    if (meaning === undefined) {
+      return "no commit wrote this file, and its path has no meaning in a dataset";
+    }
+    if (isOwnFormat(path)) {
+      return "no commit wrote this part of a Zarr hierarchy; arrays and groups are written by this package only";
+    }
+    if ("imageId" in meaning && !isLive(imageNode(meaning.imageId))) {
+      return `no commit wrote this file, and there is no image ${meaning.imageId}`;
+    }
+    return undefined;
+  },
+};
+
+async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const meaning = meaningOf(path);
+  switch (meaning?.kind) {
+    case "root":
+      rootAttributes(bytes, path);
+      return;
+    case "images":
+    case "record":
+    case "group":
+      parseGroupNode(bytes, path);
+      return;
+    case "pixels":
+    case "array":
+      if (isZarrNode(path)) {
+        parseArrayNode(bytes, path);
+      }
+      return;
+    case "json":
+      decodeJsonText(path.endsWith(".gz") ? await inflate(bytes, "gzip", MAX_JSON_BYTES) : bytes, {
+        allowNonFinite: true,
+        where: path,
+      });
+      return;
+    case "csv.gz":
+      await decodeCsvGz(bytes, undefined, { where: path });
+      return;
+    case "parquet":
+    case "table":
+      await decodeParquet(bytes, { where: path });
+      if (meaning.kind === "table" && meaning.table === SOURCES_TABLE) {
+        await decodeSources(bytes);
+      }
+      return;
+    default:
+      return;
+  }
+}

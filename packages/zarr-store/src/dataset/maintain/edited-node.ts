@@ -1,0 +1,114 @@
+import { encodeArrayNode } from "../../array/metadata/array-metadata.ts";
+import { CONSOLIDATED_METADATA } from "../../array/metadata/metadata-field.ts";
+import type { EarlierNode } from "../../commit/content-rules.ts";
+import { isZarrStoreError } from "../../errors.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { meaningOf } from "../layout.ts";
+import { isTextList } from "../manifest.ts";
+import { type Attributes, parseArrayNode, parseGroupNode, parseNodeJson } from "../nodes/node-cache.ts";
+import { encodeNode } from "../record/record-objects.ts";
+
+/** What other programs do to a `zarr.json`: they consolidate metadata, set attributes, and write it in their own way. */
+
+const MOST_NAMED = 5;
+
+/**
+ * The node as this package writes it, without consolidated metadata, and with so many of its first attributes as give a
+ * file of this size: others add theirs after them. Undefined if no number does, or if it does not parse.
+ */
+export function nodeWithoutAdditions(
+  path: StoreKey,
+  bytes: Uint8Array<ArrayBuffer>,
+  sizeBytes: number,
+): EarlierNode | undefined {
+  return unlessMalformed(() => {
+    const node = readNode(path, bytes);
+    return node && withoutLastAttributes(node, sizeBytes);
+  });
+}
+
+function withoutLastAttributes(node: ReadNode, sizeBytes: number): EarlierNode | undefined {
+  const names = Object.keys(node.attributes);
+  const withFirst = (count: number): Uint8Array<ArrayBuffer> =>
+    node.encode(Object.fromEntries(names.slice(0, count).map((name) => [name, node.attributes[name]])));
+  let [fewest, most] = [0, names.length];
+  while (fewest < most) {
+    const count = (fewest + most) >> 1;
+    if (withFirst(count).length < sizeBytes) {
+      fewest = count + 1;
+    } else {
+      most = count;
+    }
+  }
+  const earlier = withFirst(fewest);
+  const additions = [
+    ...(node.isConsolidated ? ["consolidated metadata"] : []),
+    ...attributesText(names.slice(fewest)),
+  ];
+  return earlier.length === sizeBytes ? { bytes: earlier, added: additions.join(", ") } : undefined;
+}
+
+/** Groups are edited by others, as long as an image still says what its axes are; arrays are not. */
+export function isEditableNode(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): boolean {
+  const meaning = meaningOf(path);
+  switch (meaning?.kind) {
+    case "root":
+    case "images":
+    case "group":
+      return true;
+    case "record": {
+      const { axes, created_utc: createdUtc } = unlessMalformed(() => parseGroupNode(bytes, path)) ?? {};
+      return isTextList(axes) && typeof createdUtc === "string";
+    }
+    default:
+      return false;
+  }
+}
+
+interface ReadNode {
+  readonly attributes: Attributes;
+  readonly isConsolidated: boolean;
+  readonly encode: (attributes: Attributes) => Uint8Array<ArrayBuffer>;
+}
+
+function readNode(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): ReadNode | undefined {
+  const value = parseNodeJson(bytes, path);
+  const isConsolidated =
+    typeof value === "object" &&
+    value !== null &&
+    CONSOLIDATED_METADATA in value &&
+    value[CONSOLIDATED_METADATA] !== null;
+  switch (meaningOf(path)?.kind) {
+    case "root":
+    case "images":
+    case "record":
+    case "group":
+      return { attributes: parseGroupNode(bytes, path), isConsolidated, encode: encodeNode };
+    case "pixels":
+    case "array": {
+      const metadata = parseArrayNode(bytes, path);
+      const encode = (attributes: Attributes): Uint8Array<ArrayBuffer> =>
+        encodeArrayNode({ ...metadata, attributes });
+      return { attributes: metadata.attributes, isConsolidated, encode };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function attributesText(names: readonly string[]): readonly string[] {
+  const named = names.slice(0, MOST_NAMED).join(", ");
+  const rest = names.length > MOST_NAMED ? ", …" : "";
+  return names.length === 0 ? [] : [`the attribute${names.length === 1 ? "" : "s"} ${named}${rest}`];
+}
+
+function unlessMalformed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isZarrStoreError(error, "invalid_metadata", "not_supported")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

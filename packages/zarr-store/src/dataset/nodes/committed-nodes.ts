@@ -1,0 +1,60 @@
+import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
+import { zarrNode } from "../../commit/object-path.ts";
+import type { ImageId } from "../../image/artifact-name.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { imageNode } from "../layout.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+import { type Attributes, parseArrayNode, parseGroupNode } from "./node-cache.ts";
+import type { NodeReader } from "./node-reader.ts";
+
+type Objects = Pick<ObjectSession, "runtime" | "nodes" | "read" | "hash">;
+
+/** The `zarr.json` of a dataset with a log: known by their hashes, so that equal ones are read and parsed once. */
+export class CommittedNodes implements NodeReader {
+  readonly missingChunks = "error";
+  readonly #objects: Objects;
+  readonly #mayRecall: (path: StoreKey) => boolean;
+
+  /** `mayRecall` says of which paths a node that is known need not be read again; by default, of all. */
+  constructor(objects: Objects, mayRecall: (path: StoreKey) => boolean = () => true) {
+    this.#objects = objects;
+    this.#mayRecall = mayRecall;
+  }
+
+  async hasImage(id: ImageId): Promise<boolean> {
+    return (await this.#objects.hash(imageNode(id))) !== undefined;
+  }
+
+  async imageAttributes(id: ImageId, options: ReadOptions): Promise<Attributes | undefined> {
+    const { nodes } = this.#objects;
+    return this.#node(imageNode(id), options, {
+      recall: (hash) => nodes.groupAttributes(hash),
+      remember: (hash, bytes, path) => nodes.rememberGroup(hash, parseGroupNode(bytes, path)),
+    });
+  }
+
+  async arrayMetadata(prefix: StoreKey, options: ReadOptions): Promise<ArrayMetadata | undefined> {
+    const { nodes } = this.#objects;
+    return this.#node(zarrNode(prefix), options, {
+      recall: (hash) => nodes.arrayMetadata(hash),
+      remember: (hash, bytes, path) => nodes.rememberArray(hash, parseArrayNode(bytes, path)),
+    });
+  }
+
+  async #node<T>(path: StoreKey, options: ReadOptions, cache: NodeKind<T>): Promise<T | undefined> {
+    const hash = await this.#objects.hash(path);
+    const known = hash !== undefined && this.#mayRecall(path) ? cache.recall(hash) : undefined;
+    if (known !== undefined) {
+      return known;
+    }
+    const bytes = hash === undefined ? undefined : await this.#objects.read(path, options);
+    // Another commit may have come before the read, so that these are the bytes of another hash.
+    return bytes && cache.remember(await this.#objects.runtime.sha256(bytes), bytes, path);
+  }
+}
+
+interface NodeKind<T> {
+  readonly recall: (sha256: string) => T | undefined;
+  readonly remember: (sha256: string, bytes: Uint8Array<ArrayBuffer>, path: StoreKey) => T;
+}

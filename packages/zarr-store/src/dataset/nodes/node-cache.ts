@@ -1,0 +1,108 @@
+import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
+import { refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import { deepFreeze } from "../../json/deep-freeze.ts";
+import { type ParseLosslessOptions, parseLossless, plainValue } from "../../json/lossless-json.ts";
+
+/** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/**
+ * Group attributes and array metadata by the hash of their bytes: equal bytes are parsed once, and a checkpoint can
+ * bring them along, so that listing images opens none. They are frozen: a caller that changed them would change what the
+ * next one is told.
+ */
+export class NodeCache {
+  readonly #groups = new Map<string, Attributes>();
+  readonly #arrays = new Map<string, ArrayMetadata>();
+  readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
+
+  groupAttributes(sha256: string): Attributes | undefined {
+    return this.#groups.get(sha256);
+  }
+
+  arrayMetadata(sha256: string): ArrayMetadata | undefined {
+    const known = this.#arrays.get(sha256);
+    if (known !== undefined) {
+      return known;
+    }
+    const parsed = this.#keptArrays.get(sha256)?.();
+    this.#keptArrays.delete(sha256);
+    return parsed && this.rememberArray(sha256, parsed);
+  }
+
+  /** Array metadata to be parsed when they are asked for; undefined if they turn out to be of no use. */
+  keepArray(sha256: string, parse: () => ArrayMetadata | undefined): void {
+    this.#keptArrays.set(sha256, parse);
+  }
+
+  rememberGroup(sha256: string, attributes: Attributes): Attributes {
+    this.#groups.set(sha256, deepFreeze(attributes));
+    return attributes;
+  }
+
+  rememberArray(sha256: string, metadata: ArrayMetadata): ArrayMetadata {
+    this.#arrays.set(sha256, deepFreeze(metadata));
+    return metadata;
+  }
+}
+
+const GROUP_MEMBERS: readonly string[] = ["zarr_format", "node_type", "attributes"];
+
+/** @throws {ZarrStoreError} `invalid_metadata` if it is not a Zarr v3 group, or has a member that must be understood */
+export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
+  const node = parseNodeJson(bytes, where);
+  if (!isObject(node) || node["zarr_format"] !== 3 || node["node_type"] !== "group") {
+    throw new ZarrStoreError("invalid_metadata", `${where}: expected a Zarr v3 group`, {
+      path: where,
+      found: node,
+    });
+  }
+  refuseUnknownMembers({ value: node, path: "", where }, GROUP_MEMBERS);
+  const attributes = node["attributes"] ?? {};
+  if (!isObject(attributes)) {
+    throw new ZarrStoreError("invalid_metadata", `${where}: attributes is no object`, {
+      path: where,
+      found: attributes,
+    });
+  }
+  return attributes;
+}
+
+/** The `.zattrs` of Zarr v2, with the tokens NaN and Infinity that Python writes. @throws {ZarrStoreError} `invalid_metadata` */
+export function parseAttributes(bytes: Uint8Array, where: string): Attributes {
+  const attributes = parseNodeJson(bytes, where, { allowNonFinite: true });
+  if (!isObject(attributes)) {
+    throw new ZarrStoreError("invalid_metadata", `${where}: expected an object`, {
+      path: where,
+      found: attributes,
+    });
+  }
+  return attributes;
+}
+
+/** @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
+export function parseArrayNode(bytes: Uint8Array, where: string): ArrayMetadata {
+  return parseArrayMetadata(parseNodeJson(bytes, where), where);
+}
+
+export function groupNodeValue(attributes: Attributes): object {
+  return { zarr_format: 3, node_type: "group", attributes };
+}
+
+/** @throws {ZarrStoreError} `invalid_metadata` if it is not JSON */
+export function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return plainValue(parseLossless(text, { duplicateKeys: "error", ...options }));
+  } catch (cause) {
+    throw new ZarrStoreError("invalid_metadata", `${where} is not JSON: ${String(cause)}`, {
+      path: where,
+      cause,
+    });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,39 @@
+import { ZarrStoreError } from "../../errors.ts";
+import { ROOT_NODE } from "../layout.ts";
+import { type Attributes, parseGroupNode } from "./node-cache.ts";
+
+export const FORMAT = "zarr-image-dataset";
+export const FORMAT_VERSION = 2;
+
+/**
+ * The attributes of a dataset's root group.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata` for another format, `not_supported` for a newer version of this one
+ */
+export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
+  const attributes = parseGroupNode(bytes, `${where}: ${ROOT_NODE}`);
+  const { format, format_version: version } = attributes;
+  if (format !== FORMAT) {
+    throw new ZarrStoreError(
+      "invalid_metadata",
+      `${where} is no dataset of this package: its format is ${String(format)}`,
+      {
+        path: ROOT_NODE,
+        expected: FORMAT,
+        found: format,
+      },
+    );
+  }
+  if (version !== FORMAT_VERSION) {
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has format version ${String(version)}; this package reads ${FORMAT_VERSION}`,
+      { path: ROOT_NODE, expected: FORMAT_VERSION, found: version },
+    );
+  }
+  return attributes;
+}
+
+export function newRootAttributes(createdUtc: string): Attributes {
+  return { format: FORMAT, format_version: FORMAT_VERSION, created_utc: createdUtc };
+}

@@ -1,0 +1,95 @@
+import { defaultAxes, validateAxes } from "../../array/axes.ts";
+import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
+import type { NdArray } from "../../array/nd-array.ts";
+import { zarrNode } from "../../commit/object-path.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import { parseArtifactName } from "../../image/artifact-name.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { artifactArray, artifactGroups } from "../layout.ts";
+import type { Attributes } from "../nodes/node-cache.ts";
+import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
+import { encodeNode, type RecordObjects } from "./record-objects.ts";
+
+/** Saves, reads and deletes the artifacts of an image that are arrays, each with the groups above it. */
+
+export interface SaveArrayArtifactOptions extends ReadOptions {
+  /** Default: those of the rank, `a0…aN` where it has none. */
+  readonly axes?: readonly string[];
+  readonly chunks?: readonly number[];
+  readonly attributes?: Attributes;
+}
+
+export async function saveArrayArtifact(
+  record: RecordObjects,
+  name: string,
+  array: NdArray,
+  options: SaveArrayArtifactOptions,
+): Promise<void> {
+  const parsed = parseArtifactName(name);
+  const rank = array.shape.length;
+  const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
+  await record.change(`save array ${name}`, options, async (transaction, objects) => {
+    const prefix = artifactArray(record.id, parsed);
+    const { chunks, attributes } = options;
+    for (const path of await objects.pathsBelow(prefix)) {
+      await transaction.delete(path);
+    }
+    await writeArray(objects.session, transaction, prefix, array, { axes, chunks, attributes });
+    for (const node of artifactGroups(record.id, parsed).map(zarrNode)) {
+      if ((await transaction.hash(node)) === undefined) {
+        await transaction.put(node, encodeNode({}));
+      }
+    }
+  });
+}
+
+export async function loadArrayArtifact(
+  record: RecordObjects,
+  name: string,
+  options: ReadOptions,
+): Promise<NdArray> {
+  const prefix = artifactArray(record.id, parseArtifactName(name));
+  return readArrayRegion(record.session, prefix, undefined, options);
+}
+
+export async function openArrayArtifact(
+  record: RecordObjects,
+  name: string,
+  options: ReadOptions,
+): Promise<ArrayMetadata> {
+  return readArrayMetadata(record.session, artifactArray(record.id, parseArtifactName(name)), options);
+}
+
+/** Deletes the array, and the groups above it that nothing is left in. */
+export async function deleteArrayArtifact(
+  record: RecordObjects,
+  name: string,
+  options: ReadOptions,
+): Promise<boolean> {
+  const parsed = parseArtifactName(name);
+  return record.change(`delete array ${name}`, options, async (transaction, objects) => {
+    const doomed = await objects.pathsBelow(artifactArray(record.id, parsed));
+    for (const path of doomed) {
+      await transaction.delete(path);
+    }
+    if (doomed.length > 0) {
+      await deleteEmptyGroups(transaction, objects, artifactGroups(record.id, parsed));
+    }
+    return doomed.length > 0;
+  });
+}
+
+/** From the innermost group outwards, as far as each holds nothing but its own node. */
+async function deleteEmptyGroups(
+  transaction: Transaction,
+  objects: RecordObjects,
+  groups: ReturnType<typeof artifactGroups>,
+): Promise<void> {
+  for (const group of groups.toReversed()) {
+    const node = zarrNode(group);
+    if ((await objects.pathsBelow(group)).some((path) => path !== node)) {
+      return;
+    }
+    await transaction.delete(node);
+  }
+}

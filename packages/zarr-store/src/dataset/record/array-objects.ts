@@ -1,0 +1,103 @@
+import type { DType } from "../../array/dtype.ts";
+import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
+import type { NdArray } from "../../array/nd-array.ts";
+import {
+  type ArrayObject,
+  type ArrayRows,
+  type EncodedArray,
+  encodeArrayFromRows,
+  encodeArrayObjects,
+  planArrayWrite,
+  readArray,
+} from "../../array/zarr-array.ts";
+import { ZARR_NODE_NAME } from "../../commit/object-path.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { ReadOptions, RegionSelection } from "../../image/pixel-store.ts";
+import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import { type Attributes, parseArrayNode } from "../nodes/node-cache.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+
+export interface WriteArrayOptions {
+  readonly axes?: readonly string[] | undefined;
+  readonly chunks?: readonly number[] | undefined;
+  readonly attributes?: Attributes | undefined;
+  readonly compression?: "zstd" | "none" | undefined;
+}
+
+/** Stages a Zarr array, its chunks before its metadata, one chunk in memory at a time. */
+export async function writeArray(
+  session: ObjectSession,
+  transaction: Transaction,
+  prefix: StoreKey,
+  array: NdArray | ArrayRows | EncodedArray,
+  options: WriteArrayOptions,
+): Promise<void> {
+  const objects = "objects" in array ? array.objects : arrayObjects(session, array, options);
+  for await (const { key, bytes } of objects) {
+    const path = joinKey(prefix, key);
+    await transaction.put(path, bytes);
+    if (key === ZARR_NODE_NAME) {
+      const hash = await transaction.hash(path);
+      if (hash !== undefined) {
+        session.nodes.rememberArray(hash, parseArrayNode(bytes, path));
+      }
+    }
+  }
+}
+
+/** Makes the objects of an array, and stages none of them. */
+export async function encodeArray(
+  session: ObjectSession,
+  array: NdArray,
+  options: WriteArrayOptions & { readonly axes: readonly string[] },
+): Promise<EncodedArray> {
+  const objects: ArrayObject[] = [];
+  for await (const object of arrayObjects(session, array, options)) {
+    objects.push(object);
+  }
+  return { dtype: array.dtype, shape: array.shape, axes: options.axes, objects };
+}
+
+function arrayObjects(
+  { runtime: { zstd } }: ObjectSession,
+  array: NdArray | ArrayRows,
+  { axes, chunks, attributes, compression }: WriteArrayOptions,
+): AsyncIterable<ArrayObject> {
+  const options = { axes, chunkShape: chunks, attributes, compression };
+  const encoding = zstd ? { zstd } : {};
+  return "readRows" in array
+    ? encodeArrayFromRows({ dtype: array.dtype, shape: array.shape, ...options }, array.readRows, encoding)
+    : encodeArrayObjects(planArrayWrite(array, options), encoding);
+}
+
+/** @throws {ZarrStoreError} `not_found` if there is no array, `invalid_metadata` */
+export async function readArrayMetadata(
+  session: ObjectSession,
+  prefix: StoreKey,
+  options: ReadOptions = {},
+): Promise<ArrayMetadata> {
+  const metadata = await session.nodeReader.arrayMetadata(prefix, options);
+  if (metadata === undefined) {
+    throw new ZarrStoreError("not_found", `there is no array at ${prefix}`, { path: prefix });
+  }
+  return metadata;
+}
+
+/** Reads the chunks that the selection needs, each one verified where the dataset has hashes. */
+export async function readArrayRegion(
+  session: ObjectSession,
+  prefix: StoreKey,
+  selection: RegionSelection | undefined,
+  options: ReadOptions = {},
+): Promise<NdArray<DType>> {
+  const metadata = await readArrayMetadata(session, prefix, options);
+  const { zstd } = session.runtime;
+  return readArray(metadata, (key, readOptions) => session.read(joinKey(prefix, key), readOptions), {
+    missingChunks: session.nodeReader.missingChunks,
+    where: prefix,
+    ...(selection && { selection }),
+    ...(options.signal && { signal: options.signal }),
+    ...(zstd && { zstd }),
+  });
+}

@@ -1,0 +1,117 @@
+import { inflate } from "../../bytes/inflate.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import { type ImageId, parseArtifactName } from "../../image/artifact-name.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { decodeJsonText, isJsonText, type JsonText, serializeLossless } from "../../json/lossless-json.ts";
+import { jsonPath, jsonPaths } from "../layout.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
+
+/** Against a bomb: no metadata of an image is larger. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+export async function saveJson(
+  record: RecordObjects,
+  name: string,
+  value: unknown,
+  options: ReadOptions,
+): Promise<string> {
+  const path = jsonPath(record.id, parseArtifactName(name));
+  const text = isJsonText(value) ? value.text : serializeLossless(value, { indent: 2 });
+  await record.putArtifact(path, name, new TextEncoder().encode(text), options, text);
+  return path;
+}
+
+export async function saveJsonBytes(
+  record: RecordObjects,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ReadOptions,
+): Promise<string> {
+  const path = jsonPath(record.id, parseArtifactName(name));
+  const { text } = decodeJsonText(bytes, { allowNonFinite: true, where: name });
+  await record.putArtifact(path, name, bytes, options, text);
+  return path;
+}
+
+/** Deletes the artifact in whatever form it is there; without metadata, the summary holds nothing of them. */
+export async function deleteJson(
+  record: RecordObjects,
+  name: string,
+  options: ReadOptions,
+): Promise<boolean> {
+  const paths = jsonPaths(record.id, parseArtifactName(name));
+  return record.change(`delete ${name}`, options, async (transaction, objects) => {
+    if (name === METADATA) {
+      await withdrawSummary(transaction, objects, options);
+    }
+    let wasThere = false;
+    for (const path of paths) {
+      wasThere = (await transaction.delete(path)) || wasThere;
+    }
+    return wasThere;
+  });
+}
+
+/** Takes what was made of the artifact `metadata` out of the summary; what a caller gave besides stays. */
+export async function withdrawSummary(
+  transaction: Transaction,
+  objects: RecordObjects,
+  options: ReadOptions,
+): Promise<void> {
+  const attributes = await objects.attributes(options);
+  const { summary } = attributes;
+  const made = await summaryKeys(objects, options);
+  if (typeof summary !== "object" || summary === null || !Object.keys(summary).some((key) => made.has(key))) {
+    return;
+  }
+  const kept = Object.fromEntries(Object.entries(summary).filter(([key]) => !made.has(key)));
+  await objects.putAttributes(transaction, { ...attributes, summary: kept });
+}
+
+/** The keys that the metadata give a summary; none where nothing is read, or nothing can be made of it. */
+async function summaryKeys(objects: RecordObjects, options: ReadOptions): Promise<ReadonlySet<string>> {
+  const { summarize } = objects.session;
+  if (summarize === undefined) {
+    return new Set();
+  }
+  try {
+    return new Set(Object.keys(summarize((await loadJsonText(objects, METADATA, options)).text)));
+  } catch (error) {
+    if (isZarrStoreError(error, "io", "aborted")) {
+      throw error;
+    }
+    return new Set();
+  }
+}
+
+/** Of which image JSON is read, and by what. */
+export interface JsonSource {
+  readonly id: ImageId;
+  readonly session: Pick<ObjectSession, "read">;
+}
+
+export async function loadJsonText(
+  record: JsonSource,
+  name: string,
+  options: ReadOptions,
+): Promise<JsonText> {
+  const parsed = parseArtifactName(name);
+  for (const path of jsonPaths(record.id, parsed)) {
+    const bytes = await record.session.read(path, options);
+    if (bytes !== undefined) {
+      const text = path.endsWith(".gz") ? await unzip(bytes, path) : bytes;
+      return decodeJsonText(text, { allowNonFinite: true, where: path });
+    }
+  }
+  throw notFound(`image ${record.id} has no JSON artifact ${name}`, jsonPath(record.id, parsed));
+}
+
+async function unzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, "gzip", MAX_JSON_BYTES);
+  } catch (cause) {
+    throw new ZarrStoreError("invalid_file", `${where} is no gzip: ${String(cause)}`, { path: where, cause });
+  }
+}

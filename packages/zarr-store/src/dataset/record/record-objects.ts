@@ -1,0 +1,102 @@
+import type { Transaction } from "../../commit/write/transaction.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { ImageId } from "../../image/artifact-name.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import { serializeLossless } from "../../json/lossless-json.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { imageGroup, imageNode, meaningOf, type PathMeaning } from "../layout.ts";
+import { type Attributes, groupNodeValue, parseGroupNode } from "../nodes/node-cache.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+
+/** The artifact whose text makes the summary. */
+export const METADATA = "metadata";
+
+/** The objects of one image, and what its artifacts of every kind do with them alike. */
+export class RecordObjects {
+  readonly id: ImageId;
+  readonly session: ObjectSession;
+
+  constructor(session: ObjectSession, id: ImageId) {
+    this.id = id;
+    this.session = session;
+  }
+
+  async exists(): Promise<boolean> {
+    return this.session.nodeReader.hasImage(this.id);
+  }
+
+  async attributes(options: ReadOptions): Promise<Attributes> {
+    const attributes = await this.session.nodeReader.imageAttributes(this.id, options);
+    if (attributes === undefined) {
+      throw notFound(`there is no image ${this.id}`, imageGroup(this.id));
+    }
+    return attributes;
+  }
+
+  async putAttributes(transaction: Transaction, attributes: Attributes): Promise<void> {
+    const path = imageNode(this.id);
+    const kept = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+    const bytes = encodeNode(kept);
+    await transaction.put(path, bytes);
+    this.session.nodes.rememberGroup(await this.session.runtime.sha256(bytes), parseGroupNode(bytes, path));
+  }
+
+  /** Changes what an image has; it must be there. `objects` are those that the transaction sees. */
+  async change<T>(
+    message: string,
+    options: ReadOptions,
+    fn: (transaction: Transaction, objects: RecordObjects) => Promise<T>,
+  ): Promise<T> {
+    const run = async (transaction: Transaction, view: ObjectSession): Promise<T> => {
+      const objects = new RecordObjects(view, this.id);
+      if (!(await objects.exists())) {
+        const path = imageGroup(this.id);
+        throw notFound(`there is no image ${this.id}: add it before its artifacts`, path);
+      }
+      return fn(transaction, objects);
+    };
+    return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+  }
+
+  /** Puts one artifact in place, and renews the summary if it is made of it. */
+  async putArtifact(
+    path: StoreKey,
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+    text?: string,
+  ): Promise<void> {
+    // A caller that uses its buffer again while this runs would have the hash of one content, and the bytes of another.
+    const own = new Uint8Array(bytes);
+    await this.change(`save ${name}`, options, async (transaction, objects) => {
+      await transaction.put(path, own);
+      const { summarize } = this.session;
+      if (name === METADATA && text !== undefined && summarize !== undefined) {
+        const attributes = await objects.attributes(options);
+        const before = attributes["summary"];
+        const summary = { ...(typeof before === "object" ? before : {}), ...summarize(text) };
+        await objects.putAttributes(transaction, { ...attributes, summary });
+      }
+    });
+  }
+
+  async pathsBelow(prefix: string): Promise<readonly StoreKey[]> {
+    return (await this.session.paths(imageGroup(this.id))).filter((path) => path.startsWith(`${prefix}/`));
+  }
+
+  /** The names that the image's objects have under some meaning, sorted, each once. */
+  async names(nameOf: (meaning: PathMeaning | undefined) => string | undefined): Promise<readonly string[]> {
+    const paths = await this.session.paths(imageGroup(this.id));
+    const names = paths.map((path) => nameOf(meaningOf(path))).filter((name) => name !== undefined);
+    return [...new Set(names)].sort();
+  }
+}
+
+/** The bytes of a group's `zarr.json`. */
+export function encodeNode(attributes: Attributes): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(serializeLossless(groupNodeValue(attributes), { indent: 2 }));
+}
+
+export function notFound(message: string, path: string): ZarrStoreError {
+  return new ZarrStoreError("not_found", message, { path });
+}

@@ -1,0 +1,89 @@
+import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
+import { imageOfGroup } from "../../commit/object-path.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { CommittedNodes } from "../nodes/committed-nodes.ts";
+import { NodeCache } from "../nodes/node-cache.ts";
+import type { NodeReader } from "../nodes/node-reader.ts";
+import { LastLookSession } from "./last-look-session.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+import { TransactionSession } from "./transaction-session.ts";
+
+type Transact = <T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions) => Promise<T>;
+
+export interface CommittedSessionParts {
+  readonly engine: CommitEngine;
+  readonly runtime: Runtime;
+  readonly summarize: Summarize | undefined;
+}
+
+/** The state that is committed; each change is a transaction of its own. */
+export class CommittedSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache = new NodeCache();
+  readonly nodeReader: NodeReader = new CommittedNodes(this);
+  readonly summarize: Summarize | undefined;
+  readonly lastLook: ObjectSession;
+  readonly #transact: Transact;
+  readonly #engine: CommitEngine;
+
+  constructor(parts: CommittedSessionParts, transact: Transact) {
+    this.runtime = parts.runtime;
+    this.summarize = parts.summarize;
+    this.#engine = parts.engine;
+    this.#transact = transact;
+    this.lastLook = new LastLookSession(this, parts.engine);
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#engine.reader.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return (await this.#engine.reader.object(path))?.sha256;
+  }
+
+  async paths(group: string, asOf: "now" | "last look" = "now"): Promise<readonly StoreKey[]> {
+    if (asOf === "now") {
+      await this.#engine.log.refresh();
+    }
+    return [...this.#engine.log.head.objectsOf(group).keys()].sort();
+  }
+
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
+    await this.#engine.log.refresh();
+    return this.#engine.log.head.hashesOf(group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    const { head } = await this.#refreshed();
+    return new Map(imageGroupsOf(head).map((group) => [imageOfGroup(group), head.hashesOf(group)]));
+  }
+
+  async #refreshed(): Promise<CommitEngine["log"]> {
+    await this.#engine.log.refresh();
+    return this.#engine.log;
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    const { head } = await this.#refreshed();
+    return imageGroupsOf(head).map(imageOfGroup);
+  }
+
+  async change<T>(
+    fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    return this.#transact(
+      (transaction) => fn(transaction, new TransactionSession(this, transaction)),
+      options,
+    );
+  }
+}
+
+/** Sorted. */
+function imageGroupsOf(head: CommitEngine["log"]["head"]): readonly string[] {
+  return head.sortedGroups().filter((group) => group !== "");
+}

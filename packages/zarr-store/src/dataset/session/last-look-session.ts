@@ -1,0 +1,62 @@
+import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { CommittedNodes } from "../nodes/committed-nodes.ts";
+import type { NodeCache } from "../nodes/node-cache.ts";
+import type { NodeReader } from "../nodes/node-reader.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+
+/**
+ * The committed state as of the last look at the log: what it has not is absent, without another look. What it has is
+ * read as ever, verified, and newer if another commit came in between.
+ */
+export class LastLookSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache;
+  readonly nodeReader: NodeReader = new CommittedNodes(this);
+  readonly summarize: Summarize | undefined;
+  readonly #committed: ObjectSession;
+  readonly #engine: Pick<CommitEngine, "log" | "reader">;
+
+  constructor(committed: ObjectSession, engine: Pick<CommitEngine, "log" | "reader">) {
+    this.#committed = committed;
+    this.#engine = engine;
+    this.runtime = committed.runtime;
+    this.nodes = committed.nodes;
+    this.summarize = committed.summarize;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { log, reader } = this.#engine;
+    return log.head.object(path) === undefined ? undefined : reader.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return this.#engine.log.head.object(path)?.sha256;
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    return this.#committed.paths(group, "last look");
+  }
+
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
+    return this.#engine.log.head.hashesOf(group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return this.#committed.imageHashes();
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    return this.#committed.imageIds();
+  }
+
+  async change<T>(
+    fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    return this.#committed.change(fn, options);
+  }
+}

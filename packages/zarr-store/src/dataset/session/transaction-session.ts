@@ -1,0 +1,68 @@
+import { groupOf, imageOfGroup, isRecordNode } from "../../commit/object-path.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { CommittedNodes } from "../nodes/committed-nodes.ts";
+import type { NodeCache } from "../nodes/node-cache.ts";
+import type { NodeReader } from "../nodes/node-reader.ts";
+import { hashesOneByOne, imageHashesOneByOne } from "./hashes-one-by-one.ts";
+import type { ObjectSession, Summarize } from "./object-session.ts";
+
+/** The view of one transaction: its own changes over the committed state. */
+export class TransactionSession implements ObjectSession {
+  readonly runtime: Runtime;
+  readonly nodes: NodeCache;
+  /** What is not its own it reads anew: only so does the commit know that the changes rest on it. */
+  readonly nodeReader: NodeReader = new CommittedNodes(this, (path) => this.#transaction.hasOwnChange(path));
+  readonly summarize: Summarize | undefined;
+  readonly #outer: ObjectSession;
+  readonly #transaction: Transaction;
+
+  constructor(outer: ObjectSession, transaction: Transaction) {
+    this.#outer = outer;
+    this.#transaction = transaction;
+    this.runtime = outer.runtime;
+    this.nodes = outer.nodes;
+    this.summarize = outer.summarize;
+  }
+
+  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#transaction.read(path, options);
+  }
+
+  async hash(path: StoreKey): Promise<string | undefined> {
+    return this.#transaction.hash(path);
+  }
+
+  async paths(group: string): Promise<readonly StoreKey[]> {
+    return this.#transaction.paths(group);
+  }
+
+  async hashes(group: string): Promise<ReadonlyMap<string, string>> {
+    return hashesOneByOne(this, group);
+  }
+
+  async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return imageHashesOneByOne(this);
+  }
+
+  async imageIds(): Promise<readonly string[]> {
+    const ids = new Set(await this.#outer.imageIds());
+    for (const [path, change] of this.#transaction.changedPaths()) {
+      if (isRecordNode(path)) {
+        const id = imageOfGroup(groupOf(path));
+        if (change === "put") {
+          ids.add(id);
+        } else {
+          ids.delete(id);
+        }
+      }
+    }
+    return [...ids].sort();
+  }
+
+  async change<T>(fn: (transaction: Transaction, view: ObjectSession) => Promise<T>): Promise<T> {
+    return this.#transaction.change(() => fn(this.#transaction, this));
+  }
+}

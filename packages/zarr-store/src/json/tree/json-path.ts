@@ -1,0 +1,27 @@
+import { ZarrStoreError } from "../../errors.ts";
+
+/** Where a value stands in a document: the keys and indices that lead to it. */
+export type JsonPath = readonly (string | number)[];
+
+/** Writes a path as `$.items[2].name`; keys that are no plain words stand in brackets: `$["a b"]`. */
+export function formatJsonPath(path: JsonPath): string {
+  let text = "$";
+  for (const step of path) {
+    if (typeof step === "number") {
+      text += `[${step}]`;
+    } else {
+      text += /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+    }
+  }
+  return text;
+}
+
+/** The error for a value that cannot be written as JSON. */
+export function jsonValueError(path: JsonPath, expected: string, found: string): ZarrStoreError {
+  const place = formatJsonPath(path);
+  return new ZarrStoreError(
+    "invalid_argument",
+    `cannot be JSON at ${place}: expected ${expected}, found ${found}`,
+    { path: place, expected, found },
+  );
+}

@@ -1,0 +1,200 @@
+import {
+  Bool,
+  type Data,
+  type DataType,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  Utf8,
+  type Vector,
+} from "apache-arrow";
+import { ZarrStoreError } from "../../errors.ts";
+import type { Column, ColumnType, TableSchema } from "../table-schema.ts";
+import { type ColumnBuffers, concatColumns, lengthOf } from "./column-buffers.ts";
+import { readChunk, typeReadFrom } from "./read-chunk.ts";
+
+/**
+ * Reads a column of Arrow, all chunks as one, and maps the types of other writers to ours: in memory of its own, or
+ * `borrowed` from the table where it can be, for those that only read it. `where` names the table in messages.
+ * @throws {ZarrStoreError} `not_supported`, naming the column, for a type that has no counterpart here.
+ */
+export function readColumn(
+  vector: Vector,
+  name: string,
+  where: string,
+  memory: "own" | "borrowed" = "own",
+): ColumnBuffers {
+  const column = `column ${name} of ${where}`;
+  const type = typeReadFrom(vector.type, column);
+  const [only] = vector.data;
+  if (vector.data.length === 1 && only !== undefined) {
+    return readChunk(only, type, column, memory);
+  }
+  return concatColumns(
+    vector.data.map((data) => readChunk(data, type, column, "borrowed")),
+    type,
+  );
+}
+
+/** {@link readColumn} for all columns of a table. */
+export function readColumns(
+  table: Table,
+  where = "the table",
+  memory: "own" | "borrowed" = "own",
+): readonly ColumnBuffers[] {
+  return table.schema.fields.map((field, index) =>
+    readColumn(columnAt(table, index, where), field.name, where, memory),
+  );
+}
+
+/** @throws {ZarrStoreError} `invalid_argument` for a column without data */
+export function columnAt(table: Table, index: number, where: string): Vector {
+  const vector = table.getChildAt(index);
+  if (vector === null) {
+    const name = table.schema.fields[index]?.name ?? "";
+    throw new ZarrStoreError("invalid_argument", `column ${name} of ${where} has no data`, { path: name });
+  }
+  return vector;
+}
+
+/**
+ * Makes a table of one batch. Each column has buffers of its own, because apache-arrow 21.2 writes a
+ * corrupt IPC stream when two columns share one; and the fields' nullable flags are those of the schema.
+ * @throws {ZarrStoreError} `schema_mismatch`, naming column and row, for a null in a column that has none.
+ */
+export function tableOfColumns(
+  schema: TableSchema,
+  columns: readonly ColumnBuffers[],
+  rowCount: number,
+): Table {
+  const children = columns.map((column, index) => dataOf(column, schema.columns[index]));
+  return tableOfData(schema, children, rowCount);
+}
+
+/** {@link tableOfColumns} of data as Arrow has them. */
+export function tableOfData(
+  schema: TableSchema,
+  children: readonly Data[],
+  rowCount: number,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Table {
+  return wrap(schema.columns.map(fieldOf), [...children], rowCount, metadata);
+}
+
+/** A column as Arrow has it. */
+export function encodeColumn(column: ColumnBuffers): { readonly type: ColumnType; readonly data: Data } {
+  return { type: column.type, data: dataOf(column, undefined) };
+}
+
+/** The same data, not copied, with the nullable flags and notes of a schema that the table is known to match. */
+export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
+  const children = schema.columns.map((_, index) => table.getChildAt(index)?.data[0]);
+  const present = children.filter((data) => data !== undefined);
+  return tableOfData(schema, present, table.numRows, metadata);
+}
+
+function wrap(
+  fields: Field[],
+  children: Data[],
+  rowCount: number,
+  metadata: ReadonlyMap<string, string>,
+): Table {
+  const data = makeData({ type: new Struct(fields), length: rowCount, nullCount: 0, children });
+  const schema = new Schema(fields, new Map(metadata));
+  return new Table(schema, new RecordBatch(schema, data));
+}
+
+function fieldOf(column: Column): Field {
+  const notes = new Map<string, string>();
+  if (column.unit !== undefined) {
+    notes.set("unit", column.unit);
+  }
+  if (column.description !== undefined) {
+    notes.set("description", column.description);
+  }
+  return new Field(column.name, arrowTypeOf(column.type), column.nullable ?? true, notes);
+}
+
+function arrowTypeOf(type: ColumnType): DataType {
+  switch (type) {
+    case "int64":
+      return new Int64();
+    case "int32":
+      return new Int32();
+    case "float64":
+      return new Float64();
+    case "utf8":
+      return new Utf8();
+    case "bool":
+      return new Bool();
+    default:
+      return type satisfies never;
+  }
+}
+
+function dataOf(column: ColumnBuffers, target: Column | undefined): Data {
+  const length = lengthOf(column);
+  const firstNull = column.valid?.indexOf(0) ?? -1;
+  if (firstNull >= 0 && target?.nullable === false) {
+    throw new ZarrStoreError(
+      "schema_mismatch",
+      `column ${target.name}, row ${firstNull}: expected a value, found null`,
+      {
+        path: target.name,
+        expected: target.type,
+        found: null,
+      },
+    );
+  }
+  const nulls =
+    firstNull < 0 || column.valid === undefined
+      ? { length, nullCount: 0 }
+      : { length, nullCount: countZeros(column.valid), nullBitmap: packBits(column.valid) };
+  switch (column.type) {
+    case "int64":
+      return makeData({ type: new Int64(), data: column.values, ...nulls });
+    case "int32":
+      return makeData({ type: new Int32(), data: column.values, ...nulls });
+    case "float64":
+      return makeData({ type: new Float64(), data: column.values, ...nulls });
+    case "bool":
+      return makeData({ type: new Bool(), data: packBits(column.values), ...nulls });
+    case "utf8":
+      return makeData({ type: new Utf8(), valueOffsets: column.offsets, data: column.bytes, ...nulls });
+    default:
+      return column satisfies never;
+  }
+}
+
+function packBits(flags: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  if (!flags.includes(1)) {
+    return bits;
+  }
+  for (let byte = 0; byte < bits.length; byte += 1) {
+    let packed = 0;
+    const first = byte << 3;
+    const count = Math.min(8, flags.length - first);
+    for (let bit = 0; bit < count; bit += 1) {
+      packed |= flags[first + bit] === 0 ? 0 : 1 << bit;
+    }
+    bits[byte] = packed;
+  }
+  return bits;
+}
+
+function countZeros(flags: Uint8Array): number {
+  let zeros = 0;
+  for (let row = 0; row < flags.length; row += 1) {
+    if (flags[row] === 0) {
+      zeros += 1;
+    }
+  }
+  return zeros;
+}

@@ -1,0 +1,199 @@
+import { type Data, DataType, TimeUnit, type Utf8View, Vector } from "apache-arrow";
+import { ZarrStoreError } from "../../errors.ts";
+import type { ColumnType } from "../table-schema.ts";
+import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
+import { packStrings } from "./utf8-strings.ts";
+
+/** Arrow's names of the types that are read, and what they become. A dictionary becomes what it holds. */
+const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
+  ["Int64", "int64"],
+  ["Uint64", "int64"],
+  ["Uint32", "int64"],
+  ["Int32", "int32"],
+  ["Int16", "int32"],
+  ["Int8", "int32"],
+  ["Uint16", "int32"],
+  ["Uint8", "int32"],
+  ["Float64", "float64"],
+  ["Float32", "float64"],
+  ["Float16", "float64"],
+  ["Utf8", "utf8"],
+  ["LargeUtf8", "utf8"],
+  ["Utf8View", "utf8"],
+  // What pandas writes for a column of nothing but None.
+  ["Null", "utf8"],
+  ["Bool", "bool"],
+]);
+
+/**
+ * The type that a column of an Arrow type has here. Timestamps are int64, in nanoseconds since 1970.
+ * @throws {ZarrStoreError} `not_supported` for lists, structs, decimals, binary and the like.
+ */
+export function typeReadFrom(type: DataType, column: string): ColumnType {
+  if (DataType.isDictionary(type)) {
+    return typeReadFrom(type.dictionary, column);
+  }
+  const found = DataType.isTimestamp(type) ? "int64" : typeByArrowName.get(String(type));
+  if (found === undefined) {
+    throw new ZarrStoreError("not_supported", `${column} has the type ${type}`, {
+      expected: [...typeByArrowName.keys(), "Timestamp", "Dictionary"],
+      found: String(type),
+    });
+  }
+  return found;
+}
+
+type Memory = "own" | "borrowed";
+
+/**
+ * Reads one chunk of an Arrow column: a copy, or `borrowed` memory of the chunk where that holds what is wanted. A NaN is
+ * read as a null: a missing number is NULL, never NaN.
+ */
+export function readChunk(data: Data, type: ColumnType, column: string, memory: Memory): ColumnBuffers {
+  if (DataType.isDictionary(data.type)) {
+    return readDictionary(data, type, column);
+  }
+  if (data.nullCount === data.length && data.length > 0) {
+    return nullColumn(type, data.length);
+  }
+  switch (type) {
+    case "float64":
+      return readFloats(data, memory);
+    case "int32":
+      return { type, values: int32Of(data, memory), valid: validOf(data) };
+    case "int64":
+      return { type, values: readInt64(data, column, memory), valid: validOf(data) };
+    case "bool":
+      return { type, values: unpackBits(data.values, data.offset, data.length), valid: validOf(data) };
+    case "utf8":
+      return readStrings(data, memory);
+    default:
+      return type satisfies never;
+  }
+}
+
+function validOf(data: Data): Uint8Array | undefined {
+  return data.nullCount > 0 ? unpackBits(data.nullBitmap, data.offset, data.length) : undefined;
+}
+
+function unpackBits(bits: Uint8Array, offset: number, length: number): Uint8Array {
+  const flags = new Uint8Array(length);
+  for (let row = 0; row < length; row += 1) {
+    const at = offset + row;
+    if (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) {
+      flags[row] = 1;
+    }
+  }
+  return flags;
+}
+
+function numbersOf(data: Data): ArrayLike<number> {
+  return data.values.subarray(0, data.length);
+}
+
+function int32Of(data: Data, memory: Memory): Int32Array {
+  const numbers = numbersOf(data);
+  return numbers instanceof Int32Array ? inMemory(numbers, memory) : Int32Array.from(numbers);
+}
+
+function float64Of(data: Data, memory: Memory): Float64Array {
+  const numbers = numbersOf(data);
+  return numbers instanceof Float64Array ? inMemory(numbers, memory) : Float64Array.from(numbers);
+}
+
+function inMemory<A extends { slice(): A }>(array: A, memory: Memory): A {
+  return memory === "own" ? array.slice() : array;
+}
+
+function readFloats(data: Data, memory: Memory): ColumnBuffers {
+  const values =
+    String(data.type) === "Float16"
+      ? Float64Array.from(new Vector([data]), (value) => value ?? Number.NaN)
+      : float64Of(data, memory);
+  let valid = validOf(data);
+  for (let row = 0; row < values.length; row += 1) {
+    if (Number.isNaN(values[row])) {
+      valid ??= new Uint8Array(values.length).fill(1);
+      valid[row] = 0;
+    }
+  }
+  return { type: "float64", values, valid };
+}
+
+function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
+  const source = data.values.subarray(0, data.length);
+  const factor = DataType.isTimestamp(data.type) ? nsPerUnit(data.type.unit) : 1n;
+  if (source instanceof BigInt64Array && factor === 1n) {
+    return inMemory(source, memory);
+  }
+  const values = new BigInt64Array(data.length);
+  for (let row = 0; row < values.length; row += 1) {
+    const value = BigInt(source[row] ?? 0) * factor;
+    if (BigInt.asIntN(64, value) !== value) {
+      throw new ZarrStoreError("not_supported", `${column}, row ${row}: ${value} is beyond int64`, {
+        expected: "int64",
+        found: value,
+      });
+    }
+    values[row] = value;
+  }
+  return values;
+}
+
+function nsPerUnit(unit: TimeUnit): bigint {
+  switch (unit) {
+    case TimeUnit.SECOND:
+      return 1_000_000_000n;
+    case TimeUnit.MILLISECOND:
+      return 1_000_000n;
+    case TimeUnit.MICROSECOND:
+      return 1_000n;
+    case TimeUnit.NANOSECOND:
+      return 1n;
+    default:
+      return unit satisfies never;
+  }
+}
+
+function readStrings(data: Data, memory: Memory): ColumnBuffers {
+  if (DataType.isNull(data.type)) {
+    return packStrings(new Array<null>(data.length).fill(null));
+  }
+  if (DataType.isUtf8View(data.type)) {
+    return packStrings([...new Vector<Utf8View>([data.clone(data.type)])]);
+  }
+  const source: Int32Array | BigInt64Array = data.valueOffsets;
+  const start = Number(source[0] ?? 0);
+  const size = checkSize(Number(source[data.length] ?? 0) - start);
+  const bytes: Uint8Array = data.values.subarray(start, start + size);
+  return {
+    type: "utf8",
+    offsets: offsetsFrom(source.subarray(0, data.length + 1), start, memory),
+    bytes: inMemory(bytes, memory),
+    valid: validOf(data),
+  };
+}
+
+/** Offsets that begin at 0. */
+function offsetsFrom(source: Int32Array | BigInt64Array, start: number, memory: Memory): Int32Array {
+  if (source instanceof Int32Array && start === 0 && source.length > 0) {
+    return inMemory(source, memory);
+  }
+  const offsets = new Int32Array(Math.max(1, source.length));
+  for (let row = 0; row < source.length; row += 1) {
+    offsets[row] = Number(source[row] ?? 0) - start;
+  }
+  return offsets;
+}
+
+function readDictionary(data: Data, type: ColumnType, column: string): ColumnBuffers {
+  const parts = data.dictionary?.data.map((part) => readChunk(part, type, column, "borrowed")) ?? [];
+  const indices = Int32Array.from(numbersOf(data));
+  const valid = validOf(data);
+  if (valid !== undefined) {
+    for (let row = 0; row < indices.length; row += 1) {
+      indices[row] = valid[row] === 0 ? -1 : (indices[row] ?? -1);
+    }
+  }
+  return takeColumn(concatColumns(parts, type), indices);
+}

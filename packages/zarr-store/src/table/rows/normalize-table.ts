@@ -1,0 +1,51 @@
+import type { Table } from "apache-arrow";
+import { ZarrStoreError } from "../../errors.ts";
+import { columnAt, encodeColumn, readColumn, tableOfData } from "../columns/arrow-column.ts";
+import { copyNormalizedColumn, normalizedColumnOf } from "../columns/normalized-column.ts";
+import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
+
+/**
+ * A copy of an Arrow table, from whatever source, in our types and one batch: dictionaries and large or view
+ * strings become UTF8, 8- and 16-bit integers int32, uint32 and uint64 int64, float16 and float32 float64,
+ * timestamps int64 in nanoseconds since 1970, a column of type Null UTF8. NaN becomes NULL, so that a float64
+ * column with a NaN is nullable. `where` names the table in messages.
+ * @throws {ZarrStoreError} `not_supported`, naming the column, for another type or a value beyond int64.
+ */
+export function normalizeTable(table: Table, where = "the table"): Table {
+  const children = table.schema.fields.map((field, index) => {
+    const vector = columnAt(table, index, where);
+    const normal = normalizedColumnOf(vector);
+    return normal === undefined
+      ? encodeColumn(readColumn(vector, field.name, where))
+      : { type: normal.type, data: copyNormalizedColumn(normal) };
+  });
+  const columns = table.schema.fields.map((field, index): Column => {
+    const child = children[index];
+    const unit =
+      field.metadata.get("unit") ?? (String(field.type).startsWith("Timestamp") ? "ns" : undefined);
+    const description = field.metadata.get("description");
+    return {
+      name: field.name,
+      type: child?.type ?? "utf8",
+      ...(field.nullable || (child?.data.nullCount ?? 0) > 0 ? {} : { nullable: false }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(description === undefined ? {} : { description }),
+    };
+  });
+  const schema = parseForeignSchema(columns, where);
+  return tableOfData(
+    schema,
+    children.map(({ data }) => data),
+    table.numRows,
+    table.schema.metadata,
+  );
+}
+
+function parseForeignSchema(columns: readonly Column[], where: string): TableSchema {
+  try {
+    return parseTableSchema({ columns });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ZarrStoreError("not_supported", `${where} has ${reason}`, { path: where, cause });
+  }
+}

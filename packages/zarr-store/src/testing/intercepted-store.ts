@@ -1,0 +1,33 @@
+import type { KeyValueStore } from "../store/key-value-store.ts";
+
+export type StoreMethod = Exclude<keyof KeyValueStore, "location">;
+
+export interface StoreCall {
+  readonly method: StoreMethod;
+  /** The keys that the call names, as given. */
+  readonly keys: readonly string[];
+  /** What a `put` writes. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Runs a call of a store, or does something else instead. */
+export type Interceptor = <T>(call: StoreCall, run: () => Promise<T>) => Promise<T>;
+
+/** The same store with every call passed through `intercept`. */
+export function interceptStore(store: KeyValueStore, intercept: Interceptor): KeyValueStore {
+  const call = <T>(method: StoreMethod, keys: readonly string[], run: () => Promise<T>): Promise<T> =>
+    intercept({ method, keys }, run);
+  return {
+    location: store.location,
+    get: (key, options) => call("get", [key], () => store.get(key, options)),
+    getRange: (key, range, options) => call("getRange", [key], () => store.getRange(key, range, options)),
+    list: (prefix, options) => call("list", [prefix], () => store.list(prefix, options)),
+    stat: (key) => call("stat", [key], () => store.stat(key)),
+    put: (key, bytes) => intercept({ method: "put", keys: [key], bytes }, () => store.put(key, bytes)),
+    putNew: (key, from) => call("putNew", [key, from], () => store.putNew(key, from)),
+    makeDirectory: (key) => call("makeDirectory", [key], () => store.makeDirectory(key)),
+    move: (from, to) => call("move", [from, to], () => store.move(from, to)),
+    remove: (key) => call("remove", [key], () => store.remove(key)),
+    sync: (keys) => call("sync", keys, () => store.sync(keys)),
+  };
+}
