@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bytesSource } from "../src/byte-source.ts";
-import { scanFolder } from "../src/node/scan-folder.ts";
+import { scanFolder } from "../src/node/scan/scan-folder.ts";
+import { bytesSource } from "../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffRegion } from "../src/tiff/read-tiff.ts";
-import { caught } from "./caught.ts";
-import { buildTiff, elementBytes, greyTags, short } from "./tiff-fixture.ts";
+import { caught } from "./support/caught.ts";
+import { buildTiff, elementBytes, greyTags, short } from "./tiff/tiff-fixture.ts";
 
 const bytes = buildTiff([{ tags: greyTags(2, 2), segments: [elementBytes([1, 2, 3, 4], 2)] }]);
 

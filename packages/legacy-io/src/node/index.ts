@@ -4,23 +4,23 @@
  * @module
  */
 
-export type { IngestEvent, IngestItem, IngestReport } from "../ingest-report.ts";
-export { exportLegacyFolder, previewExport } from "./export.ts";
+export type { IngestEvent, IngestItem, IngestReport } from "../plan/ingest-report.ts";
+export { exportLegacyFolder, previewExport } from "./export/export.ts";
 export type {
   ExportFolderOptions,
   ExportFormat,
   ExportNote,
   ExportPreview,
   ExportReport,
-} from "./export-options.ts";
-export { type FileSource, openFileSource } from "./file-source.ts";
-export { ingestLegacyFile, ingestLegacyFolder } from "./ingest.ts";
-export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest-options.ts";
-export { openFolder } from "./open-folder.ts";
-export { type OpenTiffOptions, openTiff } from "./open-tiff.ts";
-export { refreshFromFolder } from "./refresh.ts";
-export { type ScanFolderOptions, scanFolder } from "./scan-folder.ts";
-export { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
-export { type StoresForPathOptions, storesForPath } from "./stores-for-path.ts";
-export { nodeTiffCodecs } from "./tiff-codecs.ts";
-export { TiffPixelStore, type TiffPixelStoreOptions } from "./tiff-pixel-store.ts";
+} from "./export/export-options.ts";
+export { ingestLegacyFile, ingestLegacyFolder } from "./ingest/ingest.ts";
+export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest/ingest-options.ts";
+export { refreshFromFolder } from "./ingest/refresh.ts";
+export { type ScanFolderOptions, scanFolder } from "./scan/scan-folder.ts";
+export { openFolder } from "./stores/open-folder.ts";
+export { type OpenTiffOptions, openTiff } from "./stores/open-tiff.ts";
+export { SidecarArtifactStore } from "./stores/sidecar-artifact-store.ts";
+export { type StoresForPathOptions, storesForPath } from "./stores/stores-for-path.ts";
+export { TiffPixelStore, type TiffPixelStoreOptions } from "./stores/tiff-pixel-store.ts";
+export { type FileSource, openFileSource } from "./tiff/file-source.ts";
+export { nodeTiffCodecs } from "./tiff/tiff-codecs.ts";

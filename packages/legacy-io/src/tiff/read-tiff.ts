@@ -1,16 +1,23 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
-import { arrayOver } from "../array-over.ts";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../byte-order.ts";
-import { assertRangeInside, type ByteSource, bytesSource } from "../byte-source.ts";
+import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../bytes/byte-order.ts";
 import { LegacyIoError, throwIfAborted } from "../errors.ts";
-import { type ByteRun, isContiguous, MAX_READ_BYTES, mergeRuns, planRuns, readRuns } from "./contiguous.ts";
-import type { DecodeBudget } from "./decode-budget.ts";
-import { type ReadRowsOptions, readRows, type TiffCodecs } from "./read-rows.ts";
-import { undoSignedOffset } from "./signed-offset.ts";
+import { assertRangeInside, type ByteSource, bytesSource } from "./byte-source.ts";
+import type { DecodeBudget } from "./header/decode-budget.ts";
+import type { TiffLimits } from "./header/tiff-limits.ts";
+import { arrayOver } from "./pixels/array-over.ts";
+import {
+  type ByteRun,
+  isContiguous,
+  MAX_READ_BYTES,
+  mergeRuns,
+  planRuns,
+  readRuns,
+} from "./pixels/contiguous.ts";
+import { type ReadRowsOptions, readRows, type TiffCodecs } from "./pixels/read-rows.ts";
+import { undoSignedOffset } from "./pixels/signed-offset.ts";
+import { planeOf } from "./pixels/tiff-layout.ts";
+import { pageBytes, type TiffPage } from "./pixels/tiff-page.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
-import { planeOf } from "./tiff-layout.ts";
-import type { TiffLimits } from "./tiff-limits.ts";
-import { pageBytes, type TiffPage } from "./tiff-page.ts";
 
 export interface ReadTiffOptions {
   /** What not to go beyond; the defaults are `DEFAULT_TIFF_LIMITS`. */

@@ -1,25 +1,29 @@
 import type { DType } from "@kym/zarr-store";
-import type { ByteSource } from "../byte-source.ts";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { TiffCompression } from "./codecs/compression.ts";
 import {
   type AxisCalibration,
   axisCalibration,
   calibrationConflicts,
   chooseCalibration,
-} from "./axis-calibration.ts";
-import type { TiffCompression } from "./compression.ts";
-import { type DecodeBudget, decodeBudget } from "./decode-budget.ts";
-import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./fluoview-tags.ts";
-import { headerReader } from "./header-reader.ts";
-import { scanDirectories } from "./ifd.ts";
-import { imageJCalibration, parseImageJDescription } from "./imagej-description.ts";
-import { parseOmeDescription } from "./ome-description.ts";
-import { parseShapedDescription } from "./shaped-description.ts";
-import { type TagValues, tagValues } from "./tag-values.ts";
-import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./tiff-layout.ts";
-import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff-limits.ts";
-import { pageBytes, readTiffPage, type TiffPage } from "./tiff-page.ts";
-import { decideGivenValues, type GivenValues, type ValueCalibration } from "./value-calibration.ts";
+} from "./descriptions/axis-calibration.ts";
+import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
+import { imageJCalibration, parseImageJDescription } from "./descriptions/imagej-description.ts";
+import { parseOmeDescription } from "./descriptions/ome-description.ts";
+import { parseShapedDescription } from "./descriptions/shaped-description.ts";
+import {
+  decideGivenValues,
+  type GivenValues,
+  type ValueCalibration,
+} from "./descriptions/value-calibration.ts";
+import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
+import { headerReader } from "./header/header-reader.ts";
+import { scanDirectories } from "./header/ifd.ts";
+import { type TagValues, tagValues } from "./header/tag-values.ts";
+import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
+import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./pixels/tiff-layout.ts";
+import { pageBytes, readTiffPage, type TiffPage } from "./pixels/tiff-page.ts";
 
 const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;

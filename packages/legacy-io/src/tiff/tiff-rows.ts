@@ -1,7 +1,7 @@
 import { itemSizeBytes } from "@kym/zarr-store";
-import type { ByteSource } from "../byte-source.ts";
-import { isContiguous } from "./contiguous.ts";
-import { readRows } from "./read-rows.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { isContiguous } from "./pixels/contiguous.ts";
+import { readRows } from "./pixels/read-rows.ts";
 import { pageOf, type ReadTiffOptions, rowOptions } from "./read-tiff.ts";
 import { openTiffPages, type TiffInfo } from "./tiff-info.ts";
 

@@ -1,5 +1,5 @@
 import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
-import { readNpy, writeNpy } from "../../src/npy.ts";
+import { readNpy, writeNpy } from "../../src/formats/npy.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 
 const KINDS: Readonly<Record<string, string>> = { i: "int", u: "uint", f: "float", b: "bool" };

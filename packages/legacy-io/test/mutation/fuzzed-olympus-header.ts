@@ -1,4 +1,4 @@
-import { type OlympusHeader, readOlympusHeader } from "../../src/olympus-header.ts";
+import { type OlympusHeader, readOlympusHeader } from "../../src/formats/olympus/olympus-header.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 
 const LINES = [

@@ -1,10 +1,18 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { ndArrayBytes } from "@kym/zarr-store";
-import { bytesSource } from "../../src/byte-source.ts";
-import { nodeTiffCodecs } from "../../src/node/tiff-codecs.ts";
+import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
+import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, type TiffImage } from "../../src/tiff/read-tiff.ts";
-import { encodeLzw } from "../tiff/encode-lzw.ts";
-import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "../tiff-fixture.ts";
+import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
+import {
+  ascii,
+  buildTiff,
+  elementBytes,
+  type FixtureTag,
+  greyTags,
+  long,
+  short,
+} from "../tiff/tiff-fixture.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 import { readNaively } from "./naive-tiff.ts";
 

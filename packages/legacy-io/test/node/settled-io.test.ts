@@ -1,10 +1,10 @@
 import fileSystem, { rm } from "node:fs/promises";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { whenAllDone } from "../../src/node/files/when-all-done.ts";
 import { ingestLegacyFile, ingestLegacyFolder } from "../../src/node/index.ts";
-import { whenAllDone } from "../../src/when-all-done.ts";
-import { caught } from "../caught.ts";
-import { replaceExports } from "../replace-exports.ts";
+import { caught } from "../support/caught.ts";
+import { replaceExports } from "../support/replace-exports.ts";
 import { makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
 const files = { underWay: 0, begun: 0, failing: "", settle: Promise.resolve() };

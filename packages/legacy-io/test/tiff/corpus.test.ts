@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ndArrayBytes } from "@kym/zarr-store";
 import { afterEach, expect, test, vi } from "vitest";
-import { bytesSource } from "../../src/byte-source.ts";
 import { LegacyIoError } from "../../src/errors.ts";
-import { nodeTiffCodecs } from "../../src/node/tiff-codecs.ts";
-import { readNpy } from "../../src/npy.ts";
+import { readNpy } from "../../src/formats/npy.ts";
+import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
+import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff } from "../../src/tiff/read-tiff.ts";
-import { caught } from "../caught.ts";
 import { readNaively } from "../mutation/naive-tiff.ts";
-import { findSharedData } from "../shared-data.ts";
+import { caught } from "../support/caught.ts";
+import { findSharedData } from "../support/shared-data.ts";
 
 /** Files that have to be refused, and the tag that has to be named. */
 const NOT_YET_SUPPORTED: ReadonlyMap<string, string> = new Map([["f16", "BitsPerSample"]]);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/byte-source.ts";
+import { type ByteSource, bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff } from "../../src/tiff/read-tiff.ts";
-import { caught } from "../caught.ts";
-import { buildTiff, elementBytes, greyTags, long } from "../tiff-fixture.ts";
+import { caught } from "../support/caught.ts";
+import { buildTiff, elementBytes, greyTags, long } from "./tiff-fixture.ts";
 
 const WIDTH = 6;
 const HEIGHT = 40;

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { bytesSource } from "../../src/byte-source.ts";
-import { nodeTiffCodecs } from "../../src/node/tiff-codecs.ts";
+import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
+import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, readTiffInPlace } from "../../src/tiff/read-tiff.ts";
-import { writeImageJTiff } from "../../src/tiff/write-imagej.ts";
-import { findSharedData } from "../shared-data.ts";
-import { buildTiff, greyTags } from "../tiff-fixture.ts";
+import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
+import { findSharedData } from "../support/shared-data.ts";
+import { buildTiff, greyTags } from "./tiff-fixture.ts";
 
 describe("reading a TIFF where it lies in memory", () => {
   it("gives the pixels as a view of the file's bytes, without a copy", async () => {

@@ -1,8 +1,8 @@
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/byte-source.ts";
+import { type ByteSource, bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, readTiffRegion } from "../../src/tiff/read-tiff.ts";
-import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "../tiff-fixture.ts";
+import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "./tiff-fixture.ts";
 
 const WIDTH = 40;
 const HEIGHT = 4000;

@@ -1,11 +1,11 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/byte-source.ts";
-import { nodeTiffCodecs } from "../../src/node/tiff-codecs.ts";
+import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
+import { type ByteSource, bytesSource } from "../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffRegion } from "../../src/tiff/read-tiff.ts";
-import { caught, codeOf } from "../caught.ts";
-import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "../tiff-fixture.ts";
+import { caught, codeOf } from "../support/caught.ts";
+import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "./tiff-fixture.ts";
 
 const COMPRESS = {
   none: (bytes: Uint8Array) => bytes,

@@ -1,0 +1,192 @@
+import { toEnvelope } from "@kym/roi";
+import { type JsonNode, nodeOf, serializeLossless } from "@kym/zarr-store";
+import type { ClassicJson } from "../formats/classic-json.ts";
+import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
+
+/** What is known about an image besides its pixels. */
+export interface MetadataSources {
+  /** Of the pixels: lines, pixels a line. */
+  readonly shape: readonly number[];
+  readonly olympus: OlympusHeader | undefined;
+  readonly classic: ClassicJson | undefined;
+  /** The first that is found in classic JSON, `_kymanalysis.json` and an old `_events.json`; else true. */
+  readonly accepted: boolean;
+}
+
+const METADATA_VERSION = "2.0";
+/** What a step is in where nobody says. */
+export const UNCALIBRATED_UNIT = "px";
+
+/**
+ * The text of the artifact `metadata`: facts of the acquisition from the microscope's header, what people edited from
+ * the classic JSON. An image without either is uncalibrated: steps of 1 px, nothing pretends to µm or seconds.
+ */
+export function metadataText(sources: MetadataSources): string {
+  const { olympus, classic, accepted } = sources;
+  return serializeLossless({
+    version: METADATA_VERSION,
+    header: headerValue(sources),
+    experiment_metadata:
+      classic?.experimentMetadata === undefined ? {} : withoutNonFinite(classic.experimentMetadata),
+    rois: [
+      ...(classic?.rois ?? []).map(toEnvelope),
+      ...(classic?.rejectedRois ?? []).map(({ node }) => withoutNonFinite(node)),
+    ],
+    accepted,
+    ...extraMembers(classic?.extra),
+    ...(olympus && { olympus_header: olympusValue(olympus) }),
+  });
+}
+
+function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Record<string, unknown>> {
+  const edited = isCalibrated(classic) ? classic?.header : undefined;
+  const measured =
+    olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && isLineScanOf(olympus, shape);
+  const voxels = ofRank(
+    shape,
+    edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1)),
+    1,
+  );
+  const units = ofRank(
+    shape,
+    edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT)),
+    UNCALIBRATED_UNIT,
+  );
+  const labels = ofRank(
+    shape,
+    edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => "")),
+    "",
+  );
+  const optional = {
+    date_str: classic?.header?.dateStr ?? olympus?.date,
+    time_str: classic?.header?.timeStr ?? olympus?.time,
+    acquired_local_epoch_ns: olympus?.acquiredLocalEpochNs,
+    seconds_per_line_exact: olympus?.secondsPerLineExact,
+    bits_per_pixel: olympus?.bitsPerPixel,
+  };
+  return {
+    shape,
+    ndim: shape.length,
+    voxels,
+    voxels_units: units,
+    labels,
+    physical_size: physicalSize(shape, voxels, edited?.physicalSize),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    ...extraMembers(classic?.header?.extra),
+  };
+}
+
+/** Lines by pixels, or the channels of such a scan. */
+function isLineScanOf({ channels }: OlympusHeader, shape: readonly number[]): boolean {
+  return shape.length === 2 || (shape.length === 3 && shape[0] === channels.length);
+}
+
+/** What files say of the plane, with an entry for each axis before it. */
+function ofRank<T>(shape: readonly number[], entries: readonly T[], leading: T): readonly T[] {
+  return entries.length === 2 ? [...shape.slice(0, -2).map(() => leading), ...entries] : entries;
+}
+
+/** The steps of a line scan; undefined where the image is not calibrated in seconds and µm. */
+export interface LineScanCalibration {
+  readonly secondsPerLine: number;
+  readonly umPerPx: number;
+}
+
+/** Reads the calibration back from the value of an artifact `metadata`, whoever wrote it. */
+export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
+  const header = memberOf(metadata, "header");
+  const [secondsPerLine, umPerPx] = listOf(memberOf(header, "voxels")).slice(-2);
+  const [timeUnit, spaceUnit] = listOf(memberOf(header, "voxels_units")).slice(-2);
+  return timeUnit === "s" && spaceUnit === "um" && isStep(secondsPerLine) && isStep(umPerPx)
+    ? { secondsPerLine, umPerPx }
+    : undefined;
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isStep(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
+/** What is stored, if it says the same; else what follows from shape and steps. */
+function physicalSize(
+  shape: readonly number[],
+  voxels: readonly number[],
+  stored: readonly number[] | undefined,
+): readonly number[] {
+  const sizes = shape.map((size, axis) => size * (voxels[axis] ?? 1));
+  return stored?.length === sizes.length && stored.every((size, axis) => isClose(size, sizes[axis] ?? 0))
+    ? stored
+    : sizes;
+}
+
+/** The microscope rounds to 3 decimals: 0.1 % on a pixel of half a micrometre. */
+const ROUNDING = 2e-3;
+
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** A header that was written for an image of another size says nothing about this one. */
+export function isHeaderOf(header: OlympusHeader, shape: readonly number[]): boolean {
+  const { linesPerImage, pxPerLine } = header;
+  return (
+    (linesPerImage === undefined || linesPerImage === shape.at(-2)) &&
+    (pxPerLine === undefined || pxPerLine === shape.at(-1))
+  );
+}
+
+/** Where the header of the microscope and the edited JSON do not tell the same steps; the JSON's are used. */
+export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson): string | undefined {
+  const [edited, measured] = [classic.header?.voxels, [olympus.secondsPerLine, olympus.umPerPx]];
+  if (!isCalibrated(classic) || edited === undefined || edited.length !== 2) {
+    return undefined;
+  }
+  const differs = measured.some((step, axis) => step !== undefined && !isClose(step, edited[axis] ?? 0));
+  return differs
+    ? `its steps ${edited.join(" s, ")} µm are used; the microscope's header has ${measured.join(" s, ")} µm`
+    : undefined;
+}
+
+/** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
+function isCalibrated(classic: ClassicJson | undefined): boolean {
+  const { voxels, voxelsUnits } = classic?.header ?? {};
+  return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNCALIBRATED_UNIT) === true;
+}
+
+/** The whole header by section, in its own order, so that the file can be written again. */
+function olympusValue(header: OlympusHeader): object {
+  return {
+    encoding: header.encoding,
+    sections: header.sections.map(({ name, entries }) => ({
+      name,
+      entries: entries.map(({ key, value }) => [key, value]),
+    })),
+  };
+}
+
+function extraMembers(extra: ReadonlyMap<string, JsonNode> | undefined): Readonly<Record<string, JsonNode>> {
+  return Object.fromEntries([...(extra ?? [])].map(([key, node]) => [key, withoutNonFinite(node)]));
+}
+
+/** What we write is JSON: a NaN or an infinity of Python's becomes null, which says the same, "no number". */
+export function withoutNonFinite(node: JsonNode): JsonNode {
+  switch (node.kind) {
+    case "number":
+      return Number.isFinite(Number(node.text)) || /^-?\d+$/.test(node.text) ? node : nodeOf(null);
+    case "array":
+      return nodeOf(node.items.map(withoutNonFinite));
+    case "object":
+      return nodeOf(
+        Object.fromEntries([...node.members].map(([key, member]) => [key, withoutNonFinite(member)])),
+      );
+    default:
+      return node;
+  }
+}

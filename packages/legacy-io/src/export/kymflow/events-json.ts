@@ -1,0 +1,120 @@
+import {
+  type CellValue,
+  type DatasetContents,
+  type JsonNode,
+  nodeOf,
+  parseLossless,
+  type Row,
+  rowsOf,
+  schemaOfTable,
+  serializeLossless,
+} from "@kym/zarr-store";
+import { LEGACY_EVENT_COLUMNS, VELOCITY_EVENTS_SCHEMA } from "../../formats/velocity-events.ts";
+import type { KymflowRun } from "./kymflow-json.ts";
+
+type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
+
+/** One event by its legacy keys, in the order of the older application. */
+export interface KymflowEvent extends KymflowRun {
+  readonly cells: ReadonlyMap<string, CellValue>;
+  /** Keys that no rule knows, as JSON text. */
+  readonly extra: ReadonlyMap<string, string>;
+}
+
+/** The order of the keys of an event: the formats' page §2.6. */
+const EVENT_KEYS = [
+  "event_type",
+  "i_start",
+  "i_peak",
+  "i_end",
+  "t_start",
+  "t_peak",
+  "t_end",
+  "score_peak",
+  "baseline_before",
+  "baseline_after",
+  "strength",
+  "nan_fraction_in_event",
+  "n_valid_in_event",
+  "duration_sec",
+  "machine_type",
+  "user_type",
+  "note",
+] as const;
+const STORED_NAMES: ReadonlyMap<string, string> = new Map(
+  LEGACY_EVENT_COLUMNS.map(({ legacy, stored }) => [legacy, stored.name]),
+);
+const KNOWN_COLUMNS: ReadonlySet<string> = new Set(VELOCITY_EVENTS_SCHEMA.columns.map(({ name }) => name));
+
+/** The rows of the artifact `velocity_events/events`, in the table's order; what a row does not say is NULL. */
+export function eventsOf(table: Table): readonly KymflowEvent[] {
+  const extraNames = schemaOfTable(table)
+    .columns.filter(({ name, type }) => !KNOWN_COLUMNS.has(name) && type === "utf8" && name !== "image_id")
+    .map(({ name }) => name);
+  return Array.from(rowsOf(table), (row) => ({
+    roiId: integerOf(row, "roi_id"),
+    channel: integerOf(row, "channel"),
+    cells: new Map(EVENT_KEYS.map((key) => [key, row[STORED_NAMES.get(key) ?? key] ?? null])),
+    extra: new Map(
+      extraNames.flatMap((name): [string, string][] => {
+        const value = row[name];
+        return typeof value === "string" ? [[name.replace(/^legacy_/, ""), value]] : [];
+      }),
+    ),
+  }));
+}
+
+/**
+ * `_events.json`, version 2.0, of the events of one image. `runs` are those that were looked through: where there is no
+ * event at all each has an empty list, which is not the same as not analysed. Formats' page §2.6.
+ */
+export function eventsJsonText(events: readonly KymflowEvent[], runs: readonly KymflowRun[]): string {
+  const lists = new Map<string, object[]>();
+  const listOf = ({ roiId, channel }: KymflowRun): object[] => {
+    const key = `${roiId}:${channel}`;
+    const list = lists.get(key) ?? [];
+    lists.set(key, list);
+    return list;
+  };
+  for (const event of events) {
+    listOf(event).push(eventValue(event));
+  }
+  if (events.length === 0) {
+    runs.forEach(listOf);
+  }
+  return serializeLossless({ version: "2.0", velocity_events: Object.fromEntries(lists) });
+}
+
+function eventValue({ cells, extra, channel }: KymflowEvent): object {
+  return {
+    ...Object.fromEntries([...cells].map(([key, value]) => [key, cellNode(value)])),
+    channel,
+    ...Object.fromEntries([...extra].map(([key, text]) => [key, extraNode(text)])),
+  };
+}
+
+function cellNode(value: CellValue): JsonNode {
+  return typeof value === "number" && Number.isFinite(value)
+    ? floatNode(value)
+    : nodeOf(typeof value === "number" ? null : value);
+}
+
+/** With a point, as Python writes a float that is whole: `1.0`. */
+function floatNode(value: number): JsonNode {
+  const text = serializeLossless(value);
+  return parseLossless(/^-?\d+$/.test(text) ? `${text}.0` : text);
+}
+
+/** Extra keys were stored as JSON; a column of our own is text as it is. */
+function extraNode(text: string): JsonNode {
+  try {
+    return parseLossless(text);
+  } catch {
+    return nodeOf(text);
+  }
+}
+
+function integerOf(row: Row, name: string): number {
+  const value = row[name];
+  return typeof value === "bigint" || typeof value === "number" ? Number(value) : 1;
+}

@@ -1,0 +1,114 @@
+import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store";
+import { withoutNonFinite } from "../../content/image-metadata.ts";
+
+/** Keys of `metadata` that only this system has. */
+const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([
+  "acquired_local_epoch_ns",
+  "seconds_per_line_exact",
+  "bits_per_pixel",
+]);
+const OWN_TOP_KEYS: ReadonlySet<string> = new Set(["olympus_header"]);
+const OWN_RUN_KEYS: ReadonlySet<string> = new Set(["geometry", "pixels_sha256", "channel"]);
+const TOP_ORDER = ["header", "experiment_metadata", "rois", "accepted"];
+const RUN_KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
+
+/**
+ * `<stem>.json` of the artifact `metadata`, version 1.0: without what only this system writes, numbers with their own
+ * text. An image without metadata has steps of 1 px, as the older application writes it. Formats' page §2.2.
+ */
+export function classicJsonText(metadata: string | undefined, shape: readonly number[]): string {
+  const root = metadata === undefined ? undefined : readJson(metadata);
+  const header = root && getMember(root, "header");
+  const others = [...membersOf(root)].filter(
+    ([key]) => key !== "version" && !TOP_ORDER.includes(key) && !OWN_TOP_KEYS.has(key),
+  );
+  return serializeLossless({
+    version: "1.0",
+    header:
+      header === undefined
+        ? uncalibratedHeader(shape)
+        : Object.fromEntries([...membersOf(header)].filter(([key]) => !OWN_HEADER_KEYS.has(key))),
+    experiment_metadata: (root && getMember(root, "experiment_metadata")) ?? {},
+    rois: (root && getMember(root, "rois")) ?? [],
+    accepted: (root && getMember(root, "accepted")) ?? true,
+    ...Object.fromEntries(others),
+  });
+}
+
+function uncalibratedHeader(shape: readonly number[]): object {
+  const ofEach = <T>(value: T): readonly T[] => shape.map(() => value);
+  return {
+    shape,
+    ndim: shape.length,
+    voxels: ofEach(1),
+    voxels_units: ofEach("px"),
+    labels: ofEach(""),
+    physical_size: shape,
+  };
+}
+
+/** One run of the Radon analysis. */
+export interface KymflowRun {
+  readonly roiId: number;
+  readonly channel: number;
+}
+
+/**
+ * `_radon.json`, version 3.0, of the artifacts `radon/params` and `radon/analysis`, by `"<roi>:<channel>"`.
+ * Undefined where neither says anything. Formats' page §2.5.
+ */
+export function radonJsonText(params: string | undefined, analysis: string | undefined): string | undefined {
+  const [settings, runs] = [params, analysis].map((text) => runsOf(text));
+  const keys = [...new Set([...(settings?.keys() ?? []), ...(runs?.keys() ?? [])])];
+  if (keys.length === 0) {
+    return undefined;
+  }
+  const metadata = keys.map((key): [string, object] => {
+    const [roiId, channel] = key.split(":").map(Number);
+    const run = new Map([...(runs?.get(key) ?? [])].filter(([name]) => !OWN_RUN_KEYS.has(name)));
+    const { analyzed_at: at, roi_revision_at_analysis: revision, ...others } = Object.fromEntries(run);
+    return [
+      key,
+      {
+        roi_id: roiId,
+        channel,
+        ...Object.fromEntries(settings?.get(key) ?? []),
+        ...(at && { analyzed_at: at, analyzed_on: at }),
+        ...others,
+        ...(revision && { roi_revision_at_analysis: revision }),
+      },
+    ];
+  });
+  return serializeLossless({ version: "3.0", analysis_metadata: Object.fromEntries(metadata) });
+}
+
+/** The runs that `radon/params` and `radon/analysis` name. */
+export function runsNamed(params: string | undefined, analysis: string | undefined): readonly KymflowRun[] {
+  const keys = new Set([params, analysis].flatMap((text) => [...runsOf(text).keys()]));
+  return [...keys].map((key) => {
+    const [roiId = 1, channel = 1] = key.split(":").map(Number);
+    return { roiId, channel };
+  });
+}
+
+/** By `"<roi>:<channel>"`; what is no object, and keys of another form, are passed over. */
+function runsOf(text: string | undefined): ReadonlyMap<string, ReadonlyMap<string, JsonNode>> {
+  const root = text === undefined ? undefined : readJson(text);
+  return new Map(
+    [...membersOf(root)].flatMap(([key, node]): [string, ReadonlyMap<string, JsonNode>][] => {
+      const match = RUN_KEY.exec(key);
+      const channel = getMember(node, "channel");
+      const known = match?.[2] ?? (channel?.kind === "number" ? channel.text : "1");
+      return match === null || node.kind !== "object" ? [] : [[`${match[1]}:${known}`, membersOf(node)]];
+    }),
+  );
+}
+
+/** What Python wrote as NaN is null. */
+function readJson(text: string): JsonNode {
+  return withoutNonFinite(parseLossless(text, { allowNonFinite: true }));
+}
+
+function membersOf(node: JsonNode | undefined): ReadonlyMap<string, JsonNode> {
+  return node?.kind === "object" ? node.members : new Map<string, JsonNode>();
+}

@@ -1,0 +1,65 @@
+import {
+  type CellValue,
+  type ColumnType,
+  type CsvTextColumn,
+  columnOf,
+  csvText,
+  type DatasetContents,
+  schemaOfTable,
+} from "@kym/zarr-store";
+import type { LineScanCalibration } from "../../content/image-metadata.ts";
+import { LEGACY_TRACE_COLUMNS } from "../../formats/velocity-trace.ts";
+
+type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
+
+/** What the constant columns of a trace say, where the table does not. */
+export interface TraceFacts {
+  readonly parentFolder: string;
+  readonly fileName: string;
+  readonly shape: readonly number[];
+  readonly calibration: LineScanCalibration | undefined;
+}
+
+/**
+ * `_radon.csv` of the artifact `radon/velocity`: the older application's names and order, then columns that it does not
+ * know. Values as they are, beyond ±1e6 too. Source: the formats' page §2.3.
+ */
+export function traceCsv(table: Table, facts: TraceFacts): Uint8Array<ArrayBuffer> {
+  const stored = new Map(schemaOfTable(table).columns.map((column) => [column.name, column.type]));
+  const valuesOf = (name: string): readonly CellValue[] => columnOf(table, name);
+  const constants = constantsOf(facts);
+  const known = LEGACY_TRACE_COLUMNS.map(({ legacy, stored: { name, type } }): CsvTextColumn => {
+    const values = stored.has(name)
+      ? valuesOf(name)
+      : new Array<CellValue>(table.numRows).fill(constants.get(name) ?? null);
+    return { name: legacy, isFloat: isFloat(stored.get(name) ?? type), values };
+  });
+  const names = new Set(LEGACY_TRACE_COLUMNS.map(({ stored: { name } }) => name));
+  const unknown = [...stored]
+    .filter(([name]) => !names.has(name))
+    .map(([name, type]): CsvTextColumn => ({ name, isFloat: isFloat(type), values: valuesOf(name) }));
+  return new TextEncoder().encode(csvText([...known, ...unknown], table.numRows, "pandas"));
+}
+
+function constantsOf({
+  parentFolder,
+  fileName,
+  shape,
+  calibration,
+}: TraceFacts): ReadonlyMap<string, CellValue> {
+  return new Map<string, CellValue>([
+    ["roi_id", 1n],
+    ["channel", 1n],
+    ["parent_folder", parentFolder],
+    ["file_name", fileName],
+    ["algorithm", "mpRadon"],
+    ["um_per_px", calibration?.umPerPx ?? null],
+    ["s_per_line", calibration?.secondsPerLine ?? null],
+    ["n_lines", BigInt(shape.at(-2) ?? 0)],
+    ["px_per_line", BigInt(shape.at(-1) ?? 0)],
+  ]);
+}
+
+function isFloat(type: ColumnType): boolean {
+  return type === "float64";
+}

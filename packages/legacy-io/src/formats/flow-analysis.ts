@@ -1,0 +1,169 @@
+import { getMember, type JsonNode } from "@kym/zarr-store";
+import { LegacyIoError } from "../errors.ts";
+import type { LegacySidecarKind } from "../folder/sidecar-name.ts";
+import {
+  membersOf,
+  parseLegacyJson,
+  readBoolean,
+  readInteger,
+  readText,
+  unexpectedNode,
+} from "./legacy-json.ts";
+
+/** The JSON files of `flow-analysis/`: which one a file is decides how it is read, its `version` never does. */
+export type FlowAnalysisKind = Extract<LegacySidecarKind, "radon_json" | "kymanalysis_json" | "events_json">;
+
+/** How the trace of one ROI and channel was made. */
+export interface RoiAnalysis {
+  readonly roiId: number;
+  readonly channel: number;
+  /** `mpRadon`; `mpRadon_v0` for a trace that was imported from the oldest form. */
+  readonly algorithm: string | undefined;
+  /** Lines in a window. */
+  readonly windowSize: number | undefined;
+  /** ISO 8601 with offset, as it stands in the file. */
+  readonly analyzedAt: string | undefined;
+  readonly roiRevisionAtAnalysis: number | undefined;
+  /** Keys that are none of the above. */
+  readonly extra: ReadonlyMap<string, JsonNode>;
+}
+
+/** One detected or hand-made event, as an object of the file. */
+export interface LegacyEvent {
+  readonly node: JsonNode;
+  /** Where it stands in its document, for messages: `$.velocity_events["1:1"][2]`. */
+  readonly path: string;
+}
+
+/** The events of one ROI and channel. An empty list: it was looked for, and there were none. */
+export interface RoiEvents {
+  readonly roiId: number;
+  readonly channel: number;
+  readonly events: readonly LegacyEvent[];
+}
+
+/** What a JSON of `flow-analysis/` says. A ROI that is not in a list was not analysed. */
+export interface FlowAnalysis {
+  readonly kind: FlowAnalysisKind;
+  readonly version: string | undefined;
+  readonly analyses: readonly RoiAnalysis[];
+  /** Undefined where the file has no `velocity_events`: it says nothing about events. */
+  readonly events: readonly RoiEvents[] | undefined;
+  readonly accepted: boolean | undefined;
+  /** Top-level keys that are none of the above, such as the deprecated `stall_analysis`. */
+  readonly extra: ReadonlyMap<string, JsonNode>;
+  /** Where the file contradicts itself, and how that was read. */
+  readonly warnings: readonly string[];
+}
+
+const TOP_KEYS: ReadonlySet<string> = new Set([
+  "version",
+  "accepted",
+  "analysis_metadata",
+  "velocity_events",
+]);
+const ANALYSIS_KEYS: ReadonlySet<string> = new Set([
+  "roi_id",
+  "channel",
+  "algorithm",
+  "window_size",
+  "analyzed_at",
+  "roi_revision_at_analysis",
+]);
+const RUN_KEY = /^([1-9]\d{0,8})(?::([1-9]\d{0,2}))?$/;
+const FIRST_CHANNEL = 1;
+
+/**
+ * Reads `_radon.json`, `_kymanalysis.json` or `_events.json`. Keys are `"roi"` or `"roi:channel"`; in files with plain
+ * keys the channel stands in each event, or is 1.
+ * Throws `invalid_file`, with the place, for what is no JSON or has another structure.
+ */
+export function parseFlowAnalysis(source: string | Uint8Array, kind: FlowAnalysisKind): FlowAnalysis {
+  const what = `flow-analysis (${kind})`;
+  const root = parseLegacyJson(source, what);
+  const warnings: string[] = [];
+  const metadata = getMember(root, "analysis_metadata");
+  const events = getMember(root, "velocity_events");
+  return {
+    kind,
+    version: readText(root, "version", what, "$"),
+    analyses: metadata === undefined ? [] : readAnalyses(metadata, what, warnings),
+    events: events === undefined ? undefined : readEvents(events, what, warnings),
+    accepted: readBoolean(root, "accepted", what, "$"),
+    extra: otherMembers(membersOf(root, what, "$"), TOP_KEYS),
+    warnings,
+  };
+}
+
+function readAnalyses(metadata: JsonNode, what: string, warnings: string[]): readonly RoiAnalysis[] {
+  return [...membersOf(metadata, what, "$.analysis_metadata")].map(([key, node]) => {
+    const path = `$.analysis_metadata[${JSON.stringify(key)}]`;
+    const members = membersOf(node, what, path);
+    const run = parseRunKey(key, what, path);
+    const channel = readInteger(node, "channel", what, path);
+    const roiId = readInteger(node, "roi_id", what, path);
+    if (
+      (roiId ?? run.roiId) !== run.roiId ||
+      (channel ?? run.channel ?? channel) !== (run.channel ?? channel)
+    ) {
+      warnings.push(`${path} says roi_id ${roiId}, channel ${channel}: the key is taken`);
+    }
+    return {
+      roiId: run.roiId,
+      channel: run.channel ?? channel ?? FIRST_CHANNEL,
+      algorithm: readText(node, "algorithm", what, path),
+      windowSize: readInteger(node, "window_size", what, path),
+      analyzedAt: readText(node, "analyzed_at", what, path),
+      roiRevisionAtAnalysis: readInteger(node, "roi_revision_at_analysis", what, path),
+      extra: otherMembers(members, ANALYSIS_KEYS),
+    };
+  });
+}
+
+function readEvents(events: JsonNode, what: string, warnings: string[]): readonly RoiEvents[] {
+  return [...membersOf(events, what, "$.velocity_events")].flatMap(([key, list]) => {
+    const path = `$.velocity_events[${JSON.stringify(key)}]`;
+    if (list.kind !== "array") {
+      throw unexpectedNode(what, path, "an array", list);
+    }
+    const run = parseRunKey(key, what, path);
+    const byChannel = new Map<number, LegacyEvent[]>();
+    for (const [index, node] of list.items.entries()) {
+      const event = { node, path: `${path}[${index}]` };
+      membersOf(node, what, event.path);
+      const channel = readInteger(node, "channel", what, event.path);
+      if (run.channel !== undefined && channel !== undefined && channel !== run.channel) {
+        warnings.push(`${event.path} says channel ${channel}: the key is taken`);
+      }
+      const taken = run.channel ?? channel ?? FIRST_CHANNEL;
+      const found = byChannel.get(taken) ?? [];
+      found.push(event);
+      byChannel.set(taken, found);
+    }
+    if (byChannel.size === 0) {
+      byChannel.set(run.channel ?? FIRST_CHANNEL, []);
+    }
+    return [...byChannel].map(([channel, found]) => ({ roiId: run.roiId, channel, events: found }));
+  });
+}
+
+function parseRunKey(
+  key: string,
+  what: string,
+  path: string,
+): { readonly roiId: number; readonly channel: number | undefined } {
+  const match = RUN_KEY.exec(key);
+  if (match === null) {
+    throw new LegacyIoError("invalid_file", `${what}: ${path} is neither "roi" nor "roi:channel"`, {
+      found: key,
+    });
+  }
+  return { roiId: Number(match[1]), channel: match[2] === undefined ? undefined : Number(match[2]) };
+}
+
+function otherMembers(
+  members: ReadonlyMap<string, JsonNode>,
+  known: ReadonlySet<string>,
+): ReadonlyMap<string, JsonNode> {
+  return new Map([...members].filter(([key]) => !known.has(key)));
+}

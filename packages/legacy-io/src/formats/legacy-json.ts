@@ -1,0 +1,93 @@
+import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store";
+import { LegacyIoError } from "../errors.ts";
+
+/**
+ * Reads JSON as Python writes it (`NaN`, `Infinity` and a byte order mark are accepted), keeping the text of numbers.
+ * Throws `invalid_file`, naming line and column, for what is no JSON object.
+ */
+export function parseLegacyJson(source: string | Uint8Array, what: string): JsonNode {
+  const node = parseAny(source, what);
+  if (node.kind !== "object") {
+    throw unexpectedNode(what, "$", "an object", node);
+  }
+  return node;
+}
+
+function parseAny(source: string | Uint8Array, what: string): JsonNode {
+  try {
+    const text =
+      typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true }).decode(source);
+    return parseLossless(text, { allowNonFinite: true, where: what });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LegacyIoError("invalid_file", `${what} is no JSON: ${reason}`, { cause });
+  }
+}
+
+/** The members of an object, in the file's order; throws `invalid_file` with the path for anything else. */
+export function membersOf(node: JsonNode, what: string, path: string): ReadonlyMap<string, JsonNode> {
+  if (node.kind !== "object") {
+    throw unexpectedNode(what, path, "an object", node);
+  }
+  return node.members;
+}
+
+/** A member that is there and not null. */
+export function presentMember(node: JsonNode, key: string): JsonNode | undefined {
+  const member = getMember(node, key);
+  return member?.kind === "null" ? undefined : member;
+}
+
+/** A string, or undefined where it is absent or null. Throws `invalid_file` with the path for anything else. */
+export function readText(node: JsonNode, key: string, what: string, path: string): string | undefined {
+  const member = presentMember(node, key);
+  if (member !== undefined && member.kind !== "string") {
+    throw unexpectedNode(what, `${path}.${key}`, "a string", member);
+  }
+  return member?.value;
+}
+
+/** A safe integer (`12` or `12.0`), or undefined where it is absent, null or NaN. */
+export function readInteger(node: JsonNode, key: string, what: string, path: string): number | undefined {
+  const value = readNumber(node, key, what, path);
+  if (value !== undefined && !Number.isSafeInteger(value)) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `${what}: expected an integer at ${path}.${key}, found ${value}`,
+      {
+        expected: "an integer",
+        found: value,
+      },
+    );
+  }
+  return value;
+}
+
+/** A number, or undefined where it is absent, null or NaN, which all mean that there is none. */
+export function readNumber(node: JsonNode, key: string, what: string, path: string): number | undefined {
+  const member = presentMember(node, key);
+  if (member === undefined) {
+    return undefined;
+  }
+  if (member.kind !== "number") {
+    throw unexpectedNode(what, `${path}.${key}`, "a number", member);
+  }
+  const value = Number(member.text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** True or false, or undefined where it is absent or null. */
+export function readBoolean(node: JsonNode, key: string, what: string, path: string): boolean | undefined {
+  const member = presentMember(node, key);
+  if (member !== undefined && member.kind !== "boolean") {
+    throw unexpectedNode(what, `${path}.${key}`, "true or false", member);
+  }
+  return member?.value;
+}
+
+export function unexpectedNode(what: string, path: string, expected: string, found: JsonNode): LegacyIoError {
+  return new LegacyIoError("invalid_file", `${what}: expected ${expected} at ${path}, found ${found.kind}`, {
+    expected,
+    found: found.kind,
+  });
+}

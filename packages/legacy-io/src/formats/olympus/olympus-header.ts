@@ -1,0 +1,215 @@
+import { LegacyIoError } from "../../errors.ts";
+import { decodeLegacyText, type TextEncodingName } from "../../tiff/descriptions/instrument-text.ts";
+import { parseOlympusDate } from "./olympus-date.ts";
+import { type OlympusFields, olympusFields } from "./olympus-fields.ts";
+import type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
+
+const MAX_HEADER_BYTES = 1 << 20;
+const KNOWN_SECTIONS: ReadonlySet<string> = new Set([
+  "General",
+  "Dimensions",
+  "Image",
+  "Acquisition",
+  "Channel 1",
+]);
+
+/** How many of a unit make one micrometre, or one second. The micro sign and the Greek letter are both in use. */
+const PER_MICROMETRE: ReadonlyMap<string, number> = new Map([
+  ["um", 1],
+  ["µm", 1],
+  ["μm", 1],
+  ["nm", 1e3],
+  ["mm", 1e-3],
+]);
+const PER_SECOND: ReadonlyMap<string, number> = new Map([
+  ["s", 1],
+  ["ms", 1e3],
+  ["us", 1e6],
+  ["µs", 1e6],
+  ["μs", 1e6],
+]);
+
+export interface OlympusChannel {
+  /** Counted from 1, as in `[Channel 1]`. */
+  readonly channel: number;
+  readonly name: string | undefined;
+  readonly dye: string | undefined;
+  readonly emissionNm: number | undefined;
+  readonly excitationNm: number | undefined;
+  readonly pmtVoltageV: number | undefined;
+  readonly bitsPerPixel: number | undefined;
+}
+
+/** An Olympus `.txt` header: everything it says, and the numbers derived from it. What it does not say is undefined. */
+export interface OlympusHeader {
+  readonly encoding: TextEncodingName;
+  readonly sections: readonly OlympusSection[];
+  /** Rows of the image (time). */
+  readonly linesPerImage: number | undefined;
+  /** Columns of the image (space). */
+  readonly pxPerLine: number | undefined;
+  /** As the microscope writes it, rounded to 3 decimals. */
+  readonly umPerPx: number | undefined;
+  /** Time of the last line, truncated to ms: (lines − 1) periods. */
+  readonly durationS: number | undefined;
+  /** `durationS / linesPerImage`, 0.003 % low: what every stored analysis of the older application used. */
+  readonly secondsPerLine: number | undefined;
+  /** From the unit-converted image size: the period that the microscope really had. */
+  readonly secondsPerLineExact: number | undefined;
+  /** `YYYY-MM-DD`. */
+  readonly date: string | undefined;
+  /** `HH:MM:SS.sss` on a 24-hour clock, as many decimals as the file has. */
+  readonly time: string | undefined;
+  /** The wall clock of the microscope read as if it were UTC, in ns: no machine's time zone enters. */
+  readonly acquiredLocalEpochNs: bigint | undefined;
+  readonly bitsPerPixel: number | undefined;
+  readonly channelCount: number | undefined;
+  readonly channels: readonly OlympusChannel[];
+  readonly scanMode: string | undefined;
+  /** The folder on the microscope's computer; labs write genotype and treatment into it. */
+  readonly path: string | undefined;
+  /** The name of the `.oir` file that was exported. */
+  readonly name: string | undefined;
+  readonly systemName: string | undefined;
+  readonly systemVersion: string | undefined;
+  /** What is there and could not be understood. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the text header that Olympus FluoView writes beside a TIFF, by section. UTF-8, UTF-16 or Latin-1; LF or
+ * CRLF; keys and values quoted or not. A garbled value leaves its field out and adds a warning.
+ * Throws `invalid_file` for text that is no such header at all, or is longer than 1 MiB.
+ * Source: `docs` of the formats, §2.1; the numbers of seven headers of an FVMPE-RS.
+ */
+export function readOlympusHeader(bytes: Uint8Array): OlympusHeader {
+  if (bytes.byteLength > MAX_HEADER_BYTES) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `an Olympus header of ${bytes.byteLength} bytes is longer than 1 MiB`,
+      {
+        expected: MAX_HEADER_BYTES,
+        found: bytes.byteLength,
+      },
+    );
+  }
+  const { text, encoding } = decodeLegacyText(bytes);
+  const warnings: string[] = [];
+  const sections = parseSections(text, warnings);
+  if (!sections.some((section) => KNOWN_SECTIONS.has(section.name) && section.entries.length > 0)) {
+    throw new LegacyIoError(
+      "invalid_file",
+      "not an Olympus header: it has no [General], [Dimensions] or [Image]",
+      {
+        expected: [...KNOWN_SECTIONS],
+        found: sections.map((section) => section.name),
+      },
+    );
+  }
+  return { encoding, sections, ...deriveFields(sections, warnings), warnings };
+}
+
+function parseSections(text: string, warnings: string[]): readonly OlympusSection[] {
+  const sections: { name: string; entries: OlympusEntry[] }[] = [];
+  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+    if (line.trim() === "") {
+      continue;
+    }
+    const tab = line.indexOf("\t");
+    const key = unquote(tab === -1 ? line : line.slice(0, tab));
+    const value = tab === -1 ? "" : unquote(line.slice(tab + 1));
+    if (key.startsWith("[") && key.endsWith("]") && value === "") {
+      sections.push({ name: key.slice(1, -1), entries: [] });
+      continue;
+    }
+    const section = sections.at(-1) ?? { name: "", entries: [] };
+    if (sections.length === 0) {
+      sections.push(section);
+    }
+    section.entries.push({ key, value });
+    if (tab === -1) {
+      warnings.push(`line ${index + 1} has no value: ${JSON.stringify(line.slice(0, 80))}`);
+    }
+  }
+  return sections;
+}
+
+function unquote(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.length >= 2 && trimmed.startsWith('"') && trimmed.endsWith('"')
+    ? trimmed.slice(1, -1)
+    : trimmed;
+}
+
+type DerivedFields = Omit<OlympusHeader, "encoding" | "sections" | "warnings">;
+
+function deriveFields(sections: readonly OlympusSection[], warnings: string[]): DerivedFields {
+  const fields = olympusFields(sections, warnings);
+  const general = (key: string): string | undefined => fields.text("General", key);
+  const [pxPerLine, linesPerImage] =
+    fields.counts("Image", "Image Size", /^(\d+) *\* *(\d+) *\[pixel\]/) ?? [];
+  const step = fields.quantity(
+    "Dimensions",
+    "X Dimension",
+    /^\d+ *, *[^,]*, *([^, ]+) *\[([^\]/]+)\/pixel\] *$/,
+    PER_MICROMETRE,
+  );
+  const end = fields.quantity(
+    "Dimensions",
+    "T Dimension",
+    /^\d+ *, *[\d.]+ +- +([^ ]+) *\[([^\]]+)\] *(?:,|$)/,
+    PER_SECOND,
+  );
+  const exact = fields.quantity(
+    "Image",
+    "Image Size(Unit Converted)",
+    /^[^*[]+\[[^*\]]+\] *\* *([^* ]+) *\[([^\]]+)\] *$/,
+    PER_SECOND,
+  );
+  const channels = readChannels(sections, fields);
+  const dateText = general("Date");
+  const acquired = dateText === undefined ? {} : parseOlympusDate(dateText);
+  if (acquired.warning !== undefined) {
+    warnings.push(acquired.warning);
+  }
+  return {
+    linesPerImage,
+    pxPerLine,
+    umPerPx: step && step.value / step.perUnit,
+    durationS: end && end.value / end.perUnit,
+    secondsPerLine: end && linesPerImage && end.value / end.perUnit / linesPerImage,
+    secondsPerLineExact: exact && linesPerImage && exact.value / (exact.perUnit * linesPerImage),
+    date: acquired.date,
+    time: acquired.time,
+    acquiredLocalEpochNs: acquired.localEpochNs,
+    bitsPerPixel: channels.find((channel) => channel.bitsPerPixel !== undefined)?.bitsPerPixel,
+    channelCount: fields.counts("Dimensions", "Channel Dimension", /^(\d+) *\[Ch\]/)?.[0],
+    channels,
+    scanMode: general("Scan Mode"),
+    path: general("Path"),
+    name: general("Name"),
+    systemName: general("System Name"),
+    systemVersion: general("System Version"),
+  };
+}
+
+function readChannels(sections: readonly OlympusSection[], fields: OlympusFields): readonly OlympusChannel[] {
+  return sections.flatMap(({ name }) => {
+    const match = /^Channel (\d{1,3})$/.exec(name);
+    return match === null ? [] : [readChannel(Number(match[1]), name, fields)];
+  });
+}
+
+function readChannel(channel: number, section: string, fields: OlympusFields): OlympusChannel {
+  const number = (key: string, pattern: RegExp): number | undefined =>
+    fields.quantity(section, key, pattern)?.value;
+  return {
+    channel,
+    name: fields.text(section, "Channel Name"),
+    dye: fields.text(section, "Dye Name"),
+    emissionNm: number("Emission WaveLength", /^([^ ]+) *\[nm\]/),
+    excitationNm: number("Laser Wavelength", /^([^ ]+) *\[nm\]/),
+    pmtVoltageV: number("PMT Voltage", /^([^ ]+) *\[V\]/),
+    bitsPerPixel: fields.counts(section, "Bits/Pixel", /^(\d+) *\[bits\]/)?.[0],
+  };
+}

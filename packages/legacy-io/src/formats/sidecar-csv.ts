@@ -1,0 +1,26 @@
+// CSV files of a lab, read by the reader of `@kym/zarr-store`.
+import { type CsvTable, isZarrStoreError, type ReadCsvOptions, readCsv } from "@kym/zarr-store";
+import { LegacyIoError } from "../errors.ts";
+
+const CODES = ["invalid_file", "schema_mismatch"] as const;
+
+/** As `readCsv` of `@kym/zarr-store`, with errors of this package: `invalid_file` and `schema_mismatch`, with the line. */
+export function readSidecarCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTable {
+  try {
+    return readCsv(bytes, options);
+  } catch (error) {
+    const code = CODES.find((known) => isZarrStoreError(error, known));
+    if (code === undefined || !isZarrStoreError(error)) {
+      throw error;
+    }
+    const { line, offset, expected, found } = error.details;
+    throw new LegacyIoError(code, error.message, {
+      ...(options.where !== undefined && { path: options.where }),
+      ...(line !== undefined && { line }),
+      ...(offset !== undefined && { offset }),
+      expected,
+      found,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import { type CellValue, type Column, canonicalJson, type JsonNode, type TableSchema } from "@kym/zarr-store";
+import { LegacyIoError } from "../errors.ts";
+import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
+import { membersOf, presentMember, readInteger, readNumber, readText } from "./legacy-json.ts";
+
+/** A key of a legacy event, and the column that the dataset keeps for it. */
+export interface EventColumn {
+  readonly legacy: string;
+  readonly stored: Column;
+}
+
+const KEY_COLUMNS: readonly Column[] = [
+  { name: "roi_id", type: "int64", nullable: false },
+  { name: "event_id", type: "utf8", nullable: false, description: "stable: see legacyEventId" },
+];
+
+const SCORED_COLUMNS: readonly Column[] = [
+  { name: "t_start_s", type: "float64", unit: "s" },
+  { name: "t_end_s", type: "float64", unit: "s" },
+  { name: "peak_t_s", type: "float64", unit: "s" },
+  { name: "peak_value", type: "float64", description: "no legacy source: NULL" },
+  { name: "score", type: "float64", unit: "mm/s", description: "the step between the medians of both sides" },
+];
+
+const TRACE_INDEX = "index into the trace; into the lines of the image if a person made the event";
+const LEGACY_COLUMNS: readonly Column[] = [
+  { name: "channel", type: "int64" },
+  { name: "event_type", type: "utf8" },
+  { name: "i_start", type: "int64", description: TRACE_INDEX },
+  { name: "i_peak", type: "int64", description: TRACE_INDEX },
+  { name: "i_end", type: "int64", description: TRACE_INDEX },
+  { name: "baseline_before", type: "float64", unit: "mm/s" },
+  { name: "baseline_after", type: "float64", unit: "mm/s" },
+  { name: "strength", type: "float64" },
+  { name: "nan_fraction_in_event", type: "float64" },
+  { name: "n_valid_in_event", type: "int64" },
+  { name: "duration_s", type: "float64", unit: "s" },
+  { name: "machine_type", type: "utf8" },
+  { name: "user_type", type: "utf8" },
+  { name: "note", type: "utf8" },
+];
+
+/** The artifact `velocity_events/events`: one row an event. Keys of events that no rule knows are columns after these. */
+export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
+  columns: [...KEY_COLUMNS, ...SCORED_COLUMNS, ...LEGACY_COLUMNS],
+};
+
+const RENAMED: Readonly<Record<string, string>> = {
+  t_start_s: "t_start",
+  t_end_s: "t_end",
+  peak_t_s: "t_peak",
+  score: "score_peak",
+  duration_s: "duration_sec",
+};
+
+/** The keys of an event object and their columns, in the table's order. Map names both ways with it. */
+export const LEGACY_EVENT_COLUMNS: readonly EventColumn[] = [...SCORED_COLUMNS, ...LEGACY_COLUMNS]
+  .filter(({ name }) => name !== "peak_value")
+  .map((stored) => ({ legacy: RENAMED[stored.name] ?? stored.name, stored }));
+
+/** Events as a table: what `tableFromRows` of `@kym/zarr-store` takes. */
+export interface VelocityEventsTable {
+  readonly schema: TableSchema;
+  readonly rows: readonly Readonly<Record<string, CellValue>>[];
+}
+
+/**
+ * Makes the rows of `velocity_events/events`, in the file's order. Missing, null and NaN values are NULL; a key that
+ * no rule knows becomes a text column of its name (`legacy_<name>` if that is taken) in canonical JSON.
+ * Throws `invalid_file` with the place for a value of another type.
+ */
+export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<VelocityEventsTable> {
+  const all = runs.flatMap((run) => run.events.map((event) => ({ run, event })));
+  const extraKeys = [...new Set(all.flatMap(({ event }) => unknownKeys(event)))];
+  const extraColumns = extraKeys.map(
+    (key): EventColumn => ({ legacy: key, stored: { name: extraName(key), type: "utf8" } }),
+  );
+  const ids = new Map<string, number>();
+  const rows: Readonly<Record<string, CellValue>>[] = [];
+  for (const { run, event } of all) {
+    const id = await legacyEventId(run, event);
+    const count = (ids.get(id) ?? 0) + 1;
+    ids.set(id, count);
+    const eventId = count === 1 ? id : `${id}-${count}`;
+    const values = LEGACY_EVENT_COLUMNS.map(({ legacy, stored }): [string, CellValue] => [
+      stored.name,
+      legacy === "channel" ? BigInt(run.channel) : readValue(event, legacy, stored),
+    ]);
+    const extra = extraColumns.map(({ legacy, stored }): [string, CellValue] => [
+      stored.name,
+      readExtra(event, legacy),
+    ]);
+    rows.push(
+      Object.fromEntries([
+        ["roi_id", BigInt(run.roiId)],
+        ["event_id", eventId],
+        ...values,
+        ["peak_value", null],
+        ...extra,
+      ]),
+    );
+  }
+  return {
+    schema: { columns: [...VELOCITY_EVENTS_SCHEMA.columns, ...extraColumns.map(({ stored }) => stored)] },
+    rows,
+  };
+}
+
+/**
+ * The id of an event, which legacy files do not have: the first 16 hex digits of the SHA-256 of the UTF-8 text
+ * `<roi>\n<channel>\n<event_type>\n<t_start>`, roi and channel in decimal digits, `event_type` as it is (empty if
+ * absent), `t_start` with the digits that stand in the file (`null` if absent). Scores and edits do not change it.
+ * Events of one table with the same id get `-2`, `-3`, … in the file's order.
+ */
+export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise<string> {
+  const type = readText(event.node, "event_type", "event", event.path) ?? "";
+  const start = presentMember(event.node, "t_start");
+  const startText = start?.kind === "number" ? start.text : "null";
+  const bytes = new TextEncoder().encode([run.roiId, run.channel, type, startText].join("\n"));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function readValue(event: LegacyEvent, key: string, column: Column): CellValue {
+  switch (column.type) {
+    case "float64":
+      return readNumber(event.node, key, "event", event.path) ?? null;
+    case "int64": {
+      const value = readInteger(event.node, key, "event", event.path);
+      return value === undefined ? null : BigInt(value);
+    }
+    case "utf8":
+      return readText(event.node, key, "event", event.path) ?? null;
+    default:
+      throw new LegacyIoError("invalid_argument", `no event column has the type ${column.type}`, {
+        found: column,
+      });
+  }
+}
+
+function unknownKeys(event: LegacyEvent): readonly string[] {
+  const known = new Set(LEGACY_EVENT_COLUMNS.map(({ legacy }) => legacy));
+  return [...membersOf(event.node, "event", event.path).keys()].filter((key) => !known.has(key));
+}
+
+function extraName(key: string): string {
+  return VELOCITY_EVENTS_SCHEMA.columns.some(({ name }) => name === key) || key === ""
+    ? `legacy_${key}`
+    : key;
+}
+
+/** Canonical JSON has no NaN; where Python wrote one, the text says `NaN` as the file does. */
+function readExtra(event: LegacyEvent, key: string): CellValue {
+  const node = membersOf(event.node, "event", event.path).get(key);
+  return node === undefined ? null : isNonFinite(node) ? node.text : canonicalJson(node);
+}
+
+function isNonFinite(node: JsonNode): node is Extract<JsonNode, { kind: "number" }> {
+  return node.kind === "number" && !Number.isFinite(Number(node.text));
+}

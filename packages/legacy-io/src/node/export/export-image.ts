@@ -1,0 +1,216 @@
+import {
+  isZarrStoreError,
+  type NdArray,
+  ndArrayBytes,
+  SOURCES_SCHEMA,
+  schemaOfTable,
+  writeCsvIfPossible,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import { type LineScanCalibration, lineScanCalibration } from "../../content/image-metadata.ts";
+import { isLegacyIoError } from "../../errors.ts";
+import type {
+  ExportedArtifact,
+  ExportedFile,
+  ExportedImage,
+  ExportedTable,
+} from "../../export/export-manifest.ts";
+import type {
+  ImageInventory,
+  PlannedArtifact,
+  PlannedImage,
+  PlannedTable,
+} from "../../export/plan-export.ts";
+import { writeNpy } from "../../formats/npy.ts";
+import { writeImageJTiff } from "../../tiff/write/write-imagej.ts";
+import type { ExportSink } from "./staged-folder.ts";
+
+/** What `planExport` wants to know of an image. */
+export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInventory> {
+  const { dtype, shape } = await record.openArray();
+  const names = await record.listArtifacts();
+  const arrays: ImageInventory["arrays"][number][] = [];
+  for (const name of await record.listArrayArtifacts()) {
+    const array = await record.openArrayArtifact(name);
+    arrays.push({ name, dtype: array.dtype, shape: array.shape });
+  }
+  return {
+    imageId: record.id,
+    dtype,
+    shape,
+    json: names.json,
+    parquet: names.parquet,
+    csvGz: names["csv.gz"],
+    arrays,
+    attachments: await record.listAttachments(),
+  };
+}
+
+/** Writes the files of one image, and says what they are. `onLeftOut` hears of what the sink does not take. */
+export async function exportImage(
+  record: ZarrImageRecord,
+  plan: PlannedImage,
+  sink: ExportSink,
+  onLeftOut: (path: string) => unknown = () => undefined,
+): Promise<ExportedImage> {
+  const artifacts: ExportedArtifact[] = [];
+  for (const artifact of plan.artifacts) {
+    const exported = await exportArtifact(record, artifact, sink);
+    if (exported === undefined) {
+      onLeftOut(artifact.path);
+    } else {
+      artifacts.push(exported);
+    }
+  }
+  return {
+    imageId: plan.imageId,
+    attributes: await record.attributes(),
+    pixels: await exportPixels(record, plan, sink),
+    artifacts,
+    objects: Object.fromEntries(await record.objectHashes()),
+  };
+}
+
+async function exportPixels(
+  record: ZarrImageRecord,
+  { pixels }: PlannedImage,
+  sink: ExportSink,
+): Promise<ExportedImage["pixels"]> {
+  const { dtype, shape, chunkShape } = await record.openArray();
+  if (pixels === undefined) {
+    return { path: "none", sha256: "", format: "npy", dtype, shape, chunks: chunkShape };
+  }
+  const image = await record.loadArray();
+  const bytes =
+    pixels.format === "tif"
+      ? writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) })
+      : writeNpy(image);
+  const file = await sink.write(pixels.path, bytes);
+  return { ...file, format: pixels.format, dtype, shape, chunks: chunkShape };
+}
+
+export type ImageJBytes =
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly reason: undefined }
+  | { readonly bytes: undefined; readonly reason: string };
+
+/**
+ * The pixels as ImageJ reads them, with the steps that the image's metadata says, or why it cannot. `image` has the axes
+ * of the record from `firstAxis` on.
+ */
+export async function pixelsForImageJ(
+  record: ZarrImageRecord,
+  image: NdArray,
+  firstAxis = 0,
+): Promise<ImageJBytes> {
+  const axes = (await record.getAxes())?.slice(firstAxis);
+  const calibration = await calibrationOf(record);
+  return unlessNotSupported(() => writeImageJTiff(image, { axes, ...calibration }));
+}
+
+/** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
+async function calibrationOf(record: ZarrImageRecord): Promise<LineScanCalibration | undefined> {
+  try {
+    return lineScanCalibration(await record.loadJson("metadata"));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function exportArtifact(
+  record: ZarrImageRecord,
+  artifact: PlannedArtifact,
+  sink: ExportSink,
+): Promise<ExportedArtifact | undefined> {
+  const { name, path } = artifact;
+  switch (artifact.kind) {
+    case "json": {
+      const { text } = await record.loadJsonText(name);
+      return { ...(await sink.write(path, new TextEncoder().encode(text))), kind: "json", name };
+    }
+    case "parquet": {
+      const table = await record.loadParquet(name);
+      const schema = schemaOfTable(table);
+      const csv = writeCsvIfPossible(table, schema);
+      const format = csv === undefined ? "parquet" : "csv";
+      const file =
+        csv === undefined
+          ? await sink.write(artifact.otherwisePath, await record.loadTabularBytes(name, "parquet"))
+          : await sink.write(path, csv);
+      return { ...file, kind: "parquet", name, schema, format };
+    }
+    case "csv.gz":
+      return {
+        ...(await sink.write(path, await record.loadTabularBytes(name, "csv.gz"))),
+        kind: "csv.gz",
+        name,
+      };
+    case "array":
+      return exportArray(record, artifact, sink);
+    case "attachment": {
+      const bytes = await record.loadAttachment(name);
+      return sink.canWriteAttachment?.(bytes) === false
+        ? undefined
+        : { ...(await sink.write(path, bytes)), kind: "attachment", name };
+    }
+    default:
+      return artifact satisfies never;
+  }
+}
+
+async function exportArray(
+  record: ZarrImageRecord,
+  { name, path, tifPath }: Extract<PlannedArtifact, { readonly kind: "array" }>,
+  sink: ExportSink,
+): Promise<ExportedArtifact> {
+  const { chunkShape, dimensionNames, attributes } = await record.openArrayArtifact(name);
+  const array = await record.loadArrayArtifact(name);
+  const file = await sink.write(path, writeNpy(array));
+  const shown = tifPath === undefined ? undefined : arrayForImageJ(array);
+  const tif: ExportedFile | undefined =
+    tifPath === undefined || shown === undefined ? undefined : await sink.write(tifPath, shown);
+  const axes = (dimensionNames ?? []).map((axis, index) => axis ?? `a${index}`);
+  return { ...file, kind: "array", name, axes, chunks: chunkShape, attributes, ...(tif && { tif }) };
+}
+
+/** An array as a TIFF, masks as ImageJ's bytes of 0 and 255; undefined where ImageJ has no number for a value. */
+export function arrayForImageJ(array: NdArray): Uint8Array<ArrayBuffer> | undefined {
+  const mask = (): NdArray => ({
+    dtype: "uint8",
+    shape: array.shape,
+    data: ndArrayBytes(array).map((value) => (value === 0 ? 0 : 255)),
+  });
+  return unlessNotSupported(() => writeImageJTiff(array.dtype === "bool" ? mask() : array)).bytes;
+}
+
+/** The bytes, or why a TIFF cannot hold them. */
+function unlessNotSupported(write: () => Uint8Array<ArrayBuffer>): ImageJBytes {
+  try {
+    return { bytes: write(), reason: undefined };
+  } catch (error) {
+    if (isLegacyIoError(error, "not_supported")) {
+      return { bytes: undefined, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Writes a pooled table. */
+export async function exportTable(
+  dataset: ZarrDataset,
+  { name, path, otherwisePath }: PlannedTable,
+  sink: ExportSink,
+): Promise<ExportedTable> {
+  const table = await dataset.loadTable(name);
+  const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(table);
+  const csv = writeCsvIfPossible(table, schema);
+  const format = csv === undefined ? "parquet" : "csv";
+  const file =
+    csv === undefined
+      ? await sink.write(otherwisePath, await dataset.loadTableBytes(name))
+      : await sink.write(path, csv);
+  return { ...file, name, schema, format };
+}

@@ -1,0 +1,193 @@
+import { realpath } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import type { ZarrDataset } from "@kym/zarr-store";
+import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import {
+  EXPORT_MANIFEST,
+  type ExportedImage,
+  type ExportedTable,
+  encodeExportManifest,
+} from "../../export/export-manifest.ts";
+import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts";
+import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
+import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
+import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
+import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
+import type {
+  ExportFolderOptions,
+  ExportNote,
+  ExportPreview,
+  ExportReport,
+  WrittenFolder,
+} from "./export-options.ts";
+import { originsOf } from "./image-places.ts";
+import { RedactingSink } from "./redacting-sink.ts";
+import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
+import { writeForImageJ } from "./write-for-image-j.ts";
+import { writeKymflow } from "./write-kymflow.ts";
+
+/**
+ * Writes everything as files that other programs open: TIFF, JSON, CSV and NPY in the layout of ticket 13, and an
+ * `export.json` from which {@link ingestLegacyFolder} restores the same dataset. With another `format`, the files of the
+ * older application or TIFFs for ImageJ, each image where it came from. The files are written beside the target, read
+ * back and compared, flushed to the disk, and then the folder gets its name: it appears whole or not at all, also where the
+ * power fails. The same dataset gives the same bytes.
+ * Errors: `already_exists` for a target that is there (with `overwrite`, for one that is no export, or has other files in
+ * it), `invalid_argument` for one inside the dataset, `integrity` for a file that does not read back as it was written,
+ * `io`, `aborted`, and those of the dataset.
+ */
+export async function exportLegacyFolder(
+  dataset: ZarrDataset,
+  folder: string,
+  options: ExportFolderOptions = {},
+): Promise<ExportReport> {
+  const target = await checkedTarget(dataset, folder, options);
+  const staged = new StagedFolder(target, options.durability);
+  try {
+    const report = await dataset.readConsistently(async () => {
+      await staged.begin();
+      return writeFormat(dataset, staged, options);
+    });
+    if (!staged.paths.includes(EXPORT_MANIFEST)) {
+      await staged.write(EXPORT_MARKER, encodeExportMarker(options.format ?? "legacy", staged.paths));
+    }
+    await staged.flush();
+    await staged.verify();
+    await staged.moveIntoPlace(
+      options.overwrite === true ? (aside) => assertReplaceable(aside, target) : undefined,
+    );
+    return { ...report, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/**
+ * What {@link exportLegacyFolder} would write, file by file; it writes nothing. Errors: the same, but for those of
+ * writing.
+ */
+export async function previewExport(
+  dataset: ZarrDataset,
+  folder: string,
+  options: ExportFolderOptions = {},
+): Promise<ExportPreview> {
+  await checkedTarget(dataset, folder, options);
+  return dataset.readConsistently(async () => {
+    const files: { path: string; sizeBytes: number }[] = [];
+    const listing: ExportSink = {
+      write: async (path, bytes) => {
+        files.push({ path, sizeBytes: bytes.length });
+        return HASHING_SINK.write(path, bytes);
+      },
+    };
+    return { ...(await writeFormat(dataset, listing, options)), files };
+  });
+}
+
+async function checkedTarget(
+  dataset: ZarrDataset,
+  folder: string,
+  options: ExportFolderOptions,
+): Promise<string> {
+  const target = resolve(folder);
+  const [place, inside] = [await realPlace(target), await realPlace(resolve(dataset.location))];
+  if (`${place}${sep}`.startsWith(`${inside}${sep}`)) {
+    throw new LegacyIoError("invalid_argument", `${target} is inside the dataset ${dataset.location}`, {
+      path: target,
+    });
+  }
+  await assertMayWrite(target, options.overwrite ?? false);
+  return target;
+}
+
+/** Where a path leads when the links in it are followed, as far as it is there. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPlace(parent), basename(path));
+  }
+}
+
+async function writeFormat(
+  dataset: ZarrDataset,
+  files: ExportSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const { format = "legacy" } = options;
+  const sink =
+    options.absolutePaths === false
+      ? new RedactingSink(files, redactPaths(await foldersOfMachine(dataset)))
+      : files;
+  switch (format) {
+    case "legacy":
+      return writeLegacy(dataset, sink, options);
+    case "kymflow":
+      return writeKymflow(dataset, sink, options);
+    case "imagej":
+      return writeForImageJ(dataset, sink, options);
+    default:
+      throw new LegacyIoError("invalid_argument", `there is no export format ${String(format)}`, {
+        expected: ["legacy", "kymflow", "imagej"],
+        found: format satisfies never,
+      });
+  }
+}
+
+/** Where the dataset and its sources are, and the user's own folder. */
+async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]> {
+  const sources = await originsOf(dataset);
+  const ledger = await dataset.loadSourcesIndex();
+  return [
+    ...sources.flatMap(({ sourcePrimaryPath: path, sourceRelPath }) =>
+      path === undefined ? [] : [folderOfSource(path, sourceRelPath)],
+    ),
+    ...ledger.map((row) => folderOfSource(row.source_primary_path, row.source_rel_path ?? undefined)),
+    ...(isAbsolute(dataset.location) ? [dataset.location, dirname(dataset.location)] : []),
+    homedir(),
+  ];
+}
+
+/** Reads names and headers only. */
+async function planOf(
+  dataset: ZarrDataset,
+  options: Pick<ExportFolderOptions, "includeTiff" | "includeTables" | "signal"> = {},
+): Promise<ExportPlan> {
+  return dataset.readConsistently(async () => {
+    const images: ImageInventory[] = [];
+    for (const imageId of await dataset.listImageIds()) {
+      throwIfAborted(options.signal);
+      images.push(await inventoryOf(dataset.record(imageId)));
+    }
+    return planExport(images, await dataset.listTableNames(), options);
+  });
+}
+
+async function writeLegacy(
+  dataset: ZarrDataset,
+  sink: ExportSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const plan = await planOf(dataset, options);
+  const images: ExportedImage[] = [];
+  const notes: ExportNote[] = [];
+  for (const image of plan.images) {
+    throwIfAborted(options.signal);
+    const onLeftOut = (path: string): unknown =>
+      notes.push({ path, reason: "left out: it is no text, and may have a path of this machine" });
+    images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
+    options.onEvent?.({ imageId: image.imageId, done: images.length, total: plan.images.length });
+  }
+  const tables: ExportedTable[] = [];
+  for (const table of plan.tables) {
+    throwIfAborted(options.signal);
+    tables.push(await exportTable(dataset, table, sink));
+  }
+  if (options.includeTiff !== false) {
+    await sink.write(EXPORT_MANIFEST, encodeExportManifest({ images, tables }));
+  }
+  return { images: images.length, tables: tables.length, notes };
+}

@@ -1,0 +1,41 @@
+import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
+import { isLegacyIoError } from "../../errors.ts";
+import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
+import { parseProvenance } from "../../provenance/provenance.ts";
+
+/** Where each image goes by where it came from; of several of one place the newest keeps it. */
+export async function placesOf(dataset: ZarrDataset): Promise<readonly KymflowPlace[]> {
+  const ages = new Map((await dataset.loadSourcesIndex()).map((row, index) => [row.image_id, index]));
+  const origins = await originsOf(dataset);
+  return placeImages(origins.toSorted((a, b) => (ages.get(b.imageId) ?? -1) - (ages.get(a.imageId) ?? -1)));
+}
+
+/** What the ledger, else the provenance of an image says. */
+export async function originsOf(dataset: ZarrDataset): Promise<readonly ImageOrigin[]> {
+  const rows = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
+  const origins: ImageOrigin[] = [];
+  for (const imageId of await dataset.listImageIds()) {
+    origins.push((await provenanceOf(dataset, imageId)) ?? originOfRow(imageId, rows.get(imageId)));
+  }
+  return origins;
+}
+
+function originOfRow(imageId: string, row: SourceRow | undefined): ImageOrigin {
+  const primary = row?.source_primary_path;
+  const relPath =
+    row?.source_rel_path ?? primary?.slice(Math.max(primary.lastIndexOf("/"), primary.lastIndexOf("\\")) + 1);
+  return { imageId, sourceRelPath: relPath, sourcePrimaryPath: primary };
+}
+
+async function provenanceOf(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
+  try {
+    const { text } = await dataset.record(imageId).loadJsonText("provenance");
+    const { sourceRelPath, sourcePrimaryPath } = parseProvenance(text);
+    return { imageId, sourceRelPath, sourcePrimaryPath };
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file") || isLegacyIoError(error, "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { writeImageJRois } from "@kym/roi";
+import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
+import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
+import { planExport } from "../../export/plan-export.ts";
+import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
+import { parseClassicJson } from "../../formats/classic-json.ts";
+import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
+import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
+import { placesOf } from "./image-places.ts";
+import type { ExportSink } from "./staged-folder.ts";
+
+/**
+ * Writes a calibrated TIFF an image, where the image came from, its ROIs as `<stem>_RoiSet.zip`, and a TIFF an array
+ * artifact of two or three dimensions, as `<stem>.<name>.tif`.
+ */
+export async function writeForImageJ(
+  dataset: ZarrDataset,
+  sink: ExportSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const places = await placesOf(dataset);
+  const notes: ExportNote[] = [];
+  for (const [index, place] of places.entries()) {
+    throwIfAborted(options.signal);
+    const { imageId, relPath, folder, stem, isMoved } = place;
+    const record = dataset.record(imageId);
+    if (isMoved) {
+      notes.push({ path: relPath, reason: "another image came from the same place" });
+    }
+    if (options.includeTiff !== false) {
+      const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray());
+      if (bytes === undefined) {
+        notes.push({ path: relPath, reason });
+      } else {
+        await sink.write(relPath, bytes);
+      }
+    }
+    notes.push(...(await writeRois(record, place, sink)));
+    for (const artifact of planExport([await inventoryOf(record)], []).images[0]?.artifacts ?? []) {
+      if (artifact.kind === "array" && artifact.tifPath !== undefined) {
+        const bytes = arrayForImageJ(await record.loadArrayArtifact(artifact.name));
+        if (bytes !== undefined) {
+          await sink.write(`${folder}${stem}.${fileNameOfArtifact(artifact.name)}.tif`, bytes);
+        }
+      }
+    }
+    options.onEvent?.({ imageId, done: index + 1, total: places.length });
+  }
+  return { images: places.length, tables: 0, notes };
+}
+
+/** The ROIs of the artifact `metadata`. Those that cannot be an ImageJ selection are noted. */
+async function writeRois(
+  record: ZarrImageRecord,
+  { folder, stem, relPath }: KymflowPlace,
+  sink: ExportSink,
+): Promise<readonly ExportNote[]> {
+  try {
+    const { text } = await record.loadJsonText("metadata");
+    const { rois, rejectedRois } = parseClassicJson(sink.redactText?.(text) ?? text);
+    if (rois.length + rejectedRois.length === 0) {
+      return [];
+    }
+    const { file, failed } = writeImageJRois(rois);
+    if (failed.length < rois.length) {
+      await sink.write(`${folder}${stem}_RoiSet.zip`, file);
+    }
+    return [
+      ...failed.map(({ source, error }) => `${source}: ${error.message}`),
+      ...rejectedRois.map(({ reason }) => reason),
+    ].map((reason) => ({ path: relPath, reason }));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return [];
+    }
+    if (isZarrStoreError(error, "invalid_file") || isLegacyIoError(error, "invalid_file")) {
+      return [{ path: relPath, reason: `its ROIs are left out: ${error.message}` }];
+    }
+    throw error;
+  }
+}

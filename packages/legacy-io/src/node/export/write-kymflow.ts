@@ -1,0 +1,215 @@
+import {
+  columnOf,
+  filterRows,
+  isZarrStoreError,
+  type NdArray,
+  type Row,
+  rowsOf,
+  sliceNdArray,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import { lineScanCalibration } from "../../content/image-metadata.ts";
+import { throwIfAborted } from "../../errors.ts";
+import {
+  type DatabaseImage,
+  EVENT_DATABASE,
+  eventDatabaseCsv,
+  RADON_DATABASE,
+  radonDatabaseCsv,
+} from "../../export/kymflow/database-csv.ts";
+import { eventsJsonText, eventsOf, type KymflowEvent } from "../../export/kymflow/events-json.ts";
+import { olympusHeaderText } from "../../export/kymflow/header-text.ts";
+import { classicJsonText, radonJsonText, runsNamed } from "../../export/kymflow/kymflow-json.ts";
+import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
+import { traceCsv } from "../../export/kymflow/trace-csv.ts";
+import { comparePaths } from "../../folder/path-order.ts";
+import { FLOW_ANALYSIS_FOLDER } from "../../folder/sidecar-name.ts";
+import { pixelsForImageJ } from "./export-image.ts";
+import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
+import { placesOf } from "./image-places.ts";
+import type { ExportSink } from "./staged-folder.ts";
+
+const RADON_TABLE = "kym_radon";
+const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
+
+/** Writes the files of the older application, each image where it came from. */
+export async function writeKymflow(
+  dataset: ZarrDataset,
+  sink: ExportSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const places = await placesOf(dataset);
+  const radonRows = await radonRowsByImage(dataset);
+  const notes: ExportNote[] = [];
+  const images: DatabaseImage[] = [];
+  for (const place of places) {
+    throwIfAborted(options.signal);
+    if (place.isMoved) {
+      notes.push({ path: place.relPath, reason: "another image came from the same place" });
+    }
+    const writer = new ImageWriter(dataset.record(place.imageId), place, sink, notes);
+    if (options.includeTiff !== false) {
+      await writer.writePixels();
+    }
+    const rows = radonRows?.get(place.imageId) ?? [];
+    images.push({ ...(await writer.writeSidecars()), radonRows: rows });
+    if (writer.hasTrace && rows.length === 0 && radonRows !== undefined) {
+      notes.push({ path: place.relPath, reason: `${RADON_TABLE} has no rows of it: index it first` });
+    }
+    options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
+  }
+  if (options.includeTables === false) {
+    return { images: images.length, tables: 0, notes };
+  }
+  const shared = options.absolutePaths === false ? images.map(withoutAbsolutePath) : images;
+  const inOrder = shared.toSorted((a, b) => comparePaths(a.place.relPath, b.place.relPath));
+  await sink.write(EVENT_DATABASE, eventDatabaseCsv(inOrder));
+  if (radonRows === undefined) {
+    notes.push({ path: RADON_DATABASE, reason: `the dataset has no table ${RADON_TABLE}: index it first` });
+    return { images: images.length, tables: 1, notes };
+  }
+  await sink.write(RADON_DATABASE, radonDatabaseCsv(inOrder));
+  return { images: images.length, tables: 2, notes };
+}
+
+function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {
+  return { ...image, place: { ...image.place, path: image.place.relPath } };
+}
+
+async function radonRowsByImage(
+  dataset: ZarrDataset,
+): Promise<ReadonlyMap<string, readonly Row[]> | undefined> {
+  if (!(await dataset.listTableNames()).includes(RADON_TABLE)) {
+    return undefined;
+  }
+  const table = await dataset.loadTable(RADON_TABLE);
+  const ids = columnOf(table, "image_id").map(String);
+  return new Map(
+    [...new Set(ids)].map((id) => [id, [...rowsOf(filterRows(table, (row) => ids[row] === id))]]),
+  );
+}
+
+/** Writes what belongs to one image. */
+class ImageWriter {
+  readonly #record: ZarrImageRecord;
+  readonly #place: KymflowPlace;
+  readonly #sink: ExportSink;
+  readonly #notes: ExportNote[];
+  hasTrace = false;
+
+  constructor(record: ZarrImageRecord, place: KymflowPlace, sink: ExportSink, notes: ExportNote[]) {
+    this.#record = record;
+    this.#place = place;
+    this.#sink = sink;
+    this.#notes = notes;
+  }
+
+  /** One TIFF; of an acquisition that came as one TIFF a channel, again one a channel. */
+  async writePixels(): Promise<void> {
+    const { relPath, stem, fileName, folder } = this.#place;
+    const image = await this.#record.loadArray();
+    const [first] = (await this.#record.getAxes()) ?? [];
+    if (first !== "c" || image.shape.length < 3 || !FIRST_CHANNEL_FILE.test(stem)) {
+      await this.#writeTiff(relPath, image, 0);
+      return;
+    }
+    const ending = fileName.slice(stem.length);
+    for (let channel = 0; channel < (image.shape[0] ?? 0); channel++) {
+      const number = String(channel + 1).padStart(3, "0");
+      const name = stem.replace(FIRST_CHANNEL_FILE, `_C${number}$1`);
+      await this.#writeTiff(`${folder}${name}${ending}`, channelOf(image, channel), 1);
+    }
+  }
+
+  async #writeTiff(path: string, image: NdArray, firstAxis: number): Promise<void> {
+    const { bytes, reason } = await pixelsForImageJ(this.#record, image, firstAxis);
+    if (bytes === undefined) {
+      this.#notes.push({ path, reason });
+    } else {
+      await this.#sink.write(path, bytes);
+    }
+  }
+
+  async writeSidecars(): Promise<Omit<DatabaseImage, "radonRows">> {
+    const { folder, stem } = this.#place;
+    const analysis = `${folder}${FLOW_ANALYSIS_FOLDER}/${stem}`;
+    const { shape } = await this.#record.openArray();
+    const metadata = await this.#json("metadata");
+    const [params, runs] = [await this.#json("radon/params"), await this.#json("radon/analysis")];
+    const metadataValue = metadata === undefined ? undefined : await this.#record.loadJson("metadata");
+    await this.#writeText(`${folder}${stem}.json`, () => classicJsonText(metadata, shape));
+    await this.#writeText(`${folder}${stem}.txt`, () => metadata && olympusHeaderText(metadata));
+    await this.#writeText(`${analysis}_radon.json`, () => radonJsonText(params, runs));
+    const trace = await this.#table("radon/velocity");
+    if (trace !== undefined) {
+      this.hasTrace = true;
+      const calibration = lineScanCalibration(metadataValue);
+      const { parentFolder, fileName } = this.#place;
+      const facts = { parentFolder, fileName, shape, calibration };
+      await this.#sink.write(`${analysis}_radon.csv`, traceCsv(trace, facts));
+    }
+    const table = (await this.#table("velocity_events/events")) ?? (await this.#table("velocity_events"));
+    const events: readonly KymflowEvent[] = table === undefined ? [] : eventsOf(table);
+    if (table !== undefined) {
+      await this.#writeText(`${analysis}_events.json`, () => eventsJsonText(events, runsNamed(params, runs)));
+    }
+    return { place: this.#place, accepted: acceptedOf(metadataValue), events };
+  }
+
+  async #writeText(path: string, textOf: () => string | undefined): Promise<void> {
+    const text = await this.#orNote(path, async () => textOf());
+    if (text !== undefined) {
+      await this.#sink.write(path, new TextEncoder().encode(text));
+    }
+  }
+
+  async #json(name: string): Promise<string | undefined> {
+    return this.#orNote(name, async () => {
+      const value = await this.#record.loadJsonText(name);
+      await this.#record.loadJson(name);
+      return value.text;
+    });
+  }
+
+  async #table(name: string): Promise<Awaited<ReturnType<ZarrImageRecord["loadParquet"]>> | undefined> {
+    const names = await this.#record.listArtifacts();
+    if (names.parquet.includes(name)) {
+      return this.#orNote(name, () => this.#record.loadParquet(name));
+    }
+    return names["csv.gz"].includes(name)
+      ? this.#orNote(name, () => this.#record.loadCsvGz(name))
+      : undefined;
+  }
+
+  /** What is not there is left out; so is what cannot be read, which is noted. */
+  async #orNote<T>(what: string, fn: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await fn();
+    } catch (error) {
+      if (isZarrStoreError(error, "not_found")) {
+        return undefined;
+      }
+      if (isZarrStoreError(error, "invalid_file", "invalid_argument", "schema_mismatch")) {
+        this.#notes.push({ path: this.#place.relPath, reason: `${what} is left out: ${error.message}` });
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+function channelOf(image: NdArray, channel: number): NdArray {
+  const [, ...shape] = image.shape;
+  const slice = sliceNdArray(image, [{ start: channel, stop: channel + 1 }, ...shape.map(() => undefined)]);
+  return { ...slice, shape };
+}
+
+function acceptedOf(metadata: unknown): boolean {
+  return !(
+    typeof metadata === "object" &&
+    metadata !== null &&
+    "accepted" in metadata &&
+    metadata.accepted === false
+  );
+}

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, stat } from "node:fs/promises";
+import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../../errors.ts";
+import type { BundleFile } from "../../folder/bundle.ts";
+import { assertFileSize, MAX_FILE_BYTES, MAX_WHOLE_BYTES } from "../tiff/assert-file-size.ts";
+import { systemErrorCode } from "../tiff/file-source.ts";
+import { openRegularFile } from "../tiff/read-regular-file.ts";
+import type { ReusedBuffers } from "./reused-buffers.ts";
+
+const MAX_READ_BYTES = 2 ** 30;
+const BLOCK_BYTES = 4 * 2 ** 20;
+
+/** A file of a bundle, and what it was when it was read. */
+export interface ReadFile extends BundleFile {
+  readonly sha256: string;
+}
+
+/** SHA-256 of a file, in lower-case hexadecimal, of which no more than a block is in memory. */
+export async function hashFile(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
+  return readAtRest(file, signal, async (handle, sizeBytes) => {
+    assertFileSize(file, sizeBytes, MAX_FILE_BYTES);
+    const hash = createHash("sha256");
+    const block = new Uint8Array(Math.min(sizeBytes, BLOCK_BYTES));
+    for (let start = 0; start < sizeBytes; start += block.length) {
+      throwIfAborted(signal);
+      const target = block.subarray(0, Math.min(block.length, sizeBytes - start));
+      if (!(await fill(handle, start, target))) {
+        return undefined;
+      }
+      hash.update(target);
+    }
+    return () => hash.digest("hex");
+  });
+}
+
+export interface StableRead<F extends BundleFile> {
+  readonly file: F & ReadFile;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * A file that changes while it is read is read once more, then given up. With `buffers` its bytes are theirs, to be given back.
+ */
+export async function readStable<F extends BundleFile>(
+  file: F,
+  signal: AbortSignal | undefined,
+  buffers?: ReusedBuffers,
+): Promise<StableRead<F>> {
+  return readAtRest(file, signal, async (handle, sizeBytes) => {
+    assertFileSize(file, sizeBytes, MAX_WHOLE_BYTES);
+    const bytes = buffers?.take(sizeBytes) ?? new Uint8Array(sizeBytes);
+    if (!(await fill(handle, 0, bytes))) {
+      buffers?.give(bytes);
+      return undefined;
+    }
+    return (mtimeNs) => ({ file: { ...file, sizeBytes, mtimeNs, sha256: sha256(bytes) }, bytes });
+  });
+}
+
+/** Reads as many bytes as the file has when it is opened; undefined if it ended before. What it gives makes the result. */
+type Read<T> = (handle: FileHandle, sizeBytes: number) => Promise<((mtimeNs: bigint) => T) | undefined>;
+
+async function readAtRest<T>(file: BundleFile, signal: AbortSignal | undefined, read: Read<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    throwIfAborted(signal);
+    const result = await tryReading(file, read);
+    if (result !== undefined) {
+      return result.value;
+    }
+    if (attempt === 2) {
+      throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
+    }
+  }
+}
+
+/** Undefined for a file that was not the same before and after. */
+async function tryReading<T>(
+  { path, relPath }: BundleFile,
+  read: Read<T>,
+): Promise<{ readonly value: T } | undefined> {
+  try {
+    await using handle = await openRegularFile(path);
+    const before = await handle.stat({ bigint: true });
+    const make = await read(handle, Number(before.size));
+    const after = await stat(path, { bigint: true });
+    const isSame = before.mtimeNs === after.mtimeNs && before.size === after.size;
+    return make !== undefined && isSame ? { value: make(after.mtimeNs) } : undefined;
+  } catch (cause) {
+    if (isLegacyIoError(cause, "aborted", "not_supported")) {
+      throw cause;
+    }
+    const reason = systemErrorCode(cause);
+    throw new LegacyIoError("io", `cannot read ${relPath}: ${reason}`, { path, found: reason, cause });
+  }
+}
+
+/** False if the file ends before. */
+async function fill(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<boolean> {
+  for (let done = 0; done < bytes.length; ) {
+    const length = Math.min(bytes.length - done, MAX_READ_BYTES);
+    const { bytesRead } = await handle.read(bytes, done, length, offset + done);
+    if (bytesRead === 0) {
+      return false;
+    }
+    done += bytesRead;
+  }
+  return true;
+}
+
+/** In lower-case hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,42 @@
+import type { SourceRow } from "@kym/zarr-store";
+import type { ReadBundle } from "../read/read-bundle.ts";
+import type { IngestOptions } from "./ingest-options.ts";
+
+/** An image on its way into the dataset, and its row of the ledger. */
+export interface StoredImage {
+  readonly imageId: string;
+  readonly sourceRow: SourceRow;
+}
+
+export interface IngestSettings {
+  readonly newId: () => string;
+  readonly nowEpochNs: () => bigint;
+}
+
+export function settingsOf(options: IngestOptions): IngestSettings {
+  return {
+    newId: options.newId ?? ((): string => crypto.randomUUID()),
+    nowEpochNs: options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n),
+  };
+}
+
+/** Gives an acquisition that was read an id. */
+export function assignImageId(
+  read: Pick<ReadBundle, "image">,
+  { newId, nowEpochNs }: IngestSettings,
+): StoredImage {
+  const imageId = newId();
+  const { path, relPath, sizeBytes, mtimeNs, sha256 } = read.image;
+  return {
+    imageId,
+    sourceRow: {
+      source_primary_path: path,
+      image_id: imageId,
+      source_mtime_ns: mtimeNs,
+      source_size_bytes: BigInt(sizeBytes),
+      ingested_epoch_ns: nowEpochNs(),
+      source_sha256: sha256,
+      source_rel_path: relPath,
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { ImageContent } from "../../content/image-content.ts";
+import { throwIfAborted } from "../../errors.ts";
+import type { LegacyBundle } from "../../folder/bundle.ts";
+import type { IngestItem } from "../../plan/ingest-report.ts";
+import { type BatchLimits, planBatches } from "../../plan/plan-batches.ts";
+import { reasonOfReingest } from "../../plan/plan-report.ts";
+import type { ReadBundle } from "../read/read-bundle.ts";
+import { carryOverUserEdits } from "../update/carry-over-user-edits.ts";
+import { assignImageId, type StoredImage, settingsOf } from "./assign-image-id.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+import { type Encode, readAhead } from "./read-ahead.ts";
+import { tryStoreImage } from "./store-image.ts";
+
+export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
+
+/** An acquisition that becomes a new record. */
+export interface NewImage {
+  readonly bundle: LegacyBundle;
+  /** The record of what the image was before it changed; with `supersede` it is deleted. */
+  readonly former?: { readonly imageId: string; readonly supersede: boolean } | undefined;
+}
+
+/** What became of them. */
+export interface IngestedImages {
+  readonly ingested: readonly IngestItem[];
+  readonly takenInMeanwhile: readonly IngestItem[];
+  readonly failed: readonly IngestItem[];
+  readonly notes: readonly IngestItem[];
+  readonly nRois: number;
+}
+
+export interface CommitNewImagesOptions extends IngestFolderOptions {
+  /** True for a file that the ledger has already, and that is taken in once more on purpose. */
+  readonly isInLedger: (row: SourceRow) => boolean;
+  readonly onRead: (path: string) => void;
+}
+
+/** Takes acquisitions in, in commits of up to 64. Each fails alone. Errors: `aborted`, those of the dataset. */
+export async function commitNewImages(
+  dataset: ZarrDataset,
+  images: readonly NewImage[],
+  options: CommitNewImagesOptions,
+): Promise<IngestedImages> {
+  const batches: IngestedImages[] = [];
+  for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
+    throwIfAborted(options.signal);
+    batches.push(await ingestBatch(dataset, batch, options));
+  }
+  throwIfAborted(options.signal);
+  return {
+    ingested: batches.flatMap(({ ingested }) => ingested),
+    takenInMeanwhile: batches.flatMap(({ takenInMeanwhile }) => takenInMeanwhile),
+    failed: batches.flatMap(({ failed }) => failed),
+    notes: batches.flatMap(({ notes }) => notes),
+    nRois: batches.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
+}
+
+/** Reads a batch straight into one transaction: no more than a few images are in memory. */
+async function ingestBatch(
+  dataset: ZarrDataset,
+  batch: readonly NewImage[],
+  options: CommitNewImagesOptions,
+): Promise<IngestedImages> {
+  const settings = settingsOf(options);
+  let stored: {
+    readonly image: StoredImage;
+    readonly read: Omit<ReadBundle, "content" | "pixels" | "release">;
+    readonly former: NewImage["former"];
+    readonly nRois: number;
+    readonly notes: ImageContent["notes"];
+  }[] = [];
+  let failed: IngestItem[] = [];
+  let outdated: string[] = [];
+  const commit = await dataset.transaction(
+    async (transaction) => {
+      [stored, failed, outdated] = [[], [], []];
+      const encode = (read: ReadBundle): ReturnType<Encode> => encodePixels(transaction, read, options);
+      for await (const { item, outcome } of readAhead(batch, options, encode)) {
+        const path = item.bundle.image.relPath;
+        const { former } = item;
+        const replaced = former?.supersede === true ? transaction.record(former.imageId) : undefined;
+        if (replaced !== undefined && !(await replaced.exists())) {
+          outdated.push(path);
+        } else if (outcome.ok) {
+          const { content, pixels: _, release: __, ...read } = outcome.read;
+          const image = assignImageId(read, settings);
+          const refusal = await tryStoreImage(transaction, outcome.read, image.imageId, options);
+          if (refusal === undefined) {
+            if (replaced !== undefined) {
+              await carryOverUserEdits(
+                replaced,
+                transaction.record(image.imageId),
+                usableSidecars(outcome.read),
+              );
+              await transaction.deleteImage(replaced.id);
+            }
+            stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
+          } else {
+            failed.push({ path, reason: refusal });
+          }
+        } else {
+          failed.push({ path, reason: outcome.reason });
+        }
+        options.onRead(path);
+      }
+      if (stored.length > 0) {
+        const isAgain = ({ image, former }: (typeof stored)[number]): boolean =>
+          former?.supersede === true || options.isInLedger(image.sourceRow);
+        await transaction.appendSources(
+          stored.map(({ image }) => image.sourceRow),
+          { again: stored.filter(isAgain).map(({ image }) => image.sourceRow) },
+        );
+      }
+    },
+    { message: `ingest of ${batch.length} ${batch.length === 1 ? "TIFF" : "TIFFs"}` },
+  );
+  const dropped = new Set(commit.droppedImageIds);
+  const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
+  const late = stored.filter(({ image }) => dropped.has(image.imageId));
+  options.onEvent?.({
+    type: "committed",
+    version: commit.version,
+    imageIds: kept.map(({ image }) => image.imageId),
+  });
+  return {
+    ingested: kept.map(({ image, read, former }) => ({
+      path: read.image.relPath,
+      imageId: image.imageId,
+      ...(former && { reason: reasonOfReingest(former) }),
+    })),
+    takenInMeanwhile: [...late.map(({ read }) => read.image.relPath), ...outdated].map((path) => ({
+      path,
+      reason: "another process took it in meanwhile",
+    })),
+    failed,
+    notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
+    nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
+}
+
+/** Compresses the pixels that are in memory, several images at a time; the rest of storing one is done in turn. */
+async function encodePixels(
+  transaction: DatasetContents,
+  { pixels, content }: ReadBundle,
+  { compression }: CommitNewImagesOptions,
+): ReturnType<Encode> {
+  const isToCompress = "data" in pixels && compression !== "none";
+  return isToCompress ? transaction.encodeImage(pixels, { axes: content.axes, compression }) : pixels;
+}
+
+/** Absolute paths of the files beside an image that say something about it. */
+function usableSidecars({ content, sidecars }: ReadBundle): readonly string[] {
+  return sidecars.filter(({ relPath }) => !content.unusable.includes(relPath)).map(({ path }) => path);
+}
+
+function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {
+  return [image, ...otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
+}

@@ -1,0 +1,81 @@
+import { isZarrStoreError } from "@kym/zarr-store";
+import { isLegacyIoError } from "../../errors.ts";
+import type { LegacyBundle } from "../../folder/bundle.ts";
+import { ReusedBuffers } from "../files/reused-buffers.ts";
+import { type ReadBundle, readBundle } from "../read/read-bundle.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+
+export type ReadOutcome =
+  | { readonly ok: true; readonly read: ReadBundle }
+  | { readonly ok: false; readonly reason: string };
+
+/** What is stored of the pixels, made while others are read. */
+export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
+
+/**
+ * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
+ * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who asks for
+ * the next bundle has done with the last one: its memory is used again.
+ */
+export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
+  items: readonly T[],
+  options: IngestFolderOptions,
+  encode: Encode,
+): AsyncIterable<{ readonly item: T; readonly outcome: ReadOutcome }> {
+  const jobs = Math.max(1, options.jobs ?? 4);
+  const buffers = new ReusedBuffers();
+  const started: Promise<ReadOutcome>[] = [];
+  try {
+    for (const [index, item] of items.entries()) {
+      while (started.length < Math.min(items.length, index + jobs) && options.signal?.aborted !== true) {
+        const next = items[started.length];
+        started.push(
+          next === undefined
+            ? Promise.resolve({ ok: false, reason: "" })
+            : tryRead(next.bundle, options, buffers, encode),
+        );
+      }
+      const outcome = await started[index];
+      if (outcome === undefined) {
+        return;
+      }
+      yield { item, outcome };
+      release(outcome);
+      started[index] = Promise.resolve({ ok: false, reason: "" });
+    }
+  } finally {
+    for (const settled of await Promise.allSettled(started)) {
+      if (settled.status === "fulfilled") {
+        release(settled.value);
+      }
+    }
+  }
+}
+
+function release(outcome: ReadOutcome): void {
+  if (outcome.ok) {
+    outcome.read.release();
+  }
+}
+
+async function tryRead(
+  bundle: LegacyBundle,
+  { includeSidecars, limits }: IngestFolderOptions,
+  buffers: ReusedBuffers,
+  encode: Encode,
+): Promise<ReadOutcome> {
+  try {
+    const read = await readBundle(bundle, { includeSidecars, limits, buffers });
+    try {
+      return { ok: true, read: { ...read, pixels: await encode(read) } };
+    } catch (error) {
+      read.release();
+      throw error;
+    }
+  } catch (error) {
+    if (isLegacyIoError(error) || isZarrStoreError(error)) {
+      return { ok: false, reason: error.message };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
+import { isLegacyIoError } from "../../errors.ts";
+import { objectsOf } from "../../plan/decide-artifact-changes.ts";
+import {
+  encodeProvenance,
+  INGEST_MODE,
+  PROVENANCE,
+  type SidecarProvenance,
+} from "../../provenance/provenance.ts";
+import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
+import type { ReadFile } from "../files/read-stable.ts";
+import type { ReadBundle } from "../read/read-bundle.ts";
+import type { IngestOptions } from "./ingest-options.ts";
+
+type StoreImageOptions = Pick<IngestOptions, "compression">;
+
+/** Stores one image whole or not at all; returns why it cannot be stored. Faults of the medium concern all and are thrown. */
+export async function tryStoreImage(
+  transaction: DatasetContents,
+  read: ReadBundle,
+  imageId: string,
+  options: StoreImageOptions = {},
+): Promise<string | undefined> {
+  try {
+    await storeImage(transaction, read, imageId, options);
+    return undefined;
+  } catch (error) {
+    const isOfImage = isZarrStoreError(
+      error,
+      "invalid_argument",
+      "invalid_name",
+      "schema_mismatch",
+      "not_supported",
+    );
+    // A large file is read while it is stored; what goes wrong with it concerns this image.
+    if (!isOfImage && !isLegacyIoError(error)) {
+      throw error;
+    }
+    await transaction.deleteImage(imageId);
+    return error.message;
+  }
+}
+
+export async function storeImage(
+  transaction: DatasetContents,
+  read: ReadBundle,
+  imageId: string,
+  { compression }: StoreImageOptions = {},
+): Promise<void> {
+  const { content, pixels, pixelsSha256, said } = read;
+  const record = await transaction.addImage(pixels, {
+    id: imageId,
+    axes: content.axes,
+    compression,
+    attributes: {
+      pixels_sha256: pixelsSha256,
+      ...(said.calibration.length > 0 && { tiff_calibration: said.calibration }),
+      ...(said.valueCalibration && {
+        tiff_value_calibration: valueCalibrationAttribute(said.valueCalibration),
+      }),
+      ...(said.warnings.length > 0 && { tiff_warnings: said.warnings }),
+    },
+  });
+  for (const artifact of content.artifacts) {
+    await storeArtifact(record, artifact);
+  }
+  const hashes = await record.objectHashes();
+  const made = (file: ReadFile): SidecarProvenance["artifacts"] =>
+    content.artifacts
+      .filter(({ from }) => from.includes(file.relPath))
+      .flatMap((artifact) => objectsOf(artifactKey(artifact), hashes));
+  await record.saveJson(
+    PROVENANCE,
+    encodeProvenance({
+      sourcePrimaryPath: read.image.path,
+      sourceRelPath: read.image.relPath,
+      sourceName: read.image.relPath.slice(read.image.relPath.lastIndexOf("/") + 1),
+      sourceSha256: read.image.sha256,
+      ingestMode: INGEST_MODE,
+      sidecars: read.sidecars.map((file) => ({
+        path: file.path,
+        sizeBytes: file.sizeBytes,
+        mtimeNs: file.mtimeNs,
+        sha256: file.sha256,
+        artifacts: made(file),
+      })),
+    }),
+  );
+}
+
+function valueCalibrationAttribute({ functionCode, coefficients, unit }: ValueCalibration): object {
+  return { imagej_function: functionCode, coefficients, unit };
+}
+
+export async function storeArtifact(
+  record: ReturnType<DatasetContents["record"]>,
+  artifact: SourcedArtifact,
+): Promise<void> {
+  switch (artifact.kind) {
+    case "json":
+      await record.saveJsonBytes(artifact.name, new TextEncoder().encode(artifact.text));
+      return;
+    case "table":
+      await record.saveParquet(artifact.name, artifact.table, { schema: artifact.schema });
+      return;
+    case "array":
+      await record.saveArrayArtifact(artifact.name, artifact.array);
+      return;
+    case "attachment":
+      await record.saveAttachment(artifact.name, artifact.bytes);
+      return;
+    default:
+      artifact satisfies never;
+  }
+}

@@ -1,0 +1,118 @@
+import { resolve } from "node:path";
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
+import { isChannelPath } from "../../plan/compare-files.ts";
+import type { RefreshRules } from "../../plan/decide-refresh.ts";
+import type { IngestReport } from "../../plan/ingest-report.ts";
+import type { KnownAcquisition, KnownAcquisitions } from "../../plan/known-acquisition.ts";
+import { type IngestPlan, planIngest } from "../../plan/plan-ingest.ts";
+import { reportOfPlan, reportOfRun } from "../../plan/plan-report.ts";
+import { previewRestore } from "../restore/preview-restore.ts";
+import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
+import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
+import { loadKnownFolder } from "../scan/load-known-folder.ts";
+import { scanFolder } from "../scan/scan-folder.ts";
+import { commitRecordUpdates } from "../update/commit-record-updates.ts";
+import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
+import type { IngestFolderOptions } from "./ingest-options.ts";
+
+/** Brings a dataset to what a folder holds: looks, plans, and does what is planned, unless it is to be a dry run. */
+export async function syncFolder(
+  dataset: ZarrDataset,
+  folder: string,
+  rules: RefreshRules,
+  options: IngestFolderOptions,
+): Promise<IngestReport> {
+  const root = resolve(folder);
+  if (await isExportedFolder(root)) {
+    return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
+  }
+  const { pattern, signal, includeSidecars = true } = options;
+  const whole = absolutePaths(root, await scanFolder(root, { pattern, signal }));
+  const { acquisitions, ledger } = await loadKnownFolder(dataset);
+  const scan = includeSidecars ? whole : withoutSidecars(whole);
+  const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
+  const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
+  if (options.dryRun === true) {
+    return reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
+  }
+  const images = plan.actions.flatMap((action): readonly NewImage[] =>
+    action.action === "ingest"
+      ? [action]
+      : action.action === "reingest"
+        ? [{ bundle: action.bundle, former: action }]
+        : [],
+  );
+  const updates = plan.actions.flatMap((action) => (action.action === "update" ? [action] : []));
+  const total = images.length + updates.length;
+  const found = plan.actions.length + plan.unreadable.length;
+  options.onEvent?.({ type: "planned", toIngest: total, found });
+  // A transaction that has to run again reads its files again.
+  const read = new Set<string>();
+  const identities = new Set(ledger.map(identityOf));
+  const shared: CommitNewImagesOptions = {
+    ...options,
+    isInLedger: (row) => identities.has(identityOf(row)),
+    onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
+  };
+  const refreshed = await commitRecordUpdates(dataset, updates, shared);
+  const added = await commitNewImages(dataset, images, shared);
+  return reportOfRun(plan, scan, {
+    ...refreshed,
+    ingested: added.ingested,
+    unchanged: [...refreshed.unchanged, ...added.takenInMeanwhile],
+    failed: [...refreshed.failed, ...added.failed],
+    notes: [...refreshed.notes, ...added.notes],
+    nRois: added.nRois,
+  });
+}
+
+/** What was edited in the dataset of that which changed sidecars made, by image: it would be a conflict. */
+async function editedArtifacts(
+  dataset: ZarrDataset,
+  plan: IngestPlan,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const edited = new Map<string, readonly string[]>();
+  for (const action of plan.actions) {
+    if (action.action === "update") {
+      const hashes = await dataset.record(action.imageId).objectHashes();
+      const made = action.sidecars.flatMap(({ path }) => action.known.sidecars.get(path)?.artifacts ?? []);
+      edited.set(
+        action.imageId,
+        made.flatMap(({ key, sha256 }) => (hashes.get(key) === sha256 ? [] : [key])),
+      );
+    }
+  }
+  return edited;
+}
+
+/** A file, by content and place, as the ledger tells them apart. */
+function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
+  return `${sha256 ?? ""} ${path}`;
+}
+
+/** The ledger knows files by absolute path, however the folder was named. */
+function absolutePaths(root: string, scan: FolderScan): FolderScan {
+  const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
+  return {
+    ...scan,
+    bundles: scan.bundles.map((bundle) => ({
+      ...bundle,
+      image: absolute(bundle.image),
+      otherChannels: bundle.otherChannels.map(absolute),
+      sidecars: bundle.sidecars.map(absolute),
+    })),
+  };
+}
+
+function withoutSidecars(scan: FolderScan): FolderScan {
+  return { ...scan, bundles: scan.bundles.map((bundle) => ({ ...bundle, sidecars: [] })) };
+}
+
+function channelsOnly(known: KnownAcquisitions): KnownAcquisitions {
+  const strip = (acquisition: KnownAcquisition): KnownAcquisition => ({
+    ...acquisition,
+    sidecars: new Map([...acquisition.sidecars].filter(([path]) => isChannelPath(path))),
+  });
+  return new Map([...known].map(([path, acquisition]) => [path, strip(acquisition)]));
+}

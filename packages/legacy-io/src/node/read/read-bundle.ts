@@ -1,0 +1,204 @@
+import { type ArrayRows, type EncodedArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { joinArrays } from "../../bytes/join-arrays.ts";
+import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import type { ImageContent } from "../../content/image-content.ts";
+import { LegacyIoError } from "../../errors.ts";
+import type { LegacyBundle } from "../../folder/bundle.ts";
+import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
+import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
+import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
+import { readTiffInPlace } from "../../tiff/read-tiff.ts";
+import type { TiffInfo } from "../../tiff/tiff-info.ts";
+import { type ReadFile, readStable, type StableRead, sha256 } from "../files/read-stable.ts";
+import type { ReusedBuffers } from "../files/reused-buffers.ts";
+import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
+import { readSidecars } from "./read-sidecars.ts";
+import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
+
+/** What the TIFF itself says about its image; of the last channel, if there are more. */
+export interface SaidByTiff {
+  /** Of its axes, and which of its tags said so. */
+  readonly calibration: readonly AxisCalibration[];
+  /** What ImageJ makes of its values before it shows them. */
+  readonly valueCalibration: ValueCalibration | undefined;
+  /** Sentences for people, each once; of all channels. */
+  readonly warnings: readonly string[];
+}
+
+/** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
+export interface ReadBundle {
+  readonly bundle: LegacyBundle;
+  readonly image: ReadFile;
+  /** Further channels, then sidecars. */
+  readonly sidecars: readonly ReadFile[];
+  readonly content: Omit<ImageContent, "image">;
+  /** In memory, in a large file, or made into chunks. */
+  readonly pixels: NdArray | ArrayRows | EncodedArray;
+  readonly pixelsSha256: string;
+  readonly said: SaidByTiff;
+  /** Gives the memory back that the pixels are in, or closes their file: nothing may look at them any more. */
+  readonly release: () => void;
+}
+
+export interface ReadBundleOptions {
+  /** Default true. */
+  readonly includeSidecars?: boolean | undefined;
+  readonly limits?: Partial<TiffLimits> | undefined;
+  /** Where the files of the pixels are read into. Default: memory of their own. */
+  readonly buffers?: ReusedBuffers | undefined;
+  /** From which size on a file stays where it is until it is stored. Default {@link STREAMED_FROM_BYTES}. */
+  readonly largeFromBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The axes of a line scan: rows are lines in time, columns are places along the line. Design §3. */
+const LINE_SCAN_AXES = ["t", "x"];
+
+/**
+ * Reads an image and its sidecars. A sidecar that cannot be understood is part of the content, as an attachment.
+ * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing.
+ */
+export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
+  const { signal, includeSidecars = true } = options;
+  const { files, release, ...image } = await readImage(bundle, options);
+  try {
+    const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+    const [first, ...others] = files;
+    const { pixels, axes, pixelsSha256, said } = image;
+    const content = await artifactsOfSidecars({
+      shape: pixels.shape,
+      pixelsSha256,
+      sidecars: sidecars.map(({ parsed }) => parsed),
+    });
+    return {
+      bundle,
+      image: first,
+      sidecars: [...others, ...sidecars.map(({ file }) => file)],
+      content: { axes, ...content, notes: [...notesOf(first.relPath, said), ...content.notes] },
+      pixels,
+      pixelsSha256,
+      said,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] {
+  return warnings.map((reason) => ({ path, reason }));
+}
+
+interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" | "release"> {
+  /** One a channel. */
+  readonly files: readonly [ReadFile, ...ReadFile[]];
+  readonly axes: readonly string[];
+}
+
+async function readImage(
+  { image, otherChannels }: LegacyBundle,
+  { limits, signal, buffers, largeFromBytes = STREAMED_FROM_BYTES }: ReadBundleOptions,
+): Promise<ReadImage> {
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
+  const large = isLarge ? await openStreamedImage(image, { limits, signal }) : undefined;
+  if (large !== undefined) {
+    const { file, pixels, pixelsSha256, info, close } = large;
+    const axes = axesOf(pixels.shape, info.axes);
+    return { files: [file], pixels, axes, pixelsSha256, said: saidBy([info]), release: close };
+  }
+  const read: StableRead<LegacyBundle["image"]>[] = [];
+  const release = (): void => {
+    for (const { bytes } of read.splice(0)) {
+      buffers?.give(bytes);
+    }
+  };
+  try {
+    const first = await readStable(image, signal, buffers);
+    read.push(first);
+    for (const file of otherChannels) {
+      read.push(await readStable(file, signal, buffers));
+    }
+    const channels = await readChannels(read, { limits, signal });
+    return {
+      files: [first.file, ...read.slice(1).map(({ file }) => file)],
+      pixels: channels.image,
+      axes: channels.axes,
+      pixelsSha256: sha256(ndArrayBytes(channels.image)),
+      said: channels.said,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function axesOf(shape: readonly number[], axes: readonly string[]): readonly string[] {
+  return shape.length === 2 ? LINE_SCAN_AXES : axes;
+}
+
+function saidBy(infos: readonly TiffInfo[]): SaidByTiff {
+  const last = infos.at(-1);
+  return {
+    calibration: last?.calibration ?? [],
+    valueCalibration: last?.valueCalibration,
+    warnings: [...new Set(infos.flatMap(({ warnings }) => warnings))],
+  };
+}
+
+interface Channels {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  readonly said: SaidByTiff;
+}
+
+async function readChannels(
+  files: readonly StableRead<LegacyBundle["image"]>[],
+  { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
+): Promise<Channels> {
+  const planes: NdArray[] = [];
+  const infos: TiffInfo[] = [];
+  let axes: readonly string[] = LINE_SCAN_AXES;
+  for (const { bytes, file } of files) {
+    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
+    if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `${file.relPath} has another shape or type than the first channel`,
+        {
+          path: file.path,
+          expected: [planes[0].dtype, ...planes[0].shape],
+          found: [image.dtype, ...image.shape],
+        },
+      );
+    }
+    planes.push(image);
+    infos.push(info);
+    axes = axesOf(image.shape, info.axes);
+  }
+  return {
+    image: stackChannels(planes),
+    axes: planes.length > 1 ? ["c", ...axes] : axes,
+    said: saidBy(infos),
+  };
+}
+
+function stackChannels(planes: readonly NdArray[]): NdArray {
+  const [first] = planes;
+  if (first === undefined) {
+    throw new LegacyIoError("invalid_argument", "an acquisition without an image");
+  }
+  if (planes.length === 1) {
+    return first;
+  }
+  return joinArrays(first.dtype, [planes.length, ...first.shape], planes);
+}
+
+function isSameKind(a: NdArray, b: NdArray): boolean {
+  return (
+    a.dtype === b.dtype &&
+    a.shape.length === b.shape.length &&
+    a.shape.every((size, axis) => size === b.shape[axis])
+  );
+}

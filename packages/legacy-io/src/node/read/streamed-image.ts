@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import type { BundleFile } from "../../folder/bundle.ts";
+import { arrayOver } from "../../tiff/pixels/array-over.ts";
+import type { ReadTiffOptions } from "../../tiff/read-tiff.ts";
+import type { TiffInfo } from "../../tiff/tiff-info.ts";
+import { openTiffRows, type TiffRows } from "../../tiff/tiff-rows.ts";
+import type { ReadFile } from "../files/read-stable.ts";
+import { assertFileSize, MAX_FILE_BYTES } from "../tiff/assert-file-size.ts";
+import { type FileSource, openFileSource } from "../tiff/file-source.ts";
+
+/** From here on a file is not held in memory while it is taken in. */
+export const STREAMED_FROM_BYTES: number = 64 * 2 ** 20;
+
+const BLOCK_BYTES = 4 * 2 ** 20;
+
+/** An image that stays in its file: what has been found out about it by reading it block by block. */
+export interface StreamedImage {
+  readonly file: ReadFile;
+  /** Read from the file while they are stored; `io` if they are not those whose hash was taken. */
+  readonly pixels: ArrayRows;
+  readonly pixelsSha256: string;
+  readonly info: TiffInfo;
+  readonly close: () => void;
+}
+
+/**
+ * Hashes a file and its pixels block by block, and leaves it open. A file that changes meanwhile is hashed once more, then
+ * given up. Undefined for what has to be decoded as a whole.
+ * Errors: `io`, `aborted`; as `readTiff` for what its headers show.
+ */
+export async function openStreamedImage<F extends BundleFile>(
+  file: F,
+  { limits, signal }: Pick<ReadTiffOptions, "limits" | "signal">,
+): Promise<StreamedImage | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const source = openFileSource(file.path);
+    try {
+      assertFileSize(file, source.sizeBytes, MAX_FILE_BYTES);
+      const rows = await openTiffRows(source, { limits, signal });
+      if (rows === undefined) {
+        source.close();
+        return undefined;
+      }
+      const sha256 = await hashFileBlocks(source, signal);
+      const pixelsSha256 = await hashPixels(rows, signal);
+      if (await isAsOpened(source)) {
+        const { info } = rows;
+        return {
+          file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
+          pixels: verifiedRows(rows, file, pixelsSha256),
+          pixelsSha256,
+          info,
+          close: source.close,
+        };
+      }
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+    source.close();
+    if (attempt === 2) {
+      throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
+    }
+  }
+}
+
+async function isAsOpened({ path, sizeBytes, mtimeNs }: FileSource): Promise<boolean> {
+  const now = await stat(path, { bigint: true });
+  return now.mtimeNs === mtimeNs && now.size === BigInt(sizeBytes);
+}
+
+async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash("sha256");
+  const block = new Uint8Array(Math.min(BLOCK_BYTES, source.sizeBytes));
+  for (let start = 0; start < source.sizeBytes; start += block.length) {
+    await turnOfOthers(signal);
+    const target = block.subarray(0, Math.min(block.length, source.sizeBytes - start));
+    await source.readInto?.(start, target);
+    hash.update(target);
+  }
+  return hash.digest("hex");
+}
+
+async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash("sha256");
+  const step = Math.min(rows.height, Math.max(1, Math.floor(BLOCK_BYTES / rows.rowBytes)));
+  const block = new Uint8Array(step * rows.rowBytes);
+  for (let plane = 0; plane < countRows(rows); plane += rows.height) {
+    for (let row = 0; row < rows.height; row += step) {
+      await turnOfOthers(signal);
+      const stop = Math.min(rows.height, row + step);
+      hash.update(ndArrayBytes(await readBlock(rows, plane + row, plane + stop, block)));
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** A file of gigabytes must not keep a process from everything else. */
+async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
+  throwIfAborted(signal);
+  await setImmediate();
+}
+
+/** The rows as an array that is read as it is written. What was read is what was hashed, or it ends in an error. */
+function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): ArrayRows {
+  const rowCount = countRows(rows);
+  let block = new Uint8Array(0);
+  let hash = createHash("sha256");
+  return {
+    dtype: rows.info.dtype,
+    shape: rows.info.shape,
+    readRows: async (start, stop) => {
+      const sizeBytes = (stop - start) * rows.rowBytes;
+      block = block.length < sizeBytes ? new Uint8Array(sizeBytes) : block;
+      hash = start === 0 ? createHash("sha256") : hash;
+      const array = await readBlock(rows, start, stop, block);
+      hash.update(ndArrayBytes(array));
+      if (stop === rowCount && hash.digest("hex") !== pixelsSha256) {
+        throw new LegacyIoError("io", `${file.relPath} changed while it was stored`, { path: file.path });
+      }
+      return array.data;
+    },
+  };
+}
+
+/** Rows of one plane, in memory that `block` has room for. */
+async function readBlock(
+  rows: TiffRows,
+  start: number,
+  stop: number,
+  block: Uint8Array<ArrayBuffer>,
+): Promise<NdArray> {
+  const { dtype, shape } = rows.info;
+  const target = block.subarray(0, (stop - start) * rows.rowBytes);
+  await rows.readInto(start, stop, target);
+  const array = arrayOver(dtype, [stop - start, shape.at(-1) ?? 1], target);
+  if (array === undefined) {
+    throw new RangeError("a block begins where its elements do");
+  }
+  return array;
+}
+
+function countRows({ info }: TiffRows): number {
+  return info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+}

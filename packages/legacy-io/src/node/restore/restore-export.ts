@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { canonicalJson, isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import { decodeExportManifest, EXPORT_MANIFEST, type ExportedImage } from "../../export/export-manifest.ts";
+import { planExport } from "../../export/plan-export.ts";
+import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
+import { exportImage, inventoryOf } from "../export/export-image.ts";
+import { HASHING_SINK } from "../export/staged-folder.ts";
+import type { IngestFolderOptions } from "../ingest/ingest-options.ts";
+import { readRegularFile } from "../tiff/read-regular-file.ts";
+import { readExportedImage, storeExportedImage } from "./restore-image.ts";
+import { type ExportedTables, mergeRowsOf, readExportedTables, restoreTables } from "./restore-tables.ts";
+
+const BATCH_IMAGES = 64;
+
+/** True for a folder that `exportLegacyFolder` wrote. */
+export async function isExportedFolder(root: string): Promise<boolean> {
+  try {
+    decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
+    return true;
+  } catch (error) {
+    if (isLegacyIoError(error, "not_supported", "invalid_name")) {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/**
+ * Takes an exported folder in: ids, axes, chunks, names, types, attributes, tables and sources as they were. Images
+ * that are there with the same content are unchanged, with other content a conflict. A file that was changed since the
+ * export fails its image. Images come in commits of up to 64, each with its rows in tables that are there already; new
+ * tables come last. A run that was stopped is gone on with by another.
+ */
+export async function restoreExport(
+  dataset: ZarrDataset,
+  root: string,
+  options: IngestFolderOptions,
+): Promise<IngestReport> {
+  const manifest = decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
+  const { missing, unchanged, conflicts } = await compareImages(dataset, manifest.images, options.signal);
+  const tables = await readExportedTables(dataset, root, manifest.tables);
+  options.onEvent?.({ type: "planned", toIngest: missing.length, found: manifest.images.length });
+  const ingested: IngestItem[] = [];
+  const failed: IngestItem[] = [];
+  for (let start = 0; start < missing.length; start += BATCH_IMAGES) {
+    const batch = missing.slice(start, start + BATCH_IMAGES);
+    const onRead = (path: string, index: number): void =>
+      options.onEvent?.({ type: "read", path, done: start + index + 1, total: missing.length });
+    const outcome = await restoreBatch(dataset, root, batch, tables, onRead, options.signal);
+    ingested.push(...outcome.ingested);
+    failed.push(...outcome.failed);
+  }
+  const refused = new Set([...failed, ...conflicts].map(({ imageId }) => imageId ?? ""));
+  await restoreTables(dataset, tables, refused, options.signal);
+  return {
+    found: manifest.images.length,
+    ingested,
+    updated: [],
+    unchanged,
+    skipped: [],
+    failed: [...failed, ...tables.failed],
+    orphans: [],
+    conflicts,
+    counts: undefined,
+    notes: tables.notes,
+    newImageIds: ingested.map(({ imageId }) => imageId ?? ""),
+  };
+}
+
+interface ComparedImages {
+  readonly missing: readonly ExportedImage[];
+  readonly unchanged: readonly IngestItem[];
+  readonly conflicts: readonly IngestItem[];
+}
+
+async function compareImages(
+  dataset: ZarrDataset,
+  images: readonly ExportedImage[],
+  signal: AbortSignal | undefined,
+): Promise<ComparedImages> {
+  const missing: ExportedImage[] = [];
+  const unchanged: IngestItem[] = [];
+  const conflicts: IngestItem[] = [];
+  for (const image of images) {
+    throwIfAborted(signal);
+    const item = { path: image.pixels.path, imageId: image.imageId };
+    if (!(await dataset.record(image.imageId).exists())) {
+      missing.push(image);
+    } else if (await isSameImage(dataset, image)) {
+      unchanged.push(item);
+    } else {
+      conflicts.push({ ...item, reason: "the dataset has an image of this id with other content" });
+    }
+  }
+  return { missing, unchanged, conflicts };
+}
+
+/** The same objects; or, for containers can be encoded in several ways, the same files if it were exported now. */
+async function isSameImage(dataset: ZarrDataset, image: ExportedImage): Promise<boolean> {
+  const record = dataset.record(image.imageId);
+  if (canonicalJson(Object.fromEntries(await record.objectHashes())) === canonicalJson(image.objects)) {
+    return true;
+  }
+  const [plan] = planExport([await inventoryOf(record)], []).images;
+  const present = plan && (await exportImage(record, plan, HASHING_SINK));
+  return present !== undefined && contentKey(present) === contentKey(image);
+}
+
+function contentKey({ objects: _, ...content }: ExportedImage): string {
+  return canonicalJson({ ...content });
+}
+
+/** Reads a batch straight into one transaction: one image is in memory at a time. */
+async function restoreBatch(
+  dataset: ZarrDataset,
+  root: string,
+  batch: readonly ExportedImage[],
+  tables: ExportedTables,
+  onRead: (path: string, index: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly ingested: readonly IngestItem[]; readonly failed: readonly IngestItem[] }> {
+  let ingested: IngestItem[] = [];
+  let failed: IngestItem[] = [];
+  await dataset.transaction(
+    async (transaction) => {
+      [ingested, failed] = [[], []];
+      for (const [index, image] of batch.entries()) {
+        throwIfAborted(signal);
+        const item = { path: image.pixels.path, imageId: image.imageId };
+        try {
+          const restored = await readExportedImage(root, image);
+          await storeExportedImage(transaction, restored);
+          ingested.push(item);
+        } catch (error) {
+          if (!isLegacyIoError(error) && !isZarrStoreError(error, "invalid_file", "schema_mismatch")) {
+            throw error;
+          }
+          await transaction.deleteImage(image.imageId);
+          failed.push({ ...item, reason: error.message });
+        }
+        onRead(item.path, index);
+      }
+      await mergeRowsOf(transaction, tables, new Set(ingested.map(({ imageId }) => imageId ?? "")));
+    },
+    { message: `restore ${batch.length} images`, signal },
+  );
+  return { ingested, failed };
+}

@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import {
+  type DatasetContents,
+  decodeParquet,
+  itemSizeBytes,
+  type NdArray,
+  tableFromColumns,
+} from "@kym/zarr-store";
+import { LegacyIoError } from "../../errors.ts";
+import {
+  EXPORT_MANIFEST,
+  type ExportedArtifact,
+  type ExportedFile,
+  type ExportedImage,
+  type ExportedTable,
+} from "../../export/export-manifest.ts";
+import { readNpy } from "../../formats/npy.ts";
+import { readSidecarCsv } from "../../formats/sidecar-csv.ts";
+import { bytesSource } from "../../tiff/byte-source.ts";
+import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
+import { readTiff } from "../../tiff/read-tiff.ts";
+import { systemErrorCode } from "../tiff/file-source.ts";
+import { readRegularFile } from "../tiff/read-regular-file.ts";
+import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
+
+type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
+
+/** An image of an export, read and verified. */
+export interface RestoredImage {
+  readonly exported: ExportedImage;
+  readonly image: NdArray;
+  readonly artifacts: readonly {
+    readonly artifact: ExportedArtifact;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+  }[];
+}
+
+/** Throws `integrity` for a file that was changed since the export, `invalid_file`, `io`. */
+export async function readExportedImage(root: string, exported: ExportedImage): Promise<RestoredImage> {
+  const { pixels } = exported;
+  const image = await readPixels(root, pixels);
+  const count = pixels.shape.reduce((product, size) => product * size, 1);
+  if (image.dtype !== pixels.dtype || image.data.length !== count) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `${pixels.path} is not the image that ${EXPORT_MANIFEST} describes`,
+      {
+        path: pixels.path,
+        expected: [pixels.dtype, ...pixels.shape],
+        found: [image.dtype, ...image.shape],
+      },
+    );
+  }
+  const artifacts: { artifact: ExportedArtifact; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  for (const artifact of exported.artifacts) {
+    artifacts.push({ artifact, bytes: await readVerified(root, artifact) });
+  }
+  return { exported, image: { ...image, shape: pixels.shape }, artifacts };
+}
+
+/**
+ * The file's hash is right, so its size is that of an image that a dataset had, and the time that reading takes is worth
+ * it: the limits that are set for files of strangers would refuse some.
+ */
+async function readPixels(root: string, pixels: ExportedImage["pixels"]): Promise<NdArray> {
+  const bytes = await readVerified(root, pixels);
+  if (pixels.format === "npy") {
+    return readNpy(bytes);
+  }
+  const maxDecodedBytes = pixels.shape.reduce((product, size) => product * size, itemSizeBytes(pixels.dtype));
+  const limits = {
+    maxDecodedBytes,
+    maxMemoryBytes: maxDecodedBytes + DEFAULT_TIFF_LIMITS.maxMemoryBytes + bytes.length,
+    maxDecodeMs: Number.POSITIVE_INFINITY,
+    maxIfds: pixels.shape.slice(0, -2).reduce((product, size) => product * size, 1),
+  };
+  return (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits })).image;
+}
+
+/** Stores an image as it was, within a transaction. */
+export async function storeExportedImage(
+  transaction: DatasetContents,
+  { exported, image, artifacts }: RestoredImage,
+): Promise<void> {
+  const { attributes } = exported;
+  const { axes, created_utc, summary } = attributes;
+  const record = await transaction.addImage(image, {
+    id: exported.imageId,
+    chunks: exported.pixels.chunks,
+    attributes,
+    ...(Array.isArray(axes) && { axes: axes.map(String) }),
+  });
+  for (const { artifact, bytes } of artifacts) {
+    await storeArtifact(record, artifact, bytes);
+  }
+  // What the dataset set by itself goes back to what it was, or away.
+  await record.updateAttributes({ axes, created_utc, summary });
+}
+
+async function storeArtifact(
+  record: ReturnType<DatasetContents["record"]>,
+  artifact: ExportedArtifact,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  switch (artifact.kind) {
+    case "json":
+      await record.saveJsonBytes(artifact.name, bytes);
+      return;
+    case "parquet":
+      await record.saveParquet(artifact.name, await tableOfExport(artifact, bytes), {
+        schema: artifact.schema,
+      });
+      return;
+    case "csv.gz":
+      await record.saveTabularBytes(artifact.name, "csv.gz", bytes);
+      return;
+    case "array": {
+      const { axes, chunks, attributes } = artifact;
+      await record.saveArrayArtifact(artifact.name, readNpy(bytes), { axes, chunks, attributes });
+      return;
+    }
+    case "attachment":
+      await record.saveAttachment(artifact.name, bytes);
+      return;
+    default:
+      artifact satisfies never;
+  }
+}
+
+/** A table of an export, from its own format. */
+export async function tableOfExport(
+  exported: Pick<ExportedTable, "path" | "schema" | "format">,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Table> {
+  if (exported.format === "parquet") {
+    return decodeParquet(bytes, { where: exported.path });
+  }
+  const { columns, rowCount } = readSidecarCsv(bytes, { schema: exported.schema, where: exported.path });
+  return tableFromColumns(exported.schema, columns, rowCount);
+}
+
+/** The bytes of a file of an export, if they are those that were exported. */
+export async function readVerified(root: string, file: ExportedFile): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readRegularFile(join(root, file.path));
+  } catch (cause) {
+    throw new LegacyIoError("io", `cannot read ${file.path}: ${systemErrorCode(cause)}`, {
+      path: file.path,
+      cause,
+    });
+  }
+  const found = createHash("sha256").update(bytes).digest("hex");
+  if (found !== file.sha256) {
+    throw new LegacyIoError("integrity", `${file.path} was changed since it was exported`, {
+      path: file.path,
+      expected: file.sha256,
+      found,
+    });
+  }
+  return bytes;
+}

@@ -1,0 +1,52 @@
+import { lstat } from "node:fs/promises";
+import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import type { FolderScan } from "../../folder/bundle.ts";
+import type { FileHash } from "../../plan/compare-files.ts";
+import { placesToProbe } from "../../plan/find-moved.ts";
+import type { KnownAcquisitions } from "../../plan/known-acquisition.ts";
+import { type FolderFacts, filesToHash } from "../../plan/plan-ingest.ts";
+import { hashFile } from "../files/read-stable.ts";
+import { systemErrorCode } from "../tiff/file-source.ts";
+
+/** Looks and reads no more than the plan needs: at places that are empty, and into files that look changed or moved. */
+export async function gatherPlanFacts(
+  scan: FolderScan,
+  known: KnownAcquisitions,
+  signal: AbortSignal | undefined,
+): Promise<FolderFacts> {
+  const gone = new Set<string>();
+  for (const path of placesToProbe(scan.bundles, known)) {
+    throwIfAborted(signal);
+    if (await isGone(path)) {
+      gone.add(path);
+    }
+  }
+  const hashes = new Map<string, FileHash>();
+  for (;;) {
+    const files = filesToHash(scan, known, { gone, hashes });
+    if (files.length === 0) {
+      return { gone, hashes };
+    }
+    for (const file of files) {
+      try {
+        hashes.set(file.path, { ok: true, sha256: await hashFile(file, signal) });
+      } catch (error) {
+        if (!isLegacyIoError(error, "io", "not_supported")) {
+          throw error;
+        }
+        hashes.set(file.path, { ok: false, reason: error.message });
+      }
+    }
+  }
+}
+
+/** A place that cannot be looked at is not empty: a drive may be offline. */
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    return code === "ENOENT" || code === "ENOTDIR";
+  }
+}

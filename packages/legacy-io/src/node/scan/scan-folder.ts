@@ -1,0 +1,210 @@
+import type { Dirent } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import { ZARR_NODE_NAME } from "@kym/zarr-store";
+import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
+import { EXPORT_MARKER } from "../../export/export-marker.ts";
+import type { BundleFile, FolderScan, ScanNote } from "../../folder/bundle.ts";
+import { bundleFiles, type FolderFiles } from "../../folder/bundle-files.ts";
+import { namePattern } from "../../folder/name-pattern.ts";
+import { comparePaths } from "../../folder/path-order.ts";
+import { imageStem } from "../../folder/sidecar-name.ts";
+import { whenAllDone } from "../files/when-all-done.ts";
+import { systemErrorCode } from "../tiff/file-source.ts";
+
+const STATS_AT_ONCE = 64;
+
+export interface ScanFolderOptions {
+  /** Which images to take, by their file names; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
+  readonly pattern?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds the images below a folder and the files that belong to each; reads names and sizes, no content.
+ * Links to folders are not followed, links to files are if they stay inside. The order depends on names alone.
+ * Whatever cannot be read is in the result with its reason; only the folder itself must be readable.
+ * Errors: `not_found`, `invalid_argument` (no folder; a bad pattern), `io`, `aborted`.
+ */
+export async function scanFolder(root: string, options: ScanFolderOptions = {}): Promise<FolderScan> {
+  const matches = namePattern(options.pattern ?? "*.{tif,tiff}");
+  const isSelected = (name: string): boolean => imageStem(name) !== undefined && matches(name);
+  const realRoot = await resolveRoot(root);
+  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [] };
+  const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    throwIfAborted(options.signal);
+    pending.push(...(await readFolder(walk, next, options.signal)));
+  }
+  const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected);
+  const byPath = (a: ScanNote, b: ScanNote): number => comparePaths(a.relPath, b.relPath);
+  return {
+    root,
+    ...bundled,
+    unreadable: walk.unreadable.toSorted(byPath),
+    ignored: [...ignored, ...walk.ignored].toSorted(byPath),
+  };
+}
+
+interface PendingFolder {
+  readonly folder: string;
+  readonly folderName: string;
+}
+
+interface Walk {
+  readonly root: string;
+  readonly realRoot: string;
+  readonly isSelected: (name: string) => boolean;
+  readonly folders: FolderFiles[];
+  readonly unreadable: ScanNote[];
+  readonly ignored: ScanNote[];
+}
+
+async function resolveRoot(root: string): Promise<string> {
+  try {
+    const realRoot = await realpath(root);
+    if (!(await stat(realRoot)).isDirectory()) {
+      throw new LegacyIoError("invalid_argument", `${root} is not a folder`, { path: root });
+    }
+    await readdir(realRoot);
+    return realRoot;
+  } catch (cause) {
+    if (cause instanceof LegacyIoError) {
+      throw cause;
+    }
+    const reason = systemErrorCode(cause);
+    const code = reason === "ENOENT" || reason === "ENOTDIR" ? "not_found" : "io";
+    throw new LegacyIoError(code, `cannot read the folder ${root}: ${reason}`, { path: root, cause });
+  }
+}
+
+/** Adds the folder's files to the walk; returns the folders in it. */
+async function readFolder(
+  walk: Walk,
+  { folder, folderName }: PendingFolder,
+  signal: AbortSignal | undefined,
+): Promise<readonly PendingFolder[]> {
+  const path = join(walk.root, folder);
+  let entries: readonly Dirent[];
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (cause) {
+    walk.unreadable.push({ relPath: folder, reason: `the folder cannot be read: ${systemErrorCode(cause)}` });
+    return [];
+  }
+  if (folder !== "" && isExport(entries)) {
+    walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest it by itself" });
+    return [];
+  }
+  if (folder !== "" && entries.some((entry) => ZARR_NODES.has(entry.name) && entry.isFile())) {
+    walk.ignored.push({ relPath: folder, reason: "Zarr, such as a dataset: what is kept in it is in it" });
+    return [];
+  }
+  const files: BundleFile[] = [];
+  const folders: PendingFolder[] = [];
+  for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
+    throwIfAborted(signal);
+    const batch = entries.slice(start, start + STATS_AT_ONCE);
+    const found = await whenAllDone(batch.map((entry) => inspect(walk, folder, entry)));
+    for (const item of found) {
+      switch (item.kind) {
+        case "file":
+          files.push(item.file);
+          break;
+        case "folder":
+          folders.push({ folder: item.note.relPath, folderName: basename(item.note.relPath) });
+          if (walk.isSelected(basename(item.note.relPath))) {
+            walk.unreadable.push(item.note);
+          }
+          break;
+        default:
+          walk[item.kind].push(item.note);
+      }
+    }
+  }
+  walk.folders.push({ folder, folderName, files });
+  return folders;
+}
+
+/** What a Zarr group or array of either version has: an attachment of a dataset may be a TIFF. */
+const ZARR_NODES: ReadonlySet<string> = new Set([ZARR_NODE_NAME, ".zgroup", ".zarray"]);
+
+type Inspected =
+  | { readonly kind: "file"; readonly file: BundleFile }
+  | { readonly kind: "folder" | "unreadable" | "ignored"; readonly note: ScanNote };
+
+/** The TIFFs of an export are images of the dataset that it came from: taken in as new ones they would be there twice. */
+function isExport(entries: readonly Dirent[]): boolean {
+  const isThere = (name: string, isKind: (entry: Dirent) => boolean): boolean =>
+    entries.some((entry) => entry.name === name && isKind(entry));
+  return (
+    isThere(EXPORT_MARKER, (entry) => entry.isFile()) ||
+    (isThere(EXPORT_MANIFEST, (entry) => entry.isFile()) && isThere("images", (entry) => entry.isDirectory()))
+  );
+}
+
+/** What `exportLegacyFolder` writes into before the folder gets its name. */
+const UNFINISHED_EXPORT = /\.partial-[0-9a-f]{8}-[0-9a-f-]{27}(-old)?$/;
+
+async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspected> {
+  const relPath = folder === "" ? entry.name : `${folder}/${entry.name}`;
+  const path = join(walk.root, folder, entry.name);
+  const note = (kind: "folder" | "unreadable" | "ignored", reason: string): Inspected => ({
+    kind,
+    note: { relPath, reason },
+  });
+  if (entry.isDirectory()) {
+    if (UNFINISHED_EXPORT.test(entry.name)) {
+      return note("ignored", "an export that was not finished");
+    }
+    const isHidden = entry.name.startsWith(".") || entry.name === "__MACOSX";
+    return isHidden ? note("ignored", "a hidden folder") : note("folder", "a folder, not an image");
+  }
+  if (entry.name.startsWith(".") && !entry.isFile()) {
+    return note("ignored", "hidden");
+  }
+  const refusal = walk.isSelected(entry.name) ? "unreadable" : "ignored";
+  if (entry.isSymbolicLink()) {
+    return inspectLink(walk, path, relPath, refusal);
+  }
+  if (!entry.isFile()) {
+    return note(refusal, "not a regular file");
+  }
+  try {
+    const status = await lstat(path, { bigint: true });
+    return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
+  } catch (cause) {
+    return note("unreadable", `cannot be read: ${systemErrorCode(cause)}`);
+  }
+}
+
+async function inspectLink(
+  walk: Walk,
+  path: string,
+  relPath: string,
+  refusal: "unreadable" | "ignored",
+): Promise<Inspected> {
+  try {
+    const target = await realpath(path);
+    const status = await stat(target, { bigint: true });
+    if (status.isDirectory()) {
+      return { kind: refusal, note: { relPath, reason: "a link to a folder, not followed" } };
+    }
+    if (!status.isFile()) {
+      return { kind: refusal, note: { relPath, reason: "a link to what is not a regular file" } };
+    }
+    if (!target.startsWith(walk.realRoot.endsWith(sep) ? walk.realRoot : walk.realRoot + sep)) {
+      return {
+        kind: "unreadable",
+        note: { relPath, reason: "a link to a file outside the folder, not followed" },
+      };
+    }
+    return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    const reason =
+      code === "ENOENT" ? "a link to a file that does not exist" : `a link that cannot be followed: ${code}`;
+    return { kind: "unreadable", note: { relPath, reason } };
+  }
+}

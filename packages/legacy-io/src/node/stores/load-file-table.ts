@@ -1,0 +1,17 @@
+import { type ArtifactStore, decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store";
+import { gunzip } from "../files/gunzip.ts";
+import { readWholeFile } from "../files/read-whole-file.ts";
+
+/** A table of a file; the types of text are found from its cells. Errors: `invalid_file`, naming the file, `io`. */
+export async function loadFileTable(
+  path: string,
+  format: "parquet" | "csv.gz" | "csv",
+): Promise<Awaited<ReturnType<ArtifactStore["loadTable"]>>> {
+  const bytes = await readWholeFile(path);
+  if (format === "parquet") {
+    return decodeParquet(bytes, { where: path });
+  }
+  const text = format === "csv" ? bytes : await gunzip(bytes, path);
+  const { schema, columns, rowCount } = readCsv(text, { where: path });
+  return tableFromColumns(schema, columns, rowCount);
+}

@@ -1,0 +1,64 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { ImageSource } from "@kym/zarr-store";
+import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { acquisitionOfImage } from "../../folder/sidecars-of-image.ts";
+import type { FolderListing } from "../files/folder-listing.ts";
+import { systemErrorCode } from "../tiff/file-source.ts";
+import { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
+import { withStoreErrors } from "./store-errors.ts";
+import { TiffPixelStore } from "./tiff-pixel-store.ts";
+
+export interface OpenTiffOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A TIFF with the files beside it as an image: `AcqImage.from` takes it. The other channels of an acquisition that has a
+ * TIFF a channel (`_C001T001`, `_C002T001`) are channels of it, whichever of the files is named. Reads names, no content.
+ * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` for a name that is no TIFF's, `io`, `aborted`.
+ *
+ * @example
+ * const image = AcqImage.from(await openTiff("lab/scan.tif"));
+ */
+export async function openTiff(path: string, options: OpenTiffOptions = {}): Promise<ImageSource> {
+  return withStoreErrors(async () => {
+    throwIfAborted(options.signal);
+    const file = resolve(path);
+    const folder = dirname(file);
+    const names = await namesBeside(file);
+    const acquisition = acquisitionOfImage(basename(file), names);
+    if (acquisition === undefined) {
+      throw new LegacyIoError("invalid_argument", `${file} has not the name of a TIFF`, { path: file });
+    }
+    const [image, ...otherChannels] = acquisition.map((name) => join(folder, name));
+    return imageSource(image ?? file, otherChannels);
+  });
+}
+
+/** The stores of one acquisition, by the absolute paths of its channels. */
+export function imageSource(
+  path: string,
+  otherChannels: readonly string[],
+  listing?: FolderListing,
+): ImageSource {
+  const pixelStore = new TiffPixelStore(path, { otherChannels });
+  return { sourceKey: path, pixelStore, artifactStore: new SidecarArtifactStore(path, pixelStore, listing) };
+}
+
+async function namesBeside(file: string): Promise<readonly string[]> {
+  try {
+    const { isFile } = await stat(file).then((status) => ({ isFile: status.isFile() }));
+    if (!isFile) {
+      throw new LegacyIoError("invalid_file", `${file} is not a regular file`, { path: file });
+    }
+    return await readdir(dirname(file));
+  } catch (cause) {
+    if (cause instanceof LegacyIoError) {
+      throw cause;
+    }
+    const found = systemErrorCode(cause);
+    const code = found === "ENOENT" || found === "ENOTDIR" ? "not_found" : "io";
+    throw new LegacyIoError(code, `cannot open ${file}: ${found}`, { path: file, found, cause });
+  }
+}

@@ -1,0 +1,75 @@
+import { createNdArray, type ImageInfo, type NdArray, type Region, sliceNdArray } from "@kym/zarr-store";
+import { joinArrays } from "../../bytes/join-arrays.ts";
+import type { ByteSource } from "../../tiff/byte-source.ts";
+import { readTiff, readTiffRegion } from "../../tiff/read-tiff.ts";
+import { openFileSource } from "../tiff/file-source.ts";
+import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
+
+/** Each plane that is read by itself parses the headers again: beyond this many the whole file is read at once. */
+const MAX_PLANES_ONE_BY_ONE = 16;
+
+interface Options {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A region of a TIFF of this shape and type: of some planes or rows only the strips that hold them are read.
+ * Errors: as `readTiffRegion`.
+ */
+export async function readTiffSelection(
+  path: string,
+  { shape, dtype }: Pick<ImageInfo, "shape" | "dtype">,
+  region: Region,
+  { signal }: Options,
+): Promise<NdArray> {
+  const wanted = region.map(({ start, stop }) => stop - start);
+  if (wanted.includes(0)) {
+    return createNdArray(dtype, wanted);
+  }
+  using source = openFileSource(path);
+  const options = { codecs: nodeTiffCodecs, signal };
+  if (wanted.every((length, axis) => length === shape[axis])) {
+    return (await readTiff(source, options)).image;
+  }
+  const { leadingCount, rowAxis } = await planesOf(source, shape, options);
+  const planes = planeIndexes(shape.slice(0, leadingCount), region);
+  if (planes.length > MAX_PLANES_ONE_BY_ONE) {
+    return sliceNdArray((await readTiff(source, options)).image, region);
+  }
+  const inPlane = region.slice(leadingCount);
+  const rows = inPlane[rowAxis] ?? { start: 0, stop: 1 };
+  const rest = inPlane.map((range, axis) => (axis === rowAxis ? undefined : range));
+  const parts: NdArray[] = [];
+  for (const page of planes) {
+    const part = await readTiffRegion(source, { ...options, page, rowStart: rows.start, rowStop: rows.stop });
+    parts.push(sliceNdArray(part, rest));
+  }
+  return joinArrays(dtype, wanted, parts);
+}
+
+/** How many axes lie before the plane, and which axis of it are the rows: samples may lie before or behind; -1 for one row. */
+async function planesOf(
+  source: ByteSource,
+  shape: readonly number[],
+  options: Options,
+): Promise<{ readonly leadingCount: number; readonly rowAxis: number }> {
+  if (shape.length === 2) {
+    return { leadingCount: 0, rowAxis: 0 };
+  }
+  const row = await readTiffRegion(source, { ...options, rowStart: 0, rowStop: 1 });
+  const leadingCount = shape.length - row.shape.length;
+  const plane = shape.slice(leadingCount);
+  return { leadingCount, rowAxis: plane.findIndex((length, axis) => length !== row.shape[axis]) };
+}
+
+/** The planes of a region, counted in C order of the axes before the plane. */
+function planeIndexes(leading: readonly number[], region: Region): readonly number[] {
+  return leading.reduce<readonly number[]>(
+    (indexes, length, axis) => {
+      const { start, stop } = region[axis] ?? { start: 0, stop: length };
+      const along = Array.from({ length: stop - start }, (_, offset) => start + offset);
+      return indexes.flatMap((index) => along.map((place) => index * length + place));
+    },
+    [0],
+  );
+}

@@ -1,0 +1,150 @@
+import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
+import { throwIfAborted } from "../../errors.ts";
+import type { PlannedAction } from "../../plan/decide-refresh.ts";
+import { IMAGE_DELETED } from "../../plan/decide-refresh.ts";
+import type { IngestItem } from "../../plan/ingest-report.ts";
+import { planBatches } from "../../plan/plan-batches.ts";
+import { itemOfUpdate } from "../../plan/plan-report.ts";
+import { settingsOf } from "../ingest/assign-image-id.ts";
+import { BATCH_LIMITS, type CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
+import { type UpdateOutcome, updateRecord } from "./update-record.ts";
+
+type Update = Extract<PlannedAction, { readonly action: "update" }>;
+
+/** What became of the records; each is in one list. */
+export interface UpdatedRecords {
+  readonly updated: readonly IngestItem[];
+  readonly unchanged: readonly IngestItem[];
+  readonly skipped: readonly IngestItem[];
+  readonly failed: readonly IngestItem[];
+  readonly conflicts: readonly IngestItem[];
+  readonly notes: readonly IngestItem[];
+}
+
+/** Brings records to what their sidecars say now, in commits of up to 64. Each fails alone. Errors as of `commitNewImages`. */
+export async function commitRecordUpdates(
+  dataset: ZarrDataset,
+  updates: readonly Update[],
+  options: CommitNewImagesOptions,
+): Promise<UpdatedRecords> {
+  const done: Done[] = [];
+  for (const batch of planBatches(updates, sizeOfSidecars, BATCH_LIMITS)) {
+    throwIfAborted(options.signal);
+    done.push(...(await updateBatch(dataset, batch, options)));
+  }
+  throwIfAborted(options.signal);
+  return reportOf(done);
+}
+
+interface Done {
+  readonly update: Update;
+  readonly outcome: UpdateOutcome;
+}
+
+const REFUSALS = [
+  "invalid_argument",
+  "invalid_name",
+  "schema_mismatch",
+  "not_supported",
+  "invalid_file",
+] as const;
+
+/** One commit, of what was done before an abort too; if the dataset refuses something of it, one for each record, so that only one fails. */
+async function updateBatch(
+  dataset: ZarrDataset,
+  batch: readonly Update[],
+  options: CommitNewImagesOptions,
+): Promise<readonly Done[]> {
+  let done: Done[] = [];
+  const { includeSidecars = true } = options;
+  try {
+    const commit = await dataset.transaction(
+      async (transaction) => {
+        done = [];
+        for (const update of batch) {
+          if (options.signal?.aborted === true) {
+            break;
+          }
+          done.push({ update, outcome: await updateRecord(transaction, update, includeSidecars) });
+          options.onRead(update.bundle.image.relPath);
+        }
+        const moved = done.flatMap(({ update, outcome }) =>
+          outcome.outcome === "updated" && update.move !== undefined ? [movedRow(update, options)] : [],
+        );
+        if (moved.length > 0) {
+          await transaction.appendSources(moved, { again: moved });
+        }
+      },
+      { message: `refresh ${batch.length} ${batch.length === 1 ? "image" : "images"}` },
+    );
+    options.onEvent?.({ type: "committed", version: commit.version, imageIds: [] });
+    return done;
+  } catch (error) {
+    if (!isZarrStoreError(error, ...REFUSALS)) {
+      throw error;
+    }
+    const [first] = batch;
+    if (batch.length === 1 && first !== undefined) {
+      return [{ update: first, outcome: { outcome: "failed", reason: error.message } }];
+    }
+    const single: Done[] = [];
+    for (const update of batch) {
+      single.push(...(await updateBatch(dataset, [update], options)));
+    }
+    return single;
+  }
+}
+
+function movedRow({ bundle, imageId, known }: Update, options: CommitNewImagesOptions): SourceRow {
+  const { path, relPath, sizeBytes, mtimeNs } = bundle.image;
+  return {
+    source_primary_path: path,
+    image_id: imageId,
+    source_mtime_ns: mtimeNs,
+    source_size_bytes: BigInt(sizeBytes),
+    ingested_epoch_ns: settingsOf(options).nowEpochNs(),
+    source_sha256: known.image.sha256,
+    source_rel_path: relPath,
+  };
+}
+
+function sizeOfSidecars({ bundle }: Update): number {
+  return bundle.sidecars.reduce((sum, file) => sum + file.sizeBytes, 0);
+}
+
+function reportOf(done: readonly Done[]): UpdatedRecords {
+  const items = done.map(({ update, outcome }) => ({ update, ...placeOf(update, outcome) }));
+  const of = (wanted: List): readonly IngestItem[] =>
+    items.filter(({ list }) => list === wanted).map(({ item }) => item);
+  return {
+    updated: of("updated"),
+    unchanged: of("unchanged"),
+    skipped: of("skipped"),
+    failed: of("failed"),
+    conflicts: of("conflicts"),
+    notes: done.flatMap(({ update: { imageId }, outcome }) =>
+      outcome.outcome === "updated" ? outcome.notes.map((note) => ({ ...note, imageId })) : [],
+    ),
+  };
+}
+
+type List = "updated" | "unchanged" | "skipped" | "failed" | "conflicts";
+
+function placeOf(update: Update, outcome: UpdateOutcome): { readonly list: List; readonly item: IngestItem } {
+  const item = itemOfUpdate(update);
+  switch (outcome.outcome) {
+    case "updated":
+      if (outcome.conflicts.length > 0) {
+        return { list: "conflicts", item: { ...item, reason: outcome.conflicts.join("; ") } };
+      }
+      return { list: update.isImageChanged ? "skipped" : "updated", item };
+    case "unchanged":
+      return { list: "unchanged", item: { path: item.path, imageId: update.imageId } };
+    case "deleted":
+      return { list: "skipped", item: { ...item, reason: IMAGE_DELETED } };
+    case "failed":
+      return { list: "failed", item: { ...item, reason: outcome.reason } };
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,27 @@
+import { type DatasetContents, imagePartKey } from "@kym/zarr-store";
+import { metadataText } from "../../content/image-metadata.ts";
+import { sha256 } from "../files/read-stable.ts";
+import { loadProvenance } from "../scan/load-provenance.ts";
+
+export const METADATA_KEY: string = imagePartKey({ kind: "json", name: "metadata" });
+
+/** Whether the metadata of an image are what its files made, and which files those were, by absolute path. */
+export interface MetadataOrigin {
+  readonly isEdited: boolean;
+  readonly sources: readonly string[];
+}
+
+export async function metadataOrigin(record: ReturnType<DatasetContents["record"]>): Promise<MetadataOrigin> {
+  const made = ((await loadProvenance(record))?.sidecars ?? []).flatMap(({ path, artifacts }) =>
+    artifacts.filter(({ key }) => key === METADATA_KEY).map((artifact) => ({ path, ...artifact })),
+  );
+  const expected = made.at(-1)?.sha256 ?? bareMetadataSha256((await record.openArray()).shape);
+  const current = (await record.objectHashes()).get(METADATA_KEY);
+  return { isEdited: current !== expected, sources: made.map(({ path }) => path) };
+}
+
+/** Of the metadata that an image without any sidecar has. */
+export function bareMetadataSha256(shape: readonly number[]): string {
+  const text = metadataText({ shape, olympus: undefined, classic: undefined, accepted: true });
+  return sha256(new TextEncoder().encode(text));
+}

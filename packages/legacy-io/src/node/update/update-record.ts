@@ -1,0 +1,244 @@
+import { type DatasetContents, isZarrStoreError, ndArrayBytes } from "@kym/zarr-store";
+import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
+import { isLegacyIoError } from "../../errors.ts";
+import type { LegacyBundle } from "../../folder/bundle.ts";
+import { incomingAttachment } from "../../folder/incoming-attachment.ts";
+import { fileNameOf } from "../../plan/compare-files.ts";
+import {
+  type ArtifactConflict,
+  decideArtifactChanges,
+  isAttachmentKey,
+  type MadeArtifact,
+} from "../../plan/decide-artifact-changes.ts";
+import type { Move } from "../../plan/find-moved.ts";
+import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
+import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../../provenance/provenance.ts";
+import { sidecarsAfterUpdate } from "../../provenance/sidecars-after-update.ts";
+import { sha256 } from "../files/read-stable.ts";
+import { whenAllDone } from "../files/when-all-done.ts";
+import { storeArtifact } from "../ingest/store-image.ts";
+import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
+import { loadProvenance } from "../scan/load-provenance.ts";
+import { deleteArtifact } from "./delete-artifact.ts";
+import { hashArtifact } from "./hash-artifact.ts";
+import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
+
+type ImageRecord = ReturnType<DatasetContents["record"]>;
+
+/** A record whose sidecars changed, or whose files are elsewhere now. */
+export interface RecordUpdate {
+  readonly bundle: LegacyBundle;
+  readonly imageId: string;
+  readonly known: KnownAcquisition;
+  readonly move: Move | undefined;
+}
+
+export type UpdateOutcome =
+  | { readonly outcome: "updated"; readonly conflicts: readonly string[]; readonly notes: readonly Note[] }
+  /** The dataset has all this by now. */
+  | { readonly outcome: "unchanged" }
+  | { readonly outcome: "deleted" }
+  | { readonly outcome: "failed"; readonly reason: string };
+
+interface Note {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Brings one record to what the files beside its image say now, by `decideArtifactChanges`; the pixels stay. */
+export async function updateRecord(
+  transaction: DatasetContents,
+  update: RecordUpdate,
+  includeSidecars: boolean,
+): Promise<UpdateOutcome> {
+  const record = transaction.record(update.imageId);
+  if (!(await record.exists())) {
+    return { outcome: "deleted" };
+  }
+  let looked: LookedUpdate;
+  try {
+    looked = await lookAt(record, update, includeSidecars);
+  } catch (error) {
+    if (
+      !isLegacyIoError(error, "io", "not_supported") &&
+      !isZarrStoreError(error, "invalid_argument", "schema_mismatch")
+    ) {
+      throw error;
+    }
+    return { outcome: "failed", reason: error.message };
+  }
+  return looked.changed.size === 0 && update.move === undefined
+    ? { outcome: "unchanged" }
+    : store(record, update, looked);
+}
+
+/** All that is known before anything is written. */
+interface LookedUpdate {
+  readonly provenance: Provenance | undefined;
+  /** By the paths that the files have now. */
+  readonly known: ReadonlyMap<string, KnownSidecar>;
+  readonly sidecars: readonly ReadSidecar[];
+  readonly changed: ReadonlySet<string>;
+  readonly artifacts: readonly (SourcedArtifact & { readonly sha256: string | undefined })[];
+  readonly unusable: readonly string[];
+  readonly notes: readonly Note[];
+  /** SHA-256 of the metadata of an image without any sidecar. */
+  readonly bareMetadataSha256: string;
+}
+
+async function lookAt(
+  record: ImageRecord,
+  { bundle, move }: RecordUpdate,
+  includeSidecars: boolean,
+): Promise<LookedUpdate> {
+  const provenance = await loadProvenance(record);
+  const known = new Map(
+    (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
+  );
+  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, undefined) : [];
+  const { shape } = await record.openArray();
+  const content = await artifactsOfSidecars({
+    shape,
+    pixelsSha256: await pixelsSha256Of(record),
+    sidecars: sidecars.map(({ parsed }) => parsed),
+  });
+  const changed = sidecars.flatMap(({ file }) =>
+    known.get(file.path)?.sha256 === file.sha256 ? [] : [file.path],
+  );
+  return {
+    provenance,
+    known,
+    sidecars,
+    changed: new Set(changed),
+    artifacts: await whenAllDone(
+      content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
+    ),
+    unusable: content.unusable,
+    notes: content.notes,
+    bareMetadataSha256: bareMetadataSha256(shape),
+  };
+}
+
+async function store(
+  record: ImageRecord,
+  update: RecordUpdate,
+  looked: LookedUpdate,
+): Promise<UpdateOutcome> {
+  const { known, sidecars, changed, artifacts } = looked;
+  const pathOf = new Map(sidecars.map(({ file }) => [file.relPath, file.path]));
+  const pathsOf = (relPaths: readonly string[]): readonly string[] =>
+    relPaths.map((relPath) => pathOf.get(relPath) ?? relPath);
+  const current = new Map(await record.objectHashes());
+  const made = artifacts.map((artifact) => ({
+    key: artifactKey(artifact),
+    sha256: artifact.sha256,
+    from: pathsOf(artifact.from),
+  }));
+  const isMetadataSourced = [...known.values()].some((sidecar) =>
+    sidecar.artifacts.some(({ key }) => key === METADATA_KEY),
+  );
+  const decision = decideArtifactChanges({
+    made,
+    known,
+    unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, looked.bareMetadataSha256]]),
+    present: new Set(pathOf.values()),
+    changed,
+    unusable: new Set(pathsOf(looked.unusable)),
+    current,
+  });
+  for (const artifact of artifacts) {
+    if (decision.write.includes(artifactKey(artifact))) {
+      await storeArtifact(record, artifact);
+    }
+  }
+  for (const key of decision.remove) {
+    await deleteArtifact(record, key);
+  }
+  const kept = await keepRefused(record, looked, made, decision.conflicts, current);
+  await record.saveJson(
+    PROVENANCE,
+    encodeProvenance({
+      ...baseProvenance(update, looked.provenance),
+      sidecars: sidecarsAfterUpdate({
+        known,
+        read: sidecars.map(({ file }) => file),
+        made,
+        decision,
+        hashes: await record.objectHashes(),
+        kept,
+      }),
+    }),
+  );
+  const relPathOf = (path: string): string =>
+    sidecars.find(({ file }) => file.path === path)?.file.relPath ?? path;
+  return {
+    outcome: "updated",
+    conflicts: decision.conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
+    notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
+  };
+}
+
+/** A file that does not replace what the dataset has is kept beside it, unless it is an attachment anyway. */
+async function keepRefused(
+  record: ImageRecord,
+  { known, sidecars }: LookedUpdate,
+  made: readonly MadeArtifact[],
+  conflicts: readonly ArtifactConflict[],
+  current: Map<string, string>,
+): Promise<ReadonlyMap<string, { readonly key: string; readonly sha256: string }>> {
+  const refused = new Set(conflicts.map(({ key }) => key));
+  const isKept = (path: string): boolean =>
+    made.some(({ key, from }) => isAttachmentKey(key) && !refused.has(key) && from.includes(path));
+  const kept = new Map<string, { readonly key: string; readonly sha256: string }>();
+  for (const { file, parsed } of sidecars) {
+    const isRefused = conflicts.some(({ from }) => from.includes(file.path));
+    if (isRefused && !isKept(file.path)) {
+      const before = known.get(file.path)?.artifacts ?? [];
+      const { name, key } = incomingAttachment(parsed.fileName, file.sha256, current, before);
+      await record.saveAttachment(name, parsed.bytes);
+      current.set(key, file.sha256);
+      kept.set(file.path, { key, sha256: file.sha256 });
+    }
+  }
+  return kept;
+}
+
+function reasonOf(
+  { key, cause, from }: ArtifactConflict,
+  relPathOf: (path: string) => string,
+  kept: ReadonlyMap<string, { readonly key: string }>,
+): string {
+  const names = from.map(relPathOf).join(", ");
+  const places = from.flatMap((path) => kept.get(path)?.key ?? []).join(", ");
+  const why =
+    cause === "edited"
+      ? `${key} was edited in the dataset since and stays`
+      : `${key} was also made of a file that is gone or broken now, and stays`;
+  return `${names} changed, but ${why}${places === "" ? "" : `; what came is kept as ${places}`}`;
+}
+
+function baseProvenance(
+  { bundle, known, move }: RecordUpdate,
+  provenance: Provenance | undefined,
+): Omit<Provenance, "sidecars"> {
+  const { path, relPath } = bundle.image;
+  const place = {
+    sourcePrimaryPath: path,
+    sourceRelPath: relPath,
+    sourceName: fileNameOf(relPath),
+  };
+  const { sidecars: _, ...before } = provenance ?? {
+    ...place,
+    sourceSha256: known.image.sha256,
+    ingestMode: INGEST_MODE,
+    sidecars: [],
+  };
+  return move === undefined ? before : { ...before, ...place };
+}
+
+/** As ingest noted it; of a record that somebody else made, from its pixels. */
+async function pixelsSha256Of(record: ImageRecord): Promise<string> {
+  const { pixels_sha256: noted } = await record.attributes();
+  return typeof noted === "string" ? noted : sha256(ndArrayBytes(await record.loadArray()));
+}

@@ -1,0 +1,144 @@
+import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
+import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
+import type { IngestItem, IngestReport } from "./ingest-report.ts";
+import type { IngestPlan } from "./plan-ingest.ts";
+
+type Update = Extract<PlannedAction, { readonly action: "update" }>;
+type Reingest = Extract<PlannedAction, { readonly action: "reingest" }>;
+
+/** What became, or would become, of the acquisitions that a plan changes. */
+export type PlanOutcome = Pick<
+  IngestReport,
+  "ingested" | "updated" | "unchanged" | "skipped" | "failed" | "conflicts" | "notes"
+> & { readonly nRois: number };
+
+/**
+ * The report of a run that does all that is planned and meets no trouble: what a dry run says. No image is new. `edited` are
+ * the artifacts, by image, that changed sidecars made and that were edited in the dataset since.
+ */
+export function reportOfPlan(
+  plan: IngestPlan,
+  scan: FolderScan,
+  edited: ReadonlyMap<string, readonly string[]> = new Map(),
+): IngestReport {
+  const of = <A extends PlannedAction["action"]>(wanted: A): readonly (PlannedAction & { action: A })[] =>
+    plan.actions.filter((action): action is PlannedAction & { action: A } => action.action === wanted);
+  const editedOf = ({ imageId }: Update): readonly string[] => edited.get(imageId) ?? [];
+  const updates = of("update").filter((update) => editedOf(update).length === 0);
+  const conflicts = of("update").filter((update) => editedOf(update).length > 0);
+  const report = reportOfRun(plan, scan, {
+    ingested: plan.actions.flatMap((action): readonly IngestItem[] => {
+      switch (action.action) {
+        case "ingest":
+          return [{ path: action.bundle.image.relPath }];
+        case "reingest":
+          return [{ path: action.bundle.image.relPath, reason: reasonOfReingest(action) }];
+        default:
+          return [];
+      }
+    }),
+    updated: updates.filter(({ isImageChanged }) => !isImageChanged).map(itemOfUpdate),
+    skipped: updates.filter(({ isImageChanged }) => isImageChanged).map(itemOfUpdate),
+    unchanged: [],
+    failed: [],
+    conflicts: conflicts.map((update) => {
+      const item = itemOfUpdate(update);
+      return {
+        ...item,
+        reason: `${item.reason}; edited in the dataset since: ${editedOf(update).join(", ")}`,
+      };
+    }),
+    notes: [],
+    nRois: 0,
+  });
+  return { ...report, newImageIds: [] };
+}
+
+/** The report of what was done, and of what the plan leaves alone. */
+export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcome): IngestReport {
+  const left = plan.actions.flatMap((action) =>
+    action.action === "unchanged" || action.action === "skip" || action.action === "fail" ? [action] : [],
+  );
+  const leftAs = (wanted: (typeof left)[number]["action"]): readonly IngestItem[] =>
+    left.filter(({ action }) => action === wanted).map(itemOfLeft);
+  const unreadable = plan.unreadable.map(({ relPath, reason }): IngestItem => ({ path: relPath, reason }));
+  return {
+    found: plan.actions.length + plan.unreadable.length,
+    ingested: done.ingested,
+    updated: done.updated,
+    unchanged: [...leftAs("unchanged"), ...done.unchanged],
+    skipped: [...leftAs("skip"), ...done.skipped],
+    failed: [...unreadable, ...leftAs("fail"), ...done.failed],
+    orphans: plan.orphans.map(itemOfOrphan),
+    conflicts: done.conflicts,
+    counts: {
+      tiffs: scan.bundles.length,
+      headers: countSidecars(scan, "olympus_header"),
+      classicJsons: countSidecars(scan, "classic_json"),
+      rois: done.nRois,
+    },
+    notes: [...plan.actions.flatMap(notesOfVanished), ...done.notes],
+    newImageIds: done.ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId])),
+  };
+}
+
+export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "action">): IngestItem {
+  return { path: bundle.image.relPath, imageId, reason: reasonOfUpdate({ bundle, ...update }) };
+}
+
+/** Why a record is changed, in words. */
+export function reasonOfUpdate(
+  update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged">,
+): string {
+  const { bundle, known, sidecars, move, isImageChanged } = update;
+  const names = (files: readonly BundleFile[]): string => files.map(({ relPath }) => relPath).join(", ");
+  const isKnown = ({ path }: BundleFile): boolean => known.sidecars.has(path);
+  const changed = names(sidecars.filter(isKnown));
+  const appeared = names(sidecars.filter((file) => !isKnown(file)));
+  return [
+    ...(isImageChanged ? [IMAGE_CHANGED] : []),
+    ...(move === undefined ? [] : [`moved from ${placeOf(bundle, move.from)}`]),
+    ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
+    ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),
+  ].join("; ");
+}
+
+export function reasonOfReingest({ imageId, supersede }: Pick<Reingest, "imageId" | "supersede">): string {
+  return `${IMAGE_CHANGED}: a new record ${supersede ? "in place of" : "beside"} ${imageId}`;
+}
+
+function itemOfLeft(
+  action: Extract<PlannedAction, { readonly action: "unchanged" | "skip" | "fail" }>,
+): IngestItem {
+  const { bundle, imageId } = action;
+  const path = bundle.image.relPath;
+  return action.action === "unchanged" ? { path, imageId } : { path, imageId, reason: action.reason };
+}
+
+function itemOfOrphan({ stem, folder, files }: OrphanAnalysis): IngestItem {
+  const names = files.map(({ relPath }) => relPath).join(", ");
+  return { path: folder === "" ? stem : `${folder}/${stem}`, reason: `no image for ${names}` };
+}
+
+/** The dataset keeps what it has of a file that is gone. */
+function notesOfVanished(action: PlannedAction): readonly IngestItem[] {
+  if (!("vanished" in action)) {
+    return [];
+  }
+  const { bundle, imageId, vanished } = action;
+  return vanished.map((path) => ({
+    path: placeOf(bundle, path),
+    imageId,
+    reason: "it is gone; what was made of it stays",
+  }));
+}
+
+/** A path below the scanned folder, if it is there, as the report names files. */
+function placeOf({ image }: LegacyBundle, path: string): string {
+  const root = image.path.slice(0, -image.relPath.length);
+  return path.startsWith(root) ? path.slice(root.length) : path;
+}
+
+function countSidecars(scan: FolderScan, kind: string): number {
+  return scan.bundles.filter(({ sidecars }) => sidecars.some((sidecar) => sidecar.kind === kind)).length;
+}

@@ -1,0 +1,58 @@
+import { isObjectOfPart } from "@kym/zarr-store";
+import { isChannelPath } from "../plan/compare-files.ts";
+import { type MadeArtifact, objectsOf, type UpdateDecision } from "../plan/decide-artifact-changes.ts";
+import type { KnownFile, KnownSidecar } from "../plan/known-acquisition.ts";
+import type { SidecarProvenance } from "./provenance.ts";
+
+type ObjectHash = SidecarProvenance["artifacts"][number];
+
+/** What an update did, as far as provenance goes. */
+export interface UpdateDone {
+  /** As they were taken in before, by the paths that they have now. */
+  readonly known: ReadonlyMap<string, KnownSidecar>;
+  /** The files that are there, as they were read. */
+  readonly read: readonly (KnownFile & { readonly path: string })[];
+  readonly made: readonly MadeArtifact[];
+  readonly decision: UpdateDecision;
+  /** The objects of the image after the update. */
+  readonly hashes: ReadonlyMap<string, string>;
+  /** The attachment under which a refused file is kept, by the file's path. */
+  readonly kept: ReadonlyMap<string, ObjectHash>;
+}
+
+/**
+ * The provenance of sidecars after an update. What was left alone keeps the hash that it had when it was made, so that an
+ * edit in the dataset is seen the next time too. What is gone stays known.
+ */
+export function sidecarsAfterUpdate({
+  known,
+  read,
+  made,
+  decision,
+  hashes,
+  kept,
+}: UpdateDone): readonly SidecarProvenance[] {
+  const renewed = [...decision.write, ...decision.same, ...decision.remove];
+  const artifactsOf = (path: string): readonly ObjectHash[] => {
+    const incoming = kept.get(path);
+    const isLeft = ({ key }: ObjectHash): boolean =>
+      key !== incoming?.key && !renewed.some((artifact) => isObjectOfPart(artifact, key));
+    const remade = made.filter(({ key, from }) => from.includes(path) && renewed.includes(key));
+    return [
+      ...(known.get(path)?.artifacts ?? []).filter(isLeft),
+      ...remade.flatMap(({ key, sha256 }) =>
+        decision.same.includes(key) ? [{ key, sha256: sha256 ?? "" }] : objectsOf(key, hashes),
+      ),
+      ...(incoming === undefined ? [] : [incoming]),
+    ];
+  };
+  const isRead = new Set(read.map(({ path }) => path));
+  const others = [...known]
+    .filter(([path]) => !isRead.has(path))
+    .map(([path, sidecar]) => ({ ...sidecar, path, artifacts: artifactsOf(path) }));
+  return [
+    ...others.filter(({ path }) => isChannelPath(path)),
+    ...read.map((file) => ({ ...file, artifacts: artifactsOf(file.path) })),
+    ...others.filter(({ path }) => !isChannelPath(path)),
+  ];
+}

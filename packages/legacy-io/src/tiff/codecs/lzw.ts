@@ -1,0 +1,103 @@
+import { LegacyIoError } from "../../errors.ts";
+
+const CLEAR = 256;
+const END = 257;
+const FIRST_FREE = 258;
+const MAX_CODES = 4096;
+const BYTES_PER_CHECK = 1 << 16;
+
+/**
+ * Decodes TIFF's LZW (TIFF 6.0 section 13: most significant bit first, codes of 9 to 12 bits that widen one code
+ * early) into `target`, and returns how many bytes came out; more than fit is an error.
+ * A string of the table is a piece of the output already written: entry `i` is `starts[i]` to `stops[i]`, a string
+ * and the byte after it.
+ * Throws `invalid_file` for a code that the table does not have, `not_supported` for the LZW of before TIFF 5.0, whose
+ * bits run the other way, and what `check` throws, which is called now and then.
+ */
+export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
+  if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) {
+    throw new LegacyIoError(
+      "not_supported",
+      "TIFF tag Compression: the LZW of before TIFF 5.0 is not supported",
+      {
+        tag: "Compression",
+        found: 5,
+      },
+    );
+  }
+  const starts = new Int32Array(MAX_CODES);
+  const stops = new Int32Array(MAX_CODES);
+  const end = bytes.length;
+  let free = FIRST_FREE;
+  let width = 9;
+  let buffer = 0;
+  let bits = 0;
+  let at = 0;
+  let nextCheck = BYTES_PER_CHECK;
+  let written = 0;
+  let previousStart = -1;
+  while (true) {
+    while (bits < width && at < end) {
+      buffer = (buffer << 8) | (bytes[at] ?? 0);
+      bits += 8;
+      at++;
+    }
+    if (at >= nextCheck) {
+      check();
+      nextCheck = at + BYTES_PER_CHECK;
+    }
+    if (bits < width) {
+      return written;
+    }
+    bits -= width;
+    const code = (buffer >>> bits) & ((1 << width) - 1);
+    if (code === END) {
+      return written;
+    }
+    if (code === CLEAR) {
+      free = FIRST_FREE;
+      width = 9;
+      previousStart = -1;
+      continue;
+    }
+    // The string before and the first byte of this one: it may be this one itself, which then ends in its own first byte.
+    if (previousStart >= 0 && free < MAX_CODES) {
+      starts[free] = previousStart;
+      stops[free] = written + 1;
+      free++;
+      if (free >= (1 << width) - 1 && width < 12) {
+        width++;
+      }
+    }
+    const start = written;
+    if (code < CLEAR) {
+      if (written >= target.length) {
+        throw tooLong(target.length);
+      }
+      target[written++] = code;
+    } else {
+      if (code >= free) {
+        throw new LegacyIoError(
+          "invalid_file",
+          `damaged LZW data: code ${code} where the table has ${free}`,
+          { expected: free, found: code },
+        );
+      }
+      let from = starts[code] ?? 0;
+      const stop = stops[code] ?? 0;
+      if (written + stop - from > target.length) {
+        throw tooLong(target.length);
+      }
+      while (from < stop) {
+        target[written++] = target[from++] ?? 0;
+      }
+    }
+    previousStart = start;
+  }
+}
+
+function tooLong(maxBytes: number): LegacyIoError {
+  return new LegacyIoError("invalid_file", `LZW data decodes to more than its ${maxBytes} bytes`, {
+    expected: maxBytes,
+  });
+}

@@ -1,0 +1,89 @@
+import { LegacyIoError } from "../../errors.ts";
+import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
+
+const MAX_LENGTH = 2 ** 20;
+
+/** What ImageJ writes about a stack into `ImageDescription`. */
+export interface ImageJDescription {
+  /** Planes of the whole stack, wherever they are. */
+  readonly images: number;
+  readonly frames: number;
+  readonly slices: number;
+  readonly channels: number;
+  /** All `key=value` lines, in the file's order; escapes such as `\u00B5` are undone. */
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the `key=value` lines of an ImageJ description; undefined for any other text.
+ * Throws `invalid_file` for one of more than a million characters, which ImageJ never writes, and where frames × slices × channels are not the number of images.
+ */
+export function parseImageJDescription(text: string): ImageJDescription | undefined {
+  if (!text.startsWith("ImageJ=")) {
+    return undefined;
+  }
+  const properties = new Map<string, string>();
+  if (text.length > MAX_LENGTH) {
+    throw new LegacyIoError("invalid_file", `ImageJ description of ${text.length} characters`, {
+      tag: "ImageDescription",
+      expected: MAX_LENGTH,
+      found: text.length,
+    });
+  }
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const equals = line.indexOf("=");
+    if (equals > 0) {
+      properties.set(line.slice(0, equals), undoEscapes(line.slice(equals + 1)));
+    }
+  }
+  const images = count(properties, "images");
+  const frames = count(properties, "frames");
+  const channels = count(properties, "channels");
+  const hasSlices = properties.has("slices") || frames * channels > 1;
+  const slices = hasSlices ? count(properties, "slices") : images;
+  if (frames * slices * channels !== images) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `ImageJ description: ${frames} frames × ${slices} slices × ${channels} channels are not its ${images} images`,
+      { tag: "ImageDescription", expected: images, found: frames * slices * channels },
+    );
+  }
+  return { images, frames, slices, channels, properties };
+}
+
+/** The calibration of an ImageJ file: pixels per unit from the resolution tags, in the units of the description. */
+export function imageJCalibration(
+  { properties }: ImageJDescription,
+  xResolution: readonly [number, number] | undefined,
+  yResolution: readonly [number, number] | undefined,
+): readonly AxisCalibration[] {
+  const unit = properties.get("unit");
+  const step = (resolution: readonly [number, number] | undefined): number =>
+    resolution === undefined ? Number.NaN : resolution[1] / resolution[0];
+  const rate = Number(properties.get("fps"));
+  const interval = properties.has("finterval") ? Number(properties.get("finterval")) : 1 / rate;
+  return [
+    axisCalibration("t", interval, properties.get("tunit") ?? "s", "imagej"),
+    axisCalibration("z", Number(properties.get("spacing")), properties.get("zunit") ?? unit, "imagej"),
+    axisCalibration("y", step(yResolution), properties.get("yunit") ?? unit, "imagej"),
+    axisCalibration("x", step(xResolution), properties.get("xunit") ?? unit, "imagej"),
+  ].filter((calibration) => calibration !== undefined);
+}
+
+function count(properties: ReadonlyMap<string, string>, key: string): number {
+  const text = properties.get(key) ?? "1";
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value === 0) {
+    throw new LegacyIoError("invalid_file", `ImageJ description: ${key}=${text.slice(0, 40)} is no count`, {
+      tag: "ImageDescription",
+      found: text,
+    });
+  }
+  return value;
+}
+
+function undoEscapes(text: string): string {
+  return text.replace(/\\u([0-9a-fA-F]{4})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+}

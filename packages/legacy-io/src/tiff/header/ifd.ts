@@ -1,0 +1,179 @@
+import { LegacyIoError } from "../../errors.ts";
+import { followDirectories } from "./follow-directories.ts";
+import type { HeaderReader } from "./header-reader.ts";
+import type { TiffLimits } from "./tiff-limits.ts";
+import { TIFF_TAG } from "./tiff-tag.ts";
+
+/** One entry of a directory: a tag, and where its values are. */
+export interface TiffEntry {
+  readonly tag: number;
+  /** The TIFF field type, 1 (BYTE) to 18 (IFD8). */
+  readonly type: number;
+  readonly count: number;
+  /** Where the values are: in the entry itself if they fit. */
+  readonly offset: number;
+}
+
+/** One image file directory: what a TIFF says about one page. */
+export interface TiffDirectory {
+  readonly offset: number;
+  readonly entries: ReadonlyMap<number, TiffEntry>;
+}
+
+/** The skeleton of a TIFF: its byte order and its directories in the order of their chain. */
+export interface TiffStructure {
+  readonly isLittleEndian: boolean;
+  readonly isBigTiff: boolean;
+  readonly directories: readonly TiffDirectory[];
+}
+
+/** How the two kinds of TIFF write an entry. */
+interface EntryLayout {
+  readonly countBytes: 2 | 8;
+  readonly entryBytes: 12 | 20;
+  readonly offsetBytes: 4 | 8;
+}
+
+const CLASSIC: EntryLayout = { countBytes: 2, entryBytes: 12, offsetBytes: 4 };
+const BIG: EntryLayout = { countBytes: 8, entryBytes: 20, offsetBytes: 8 };
+const CLASSIC_VERSION = 42;
+const BIG_VERSION = 43;
+const KNOWN_TAGS: ReadonlySet<number> = new Set(Object.values(TIFF_TAG));
+/** About what an entry, or a directory without them, takes in memory. */
+const KEPT_BYTES = 128;
+const TYPE_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+
+/** Bytes of one value of a field type; 0 for a type that TIFF does not have. */
+export function fieldTypeBytes(type: number): number {
+  return TYPE_BYTES[type] ?? 0;
+}
+
+/**
+ * Follows the chain of directories of a TIFF or BigTIFF in either byte order. No pixel is read. Every directory is
+ * visited once, their number and that of their entries is bounded. Entries of tags that are not read, and of unknown
+ * types, are passed over, as TIFF 6.0 asks; whether the values of the others lie inside the file is checked when they are read.
+ * Throws `invalid_file` for what is no TIFF, is cut off, or leads in a circle.
+ */
+export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
+  const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
+  const directories = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
+    const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
+    reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
+    return { directory: { offset, entries }, nextOffset };
+  });
+  if (directories.length === 0) {
+    throw new LegacyIoError("invalid_file", "the TIFF has no directory: its first offset is 0");
+  }
+  return { isLittleEndian, isBigTiff: layout === BIG, directories };
+}
+
+async function readFileHeader(
+  reader: HeaderReader,
+): Promise<{ readonly isLittleEndian: boolean; readonly layout: EntryLayout; readonly firstOffset: number }> {
+  if (reader.sizeBytes < 8) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `not a TIFF: ${reader.sizeBytes} bytes are less than its header`,
+      {
+        expected: 8,
+        found: reader.sizeBytes,
+      },
+    );
+  }
+  const view = await reader.read(0, 8);
+  const order = view.getUint16(0, false);
+  const isLittleEndian = order === 0x4949;
+  const version = view.getUint16(2, isLittleEndian);
+  if ((!isLittleEndian && order !== 0x4d4d) || (version !== CLASSIC_VERSION && version !== BIG_VERSION)) {
+    const found = [0, 1, 2, 3].map((index) => view.getUint8(index).toString(16).padStart(2, "0")).join(" ");
+    throw new LegacyIoError("invalid_file", `not a TIFF: it begins with the bytes ${found}`, {
+      offset: 0,
+      expected: "49 49 2a 00 or 4d 4d 00 2a",
+      found,
+    });
+  }
+  if (version === CLASSIC_VERSION) {
+    return { isLittleEndian, layout: CLASSIC, firstOffset: view.getUint32(4, isLittleEndian) };
+  }
+  const big = await reader.read(4, 12);
+  if (big.getUint16(0, isLittleEndian) !== 8 || big.getUint16(2, isLittleEndian) !== 0) {
+    throw new LegacyIoError("invalid_file", "a BigTIFF whose offsets do not have 8 bytes", {
+      offset: 4,
+      expected: 8,
+      found: big.getUint16(0, isLittleEndian),
+    });
+  }
+  return { isLittleEndian, layout: BIG, firstOffset: readUint64(big, 4, isLittleEndian) };
+}
+
+async function readDirectory(
+  reader: HeaderReader,
+  layout: EntryLayout,
+  isLittleEndian: boolean,
+  offset: number,
+  limits: TiffLimits,
+): Promise<{ readonly entries: ReadonlyMap<number, TiffEntry>; readonly nextOffset: number }> {
+  const countView = await reader.read(offset, layout.countBytes);
+  const entryCount =
+    layout === BIG ? readUint64(countView, 0, isLittleEndian) : countView.getUint16(0, isLittleEndian);
+  if (entryCount === 0 || entryCount > limits.maxEntries) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `a TIFF directory at offset ${offset} with ${entryCount} entries`,
+      {
+        offset,
+        expected: `1 to ${limits.maxEntries}`,
+        found: entryCount,
+      },
+    );
+  }
+  const start = offset + layout.countBytes;
+  const view = await reader.read(start, entryCount * layout.entryBytes + layout.offsetBytes);
+  const entries = new Map<number, TiffEntry>();
+  for (let index = 0; index < entryCount; index++) {
+    const at = index * layout.entryBytes;
+    const entry = readEntry(view, at, start, layout, isLittleEndian);
+    if (entry !== undefined && !entries.has(entry.tag)) {
+      entries.set(entry.tag, entry);
+    }
+  }
+  const nextAt = entryCount * layout.entryBytes;
+  const nextOffset =
+    layout === BIG ? readUint64(view, nextAt, isLittleEndian) : view.getUint32(nextAt, isLittleEndian);
+  return { entries, nextOffset };
+}
+
+function readEntry(
+  view: DataView,
+  at: number,
+  viewOffset: number,
+  layout: EntryLayout,
+  isLittleEndian: boolean,
+): TiffEntry | undefined {
+  const tag = view.getUint16(at, isLittleEndian);
+  const type = view.getUint16(at + 2, isLittleEndian);
+  const count =
+    layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
+  const sizeBytes = count * fieldTypeBytes(type);
+  if (fieldTypeBytes(type) === 0 || !KNOWN_TAGS.has(tag)) {
+    return undefined;
+  }
+  const valueAt = at + layout.entryBytes - layout.offsetBytes;
+  if (sizeBytes <= layout.offsetBytes) {
+    return { tag, type, count, offset: viewOffset + valueAt };
+  }
+  const offset =
+    layout === BIG ? readUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
+  return { tag, type, count, offset };
+}
+
+/** Throws `invalid_file` beyond 2^53: no such file can be. */
+export function readUint64(view: DataView, at: number, isLittleEndian: boolean): number {
+  const value = view.getBigUint64(at, isLittleEndian);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new LegacyIoError("invalid_file", `a TIFF offset or count of ${value} is beyond 2^53`, {
+      found: value,
+    });
+  }
+  return Number(value);
+}

@@ -1,0 +1,92 @@
+import { itemSizeBytes } from "@kym/zarr-store";
+import { throwIfAborted } from "../../errors.ts";
+import { type ByteSource, readInto } from "../byte-source.ts";
+import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
+
+/** Bytes that lie in the file as they lie in the image. */
+export interface ByteRun {
+  readonly offset: number;
+  readonly targetOffset: number;
+  readonly sizeBytes: number;
+}
+
+/** The most that is read without asking whether to stop. */
+export const MAX_READ_BYTES: number = 2 ** 26;
+
+/** True for a page whose rows can be read where they lie. */
+export function isContiguous(page: TiffPage): boolean {
+  return page.compression === "none" && !page.isTiled;
+}
+
+/**
+ * The runs of rows `[rowStart, rowStop)` of an uncompressed page in strips, for a target that begins with those rows
+ * (of each plane in turn) at `targetOffset`. Strips that follow one another in the file make one run: a microscope's
+ * file, which has dozens of them, is one read.
+ */
+export function planRuns(
+  page: TiffPage,
+  rowStart: number,
+  rowStop: number,
+  targetOffset = 0,
+): readonly ByteRun[] {
+  const rowBytes = page.width * samplesPerTilePixel(page) * itemSizeBytes(page.dtype);
+  const stripsPerPlane = Math.ceil(page.height / page.tileHeight);
+  const planes = page.offsets.length / stripsPerPlane;
+  const runs: ByteRun[] = [];
+  let runOffset = 0;
+  let runTarget = targetOffset;
+  let runBytes = 0;
+  for (let plane = 0; plane < planes; plane++) {
+    const firstStrip = Math.floor(rowStart / page.tileHeight);
+    for (let strip = firstStrip; strip * page.tileHeight < rowStop; strip++) {
+      const firstRow = strip * page.tileHeight;
+      const from = Math.max(rowStart, firstRow);
+      const sizeBytes = (Math.min(rowStop, firstRow + page.tileHeight) - from) * rowBytes;
+      const offset = (page.offsets[plane * stripsPerPlane + strip] ?? 0) + (from - firstRow) * rowBytes;
+      if (runBytes > 0 && offset !== runOffset + runBytes) {
+        runs.push({ offset: runOffset, targetOffset: runTarget, sizeBytes: runBytes });
+        runTarget += runBytes;
+        runBytes = 0;
+      }
+      runOffset = runBytes === 0 ? offset : runOffset;
+      runBytes += sizeBytes;
+    }
+  }
+  runs.push({ offset: runOffset, targetOffset: runTarget, sizeBytes: runBytes });
+  return runs;
+}
+
+/** Joins runs that are neighbours in file and image, as those of the pages of a stack often are. */
+export function mergeRuns(runs: readonly ByteRun[]): readonly ByteRun[] {
+  const merged: ByteRun[] = [];
+  for (const run of runs) {
+    const last = merged.at(-1);
+    const follows =
+      last !== undefined &&
+      last.offset + last.sizeBytes === run.offset &&
+      last.targetOffset + last.sizeBytes === run.targetOffset;
+    if (follows) {
+      merged[merged.length - 1] = { ...last, sizeBytes: last.sizeBytes + run.sizeBytes };
+    } else {
+      merged.push(run);
+    }
+  }
+  return merged;
+}
+
+/** Reads runs straight into the image. Errors: `invalid_file` where the file ends early, `io`, `aborted`. */
+export async function readRuns(
+  source: ByteSource,
+  runs: readonly ByteRun[],
+  target: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const run of runs) {
+    for (let done = 0; done < run.sizeBytes; done += MAX_READ_BYTES) {
+      throwIfAborted(signal);
+      const start = run.targetOffset + done;
+      const stop = start + Math.min(MAX_READ_BYTES, run.sizeBytes - done);
+      await readInto(source, run.offset + done, target.subarray(start, stop));
+    }
+  }
+}

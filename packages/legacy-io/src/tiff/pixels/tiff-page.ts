@@ -1,0 +1,293 @@
+import { type DType, itemSizeBytes } from "@kym/zarr-store";
+import { LegacyIoError } from "../../errors.ts";
+import {
+  compressionOf,
+  describeCompression,
+  maxDecodedBytes,
+  type TiffCompression,
+} from "../codecs/compression.ts";
+import type { TagValues } from "../header/tag-values.ts";
+import type { TiffLimits } from "../header/tiff-limits.ts";
+import type { TiffTagName } from "../header/tiff-tag.ts";
+
+/** One page of a TIFF, checked: every number in it fits the others and the file. */
+export interface TiffPage {
+  readonly width: number;
+  readonly height: number;
+  readonly dtype: DType;
+  /** True for int16 that the file holds as ImageJ does: as uint16, 32 768 too high. */
+  readonly hasSignedOffset: boolean;
+  readonly samplesPerPixel: number;
+  /** How samples lie: `chunky` pixel by pixel, `planar` plane by plane. */
+  readonly planarConfiguration: "chunky" | "planar";
+  readonly compression: TiffCompression;
+  /** 1 none, 2 differences along rows, 3 differences of the bytes of floating-point numbers. */
+  readonly predictor: 1 | 2 | 3;
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette; values are given as they are stored. */
+  readonly photometric: number;
+  /** 1 is rows from the top, columns from the left; values are given as they are stored. */
+  readonly orientation: number;
+  /** Strips are tiles as wide as the image. */
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  readonly isTiled: boolean;
+  /** Of each tile or strip: left to right, top to bottom, one plane after another. */
+  readonly offsets: Float64Array;
+  readonly byteCounts: Float64Array;
+}
+
+/** Writers leave the offset at 0 where they have not written. */
+const FILE_HEADER_BYTES = 8;
+const PLAIN_PHOTOMETRICS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 8, 9, 10, 32803, 34892]);
+
+const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
+  1: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
+  2: { 8: "int8", 16: "int16", 32: "int32", 64: "int64" },
+  3: { 32: "float32", 64: "float64" },
+  4: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
+};
+
+const FORMAT_NAMES: Readonly<Record<number, string>> = {
+  1: "unsigned integers",
+  2: "signed integers",
+  3: "floating-point numbers",
+  4: "samples of no said kind",
+};
+
+/**
+ * Reads what a directory says about its page. Throws `invalid_file` for what cannot be, `not_supported` for what is
+ * not read, both naming the tag.
+ */
+export async function readTiffPage(
+  values: TagValues,
+  fileBytes: number,
+  limits: TiffLimits,
+): Promise<TiffPage> {
+  const width = await readCount(values, "ImageWidth");
+  const height = await readCount(values, "ImageLength");
+  const samplesPerPixel = await readCount(values, "SamplesPerPixel", 1);
+  const dtype = await readDtype(values, samplesPerPixel);
+  const planarCode = (await values.integer("PlanarConfiguration")) ?? 1;
+  const geometry = {
+    width,
+    height,
+    dtype,
+    samplesPerPixel,
+    planarConfiguration: samplesPerPixel === 1 || planarCode === 1 ? "chunky" : "planar",
+  } as const;
+  if (planarCode !== 1 && planarCode !== 2) {
+    throw invalid("PlanarConfiguration", "1 or 2", planarCode);
+  }
+  const compressionCode = (await values.integer("Compression")) ?? 1;
+  const compression = compressionOf(compressionCode);
+  if (compression === undefined) {
+    throw notSupported("Compression", describeCompression(compressionCode));
+  }
+  const photometric = (await values.integer("PhotometricInterpretation")) ?? 1;
+  if (!PLAIN_PHOTOMETRICS.has(photometric)) {
+    throw notSupported("PhotometricInterpretation", photometric);
+  }
+  const fillOrder = (await values.integer("FillOrder")) ?? 1;
+  if (fillOrder !== 1) {
+    throw notSupported("FillOrder", fillOrder);
+  }
+  checkDecodedSize(geometry, compression, fileBytes, limits);
+  const page = {
+    ...geometry,
+    hasSignedOffset: false,
+    compression,
+    predictor: await readPredictor(values, compression, dtype),
+    photometric,
+    orientation: (await values.integer("Orientation")) ?? 1,
+    ...(await readTiling(values, geometry)),
+  };
+  checkSegments(page, fileBytes, limits);
+  return page;
+}
+
+type Geometry = Pick<TiffPage, "width" | "height" | "dtype" | "samplesPerPixel" | "planarConfiguration">;
+type Tiling = Pick<TiffPage, "tileWidth" | "tileHeight" | "isTiled" | "offsets" | "byteCounts">;
+
+/** Bytes of the decoded page. */
+export function pageBytes(page: Geometry): number {
+  return page.width * page.height * page.samplesPerPixel * itemSizeBytes(page.dtype);
+}
+
+/** Samples of one pixel that lie side by side in a tile. */
+export function samplesPerTilePixel(page: Geometry): number {
+  return page.planarConfiguration === "planar" ? 1 : page.samplesPerPixel;
+}
+
+/** Bytes of one decoded tile or strip of full height. */
+export function tileBytes(page: Geometry & Pick<TiffPage, "tileWidth" | "tileHeight">): number {
+  return page.tileWidth * page.tileHeight * samplesPerTilePixel(page) * itemSizeBytes(page.dtype);
+}
+
+async function readCount(values: TagValues, name: TiffTagName, absent?: number): Promise<number> {
+  const value = (await values.integer(name)) ?? absent;
+  if (value === undefined || value < 1) {
+    throw invalid(name, "a number above 0", value);
+  }
+  return value;
+}
+
+async function readDtype(values: TagValues, samplesPerPixel: number): Promise<DType> {
+  const bits = await readPerSample(values, "BitsPerSample", samplesPerPixel, 1);
+  const format = await readPerSample(values, "SampleFormat", samplesPerPixel, 1);
+  const dtype = DTYPES[format]?.[bits];
+  if (bits === 0 || format === 0) {
+    throw invalid(bits === 0 ? "BitsPerSample" : "SampleFormat", "a number above 0", 0);
+  }
+  if (dtype === undefined) {
+    const kind = FORMAT_NAMES[format];
+    throw kind === undefined
+      ? notSupported("SampleFormat", format)
+      : notSupported("BitsPerSample", `${kind} of ${bits} bits`);
+  }
+  return dtype;
+}
+
+/** A tag that has one value for each sample, which all have to agree. */
+async function readPerSample(
+  values: TagValues,
+  name: TiffTagName,
+  samplesPerPixel: number,
+  absent: number,
+): Promise<number> {
+  const all = await values.integers(name, samplesPerPixel);
+  const [first = absent] = all ?? [];
+  if (all?.some((value) => value !== first)) {
+    throw notSupported(name, all.join(", "));
+  }
+  return first;
+}
+
+async function readPredictor(
+  values: TagValues,
+  compression: TiffCompression,
+  dtype: DType,
+): Promise<1 | 2 | 3> {
+  const predictor = (await values.integer("Predictor")) ?? 1;
+  const isFloat = dtype.startsWith("float");
+  switch (predictor) {
+    case 1:
+      return 1;
+    case 2:
+    case 3:
+      if (compression === "none" || compression === "packbits" || isFloat !== (predictor === 3)) {
+        throw notSupported("Predictor", `${predictor} with ${compression} and ${dtype}`);
+      }
+      return predictor;
+    default:
+      throw notSupported("Predictor", predictor);
+  }
+}
+
+/** An image is tiled if it has the size of a tile; where tiles stand may be said by the tags of strips, as old libtiff did. */
+async function readTiling(values: TagValues, geometry: Geometry): Promise<Tiling> {
+  const isTiled = values.has("TileWidth") || values.has("TileLength") || values.has("TileOffsets");
+  const tileWidth = isTiled ? await readCount(values, "TileWidth") : geometry.width;
+  const tileHeight = isTiled
+    ? await readCount(values, "TileLength")
+    : Math.min(await readCount(values, "RowsPerStrip", geometry.height), geometry.height);
+  const planes = geometry.planarConfiguration === "planar" ? geometry.samplesPerPixel : 1;
+  const count = Math.ceil(geometry.width / tileWidth) * Math.ceil(geometry.height / tileHeight) * planes;
+  return {
+    isTiled,
+    tileWidth,
+    tileHeight,
+    offsets: await readSegmentTag(values, segmentTag(values, isTiled, "Offsets"), count),
+    byteCounts: await readSegmentTag(values, segmentTag(values, isTiled, "ByteCounts"), count),
+  };
+}
+
+function segmentTag(values: TagValues, isTiled: boolean, what: "Offsets" | "ByteCounts"): TiffTagName {
+  const usesStripTag = !isTiled || (!values.has(`Tile${what}`) && values.has(`Strip${what}`));
+  return usesStripTag ? `Strip${what}` : `Tile${what}`;
+}
+
+async function readSegmentTag(values: TagValues, name: TiffTagName, count: number): Promise<Float64Array> {
+  const all = await values.integers(name, count);
+  if (all?.length !== count) {
+    throw invalid(name, `${count} values`, all?.length ?? 0);
+  }
+  return all;
+}
+
+function checkDecodedSize(
+  geometry: Geometry,
+  compression: TiffCompression,
+  fileBytes: number,
+  limits: TiffLimits,
+): void {
+  const claimed = pageBytes(geometry);
+  const possible = maxDecodedBytes(compression, fileBytes);
+  if (claimed > possible) {
+    const size = `${geometry.width} × ${geometry.height} × ${geometry.samplesPerPixel} ${geometry.dtype}`;
+    throw new LegacyIoError(
+      "invalid_file",
+      `the TIFF claims ${size}, ${claimed} bytes: a file of ${fileBytes} bytes cannot hold more than ${possible}`,
+      { tag: "ImageWidth", expected: possible, found: claimed },
+    );
+  }
+  if (claimed > limits.maxDecodedBytes) {
+    throw new LegacyIoError(
+      "not_supported",
+      `a TIFF page of ${claimed} bytes is beyond the limit maxDecodedBytes of ${limits.maxDecodedBytes}`,
+      { tag: "ImageWidth", expected: limits.maxDecodedBytes, found: claimed },
+    );
+  }
+}
+
+function checkSegments(page: TiffPage, fileBytes: number, limits: TiffLimits): void {
+  const name = page.isTiled ? "Tile" : "Strip";
+  if (tileBytes(page) > limits.maxDecodedBytes) {
+    throw notSupported("TileWidth", `tiles of ${page.tileWidth} × ${page.tileHeight}`);
+  }
+  for (let index = 0; index < page.offsets.length; index++) {
+    const offset = page.offsets[index] ?? 0;
+    const byteCount = page.byteCounts[index] ?? 0;
+    if (byteCount === 0 || offset < FILE_HEADER_BYTES || byteCount > fileBytes - offset) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes at offset ${offset} do not lie behind the header of a file of ${fileBytes} bytes`,
+        { tag: `${name}Offsets`, offset, expected: byteCount, found: Math.max(0, fileBytes - offset) },
+      );
+    }
+    const needed = neededBytes(page, index);
+    if (needed > maxDecodedBytes(page.compression, byteCount)) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes cannot hold the ${needed} bytes of its pixels`,
+        { tag: `${name}ByteCounts`, offset, expected: needed, found: byteCount },
+      );
+    }
+  }
+}
+
+/** Bytes that a tile must decode to: a whole tile, or of the last strip the rows that are left. */
+export function neededBytes(page: TiffPage, index: number): number {
+  if (page.isTiled) {
+    return tileBytes(page);
+  }
+  const stripsPerPlane = Math.ceil(page.height / page.tileHeight);
+  const firstRow = (index % stripsPerPlane) * page.tileHeight;
+  const rows = Math.min(page.tileHeight, page.height - firstRow);
+  return (tileBytes(page) / page.tileHeight) * rows;
+}
+
+function invalid(tag: TiffTagName, expected: string, found: unknown): LegacyIoError {
+  const said = found === undefined ? "nothing" : String(found);
+  return new LegacyIoError("invalid_file", `TIFF tag ${tag}: expected ${expected}, found ${said}`, {
+    tag,
+    expected,
+    found,
+  });
+}
+
+function notSupported(tag: TiffTagName, found: unknown): LegacyIoError {
+  return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported`, {
+    tag,
+    found,
+  });
+}

@@ -1,0 +1,244 @@
+import { type DType, itemSizeBytes, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { LegacyIoError } from "../../errors.ts";
+import { TIFF_TAG, type TiffTagName } from "../header/tiff-tag.ts";
+import { imageJSamples } from "./imagej-samples.ts";
+import { nearestRational } from "./rational.ts";
+
+/** The types that come back from a file as what they were. */
+const KEPT_DTYPES: ReadonlySet<DType> = new Set(["uint8", "uint16", "float32"]);
+const BYTE_COUNT_LIMIT = 2 ** 32 - 1;
+const ASCII = 2;
+const SHORT = 3;
+const LONG = 4;
+const RATIONAL = 5;
+const ENTRY_BYTES = 12;
+const SOFTWARE = "@kym/legacy-io";
+const STACK_AXES = ["t", "z", "c"] as const;
+
+export interface WriteImageJTiffOptions {
+  /**
+   * Names of the array's axes; the last two are the plane. Of those before it `t`, `z` and `c`, in this order, become
+   * frames, slices and channels; under other names or in another order one axis is slices, two are frames and slices,
+   * three are frames, slices and channels, so that the order of the pages is always that of the array.
+   */
+  readonly axes?: readonly string[] | undefined;
+  /** µm from one column to the next. */
+  readonly umPerPx?: number | undefined;
+  /** Seconds from one row to the next, for line scans. */
+  readonly secondsPerLine?: number | undefined;
+  /** µm from one row to the next, for images. Default: `umPerPx`. */
+  readonly umPerRow?: number | undefined;
+  /** µm from one slice to the next. */
+  readonly umPerSlice?: number | undefined;
+  /** Seconds from one frame to the next. */
+  readonly secondsPerFrame?: number | undefined;
+}
+
+/**
+ * True for what `writeImageJTiff` takes and `readTiff` gives back whatever the values are: uint8, uint16 and float32, of
+ * a shape with two to five axes if one is given.
+ */
+export function canWriteImageJTiff(dtype: DType, shape?: readonly number[]): boolean {
+  const rank = shape?.length ?? 2;
+  return KEPT_DTYPES.has(dtype) && rank >= 2 && rank <= 5 && shape?.includes(0) !== true;
+}
+
+/**
+ * Writes an array of two to five axes as the uncompressed TIFF that ImageJ writes itself: one directory a plane, all
+ * pixels in one run, sizes and units in `ImageDescription` and the resolution tags. No value is changed: uint8, uint16,
+ * int16 and float32 are written as they are, bool as uint8, int8 as int16, and wider numbers as float32 if each of them
+ * is one.
+ * Throws `not_supported` for a value that is none, other ranks, and 4 GiB or more; `invalid_argument` for a step that is no positive number, or axes that are not one name an axis.
+ */
+export function writeImageJTiff(
+  source: NdArray,
+  options: WriteImageJTiffOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const leading = source.shape.slice(0, -2);
+  const [height = 0, width = 0] = source.shape.slice(-2);
+  if (source.shape.length < 2 || leading.length > STACK_AXES.length || source.data.length === 0) {
+    throw notSupported("ImageLength", `an array of shape [${source.shape}]`, source.shape);
+  }
+  const { array, sampleFormat } = imageJSamples(source);
+  const planeCount = leading.reduce((product, length) => product * length, 1);
+  const planeBytes = width * height * itemSizeBytes(array.dtype);
+  const page: readonly Entry[] = [
+    entry("NewSubfileType", LONG, [0]),
+    entry("ImageWidth", LONG, [width]),
+    entry("ImageLength", LONG, [height]),
+    entry("BitsPerSample", SHORT, [itemSizeBytes(array.dtype) * 8]),
+    entry("Compression", SHORT, [1]),
+    entry("PhotometricInterpretation", SHORT, [1]),
+    entry("StripOffsets", LONG, [0]),
+    entry("SamplesPerPixel", SHORT, [1]),
+    entry("RowsPerStrip", LONG, [height]),
+    entry("StripByteCounts", LONG, [planeBytes]),
+    entry("ResolutionUnit", SHORT, [1]),
+    entry("SampleFormat", SHORT, [sampleFormat]),
+  ];
+  const first: readonly Entry[] = [
+    ...page,
+    entry("ImageDescription", ASCII, textBytes(describeStack(planeCount, leading, options))),
+    entry("Software", ASCII, textBytes(SOFTWARE)),
+    ...resolutionEntries(options),
+  ].toSorted((a, b) => a.tag - b.tag);
+  return assemble(first, page, planeCount, ndArrayBytes(array));
+}
+
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  /** Numbers, or of RATIONAL numerators and denominators in turn. */
+  readonly values: readonly number[];
+}
+
+function entry(name: TiffTagName, type: number, values: readonly number[]): Entry {
+  return { tag: TIFF_TAG[name], type, values };
+}
+
+function describeStack(
+  planeCount: number,
+  leading: readonly number[],
+  options: WriteImageJTiffOptions,
+): string {
+  const { axes, umPerPx, secondsPerLine, umPerSlice, secondsPerFrame } = options;
+  if (axes !== undefined && axes.length !== leading.length + 2) {
+    throw new LegacyIoError("invalid_argument", `${axes.length} names for ${leading.length + 2} axes`, {
+      expected: leading.length + 2,
+      found: axes,
+    });
+  }
+  const names = stackAxes(axes?.slice(0, -2) ?? [], leading.length);
+  const size = (name: string): number => leading[names.indexOf(name)] ?? 1;
+  const line = (key: string, value: string | number | undefined): string =>
+    value === undefined ? "" : `${key}=${value}\n`;
+  return [
+    "ImageJ=1.54f\n",
+    line("images", planeCount),
+    line("channels", size("c") > 1 ? size("c") : undefined),
+    line("slices", size("z") > 1 ? size("z") : undefined),
+    line("frames", size("t") > 1 ? size("t") : undefined),
+    line("hyperstack", planeCount > 1 ? "true" : undefined),
+    line("mode", planeCount > 1 ? (size("c") > 1 ? "composite" : "grayscale") : undefined),
+    line("unit", umPerPx === undefined ? undefined : "um"),
+    line("yunit", secondsPerLine === undefined ? undefined : "s"),
+    line("spacing", positive("umPerSlice", umPerSlice)),
+    line("finterval", positive("secondsPerFrame", secondsPerFrame)),
+    "loop=false\n",
+  ].join("");
+}
+
+function stackAxes(names: readonly string[], count: number): readonly string[] {
+  const known = STACK_AXES.filter((axis) => names.includes(axis));
+  const areInOrder =
+    names.length === count && known.length === count && known.every((axis, at) => axis === names[at]);
+  const byPosition: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], STACK_AXES];
+  return areInOrder ? known : (byPosition[count] ?? []);
+}
+
+function resolutionEntries({ umPerPx, umPerRow, secondsPerLine }: WriteImageJTiffOptions): readonly Entry[] {
+  const xStep = positive("umPerPx", umPerPx);
+  const yStep = positive("secondsPerLine", secondsPerLine) ?? positive("umPerRow", umPerRow) ?? xStep;
+  return [
+    ...(xStep === undefined ? [] : [entry("XResolution", RATIONAL, nearestRational(1 / xStep))]),
+    ...(yStep === undefined ? [] : [entry("YResolution", RATIONAL, nearestRational(1 / yStep))]),
+  ];
+}
+
+function positive(name: string, value: number | undefined): number | undefined {
+  if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
+    throw new LegacyIoError("invalid_argument", `${name} is ${value}, expected a number above 0`, {
+      found: value,
+    });
+  }
+  return value;
+}
+
+function textBytes(text: string): readonly number[] {
+  return [...new TextEncoder().encode(text), 0];
+}
+
+/** Header, first directory and its values, all pixels, the other directories. */
+function assemble(
+  first: readonly Entry[],
+  page: readonly Entry[],
+  planeCount: number,
+  pixels: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const firstBytes = directoryBytes(first);
+  const pixelOffset = Math.ceil((8 + firstBytes) / 16) * 16;
+  const restOffset = Math.ceil((pixelOffset + pixels.byteLength) / 2) * 2;
+  const pageBytes = directoryBytes(page);
+  const totalBytes = restOffset + (planeCount - 1) * pageBytes;
+  if (totalBytes > BYTE_COUNT_LIMIT) {
+    throw notSupported("StripOffsets", `${totalBytes} bytes: a TIFF has less than 4 GiB`, totalBytes);
+  }
+  const bytes = new Uint8Array(totalBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 0x4949, true);
+  view.setUint16(2, 42, true);
+  view.setUint32(4, 8, true);
+  const planeBytes = pixels.byteLength / planeCount;
+  for (let plane = 0; plane < planeCount; plane++) {
+    const at = plane === 0 ? 8 : restOffset + (plane - 1) * pageBytes;
+    const next = plane + 1 < planeCount ? restOffset + plane * pageBytes : 0;
+    writeDirectory(view, at, plane === 0 ? first : page, pixelOffset + plane * planeBytes, next);
+  }
+  bytes.set(pixels, pixelOffset);
+  return bytes;
+}
+
+function writeDirectory(
+  view: DataView,
+  at: number,
+  entries: readonly Entry[],
+  stripOffset: number,
+  next: number,
+): void {
+  view.setUint16(at, entries.length, true);
+  let valueAt = at + 2 + entries.length * ENTRY_BYTES + 4;
+  for (const [index, { tag, type, values }] of entries.entries()) {
+    const entryAt = at + 2 + index * ENTRY_BYTES;
+    const stored = tag === TIFF_TAG.StripOffsets ? [stripOffset] : values;
+    view.setUint16(entryAt, tag, true);
+    view.setUint16(entryAt + 2, type, true);
+    view.setUint32(entryAt + 4, type === RATIONAL ? stored.length / 2 : stored.length, true);
+    if (valueBytes(type, stored) <= 4) {
+      writeValues(view, entryAt + 8, type, stored);
+    } else {
+      view.setUint32(entryAt + 8, valueAt, true);
+      writeValues(view, valueAt, type, stored);
+      valueAt += evenBytes(valueBytes(type, stored));
+    }
+  }
+  view.setUint32(at + 2 + entries.length * ENTRY_BYTES, next, true);
+}
+
+function writeValues(view: DataView, at: number, type: number, values: readonly number[]): void {
+  for (const [index, value] of values.entries()) {
+    if (type === ASCII) {
+      view.setUint8(at + index, value);
+    } else if (type === SHORT) {
+      view.setUint16(at + index * 2, value, true);
+    } else {
+      view.setUint32(at + index * 4, value, true);
+    }
+  }
+}
+
+function directoryBytes(entries: readonly Entry[]): number {
+  const outside = entries.map(({ type, values }) => valueBytes(type, values)).filter((size) => size > 4);
+  return 2 + entries.length * ENTRY_BYTES + 4 + outside.reduce((sum, size) => sum + evenBytes(size), 0);
+}
+
+function valueBytes(type: number, values: readonly number[]): number {
+  return values.length * (type === ASCII ? 1 : type === SHORT ? 2 : 4);
+}
+
+function evenBytes(size: number): number {
+  return size + (size % 2);
+}
+
+function notSupported(tag: TiffTagName, problem: string, found: unknown): LegacyIoError {
+  return new LegacyIoError("not_supported", `an ImageJ TIFF cannot hold ${problem}`, { tag, found });
+}

@@ -1,0 +1,195 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import {
+  columnOf,
+  encodeParquet,
+  filterRows,
+  memoryStore,
+  openDataset,
+  type Row,
+  type TableSchema,
+  type ZarrDataset,
+} from "@kym/zarr-store";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bytesSource, readTiff } from "../../../src/index.ts";
+import { exportLegacyFolder, ingestLegacyFolder } from "../../../src/node/index.ts";
+import { contentsOf } from "./export-identity.ts";
+
+const SCHEMA: TableSchema = {
+  columns: [
+    { name: "image_id", type: "utf8" },
+    { name: "n", type: "int64" },
+  ],
+};
+const rowsOf = (...ids: readonly string[]): readonly Row[] =>
+  ids.map((id, n) => ({ image_id: id, n: BigInt(n) }));
+
+describe("an export", () => {
+  let dataset: ZarrDataset;
+  let work = "";
+  let out = "";
+  beforeEach(async () => {
+    work = await mkdtemp(join(tmpdir(), "kym-export-"));
+    out = join(work, "out");
+    dataset = await openDataset(memoryStore());
+    for (const [index, id] of ["a", "b"].entries()) {
+      const data = Uint16Array.from({ length: 12 }, (_, at) => index * 100 + at);
+      await dataset.addImage({ dtype: "uint16", shape: [4, 3], data }, { id });
+    }
+    await dataset.saveTable("stats", rowsOf("a", "b", "b"), { schema: SCHEMA });
+  });
+  afterEach(() => rm(work, { recursive: true, force: true }));
+  const restore = async (copy: ZarrDataset) => ingestLegacyFolder(copy, out);
+
+  it("writes masks and stacks for NumPy and for ImageJ", async () => {
+    const record = dataset.record("a");
+    await record.saveArrayArtifact("mask", { dtype: "bool", shape: [1, 3], data: Uint8Array.of(0, 1, 1) });
+    await record.saveArrayArtifact("stack", {
+      dtype: "float32",
+      shape: [2, 1, 2],
+      data: Float32Array.of(1, Number.NaN, -0.5, 4),
+    });
+    await exportLegacyFolder(dataset, out);
+    const folder = join(out, "images/a/array_artifacts");
+    expect((await readdir(folder)).sort()).toEqual(["mask.npy", "mask.tif", "stack.npy", "stack.tif"]);
+    const read = async (name: string) =>
+      (await readTiff(bytesSource(new Uint8Array(await readFile(join(folder, name)))))).image;
+    expect(await read("mask.tif")).toMatchObject({ shape: [1, 3], data: Uint8Array.of(0, 255, 255) });
+    expect(await read("stack.tif")).toMatchObject({
+      shape: [2, 1, 2],
+      data: Float32Array.of(1, Number.NaN, -0.5, 4),
+    });
+    const copy = await openDataset(memoryStore());
+    await restore(copy);
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+  });
+
+  it("comes back also where an image has more pages than a stranger's file may have", async () => {
+    const shape = [70_000, 1, 1];
+    const data = Uint8Array.from({ length: 70_000 }, (_, page) => page % 251);
+    await dataset.addImage({ dtype: "uint8", shape, data }, { id: "many", chunks: shape });
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    expect(await restore(copy)).toMatchObject({ failed: [], ingested: { length: 3 } });
+    expect(await copy.record("many").loadArray()).toEqual({ dtype: "uint8", shape, data });
+  });
+
+  it("does not appear if a file does not read back as it was written, and leaves nothing behind", async () => {
+    const spoil = (): void => {
+      const staging = readdirSync(work).find((name) => name.startsWith("out.partial-")) ?? "";
+      writeFileSync(join(work, staging, "images/a/image.tif"), "not this");
+    };
+    await expect(exportLegacyFolder(dataset, out, { onEvent: spoil })).rejects.toMatchObject({
+      code: "integrity",
+    });
+    expect(await readdir(work)).toEqual([]);
+  });
+
+  it("that was stopped leaves what was there as it was", async () => {
+    await exportLegacyFolder(dataset, out);
+    const before = await readFile(join(out, "export.json"), "utf8");
+    await dataset.deleteImage("a");
+    const abort = new AbortController();
+    const stopped = exportLegacyFolder(dataset, out, {
+      overwrite: true,
+      signal: abort.signal,
+      onEvent: () => abort.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    expect(await readdir(work)).toEqual([basename(out)]);
+    expect(await readFile(join(out, "export.json"), "utf8")).toBe(before);
+  });
+
+  it("is gone on with where a restore was stopped before its tables", async () => {
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    await restore(copy);
+    await copy.deleteTable("stats");
+    const report = await restore(copy);
+    expect(report.unchanged).toHaveLength(2);
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+  });
+
+  it("is gone on with after a stop at any batch, and is whole then", async () => {
+    for (let index = 0; index < 130; index++) {
+      const data = Uint8Array.of(index);
+      await dataset.addImage({ dtype: "uint8", shape: [1, 1], data }, { id: `more-${index}` });
+    }
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    await copy.saveTable("stats", rowsOf("z"), { schema: SCHEMA });
+    for (const stopAt of [1, 64, 66]) {
+      const abort = new AbortController();
+      const stopped = ingestLegacyFolder(copy, out, {
+        signal: abort.signal,
+        onEvent: (event) => event.type === "read" && event.done === stopAt && abort.abort(),
+      });
+      await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    }
+    expect((await copy.listImageIds()).length % 64).toBe(0);
+    const report = await restore(copy);
+    expect([report.ingested.length + report.unchanged.length, report.conflicts]).toEqual([132, []]);
+    await copy.mergeTable("stats", async (table) => ({
+      table: table && filterRows(table, (row) => columnOf(table, "image_id")[row] !== "z"),
+      schema: SCHEMA,
+    }));
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+  });
+
+  it("puts its rows beside those of other images, in the commit of the images", async () => {
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    await copy.saveTable("stats", rowsOf("z"), { schema: SCHEMA });
+    const { version } = copy;
+    await restore(copy);
+    expect(copy.version).toBe(version + 1);
+    expect((await copy.loadTable("stats")).getChild("image_id")?.toJSON()).toEqual(["a", "b", "b", "z"]);
+  });
+
+  it("says which table was changed since, and which one the dataset has otherwise", async () => {
+    await dataset.saveTable("notes", [{ text: "mine" }], {
+      schema: { columns: [{ name: "text", type: "utf8" }] },
+    });
+    await exportLegacyFolder(dataset, out);
+    await writeFile(join(out, "tables/stats.csv"), "image_id,n\na,7\n");
+    const copy = await openDataset(memoryStore());
+    await copy.saveTable("notes", [{ text: "theirs" }], {
+      schema: { columns: [{ name: "text", type: "utf8" }] },
+    });
+    const report = await restore(copy);
+    expect(report.ingested).toHaveLength(2);
+    expect(report.failed).toMatchObject([
+      { path: "tables/stats.csv", reason: expect.stringContaining("changed") },
+    ]);
+    expect(report.notes).toMatchObject([{ path: "tables/notes.csv" }]);
+    expect((await copy.loadTable("notes")).getChild("text")?.toJSON()).toEqual(["theirs"]);
+  });
+
+  it("brings no rows of an image that failed or that is another one here", async () => {
+    await exportLegacyFolder(dataset, out);
+    await rm(join(out, "images/a/image.tif"));
+    const copy = await openDataset(memoryStore());
+    await copy.addImage({ dtype: "uint8", shape: [1, 1], data: Uint8Array.of(1) }, { id: "b" });
+    const report = await restore(copy);
+    expect([report.failed.length, report.conflicts.length, report.ingested.length]).toEqual([1, 1, 0]);
+    expect((await copy.loadTable("stats")).numRows).toBe(0);
+  });
+
+  it("is unchanged where a table is the same in another container", async () => {
+    const record = dataset.record("a");
+    await record.saveParquet("t", rowsOf("a", "a"), { schema: SCHEMA });
+    await exportLegacyFolder(dataset, out);
+    const before = await record.objectHashes();
+    const bytes = await encodeParquet(await record.loadParquet("t"), {
+      schema: SCHEMA,
+      metadata: { writer: "another" },
+    });
+    await record.saveTabularBytes("t", "parquet", bytes);
+    expect(await record.objectHashes()).not.toEqual(before);
+    expect(await restore(dataset)).toMatchObject({ unchanged: { length: 2 }, conflicts: [] });
+    await record.saveParquet("t", rowsOf("a", "b"), { schema: SCHEMA });
+    expect(await restore(dataset)).toMatchObject({ unchanged: { length: 1 }, conflicts: [{ imageId: "a" }] });
+  });
+});

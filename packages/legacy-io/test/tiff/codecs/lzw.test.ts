@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeLzw } from "../../../src/tiff/codecs/lzw.ts";
+import { caught } from "../../support/caught.ts";
+import { encodeLzw } from "./encode-lzw.ts";
+
+const check = (): void => {};
+
+const anyBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 3000 }),
+  fc.array(fc.constantFrom(0, 0, 0, 1, 255), { maxLength: 20_000 }).map((values) => Uint8Array.from(values)),
+);
+
+test("gives back what an encoder wrote", () => {
+  fc.assert(
+    fc.property(anyBytes, (bytes) => {
+      const target = new Uint8Array(bytes.length + 3);
+      expect(decodeLzw(encodeLzw(bytes), target, check)).toBe(bytes.length);
+      expect(target.subarray(0, bytes.length)).toEqual(bytes);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("long data goes through every width of codes and through a clear", () => {
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 2654435761) >>> 24);
+  const target = new Uint8Array(bytes.length);
+  expect(decodeLzw(encodeLzw(bytes), target, check)).toBe(bytes.length);
+  expect(target).toEqual(bytes);
+});
+
+test("the example of TIFF 6.0: 7 7 7 8 8 7 7 6 6", () => {
+  const bytes = Uint8Array.of(7, 7, 7, 8, 8, 7, 7, 6, 6);
+  const target = new Uint8Array(9);
+  decodeLzw(encodeLzw(bytes), target, check);
+  expect(target).toEqual(bytes);
+});
+
+test("more than fits is an error, and nothing is written beyond", async () => {
+  const packed = encodeLzw(new Uint8Array(500));
+  expect(await caught(() => decodeLzw(packed, new Uint8Array(499), check))).toMatchObject({
+    code: "invalid_file",
+  });
+});
+
+test("a code that the table does not have is an error", async () => {
+  const packed = Uint8Array.of(0b10000000, 0b01111111, 0b11000000);
+  expect(await caught(() => decodeLzw(packed, new Uint8Array(9), check))).toMatchObject({
+    code: "invalid_file",
+    details: { found: 511 },
+  });
+});
+
+test("the reversed LZW of before TIFF 5.0 is not supported, by name", async () => {
+  expect(await caught(() => decodeLzw(Uint8Array.of(0, 1, 2, 3), new Uint8Array(9), check))).toMatchObject({
+    code: "not_supported",
+    details: { tag: "Compression" },
+  });
+});
+
+test("any bytes end, in data or a typed error", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      const target = new Uint8Array(1000);
+      try {
+        expect(decodeLzw(bytes, target, check)).toBeLessThanOrEqual(1000);
+      } catch (error) {
+        expect(error).toMatchObject({ name: "LegacyIoError" });
+      }
+    }),
+  );
+});

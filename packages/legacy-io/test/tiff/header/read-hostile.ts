@@ -1,0 +1,39 @@
+import { basename } from "node:path";
+import { LegacyIoError } from "../../../src/errors.ts";
+import { openFileSource } from "../../../src/node/tiff/file-source.ts";
+import { nodeTiffCodecs } from "../../../src/node/tiff/tiff-codecs.ts";
+import { readTiff } from "../../../src/tiff/read-tiff.ts";
+
+/** What became of one file. */
+export interface HostileOutcome {
+  readonly name: string;
+  /** `image`, the code of a typed error, or `untyped: …`. */
+  readonly outcome: string;
+  readonly message: string;
+  readonly spentMs: number;
+  /** How much more memory the process has had at once, until this file was done, than before the first. */
+  readonly peakBytes: number;
+}
+
+// Run as a process of its own: reads the files that it is given, within the limits that a reader has by itself.
+const peakNow = (): number => process.resourceUsage().maxRSS * 1024;
+const baselineBytes = peakNow();
+for (const path of process.argv.slice(2)) {
+  const startedMs = performance.now();
+  let [outcome, message] = ["image", ""];
+  try {
+    using source = openFileSource(path);
+    await readTiff(source, { codecs: nodeTiffCodecs });
+  } catch (error) {
+    outcome = error instanceof LegacyIoError ? error.code : `untyped: ${error}`;
+    message = error instanceof Error ? error.message : "";
+  }
+  const said: HostileOutcome = {
+    name: basename(path, ".tif"),
+    outcome,
+    message,
+    spentMs: performance.now() - startedMs,
+    peakBytes: peakNow() - baselineBytes,
+  };
+  process.stdout.write(`${JSON.stringify(said)}\n`);
+}
