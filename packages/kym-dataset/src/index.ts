@@ -9,67 +9,15 @@
  * @module
  */
 
-export { AcqImage } from "./acq-image.ts";
-export { AcqImageList } from "./acq-image-list.ts";
-export { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "./analysis-runs.ts";
-export {
-  type AnalysedNow,
-  type AnalysisRun,
-  type AnalysisState,
-  decideAnalysisState,
-} from "./analysis-state.ts";
-export {
-  type ArtifactRef,
-  type FoundArtifact,
-  jsonArtifact,
-  loadTableArtifact,
-  type ObjectHashes,
-  tableArtifact,
-} from "./artifact-ref.ts";
-export { BaseIndexer } from "./base-indexer.ts";
-export { buildDatasetViewTable, type ViewTableOptions } from "./build-dataset-view-table.ts";
-export { type Calibration, calibrationOf } from "./calibration.ts";
-export { editMetadata, type MetadataEdit } from "./edit-metadata.ts";
 export {
   isKymDatasetError,
   KymDatasetError,
   type KymDatasetErrorCode,
   type KymDatasetErrorDetails,
 } from "./errors.ts";
-export type { Experiment, ExperimentEdit } from "./experiment.ts";
-export type { MetadataProblem } from "./field-reader.ts";
-export type { FreshReason, UpdateReason } from "./index-image.ts";
-export { PROVENANCE_COLUMNS } from "./index-schema.ts";
-export {
-  defineIndexer,
-  type ExtractArgs,
-  type Indexer,
-  type IndexerDefinition,
-  type IndexerReadOptions,
-} from "./indexer.ts";
-export { legacyRadonParamsHash } from "./indexers/legacy-radon-params-hash.ts";
-export { radonIndexer } from "./indexers/radon.ts";
-export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon-context.ts";
-export { radonReportIndexer } from "./indexers/radon-report.ts";
-export { summarizeTrace, type TraceSummary } from "./indexers/summarize-trace.ts";
-export type { UsersAdded } from "./indexers/users-added.ts";
-export { type VelocityEventContext, velocityEventIndexer } from "./indexers/velocity-events.ts";
-export { velocityEventsReportIndexer } from "./indexers/velocity-events-report.ts";
-export { type IngestImageOptions, ingestImage } from "./ingest-image.ts";
-export type { JsonObject } from "./json-object.ts";
-export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
-export { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, parseLedger } from "./ledger.ts";
-export { type KymMetadata, parseMetadata } from "./metadata.ts";
-export type { MetadataHeader, MetadataHeaderEdit } from "./metadata-header.ts";
-export {
-  type MigrateEvent,
-  type MigrateOptions,
-  type MigrateOutcome,
-  type MigrateProblem,
-  type MigrateReport,
-  migrate,
-} from "./migrate.ts";
-export { paramsHash, stableJsonDumps } from "./params-hash.ts";
+export { AcqImage } from "./image/acq-image.ts";
+export { AcqImageList } from "./image/acq-image-list.ts";
+export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
 export {
   type AxisRoles,
   axisRoles,
@@ -77,9 +25,67 @@ export {
   type FullExtent,
   type PlaneIndex,
   planeSelection,
-} from "./plane-selection.ts";
-export { type RecordSummary, summarizeRecord } from "./record-summary.ts";
-export { parseRunMarker, type RunMarker } from "./run-marker.ts";
+} from "./image/plane-selection.ts";
+export {
+  type ArtifactRef,
+  type FoundArtifact,
+  jsonArtifact,
+  loadTableArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "./indexer/artifact-ref.ts";
+export { BaseIndexer } from "./indexer/base-indexer.ts";
+export {
+  defineIndexer,
+  type ExtractArgs,
+  type Indexer,
+  type IndexerDefinition,
+  type IndexerReadOptions,
+} from "./indexer/indexer.ts";
+export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
+export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
+export { radonReportIndexer } from "./indexers/first-generation/radon-report.ts";
+export { velocityEventsReportIndexer } from "./indexers/first-generation/velocity-events-report.ts";
+export { legacyRadonParamsHash } from "./indexers/radon/legacy-radon-params-hash.ts";
+export { radonIndexer } from "./indexers/radon/radon.ts";
+export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
+export { summarizeTrace, type TraceSummary } from "./indexers/radon/summarize-trace.ts";
+export type { UsersAdded } from "./indexers/radon/users-added.ts";
+export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
+export { type Calibration, calibrationOf } from "./metadata/calibration.ts";
+export { editMetadata, type MetadataEdit } from "./metadata/edit-metadata.ts";
+export type { Experiment, ExperimentEdit } from "./metadata/experiment.ts";
+export type { MetadataProblem } from "./metadata/field-reader.ts";
+export type { JsonObject } from "./metadata/json-object.ts";
+export { type KymMetadata, parseMetadata } from "./metadata/metadata.ts";
+export type { MetadataHeader, MetadataHeaderEdit } from "./metadata/metadata-header.ts";
+export { summarizeMetadata } from "./metadata/summarize-metadata.ts";
+export {
+  type MigrateEvent,
+  type MigrateOptions,
+  type MigrateOutcome,
+  type MigrateProblem,
+  type MigrateReport,
+  migrate,
+} from "./migrate/migrate.ts";
+export { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "./radon/analysis-runs.ts";
+export {
+  type AnalysedNow,
+  type AnalysisRun,
+  type AnalysisState,
+  decideAnalysisState,
+} from "./radon/analysis-state.ts";
+export type { FreshReason, UpdateReason } from "./run/index-image.ts";
+export type { UpdateIndexOptions } from "./run/update-index.ts";
+export {
+  type ImageReason,
+  type IndexEvent,
+  type UpdateCounts,
+  type UpdateReport,
+  type UpdateStats,
+  updateLogLine,
+} from "./run/update-report.ts";
+export { parseRunMarker, type RunMarker } from "./staleness/run-marker.ts";
 export {
   type CurrentInputs,
   type CurrentProvenance,
@@ -88,15 +94,9 @@ export {
   type RecordedIndex,
   type RecordedRows,
   type Staleness,
-} from "./staleness.ts";
-export { summarizeMetadata } from "./summarize-metadata.ts";
-export { indexTableName, ledgerTableName } from "./table-name.ts";
-export type { UpdateIndexOptions } from "./update-index.ts";
-export {
-  type ImageReason,
-  type IndexEvent,
-  type UpdateCounts,
-  type UpdateReport,
-  type UpdateStats,
-  updateLogLine,
-} from "./update-report.ts";
+} from "./staleness/staleness.ts";
+export { PROVENANCE_COLUMNS } from "./table/index-schema.ts";
+export { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, parseLedger } from "./table/ledger.ts";
+export { indexTableName, ledgerTableName } from "./table/table-name.ts";
+export { buildDatasetViewTable, type ViewTableOptions } from "./view/build-dataset-view-table.ts";
+export { type RecordSummary, summarizeRecord } from "./view/record-summary.ts";

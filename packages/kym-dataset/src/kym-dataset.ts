@@ -1,13 +1,13 @@
 import { type KeyValueStore, type OpenDatasetOptions, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
-import { explainStaleness } from "./explain-staleness.ts";
-import { getStaleness } from "./get-staleness.ts";
-import type { Indexer, IndexerReadOptions } from "./indexer.ts";
-import type { Staleness } from "./staleness.ts";
-import { summarizeMetadata } from "./summarize-metadata.ts";
+import type { Indexer, IndexerReadOptions } from "./indexer/indexer.ts";
+import { summarizeMetadata } from "./metadata/summarize-metadata.ts";
+import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
+import { type UpdateReport, type UpdateStats, updateLogLine } from "./run/update-report.ts";
+import { explainStaleness } from "./staleness/explain-staleness.ts";
+import { getStaleness } from "./staleness/get-staleness.ts";
+import type { Staleness } from "./staleness/staleness.ts";
 import { TableCache } from "./table-cache.ts";
-import { type UpdateIndexOptions, updateIndex } from "./update-index.ts";
-import { type UpdateReport, type UpdateStats, updateLogLine } from "./update-report.ts";
 
 export interface KymDatasetOptions {
   /** Default: silent. */

@@ -1,7 +1,7 @@
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
-import type { IndexerReadOptions } from "./indexer.ts";
+import type { IndexerReadOptions } from "./indexer/indexer.ts";
 
 interface CachedTable {
   readonly table: Table;

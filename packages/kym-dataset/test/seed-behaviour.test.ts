@@ -27,7 +27,7 @@ import {
   rectEnvelope,
   saveEvents,
   saveRois,
-} from "./image-fixture.ts";
+} from "./support/image-fixture.ts";
 
 /** What the seeds and `python-system.md` §10 ask of indexes and images and no other test shows. See docs/seed-coverage.md. */
 

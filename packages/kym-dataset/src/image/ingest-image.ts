@@ -1,0 +1,67 @@
+import {
+  type ArtifactStore,
+  isZarrStoreError,
+  type PixelStore,
+  schemaOfTable,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import type { IndexerReadOptions } from "../indexer/indexer.ts";
+import { summarizeMetadata } from "../metadata/summarize-metadata.ts";
+
+export interface IngestImageOptions extends IndexerReadOptions {
+  /** Default: a new UUID. */
+  readonly id?: string | undefined;
+}
+
+/**
+ * Takes an image from any pair of stores into a dataset, in one commit: every channel, axes as they are, and all JSON,
+ * table and array artifacts.
+ *
+ * @throws {ZarrStoreError} what the stores throw; nothing is committed then
+ */
+export async function ingestImage(
+  dataset: ZarrDataset,
+  source: { readonly pixelStore: PixelStore; readonly artifactStore: ArtifactStore },
+  options: IngestImageOptions = {},
+): Promise<ZarrImageRecord> {
+  const { signal, id } = options;
+  const { pixelStore, artifactStore } = source;
+  const { axes, shape } = await pixelStore.describe({ signal });
+  const pixels = await pixelStore.loadRegion(
+    shape.map(() => undefined),
+    { signal },
+  );
+  const names = await artifactStore.list({ signal });
+  const summary = summarizeMetadata(await metadataText(artifactStore, signal));
+  let imageId = "";
+  await dataset.transaction(
+    async (transaction) => {
+      const record = await transaction.addImage(pixels, { ...(id !== undefined && { id }), axes, summary });
+      imageId = record.id;
+      for (const name of names.json) {
+        await record.saveJson(name, await artifactStore.loadJsonText(name, { signal }));
+      }
+      for (const name of names.tables) {
+        const table = await artifactStore.loadTable(name, { signal });
+        await record.saveParquet(name, table, { schema: schemaOfTable(table) });
+      }
+      for (const name of names.arrays) {
+        await record.saveArrayArtifact(name, await artifactStore.loadArray(name, { signal }));
+      }
+    },
+    { message: "ingest an image", signal },
+  );
+  return dataset.record(imageId);
+}
+
+async function metadataText(store: ArtifactStore, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return (await store.loadJsonText("metadata", { signal })).text;
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return "";
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { imagePartKeys, type ZarrImageRecord } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import { KymDatasetError } from "../errors.ts";
+
+/** An artifact of an image by format and name, as in `{format: "parquet", name: "velocity_events/events"}`. */
+export interface ArtifactRef {
+  readonly format: "json" | "parquet" | "csv.gz";
+  readonly name: string;
+}
+
+/** An artifact that an image has. */
+export interface FoundArtifact extends ArtifactRef {
+  /** Its path below `images/<id>/`. */
+  readonly key: string;
+}
+
+/** The SHA-256 of each object of an image by its path below `images/<id>/`: `record.objectHashes()`. */
+export type ObjectHashes = ReadonlyMap<string, string>;
+
+/** A JSON artifact. */
+export function jsonArtifact(name: string): ArtifactRef {
+  return { format: "json", name };
+}
+
+/** A table artifact in both of its formats, the preferred one first. */
+export function tableArtifact(name: string): readonly ArtifactRef[] {
+  return [
+    { format: "parquet", name },
+    { format: "csv.gz", name },
+  ];
+}
+
+/** The paths at which an artifact may be, the one that counts first: the Python system once gzipped its JSON. */
+export function artifactKeys(ref: ArtifactRef): readonly string[] {
+  return imagePartKeys({ kind: ref.format, name: ref.name });
+}
+
+/** The first of several artifacts that an image has. No I/O. */
+export function findArtifact(refs: readonly ArtifactRef[], hashes: ObjectHashes): FoundArtifact | undefined {
+  for (const ref of refs) {
+    const key = artifactKeys(ref).find((candidate) => hashes.has(candidate));
+    if (key !== undefined) {
+      return { ...ref, key };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Loads a table artifact that was found. For `memory`, see `decodeParquet`.
+ *
+ * @throws {KymDatasetError} `invalid_argument` for JSON
+ * @throws {ZarrStoreError} `not_found` if it is gone meanwhile, `invalid_file`, `modified_outside`
+ */
+export async function loadTableArtifact(
+  record: ZarrImageRecord,
+  found: ArtifactRef,
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly memory?: "own" | "shared" | undefined;
+  } = {},
+): Promise<Table> {
+  switch (found.format) {
+    case "parquet":
+      return record.loadParquet(found.name, options);
+    case "csv.gz":
+      return record.loadCsvGz(found.name, options);
+    case "json":
+      throw new KymDatasetError("invalid_argument", `${found.name} is JSON, not a table`, {
+        path: found.name,
+        expected: ["parquet", "csv.gz"],
+        found: "json",
+      });
+    default:
+      return found.format satisfies never;
+  }
+}

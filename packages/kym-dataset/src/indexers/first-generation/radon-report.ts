@@ -1,0 +1,63 @@
+import { type CellValue, type Column, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { jsonArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
+import { defineIndexer, type Indexer, type IndexerReadOptions } from "../../indexer/indexer.ts";
+import { isJsonObject } from "../../metadata/json-object.ts";
+import { projectRow } from "./project-row.ts";
+
+const COLUMNS: readonly Column[] = [
+  { name: "mean_velocity", type: "float64", unit: "mm/s" },
+  { name: "median_velocity", type: "float64", unit: "mm/s" },
+  { name: "n_valid", type: "int64" },
+  { name: "notes", type: "utf8" },
+];
+
+/** The names that other programs have for the columns. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  mean_velocity: "vel_mean",
+  median_velocity: "vel_median",
+  n_valid: "vel_n_valid",
+  notes: "note",
+};
+
+const REPORT = "radon_report";
+
+/**
+ * The first generation's report → `radon_report`: the artifact `radon_report`, a table or else JSON (an object is one
+ * row, a list is rows), in a closed set of columns. Source: the indexers handoff, `python-system.md` §1.14, §2.9.
+ */
+export const radonReportIndexer: Indexer<null> = defineIndexer({
+  name: "radon_report_v1",
+  tableName: REPORT,
+  schemaVersion: "v0.1",
+  schema: { columns: COLUMNS },
+  analysisVersion: "kymflow.radon_report@0.1",
+  inputs: [{ format: "parquet", name: REPORT }, jsonArtifact(REPORT)],
+  context: async () => null,
+
+  async extract(record, { input, signal }): Promise<readonly Row[]> {
+    if (input === undefined) {
+      return [];
+    }
+    const rows =
+      input.format === "json"
+        ? await jsonRows(record, { signal })
+        : [...rowsOf(await loadTableArtifact(record, input, { signal, memory: "shared" }))];
+    return rows.map((row) => projectRow(row, COLUMNS, OTHER_NAMES));
+  },
+});
+
+/** An object is one row, a list of objects is rows, anything else is none. */
+async function jsonRows(record: ZarrImageRecord, options: IndexerReadOptions): Promise<readonly Row[]> {
+  const value = await record.loadJson(REPORT, options);
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter(isJsonObject).map((item) => {
+    const cells = Object.entries(item).flatMap(([name, cell]): [string, CellValue][] =>
+      isCell(cell) ? [[name, cell]] : [],
+    );
+    return Object.fromEntries(cells);
+  });
+}
+
+function isCell(value: unknown): value is string | number | bigint | boolean | null {
+  return value === null || ["string", "number", "bigint", "boolean"].includes(typeof value);
+}

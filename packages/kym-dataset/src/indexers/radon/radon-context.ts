@@ -1,0 +1,86 @@
+import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
+import type { ZarrImageRecord } from "@kym/zarr-store";
+import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
+import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
+import type { IndexerReadOptions } from "../../indexer/indexer.ts";
+import type { AnalysisState } from "../../radon/analysis-state.ts";
+import { EVENT_ARTIFACTS } from "../events/event-artifacts.ts";
+import { loadUsersAdded, type UsersAdded } from "./users-added.ts";
+
+/** What the rows of `radonIndexer` use beside the trace and the pixels. A ROI's name and note are not among it. */
+export interface RadonContext {
+  readonly file_name: string | null;
+  readonly parent_folder: string | null;
+  readonly grandparent_folder: string | null;
+  readonly rel_path: string | null;
+  readonly accepted: boolean;
+  readonly treatment: string | null;
+  readonly condition: string | null;
+  readonly date: string | null;
+  readonly users_added: UsersAdded;
+  /** By ROI id. */
+  readonly rois: Readonly<Record<string, RadonRoi>>;
+  /** By `"<roi>:<channel>"`. */
+  readonly runs: Readonly<Record<string, RadonRun>>;
+}
+
+/** What rows use of a ROI. */
+export interface RadonRoi {
+  /** Of all but a rect, what it can cover; null for a mask. */
+  readonly bounds: RoiBounds | null;
+  /** Of a line, polyline or polygon. */
+  readonly path?: Pick<PathRoi, "type" | "points">;
+  readonly z: number;
+  readonly channel: number;
+  readonly revision: number;
+  readonly stats: StoredRoiStats | null;
+}
+
+/** What rows use of an analysis run. */
+export interface RadonRun {
+  readonly state: AnalysisState;
+  readonly revision: number | null;
+}
+
+/** The artifacts that {@link loadRadonContext} reads. */
+export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [...IMAGE_CONTEXT_SOURCES, ...EVENT_ARTIFACTS];
+
+/** Throws as `loadImageContext` and `loadUsersAdded`. */
+export async function loadRadonContext(
+  record: ZarrImageRecord,
+  options: IndexerReadOptions = {},
+): Promise<RadonContext> {
+  const { metadata, relPath, source, runs, states } = await loadImageContext(record, options);
+  const { rois, accepted, experiment } = metadata;
+  return {
+    file_name: source.fileName,
+    parent_folder: source.parentFolder,
+    grandparent_folder: source.grandparentFolder,
+    rel_path: relPath,
+    accepted,
+    treatment: experiment.treatment ?? null,
+    condition: experiment.condition ?? null,
+    date: experiment.date ?? null,
+    users_added: await loadUsersAdded(record, options),
+    rois: Object.fromEntries(
+      rois.map((roi): [string, RadonRoi] => {
+        const { z, channel, revision, stats = null } = roi;
+        const bounds = roi.type === "mask" ? null : roiBounds(roi);
+        const path = "points" in roi && { path: { type: roi.type, points: roi.points } };
+        return [String(roi.id), { bounds, ...path, z, channel, revision, stats }];
+      }),
+    ),
+    runs: Object.fromEntries(
+      [...runs].map(([key, run]): [string, RadonRun] => {
+        return [key, { state: states.get(key) ?? "unknown", revision: run.roiRevision ?? null }];
+      }),
+    ),
+  };
+}
+
+/** Where the ROIs are, without their statistics. */
+export function geometryOfRois({ rois }: RadonContext): unknown {
+  return Object.fromEntries(
+    Object.entries(rois).map(([id, { stats: _stats, ...geometry }]) => [id, geometry]),
+  );
+}

@@ -1,0 +1,151 @@
+import type { StoredRoiStats } from "@kym/roi";
+import { columnOf, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import { KymDatasetError } from "../../errors.ts";
+import type { IndexerReadOptions } from "../../indexer/indexer.ts";
+import { analysisRunKey } from "../../radon/analysis-runs.ts";
+import type { AnalysisState } from "../../radon/analysis-state.ts";
+import type { RadonContext } from "./radon-context.ts";
+import { loadRegionStats } from "./region-stats.ts";
+import { summarizeTrace } from "./summarize-trace.ts";
+
+/** The velocities of one ROI and channel in mm/s, in order of time. */
+interface Trace {
+  readonly roiId: bigint;
+  readonly channel: bigint;
+  readonly velocitiesMmS: (number | null)[];
+}
+
+const FIRST_CHANNEL = 1n;
+
+/**
+ * One row for each ROI and channel of the trace table, by ROI, then channel. A ROI that is no more keeps its row, as
+ * `roi_changed` and without pixel statistics: the trace is still there to be judged.
+ *
+ * @throws {KymDatasetError} `schema_mismatch` for a table without ROI or velocity
+ * @throws {ZarrStoreError} what reading pixels throws
+ */
+export async function summarizeTraces(
+  record: ZarrImageRecord,
+  traces: Table,
+  context: RadonContext,
+  options: IndexerReadOptions = {},
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { roiId, channel, velocitiesMmS } of splitTraces(traces)) {
+    const key = analysisRunKey(roiId, channel);
+    const durations = context.users_added.durations[String(roiId)];
+    rows.push({
+      roi_id: roiId,
+      channel,
+      ...summarizeTrace(velocitiesMmS),
+      users_added_count: context.users_added.count,
+      users_added_dur_sum: durations?.sumS ?? null,
+      users_added_dur_mean: durations === undefined ? null : durations.sumS / durations.n,
+      ...imageColumns(await loadStats(record, roiId, Number(channel), context, options)),
+      ...imageFactColumns(context, context.runs[key]?.state),
+    });
+  }
+  return rows;
+}
+
+/** Rows that somebody else summarised, as they are; what only this dataset knows is filled in. */
+export function adoptRows(results: Table, context: RadonContext): readonly Row[] {
+  return Array.from(rowsOf(results), (row) => {
+    const { roi_id: roiId, channel } = row;
+    const key = isInteger(roiId)
+      ? analysisRunKey(roiId, isInteger(channel) ? channel : FIRST_CHANNEL)
+      : undefined;
+    return {
+      ...row,
+      rel_path: context.rel_path ?? row["rel_path"] ?? null,
+      analysis_state: (key === undefined ? undefined : context.runs[key]?.state) ?? "unknown",
+    };
+  });
+}
+
+function splitTraces(table: Table): readonly Trace[] {
+  const [roiIds, velocities] = [columnOf(table, "roi_id"), columnOf(table, "velocity_mm_s")];
+  const hasChannels = table.schema.fields.some(({ name }) => name === "channel");
+  const channels = hasChannels ? columnOf(table, "channel") : [];
+  const traces = new Map<string, Trace>();
+  for (const [row, velocity] of velocities.entries()) {
+    const roiId = integerAt(roiIds[row], "roi_id", row);
+    const channel = integerAt(channels[row] ?? FIRST_CHANNEL, "channel", row);
+    const key = analysisRunKey(roiId, channel);
+    const trace = traces.get(key) ?? { roiId, channel, velocitiesMmS: [] };
+    traces.set(key, trace);
+    trace.velocitiesMmS.push(velocityAt(velocity, row));
+  }
+  return [...traces.values()].sort((a, b) => Number(a.roiId - b.roiId || a.channel - b.channel));
+}
+
+function integerAt(value: unknown, column: string, row: number): bigint {
+  if (isInteger(value)) {
+    return BigInt(value);
+  }
+  throw misfit(column, row, "an integer", value);
+}
+
+function velocityAt(value: unknown, row: number): number | null {
+  if (value === null || typeof value === "number") {
+    return value;
+  }
+  throw misfit("velocity_mm_s", row, "a number", value);
+}
+
+function misfit(column: string, row: number, expected: string, found: unknown): KymDatasetError {
+  const message = `radon/velocity: column ${column}, row ${row}: expected ${expected}, found ${String(found)}`;
+  return new KymDatasetError("schema_mismatch", message, { path: column, expected, found });
+}
+
+/** The ROI's stored statistics if its revision is still that of the analysis, else those of the pixels. Design §6. */
+async function loadStats(
+  record: ZarrImageRecord,
+  roiId: bigint,
+  channel: number,
+  context: RadonContext,
+  options: IndexerReadOptions,
+): Promise<StoredRoiStats | undefined> {
+  const roi = context.rois[String(roiId)];
+  const run = context.runs[analysisRunKey(roiId, channel)];
+  if (roi === undefined) {
+    return undefined;
+  }
+  if (roi.stats !== null && roi.channel === channel && run?.revision === roi.revision) {
+    return roi.stats;
+  }
+  const { bounds, path, z } = roi;
+  return bounds === null ? undefined : loadRegionStats(record, { bounds, path, z, channel }, options);
+}
+
+function imageColumns(stats: StoredRoiStats | undefined): Row {
+  const integer = (value: number | undefined): bigint | null =>
+    Number.isSafeInteger(value) ? BigInt(value ?? 0) : null;
+  return {
+    img_min: integer(stats?.imgMin),
+    img_max: integer(stats?.imgMax),
+    img_mean: stats?.imgMean ?? null,
+    img_std: stats?.imgStd ?? null,
+  };
+}
+
+function imageFactColumns(context: RadonContext, state: AnalysisState = "unknown"): Row {
+  const { file_name, parent_folder, grandparent_folder, rel_path } = context;
+  const { accepted, treatment, condition, date } = context;
+  return {
+    file_name,
+    parent_folder,
+    grandparent_folder,
+    rel_path,
+    accepted,
+    treatment,
+    condition,
+    date,
+    analysis_state: state,
+  };
+}
+
+function isInteger(value: unknown): value is bigint | number {
+  return typeof value === "bigint" || Number.isSafeInteger(value);
+}

@@ -1,0 +1,66 @@
+import {
+  clampBounds,
+  createPathRoi,
+  type PathRoi,
+  type RoiBounds,
+  roiStats,
+  type StoredRoiStats,
+  toStoredStats,
+} from "@kym/roi";
+import type { AxisRange, ImageInfo, ZarrImageRecord } from "@kym/zarr-store";
+import type { IndexerReadOptions } from "../../indexer/indexer.ts";
+
+/** A rectangle of one plane, or what a path covers of it. */
+export interface PlaneRegion {
+  readonly bounds: RoiBounds;
+  readonly path?: Pick<PathRoi, "type" | "points"> | undefined;
+  /** From 0. */
+  readonly z: number;
+  /** From 1. */
+  readonly channel: number;
+}
+
+/**
+ * Statistics of the pixels of a region; undefined where it has none, or the image no such channel or slice. An image
+ * without a channel axis is its only channel, whatever its number; of a time series of planes the first counts.
+ *
+ * @throws {ZarrStoreError} `integrity`, `not_supported`
+ */
+export async function loadRegionStats(
+  record: ZarrImageRecord,
+  region: PlaneRegion,
+  options: IndexerReadOptions = {},
+): Promise<StoredRoiStats | undefined> {
+  const selection = selectRegion(await record.asPixelStore().describe(options), region);
+  if (selection === undefined) {
+    return undefined;
+  }
+  const pixels = await record.loadRegion(selection, options);
+  const [height = 0, width = 0] = pixels.shape.slice(-2);
+  const [rows, columns] = selection.slice(-2);
+  const plane = { data: pixels.data, height, width, dim0Start: rows?.start, dim1Start: columns?.start };
+  const { bounds, path } = region;
+  return toStoredStats(roiStats(plane, path === undefined ? bounds : createPathRoi({ id: 1, ...path })));
+}
+
+/** One element of every axis but the last two; undefined if the image has not that element, or no pixel there. */
+function selectRegion({ shape, axes }: ImageInfo, region: PlaneRegion): readonly AxisRange[] | undefined {
+  const [height = 0, width = 0] = shape.slice(-2);
+  const { dim0Start, dim0Stop, dim1Start, dim1Stop } = clampBounds(region.bounds, { height, width });
+  const indexByAxis = new Map([
+    ["c", region.channel - 1],
+    ["z", region.z],
+  ]);
+  const outer = shape.slice(0, -2).map((length, axis) => {
+    const start = indexByAxis.get(axes[axis] ?? "") ?? 0;
+    return { start, stop: start + 1, exists: start >= 0 && start < length };
+  });
+  if (dim0Start === dim0Stop || dim1Start === dim1Stop || outer.some(({ exists }) => !exists)) {
+    return undefined;
+  }
+  return [
+    ...outer.map(({ start, stop }) => ({ start, stop })),
+    { start: dim0Start, stop: dim0Stop },
+    { start: dim1Start, stop: dim1Stop },
+  ];
+}

@@ -1,0 +1,114 @@
+import { type Roi, type RoiSet, toEnvelope } from "@kym/roi";
+import {
+  getMember,
+  type JsonNode,
+  nodeOf,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+  setMember,
+} from "@kym/zarr-store";
+import { KymDatasetError } from "../errors.ts";
+import { EXPERIMENT_KEYS, type ExperimentEdit } from "./experiment.ts";
+import { parseMetadata } from "./metadata.ts";
+import { METADATA_HEADER_KEYS, type MetadataHeaderEdit } from "./metadata-header.ts";
+
+/** What changes in a metadata payload; what is absent stays. */
+export interface MetadataEdit {
+  readonly header?: MetadataHeaderEdit | undefined;
+  readonly experiment?: ExperimentEdit | undefined;
+  readonly accepted?: boolean | undefined;
+  readonly rois?: RoiSet | undefined;
+}
+
+/** The payload's key for the highest id that a ROI of the image ever had, so that none is given twice. */
+export const HIGH_WATER_MARK_KEY = "roi_id_high_water_mark";
+
+/**
+ * The metadata text after an edit. All else keeps its place and spelling: unknown keys, numbers, ROIs that did not
+ * change, and those that could not be read.
+ *
+ * @throws {KymDatasetError} `invalid_metadata` for a payload, or a part to be edited, that is no object or list
+ * @throws {ZarrStoreError} `invalid_file` for text that is no JSON, `invalid_argument` for NaN that came in with it
+ */
+export function editMetadata(text: string, edit: MetadataEdit): string {
+  let payload = parseLossless(text, { allowNonFinite: true });
+  expectKind(payload, "object", "$");
+  if (edit.header !== undefined) {
+    payload = setFields(payload, "header", edit.header, METADATA_HEADER_KEYS);
+  }
+  if (edit.experiment !== undefined) {
+    payload = setFields(payload, "experiment_metadata", edit.experiment, EXPERIMENT_KEYS);
+  }
+  if (edit.accepted !== undefined) {
+    payload = setMember(payload, "accepted", nodeOf(edit.accepted));
+  }
+  if (edit.rois !== undefined) {
+    payload = setMember(payload, "rois", roisNode(text, getMember(payload, "rois"), edit.rois));
+    payload = setMember(payload, HIGH_WATER_MARK_KEY, nodeOf(edit.rois.highWaterMark));
+  }
+  return serializeLossless(payload);
+}
+
+function setFields<T extends object>(
+  payload: JsonNode,
+  section: string,
+  edit: T,
+  keys: Readonly<Record<keyof T, string>>,
+): JsonNode {
+  let node = present(getMember(payload, section)) ?? nodeOf({});
+  expectKind(node, "object", `$.${section}`);
+  for (const field in edit) {
+    if (edit[field] !== undefined) {
+      node = setMember(node, keys[field], nodeOf(edit[field]));
+    }
+  }
+  return setMember(payload, section, node);
+}
+
+/** The stored list with each ROI as it is now: the same node where it is the same ROI, new ones at the end. */
+function roisNode(text: string, stored: JsonNode | undefined, rois: RoiSet): JsonNode {
+  const list = present(stored) ?? nodeOf([]);
+  expectKind(list, "array", "$.rois");
+  const items = list.kind === "array" ? list.items : [];
+  const before = parseMetadata(text);
+  const known = new Set(before.rois.map(({ id }) => id));
+  const kept = items.flatMap((item): readonly unknown[] => {
+    const id = idOf(item, before.rois);
+    if (id === undefined) {
+      return [item];
+    }
+    const now = rois.get(id);
+    const was = before.rois.find((roi) => roi.id === id);
+    if (now === undefined || was === undefined) {
+      return [];
+    }
+    return [isSame(now, was) ? item : toEnvelope(now)];
+  });
+  const added = rois.rois.filter(({ id }) => !known.has(id)).map(toEnvelope);
+  return nodeOf([...kept, ...added]);
+}
+
+/** The id of the ROI that was read from this item; undefined if none was. */
+function idOf(item: JsonNode, rois: readonly Roi[]): number | undefined {
+  const value = plainValue(getMember(item, "roi_id") ?? getMember(item, "id") ?? nodeOf(null));
+  return rois.find(({ id }) => id === value)?.id;
+}
+
+function isSame(a: Roi, b: Roi): boolean {
+  return serializeLossless(toEnvelope(a)) === serializeLossless(toEnvelope(b));
+}
+
+function present(node: JsonNode | undefined): JsonNode | undefined {
+  return node?.kind === "null" ? undefined : node;
+}
+
+function expectKind(node: JsonNode, kind: "object" | "array", path: string): void {
+  if (node.kind !== kind) {
+    throw new KymDatasetError("invalid_metadata", `${path}: expected an ${kind}, found ${node.kind}`, {
+      path,
+      expected: kind,
+      found: node.kind,
+    });
+  }
+}

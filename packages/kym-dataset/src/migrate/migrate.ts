@@ -1,0 +1,180 @@
+import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { isKymDatasetError, KymDatasetError } from "../errors.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
+import { copyImage, imageDifference } from "./copy-image.ts";
+import { copyMissingTables } from "./copy-missing-tables.ts";
+
+export interface MigrateOptions {
+  /** Says what would be done and writes nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Called when an image is done. */
+  readonly onEvent?: ((event: MigrateEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Progress: one image is done. */
+export interface MigrateEvent {
+  readonly kind: "image";
+  readonly imageId: string;
+  readonly outcome: MigrateOutcome;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type MigrateOutcome = "migrated" | "unchanged" | "conflict" | "failed";
+
+/** An image that was not taken over, and why. */
+export interface MigrateProblem {
+  readonly imageId: string;
+  readonly reason: string;
+}
+
+/** What became of each image and table of the source. Image ids are sorted. */
+export interface MigrateReport {
+  readonly found: number;
+  readonly migrated: readonly string[];
+  /** In the target already, equal by hash. */
+  readonly unchanged: readonly string[];
+  /** In the target with other content, which stays. */
+  readonly conflicts: readonly MigrateProblem[];
+  readonly failed: readonly MigrateProblem[];
+  readonly tables: {
+    readonly copied: readonly string[];
+    /** In the target already; they stay. */
+    readonly kept: readonly string[];
+  };
+}
+
+/** Images in one commit: thousands of images are tens of commits, and a kill costs at most so many. */
+const IMAGES_PER_COMMIT = 64;
+
+/**
+ * Copies a dataset, such as one of the Python system (`openDataset(path, {mode: "r"})`), into one of ours: ids, pixels,
+ * axes, attributes, artifacts, array artifacts, tables. Files of artifacts keep every byte, malformed ones too. The
+ * source is only read. Every image is read back from the target and compared by hash. A second run, or one after an
+ * interruption, copies what is missing; what the target has already stays. One bad image stops nothing.
+ *
+ * @throws {KymDatasetError} `read_only` for a target open for reading, `invalid_argument` for a target that is the
+ * source, `aborted`: what was committed stays, a later run goes on from there
+ * @throws {ZarrStoreError} what reading tables and committing throw
+ */
+export async function migrate(
+  source: ZarrDataset,
+  target: ZarrDataset,
+  options: MigrateOptions = {},
+): Promise<MigrateReport> {
+  const { dryRun = false, signal } = options;
+  checkTarget(source, target);
+  const imageIds = await source.listImageIds();
+  const existing = new Set(await target.listImageIds());
+  const outcomes = new Map<string, { readonly outcome: MigrateOutcome; readonly reason: string }>();
+  const settle = (imageId: string, outcome: MigrateOutcome, reason = ""): void => {
+    outcomes.set(imageId, { outcome, reason });
+    options.onEvent?.({ kind: "image", imageId, outcome, done: outcomes.size, total: imageIds.length });
+  };
+  const compare = async (imageId: string, whereEqual: "migrated" | "unchanged"): Promise<void> => {
+    const isNew = whereEqual === "migrated";
+    try {
+      const difference = await imageDifference(source, target, imageId, { signal });
+      const differs = isNew ? "failed" : "conflict";
+      settle(imageId, difference === undefined ? whereEqual : differs, difference);
+    } catch (error) {
+      settle(imageId, "failed", reasonOf(error, signal));
+    }
+  };
+  for (const imageId of imageIds.filter((id) => existing.has(id))) {
+    throwIfAborted(signal);
+    await compare(imageId, "unchanged");
+  }
+  const missing = imageIds.filter((id) => !existing.has(id));
+  for (let start = 0; start < missing.length; start += IMAGES_PER_COMMIT) {
+    const batch = missing.slice(start, start + IMAGES_PER_COMMIT);
+    throwIfAborted(signal);
+    if (dryRun) {
+      for (const imageId of batch) {
+        settle(imageId, "migrated");
+      }
+      continue;
+    }
+    const failures = await copyImages(source, target, batch, signal);
+    for (const imageId of batch) {
+      const reason = failures.get(imageId);
+      await (reason === undefined ? compare(imageId, "migrated") : settle(imageId, "failed", reason));
+    }
+  }
+  const tables = await copyMissingTables(source, target, { dryRun, signal });
+  const withOutcome = (wanted: MigrateOutcome): readonly MigrateProblem[] =>
+    imageIds.flatMap((imageId) => {
+      const settled = outcomes.get(imageId);
+      return settled?.outcome === wanted ? [{ imageId, reason: settled.reason }] : [];
+    });
+  const idsOf = (wanted: MigrateOutcome): readonly string[] =>
+    withOutcome(wanted).map(({ imageId }) => imageId);
+  return {
+    found: imageIds.length,
+    migrated: idsOf("migrated"),
+    unchanged: idsOf("unchanged"),
+    conflicts: withOutcome("conflict"),
+    failed: withOutcome("failed"),
+    tables,
+  };
+}
+
+/** One commit for all; if one image spoils it, one for each. The reasons of those that failed. */
+async function copyImages(
+  source: ZarrDataset,
+  target: ZarrDataset,
+  imageIds: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    await target.transaction(
+      async (transaction) => {
+        for (const imageId of imageIds) {
+          throwIfAborted(signal);
+          await copyImage(source, transaction, imageId, { signal });
+        }
+      },
+      { message: `migrate ${imageIds.length} images`, signal },
+    );
+    return new Map();
+  } catch (error) {
+    const reason = reasonOf(error, signal);
+    const [only, ...others] = imageIds;
+    if (only !== undefined && others.length === 0) {
+      return new Map([[only, reason]]);
+    }
+  }
+  const failures = new Map<string, string>();
+  for (const imageId of imageIds) {
+    for (const [id, reason] of await copyImages(source, target, [imageId], signal)) {
+      failures.set(id, reason);
+    }
+  }
+  return failures;
+}
+
+function checkTarget(source: ZarrDataset, target: ZarrDataset): void {
+  if (target.mode === "r") {
+    throw new KymDatasetError("read_only", `${target.location} is open for reading only`, {
+      path: target.location,
+    });
+  }
+  if (source === target) {
+    throw new KymDatasetError("invalid_argument", `${target.location} cannot be migrated into itself`, {
+      path: target.location,
+    });
+  }
+}
+
+/** @throws an abort, and what is wrong with the target's storage and not with one image */
+function reasonOf(error: unknown, signal: AbortSignal | undefined): string {
+  if (
+    signal?.aborted ||
+    isKymDatasetError(error, "aborted") ||
+    isZarrStoreError(error, "aborted", "read_only")
+  ) {
+    throw error;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

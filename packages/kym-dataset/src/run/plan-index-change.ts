@@ -1,0 +1,112 @@
+import type { SeenHashes } from "../staleness/input-hashes.ts";
+import type { RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
+import type { IndexChange } from "./commit-index.ts";
+import type { ImageOutcome } from "./index-image.ts";
+import type { ImageReason, UpdateCounts } from "./update-report.ts";
+
+/** What a run found out. */
+export interface IndexRun {
+  /** Of the images that exist and were looked at, by image id. */
+  readonly outcomes: readonly ImageOutcome[];
+  readonly recorded: RecordedIndexes;
+  /** Images that the table or the ledger knows and that are no more. */
+  readonly deletedIds: readonly string[];
+  /** What the hashes are of an image that is no more. */
+  readonly nothing: SeenHashes;
+}
+
+/** What a run does, and what it says about that. */
+export interface IndexPlan {
+  readonly change: IndexChange;
+  /** False if table and ledger are there and nothing about them changes, the table's columns and units included. */
+  readonly isNeeded: boolean;
+  readonly counts: UpdateCounts;
+  readonly reasons: readonly ImageReason[];
+}
+
+/**
+ * Decides what a run changes. An image that failed loses its rows, because they are of something that is no more,
+ * unless its inputs are still those of the ledger.
+ */
+export function planIndexChange(run: IndexRun): IndexPlan {
+  const { outcomes, recorded, deletedIds } = run;
+  const updated = new Map<string, Updated>();
+  const rechecked = new Map<string, Rechecked>();
+  const removed = new Map(deletedIds.map((imageId) => [imageId, run.nothing]));
+  for (const result of outcomes) {
+    const { imageId } = result;
+    if (result.outcome === "updated") {
+      updated.set(imageId, result);
+    } else if (result.outcome === "skipped" && result.entry !== undefined) {
+      rechecked.set(imageId, { before: recorded.of(imageId).entry, entry: result.entry });
+    } else if (losesRows(result) && recorded.imageIds.has(imageId)) {
+      removed.set(imageId, result.seen);
+    }
+  }
+  const change: IndexChange = { updated, rechecked, removed };
+  const reasons = reasonsOf(run);
+  return {
+    change,
+    isNeeded: !recorded.exists || !recorded.hasSchema || updated.size + rechecked.size + removed.size > 0,
+    counts: countOutcomes(run, reasons),
+    reasons,
+  };
+}
+
+type MapValue<M> = M extends ReadonlyMap<string, infer V> ? V : never;
+type Updated = MapValue<IndexChange["updated"]>;
+type Rechecked = MapValue<IndexChange["rechecked"]>;
+
+type LosesRows = Extract<ImageOutcome, { readonly outcome: "notAnalysed" | "failed" }>;
+
+function losesRows(result: ImageOutcome): result is LosesRows {
+  return result.outcome === "notAnalysed" || (result.outcome === "failed" && !result.keepsRows);
+}
+
+function countOutcomes({ outcomes, recorded }: IndexRun, reasons: readonly ImageReason[]): UpdateCounts {
+  const countOf = (outcome: ImageOutcome["outcome"]): number =>
+    outcomes.filter((result) => result.outcome === outcome).length;
+  const missing = outcomes.filter(
+    ({ outcome, imageId }) => outcome === "updated" && recorded.of(imageId).rows.count === 0,
+  );
+  return {
+    updated: countOf("updated"),
+    skipped: countOf("skipped"),
+    missing: missing.length,
+    notAnalysed: countOf("notAnalysed"),
+    purged: reasons.filter(({ outcome }) => outcome === "purged").length,
+    failed: countOf("failed"),
+  };
+}
+
+function reasonsOf({ outcomes, recorded, deletedIds }: IndexRun): readonly ImageReason[] {
+  const reasons = outcomes.flatMap((result): ImageReason[] => {
+    const { imageId } = result;
+    switch (result.outcome) {
+      case "skipped":
+        return [];
+      case "updated":
+        return [{ imageId, outcome: "updated", because: result.because }];
+      case "notAnalysed":
+        return [
+          { imageId, outcome: "notAnalysed", because: "no_inputs" },
+          ...(recorded.imageIds.has(imageId)
+            ? [{ imageId, outcome: "purged", because: "no_inputs" } as const]
+            : []),
+        ];
+      case "failed": {
+        const { error } = result;
+        const message = error instanceof Error ? error.message : String(error);
+        return [{ imageId, outcome: "failed", because: "error", message, error }];
+      }
+      default:
+        return result satisfies never;
+    }
+  });
+  const deleted = deletedIds.map(
+    (imageId): ImageReason => ({ imageId, outcome: "purged", because: "deleted" }),
+  );
+  return [...reasons, ...deleted].sort((a, b) =>
+    a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId),
+  );
+}

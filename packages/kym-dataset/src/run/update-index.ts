@@ -1,0 +1,132 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import { KymDatasetError } from "../errors.ts";
+import type { ObjectHashes } from "../indexer/artifact-ref.ts";
+import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
+import { hashTextOf } from "../indexer/sha256-hex.ts";
+import { runBounded } from "../runtime/run-bounded.ts";
+import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
+import { inputHashes } from "../staleness/input-hashes.ts";
+import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
+import { commitIndex } from "./commit-index.ts";
+import { type ImageOutcome, type IndexImageArgs, indexImage, settleImage } from "./index-image.ts";
+import { planIndexChange } from "./plan-index-change.ts";
+import type { IndexEvent, UpdateReport } from "./update-report.ts";
+
+export interface UpdateIndexOptions {
+  /** `replace` makes all rows anew; `incremental` only those that are stale. Default `replace` (ticket 19). */
+  readonly mode?: "replace" | "incremental" | undefined;
+  /** The images to look at; the rows of all others stay. Default all. */
+  readonly imageIds?: readonly string[] | undefined;
+  /** Only says what a run would do: all is computed, nothing is committed, and mode `r` will do. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Called when an image is done, in no particular order. */
+  readonly onEvent?: ((event: IndexEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Images read at the same time. */
+const IMAGES_AT_ONCE = 16;
+
+/**
+ * One pass over the images, one commit. See `KymDataset.updateIndex`.
+ *
+ * @throws {KymDatasetError} `invalid_argument`, `invalid_name`, `not_found`, `read_only`, `schema_mismatch`, `aborted`
+ * @throws {ZarrStoreError} what reading the table and committing throw
+ */
+export async function updateIndex(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  nowEpochNs: () => bigint,
+  options: UpdateIndexOptions = {},
+): Promise<UpdateReport> {
+  const { mode = "replace", dryRun = false, signal } = options;
+  checkRun(dataset, indexer, mode, dryRun);
+  throwIfAborted(signal);
+  const hashes = await dataset.imageObjectHashes();
+  const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
+  const recorded = await loadLedgerAndTable(dataset, indexer, { signal });
+  const shared = { mode, nowEpochNs: nowEpochNs(), hashText: hashTextOf(dataset.runtime), signal };
+  const outcomes: ImageOutcome[] = [];
+  const done = (outcome: ImageOutcome): void => {
+    outcomes.push(outcome);
+    options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
+    throwIfAborted(signal);
+  };
+  const argsOf = (imageId: string): IndexImageArgs => ({
+    ...shared,
+    hashes: hashes.get(imageId) ?? NO_OBJECTS,
+    recorded: recorded.of(imageId),
+  });
+  const open = imageIds.filter((imageId) => {
+    const outcome = settleImage(imageId, indexer, argsOf(imageId));
+    if (outcome !== undefined) {
+      done(outcome);
+    }
+    return outcome === undefined;
+  });
+  await runBounded(open, IMAGES_AT_ONCE, async (imageId) => {
+    throwIfAborted(signal);
+    done(await indexImage(dataset.record(imageId, { asOf: "last look" }), indexer, argsOf(imageId)));
+  });
+  throwIfAborted(signal);
+  const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
+  const { change, isNeeded, counts, reasons } = planIndexChange({
+    outcomes,
+    recorded,
+    deletedIds,
+    nothing: inputHashes(indexer, NO_OBJECTS, shared.hashText),
+  });
+  const commit = isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
+  return {
+    indexer: indexer.name,
+    tableName: indexer.tableName,
+    ...counts,
+    reasons,
+    version: commit?.version ?? dataset.version,
+    committed: commit?.committed ?? false,
+    table: () => dataset.loadTable(indexer.tableName),
+  };
+}
+
+const NO_OBJECTS: ObjectHashes = new Map();
+
+function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string, dryRun: boolean): void {
+  checkIndexer(indexer);
+  if (mode !== "replace" && mode !== "incremental") {
+    throw new KymDatasetError("invalid_argument", `there is no mode ${JSON.stringify(mode)}`, {
+      path: "mode",
+      expected: ["replace", "incremental"],
+      found: mode,
+    });
+  }
+  if (dataset.mode === "r" && !dryRun) {
+    throw new KymDatasetError("read_only", `${dataset.location} is open for reading only`, {
+      path: dataset.location,
+    });
+  }
+}
+
+/** Sorted, each once. */
+function knownIds(imageIds: readonly string[], existing: ReadonlyMap<string, unknown>): readonly string[] {
+  const unknown = imageIds.find((id) => !existing.has(id));
+  if (unknown !== undefined) {
+    throw new KymDatasetError("not_found", `there is no image ${unknown}`, { path: unknown, found: unknown });
+  }
+  return [...new Set(imageIds)].sort();
+}
+
+function eventOf(result: ImageOutcome, done: number, total: number): IndexEvent {
+  const { imageId, outcome } = result;
+  const progress = { kind: "image", imageId, done, total } as const;
+  switch (outcome) {
+    case "updated":
+    case "skipped":
+      return { ...progress, outcome, because: result.because };
+    case "notAnalysed":
+      return { ...progress, outcome, because: "no_inputs" };
+    case "failed":
+      return { ...progress, outcome, because: "error" };
+    default:
+      return outcome satisfies never;
+  }
+}

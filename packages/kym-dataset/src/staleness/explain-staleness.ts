@@ -1,0 +1,103 @@
+import type { FoundArtifact } from "../indexer/artifact-ref.ts";
+import type { Indexer } from "../indexer/indexer.ts";
+import type { RecordedIndex, Staleness } from "./staleness.ts";
+
+/** What {@link explainStaleness} puts into words. */
+export interface StalenessReport {
+  readonly imageId: string;
+  readonly staleness: Staleness;
+  readonly recorded: RecordedIndex;
+  /** The input that the rows are, or would be, made from. */
+  readonly input: FoundArtifact | undefined;
+  /** Undefined where it did not have to be read. */
+  readonly paramsHash: string | undefined;
+}
+
+/** Why an image's rows are as they are, for a person. */
+export function explainStaleness(indexer: Indexer, report: StalenessReport): string {
+  const { imageId, staleness, recorded } = report;
+  const what = `${imageId} in ${indexer.tableName}`;
+  switch (staleness.state) {
+    case "not_analysed":
+      return `${what}: not analysed. It has none of ${listInputs(indexer)}.`;
+    case "stale":
+      return `${what}: stale. ${staleWords(indexer, report, staleness.because)}`;
+    case "fresh": {
+      const made = `${countRows(recorded)}, made by ${indexer.analysisVersion}${madeFrom(report)}`;
+      return `${what}: fresh. ${made}. ${FRESH_WORDS[staleness.because]}`;
+    }
+    default:
+      return staleness satisfies never;
+  }
+}
+
+const FRESH_WORDS: Readonly<Record<Extract<Staleness, { state: "fresh" }>["because"], string>> = {
+  sources_unchanged: "Neither the results nor anything else that the rows use has changed since.",
+  provenance_unchanged:
+    "The results are the same; other artifacts changed, but nothing in them that the rows use.",
+  no_rows_marker: "The Python system ran it with these params and found nothing, as its run marker says.",
+  rows_agree: "The ledger does not know them yet, but version and params are those of the rows.",
+};
+
+function staleWords(
+  indexer: Indexer,
+  { recorded, input, paramsHash }: StalenessReport,
+  because: Extract<Staleness, { state: "stale" }>["because"],
+): string {
+  const { entry, rows } = recorded;
+  const results = input === undefined ? "The results" : `The results (${input.key})`;
+  switch (because) {
+    case "never_indexed":
+      return `${results} are there and were never indexed.`;
+    case "version_changed": {
+      const before = entry?.analysisVersion ?? rows.provenance?.analysisVersion ?? "no version";
+      return `The rows were made by ${before}; ${indexer.analysisVersion} makes others.`;
+    }
+    case "inputs_changed":
+      return `${results} are not those that the rows were made from.`;
+    case "params_changed": {
+      const before = entry?.paramsHash ?? rows.provenance?.paramsHash ?? "none";
+      return `The params changed: their hash was ${short(before)} and is ${short(paramsHash ?? "")}.`;
+    }
+    case "roi_changed":
+      return "A ROI that the rows use was moved, added or deleted.";
+    case "context_changed":
+      return "Something else that the rows use changed: ROIs, accepted, experiment or source.";
+    case "rows_differ":
+      return differenceWords(recorded);
+    case "marker_differs":
+      return `The Python system's run marker says ${recorded.marker?.nRows ?? 0} rows, the table has ${rows.count}.`;
+    case "schema_changed":
+      return "The table does not have the columns, with their types and units, that the indexer makes now.";
+    default:
+      return because satisfies never;
+  }
+}
+
+function differenceWords(recorded: RecordedIndex): string {
+  const { entry, rows } = recorded;
+  if (entry === undefined) {
+    return "The rows disagree about what made them, and no ledger knows them.";
+  }
+  return entry.nRows === rows.count
+    ? "The rows are stamped with another version or other params than the ledger says."
+    : `The table has ${countRows(recorded)}, the ledger says ${entry.nRows}.`;
+}
+
+function listInputs({ inputs }: Indexer): string {
+  return inputs.map(({ name, format }) => `${name}.${format}`).join(", ");
+}
+
+function countRows({ rows }: RecordedIndex): string {
+  return rows.count === 1 ? "1 row" : `${rows.count} rows`;
+}
+
+function madeFrom({ input, recorded }: StalenessReport): string {
+  const { entry, rows, marker } = recorded;
+  const hash = entry?.paramsHash ?? rows.provenance?.paramsHash ?? marker?.paramsHash ?? "";
+  return `${input === undefined ? "" : ` from ${input.key}`} with params ${short(hash)}`;
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}

@@ -1,0 +1,48 @@
+import type { ZarrDataset } from "@kym/zarr-store";
+import { KymDatasetError } from "../errors.ts";
+import { checkIndexer, type Indexer, type IndexerReadOptions } from "../indexer/indexer.ts";
+import { hashTextOf } from "../indexer/sha256-hex.ts";
+import type { StalenessReport } from "./explain-staleness.ts";
+import { inputHashes } from "./input-hashes.ts";
+import { loadCurrentProvenance } from "./load-current-provenance.ts";
+import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
+import { loadRunMarker } from "./run-marker.ts";
+import { decideStaleness, decideStalenessFromHashes } from "./staleness.ts";
+
+/**
+ * Decides about one image and changes nothing.
+ *
+ * @throws {KymDatasetError} `not_found` for no such image, `invalid_name`, `invalid_argument`
+ * @throws {ZarrStoreError} what reading the table and the image throw
+ */
+export async function getStaleness(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  imageId: string,
+  options: IndexerReadOptions = {},
+): Promise<StalenessReport> {
+  checkIndexer(indexer);
+  const record = dataset.record(imageId);
+  if (!(await record.exists())) {
+    throw new KymDatasetError("not_found", `there is no image ${imageId}`, { path: imageId, found: imageId });
+  }
+  const hashes = await record.objectHashes();
+  const hashText = hashTextOf(dataset.runtime);
+  const found = inputHashes(indexer, hashes, hashText);
+  const known = (await loadLedgerAndTable(dataset, indexer, options)).of(imageId);
+  const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
+  const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
+  const recorded = { ...known, marker };
+  const current = { analysisVersion: indexer.analysisVersion, ...found };
+  const report = { imageId, recorded, input: found.input };
+  const settled = decideStalenessFromHashes(recorded, current);
+  if (settled !== undefined) {
+    return { ...report, staleness: settled, paramsHash: undefined };
+  }
+  const { provenance } = await loadCurrentProvenance(record, indexer, { ...options, hashText });
+  return {
+    ...report,
+    staleness: decideStaleness(recorded, current, provenance),
+    paramsHash: provenance.paramsHash,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ZarrImageRecord } from "@kym/zarr-store";
+import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
+import { paramsHashBy } from "../indexer/params-hash.ts";
+import type { HashText } from "../indexer/sha256-hex.ts";
+import type { CurrentProvenance } from "./staleness.ts";
+
+/**
+ * Reads an image's params and context, and hashes them.
+ *
+ * @throws what the indexer's `params` and `context` throw
+ */
+export async function loadCurrentProvenance<Context>(
+  record: ZarrImageRecord,
+  indexer: Indexer<Context>,
+  options: IndexerReadOptions & { readonly hashText: HashText },
+): Promise<{ readonly context: Context; readonly provenance: CurrentProvenance }> {
+  const { hashText, ...readOptions } = options;
+  const context = await indexer.context(record, readOptions);
+  const provenance = {
+    paramsHash: paramsHashBy(hashText, await indexer.params(record, readOptions)),
+    contextSha256: paramsHashBy(hashText, context),
+    roisSha256: indexer.rois === undefined ? null : paramsHashBy(hashText, indexer.rois(context)),
+  };
+  return { context, provenance };
+}

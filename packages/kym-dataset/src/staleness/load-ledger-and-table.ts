@@ -1,0 +1,191 @@
+import {
+  type Commit,
+  decodeParquet,
+  isZarrStoreError,
+  parseTableName,
+  schemaOfTable,
+  type TableSchema,
+  tablePath,
+  type ZarrDataset,
+} from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import type { Indexer } from "../indexer/indexer.ts";
+import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "../table/index-table.ts";
+import { type Ledger, parseLedger } from "../table/ledger.ts";
+import { ledgerTableName } from "../table/table-name.ts";
+import type { RecordedIndex, RecordedRows } from "./staleness.ts";
+
+/** What an indexer's table and ledger say, read once. */
+export interface RecordedIndexes {
+  /** False if the table or the ledger is not there yet. */
+  readonly exists: boolean;
+  /** False if the table is there and lacks a column of the indexer, or has it with another type or unit. */
+  readonly hasSchema: boolean;
+  /** Images with rows or an entry. */
+  readonly imageIds: ReadonlySet<string>;
+  of(imageId: string): RecordedIndex;
+}
+
+const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
+
+/** What a run has just committed, so that the next one need not decode it. */
+export function rememberIndexes(
+  dataset: ZarrDataset,
+  tableName: string,
+  { ops }: Commit,
+  { table, ledger }: { readonly table: IndexTable | undefined; readonly ledger: Ledger | undefined },
+): void {
+  const ledgerName = ledgerTableName(tableName);
+  for (const op of ops) {
+    if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
+      const part = { schema: schemaOfTable(table.table), rowsByImageId: countRows(table.ranges) };
+      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part });
+    } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
+      remember(KNOWN_LEDGERS, dataset, ledgerName, { sha256: op.sha256, part: ledger });
+    }
+  }
+}
+
+/** The ledger that a file is; not decoded if it is the one that was read last. @throws {KymDatasetError} `schema_mismatch` */
+export async function ledgerOfFile(
+  dataset: ZarrDataset,
+  ledgerName: string,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+): Promise<Ledger> {
+  return bytes === undefined
+    ? new Map()
+    : partOfFile(dataset, ledgerName, bytes, KNOWN_LEDGERS, (table) => parseLedger(table, ledgerName));
+}
+
+function pathOf(tableName: string): string {
+  return tablePath(parseTableName(tableName));
+}
+
+interface TableRows {
+  readonly schema: TableSchema;
+  readonly rowsByImageId: ReadonlyMap<string, RecordedRows>;
+}
+
+/** What a table's file says, by its hash. */
+interface KnownPart<T> {
+  readonly sha256: string;
+  readonly part: T;
+}
+
+/** By dataset, as long as it is open, and name of the table. */
+type KnownParts<T> = WeakMap<ZarrDataset, Map<string, KnownPart<T>>>;
+
+const KNOWN_TABLES: KnownParts<TableRows> = new WeakMap();
+const KNOWN_LEDGERS: KnownParts<Ledger> = new WeakMap();
+
+/**
+ * Reads an indexer's table and ledger.
+ *
+ * @throws {KymDatasetError} `schema_mismatch` for a ledger that is none
+ * @throws {ZarrStoreError} `schema_mismatch` for a table without provenance, `modified_outside`, `invalid_file`
+ */
+export async function loadLedgerAndTable(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<RecordedIndexes> {
+  const ledgerName = ledgerTableName(indexer.tableName);
+  const table = await loadPart(dataset, indexer.tableName, KNOWN_TABLES, parseRows, options);
+  const parse = (found: Table): Ledger => parseLedger(found, ledgerName);
+  const ledger = await loadPart(dataset, ledgerName, KNOWN_LEDGERS, parse, options);
+  const rowsByImageId = table?.rowsByImageId ?? new Map<string, RecordedRows>();
+  const entries: Ledger = ledger ?? new Map();
+  const hasSchema = table === undefined || hasColumns(table.schema, indexer.schema);
+  return {
+    exists: table !== undefined && ledger !== undefined,
+    hasSchema,
+    imageIds: new Set([...rowsByImageId.keys(), ...entries.keys()]),
+    of: (imageId) => ({
+      entry: entries.get(imageId),
+      rows: rowsByImageId.get(imageId) ?? NO_ROWS,
+      hasSchema,
+    }),
+  };
+}
+
+/**
+ * Reads a table's file, verified, every time; decodes it if it is not the one of the last time.
+ *
+ * @returns undefined if there is no such table
+ */
+async function loadPart<T>(
+  dataset: ZarrDataset,
+  name: string,
+  parts: KnownParts<T>,
+  parse: (table: Table) => T,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<T | undefined> {
+  const bytes = await loadBytesIfThere(dataset, name, options);
+  if (bytes === undefined) {
+    return undefined;
+  }
+  return partOfFile(dataset, name, bytes, parts, parse, options);
+}
+
+async function partOfFile<T>(
+  dataset: ZarrDataset,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  parts: KnownParts<T>,
+  parse: (table: Table) => T,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const sha256 = await dataset.runtime.sha256(bytes);
+  const before = parts.get(dataset)?.get(name);
+  if (before?.sha256 === sha256) {
+    return before.part;
+  }
+  const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
+  remember(parts, dataset, name, { sha256, part });
+  return part;
+}
+
+function remember<T>(parts: KnownParts<T>, dataset: ZarrDataset, name: string, known: KnownPart<T>): void {
+  parts.set(dataset, (parts.get(dataset) ?? new Map<string, KnownPart<T>>()).set(name, known));
+}
+
+async function loadBytesIfThere(
+  dataset: ZarrDataset,
+  name: string,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await dataset.loadTableBytes(name, options);
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function parseRows(table: Table): TableRows {
+  return { schema: schemaOfTable(table), rowsByImageId: countRows(stampedRanges(table)) };
+}
+
+/** Rows per image, and their stamps where these are the same in all. */
+function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, RecordedRows> {
+  const found = new Map<string, RecordedRows>();
+  for (const { imageId, rowCount, analysisVersion, paramsHash } of ranges) {
+    const before = found.get(imageId);
+    const agrees =
+      before === undefined ||
+      (before.provenance?.analysisVersion === analysisVersion && before.provenance.paramsHash === paramsHash);
+    found.set(imageId, {
+      count: (before?.count ?? 0) + rowCount,
+      provenance: agrees ? { analysisVersion, paramsHash } : undefined,
+    });
+  }
+  return found;
+}
+
+function hasColumns(found: TableSchema, schema: TableSchema): boolean {
+  return schema.columns.every((own) =>
+    found.columns.some((column) => column.name === own.name && hasTypeOf(own, column)),
+  );
+}

@@ -1,0 +1,132 @@
+import { type CellValue, columnOf, type TableSchema, tableFromColumns } from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import { KymDatasetError } from "../errors.ts";
+
+/** What the rows of one analysed image were made from: a row of `<table>_runs`. */
+export interface LedgerEntry {
+  readonly imageId: string;
+  readonly analysisVersion: string;
+  readonly paramsHash: string;
+  /** See {@link InputHashes}. */
+  readonly inputsSha256: string;
+  readonly sourcesSha256: string;
+  /** Of the canonical JSON of the indexer's context. */
+  readonly contextSha256: string;
+  /** Of the ROI geometry in that context; null if the indexer names none, or for an entry of an older version. */
+  readonly roisSha256: string | null;
+  readonly nRows: number;
+  /** When this entry last changed. */
+  readonly indexedEpochNs: bigint;
+}
+
+/** The columns of a ledger: those of design §5, and what tells a moved ROI from another change of the context. */
+export const LEDGER_SCHEMA: TableSchema = {
+  columns: [
+    { name: "image_id", type: "utf8", nullable: false },
+    { name: "analysis_version", type: "utf8", nullable: false },
+    { name: "params_hash", type: "utf8", nullable: false },
+    { name: "inputs_sha256", type: "utf8", nullable: false },
+    { name: "sources_sha256", type: "utf8", nullable: false },
+    { name: "context_sha256", type: "utf8", nullable: false },
+    { name: "n_rows", type: "int64", nullable: false },
+    { name: "indexed_epoch_ns", type: "int64", nullable: false, unit: "ns" },
+    { name: "rois_sha256", type: "utf8" },
+  ],
+};
+
+export type Ledger = ReadonlyMap<string, LedgerEntry>;
+
+/** True if nothing but the time differs. */
+export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
+  return (
+    a.imageId === b.imageId &&
+    a.analysisVersion === b.analysisVersion &&
+    a.paramsHash === b.paramsHash &&
+    a.inputsSha256 === b.inputsSha256 &&
+    a.sourcesSha256 === b.sourcesSha256 &&
+    a.contextSha256 === b.contextSha256 &&
+    a.roisSha256 === b.roisSha256 &&
+    a.nRows === b.nRows
+  );
+}
+
+/** The table of a ledger, sorted by image id. */
+export function encodeLedger(ledger: Ledger): Table {
+  const ids = [...ledger.keys()].sort();
+  const entries = ids.flatMap((id) => ledger.get(id) ?? []);
+  return tableFromColumns(
+    LEDGER_SCHEMA,
+    {
+      image_id: ids,
+      analysis_version: entries.map(({ analysisVersion }) => analysisVersion),
+      params_hash: entries.map(({ paramsHash }) => paramsHash),
+      inputs_sha256: entries.map(({ inputsSha256 }) => inputsSha256),
+      sources_sha256: entries.map(({ sourcesSha256 }) => sourcesSha256),
+      context_sha256: entries.map(({ contextSha256 }) => contextSha256),
+      n_rows: entries.map(({ nRows }) => nRows),
+      indexed_epoch_ns: BigInt64Array.from(entries, ({ indexedEpochNs }) => indexedEpochNs),
+      rois_sha256: entries.map(({ roisSha256 }) => roisSha256),
+    },
+    ids.length,
+  );
+}
+
+/**
+ * The entries of a ledger by image id; none for no table.
+ *
+ * @throws {KymDatasetError} `schema_mismatch` naming the column that is absent or of another type
+ */
+export function parseLedger(table: Table | undefined, where: string): Ledger {
+  const ledger = new Map<string, LedgerEntry>();
+  if (table === undefined) {
+    return ledger;
+  }
+  const names = new Set(table.schema.fields.map(({ name }) => name));
+  const cells = LEDGER_SCHEMA.columns.map(({ name }) =>
+    names.has(name) ? columnOf(table, name) : undefined,
+  );
+  const [imageIds, versions, params, inputs, sources, contexts, counts, times, rois] = cells;
+  for (let row = 0; row < table.numRows; row++) {
+    const imageId = textOf(imageIds?.[row], "image_id", where);
+    ledger.set(imageId, {
+      imageId,
+      analysisVersion: textOf(versions?.[row], "analysis_version", where),
+      paramsHash: textOf(params?.[row], "params_hash", where),
+      inputsSha256: textOf(inputs?.[row], "inputs_sha256", where),
+      sourcesSha256: textOf(sources?.[row], "sources_sha256", where),
+      contextSha256: textOf(contexts?.[row], "context_sha256", where),
+      roisSha256: rois === undefined || rois[row] === null ? null : textOf(rois[row], "rois_sha256", where),
+      nRows: Number(integerOf(counts?.[row], "n_rows", where)),
+      indexedEpochNs: integerOf(times?.[row], "indexed_epoch_ns", where),
+    });
+  }
+  return ledger;
+}
+
+function textOf(value: CellValue | undefined, column: string, where: string): string {
+  if (typeof value !== "string") {
+    throw mismatch(column, "text", value, where);
+  }
+  return value;
+}
+
+function integerOf(value: CellValue | undefined, column: string, where: string): bigint {
+  if (typeof value !== "bigint") {
+    throw mismatch(column, "an integer", value, where);
+  }
+  return value;
+}
+
+function mismatch(
+  column: string,
+  expected: string,
+  found: CellValue | undefined,
+  where: string,
+): KymDatasetError {
+  const kind = found === undefined ? "no such column" : typeof found;
+  return new KymDatasetError(
+    "schema_mismatch",
+    `${where} is no ledger: column ${column}: expected ${expected}, found ${kind}`,
+    { path: column, expected, found },
+  );
+}

@@ -1,0 +1,184 @@
+import {
+  type Column,
+  columnOf,
+  isZarrStoreError,
+  type ManifestEntry,
+  type Row,
+  tableFromRows,
+  type ZarrDataset,
+} from "@kym/zarr-store";
+import type { Table } from "apache-arrow";
+import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
+import { velocityEventIndexer } from "../indexers/events/velocity-events.ts";
+import { radonIndexer } from "../indexers/radon/radon.ts";
+import { whenAllDone } from "../runtime/when-all-done.ts";
+import { inputHashes } from "../staleness/input-hashes.ts";
+import { loadLedgerAndTable, type RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
+import { decideStalenessFromHashes } from "../staleness/staleness.ts";
+import { summarizeEntry } from "./record-summary.ts";
+
+export interface ViewTableOptions extends IndexerReadOptions {
+  /** The tables that are shown. Default: velocity events and radon. */
+  readonly indexers?: readonly Indexer[] | undefined;
+}
+
+/** Of several states of one image, the first of these is shown. */
+const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
+
+const COLUMNS: readonly Column[] = [
+  { name: "image_id", type: "utf8", nullable: false },
+  { name: "rel_path", type: "utf8", description: "of the source file, below the folder that was ingested" },
+  { name: "acquired_local_epoch_ns", type: "int64", unit: "ns" },
+  { name: "shape", type: "utf8", description: "elements along each axis, as in 30000x38" },
+  { name: "dtype", type: "utf8" },
+  { name: "axes", type: "utf8", description: "one name an axis, joined by commas" },
+  { name: "um_per_px", type: "float64", unit: "um" },
+  { name: "seconds_per_line", type: "float64", unit: "s" },
+  { name: "n_rois", type: "int64" },
+  { name: "note", type: "utf8" },
+  { name: "treatment", type: "utf8" },
+  { name: "condition", type: "utf8" },
+  { name: "accepted", type: "bool" },
+];
+
+/**
+ * One row an image, by time of acquisition and then id, images without a time last. For each indexer's table there are
+ * `n_rows_<table>`, `staleness_<table>` (`fresh`, `stale`, `not_analysed`, or `unknown` where params or context would
+ * have to be read) and `analysis_state_<table>` (the worst of its rows'; NULL where the table has no such column). It
+ * reads the manifest, the ledgers and these tables: no record is opened.
+ *
+ * @throws {ZarrStoreError} what reading the manifest and the tables throw
+ */
+export async function buildDatasetViewTable(
+  dataset: ZarrDataset,
+  options: ViewTableOptions = {},
+): Promise<Table> {
+  const { indexers = [velocityEventIndexer, radonIndexer], signal } = options;
+  return dataset.readConsistently(async () => {
+    const { images } = await dataset.rebuildManifest({ signal });
+    const sources = await dataset.loadSourcesIndex({ signal });
+    const relPaths = new Map(sources.map((row) => [row.image_id, row.source_rel_path ?? null]));
+    const hashes = await whenAllDone(
+      images.map(async ({ imageId }) => [imageId, await dataset.record(imageId).objectHashes()] as const),
+    );
+    const hashesById = new Map(hashes);
+    const views = await whenAllDone(indexers.map((indexer) => loadView(dataset, indexer, { signal })));
+    const rows = [...images].sort(byTime).map((entry): Row => {
+      const cells = views.map((view) =>
+        view.cellsOf(entry.imageId, hashesById.get(entry.imageId) ?? new Map()),
+      );
+      return Object.assign(rowOf(entry, relPaths.get(entry.imageId) ?? null), ...cells);
+    });
+    return tableFromRows(rows, { columns: [...COLUMNS, ...views.flatMap(({ columns }) => columns)] });
+  });
+}
+
+function rowOf(entry: ManifestEntry, relPath: string | null): Row {
+  const summary = summarizeEntry(entry);
+  return {
+    image_id: summary.imageId,
+    rel_path: relPath,
+    acquired_local_epoch_ns: summary.acquiredLocalEpochNs,
+    shape: summary.shape?.join("x") ?? null,
+    dtype: summary.dtype,
+    axes: summary.axes?.join(",") ?? null,
+    um_per_px: summary.umPerPx,
+    seconds_per_line: summary.secondsPerLine,
+    n_rois: summary.nRois === null ? null : BigInt(summary.nRois),
+    note: summary.note,
+    treatment: summary.treatment,
+    condition: summary.condition,
+    accepted: summary.accepted,
+  };
+}
+
+function byTime(a: ManifestEntry, b: ManifestEntry): number {
+  const [x, y] = [summarizeEntry(a).acquiredLocalEpochNs, summarizeEntry(b).acquiredLocalEpochNs];
+  const byId = a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId);
+  if (x === null || y === null) {
+    return x === y ? byId : x === null ? 1 : -1;
+  }
+  return x === y ? byId : x < y ? -1 : 1;
+}
+
+interface IndexView {
+  readonly columns: readonly Column[];
+  readonly cellsOf: (imageId: string, hashes: ReadonlyMap<string, string>) => Row;
+}
+
+async function loadView(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  options: IndexerReadOptions,
+): Promise<IndexView> {
+  const { tableName } = indexer;
+  const [count, staleness, state] = [
+    `n_rows_${tableName}`,
+    `staleness_${tableName}`,
+    `analysis_state_${tableName}`,
+  ];
+  const recorded = await loadLedgerAndTable(dataset, indexer, options);
+  const states = await loadStates(dataset, tableName, options);
+  return {
+    columns: [
+      { name: count, type: "int64", nullable: false },
+      { name: staleness, type: "utf8", nullable: false },
+      { name: state, type: "utf8" },
+    ],
+    cellsOf: (imageId, hashes) => ({
+      [count]: BigInt(recorded.of(imageId).rows.count),
+      [staleness]: stalenessOf(indexer, recorded, imageId, hashes),
+      [state]: states.get(imageId) ?? null,
+    }),
+  };
+}
+
+function stalenessOf(
+  indexer: Indexer,
+  recorded: RecordedIndexes,
+  imageId: string,
+  hashes: ReadonlyMap<string, string>,
+): string {
+  const current = { analysisVersion: indexer.analysisVersion, ...inputHashes(indexer, hashes) };
+  return decideStalenessFromHashes(recorded.of(imageId), current)?.state ?? "unknown";
+}
+
+/** The worst state of each image's rows. */
+async function loadStates(
+  dataset: ZarrDataset,
+  tableName: string,
+  options: IndexerReadOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const worst = new Map<string, string>();
+  const table = await loadIfThere(dataset, tableName, options);
+  if (table?.getChild("analysis_state") == null) {
+    return worst;
+  }
+  const states = columnOf(table, "analysis_state");
+  for (const [row, id] of columnOf(table, "image_id").entries()) {
+    const state = states[row];
+    if (typeof id !== "string" || typeof state !== "string") {
+      continue;
+    }
+    const before = worst.get(id);
+    if (before === undefined || STATES.indexOf(state) < STATES.indexOf(before)) {
+      worst.set(id, state);
+    }
+  }
+  return worst;
+}
+
+async function loadIfThere(
+  dataset: ZarrDataset,
+  name: string,
+  options: IndexerReadOptions,
+): Promise<Table | undefined> {
+  try {
+    return await dataset.loadTable(name, options);
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { createNdArray, memoryStore, type NdArray, openDataset } from "@kym/zarr-store";
+import { describe, expect, it, test } from "vitest";
+import { AcqImage, AcqImageList, ingestImage } from "../../src/index.ts";
+import { checkListReads } from "./check-list-reads.ts";
+
+/** Each value is its own index. */
+function numbered(shape: readonly number[]): NdArray<"int32"> {
+  const length = shape.reduce((product, n) => product * n, 1);
+  return createNdArray(
+    "int32",
+    shape,
+    Int32Array.from({ length }, (_, index) => index),
+  );
+}
+
+describe("channels and axes as they are", () => {
+  async function imageOf(shape: readonly number[], axes: readonly string[]): Promise<AcqImage> {
+    const record = await (await openDataset(memoryStore())).addImage(numbered(shape), { axes });
+    return AcqImage.from({
+      sourceKey: record.id,
+      pixelStore: record.asPixelStore(),
+      artifactStore: record.asArtifactStore(),
+    });
+  }
+
+  // `python-system.md` §10.
+  it("4-D (z, y, x, c): the crop at z 1, channel 2 equals the slice, and so do the statistics", async () => {
+    const image = await imageOf([3, 4, 5, 2], ["z", "y", "x", "c"]);
+    expect(await image.channelsAvailable()).toEqual([1, 2]);
+    const at = (y: number, x: number): number => ((1 * 4 + y) * 5 + x) * 2 + 1;
+    const expected = [at(1, 2), at(1, 3), at(2, 2), at(2, 3)];
+    const { id } = await image.addRoi({
+      channel: 2,
+      z: 1,
+      bounds: { dim0Start: 1, dim0Stop: 3, dim1Start: 2, dim1Stop: 4 },
+    });
+    expect([...new Int32Array((await image.getRoiPixels(id)).data.buffer).values()]).toEqual(expected);
+    expect(await image.roiStats(id)).toMatchObject({ n: 4, mean: expected.reduce((a, b) => a + b) / 4 });
+    const slice = await image.getSlice2d({ channel: 2, z: 1 });
+    expect([slice.shape, slice.data[0]]).toEqual([[4, 5], at(0, 0)]);
+  });
+
+  // `python-system.md` §10.
+  it("5-D (t, z, y, x, c): a ROI is of the first time point, z never indexes time", async () => {
+    const image = await imageOf([2, 3, 4, 5, 2], ["t", "z", "y", "x", "c"]);
+    const { id } = await image.addRoi({
+      z: 2,
+      channel: 1,
+      bounds: { dim0Start: 0, dim0Stop: 1, dim1Start: 0, dim1Stop: 1 },
+    });
+    expect([...new Int32Array((await image.getRoiPixels(id)).data.buffer).values()]).toEqual([2 * 4 * 5 * 2]);
+    expect((await image.getSlice2d({ t: 1 })).data[0]).toBe(3 * 4 * 5 * 2);
+    await expect(image.getSlice2d({ t: 2 })).rejects.toMatchObject({ code: "invalid_argument" });
+    expect((await image.addRoi({ z: 99 })).z).toBe(2);
+  });
+
+  it("channels first (c, t, x): the plane is lines by pixels, whatever the names", async () => {
+    const image = await imageOf([2, 3, 4], ["c", "t", "x"]);
+    expect(await image.channelsAvailable()).toEqual([1, 2]);
+    expect(await image.getSlice2d({ channel: 2 })).toMatchObject({ shape: [3, 4] });
+    expect((await image.rois()).extent).toEqual({ height: 3, width: 4, numSlices: 1, numChannels: 2 });
+  });
+
+  it("ingestImage keeps all channels, axes, metadata, ROIs, tables and arrays", async () => {
+    const image = await imageOf([2, 3, 4], ["c", "t", "x"]);
+    const { id } = await image.addRoi({ channel: 2, name: "kept" });
+    await image.materializeRectRoiMask(id);
+    await image.artifactStore.saveTable("radon/velocity", [{ v: 1.5 }], {
+      schema: { columns: [{ name: "v", type: "float64" }] },
+    });
+    const dataset = await openDataset(memoryStore());
+    const record = await ingestImage(dataset, image, { id: "taken" });
+    expect(dataset.version).toBe(1);
+    expect(await record.getAxes()).toEqual(["c", "t", "x"]);
+    expect([...(await record.loadArray({ dtype: "int32" })).data]).toEqual(
+      Array.from({ length: 24 }, (_, i) => i),
+    );
+    expect(await record.listArrayArtifacts()).toEqual(["roi_mask_1"]);
+    expect(await record.listArtifacts()).toEqual({
+      json: ["metadata"],
+      parquet: ["radon/velocity"],
+      "csv.gz": [],
+    });
+    const taken = await AcqImageList.from(dataset.openImages()).get("taken");
+    expect((await taken?.rois())?.toEnvelopes()).toEqual((await image.rois()).toEnvelopes());
+    expect((await dataset.rebuildManifest()).images[0]?.summary["n_rois"]).toBe(1);
+  });
+});
+
+test("a list of 1 000 images reads one manifest and no pixel", () => checkListReads(1000));

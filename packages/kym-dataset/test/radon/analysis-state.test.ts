@@ -1,0 +1,78 @@
+import { geometryKey, roiFromEnvelope } from "@kym/roi";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type AnalysedNow,
+  type AnalysisRun,
+  decideAnalysisState,
+  parseAnalysisRuns,
+} from "../../src/index.ts";
+import { rectEnvelope } from "../support/image-fixture.ts";
+
+const ROI = roiFromEnvelope(rectEnvelope(1, 0, 6, { revision: 2 }));
+const RUN: AnalysisRun = {
+  roiId: 1,
+  channel: 1,
+  roiRevision: 2,
+  geometry: geometryKey(ROI),
+  pixelsSha256: "pixels",
+};
+const NOW: AnalysedNow = { roi: ROI, roisKnown: true, pixelsSha256: "pixels" };
+
+test.each<[string, Partial<AnalysisRun>, Partial<AnalysedNow>, string]>([
+  ["all is as it was", {}, {}, "current"],
+  ["the ROI was moved and moved back", { roiRevision: 0 }, {}, "current"],
+  ["the ROI was moved without a new revision", { geometry: "{}" }, {}, "roi_changed"],
+  ["the geometry is not known, the revision is the same", { geometry: undefined }, {}, "current"],
+  [
+    "the geometry is not known, the revision is another",
+    { geometry: undefined, roiRevision: 1 },
+    {},
+    "roi_changed",
+  ],
+  ["neither is known", { geometry: undefined, roiRevision: undefined }, {}, "unknown"],
+  ["the ROI is no more", {}, { roi: undefined }, "roi_changed"],
+  ["the ROIs cannot be read", {}, { roi: undefined, roisKnown: false }, "unknown"],
+  ["other pixels", {}, { pixelsSha256: "others" }, "pixels_changed"],
+  ["other pixels and another ROI", { geometry: "{}" }, { pixelsSha256: "others" }, "pixels_changed"],
+  ["the pixels then are not known", { pixelsSha256: undefined }, {}, "unknown"],
+  ["the pixels now are not known", {}, { pixelsSha256: undefined }, "unknown"],
+  ["a moved ROI of unknown pixels", { geometry: "{}" }, { pixelsSha256: undefined }, "roi_changed"],
+])("%s", (_name, run, now, state) => {
+  expect(decideAnalysisState({ ...RUN, ...run }, { ...NOW, ...now })).toBe(state);
+});
+
+test("without a run nothing is known", () => {
+  expect(decideAnalysisState(undefined, NOW)).toBe("unknown");
+});
+
+test("runs are read by ROI and channel; what is garbled in them is not known", () => {
+  const runs = parseAnalysisRuns({
+    "1": { channel: 1, roi_revision_at_analysis: 0, geometry: "{}", pixels_sha256: "p", analyzed_at: "2026" },
+    "2": { channel: 3 },
+    "2:2": { channel: 7, roi_revision_at_analysis: "0" },
+    "4:x": {},
+    "5": null,
+  });
+  expect([...runs.keys()]).toEqual(["1:1", "2:3", "2:2"]);
+  expect(runs.get("1:1")).toEqual({
+    roiId: 1,
+    channel: 1,
+    roiRevision: 0,
+    geometry: "{}",
+    pixelsSha256: "p",
+  });
+  expect(runs.get("2:2")).toMatchObject({ channel: 2, roiRevision: undefined });
+});
+
+test("any object is read, anything else is refused", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+        parseAnalysisRuns(value);
+      } else {
+        expect(() => parseAnalysisRuns(value)).toThrow(expect.objectContaining({ code: "invalid_metadata" }));
+      }
+    }),
+  );
+});

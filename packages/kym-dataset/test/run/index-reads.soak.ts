@@ -1,0 +1,15 @@
+import { test } from "vitest";
+import { checkReadsOfNothingChanged, checkReadsOfOneChanged } from "../support/session-reads.ts";
+
+// Indexers handoff.
+test(
+  "an index of which nothing changed opens the same handful of files for 300 images as for 10",
+  () => checkReadsOfNothingChanged(300),
+  120_000,
+);
+
+test(
+  "an index of which one image changed opens that image and the same handful, for 300 images as for 10",
+  () => checkReadsOfOneChanged(300),
+  120_000,
+);

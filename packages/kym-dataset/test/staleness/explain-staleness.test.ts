@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import {
+  type LedgerEntry,
+  type RecordedIndex,
+  type Staleness,
+  velocityEventIndexer,
+} from "../../src/index.ts";
+import { explainStaleness } from "../../src/staleness/explain-staleness.ts";
+
+const ENTRY: LedgerEntry = {
+  imageId: "a",
+  analysisVersion: "kymflow.velocity_events@0.0",
+  paramsHash: "0123456789abcdef",
+  inputsSha256: "i",
+  sourcesSha256: "s",
+  contextSha256: "c",
+  roisSha256: null,
+  nRows: 2,
+  indexedEpochNs: 0n,
+};
+const STAMP = { analysisVersion: "kymflow.velocity_events@0.0", paramsHash: "fedcba9876543210" };
+const RECORDED: RecordedIndex = {
+  entry: ENTRY,
+  rows: { count: 2, provenance: STAMP },
+  hasSchema: true,
+};
+const EVENTS = {
+  format: "parquet",
+  name: "velocity_events/events",
+  key: "analysis/velocity_events/events.parquet",
+} as const;
+
+test.each<[Staleness, RecordedIndex, string]>([
+  [
+    { state: "fresh", because: "provenance_unchanged" },
+    RECORDED,
+    "fresh. 2 rows, made by kymflow.velocity_events@0.1 from analysis/velocity_events/events.parquet with params 0123456789ab. The results are the same; other artifacts changed, but nothing in them that the rows use.",
+  ],
+  [
+    { state: "fresh", because: "rows_agree" },
+    { ...RECORDED, entry: undefined },
+    "fresh. 2 rows, made by kymflow.velocity_events@0.1 from analysis/velocity_events/events.parquet with params fedcba987654. The ledger does not know them yet, but version and params are those of the rows.",
+  ],
+  [
+    { state: "stale", because: "never_indexed" },
+    RECORDED,
+    "stale. The results (analysis/velocity_events/events.parquet) are there and were never indexed.",
+  ],
+  [
+    { state: "stale", because: "version_changed" },
+    RECORDED,
+    "stale. The rows were made by kymflow.velocity_events@0.0; kymflow.velocity_events@0.1 makes others.",
+  ],
+  [
+    { state: "stale", because: "inputs_changed" },
+    RECORDED,
+    "stale. The results (analysis/velocity_events/events.parquet) are not those that the rows were made from.",
+  ],
+  [
+    { state: "stale", because: "roi_changed" },
+    RECORDED,
+    "stale. A ROI that the rows use was moved, added or deleted.",
+  ],
+  [
+    { state: "stale", because: "context_changed" },
+    RECORDED,
+    "stale. Something else that the rows use changed: ROIs, accepted, experiment or source.",
+  ],
+  [
+    { state: "stale", because: "schema_changed" },
+    RECORDED,
+    "stale. The table does not have the columns, with their types and units, that the indexer makes now.",
+  ],
+  [
+    { state: "stale", because: "rows_differ" },
+    { ...RECORDED, rows: { count: 1, provenance: STAMP } },
+    "stale. The table has 1 row, the ledger says 2.",
+  ],
+  [
+    { state: "stale", because: "rows_differ" },
+    RECORDED,
+    "stale. The rows are stamped with another version or other params than the ledger says.",
+  ],
+  [
+    { state: "stale", because: "rows_differ" },
+    { ...RECORDED, entry: undefined },
+    "stale. The rows disagree about what made them, and no ledger knows them.",
+  ],
+])("%o is said in words", (staleness, recorded, words) => {
+  const report = { imageId: "a", staleness, recorded, input: EVENTS, paramsHash: "aaaa" };
+  expect(explainStaleness(velocityEventIndexer, report)).toBe(`a in kym_velocity_events: ${words}`);
+});
