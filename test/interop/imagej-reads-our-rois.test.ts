@@ -14,7 +14,7 @@ import {
 } from "@kym/roi";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyWritableRoi } from "../../packages/roi/test/imagej/imagej-arbitraries.ts";
+import { anyWritableRoi } from "../../packages/roi/test/exchange/imagej/imagej-arbitraries.ts";
 import { hasImageJ, runImageJ } from "./imagej.ts";
 import { type ImageJSays, saysOf } from "./imagej-says.ts";
 

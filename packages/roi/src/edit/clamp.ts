@@ -1,0 +1,85 @@
+import { orderBounds, type PlaneSize, type RoiBounds } from "../shapes/bounds.ts";
+import { readInteger } from "../shapes/fields/read-field.ts";
+import type { PathRoi } from "../shapes/path-roi.ts";
+import type { RoiPoint } from "../shapes/point.ts";
+import type { Roi } from "../shapes/roi.ts";
+import { clipPath } from "./clip-path.ts";
+import { type GeometryChange, withGeometry } from "./with-geometry.ts";
+
+/** How large an image is. What is absent is not known, and nothing is clamped to it. */
+export interface ImageExtent extends PlaneSize {
+  /** Slices (z), at least 1. */
+  readonly numSlices?: number | undefined;
+  /** Channels, at least 1. */
+  readonly numChannels?: number | undefined;
+}
+
+/** A ROI moved into its image, and how many of its parts (bounds, z) had to be corrected. */
+export interface ClampedRoi {
+  readonly roi: Roi;
+  readonly corrections: number;
+}
+
+/**
+ * Clamps each edge to [0, size], the size itself included, then swaps inverted pairs. What lies wholly outside
+ * becomes empty. Throws `invalid_argument` for an edge or a size that is no integer.
+ */
+export function clampBounds(bounds: RoiBounds, size: PlaneSize): RoiBounds {
+  const height = readInteger(size.height, "size.height", 0);
+  const width = readInteger(size.width, "size.width", 0);
+  const ordered = orderBounds(bounds);
+  return Object.freeze({
+    dim0Start: clamp(ordered.dim0Start, height),
+    dim0Stop: clamp(ordered.dim0Stop, height),
+    dim1Start: clamp(ordered.dim1Start, width),
+    dim1Stop: clamp(ordered.dim1Stop, width),
+  });
+}
+
+/** The nearest slice that exists; without a known number of slices, `z` itself. */
+export function clampZ(z: number, extent: ImageExtent | undefined): number {
+  const checked = readInteger(z, "z");
+  const numSlices = extent?.numSlices;
+  const last = numSlices === undefined ? Number.MAX_SAFE_INTEGER : readInteger(numSlices, "numSlices", 1) - 1;
+  return clamp(checked, last);
+}
+
+/**
+ * The ROI inside the image; lines and polygons are clipped, as {@link clipPath} says. If that changes it, its revision
+ * grows by 1 and its stored statistics go.
+ */
+export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
+  const z = clampZ(roi.z, extent);
+  const shape = clampShape(roi, extent);
+  const corrections = (z === roi.z ? 0 : 1) + (withGeometry(roi, shape) === roi ? 0 : 1);
+  return { roi: withGeometry(roi, { z, ...shape }), corrections };
+}
+
+/** The points of a path inside the image: two for a line, which becomes one point twice if it lies outside. */
+export function clampPoints(
+  type: PathRoi["type"],
+  points: readonly RoiPoint[],
+  size: PlaneSize,
+): readonly RoiPoint[] {
+  const clipped = clipPath(points, type === "polygon", size);
+  const [only] = clipped;
+  return type === "line" && clipped.length === 1 && only !== undefined ? [only, only] : clipped;
+}
+
+function clampShape(roi: Roi, size: PlaneSize): GeometryChange {
+  switch (roi.type) {
+    case "rect":
+      return { bounds: clampBounds(roi.bounds, size) };
+    case "mask":
+      return {};
+    case "line":
+    case "polyline":
+    case "polygon":
+      return { points: clampPoints(roi.type, roi.points, size) };
+  }
+  return roi satisfies never;
+}
+
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(value, 0), max);
+}

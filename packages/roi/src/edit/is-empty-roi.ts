@@ -1,0 +1,30 @@
+import { polygonHasArea } from "../geometry/polygon-area.ts";
+import { boundsArea } from "../shapes/bounds.ts";
+import type { PathRoi } from "../shapes/path-roi.ts";
+import type { RoiPoint } from "../shapes/point.ts";
+import type { Roi } from "../shapes/roi.ts";
+
+/**
+ * True for a rect or polygon without area and a line or polyline without length. They are read and kept, but never made.
+ * Of a mask, only its pixels say, and they are not here: it counts as not empty.
+ */
+export function isEmptyRoi(roi: Roi): boolean {
+  switch (roi.type) {
+    case "rect":
+      return boundsArea(roi.bounds) === 0;
+    case "mask":
+      return false;
+    case "line":
+    case "polyline":
+    case "polygon":
+      return isEmptyPath(roi.type, roi.points);
+  }
+  return roi satisfies never;
+}
+
+/** True for a polygon without area, and for a line or polyline whose points are all the same. */
+export function isEmptyPath(type: PathRoi["type"], points: readonly RoiPoint[]): boolean {
+  return type === "polygon"
+    ? !polygonHasArea(points)
+    : points.every(({ dim0, dim1 }) => dim0 === points[0]?.dim0 && dim1 === points[0].dim1);
+}

@@ -1,0 +1,64 @@
+import { RoiError } from "../errors.ts";
+import { geometryKey } from "../geometry/geometry-key.ts";
+import type { RoiBounds } from "../shapes/bounds.ts";
+import { withoutStoredStats } from "../shapes/fields/stored-stats.ts";
+import { createMaskRoi } from "../shapes/mask.ts";
+import { createPathRoi } from "../shapes/path-roi.ts";
+import type { RoiPoint } from "../shapes/point.ts";
+import { createRectRoi } from "../shapes/rect.ts";
+import type { Roi } from "../shapes/roi.ts";
+
+/** New geometry; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's, `points` are all others'. */
+export interface GeometryChange {
+  readonly bounds?: RoiBounds | undefined;
+  readonly maskRef?: string | undefined;
+  readonly points?: readonly RoiPoint[] | undefined;
+  readonly channel?: number | undefined;
+  readonly z?: number | undefined;
+}
+
+/**
+ * The ROI with another geometry: its revision grows by 1 and its stored statistics go, because they are of other
+ * pixels. The same ROI if nothing really changed.
+ * Throws `invalid_argument` for geometry of another type's, and values that are not valid.
+ */
+export function withGeometry(roi: Roi, change: GeometryChange): Roi {
+  const changed = applyChange(roi, change);
+  return geometryKey(changed) === geometryKey(roi) ? roi : changed;
+}
+
+function applyChange(roi: Roi, change: GeometryChange): Roi {
+  const fields = {
+    channel: change.channel ?? roi.channel,
+    z: change.z ?? roi.z,
+    revision: roi.revision + 1,
+    stats: undefined,
+    meta: withoutStoredStats(roi.meta),
+  };
+  const { bounds, maskRef, points } = change;
+  switch (roi.type) {
+    case "rect":
+      refuse({ maskRef, points }, roi);
+      return createRectRoi({ ...roi, ...fields, bounds: bounds ?? roi.bounds });
+    case "mask":
+      refuse({ bounds, points }, roi);
+      return createMaskRoi({ ...roi, ...fields, maskRef: maskRef ?? roi.maskRef });
+    case "line":
+    case "polyline":
+    case "polygon":
+      refuse({ bounds, maskRef }, roi);
+      return createPathRoi({ ...roi, ...fields, points: points ?? roi.points });
+  }
+  return roi satisfies never;
+}
+
+function refuse(others: GeometryChange, roi: Roi): void {
+  for (const [path, found] of Object.entries(others)) {
+    if (found !== undefined) {
+      throw new RoiError("invalid_argument", `${path}: ROI ${roi.id} is a ${roi.type}, which has none`, {
+        path,
+        found,
+      });
+    }
+  }
+}

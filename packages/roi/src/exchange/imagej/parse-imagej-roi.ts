@@ -1,0 +1,101 @@
+import { RoiError } from "../../errors.ts";
+import { unexpected } from "../../shapes/fields/read-field.ts";
+import type { ImageJRoi, ImageJRoiType } from "./imagej-roi.ts";
+import { readIgnored } from "./read-ignored.ts";
+import { readShape } from "./read-shape.ts";
+import { RoiBytes } from "./roi-bytes.ts";
+import {
+  HEADER,
+  HEADER_BYTES,
+  HEADER2,
+  HEADER2_BYTES,
+  OLDEST_VERSION,
+  ROI_MAGIC,
+  ROI_SUBTYPES,
+  ROI_TYPES,
+} from "./roi-layout.ts";
+
+/**
+ * What an ImageJ `.roi` file says, in ImageJ's own terms: positions are x (column), y (row), stack positions count
+ * from 1. Stroke, fill, group, properties and the like are listed in `ignored`, not read.
+ *
+ * Throws `invalid_argument`, with the byte, for what is no `.roi` file, is cut off, points outside of itself, or has
+ * an unknown type, a position that is not finite, or corners that are inverted; `not_supported` for a version below
+ * 217. Composite selections are told apart by `isComposite` and have no coordinates.
+ * Source: the layout that `ij.io.RoiEncoder` of ImageJ 1.54p writes; 16-bit corners below −5000 are those that were
+ * above 32 767, and negative offsets of points are 0, as its `RoiDecoder` has them.
+ */
+export function parseImageJRoi(bytes: Uint8Array): ImageJRoi {
+  const file = new RoiBytes(bytes);
+  file.require(0, HEADER_BYTES, "the header");
+  if (file.uint32(0) !== ROI_MAGIC) {
+    throw unexpected("byte 0", '"Iout", with which a .roi file begins', file.latin1(0, 4));
+  }
+  const version = file.uint16(HEADER.version);
+  if (version < OLDEST_VERSION) {
+    const details = { path: `byte ${HEADER.version}`, expected: OLDEST_VERSION, found: version };
+    throw new RoiError(
+      "not_supported",
+      `byte ${HEADER.version}: .roi files of version ${version} are not supported, only from ${OLDEST_VERSION} on`,
+      details,
+    );
+  }
+  const type = readType(file);
+  const subtype = readSubtype(file);
+  const isComposite = file.int32(HEADER.shapeSize) > 0;
+  const header2 = readHeader2(file);
+  const name = header2 === 0 ? undefined : readName(file, header2);
+  return Object.freeze({
+    type,
+    ...(subtype === undefined ? {} : { subtype }),
+    isComposite,
+    ...(name === undefined ? {} : { name }),
+    ...readShape(file, type, isComposite, version),
+    position: Object.freeze({
+      slice: file.int32(HEADER.position),
+      c: header2 === 0 ? 0 : file.int32(header2 + HEADER2.c),
+      z: header2 === 0 ? 0 : file.int32(header2 + HEADER2.z),
+      t: header2 === 0 ? 0 : file.int32(header2 + HEADER2.t),
+    }),
+    ignored: readIgnored(file, type, subtype, header2),
+  });
+}
+
+function readType(file: RoiBytes): ImageJRoiType {
+  const number = file.uint8(HEADER.type);
+  const type = ROI_TYPES[number];
+  if (type === undefined) {
+    throw unexpected(`byte ${HEADER.type}`, `a type of 0 to ${ROI_TYPES.length - 1}`, number);
+  }
+  return type;
+}
+
+function readSubtype(file: RoiBytes): ImageJRoi["subtype"] {
+  const number = file.uint16(HEADER.subtype);
+  if (number >= ROI_SUBTYPES.length) {
+    throw unexpected(`byte ${HEADER.subtype}`, `a subtype of 0 to ${ROI_SUBTYPES.length - 1}`, number);
+  }
+  return ROI_SUBTYPES[number];
+}
+
+/** Where the second header begins; 0 if there is none. */
+function readHeader2(file: RoiBytes): number {
+  const offset = file.int32(HEADER.header2);
+  if (offset !== 0) {
+    file.require(offset, HEADER2_BYTES, "the second header");
+    if (offset < HEADER_BYTES) {
+      throw unexpected(`byte ${HEADER.header2}`, "a second header behind the first", offset);
+    }
+  }
+  return offset;
+}
+
+function readName(file: RoiBytes, header2: number): string | undefined {
+  const offset = file.int32(header2 + HEADER2.nameOffset);
+  const length = file.int32(header2 + HEADER2.nameLength);
+  if (offset === 0 || length === 0) {
+    return undefined;
+  }
+  file.require(offset, 2 * length, "the name");
+  return file.utf16(offset, length);
+}

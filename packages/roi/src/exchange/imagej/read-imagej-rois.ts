@@ -1,0 +1,89 @@
+import { isRoiError, type RoiError } from "../../errors.ts";
+import { unexpected } from "../../shapes/fields/read-field.ts";
+import type { FailedRoi, ImportedRoi, ImportedRois } from "../imported-rois.ts";
+import { readZipEntry } from "../zip/read-zip-entry.ts";
+import { readZipDirectory, type ZipEntry } from "../zip/zip-directory.ts";
+import { parseImageJRoi } from "./parse-imagej-roi.ts";
+import { roiFromImageJ } from "./roi-from-imagej.ts";
+
+export interface ReadImageJRoisOptions {
+  /** The file's name, which a lone ROI without one of its own gets, less `.roi`. Default "". */
+  readonly fileName?: string | undefined;
+}
+
+export interface ImageJRois extends ImportedRois {
+  /** The entries of a zip that are no `.roi` files. */
+  readonly skipped: readonly string[];
+}
+
+/** An outline of 65 535 points with a long name is of 0.8 MB. */
+const MOST_ROI_BYTES = 2 ** 24;
+/** All entries of a zip together. */
+const MOST_BYTES = 2 ** 28;
+const SUFFIX = ".roi";
+
+/**
+ * The ROIs of an ImageJ `.roi` file or `RoiSet.zip`, which are told apart by their first bytes, as
+ * {@link roiFromImageJ} maps them. A ROI without a name has that of its entry, as in ImageJ. An entry of a zip that
+ * cannot be read, or mapped, is in `failed` and does not stop the others; one name may come more than once.
+ *
+ * Throws as {@link parseImageJRoi} and {@link roiFromImageJ} for a `.roi` file; of a zip `invalid_argument` for one
+ * whose list of entries is damaged or whose entries are more than 256 MiB, `not_supported` for one in the 64-bit form
+ * or in several parts. Entries of more than 16 MiB and encrypted ones fail by themselves.
+ */
+export async function readImageJRois(
+  bytes: Uint8Array,
+  options: ReadImageJRoisOptions = {},
+): Promise<ImageJRois> {
+  if (!isZip(bytes)) {
+    return { rois: [importRoi(bytes, "", options.fileName ?? "")], failed: [], skipped: [] };
+  }
+  const directory = readZipDirectory(bytes);
+  const wanted = directory.entries.filter(({ name }) => isRoiFile(name));
+  const size = wanted.reduce((total, entry) => total + entry.bytesInside, 0);
+  if (size > MOST_BYTES) {
+    throw unexpected("zip", `entries of at most ${MOST_BYTES} bytes together`, size);
+  }
+  const rois: ImportedRoi[] = [];
+  const failed: FailedRoi[] = [];
+  for (const entry of wanted) {
+    try {
+      const file = await readZipEntry(bytes, directory, entry, MOST_ROI_BYTES);
+      rois.push(importRoi(file, entry.name, entry.name));
+    } catch (error) {
+      failed.push({ source: entry.name, error: asRoiError(error) });
+    }
+  }
+  const skipped = directory.entries
+    .filter((entry) => !wanted.includes(entry))
+    .map((entry: ZipEntry) => entry.name);
+  return { rois, failed, skipped };
+}
+
+function importRoi(bytes: Uint8Array, source: string, fileName: string): ImportedRoi {
+  const { draft, ignored } = roiFromImageJ(parseImageJRoi(bytes));
+  return { draft: draft.name === "" ? { ...draft, name: nameOf(fileName) } : draft, source, ignored };
+}
+
+/** A zip begins with an entry, or, if it is empty, with its end. */
+function isZip(bytes: Uint8Array): boolean {
+  const [p, k, third, fourth] = bytes;
+  return p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
+}
+
+/** What macOS puts beside each file into a zip has the same suffix and is none. */
+function isRoiFile(name: string): boolean {
+  return name.toLowerCase().endsWith(SUFFIX) && !name.startsWith("__MACOSX/");
+}
+
+function nameOf(fileName: string): string {
+  const last = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
+  return last.toLowerCase().endsWith(SUFFIX) ? last.slice(0, -SUFFIX.length) : last;
+}
+
+function asRoiError(error: unknown): RoiError {
+  if (isRoiError(error)) {
+    return error;
+  }
+  throw error;
+}

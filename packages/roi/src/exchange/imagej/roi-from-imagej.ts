@@ -1,0 +1,121 @@
+import type { NewRoi } from "../../edit/new-roi.ts";
+import { RoiError } from "../../errors.ts";
+import type { RoiPoint } from "../../shapes/point.ts";
+import type { IgnoredField } from "../imported-rois.ts";
+import type { ImageJBounds, ImageJPoint, ImageJPosition, ImageJRoi } from "./imagej-roi.ts";
+
+/** A ROI before it has an id, and what of the selection it has no place for. */
+export interface RoiOfImageJ {
+  readonly draft: NewRoi;
+  readonly ignored: readonly IgnoredField[];
+}
+
+/** In ImageJ a line at 0 runs through the centres of the first pixels, which here are at 0.5. */
+export const LINE_SHIFT = 0.5;
+
+/**
+ * An ImageJ selection as the nearest ROI:
+ *
+ * - rect as rect, or as a polygon of its four corners if these are not all whole pixels;
+ * - line and arrow as line; polyline and freeline as polyline, half a pixel further than ImageJ counts, since for these
+ *   whole numbers are the centres of its pixels and for areas their corners;
+ * - polygon, freehand, traced, rotated rectangle and ellipse (the outline that ImageJ stores for it) as polygon.
+ *
+ * The channel is ImageJ's `c`, or 1; z is its `z` or else its slice, less 1, or 0. Everything else that the selection
+ * says is in `ignored`. Throws `not_supported`, naming it, for what is none of these: oval, point, angle, text, image,
+ * composite, and a file without a selection.
+ */
+export function roiFromImageJ(roi: ImageJRoi): RoiOfImageJ {
+  const { position, unused } = placeOf(roi.position);
+  const { subtype } = roi;
+  return {
+    draft: { name: roi.name ?? "", ...position, ...geometryOf(roi) },
+    ignored: [
+      ...(subtype === undefined ? [] : [{ what: "subtype", value: subtype }]),
+      ...unused,
+      ...roi.ignored,
+    ],
+  };
+}
+
+function geometryOf(roi: ImageJRoi): NewRoi {
+  const { type, subtype, bounds, coordinates } = roi;
+  if (roi.isComposite) {
+    throw refuse("composite");
+  }
+  if (subtype === "text" || subtype === "image") {
+    throw refuse(subtype);
+  }
+  switch (type) {
+    case "rect":
+      return rectOf(bounds);
+    case "line":
+      return { type: "line", points: pointsOf(coordinates, LINE_SHIFT) };
+    case "polyline":
+    case "freeline":
+      return { type: "polyline", points: pointsOf(coordinates, LINE_SHIFT) };
+    case "polygon":
+    case "freehand":
+    case "traced":
+      return { type: "polygon", points: pointsOf(coordinates, 0) };
+    case "oval":
+    case "none":
+    case "angle":
+    case "point":
+      throw refuse(type);
+  }
+  return type satisfies never;
+}
+
+function rectOf({ x, y, width, height }: ImageJBounds): NewRoi {
+  if ([x, y, width, height].every(Number.isSafeInteger)) {
+    return {
+      type: "rect",
+      bounds: { dim0Start: y, dim0Stop: y + height, dim1Start: x, dim1Stop: x + width },
+    };
+  }
+  const corners = [
+    { x, y },
+    { x: x + width, y },
+    { x: x + width, y: y + height },
+    { x, y: y + height },
+  ];
+  return { type: "polygon", points: pointsOf(corners, 0) };
+}
+
+function pointsOf(coordinates: readonly ImageJPoint[], shift: number): readonly RoiPoint[] {
+  return coordinates.map(({ x, y }) => ({ dim0: y + shift, dim1: x + shift }));
+}
+
+/** A position in a stack with dimensions goes before that in one without. */
+function placeOf({ slice, c, z, t }: ImageJPosition): {
+  readonly position: { readonly channel?: number; readonly z?: number };
+  readonly unused: readonly IgnoredField[];
+} {
+  const hasDimensions = c > 0 || z > 0 || t > 0;
+  const depth = hasDimensions ? z : slice;
+  const unused = {
+    position_slice: hasDimensions || slice < 0 ? slice : 0,
+    position_c: Math.min(c, 0),
+    position_z: Math.min(z, 0),
+    position_t: t,
+  };
+  return {
+    position: { ...(c > 0 && { channel: c }), ...(depth > 0 && { z: depth - 1 }) },
+    unused: Object.entries(unused)
+      .filter(([, value]) => value !== 0)
+      .map(([what, value]) => ({ what, value })),
+  };
+}
+
+function refuse(what: string): RoiError {
+  return new RoiError(
+    "not_supported",
+    `ImageJ's selections of type ${what} have no ROI that is near to them`,
+    {
+      path: "type",
+      expected: ["rect", "line", "polyline", "freeline", "polygon", "freehand", "traced"],
+      found: what,
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import type { RoiBounds } from "../shapes/bounds.ts";
+import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
+import type { Roi } from "../shapes/roi.ts";
+import { isInEvenOdd } from "./even-odd.ts";
+import { isNearSegment, segmentsOf } from "./near-segment.ts";
+
+export interface ContainsPointOptions {
+  /** The pixels of a mask ROI. */
+  readonly mask?: RoiMask | undefined;
+}
+
+/**
+ * True if the point lies inside, in pixels of the plane, where pixel `i` covers `i ≤ p < i + 1`. A rect is half-open,
+ * and so is a polygon, by the even–odd rule; a line or polyline holds what is at most half a pixel away from it; a
+ * mask holds the pixels that are set. A ROI covers a pixel if it contains the pixel's centre.
+ *
+ * Throws `invalid_argument` for a mask ROI without its mask.
+ */
+export function containsPoint(
+  roi: Roi | RoiBounds,
+  dim0: number,
+  dim1: number,
+  options: ContainsPointOptions = {},
+): boolean {
+  if (!("type" in roi)) {
+    return isInside(roi, dim0, dim1);
+  }
+  switch (roi.type) {
+    case "rect":
+      return isInside(roi.bounds, dim0, dim1);
+    case "mask":
+      if (options.mask === undefined) {
+        throw missingMask(roi.id);
+      }
+      return isInMask(options.mask, dim0, dim1);
+    case "line":
+    case "polyline":
+      return segmentsOf(roi.points).some(([a, b]) => isNearSegment(a, b, dim0, dim1));
+    case "polygon":
+      return isInEvenOdd(roi.points, dim0, dim1);
+  }
+  return roi satisfies never;
+}
+
+function isInside(bounds: RoiBounds, dim0: number, dim1: number): boolean {
+  return (
+    dim0 >= bounds.dim0Start && dim0 < bounds.dim0Stop && dim1 >= bounds.dim1Start && dim1 < bounds.dim1Stop
+  );
+}
+
+function isInMask(mask: RoiMask, dim0: number, dim1: number): boolean {
+  const bounds = maskBounds(mask);
+  if (!isInside(bounds, dim0, dim1)) {
+    return false;
+  }
+  const row = Math.floor(dim0) - bounds.dim0Start;
+  const column = Math.floor(dim1) - bounds.dim1Start;
+  return mask.data[row * mask.width + column] !== 0;
+}

@@ -1,0 +1,55 @@
+import type { PathRoi } from "../shapes/path-roi.ts";
+import type { RoiPoint } from "../shapes/point.ts";
+import { containsPoint } from "./contains-point.ts";
+import { HALF_WIDTH, segmentsOf, squaredDistance } from "./near-segment.ts";
+
+/** How near counts, in rows and columns. */
+export interface AxisTolerances {
+  readonly toleranceDim0?: number | undefined;
+  readonly toleranceDim1?: number | undefined;
+}
+
+/** Stands for a tolerance of 0 along one axis, by which nothing could be divided. */
+const LEAST_TOLERANCE = 1e-9;
+/** Into a ROI, or along a line, a point reaches no farther than this part of its extent or length. */
+const MOST_OF_EXTENT = 1 / 3;
+
+/**
+ * Which of a path's points a position hits, by its index, or `moving` for the rest of it. Distances are measured in
+ * tolerances, so that what is within reach is an ellipse: a line can always be hit where it covers the position.
+ */
+export function hitPath(
+  roi: PathRoi,
+  dim0: number,
+  dim1: number,
+  { toleranceDim0 = 0, toleranceDim1 = 0 }: AxisTolerances,
+): number | "moving" | undefined {
+  const smallest = roi.type === "polygon" ? LEAST_TOLERANCE : HALF_WIDTH;
+  const [unit0, unit1] = [Math.max(toleranceDim0, smallest), Math.max(toleranceDim1, smallest)];
+  const scaled = roi.points.map((point) => ({ dim0: point.dim0 / unit0, dim1: point.dim1 / unit1 }));
+  const [at0, at1] = [dim0 / unit0, dim1 / unit1];
+  const isInside = containsPoint(roi, dim0, dim1);
+  const outline = roi.type === "polygon" ? [...scaled, ...scaled.slice(0, 1)] : scaled;
+  if (!isInside && !segmentsOf(outline).some(([a, b]) => squaredDistance(a, b, at0, at1) <= 1)) {
+    return undefined;
+  }
+  const squares = scaled.map((point) => squaredDistance(point, point, at0, at1));
+  const nearest = squares.reduce((least, square) => Math.min(least, square));
+  const reach = roi.type === "polygon" ? reachInto(scaled, isInside) : reachAlong(scaled);
+  return nearest <= reach * reach ? squares.indexOf(nearest) : "moving";
+}
+
+function reachInto(points: readonly RoiPoint[], isInside: boolean): number {
+  const extents = (["dim0", "dim1"] as const).map((axis) => {
+    const positions = points.map((point) => point[axis]);
+    return positions.reduce((a, b) => Math.max(a, b)) - positions.reduce((a, b) => Math.min(a, b));
+  });
+  return isInside ? Math.min(1, MOST_OF_EXTENT * Math.min(...extents)) : 1;
+}
+
+/** A path without length can be caught as far as the tolerance reaches. */
+function reachAlong(points: readonly RoiPoint[]): number {
+  const lengths = segmentsOf(points).map(([a, b]) => Math.hypot(b.dim0 - a.dim0, b.dim1 - a.dim1));
+  const length = lengths.reduce((sum, part) => sum + part, 0);
+  return length === 0 ? 1 : Math.min(1, MOST_OF_EXTENT * length);
+}

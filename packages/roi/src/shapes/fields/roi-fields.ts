@@ -1,0 +1,108 @@
+import { RoiError } from "../../errors.ts";
+import { freezeRecord } from "./freeze-record.ts";
+import { readFiniteNumber, readInteger, readText } from "./read-field.ts";
+import { decodeStoredStats, type StoredRoiStats, withoutStoredStats } from "./stored-stats.ts";
+
+/** What every ROI has, whatever its shape. */
+export interface RoiFields {
+  /** An integer from 1, unique in its set and never given twice. */
+  readonly id: number;
+  readonly name: string;
+  readonly note: string;
+  /** Channels are numbered from 1. */
+  readonly channel: number;
+  /** The slice, from 0. */
+  readonly z: number;
+  /** Counts the changes of geometry; an analysis made at another revision is not of this geometry. */
+  readonly revision: number;
+  /** Statistics of the pixels as they were stored with the ROI. */
+  readonly stats?: StoredRoiStats;
+  /** The other keys of the envelope's `meta`, as they came; a rect's materialised mask is `mask_ref` here. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** Top-level keys of the envelope that this package does not know, as they came. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** Keys of the envelope's `data` that this package does not know; absent if there are none. */
+  readonly dataExtra?: Readonly<Record<string, unknown>>;
+}
+
+/** {@link RoiFields} before they are checked; all but the id have a default. */
+export interface RoiFieldsInit {
+  readonly id: number;
+  /** Default "". */
+  readonly name?: string | undefined;
+  /** Default "". */
+  readonly note?: string | undefined;
+  /** Default 1. */
+  readonly channel?: number | undefined;
+  /** Default 0. */
+  readonly z?: number | undefined;
+  /** Default 0. */
+  readonly revision?: number | undefined;
+  readonly stats?: StoredRoiStats | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  readonly dataExtra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The top-level keys that the envelope itself uses. */
+export const ENVELOPE_KEYS: readonly string[] = Object.freeze([
+  "roi_id",
+  "roi_type",
+  "version",
+  "name",
+  "note",
+  "channel",
+  "z",
+  "data",
+  "meta",
+]);
+
+/**
+ * Checks and freezes the common fields. A complete set of `img_*` keys in `meta` becomes `stats`.
+ * Throws `invalid_argument` with the path of the field.
+ */
+export function checkRoiFields(init: RoiFieldsInit, dataKeys: readonly string[]): RoiFields {
+  const meta = freezeRecord(init.meta ?? {}, "meta");
+  const stats = init.stats === undefined ? decodeStoredStats(meta) : checkStats(init.stats);
+  const extra = freezeRecord(init.extra ?? {}, "extra");
+  const dataExtra = freezeRecord(init.dataExtra ?? {}, "dataExtra");
+  refuseKeys(meta, ["revision"], "meta");
+  refuseKeys(extra, ENVELOPE_KEYS, "extra");
+  refuseKeys(dataExtra, dataKeys, "dataExtra");
+  return {
+    id: readInteger(init.id, "id", 1),
+    name: readText(init.name ?? "", "name"),
+    note: readText(init.note ?? "", "note"),
+    channel: readInteger(init.channel ?? 1, "channel", 1),
+    z: readInteger(init.z ?? 0, "z", 0),
+    revision: readInteger(init.revision ?? 0, "revision", 0),
+    ...(stats === undefined ? {} : { stats }),
+    meta: stats === undefined ? meta : withoutStoredStats(meta),
+    extra,
+    ...(Object.keys(dataExtra).length === 0 ? {} : { dataExtra }),
+  };
+}
+
+function checkStats(stats: StoredRoiStats): StoredRoiStats {
+  return Object.freeze({
+    imgMin: readFiniteNumber(stats.imgMin, "stats.imgMin"),
+    imgMax: readFiniteNumber(stats.imgMax, "stats.imgMax"),
+    imgMean: readFiniteNumber(stats.imgMean, "stats.imgMean"),
+    imgStd: readFiniteNumber(stats.imgStd, "stats.imgStd"),
+  });
+}
+
+function refuseKeys(record: Readonly<Record<string, unknown>>, keys: readonly string[], path: string): void {
+  for (const key of keys) {
+    if (Object.hasOwn(record, key)) {
+      throw new RoiError(
+        "invalid_argument",
+        `${path}.${key}: the key has a field of its own in the envelope`,
+        {
+          path: `${path}.${key}`,
+          found: record[key],
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { RoiFieldsInit } from "./fields/roi-fields.ts";
+import { createLineRoi, type LineRoi } from "./line.ts";
+import type { RoiPoint } from "./point.ts";
+import { createPolygonRoi, type PolygonRoi } from "./polygon.ts";
+import { createPolylineRoi, type PolylineRoi } from "./polyline.ts";
+
+/** A ROI that is given by points. */
+export type PathRoi = LineRoi | PolylineRoi | PolygonRoi;
+
+export interface PathRoiInit extends RoiFieldsInit {
+  readonly type: PathRoi["type"];
+  readonly points: readonly RoiPoint[];
+}
+
+/** An immutable line, polyline or polygon. Throws `invalid_argument` with the path of the field. */
+export function createPathRoi(init: PathRoiInit): PathRoi {
+  switch (init.type) {
+    case "line":
+      return createLineRoi(init);
+    case "polyline":
+      return createPolylineRoi(init);
+    case "polygon":
+      return createPolygonRoi(init);
+  }
+  return init.type satisfies never;
+}

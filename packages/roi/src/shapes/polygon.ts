@@ -1,0 +1,26 @@
+import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./fields/roi-fields.ts";
+import { checkPoints, type RoiPoint } from "./point.ts";
+import { STORED_POINTS_KEYS } from "./stored-points.ts";
+
+/**
+ * A closed outline; its last point is joined to the first. Inside is what a ray leaves by crossing the outline an odd
+ * number of times (even–odd), so that an outline may cross itself. The area may be 0 in what was read from a file.
+ */
+export interface PolygonRoi extends RoiFields {
+  readonly type: "polygon";
+  /** At least one. */
+  readonly points: readonly RoiPoint[];
+}
+
+export interface PolygonRoiInit extends RoiFieldsInit {
+  readonly points: readonly RoiPoint[];
+}
+
+/** An immutable polygon. Throws `invalid_argument` with the path of the field. */
+export function createPolygonRoi(init: PolygonRoiInit): PolygonRoi {
+  return Object.freeze({
+    type: "polygon",
+    ...checkRoiFields(init, STORED_POINTS_KEYS),
+    points: checkPoints(init.points),
+  });
+}
