@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { buildKym } from "../apps/cli/test/built-kym.ts";
+import { buildKym } from "../apps/cli/test/support/built-kym.ts";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
 import { makeBenchFolder } from "./bench-folder.ts";

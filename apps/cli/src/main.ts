@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import process from "node:process";
-import { processHost } from "./process-host.ts";
 import { runCommandLine } from "./run-command-line.ts";
+import { processHost } from "./terminal/process-host.ts";
 
 process.exitCode = await runCommandLine(process.argv.slice(2), processHost());

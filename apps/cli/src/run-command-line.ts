@@ -1,19 +1,19 @@
 // The command in one process: words and a host in, an exit code out.
 import { resolve } from "node:path";
-import { ALL_COMMANDS } from "./all-commands.ts";
-import { type CliError, toCliError, usageError } from "./cli-error.ts";
-import type { CommandEntry, OptionValue } from "./command.ts";
-import { isSwitchedOn } from "./environment-options.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { commandHelp, generalHelp } from "./help.ts";
-import type { Host } from "./host.ts";
-import { interruptible } from "./interruption.ts";
+import type { CommandEntry, OptionValue } from "./arguments/command.ts";
+import { isSwitchedOn } from "./arguments/environment-options.ts";
+import { commandHelp, generalHelp } from "./arguments/help.ts";
+import { guessOr } from "./arguments/nearest-word.ts";
+import { checkPositionals, parseArguments } from "./arguments/parse-arguments.ts";
+import { ALL_COMMANDS } from "./commands/all-commands.ts";
 import { kymVersion } from "./kym-version.ts";
-import { guessOr } from "./nearest-word.ts";
-import { requireNode } from "./node-version.ts";
-import { checkPositionals, parseArguments } from "./parse-arguments.ts";
-import type { ProgressStyle } from "./render/progress.ts";
-import { type Terminal, terminalOf } from "./terminal.ts";
+import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
+import { EXIT, type ExitCode } from "./terminal/exit-code.ts";
+import type { Host } from "./terminal/host.ts";
+import { interruptible } from "./terminal/interruption.ts";
+import { requireNode } from "./terminal/node-version.ts";
+import type { ProgressStyle } from "./terminal/progress.ts";
+import { type Terminal, terminalOf } from "./terminal/terminal.ts";
 
 /** Runs one command line on a host and returns the exit code. Nothing is thrown. */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<ExitCode> {
@@ -73,7 +73,7 @@ async function runCommand(
       onExit: host.onExit,
     });
     if (json) {
-      const { successEnvelope } = await import("./render/json-envelope.ts");
+      const { successEnvelope } = await import("./terminal/json-envelope.ts");
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? []));
     } else {
       terminal.out(result.text);
@@ -120,7 +120,7 @@ async function fail(
   options: { readonly json: boolean; readonly debug: boolean },
 ): Promise<ExitCode> {
   if (options.json) {
-    const { errorEnvelope } = await import("./render/json-envelope.ts");
+    const { errorEnvelope } = await import("./terminal/json-envelope.ts");
     terminal.out(errorEnvelope(kind, error));
   } else {
     terminal.err(`kym: ${error.message}\n${error.hint === undefined ? "" : `     ${error.hint}\n`}`);

@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Envelope, kym, kymJson } from "./kym.ts";
-import { kymProcess } from "./kym-process.ts";
-import { findSharedData } from "./shared-data.ts";
-import { treeHash } from "./tree-hash.ts";
+import { type Envelope, kym, kymJson } from "./support/kym.ts";
+import { kymProcess } from "./support/kym-process.ts";
+import { findSharedData } from "./support/shared-data.ts";
+import { treeHash } from "./support/tree-hash.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { kym, kymJson } from "./kym.ts";
-import { kymProcess } from "./kym-process.ts";
+import { kym, kymJson } from "./support/kym.ts";
+import { kymProcess } from "./support/kym-process.ts";
 
 let cwd = "";
 const SQL = "select image_id, score from scores";

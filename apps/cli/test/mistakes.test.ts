@@ -5,8 +5,8 @@ import { writeImageJTiff } from "@kym/legacy-io";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { nearestWord } from "../src/nearest-word.ts";
-import { kym, kymJson } from "./kym.ts";
+import { nearestWord } from "../src/arguments/nearest-word.ts";
+import { kym, kymJson } from "./support/kym.ts";
 
 let cwd = "";
 

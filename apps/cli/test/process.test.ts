@@ -7,8 +7,8 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { kymJson } from "./kym.ts";
-import { KYM, kymProcess, processEnvironment } from "./kym-process.ts";
+import { kymJson } from "./support/kym.ts";
+import { KYM, kymProcess, processEnvironment } from "./support/kym-process.ts";
 
 const IMAGES = 150;
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { runCommandLine } from "../src/run-command-line.ts";
-import { kym, kymJson } from "./kym.ts";
-import { testHost } from "./test-host.ts";
+import { kym, kymJson } from "./support/kym.ts";
+import { testHost } from "./support/test-host.ts";
 
 const IMAGES = 20;
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BuiltKym, buildKym } from "./built-kym.ts";
+import { type BuiltKym, buildKym } from "./support/built-kym.ts";
 
-const RECORDER = pathToFileURL(join(import.meta.dirname, "record-modules.ts")).href;
+const RECORDER = pathToFileURL(join(import.meta.dirname, "support/record-modules.ts")).href;
 
 /** Goal P13: who asks for help waits for node, and for little more. `pnpm bench:start` says for how long. */
 describe("the built command", () => {

@@ -1,8 +1,8 @@
 import { relative, sep } from "node:path";
-import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
-import { printable } from "../render/text-table.ts";
+import type { Command } from "../arguments/command.ts";
+import { openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { printable } from "../terminal/text-table.ts";
 
 /** `kym adopt DATASET [PATH…]` */
 export const adoptCommand: Command = {

@@ -5,12 +5,12 @@ import {
   exportLegacyFolder,
   previewExport,
 } from "@kym/legacy-io/node";
-import { choiceOption } from "../choice-option.ts";
-import type { Command, CommandContext, CommandResult } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
-import { startProgress } from "../render/progress.ts";
-import { printable } from "../render/text-table.ts";
+import { choiceOption } from "../arguments/choice-option.ts";
+import type { Command, CommandContext, CommandResult } from "../arguments/command.ts";
+import { openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { printable } from "../terminal/text-table.ts";
 
 const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
 

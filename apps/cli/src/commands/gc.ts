@@ -1,7 +1,7 @@
-import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
-import { printable } from "../render/text-table.ts";
+import type { Command } from "../arguments/command.ts";
+import { openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { printable } from "../terminal/text-table.ts";
 
 /** `kym gc DATASET` */
 export const gcCommand: Command = {

@@ -1,8 +1,8 @@
 import type { CommitRecord } from "@kym/zarr-store";
-import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { openStudy } from "../open-study.ts";
-import { printable, textTable } from "../render/text-table.ts";
+import type { Command } from "../arguments/command.ts";
+import { openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { printable, textTable } from "../terminal/text-table.ts";
 
 /** `kym log DATASET` */
 export const logCommand: Command = {

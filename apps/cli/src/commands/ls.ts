@@ -1,9 +1,9 @@
-import { BLIND_HELP, BLIND_OPTION, blindOverview, isBlind } from "../blind.ts";
-import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { type ImageOverview, imageOverviews } from "../image-overview.ts";
-import { openStudy } from "../open-study.ts";
-import { printable, type TextColumn, textTable } from "../render/text-table.ts";
+import type { Command } from "../arguments/command.ts";
+import { BLIND_HELP, BLIND_OPTION, blindOverview, isBlind } from "../study/blind.ts";
+import { type ImageOverview, imageOverviews } from "../study/image-overview.ts";
+import { openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { printable, type TextColumn, textTable } from "../terminal/text-table.ts";
 
 const COLUMNS: readonly TextColumn[] = [
   { title: "id" },

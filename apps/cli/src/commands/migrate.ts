@@ -1,9 +1,9 @@
 import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
-import type { Command, CommandResult } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { openOrMakeStudy, openStudy } from "../open-study.ts";
-import { startProgress } from "../render/progress.ts";
-import { printable } from "../render/text-table.ts";
+import type { Command, CommandResult } from "../arguments/command.ts";
+import { openOrMakeStudy, openStudy } from "../study/open-study.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { printable } from "../terminal/text-table.ts";
 
 /** `kym migrate SOURCE TARGET` */
 export const migrateCommand: Command = {

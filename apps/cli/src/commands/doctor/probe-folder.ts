@@ -1,0 +1,70 @@
+import { constants } from "node:fs";
+import { access, link, mkdir, mkdtemp, open, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CliError } from "../../terminal/cli-error.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+
+/** What a file system can do of what a commit needs. */
+export interface FolderProbe {
+  readonly path: string;
+  readonly isWritable: boolean;
+  /** Undefined where nothing may be written, so that it cannot be tried. */
+  readonly hasHardLinks: boolean | undefined;
+  readonly isCaseSensitive: boolean | undefined;
+  /** How long a small file takes to reach the disk. */
+  readonly fsyncMs: number | undefined;
+  readonly freeBytes: number;
+  /** The number by which the operating system knows the file system, in hexadecimal. */
+  readonly fileSystemType: string;
+}
+
+/**
+ * Tries a folder out, in a folder of its own below it that is gone afterwards.
+ *
+ * @throws {CliError} `not_found`
+ */
+export async function probeFolder(path: string): Promise<FolderProbe> {
+  const { bavail, bsize, type } = await statfs(path).catch((cause: unknown) => {
+    throw new CliError(EXIT.input, "not_found", `there is no folder ${path}`, { cause });
+  });
+  const freeBytes = bavail * bsize;
+  const fileSystemType = `0x${type.toString(16)}`;
+  const isWritable = await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  const folder = isWritable ? await mkdtemp(join(path, ".kym-doctor-")).catch(() => undefined) : undefined;
+  if (folder === undefined) {
+    const unknown = { hasHardLinks: undefined, isCaseSensitive: undefined, fsyncMs: undefined };
+    return { path, isWritable: false, ...unknown, freeBytes, fileSystemType };
+  }
+  try {
+    const file = join(folder, "a");
+    await writeFile(file, "kym");
+    const hasHardLinks = await link(file, join(folder, "b")).then(
+      () => true,
+      () => false,
+    );
+    await mkdir(join(folder, "Case"));
+    const isCaseSensitive = await stat(join(folder, "case")).then(
+      () => false,
+      () => true,
+    );
+    const fsyncMs = await timeSync(file);
+    return { path, isWritable, hasHardLinks, isCaseSensitive, fsyncMs, freeBytes, fileSystemType };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function timeSync(file: string): Promise<number> {
+  const startMs = performance.now();
+  const handle = await open(file, "r+");
+  try {
+    await handle.write("kym doctor");
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return performance.now() - startMs;
+}

@@ -1,0 +1,107 @@
+import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
+import type { ZarrDataset } from "@kym/zarr-store";
+import type { Command } from "../../arguments/command.ts";
+import { imageOverviews } from "../../study/image-overview.ts";
+import { INDEXERS } from "../../study/indexers.ts";
+import { openStudy } from "../../study/open-study.ts";
+import { wantedIndexers } from "../../study/wanted-indexers.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import { startProgress } from "../../terminal/progress.ts";
+import { printable } from "../../terminal/text-table.ts";
+
+/** `kym index DATASET` */
+export const indexCommand: Command = {
+  usage: "index DATASET",
+  description: `Brings the pooled tables up to date with the images: tables/kym_velocity_events.parquet and
+tables/kym_radon.parquet. Only what changed is read; images without an analysis are
+counted, never made up.`,
+  examples: [
+    "kym index study.zarr",
+    "kym index study.zarr --dry-run",
+    "kym index study.zarr --rebuild --indexer radon",
+  ],
+  options: {
+    rebuild: { type: "boolean" },
+    indexer: { type: "string", multiple: true },
+    "dry-run": { type: "boolean", short: "n" },
+  },
+  optionHelp: {
+    rebuild: "compute every row anew",
+    indexer: `only this one (${INDEXERS.map(({ name }) => name).join(", ")}); may be repeated`,
+    "dry-run": "say which images would be read anew, and why; write nothing",
+  },
+  run: async (context) => {
+    const [path = ""] = context.args;
+    const indexers = wantedIndexers(context.options["indexer"]);
+    const dryRun = context.options["dry-run"] === true;
+    await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
+    await dataset.assertExists();
+    const kym = new KymDataset(dataset);
+    const reports: UpdateReport[] = [];
+    for (const indexer of indexers) {
+      const progress = startProgress(context.terminal, indexer.name, context.progress);
+      reports.push(
+        await kym.updateIndex(indexer, {
+          mode: context.options["rebuild"] === true ? "replace" : "incremental",
+          dryRun,
+          signal: context.signal,
+          onEvent: ({ done, total, imageId }) => progress.update(done, total, imageId),
+        }),
+      );
+      progress.end();
+    }
+    const failures = reports.flatMap((report) =>
+      report.reasons.flatMap((reason) =>
+        reason.outcome === "failed" ? [`${report.indexer}: ${reason.imageId}: ${reason.message}`] : [],
+      ),
+    );
+    return {
+      exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
+      data: dryRun
+        ? { dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) }
+        : { indexers: reports.map(countsOf) },
+      warnings: failures,
+      text: dryRun ? await planText(reports, dataset) : reports.map(lineOf).join(""),
+      next: dryRun
+        ? `kym index ${path}`
+        : `kym query ${path} "select rel_path, roi_id, vel_mean from kym_radon"`,
+    };
+  },
+};
+
+function countsOf(report: UpdateReport): object {
+  const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;
+  return { name: indexer, updated, skipped, missing, notAnalysed, purged, failed };
+}
+
+function lineOf(report: UpdateReport): string {
+  const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
+  const more = [...(purged > 0 ? [`purged ${purged}`] : []), ...(failed > 0 ? [`failed ${failed}`] : [])];
+  return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
+}
+
+/** What a run would change of each image. */
+function planOf({ reasons }: UpdateReport): readonly PlannedImage[] {
+  return reasons.flatMap(({ imageId, outcome, because }) =>
+    outcome === "notAnalysed" ? [] : [{ image_id: imageId, outcome, because }],
+  );
+}
+
+interface PlannedImage {
+  readonly image_id: string;
+  readonly outcome: string;
+  readonly because: string;
+}
+
+async function planText(reports: readonly UpdateReport[], dataset: ZarrDataset): Promise<string> {
+  const overviews = await imageOverviews(dataset);
+  const names = new Map(overviews.map(({ image_id: id, rel_path: path }) => [id, path ?? id]));
+  const lines = reports.flatMap((report) => [
+    lineOf(report).replace(": updated", ": would update"),
+    ...planOf(report).map(({ image_id: id, outcome, because }) => {
+      const name = printable(names.get(id) ?? id);
+      return `  ${outcome === "updated" ? "" : `${outcome} `}${name} — ${because.replaceAll("_", " ")}\n`;
+    }),
+  ]);
+  return lines.join("");
+}

@@ -1,0 +1,115 @@
+import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
+import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { CliError } from "../../terminal/cli-error.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import { printable } from "../../terminal/text-table.ts";
+import { keepReport, reportPathOf } from "./ingest-report-file.ts";
+import { optionsThatRaise } from "./tiff-limits.ts";
+
+export interface IngestWords {
+  readonly folder: string;
+  readonly dataset: string;
+  readonly dryRun: boolean;
+  /** The file that has the whole report, as the user would type it. */
+  readonly reportFile?: string | undefined;
+  /** Why there is no such file. */
+  readonly problem?: string | undefined;
+}
+
+/** What a run did, with its report kept beside the dataset. */
+export async function keptIngestResult(
+  context: CommandContext,
+  report: IngestReport,
+  { folder, dataset, dryRun }: Pick<IngestWords, "folder" | "dataset" | "dryRun">,
+): Promise<CommandResult> {
+  if (dryRun || report.found === 0) {
+    return ingestResult(report, { folder, dataset, dryRun });
+  }
+  const { isKept, problem } = await keepReport(
+    context.resolvePath(dataset),
+    report,
+    context.resolvePath(folder),
+  );
+  const reportFile = isKept ? reportPathOf(dataset) : undefined;
+  return ingestResult(report, { folder, dataset, dryRun, reportFile, problem });
+}
+
+/** What ingest and refresh print, and what they would do in a dry run. Throws for a folder without an image. */
+export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
+  const { folder, dataset, dryRun, reportFile, problem } = words;
+  const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
+  if (found === 0) {
+    const hint = "images end in .tif or .tiff; --pattern chooses among them";
+    throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
+  }
+  const inDataset = ingested.length + updated.length + unchanged.length;
+  const headline = [
+    `${dryRun ? "would load" : "loaded"} ${inDataset} of ${found}`,
+    ...countOf(failed.length, "failed"),
+    ...countOf(skipped.length, "skipped"),
+    ...countOf(conflicts.length, conflicts.length === 1 ? "conflict" : "conflicts"),
+  ].join(" · ");
+  const detail = [
+    `${ingested.length} new`,
+    ...countOf(updated.length, "updated"),
+    `${unchanged.length} unchanged`,
+  ].join(", ");
+  const raising = optionsThatRaise(failed.map(({ reason = "" }) => reason));
+  const lines = [
+    reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
+    detail,
+    ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
+    ...(dryRun ? listOf("new", ingested) : []),
+    ...listOf("updated", updated),
+    ...listOf("failed", failed),
+    ...raising.map((option) => `  ${option} raises that limit`),
+    ...listOf("skipped", skipped),
+    ...listOf("conflicts", conflicts),
+    ...listOf("analyses without an image", orphans),
+  ];
+  return {
+    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    data: {
+      ...(dryRun && { dryRun }),
+      found,
+      ingested,
+      updated,
+      unchanged,
+      skipped,
+      failed,
+      orphans,
+      conflicts,
+      ...(reportFile !== undefined && { reportFile }),
+    },
+    warnings: [
+      ...(problem === undefined ? [] : [problem]),
+      ...notes.map((note) => `${printable(note.path)}: ${note.reason ?? ""}`),
+    ],
+    text: `${lines.join("\n")}\n`,
+    ...(!dryRun && { next: `kym index ${dataset}` }),
+  };
+}
+
+function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
+  if (counts === undefined) {
+    return dryRun ? "to be restored from an export" : "restored from an export";
+  }
+  const { tiffs, headers, classicJsons, rois } = counts;
+  const found = `found ${tiffs} TIFFs, ${headers} headers, ${classicJsons} metadata files`;
+  return dryRun ? found : `${found}; ${rois} ROIs taken in`;
+}
+
+function countOf(count: number, word: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${word}`];
+}
+
+function listOf(title: string, items: readonly IngestItem[]): readonly string[] {
+  return items.length === 0
+    ? []
+    : [
+        `${title}:`,
+        ...items.map(
+          ({ path, reason }) => `  ${printable(path)}${reason === undefined ? "" : ` — ${reason}`}`,
+        ),
+      ];
+}

@@ -1,0 +1,153 @@
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Row, ZarrDataset } from "@kym/zarr-store";
+import { isTelling } from "../../study/blind.ts";
+import { CliError } from "../../terminal/cli-error.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import type { Host } from "../../terminal/host.ts";
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface QueryOptions {
+  /** An abort interrupts the query. */
+  readonly signal: AbortSignal;
+  /** So that the copies go even if the process ends in the middle. */
+  readonly onExit: Host["onExit"];
+  /** Columns that say what a scan is are there and NULL. */
+  readonly blind?: boolean;
+}
+
+/**
+ * Runs SQL on verified copies of the tables that it names, so that a writer beside it changes nothing; of all tables, if
+ * it fails otherwise.
+ */
+export async function runQuery(
+  dataset: ZarrDataset,
+  sql: string,
+  { signal, onExit, blind = false }: QueryOptions,
+): Promise<QueryResult> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const folder = await mkdtemp(join(tmpdir(), "kym-query-"));
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  const cleanNoMore = onExit(clean);
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  const interrupt = (): void => connection.interrupt();
+  signal.addEventListener("abort", interrupt);
+  try {
+    const tables = await dataset.listTableNames();
+    const lowerSql = sql.toLowerCase();
+    const named = tables.filter((name) => lowerSql.includes(name.toLowerCase()));
+    await makeViews(dataset, connection, folder, named, blind);
+    // DuckDB forgets an interrupt that comes before the query.
+    signal.throwIfAborted();
+    try {
+      return await read(connection, sql);
+    } catch (error) {
+      if (signal.aborted || named.length === tables.length) {
+        throw error;
+      }
+      // It may have meant a table that it did not name (show tables), or misspelt one: then DuckDB can suggest it.
+      await makeViews(
+        dataset,
+        connection,
+        folder,
+        tables.filter((name) => !named.includes(name)),
+        blind,
+      );
+      return await read(connection, sql);
+    }
+  } catch (error) {
+    throw await sqlError(dataset, error);
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+    connection.closeSync();
+    instance.closeSync();
+    clean();
+    cleanNoMore();
+  }
+}
+
+async function makeViews(
+  dataset: ZarrDataset,
+  connection: DuckDBConnection,
+  folder: string,
+  names: readonly string[],
+  blind: boolean,
+): Promise<void> {
+  await dataset.readConsistently(async () => {
+    for (const name of names) {
+      await writeFile(join(folder, `${name}.parquet`), await dataset.loadTableBytes(name));
+    }
+  });
+  for (const name of names) {
+    const file = join(folder, `${name}.parquet`).replaceAll("'", "''");
+    const rows = `read_parquet('${file}')`;
+    const hidden = blind ? await hiddenColumns(connection, rows) : "";
+    await connection.run(`create view "${name}" as select *${hidden} from ${rows}`);
+  }
+}
+
+/** Of the type that they have, so that the same SQL goes on working. */
+async function hiddenColumns(connection: DuckDBConnection, rows: string): Promise<string> {
+  const { rows: columns } = await read(connection, `describe select * from ${rows}`);
+  const nulls = columns
+    .map(({ column_name: name, column_type: type }) => ({ name: String(name), type: String(type) }))
+    .filter(({ name }) => isTelling(name))
+    .map(({ name, type }) => `cast(null as ${type}) as "${name.replaceAll('"', '""')}"`);
+  return nulls.length === 0 ? "" : ` replace (${nulls.join(", ")})`;
+}
+
+async function read(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
+  const result = await connection.runAndReadAll(sql);
+  const rows = result.getRowObjects().map((row): Row => {
+    const cells = Object.entries(row).map(([key, value]): [string, Row[string]] => [key, cellOf(value)]);
+    return Object.fromEntries(cells);
+  });
+  return { columns: result.deduplicatedColumnNames(), rows };
+}
+
+async function sqlError(dataset: ZarrDataset, error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || "code" in error) {
+    return error;
+  }
+  const tables = await dataset.listTableNames();
+  return new CliError(EXIT.usage, "invalid_sql", error.message, {
+    hint:
+      tables.length === 0 ? "there are no tables yet: kym index makes them" : `tables: ${tables.join(", ")}`,
+    cause: error,
+  });
+}
+
+/** DuckDB's own types as text; decimals as numbers, times as ISO 8601. */
+function cellOf(value: unknown): Row[string] {
+  switch (typeof value) {
+    case "number":
+    case "bigint":
+    case "string":
+    case "boolean":
+      return value;
+    case "object":
+      return value === null
+        ? null
+        : "toDouble" in value && typeof value.toDouble === "function"
+          ? Number(value.toDouble())
+          : isoTime(String(value));
+    default:
+      return null;
+  }
+}
+
+function isoTime(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(text);
+  return match === null ? text : `${match[1]}T${match[2]}${match[3] === undefined ? "" : "Z"}`;
+}

@@ -1,0 +1,44 @@
+import type { NewRoi, RoiPoint } from "@kym/roi";
+import { usageError } from "../../terminal/cli-error.ts";
+
+const PATH_TYPES = ["line", "polyline", "polygon"] as const;
+const EXAMPLE = '--points "0,4 1200,9 300,15"';
+
+/** `--type` and `--points` as the shape of a new ROI; undefined for a rect, which has `--lines` and `--px`. */
+export function drawnShape(type: unknown, points: unknown): Extract<NewRoi, { points: unknown }> | undefined {
+  const path = PATH_TYPES.find((known) => known === type);
+  if (type !== undefined && type !== "rect" && path === undefined) {
+    throw usageError(
+      `there is no type ${JSON.stringify(type)} to add`,
+      `one of rect, ${PATH_TYPES.join(", ")}`,
+    );
+  }
+  const parsed = parsePoints(points);
+  if (path === undefined) {
+    if (parsed !== undefined) {
+      throw usageError("a rect has --lines and --px, not --points", `--type polygon ${EXAMPLE}`);
+    }
+    return undefined;
+  }
+  if (parsed === undefined) {
+    throw usageError(`a ${path} needs --points`, EXAMPLE);
+  }
+  return { type: path, points: parsed };
+}
+
+/** `LINE,PX` pairs with spaces between them; fractions are allowed. */
+export function parsePoints(value: unknown): readonly RoiPoint[] | undefined {
+  if (typeof value !== "string") {
+    return undefined;
+  }
+  return value
+    .trim()
+    .split(/\s+/)
+    .map((pair) => {
+      const [, line, px] = /^(-?\d{1,9}(?:\.\d{1,9})?),(-?\d{1,9}(?:\.\d{1,9})?)$/.exec(pair) ?? [];
+      if (line === undefined || px === undefined) {
+        throw usageError(`--points are LINE,PX LINE,PX …, not ${JSON.stringify(pair)}`, EXAMPLE);
+      }
+      return { dim0: Number(line), dim1: Number(px) };
+    });
+}

@@ -1,0 +1,126 @@
+import { basename } from "node:path";
+import type { AcqImage } from "@kym/kym-dataset";
+import {
+  type FailedRoi,
+  type ImageJRois,
+  type ImportedRoi,
+  isRoiError,
+  type NewRoi,
+  type RoiSet,
+  readGeoJson,
+  readImageJRois,
+} from "@kym/roi";
+import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { readInput } from "../../arguments/read-input.ts";
+import { CliError } from "../../terminal/cli-error.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import { printable } from "../../terminal/text-table.ts";
+import { kindOfBytes, pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
+import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
+
+/** `kym roi import`: the ROIs of a file that can be ROIs of the image, and by name those that cannot. */
+export async function importRois(
+  image: AcqImage,
+  file: string | undefined,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { signal, options } = context;
+  const isDry = options["dry-run"] === true;
+  const path = file ?? "";
+  // What a name of another kind leads to is said before the file is looked for.
+  const kindByName = path === "-" ? undefined : roiFileKind(path);
+  const bytes = await readInput(path, context);
+  const read = await readRois(
+    bytes,
+    kindByName ?? kindOfBytes(bytes),
+    path === "-" ? "stdin" : path,
+    context,
+  );
+  const { drafts, failed, after } = fitting(read.rois, await image.rois({ signal }));
+  const failures = [...read.failed, ...failed];
+  const isAdding = !isDry && drafts.length > 0;
+  const rois = isAdding
+    ? await image.addRois(drafts, { signal })
+    : after.rois.slice(after.length - drafts.length);
+  const ignored = read.rois.flatMap(({ source, ignored: fields }) =>
+    fields.map((field) => ({ source, ...field })),
+  );
+  const skipped = read.skipped;
+  return {
+    exitCode: failures.length === 0 ? EXIT.ok : EXIT.partial,
+    data: {
+      action: "import",
+      dryRun: isDry,
+      rois: rois.map(roiRecord),
+      failed: failures.map(failedRoiRecord),
+      ignored,
+      skipped,
+    },
+    warnings: [
+      ...failures.map(({ source, error }) => `not imported: ${nameOf(source)}${error.message}`),
+      ...read.rois.flatMap(notKept),
+      ...skipped.map((name) => `no ROI file: ${printable(name)}`),
+    ],
+    text: roiLines(rois, isDry ? "would have imported " : "imported "),
+  };
+}
+
+async function readRois(
+  bytes: Uint8Array,
+  kind: RoiFileKind,
+  path: string,
+  { options }: CommandContext,
+): Promise<ImageJRois> {
+  const pixelCenter = pixelCenterOf(options["pixel-center"]);
+  try {
+    return kind === "geojson"
+      ? { ...readGeoJson(parseJson(bytes, path), { pixelCenter }), skipped: [] }
+      : await readImageJRois(bytes, { fileName: basename(path) });
+  } catch (cause) {
+    if (!isRoiError(cause)) {
+      throw cause;
+    }
+    // A file that is at fault is bad input, not a wrong command.
+    throw new CliError(EXIT.input, cause.code, `${path}: ${cause.message}`, { cause });
+  }
+}
+
+function parseJson(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new CliError(EXIT.input, "invalid_file", `${path} is no JSON: ${String(cause)}`, { cause });
+  }
+}
+
+/** Those that have a pixel in the image and a channel of it; the rest with the reason. */
+function fitting(
+  imported: readonly ImportedRoi[],
+  before: RoiSet,
+): { readonly drafts: readonly NewRoi[]; readonly failed: readonly FailedRoi[]; readonly after: RoiSet } {
+  const drafts: NewRoi[] = [];
+  const failed: FailedRoi[] = [];
+  let after = before;
+  for (const { draft, source } of imported) {
+    try {
+      after = after.create(draft);
+      drafts.push(draft);
+    } catch (error) {
+      if (!isRoiError(error)) {
+        throw error;
+      }
+      failed.push({ source, error });
+    }
+  }
+  return { drafts, failed, after };
+}
+
+function notKept({ source, draft, ignored }: ImportedRoi): readonly string[] {
+  const fields = ignored.map(({ what, value }) => `${what} ${JSON.stringify(value)}`);
+  const name = source === "" ? (draft.name ?? "") : source;
+  return fields.length === 0 ? [] : [`not kept of ${printable(name)}: ${fields.join(", ")}`];
+}
+
+function nameOf(source: string): string {
+  return source === "" ? "" : `${printable(source)}: `;
+}

@@ -1,0 +1,28 @@
+import type { FailedRoi, Roi } from "@kym/roi";
+import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
+import { printable } from "../../terminal/text-table.ts";
+
+/** A ROI for people, in one line. */
+export function roiLine(roi: Roi): string {
+  const label = [roi.name, roi.note]
+    .filter((text) => text !== "")
+    .map(printable)
+    .join(" · ");
+  return `${roi.id} ${roi.type}${roiPlaceText(roiPlace(roi))} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
+}
+
+/** A ROI for programs. */
+export function roiRecord(roi: Roi): Readonly<Record<string, unknown>> {
+  const { id: roi_id, type, name, note, channel, z, revision, stats = null } = roi;
+  return { roi_id, type, name, note, channel, z, revision, stats, ...roiPlace(roi) };
+}
+
+/** Each ROI in a line of its own, with what was done to it. */
+export function roiLines(rois: readonly Roi[], what: string): string {
+  return rois.length === 0 ? `${what}no ROIs\n` : rois.map((roi) => `${what}${roiLine(roi)}\n`).join("");
+}
+
+/** For programs, what could not be read or written. */
+export function failedRoiRecord({ source, error }: FailedRoi): Readonly<Record<string, unknown>> {
+  return { source, code: error.code, message: error.message };
+}

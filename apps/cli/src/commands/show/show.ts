@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
+import {
+  isZarrStoreError,
+  parseImageId,
+  parseTableName,
+  pixelArray,
+  tablePath,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import type { Command } from "../../arguments/command.ts";
+import { BLIND_HELP, BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { findImage } from "../../study/find-image.ts";
+import type { ImageOverview } from "../../study/image-overview.ts";
+import { INDEXERS } from "../../study/indexers.ts";
+import { openStudy } from "../../study/open-study.ts";
+import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import { printable } from "../../terminal/text-table.ts";
+import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
+import { type TiffValues, tiffValues } from "./tiff-values.ts";
+
+/** `kym show DATASET ID|STEM` */
+export const showCommand: Command = {
+  usage: "show DATASET ID|STEM",
+  description: `Shows one image: calibration, ROIs, artifacts, how fresh its rows in the tables are, and how
+to open it elsewhere. An image is named by its id, the beginning of it, its path, or its
+file name.`,
+  examples: [
+    "kym show study.zarr 20250722_A89_0002",
+    "kym show study.zarr 1f0c2d7e --json",
+    "kym show study.zarr 1f0c2d7e --blind",
+  ],
+  options: BLIND_OPTION,
+  optionHelp: BLIND_HELP,
+  run: async (context) => {
+    const [path = "", wanted = ""] = context.args;
+    await using dataset = await openStudy(context, path, "r");
+    const blind = isBlind(context);
+    const image = await findImage(dataset, wanted, path, { blind });
+    const record = dataset.record(image.image_id);
+    const kym = new KymDataset(dataset);
+    const metadata = await metadataOf(record);
+    const artifacts = {
+      ...(await record.listArtifacts()),
+      arrays: await record.listArrayArtifacts(),
+      // They are called as the files were.
+      attachments: blind ? [] : await record.listAttachments(),
+    };
+    const tables: TableState[] = [];
+    for (const indexer of INDEXERS) {
+      const { state } = await kym.getStaleness(indexer, image.image_id);
+      const explanation = await kym.explain(indexer, image.image_id);
+      tables.push({
+        table: indexer.tableName,
+        state,
+        explanation: explanation.slice(explanation.indexOf(": ") + 2),
+      });
+    }
+    const rois = (metadata?.rois ?? []).map((roi) => ({
+      roi_id: roi.id,
+      type: roi.type,
+      name: roi.name,
+      note: blind ? "" : roi.note,
+      channel: roi.channel,
+      revision: roi.revision,
+      ...roiPlace(roi),
+    }));
+    const attributes = await record.attributes();
+    const data = {
+      ...image,
+      tiff_calibration: tiffCalibration(attributes),
+      ...tiffValues(attributes),
+      ...{ rois, artifacts, tables },
+    };
+    return {
+      exitCode: EXIT.ok,
+      data,
+      text: textOf(data, context.resolvePath(path), await dataset.listTableNames()),
+      next: `kym index ${path}`,
+    };
+  },
+};
+
+async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefined> {
+  try {
+    return parseMetadata(await record.loadJsonText("metadata"));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+interface Shown extends ImageOverview, TiffValues {
+  readonly tiff_calibration: readonly TiffCalibration[];
+  readonly rois: readonly ShownRoi[];
+  readonly artifacts: Readonly<Record<string, readonly string[]>>;
+  readonly tables: readonly TableState[];
+}
+
+interface ShownRoi extends RoiPlace {
+  readonly roi_id: number;
+  readonly type: string;
+  readonly name: string;
+  readonly note: string;
+}
+
+interface TableState {
+  readonly table: string;
+  readonly state: string;
+  readonly explanation: string;
+}
+
+function textOf(image: Shown, location: string, tableNames: readonly string[]): string {
+  const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
+  const calibration =
+    um === null || seconds === null
+      ? `uncalibrated: no header, sizes are in pixels and lines${
+          tiff.length === 0 ? "" : `; the TIFF itself says ${printable(tiffCalibrationText(tiff))}`
+        }`
+      : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
+  const lines = [
+    printable(image.rel_path ?? image.image_id),
+    `  id        ${image.image_id}`,
+    `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
+    `  scale     ${calibration}`,
+    `  acquired  ${image.acquired_local ?? "unknown"}`,
+    `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
+    ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),
+    "",
+    image.rois.length === 0 ? "no ROIs" : "ROIs",
+    ...image.rois.map(roiLine),
+    "",
+    "artifacts",
+    ...Object.entries(image.artifacts).flatMap(([kind, names]) =>
+      names.length === 0 ? [] : [`  ${kind.padEnd(11)} ${names.map(printable).join(", ")}`],
+    ),
+    "",
+    "tables",
+    ...image.tables.map(({ table, explanation }) => `  ${table}: ${explanation}`),
+    "",
+    "open it elsewhere",
+    `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
+    ...tableRecipes(location, tableNames),
+    "  Fiji     kym export writes TIFFs with their calibration",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function roiLine(roi: ShownRoi): string {
+  const label = [roi.name, roi.note]
+    .filter((text) => text !== "")
+    .map(printable)
+    .join(" · ");
+  return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
+}
+
+/** How to read a table that is there: the first with rows of this kind of image. */
+function tableRecipes(location: string, names: readonly string[]): readonly string[] {
+  const name = INDEXERS.map(({ tableName }) => tableName).findLast((table) => names.includes(table));
+  if (name === undefined) {
+    return ["  tables   there are none yet: kym index makes them"];
+  }
+  const file = join(location, tablePath(parseTableName(name)));
+  return [
+    `  pandas   pandas.read_parquet(${JSON.stringify(file)})`,
+    `  DuckDB   select * from ${sqlText(file)}`,
+  ];
+}
+
+function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

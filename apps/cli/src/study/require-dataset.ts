@@ -1,0 +1,50 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ZARR_NODE_NAME } from "@kym/zarr-store";
+import { nearestWord } from "../arguments/nearest-word.ts";
+import { CliError } from "../terminal/cli-error.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+
+/** What the root of a dataset has; the last two in one of the Python system. */
+const ROOT_NAMES = ["__commits", ZARR_NODE_NAME, ".zgroup", ".zattrs"];
+
+/**
+ * Says what to do where a user names a dataset that is not there.
+ *
+ * @param path as it was typed, for the hint
+ * @throws {CliError} `not_found`
+ */
+export async function requireDataset(location: string, path: string): Promise<void> {
+  const names = await namesIn(location);
+  if (names === "no folder" || !ROOT_NAMES.some((name) => names.includes(name))) {
+    throw new CliError(EXIT.input, "not_found", `there is no dataset at ${location}`, {
+      details: { path: location },
+      hint: await hintFor(location, path, names),
+    });
+  }
+}
+
+async function hintFor(
+  location: string,
+  path: string,
+  names: readonly string[] | "no folder",
+): Promise<string> {
+  if (names !== "no folder") {
+    if (names.includes("__staging")) {
+      return `its first ingest was interrupted: run kym ingest FOLDER ${path} again`;
+    }
+    if (names.length > 0) {
+      return `this is another folder: kym ingest ${path} DATASET makes a dataset of the TIFFs in it`;
+    }
+  }
+  const siblings = await namesIn(dirname(location));
+  const others = siblings === "no folder" ? [] : siblings.filter((name) => name.endsWith(".zarr"));
+  const meant = nearestWord(basename(location), others);
+  return meant === undefined
+    ? `kym ingest FOLDER ${path} makes it`
+    : `did you mean ${join(dirname(path), meant)}?`;
+}
+
+async function namesIn(folder: string): Promise<readonly string[] | "no folder"> {
+  return readdir(folder).catch((): "no folder" => "no folder");
+}

@@ -1,0 +1,39 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { nearestWord } from "../arguments/nearest-word.ts";
+import { CliError } from "../terminal/cli-error.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+
+/**
+ * Says what to do where the folder of images that a user names is none.
+ *
+ * @param path as it was typed, for the hint
+ * @throws {CliError} `not_found`; `not_a_folder`; `is_a_dataset`
+ */
+export async function requireFolder(location: string, path: string): Promise<void> {
+  const found = await stat(location).catch(() => undefined);
+  if (found === undefined) {
+    const siblings = await readdir(dirname(location)).catch((): string[] => []);
+    const meant = nearestWord(basename(location), siblings);
+    throw refusal("not_found", `there is no folder ${location}`, {
+      ...(meant !== undefined && { hint: `did you mean ${join(dirname(path), meant)}?` }),
+      details: { path: location },
+    });
+  }
+  if (!found.isDirectory()) {
+    throw refusal("not_a_folder", `${location} is not a folder`, {
+      hint: `name its folder, ${dirname(path)}, and choose with --pattern ${JSON.stringify(basename(path))}`,
+      details: { path: location },
+    });
+  }
+  if ((await readdir(location).catch((): string[] => [])).includes("__commits")) {
+    throw refusal("is_a_dataset", `${location} is a dataset, not a folder of images`, {
+      hint: "kym ingest FOLDER DATASET; kym refresh DATASET FOLDER",
+      details: { path: location },
+    });
+  }
+}
+
+function refusal(code: string, message: string, more: ConstructorParameters<typeof CliError>[3]): CliError {
+  return new CliError(EXIT.input, code, message, more);
+}

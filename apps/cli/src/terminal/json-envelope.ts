@@ -1,0 +1,45 @@
+import { serializeLossless } from "@kym/zarr-store";
+import type { CliError } from "./cli-error.ts";
+
+const SCHEMA_VERSION = 1;
+
+export function successEnvelope(kind: string, data: unknown, warnings: readonly string[]): string {
+  return write({ ok: true, kind, schemaVersion: SCHEMA_VERSION, data, warnings });
+}
+
+export function errorEnvelope(kind: string, error: CliError): string {
+  const { code, message, details, hint } = error;
+  return write({
+    ok: false,
+    kind,
+    schemaVersion: SCHEMA_VERSION,
+    error: code,
+    message,
+    details,
+    hint: hint ?? null,
+  });
+}
+
+/** 64-bit integers with all digits, NaN and infinities as null, absent members left out. */
+function write(value: unknown): string {
+  return `${serializeLossless(jsonValue(value), { indent: 2 })}\n`;
+}
+
+function jsonValue(value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return null;
+  }
+  if (Array.isArray(value)) {
+    return value.map(jsonValue);
+  }
+  if (value instanceof Error) {
+    return value.message;
+  }
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).filter(
+      ([, member]) => member !== undefined && typeof member !== "function",
+    );
+    return Object.fromEntries(members.map(([key, member]) => [key, jsonValue(member)]));
+  }
+  return value;
+}

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { environmentOptions, isSwitchedOn } from "../../src/arguments/environment-options.ts";
+
+const OPTIONS = {
+  jobs: { type: "string" },
+  blind: { type: "boolean" },
+  "no-sidecars": { type: "boolean" },
+  force: { type: "boolean" },
+} as const;
+
+// `cli.md` 20: flag > KYM_* environment > default.
+test("what the command line does not say, the environment may; what it says, holds", () => {
+  const environment = { KYM_JOBS: "2", KYM_BLIND: "1", KYM_NO_SIDECARS: "true", KYM_OTHER: "x" };
+  expect(environmentOptions(OPTIONS, {}, environment)).toEqual({
+    jobs: "2",
+    blind: true,
+    "no-sidecars": true,
+  });
+  expect(environmentOptions(OPTIONS, { jobs: "8", blind: true }, environment)).toEqual({
+    "no-sidecars": true,
+  });
+});
+
+test("an empty value, 0 and false are no, and --force is never of the environment", () => {
+  const environment = { KYM_JOBS: "", KYM_BLIND: "0", KYM_NO_SIDECARS: "FALSE", KYM_FORCE: "1" };
+  expect(environmentOptions(OPTIONS, {}, environment)).toEqual({});
+  expect([isSwitchedOn("no-color", { KYM_NO_COLOR: "1" }), isSwitchedOn("no-color", {})]).toEqual([
+    true,
+    false,
+  ]);
+});
+
+test("a switch that is neither yes nor no is a mistake", () => {
+  expect(() => environmentOptions(OPTIONS, {}, { KYM_BLIND: "perhaps" })).toThrow(
+    `KYM_BLIND is 1 or 0, not "perhaps"`,
+  );
+});

@@ -1,0 +1,186 @@
+import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
+import { type CsvTable, readCsv, schemaOfTable, writeCsv } from "@kym/zarr-store";
+import { openDataset } from "@kym/zarr-store/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kym, kymJson } from "../support/kym.ts";
+import { findSharedData } from "../support/shared-data.ts";
+
+const KYMOGRAPHS = findSharedData("kymographs");
+
+/** Files that the older application wrote, which come out again byte by byte. */
+const SAME_BYTES: readonly (readonly [exported: string, original: string])[] = [
+  ["flow-analysis/Capillary1_0001_radon.csv", "flow-analysis/Capillary1_0001_radon.csv"],
+  ["flow-analysis/Capillary1_0001_radon.json", "flow-analysis/Capillary1_0001_radon.json"],
+  ["flow-analysis/Capillary1_0001_events.json", "flow-analysis/Capillary1_0001_events.json"],
+  ["Capillary1_0001.txt", "Capillary1_0001.txt"],
+  ...["20250722_A89_0002", "20250722_A89_0003"].flatMap((stem) => [
+    [
+      `28d AngII/20250722/flow-analysis/${stem}_radon.csv`,
+      `28d AngII/20250722/flow-analysis/${stem}_kymanalysis.csv`,
+    ] as const,
+    [`28d AngII/20250722/${stem}.txt`, `28d AngII/20250722/${stem}.txt`] as const,
+  ]),
+];
+
+describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () => {
+  const source = KYMOGRAPHS ?? "";
+  let cwd: string;
+  const files = async (folder: string): Promise<readonly string[]> => {
+    const entries = await readdir(join(cwd, folder), { recursive: true });
+    const paths = entries.map((path) => join(cwd, folder, path));
+    const kinds = await Promise.all(paths.map(async (path) => [path, (await stat(path)).isFile()] as const));
+    return kinds.flatMap(([path, isFile]) => (isFile ? [path] : []));
+  };
+  const csv = async (path: string): Promise<CsvTable> => readCsv(new Uint8Array(await readFile(path)));
+  const json = async (path: string) => JSON.parse(await readFile(path, "utf8"));
+
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "kym-export-"));
+    await cp(source, join(cwd, "lab"), { recursive: true, preserveTimestamps: true });
+    await using dataset = await openDataset(join(cwd, "study.zarr"), { summarize: summarizeMetadata });
+    await ingestLegacyFolder(dataset, join(cwd, "lab"));
+    const study = new KymDataset(dataset);
+    await study.updateIndex(velocityEventIndexer, { mode: "incremental" });
+    await study.updateIndex(radonIndexer, { mode: "incremental" });
+    await exportLegacyFolder(dataset, join(cwd, "old"), { format: "kymflow" });
+  });
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+  it.each(SAME_BYTES)("--to kymflow writes %s as it was", async (exported, original) => {
+    expect(await readFile(join(cwd, "old", exported), "utf8")).toBe(
+      await readFile(join(source, original), "utf8"),
+    );
+  });
+
+  it("--to kymflow writes <stem>.json with what it said, and the date of the microscope", async () => {
+    const original = await json(join(source, "Capillary1_0001.json"));
+    const { header, ...others } = await json(join(cwd, "old/Capillary1_0001.json"));
+    const { date_str: date, time_str: time, ...known } = header;
+    expect({ header: known, ...others }).toEqual(original);
+    expect([date, time]).toEqual(["2022-11-02", "12:30:15.461"]);
+    const name = "28d AngII/20250722/20250722_A89_0002.json";
+    const [old, written] = [await json(join(source, name)), await json(join(cwd, "old", name))];
+    expect(written.experiment_metadata).toEqual(old.experiment_metadata);
+    expect(written.rois).toMatchObject([
+      { roi_id: 1, data: { x0: 0, x1: 19, y0: 0, y1: 30_000 } },
+      { roi_id: 2, data: { x0: 0, x1: 19, y0: 0, y1: 30_000 } },
+    ]);
+  });
+
+  it("--to kymflow writes radon_report_db.csv with the old columns and values", async () => {
+    const original = await csv(join(source, "radon_report_db.csv"));
+    const written = await csv(join(cwd, "old/radon_report_db.csv"));
+    const names = written.schema.columns.map(({ name }) => name);
+    const added = names.filter((name) => name.startsWith("users_added_"));
+    expect(added).toEqual(["users_added_count", "users_added_dur_sum", "users_added_dur_mean"]);
+    expect(names.filter((name) => !added.includes(name))).toEqual(
+      original.schema.columns.map(({ name }) => name),
+    );
+    const rows = [...(written.columns["rel_path"] ?? [])].flatMap((path, row) =>
+      path === "Capillary1_0001.tif" ? [row] : [],
+    );
+    expect(rows).toHaveLength(3);
+    const ofMachine = ["path", "_unique_row_id", "parent_folder", "grandparent_folder"];
+    let compared = 0;
+    for (const { name } of original.schema.columns.filter((column) => !ofMachine.includes(column.name))) {
+      for (const [index, row] of rows.entries()) {
+        const [old, now] = [original.columns[name]?.[index], written.columns[name]?.[row]];
+        if (typeof old === "number") {
+          expect([name, Math.abs(Number(now) - old) <= 1e-9 * Math.abs(old)]).toEqual([name, true]);
+        } else {
+          expect([name, now]).toEqual([name, old]);
+        }
+        compared++;
+      }
+    }
+    expect(compared).toBe(63);
+    expect(written.columns["path"]?.[rows[0] ?? 0]).toBe(join(cwd, "lab/Capillary1_0001.tif"));
+    expect(written.columns["_unique_row_id"]?.[rows[0] ?? 0]).toBe(join(cwd, "lab/Capillary1_0001.tif|1"));
+  });
+
+  it("--to kymflow writes kym_event_db.csv with the old columns, of the events that are in the JSON", async () => {
+    // The lab's own database is older than its _events.json: most of its times are others.
+    const original = await csv(join(source, "kym_event_db.csv"));
+    const written = await csv(join(cwd, "old/kym_event_db.csv"));
+    expect(written.schema.columns.map(({ name }) => name)).toEqual(
+      original.schema.columns.map(({ name }) => name),
+    );
+    const events = (await json(join(source, "flow-analysis/Capillary1_0001_events.json"))).velocity_events[
+      "1:1"
+    ];
+    const columnOf = (name: string) => [...(written.columns[name] ?? [])];
+    expect(columnOf("i_start").map(Number)).toEqual(
+      events.map((event: { i_start: number }) => event.i_start),
+    );
+    expect(columnOf("t_start")).toEqual([0.164, 4.118, 4.305, 20.498, 21.204]);
+    expect(columnOf("event_type")).toEqual([...(original.columns["event_type"] ?? [])]);
+    expect(columnOf("accepted")).toEqual([...(original.columns["accepted"] ?? [])]);
+    expect(columnOf("_unique_row_id")[4]).toBe(join(cwd, "lab/Capillary1_0001.tif|1|4"));
+  });
+
+  it("--to kymflow can be taken in as a lab's folder, with the same traces and events", async () => {
+    await using first = await openDataset(join(cwd, "study.zarr"));
+    await using second = await openDataset(join(cwd, "again.zarr"));
+    const report = await ingestLegacyFolder(second, join(cwd, "old"));
+    expect([report.ingested.length, report.failed, report.orphans]).toEqual([4, [], []]);
+    const pathsOf = async (of: typeof first) =>
+      new Map((await of.loadSourcesIndex()).map((row) => [row.source_rel_path ?? "", row.image_id]));
+    const [before, after] = [await pathsOf(first), await pathsOf(second)];
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    for (const [path, id] of before) {
+      const [old, now] = [first.record(id), second.record(after.get(path) ?? "")];
+      expect(await now.loadArray()).toEqual(await old.loadArray());
+      for (const name of ["radon/velocity", "velocity_events/events"]) {
+        const has = (await old.listArtifacts()).parquet.includes(name);
+        if (has) {
+          const [table, original] = [await now.loadParquet(name), await old.loadParquet(name)];
+          expect(writeCsv(table, schemaOfTable(table))).toEqual(writeCsv(original, schemaOfTable(original)));
+        }
+      }
+    }
+  });
+
+  it("--to imagej writes a calibrated TIFF an image, and its ROIs", async () => {
+    const { data } = await kymJson(["export", "study.zarr", "fiji", "--to", "imagej"], { cwd });
+    expect([data.images, data.files, data.notes]).toEqual([4, 8, []]);
+    const description = await readFile(join(cwd, "fiji/Capillary1_0001.tif"), "latin1");
+    expect(description).toContain("unit=um\nyunit=s\n");
+    expect(await readFile(join(cwd, "fiji/Capillary2_no_txt.tif"), "latin1")).not.toContain("unit=um");
+  });
+
+  it("--no-absolute-paths leaves no path of this machine in any file", async () => {
+    const args = ["export", "study.zarr", "share", "--no-absolute-paths"];
+    expect((await kym(args, { cwd })).exitCode).toBe(0);
+    const found = await files("share");
+    expect(found).toHaveLength(32);
+    for (const file of found) {
+      const text = await readFile(file, "latin1");
+      expect([file, [cwd, source, `${homedir()}/`].filter((path) => text.includes(path))]).toEqual([
+        file,
+        [],
+      ]);
+    }
+  });
+
+  it("--dry-run says what would be written, and writes nothing", async () => {
+    const before = await readdir(cwd, { recursive: true });
+    const { stdout } = await kym(["export", "study.zarr", "dry", "-n"], { cwd });
+    expect(stdout).toMatch(/^would export 4 images and 5 tables: 32 files/);
+    expect(stdout).toContain("  export.json\n");
+    expect(await readdir(cwd, { recursive: true })).toEqual(before);
+  });
+
+  it("replaces nothing without --force", async () => {
+    const { exitCode, stderr } = await kym(["export", "study.zarr", "old"], { cwd });
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining("already")]);
+  });
+
+  it("knows its formats", async () => {
+    const { exitCode, stderr } = await kym(["export", "study.zarr", "x", "--to", "matlab"], { cwd });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("legacy, kymflow or imagej")]);
+  });
+});

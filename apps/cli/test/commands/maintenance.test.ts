@@ -1,0 +1,188 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openDataset } from "@kym/zarr-store/node";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { kym, kymJson } from "../support/kym.ts";
+import { processEnvironment } from "../support/kym-process.ts";
+import { treeHash } from "../support/tree-hash.ts";
+
+const QC = "images/one/analysis/qc.json";
+
+describe("log, check, adopt and gc", () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "kym-maintenance-"));
+    await using dataset = await openDataset(join(cwd, "study.zarr"));
+    const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+    const record = await dataset.addImage(image, { id: "one" });
+    await record.saveJson("qc", { passed: true });
+  });
+  afterEach(() => rm(cwd, { recursive: true }));
+
+  it("check ends with 0, and with 4 for an edit that adopt takes in", async () => {
+    const sound = await kymJson(["check", "study.zarr"], { cwd });
+    expect(sound.data).toMatchObject({ problems: [], notes: [], checked: { objects: 6 } });
+    await writeFile(join(cwd, "study.zarr", QC), '{"passed": false}');
+    const { exitCode, stdout } = await kym(["check", "study.zarr"], { cwd });
+    expect([exitCode, stdout]).toEqual([4, expect.stringContaining(`modified outside: ${QC}`)]);
+    const named = ["adopt", "study.zarr", `study.zarr/${QC}`];
+    expect((await kymJson([...named, "-n"], { cwd })).data).toMatchObject({ dryRun: true, version: 2 });
+    expect((await kymJson(named, { cwd })).data.adopted).toEqual([{ path: QC, change: "changed" }]);
+    expect((await kym(["check", "study.zarr", "--repair"], { cwd })).exitCode).toBe(0);
+    const log = await kymJson(["log", "study.zarr"], { cwd });
+    expect(log.data.map(({ version, ops }: { version: number; ops: number }) => [version, ops])).toEqual([
+      [1, 5],
+      [2, 1],
+      [3, 1],
+    ]);
+  });
+
+  it("refuses a level that is none, and a gc of nothing removes nothing", async () => {
+    expect((await kym(["check", "study.zarr", "--level", "0/3"], { cwd })).exitCode).toBe(2);
+    const { data } = await kymJson(["gc", "study.zarr"], { cwd });
+    expect(data).toMatchObject({ dryRun: true, proposed: [], kept: [], removed: [] });
+  });
+
+  const at = (...path: readonly string[]): string => join(cwd, "study.zarr", ...path);
+
+  it("log has a line a commit, oldest first, and the same as JSON", async () => {
+    const { exitCode, stdout } = await kym(["log", "study.zarr"], { cwd });
+    expect(exitCode).toBe(0);
+    const [head, first, second, ...rest] = stdout.trimEnd().split("\n");
+    expect(head).toMatch(/^ *version +time +writer +changes +message$/i);
+    expect(first).toMatch(/^ +1 +\d{4}-\d\d-\d\dT[\d:.]+Z +\S+:\d+ +5 +add image one$/);
+    expect(second).toMatch(/^ +2 .+ 1 +save qc$|^ +2 .+ 1 +.*qc.*$/);
+    expect(rest).toEqual([]);
+    const { ok, data } = await kymJson(["log", "study.zarr"], { cwd });
+    expect([ok, data.length]).toEqual([true, 2]);
+    expect(data[0]).toMatchObject({ version: 1, ops: 5, message: "add image one", abort: [] });
+    expect(Object.keys(data[0])).toEqual([
+      "version",
+      "committed_utc",
+      "message",
+      "ops",
+      "writer",
+      "txid",
+      "abort",
+    ]);
+  });
+
+  it("each ends with 6 where there is no dataset, and makes none", async () => {
+    const lines = [["log"], ["check"], ["adopt"], ["gc"], ["check", "--repair"], ["gc", "--force"]];
+    await Promise.all(
+      lines.map(async ([name = "", ...flags]) => {
+        const { exitCode, stderr } = await kym([name, "none.zarr", ...flags], { cwd });
+        expect([name, exitCode, stderr]).toEqual([name, 6, expect.stringContaining("none.zarr")]);
+      }),
+    );
+    expect(await readdir(cwd)).toEqual(["study.zarr"]);
+  });
+
+  it("adopt ends with 3 if something was refused, and takes in the rest", async () => {
+    const pixels = "images/one/data/c.0.0";
+    const before = await readFile(at(pixels));
+    await writeFile(at(pixels), "somebody's pixels");
+    await writeFile(at("images/one/analysis/broken.json"), '{"a": ');
+    await writeFile(at(QC), '{"passed": false}');
+    const tree = await treeHash(at());
+    const planned = await kym(["adopt", "study.zarr", "--dry-run"], { cwd });
+    expect([planned.exitCode, await treeHash(at())]).toEqual([3, tree]);
+    const { exitCode, stdout } = await kym(["adopt", "study.zarr"], { cwd });
+    expect(exitCode).toBe(3);
+    expect(stdout).toBe(planned.stdout.replaceAll("would adopt", "adopted"));
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      `adopted changed: ${QC}`,
+      expect.stringMatching(/^refused: images\/one\/analysis\/broken\.json: .+JSON/),
+      expect.stringMatching(/^refused: images\/one\/data\/c\.0\.0: .+/),
+    ]);
+    const { ok, data } = await kymJson(["adopt", "study.zarr"], { cwd });
+    expect([ok, data.adopted]).toEqual([true, []]);
+    expect(data.refused.map(({ path }: { path: string }) => path)).toEqual([
+      "images/one/analysis/broken.json",
+      pixels,
+    ]);
+    await writeFile(at(pixels), before);
+    await rm(at("images/one/analysis/broken.json"));
+    expect((await kym(["check", "study.zarr"], { cwd })).exitCode).toBe(0);
+  });
+
+  it("adopt takes a deletion only if it is named", async () => {
+    await rm(at(QC));
+    const { exitCode, stdout } = await kym(["adopt", "study.zarr"], { cwd });
+    expect([exitCode, stdout]).toEqual([0, `missing: ${QC}: name it to adopt its deletion\n`]);
+    expect((await kym(["check", "study.zarr"], { cwd })).exitCode).toBe(4);
+    const named = await kym(["adopt", "study.zarr", QC], { cwd });
+    expect([named.exitCode, named.stdout]).toEqual([0, `adopted deleted: ${QC}\n`]);
+    expect((await kym(["check", "study.zarr"], { cwd })).exitCode).toBe(0);
+    const again = await kym(["adopt", "study.zarr", "images/one/analysis/none.json"], { cwd });
+    expect([again.exitCode, again.stderr]).toEqual([6, expect.stringContaining("none.json")]);
+    expect((await kym(["adopt", "study.zarr", "../outside.json"], { cwd })).exitCode).not.toBe(0);
+  });
+
+  it("check --repair puts in place what a crash left in staging", async () => {
+    const dataset = await openDataset(at());
+    await dataset.record("one").saveJson("after", {});
+    const log = await Array.fromAsync(dataset.log());
+    const staged = at("__staging", log[1]?.txid ?? "", QC);
+    await mkdir(dirname(staged), { recursive: true });
+    await rename(at(QC), staged);
+    const tree = await treeHash(at());
+    const found = await kym(["check", "study.zarr"], { cwd });
+    expect([found.exitCode, found.stdout]).toEqual([4, expect.stringContaining(`missing: ${QC}: `)]);
+    expect(await treeHash(at()), "check writes nothing").toBe(tree);
+    const { data } = await kymJson(["check", "study.zarr", "--repair", "--dry-run"], { cwd });
+    expect(data.problems).toMatchObject([{ kind: "missing", path: QC, remedy: "repair" }]);
+    expect(data.repaired).toBeUndefined();
+    expect(await treeHash(at()), "nor does a dry run").toBe(tree);
+    const repaired = await kym(["check", "study.zarr", "--repair"], { cwd });
+    expect([repaired.exitCode, repaired.stdout]).toEqual([
+      0,
+      expect.stringContaining(`repaired: put back: ${QC}\n`),
+    ]);
+    expect(JSON.parse(await readFile(at(QC), "utf8"))).toEqual({ passed: true });
+    const clean = await kymJson(["check", "study.zarr", "--repair"], { cwd });
+    expect(clean.data).toMatchObject({ problems: [], repaired: [] });
+  });
+
+  it("gc says what a killed writer left, and removes it with --force only", async () => {
+    await killAsItStages(at());
+    const tree = await treeHash(at());
+    for (const args of [[], ["--force", "--dry-run"]]) {
+      const { exitCode, stdout } = await kym(["gc", "study.zarr", ...args], { cwd });
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(
+        /^would remove __staging\/2-[0-9a-f-]{36}: process \d+ of this host is gone \(\d+ files, \d+ bytes\)\n$/,
+      );
+      expect(await treeHash(at()), args.join(" ")).toBe(tree);
+    }
+    const noted = await kym(["check", "study.zarr"], { cwd });
+    expect([noted.exitCode, noted.stdout]).toEqual([0, expect.stringMatching(/^note: __staging\/2-/m)]);
+    const { exitCode, stdout } = await kym(["gc", "study.zarr", "--force"], { cwd });
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^removed __staging\/2-/)]);
+    expect(await kym(["gc", "study.zarr", "-f"], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: "nothing to remove\n",
+    });
+    const { data } = await kymJson(["log", "study.zarr"], { cwd });
+    expect(data.at(-1)).toMatchObject({ version: 3, message: "gc", ops: 0, abort: [expect.any(String)] });
+    expect((await kymJson(["check", "study.zarr"], { cwd })).data).toMatchObject({ problems: [], notes: [] });
+  });
+});
+
+/** A real writer, killed when all is staged and nothing committed. */
+async function killAsItStages(path: string): Promise<void> {
+  const script = `
+    import { openDataset } from "@kym/zarr-store/node";
+    const onStep = async (step) => { if (step === "staged") process.kill(process.pid, "SIGKILL"); };
+    const dataset = await openDataset(process.argv[1], { onStep });
+    await dataset.record("one").saveJson("late", { passed: true });
+  `;
+  const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script, path];
+  const env = processEnvironment({});
+  const writer = spawn(process.execPath, args, { cwd: import.meta.dirname, env, stdio: "inherit" });
+  const [code, signal] = await once(writer, "close");
+  expect([code, signal]).toEqual([null, "SIGKILL"]);
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDataset } from "@kym/zarr-store/node";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { kym, kymJson } from "../../support/kym.ts";
+import { kymProcess } from "../../support/kym-process.ts";
+import { treeHash } from "../../support/tree-hash.ts";
+
+const IMAGE = ["study.zarr", "image-one"];
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "kym-roi-"));
+  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  const data = Uint8Array.from({ length: 24 }, (_, index) => index);
+  await dataset.addImage({ dtype: "uint8", shape: [6, 4], data }, { id: "image-one", axes: ["t", "x"] });
+});
+afterEach(() => rm(cwd, { recursive: true }));
+
+it("adds a clamped ROI, edits, lists and deletes it; a moved one has the next revision", async () => {
+  const at = ["study.zarr", "image-one"];
+  const add = ["roi", "add", ...at, "--lines", "1:99", "--px", "0:2", "--name", "vessel"];
+  const before = await treeHash(cwd);
+  expect((await kymJson([...add, "-n"], { cwd })).data).toMatchObject({ dryRun: true, roi: { roi_id: 1 } });
+  expect(await treeHash(cwd)).toBe(before);
+  expect((await kymJson(add, { cwd })).data.roi).toMatchObject({
+    roi_id: 1,
+    revision: 0,
+    bounds: { dim0Start: 1, dim0Stop: 6, dim1Start: 0, dim1Stop: 2 },
+    stats: { imgMin: 4, imgMax: 21 },
+  });
+  const renamed = await kymJson(["roi", "edit", ...at, "1", "--name", "other"], { cwd });
+  expect(renamed.data.roi).toMatchObject({ revision: 0, name: "other" });
+  const moved = await kymJson(["roi", "edit", ...at, "1", "--px", "1:3"], { cwd });
+  expect(moved.data.roi).toMatchObject({ revision: 1, bounds: { dim0Start: 1, dim1Start: 1, dim1Stop: 3 } });
+  const { stdout } = await kym(["roi", "list", ...at], { cwd });
+  expect(stdout).toBe("1 rect lines 1–6, px 1–3 channel 1 z 0 revision 1  other\n");
+  await kym(["roi", "delete", ...at, "1"], { cwd });
+  expect((await kym(["roi", "list", ...at], { cwd })).stdout).toBe("no ROIs\n");
+  expect((await kymJson(["roi", "add", ...at], { cwd })).data.roi.roi_id).toBe(2);
+});
+
+it("adds lines and polygons by their points, clipped, and moves them", async () => {
+  const at = ["study.zarr", "image-one"];
+  const add = ["roi", "add", ...at, "--type", "polygon", "--points", "0,0 0,3.5 3.5,0", "--name", "corner"];
+  const corners = [
+    { dim0: 0, dim1: 0 },
+    { dim0: 0, dim1: 3.5 },
+    { dim0: 3.5, dim1: 0 },
+  ];
+  expect((await kymJson(add, { cwd })).data.roi).toMatchObject({
+    type: "polygon",
+    points: corners,
+    stats: { imgMin: 0, imgMax: 8 },
+  });
+  await kym(["roi", "add", ...at, "--type", "line", "--points", "0.5,-4  0.5,90"], { cwd });
+  const { stdout } = await kym(["roi", "list", ...at], { cwd });
+  expect(stdout.split("\n")).toEqual([
+    "1 polygon 0,0 0,3.5 3.5,0 channel 1 z 0 revision 0  corner",
+    "2 line 0.5,0 0.5,4 channel 1 z 0 revision 0",
+    "",
+  ]);
+  const moved = await kymJson(["roi", "edit", ...at, "2", "--points", "1.5,0 1.5,4"], { cwd });
+  expect(moved.data.roi).toMatchObject({ revision: 1, stats: { imgMin: 4, imgMax: 7 } });
+  expect((await kym(["show", ...at], { cwd })).stdout).toContain("2 line 1.5,0 1.5,4\n");
+});
+
+it("refuses what it does not know, with the code for it", async () => {
+  const code = async (...args: string[]): Promise<number | null> =>
+    (await kym(["roi", ...args], { cwd })).exitCode;
+  expect(await code("paint", "study.zarr", "image-one")).toBe(2);
+  expect(await code("add", "study.zarr", "image-one", "--px", "wide")).toBe(2);
+  expect(await code("edit", "study.zarr", "image-one")).toBe(2);
+  const add = ["add", "study.zarr", "image-one"];
+  expect(await code(...add, "--type", "line", "--points", "0,0 1,1", "--px", "0:1")).toBe(2);
+  expect(await code(...add, "--type", "polygon", "--points", "0,0 1,1 2,2")).toBe(2);
+  expect(await code("list", "study.zarr", "nobody")).toBe(6);
+  expect(await code("delete", "study.zarr", "image-one", "9")).toBe(6);
+});
+
+it("keeps every ROI that processes add at the same time, and gives no id twice", async () => {
+  const names = ["a", "b", "c", "d"];
+  const added = await Promise.all(
+    names.map((name) => kymProcess(["roi", "add", ...IMAGE, "--name", name, "--json"], { cwd })),
+  );
+  const told = added
+    .map(({ stdout }) => JSON.parse(stdout).data.roi)
+    .map((roi: { roi_id: number; name: string }) => [roi.roi_id, roi.name]);
+  const { data } = await kymJson(["roi", "list", ...IMAGE], { cwd });
+  const listed = data.map((roi: { roi_id: number; name: string }) => [roi.roi_id, roi.name]);
+  expect(listed).toEqual(told.sort());
+  expect(listed).toHaveLength(names.length);
+});

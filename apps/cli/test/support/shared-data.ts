@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dirname, "../../../../../shared/data");
+
+/**
+ * The path of a file of the shared data, or `undefined`, with a line that says so, where there is none.
+ * In CI its absence is an error.
+ */
+export function findSharedData(path: string): string | undefined {
+  const found = join(FOLDER, path);
+  if (existsSync(found)) {
+    return found;
+  }
+  if (process.env["CI"]) {
+    throw new Error(`${found} is needed in CI and absent`);
+  }
+  process.stderr.write(`SKIPPED: ${found} is absent, so the tests on it do not run\n`);
+  return undefined;
+}

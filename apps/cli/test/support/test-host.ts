@@ -1,0 +1,97 @@
+// A host for a test: what the command would find in a process, made up, and what it did there, kept.
+import process from "node:process";
+import type { ExitCode } from "../../src/terminal/exit-code.ts";
+import type { Host, Input, Output, StopSignal, Unsubscribe } from "../../src/terminal/host.ts";
+
+export interface TestHostOptions {
+  /** Where the user stands; else where the tests do. */
+  readonly cwd?: string;
+  /** All variables that there are: none of the test's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What comes on stdin; nothing without it. */
+  readonly stdin?: string | Uint8Array;
+  /** Columns of the terminal that shows both outputs; they are pipes without it. */
+  readonly columns?: number;
+  /** Stdin is a terminal, at which nobody types. */
+  readonly stdinIsTty?: boolean;
+  readonly nodeVersion?: string;
+  /** Called with each text that the command writes to stderr, and with the host that it runs on. */
+  readonly onStderr?: (text: string, host: TestHost) => void;
+}
+
+export interface TestHost extends Host {
+  /** What was written to stdout and to stderr. */
+  readonly written: { readonly stdout: string; readonly stderr: string };
+  /** The code of an end at once, or undefined. What runs goes on, as it would not in a process. */
+  readonly endedWith: ExitCode | undefined;
+  /** Sends a signal, and gives back whether anything listens to it. */
+  readonly send: (signal: StopSignal) => boolean;
+  /** How many listeners there are: none after a run. */
+  readonly listeners: number;
+}
+
+export function testHost(options: TestHostOptions = {}): TestHost {
+  const { cwd, env = {}, stdin = "", columns, nodeVersion = process.versions.node } = options;
+  const written = { stdout: "", stderr: "" };
+  const listening = {
+    SIGINT: new Set<() => void>(),
+    SIGTERM: new Set<() => void>(),
+    exit: new Set<() => void>(),
+  };
+  let endedWith: ExitCode | undefined;
+  const listen = (event: keyof typeof listening, listener: () => void): Unsubscribe => {
+    listening[event].add(listener);
+    return () => listening[event].delete(listener);
+  };
+  const output = (name: keyof typeof written): Output => ({
+    write: (text) => {
+      written[name] += text;
+      if (name === "stderr") {
+        options.onStderr?.(text, host);
+      }
+    },
+    isTty: columns !== undefined,
+    columns,
+  });
+  const host: TestHost = {
+    environment: env,
+    cwd: () => cwd ?? process.cwd(),
+    nodeVersion,
+    stdin: () => inputOf(stdin, options.stdinIsTty === true),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    onSignal: listen,
+    onExit: (listener) => listen("exit", listener),
+    exit: (code) => {
+      endedWith ??= code;
+      for (const listener of listening.exit) {
+        listener();
+      }
+    },
+    written,
+    get endedWith() {
+      return endedWith;
+    },
+    send: (signal) => {
+      for (const listener of listening[signal]) {
+        listener();
+      }
+      return listening[signal].size > 0;
+    },
+    get listeners() {
+      return Object.values(listening).reduce((sum, { size }) => sum + size, 0);
+    },
+  };
+  return host;
+}
+
+/** In parts of a few bytes, as a slow pipe gives them. */
+function inputOf(content: string | Uint8Array, isTTY: boolean): Input {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for (let start = 0; start < bytes.length; start += 100) {
+      yield bytes.subarray(start, start + 100);
+    }
+  }
+  return { isTTY, [Symbol.asyncIterator]: parts };
+}
