@@ -1,8 +1,13 @@
 import { isBuiltin } from "node:module";
 import { expect, test } from "vitest";
-import { isRelativeSpecifier, packageOfSpecifier, resolveSpecifier } from "./module-specifier.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { parsePackage, sourceFiles, type WorkspacePackage, workspacePackages } from "./workspace-package.ts";
+import { isRelativeSpecifier, packageOfSpecifier, resolveSpecifier } from "./source/module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import {
+  parsePackage,
+  sourceFiles,
+  type WorkspacePackage,
+  workspacePackages,
+} from "./source/workspace-package.ts";
 
 /** Who may depend on whom: the table of the README. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([

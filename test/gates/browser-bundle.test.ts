@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT, readSourceTree } from "./source-tree.ts";
-import { libraryPackages } from "./workspace-package.ts";
+import { REPOSITORY_ROOT, readSourceTree } from "./source/source-tree.ts";
+import { libraryPackages } from "./source/workspace-package.ts";
 
 interface BrowserBundle {
   /** What a browser would stumble over. */

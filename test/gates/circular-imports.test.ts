@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { isRelativeSpecifier, resolveSpecifier } from "./module-specifier.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { sourceFiles, workspacePackages } from "./workspace-package.ts";
+import { isRelativeSpecifier, resolveSpecifier } from "./source/module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
 
 type ImportGraph = ReadonlyMap<string, readonly string[]>;
 

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { examplesOf } from "./readme-example.ts";
-import { REPOSITORY_ROOT, readSourceTree } from "./source-tree.ts";
-import { libraryPackages, type WorkspacePackage } from "./workspace-package.ts";
+import { examplesOf } from "./source/readme-example.ts";
+import { REPOSITORY_ROOT, readSourceTree } from "./source/source-tree.ts";
+import { libraryPackages, type WorkspacePackage } from "./source/workspace-package.ts";
 
 const TSC = resolve(REPOSITORY_ROOT, "node_modules/.bin/tsc");
 const TREE = readSourceTree();

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { blocksOf } from "./readme-example.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { blocksOf } from "./source/readme-example.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 
 const DEMOS = "apps/demos";
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { packageOfSpecifier } from "./module-specifier.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { packageOfSpecifier } from "./source/module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import {
   libraryPackages,
   sourceFiles,
   type WorkspacePackage,
   workspacePackages,
-} from "./workspace-package.ts";
+} from "./source/workspace-package.ts";
 
 /** What a package brings into a user's project. Nothing else comes in without a change here. */
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([

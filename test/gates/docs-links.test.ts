@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 
 function brokenLinks(tree: SourceTree): readonly string[] {
   return [...tree]

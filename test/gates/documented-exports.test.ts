@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
 /** What a package lends at run time, by the listings that `public-api.test.ts` keeps. */
 function publicNames(tree: SourceTree, packageName: string): ReadonlySet<string> {

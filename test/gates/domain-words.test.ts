@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { sourceFiles } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { sourceFiles } from "./source/workspace-package.ts";
 
 const DOMAIN_WORDS = /\b(kymograph|roi|velocity|radon|olympus|experiment)s?\b/i;
 /** It names the format string of the Python system's datasets, which it accepts. */

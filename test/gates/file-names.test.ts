@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { sourceFiles, workspacePackages } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
 
 const SAY_NOTHING = new Set([
   "common",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { sourceFiles, workspacePackages } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
 
 const MEDIAN_LINES = 110;
 const P90_LINES = 280;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { sourceFiles } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { sourceFiles } from "./source/workspace-package.ts";
 
 /** Where a dataset's folders and files are named; what else needs a path asks these two. */
 const HOMES: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
 const NODE_GLOBALS = ["Buffer", "__dirname", "__filename", "global", "process", "require", "setImmediate"];
 

@@ -1,7 +1,7 @@
 import { posix, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages } from "./workspace-package.ts";
+import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages } from "./source/workspace-package.ts";
 
 interface Entry {
   /** As it is imported: `@kym/zarr-store/node`. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { workspacePackages } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { workspacePackages } from "./source/workspace-package.ts";
 
 /** What somebody who installs a package, or runs the first command of the README, would stumble over. */
 function publishingProblems(tree: SourceTree): readonly string[] {

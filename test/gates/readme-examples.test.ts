@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { blocksOf, type Example, examplesOf, pagesOf } from "./readme-example.ts";
-import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages } from "./workspace-package.ts";
+import { blocksOf, type Example, examplesOf, pagesOf } from "./source/readme-example.ts";
+import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages } from "./source/workspace-package.ts";
 
 /** Examples that would not be run or do not say what they print, and packages that show none. */
 function exampleProblems(tree: SourceTree): readonly string[] {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
+import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 
 const MAP = "docs/seed-coverage.md";
 /** What each of these sections of the map is about, as a test has to name it. */

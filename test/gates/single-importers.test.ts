@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { packageOfSpecifier } from "./module-specifier.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+import { packageOfSpecifier } from "./source/module-specifier.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
 /** Libraries that read and write files: each behind one file, where what it gets wrong is put right. */
 const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSourceTree, type SourceTree, sourceTree } from "./source-tree.ts";
-import { libraryPackages, sourceFiles } from "./workspace-package.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
 const PROMISES = /\b(TODO|FIXME|XXX|HACK)\b/g;
 /** A test that is left out without a word. `skipIf` and `runIf` say when, and the test says why. */

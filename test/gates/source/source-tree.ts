@@ -4,7 +4,7 @@ import { extname, join, resolve } from "node:path";
 /** A repository as the gates see it: the path of every file, `/` between its parts, and its text. */
 export type SourceTree = ReadonlyMap<string, string>;
 
-export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../..");
+export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../../..");
 
 const NOT_SOURCE = /^(\.cache|\.git|\.pnpm-store|\.turbo|coverage|dist|node_modules|.*\.zarr|\.example-.*)$/;
 const TEXT = new Set([".json", ".md", ".ts", ".txt", ".yaml", ".yml"]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createPolygonRoi, type PolygonRoi, type RoiPoint, rasterize, roiStats } from "@kym/roi";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasPython, runPython } from "./python-environment.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 interface Measured {
   readonly area: number;

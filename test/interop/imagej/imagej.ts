@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasPython, runPython } from "./python-environment.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
-const CACHE = resolve(import.meta.dirname, "../../.cache");
+const CACHE = resolve(import.meta.dirname, "../../../.cache");
 const JAR = join(CACHE, "ij-1.54p.jar");
 const RUNNER = new URL("./run_imagej.py", import.meta.url);
 

@@ -14,9 +14,9 @@ import {
 } from "@kym/roi";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyWritableRoi } from "../../packages/roi/test/exchange/imagej/imagej-arbitraries.ts";
-import { hasImageJ, runImageJ } from "./imagej.ts";
-import { type ImageJSays, saysOf } from "./imagej-says.ts";
+import { anyWritableRoi } from "../../../../packages/roi/test/exchange/imagej/imagej-arbitraries.ts";
+import { hasImageJ, runImageJ } from "../imagej.ts";
+import { type ImageJSays, saysOf } from "../imagej-says.ts";
 
 /** Eighths within ±100 000: ImageJ keeps floats of 32 bits, and the points as differences to a corner. */
 function eighth(value: number): number {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { ndArrayBytes, parseStoreKey, type ReadableStore, sliceNdArray } from "@kym/zarr-store";
 import { localStore } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseArrayMetadata } from "../../packages/zarr-store/src/array/metadata/array-metadata.ts";
-import { type ReadArrayOptions, readArray } from "../../packages/zarr-store/src/array/zarr-array.ts";
-import { parseLossless, plainValue } from "../../packages/zarr-store/src/json/lossless-json.ts";
-import { nodeZstd } from "../../packages/zarr-store/src/node/zstd-node.ts";
-import { hasPython, runPython } from "./python-environment.ts";
+import { parseArrayMetadata } from "../../../packages/zarr-store/src/array/metadata/array-metadata.ts";
+import { type ReadArrayOptions, readArray } from "../../../packages/zarr-store/src/array/zarr-array.ts";
+import { parseLossless, plainValue } from "../../../packages/zarr-store/src/json/lossless-json.ts";
+import { nodeZstd } from "../../../packages/zarr-store/src/node/zstd-node.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 interface PythonArray {
   readonly name: string;

@@ -5,16 +5,16 @@ import { join } from "node:path";
 import type { ClassicJson, TiffImage } from "@kym/legacy-io";
 import { type NdArray, ndArrayBytes, readCsv } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FuzzedParser } from "../../packages/legacy-io/test/mutation/fuzz-parsers.ts";
+import type { FuzzedParser } from "../../../packages/legacy-io/test/mutation/fuzz-parsers.ts";
 import {
   FUZZED_CLASSIC_JSON,
   numbersFrom,
-} from "../../packages/legacy-io/test/mutation/fuzzed-classic-json.ts";
-import { FUZZED_CSV } from "../../packages/legacy-io/test/mutation/fuzzed-csv.ts";
-import { FUZZED_NPY } from "../../packages/legacy-io/test/mutation/fuzzed-npy.ts";
-import { FUZZED_TIFF } from "../../packages/legacy-io/test/mutation/fuzzed-tiff.ts";
-import { mutate, randomFrom } from "../../packages/legacy-io/test/mutation/mutate.ts";
-import { hasPython, runPython } from "./python-environment.ts";
+} from "../../../packages/legacy-io/test/mutation/fuzzed-classic-json.ts";
+import { FUZZED_CSV } from "../../../packages/legacy-io/test/mutation/fuzzed-csv.ts";
+import { FUZZED_NPY } from "../../../packages/legacy-io/test/mutation/fuzzed-npy.ts";
+import { FUZZED_TIFF } from "../../../packages/legacy-io/test/mutation/fuzzed-tiff.ts";
+import { mutate, randomFrom } from "../../../packages/legacy-io/test/mutation/mutate.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 const RUNS = 2000;
 

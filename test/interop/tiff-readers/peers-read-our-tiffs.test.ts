@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type WriteImageJTiffOptions, writeImageJTiff } from "@kym/legacy-io";
 import { createNdArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasImageJ, runImageJ } from "./imagej.ts";
-import { hasPython, runPython } from "./python-environment.ts";
+import { hasImageJ, runImageJ } from "../imagej/imagej.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 const SCAN = { umPerPx: 0.284, secondsPerLine: 0.00117 };
 

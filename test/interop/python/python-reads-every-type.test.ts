@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type CellValue, type ColumnType, DTYPES, ndArrayBytes, sliceNdArray } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasPython, runPython } from "../python-environment.ts";
 import { EVERY_TYPE, type EveryType, makeEveryType, TABLES } from "./every-type.ts";
-import { hasPython, runPython } from "./python-environment.ts";
 
 interface PythonTable {
   readonly types: Readonly<Record<string, string>>;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { kym } from "../../apps/cli/test/support/kym.ts";
-import { hasPython, runPython } from "./python-environment.ts";
+import { kym } from "../../../apps/cli/test/support/kym.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 const IMAGE = { dtype: "uint16", shape: [2, 3], data: Uint16Array.of(1, 2, 3, 4, 5, 65535) } as const;
 const MASK = { dtype: "bool", shape: [2], data: Uint8Array.of(1, 0) } as const;

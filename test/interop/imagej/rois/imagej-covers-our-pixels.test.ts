@@ -12,7 +12,7 @@ import {
 } from "@kym/roi";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasImageJ, runImageJ } from "./imagej.ts";
+import { hasImageJ, runImageJ } from "../imagej.ts";
 
 interface Measured {
   readonly n: number;

@@ -13,7 +13,7 @@ import {
 } from "@kym/roi";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasPython, runPython } from "./python-environment.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 interface Shape {
   readonly type: string;

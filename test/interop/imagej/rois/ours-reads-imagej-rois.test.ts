@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ImageJRoi, parseImageJRoi, readImageJRois, roiFromImageJ } from "@kym/roi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasImageJ, runImageJ } from "./imagej.ts";
-import { type ImageJSays, saysOf } from "./imagej-says.ts";
+import { hasImageJ, runImageJ } from "../imagej.ts";
+import { type ImageJSays, saysOf } from "../imagej-says.ts";
 
 interface Written {
   readonly files: Readonly<Record<string, ImageJSays>>;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { rowsOf, type TableSchema } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { kym, kymJson } from "../../apps/cli/test/support/kym.ts";
-import { hasPython, runPython } from "./python-environment.ts";
+import { kym, kymJson } from "../../../apps/cli/test/support/kym.ts";
+import { hasPython, runPython } from "../python-environment.ts";
 
 const SCHEMA: TableSchema = {
   columns: [
