@@ -10,11 +10,23 @@
  */
 
 export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
-export type { DType, TypedArrayByDType, TypedArrayOf } from "./array/dtype.ts";
-export { DTYPES, isDType, itemSizeBytes } from "./array/dtype.ts";
+export {
+  DTYPES,
+  type DType,
+  isDType,
+  itemSizeBytes,
+  type TypedArrayByDType,
+  type TypedArrayOf,
+} from "./array/dtype.ts";
 export type { ArrayMetadata } from "./array/metadata/array-metadata.ts";
 export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
-export { type Region, resolveSelection, sliceNdArray } from "./array/region.ts";
+export {
+  type AxisRange,
+  type Region,
+  type RegionSelection,
+  resolveSelection,
+  sliceNdArray,
+} from "./array/region.ts";
 export type { ArrayForm, ArrayObject, ArrayRows, EncodedArray, ReadRows } from "./array/zarr-array.ts";
 export type { ZstdCodec } from "./codecs/zstd.ts";
 export type { Commit } from "./commit/commit.ts";
@@ -60,8 +72,7 @@ export {
   tablePath,
 } from "./dataset/layout.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
-export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
-export { orderEntries } from "./dataset/manifest.ts";
+export { type Manifest, type ManifestEntry, orderEntries } from "./dataset/manifest.ts";
 export type { Attributes } from "./dataset/nodes/node-cache.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";
 export type { ImageBounds, ZarrImageRecord } from "./dataset/record/zarr-image-record.ts";
@@ -73,28 +84,28 @@ export {
   type SourceRow,
 } from "./dataset/tables/sources-table.ts";
 export { type TableInput, tableOf } from "./dataset/tables/table-store.ts";
-export type { DatasetMode, ImageSource, IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
-export type { ZarrStoreErrorCode, ZarrStoreErrorDetails } from "./errors.ts";
-export { isZarrStoreError, ZarrStoreError } from "./errors.ts";
-export { type HttpStoreOptions, httpStore } from "./http/http-store.ts";
-export type { ImageId } from "./image/artifact-name.ts";
+export type { DatasetMode, IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
 export {
+  isZarrStoreError,
+  ZarrStoreError,
+  type ZarrStoreErrorCode,
+  type ZarrStoreErrorDetails,
+} from "./errors.ts";
+export { type HttpStoreOptions, httpStore } from "./http/http-store.ts";
+export {
+  type ImageId,
   parseArtifactName,
   parseAttachmentName,
   parseImageId,
   parseTableName,
 } from "./image/artifact-name.ts";
 export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./image/artifact-store.ts";
-export type {
-  AxisRange,
-  ImageInfo,
-  PixelStore,
-  ReadOptions,
-  RegionSelection,
-} from "./image/pixel-store.ts";
+export type { ImageSource } from "./image/image-source.ts";
+export type { ImageInfo, PixelStore } from "./image/pixel-store.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export * from "./json/lossless-json.ts";
 export type { Logger } from "./runtime/logger.ts";
+export type { ReadOptions } from "./runtime/read-options.ts";
 export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime/runtime.ts";
 export type {
   ByteRange,

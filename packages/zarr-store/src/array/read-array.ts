@@ -1,7 +1,6 @@
 import { portableZstd } from "../codecs/portable-zstd.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { RegionSelection } from "../image/pixel-store.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { copyBlock, fillBlock } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
@@ -10,7 +9,7 @@ import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
 import type { ArrayMetadata } from "./metadata/array-metadata-model.ts";
 import { fillValueBytes } from "./metadata/fill-value.ts";
 import type { NdArray } from "./nd-array.ts";
-import { type Region, regionShape, resolveSelection } from "./region.ts";
+import { type Region, type RegionSelection, regionShape, resolveSelection } from "./region.ts";
 
 /**
  * Gives the bytes of one object of an array, or undefined if there is none, by its key relative to the array's

@@ -1,8 +1,17 @@
 import { ZarrStoreError } from "../errors.ts";
-import type { AxisRange, RegionSelection } from "../image/pixel-store.ts";
+
 import { copyBlock } from "./block.ts";
 import { allocateTypedArray, type DType, itemSizeBytes } from "./dtype.ts";
 import type { NdArray } from "./nd-array.ts";
+
+/** A half-open range of elements along one axis; the whole axis where it is absent. */
+export interface AxisRange {
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** One range per axis, slowest first; `undefined` takes the whole axis. */
+export type RegionSelection = readonly (AxisRange | undefined)[];
 
 /** A selection made whole: one range per axis, each inside its axis. */
 export type Region = readonly AxisRange[];

@@ -1,6 +1,6 @@
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
 import type { Logger } from "../runtime/logger.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";

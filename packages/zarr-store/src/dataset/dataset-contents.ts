@@ -5,7 +5,7 @@ import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { parseTableName } from "../image/artifact-name.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet/parquet.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";

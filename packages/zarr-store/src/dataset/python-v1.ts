@@ -1,8 +1,8 @@
 import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { ImageId } from "../image/artifact-name.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
 import type { Logger } from "../runtime/logger.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../store/store-key.ts";

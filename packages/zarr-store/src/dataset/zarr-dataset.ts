@@ -9,9 +9,9 @@ import { collectGarbage, type GcOptions, type GcReport } from "../commit/maintai
 import { type RepairOptions, type RepairReport, repairStore } from "../commit/maintain/repair.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { ArtifactStore } from "../image/artifact-store.ts";
-import type { PixelStore, ReadOptions } from "../image/pixel-store.ts";
+import type { ImageSource } from "../image/image-source.ts";
 import type { Logger } from "../runtime/logger.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
@@ -43,13 +43,6 @@ export interface IterRecordsOptions extends ReadOptions {
   readonly orderBy?: string;
   /** Where images without a value come. Default `last`. */
   readonly missing?: "last" | "first";
-}
-
-/** An image as viewers and pipelines take it, from whatever source. */
-export interface ImageSource {
-  readonly sourceKey: string;
-  readonly pixelStore: PixelStore;
-  readonly artifactStore: ArtifactStore;
 }
 
 export interface ZarrDatasetParts {

@@ -1,7 +1,7 @@
 import { isReservedPath } from "../commit/log/control-keys.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import type { ByteRange, ReadableStore } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";

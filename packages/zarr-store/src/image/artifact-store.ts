@@ -1,8 +1,8 @@
 import type { Table } from "apache-arrow";
 import type { NdArray } from "../array/nd-array.ts";
 import type { JsonText } from "../json/lossless-json.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Row, TableSchema } from "../table/table-schema.ts";
-import type { ReadOptions } from "./pixel-store.ts";
 
 export interface ArtifactNames {
   readonly json: readonly string[];

@@ -1,5 +1,7 @@
 import type { DType } from "../array/dtype.ts";
 import type { NdArray } from "../array/nd-array.ts";
+import type { RegionSelection } from "../array/region.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 
 /** What an image is, without its pixels. */
 export interface ImageInfo {
@@ -8,19 +10,6 @@ export interface ImageInfo {
   readonly dtype: DType;
   /** One name per axis of `shape`; the last two are the plane (rows, columns). */
   readonly axes: readonly string[];
-}
-
-/** A half-open range of elements along one axis; the whole axis where it is absent. */
-export interface AxisRange {
-  readonly start: number;
-  readonly stop: number;
-}
-
-/** One range per axis, slowest first; `undefined` takes the whole axis. */
-export type RegionSelection = readonly (AxisRange | undefined)[];
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

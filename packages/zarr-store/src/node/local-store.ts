@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ZarrStoreError } from "../errors.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type {

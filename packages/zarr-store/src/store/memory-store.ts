@@ -1,5 +1,5 @@
 import { ZarrStoreError } from "../errors.ts";
-import type { ReadOptions } from "../image/pixel-store.ts";
+import type { ReadOptions } from "../runtime/read-options.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type {
   ByteRange,

@@ -1,6 +1,6 @@
 import { createNdArray, type NdArray } from "../array/nd-array.ts";
-import { sliceNdArray } from "../array/region.ts";
-import type { PixelStore, RegionSelection } from "../image/pixel-store.ts";
+import { type RegionSelection, sliceNdArray } from "../array/region.ts";
+import type { PixelStore } from "../image/pixel-store.ts";
 import { contractAssert } from "./contract-assert.ts";
 import type { TestFramework } from "./readable-store-contract.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DTYPES, type DType, itemSizeBytes, typedArrayOver } from "../../src/array/dtype.ts";
 import { createNdArray, type NdArray } from "../../src/array/nd-array.ts";
-import type { AxisRange } from "../../src/image/pixel-store.ts";
+import type { AxisRange } from "../../src/array/region.ts";
 
 export const arbitraryShape: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 0, max: 6 }), {
   maxLength: 5,

@@ -10,9 +10,8 @@ import {
   typedArrayOver,
 } from "../../src/array/dtype.ts";
 import { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "../../src/array/nd-array.ts";
-import { sliceNdArray } from "../../src/array/region.ts";
+import { type RegionSelection, sliceNdArray } from "../../src/array/region.ts";
 import { MACHINE_ENDIAN, swapByteOrder } from "../../src/bytes/byte-order.ts";
-import type { RegionSelection } from "../../src/image/pixel-store.ts";
 import { arbitraryArray, bytesOf, naiveSlice, selectionOf } from "./arbitrary-array.ts";
 
 const invalid = expect.objectContaining({ code: "invalid_argument" });

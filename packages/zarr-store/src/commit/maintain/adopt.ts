@@ -1,5 +1,5 @@
 import { ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";

@@ -1,4 +1,4 @@
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { WriterIdentity } from "../../runtime/runtime.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitOp } from "../log/commit-record.ts";

@@ -1,8 +1,8 @@
 import type { ContentRules } from "../../commit/content-rules.ts";
 import type { AdoptParts } from "../../commit/maintain/adopt.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { jsonPath, meaningOf } from "../layout.ts";
 import { METADATA, RecordObjects } from "../record/record-objects.ts";

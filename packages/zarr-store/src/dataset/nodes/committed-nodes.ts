@@ -1,7 +1,7 @@
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { zarrNode } from "../../commit/object-path.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { imageNode } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";

@@ -1,6 +1,6 @@
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { Attributes } from "./node-cache.ts";
 

@@ -1,5 +1,5 @@
 import { parseArtifactName } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { analysisFolder, jsonPaths } from "../layout.ts";
 import { withdrawSummary } from "./json-artifacts.ts";

@@ -4,7 +4,7 @@ import type { NdArray } from "../../array/nd-array.ts";
 import { zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { artifactArray, artifactGroups } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";

@@ -1,6 +1,7 @@
 import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
+import type { RegionSelection } from "../../array/region.ts";
 import {
   type ArrayObject,
   type ArrayRows,
@@ -13,7 +14,7 @@ import {
 import { ZARR_NODE_NAME } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions, RegionSelection } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { type Attributes, parseArrayNode } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";

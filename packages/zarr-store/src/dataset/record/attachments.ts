@@ -1,4 +1,4 @@
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { attachmentPath } from "../layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 

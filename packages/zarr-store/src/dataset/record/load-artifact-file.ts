@@ -1,5 +1,5 @@
 import { ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { imageGroup, imagePartKeys, meaningOf } from "../layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";

@@ -1,8 +1,8 @@
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { imageGroup, imageNode, meaningOf, type PathMeaning } from "../layout.ts";
 import { type Attributes, groupNodeValue, parseGroupNode } from "../nodes/node-cache.ts";

@@ -1,14 +1,10 @@
 import { defaultAxes } from "../../array/axes.ts";
 import type { NdArray } from "../../array/nd-array.ts";
+import type { AxisRange, RegionSelection } from "../../array/region.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { ArtifactStore } from "../../image/artifact-store.ts";
-import type {
-  AxisRange,
-  ImageInfo,
-  PixelStore,
-  ReadOptions,
-  RegionSelection,
-} from "../../image/pixel-store.ts";
+import type { ImageInfo, PixelStore } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 
 /** The name of the axis along which channels lie. */
 const CHANNEL_AXIS = "c";

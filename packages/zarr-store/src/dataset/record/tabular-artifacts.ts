@@ -1,6 +1,6 @@
 import type { Table } from "apache-arrow";
 import { parseArtifactName } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { decodeCsvGz, encodeCsvGz } from "../../table/csv/csv-gz.ts";
 import { decodeParquet, encodeParquet } from "../../table/parquet/parquet.ts";
 import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";

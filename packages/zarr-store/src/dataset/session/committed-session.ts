@@ -1,7 +1,7 @@
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
 import { imageOfGroup } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { CommittedNodes } from "../nodes/committed-nodes.ts";

@@ -1,8 +1,8 @@
 import { groupOf, groupOfImage, IMAGES, ZARR_NODE_NAME } from "../../commit/object-path.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
 import type { Logger } from "../../runtime/logger.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";

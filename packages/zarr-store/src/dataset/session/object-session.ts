@@ -1,6 +1,6 @@
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../image/pixel-store.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { NodeCache } from "../nodes/node-cache.ts";

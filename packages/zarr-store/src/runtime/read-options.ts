@@ -1,0 +1,4 @@
+/** What every read takes: a signal that ends it. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
