@@ -4,6 +4,9 @@ export interface BatchLimits {
   readonly maxSizeBytes: number;
 }
 
+/** What one commit of an ingest takes in. */
+export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
+
 /** Cuts a list into runs, by the number of images and the size of the files that are to be read; none is empty. */
 export function planBatches<T>(
   items: readonly T[],

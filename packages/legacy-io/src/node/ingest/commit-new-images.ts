@@ -3,7 +3,7 @@ import type { ImageContent } from "../../content/image-content.ts";
 import { throwIfAborted } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
-import { type BatchLimits, planBatches } from "../../plan/plan-batches.ts";
+import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { reasonOfReingest } from "../../plan/plan-report.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import { carryOverUserEdits } from "../update/carry-over-user-edits.ts";
@@ -11,8 +11,6 @@ import { assignImageId, type StoredImage, settingsOf } from "./assign-image-id.t
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type Encode, readAhead } from "./read-ahead.ts";
 import { tryStoreImage } from "./store-image.ts";
-
-export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
 
 /** An acquisition that becomes a new record. */
 export interface NewImage {

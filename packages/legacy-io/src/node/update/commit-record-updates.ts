@@ -1,12 +1,11 @@
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "../../errors.ts";
-import type { PlannedAction } from "../../plan/decide-refresh.ts";
-import { IMAGE_DELETED } from "../../plan/decide-refresh.ts";
+import { IMAGE_DELETED, type PlannedAction } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
-import { planBatches } from "../../plan/plan-batches.ts";
+import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { itemOfUpdate } from "../../plan/plan-report.ts";
 import { settingsOf } from "../ingest/assign-image-id.ts";
-import { BATCH_LIMITS, type CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
+import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
 import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
