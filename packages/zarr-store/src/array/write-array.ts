@@ -1,5 +1,5 @@
 import { portableZstd } from "../codecs/portable-zstd.ts";
-import type { ZstdCodec } from "../codecs/zstd.ts";
+import { ZSTD_LEVEL, type ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { serializeLossless } from "../json/lossless-json.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
@@ -201,7 +201,7 @@ function planMetadata<D extends DType>(form: ArrayForm<D>, options: PlanArrayWri
       },
     );
   }
-  const { compression = "zstd", level = 1, attributes = {} } = options;
+  const { compression = "zstd", level = ZSTD_LEVEL, attributes = {} } = options;
   if (!Number.isInteger(level) || level < 1 || level > 22) {
     throw new ZarrStoreError("invalid_argument", `zstd has no level ${level}`, {
       expected: "1 to 22",

@@ -1,3 +1,6 @@
+/** The level at which chunks are compressed where no other is asked for. */
+export const ZSTD_LEVEL = 1;
+
 /**
  * Zstandard, as a runtime lends it: `nodeZstd` by Node's zlib, `portableZstd` by WebAssembly everywhere.
  * Either may return a view into a larger buffer.
