@@ -1,0 +1,28 @@
+/** The entry `@kym/legacy-io/tiff`: TIFFs alone, read, described and written. */
+export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "../errors.ts";
+export { type ByteSource, bytesSource } from "./byte-source.ts";
+export type { TiffCompression } from "./codecs/compression.ts";
+export type { AxisCalibration, CalibrationSource } from "./descriptions/axis-calibration.ts";
+export {
+  decodeLegacyText,
+  type LegacyText,
+  type TextEncodingName,
+} from "./descriptions/instrument-text.ts";
+export type { ValueCalibration } from "./descriptions/value-calibration.ts";
+export { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
+export type { Decompress, TiffCodecs } from "./pixels/read-rows.ts";
+export type { AxesSource } from "./pixels/tiff-layout.ts";
+export {
+  describeTiff,
+  type ReadTiffOptions,
+  type ReadTiffRegionOptions,
+  readTiff,
+  readTiffRegion,
+  type TiffImage,
+} from "./read-tiff.ts";
+export type { TiffInfo } from "./tiff-info.ts";
+export {
+  canWriteImageJTiff,
+  type WriteImageJTiffOptions,
+  writeImageJTiff,
+} from "./write/write-imagej.ts";
