@@ -1,19 +1,6 @@
 import { expect, test } from "vitest";
-import { isRelativeSpecifier, resolveSpecifier } from "./source/module-specifier.ts";
-import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
-import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
-
-type ImportGraph = ReadonlyMap<string, readonly string[]>;
-
-function importGraph(tree: SourceTree): ImportGraph {
-  const files = workspacePackages(tree).flatMap(({ folder }) => sourceFiles(tree, `${folder}/src`));
-  return new Map(
-    files.map(({ path, module }) => [
-      path,
-      [...module.imports].filter(isRelativeSpecifier).map((specifier) => resolveSpecifier(path, specifier)),
-    ]),
-  );
-}
+import { type ImportGraph, importGraph } from "./source/import-graph.ts";
+import { readSourceTree, sourceTree } from "./source/source-tree.ts";
 
 /** One cycle for each import that closes one, from a file to itself again. */
 function findCycles(graph: ImportGraph): readonly string[] {

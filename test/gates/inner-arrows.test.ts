@@ -1,0 +1,328 @@
+/** The folders of a package build on each other in one direction, as packages do. */
+import { posix } from "node:path";
+import { expect, test } from "vitest";
+import { type ImportGraph, importGraph } from "./source/import-graph.ts";
+import { readSourceTree, sourceTree } from "./source/source-tree.ts";
+
+/** By folder that holds folders, what each of these may import of its neighbours; from the bottom to the top. */
+type Arrows = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+const ARROWS: Arrows = {
+  "apps/cli/src": {
+    terminal: [],
+    arguments: ["terminal"],
+    study: ["terminal", "arguments"],
+    commands: ["terminal", "arguments", "study"],
+  },
+  "apps/cli/src/commands": {
+    check: [],
+    doctor: [],
+    index: [],
+    ingest: [],
+    query: [],
+    roi: [],
+    show: [],
+  },
+  "apps/demos/src": {
+    simulator: [],
+    transcript: [],
+    compare: ["simulator", "transcript"],
+    "main-job": ["simulator", "transcript", "compare"],
+  },
+  "apps/demos/src/simulator": {
+    analysis: [],
+    files: ["analysis"],
+  },
+  "packages/kym-dataset/src": {
+    metadata: [],
+    radon: ["metadata"],
+    runtime: [],
+    table: [],
+    indexer: ["metadata", "radon", "table"],
+    image: ["metadata", "indexer"],
+    indexers: ["metadata", "radon", "indexer"],
+    migrate: ["metadata", "runtime", "indexer"],
+    staleness: ["metadata", "table", "indexer"],
+    run: ["runtime", "table", "indexer", "staleness"],
+    view: ["runtime", "indexer", "indexers", "staleness"],
+  },
+  "packages/kym-dataset/src/indexers": {
+    events: [],
+    "first-generation": [],
+    radon: ["events"],
+  },
+  "packages/legacy-io/src": {
+    bytes: [],
+    folder: [],
+    plan: ["folder"],
+    provenance: ["plan"],
+    tiff: ["bytes"],
+    formats: ["bytes", "folder", "tiff"],
+    content: ["folder", "provenance", "formats"],
+    export: ["folder", "tiff", "formats", "content"],
+    node: ["bytes", "folder", "plan", "provenance", "tiff", "formats", "content", "export"],
+  },
+  "packages/legacy-io/src/node": {
+    tiff: [],
+    files: ["tiff"],
+    export: ["tiff", "files"],
+    read: ["tiff", "files"],
+    restore: ["tiff", "export"],
+    scan: ["tiff", "files"],
+    stores: ["tiff", "files", "scan"],
+    update: ["files", "read", "scan"],
+    ingest: ["files", "read", "restore", "scan", "update"],
+  },
+  "packages/legacy-io/src/tiff": {
+    codecs: [],
+    descriptions: [],
+    header: ["descriptions"],
+    pixels: ["codecs", "descriptions", "header"],
+    write: ["header"],
+  },
+  "packages/roi/src": {
+    shapes: [],
+    geometry: ["shapes"],
+    edit: ["shapes", "geometry"],
+    exchange: ["shapes", "edit"],
+    pixels: ["shapes", "geometry", "edit"],
+  },
+  "packages/roi/src/exchange": {
+    zip: [],
+    imagej: ["zip"],
+  },
+  "packages/zarr-store/src": {
+    bytes: [],
+    codecs: ["bytes"],
+    json: [],
+    runtime: ["codecs"],
+    array: ["bytes", "codecs", "json", "runtime"],
+    store: ["runtime"],
+    commit: ["bytes", "json", "runtime", "store"],
+    http: ["runtime", "store", "commit"],
+    table: ["bytes", "json"],
+    image: ["json", "runtime", "array", "table"],
+    dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
+    node: ["codecs", "runtime", "store", "commit", "http", "dataset"],
+    testing: ["json", "array", "store", "table", "image"],
+  },
+  "packages/zarr-store/src/array": {
+    chunks: [],
+    metadata: ["chunks"],
+  },
+  "packages/zarr-store/src/commit": {
+    log: [],
+    lock: ["log"],
+    publish: ["log", "lock"],
+    write: ["log", "lock"],
+    maintain: ["log", "lock", "publish", "write"],
+  },
+  "packages/zarr-store/src/dataset": {
+    nodes: [],
+    session: ["nodes"],
+    tables: [],
+    record: ["nodes", "session", "tables"],
+    maintain: ["nodes", "session", "tables", "record"],
+  },
+  "packages/zarr-store/src/table": {
+    columns: [],
+    rows: ["columns"],
+    csv: ["rows"],
+    parquet: ["columns", "rows"],
+  },
+};
+
+/** Imports against the arrows, as `folder: from → to`, each with its reason. `to` and `from` may be files of the folder. */
+const UP: ReadonlyMap<string, string> = new Map([
+  [
+    "packages/legacy-io/src/node: update → ingest",
+    "an update stores a new image as an ingest does, and an ingest ends with the updates of its folder",
+  ],
+  [
+    "packages/legacy-io/src/node: restore → ingest",
+    "the options of an ingest, which restores an export as well",
+  ],
+  [
+    "packages/zarr-store/src/commit: commit-engine.ts → maintain",
+    "the plan of a collection, which ends with a commit",
+  ],
+  ["packages/zarr-store/src/dataset: nodes → session", "the type of what reads objects"],
+  ["packages/zarr-store/src/dataset: nodes → manifest.ts", "the manifest's entries stand in a checkpoint"],
+]);
+
+/** One import, by the folder that both ends share: a child of it, folder or file, imports another child. */
+interface Arrow {
+  readonly folder: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function arrowsOf(graph: ImportGraph): readonly Arrow[] {
+  const arrows = new Map<string, Arrow>();
+  for (const [path, targets] of graph) {
+    for (const target of targets) {
+      const arrow = arrowOf(path, target);
+      arrows.set(said(arrow), arrow);
+    }
+  }
+  return [...arrows.values()].filter(({ from, to }) => from !== to);
+}
+
+function arrowOf(path: string, target: string): Arrow {
+  const from = path.split("/");
+  const to = target.split("/");
+  const shared = from.findIndex((part, at) => part !== to[at]);
+  const at = shared < 0 ? from.length - 1 : shared;
+  return { folder: from.slice(0, at).join("/"), from: from[at] ?? "", to: to[at] ?? "" };
+}
+
+function said({ folder, from, to }: Arrow): string {
+  return `${folder}: ${from} → ${to}`;
+}
+
+function isFile(name: string): boolean {
+  return name.endsWith(".ts");
+}
+
+/** Folders that stand beside other folders: those that the table is about. */
+function neighbours(graph: ImportGraph): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, Set<string>>();
+  for (const path of graph.keys()) {
+    const [, home = "", below = ""] = /^(.*?\/src)\/(.*)$/.exec(path) ?? [];
+    const parts = below.split("/").slice(0, -1);
+    for (const [at, part] of parts.entries()) {
+      const folder = posix.join(home, ...parts.slice(0, at));
+      children.set(folder, (children.get(folder) ?? new Set()).add(part));
+    }
+  }
+  return new Map(
+    [...children].filter(([, names]) => names.size > 1).map(([folder, names]) => [folder, [...names]]),
+  );
+}
+
+function innerArrowProblems(
+  graph: ImportGraph,
+  table: Arrows,
+  up: ReadonlyMap<string, string>,
+): readonly string[] {
+  const arrows = arrowsOf(graph);
+  const down = arrows.filter((arrow) => !up.has(said(arrow)));
+  const listed = neighbours(graph);
+  const missing = [...listed].flatMap(([folder, names]) =>
+    names
+      .filter((name) => table[folder]?.[name] === undefined)
+      .map((name) => `${folder}/${name}: is not in the table`),
+  );
+  const against = down
+    .filter(
+      ({ from, to, folder }) =>
+        !(isFile(from) || isFile(to)) && table[folder]?.[from]?.includes(to) === false,
+    )
+    .map((arrow) => `${said(arrow)} is no arrow of the table`);
+  const unused = Object.entries(table).flatMap(([folder, rooms]) =>
+    Object.entries(rooms).flatMap(([from, allowed]) =>
+      allowed
+        .map((to) => said({ folder, from, to }))
+        .filter((name) => !arrows.some((arrow) => said(arrow) === name))
+        .map((name) => `${name} is in the table, and nobody needs it`),
+    ),
+  );
+  const outlived = [...up.keys()].filter((name) => !arrows.some((arrow) => said(arrow) === name));
+  return [
+    ...missing,
+    ...against,
+    ...unused,
+    ...circles(down),
+    ...outlived.map((name) => `${name}: is no more`),
+  ];
+}
+
+/** Arrows from which their own beginning can be reached again, files that stand beside the folders among them. */
+function circles(arrows: readonly Arrow[]): readonly string[] {
+  const reaches = (from: Arrow, wanted: string, seen: Set<string>): boolean =>
+    from.to === wanted ||
+    arrows.some((next) => {
+      const key = said(next);
+      if (next.folder !== from.folder || next.from !== from.to || seen.has(key)) {
+        return false;
+      }
+      seen.add(key);
+      return reaches(next, wanted, seen);
+    });
+  return arrows
+    .filter((arrow) => !(isFile(arrow.from) && isFile(arrow.to)) && reaches(arrow, arrow.from, new Set()))
+    .map((arrow) => `${said(arrow)} closes a circle`);
+}
+
+/** What the files of a folder import of the same package, be it through others, and is not in one of these places. */
+function importedFromElsewhere(
+  graph: ImportGraph,
+  folder: string,
+  places: readonly string[],
+): readonly string[] {
+  const own = [...graph.keys()].filter((path) => path.startsWith(`${folder}/`));
+  const reached = new Set(own);
+  for (const path of reached) {
+    for (const target of graph.get(path) ?? []) {
+      reached.add(target);
+    }
+  }
+  return [...reached].filter(
+    (path) => !places.some((place) => path === place || path.startsWith(`${place}/`)),
+  );
+}
+
+const GRAPH = importGraph(readSourceTree());
+const LEGACY = "packages/legacy-io/src";
+
+test("the folders of a package import each other only along the arrows, and never in a circle", () => {
+  expect(innerArrowProblems(GRAPH, ARROWS, UP)).toEqual([]);
+});
+
+test("the entry for TIFFs has nothing of the rest of legacy-io but errors and byte helpers", () => {
+  const places = [`${LEGACY}/tiff`, `${LEGACY}/errors.ts`, `${LEGACY}/bytes`];
+  expect(GRAPH.has(`${LEGACY}/tiff/index.ts`)).toBe(true);
+  expect(importedFromElsewhere(GRAPH, `${LEGACY}/tiff`, places)).toEqual([]);
+});
+
+test("an arrow against the table, one that nobody needs, a circle and a folder that is not listed are found", () => {
+  const tree = sourceTree({
+    "packages/roi/package.json": "{}",
+    "packages/roi/src/edit/clamp.ts": `import "../shapes/rect.ts"; import "../errors.ts";`,
+    "packages/roi/src/errors.ts": "",
+    "packages/roi/src/shapes/rect.ts": `import type { P } from "../pixels/span.ts"; import "../set.ts";`,
+    "packages/roi/src/shapes/fields/edges.ts": `import "../rect.ts";`,
+    "packages/roi/src/pixels/span.ts": `import "../edit/clamp.ts";`,
+    "packages/roi/src/set.ts": `import "./shapes/rect.ts";`,
+    "packages/roi/src/zip/crc.ts": `import "../shapes/rect.ts";`,
+  });
+  const table = { "packages/roi/src": { shapes: [], edit: ["shapes"], pixels: ["shapes"], zip: ["shapes"] } };
+  const up = new Map([
+    ["packages/roi/src: shapes → pixels", "a type"],
+    ["packages/roi/src: zip → edit", "gone"],
+  ]);
+  expect(innerArrowProblems(importGraph(tree), table, up)).toEqual([
+    "packages/roi/src: pixels → edit is no arrow of the table",
+    "packages/roi/src: pixels → shapes is in the table, and nobody needs it",
+    "packages/roi/src: shapes → set.ts closes a circle",
+    "packages/roi/src: set.ts → shapes closes a circle",
+    "packages/roi/src: zip → edit: is no more",
+  ]);
+  expect(innerArrowProblems(importGraph(tree), {}, up)).toContain(
+    "packages/roi/src/zip: is not in the table",
+  );
+});
+
+test("what a folder imports of the rest of its package is found through other files", () => {
+  const tree = sourceTree({
+    "packages/roi/package.json": "{}",
+    "packages/roi/src/tiff/index.ts": `export * from "./page.ts";`,
+    "packages/roi/src/tiff/page.ts": `import "../bytes/swap.ts";`,
+    "packages/roi/src/bytes/swap.ts": `import "../folder/name.ts";`,
+    "packages/roi/src/folder/name.ts": "",
+  });
+  const places = ["packages/roi/src/tiff", "packages/roi/src/bytes"];
+  expect(importedFromElsewhere(importGraph(tree), "packages/roi/src/tiff", places)).toEqual([
+    "packages/roi/src/folder/name.ts",
+  ]);
+});
