@@ -1,0 +1,196 @@
+/** Nothing is written twice: no file name in a package, no function and no block of lines in two packages. */
+import { posix } from "node:path";
+import { expect, test } from "vitest";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { workspacePackages } from "./source/workspace-package.ts";
+
+const BLOCK_LINES = 8;
+/** Named after their place, so that every folder may have one. */
+const NAMED_BY_PLACE = new Set(["errors.ts", "index.ts"]);
+
+/** Functions that two packages export under one name, and what is to become of them. */
+const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  [
+    "classicJsonText",
+    "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
+  ],
+  ["compareCodePoints", "one order of names, in zarr-store"],
+  [
+    "eventsJsonText",
+    "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
+  ],
+  [
+    "inflate",
+    "one inflate with its format and its bound, in zarr-store; roi depends on nothing and keeps its own",
+  ],
+  [
+    "olympusHeaderText",
+    "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
+  ],
+  ["planeOf", "the plane of a shape and of a page are two things: one gets another name"],
+  [
+    "radonJsonText",
+    "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
+  ],
+  ["readInteger", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
+  ["readText", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
+  ["runBounded", "the runtime of zarr-store has it for all"],
+  ["sha256", "the hash of a file and of bytes: by the runtime in packages with a dataset"],
+  ["throwIfAborted", "the runtime of zarr-store has it for all"],
+  ["whenAllDone", "the runtime of zarr-store has it for all"],
+]);
+
+/** Files of two packages that share a block, and what is to become of it. */
+const TWIN_BLOCKS: ReadonlyMap<string, string> = new Map([
+  [
+    "packages/kym-dataset/src/indexers/events/velocity-events.ts = packages/legacy-io/src/formats/velocity-events.ts",
+    "the columns of an event go to the package of the vocabulary",
+  ],
+  [
+    "packages/kym-dataset/src/metadata/metadata-header.ts = packages/legacy-io/src/formats/classic-json.ts",
+    "the header of an image goes to the package of the vocabulary",
+  ],
+  [
+    "packages/legacy-io/src/errors.ts = packages/zarr-store/src/errors.ts",
+    "the guard of an error class is made once",
+  ],
+]);
+
+interface PackageSource {
+  readonly name: string;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+function packageSources(tree: SourceTree): readonly PackageSource[] {
+  return workspacePackages(tree).map(({ folder, name }) => ({
+    name,
+    files: [...tree]
+      .filter(([path]) => path.startsWith(`${folder}/src/`) && path.endsWith(".ts"))
+      .map(([path, text]) => ({ path, text })),
+  }));
+}
+
+/** Files of one name in one package. What Node alone has may be named as what runs anywhere. */
+function twinFiles(sources: readonly PackageSource[]): readonly string[] {
+  return sources.flatMap(({ files }) => {
+    const paths = files
+      .map(({ path }) => path)
+      .filter((path) => !(NAMED_BY_PLACE.has(posix.basename(path)) || path.includes("/src/node/")));
+    return [...grouped(paths, (path) => posix.basename(path))]
+      .filter(([, same]) => same.length > 1)
+      .map(([, same]) => same.join(" = "));
+  });
+}
+
+/** By name, the packages that export a function of it, where they are two or more. */
+function twinFunctions(sources: readonly PackageSource[]): ReadonlyMap<string, readonly string[]> {
+  const exported = sources.flatMap(({ name, files }) => {
+    const names = files.flatMap(({ text }) =>
+      [...text.matchAll(/^export (?:async )?function\*? (\w+)/gm)].map((match) => match[1] ?? ""),
+    );
+    return [...new Set(names)].map((one) => ({ one, name }));
+  });
+  const owners = [...grouped(exported, ({ one }) => one)].map(
+    ([one, same]) => [one, same.map(({ name }) => name)] as const,
+  );
+  return new Map(owners.filter(([, names]) => names.length > 1));
+}
+
+interface Block {
+  readonly package: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** By the two files, the line of each at which the first block of lines begins that both have. */
+function twinBlocks(sources: readonly PackageSource[]): ReadonlyMap<string, string> {
+  const blocks = sources.flatMap(({ name, files }) => files.flatMap((file) => blocksOf(name, file)));
+  const twins = new Map<string, string>();
+  for (const [, same] of grouped(blocks, ({ text }) => text)) {
+    const [first, second] = same.filter((one, at) => at === 0 || one.package !== same[0]?.package);
+    if (first !== undefined && second !== undefined) {
+      const pair = `${first.path} = ${second.path}`;
+      twins.set(pair, twins.get(pair) ?? `${pair}: lines ${first.line} and ${second.line}`);
+    }
+  }
+  return twins;
+}
+
+/** Every run of lines that say something: not imports, comments or white space, and not brackets alone. */
+function blocksOf(
+  name: string,
+  { path, text }: PackageSource["files"][number],
+): readonly (Block & { readonly text: string })[] {
+  const lines = text
+    .replaceAll(/^(?:import|export) [^;]*? from "[^"]*";$/gm, (statement) =>
+      "\n".repeat(statement.split("\n").length - 1),
+    )
+    .split("\n")
+    .map((line, at) => ({ line: at + 1, text: line.trim() }))
+    .filter(({ text: said }) => said !== "" && !/^(\/\/|\/\*|\*)/.test(said));
+  return lines.slice(0, Math.max(0, lines.length - BLOCK_LINES + 1)).flatMap(({ line }, at) => {
+    const block = lines.slice(at, at + BLOCK_LINES).map((one) => one.text);
+    const saying = block.filter((one) => /\w/.test(one)).length;
+    return saying < BLOCK_LINES / 2 ? [] : [{ package: name, path, line, text: block.join("\n") }];
+  });
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [item]);
+    } else {
+      group.push(item);
+    }
+  }
+  return groups;
+}
+
+const SOURCES = packageSources(readSourceTree());
+
+test("no two files of a package have one name, but entries, errors and what is Node's", () => {
+  expect(twinFiles(SOURCES)).toEqual([]);
+});
+
+test("no two packages export a function of one name, but those that are listed", () => {
+  expect([...twinFunctions(SOURCES).keys()].toSorted()).toEqual([...TWIN_FUNCTIONS.keys()].toSorted());
+});
+
+test("no two packages have 8 lines in common, but files that are listed", () => {
+  const twins = twinBlocks(SOURCES);
+  expect([...twins].filter(([pair]) => !TWIN_BLOCKS.has(pair)).map(([, said]) => said)).toEqual([]);
+  expect([...TWIN_BLOCKS.keys()].filter((pair) => !twins.has(pair))).toEqual([]);
+});
+
+test("a name twice in a package, a function in two packages and a block that was copied are found", () => {
+  const block = Array.from({ length: 8 }, (_, index) => `  const value${index} = ${index};`);
+  const sources = packageSources(
+    sourceTree({
+      "packages/roi/package.json": JSON.stringify({ name: "@kym/roi" }),
+      "packages/roi/src/index.ts": `export * from "./zip/inflate.ts";`,
+      "packages/roi/src/zip/index.ts": "",
+      "packages/roi/src/zip/inflate.ts": ["// Ours.", "export function inflate() {", ...block, "}"].join(
+        "\n",
+      ),
+      "packages/roi/src/png/inflate.ts": "export function inflatePng() {}\nfunction inner() {}",
+      "packages/roi/src/node/inflate.ts": "export function inflateByNode() {}",
+      "packages/extra/package.json": JSON.stringify({ name: "@kym/extra" }),
+      "packages/extra/src/raw.ts": [
+        `import { one } from "./one.ts";`,
+        "export async function inflate(): Promise<void> {",
+        ...block.flatMap((line) => [`  ${line}`, "", "  /** Copied. */"]),
+        "}",
+        "function inner() {}",
+      ].join("\n"),
+      "packages/extra/src/less.ts": block.slice(1).join("\n"),
+    }),
+  );
+  expect(twinFiles(sources)).toEqual(["packages/roi/src/zip/inflate.ts = packages/roi/src/png/inflate.ts"]);
+  expect([...twinFunctions(sources)]).toEqual([["inflate", ["@kym/roi", "@kym/extra"]]]);
+  expect([...twinBlocks(sources).values()]).toEqual([
+    "packages/roi/src/zip/inflate.ts = packages/extra/src/raw.ts: lines 3 and 3",
+  ]);
+});
