@@ -17,8 +17,8 @@ const project = (name: string, include: string[]) => ({
     hookTimeout: 60_000,
     testTimeout: 60_000,
     // One process serves many test files, which nearly halves the time of processors. So a file leaves nothing behind in
-    // its process: no mocked module, no replaced global or timer, no other working directory, no count in a module. Some 700 panics over
-    // damaged files break parquet-wasm for all that follow: what makes so many runs in a process of its own.
+    // its process: no mocked module, no replaced global or timer, no other working directory, no count in a module. Some
+    // 700 panics over damaged files break parquet-wasm for good: what makes so many runs in a process of its own.
     isolate: false,
   },
 });
