@@ -5,6 +5,7 @@ import type { ReadOptions } from "../runtime/read-options.ts";
 import type { ByteRange, ReadableStore } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
+import { UNPACKED_ON_THE_WAY } from "../store/unreadable.ts";
 import { parseContentRange } from "./content-range.ts";
 import { HttpClient, type HttpClientOptions } from "./http-client.ts";
 import { HttpFault } from "./http-fault.ts";
@@ -93,7 +94,9 @@ class HttpStore implements ReadableStore {
     if (announced !== undefined && announced > this.#maxSizeBytes) {
       throw this.#fault(key, `${announced} bytes, the limit is ${this.#maxSizeBytes}`, announced);
     }
-    return this.#body(key, response, heard, announced);
+    const bytes = await this.#body(key, response, heard, announced);
+    this.#assertStillPacked(key, response, bytes);
+    return bytes;
   }
 
   async #readRange(
@@ -156,6 +159,19 @@ class HttpStore implements ReadableStore {
     const type = headers.get("content-type") ?? "";
     if (/^(text\/html|application\/xhtml\+xml)\b/i.test(type) && !/\.x?html?$/i.test(key)) {
       throw this.#fault(key, `the server sends a web page (${type})`, type);
+    }
+  }
+
+  /**
+   * That a gzip file arrives as it is stored. Some servers (sirv, and with it Vite's) declare every `.gz` file as packed on
+   * the way, and the client then unpacks it: its bytes are not those that were committed.
+   */
+  #assertStillPacked(key: StoreKey, { headers }: Response, bytes: Uint8Array): void {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    if (key.endsWith(".gz") && headers.get("content-encoding") === UNPACKED_ON_THE_WAY && !isPacked) {
+      const what =
+        "the server sends this file with the header Content-Encoding: gzip, so that it arrives unpacked; .gz files must be sent without it";
+      throw this.#fault(key, what, UNPACKED_ON_THE_WAY);
     }
   }
 

@@ -19,6 +19,14 @@ export function isTooLarge(error: unknown): error is ZarrStoreError {
   return isZarrStoreError(error, "io") && error.details.found === "EFBIG";
 }
 
+/** What a web server calls a `.gz` file that it lets the client unpack. */
+export const UNPACKED_ON_THE_WAY = "gzip";
+
+/** Whether a web server sent a `.gz` file so that the client unpacked it: the bytes of the file cannot be had. */
+export function isUnpackedOnTheWay(error: unknown): error is ZarrStoreError {
+  return isZarrStoreError(error, "io") && error.details.found === UNPACKED_ON_THE_WAY;
+}
+
 /** What a file system says of one file: a bad sector, a mode, a size. */
 const OF_ONE_FILE: ReadonlySet<unknown> = new Set(["EIO", "EACCES", "EPERM", "EFBIG"]);
 

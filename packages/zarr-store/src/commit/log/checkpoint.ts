@@ -7,7 +7,7 @@ import { parsePlain } from "../../json/parse-plain.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import { keyBelow, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
-import { isTooLarge } from "../../store/unreadable.ts";
+import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
 import { groupOf } from "../object-path.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
@@ -104,7 +104,7 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
   try {
     bytes = await store.get(CHECKPOINT);
   } catch (error) {
-    if (!isTooLarge(error)) {
+    if (!isTooLarge(error) && !isUnpackedOnTheWay(error)) {
       throw error;
     }
     return unusable(error);

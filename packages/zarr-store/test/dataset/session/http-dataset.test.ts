@@ -129,6 +129,40 @@ const forbidsWhatIsMissing: Answer = async (request, response, serve) => {
   return isThere ? serve() : says(403)(request, response, serve);
 };
 
+/** A server that takes a `.gz` file for a file that it packed on the way, as sirv and Vite's servers do. */
+const declaresGzip: Answer = async (request, response, serve) => {
+  if (request.url?.endsWith(".gz")) {
+    response.setHeader("content-encoding", "gzip");
+  }
+  await serve();
+};
+
+describe("gzip files that arrive unpacked", () => {
+  it("a server that declares .gz files as packed on the way costs the checkpoint, with a warning that says why", async () => {
+    web.answer = declaresGzip;
+    const logger = collectLog();
+    const dataset = await openDataset(url(), { mode: "r", logger });
+    expect(await dataset.listImageIds()).toEqual(IDS);
+    expect(logger.warnings.filter((warning) => warning.includes("Content-Encoding: gzip")).length).toBe(1);
+  });
+
+  it("a table in a .csv.gz from such a server is an io error that says what to change", async () => {
+    const own = await mkdtemp(join(tmpdir(), "kym-web-dataset-"));
+    const writer = await openWithNode(own);
+    const image = await writer.addImage(plane(1), { id: "x" });
+    await image.saveCsvGz("trace", [{ image_id: "x", score: 0.5 }], { schema: SCHEMA });
+    await using server = await webServer(own);
+    const reader = (await openDataset(server.origin, { mode: "r" })).record("x");
+    expect([...rowsOf(await reader.loadCsvGz("trace"))]).toEqual([{ image_id: "x", score: 0.5 }]);
+    server.answer = declaresGzip;
+    await expect(reader.loadCsvGz("trace")).rejects.toMatchObject({
+      code: "io",
+      message: expect.stringMatching(/trace\.csv\.gz.*arrives unpacked; \.gz files must be sent without it/),
+    });
+    await rm(own, { recursive: true });
+  });
+});
+
 describe("forbidden paths", () => {
   it("a server that forbids what is not there ends the log at the last record, with a warning", async () => {
     web.answer = forbidsWhatIsMissing;
