@@ -53,14 +53,19 @@ const ARROWS: Arrows = {
   },
   "packages/legacy-io/src": {
     bytes: [],
-    folder: [],
+    tiff: ["bytes"],
+    formats: ["bytes", "tiff"],
+    folder: ["formats"],
     plan: ["folder"],
     provenance: ["plan"],
-    tiff: ["bytes"],
-    formats: ["bytes", "folder", "tiff"],
     content: ["folder", "provenance", "formats"],
-    export: ["folder", "tiff", "formats", "content"],
+    export: ["folder", "tiff", "formats"],
     node: ["bytes", "folder", "plan", "provenance", "tiff", "formats", "content", "export"],
+  },
+  "packages/legacy-io/src/formats": {
+    olympus: [],
+    kymflow: [],
+    sidecars: ["olympus", "kymflow"],
   },
   "packages/legacy-io/src/node": {
     tiff: [],

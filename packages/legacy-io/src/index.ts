@@ -7,7 +7,7 @@
 
 export { type BundleParts, contentOfBundle } from "./content/artifacts-of-sidecars.ts";
 export type { ContentArtifact, ImageContent, SourcedArtifact } from "./content/image-content.ts";
-export type { ParsedSidecar, SidecarMeaning } from "./content/parsed-sidecar.ts";
+export type { ParsedSidecar } from "./content/parsed-sidecar.ts";
 export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "./errors.ts";
 export { isLegacyIoError, LegacyIoError } from "./errors.ts";
 export type {
@@ -48,7 +48,6 @@ export {
   type FileRole,
   type FolderDatabase,
   imageStem,
-  type LegacySidecarKind,
   type SidecarContent,
 } from "./folder/sidecar-name.ts";
 export {
@@ -72,6 +71,19 @@ export {
   readOlympusHeader,
 } from "./formats/olympus/olympus-header.ts";
 export type { OlympusEntry, OlympusSection } from "./formats/olympus/olympus-section.ts";
+export type { SidecarMeaning } from "./formats/parse-sidecar.ts";
+export type {
+  ArtifactRef,
+  GivenArtifact,
+  ImageToWrite,
+  SidecarFacts,
+  SidecarFormat,
+  SidecarNameRule,
+  SidecarSource,
+  SidecarSubject,
+  TraceFacts,
+} from "./formats/sidecar-format.ts";
+export { sidecarFormats } from "./formats/sidecar-formats.ts";
 export {
   type EventColumn,
   LEGACY_EVENT_COLUMNS,

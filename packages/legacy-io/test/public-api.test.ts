@@ -43,6 +43,7 @@ test("the values that the root entry exports are these", () => {
       "readTiff",
       "readTiffRegion",
       "reportOfPlan",
+      "sidecarFormats",
       "velocityEventsTable",
       "writeImageJTiff",
       "writeNpy",

@@ -1,12 +1,9 @@
-import { type DatasetContents, imagePartKey, type NdArray, type TableSchema } from "@kym/zarr-store";
+import { imagePartKey, type NdArray } from "@kym/zarr-store";
+import type { GivenArtifact } from "../formats/sidecar-format.ts";
 
-type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
-
-/** Something to be stored with an image. JSON as text, so that numbers keep the spelling that the lab's file has. */
+/** Something to be stored with an image. */
 export type ContentArtifact =
-  | { readonly kind: "json"; readonly name: string; readonly text: string }
-  | { readonly kind: "table"; readonly name: string; readonly table: Table; readonly schema: TableSchema }
-  | { readonly kind: "array"; readonly name: string; readonly array: NdArray }
+  | GivenArtifact
   /** A file as it came. */
   | { readonly kind: "attachment"; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
 

@@ -1,7 +1,8 @@
 import { toEnvelope } from "@kym/roi";
-import { type JsonNode, nodeOf, serializeLossless } from "@kym/zarr-store";
+import { type JsonNode, serializeLossless } from "@kym/zarr-store";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
+import { withoutNonFinite } from "../formats/without-non-finite.ts";
 
 /** What is known about an image besides its pixels. */
 export interface MetadataSources {
@@ -133,15 +134,6 @@ function isClose(a: number, b: number): boolean {
   return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
-/** A header that was written for an image of another size says nothing about this one. */
-export function isHeaderOf(header: OlympusHeader, shape: readonly number[]): boolean {
-  const { linesPerImage, pxPerLine } = header;
-  return (
-    (linesPerImage === undefined || linesPerImage === shape.at(-2)) &&
-    (pxPerLine === undefined || pxPerLine === shape.at(-1))
-  );
-}
-
 /** Where the header of the microscope and the edited JSON do not tell the same steps; the JSON's are used. */
 export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson): string | undefined {
   const [edited, measured] = [classic.header?.voxels, [olympus.secondsPerLine, olympus.umPerPx]];
@@ -173,20 +165,4 @@ function olympusValue(header: OlympusHeader): object {
 
 function extraMembers(extra: ReadonlyMap<string, JsonNode> | undefined): Readonly<Record<string, JsonNode>> {
   return Object.fromEntries([...(extra ?? [])].map(([key, node]) => [key, withoutNonFinite(node)]));
-}
-
-/** What we write is JSON: a NaN or an infinity of Python's becomes null, which says the same, "no number". */
-export function withoutNonFinite(node: JsonNode): JsonNode {
-  switch (node.kind) {
-    case "number":
-      return Number.isFinite(Number(node.text)) || /^-?\d+$/.test(node.text) ? node : nodeOf(null);
-    case "array":
-      return nodeOf(node.items.map(withoutNonFinite));
-    case "object":
-      return nodeOf(
-        Object.fromEntries([...node.members].map(([key, member]) => [key, withoutNonFinite(member)])),
-      );
-    default:
-      return node;
-  }
 }

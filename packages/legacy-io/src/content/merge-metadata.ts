@@ -8,7 +8,8 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store";
-import { UNCALIBRATED_UNIT, withoutNonFinite } from "./image-metadata.ts";
+import { withoutNonFinite } from "../formats/without-non-finite.ts";
+import { UNCALIBRATED_UNIT } from "./image-metadata.ts";
 
 /** What a calibration is made of: taken from one source as a whole. */
 const CALIBRATION = ["voxels", "voxels_units", "labels", "physical_size"] as const;

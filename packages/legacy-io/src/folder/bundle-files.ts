@@ -1,3 +1,5 @@
+import { ALL_FORMATS } from "../formats/all-formats.ts";
+import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import type {
   BundleFile,
   ChannelFile,
@@ -9,13 +11,7 @@ import type {
   SidecarFile,
 } from "./bundle.ts";
 import { comparePaths } from "./path-order.ts";
-import {
-  decideFileRoles,
-  type FileRole,
-  FLOW_ANALYSIS_FOLDER,
-  type SidecarContent,
-  v0AnalysisFolder,
-} from "./sidecar-name.ts";
+import { decideFileRoles, type FileRole, type SidecarContent, sidecarFolders } from "./sidecar-name.ts";
 
 /** The files of one folder, not those of the folders in it. */
 export interface FolderFiles {
@@ -38,18 +34,18 @@ export type BundledFiles = Pick<
 export function bundleFiles(
   folders: readonly FolderFiles[],
   isSelected: (fileName: string) => boolean,
+  formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): BundledFiles {
   const filesOf = new Map(folders.map((entry) => [entry.folder, entry.files]));
   const claimed = new Set<string>();
   const parts = folders
     .toSorted((a, b) => comparePaths(a.folder, b.folder))
     .map((entry) => {
-      const analysisFolders = [FLOW_ANALYSIS_FOLDER, v0AnalysisFolder(entry.folderName)];
-      const analysisFiles = analysisFolders.flatMap(
+      const analysisFiles = sidecarFolders(entry.folderName, formats).flatMap(
         (name) => filesOf.get(joinParts(entry.folder, name)) ?? [],
       );
       const own = entry.files.filter((file) => !claimed.has(file.relPath));
-      const roles = rolesOf(entry, [...own, ...analysisFiles]);
+      const roles = rolesOf(entry, [...own, ...analysisFiles], formats);
       const taken = analysisFiles.filter((file) => isAnalysis(roles.get(file)));
       for (const file of taken) {
         claimed.add(file.relPath);
@@ -85,10 +81,14 @@ export function bundleFiles(
   };
 }
 
-function rolesOf(entry: FolderFiles, files: readonly BundleFile[]): ReadonlyMap<BundleFile, FileRole> {
+function rolesOf(
+  entry: FolderFiles,
+  files: readonly BundleFile[],
+  formats: readonly SidecarNameRule[],
+): ReadonlyMap<BundleFile, FileRole> {
   const nameOf = (file: BundleFile): string =>
     entry.folder === "" ? file.relPath : file.relPath.slice(entry.folder.length + 1);
-  const roles = decideFileRoles(entry.folderName, files.map(nameOf));
+  const roles = decideFileRoles(entry.folderName, files.map(nameOf), formats);
   return new Map(files.map((file) => [file, roles.get(nameOf(file)) ?? { role: "unrecognised" }]));
 }
 
@@ -163,9 +163,8 @@ function addTo<T>(list: T[] | undefined, item: T, otherwise: BundleFile[], file:
 }
 
 function contentOf(role: Extract<FileRole, { role: "sidecar" }>): SidecarContent {
-  return role.kind === "artifact"
-    ? { kind: role.kind, artifact: role.artifact, format: role.format }
-    : { kind: role.kind };
+  const { kind, artifact, format } = role;
+  return artifact === undefined || format === undefined ? { kind } : { kind, artifact, format };
 }
 
 function isImage(role: FileRole | undefined): boolean {

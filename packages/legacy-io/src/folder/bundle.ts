@@ -1,4 +1,4 @@
-import type { FolderDatabase, LegacySidecarKind, SidecarContent } from "./sidecar-name.ts";
+import type { FolderDatabase, SidecarContent } from "./sidecar-name.ts";
 
 /** One file of a lab's folder, as it was when the folder was scanned. */
 export interface BundleFile {
@@ -38,7 +38,8 @@ export interface OrphanAnalysis {
 }
 
 export interface OrphanFile extends BundleFile {
-  readonly kind: LegacySidecarKind;
+  /** The name of its format. */
+  readonly kind: string;
 }
 
 export interface FolderDatabaseFile extends BundleFile {

@@ -1,23 +1,23 @@
+import { ALL_FORMATS } from "../formats/all-formats.ts";
+import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 import { compareCodePoints } from "./path-order.ts";
 
-/** What a file of the older application is, by its name. */
-export type LegacySidecarKind =
-  | "olympus_header"
-  | "classic_json"
-  | "radon_csv"
-  | "radon_json"
-  | "kymanalysis_csv"
-  | "kymanalysis_json"
-  | "events_json"
-  | "v0_csv";
-
+/** The format of a file that an artifact is kept in under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
 
-/** What a sidecar holds; `other` belongs to the image and is not understood: it is kept as it came. */
-export type SidecarContent =
-  | { readonly kind: LegacySidecarKind | "other" }
-  | { readonly kind: "artifact"; readonly artifact: string; readonly format: ArtifactFormat };
+/** What a sidecar holds, by its name. */
+export interface SidecarContent {
+  /**
+   * The name of its format; `artifact` where the file's name says the artifact's; `other` belongs to the image and is not
+   * understood: it is kept as it came.
+   */
+  readonly kind: string;
+  /** Of the kind `artifact`. */
+  readonly artifact?: string;
+  /** The name of the format of an `artifact`: an {@link ArtifactFormat}, or one that was added. */
+  readonly format?: string;
+}
 
 /** What a file is, relative to the images of its folder. `image` names the image's file in that folder. */
 export type FileRole =
@@ -25,7 +25,7 @@ export type FileRole =
   /** Channel 2 and up of an acquisition written as `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
   | { readonly role: "channel"; readonly image: string; readonly channel: number }
   | ({ readonly role: "sidecar"; readonly image: string } & SidecarContent)
-  | { readonly role: "orphan"; readonly stem: string; readonly kind: LegacySidecarKind }
+  | { readonly role: "orphan"; readonly stem: string; readonly kind: string }
   | { readonly role: "folder_database"; readonly database: FolderDatabase }
   | { readonly role: "ignored"; readonly reason: string }
   | { readonly role: "unrecognised" };
@@ -33,29 +33,13 @@ export type FileRole =
 /** Tables that the older application derived from a whole folder. */
 export type FolderDatabase = "radon_report" | "kym_event";
 
-export const FLOW_ANALYSIS_FOLDER = "flow-analysis";
-
-const FLOW_ANALYSIS_ENDINGS: readonly (readonly [ending: string, kind: LegacySidecarKind])[] = [
-  ["_radon.csv", "radon_csv"],
-  ["_radon.json", "radon_json"],
-  ["_kymanalysis.csv", "kymanalysis_csv"],
-  ["_kymanalysis.json", "kymanalysis_json"],
-  ["_events.json", "events_json"],
-];
-
 const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDatabase])[] = [
   ["radon_report_db.csv", "radon_report"],
   ["kym_event_db.csv", "kym_event"],
 ];
 
-const SIDECAR_ENDINGS = ["csv.gz", "json", "csv", "parquet", "npy", "txt"] as const;
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
 const CHANNEL_SUFFIX = /_C(\d{3})(T\d{3})$/;
-
-/** The folder of the oldest analyses beside the images of a folder: `20250722/20250722-analysis`. */
-export function v0AnalysisFolder(folderName: string): string {
-  return `${folderName}-analysis`;
-}
 
 /** The stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and hidden files. */
 export function imageStem(fileName: string): string | undefined {
@@ -65,15 +49,37 @@ export function imageStem(fileName: string): string | undefined {
 }
 
 /**
- * What each file is, by names alone. `files` are paths relative to one folder: its own files, and those of its
- * `flow-analysis/` and `<folderName>-analysis/`. Stems are compared as plain strings, so `[ ]`, `+`, spaces and
- * any script are safe; endings in any case. A sidecar belongs to exactly one image: the one with the longest
- * stem, and of two with the same stem (`a.tif`, `a.tiff`) the first by code points.
+ * What each file is, by names alone. `files` are paths relative to one folder: its own files, and those of the folders in
+ * it that formats name, such as `flow-analysis/` and `<folderName>-analysis/`. Stems are compared as plain strings, so
+ * `[ ]`, `+`, spaces and any script are safe; endings in any case. A sidecar belongs to exactly one image: the one with the
+ * longest stem, and of two with the same stem (`a.tif`, `a.tiff`) the first by code points. Of two formats that could read
+ * it, the first of `formats` does; default: the built-in ones.
  */
-export function decideFileRoles(folderName: string, files: readonly string[]): ReadonlyMap<string, FileRole> {
-  const owners = decideOwners(files.filter((file) => !file.includes("/")));
-  const roles = files.map((file): [string, FileRole] => [file, decideFileRole(folderName, file, owners)]);
+export function decideFileRoles(
+  folderName: string,
+  files: readonly string[],
+  formats: readonly SidecarNameRule[] = ALL_FORMATS,
+): ReadonlyMap<string, FileRole> {
+  const rules: Rules = {
+    beside: formats.filter(({ folder }) => folder === undefined),
+    inFolder: Map.groupBy(formats, ({ folder }) => folder?.(folderName)),
+    owners: decideOwners(files.filter((file) => !file.includes("/"))),
+  };
+  const roles = files.map((file): [string, FileRole] => [file, decideFileRole(file, rules)]);
   return new Map(withoutRivals(roles));
+}
+
+/** The names of the folders beside the images of a folder that have sidecars of them. */
+export function sidecarFolders(folderName: string, formats: readonly SidecarNameRule[]): readonly string[] {
+  return [...new Set(formats.flatMap(({ folder }) => folder?.(folderName) ?? []))];
+}
+
+interface Rules {
+  /** The formats of the images' own folder. */
+  readonly beside: readonly SidecarNameRule[];
+  /** The formats of folders in it, by the folder's name. */
+  readonly inFolder: ReadonlyMap<string | undefined, readonly SidecarNameRule[]>;
+  readonly owners: Owners;
 }
 
 /** By stem, the image whose sidecars are named so; by image file, its own role. */
@@ -131,10 +137,10 @@ function parseChannelStem(
   return { base, group: `${base}_${match[2]}`, number: Number(match[1]) };
 }
 
-function decideFileRole(folderName: string, file: string, owners: Owners): FileRole {
+function decideFileRole(file: string, rules: Rules): FileRole {
   const slash = file.indexOf("/");
   if (slash >= 0) {
-    return decideAnalysisRole(folderName, file.slice(0, slash), file.slice(slash + 1), owners);
+    return decideAnalysisRole(file.slice(0, slash), file.slice(slash + 1), rules);
   }
   if (isIgnored(file)) {
     return { role: "ignored", reason: "a file of the operating system" };
@@ -143,59 +149,90 @@ function decideFileRole(folderName: string, file: string, owners: Owners): FileR
   if (database !== undefined) {
     return { role: "folder_database", database: database[1] };
   }
-  return owners.roles.get(file) ?? decideSidecarRole(file, owners);
+  return rules.owners.roles.get(file) ?? decideSidecarRole(file, rules);
 }
 
-function decideAnalysisRole(folderName: string, place: string, name: string, owners: Owners): FileRole {
-  const [ending, kind] =
-    place === FLOW_ANALYSIS_FOLDER
-      ? (FLOW_ANALYSIS_ENDINGS.find(([candidate]) => hasEnding(name, candidate)) ?? [])
-      : place === v0AnalysisFolder(folderName) && hasEnding(name, ".csv")
-        ? ([".csv", "v0_csv"] as const)
-        : [];
-  if (ending === undefined || kind === undefined || isIgnored(name) || name.length === ending.length) {
+/** A file in a folder that formats name: what precedes the ending is the stem, of an image or of one that is gone. */
+function decideAnalysisRole(place: string, name: string, { inFolder, owners }: Rules): FileRole {
+  const formats = isIgnored(name) ? [] : (inFolder.get(place) ?? []);
+  const matches = formats.flatMap((format) =>
+    stemsBefore(name, format).map((stem) => ({ stem, kind: format.name })),
+  );
+  const ofImages = matches.filter(({ stem }) => owners.imageOfStem.has(stem));
+  const [found] = (ofImages.length > 0 ? ofImages : matches).toSorted(
+    (a, b) => b.stem.length - a.stem.length,
+  );
+  if (found === undefined) {
     return { role: "unrecognised" };
   }
-  const stem = name.slice(0, -ending.length);
+  const { stem, kind } = found;
   const image = owners.imageOfStem.get(stem);
   return image === undefined
     ? { role: "orphan", stem, kind }
     : { role: "sidecar", image, kind: imageStem(image) === stem ? kind : "other" };
 }
 
-function decideSidecarRole(file: string, owners: Owners): FileRole {
-  const format = SIDECAR_ENDINGS.find((candidate) => hasEnding(file, `.${candidate}`));
-  if (format === undefined) {
-    return { role: "unrecognised" };
-  }
-  const body = file.slice(0, -(format.length + 1));
-  const stem = longestStem(body, owners.imageOfStem);
+function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
+  const stem = ownerStem(file, beside, owners);
   const image = stem === undefined ? undefined : owners.imageOfStem.get(stem);
   if (stem === undefined || image === undefined) {
-    const headerImage = format === "txt" ? owners.imageOfHeaderBase.get(body) : undefined;
-    return headerImage === undefined
-      ? { role: "unrecognised" }
-      : { role: "sidecar", image: headerImage, kind: "olympus_header" };
+    for (const format of beside.filter(({ isOfAllChannels }) => isOfAllChannels === true)) {
+      for (const base of stemsBefore(file, format)) {
+        const headerImage = owners.imageOfHeaderBase.get(base);
+        if (headerImage !== undefined) {
+          return { role: "sidecar", image: headerImage, kind: format.name };
+        }
+      }
+    }
+    return { role: "unrecognised" };
   }
-  return { role: "sidecar", image, ...decideContent(body, stem, imageStem(image) === stem, format) };
+  const isOwnStem = imageStem(image) === stem;
+  const content = isOwnStem ? decideContent(file.slice(stem.length), beside) : undefined;
+  return { role: "sidecar", image, ...(content ?? { kind: "other" }) };
 }
 
-function decideContent(
-  body: string,
-  stem: string,
-  isOwnStem: boolean,
-  format: ArtifactFormat | "txt",
-): SidecarContent {
-  if (!isOwnStem) {
-    return { kind: "other" };
+/** The longest stem with which the file's name begins, if a format could have the rest. */
+function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Owners): string | undefined {
+  let longest: string | undefined;
+  for (const format of beside) {
+    for (const ending of format.endings) {
+      if (hasEnding(file, ending)) {
+        const body = file.slice(0, -ending.length);
+        const stem = ending.startsWith(".")
+          ? longestStem(body, owners.imageOfStem)
+          : owners.imageOfStem.has(body)
+            ? body
+            : undefined;
+        longest = stem !== undefined && stem.length > (longest?.length ?? 0) ? stem : longest;
+      }
+    }
   }
-  if (body === stem) {
-    return { kind: format === "json" ? "classic_json" : format === "txt" ? "olympus_header" : "other" };
+  return longest;
+}
+
+/** What a file holds by what follows its image's stem. */
+function decideContent(rest: string, beside: readonly SidecarNameRule[]): SidecarContent | undefined {
+  for (const { name, endings, named } of beside) {
+    const ending = endings.find((one) => hasEnding(rest, one));
+    if (ending !== undefined && named === undefined && rest.length === ending.length) {
+      return { kind: name };
+    }
+    const artifact =
+      ending !== undefined && named !== undefined && rest.startsWith(".")
+        ? artifactOfFileName(rest.slice(1, -ending.length))
+        : undefined;
+    if (artifact !== undefined) {
+      return { kind: "artifact", artifact, format: name };
+    }
   }
-  const artifact = artifactOfFileName(body.slice(stem.length + 1));
-  return artifact === undefined || format === "txt"
-    ? { kind: "other" }
-    : { kind: "artifact", artifact, format };
+  return undefined;
+}
+
+/** What precedes the endings of a format that a name has, if there is something. */
+function stemsBefore(name: string, { endings }: SidecarNameRule): readonly string[] {
+  return endings
+    .filter((ending) => name.length > ending.length && hasEnding(name, ending))
+    .map((ending) => name.slice(0, -ending.length));
 }
 
 /** The longest of the stems that `body` is, or begins with followed by a dot. */

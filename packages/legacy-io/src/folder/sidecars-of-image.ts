@@ -1,3 +1,5 @@
+import { ALL_FORMATS } from "../formats/all-formats.ts";
+import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { fileNameOfArtifact } from "./artifact-file-name.ts";
 import {
   type ArtifactFormat,
@@ -5,39 +7,27 @@ import {
   decideFileRoles,
   type FileRole,
   imageStem,
+  type SidecarContent,
 } from "./sidecar-name.ts";
 
-/** A file beside an image that holds an artifact under its own name. */
-export interface ArtifactFile {
+/** A file beside an image that belongs to it. */
+export interface ImageSidecar extends SidecarContent {
   readonly fileName: string;
-  readonly artifact: string;
-  readonly format: ArtifactFormat;
-}
-
-/** What stands beside one image in its folder, by names alone. */
-export interface ImageSidecars {
-  readonly artifacts: readonly ArtifactFile[];
-  readonly classicJson: string | undefined;
-  readonly olympusHeader: string | undefined;
 }
 
 /** The sidecars of `image` among the files of its folder, by the rules of `decideFileRoles`. */
-export function sidecarsOfImage(image: string, files: readonly string[]): ImageSidecars {
-  const artifacts: ArtifactFile[] = [];
-  let classicJson: string | undefined;
-  let olympusHeader: string | undefined;
-  for (const [fileName, role] of rolesNear(image, files)) {
-    if (role.role === "sidecar" && role.image === image) {
-      if (role.kind === "artifact") {
-        artifacts.push({ fileName, artifact: role.artifact, format: role.format });
-      } else if (role.kind === "classic_json") {
-        classicJson = fileName;
-      } else if (role.kind === "olympus_header") {
-        olympusHeader = fileName;
-      }
+export function sidecarsOfImage(
+  image: string,
+  files: readonly string[],
+  formats: readonly SidecarNameRule[] = ALL_FORMATS,
+): readonly ImageSidecar[] {
+  return [...rolesNear(image, files, formats)].flatMap(([fileName, role]): readonly ImageSidecar[] => {
+    if (role.role !== "sidecar" || role.image !== image) {
+      return [];
     }
-  }
-  return { artifacts, classicJson, olympusHeader };
+    const { role: _, image: __, ...content } = role;
+    return [{ fileName, ...content }];
+  });
 }
 
 /** The files of the acquisition that a TIFF is one of: its own, or those of all channels (`_C001T001`), ascending. */
@@ -45,7 +35,7 @@ export function acquisitionOfImage(
   fileName: string,
   files: readonly string[],
 ): readonly string[] | undefined {
-  const roles = rolesNear(fileName, files);
+  const roles = rolesNear(fileName, files, ALL_FORMATS);
   const own = roles.get(fileName);
   if (own?.role !== "image" && own?.role !== "channel") {
     return undefined;
@@ -65,9 +55,10 @@ export function newArtifactFile(
   files: readonly string[],
   artifact: string,
   format: ArtifactFormat,
+  formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): string | undefined {
   const fileName = `${imageStem(image)}.${fileNameOfArtifact(artifact)}.${format}`;
-  const role = rolesNear(image, [...files, fileName]).get(fileName);
+  const role = rolesNear(image, [...files, fileName], formats).get(fileName);
   const isOurs =
     role?.role === "sidecar" &&
     role.image === image &&
@@ -80,9 +71,20 @@ export function newArtifactFile(
 /** What follows the common stem in the name of a file that can be the image's, or decide about one. */
 const NEAR = /^(_C\d{3}T\d{3})?\./;
 
-/** Only files with the stem, or with more of it, can decide about one another: the other thousands are passed over. */
-function rolesNear(image: string, files: readonly string[]): ReadonlyMap<string, FileRole> {
+/**
+ * Only files with the stem, or with more of it, can decide about one another: the other thousands are passed over. An
+ * ending without a dot, such as `_heartrate.csv`, can follow any stem that begins so.
+ */
+function rolesNear(
+  image: string,
+  files: readonly string[],
+  formats: readonly SidecarNameRule[],
+): ReadonlyMap<string, FileRole> {
   const start = commonStem(imageStem(image) ?? image);
-  const isNear = (file: string): boolean => file.startsWith(start) && NEAR.test(file.slice(start.length));
-  return decideFileRoles("", [...new Set([image, ...files.filter(isNear)])]);
+  const isAnyNear = formats.some(
+    ({ folder, endings }) => folder === undefined && endings.some((ending) => !ending.startsWith(".")),
+  );
+  const isNear = (file: string): boolean =>
+    file.startsWith(start) && (isAnyNear || NEAR.test(file.slice(start.length)));
+  return decideFileRoles("", [...new Set([image, ...files.filter(isNear)])], formats);
 }

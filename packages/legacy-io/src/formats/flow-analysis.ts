@@ -1,6 +1,5 @@
 import { getMember, type JsonNode } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
-import type { LegacySidecarKind } from "../folder/sidecar-name.ts";
 import {
   membersOf,
   parseLegacyJson,
@@ -11,7 +10,10 @@ import {
 } from "./legacy-json.ts";
 
 /** The JSON files of `flow-analysis/`: which one a file is decides how it is read, its `version` never does. */
-export type FlowAnalysisKind = Extract<LegacySidecarKind, "radon_json" | "kymanalysis_json" | "events_json">;
+export type FlowAnalysisKind = "radon_json" | "kymanalysis_json" | "events_json";
+
+/** The folder beside the images that has their analyses. */
+export const FLOW_ANALYSIS_FOLDER = "flow-analysis";
 
 /** How the trace of one ROI and channel was made. */
 export interface RoiAnalysis {

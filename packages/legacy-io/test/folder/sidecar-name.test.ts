@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  decideFileRoles,
-  type FileRole,
-  imageStem,
-  v0AnalysisFolder,
-} from "../../src/folder/sidecar-name.ts";
+import { decideFileRoles, type FileRole, imageStem } from "../../src/folder/sidecar-name.ts";
+import { v0AnalysisFolder } from "../../src/formats/sidecars/v0-csv-format.ts";
 
 function roleOf(file: string, files: readonly string[], folderName = "20250722"): FileRole | undefined {
   return decideFileRoles(folderName, [...files, file]).get(file);
@@ -169,7 +165,8 @@ test("every file has exactly one role, and every sidecar an image that is there"
           expect(roles.get(role.image)?.role).toBe("image");
         }
         if (role.role === "sidecar" && role.kind !== "other") {
-          const claim = `${role.image} ${role.kind === "artifact" ? role.format + role.artifact : role.kind}`;
+          const part = role.kind === "artifact" ? `${role.format}${role.artifact}` : role.kind;
+          const claim = `${role.image} ${part}`;
           expect(claims.has(claim), path).toBe(false);
           claims.add(claim);
         }

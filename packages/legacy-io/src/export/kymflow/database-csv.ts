@@ -1,5 +1,5 @@
 import { type CellValue, type CsvTextColumn, csvText, type Row } from "@kym/zarr-store";
-import type { KymflowEvent } from "./events-json.ts";
+import type { KymflowEvent } from "../../formats/kymflow/events-json.ts";
 import type { KymflowPlace } from "./kymflow-place.ts";
 
 export const RADON_DATABASE = "radon_report_db.csv";

@@ -1,3 +1,5 @@
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+
 /**
  * `legacy`: the layout of ticket 13, from which a dataset is restored. `kymflow`: the files of the older application.
  * `imagej`: calibrated TIFFs.
@@ -20,6 +22,8 @@ export interface ExportFolderOptions {
    * that to the operating system.
    */
   readonly durability?: "batched" | "none" | undefined;
+  /** Formats of sidecars besides the built-in ones, of which `kymflow` writes those that have a `write`. */
+  readonly formats?: readonly SidecarFormat[] | undefined;
   readonly onEvent?:
     | ((event: { readonly imageId: string; readonly done: number; readonly total: number }) => void)
     | undefined;

@@ -18,19 +18,21 @@ import {
   RADON_DATABASE,
   radonDatabaseCsv,
 } from "../../export/kymflow/database-csv.ts";
-import { eventsJsonText, eventsOf, type KymflowEvent } from "../../export/kymflow/events-json.ts";
-import { olympusHeaderText } from "../../export/kymflow/header-text.ts";
-import { classicJsonText, radonJsonText, runsNamed } from "../../export/kymflow/kymflow-json.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
-import { traceCsv } from "../../export/kymflow/trace-csv.ts";
 import { comparePaths } from "../../folder/path-order.ts";
-import { FLOW_ANALYSIS_FOLDER } from "../../folder/sidecar-name.ts";
+import { eventsOf } from "../../formats/kymflow/events-json.ts";
+import { formatFault } from "../../formats/parse-sidecar.ts";
+import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
+import { EVENT_TABLES } from "../../formats/sidecars/events-json-format.ts";
 import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 const RADON_TABLE = "kym_radon";
+const METADATA = "metadata";
+const VELOCITY = "radon/velocity";
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
 
 /** Writes the files of the older application, each image where it came from. */
@@ -39,6 +41,7 @@ export async function writeKymflow(
   sink: ExportSink,
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
+  const formats = sidecarFormats(options.formats);
   const places = await placesOf(dataset);
   const radonRows = await radonRowsByImage(dataset);
   const notes: ExportNote[] = [];
@@ -53,8 +56,8 @@ export async function writeKymflow(
       await writer.writePixels();
     }
     const rows = radonRows?.get(place.imageId) ?? [];
-    images.push({ ...(await writer.writeSidecars()), radonRows: rows });
-    if (writer.hasTrace && rows.length === 0 && radonRows !== undefined) {
+    images.push({ ...(await writer.writeSidecars(formats)), radonRows: rows });
+    if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
       notes.push({ path: place.relPath, reason: `${RADON_TABLE} has no rows of it: index it first` });
     }
     options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
@@ -90,13 +93,17 @@ async function radonRowsByImage(
   );
 }
 
+type Table = Awaited<ReturnType<ZarrImageRecord["loadParquet"]>>;
+
 /** Writes what belongs to one image. */
 class ImageWriter {
   readonly #record: ZarrImageRecord;
   readonly #place: KymflowPlace;
   readonly #sink: ExportSink;
   readonly #notes: ExportNote[];
-  hasTrace = false;
+  /** What several formats ask for is read, and noted if it cannot be, once. */
+  readonly #json = new Map<string, Promise<string | undefined>>();
+  readonly #tables = new Map<string, Promise<Table | undefined>>();
 
   constructor(record: ZarrImageRecord, place: KymflowPlace, sink: ExportSink, notes: ExportNote[]) {
     this.#record = record;
@@ -131,48 +138,63 @@ class ImageWriter {
     }
   }
 
-  async writeSidecars(): Promise<Omit<DatabaseImage, "radonRows">> {
-    const { folder, stem } = this.#place;
-    const analysis = `${folder}${FLOW_ANALYSIS_FOLDER}/${stem}`;
-    const { shape } = await this.#record.openArray();
-    const metadata = await this.#json("metadata");
-    const [params, runs] = [await this.#json("radon/params"), await this.#json("radon/analysis")];
-    const metadataValue = metadata === undefined ? undefined : await this.#record.loadJson("metadata");
-    await this.#writeText(`${folder}${stem}.json`, () => classicJsonText(metadata, shape));
-    await this.#writeText(`${folder}${stem}.txt`, () => metadata && olympusHeaderText(metadata));
-    await this.#writeText(`${analysis}_radon.json`, () => radonJsonText(params, runs));
-    const trace = await this.#table("radon/velocity");
-    if (trace !== undefined) {
-      this.hasTrace = true;
-      const calibration = lineScanCalibration(metadataValue);
-      const { parentFolder, fileName } = this.#place;
-      const facts = { parentFolder, fileName, shape, calibration };
-      await this.#sink.write(`${analysis}_radon.csv`, traceCsv(trace, facts));
-    }
-    const table = (await this.#table("velocity_events/events")) ?? (await this.#table("velocity_events"));
-    const events: readonly KymflowEvent[] = table === undefined ? [] : eventsOf(table);
-    if (table !== undefined) {
-      await this.#writeText(`${analysis}_events.json`, () => eventsJsonText(events, runsNamed(params, runs)));
-    }
-    return { place: this.#place, accepted: acceptedOf(metadataValue), events };
+  async hasTrace(): Promise<boolean> {
+    return (await this.#loadTable(VELOCITY)) !== undefined;
   }
 
-  async #writeText(path: string, textOf: () => string | undefined): Promise<void> {
-    const text = await this.#orNote(path, async () => textOf());
-    if (text !== undefined) {
-      await this.#sink.write(path, new TextEncoder().encode(text));
+  async writeSidecars(formats: readonly SidecarFormat[]): Promise<Omit<DatabaseImage, "radonRows">> {
+    const { folder, stem, fileName, parentFolder } = this.#place;
+    const metadata =
+      (await this.#loadText(METADATA)) === undefined ? undefined : await this.#record.loadJson(METADATA);
+    const image: ImageToWrite = {
+      shape: (await this.#record.openArray()).shape,
+      fileName,
+      parentFolder,
+      calibration: lineScanCalibration(metadata),
+      json: (name) => this.#loadText(name),
+      table: (name) => this.#loadTable(name),
+    };
+    const written = new Set<string>();
+    for (const format of formats) {
+      const [ending = ""] = format.endings;
+      const inFolder = format.folder === undefined ? "" : `${format.folder(parentFolder)}/`;
+      const path = `${folder}${inFolder}${stem}${ending}`;
+      if (format.write !== undefined && !written.has(path)) {
+        const content = await this.#orNote(path, async () => format.write?.(image));
+        if (content !== undefined) {
+          written.add(path);
+          await this.#sink.write(path, bytesOf(content, format, path));
+        }
+      }
     }
+    const tables = await Promise.all(EVENT_TABLES.map((name) => this.#loadTable(name)));
+    const events = tables.find((table) => table !== undefined);
+    return {
+      place: this.#place,
+      accepted: acceptedOf(metadata),
+      events: events === undefined ? [] : eventsOf(events),
+    };
   }
 
-  async #json(name: string): Promise<string | undefined> {
-    return this.#orNote(name, async () => {
-      const value = await this.#record.loadJsonText(name);
-      await this.#record.loadJson(name);
-      return value.text;
-    });
+  #loadText(name: string): Promise<string | undefined> {
+    const found =
+      this.#json.get(name) ??
+      this.#orNote(name, async () => {
+        const value = await this.#record.loadJsonText(name);
+        await this.#record.loadJson(name);
+        return value.text;
+      });
+    this.#json.set(name, found);
+    return found;
   }
 
-  async #table(name: string): Promise<Awaited<ReturnType<ZarrImageRecord["loadParquet"]>> | undefined> {
+  #loadTable(name: string): Promise<Table | undefined> {
+    const found = this.#tables.get(name) ?? this.#readTable(name);
+    this.#tables.set(name, found);
+    return found;
+  }
+
+  async #readTable(name: string): Promise<Table | undefined> {
     const names = await this.#record.listArtifacts();
     if (names.parquet.includes(name)) {
       return this.#orNote(name, () => this.#record.loadParquet(name));
@@ -197,6 +219,17 @@ class ImageWriter {
       throw error;
     }
   }
+}
+
+/** What a format wrote. Throws `invalid_argument` for what is neither text nor bytes. */
+function bytesOf(content: string | Uint8Array, format: SidecarFormat, path: string): Uint8Array {
+  if (typeof content === "string") {
+    return new TextEncoder().encode(content);
+  }
+  if (!(content instanceof Uint8Array)) {
+    throw formatFault(format, { relPath: path }, "it wrote neither text nor bytes", undefined);
+  }
+  return content;
 }
 
 function channelOf(image: NdArray, channel: number): NdArray {

@@ -2,6 +2,7 @@ import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { ImageContent } from "../../content/image-content.ts";
 import { throwIfAborted } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { reasonOfReingest } from "../../plan/plan-report.ts";
@@ -29,6 +30,8 @@ export interface IngestedImages {
 }
 
 export interface CommitNewImagesOptions extends IngestFolderOptions {
+  /** The built-in formats of sidecars, and those that were added. */
+  readonly allFormats: readonly SidecarFormat[];
   /** True for a file that the ledger has already, and that is taken in once more on purpose. */
   readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;

@@ -1,3 +1,4 @@
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
 import type { IngestEvent } from "../../plan/ingest-report.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
@@ -11,6 +12,8 @@ export interface IngestOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
   readonly compression?: "zstd" | "none" | undefined;
+  /** Formats of sidecars besides the built-in ones. Give the same ones each time: what they do not name any more counts as gone. */
+  readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
 import { type ReadBundle, readBundle } from "../read/read-bundle.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
@@ -12,6 +13,10 @@ export type ReadOutcome =
 /** What is stored of the pixels, made while others are read. */
 export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
 
+type ReadAheadOptions = Pick<IngestFolderOptions, "includeSidecars" | "jobs" | "limits" | "signal"> & {
+  readonly allFormats: readonly SidecarFormat[];
+};
+
 /**
  * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
  * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who asks for
@@ -19,7 +24,7 @@ export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
  */
 export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
   items: readonly T[],
-  options: IngestFolderOptions,
+  options: ReadAheadOptions,
   encode: Encode,
 ): AsyncIterable<{ readonly item: T; readonly outcome: ReadOutcome }> {
   const jobs = Math.max(1, options.jobs ?? 4);
@@ -60,12 +65,12 @@ function release(outcome: ReadOutcome): void {
 
 async function tryRead(
   bundle: LegacyBundle,
-  { includeSidecars, limits }: IngestFolderOptions,
+  { includeSidecars, limits, allFormats }: ReadAheadOptions,
   buffers: ReusedBuffers,
   encode: Encode,
 ): Promise<ReadOutcome> {
   try {
-    const read = await readBundle(bundle, { includeSidecars, limits, buffers });
+    const read = await readBundle(bundle, { includeSidecars, limits, buffers, formats: allFormats });
     try {
       return { ok: true, read: { ...read, pixels: await encode(read) } };
     } catch (error) {

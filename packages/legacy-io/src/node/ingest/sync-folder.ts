@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
 import type { RefreshRules } from "../../plan/decide-refresh.ts";
 import type { IngestReport } from "../../plan/ingest-report.ts";
@@ -28,7 +29,7 @@ export async function syncFolder(
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
-  const whole = absolutePaths(root, await scanFolder(root, { pattern, signal }));
+  const whole = absolutePaths(root, await scanFolder(root, { pattern, signal, formats: options.formats }));
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const scan = includeSidecars ? whole : withoutSidecars(whole);
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
@@ -52,6 +53,7 @@ export async function syncFolder(
   const identities = new Set(ledger.map(identityOf));
   const shared: CommitNewImagesOptions = {
     ...options,
+    allFormats: sidecarFormats(options.formats),
     isInLedger: (row) => identities.has(identityOf(row)),
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };

@@ -4,6 +4,8 @@ import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import type { ImageContent } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
+import { ALL_FORMATS } from "../../formats/all-formats.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
@@ -43,6 +45,8 @@ export interface ReadBundle {
 export interface ReadBundleOptions {
   /** Default true. */
   readonly includeSidecars?: boolean | undefined;
+  /** Of the sidecars. Default: the built-in ones. */
+  readonly formats?: readonly SidecarFormat[] | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Where the files of the pixels are read into. Default: memory of their own. */
   readonly buffers?: ReusedBuffers | undefined;
@@ -56,13 +60,14 @@ const LINE_SCAN_AXES = ["t", "x"];
 
 /**
  * Reads an image and its sidecars. A sidecar that cannot be understood is part of the content, as an attachment.
- * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing.
+ * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing,
+ * `invalid_argument` for a format that fails.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
-  const { signal, includeSidecars = true } = options;
+  const { signal, includeSidecars = true, formats = ALL_FORMATS } = options;
   const { files, release, ...image } = await readImage(bundle, options);
   try {
-    const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, signal) : [];
+    const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, formats, signal) : [];
     const [first, ...others] = files;
     const { pixels, axes, pixelsSha256, said } = image;
     const content = await artifactsOfSidecars({

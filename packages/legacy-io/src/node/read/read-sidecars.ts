@@ -1,20 +1,8 @@
 import { basename } from "node:path";
-import {
-  decodeJsonText,
-  decodeParquet,
-  isZarrStoreError,
-  parseArtifactName,
-  schemaOfTable,
-} from "@kym/zarr-store";
-import type { ParsedSidecar, SidecarMeaning } from "../../content/parsed-sidecar.ts";
-import { isLegacyIoError } from "../../errors.ts";
+import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
 import type { SidecarFile } from "../../folder/bundle.ts";
-import { parseClassicJson } from "../../formats/classic-json.ts";
-import { parseFlowAnalysis } from "../../formats/flow-analysis.ts";
-import { readNpy } from "../../formats/npy.ts";
-import { readOlympusHeader } from "../../formats/olympus/olympus-header.ts";
-import { readSidecarCsv } from "../../formats/sidecar-csv.ts";
-import { parseVelocityTrace } from "../../formats/velocity-trace.ts";
+import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { gunzip } from "../files/gunzip.ts";
 import { type ReadFile, readStable } from "../files/read-stable.ts";
 import { whenAllDone } from "../files/when-all-done.ts";
@@ -25,86 +13,34 @@ export interface ReadSidecar {
   readonly parsed: ParsedSidecar;
 }
 
-/** Reads the files beside an image; one that cannot be understood is kept as it came. Errors: `io`, `aborted`. */
+/**
+ * Reads the files beside an image; one that cannot be understood is kept as it came. Errors: `io`, `aborted`;
+ * `invalid_argument` as of `parseSidecar`.
+ */
 export async function readSidecars(
   files: readonly SidecarFile[],
+  formats: readonly SidecarFormat[],
   signal: AbortSignal | undefined,
 ): Promise<readonly ReadSidecar[]> {
   const read = await whenAllDone(files.map((file) => readStable(file, signal)));
   return whenAllDone(
-    read.map(async ({ file, bytes }) => ({ file, parsed: await parseSidecar(file, bytes) })),
+    read.map(async ({ file, bytes }) => {
+      const { relPath } = file;
+      const content = await understand(file, bytes, formats);
+      return { file, parsed: { relPath, fileName: basename(relPath), bytes, content } };
+    }),
   );
-}
-
-async function parseSidecar(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<ParsedSidecar> {
-  const { relPath } = file;
-  return { relPath, fileName: basename(relPath), bytes, content: await meaningOf(file, bytes) };
-}
-
-async function meaningOf(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SidecarMeaning> {
-  try {
-    return await understand(file, bytes);
-  } catch (error) {
-    if (isLegacyIoError(error) || isZarrStoreError(error)) {
-      return { kind: "opaque", reason: error.message };
-    }
-    throw error;
-  }
 }
 
 async function understand(
   file: SidecarFile & ReadFile,
   bytes: Uint8Array<ArrayBuffer>,
+  formats: readonly SidecarFormat[],
 ): Promise<SidecarMeaning> {
-  switch (file.kind) {
-    case "olympus_header":
-      return { kind: file.kind, header: readOlympusHeader(bytes) };
-    case "classic_json":
-      return { kind: file.kind, classic: parseClassicJson(bytes) };
-    case "radon_csv":
-    case "kymanalysis_csv":
-    case "v0_csv":
-      return { kind: file.kind, trace: parseVelocityTrace(bytes) };
-    case "radon_json":
-    case "kymanalysis_json":
-    case "events_json":
-      return { kind: file.kind, analysis: parseFlowAnalysis(bytes, file.kind) };
-    case "other":
-      return { kind: "opaque", reason: "it is no kind of file that this package knows" };
-    case "artifact":
-      return understandArtifact(file, bytes);
-    default:
-      return file satisfies never;
-  }
-}
-
-async function understandArtifact(
-  file: Extract<SidecarFile & ReadFile, { readonly kind: "artifact" }>,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SidecarMeaning> {
-  const { artifact, format, relPath } = file;
-  const name = parseArtifactName(artifact);
-  switch (format) {
-    case "json":
-      return { kind: "json_artifact", name, text: decodeJsonText(bytes, { where: relPath }).text };
-    case "csv":
-      return { kind: "table_artifact", name, table: readSidecarCsv(bytes) };
-    case "csv.gz":
-      return { kind: "table_artifact", name, table: readSidecarCsv(await gunzip(bytes, relPath)) };
-    case "parquet": {
-      const table = await decodeParquet(bytes, { where: relPath });
-      const artifact = { kind: "table", name, table, schema: schemaOfTable(table), from: [relPath] } as const;
-      return { kind: "parquet_artifact", name, artifact };
-    }
-    case "npy":
-      return { kind: "array_artifact", name, array: readNpy(bytes) };
-    default:
-      return format satisfies never;
-  }
+  const { kind, format: namedFormat, artifact = "", relPath } = file;
+  const name = namedFormat ?? kind;
+  const format = formats.find((one) => one.name === name);
+  return format === undefined
+    ? { kind: "opaque", reason: "it is no kind of file that this package knows", cause: undefined }
+    : parseSidecar(format, bytes, { relPath, artifact, gunzip: (packed) => gunzip(packed, relPath) });
 }

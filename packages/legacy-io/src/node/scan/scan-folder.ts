@@ -10,6 +10,8 @@ import { bundleFiles, type FolderFiles } from "../../folder/bundle-files.ts";
 import { namePattern } from "../../folder/name-pattern.ts";
 import { comparePaths } from "../../folder/path-order.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { whenAllDone } from "../files/when-all-done.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
@@ -18,6 +20,8 @@ const STATS_AT_ONCE = 64;
 export interface ScanFolderOptions {
   /** Which images to take, by their file names; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
   readonly pattern?: string | undefined;
+  /** Formats of sidecars besides the built-in ones. */
+  readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,11 +29,12 @@ export interface ScanFolderOptions {
  * Finds the images below a folder and the files that belong to each; reads names and sizes, no content.
  * Links to folders are not followed, links to files are if they stay inside. The order depends on names alone.
  * Whatever cannot be read is in the result with its reason; only the folder itself must be readable.
- * Errors: `not_found`, `invalid_argument` (no folder; a bad pattern), `io`, `aborted`.
+ * Errors: `not_found`, `invalid_argument` (no folder; a bad pattern; `formats` that cannot be), `io`, `aborted`.
  */
 export async function scanFolder(root: string, options: ScanFolderOptions = {}): Promise<FolderScan> {
   const matches = namePattern(options.pattern ?? "*.{tif,tiff}");
   const isSelected = (name: string): boolean => imageStem(name) !== undefined && matches(name);
+  const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);
   const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [] };
   const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
@@ -37,7 +42,7 @@ export async function scanFolder(root: string, options: ScanFolderOptions = {}):
     throwIfAborted(options.signal);
     pending.push(...(await readFolder(walk, next, options.signal)));
   }
-  const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected);
+  const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected, formats);
   const byPath = (a: ScanNote, b: ScanNote): number => comparePaths(a.relPath, b.relPath);
   return {
     root,

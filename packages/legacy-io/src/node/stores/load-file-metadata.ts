@@ -1,45 +1,45 @@
-import { join } from "node:path";
 import { decodeJsonText } from "@kym/zarr-store";
-import { isHeaderOf, metadataText } from "../../content/image-metadata.ts";
+import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
+import { metadataText } from "../../content/image-metadata.ts";
 import { mergeMetadata } from "../../content/merge-metadata.ts";
-import type { ImageSidecars } from "../../folder/sidecars-of-image.ts";
-import { parseClassicJson } from "../../formats/classic-json.ts";
-import { readOlympusHeader } from "../../formats/olympus/olympus-header.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
-import { namingFile } from "./store-errors.ts";
+import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 
 /**
- * The text of `metadata` from all files that say something of it; `<stem>.metadata.json` alone as it stands. A header
- * of an image of another size says nothing, as in an ingest.
+ * The text of `metadata` from all files that say something of it; `own`, which is `<stem>.metadata.json`, alone as it
+ * stands. A file about an image of another size says nothing, as in an ingest.
  */
 export async function loadFileMetadata(
-  folder: string,
-  { artifacts, classicJson, olympusHeader }: ImageSidecars,
+  own: StoreSidecar | undefined,
+  others: readonly StoreSidecar[],
   readShape: () => Promise<readonly number[]>,
 ): Promise<string> {
-  const file = artifacts.find(({ artifact, format }) => artifact === "metadata" && format === "json");
-  const own = file && (await readMetadataFile(join(folder, file.fileName)));
-  if (own !== undefined && classicJson === undefined && olympusHeader === undefined) {
-    return own;
+  const ownText = own && (await readMetadataFile(own.path));
+  if (ownText !== undefined && others.length === 0) {
+    return ownText;
   }
   const shape = await readShape();
-  const read = async <T>(
-    name: string | undefined,
-    parse: (bytes: Uint8Array<ArrayBuffer>) => T,
-  ): Promise<T | undefined> => {
-    const path = join(folder, name ?? "");
-    return name === undefined ? undefined : namingFile(path, async () => parse(await readWholeFile(path)));
-  };
-  const header = await read(olympusHeader, readOlympusHeader);
-  const classic = await read(classicJson, parseClassicJson);
+  const usable: Understood[] = [];
+  for (const other of others) {
+    const sidecar = await loadSidecar(other);
+    if (sidecar.content.facts.whyNotOf?.(shape) === undefined) {
+      usable.push(sidecar);
+    }
+  }
   const derived = metadataText({
     shape,
-    olympus: header !== undefined && isHeaderOf(header, shape) ? header : undefined,
-    classic,
-    accepted: classic?.accepted ?? true,
+    olympus: firstSaying(usable, "header")?.said,
+    classic: firstSaying(usable, "classic")?.said,
+    accepted: firstSaying(usable, "accepted")?.said ?? true,
   });
-  return own === undefined ? derived : (mergeMetadata(own, derived) ?? own);
+  const given = givenArtifacts(usable).flatMap(({ said }) =>
+    said.kind === "json" && said.name === METADATA ? [said.text] : [],
+  );
+  const said = ownText ?? given[0];
+  return said === undefined ? derived : (mergeMetadata(said, derived) ?? said);
 }
+
+const METADATA = "metadata";
 
 async function readMetadataFile(path: string): Promise<string> {
   return decodeJsonText(await readWholeFile(path), { allowNonFinite: true, where: path }).text;

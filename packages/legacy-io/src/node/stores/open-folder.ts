@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { FolderListing } from "../files/folder-listing.ts";
 import { type ScanFolderOptions, scanFolder } from "../scan/scan-folder.ts";
 import { imageSource } from "./open-tiff.ts";
@@ -18,6 +19,7 @@ export async function* openFolder(
   options: ScanFolderOptions = {},
 ): AsyncGenerator<ImageSource> {
   const { bundles } = await withStoreErrors(() => scanFolder(path, options));
+  const formats = sidecarFormats(options.formats);
   // The images of a folder share the names in it: else each of thousands would list them all.
   const listings = new Map<string, FolderListing>();
   for (const { image, otherChannels } of bundles) {
@@ -28,6 +30,7 @@ export async function* openFolder(
     yield imageSource(
       file,
       otherChannels.map(({ relPath }) => resolve(path, relPath)),
+      formats,
       listing,
     );
   }

@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
 import { LegacyIoError, throwIfAborted } from "../../errors.ts";
 import { acquisitionOfImage } from "../../folder/sidecars-of-image.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { FolderListing } from "../files/folder-listing.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
@@ -10,13 +12,15 @@ import { withStoreErrors } from "./store-errors.ts";
 import { TiffPixelStore } from "./tiff-pixel-store.ts";
 
 export interface OpenTiffOptions {
+  /** Formats of sidecars besides the built-in ones. */
+  readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * A TIFF with the files beside it as an image: `AcqImage.from` takes it. The other channels of an acquisition that has a
  * TIFF a channel (`_C001T001`, `_C002T001`) are channels of it, whichever of the files is named. Reads names, no content.
- * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` for a name that is no TIFF's, `io`, `aborted`.
+ * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` for a name that is no TIFF's and for `formats`, `io`, `aborted`.
  *
  * @example
  * const image = AcqImage.from(await openTiff("lab/scan.tif"));
@@ -24,6 +28,7 @@ export interface OpenTiffOptions {
 export async function openTiff(path: string, options: OpenTiffOptions = {}): Promise<ImageSource> {
   return withStoreErrors(async () => {
     throwIfAborted(options.signal);
+    const formats = sidecarFormats(options.formats);
     const file = resolve(path);
     const folder = dirname(file);
     const names = await namesBeside(file);
@@ -32,7 +37,7 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
       throw new LegacyIoError("invalid_argument", `${file} has not the name of a TIFF`, { path: file });
     }
     const [image, ...otherChannels] = acquisition.map((name) => join(folder, name));
-    return imageSource(image ?? file, otherChannels);
+    return imageSource(image ?? file, otherChannels, formats);
   });
 }
 
@@ -40,10 +45,12 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
 export function imageSource(
   path: string,
   otherChannels: readonly string[],
+  formats: readonly SidecarFormat[],
   listing?: FolderListing,
 ): ImageSource {
   const pixelStore = new TiffPixelStore(path, { otherChannels });
-  return { sourceKey: path, pixelStore, artifactStore: new SidecarArtifactStore(path, pixelStore, listing) };
+  const artifactStore = new SidecarArtifactStore(path, pixelStore, listing, formats);
+  return { sourceKey: path, pixelStore, artifactStore };
 }
 
 async function namesBeside(file: string): Promise<readonly string[]> {

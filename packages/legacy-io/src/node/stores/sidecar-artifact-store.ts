@@ -17,20 +17,20 @@ import {
   type TableInput,
   tableOf,
 } from "@kym/zarr-store";
+import { givenArtifacts } from "../../content/first-saying.ts";
 import { LegacyIoError, throwIfAborted } from "../../errors.ts";
 import { type ArtifactFormat, commonStem, imageStem } from "../../folder/sidecar-name.ts";
-import {
-  type ArtifactFile,
-  type ImageSidecars,
-  newArtifactFile,
-  sidecarsOfImage,
-} from "../../folder/sidecars-of-image.ts";
+import { newArtifactFile, sidecarsOfImage } from "../../folder/sidecars-of-image.ts";
+import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import { readNpy, writeNpy } from "../../formats/npy.ts";
+import { announcedBy, isAdded } from "../../formats/parse-sidecar.ts";
+import type { ArtifactRef, GivenArtifact, SidecarFormat } from "../../formats/sidecar-format.ts";
 import { FolderListing } from "../files/folder-listing.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { writeFileAtomic } from "../files/write-file-atomic.ts";
 import { loadFileMetadata } from "./load-file-metadata.ts";
 import { loadFileTable } from "./load-file-table.ts";
+import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 import { namingFile, withStoreErrors } from "./store-errors.ts";
 import { TiffPixelStore } from "./tiff-pixel-store.ts";
 
@@ -50,6 +50,9 @@ const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
  * `metadata` has the edits of `<stem>.metadata.json` and, where that says nothing, what `<stem>.json` and the header of
  * the microscope say; it is there if one of the three is.
  *
+ * What files of added formats beside the image announce is listed and read as well; a file under the artifact's own name
+ * counts first, so that edits do. Files in other folders are read by an ingest alone.
+ *
  * Errors, all `ZarrStoreError`: `not_found`, `invalid_name`, `invalid_file`, `read_only`, `io`, `aborted`; `conflict` for
  * a name whose file would be another image's; `invalid_argument` for a path that is no TIFF's.
  * Source: tickets 11 to 13 (`SidecarArtifactStore`).
@@ -63,33 +66,32 @@ export class SidecarArtifactStore implements ArtifactStore {
   readonly #image: string;
   readonly #pixels: PixelStore;
   readonly #listing: FolderListing;
+  readonly #formats: readonly SidecarFormat[];
 
   /**
    * @param pixels the pixels of the image, if they are more than the one file; only their shape is asked for.
    * @param listing the names in the image's folder, shared by those whose folder it is.
+   * @param formats those of `sidecarFormats`.
    */
   constructor(
     path: string,
     pixels: PixelStore = new TiffPixelStore(path),
     listing: FolderListing = new FolderListing(dirname(path)),
+    formats: readonly SidecarFormat[] = ALL_FORMATS,
   ) {
     this.#folder = dirname(path);
     this.#image = basename(path);
     this.#pixels = pixels;
     this.#listing = listing;
+    this.#formats = formats;
   }
 
   async list(options: ReadOptions = {}): Promise<ArtifactNames> {
     return withStoreErrors(async () => {
       const sidecars = await this.#sidecars(options);
-      const namesOf = (...formats: readonly ArtifactFormat[]): readonly string[] =>
-        sidecars.artifacts.flatMap(({ artifact, format }) => (formats.includes(format) ? [artifact] : []));
-      const json = [...namesOf("json"), ...(hasMetadata(sidecars) ? [METADATA] : [])];
-      return {
-        json: sortedNames(json),
-        tables: sortedNames(namesOf(...TABLE_FORMATS)),
-        arrays: sortedNames(namesOf("npy")),
-      };
+      const namesOf = (wanted: ArtifactRef["kind"]): readonly string[] =>
+        sortedNames(sidecars.flatMap(announced).flatMap(({ kind, name }) => (kind === wanted ? [name] : [])));
+      return { json: namesOf("json"), tables: namesOf("table"), arrays: namesOf("array") };
     });
   }
 
@@ -101,11 +103,17 @@ export class SidecarArtifactStore implements ArtifactStore {
   async loadJsonText(name: string, options: ReadOptions = {}): Promise<JsonText> {
     return withStoreErrors(async () => {
       const sidecars = await this.#sidecars(options, name);
-      if (name === METADATA && hasMetadata(sidecars)) {
+      const own = find(sidecars, name, "json");
+      const others = announcing(sidecars, { kind: "json", name }).filter((file) => file !== own);
+      if (name === METADATA && others.length > 0) {
         const shape = async () => (await this.#pixels.describe(options)).shape;
-        return jsonText(await loadFileMetadata(this.#folder, sidecars, shape));
+        return jsonText(await loadFileMetadata(own, others, shape));
       }
-      const file = this.#require(sidecars, name, "json");
+      const given = own === undefined ? await findGiven(others, name) : undefined;
+      if (given?.kind === "json") {
+        return jsonText(given.text);
+      }
+      const file = this.#require(own, name, "json");
       return decodeJsonText(await readWholeFile(file), { allowNonFinite: true, where: file });
     });
   }
@@ -118,9 +126,11 @@ export class SidecarArtifactStore implements ArtifactStore {
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
     return withStoreErrors(async () => {
       const sidecars = await this.#sidecars(options, name);
-      const formats = TABLE_FORMATS.filter((format) => find(sidecars, name, format) !== undefined);
-      const format = formats[0] ?? "parquet";
-      return loadFileTable(this.#require(sidecars, name, format), format);
+      const format = TABLE_FORMATS.find((one) => find(sidecars, name, one) !== undefined) ?? "parquet";
+      const own = find(sidecars, name, format);
+      const others = own === undefined ? announcing(sidecars, { kind: "table", name }) : [];
+      const given = await findGiven(others, name);
+      return given?.kind === "table" ? given.table : loadFileTable(this.#require(own, name, format), format);
     });
   }
 
@@ -134,7 +144,13 @@ export class SidecarArtifactStore implements ArtifactStore {
   async loadArray(name: string, options: ReadOptions = {}): Promise<NdArray> {
     return withStoreErrors(async () => {
       const sidecars = await this.#sidecars(options, name);
-      const path = this.#require(sidecars, name, "npy");
+      const own = find(sidecars, name, "npy");
+      const others = own === undefined ? announcing(sidecars, { kind: "array", name }) : [];
+      const given = await findGiven(others, name);
+      if (given?.kind === "array") {
+        return given.array;
+      }
+      const path = this.#require(own, name, "npy");
       return namingFile(path, async () => readNpy(await readWholeFile(path)));
     });
   }
@@ -154,8 +170,8 @@ export class SidecarArtifactStore implements ArtifactStore {
       parseArtifactName(name);
       const files = await this.#fileNames(options);
       const fileName =
-        find(sidecarsOfImage(this.#image, files), name, format)?.fileName ??
-        newArtifactFile(this.#image, files, name, format);
+        find(this.#sidecarsOf(files), name, format)?.fileName ??
+        newArtifactFile(this.#image, files, name, format, this.#formats);
       if (fileName === undefined) {
         throw new LegacyIoError(
           "conflict",
@@ -170,11 +186,19 @@ export class SidecarArtifactStore implements ArtifactStore {
     });
   }
 
-  async #sidecars(options: ReadOptions, name?: string): Promise<ImageSidecars> {
+  async #sidecars(options: ReadOptions, name?: string): Promise<readonly StoreSidecar[]> {
     if (name !== undefined) {
       parseArtifactName(name);
     }
-    return sidecarsOfImage(this.#image, await this.#fileNames(options));
+    return this.#sidecarsOf(await this.#fileNames(options));
+  }
+
+  #sidecarsOf(files: readonly string[]): readonly StoreSidecar[] {
+    return sidecarsOfImage(this.#image, files, this.#formats).flatMap((sidecar) => {
+      const fileFormat = this.#formats.find(({ name }) => name === (sidecar.format ?? sidecar.kind));
+      const path = join(this.#folder, sidecar.fileName);
+      return fileFormat === undefined ? [] : [{ ...sidecar, path, fileFormat }];
+    });
   }
 
   async #fileNames({ signal }: ReadOptions): Promise<readonly string[]> {
@@ -188,26 +212,42 @@ export class SidecarArtifactStore implements ArtifactStore {
     return this.#listing.namesFrom(commonStem(stem));
   }
 
-  #require(sidecars: ImageSidecars, name: string, format: ArtifactFormat): string {
-    const file = find(sidecars, name, format);
+  #require(file: StoreSidecar | undefined, name: string, format: ArtifactFormat): string {
     if (file === undefined) {
       const path = join(this.#folder, this.#image);
       throw new LegacyIoError("not_found", `beside ${path} is no ${format} artifact ${name}`, { path });
     }
-    return join(this.#folder, file.fileName);
+    return file.path;
   }
 }
 
-function find(sidecars: ImageSidecars, name: string, format: ArtifactFormat): ArtifactFile | undefined {
-  return sidecars.artifacts.find((file) => file.artifact === name && file.format === format);
+/** The file under the artifact's own name. */
+function find(
+  sidecars: readonly StoreSidecar[],
+  name: string,
+  format: ArtifactFormat,
+): StoreSidecar | undefined {
+  return sidecars.find((file) => file.artifact === name && file.format === format);
 }
 
-function hasMetadata(sidecars: ImageSidecars): boolean {
-  return (
-    find(sidecars, METADATA, "json") !== undefined ||
-    sidecars.classicJson !== undefined ||
-    sidecars.olympusHeader !== undefined
+function announced({ fileFormat, artifact = "" }: StoreSidecar): readonly ArtifactRef[] {
+  return announcedBy(fileFormat, artifact);
+}
+
+function announcing(sidecars: readonly StoreSidecar[], { kind, name }: ArtifactRef): readonly StoreSidecar[] {
+  return sidecars.filter((sidecar) =>
+    announced(sidecar).some((ref) => ref.kind === kind && ref.name === name),
   );
+}
+
+/** The artifact that files of added formats give, of those that announce it. */
+async function findGiven(
+  sidecars: readonly StoreSidecar[],
+  name: string,
+): Promise<GivenArtifact | undefined> {
+  const added = sidecars.filter(({ fileFormat }) => isAdded(fileFormat));
+  const loaded = await Promise.all(added.map(loadSidecar));
+  return givenArtifacts(loaded).find(({ said }) => said.name === name)?.said;
 }
 
 function sortedNames(names: readonly string[]): readonly string[] {

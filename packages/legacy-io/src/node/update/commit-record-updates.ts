@@ -55,7 +55,7 @@ async function updateBatch(
   options: CommitNewImagesOptions,
 ): Promise<readonly Done[]> {
   let done: Done[] = [];
-  const { includeSidecars = true } = options;
+  const formats = options.includeSidecars === false ? undefined : options.allFormats;
   try {
     const commit = await dataset.transaction(
       async (transaction) => {
@@ -64,7 +64,7 @@ async function updateBatch(
           if (options.signal?.aborted === true) {
             break;
           }
-          done.push({ update, outcome: await updateRecord(transaction, update, includeSidecars) });
+          done.push({ update, outcome: await updateRecord(transaction, update, formats) });
           options.onRead(update.bundle.image.relPath);
         }
         const moved = done.flatMap(({ update, outcome }) =>

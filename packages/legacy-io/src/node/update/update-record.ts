@@ -4,6 +4,7 @@ import { artifactKey, type SourcedArtifact } from "../../content/image-content.t
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { incomingAttachment } from "../../folder/incoming-attachment.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { fileNameOf } from "../../plan/compare-files.ts";
 import {
   type ArtifactConflict,
@@ -46,11 +47,14 @@ interface Note {
   readonly reason: string;
 }
 
-/** Brings one record to what the files beside its image say now, by `decideArtifactChanges`; the pixels stay. */
+/**
+ * Brings one record to what the files beside its image say now, by `decideArtifactChanges`; the pixels stay. The files are
+ * read by `formats`, and left alone without.
+ */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
-  includeSidecars: boolean,
+  formats: readonly SidecarFormat[] | undefined,
 ): Promise<UpdateOutcome> {
   const record = transaction.record(update.imageId);
   if (!(await record.exists())) {
@@ -58,10 +62,10 @@ export async function updateRecord(
   }
   let looked: LookedUpdate;
   try {
-    looked = await lookAt(record, update, includeSidecars);
+    looked = await lookAt(record, update, formats);
   } catch (error) {
     if (
-      !isLegacyIoError(error, "io", "not_supported") &&
+      !isLegacyIoError(error, "io", "not_supported", "invalid_argument") &&
       !isZarrStoreError(error, "invalid_argument", "schema_mismatch")
     ) {
       throw error;
@@ -90,13 +94,13 @@ interface LookedUpdate {
 async function lookAt(
   record: ImageRecord,
   { bundle, move }: RecordUpdate,
-  includeSidecars: boolean,
+  formats: readonly SidecarFormat[] | undefined,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
   const known = new Map(
     (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
   );
-  const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, undefined) : [];
+  const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
   const { shape } = await record.openArray();
   const content = await artifactsOfSidecars({
     shape,

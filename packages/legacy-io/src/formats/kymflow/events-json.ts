@@ -9,7 +9,7 @@ import {
   schemaOfTable,
   serializeLossless,
 } from "@kym/zarr-store";
-import { LEGACY_EVENT_COLUMNS, VELOCITY_EVENTS_SCHEMA } from "../../formats/velocity-events.ts";
+import { LEGACY_EVENT_COLUMNS, VELOCITY_EVENTS_SCHEMA } from "../velocity-events.ts";
 import type { KymflowRun } from "./kymflow-json.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;

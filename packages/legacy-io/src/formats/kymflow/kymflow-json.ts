@@ -1,5 +1,5 @@
 import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store";
-import { withoutNonFinite } from "../../content/image-metadata.ts";
+import { withoutNonFinite } from "../without-non-finite.ts";
 
 /** Keys of `metadata` that only this system has. */
 const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([

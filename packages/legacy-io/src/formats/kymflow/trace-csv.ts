@@ -7,24 +7,19 @@ import {
   type DatasetContents,
   schemaOfTable,
 } from "@kym/zarr-store";
-import type { LineScanCalibration } from "../../content/image-metadata.ts";
-import { LEGACY_TRACE_COLUMNS } from "../../formats/velocity-trace.ts";
+import type { ImageToWrite } from "../sidecar-format.ts";
+import { LEGACY_TRACE_COLUMNS } from "../velocity-trace.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
 /** What the constant columns of a trace say, where the table does not. */
-export interface TraceFacts {
-  readonly parentFolder: string;
-  readonly fileName: string;
-  readonly shape: readonly number[];
-  readonly calibration: LineScanCalibration | undefined;
-}
+export type TraceConstants = Pick<ImageToWrite, "parentFolder" | "fileName" | "shape" | "calibration">;
 
 /**
  * `_radon.csv` of the artifact `radon/velocity`: the older application's names and order, then columns that it does not
  * know. Values as they are, beyond ±1e6 too. Source: the formats' page §2.3.
  */
-export function traceCsv(table: Table, facts: TraceFacts): Uint8Array<ArrayBuffer> {
+export function traceCsv(table: Table, facts: TraceConstants): Uint8Array<ArrayBuffer> {
   const stored = new Map(schemaOfTable(table).columns.map((column) => [column.name, column.type]));
   const valuesOf = (name: string): readonly CellValue[] => columnOf(table, name);
   const constants = constantsOf(facts);
@@ -46,7 +41,7 @@ function constantsOf({
   fileName,
   shape,
   calibration,
-}: TraceFacts): ReadonlyMap<string, CellValue> {
+}: TraceConstants): ReadonlyMap<string, CellValue> {
   return new Map<string, CellValue>([
     ["roi_id", 1n],
     ["channel", 1n],

@@ -1,8 +1,8 @@
 import { tableFromRows } from "@kym/zarr-store";
 import { expect, test } from "vitest";
-import { eventsJsonText, eventsOf } from "../../../src/export/kymflow/events-json.ts";
-import { olympusHeaderText } from "../../../src/export/kymflow/header-text.ts";
-import { classicJsonText, radonJsonText, runsNamed } from "../../../src/export/kymflow/kymflow-json.ts";
+import { eventsJsonText, eventsOf } from "../../../src/formats/kymflow/events-json.ts";
+import { olympusHeaderText } from "../../../src/formats/kymflow/header-text.ts";
+import { classicJsonText, radonJsonText, runsNamed } from "../../../src/formats/kymflow/kymflow-json.ts";
 import {
   parseClassicJson,
   parseFlowAnalysis,

@@ -1,0 +1,32 @@
+/** The list of the formats that this package reads. A new one is a file in `sidecars/` and a line here. */
+import type { SidecarFormat } from "./sidecar-format.ts";
+import { classicJsonFormat } from "./sidecars/classic-json-format.ts";
+import { csvFormat } from "./sidecars/csv-format.ts";
+import { csvGzFormat } from "./sidecars/csv-gz-format.ts";
+import { eventsJsonFormat } from "./sidecars/events-json-format.ts";
+import { jsonFormat } from "./sidecars/json-format.ts";
+import { kymanalysisCsvFormat } from "./sidecars/kymanalysis-csv-format.ts";
+import { kymanalysisJsonFormat } from "./sidecars/kymanalysis-json-format.ts";
+import { npyFormat } from "./sidecars/npy-format.ts";
+import { olympusHeaderFormat } from "./sidecars/olympus-header-format.ts";
+import { parquetFormat } from "./sidecars/parquet-format.ts";
+import { radonCsvFormat } from "./sidecars/radon-csv-format.ts";
+import { radonJsonFormat } from "./sidecars/radon-json-format.ts";
+import { v0CsvFormat } from "./sidecars/v0-csv-format.ts";
+
+/** In the order in which a file's name is compared with them. */
+export const ALL_FORMATS: readonly SidecarFormat[] = [
+  classicJsonFormat,
+  olympusHeaderFormat,
+  radonJsonFormat,
+  radonCsvFormat,
+  kymanalysisJsonFormat,
+  kymanalysisCsvFormat,
+  eventsJsonFormat,
+  v0CsvFormat,
+  jsonFormat,
+  csvFormat,
+  csvGzFormat,
+  parquetFormat,
+  npyFormat,
+];

@@ -1,0 +1,22 @@
+/** `<stem>.json`: what the older application keeps of an image, and people edit. */
+import { parseClassicJson } from "../classic-json.ts";
+import { classicJsonText } from "../kymflow/kymflow-json.ts";
+import type { SidecarFormat } from "../sidecar-format.ts";
+
+const METADATA = "metadata";
+
+export const classicJsonFormat: SidecarFormat = {
+  name: "classic_json",
+  endings: [".json"],
+  artifacts: [{ kind: "json", name: METADATA }],
+  precedence: { classic: 100, accepted: 100 },
+  parse: (bytes) => {
+    const classic = parseClassicJson(bytes);
+    return {
+      classic,
+      accepted: classic.accepted,
+      warnings: [...classic.warnings, ...classic.rejectedRois.map(({ reason }) => reason)],
+    };
+  },
+  write: async ({ json, shape }) => classicJsonText(await json(METADATA), shape),
+};

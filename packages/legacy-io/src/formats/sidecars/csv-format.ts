@@ -1,0 +1,19 @@
+/** `<stem>.<artifact>.csv`: a table under the artifact's own name; types are found from its cells. */
+import { tableFromColumns } from "@kym/zarr-store";
+import { readSidecarCsv } from "../sidecar-csv.ts";
+import type { GivenArtifact, SidecarFormat } from "../sidecar-format.ts";
+
+export const csvFormat: SidecarFormat = {
+  name: "csv",
+  endings: [".csv"],
+  named: "table",
+  artifacts: [],
+  precedence: { artifacts: 200 },
+  parse: (bytes, { artifact }) => ({ artifacts: [csvArtifact(artifact, bytes)] }),
+};
+
+/** The table of a CSV. */
+export function csvArtifact(name: string, bytes: Uint8Array): GivenArtifact {
+  const { schema, columns, rowCount } = readSidecarCsv(bytes);
+  return { kind: "table", name, table: tableFromColumns(schema, columns, rowCount), schema };
+}

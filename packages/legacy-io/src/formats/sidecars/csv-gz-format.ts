@@ -1,0 +1,14 @@
+/** `<stem>.<artifact>.csv.gz`: a packed table under the artifact's own name. */
+import type { SidecarFormat } from "../sidecar-format.ts";
+import { csvArtifact } from "./csv-format.ts";
+
+export const csvGzFormat: SidecarFormat = {
+  name: "csv.gz",
+  endings: [".csv.gz"],
+  named: "table",
+  artifacts: [],
+  precedence: { artifacts: 200 },
+  parse: async (bytes, { artifact, gunzip }) => ({
+    artifacts: [csvArtifact(artifact, await gunzip(bytes))],
+  }),
+};

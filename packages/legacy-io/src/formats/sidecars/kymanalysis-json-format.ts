@@ -1,0 +1,19 @@
+/** `flow-analysis/<stem>_kymanalysis.json`: how a trace was made, its events, and whether a person accepted it. */
+import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
+import type { SidecarFormat } from "../sidecar-format.ts";
+
+export const kymanalysisJsonFormat: SidecarFormat = {
+  name: "kymanalysis_json",
+  endings: ["_kymanalysis.json"],
+  folder: () => FLOW_ANALYSIS_FOLDER,
+  artifacts: [
+    { kind: "json", name: "radon/params" },
+    { kind: "json", name: "radon/analysis" },
+    { kind: "table", name: "velocity_events/events" },
+  ],
+  precedence: { accepted: 200, events: 200 },
+  parse: (bytes) => {
+    const { analyses, events, accepted, extra, warnings } = parseFlowAnalysis(bytes, "kymanalysis_json");
+    return { runs: analyses, events, accepted, warnings, alsoHas: [...extra.keys()] };
+  },
+};

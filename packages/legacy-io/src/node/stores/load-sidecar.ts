@@ -1,0 +1,28 @@
+/** Reads one file beside an image by its format, for a store. */
+import { basename } from "node:path";
+import type { Understood } from "../../content/first-saying.ts";
+import type { ImageSidecar } from "../../folder/sidecars-of-image.ts";
+import { parseSidecar } from "../../formats/parse-sidecar.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { gunzip } from "../files/gunzip.ts";
+import { readWholeFile } from "../files/read-whole-file.ts";
+import { namingFile } from "./store-errors.ts";
+
+/** A file beside an image that has a format. */
+export interface StoreSidecar extends ImageSidecar {
+  readonly path: string;
+  readonly fileFormat: SidecarFormat;
+}
+
+/** What the file says. Throws what it cannot be understood for, naming the file; `invalid_argument` as `parseSidecar`; `io`. */
+export async function loadSidecar({ path, fileFormat, artifact = "" }: StoreSidecar): Promise<Understood> {
+  const bytes = await readWholeFile(path);
+  return namingFile(path, async () => {
+    const source = { relPath: path, artifact, gunzip: (packed: typeof bytes) => gunzip(packed, path) };
+    const content = await parseSidecar(fileFormat, bytes, source);
+    if (content.kind === "opaque") {
+      throw content.cause;
+    }
+    return { relPath: path, fileName: basename(path), bytes, content };
+  });
+}
