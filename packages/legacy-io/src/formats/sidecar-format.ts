@@ -107,7 +107,7 @@ export interface SidecarFormat extends SidecarNameRule {
   /** All artifacts that `parse` may give under `artifacts`; none for a `named` format, which gives the one of the file's name. */
   readonly artifacts: readonly ArtifactRef[];
   /** Of several files that say the same, the one with the lowest number counts. Built-in ones have 100 to 300; default 1000. */
-  readonly precedence?: Readonly<Partial<Record<SidecarSubject, number>>> | undefined;
+  readonly precedence?: { readonly [subject in SidecarSubject]?: number | undefined } | undefined;
   /**
    * What the bytes of a file say. Decides by its arguments alone, and does no I/O. A `LegacyIoError` or a `ZarrStoreError` means that the
    * file cannot be understood: it is kept as an attachment, with the message as the reason. Anything else fails the image.

@@ -8,6 +8,7 @@ import type { SidecarFormat, SidecarNameRule } from "./sidecar-format.ts";
 const RESERVED_NAMES: readonly string[] = ["artifact", "other"];
 /** Any text that can stand behind a stem, but for folders and letters that have another case. */
 const ENDING = /^[^/\\\0\p{Lu}]+$/u;
+const FOLDER = /^(?!\.{1,2}$)[^/\\\0]+$/;
 const IMAGE_ENDING = /\.tiff?$/;
 
 /**
@@ -39,14 +40,22 @@ export function sidecarFormats(added: readonly SidecarFormat[] = []): readonly S
   return added.length === 0 ? ALL_FORMATS : [...added, ...ALL_FORMATS];
 }
 
+/** Formats also come from callers without types. */
 function assertUsable(format: SidecarFormat): void {
-  const { name, endings, folder, named, artifacts } = format;
-  if (name === "") {
+  const { name, endings, folder, named, artifacts, parse } = format;
+  if (typeof name !== "string" || name === "") {
     throw refused(format, "it has no name", name);
+  }
+  if (!Array.isArray(endings) || !Array.isArray(artifacts) || typeof parse !== "function") {
+    throw refused(format, "it has endings, artifacts and parse", Object.keys(format));
   }
   const ending = endings.find((one) => !ENDING.test(one) || IMAGE_ENDING.test(one));
   if (ending !== undefined || endings.length === 0) {
     throw refused(format, "an ending is text in lower case, and not a TIFF's", ending);
+  }
+  const place = folder?.("*");
+  if (place !== undefined && !FOLDER.test(place)) {
+    throw refused(format, "its folder is a name, not a path", place);
   }
   if (named !== undefined && (folder !== undefined || endings.some((one) => !one.startsWith(".")))) {
     throw refused(format, "files with an artifact's name stand beside the image and end with a dot", endings);

@@ -10,7 +10,7 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { lineScanCalibration } from "../../content/image-metadata.ts";
-import { throwIfAborted } from "../../errors.ts";
+import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
 import {
   type DatabaseImage,
   EVENT_DATABASE,
@@ -160,10 +160,10 @@ class ImageWriter {
       const inFolder = format.folder === undefined ? "" : `${format.folder(parentFolder)}/`;
       const path = `${folder}${inFolder}${stem}${ending}`;
       if (format.write !== undefined && !written.has(path)) {
-        const content = await this.#orNote(path, async () => format.write?.(image));
-        if (content !== undefined) {
+        const bytes = await this.#orNote(path, () => writtenBy(format, image, path));
+        if (bytes !== undefined) {
           written.add(path);
-          await this.#sink.write(path, bytesOf(content, format, path));
+          await this.#sink.write(path, bytes);
         }
       }
     }
@@ -221,12 +221,25 @@ class ImageWriter {
   }
 }
 
-/** What a format wrote. Throws `invalid_argument` for what is neither text nor bytes. */
-function bytesOf(content: string | Uint8Array, format: SidecarFormat, path: string): Uint8Array {
+/** What a format writes. Throws `invalid_argument` for one that throws an error of its own, or gives neither text nor bytes. */
+async function writtenBy(
+  format: SidecarFormat,
+  image: ImageToWrite,
+  path: string,
+): Promise<Uint8Array | undefined> {
+  let content: unknown;
+  try {
+    content = await format.write?.(image);
+  } catch (error) {
+    if (isZarrStoreError(error) || isLegacyIoError(error)) {
+      throw error;
+    }
+    throw formatFault(format, { relPath: path }, `it threw ${String(error)}`, error);
+  }
   if (typeof content === "string") {
     return new TextEncoder().encode(content);
   }
-  if (!(content instanceof Uint8Array)) {
+  if (content !== undefined && !(content instanceof Uint8Array)) {
     throw formatFault(format, { relPath: path }, "it wrote neither text nor bytes", undefined);
   }
   return content;
