@@ -104,18 +104,22 @@ export interface ImageToWrite {
  * };
  */
 export interface SidecarFormat extends SidecarNameRule {
-  /** All artifacts that `parse` may give under `artifacts`; none for a `named` format, which gives the one of the file's name. */
+  /** All that `parse` may give under `artifacts`. Empty for a `named` format, which gives the one that the file's name says. */
   readonly artifacts: readonly ArtifactRef[];
-  /** Of several files that say the same, the one with the lowest number counts. Built-in ones have 100 to 300; default 1000. */
+  /** Of several files that say the same, the one with the lowest number counts. Built-in formats have 100 to 300; default 1000. */
   readonly precedence?: { readonly [subject in SidecarSubject]?: number | undefined } | undefined;
   /**
-   * What the bytes of a file say. Decides by its arguments alone, and does no I/O. A `LegacyIoError` or a `ZarrStoreError` means that the
-   * file cannot be understood: it is kept as an attachment, with the message as the reason. Anything else fails the image.
+   * What the bytes of a file say. Decides by its arguments alone, and does no I/O. A `LegacyIoError` or a `ZarrStoreError`
+   * means that the file cannot be understood: it is kept as an attachment, with the message as the reason. Anything else
+   * fails the image.
    */
   readonly parse: (
     bytes: Uint8Array<ArrayBuffer>,
     source: SidecarSource,
   ) => SidecarFacts | Promise<SidecarFacts>;
-  /** The file that `exportLegacyFolder` writes as `<stem><first ending>` with `format: "kymflow"`; undefined for none. */
+  /**
+   * The content of the file that `exportLegacyFolder` writes with `format: "kymflow"`, as `<stem><first ending>` in the
+   * format's folder; undefined where the image has nothing for it.
+   */
   readonly write?: ((image: ImageToWrite) => Promise<string | Uint8Array | undefined>) | undefined;
 }

@@ -12,8 +12,8 @@ const FOLDER = /^(?!\.{1,2}$)[^/\\\0]+$/;
 const IMAGE_ENDING = /\.tiff?$/;
 
 /**
- * All formats in the order in which a file's name is compared with them: `added` first, then the built-in ones. So an added format
- * may read files that a built-in one would: `<stem>.heart.json` is an artifact else.
+ * All formats in the order in which a file's name is compared with them: `added` first, then the built-in ones. So an added
+ * format may have files that a built-in one would read: `<stem>.heart.json` would otherwise be an artifact.
  * Throws `invalid_argument` for a name or an ending that two of `added` have, a name of a built-in format, a name or an
  * ending that cannot be one; `invalid_name` for an artifact's name that cannot be one.
  *

@@ -12,7 +12,7 @@ export interface IngestOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
   readonly compression?: "zstd" | "none" | undefined;
-  /** Formats of sidecars besides the built-in ones. Give the same ones each time: what they do not name any more counts as gone. */
+  /** Formats of sidecars besides the built-in ones. Give the same each time: a file that none of them names counts as gone. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
