@@ -1,6 +1,7 @@
 /** Indexes of many small images: made anew, with nothing changed, and with one image changed. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { KymDataset } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { type Build, loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
@@ -29,25 +30,26 @@ export async function measureIndex({ root, folder, size, stack }: MeasurePlace):
     "velocityEventIndexer",
   ]);
   const location = join(folder, "study.zarr");
-  const inSession = async (run: (dataset: ZarrDataset) => Promise<unknown>): Promise<void> => {
+  const inSession = async (run: (kym: KymDataset) => Promise<unknown>): Promise<void> => {
     await using dataset = await openStudy(build, location);
-    await run(dataset);
+    await run(new build.KymDataset(dataset));
   };
   if (!existsSync(location)) {
     await writeStudy(build, location, size);
-    await inSession((dataset) => updateIndexes(build, dataset));
+    await inSession((kym) => updateIndexes(build, kym));
   }
   const open = stack.use(await build.openDataset(location, { durability: "none" }));
+  const kept = new build.KymDataset(open);
   let seed = Date.now();
   return [
-    { name: "whole index", run: () => inSession((dataset) => replaceIndexes(build, dataset)) },
-    { name: "index with nothing new", run: () => inSession((dataset) => updateIndexes(build, dataset)) },
-    { name: "index with nothing new, dataset open", run: () => updateIndexes(build, open) },
+    { name: "whole index", run: () => inSession((kym) => replaceIndexes(build, kym)) },
+    { name: "index with nothing new", run: () => inSession((kym) => updateIndexes(build, kym)) },
+    { name: "index with nothing new, dataset open", run: () => updateIndexes(build, kept) },
     {
       name: "index with one image changed, its edit included",
       run: async () => {
         seed++;
-        const updated = await changeOneImage(build, open, seed);
+        const updated = await changeOneImage(build, kept, seed);
         if (updated !== 1) {
           throw new Error(`one image changed, ${updated} were indexed`);
         }
@@ -67,29 +69,29 @@ export async function writeStudy(build: IndexBuild, location: string, imageCount
 }
 
 /** How many images each index took in. */
-export async function updateIndexes(build: IndexBuild, dataset: ZarrDataset): Promise<readonly number[]> {
+export async function updateIndexes(build: IndexBuild, kym: KymDataset): Promise<readonly number[]> {
   const counts: number[] = [];
   for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
-    const { updated } = await new build.KymDataset(dataset).updateIndex(indexer, { mode: "incremental" });
+    const { updated } = await kym.updateIndex(indexer, { mode: "incremental" });
     counts.push(updated);
   }
   return counts;
 }
 
-export async function replaceIndexes(build: IndexBuild, dataset: ZarrDataset): Promise<void> {
+export async function replaceIndexes(build: IndexBuild, kym: KymDataset): Promise<void> {
   for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
-    await new build.KymDataset(dataset).updateIndex(indexer, { mode: "replace" });
+    await kym.updateIndex(indexer, { mode: "replace" });
   }
 }
 
 /** Saves an image's events anew and indexes them; returns how many images the index took in. */
 async function changeOneImage(
-  { KymDataset, velocityEventIndexer }: IndexBuild,
-  dataset: ZarrDataset,
+  { velocityEventIndexer }: IndexBuild,
+  kym: KymDataset,
   seed: number,
 ): Promise<number> {
-  await saveEventsOf(dataset, CHANGED_IMAGE, seed);
-  const { updated } = await new KymDataset(dataset).updateIndex(velocityEventIndexer, {
+  await saveEventsOf(kym.dataset, CHANGED_IMAGE, seed);
+  const { updated } = await kym.updateIndex(velocityEventIndexer, {
     mode: "incremental",
   });
   return updated;

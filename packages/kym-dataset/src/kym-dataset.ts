@@ -6,6 +6,7 @@ import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
 import { type UpdateReport, type UpdateStats, updateLogLine } from "./run/update-report.ts";
 import { explainStaleness } from "./staleness/explain-staleness.ts";
 import { getStaleness } from "./staleness/get-staleness.ts";
+import { RunMemory } from "./staleness/run-memory.ts";
 import type { Staleness } from "./staleness/staleness.ts";
 import { TableCache } from "./table-cache.ts";
 
@@ -17,7 +18,8 @@ export interface KymDatasetOptions {
 }
 
 /**
- * A dataset of kymographs: pooled tables that are functions of each image's artifacts, and know why they are fresh.
+ * A dataset of kymographs: pooled tables that are functions of each image's artifacts, and know why they are fresh. Keep
+ * one for as long as the dataset is open: it remembers what a run read, so that the next one does not decode it again.
  *
  * @example
  * const kym = new KymDataset(await openDataset(store, { summarize: summarizeMetadata }));
@@ -28,11 +30,13 @@ export class KymDataset {
   readonly #logger: KymDatasetOptions["logger"];
   readonly #nowEpochNs: () => bigint;
   readonly #tables: TableCache;
+  readonly #memory: RunMemory;
   #lastUpdateStats: UpdateStats = { updated: 0, skipped: 0, missing: 0 };
 
   constructor(dataset: ZarrDataset, options: KymDatasetOptions = {}) {
     this.dataset = dataset;
     this.#tables = new TableCache(dataset);
+    this.#memory = new RunMemory(dataset.runtime);
     this.#logger = options.logger;
     this.#nowEpochNs = options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
   }
@@ -65,7 +69,8 @@ export class KymDataset {
    * `aborted`
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
-    const report = await updateIndex(this.dataset, indexer, this.#nowEpochNs, options);
+    const session = { memory: this.#memory, nowEpochNs: this.#nowEpochNs };
+    const report = await updateIndex(this.dataset, indexer, session, options);
     if (options.dryRun === true) {
       return report;
     }
@@ -90,12 +95,15 @@ export class KymDataset {
     imageId: string,
     options: IndexerReadOptions = {},
   ): Promise<Staleness> {
-    return (await getStaleness(this.dataset, indexer, imageId, options)).staleness;
+    return (await getStaleness(this.dataset, indexer, imageId, this.#memory, options)).staleness;
   }
 
   /** {@link getStaleness} in words. Throws as it does. */
   async explain(indexer: Indexer, imageId: string, options: IndexerReadOptions = {}): Promise<string> {
-    return explainStaleness(indexer, await getStaleness(this.dataset, indexer, imageId, options));
+    return explainStaleness(
+      indexer,
+      await getStaleness(this.dataset, indexer, imageId, this.#memory, options),
+    );
   }
 
   /** Makes all rows of all images, or of some, anew; the rows of the others stay. Throws as {@link updateIndex}. */

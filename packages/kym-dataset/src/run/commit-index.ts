@@ -8,9 +8,9 @@ import {
 } from "@kym/zarr-store";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
-import { hashTextOf } from "../indexer/sha256-hex.ts";
-import { inputHashes, type SeenHashes } from "../staleness/input-hashes.ts";
+import type { InputHasher } from "../staleness/input-hashes.ts";
 import { ledgerOfFile, rememberIndexes } from "../staleness/load-ledger-and-table.ts";
+import type { RunMemory } from "../staleness/run-memory.ts";
 import { type IndexTable, mergeIndexTable } from "../table/index-table.ts";
 import {
   encodeLedger,
@@ -23,15 +23,18 @@ import { ledgerTableName } from "../table/table-name.ts";
 
 /** What a run changes in an indexer's table and ledger. */
 export interface IndexChange {
-  /** The rows, and the entries that account for them, of images that were updated. */
-  readonly updated: ReadonlyMap<string, { readonly rows: readonly Row[]; readonly entry: LedgerEntry }>;
+  /** The rows, and the entries that account for them, of images that were updated, with what each was made from. */
+  readonly updated: ReadonlyMap<
+    string,
+    { readonly rows: readonly Row[]; readonly entry: LedgerEntry; readonly seen: ObjectHashes }
+  >;
   /** New entries of images whose rows stay, with the entry that each had when it was looked at. */
   readonly rechecked: ReadonlyMap<
     string,
     { readonly before: LedgerEntry | undefined; readonly entry: LedgerEntry }
   >;
-  /** Images that lose rows and entry, with what each was when it was looked at. */
-  readonly removed: ReadonlyMap<string, SeenHashes>;
+  /** Images that lose rows and entry, with the objects that each had when it was looked at. */
+  readonly removed: ReadonlyMap<string, ObjectHashes>;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function commitIndex(
   dataset: ZarrDataset,
   indexer: Indexer,
   change: IndexChange,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  { memory, ...options }: { readonly memory: RunMemory; readonly signal?: AbortSignal | undefined },
 ): Promise<Commit> {
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
@@ -57,8 +60,8 @@ export async function commitIndex(
       // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
       let valid = change;
       await transaction.mergeTableFile(ledgerName, async (current) => {
-        valid = await withoutEdited(dataset, indexer, change);
-        ledger = mergeLedger(await ledgerOfFile(dataset, ledgerName, current), valid);
+        valid = await withoutEdited(dataset, memory.hasherOf(indexer), change);
+        ledger = mergeLedger(await ledgerOfFile(dataset, memory, ledgerName, current), valid);
         return {
           table: encodeLedger(ledger),
           schema: LEDGER_SCHEMA,
@@ -76,7 +79,7 @@ export async function commitIndex(
     },
     { message: `index ${tableName}`, ...options },
   );
-  rememberIndexes(dataset, tableName, commit, { table, ledger });
+  rememberIndexes(memory, tableName, commit, { table, ledger });
   return commit;
 }
 
@@ -85,21 +88,16 @@ const NO_OBJECTS: ObjectHashes = new Map();
 /** The change of those images alone that are still what the run looked at. */
 async function withoutEdited(
   dataset: ZarrDataset,
-  indexer: Indexer,
+  hasher: InputHasher,
   change: IndexChange,
 ): Promise<IndexChange> {
-  const seen = new Map<string, SeenHashes>(change.removed);
-  for (const [imageId, { entry }] of change.updated) {
-    seen.set(imageId, entry);
+  const seen = new Map(change.removed);
+  for (const [imageId, updated] of change.updated) {
+    seen.set(imageId, updated.seen);
   }
   const hashes = await dataset.imageObjectHashes();
-  const hashText = hashTextOf(dataset.runtime);
   const isSame = new Map(
-    Array.from(seen, ([id, then]) => {
-      const now = inputHashes(indexer, hashes.get(id) ?? NO_OBJECTS, hashText);
-      const agrees = now.inputsSha256 === then.inputsSha256 && now.sourcesSha256 === then.sourcesSha256;
-      return [id, agrees] as const;
-    }),
+    Array.from(seen, ([id, then]) => [id, hasher.areSame(then, hashes.get(id) ?? NO_OBJECTS)] as const),
   );
   return {
     ...change,

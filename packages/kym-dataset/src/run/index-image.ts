@@ -3,20 +3,19 @@ import { isKymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import type { HashText } from "../indexer/sha256-hex.ts";
-import { type InputHashes, inputHashes, type SeenHashes } from "../staleness/input-hashes.ts";
+import type { InputHasher, InputHashes } from "../staleness/input-hashes.ts";
 import { loadCurrentProvenance } from "../staleness/load-current-provenance.ts";
 import { loadRunMarker } from "../staleness/run-marker.ts";
 import {
-  type CurrentInputs,
-  decideStaleness,
   decideStalenessFromHashes,
+  decideStalenessFromProvenance,
   type RecordedIndex,
   type Staleness,
 } from "../staleness/staleness.ts";
 import { stampRows } from "../table/conform-row.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "../table/ledger.ts";
 
-/** What became of one image in a run. */
+/** What became of one image in a run. `seen` are the hashes of its objects that this was decided by. */
 export type ImageOutcome =
   | {
       readonly outcome: "updated";
@@ -24,6 +23,7 @@ export type ImageOutcome =
       readonly because: UpdateReason;
       readonly rows: readonly Row[];
       readonly entry: LedgerEntry;
+      readonly seen: ObjectHashes;
     }
   | {
       readonly outcome: "skipped";
@@ -32,12 +32,12 @@ export type ImageOutcome =
       /** The entry as it should be, if it is not so yet. */
       readonly entry: LedgerEntry | undefined;
     }
-  | { readonly outcome: "notAnalysed"; readonly imageId: string; readonly seen: SeenHashes }
+  | { readonly outcome: "notAnalysed"; readonly imageId: string; readonly seen: ObjectHashes }
   | {
       readonly outcome: "failed";
       readonly imageId: string;
       readonly error: unknown;
-      readonly seen: SeenHashes;
+      readonly seen: ObjectHashes;
       /** True if the rows it has are still those of its inputs, so that they stay. */
       readonly keepsRows: boolean;
     };
@@ -46,9 +46,17 @@ export type ImageOutcome =
 export type UpdateReason = Extract<Staleness, { state: "stale" }>["because"] | "replace";
 export type FreshReason = Extract<Staleness, { state: "fresh" }>["because"];
 
-export interface IndexImageArgs {
-  readonly hashes: ObjectHashes;
+/** What the first pass sees of an image. Nothing is opened for it. */
+export interface ImageLook {
+  readonly imageId: string;
+  readonly seen: ObjectHashes;
   readonly recorded: RecordedIndex;
+  readonly found: InputHashes;
+  /** What the hashes say; undefined where something has to be read first: a run marker, or params and context. */
+  readonly settled: Staleness | undefined;
+}
+
+export interface IndexImageOptions {
   /** `replace` makes rows anew even if they are fresh. */
   readonly mode: "replace" | "incremental";
   readonly nowEpochNs: bigint;
@@ -56,77 +64,90 @@ export interface IndexImageArgs {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The outcome of an image of which nothing has to be read; undefined for all others. No I/O. */
-export function settleImage(
-  imageId: string,
+/** Looks at an image by its hashes alone. No I/O. */
+export function lookAtImage(
   indexer: Indexer,
-  { hashes, recorded, mode, hashText }: Pick<IndexImageArgs, "hashes" | "recorded" | "mode" | "hashText">,
+  hasher: InputHasher,
+  { imageId, seen, recorded }: Pick<ImageLook, "imageId" | "seen" | "recorded">,
+): ImageLook {
+  const found = hasher.hashesOf(seen);
+  const needsMarker = recorded.entry === undefined && found.inputsSha256 !== undefined;
+  const settled = needsMarker ? undefined : settle(indexer, recorded, found);
+  return { imageId, seen, recorded, found, settled };
+}
+
+/** The outcome of an image of which nothing has to be read; undefined for all others. */
+export function outcomeOfLook(
+  { imageId, seen, settled }: ImageLook,
+  mode: IndexImageOptions["mode"],
 ): ImageOutcome | undefined {
-  const found = inputHashes(indexer, hashes, hashText);
-  if (found.inputsSha256 === undefined) {
-    return { outcome: "notAnalysed", imageId, seen: found };
+  if (settled?.state === "not_analysed") {
+    return { outcome: "notAnalysed", imageId, seen };
   }
-  if (mode === "replace" || recorded.entry === undefined) {
-    return undefined;
-  }
-  const settled = decideStalenessFromHashes(recorded, currentInputs(indexer, found));
-  return settled?.state === "fresh"
+  return settled?.state === "fresh" && mode === "incremental"
     ? { outcome: "skipped", imageId, because: settled.because, entry: undefined }
     : undefined;
 }
 
-/** Reads one image that {@link settleImage} leaves open, and makes its rows. Everything but an abort is an outcome. */
+/** Reads one image that {@link outcomeOfLook} leaves open, and makes its rows. Everything but an abort is an outcome. */
 export async function indexImage(
   record: ZarrImageRecord,
   indexer: Indexer,
-  args: IndexImageArgs,
+  first: ImageLook,
+  options: IndexImageOptions,
 ): Promise<ImageOutcome> {
-  const { signal } = args;
-  const imageId = record.id;
-  const found = inputHashes(indexer, args.hashes, args.hashText);
-  const current = currentInputs(indexer, found);
-  const isUnknown = args.recorded.entry === undefined;
-  const marker = isUnknown ? await loadRunMarker(record, indexer, args.hashes, { signal }) : undefined;
-  const recorded = { ...args.recorded, marker };
-  const settled = decideStalenessFromHashes(recorded, current);
+  const { signal } = options;
+  const look = first.recorded.entry === undefined ? await withMarker(record, indexer, first, signal) : first;
+  const { imageId, seen, settled } = look;
   try {
-    return await readImage(record, indexer, { ...args, recorded, found, current });
+    return await readImage(record, indexer, look, options);
   } catch (error) {
     if (signal?.aborted || isZarrStoreError(error, "aborted") || isKymDatasetError(error, "aborted")) {
       throw error;
     }
-    return { outcome: "failed", imageId, error, seen: found, keepsRows: settled?.state === "fresh" };
+    return { outcome: "failed", imageId, error, seen, keepsRows: settled?.state === "fresh" };
   }
 }
 
-function currentInputs(indexer: Indexer, { inputsSha256, sourcesSha256 }: InputHashes): CurrentInputs {
-  return { analysisVersion: indexer.analysisVersion, inputsSha256, sourcesSha256 };
+async function withMarker(
+  record: ZarrImageRecord,
+  indexer: Indexer,
+  look: ImageLook,
+  signal: AbortSignal | undefined,
+): Promise<ImageLook> {
+  const marker = await loadRunMarker(record, indexer, look.seen, { signal });
+  const recorded = { ...look.recorded, marker };
+  return { ...look, recorded, settled: settle(indexer, recorded, look.found) };
+}
+
+function settle(indexer: Indexer, recorded: RecordedIndex, found: InputHashes): Staleness | undefined {
+  return decideStalenessFromHashes(recorded, { analysisVersion: indexer.analysisVersion, ...found });
 }
 
 async function readImage(
   record: ZarrImageRecord,
   indexer: Indexer,
-  args: IndexImageArgs & { readonly found: InputHashes; readonly current: CurrentInputs },
+  { imageId, seen, recorded, found, settled }: ImageLook,
+  { mode, nowEpochNs, hashText, signal }: IndexImageOptions,
 ): Promise<ImageOutcome> {
-  const { recorded, mode, signal, hashText, found, current } = args;
   const { context, provenance } = await loadCurrentProvenance(record, indexer, { signal, hashText });
-  const staleness = decideStaleness(recorded, current, provenance);
+  const staleness = settled ?? decideStalenessFromProvenance(recorded, provenance);
   const entryOf = (nRows: number): LedgerEntry => ({
-    imageId: record.id,
+    imageId,
     analysisVersion: indexer.analysisVersion,
     ...provenance,
     inputsSha256: found.inputsSha256 ?? "",
     sourcesSha256: found.sourcesSha256,
     nRows,
-    indexedEpochNs: recorded.entry?.indexedEpochNs ?? args.nowEpochNs,
+    indexedEpochNs: recorded.entry?.indexedEpochNs ?? nowEpochNs,
   });
   if (staleness.state === "fresh" && mode === "incremental") {
     const entry = entryOf(recorded.rows.count);
-    return { outcome: "skipped", imageId: record.id, because: staleness.because, entry };
+    return { outcome: "skipped", imageId, because: staleness.because, entry };
   }
   const made = await indexer.extract(record, { input: found.input, context, signal });
   const rows = stampRows(indexer.schema, "schema" in made ? [...rowsOf(made)] : made, {
-    imageId: record.id,
+    imageId,
     analysisVersion: indexer.analysisVersion,
     paramsHash: provenance.paramsHash,
   });
@@ -134,9 +155,10 @@ async function readImage(
   const isSame = recorded.entry !== undefined && ledgerEntriesAgree(recorded.entry, entry);
   return {
     outcome: "updated",
-    imageId: record.id,
+    imageId,
     because: staleness.state === "stale" ? staleness.because : "replace",
     rows,
-    entry: isSame ? entry : { ...entry, indexedEpochNs: args.nowEpochNs },
+    entry: isSame ? entry : { ...entry, indexedEpochNs: nowEpochNs },
+    seen,
   };
 }

@@ -1,4 +1,4 @@
-import type { SeenHashes } from "../staleness/input-hashes.ts";
+import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { IndexChange } from "./commit-index.ts";
 import type { ImageOutcome } from "./index-image.ts";
@@ -11,8 +11,6 @@ export interface IndexRun {
   readonly recorded: RecordedIndexes;
   /** Images that the table or the ledger knows and that are no more. */
   readonly deletedIds: readonly string[];
-  /** What the hashes are of an image that is no more. */
-  readonly nothing: SeenHashes;
 }
 
 /** What a run does, and what it says about that. */
@@ -24,6 +22,9 @@ export interface IndexPlan {
   readonly reasons: readonly ImageReason[];
 }
 
+/** An image that was deleted. */
+const NO_OBJECTS: ObjectHashes = new Map();
+
 /**
  * Decides what a run changes. An image that failed loses its rows, because they are of something that is no more,
  * unless its inputs are still those of the ledger.
@@ -32,7 +33,7 @@ export function planIndexChange(run: IndexRun): IndexPlan {
   const { outcomes, recorded, deletedIds } = run;
   const updated = new Map<string, Updated>();
   const rechecked = new Map<string, Rechecked>();
-  const removed = new Map(deletedIds.map((imageId) => [imageId, run.nothing]));
+  const removed = new Map(deletedIds.map((imageId) => [imageId, NO_OBJECTS]));
   for (const result of outcomes) {
     const { imageId } = result;
     if (result.outcome === "updated") {

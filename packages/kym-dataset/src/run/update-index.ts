@@ -1,14 +1,12 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
-import { hashTextOf } from "../indexer/sha256-hex.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
-import { inputHashes } from "../staleness/input-hashes.ts";
 import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
+import type { RunMemory } from "../staleness/run-memory.ts";
 import { commitIndex } from "./commit-index.ts";
-import { type ImageOutcome, type IndexImageArgs, indexImage, settleImage } from "./index-image.ts";
+import { type ImageLook, type ImageOutcome, indexImage, lookAtImage, outcomeOfLook } from "./index-image.ts";
 import { planIndexChange } from "./plan-index-change.ts";
 import type { IndexEvent, UpdateReport } from "./update-report.ts";
 
@@ -24,6 +22,13 @@ export interface UpdateIndexOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What one run shares with the next. */
+export interface IndexSession {
+  readonly memory: RunMemory;
+  /** Nanoseconds since 1970. */
+  readonly nowEpochNs: () => bigint;
+}
+
 /** Images read at the same time. */
 const IMAGES_AT_ONCE = 16;
 
@@ -36,7 +41,7 @@ const IMAGES_AT_ONCE = 16;
 export async function updateIndex(
   dataset: ZarrDataset,
   indexer: Indexer,
-  nowEpochNs: () => bigint,
+  { memory, nowEpochNs }: IndexSession,
   options: UpdateIndexOptions = {},
 ): Promise<UpdateReport> {
   const { mode = "replace", dryRun = false, signal } = options;
@@ -44,39 +49,36 @@ export async function updateIndex(
   throwIfAborted(signal);
   const hashes = await dataset.imageObjectHashes();
   const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
-  const recorded = await loadLedgerAndTable(dataset, indexer, { signal });
-  const shared = { mode, nowEpochNs: nowEpochNs(), hashText: hashTextOf(dataset.runtime), signal };
+  const recorded = await loadLedgerAndTable(dataset, indexer, memory, { signal });
+  const hasher = memory.hasherOf(indexer);
+  const shared = { mode, nowEpochNs: nowEpochNs(), hashText: memory.hashText, signal };
   const outcomes: ImageOutcome[] = [];
   const done = (outcome: ImageOutcome): void => {
     outcomes.push(outcome);
     options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
     throwIfAborted(signal);
   };
-  const argsOf = (imageId: string): IndexImageArgs => ({
-    ...shared,
-    hashes: hashes.get(imageId) ?? NO_OBJECTS,
-    recorded: recorded.of(imageId),
-  });
-  const open = imageIds.filter((imageId) => {
-    const outcome = settleImage(imageId, indexer, argsOf(imageId));
-    if (outcome !== undefined) {
+  const open: ImageLook[] = [];
+  for (const imageId of imageIds) {
+    const seen = hashes.get(imageId) ?? new Map();
+    const look = lookAtImage(indexer, hasher, { imageId, seen, recorded: recorded.of(imageId) });
+    const outcome = outcomeOfLook(look, mode);
+    if (outcome === undefined) {
+      open.push(look);
+    } else {
       done(outcome);
     }
-    return outcome === undefined;
-  });
-  await runBounded(open, IMAGES_AT_ONCE, async (imageId) => {
+  }
+  await runBounded(open, IMAGES_AT_ONCE, async (look) => {
     throwIfAborted(signal);
-    done(await indexImage(dataset.record(imageId, { asOf: "last look" }), indexer, argsOf(imageId)));
+    const record = dataset.record(look.imageId, { asOf: "last look" });
+    done(await indexImage(record, indexer, look, shared));
   });
   throwIfAborted(signal);
   const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
-  const { change, isNeeded, counts, reasons } = planIndexChange({
-    outcomes,
-    recorded,
-    deletedIds,
-    nothing: inputHashes(indexer, NO_OBJECTS, shared.hashText),
-  });
-  const commit = isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { signal }) : undefined;
+  const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
+  const commit =
+    isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { memory, signal }) : undefined;
   return {
     indexer: indexer.name,
     tableName: indexer.tableName,
@@ -87,8 +89,6 @@ export async function updateIndex(
     table: () => dataset.loadTable(indexer.tableName),
   };
 }
-
-const NO_OBJECTS: ObjectHashes = new Map();
 
 function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string, dryRun: boolean): void {
   checkIndexer(indexer);

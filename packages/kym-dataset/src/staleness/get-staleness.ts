@@ -1,13 +1,12 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
 import { checkIndexer, type Indexer, type IndexerReadOptions } from "../indexer/indexer.ts";
-import { hashTextOf } from "../indexer/sha256-hex.ts";
 import type { StalenessReport } from "./explain-staleness.ts";
-import { inputHashes } from "./input-hashes.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
 import { loadRunMarker } from "./run-marker.ts";
-import { decideStaleness, decideStalenessFromHashes } from "./staleness.ts";
+import type { RunMemory } from "./run-memory.ts";
+import { decideStalenessFromHashes, decideStalenessFromProvenance } from "./staleness.ts";
 
 /**
  * Decides about one image and changes nothing.
@@ -19,6 +18,7 @@ export async function getStaleness(
   dataset: ZarrDataset,
   indexer: Indexer,
   imageId: string,
+  memory: RunMemory,
   options: IndexerReadOptions = {},
 ): Promise<StalenessReport> {
   checkIndexer(indexer);
@@ -27,9 +27,8 @@ export async function getStaleness(
     throw new KymDatasetError("not_found", `there is no image ${imageId}`, { path: imageId, found: imageId });
   }
   const hashes = await record.objectHashes();
-  const hashText = hashTextOf(dataset.runtime);
-  const found = inputHashes(indexer, hashes, hashText);
-  const known = (await loadLedgerAndTable(dataset, indexer, options)).of(imageId);
+  const found = memory.hasherOf(indexer).hashesOf(hashes);
+  const known = (await loadLedgerAndTable(dataset, indexer, memory, options)).of(imageId);
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
   const recorded = { ...known, marker };
@@ -39,10 +38,11 @@ export async function getStaleness(
   if (settled !== undefined) {
     return { ...report, staleness: settled, paramsHash: undefined };
   }
+  const { hashText } = memory;
   const { provenance } = await loadCurrentProvenance(record, indexer, { ...options, hashText });
   return {
     ...report,
-    staleness: decideStaleness(recorded, current, provenance),
+    staleness: decideStalenessFromProvenance(recorded, provenance),
     paramsHash: provenance.paramsHash,
   };
 }

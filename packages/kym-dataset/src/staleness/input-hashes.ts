@@ -9,56 +9,69 @@ import type { Indexer } from "../indexer/indexer.ts";
 import { type HashText, sha256Hex } from "../indexer/sha256-hex.ts";
 
 /** What an image's rows are made from, as the manifest has it. */
-export interface InputHashes extends SeenHashes {
+export interface InputHashes {
   /** The input artifact; undefined if the indexer declares none or the image has none of them. */
   readonly input: FoundArtifact | undefined;
-}
-
-/** By this a run knows whether an image is still what it looked at. */
-export interface SeenHashes {
   /** Of the input artifact and, where they count, the pixels; undefined for an image that was not analysed. */
   readonly inputsSha256: string | undefined;
   /** Of the artifacts that params and context are read from, and of the record's attributes. */
   readonly sourcesSha256: string;
 }
 
-/** Of one indexer: what is looked for, and what was made of maps that never change (`ZarrDataset.imageObjectHashes`). */
-interface Known {
-  readonly sourceKeys: readonly string[];
-  readonly made: WeakMap<ObjectHashes, InputHashes>;
-}
+/** Hashes what an indexer reads of an image, from the hashes of its objects. Nothing is opened. */
+export class InputHasher {
+  readonly #indexer: Indexer;
+  readonly #sourceKeys: readonly string[];
+  readonly #hashText: HashText;
+  /** By maps that never change (`ZarrDataset.imageObjectHashes`). */
+  readonly #made = new WeakMap<ObjectHashes, InputHashes>();
 
-const known = new WeakMap<Indexer, Known>();
-
-/**
- * Hashes what an indexer reads of an image, from the hashes of its objects. No I/O: nothing is opened. Of the same
- * indexer and map it is made once.
- */
-export function inputHashes(
-  indexer: Indexer,
-  hashes: ObjectHashes,
-  hashText: HashText = sha256Hex,
-): InputHashes {
-  let ofIndexer = known.get(indexer);
-  if (ofIndexer === undefined) {
-    const sourceKeys = inOrder([ZARR_NODE_NAME, ...indexer.sources.flatMap(artifactKeys)]);
-    ofIndexer = { sourceKeys, made: new WeakMap() };
-    known.set(indexer, ofIndexer);
+  constructor(indexer: Indexer, hashText: HashText = sha256Hex) {
+    this.#indexer = indexer;
+    this.#sourceKeys = inOrder([ZARR_NODE_NAME, ...indexer.sources.flatMap(artifactKeys)]);
+    this.#hashText = hashText;
   }
-  const { sourceKeys, made } = ofIndexer;
-  let inputs = made.get(hashes);
-  if (inputs === undefined) {
-    const input = findArtifact(indexer.inputs, hashes);
-    const isAnalysed = input !== undefined || indexer.inputs.length === 0;
-    const inputKeys = isAnalysed ? keysOfInput(input, indexer, hashes) : undefined;
-    inputs = {
+
+  /** What the rows of an image are made from. Hashed once for each map. */
+  hashesOf(objects: ObjectHashes): InputHashes {
+    const before = this.#made.get(objects);
+    if (before !== undefined) {
+      return before;
+    }
+    const { input, inputs, sources } = this.#textsOf(objects);
+    const made: InputHashes = {
       input,
-      inputsSha256: inputKeys && hashOfKeys(inputKeys, hashes, hashText),
-      sourcesSha256: hashOfKeys(sourceKeys, hashes, hashText),
+      inputsSha256: inputs === undefined ? undefined : this.#hashText(inputs),
+      sourcesSha256: this.#hashText(sources),
     };
-    made.set(hashes, inputs);
+    this.#made.set(objects, made);
+    return made;
   }
-  return inputs;
+
+  /** True if rows would be made from the same objects now as then. Compares, and hashes nothing. */
+  areSame(then: ObjectHashes, now: ObjectHashes): boolean {
+    if (then === now) {
+      return true;
+    }
+    const [before, after] = [this.#textsOf(then), this.#textsOf(now)];
+    return before.inputs === after.inputs && before.sources === after.sources;
+  }
+
+  /** The texts that are hashed; `inputs` is undefined for an image that was not analysed. */
+  #textsOf(objects: ObjectHashes): {
+    readonly input: FoundArtifact | undefined;
+    readonly inputs: string | undefined;
+    readonly sources: string;
+  } {
+    const indexer = this.#indexer;
+    const input = findArtifact(indexer.inputs, objects);
+    const isAnalysed = input !== undefined || indexer.inputs.length === 0;
+    return {
+      input,
+      inputs: isAnalysed ? textOfKeys(keysOfInput(input, indexer, objects), objects) : undefined,
+      sources: textOfKeys(this.#sourceKeys, objects),
+    };
+  }
 }
 
 function keysOfInput(
@@ -86,10 +99,10 @@ function inOrder(keys: readonly string[]): readonly string[] {
 }
 
 /**
- * The hash of the canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain
- * ASCII that JSON does not escape, so that the text can be put together: this runs for every image.
+ * The canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain ASCII that JSON
+ * does not escape, so that the text can be put together: this runs for every image.
  */
-function hashOfKeys(keys: readonly string[], hashes: ObjectHashes, hashText: HashText): string {
+function textOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
   let members = "";
   for (const key of keys) {
     const sha256 = hashes.get(key);
@@ -97,5 +110,5 @@ function hashOfKeys(keys: readonly string[], hashes: ObjectHashes, hashText: Has
       members += `${members === "" ? "" : ","}"${key}":"${sha256}"`;
     }
   }
-  return hashText(`{${members}}`);
+  return `{${members}}`;
 }

@@ -13,6 +13,7 @@ import type { Indexer } from "../indexer/indexer.ts";
 import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "../table/index-table.ts";
 import { type Ledger, parseLedger } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
+import type { FileMemory, RunMemory, TableRows } from "./run-memory.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 
 /** What an indexer's table and ledger say, read once. */
@@ -30,7 +31,7 @@ const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
 
 /** What a run has just committed, so that the next one need not decode it. */
 export function rememberIndexes(
-  dataset: ZarrDataset,
+  { tables, ledgers }: RunMemory,
   tableName: string,
   { ops }: Commit,
   { table, ledger }: { readonly table: IndexTable | undefined; readonly ledger: Ledger | undefined },
@@ -39,9 +40,9 @@ export function rememberIndexes(
   for (const op of ops) {
     if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
       const part = { schema: schemaOfTable(table.table), rowsByImageId: countRows(table.ranges) };
-      remember(KNOWN_TABLES, dataset, tableName, { sha256: op.sha256, part });
+      tables.set(tableName, { sha256: op.sha256, part });
     } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
-      remember(KNOWN_LEDGERS, dataset, ledgerName, { sha256: op.sha256, part: ledger });
+      ledgers.set(ledgerName, { sha256: op.sha256, part: ledger });
     }
   }
 }
@@ -49,34 +50,18 @@ export function rememberIndexes(
 /** The ledger that a file is; not decoded if it is the one that was read last. @throws {KymDatasetError} `schema_mismatch` */
 export async function ledgerOfFile(
   dataset: ZarrDataset,
+  memory: RunMemory,
   ledgerName: string,
   bytes: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<Ledger> {
   return bytes === undefined
     ? new Map()
-    : partOfFile(dataset, ledgerName, bytes, KNOWN_LEDGERS, (table) => parseLedger(table, ledgerName));
+    : partOfFile(dataset, ledgerName, bytes, memory.ledgers, (table) => parseLedger(table, ledgerName));
 }
 
 function pathOf(tableName: string): string {
   return tablePath(parseTableName(tableName));
 }
-
-interface TableRows {
-  readonly schema: TableSchema;
-  readonly rowsByImageId: ReadonlyMap<string, RecordedRows>;
-}
-
-/** What a table's file says, by its hash. */
-interface KnownPart<T> {
-  readonly sha256: string;
-  readonly part: T;
-}
-
-/** By dataset, as long as it is open, and name of the table. */
-type KnownParts<T> = WeakMap<ZarrDataset, Map<string, KnownPart<T>>>;
-
-const KNOWN_TABLES: KnownParts<TableRows> = new WeakMap();
-const KNOWN_LEDGERS: KnownParts<Ledger> = new WeakMap();
 
 /**
  * Reads an indexer's table and ledger.
@@ -87,12 +72,13 @@ const KNOWN_LEDGERS: KnownParts<Ledger> = new WeakMap();
 export async function loadLedgerAndTable(
   dataset: ZarrDataset,
   indexer: Indexer,
+  memory: RunMemory,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RecordedIndexes> {
   const ledgerName = ledgerTableName(indexer.tableName);
-  const table = await loadPart(dataset, indexer.tableName, KNOWN_TABLES, parseRows, options);
+  const table = await loadPart(dataset, indexer.tableName, memory.tables, parseRows, options);
   const parse = (found: Table): Ledger => parseLedger(found, ledgerName);
-  const ledger = await loadPart(dataset, ledgerName, KNOWN_LEDGERS, parse, options);
+  const ledger = await loadPart(dataset, ledgerName, memory.ledgers, parse, options);
   const rowsByImageId = table?.rowsByImageId ?? new Map<string, RecordedRows>();
   const entries: Ledger = ledger ?? new Map();
   const hasSchema = table === undefined || hasColumns(table.schema, indexer.schema);
@@ -116,7 +102,7 @@ export async function loadLedgerAndTable(
 async function loadPart<T>(
   dataset: ZarrDataset,
   name: string,
-  parts: KnownParts<T>,
+  known: FileMemory<T>,
   parse: (table: Table) => T,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<T | undefined> {
@@ -124,29 +110,25 @@ async function loadPart<T>(
   if (bytes === undefined) {
     return undefined;
   }
-  return partOfFile(dataset, name, bytes, parts, parse, options);
+  return partOfFile(dataset, name, bytes, known, parse, options);
 }
 
 async function partOfFile<T>(
   dataset: ZarrDataset,
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
-  parts: KnownParts<T>,
+  known: FileMemory<T>,
   parse: (table: Table) => T,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const sha256 = await dataset.runtime.sha256(bytes);
-  const before = parts.get(dataset)?.get(name);
+  const before = known.get(name);
   if (before?.sha256 === sha256) {
     return before.part;
   }
   const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
-  remember(parts, dataset, name, { sha256, part });
+  known.set(name, { sha256, part });
   return part;
-}
-
-function remember<T>(parts: KnownParts<T>, dataset: ZarrDataset, name: string, known: KnownPart<T>): void {
-  parts.set(dataset, (parts.get(dataset) ?? new Map<string, KnownPart<T>>()).set(name, known));
 }
 
 async function loadBytesIfThere(

@@ -92,16 +92,23 @@ export function decideStalenessFromHashes(
     : undefined;
 }
 
-/** The whole decision: {@link decideStalenessFromHashes}, then (4) params and context. Pure, and total. */
+/**
+ * The whole decision: {@link decideStalenessFromHashes}, then
+ * {@link decideStalenessFromProvenance}. Pure, and total.
+ */
 export function decideStaleness(
   recorded: RecordedIndex,
   current: CurrentInputs,
   provenance: CurrentProvenance,
 ): Staleness {
-  const settled = decideStalenessFromHashes(recorded, current);
-  if (settled !== undefined) {
-    return settled;
-  }
+  return decideStalenessFromHashes(recorded, current) ?? decideStalenessFromProvenance(recorded, provenance);
+}
+
+/** What {@link decideStalenessFromHashes} leaves open: (4) params and context. */
+export function decideStalenessFromProvenance(
+  recorded: RecordedIndex,
+  provenance: CurrentProvenance,
+): Staleness {
   const { entry, rows, marker } = recorded;
   const madeWith = entry?.paramsHash ?? rows.provenance?.paramsHash ?? marker?.paramsHash;
   if (madeWith !== provenance.paramsHash) {

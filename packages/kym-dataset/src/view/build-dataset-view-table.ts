@@ -12,9 +12,10 @@ import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
 import { velocityEventIndexer } from "../indexers/events/velocity-events.ts";
 import { radonIndexer } from "../indexers/radon/radon.ts";
 import { whenAllDone } from "../runtime/when-all-done.ts";
-import { inputHashes } from "../staleness/input-hashes.ts";
-import { loadLedgerAndTable, type RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
-import { decideStalenessFromHashes } from "../staleness/staleness.ts";
+import type { InputHashes } from "../staleness/input-hashes.ts";
+import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
+import { RunMemory } from "../staleness/run-memory.ts";
+import { decideStalenessFromHashes, type RecordedIndex } from "../staleness/staleness.ts";
 import { summarizeEntry } from "./record-summary.ts";
 
 export interface ViewTableOptions extends IndexerReadOptions {
@@ -117,7 +118,9 @@ async function loadView(
     `staleness_${tableName}`,
     `analysis_state_${tableName}`,
   ];
-  const recorded = await loadLedgerAndTable(dataset, indexer, options);
+  const memory = new RunMemory(dataset.runtime);
+  const hasher = memory.hasherOf(indexer);
+  const recorded = await loadLedgerAndTable(dataset, indexer, memory, options);
   const states = await loadStates(dataset, tableName, options);
   return {
     columns: [
@@ -127,20 +130,15 @@ async function loadView(
     ],
     cellsOf: (imageId, hashes) => ({
       [count]: BigInt(recorded.of(imageId).rows.count),
-      [staleness]: stalenessOf(indexer, recorded, imageId, hashes),
+      [staleness]: stalenessOf(indexer, recorded.of(imageId), hasher.hashesOf(hashes)),
       [state]: states.get(imageId) ?? null,
     }),
   };
 }
 
-function stalenessOf(
-  indexer: Indexer,
-  recorded: RecordedIndexes,
-  imageId: string,
-  hashes: ReadonlyMap<string, string>,
-): string {
-  const current = { analysisVersion: indexer.analysisVersion, ...inputHashes(indexer, hashes) };
-  return decideStalenessFromHashes(recorded.of(imageId), current)?.state ?? "unknown";
+function stalenessOf(indexer: Indexer, recorded: RecordedIndex, found: InputHashes): string {
+  const current = { analysisVersion: indexer.analysisVersion, ...found };
+  return decideStalenessFromHashes(recorded, current)?.state ?? "unknown";
 }
 
 /** The worst state of each image's rows. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defineIndexer, paramsHash } from "../../src/index.ts";
-import { inputHashes } from "../../src/staleness/input-hashes.ts";
+import { InputHasher } from "../../src/staleness/input-hashes.ts";
 
 const indexer = defineIndexer({
   name: "x",
@@ -28,7 +28,7 @@ test("the hashes are those of the canonical JSON of what is there, whatever the 
       const hashes = new Map(entries);
       const of = (isMember: (key: string) => boolean): string =>
         paramsHash(Object.fromEntries([...hashes].filter(([key]) => isMember(key))));
-      const found = inputHashes(indexer, hashes);
+      const found = new InputHasher(indexer).hashesOf(hashes);
       const input = "analysis/x/result.json";
       expect(found.inputsSha256).toBe(
         hashes.has(input) ? of((key) => key === input || key.startsWith("data/")) : undefined,

@@ -6,8 +6,13 @@ import { addAnalysedImage, eventRow, saveEvents } from "../support/image-fixture
 const TABLE = "kym_velocity_events";
 const INCREMENTAL = { mode: "incremental" } as const;
 
+const sessions = new Map<ZarrDataset, KymDataset>();
+
+/** Runs in the one session of a dataset, which remembers what it decoded. */
 async function run(dataset: ZarrDataset): Promise<readonly [updated: number, skipped: number]> {
-  const { updated, skipped } = await new KymDataset(dataset).updateIndex(velocityEventIndexer, INCREMENTAL);
+  const kym = sessions.get(dataset) ?? new KymDataset(dataset);
+  sessions.set(dataset, kym);
+  const { updated, skipped } = await kym.updateIndex(velocityEventIndexer, INCREMENTAL);
   return [updated, skipped];
 }
 
