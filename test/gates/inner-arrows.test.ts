@@ -36,15 +36,14 @@ const ARROWS: Arrows = {
   "packages/kym-dataset/src": {
     metadata: [],
     radon: ["metadata"],
-    runtime: [],
     table: [],
     indexer: ["metadata", "radon", "table"],
     image: ["metadata", "indexer"],
     indexers: ["metadata", "radon", "indexer"],
-    migrate: ["metadata", "runtime", "indexer"],
+    migrate: ["metadata", "indexer"],
     staleness: ["metadata", "table", "indexer"],
-    run: ["runtime", "table", "indexer", "staleness"],
-    view: ["runtime", "indexer", "indexers", "staleness"],
+    run: ["table", "indexer", "staleness"],
+    view: ["indexer", "indexers", "staleness"],
   },
   "packages/kym-dataset/src/indexers": {
     events: [],

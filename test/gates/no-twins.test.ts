@@ -34,10 +34,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ],
   ["readInteger", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
   ["readText", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
-  ["runBounded", "the runtime of zarr-store has it for all"],
   ["sha256", "the hash of a file and of bytes: by the runtime in packages with a dataset"],
-  ["throwIfAborted", "the runtime of zarr-store has it for all"],
-  ["whenAllDone", "the runtime of zarr-store has it for all"],
 ]);
 
 /** Files of two packages that share a block, and what is to become of it. */
@@ -52,7 +49,7 @@ const TWIN_BLOCKS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "packages/legacy-io/src/errors.ts = packages/zarr-store/src/errors.ts",
-    "the guard of an error class is made once",
+    "each package closes its own set of codes, and they share most of the words",
   ],
 ]);
 

@@ -1,3 +1,5 @@
+import { isTypedError, TypedError } from "@kym/zarr-store/runtime";
+
 /** What went wrong, as a closed set: programs branch on it, messages are for people. */
 export type KymDatasetErrorCode =
   | "not_found"
@@ -25,15 +27,11 @@ export interface KymDatasetErrorDetails {
  *   if (!isKymDatasetError(error, "aborted")) throw error;
  * }
  */
-export class KymDatasetError extends Error {
+export class KymDatasetError extends TypedError<KymDatasetErrorCode, KymDatasetErrorDetails> {
   override readonly name = "KymDatasetError";
-  readonly code: KymDatasetErrorCode;
-  readonly details: KymDatasetErrorDetails;
 
   constructor(code: KymDatasetErrorCode, message: string, details: KymDatasetErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.details = details;
+    super(code, message, details);
   }
 }
 
@@ -42,10 +40,5 @@ export function isKymDatasetError(
   error: unknown,
   ...codes: readonly KymDatasetErrorCode[]
 ): error is KymDatasetError {
-  return (
-    error instanceof Error &&
-    error.name === "KymDatasetError" &&
-    "code" in error &&
-    (codes.length === 0 || codes.some((code) => code === error.code))
-  );
+  return isTypedError(error, "KymDatasetError", codes);
 }

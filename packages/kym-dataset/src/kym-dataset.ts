@@ -1,6 +1,13 @@
-import { type KeyValueStore, type OpenDatasetOptions, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import {
+  type KeyValueStore,
+  type OpenDatasetOptions,
+  openDataset,
+  type ReadOptions,
+  type ZarrDataset,
+} from "@kym/zarr-store";
+import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
-import type { Indexer, IndexerReadOptions } from "./indexer/indexer.ts";
+import type { Indexer } from "./indexer/indexer.ts";
 import { summarizeMetadata } from "./metadata/summarize-metadata.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
 import { type UpdateReport, type UpdateStats, updateLogLine } from "./run/update-report.ts";
@@ -38,7 +45,7 @@ export class KymDataset {
     this.#tables = new TableCache(dataset);
     this.#memory = new RunMemory(dataset.runtime);
     this.#logger = options.logger;
-    this.#nowEpochNs = options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
+    this.#nowEpochNs = options.nowEpochNs ?? nowEpochNs;
   }
 
   /**
@@ -90,16 +97,12 @@ export class KymDataset {
    *
    * @throws {KymDatasetError} `not_found` for no such image
    */
-  async getStaleness(
-    indexer: Indexer,
-    imageId: string,
-    options: IndexerReadOptions = {},
-  ): Promise<Staleness> {
+  async getStaleness(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<Staleness> {
     return (await getStaleness(this.dataset, indexer, imageId, this.#memory, options)).staleness;
   }
 
   /** {@link getStaleness} in words. Throws as it does. */
-  async explain(indexer: Indexer, imageId: string, options: IndexerReadOptions = {}): Promise<string> {
+  async explain(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<string> {
     return explainStaleness(
       indexer,
       await getStaleness(this.dataset, indexer, imageId, this.#memory, options),
@@ -130,14 +133,14 @@ export class KymDataset {
   }
 
   /** Reads tables into the cache: those that are named, or all. @throws {ZarrStoreError} `not_found` */
-  async loadTables(names?: readonly string[], options: IndexerReadOptions = {}): Promise<void> {
+  async loadTables(names?: readonly string[], options: ReadOptions = {}): Promise<void> {
     for (const name of names ?? (await this.dataset.listTableNames())) {
       await this.#tables.get(name, options);
     }
   }
 
   /** A table, from the cache as long as no commit came after it. @throws {ZarrStoreError} `not_found` */
-  async getTable(name: string, options: IndexerReadOptions = {}): Promise<Table> {
+  async getTable(name: string, options: ReadOptions = {}): Promise<Table> {
     return this.#tables.get(name, options);
   }
 
@@ -151,12 +154,12 @@ export class KymDataset {
    *
    * @throws {KymDatasetError} `not_found` for a name that is not in the cache
    */
-  async saveTable(name: string, options: IndexerReadOptions = {}): Promise<void> {
+  async saveTable(name: string, options: ReadOptions = {}): Promise<void> {
     await this.#tables.save(name, options);
   }
 
   /** {@link saveTable} of every table in the cache. */
-  async saveAllTables(options: IndexerReadOptions = {}): Promise<void> {
+  async saveAllTables(options: ReadOptions = {}): Promise<void> {
     for (const name of this.#tables.names) {
       await this.#tables.save(name, options);
     }

@@ -1,3 +1,5 @@
+import { isTypedError, TypedError } from "@kym/zarr-store/runtime";
+
 /** What went wrong, as a closed set: programs branch on it, messages are for people. */
 export type LegacyIoErrorCode =
   | "not_found"
@@ -36,15 +38,11 @@ export interface LegacyIoErrorDetails {
  *   if (isLegacyIoError(error, "not_supported")) console.log(error.details.tag);
  * }
  */
-export class LegacyIoError extends Error {
+export class LegacyIoError extends TypedError<LegacyIoErrorCode, LegacyIoErrorDetails> {
   override readonly name = "LegacyIoError";
-  readonly code: LegacyIoErrorCode;
-  readonly details: LegacyIoErrorDetails;
 
   constructor(code: LegacyIoErrorCode, message: string, details: LegacyIoErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.details = details;
+    super(code, message, details);
   }
 }
 
@@ -53,17 +51,5 @@ export function isLegacyIoError(
   error: unknown,
   ...codes: readonly LegacyIoErrorCode[]
 ): error is LegacyIoError {
-  return (
-    error instanceof Error &&
-    error.name === "LegacyIoError" &&
-    "code" in error &&
-    (codes.length === 0 || codes.some((code) => code === error.code))
-  );
-}
-
-/** Throws `aborted`, with the signal's reason as the cause, once the signal is aborted. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw new LegacyIoError("aborted", "the operation was aborted by its caller", { cause: signal.reason });
-  }
+  return isTypedError(error, "LegacyIoError", codes);
 }

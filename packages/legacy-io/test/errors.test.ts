@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../src/errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../src/errors.ts";
 
 test("an error has a code, details, its cause, and a guard that asks for codes", () => {
   const cause = new Error("below");
@@ -20,9 +20,4 @@ test("an error has a code, details, its cause, and a guard that asks for codes",
 test("an error of another copy of this package is one too", () => {
   const foreign = Object.assign(new Error("x"), { name: "LegacyIoError", code: "io" });
   expect(isLegacyIoError(foreign, "io")).toBe(true);
-});
-
-test("a signal that is not aborted, or not there, throws nothing", () => {
-  expect(() => throwIfAborted(undefined)).not.toThrow();
-  expect(() => throwIfAborted(new AbortController().signal)).not.toThrow();
 });

@@ -1,3 +1,5 @@
+import { isTypedError, TypedError } from "./typed-error.ts";
+
 /** What went wrong, as a closed set: programs branch on it, messages are for people. */
 export type ZarrStoreErrorCode =
   | "not_found"
@@ -38,15 +40,11 @@ export interface ZarrStoreErrorDetails {
  *   if (!isZarrStoreError(error, "not_found")) throw error;
  * }
  */
-export class ZarrStoreError extends Error {
+export class ZarrStoreError extends TypedError<ZarrStoreErrorCode, ZarrStoreErrorDetails> {
   override readonly name = "ZarrStoreError";
-  readonly code: ZarrStoreErrorCode;
-  readonly details: ZarrStoreErrorDetails;
 
   constructor(code: ZarrStoreErrorCode, message: string, details: ZarrStoreErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.details = details;
+    super(code, message, details);
   }
 }
 
@@ -55,10 +53,5 @@ export function isZarrStoreError(
   error: unknown,
   ...codes: readonly ZarrStoreErrorCode[]
 ): error is ZarrStoreError {
-  return (
-    error instanceof Error &&
-    error.name === "ZarrStoreError" &&
-    "code" in error &&
-    (codes.length === 0 || codes.some((code) => code === error.code))
-  );
+  return isTypedError(error, "ZarrStoreError", codes);
 }

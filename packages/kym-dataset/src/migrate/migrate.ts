@@ -1,6 +1,6 @@
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isKymDatasetError, KymDatasetError } from "../errors.ts";
-import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { copyImage, imageDifference } from "./copy-image.ts";
 import { copyMissingTables } from "./copy-missing-tables.ts";
 
@@ -83,13 +83,13 @@ export async function migrate(
     }
   };
   for (const imageId of imageIds.filter((id) => existing.has(id))) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, KymDatasetError);
     await compare(imageId, "unchanged");
   }
   const missing = imageIds.filter((id) => !existing.has(id));
   for (let start = 0; start < missing.length; start += IMAGES_PER_COMMIT) {
     const batch = missing.slice(start, start + IMAGES_PER_COMMIT);
-    throwIfAborted(signal);
+    throwIfAborted(signal, KymDatasetError);
     if (dryRun) {
       for (const imageId of batch) {
         settle(imageId, "migrated");
@@ -131,7 +131,7 @@ async function copyImages(
     await target.transaction(
       async (transaction) => {
         for (const imageId of imageIds) {
-          throwIfAborted(signal);
+          throwIfAborted(signal, KymDatasetError);
           await copyImage(source, transaction, imageId, { signal });
         }
       },

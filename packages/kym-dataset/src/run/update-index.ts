@@ -1,8 +1,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
+import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
-import { runBounded } from "../runtime/run-bounded.ts";
-import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
 import { commitIndex } from "./commit-index.ts";
@@ -46,7 +45,7 @@ export async function updateIndex(
 ): Promise<UpdateReport> {
   const { mode = "replace", dryRun = false, signal } = options;
   checkRun(dataset, indexer, mode, dryRun);
-  throwIfAborted(signal);
+  throwIfAborted(signal, KymDatasetError);
   const hashes = await dataset.imageObjectHashes();
   const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
   const recorded = await loadLedgerAndTable(dataset, indexer, memory, { signal });
@@ -56,7 +55,7 @@ export async function updateIndex(
   const done = (outcome: ImageOutcome): void => {
     outcomes.push(outcome);
     options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
-    throwIfAborted(signal);
+    throwIfAborted(signal, KymDatasetError);
   };
   const open: ImageLook[] = [];
   for (const imageId of imageIds) {
@@ -69,12 +68,13 @@ export async function updateIndex(
       done(outcome);
     }
   }
-  await runBounded(open, IMAGES_AT_ONCE, async (look) => {
-    throwIfAborted(signal);
+  const index = async (look: ImageLook): Promise<void> => {
+    throwIfAborted(signal, KymDatasetError);
     const record = dataset.record(look.imageId, { asOf: "last look" });
     done(await indexImage(record, indexer, look, shared));
-  });
-  throwIfAborted(signal);
+  };
+  await runBounded(open, index, { concurrency: IMAGES_AT_ONCE });
+  throwIfAborted(signal, KymDatasetError);
   const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
   const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
   const commit =

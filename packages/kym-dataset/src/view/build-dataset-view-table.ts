@@ -3,22 +3,23 @@ import {
   columnOf,
   isZarrStoreError,
   type ManifestEntry,
+  type ReadOptions,
   type Row,
   tableFromRows,
   type ZarrDataset,
 } from "@kym/zarr-store";
+import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
-import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
+import type { Indexer } from "../indexer/indexer.ts";
 import { velocityEventIndexer } from "../indexers/events/velocity-events.ts";
 import { radonIndexer } from "../indexers/radon/radon.ts";
-import { whenAllDone } from "../runtime/when-all-done.ts";
 import type { InputHashes } from "../staleness/input-hashes.ts";
 import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
 import { RunMemory } from "../staleness/run-memory.ts";
 import { decideStalenessFromHashes, type RecordedIndex } from "../staleness/staleness.ts";
 import { summarizeEntry } from "./record-summary.ts";
 
-export interface ViewTableOptions extends IndexerReadOptions {
+export interface ViewTableOptions extends ReadOptions {
   /** The tables that are shown. Default: velocity events and radon. */
   readonly indexers?: readonly Indexer[] | undefined;
 }
@@ -107,11 +108,7 @@ interface IndexView {
   readonly cellsOf: (imageId: string, hashes: ReadonlyMap<string, string>) => Row;
 }
 
-async function loadView(
-  dataset: ZarrDataset,
-  indexer: Indexer,
-  options: IndexerReadOptions,
-): Promise<IndexView> {
+async function loadView(dataset: ZarrDataset, indexer: Indexer, options: ReadOptions): Promise<IndexView> {
   const { tableName } = indexer;
   const [count, staleness, state] = [
     `n_rows_${tableName}`,
@@ -145,7 +142,7 @@ function stalenessOf(indexer: Indexer, recorded: RecordedIndex, found: InputHash
 async function loadStates(
   dataset: ZarrDataset,
   tableName: string,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const worst = new Map<string, string>();
   const table = await loadIfThere(dataset, tableName, options);
@@ -169,7 +166,7 @@ async function loadStates(
 async function loadIfThere(
   dataset: ZarrDataset,
   name: string,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<Table | undefined> {
   try {
     return await dataset.loadTable(name, options);

@@ -1,6 +1,7 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../bytes/byte-order.ts";
-import { LegacyIoError, throwIfAborted } from "../errors.ts";
+import { LegacyIoError } from "../errors.ts";
 import { assertRangeInside, type ByteSource, bytesSource } from "./byte-source.ts";
 import type { DecodeBudget } from "./header/decode-budget.ts";
 import type { TiffLimits } from "./header/tiff-limits.ts";
@@ -135,7 +136,7 @@ async function readOneRun(
     return undefined;
   }
   budget.take(sizeBytes, "its pixels");
-  throwIfAborted(signal);
+  throwIfAborted(signal, LegacyIoError);
   const bytes = await source.readOwned(run.offset, sizeBytes);
   return arrayOver(info.dtype, info.shape, bytes);
 }

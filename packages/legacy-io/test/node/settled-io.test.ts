@@ -1,7 +1,6 @@
 import fileSystem, { rm } from "node:fs/promises";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { whenAllDone } from "../../src/node/files/when-all-done.ts";
 import { ingestLegacyFile, ingestLegacyFolder } from "../../src/node/index.ts";
 import { caught } from "../support/caught.ts";
 import { replaceExports } from "../support/replace-exports.ts";
@@ -78,19 +77,5 @@ describe("an ingest that failed", () => {
     );
     const report = await ingestLegacyFolder(dataset, folder);
     expect(report.failed).toEqual([{ path: "a.tif", reason: "cannot read a.first.json: EIO" }]);
-  });
-
-  it("settles all of its parts before any failure is told", async () => {
-    const order: string[] = [];
-    const slow = new Promise<string>((resolve) =>
-      setImmediate(() => {
-        order.push("slow");
-        resolve("slow");
-      }),
-    );
-    const fast = Promise.reject(new Error("fast"));
-    await expect(whenAllDone([slow, fast]).finally(() => order.push("told"))).rejects.toThrow("fast");
-    expect(order).toEqual(["slow", "told"]);
-    expect(await whenAllDone([slow, Promise.resolve("b")])).toEqual(["slow", "b"]);
   });
 });

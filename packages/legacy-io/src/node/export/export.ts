@@ -2,7 +2,8 @@ import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import {
   EXPORT_MANIFEST,
   type ExportedImage,
@@ -159,7 +160,7 @@ async function planOf(
   return dataset.readConsistently(async () => {
     const images: ImageInventory[] = [];
     for (const imageId of await dataset.listImageIds()) {
-      throwIfAborted(options.signal);
+      throwIfAborted(options.signal, LegacyIoError);
       images.push(await inventoryOf(dataset.record(imageId)));
     }
     return planExport(images, await dataset.listTableNames(), options);
@@ -175,7 +176,7 @@ async function writeLegacy(
   const images: ExportedImage[] = [];
   const notes: ExportNote[] = [];
   for (const image of plan.images) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     const onLeftOut = (path: string): unknown =>
       notes.push({ path, reason: "left out: it is no text, and may have a path of this machine" });
     images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
@@ -183,7 +184,7 @@ async function writeLegacy(
   }
   const tables: ExportedTable[] = [];
   for (const table of plan.tables) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     tables.push(await exportTable(dataset, table, sink));
   }
   if (options.includeTiff !== false) {

@@ -1,6 +1,7 @@
 import { writeImageJRois } from "@kym/roi";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
-import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
@@ -22,7 +23,7 @@ export async function writeForImageJ(
   const places = await placesOf(dataset);
   const notes: ExportNote[] = [];
   for (const [index, place] of places.entries()) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     const { imageId, relPath, folder, stem, isMoved } = place;
     const record = dataset.record(imageId);
     if (isMoved) {

@@ -9,8 +9,9 @@ import {
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { lineScanCalibration } from "../../content/image-metadata.ts";
-import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import {
   type DatabaseImage,
   EVENT_DATABASE,
@@ -47,7 +48,7 @@ export async function writeKymflow(
   const notes: ExportNote[] = [];
   const images: DatabaseImage[] = [];
   for (const place of places) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     if (place.isMoved) {
       notes.push({ path: place.relPath, reason: "another image came from the same place" });
     }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, stat } from "node:fs/promises";
-import { isLegacyIoError, LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile } from "../../folder/bundle.ts";
 import { assertFileSize, MAX_FILE_BYTES, MAX_WHOLE_BYTES } from "../tiff/assert-file-size.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
@@ -22,7 +23,7 @@ export async function hashFile(file: BundleFile, signal: AbortSignal | undefined
     const hash = createHash("sha256");
     const block = new Uint8Array(Math.min(sizeBytes, BLOCK_BYTES));
     for (let start = 0; start < sizeBytes; start += block.length) {
-      throwIfAborted(signal);
+      throwIfAborted(signal, LegacyIoError);
       const target = block.subarray(0, Math.min(block.length, sizeBytes - start));
       if (!(await fill(handle, start, target))) {
         return undefined;
@@ -62,7 +63,7 @@ type Read<T> = (handle: FileHandle, sizeBytes: number) => Promise<((mtimeNs: big
 
 async function readAtRest<T>(file: BundleFile, signal: AbortSignal | undefined, read: Read<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     const result = await tryReading(file, read);
     if (result !== undefined) {
       return result.value;

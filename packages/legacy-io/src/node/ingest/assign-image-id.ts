@@ -1,4 +1,5 @@
 import type { SourceRow } from "@kym/zarr-store";
+import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 
@@ -16,7 +17,7 @@ export interface IngestSettings {
 export function settingsOf(options: IngestOptions): IngestSettings {
   return {
     newId: options.newId ?? ((): string => crypto.randomUUID()),
-    nowEpochNs: options.nowEpochNs ?? ((): bigint => BigInt(Date.now()) * 1_000_000n),
+    nowEpochNs: options.nowEpochNs ?? nowEpochNs,
   };
 }
 

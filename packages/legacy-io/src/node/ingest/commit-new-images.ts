@@ -1,6 +1,7 @@
 import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import type { ImageContent } from "../../content/image-content.ts";
-import { throwIfAborted } from "../../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
@@ -45,10 +46,10 @@ export async function commitNewImages(
 ): Promise<IngestedImages> {
   const batches: IngestedImages[] = [];
   for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     batches.push(await ingestBatch(dataset, batch, options));
   }
-  throwIfAborted(options.signal);
+  throwIfAborted(options.signal, LegacyIoError);
   return {
     ingested: batches.flatMap(({ ingested }) => ingested),
     takenInMeanwhile: batches.flatMap(({ takenInMeanwhile }) => takenInMeanwhile),

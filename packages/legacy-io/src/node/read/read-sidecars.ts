@@ -1,11 +1,11 @@
 import { basename } from "node:path";
+import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
 import type { SidecarFile } from "../../folder/bundle.ts";
 import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { gunzip } from "../files/gunzip.ts";
 import { type ReadFile, readStable } from "../files/read-stable.ts";
-import { whenAllDone } from "../files/when-all-done.ts";
 
 /** A sidecar, what it was when it was read, and what it says. */
 export interface ReadSidecar {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile } from "../../folder/bundle.ts";
 import { arrayOver } from "../../tiff/pixels/array-over.ts";
 import type { ReadTiffOptions } from "../../tiff/read-tiff.ts";
@@ -101,7 +102,7 @@ async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Prom
 
 /** A file of gigabytes must not keep a process from everything else. */
 async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
-  throwIfAborted(signal);
+  throwIfAborted(signal, LegacyIoError);
   await setImmediate();
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { canonicalJson, isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
-import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { decodeExportManifest, EXPORT_MANIFEST, type ExportedImage } from "../../export/export-manifest.ts";
 import { planExport } from "../../export/plan-export.ts";
 import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
@@ -83,7 +84,7 @@ async function compareImages(
   const unchanged: IngestItem[] = [];
   const conflicts: IngestItem[] = [];
   for (const image of images) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     const item = { path: image.pixels.path, imageId: image.imageId };
     if (!(await dataset.record(image.imageId).exists())) {
       missing.push(image);
@@ -126,7 +127,7 @@ async function restoreBatch(
     async (transaction) => {
       [ingested, failed] = [[], []];
       for (const [index, image] of batch.entries()) {
-        throwIfAborted(signal);
+        throwIfAborted(signal, LegacyIoError);
         const item = { path: image.pixels.path, imageId: image.imageId };
         try {
           const restored = await readExportedImage(root, image);

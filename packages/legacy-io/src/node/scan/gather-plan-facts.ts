@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
-import { isLegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { FolderScan } from "../../folder/bundle.ts";
 import type { FileHash } from "../../plan/compare-files.ts";
 import { placesToProbe } from "../../plan/find-moved.ts";
@@ -16,7 +17,7 @@ export async function gatherPlanFacts(
 ): Promise<FolderFacts> {
   const gone = new Set<string>();
   for (const path of placesToProbe(scan.bundles, known)) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     if (await isGone(path)) {
       gone.add(path);
     }

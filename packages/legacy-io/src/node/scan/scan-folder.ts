@@ -2,7 +2,8 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store";
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted, whenAllDone } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { BundleFile, FolderScan, ScanNote } from "../../folder/bundle.ts";
@@ -12,7 +13,6 @@ import { comparePaths } from "../../folder/path-order.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
-import { whenAllDone } from "../files/when-all-done.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
 const STATS_AT_ONCE = 64;
@@ -39,7 +39,7 @@ export async function scanFolder(root: string, options: ScanFolderOptions = {}):
   const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [] };
   const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     pending.push(...(await readFolder(walk, next, options.signal)));
   }
   const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected, formats);
@@ -109,7 +109,7 @@ async function readFolder(
   const files: BundleFile[] = [];
   const folders: PendingFolder[] = [];
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     const batch = entries.slice(start, start + STATS_AT_ONCE);
     const found = await whenAllDone(batch.map((entry) => inspect(walk, folder, entry)));
     for (const item of found) {

@@ -1,7 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import { acquisitionOfImage } from "../../folder/sidecars-of-image.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
@@ -27,7 +28,7 @@ export interface OpenTiffOptions {
  */
 export async function openTiff(path: string, options: OpenTiffOptions = {}): Promise<ImageSource> {
   return withStoreErrors(async () => {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     const formats = sidecarFormats(options.formats);
     const file = resolve(path);
     const folder = dirname(file);

@@ -17,8 +17,9 @@ import {
   type TableInput,
   tableOf,
 } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { givenArtifacts } from "../../content/first-saying.ts";
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 import { type ArtifactFormat, commonStem, imageStem } from "../../folder/sidecar-name.ts";
 import { newArtifactFile, sidecarsOfImage } from "../../folder/sidecars-of-image.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
@@ -181,7 +182,7 @@ export class SidecarArtifactStore implements ArtifactStore {
       }
       const path = join(this.#folder, fileName);
       const bytes = await encode(path);
-      throwIfAborted(options.signal);
+      throwIfAborted(options.signal, LegacyIoError);
       await writeFileAtomic(path, bytes);
     });
   }
@@ -202,7 +203,7 @@ export class SidecarArtifactStore implements ArtifactStore {
   }
 
   async #fileNames({ signal }: ReadOptions): Promise<readonly string[]> {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     const stem = imageStem(this.#image);
     if (stem === undefined) {
       throw new LegacyIoError("invalid_argument", `${this.#image} is not the name of a TIFF`, {

@@ -1,5 +1,6 @@
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
-import { throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import { IMAGE_DELETED, type PlannedAction } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
@@ -28,10 +29,10 @@ export async function commitRecordUpdates(
 ): Promise<UpdatedRecords> {
   const done: Done[] = [];
   for (const batch of planBatches(updates, sizeOfSidecars, BATCH_LIMITS)) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, LegacyIoError);
     done.push(...(await updateBatch(dataset, batch, options)));
   }
-  throwIfAborted(options.signal);
+  throwIfAborted(options.signal, LegacyIoError);
   return reportOf(done);
 }
 

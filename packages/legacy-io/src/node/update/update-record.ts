@@ -1,4 +1,5 @@
 import { type DatasetContents, isZarrStoreError, ndArrayBytes } from "@kym/zarr-store";
+import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
@@ -17,7 +18,6 @@ import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisitio
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../../provenance/provenance.ts";
 import { sidecarsAfterUpdate } from "../../provenance/sidecars-after-update.ts";
 import { sha256 } from "../files/read-stable.ts";
-import { whenAllDone } from "../files/when-all-done.ts";
 import { storeArtifact } from "../ingest/store-image.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";

@@ -1,4 +1,5 @@
-import { LegacyIoError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { DecodeBudget } from "./decode-budget.ts";
 
@@ -34,7 +35,7 @@ export function headerReader(
   const viewOf = (offset: number, length: number): DataView =>
     new DataView(window.buffer, window.byteOffset + offset - windowOffset, length);
   const fetchWindow = async (offset: number, length: number): Promise<DataView> => {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     const fetched = Math.max(length, Math.min(WINDOW_BYTES, source.sizeBytes - offset));
     window = await budget.outside(() => source.read(offset, fetched));
     windowOffset = offset;

@@ -1,5 +1,6 @@
 import { itemSizeBytes } from "@kym/zarr-store";
-import { throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";
 import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
 
@@ -83,7 +84,7 @@ export async function readRuns(
 ): Promise<void> {
   for (const run of runs) {
     for (let done = 0; done < run.sizeBytes; done += MAX_READ_BYTES) {
-      throwIfAborted(signal);
+      throwIfAborted(signal, LegacyIoError);
       const start = run.targetOffset + done;
       const stop = start + Math.min(MAX_READ_BYTES, run.sizeBytes - done);
       await readInto(source, run.offset + done, target.subarray(start, stop));

@@ -1,4 +1,5 @@
-import { throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../errors.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
 
 const LONGEST_RUN_MS = 40;
@@ -10,12 +11,12 @@ const LONGEST_RUN_MS = 40;
 export function createPause(signal: AbortSignal | undefined, budget: DecodeBudget): () => Promise<void> {
   let lastMs = performance.now();
   return async () => {
-    throwIfAborted(signal);
+    throwIfAborted(signal, LegacyIoError);
     budget.check();
     if (performance.now() - lastMs > LONGEST_RUN_MS) {
       await budget.outside(() => new Promise((resolve) => setTimeout(resolve, 0)));
       lastMs = performance.now();
-      throwIfAborted(signal);
+      throwIfAborted(signal, LegacyIoError);
     }
   };
 }

@@ -1,0 +1,15 @@
+/**
+ * What a package that builds on the store needs to run as the store does: a few tasks at a time, aborts and typed errors.
+ *
+ * @example
+ * await runBounded(ids, (id) => index(id), { concurrency: 4, signal });
+ *
+ * @module
+ */
+
+export { isTypedError, TypedError } from "../typed-error.ts";
+export { nowEpochNs } from "./now-epoch-ns.ts";
+export type { ReadOptions } from "./read-options.ts";
+export { type RunBoundedOptions, runBounded } from "./run-bounded.ts";
+export { type AbortErrorClass, throwIfAborted } from "./throw-if-aborted.ts";
+export { whenAllDone } from "./when-all-done.ts";
