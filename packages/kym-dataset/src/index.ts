@@ -40,7 +40,6 @@ export {
   type ExtractArgs,
   type Indexer,
   type IndexerDefinition,
-  type IndexerReadOptions,
 } from "./indexer/indexer.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";

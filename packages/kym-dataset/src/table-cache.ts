@@ -1,7 +1,6 @@
-import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
-import type { IndexerReadOptions } from "./indexer/indexer.ts";
 
 interface CachedTable {
   readonly table: Table;
@@ -23,7 +22,7 @@ export class TableCache {
   }
 
   /** @throws {ZarrStoreError} `not_found` */
-  async get(name: string, options: IndexerReadOptions): Promise<Table> {
+  async get(name: string, options: ReadOptions): Promise<Table> {
     await this.#dataset.refresh();
     const { version } = this.#dataset;
     const cached = this.#tables.get(name);
@@ -47,7 +46,7 @@ export class TableCache {
   }
 
   /** Stores a table that was changed here; one that was only read is stored already. @throws {KymDatasetError} `not_found` */
-  async save(name: string, options: IndexerReadOptions): Promise<void> {
+  async save(name: string, options: ReadOptions): Promise<void> {
     const cached = this.#tables.get(name);
     if (cached === undefined) {
       throw new KymDatasetError("not_found", `the table ${name} was not loaded, so there is none to save`, {

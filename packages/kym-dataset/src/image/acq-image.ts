@@ -9,9 +9,9 @@ import {
   type NdArray,
   type PixelStore,
   planeOf,
+  type ReadOptions,
 } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import type { IndexerReadOptions } from "../indexer/indexer.ts";
 import { editMetadata, type MetadataEdit } from "../metadata/edit-metadata.ts";
 import { type KymMetadata, parseMetadata } from "../metadata/metadata.ts";
 import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./pixels-of-roi.ts";
@@ -55,7 +55,7 @@ export class AcqImage {
   }
 
   /** Shape, dtype and axes, read once; no pixel is. */
-  async describe(options: IndexerReadOptions = {}): Promise<ImageInfo> {
+  async describe(options: ReadOptions = {}): Promise<ImageInfo> {
     this.#info ??= this.pixelStore.describe(options).catch((error: unknown) => {
       this.#info = undefined;
       throw error;
@@ -64,13 +64,13 @@ export class AcqImage {
   }
 
   /** From 1: one channel where there is no channel axis. */
-  async channelsAvailable(options: IndexerReadOptions = {}): Promise<readonly number[]> {
+  async channelsAvailable(options: ReadOptions = {}): Promise<readonly number[]> {
     const { numChannels } = extentOf(await this.describe(options));
     return Array.from({ length: numChannels }, (_, index) => index + 1);
   }
 
   /** All pixels of a channel, without the channel axis. @throws {ZarrStoreError} `invalid_argument` for no such channel */
-  async getChannelData(channel: number, options: IndexerReadOptions = {}): Promise<NdArray> {
+  async getChannelData(channel: number, options: ReadOptions = {}): Promise<NdArray> {
     return this.pixelStore.loadChannel(channel, options);
   }
 
@@ -79,7 +79,7 @@ export class AcqImage {
    *
    * @throws {KymDatasetError} `invalid_argument` for a channel, slice or time point that is not there
    */
-  async getSlice2d(index: PlaneIndex = {}, options: IndexerReadOptions = {}): Promise<NdArray> {
+  async getSlice2d(index: PlaneIndex = {}, options: ReadOptions = {}): Promise<NdArray> {
     const info = await this.describe(options);
     const { height, width } = extentOf(info);
     const region = await this.pixelStore.loadRegion(planeSelection(info, index), options);
@@ -87,15 +87,12 @@ export class AcqImage {
   }
 
   /** What metadata say; those of nothing where there are none. @throws {ZarrStoreError} `invalid_file` for no JSON */
-  async metadata(options: IndexerReadOptions = {}): Promise<KymMetadata> {
+  async metadata(options: ReadOptions = {}): Promise<KymMetadata> {
     return loadMetadata(this.artifactStore, options);
   }
 
   /** Changes header, experiment or `accepted`; unknown keys stay. Throws as `editMetadata` does. */
-  async editMetadata(
-    edit: Omit<MetadataEdit, "rois">,
-    options: IndexerReadOptions = {},
-  ): Promise<KymMetadata> {
+  async editMetadata(edit: Omit<MetadataEdit, "rois">, options: ReadOptions = {}): Promise<KymMetadata> {
     return this.#edit(
       async (artifacts) => parseMetadata(await saveMetadata(artifacts, edit, options)),
       options,
@@ -108,11 +105,11 @@ export class AcqImage {
    *
    * @throws {KymDatasetError} `invalid_metadata` if what is stored is no list
    */
-  async rois(options: IndexerReadOptions = {}): Promise<RoiSet> {
+  async rois(options: ReadOptions = {}): Promise<RoiSet> {
     return this.#roisOf(this.artifactStore, options);
   }
 
-  async #roisOf(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<RoiSet> {
+  async #roisOf(artifacts: ArtifactStore, options: ReadOptions): Promise<RoiSet> {
     const loaded = await loadMetadata(artifacts, options);
     const { rois, roiIdHighWaterMark: highWaterMark, problems } = loaded;
     const fault = problems.find(({ path }) => path === "$.rois" || path === "$");
@@ -125,7 +122,7 @@ export class AcqImage {
   }
 
   /** Adds a ROI, clamped, with its statistics. @throws {RoiError} `invalid_argument` for no such channel, no area or no length */
-  async addRoi(draft: NewRoi = {}, options: IndexerReadOptions = {}): Promise<Roi> {
+  async addRoi(draft: NewRoi = {}, options: ReadOptions = {}): Promise<Roi> {
     const [roi] = await this.addRois([draft], options);
     return roi as Roi;
   }
@@ -134,7 +131,7 @@ export class AcqImage {
    * Adds ROIs in one edit, clamped, with their statistics: all of them or none.
    * @throws {RoiError} `invalid_argument` for no such channel or no area
    */
-  async addRois(drafts: readonly NewRoi[], options: IndexerReadOptions = {}): Promise<readonly Roi[]> {
+  async addRois(drafts: readonly NewRoi[], options: ReadOptions = {}): Promise<readonly Roi[]> {
     return this.#editRois(options, (before) => {
       const rois = drafts.reduce((all, draft) => all.create(draft), before);
       return { rois, ids: rois.rois.slice(before.length).map(({ id }) => id) };
@@ -142,13 +139,13 @@ export class AcqImage {
   }
 
   /** Changes a ROI; a moved one has the next revision and new statistics. @throws {RoiError} `not_found`, `invalid_argument` */
-  async editRoi(id: number, edit: RoiEdit, options: IndexerReadOptions = {}): Promise<Roi> {
+  async editRoi(id: number, edit: RoiEdit, options: ReadOptions = {}): Promise<Roi> {
     const [roi] = await this.#editRois(options, (rois) => ({ rois: rois.edit(id, edit), ids: [id] }));
     return roi as Roi;
   }
 
   /** Removes a ROI; its id is not given again. @throws {RoiError} `not_found` */
-  async deleteRoi(id: number, options: IndexerReadOptions = {}): Promise<void> {
+  async deleteRoi(id: number, options: ReadOptions = {}): Promise<void> {
     await this.#edit(async (artifacts) => {
       const rois = (await this.#roisOf(artifacts, options)).delete(id);
       await saveMetadata(artifacts, { rois }, options);
@@ -156,17 +153,17 @@ export class AcqImage {
   }
 
   /** The pixels of the ROI's bounds in the image, at its channel and slice and the first time point. @throws {RoiError} `not_found` */
-  async getRoiPixels(id: number, options: IndexerReadOptions = {}): Promise<NdArray> {
+  async getRoiPixels(id: number, options: ReadOptions = {}): Promise<NdArray> {
     return pixelsOfRoi(this, await this.#roi(id, options), options);
   }
 
   /** True inside: as large as {@link getRoiPixels}; of a mask, the array that is stored. @throws {RoiError} `not_found` */
-  async getRoiMask(id: number, options: IndexerReadOptions = {}): Promise<NdArray<"bool">> {
+  async getRoiMask(id: number, options: ReadOptions = {}): Promise<NdArray<"bool">> {
     return loadRoiMask(this, await this.#roi(id, options), options);
   }
 
   /** Statistics of the ROI's pixels as they are now. @throws {RoiError} `not_found` */
-  async roiStats(id: number, options: IndexerReadOptions = {}): Promise<RoiStats> {
+  async roiStats(id: number, options: ReadOptions = {}): Promise<RoiStats> {
     return statsOfRoi(this, await this.#roi(id, options), options);
   }
 
@@ -181,7 +178,7 @@ export class AcqImage {
    */
   async materializeRectRoiMask(
     id: number,
-    options: IndexerReadOptions & { readonly name?: string } = {},
+    options: ReadOptions & { readonly name?: string } = {},
   ): Promise<string> {
     const { name = `roi_mask_${id}`, ...rest } = options;
     const ref = imagePartKey({ kind: "array", name });
@@ -194,12 +191,12 @@ export class AcqImage {
     return ref;
   }
 
-  async #roi(id: number, options: IndexerReadOptions): Promise<Roi> {
+  async #roi(id: number, options: ReadOptions): Promise<Roi> {
     return (await this.rois(options)).require(id);
   }
 
   async #editRois(
-    options: IndexerReadOptions,
+    options: ReadOptions,
     change: (rois: RoiSet) => { readonly rois: RoiSet; readonly ids: readonly number[] },
   ): Promise<readonly Roi[]> {
     return this.#edit(async (artifacts) => {
@@ -217,7 +214,7 @@ export class AcqImage {
   }
 
   /** One edit after the other, whether or not the one before went well; where the store can, over what others wrote. */
-  async #edit<T>(fn: (artifacts: ArtifactStore) => Promise<T>, { signal }: IndexerReadOptions): Promise<T> {
+  async #edit<T>(fn: (artifacts: ArtifactStore) => Promise<T>, { signal }: ReadOptions): Promise<T> {
     const { edit } = this.artifactStore;
     const once = (): Promise<T> => (edit === undefined ? fn(this.artifactStore) : edit(fn, { signal }));
     const run = this.#lastEdit.then(once, once);
@@ -229,18 +226,18 @@ export class AcqImage {
 async function saveMetadata(
   artifacts: ArtifactStore,
   edit: MetadataEdit,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<string> {
   const text = editMetadata(await metadataText(artifacts, options), edit);
   await artifacts.saveJson(METADATA, jsonText(text), options);
   return text;
 }
 
-async function loadMetadata(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<KymMetadata> {
+async function loadMetadata(artifacts: ArtifactStore, options: ReadOptions): Promise<KymMetadata> {
   return parseMetadata(jsonText(await metadataText(artifacts, options), { allowNonFinite: true }));
 }
 
-async function metadataText(artifacts: ArtifactStore, options: IndexerReadOptions): Promise<string> {
+async function metadataText(artifacts: ArtifactStore, options: ReadOptions): Promise<string> {
   try {
     return (await artifacts.loadJsonText(METADATA, options)).text;
   } catch (error) {

@@ -2,14 +2,14 @@ import {
   type ArtifactStore,
   isZarrStoreError,
   type PixelStore,
+  type ReadOptions,
   schemaOfTable,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import type { IndexerReadOptions } from "../indexer/indexer.ts";
 import { summarizeMetadata } from "../metadata/summarize-metadata.ts";
 
-export interface IngestImageOptions extends IndexerReadOptions {
+export interface IngestImageOptions extends ReadOptions {
   /** Default: a new UUID. */
   readonly id?: string | undefined;
 }

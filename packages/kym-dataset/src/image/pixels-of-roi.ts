@@ -21,29 +21,25 @@ import {
   type NdArray,
   type PixelStore,
   planeOf,
+  type ReadOptions,
 } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import type { IndexerReadOptions } from "../indexer/indexer.ts";
 import { extentOf, planeSelection } from "./plane-selection.ts";
 
 /** What these functions need of an image. */
 export interface RoiImage {
   readonly pixelStore: PixelStore;
   readonly artifactStore: ArtifactStore;
-  describe(options?: IndexerReadOptions): Promise<ImageInfo>;
+  describe(options?: ReadOptions): Promise<ImageInfo>;
 }
 
 /** The pixels of the ROI's bounds, inside the image; of a mask, those under its array. */
-export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<NdArray> {
+export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: ReadOptions): Promise<NdArray> {
   return loadCrop(image, roi, await boundsOf(image, roi, options), options);
 }
 
 /** True inside, over the same pixels as {@link pixelsOfRoi}; of a mask, what its array says. */
-export async function loadRoiMask(
-  image: RoiImage,
-  roi: Roi,
-  options: IndexerReadOptions,
-): Promise<NdArray<"bool">> {
+export async function loadRoiMask(image: RoiImage, roi: Roi, options: ReadOptions): Promise<NdArray<"bool">> {
   if (roi.type === "mask") {
     return loadMaskArray(image, roi.maskRef, options);
   }
@@ -52,7 +48,7 @@ export async function loadRoiMask(
 }
 
 /** Statistics of the pixels that the ROI covers; only its bounds are read. */
-export async function statsOfRoi(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<RoiStats> {
+export async function statsOfRoi(image: RoiImage, roi: Roi, options: ReadOptions): Promise<RoiStats> {
   const bounds = await boundsOf(image, roi, options);
   const { dim0Start, dim1Start } = bounds;
   const plane = planeFrom(await loadCrop(image, roi, bounds, options));
@@ -65,7 +61,7 @@ export async function withStats(
   image: RoiImage,
   rois: RoiSet,
   id: number,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<RoiSet> {
   try {
     const stats = toStoredStats(await statsOfRoi(image, rois.require(id), options));
@@ -84,7 +80,7 @@ export function isGeometrySame(a: Roi, b: Roi): boolean {
   return geometryKey(a) === geometryKey(b);
 }
 
-async function boundsOf(image: RoiImage, roi: Roi, options: IndexerReadOptions): Promise<RoiBounds> {
+async function boundsOf(image: RoiImage, roi: Roi, options: ReadOptions): Promise<RoiBounds> {
   const extent = extentOf(await image.describe(options));
   if (roi.type !== "mask") {
     return clampBounds(roiBounds(roi), extent);
@@ -97,7 +93,7 @@ async function loadCrop(
   image: RoiImage,
   { channel, z }: Roi,
   bounds: RoiBounds,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<NdArray> {
   const selection = planeSelection(await image.describe(options), { channel, z }, bounds);
   const region = await image.pixelStore.loadRegion(selection, options);
@@ -106,11 +102,7 @@ async function loadCrop(
 }
 
 /** The array of a mask: rows by columns, from the plane's first pixel. */
-async function loadMaskArray(
-  image: RoiImage,
-  ref: string,
-  options: IndexerReadOptions,
-): Promise<NdArray<"bool">> {
+async function loadMaskArray(image: RoiImage, ref: string, options: ReadOptions): Promise<NdArray<"bool">> {
   const part = imagePartOf(ref);
   const name = part?.kind === "array" ? part.name : ref;
   const { shape, data } = await image.artifactStore.loadArray(name, options);

@@ -1,8 +1,8 @@
-import { type Row, rowsOf, type TableSchema, type ZarrImageRecord } from "@kym/zarr-store";
+import { type ReadOptions, type Row, rowsOf, type TableSchema, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { indexTableName } from "../table/table-name.ts";
 import { type ArtifactRef, findArtifact } from "./artifact-ref.ts";
-import type { ExtractArgs, Indexer, IndexerReadOptions } from "./indexer.ts";
+import type { ExtractArgs, Indexer } from "./indexer.ts";
 import { paramsHash } from "./params-hash.ts";
 
 /**
@@ -34,11 +34,11 @@ export abstract class BaseIndexer<Context = unknown> implements Indexer<Context 
     return indexTableName(this.name);
   }
 
-  async params(_record: ZarrImageRecord, _options: IndexerReadOptions): Promise<unknown> {
+  async params(_record: ZarrImageRecord, _options: ReadOptions): Promise<unknown> {
     return {};
   }
 
-  async context(_record: ZarrImageRecord, _options: IndexerReadOptions): Promise<Context | null> {
+  async context(_record: ZarrImageRecord, _options: ReadOptions): Promise<Context | null> {
     return null;
   }
 
@@ -53,12 +53,12 @@ export abstract class BaseIndexer<Context = unknown> implements Indexer<Context 
   }
 
   /** The hash that the image's rows are stamped with. */
-  async paramsHash(record: ZarrImageRecord, options: IndexerReadOptions = {}): Promise<string> {
+  async paramsHash(record: ZarrImageRecord, options: ReadOptions = {}): Promise<string> {
     return paramsHash(await this.params(record, options));
   }
 
   /** The image's rows as they are now, without the table; none if its inputs are absent. */
-  async extractRows(record: ZarrImageRecord, options: IndexerReadOptions = {}): Promise<readonly Row[]> {
+  async extractRows(record: ZarrImageRecord, options: ReadOptions = {}): Promise<readonly Row[]> {
     const input = findArtifact(this.inputs, await record.objectHashes());
     if (input === undefined && this.inputs.length > 0) {
       return [];

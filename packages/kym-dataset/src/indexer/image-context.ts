@@ -1,11 +1,10 @@
-import type { ZarrImageRecord } from "@kym/zarr-store";
+import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import { isJsonObject } from "../metadata/json-object.ts";
 import { type KymMetadata, parseMetadata } from "../metadata/metadata.ts";
 import { type SourcePath, sourcePathOf } from "../metadata/source-path.ts";
 import { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "../radon/analysis-runs.ts";
 import { type AnalysisState, decideAnalysisState } from "../radon/analysis-state.ts";
 import { type ArtifactRef, findArtifact, jsonArtifact, type ObjectHashes } from "./artifact-ref.ts";
-import type { IndexerReadOptions } from "./indexer.ts";
 
 const METADATA = jsonArtifact("metadata");
 const PROVENANCE = jsonArtifact("provenance");
@@ -33,7 +32,7 @@ export interface ImageContext {
  */
 export async function loadImageContext(
   record: ZarrImageRecord,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<ImageContext> {
   const hashes = await record.objectHashes();
   const { pixels_sha256: pixels } = await record.attributes(options);
@@ -62,7 +61,7 @@ async function loadIfThere(
   record: ZarrImageRecord,
   ref: ArtifactRef,
   hashes: ObjectHashes,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<unknown> {
   return findArtifact([ref], hashes) === undefined ? undefined : record.loadJson(ref.name, options);
 }

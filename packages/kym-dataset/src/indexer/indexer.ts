@@ -1,17 +1,18 @@
-import { parseTableSchema, type Row, type TableSchema, type ZarrImageRecord } from "@kym/zarr-store";
+import {
+  parseTableSchema,
+  type ReadOptions,
+  type Row,
+  type TableSchema,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 import { isProvenanceColumn } from "../table/index-schema.ts";
 import { checkIndexTableName, indexTableName } from "../table/table-name.ts";
 import type { ArtifactRef, FoundArtifact } from "./artifact-ref.ts";
 
-/** What indexers are given wherever they read. */
-export interface IndexerReadOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** What `extract` is given beside the record. Rows depend on nothing else. */
-export interface ExtractArgs<Context> extends IndexerReadOptions {
+export interface ExtractArgs<Context> extends ReadOptions {
   /** The input artifact that was found; undefined for an indexer that declares none. */
   readonly input: FoundArtifact | undefined;
   /** What `context` returned for this image. */
@@ -42,9 +43,9 @@ export interface Indexer<Context = unknown> {
   /** JSON artifacts in which the Python system kept what it had run, before `<name>_run`; see `RunMarker`. */
   readonly runMarkers?: readonly string[] | undefined;
   /** The parameters of the analysis: a JSON value, or, to keep the spelling of numbers, JSON text. */
-  params(record: ZarrImageRecord, options: IndexerReadOptions): Promise<unknown>;
+  params(record: ZarrImageRecord, options: ReadOptions): Promise<unknown>;
   /** A JSON value of everything else that rows depend on. */
-  context(record: ZarrImageRecord, options: IndexerReadOptions): Promise<Context>;
+  context(record: ZarrImageRecord, options: ReadOptions): Promise<Context>;
   /** The part of the context that says where ROIs are: if it changed, the reason for new rows is `roi_changed`. */
   rois?(context: Context): unknown;
   /** The image's rows. Columns outside the schema are kept as text. */

@@ -1,6 +1,5 @@
-import { type JsonText, jsonText, type ZarrImageRecord } from "@kym/zarr-store";
+import { type JsonText, jsonText, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { type ArtifactRef, findArtifact } from "./artifact-ref.ts";
-import type { IndexerReadOptions } from "./indexer.ts";
 
 const NO_PARAMS: JsonText = jsonText("{}");
 
@@ -12,7 +11,7 @@ const NO_PARAMS: JsonText = jsonText("{}");
 export async function loadParams(
   record: ZarrImageRecord,
   refs: readonly ArtifactRef[],
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<JsonText> {
   const found = findArtifact(refs, await record.objectHashes());
   return found === undefined ? NO_PARAMS : record.loadJsonText(found.name, options);

@@ -3,10 +3,10 @@ import {
   isZarrStoreError,
   type NdArray,
   ndArrayBytes,
+  type ReadOptions,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import type { IndexerReadOptions } from "../indexer/indexer.ts";
 import { summarizeMetadata } from "../metadata/summarize-metadata.ts";
 
 /** Copies one image with all that belongs to it. Throws whatever reading and writing throw. */
@@ -14,7 +14,7 @@ export async function copyImage(
   source: ZarrDataset,
   target: DatasetContents,
   imageId: string,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<void> {
   const from = source.record(imageId);
   const axes = await from.getAxes(options);
@@ -47,7 +47,7 @@ export async function imageDifference(
   source: ZarrDataset,
   target: ZarrDataset,
   imageId: string,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<string | undefined> {
   const [from, to] = [source.record(imageId), target.record(imageId)];
   const [wanted, found] = [await from.objectHashes(), await to.objectHashes()];
@@ -99,7 +99,7 @@ function isNamed(names: readonly (string | null)[] | undefined): names is readon
 }
 
 /** Empty where there is none, or none that can be read. */
-async function metadataText(record: ZarrImageRecord, options: IndexerReadOptions): Promise<string> {
+async function metadataText(record: ZarrImageRecord, options: ReadOptions): Promise<string> {
   try {
     return (await record.loadJsonText("metadata", options)).text;
   } catch (error) {

@@ -1,6 +1,6 @@
-import type { ZarrDataset } from "@kym/zarr-store";
+import type { ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import { checkIndexer, type Indexer, type IndexerReadOptions } from "../indexer/indexer.ts";
+import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
 import type { StalenessReport } from "./explain-staleness.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
 import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
@@ -19,7 +19,7 @@ export async function getStaleness(
   indexer: Indexer,
   imageId: string,
   memory: RunMemory,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<StalenessReport> {
   checkIndexer(indexer);
   const record = dataset.record(imageId);

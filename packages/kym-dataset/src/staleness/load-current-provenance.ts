@@ -1,5 +1,5 @@
-import type { ZarrImageRecord } from "@kym/zarr-store";
-import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
+import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
+import type { Indexer } from "../indexer/indexer.ts";
 import { paramsHashBy } from "../indexer/params-hash.ts";
 import type { HashText } from "../indexer/sha256-hex.ts";
 import type { CurrentProvenance } from "./staleness.ts";
@@ -12,7 +12,7 @@ import type { CurrentProvenance } from "./staleness.ts";
 export async function loadCurrentProvenance<Context>(
   record: ZarrImageRecord,
   indexer: Indexer<Context>,
-  options: IndexerReadOptions & { readonly hashText: HashText },
+  options: ReadOptions & { readonly hashText: HashText },
 ): Promise<{ readonly context: Context; readonly provenance: CurrentProvenance }> {
   const { hashText, ...readOptions } = options;
   const context = await indexer.context(record, readOptions);

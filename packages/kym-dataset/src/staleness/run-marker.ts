@@ -1,6 +1,6 @@
-import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
+import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { findArtifact, jsonArtifact, type ObjectHashes } from "../indexer/artifact-ref.ts";
-import type { Indexer, IndexerReadOptions } from "../indexer/indexer.ts";
+import type { Indexer } from "../indexer/indexer.ts";
 import { isJsonObject } from "../metadata/json-object.ts";
 
 /** What the Python system wrote beside an image after each run of an indexer. We read it and never write one. */
@@ -38,7 +38,7 @@ export async function loadRunMarker(
   record: ZarrImageRecord,
   indexer: Pick<Indexer, "name" | "runMarkers">,
   hashes: ObjectHashes,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<RunMarker | undefined> {
   for (const name of [...(indexer.runMarkers ?? []), `${indexer.name}_run`]) {
     if (findArtifact([jsonArtifact(name)], hashes) === undefined) {
@@ -52,11 +52,7 @@ export async function loadRunMarker(
   return undefined;
 }
 
-async function loadLeniently(
-  record: ZarrImageRecord,
-  name: string,
-  options: IndexerReadOptions,
-): Promise<unknown> {
+async function loadLeniently(record: ZarrImageRecord, name: string, options: ReadOptions): Promise<unknown> {
   try {
     return await record.loadJson(name, options);
   } catch (error) {

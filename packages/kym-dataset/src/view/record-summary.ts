@@ -2,10 +2,10 @@ import {
   type DType,
   imagePartPaths,
   type ManifestEntry,
+  type ReadOptions,
   type Scalar,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import type { IndexerReadOptions } from "../indexer/indexer.ts";
 
 /** What lists show of an image. What is not known is null. */
 export interface RecordSummary {
@@ -55,7 +55,7 @@ export function summarizeEntry(
  */
 export async function summarizeRecord(
   record: ZarrImageRecord,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<RecordSummary> {
   const { shape, dtype } = await record.openArray(options);
   const { summary } = await record.attributes(options);

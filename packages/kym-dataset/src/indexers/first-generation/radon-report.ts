@@ -1,6 +1,13 @@
-import { type CellValue, type Column, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import {
+  type CellValue,
+  type Column,
+  type ReadOptions,
+  type Row,
+  rowsOf,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import { jsonArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
-import { defineIndexer, type Indexer, type IndexerReadOptions } from "../../indexer/indexer.ts";
+import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { isJsonObject } from "../../metadata/json-object.ts";
 import { projectRow } from "./project-row.ts";
 
@@ -47,7 +54,7 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
 });
 
 /** An object is one row, a list of objects is rows, anything else is none. */
-async function jsonRows(record: ZarrImageRecord, options: IndexerReadOptions): Promise<readonly Row[]> {
+async function jsonRows(record: ZarrImageRecord, options: ReadOptions): Promise<readonly Row[]> {
   const value = await record.loadJson(REPORT, options);
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return items.filter(isJsonObject).map((item) => {

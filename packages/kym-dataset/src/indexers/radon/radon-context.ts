@@ -1,8 +1,7 @@
 import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
-import type { ZarrImageRecord } from "@kym/zarr-store";
+import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
-import type { IndexerReadOptions } from "../../indexer/indexer.ts";
 import type { AnalysisState } from "../../radon/analysis-state.ts";
 import { EVENT_ARTIFACTS } from "../events/event-artifacts.ts";
 import { loadUsersAdded, type UsersAdded } from "./users-added.ts";
@@ -48,7 +47,7 @@ export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [...IMAGE_CONTEXT_S
 /** Throws as `loadImageContext` and `loadUsersAdded`. */
 export async function loadRadonContext(
   record: ZarrImageRecord,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<RadonContext> {
   const { metadata, relPath, source, runs, states } = await loadImageContext(record, options);
   const { rois, accepted, experiment } = metadata;

@@ -1,8 +1,7 @@
 import type { StoredRoiStats } from "@kym/roi";
-import { columnOf, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { columnOf, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
-import type { IndexerReadOptions } from "../../indexer/indexer.ts";
 import { analysisRunKey } from "../../radon/analysis-runs.ts";
 import type { AnalysisState } from "../../radon/analysis-state.ts";
 import type { RadonContext } from "./radon-context.ts";
@@ -29,7 +28,7 @@ export async function summarizeTraces(
   record: ZarrImageRecord,
   traces: Table,
   context: RadonContext,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { roiId, channel, velocitiesMmS } of splitTraces(traces)) {
@@ -105,7 +104,7 @@ async function loadStats(
   roiId: bigint,
   channel: number,
   context: RadonContext,
-  options: IndexerReadOptions,
+  options: ReadOptions,
 ): Promise<StoredRoiStats | undefined> {
   const roi = context.rois[String(roiId)];
   const run = context.runs[analysisRunKey(roiId, channel)];

@@ -7,8 +7,7 @@ import {
   type StoredRoiStats,
   toStoredStats,
 } from "@kym/roi";
-import type { AxisRange, ImageInfo, ZarrImageRecord } from "@kym/zarr-store";
-import type { IndexerReadOptions } from "../../indexer/indexer.ts";
+import type { AxisRange, ImageInfo, ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 
 /** A rectangle of one plane, or what a path covers of it. */
 export interface PlaneRegion {
@@ -29,7 +28,7 @@ export interface PlaneRegion {
 export async function loadRegionStats(
   record: ZarrImageRecord,
   region: PlaneRegion,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<StoredRoiStats | undefined> {
   const selection = selectRegion(await record.asPixelStore().describe(options), region);
   if (selection === undefined) {

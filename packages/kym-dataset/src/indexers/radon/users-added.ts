@@ -1,7 +1,6 @@
-import { columnOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { columnOf, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { findArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
-import type { IndexerReadOptions } from "../../indexer/indexer.ts";
 import { EVENT_ARTIFACTS } from "../events/event-artifacts.ts";
 
 /** What people added to the events of an image. */
@@ -25,7 +24,7 @@ const NOT_KNOWN: UsersAdded = { count: null, durations: {} };
  */
 export async function loadUsersAdded(
   record: ZarrImageRecord,
-  options: IndexerReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<UsersAdded> {
   const found = findArtifact(EVENT_ARTIFACTS, await record.objectHashes());
   return found === undefined
