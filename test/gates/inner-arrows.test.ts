@@ -99,7 +99,7 @@ const ARROWS: Arrows = {
     bytes: [],
     codecs: ["bytes"],
     json: [],
-    runtime: ["codecs"],
+    runtime: ["codecs", "json"],
     array: ["bytes", "codecs", "json", "runtime"],
     store: ["runtime"],
     commit: ["bytes", "json", "runtime", "store"],

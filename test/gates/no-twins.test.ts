@@ -14,7 +14,6 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "classicJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  ["compareCodePoints", "one order of names, in zarr-store"],
   [
     "eventsJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
@@ -27,7 +26,6 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "olympusHeaderText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  ["planeOf", "the plane of a shape and of a page are two things: one gets another name"],
   [
     "radonJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",

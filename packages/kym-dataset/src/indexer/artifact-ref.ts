@@ -17,6 +17,9 @@ export interface FoundArtifact extends ArtifactRef {
 /** The SHA-256 of each object of an image by its path below `images/<id>/`: `record.objectHashes()`. */
 export type ObjectHashes = ReadonlyMap<string, string>;
 
+/** Those of an image that is not there. */
+export const NO_OBJECTS: ObjectHashes = new Map();
+
 /** A JSON artifact. */
 export function jsonArtifact(name: string): ArtifactRef {
   return { format: "json", name };

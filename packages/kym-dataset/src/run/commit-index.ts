@@ -6,7 +6,7 @@ import {
   tablePath,
   type ZarrDataset,
 } from "@kym/zarr-store";
-import type { ObjectHashes } from "../indexer/artifact-ref.ts";
+import { NO_OBJECTS, type ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import type { InputHasher } from "../staleness/input-hashes.ts";
 import { ledgerOfFile, rememberIndexes } from "../staleness/load-ledger-and-table.ts";
@@ -82,8 +82,6 @@ export async function commitIndex(
   rememberIndexes(memory, tableName, commit, { table, ledger });
   return commit;
 }
-
-const NO_OBJECTS: ObjectHashes = new Map();
 
 /** The change of those images alone that are still what the run looked at. */
 async function withoutEdited(

@@ -1,4 +1,4 @@
-import type { ObjectHashes } from "../indexer/artifact-ref.ts";
+import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { IndexChange } from "./commit-index.ts";
 import type { ImageOutcome } from "./index-image.ts";
@@ -21,9 +21,6 @@ export interface IndexPlan {
   readonly counts: UpdateCounts;
   readonly reasons: readonly ImageReason[];
 }
-
-/** An image that was deleted. */
-const NO_OBJECTS: ObjectHashes = new Map();
 
 /**
  * Decides what a run changes. An image that failed loses its rows, because they are of something that is no more,

@@ -1,6 +1,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
+import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
 import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
@@ -59,7 +60,7 @@ export async function updateIndex(
   };
   const open: ImageLook[] = [];
   for (const imageId of imageIds) {
-    const seen = hashes.get(imageId) ?? new Map();
+    const seen = hashes.get(imageId) ?? NO_OBJECTS;
     const look = lookAtImage(indexer, hasher, { imageId, seen, recorded: recorded.of(imageId) });
     const outcome = outcomeOfLook(look, mode);
     if (outcome === undefined) {

@@ -10,6 +10,7 @@ import {
 } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
+import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import { velocityEventIndexer } from "../indexers/events/velocity-events.ts";
 import { radonIndexer } from "../indexers/radon/radon.ts";
@@ -67,7 +68,7 @@ export async function buildDatasetViewTable(
     const views = await whenAllDone(indexers.map((indexer) => loadView(dataset, indexer, { signal })));
     const rows = [...images].sort(byTime).map((entry): Row => {
       const cells = views.map((view) =>
-        view.cellsOf(entry.imageId, hashesById.get(entry.imageId) ?? new Map()),
+        view.cellsOf(entry.imageId, hashesById.get(entry.imageId) ?? NO_OBJECTS),
       );
       return Object.assign(rowOf(entry, relPaths.get(entry.imageId) ?? null), ...cells);
     });

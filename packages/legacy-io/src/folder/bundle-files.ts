@@ -10,7 +10,7 @@ import type {
   ScanNote,
   SidecarFile,
 } from "./bundle.ts";
-import { comparePaths } from "./path-order.ts";
+import { comparePaths } from "./compare-paths.ts";
 import { decideFileRoles, type FileRole, type SidecarContent, sidecarFolders } from "./sidecar-name.ts";
 
 /** The files of one folder, not those of the folders in it. */

@@ -1,7 +1,7 @@
+import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
-import { compareCodePoints } from "./path-order.ts";
 
 /** The format of a file that an artifact is kept in under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";

@@ -1,5 +1,5 @@
+import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
-import { compareCodePoints } from "../folder/path-order.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import type { KnownAcquisition, KnownFile } from "./known-acquisition.ts";
 

@@ -1,5 +1,5 @@
 import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store";
-import { compareCodePoints } from "../folder/path-order.ts";
+import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { KnownSidecar } from "./known-acquisition.ts";
 
 /** An artifact that the files of a folder make now, by {@link artifactKey}, and the absolute paths that it is made of. */

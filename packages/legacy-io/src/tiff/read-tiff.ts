@@ -16,7 +16,7 @@ import {
 } from "./pixels/contiguous.ts";
 import { type ReadRowsOptions, readRows, type TiffCodecs } from "./pixels/read-rows.ts";
 import { undoSignedOffset } from "./pixels/signed-offset.ts";
-import { planeOf } from "./pixels/tiff-layout.ts";
+import { arrayOfPage } from "./pixels/tiff-layout.ts";
 import { pageBytes, type TiffPage } from "./pixels/tiff-page.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 
@@ -238,7 +238,7 @@ export async function readTiffRegion(
       { expected: [tiff.planeCount, height], found: [plane, rowStart, rowStop] },
     );
   }
-  const { shape, axes } = planeOf(page);
+  const { shape, axes } = arrayOfPage(page);
   const rowAxis = axes.indexOf("y");
   const region = allocateImage(
     tiff.budget,

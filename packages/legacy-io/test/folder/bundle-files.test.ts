@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bundleFiles, type FolderFiles } from "../../src/folder/bundle-files.ts";
-import { comparePaths } from "../../src/folder/path-order.ts";
+import { comparePaths } from "../../src/folder/compare-paths.ts";
 
 const name = fc
   .tuple(

@@ -1,10 +1,11 @@
 import { parseArtifactName, parseAttachmentName } from "@kym/zarr-store";
+import { compareCodePoints } from "@kym/zarr-store/runtime";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { artifactOfFileName, fileNameOfArtifact } from "../../src/folder/artifact-file-name.ts";
 import { attachmentName, fileNameOfAttachment } from "../../src/folder/attachment-name.ts";
+import { comparePaths } from "../../src/folder/compare-paths.ts";
 import { namePattern } from "../../src/folder/name-pattern.ts";
-import { compareCodePoints, comparePaths } from "../../src/folder/path-order.ts";
 import { codeOf } from "../support/caught.ts";
 
 const segment = fc

@@ -1,3 +1,4 @@
+import { compareCodePoints } from "./compare-code-points.ts";
 import { isIntegerText, nodeOf } from "./plain-value.ts";
 import { pythonFloatRepr } from "./python-float.ts";
 import type { JsonNode } from "./tree/json-node.ts";
@@ -24,26 +25,6 @@ export function canonicalJson(value: unknown): string {
 
 function sortMembers(members: ReadonlyMap<string, JsonNode>): readonly (readonly [string, JsonNode])[] {
   return [...members].sort(([a], [b]) => compareCodePoints(a, b));
-}
-
-/** Orders strings by code point, as Python does; `<` orders by UTF-16 unit, which differs beyond U+FFFF. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at += 1) {
-    const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
-    if (difference !== 0) {
-      return difference;
-    }
-  }
-  return a.length - b.length;
-}
-
-/** Moves surrogates, which stand for what lies beyond U+FFFF, behind all other units. */
-function rank(unit: number): number {
-  if (unit < 0xd800) {
-    return unit;
-  }
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 function canonicalNumber(text: string, path: JsonPath): string {

@@ -1,5 +1,6 @@
 /**
- * What a package that builds on the store needs to run as the store does: a few tasks at a time, aborts and typed errors.
+ * What a package that builds on the store needs to run as the store does: a few tasks at a time, aborts, typed errors, and
+ * the order of names.
  *
  * @example
  * await runBounded(ids, (id) => index(id), { concurrency: 4, signal });
@@ -7,6 +8,7 @@
  * @module
  */
 
+export { compareCodePoints } from "../json/compare-code-points.ts";
 export { isTypedError, TypedError } from "../typed-error.ts";
 export { nowEpochNs } from "./now-epoch-ns.ts";
 export type { ReadOptions } from "./read-options.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, compareCodePoints } from "../../src/json/canonical-json.ts";
+import { canonicalJson } from "../../src/json/canonical-json.ts";
+import { compareCodePoints } from "../../src/json/compare-code-points.ts";
 import {
   getMember,
   jsonText,

@@ -20,7 +20,7 @@ import {
   radonDatabaseCsv,
 } from "../../export/kymflow/database-csv.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
-import { comparePaths } from "../../folder/path-order.ts";
+import { comparePaths } from "../../folder/compare-paths.ts";
 import { eventsOf } from "../../formats/kymflow/events-json.ts";
 import { formatFault } from "../../formats/parse-sidecar.ts";
 import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";

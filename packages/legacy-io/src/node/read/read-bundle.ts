@@ -1,6 +1,7 @@
 import { type ArrayRows, type EncodedArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { joinArrays } from "../../bytes/join-arrays.ts";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
@@ -55,9 +56,6 @@ export interface ReadBundleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The axes of a line scan: rows are lines in time, columns are places along the line. Design §3. */
-const LINE_SCAN_AXES = ["t", "x"];
-
 /**
  * Reads an image and its sidecars. A sidecar that cannot be understood is part of the content, as an attachment.
  * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing,
@@ -109,7 +107,7 @@ async function readImage(
   const large = isLarge ? await openStreamedImage(image, { limits, signal }) : undefined;
   if (large !== undefined) {
     const { file, pixels, pixelsSha256, info, close } = large;
-    const axes = axesOf(pixels.shape, info.axes);
+    const axes = imageAxes(pixels.shape, info.axes);
     return { files: [file], pixels, axes, pixelsSha256, said: saidBy([info]), release: close };
   }
   const read: StableRead<LegacyBundle["image"]>[] = [];
@@ -137,10 +135,6 @@ async function readImage(
     release();
     throw error;
   }
-}
-
-function axesOf(shape: readonly number[], axes: readonly string[]): readonly string[] {
-  return shape.length === 2 ? LINE_SCAN_AXES : axes;
 }
 
 function saidBy(infos: readonly TiffInfo[]): SaidByTiff {
@@ -180,7 +174,7 @@ async function readChannels(
     }
     planes.push(image);
     infos.push(info);
-    axes = axesOf(image.shape, info.axes);
+    axes = imageAxes(image.shape, info.axes);
   }
   return {
     image: stackChannels(planes),

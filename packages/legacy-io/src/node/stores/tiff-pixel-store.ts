@@ -7,6 +7,7 @@ import {
   ZarrStoreError,
 } from "@kym/zarr-store";
 import { joinArrays } from "../../bytes/join-arrays.ts";
+import { imageAxes } from "../../content/image-axes.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { describeTiff } from "../../tiff/read-tiff.ts";
 import { openFileSource } from "../tiff/file-source.ts";
@@ -15,8 +16,6 @@ import { namingFile, withStoreErrors } from "./store-errors.ts";
 
 type ReadOptions = NonNullable<Parameters<PixelStore["describe"]>[0]>;
 
-/** The axes of a line scan: rows are lines in time, columns are places along the line. Design §3. */
-const LINE_SCAN_AXES = ["t", "x"];
 const CHANNEL_AXIS = "c";
 
 export interface TiffPixelStoreOptions {
@@ -115,5 +114,5 @@ export class TiffPixelStore implements PixelStore {
 async function describeFile(path: string, { signal }: ReadOptions): Promise<ImageInfo> {
   using source = openFileSource(path);
   const { shape, dtype, axes } = await namingFile(path, () => describeTiff(source, { signal }));
-  return { shape, dtype, axes: shape.length === 2 ? LINE_SCAN_AXES : axes };
+  return { shape, dtype, axes: imageAxes(shape, axes) };
 }

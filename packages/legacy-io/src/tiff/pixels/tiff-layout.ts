@@ -41,7 +41,7 @@ export function planTiffLayout(
   fileBytes: number,
   descriptions: StackDescriptions,
 ): TiffLayout {
-  const plane = planeOf(page);
+  const plane = arrayOfPage(page);
   const pagesInOrder = Array.from({ length: pageCount }, (_, index) => index);
   const { ome, imageJ, shaped, mmHeader } = descriptions;
   if (ome !== undefined) {
@@ -83,7 +83,7 @@ interface NamedShape {
 }
 
 /** The array that one page is. */
-export function planeOf({ width, height, samplesPerPixel, planarConfiguration }: TiffPage): NamedShape {
+export function arrayOfPage({ width, height, samplesPerPixel, planarConfiguration }: TiffPage): NamedShape {
   if (samplesPerPixel === 1) {
     return { shape: [height, width], axes: ["y", "x"] };
   }
@@ -128,7 +128,7 @@ function shapedLayout(
   pageCount: number,
   { shape, axes }: ShapedDescription,
 ): NamedShape & Pick<TiffLayout, "axesSource"> {
-  const plane = planeOf(page);
+  const plane = arrayOfPage(page);
   const leading = shape.slice(0, Math.max(0, shape.length - plane.shape.length));
   const endsInPlane = plane.shape.every((length, index) => shape[leading.length + index] === length);
   const names = endsInPlane ? LEADING_AXES[leading.length] : undefined;

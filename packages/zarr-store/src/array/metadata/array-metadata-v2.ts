@@ -1,4 +1,5 @@
 import type { Endian } from "../../bytes/byte-order.ts";
+import { isObject } from "../../json/is-object.ts";
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
@@ -8,7 +9,6 @@ import {
   booleanOf,
   integerOf,
   invalidField,
-  isObject,
   itemsOf,
   type MetadataField,
   memberOf,

@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../../errors.ts";
+import { isObject } from "../../json/is-object.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import type { ChunkKeyEncoding } from "../chunks/chunk-grid.ts";
 import { type DType, isDType } from "../dtype.ts";
@@ -8,7 +9,6 @@ import { encodeFillValue, parseFillValue } from "./fill-value.ts";
 import {
   integerOf,
   invalidField,
-  isObject,
   itemsOf,
   type MetadataField,
   memberOf,

@@ -1,4 +1,5 @@
 import { ZarrStoreError } from "../../errors.ts";
+import { isObject } from "../../json/is-object.ts";
 
 /** A value met in a metadata document, with the way to it, so that a fault can say where it is. */
 export interface MetadataField {
@@ -99,10 +100,6 @@ export function refuseUnknownMembers(node: MetadataField, known: readonly string
       throw invalidField(member, "no such member, or one that says must_understand: false");
     }
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function pathTo(field: MetadataField, name: string): string {

@@ -9,11 +9,10 @@ import { decodeParquet } from "../../table/parquet/parquet.ts";
 import { imageNode, meaningOf } from "../layout.ts";
 import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
+import { MAX_JSON_BYTES } from "../record/json-artifacts.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
 import { decodeSources } from "../tables/table-store.ts";
 import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
-
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /** What the files of a dataset are, and may become. */
 export const DATASET_CONTENT_RULES: ContentRules = {

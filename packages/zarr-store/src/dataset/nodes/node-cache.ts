@@ -2,6 +2,7 @@ import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/arr
 import { refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { deepFreeze } from "../../json/deep-freeze.ts";
+import { isObject } from "../../json/is-object.ts";
 import { type ParseLosslessOptions, parseLossless, plainValue } from "../../json/lossless-json.ts";
 
 /** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
@@ -101,8 +102,4 @@ export function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLo
       cause,
     });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

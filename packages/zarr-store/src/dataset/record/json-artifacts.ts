@@ -9,7 +9,7 @@ import type { ObjectSession } from "../session/object-session.ts";
 import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 
 /** Against a bomb: no metadata of an image is larger. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
+export const MAX_JSON_BYTES: number = 64 * 1024 * 1024;
 
 export async function saveJson(
   record: RecordObjects,

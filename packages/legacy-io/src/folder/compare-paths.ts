@@ -1,0 +1,15 @@
+import { compareCodePoints } from "@kym/zarr-store/runtime";
+
+/** Orders paths part by part: `a/x` before `a b/x`, although a space comes before a slash. */
+export function comparePaths(a: string, b: string): number {
+  const left = a.split("/");
+  const right = b.split("/");
+  for (const [index, part] of left.entries()) {
+    const other = right[index];
+    const order = other === undefined ? 1 : compareCodePoints(part, other);
+    if (order !== 0) {
+      return order;
+    }
+  }
+  return left.length - right.length;
+}
