@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CsvTable, readCsv, tableFromColumns, writeCsv } from "@kym/zarr-store";
 import { inferSchema, initParser } from "udsv";
-import { findSharedData } from "../packages/legacy-io/test/support/shared-data.ts";
+import { findSharedData } from "../test/support/find-shared-data.ts";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
 import { makeBenchFolder } from "./bench-folder.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { createNdArray } from "@kym/zarr-store";
-import { findSharedData } from "../packages/legacy-io/test/support/shared-data.ts";
+import { findSharedData } from "../test/support/find-shared-data.ts";
 import { madeScan } from "./made-scan.ts";
 
 /** So many TIFFs: the laboratory's own in turn, where they are at hand, each with a few pixels of its own. Returns their bytes in all. */

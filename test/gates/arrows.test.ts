@@ -19,12 +19,29 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/demos", ["@kym/zarr-store", "@kym/roi", "@kym/legacy-io", "@kym/kym-dataset", "@kym/cli"]],
 ]);
 
+/** What the tests of all packages share. It builds on none of them. */
+const TEST_SUPPORT = "test/support/";
+
 function arrowProblems(tree: SourceTree): readonly string[] {
   const packages = workspacePackages(tree);
   return packages.flatMap((member) => [
     ...manifestProblems(member),
     ...importProblems(tree, member, packages),
   ]);
+}
+
+/** What the tests share may read files, and has to serve the lowest package as it serves the highest. */
+function supportProblems(tree: SourceTree): readonly string[] {
+  return sourceFiles(tree, TEST_SUPPORT.slice(0, -1)).flatMap(({ path, module }) =>
+    [...module.imports]
+      .filter((specifier) => !isBuiltin(specifier))
+      .filter((specifier) => !isRelativeSpecifier(specifier) || leavesSupport(path, specifier))
+      .map((specifier) => `${path}: ${specifier} is not Node's, and support builds on nothing else`),
+  );
+}
+
+function leavesSupport(path: string, specifier: string): boolean {
+  return !resolveSpecifier(path, specifier).startsWith(TEST_SUPPORT);
 }
 
 function manifestProblems(member: WorkspacePackage): readonly string[] {
@@ -50,8 +67,11 @@ function importProblems(
   return sourceFiles(tree, member.folder).flatMap(({ path, module }) =>
     [...module.imports].flatMap((specifier) => {
       if (isRelativeSpecifier(specifier)) {
-        const stays = resolveSpecifier(path, specifier).startsWith(`${member.folder}/`);
-        return stays || path.endsWith(".config.ts") ? [] : [`${path}: ${specifier} leaves the package`];
+        const target = resolveSpecifier(path, specifier);
+        const stays = target.startsWith(`${member.folder}/`);
+        const isSupport = target.startsWith(TEST_SUPPORT) && path.startsWith(`${member.folder}/test/`);
+        const may = stays || isSupport || path.endsWith(".config.ts");
+        return may ? [] : [`${path}: ${specifier} leaves the package`];
       }
       const name = packageOfSpecifier(specifier);
       const target = packages.find((other) => other.name === name);
@@ -76,6 +96,10 @@ function declaredBy(member: WorkspacePackage): ReadonlySet<string> {
 // Ticket 3.
 test("packages depend on each other only along the arrows, and import only what they declare", () => {
   expect(arrowProblems(readSourceTree())).toEqual([]);
+});
+
+test("what the tests of all packages share builds on Node alone", () => {
+  expect(supportProblems(readSourceTree())).toEqual([]);
 });
 
 test("every package of the table of arrows is there", () => {
@@ -113,5 +137,27 @@ test("an arrow against the table, an unknown package and every import that is no
     "packages/roi/src/index.ts: left-pad is not declared in packages/roi/package.json",
     "packages/roi/src/rect.ts: vitest is not declared in packages/roi/package.json",
     "packages/extra: @kym/extra is not in the table of arrows",
+  ]);
+});
+
+test("tests may share what lies in test/support; src may not, and nothing there may build on a package", () => {
+  const tree = sourceTree({
+    "package.json": JSON.stringify({ devDependencies: { vitest: "5.1.1" } }),
+    "packages/roi/package.json": JSON.stringify({ name: "@kym/roi" }),
+    "packages/roi/src/rect.ts": `import { find } from "../../../test/support/find.ts";`,
+    "packages/roi/test/rect.test.ts": `
+      import { find } from "../../../test/support/find.ts";
+      import { suite } from "../../../test/images/suite.ts";`,
+    "test/support/find.ts": `
+      import { readFileSync } from "node:fs";
+      import { Roi } from "@kym/roi";
+      import { suite } from "../images/suite.ts";
+      import { path } from "./path.ts";`,
+  });
+  expect([...arrowProblems(tree), ...supportProblems(tree)]).toEqual([
+    "packages/roi/src/rect.ts: ../../../test/support/find.ts leaves the package",
+    "packages/roi/test/rect.test.ts: ../../../test/images/suite.ts leaves the package",
+    "test/support/find.ts: @kym/roi is not Node's, and support builds on nothing else",
+    "test/support/find.ts: ../images/suite.ts is not Node's, and support builds on nothing else",
   ]);
 });

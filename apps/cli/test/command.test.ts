@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { type Envelope, kym, kymJson } from "./support/kym.ts";
 import { kymProcess } from "./support/kym-process.ts";
-import { findSharedData } from "./support/shared-data.ts";
 import { treeHash } from "./support/tree-hash.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");

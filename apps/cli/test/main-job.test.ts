@@ -13,7 +13,7 @@ import { roiFromEnvelope, roiStats } from "@kym/roi";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findSharedData } from "./support/shared-data.ts";
+import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { treeHash } from "./support/tree-hash.ts";
 
 /** The whole job on real kymographs; numbers are those of `kymograph-formats.md`. */

@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { type CellValue, columnOf, ndArrayBytes, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findSharedData } from "../../support/find-shared-data.ts";
 import { hasPython, runPython } from "../python-environment.ts";
-import { findSharedData } from "../shared-data.ts";
 import { makeStudy } from "./study.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");

@@ -6,8 +6,8 @@ import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { type CsvTable, readCsv, schemaOfTable, writeCsv } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { kym, kymJson } from "../support/kym.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");
 

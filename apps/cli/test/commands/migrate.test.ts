@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { kym, kymJson } from "../support/kym.ts";
-import { findSharedData } from "../support/shared-data.ts";
 import { treeHash } from "../support/tree-hash.ts";
 
 const SOURCE = findSharedData("python_v1/dataset.zarr");

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readStripTiff } from "../../../../test/support/read-strip-tiff.ts";
 import { mean } from "../../src/simulator/analysis/mean.ts";
 import { type SimulatedScan, simulateLabFolder } from "../../src/simulator/simulate-lab-folder.ts";
 import { estimateVelocity } from "./estimate-velocity.ts";
-import { readStripTiff } from "./files/read-strip-tiff.ts";
 
 let folder: string;
 let lab: string;
@@ -91,7 +91,7 @@ describe("simulateLabFolder", () => {
     expect(flowing).toHaveLength(7);
     for (const { plan, relPath, rois } of flowing) {
       const truth = rois[0]?.meanMmPerS ?? plan.profile.meanMmPerS;
-      const { pixels } = readStripTiff(await readFile(join(lab, relPath)));
+      const { data: pixels } = readStripTiff(await readFile(join(lab, relPath)));
       expect(Math.abs(estimateVelocity(plan.geometry, pixels) / truth - 1), relPath).toBeLessThan(0.03);
     }
   });

@@ -4,8 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { getMember, jsonText, parseLossless, plainValue } from "@kym/zarr-store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { legacyRadonParamsHash, paramsHash, stableJsonDumps } from "../../src/index.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 /** `python-system.md` §9: canonical text and digest. */
 const VECTORS: readonly (readonly [text: string, digest: string])[] = [

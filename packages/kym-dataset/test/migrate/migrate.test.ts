@@ -11,6 +11,7 @@ import {
 } from "@kym/zarr-store";
 import { openDataset as openFolder } from "@kym/zarr-store/node";
 import { beforeEach, describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {
   KymDataset,
   type MigrateEvent,
@@ -19,7 +20,6 @@ import {
   velocityEventIndexer,
 } from "../../src/index.ts";
 import { addAnalysedImage, emptyDataset } from "../support/image-fixture.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const FOLDER = findSharedData("python_v1/dataset.zarr");
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plainValue } from "@kym/zarr-store";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { parseClassicJson } from "../../src/formats/classic-json.ts";
 import { caught } from "../support/caught.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const folder = findSharedData("kymographs") ?? "";
 const onData = test.runIf(folder !== "");

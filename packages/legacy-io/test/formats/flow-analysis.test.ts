@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseTableSchema, tableFromRows } from "@kym/zarr-store";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { type FlowAnalysisKind, parseFlowAnalysis } from "../../src/formats/flow-analysis.ts";
 import {
   LEGACY_EVENT_COLUMNS,
@@ -9,7 +10,6 @@ import {
   velocityEventsTable,
 } from "../../src/formats/velocity-events.ts";
 import { caught, codeOf } from "../support/caught.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const folder = findSharedData("kymographs/flow-analysis") ?? "";
 const onData = test.runIf(folder !== "");

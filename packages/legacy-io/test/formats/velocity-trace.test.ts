@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseTableSchema, tableFromColumns } from "@kym/zarr-store";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {
   LEGACY_TRACE_COLUMNS,
   parseVelocityTrace,
@@ -9,7 +10,6 @@ import {
   type VelocityTrace,
 } from "../../src/formats/velocity-trace.ts";
 import { caught } from "../support/caught.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const folder = findSharedData("kymographs") ?? "";
 const truthPath = findSharedData("truth/analysis_csv_truth.json");

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ndArrayBytes } from "@kym/zarr-store";
 import { afterEach, expect, test, vi } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { LegacyIoError } from "../../src/errors.ts";
 import { readNpy } from "../../src/formats/npy.ts";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
@@ -9,7 +10,6 @@ import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff } from "../../src/tiff/read-tiff.ts";
 import { readNaively } from "../mutation/naive-tiff.ts";
 import { caught } from "../support/caught.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 /** Files that have to be refused, and the tag that has to be named. */
 const NOT_YET_SUPPORTED: ReadonlyMap<string, string> = new Map([["f16", "BitsPerSample"]]);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { openFileSource } from "../../src/node/tiff/file-source.ts";
 import type { ByteSource } from "../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffRegion } from "../../src/tiff/read-tiff.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 const folder = findSharedData("kymographs") ?? "";
 const onData = test.runIf(folder !== "");

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, readTiffInPlace } from "../../src/tiff/read-tiff.ts";
 import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
-import { findSharedData } from "../support/shared-data.ts";
 import { buildTiff, greyTags } from "./tiff-fixture.ts";
 
 describe("reading a TIFF where it lies in memory", () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
+import { readStripTiff } from "../../../../test/support/read-strip-tiff.ts";
 import { RoiSet, roiStats } from "../../src/index.ts";
-import { findSharedData } from "../support/shared-data.ts";
-import { readStripTiff } from "./read-strip-tiff.ts";
 
 /** `kymograph-formats.md` §3.3, by ROI: min, max, mean, population sd. */
 const CAPILLARY1_TRUTH = [
@@ -28,7 +28,7 @@ function readRois(path: string): RoiSet {
 
 describe.skipIf(capillaryTiff === undefined || capillaryJson === undefined)("Capillary1_0001", () => {
   test("the statistics of its ROIs are the true ones, and those stored with it", () => {
-    const plane = readStripTiff(capillaryTiff ?? "");
+    const plane = readStripTiff(readFileSync(capillaryTiff ?? ""));
     expect([plane.height, plane.width]).toEqual([30_000, 38]);
     for (const { id, ...truth } of CAPILLARY1_TRUTH) {
       const roi = readRois(capillaryJson ?? "").get(id);

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { isDType } from "../../src/array/dtype.ts";
 import { parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { parseLossless, plainValue } from "../../src/json/lossless-json.ts";
-import { findSharedData } from "../support/shared-data.ts";
 import { bytesOf } from "./arbitrary-array.ts";
 import { readNpy } from "./read-npy.ts";
 

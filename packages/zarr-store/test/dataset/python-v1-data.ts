@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import type { Summarize } from "../../src/dataset/session/object-session.ts";
 import { memoryStore } from "../../src/index.ts";
 import { parseLossless, plainValue } from "../../src/json/lossless-json.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";
-import { findSharedData } from "../support/shared-data.ts";
 
 /** What `truth.json` says, integers beyond 2^53 as bigint. */
 export interface Truth {

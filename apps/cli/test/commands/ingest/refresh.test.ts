@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Row, rowsOf, schemaOfTable, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { kym, kymJson, type Run } from "../../support/kym.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import { treeHash } from "../../support/tree-hash.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");

@@ -2,9 +2,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { tiffValues } from "../../../src/commands/show/tiff-values.ts";
 import { kym, kymJson } from "../../support/kym.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 
 const CASE = findSharedData("cases/file-10-imagej-value-calibration-silent");
 const SHIFTED = "ImageJ stored int16 as uint16 + 32768: the values are given as int16, as ImageJ shows them";

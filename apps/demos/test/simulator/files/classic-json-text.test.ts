@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { parseClassicJson } from "@kym/legacy-io";
 import { roiStats, toStoredStats } from "@kym/roi";
 import { describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { classicJsonText } from "../../../src/simulator/files/classic-json-text.ts";
 import { planLabFolder } from "../../../src/simulator/plan-lab-folder.ts";
-import { findSharedData } from "../../shared-data.ts";
 
 const REAL_JSON = findSharedData("kymographs/Capillary1_0001.json");
 const SCAN = planLabFolder().find(({ rois }) => rois.length === 2)!;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseFlowAnalysis, parseVelocityTrace } from "@kym/legacy-io";
 import { describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { simulateEvents } from "../../../src/simulator/analysis/simulate-events.ts";
 import { simulateTrace } from "../../../src/simulator/analysis/simulate-trace.ts";
 import {
@@ -12,7 +13,6 @@ import { velocityAt } from "../../../src/simulator/flow-profile.ts";
 import { planLabFolder } from "../../../src/simulator/plan-lab-folder.ts";
 import { seededRandom } from "../../../src/simulator/random.ts";
 import { secondsPerLine } from "../../../src/simulator/scan-geometry.ts";
-import { findSharedData } from "../../shared-data.ts";
 
 const REAL = findSharedData("kymographs/flow-analysis");
 const [TWO_ROIS, STALLED] = ["two ROIs", "with a stall"].map(

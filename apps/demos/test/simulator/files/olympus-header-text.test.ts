@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { readOlympusHeader } from "@kym/legacy-io";
 import { describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { olympusHeaderText } from "../../../src/simulator/files/olympus-header-text.ts";
 import { planLabFolder } from "../../../src/simulator/plan-lab-folder.ts";
 import { secondsPerLine, statedCalibration } from "../../../src/simulator/scan-geometry.ts";
-import { findSharedData } from "../../shared-data.ts";
 
 const REAL_HEADER = findSharedData("kymographs/Capillary1_0001.txt");
 const SCANS = planLabFolder({ imageCount: 24 });

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { bytesSource, readTiff } from "@kym/legacy-io";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
+import { readStripTiff } from "../../../../../test/support/read-strip-tiff.ts";
 import { writeFluoviewTiff } from "../../../src/simulator/files/write-fluoview-tiff.ts";
-import { findSharedData } from "../../shared-data.ts";
-import { readStripTiff } from "./read-strip-tiff.ts";
 
 const REAL_TIFF = findSharedData("kymographs/28d AngII/20250722/20250722_A89_0003.tif");
 const ramp = (length: number): Uint16Array => Uint16Array.from({ length }, (_, index) => index % 4096);
@@ -20,7 +20,7 @@ describe("writeFluoviewTiff", () => {
         const pixels = ramp(lines * px);
         const tiff = readStripTiff(writeFluoviewTiff({ lines, px }, pixels));
         expect([tiff.height, tiff.width]).toEqual([lines, px]);
-        expect(Buffer.compare(Buffer.from(tiff.pixels.buffer), Buffer.from(pixels.buffer))).toBe(0);
+        expect(Buffer.compare(Buffer.from(tiff.data.buffer), Buffer.from(pixels.buffer))).toBe(0);
         expect(Math.max(...tiff.fields.get(279)!.values)).toBeLessThan(65_536);
       }),
       { numRuns: 30 },
@@ -50,13 +50,13 @@ describe("writeFluoviewTiff", () => {
   it.skipIf(REAL_TIFF === undefined)("has the fields of a real file of 2025, of the same types", () => {
     const real = readStripTiff(readFileSync(REAL_TIFF!));
     const ours = readStripTiff(
-      writeFluoviewTiff({ lines: real.height, px: real.width }, new Uint16Array(real.pixels)),
+      writeFluoviewTiff({ lines: real.height, px: real.width }, new Uint16Array(real.data)),
     );
     const typesOf = (fields: typeof real.fields): readonly (readonly [number, number])[] =>
       [...fields].map(([tag, { type }]) => [tag, type]);
     expect(typesOf(ours.fields)).toEqual(typesOf(real.fields));
     expect(ours.fields.get(278)).toEqual(real.fields.get(278));
     expect(ours.fields.get(279)).toEqual(real.fields.get(279));
-    expect(ours.pixels).toEqual(real.pixels);
+    expect(ours.data).toEqual(real.data);
   });
 });

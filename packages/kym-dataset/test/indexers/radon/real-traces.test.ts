@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createNdArray, type Row, rowsOf } from "@kym/zarr-store";
 import { describe, expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
+import { readStripTiff } from "../../../../../test/support/read-strip-tiff.ts";
 import { KymDataset, parseMetadata, radonIndexer } from "../../../src/index.ts";
 import { emptyDataset, TRACE_SCHEMA } from "../../support/image-fixture.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import { readPlainCsv, readTrace } from "./legacy-trace.ts";
-import { readStripTiff } from "./read-strip-tiff.ts";
 
 const FOLDER = findSharedData("kymographs");
 const TRUTH = findSharedData("truth/analysis_csv_truth.json");
@@ -43,7 +43,7 @@ async function indexKymograph(
   changeVelocity: (velocity: number | null) => number | null = (velocity) => velocity,
 ): Promise<readonly Row[]> {
   const dataset = await emptyDataset();
-  const plane = readStripTiff(join(folder, `${image}.tif`));
+  const plane = readStripTiff(readFileSync(join(folder, `${image}.tif`)));
   const record = await dataset.addImage(
     createNdArray("uint16", [plane.height, plane.width], Uint16Array.from(Array.from(plane.data, Number))),
     { axes: ["t", "x"] },

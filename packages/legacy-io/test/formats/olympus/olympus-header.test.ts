@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { parseOlympusDate } from "../../../src/formats/olympus/olympus-date.ts";
 import { type OlympusHeader, readOlympusHeader } from "../../../src/formats/olympus/olympus-header.ts";
 import { codeOf } from "../../support/caught.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 
 const folder = findSharedData("kymographs") ?? "";
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import type { FolderScan } from "../../../src/folder/bundle.ts";
 import { scanFolder } from "../../../src/node/scan/scan-folder.ts";
 import { codeOf } from "../../support/caught.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 
 let base = "";
 let root = "";

@@ -6,9 +6,9 @@ import { deflateSync } from "node:zlib";
 import { createNdArray, memoryStore, openDataset, type RegionSelection, sliceNdArray } from "@kym/zarr-store";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { readNpy, writeImageJTiff } from "../../../src/index.ts";
 import { ingestLegacyFile, openTiff, TiffPixelStore } from "../../../src/node/index.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import { buildTiff, long, short } from "../../tiff/tiff-fixture.ts";
 
 let folder: string;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffInPlace, readTiffRegion } from "../../../src/tiff/read-tiff.ts";
 import { openTiffRows } from "../../../src/tiff/tiff-rows.ts";
 import { writeImageJTiff } from "../../../src/tiff/write/write-imagej.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import {
   ascii,
   buildTiff,

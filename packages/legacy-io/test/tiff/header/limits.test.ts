@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { nodeTiffCodecs } from "../../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { DEFAULT_TIFF_LIMITS } from "../../../src/tiff/header/tiff-limits.ts";
 import { describeTiff, readTiff } from "../../../src/tiff/read-tiff.ts";
 import { caught } from "../../support/caught.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import {
   byteOffsets,
   emptyBlocks,

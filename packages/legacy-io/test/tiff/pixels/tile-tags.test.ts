@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { readTiff, readTiffInPlace, readTiffRegion } from "../../../src/tiff/read-tiff.ts";
 import { openTiffRows } from "../../../src/tiff/tiff-rows.ts";
 import { caught } from "../../support/caught.ts";
-import { findSharedData } from "../../support/shared-data.ts";
 import { buildTiff, elementBytes, type FixtureTag, greyTags, short } from "../tiff-fixture.ts";
 
 const WIDTH = 20;

@@ -8,7 +8,8 @@ export interface StripTiff {
   readonly fields: ReadonlyMap<number, StripTiffField>;
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint16Array;
+  /** Rows after each other. */
+  readonly data: Uint16Array<ArrayBuffer>;
 }
 
 /** Reads an uncompressed little-endian uint16 TIFF of strips, by the TIFF 6.0 specification and nothing of ours. */
@@ -29,8 +30,8 @@ export function readStripTiff(bytes: Uint8Array): StripTiff {
   }
   const valuesOf = (tag: number): readonly number[] => fields.get(tag)?.values ?? [];
   const lengths = valuesOf(279);
-  const pixels = valuesOf(273).flatMap((offset, strip) =>
+  const values = valuesOf(273).flatMap((offset, strip) =>
     Array.from({ length: lengths[strip]! / 2 }, (_, item) => view.getUint16(offset + 2 * item, true)),
   );
-  return { fields, width: valuesOf(256)[0]!, height: valuesOf(257)[0]!, pixels: Uint16Array.from(pixels) };
+  return { fields, width: valuesOf(256)[0]!, height: valuesOf(257)[0]!, data: Uint16Array.from(values) };
 }
