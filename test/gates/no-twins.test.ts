@@ -30,8 +30,6 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "radonJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  ["readInteger", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
-  ["readText", "one reader of JSON fields, in zarr-store; roi depends on nothing and keeps its own"],
   ["sha256", "the hash of a file and of bytes: by the runtime in packages with a dataset"],
 ]);
 

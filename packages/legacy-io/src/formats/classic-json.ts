@@ -1,11 +1,11 @@
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import { getMember, type JsonNode, plainValue } from "@kym/zarr-store";
 import {
+  booleanMember,
   membersOf,
   parseLegacyJson,
   presentMember,
-  readBoolean,
-  readText,
+  textMember,
   unexpectedNode,
 } from "./legacy-json.ts";
 
@@ -82,11 +82,11 @@ export function parseClassicJson(source: string | Uint8Array): ClassicJson {
   const header = presentMember(document, "header");
   const experimentMetadata = presentMember(document, "experiment_metadata");
   return {
-    version: readText(document, "version", WHAT, "$"),
+    version: textMember(document, "version", WHAT, "$"),
     header: header === undefined ? undefined : readHeader(header, warnings),
     experimentMetadata,
     ...readRois(presentMember(document, "rois")),
-    accepted: readBoolean(document, "accepted", WHAT, "$"),
+    accepted: booleanMember(document, "accepted", WHAT, "$"),
     extra: new Map([...members].filter(([key]) => !TOP_KEYS.has(key))),
     document,
     warnings,

@@ -1,11 +1,11 @@
 import { getMember, type JsonNode } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
 import {
+  booleanMember,
+  integerMember,
   membersOf,
   parseLegacyJson,
-  readBoolean,
-  readInteger,
-  readText,
+  textMember,
   unexpectedNode,
 } from "./legacy-json.ts";
 
@@ -88,10 +88,10 @@ export function parseFlowAnalysis(source: string | Uint8Array, kind: FlowAnalysi
   const events = getMember(root, "velocity_events");
   return {
     kind,
-    version: readText(root, "version", what, "$"),
+    version: textMember(root, "version", what, "$"),
     analyses: metadata === undefined ? [] : readAnalyses(metadata, what, warnings),
     events: events === undefined ? undefined : readEvents(events, what, warnings),
-    accepted: readBoolean(root, "accepted", what, "$"),
+    accepted: booleanMember(root, "accepted", what, "$"),
     extra: otherMembers(membersOf(root, what, "$"), TOP_KEYS),
     warnings,
   };
@@ -102,8 +102,8 @@ function readAnalyses(metadata: JsonNode, what: string, warnings: string[]): rea
     const path = `$.analysis_metadata[${JSON.stringify(key)}]`;
     const members = membersOf(node, what, path);
     const run = parseRunKey(key, what, path);
-    const channel = readInteger(node, "channel", what, path);
-    const roiId = readInteger(node, "roi_id", what, path);
+    const channel = integerMember(node, "channel", what, path);
+    const roiId = integerMember(node, "roi_id", what, path);
     if (
       (roiId ?? run.roiId) !== run.roiId ||
       (channel ?? run.channel ?? channel) !== (run.channel ?? channel)
@@ -113,10 +113,10 @@ function readAnalyses(metadata: JsonNode, what: string, warnings: string[]): rea
     return {
       roiId: run.roiId,
       channel: run.channel ?? channel ?? FIRST_CHANNEL,
-      algorithm: readText(node, "algorithm", what, path),
-      windowSize: readInteger(node, "window_size", what, path),
-      analyzedAt: readText(node, "analyzed_at", what, path),
-      roiRevisionAtAnalysis: readInteger(node, "roi_revision_at_analysis", what, path),
+      algorithm: textMember(node, "algorithm", what, path),
+      windowSize: integerMember(node, "window_size", what, path),
+      analyzedAt: textMember(node, "analyzed_at", what, path),
+      roiRevisionAtAnalysis: integerMember(node, "roi_revision_at_analysis", what, path),
       extra: otherMembers(members, ANALYSIS_KEYS),
     };
   });
@@ -133,7 +133,7 @@ function readEvents(events: JsonNode, what: string, warnings: string[]): readonl
     for (const [index, node] of list.items.entries()) {
       const event = { node, path: `${path}[${index}]` };
       membersOf(node, what, event.path);
-      const channel = readInteger(node, "channel", what, event.path);
+      const channel = integerMember(node, "channel", what, event.path);
       if (run.channel !== undefined && channel !== undefined && channel !== run.channel) {
         warnings.push(`${event.path} says channel ${channel}: the key is taken`);
       }

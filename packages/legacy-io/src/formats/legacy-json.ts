@@ -39,7 +39,7 @@ export function presentMember(node: JsonNode, key: string): JsonNode | undefined
 }
 
 /** A string, or undefined where it is absent or null. Throws `invalid_file` with the path for anything else. */
-export function readText(node: JsonNode, key: string, what: string, path: string): string | undefined {
+export function textMember(node: JsonNode, key: string, what: string, path: string): string | undefined {
   const member = presentMember(node, key);
   if (member !== undefined && member.kind !== "string") {
     throw unexpectedNode(what, `${path}.${key}`, "a string", member);
@@ -48,8 +48,8 @@ export function readText(node: JsonNode, key: string, what: string, path: string
 }
 
 /** A safe integer (`12` or `12.0`), or undefined where it is absent, null or NaN. */
-export function readInteger(node: JsonNode, key: string, what: string, path: string): number | undefined {
-  const value = readNumber(node, key, what, path);
+export function integerMember(node: JsonNode, key: string, what: string, path: string): number | undefined {
+  const value = numberMember(node, key, what, path);
   if (value !== undefined && !Number.isSafeInteger(value)) {
     throw new LegacyIoError(
       "invalid_file",
@@ -64,7 +64,7 @@ export function readInteger(node: JsonNode, key: string, what: string, path: str
 }
 
 /** A number, or undefined where it is absent, null or NaN, which all mean that there is none. */
-export function readNumber(node: JsonNode, key: string, what: string, path: string): number | undefined {
+export function numberMember(node: JsonNode, key: string, what: string, path: string): number | undefined {
   const member = presentMember(node, key);
   if (member === undefined) {
     return undefined;
@@ -77,7 +77,7 @@ export function readNumber(node: JsonNode, key: string, what: string, path: stri
 }
 
 /** True or false, or undefined where it is absent or null. */
-export function readBoolean(node: JsonNode, key: string, what: string, path: string): boolean | undefined {
+export function booleanMember(node: JsonNode, key: string, what: string, path: string): boolean | undefined {
   const member = presentMember(node, key);
   if (member !== undefined && member.kind !== "boolean") {
     throw unexpectedNode(what, `${path}.${key}`, "true or false", member);

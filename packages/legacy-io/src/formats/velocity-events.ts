@@ -1,7 +1,7 @@
 import { type CellValue, type Column, canonicalJson, type JsonNode, type TableSchema } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
-import { membersOf, presentMember, readInteger, readNumber, readText } from "./legacy-json.ts";
+import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";
 
 /** A key of a legacy event, and the column that the dataset keeps for it. */
 export interface EventColumn {
@@ -113,7 +113,7 @@ export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<V
  * Events of one table with the same id get `-2`, `-3`, … in the file's order.
  */
 export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise<string> {
-  const type = readText(event.node, "event_type", "event", event.path) ?? "";
+  const type = textMember(event.node, "event_type", "event", event.path) ?? "";
   const start = presentMember(event.node, "t_start");
   const startText = start?.kind === "number" ? start.text : "null";
   const bytes = new TextEncoder().encode([run.roiId, run.channel, type, startText].join("\n"));
@@ -124,13 +124,13 @@ export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise
 function readValue(event: LegacyEvent, key: string, column: Column): CellValue {
   switch (column.type) {
     case "float64":
-      return readNumber(event.node, key, "event", event.path) ?? null;
+      return numberMember(event.node, key, "event", event.path) ?? null;
     case "int64": {
-      const value = readInteger(event.node, key, "event", event.path);
+      const value = integerMember(event.node, key, "event", event.path);
       return value === undefined ? null : BigInt(value);
     }
     case "utf8":
-      return readText(event.node, key, "event", event.path) ?? null;
+      return textMember(event.node, key, "event", event.path) ?? null;
     default:
       throw new LegacyIoError("invalid_argument", `no event column has the type ${column.type}`, {
         found: column,
