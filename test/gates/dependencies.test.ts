@@ -10,7 +10,7 @@ import {
 
 /** What a package brings into a user's project. Nothing else comes in without a change here. */
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
-  ["@kym/roi", []],
+  ["@kym/roi", ["@noble/hashes"]],
   ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
   ["@kym/legacy-io", ["geotiff"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],

@@ -1,6 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Roi } from "../shapes/roi.ts";
 import { geometryKey } from "./geometry-key.ts";
-import { sha256 } from "./sha256.ts";
 
 /**
  * The SHA-256, as 64 hexadecimal digits, of what an analysis of the ROI depends on: of its {@link geometryKey} as UTF-8.
@@ -8,5 +9,5 @@ import { sha256 } from "./sha256.ts";
  * still the one that was analysed.
  */
 export function geometryHash(roi: Roi): string {
-  return sha256(geometryKey(roi));
+  return bytesToHex(sha256(utf8ToBytes(geometryKey(roi))));
 }

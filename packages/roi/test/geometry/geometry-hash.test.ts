@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sha256 } from "../../src/geometry/sha256.ts";
 import { createPolygonRoi, createRectRoi, geometryHash, geometryKey } from "../../src/index.ts";
 import { anyRoi } from "../support/arbitraries.ts";
 import { points } from "../support/points.ts";
@@ -23,26 +22,6 @@ describe("geometryHash", () => {
     fc.assert(
       fc.property(anyRoi, (roi) => {
         expect(geometryHash(roi)).toBe(nodeSha256(geometryKey(roi)));
-      }),
-    );
-  });
-});
-
-describe("sha256", () => {
-  test("of the examples of FIPS 180-2, appendix B", () => {
-    expect(sha256("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    expect(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")).toBe(
-      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
-    );
-  });
-
-  test("of texts of every length up to three blocks, and of any text", () => {
-    for (let length = 0; length <= 192; length += 1) {
-      expect(sha256("x".repeat(length))).toBe(nodeSha256("x".repeat(length)));
-    }
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(sha256(text)).toBe(nodeSha256(text));
       }),
     );
   });
