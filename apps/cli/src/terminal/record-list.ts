@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import type { TextColumn } from "./text-table.ts";
 
 /**
@@ -5,10 +6,10 @@ import type { TextColumn } from "./text-table.ts";
  * Nothing is cut; ends with a newline.
  */
 export function recordList(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
-  const width = Math.max(0, ...columns.map(({ title }) => [...title].length));
+  const width = Math.max(0, ...columns.map(({ title }) => stringWidth(title)));
   const blocks = rows.map((row, number) => {
     const lines = columns.map(({ title }, index) => {
-      const spaces = " ".repeat(width - [...title].length);
+      const spaces = " ".repeat(width - stringWidth(title));
       return `  ${title}${spaces}  ${row[index] ?? ""}`.trimEnd();
     });
     return [`row ${number + 1} of ${rows.length}`, ...lines].join("\n");

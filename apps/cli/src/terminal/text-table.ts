@@ -1,3 +1,5 @@
+import stringWidth from "fast-string-width";
+
 /** One column of a table for people. */
 export interface TextColumn {
   readonly title: string;
@@ -14,6 +16,8 @@ export interface TextTableOptions {
 
 const GAP = "  ";
 const MIN_SHRUNK = 8;
+/** Characters as people count them: a letter with its accents is one. */
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns aligned by spaces, one line a row, a header above; ends with a newline. */
 export function textTable(
@@ -51,10 +55,7 @@ function naturalWidths(
   rows: readonly (readonly string[])[],
 ): readonly number[] {
   return columns.map((column, index) =>
-    rows.reduce(
-      (widest, row) => Math.max(widest, displayWidth(row[index] ?? "")),
-      displayWidth(column.title),
-    ),
+    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[index] ?? "")), stringWidth(column.title)),
   );
 }
 
@@ -86,12 +87,19 @@ function fitWidths(
 
 /** The end of a path tells more than its beginning. */
 function shorten(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `…${characters.slice(characters.length - width + 1).join("")}`;
+  let shown = text;
+  // What is left is measured as a whole: the cells of a character depend on those after it.
+  for (const { segment } of stringWidth(text) <= width ? [] : CHARACTERS.segment(text)) {
+    shown = shown.slice(segment.length);
+    if (stringWidth(shown) < width) {
+      break;
+    }
+  }
+  return shown === text ? text : `…${shown}`;
 }
 
 function pad(text: string, width: number, align: "left" | "right" = "left"): string {
-  const spaces = " ".repeat(Math.max(0, width - displayWidth(text)));
+  const spaces = " ".repeat(Math.max(0, width - stringWidth(text)));
   return align === "right" ? spaces + text : text + spaces;
 }
 
@@ -101,8 +109,4 @@ export function printable(text: string): string {
     /\p{Cc}/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
-}
-
-function displayWidth(text: string): number {
-  return [...text].length;
 }
