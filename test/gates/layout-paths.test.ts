@@ -26,7 +26,6 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     "the layout of an export, which is another format",
   ],
   ["apps/cli/src/commands/adopt.ts", "an example of what a user types"],
-  ["apps/cli/src/commands/index/index-command.ts", "help that a user reads"],
 ]);
 
 /** A folder of the layout with what is below it, or the file of a Zarr node; not the end of a name such as `radon/analysis`. */

@@ -30,7 +30,6 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "radonJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  ["sha256", "the hash of a file and of bytes: by the runtime in packages with a dataset"],
 ]);
 
 /** Files of two packages that share a block, and what is to become of it. */

@@ -1,10 +1,11 @@
 // The command in one process: words and a host in, an exit code out.
 import { resolve } from "node:path";
-import type { CommandEntry, OptionValue } from "./arguments/command.ts";
+import type { OptionValue } from "./arguments/command.ts";
+import type { CommandEntry } from "./arguments/command-entry.ts";
+import { withNameFirst } from "./arguments/common-options.ts";
 import { isSwitchedOn } from "./arguments/environment-options.ts";
-import { commandHelp, generalHelp } from "./arguments/help.ts";
+import { generalHelp } from "./arguments/general-help.ts";
 import { guessOr } from "./arguments/nearest-word.ts";
-import { checkPositionals, parseArguments } from "./arguments/parse-arguments.ts";
 import { ALL_COMMANDS } from "./commands/all-commands.ts";
 import { kymVersion } from "./kym-version.ts";
 import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
@@ -21,7 +22,7 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
   const isOn = (option: string): boolean =>
     flags.has(`--${option}`) || isSwitchedOn(option, host.environment);
   const terminal = terminalOf(host, { noColor: isOn("no-color") });
-  const [name, ...rest] = withCommandFirst(argv);
+  const [name, ...rest] = withNameFirst(argv);
   try {
     if (name === "help" && rest[0] !== undefined) {
       return await runCommand(findCommand(rest[0]), ["--help"], host, terminal);
@@ -50,23 +51,27 @@ async function runCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   requireNode(host.nodeVersion);
-  const command = await entry.load();
-  const { values, positionals } = parseArguments(command, argv, host.environment);
-  if (values["help"] === true) {
-    terminal.out(commandHelp(command));
+  const [loaded, { parseArguments }] = await Promise.all([
+    entry.load(),
+    import("./arguments/parse-arguments.ts"),
+  ]);
+  const parsed = parseArguments(loaded, argv, host.environment);
+  if ("help" in parsed) {
+    terminal.out(parsed.help);
     return EXIT.ok;
   }
-  const json = values["json"] === true;
-  const quiet = values["quiet"] === true || values["quiet"] === "true";
+  const { command, args, options } = parsed;
+  const json = options["json"] === true;
+  const quiet = options["quiet"] === true;
   const interruption = interruptible(host, terminal.err);
   try {
     const result = await command.run({
-      args: checkPositionals(command, positionals),
-      options: values,
+      args,
+      options,
       terminal,
       signal: interruption.signal,
-      progress: quiet ? "none" : progressStyle(values["progress"]),
-      verbose: values["verbose"] === true,
+      progress: quiet ? "none" : progressStyle(options["progress"]),
+      verbose: options["verbose"] === true,
       // pnpm runs a script in its package's folder, and says in INIT_CWD where the user stands.
       resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
       stdin: host.stdin,
@@ -77,7 +82,7 @@ async function runCommand(
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? []));
     } else {
       terminal.out(result.text);
-      showNotes(terminal, result.warnings ?? [], values);
+      showNotes(terminal, result.warnings ?? [], options);
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
       terminal.err(`\nnext: ${result.next}\n`);
@@ -86,7 +91,7 @@ async function runCommand(
   } catch (error) {
     return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
       json,
-      debug: values["debug"] === true,
+      debug: options["debug"] === true,
     });
   } finally {
     interruption.end();
@@ -131,22 +136,6 @@ async function fail(
   return error.exitCode;
 }
 
-/** `kym --json ls` is `kym ls --json`. */
-function withCommandFirst(argv: readonly string[]): readonly string[] {
-  const at = argv.findIndex((arg) => !LEADING_FLAGS.has(arg));
-  return at < 0 ? [] : [...argv.slice(at, at + 1), ...argv.slice(0, at), ...argv.slice(at + 1)];
-}
-
-const LEADING_FLAGS: ReadonlySet<string> = new Set([
-  "--json",
-  "-q",
-  "--quiet",
-  "-v",
-  "--verbose",
-  "--no-color",
-  "--debug",
-]);
-
 function findCommand(name: string): CommandEntry {
   const found = ALL_COMMANDS.find((entry) => entry.name === name);
   if (found === undefined) {
@@ -158,14 +147,5 @@ function findCommand(name: string): CommandEntry {
 }
 
 function progressStyle(value: OptionValue): ProgressStyle {
-  switch (value) {
-    case undefined:
-    case "auto":
-      return "auto";
-    case "json":
-    case "none":
-      return value;
-    default:
-      throw usageError(`--progress is auto, json or none, not ${JSON.stringify(value)}`);
-  }
+  return value === "json" || value === "none" ? value : "auto";
 }

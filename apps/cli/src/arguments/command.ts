@@ -1,16 +1,50 @@
-import type { ParseArgsConfig } from "node:util";
+// What a command of kym is: an object that says its words, its options and what it does.
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { Host } from "../terminal/host.ts";
 import type { ProgressStyle } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-export type OptionValue = string | boolean | undefined;
+/** One option of a command: a switch, or one with a value. */
+export interface CommandOption {
+  /** The letter after one dash, as in `-n`. */
+  readonly short?: string;
+  /** For `kym COMMAND --help`. */
+  readonly help: string;
+  /** What help calls the value, as `N` in `--jobs N`. A switch has none. */
+  readonly value?: string;
+  /** The only values that it may have. */
+  readonly choices?: readonly string[];
+  /** It may be given several times, or once with commas between its values. */
+  readonly repeats?: true;
+  /** For what overwrites or repairs: it has to be said each time, so no `KYM_*` variable sets it. */
+  readonly neverFromEnvironment?: true;
+}
+
+export type CommandOptions = Readonly<Record<string, CommandOption>>;
+
+/** What an option may say: `true` for a switch, a list for one that repeats, undefined where it is not given. */
+export type OptionValue = string | true | readonly string[] | undefined;
+
+type WordOf<O extends CommandOption> = O extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : string;
+
+type ValueOf<O extends CommandOption> = O extends { readonly repeats: true }
+  ? readonly WordOf<O>[]
+  : O extends { readonly value: string }
+    ? WordOf<O>
+    : true;
+
+/** The values that declared options may have, by their names. */
+export type OptionValues<O extends CommandOptions> = string extends keyof O
+  ? Readonly<Record<string, OptionValue>>
+  : { readonly [Name in keyof O]?: ValueOf<O[Name]> | undefined };
 
 /** What a command is given. */
-export interface CommandContext {
+export interface CommandContext<Options = Readonly<Record<string, OptionValue>>> {
   /** One for each name in the usage line. */
   readonly args: readonly string[];
-  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly options: Options;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly progress: ProgressStyle;
@@ -33,20 +67,26 @@ export interface CommandResult {
   readonly next?: string;
 }
 
-export interface Command {
-  /** As in `kym ingest FOLDER DATASET`: words in capitals are positional, `[X]` optional, `[X…]` any number. */
+interface CommandText {
+  /** As in `ingest FOLDER DATASET`: words in capitals are positional, `[X]` optional, `[X…]` any number. */
   readonly usage: string;
+  /** Paragraphs with an empty line between them. */
   readonly description: string;
   readonly examples: readonly string[];
-  readonly options: NonNullable<ParseArgsConfig["options"]>;
-  /** A line for each option of {@link options}. */
-  readonly optionHelp: Readonly<Record<string, string>>;
-  readonly run: (context: CommandContext) => Promise<CommandResult>;
 }
 
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  /** Heavy dependencies load with the command, not with `--help`. */
-  readonly load: () => Promise<Command>;
+/** A command, or one of the commands of a group. */
+export interface Command<Options extends CommandOptions = CommandOptions> extends CommandText {
+  readonly options: Options;
+  run(context: CommandContext<OptionValues<Options>>): Promise<CommandResult>;
+}
+
+/** A command that is several, as `kym roi add` and `kym roi list`. */
+export interface CommandGroup extends CommandText {
+  readonly commands: readonly Command[];
+}
+
+/** Makes a command; its `run` knows which options there are, and what each may say. */
+export function defineCommand<const Options extends CommandOptions>(command: Command<Options>): Command {
+  return command as Command;
 }

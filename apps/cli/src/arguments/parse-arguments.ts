@@ -1,82 +1,205 @@
-import { parseArgs } from "node:util";
-import { CliError, usageError } from "../terminal/cli-error.ts";
-import type { Command, OptionValue } from "./command.ts";
+// Commander takes the words of a command line apart and writes help; what it finds wrong becomes an error of ours. Importing
+// it costs as much as all of `kym --help`, so it is loaded with a command.
+import { CommanderError, Command as Parser, Option as ParserOption } from "commander";
+import { type CliError, usageError } from "../terminal/cli-error.ts";
+import type { Command, CommandGroup, CommandOption, OptionValue } from "./command.ts";
+import { COMMON_OPTIONS, withNameFirst } from "./common-options.ts";
 import { type Environment, environmentOptions } from "./environment-options.ts";
 import { guessOr } from "./nearest-word.ts";
+import { optionValue } from "./option-value.ts";
 
-const COMMON_OPTIONS = {
-  json: { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
-  verbose: { type: "boolean", short: "v" },
-  progress: { type: "string" },
-  "no-color": { type: "boolean" },
-  debug: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
+/** The widest line of a help text, in characters. */
+const HELP_WIDTH = 80;
 
-export interface Arguments {
-  readonly values: Readonly<Record<string, OptionValue>>;
-  readonly positionals: readonly string[];
-}
+/** Which command the words mean and what they say to it, or the help that they ask for. */
+export type ParsedArguments =
+  | { readonly help: string }
+  | {
+      readonly command: Command;
+      readonly args: readonly string[];
+      readonly options: Readonly<Record<string, OptionValue>>;
+    };
 
 /**
- * Takes the words of a command apart; what they do not say, the environment may.
+ * Takes the words after a command's name apart. What they do not say, the environment may.
  *
- * @throws {CliError} `usage` for an option that is unknown, or lacks its value
+ * @throws {CliError} `usage` for an option that is unknown or lacks its value, and for too many or too few arguments
  */
 export function parseArguments(
-  command: Command,
+  command: Command | CommandGroup,
   argv: readonly string[],
   environment: Environment,
-): Arguments {
-  const options = { ...COMMON_OPTIONS, ...command.options };
+): ParsedArguments {
+  let help = "";
+  let parsed: ParsedArguments | undefined;
+  const say = (text: string): void => {
+    help += text;
+  };
+  const parser = parserOf(command, say, (found, args, given) => {
+    const options = { ...environmentOptions(optionsOf(found), given, environment), ...given };
+    parsed = { command: found, args, options };
+  });
+  const words = "commands" in command ? withNameFirst(argv) : argv;
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    const single = Object.entries(values).map(([key, value]): [string, OptionValue] => [
-      key,
-      Array.isArray(value) ? value.join(",") : value,
-    ]);
-    const given: Readonly<Record<string, OptionValue>> = Object.fromEntries(single);
-    return { values: { ...environmentOptions(options, given, environment), ...given }, positionals };
+    const kym = new Parser("kym").helpOption(false).helpCommand(false).addCommand(parser);
+    kym.parse([parser.name(), ...words], { from: "user" });
   } catch (error) {
-    if (error instanceof CliError) {
+    if (!(error instanceof CommanderError && error.code === "commander.helpDisplayed")) {
       throw error;
     }
-    throw optionError(error, command, Object.keys(options));
+  }
+  return parsed ?? { help };
+}
+
+type OnFound = (
+  command: Command,
+  args: readonly string[],
+  given: Readonly<Record<string, OptionValue>>,
+) => void;
+
+function parserOf(command: Command | CommandGroup, say: (text: string) => void, onFound: OnFound): Parser {
+  const { names, positionals } = wordsOf(command);
+  const parser = new Parser(names.at(-1))
+    .usage(positionals.join(" "))
+    .description(paragraphsOf(command.description))
+    .summary(command.description.split(/(?<=\.)\s/)[0] ?? "")
+    .addHelpText("before", `${command.examples.map((example) => `  ${example}`).join("\n")}\n`)
+    .addHelpOption(new ParserOption("-h, --help").hideHelp())
+    .helpCommand(false)
+    .showSuggestionAfterError(false)
+    .configureHelp({
+      optionTerm: ({ flags }) => flags.replace(/[<>]/g, ""),
+      optionDescription: ({ description }) => description,
+      subcommandTerm: (sub) => `${sub.name()} ${sub.usage()}`,
+    })
+    .configureOutput({ writeOut: say, writeErr: () => undefined, getOutHelpWidth: () => HELP_WIDTH })
+    .exitOverride((error) => {
+      throw error.code === "commander.helpDisplayed" ? error : usageErrorOf(error, parser, command);
+    });
+  if ("commands" in command) {
+    parser.commandsGroup("Commands");
+    for (const member of command.commands) {
+      parser.addCommand(parserOf(member, say, onFound));
+    }
+    return parser;
+  }
+  for (const positional of positionals) {
+    parser.argument(positional.startsWith("[") ? positional.replace("…", "...") : `<${positional}>`);
+  }
+  const options = optionsOf(command);
+  const flags = flagsOf(options);
+  const added = Object.entries(options).map(([optionName, option]) => {
+    const made = parserOption(optionName, option, flags, command);
+    parser.addOption(optionName in COMMON_OPTIONS ? made.hideHelp() : made);
+    return [optionName, made.attributeName()] as const;
+  });
+  return parser.action(() => {
+    const empty = parser.args.indexOf("");
+    if (empty >= 0) {
+      throw usageError(`${positionals[empty]} is empty`, `kym ${command.usage}`);
+    }
+    const given = added.map(([optionName, key]): [string, OptionValue] => [
+      optionName,
+      parser.getOptionValue(key),
+    ]);
+    onFound(command, parser.args, Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+  });
+}
+
+function optionsOf(command: Command): Readonly<Record<string, CommandOption>> {
+  return { ...COMMON_OPTIONS, ...command.options };
+}
+
+/** `roi edit DATASET IMAGE ROI` has two names and three positional words. */
+function wordsOf({ usage }: Command | CommandGroup): {
+  readonly names: readonly string[];
+  readonly positionals: readonly string[];
+} {
+  const words = usage.split(" ");
+  const isPositional = (word: string): boolean => /^\[?[A-Z|]+…?\]?$/.test(word);
+  return { names: words.filter((word) => !isPositional(word)), positionals: words.filter(isPositional) };
+}
+
+function parserOption(
+  name: string,
+  option: CommandOption,
+  flags: ReadonlySet<string>,
+  { usage }: Command,
+): ParserOption {
+  const { short, value, help } = option;
+  const shown = `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`;
+  const made = new ParserOption(shown, help).helpGroup("Options");
+  // `--no-tiff` is a switch of its own: there is no `--tiff` that it takes back.
+  made.negate = false;
+  if (value !== undefined) {
+    made.argParser((text: string, before: readonly string[] | string | undefined) => {
+      if (flags.has(text)) {
+        throw usageError(`--${name} needs a value, and ${text} is an option`, `kym ${usage}`);
+      }
+      const said = optionValue(`--${name}`, option, text);
+      return typeof said === "string" ? said : [...(before ?? []), ...said];
+    });
+  }
+  return made;
+}
+
+function flagsOf(options: Readonly<Record<string, CommandOption>>): ReadonlySet<string> {
+  return new Set(
+    Object.entries(options).flatMap(([name, { short }]) => [
+      `--${name}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]),
+  );
+}
+
+/** Lines of the source are no lines of the text; empty lines are. */
+function paragraphsOf(text: string): string {
+  return text
+    .split("\n\n")
+    .map((paragraph) => paragraph.replaceAll("\n", " "))
+    .join("\n\n");
+}
+
+function usageErrorOf(error: CommanderError, parser: Parser, command: Command | CommandGroup): CliError {
+  const usage = `kym ${command.usage}`;
+  const named = /'([\s\S]*)'/.exec(error.message)?.[1] ?? "";
+  const { positionals } = wordsOf(command);
+  switch (error.code) {
+    case "commander.unknownOption":
+      return unknownOption(named, command);
+    case "commander.missingArgument":
+      return usageError(`${named} is missing`, usage);
+    case "commander.excessArguments": {
+      const extra = JSON.stringify(parser.args[positionals.length]);
+      return usageError(`${extra} is one argument too many`, `${usage}   (a name with spaces needs quotes)`);
+    }
+    case "commander.optionMissingArgument":
+      return usageError(`${/--[^ ]+/.exec(named)?.[0] ?? named} needs a value`, usage);
+    case "commander.unknownCommand":
+      return unknownMember(parser);
+    // A group without the name of one of its commands.
+    case "commander.help":
+      return usageError(`${positionals[0] ?? "the command"} is missing`, usage);
+    default:
+      return usageError(error.message.replace(/^error: /, ""), usage);
   }
 }
 
-/** Node says how to write a file name that begins with a dash, which is hardly ever what was meant. */
-function optionError(error: unknown, { usage }: Command, names: readonly string[]): CliError {
-  const message = error instanceof Error ? error.message : String(error);
-  const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
-  if (unknown === undefined) {
-    return usageError(message.split("\n")[0] ?? message, `kym ${usage}`);
+function unknownOption(flag: string, command: Command | CommandGroup): CliError {
+  const known = "commands" in command ? new Set<string>() : flagsOf(optionsOf(command));
+  const name = flag.split("=")[0] ?? flag;
+  if (known.has(name)) {
+    return usageError(`${name} takes no value`, `kym ${command.usage}`);
   }
-  const command = usage.split(" ")[0] ?? "";
-  const otherwise = `kym ${command} --help lists its options; a file of that name comes after --`;
-  const flags = names.map((name) => `--${name}`);
-  return usageError(`there is no option ${unknown}`, guessOr(unknown, flags, otherwise));
+  const otherwise = `kym ${wordsOf(command).names.join(" ")} --help lists its options; a file of that name comes after --`;
+  const long = [...known, "--help"].filter((other) => other.startsWith("--"));
+  return usageError(`there is no option ${flag}`, guessOr(name, long, otherwise));
 }
 
-/** One argument for each name of the usage line. @throws {CliError} `usage` */
-export function checkPositionals(command: Command, positionals: readonly string[]): readonly string[] {
-  const words = command.usage.split(" ").filter((word) => /^\[?[A-Z|]+…?\]?$/.test(word));
-  const required = words.filter((word) => !word.startsWith("["));
-  if (positionals.length < required.length) {
-    throw usageError(`${required[positionals.length]} is missing`, `kym ${command.usage}`);
-  }
-  const isRepeated = words.at(-1)?.includes("…") === true;
-  if (positionals.length > words.length && !isRepeated) {
-    const extra = JSON.stringify(positionals[words.length]);
-    throw usageError(
-      `${extra} is one argument too many`,
-      `kym ${command.usage}   (a name with spaces needs quotes)`,
-    );
-  }
-  const empty = positionals.indexOf("");
-  if (empty >= 0) {
-    throw usageError(`${words[empty]} is empty`, `kym ${command.usage}`);
-  }
-  return positionals;
+function unknownMember(parser: Parser): CliError {
+  const word = parser.args[0] ?? "";
+  const names = parser.commands.map((member) => member.name());
+  const group = parser.name();
+  const hint = guessOr(word, names, `one of ${names.join(", ")}`, (nearest) => `kym ${group} ${nearest}`);
+  return usageError(`there is no action ${JSON.stringify(word)}`, hint);
 }

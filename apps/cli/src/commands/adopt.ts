@@ -1,18 +1,17 @@
 import { relative, sep } from "node:path";
-import type { Command } from "../arguments/command.ts";
+import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { printable } from "../terminal/text-table.ts";
 
 /** `kym adopt DATASET [PATH…]` */
-export const adoptCommand: Command = {
+export const adoptCommand: Command = defineCommand({
   usage: "adopt DATASET [PATH…]",
   description: `Commits files that another program changed or added: JSON, Parquet and csv.gz that parse,
 and attachments. Without a path, all of them; the deletion of a file only if it is
 named. Damaged files are never adopted. Ends with 3 if some were refused.`,
   examples: ["kym adopt study.zarr --dry-run", "kym adopt study.zarr images/ID/analysis/qc.json"],
-  options: { "dry-run": { type: "boolean", short: "n" } },
-  optionHelp: { "dry-run": "only say what would be adopted" },
+  options: { "dry-run": { short: "n", help: "only say what would be adopted" } },
   run: async (context) => {
     const [path = "", ...named] = context.args;
     const dryRun = context.options["dry-run"] === true;
@@ -39,7 +38,7 @@ named. Damaged files are never adopted. Ends with 3 if some were refused.`,
         .join(""),
     };
   },
-};
+});
 
 /** A path in the file system that lies in the dataset, or a key below its root. */
 function keyOf(root: string, resolved: string, name: string): string {

@@ -1,76 +1,25 @@
-import type { CommandEntry } from "../arguments/command.ts";
+// The list of commands. A new one is a file of its own and a line here.
+import { type CommandEntry, commandEntry as entry } from "../arguments/command-entry.ts";
 
 /** The commands in the order of a first session. */
 export const ALL_COMMANDS: readonly CommandEntry[] = [
-  {
-    name: "ingest",
-    summary: "take a folder of kymographs into a dataset",
-    load: async () => (await import("./ingest/ingest.ts")).ingestCommand,
-  },
-  {
-    name: "refresh",
-    summary: "take in what changed in a folder since",
-    load: async () => (await import("./ingest/refresh.ts")).refreshCommand,
-  },
-  { name: "ls", summary: "list the images", load: async () => (await import("./ls.ts")).lsCommand },
-  {
-    name: "show",
-    summary: "show one image",
-    load: async () => (await import("./show/show.ts")).showCommand,
-  },
-  {
-    name: "roi",
-    summary: "list, add, edit, delete, import or export ROIs",
-    load: async () => (await import("./roi/roi.ts")).roiCommand,
-  },
-  {
-    name: "index",
-    summary: "bring the pooled tables up to date",
-    load: async () => (await import("./index/index-command.ts")).indexCommand,
-  },
-  {
-    name: "explain",
-    summary: "say why an image's rows are fresh or stale",
-    load: async () => (await import("./index/explain.ts")).explainCommand,
-  },
-  {
-    name: "query",
-    summary: "ask the tables in SQL (DuckDB)",
-    load: async () => (await import("./query/query.ts")).queryCommand,
-  },
-  {
-    name: "export",
-    summary: "write everything as TIFF, JSON, CSV and NPY",
-    load: async () => (await import("./export.ts")).exportCommand,
-  },
-  {
-    name: "migrate",
-    summary: "copy a dataset of the Python system into one of this kind",
-    load: async () => (await import("./migrate.ts")).migrateCommand,
-  },
-  {
-    name: "check",
-    summary: "compare every file with the commit log; --repair rolls forward",
-    load: async () => (await import("./check/check.ts")).checkCommand,
-  },
-  {
-    name: "log",
-    summary: "list the commits",
-    load: async () => (await import("./log.ts")).logCommand,
-  },
-  {
-    name: "adopt",
-    summary: "commit files that other programs changed or added",
-    load: async () => (await import("./adopt.ts")).adoptCommand,
-  },
-  {
-    name: "gc",
-    summary: "remove what dead writers left behind",
-    load: async () => (await import("./gc.ts")).gcCommand,
-  },
-  {
-    name: "doctor",
-    summary: "print what a report of a fault needs",
-    load: async () => (await import("./doctor/doctor.ts")).doctorCommand,
-  },
+  entry("ingest", "take a folder of kymographs into a dataset", () => import("./ingest/ingest.ts")),
+  entry("refresh", "take in what changed in a folder since", () => import("./ingest/refresh.ts")),
+  entry("ls", "list the images", () => import("./ls.ts")),
+  entry("show", "show one image", () => import("./show/show.ts")),
+  entry("roi", "list, add, edit, delete, import or export ROIs", () => import("./roi/roi.ts")),
+  entry("index", "bring the pooled tables up to date", () => import("./index/index-command.ts")),
+  entry("explain", "say why an image's rows are fresh or stale", () => import("./index/explain.ts")),
+  entry("query", "ask the tables in SQL (DuckDB)", () => import("./query/query.ts")),
+  entry("export", "write everything as TIFF, JSON, CSV and NPY", () => import("./export.ts")),
+  entry("migrate", "copy a dataset of the Python system into one of this kind", () => import("./migrate.ts")),
+  entry(
+    "check",
+    "compare every file with the commit log; --repair rolls forward",
+    () => import("./check/check.ts"),
+  ),
+  entry("log", "list the commits", () => import("./log.ts")),
+  entry("adopt", "commit files that other programs changed or added", () => import("./adopt.ts")),
+  entry("gc", "remove what dead writers left behind", () => import("./gc.ts")),
+  entry("doctor", "print what a report of a fault needs", () => import("./doctor/doctor.ts")),
 ];

@@ -5,8 +5,12 @@ import {
   exportLegacyFolder,
   previewExport,
 } from "@kym/legacy-io/node";
-import { choiceOption } from "../arguments/choice-option.ts";
-import type { Command, CommandContext, CommandResult } from "../arguments/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -15,7 +19,7 @@ import { printable } from "../terminal/text-table.ts";
 const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
 
 /** `kym export DATASET FOLDER` */
-export const exportCommand: Command = {
+export const exportCommand: Command = defineCommand({
   usage: "export DATASET FOLDER",
   description: `Writes every image as TIFF, its artifacts as JSON, CSV and NPY, and the tables as CSV. kym
 ingest of that folder gives the same dataset again. --to kymflow writes the files of the
@@ -29,24 +33,16 @@ ROI sets. The folder appears whole or not at all.`,
     "kym export study.zarr ./share --no-absolute-paths",
   ],
   options: {
-    to: { type: "string" },
-    force: { type: "boolean", short: "f" },
-    "dry-run": { type: "boolean", short: "n" },
-    "no-tiff": { type: "boolean" },
-    "no-tables": { type: "boolean" },
-    "no-absolute-paths": { type: "boolean" },
-  },
-  optionHelp: {
-    to: "legacy (default), kymflow or imagej",
-    force: "replace a folder that an earlier export wrote",
-    "dry-run": "only say what would be written",
-    "no-tiff": "leave the pixels out (the folder cannot be taken in again)",
-    "no-tables": "leave the pooled tables out",
-    "no-absolute-paths": "for sharing: no path of this machine in any file",
+    to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow or imagej" },
+    force: { short: "f", help: "replace a folder that an earlier export wrote", neverFromEnvironment: true },
+    "dry-run": { short: "n", help: "only say what would be written" },
+    "no-tiff": { help: "leave the pixels out (the folder cannot be taken in again)" },
+    "no-tables": { help: "leave the pooled tables out" },
+    "no-absolute-paths": { help: "for sharing: no path of this machine in any file" },
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
-    const format = choiceOption(context, "to", FORMATS) ?? "legacy";
+    const { to: format = "legacy" } = context.options;
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
     try {
@@ -87,7 +83,7 @@ ROI sets. The folder appears whole or not at all.`,
       progress.end();
     }
   },
-};
+});
 
 function countsText(images: number, tables: number, files: number, sizeBytes: number): string {
   return `${images} images and ${tables} tables: ${files} files, ${(sizeBytes / 1e6).toFixed(1)} MB`;
@@ -100,7 +96,7 @@ function noteText({ path, reason }: ExportNote): string {
 function nextOf(
   format: ExportFormat,
   folder: string,
-  { options }: CommandContext,
+  { options }: Pick<CommandContext, "options">,
 ): Pick<CommandResult, "next"> {
   return format === "legacy" && options["no-tiff"] !== true
     ? { next: `kym ingest ${folder} copy.zarr   (gives the same dataset)` }

@@ -1,16 +1,18 @@
-import type { Command } from "../arguments/command.ts";
+import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { printable } from "../terminal/text-table.ts";
 
 /** `kym gc DATASET` */
-export const gcCommand: Command = {
+export const gcCommand: Command = defineCommand({
   usage: "gc DATASET",
   description: `Says what writers left behind that died or did nothing for a day. With --force it is
 removed, behind a commit that keeps such a writer from going on.`,
   examples: ["kym gc study.zarr", "kym gc study.zarr --force"],
-  options: { force: { type: "boolean", short: "f" }, "dry-run": { type: "boolean", short: "n" } },
-  optionHelp: { force: "remove it", "dry-run": "only say what would go (the default)" },
+  options: {
+    force: { short: "f", help: "remove it", neverFromEnvironment: true },
+    "dry-run": { short: "n", help: "only say what would go (the default)" },
+  },
   run: async (context) => {
     const [path = ""] = context.args;
     const dryRun = context.options["force"] !== true || context.options["dry-run"] === true;
@@ -34,4 +36,4 @@ removed, behind a commit that keeps such a writer from going on.`,
       ...(dryRun && report.proposed.length > 0 && { next: `kym gc ${path} --force` }),
     };
   },
-};
+});

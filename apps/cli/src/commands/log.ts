@@ -1,16 +1,15 @@
 import type { CommitRecord } from "@kym/zarr-store";
-import type { Command } from "../arguments/command.ts";
+import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { printable, textTable } from "../terminal/text-table.ts";
 
 /** `kym log DATASET` */
-export const logCommand: Command = {
+export const logCommand: Command = defineCommand({
   usage: "log DATASET",
   description: "Lists the commits, oldest first: version, time, writer, number of changes, and why.",
   examples: ["kym log study.zarr", "kym log study.zarr --json"],
   options: {},
-  optionHelp: {},
   run: async (context) => {
     const [path = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
@@ -36,7 +35,7 @@ export const logCommand: Command = {
     );
     return { exitCode: EXIT.ok, data: commits, text: rows.length === 0 ? "no commits yet\n" : table };
   },
-};
+});
 
 function entryOf({ version, committedUtc, message, ops, writer, txid, abort }: CommitRecord): object {
   return { version, committed_utc: committedUtc, message, ops: ops.length, writer, txid, abort };

@@ -1,5 +1,5 @@
-import type { Command } from "../arguments/command.ts";
-import { BLIND_HELP, BLIND_OPTION, blindOverview, isBlind } from "../study/blind.ts";
+import { type Command, defineCommand } from "../arguments/command.ts";
+import { BLIND_OPTION, blindOverview, isBlind } from "../study/blind.ts";
 import { type ImageOverview, imageOverviews } from "../study/image-overview.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
@@ -17,12 +17,11 @@ const COLUMNS: readonly TextColumn[] = [
 ];
 
 /** `kym ls DATASET` */
-export const lsCommand: Command = {
+export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
   description: "Lists the images. A dash means that it is not known; nothing is made up for it.",
   examples: ["kym ls study.zarr", "kym ls study.zarr --json", "kym ls study.zarr --blind"],
   options: BLIND_OPTION,
-  optionHelp: BLIND_HELP,
   run: async (context) => {
     const [path = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
@@ -38,7 +37,7 @@ export const lsCommand: Command = {
       ...(images[0] && { next: `kym show ${path} ${images[0].image_id.slice(0, 8)}` }),
     };
   },
-};
+});
 
 function row(image: ImageOverview, isShort: boolean): readonly string[] {
   const {

@@ -1,19 +1,18 @@
 import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
-import type { Command, CommandResult } from "../arguments/command.ts";
+import { type Command, type CommandResult, defineCommand } from "../arguments/command.ts";
 import { openOrMakeStudy, openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { printable } from "../terminal/text-table.ts";
 
 /** `kym migrate SOURCE TARGET` */
-export const migrateCommand: Command = {
+export const migrateCommand: Command = defineCommand({
   usage: "migrate SOURCE TARGET",
   description: `Copies a dataset of the Python system into a new one: ids, pixels, metadata, analyses,
 tables. SOURCE is only read. What was copied is read back and compared; a second run, or
 one after an interruption, copies what is missing and leaves what TARGET has.`,
   examples: ["kym migrate old.zarr study.zarr", "kym migrate old.zarr study.zarr --dry-run"],
-  options: { "dry-run": { type: "boolean", short: "n" } },
-  optionHelp: { "dry-run": "say what would be copied; write nothing" },
+  options: { "dry-run": { short: "n", help: "say what would be copied; write nothing" } },
   run: async (context) => {
     const [from = "", to = ""] = context.args;
     const dryRun = context.options["dry-run"] === true;
@@ -32,7 +31,7 @@ one after an interruption, copies what is missing and leaves what TARGET has.`,
       progress.end();
     }
   },
-};
+});
 
 function resultOf(report: MigrateReport, path: string, dryRun: boolean): CommandResult {
   const { found, migrated, unchanged, conflicts, failed, tables } = report;

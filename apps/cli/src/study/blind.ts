@@ -5,8 +5,9 @@ import type { ImageOverview } from "./image-overview.ts";
  * Blind scoring: who scores sees neither where a scan was, nor when, nor under which condition; images are named by their
  * ids and stand in the order of these. It keeps an honest scorer honest: files and SQL that reads them are not hidden.
  */
-export const BLIND_OPTION = { blind: { type: "boolean" } } as const;
-export const BLIND_HELP = { blind: "hide paths, dates and conditions, for blind scoring" } as const;
+export const BLIND_OPTION = {
+  blind: { help: "hide paths, dates and conditions, for blind scoring" },
+} as const;
 
 export function isBlind({ options }: Pick<CommandContext, "options">): boolean {
   return options["blind"] === true;

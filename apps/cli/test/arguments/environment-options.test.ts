@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { environmentOptions, isSwitchedOn } from "../../src/arguments/environment-options.ts";
 
 const OPTIONS = {
-  jobs: { type: "string" },
-  blind: { type: "boolean" },
-  "no-sidecars": { type: "boolean" },
-  force: { type: "boolean" },
+  jobs: { value: "N", help: "" },
+  blind: { help: "" },
+  "no-sidecars": { help: "" },
+  force: { help: "", neverFromEnvironment: true },
 } as const;
 
 // `cli.md` 20: flag > KYM_* environment > default.

@@ -1,6 +1,6 @@
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkDataset } from "@kym/zarr-store/node";
-import type { Command, CommandContext } from "../../arguments/command.ts";
+import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
@@ -8,7 +8,7 @@ import { printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
 
 /** `kym check DATASET` */
-export const checkCommand: Command = {
+export const checkCommand: Command = defineCommand({
   usage: "check DATASET",
   description: `Compares every file with the commit log and says what is missing, damaged, changed by
 another program, or unknown. It writes nothing, but with --repair it first finishes
@@ -19,14 +19,15 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
     "kym check study.zarr --repair",
   ],
   options: {
-    level: { type: "string" },
-    repair: { type: "boolean" },
-    "dry-run": { type: "boolean", short: "n" },
-  },
-  optionHelp: {
-    level: "structure (no contents), data (all, the default), 5% or 1/10 of the data",
-    repair: "roll forward; it never goes back, and never makes up what is lost",
-    "dry-run": "with --repair: only say what is wrong, and what repair helps",
+    level: {
+      value: "X",
+      help: "structure (no contents), data (all, the default), 5% or 1/10 of the data",
+    },
+    repair: {
+      help: "roll forward; it never goes back, and never makes up what is lost",
+      neverFromEnvironment: true,
+    },
+    "dry-run": { short: "n", help: "with --repair: only say what is wrong, and what repair helps" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
@@ -58,7 +59,7 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
       ...(next !== undefined && { next }),
     };
   },
-};
+});
 
 async function repair(context: CommandContext, path: string): Promise<RepairReport> {
   await using dataset = await openStudy(context, path, "a");

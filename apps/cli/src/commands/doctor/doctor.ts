@@ -1,6 +1,6 @@
 import { availableParallelism, release, totalmem } from "node:os";
 import process from "node:process";
-import type { Command } from "../../arguments/command.ts";
+import { type Command, defineCommand } from "../../arguments/command.ts";
 import { kymVersion } from "../../kym-version.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
@@ -8,14 +8,13 @@ import { fileSystemName } from "./file-system-name.ts";
 import { type FolderProbe, probeFolder } from "./probe-folder.ts";
 
 /** `kym doctor [FOLDER]` */
-export const doctorCommand: Command = {
+export const doctorCommand: Command = defineCommand({
   usage: "doctor [FOLDER]",
   description: `Prints what a report of a fault needs: versions, the machine, and what the file
 system of a folder can do. Nothing is sent anywhere. Ends with 4 if a dataset cannot be
 written there safely.`,
   examples: ["kym doctor .", "kym doctor /mnt/lab --json"],
   options: {},
-  optionHelp: {},
   run: async (context) => {
     const folder = await probeFolder(context.resolvePath(context.args[0] ?? "."));
     const problems = problemsOf(folder);
@@ -53,7 +52,7 @@ written there safely.`,
       text: lines.map((line) => `${printable(line)}\n`).join(""),
     };
   },
-};
+});
 
 function problemsOf({ isWritable, hasHardLinks }: FolderProbe): readonly string[] {
   if (!isWritable) {

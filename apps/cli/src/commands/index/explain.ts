@@ -1,14 +1,13 @@
 import { KymDataset } from "@kym/kym-dataset";
-import type { Command } from "../../arguments/command.ts";
+import { type Command, defineCommand } from "../../arguments/command.ts";
 import { findImage } from "../../study/find-image.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import { INDEXER_OPTION, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
-import { wantedIndexers } from "../../study/wanted-indexers.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 
 /** `kym explain DATASET ID|STEM` */
-export const explainCommand: Command = {
+export const explainCommand: Command = defineCommand({
   usage: "explain DATASET ID|STEM",
   description: `Says in words, for each pooled table, whether the rows of one image are what a new run
 would make, and why. Nothing is changed.`,
@@ -16,13 +15,10 @@ would make, and why. Nothing is changed.`,
     "kym explain study.zarr 20250722_A89_0002",
     "kym explain study.zarr 1f0c2d7e --indexer radon --json",
   ],
-  options: { indexer: { type: "string", multiple: true } },
-  optionHelp: {
-    indexer: `only this one (${INDEXERS.map(({ name }) => name).join(", ")}); may be repeated`,
-  },
+  options: INDEXER_OPTION,
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
-    const indexers = wantedIndexers(context.options["indexer"]);
+    const indexers = wantedIndexers(context);
     await using dataset = await openStudy(context, path, "r");
     const { image_id: imageId } = await findImage(dataset, wanted, path);
     const kym = new KymDataset(dataset);
@@ -37,4 +33,4 @@ would make, and why. Nothing is changed.`,
     }
     return { exitCode: EXIT.ok, data, text: `${lines.join("\n")}\n`, next: `kym index ${path}` };
   },
-};
+});

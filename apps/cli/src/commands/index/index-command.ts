@@ -1,38 +1,35 @@
 import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
-import type { ZarrDataset } from "@kym/zarr-store";
-import type { Command } from "../../arguments/command.ts";
+import { parseTableName, tablePath, type ZarrDataset } from "@kym/zarr-store";
+import { type Command, defineCommand } from "../../arguments/command.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
-import { wantedIndexers } from "../../study/wanted-indexers.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 
+const TABLES = new Intl.ListFormat("en", { style: "long" }).format(
+  INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))),
+);
+
 /** `kym index DATASET` */
-export const indexCommand: Command = {
+export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
-  description: `Brings the pooled tables up to date with the images: tables/kym_velocity_events.parquet and
-tables/kym_radon.parquet. Only what changed is read; images without an analysis are
-counted, never made up.`,
+  description: `Brings the pooled tables up to date with the images: ${TABLES}.
+Only what changed is read; images without an analysis are counted, never made up.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",
     "kym index study.zarr --rebuild --indexer radon",
   ],
   options: {
-    rebuild: { type: "boolean" },
-    indexer: { type: "string", multiple: true },
-    "dry-run": { type: "boolean", short: "n" },
-  },
-  optionHelp: {
-    rebuild: "compute every row anew",
-    indexer: `only this one (${INDEXERS.map(({ name }) => name).join(", ")}); may be repeated`,
-    "dry-run": "say which images would be read anew, and why; write nothing",
+    rebuild: { help: "compute every row anew" },
+    ...INDEXER_OPTION,
+    "dry-run": { short: "n", help: "say which images would be read anew, and why; write nothing" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
-    const indexers = wantedIndexers(context.options["indexer"]);
+    const indexers = wantedIndexers(context);
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
@@ -67,7 +64,7 @@ counted, never made up.`,
         : `kym query ${path} "select rel_path, roi_id, vel_mean from kym_radon"`,
     };
   },
-};
+});
 
 function countsOf(report: UpdateReport): object {
   const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;

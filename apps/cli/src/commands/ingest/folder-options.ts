@@ -1,7 +1,13 @@
 import type { TiffLimits } from "@kym/legacy-io";
-import type { CommandContext } from "../../arguments/command.ts";
+import type { CommandContext, OptionValue } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { tiffLimits } from "./tiff-limits.ts";
+
+/** Which files of a folder, and how many at once. */
+export const FOLDER_OPTIONS = {
+  pattern: { value: "X", help: 'which images, by file name (default "*.{tif,tiff}", in any case)' },
+  jobs: { short: "j", value: "N", help: "files read at the same time (default 4)" },
+} as const;
 
 /** How `ingest` and `refresh` go through a folder. */
 export interface FolderOptions {
@@ -17,7 +23,10 @@ export interface FolderOptions {
  * `--pattern`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF. Throws a usage error for a number that is
  * none.
  */
-export function folderOptions({ options, signal }: CommandContext): FolderOptions {
+export function folderOptions({
+  options,
+  signal,
+}: Pick<CommandContext, "options" | "signal">): FolderOptions {
   const { pattern, jobs = "4" } = options;
   return {
     jobs: jobsOf(jobs),
@@ -29,7 +38,7 @@ export function folderOptions({ options, signal }: CommandContext): FolderOption
   };
 }
 
-function jobsOf(jobs: string | boolean): number {
+function jobsOf(jobs: OptionValue): number {
   const count = Number(jobs);
   if (!Number.isInteger(count) || count < 1 || count > 64) {
     throw usageError(`--jobs is a number from 1 to 64, not ${JSON.stringify(jobs)}`);

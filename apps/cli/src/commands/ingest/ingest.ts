@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import type { Command } from "../../arguments/command.ts";
+import { type Command, defineCommand } from "../../arguments/command.ts";
 import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { startProgress } from "../../terminal/progress.ts";
-import { folderOptions } from "./folder-options.ts";
+import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
-import { TIFF_LIMIT_HELP, TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
+import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
 /** `kym ingest FOLDER DATASET` */
-export const ingestCommand: Command = {
+export const ingestCommand: Command = defineCommand({
   usage: "ingest FOLDER DATASET",
   description: `Takes the TIFFs of a folder, and the headers, metadata and analyses beside them, into the
 dataset. The folder is only read. A second run, or one after an interruption, takes in
@@ -24,18 +24,10 @@ study.ingest-report.json for study.zarr.`,
     'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2',
   ],
   options: {
-    pattern: { type: "string" },
-    jobs: { type: "string", short: "j" },
-    "no-sidecars": { type: "boolean" },
+    ...FOLDER_OPTIONS,
+    "no-sidecars": { help: "take only the pixels" },
     ...TIFF_LIMIT_OPTIONS,
-    "dry-run": { type: "boolean", short: "n" },
-  },
-  optionHelp: {
-    pattern: 'which images, by file name (default "*.{tif,tiff}", in any case)',
-    jobs: "files read at the same time (default 4)",
-    "no-sidecars": "take only the pixels",
-    ...TIFF_LIMIT_HELP,
-    "dry-run": "say what would become of each file; write nothing",
+    "dry-run": { short: "n", help: "say what would become of each file; write nothing" },
   },
   run: async (context) => {
     const [folder = "", path = ""] = context.args;
@@ -58,4 +50,4 @@ study.ingest-report.json for study.zarr.`,
       progress.end();
     }
   },
-};
+});

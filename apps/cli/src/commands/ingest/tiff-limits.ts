@@ -1,5 +1,5 @@
 import type { TiffLimits } from "@kym/legacy-io";
-import type { Command, CommandContext } from "../../arguments/command.ts";
+import type { CommandContext } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -12,15 +12,10 @@ const MEGABYTES = "max-memory-mb";
 const OPTION_OF: Readonly<Record<string, string>> = { maxDecodeMs: SECONDS, maxMemoryBytes: MEGABYTES };
 
 /** Options of a command that reads TIFFs. */
-export const TIFF_LIMIT_OPTIONS: Command["options"] = {
-  [SECONDS]: { type: "string" },
-  [MEGABYTES]: { type: "string" },
-};
-
-export const TIFF_LIMIT_HELP: Readonly<Record<string, string>> = {
-  [SECONDS]: "how long a TIFF may take to decode (default 2)",
-  [MEGABYTES]: "memory that a TIFF may need beyond its file's size (default 256)",
-};
+export const TIFF_LIMIT_OPTIONS = {
+  "max-decode-seconds": { value: "N", help: "how long a TIFF may take to decode (default 2)" },
+  "max-memory-mb": { value: "N", help: "memory that a TIFF may need beyond its file's size (default 256)" },
+} as const;
 
 /** An image of more than 2 GiB is let in by the memory that it needs. Throws a usage error for what is no number above 0. */
 export function tiffLimits(options: CommandContext["options"]): Partial<TiffLimits> {

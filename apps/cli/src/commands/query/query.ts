@@ -1,9 +1,8 @@
 import { csvText, type Row } from "@kym/zarr-store";
-import { choiceOption } from "../../arguments/choice-option.ts";
-import type { Command, CommandContext } from "../../arguments/command.ts";
+import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
-import { BLIND_HELP, BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { recordList } from "../../terminal/record-list.ts";
@@ -14,7 +13,7 @@ import { runQuery } from "./run-query.ts";
 const FORMATS = ["table", "csv"] as const;
 
 /** `kym query DATASET SQL` */
-export const queryCommand: Command = {
+export const queryCommand: Command = defineCommand({
   usage: "query DATASET SQL",
   description: `Every table of the dataset is a view of its name. The SQL is DuckDB's, with all that it can
 do: it also reads and writes other files, if it says so. The SQL - comes from stdin. On a
@@ -26,21 +25,15 @@ terminal, rows that are too wide for it are shown one below the other.`,
   ],
   options: {
     ...BLIND_OPTION,
-    format: { type: "string" },
-    output: { type: "string", short: "o" },
-    force: { type: "boolean", short: "f" },
-  },
-  optionHelp: {
-    ...BLIND_HELP,
-    format: "table (default) or csv",
-    output: "write a file instead; as CSV if it ends with .csv",
-    force: "write over a file that is there",
+    format: { value: "X", choices: FORMATS, help: "table (default) or csv" },
+    output: { short: "o", value: "FILE", help: "write a file instead; as CSV if it ends with .csv" },
+    force: { short: "f", help: "write over a file that is there", neverFromEnvironment: true },
   },
   run: async (context) => {
     const [path = "", given = ""] = context.args;
     const output = outputOf(context);
     const byName = output?.toLowerCase().endsWith(".csv") === true ? "csv" : "table";
-    const format = choiceOption(context, "format", FORMATS) ?? byName;
+    const { format = byName } = context.options;
     const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context)) : given;
     await using dataset = await openStudy(context, path, "r");
     const { columns, rows } = await runQuery(dataset, sql, {
@@ -57,10 +50,10 @@ terminal, rows that are too wide for it are shown one below the other.`,
     const data = { file: output, rows: rows.length };
     return { exitCode: EXIT.ok, data, text: `wrote ${rows.length} rows to ${printable(output)}\n` };
   },
-};
+});
 
 /** `-o -` is stdout, as without it. */
-function outputOf({ options }: CommandContext): string | undefined {
+function outputOf({ options }: Pick<CommandContext, "options">): string | undefined {
   const { output } = options;
   return typeof output === "string" && output !== "-" ? output : undefined;
 }

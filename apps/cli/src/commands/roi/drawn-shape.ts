@@ -2,6 +2,8 @@ import type { NewRoi, RoiPoint } from "@kym/roi";
 import { usageError } from "../../terminal/cli-error.ts";
 
 const PATH_TYPES = ["line", "polyline", "polygon"] as const;
+/** What `kym roi add --type` makes. */
+export const DRAWN_TYPES = ["rect", "line", "polyline", "polygon"] as const;
 const EXAMPLE = '--points "0,4 1200,9 300,15"';
 
 /** `--type` and `--points` as the shape of a new ROI; undefined for a rect, which has `--lines` and `--px`. */

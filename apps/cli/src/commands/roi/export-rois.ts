@@ -8,27 +8,54 @@ import {
   writeImageJRoi,
   writeImageJRois,
 } from "@kym/roi";
-import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
+import { PIXEL_CENTER_OPTION, pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
+import { withImage } from "./with-image.ts";
 
-/** `kym roi export`: all ROIs, or one, as a new file. */
-export async function exportRois(
+/** `kym roi export DATASET IMAGE FILE` */
+export const exportRoisCommand: Command = defineCommand({
+  usage: "roi export DATASET IMAGE FILE",
+  description: `Writes the ROIs of an image, or one of them, as a new file: ImageJ's .roi and RoiSet.zip, and
+.geojson for QuPath and napari. What cannot be in the FILE is named and does not stop the rest. The FILE - is
+GeoJSON on stdout.`,
+  examples: [
+    "kym roi export study.zarr 20250722_A89_0002 rois.geojson",
+    "kym roi export study.zarr 20250722_A89_0002 vessel.roi --only 1",
+  ],
+  options: {
+    only: { value: "N", help: "the one ROI to export" },
+    ...PIXEL_CENTER_OPTION,
+    force: { short: "f", help: "write over a file that is there", neverFromEnvironment: true },
+    "dry-run": { short: "n", help: "say what would be written; write nothing" },
+  },
+  run: (context) =>
+    withImage(context, "read", (image) =>
+      exportRois(image, context, pixelCenterOf(context.options["pixel-center"])),
+    ),
+});
+
+async function exportRois(
   image: AcqImage,
-  file: string | undefined,
   context: CommandContext,
+  pixelCenter: GeoJsonOptions["pixelCenter"],
 ): Promise<CommandResult> {
   const { signal, options } = context;
-  const path = file ?? "";
+  const path = context.args[2] ?? "";
   const isStdout = path === "-";
   const kind = isStdout ? "geojson" : roiFileKind(path);
   const isDry = options["dry-run"] === true;
   const set = await image.rois({ signal });
   const rois = options["only"] === undefined ? set.rois : [set.require(onlyOf(options["only"]))];
-  const { bytes, failed } = encodeRois(kind, rois, pixelCenterOf(options["pixel-center"]));
+  const { bytes, failed } = encodeRois(kind, rois, pixelCenter);
   if (!isDry && !isStdout) {
     await writeNewFile(context.resolvePath(path), bytes, options["force"] === true);
   }

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { AcqImage } from "@kym/kym-dataset";
 import {
   type FailedRoi,
+  type GeoJsonOptions,
   type ImageJRois,
   type ImportedRoi,
   isRoiError,
@@ -10,23 +11,54 @@ import {
   readGeoJson,
   readImageJRois,
 } from "@kym/roi";
-import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
-import { kindOfBytes, pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
+import {
+  kindOfBytes,
+  PIXEL_CENTER_OPTION,
+  pixelCenterOf,
+  type RoiFileKind,
+  roiFileKind,
+} from "./roi-file-kind.ts";
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
+import { withImage } from "./with-image.ts";
 
-/** `kym roi import`: the ROIs of a file that can be ROIs of the image, and by name those that cannot. */
-export async function importRois(
+/** `kym roi import DATASET IMAGE FILE` */
+export const importRoisCommand: Command = defineCommand({
+  usage: "roi import DATASET IMAGE FILE",
+  description: `Adds the ROIs of a file: ImageJ's .roi and RoiSet.zip, and .geojson of QuPath and napari. What
+cannot be a ROI of the image is named and does not stop the rest. The FILE - is stdin.`,
+  examples: ["kym roi import study.zarr 20250722_A89_0002 RoiSet.zip"],
+  options: {
+    ...PIXEL_CENTER_OPTION,
+    "dry-run": { short: "n", help: "say what would be added; write nothing" },
+  },
+  run: async (context) => {
+    const isDry = context.options["dry-run"] === true;
+    const result = await withImage(context, isDry ? "read" : "edit", (image) =>
+      importRois(image, context, pixelCenterOf(context.options["pixel-center"])),
+    );
+    return isDry ? result : { ...result, next: `kym index ${context.args[0]}` };
+  },
+});
+
+/** Adds the ROIs of a file that can be ROIs of the image, and says by name those that cannot. */
+async function importRois(
   image: AcqImage,
-  file: string | undefined,
   context: CommandContext,
+  pixelCenter: GeoJsonOptions["pixelCenter"],
 ): Promise<CommandResult> {
   const { signal, options } = context;
   const isDry = options["dry-run"] === true;
-  const path = file ?? "";
+  const path = context.args[2] ?? "";
   // What a name of another kind leads to is said before the file is looked for.
   const kindByName = path === "-" ? undefined : roiFileKind(path);
   const bytes = await readInput(path, context);
@@ -34,7 +66,7 @@ export async function importRois(
     bytes,
     kindByName ?? kindOfBytes(bytes),
     path === "-" ? "stdin" : path,
-    context,
+    pixelCenter,
   );
   const { drafts, failed, after } = fitting(read.rois, await image.rois({ signal }));
   const failures = [...read.failed, ...failed];
@@ -69,9 +101,8 @@ async function readRois(
   bytes: Uint8Array,
   kind: RoiFileKind,
   path: string,
-  { options }: CommandContext,
+  pixelCenter: GeoJsonOptions["pixelCenter"],
 ): Promise<ImageJRois> {
-  const pixelCenter = pixelCenterOf(options["pixel-center"]);
   try {
     return kind === "geojson"
       ? { ...readGeoJson(parseJson(bytes, path), { pixelCenter }), skipped: [] }

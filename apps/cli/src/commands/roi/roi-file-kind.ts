@@ -17,9 +17,7 @@ export function roiFileKind(path: string): RoiFileKind {
       return "geojson";
     default:
       throw usageError(
-        path === ""
-          ? "FILE is missing"
-          : `FILE ends with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
+        `FILE ends with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
         "kym roi --help",
       );
   }
@@ -31,13 +29,19 @@ export function kindOfBytes(bytes: Uint8Array): RoiFileKind {
   return head === "Iout" ? "roi" : head.startsWith("PK") ? "zip" : "geojson";
 }
 
+/** Where in pixel 0 the coordinate 0 of a .geojson lies. */
+export const PIXEL_CENTER_OPTION = {
+  "pixel-center": {
+    value: "X",
+    choices: ["0", "0.5"],
+    help: "of pixel 0 in a .geojson: 0.5 (QuPath, the default) or 0 (napari)",
+  },
+} as const;
+
 /** `--pixel-center` */
-export function pixelCenterOf(value: unknown): GeoJsonOptions["pixelCenter"] {
+export function pixelCenterOf(value: "0" | "0.5" | undefined): GeoJsonOptions["pixelCenter"] {
   if (value === undefined) {
     return undefined;
-  }
-  if (value !== "0" && value !== "0.5") {
-    throw usageError(`--pixel-center is 0 or 0.5, not ${JSON.stringify(value)}`);
   }
   return value === "0" ? 0 : 0.5;
 }

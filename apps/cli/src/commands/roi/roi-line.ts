@@ -1,5 +1,7 @@
 import type { FailedRoi, Roi } from "@kym/roi";
+import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 
 /** A ROI for people, in one line. */
@@ -25,4 +27,21 @@ export function roiLines(rois: readonly Roi[], what: string): string {
 /** For programs, what could not be read or written. */
 export function failedRoiRecord({ source, error }: FailedRoi): Readonly<Record<string, unknown>> {
   return { source, code: error.code, message: error.message };
+}
+
+const PAST = { add: "added", edit: "edited", delete: "deleted" } as const;
+
+/** What a command says of the one ROI that it changed. @param roi as it is after the change, or was before it went */
+export function changedRoi(
+  action: keyof typeof PAST,
+  roi: Roi,
+  { args: [path = ""], options }: Pick<CommandContext, "args" | "options">,
+): CommandResult {
+  const dryRun = options["dry-run"] === true;
+  return {
+    exitCode: EXIT.ok,
+    data: { action, dryRun, roi: roiRecord(roi) },
+    text: `${dryRun ? "would have " : ""}${PAST[action]} ${roiLine(roi)}\n`,
+    ...(!dryRun && { next: `kym index ${path}` }),
+  };
 }

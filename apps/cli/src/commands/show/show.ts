@@ -8,8 +8,8 @@ import {
   tablePath,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import type { Command } from "../../arguments/command.ts";
-import { BLIND_HELP, BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { type Command, defineCommand } from "../../arguments/command.ts";
+import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import type { ImageOverview } from "../../study/image-overview.ts";
 import { INDEXERS } from "../../study/indexers.ts";
@@ -21,7 +21,7 @@ import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./ti
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
 
 /** `kym show DATASET ID|STEM` */
-export const showCommand: Command = {
+export const showCommand: Command = defineCommand({
   usage: "show DATASET ID|STEM",
   description: `Shows one image: calibration, ROIs, artifacts, how fresh its rows in the tables are, and how
 to open it elsewhere. An image is named by its id, the beginning of it, its path, or its
@@ -32,7 +32,6 @@ file name.`,
     "kym show study.zarr 1f0c2d7e --blind",
   ],
   options: BLIND_OPTION,
-  optionHelp: BLIND_HELP,
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
@@ -80,7 +79,7 @@ file name.`,
       next: `kym index ${path}`,
     };
   },
-};
+});
 
 async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefined> {
   try {

@@ -1,0 +1,41 @@
+// The help of the command as a whole, from the list of commands alone: none of them is loaded for it.
+
+import type { CommandOption } from "./command.ts";
+import type { CommandEntry } from "./command-entry.ts";
+import { COMMON_OPTIONS } from "./common-options.ts";
+
+export function generalHelp(commands: readonly CommandEntry[]): string {
+  const options = Object.entries<CommandOption>(COMMON_OPTIONS).map(([name, option]): Line => {
+    const { short, value, help } = option;
+    const flag = `${short === undefined ? "" : `-${short}, `}--${name}`;
+    return [value === undefined ? flag : `${flag} ${value}`, help];
+  });
+  const always: readonly Line[] = [
+    ["-h, --help", "kym COMMAND --help shows a command"],
+    ["--version", "say which kym this is"],
+  ];
+  return `kym puts folders of kymographs into a crash-safe dataset of plain files
+
+  kym ingest ./kymographs study.zarr
+  kym index study.zarr
+  kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
+
+Commands
+${aligned(commands.map(({ name, summary }): Line => [name, summary]))}
+
+Options of every command
+${aligned([...options, ...always])}
+
+KYM_JSON=1, KYM_BLIND=1, KYM_JOBS=2 and so on set such an option for a session.
+
+Ends with 0 ok, 1 unexpected, 2 usage, 3 partial, 4 problems found, 5 refused,
+6 input not found or unreadable, 130 interrupted, 143 terminated.
+`;
+}
+
+type Line = readonly [term: string, text: string];
+
+function aligned(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(([term]) => term.length));
+  return lines.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`).join("\n");
+}

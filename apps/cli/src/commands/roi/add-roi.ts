@@ -1,0 +1,44 @@
+import type { ImageExtent, NewRoi } from "@kym/roi";
+import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
+import { usageError } from "../../terminal/cli-error.ts";
+import { DRAWN_TYPES, drawnShape } from "./drawn-shape.ts";
+import { ROI_FIELD_OPTIONS, roiFields } from "./roi-fields.ts";
+import { changedRoi } from "./roi-line.ts";
+import { withImage } from "./with-image.ts";
+
+/** `kym roi add DATASET IMAGE` */
+export const addRoiCommand: Command = defineCommand({
+  usage: "roi add DATASET IMAGE",
+  description: `Adds a ROI. Corners are clamped to the image. Without --lines, --px or --points it is the whole
+image. Pixel 3 is from 3.0 to 4.0, with its centre at 3.5. Ids are never given twice.`,
+  examples: [
+    "kym roi add study.zarr 1f0c2d7e --lines 0:30000 --px 4:20 --name vessel",
+    'kym roi add study.zarr 1f0c2d7e --type polygon --points "0,4 1200,9 300,15"',
+  ],
+  options: {
+    type: { value: "X", choices: DRAWN_TYPES, help: "rect (the default), line, polyline or polygon" },
+    ...ROI_FIELD_OPTIONS,
+    "dry-run": { short: "n", help: "say what would be added; write nothing" },
+  },
+  run: (context) => {
+    const { signal } = context;
+    const isDry = context.options["dry-run"] === true;
+    return withImage(context, isDry ? "read" : "edit", async (image) => {
+      const rois = await image.rois({ signal });
+      const draft = draftOf(context, rois.extent);
+      const next = rois.create(draft);
+      const roi = isDry ? next.require(next.highWaterMark) : await image.addRoi(draft, { signal });
+      return changedRoi("add", roi, context);
+    });
+  },
+});
+
+/** The new ROI that the options say. */
+function draftOf(context: Pick<CommandContext, "options">, extent: ImageExtent | undefined): NewRoi {
+  const { bounds, points: _, maskRef: __, ...fields } = roiFields(context, extent);
+  const shape = drawnShape(context.options["type"], context.options["points"]);
+  if (shape !== undefined && bounds !== undefined) {
+    throw usageError(`a ${shape.type} has --points, not --lines and --px`);
+  }
+  return { ...fields, ...(shape ?? (bounds && { bounds })) };
+}

@@ -1,0 +1,31 @@
+import { type Command, defineCommand } from "../../arguments/command.ts";
+import { parsePoints } from "./drawn-shape.ts";
+import { cornersOf, ROI_FIELD_OPTIONS, roiFields, roiIdOf } from "./roi-fields.ts";
+import { changedRoi } from "./roi-line.ts";
+import { withImage } from "./with-image.ts";
+
+/** `kym roi edit DATASET IMAGE ROI` */
+export const editRoiCommand: Command = defineCommand({
+  usage: "roi edit DATASET IMAGE ROI",
+  description: `Moves or renames a ROI, which keeps its type. A ROI that moved has the next revision, so that the
+tables say its analysis is of another place; a new name or note changes nothing else.`,
+  examples: ["kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21"],
+  options: {
+    ...ROI_FIELD_OPTIONS,
+    "dry-run": { short: "n", help: "say what would change; write nothing" },
+  },
+  run: (context) => {
+    const { signal, options } = context;
+    const isDry = options["dry-run"] === true;
+    const id = roiIdOf(context);
+    return withImage(context, isDry ? "read" : "edit", async (image) => {
+      const rois = await image.rois({ signal });
+      const old = rois.require(id);
+      const points = parsePoints(options.points);
+      const fields = roiFields(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      const edit = { ...fields, ...(points && { points }) };
+      const roi = isDry ? rois.edit(id, edit).require(id) : await image.editRoi(id, edit, { signal });
+      return changedRoi("edit", roi, context);
+    });
+  },
+});

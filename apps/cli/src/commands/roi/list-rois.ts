@@ -1,0 +1,21 @@
+import { type Command, defineCommand } from "../../arguments/command.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
+import { roiLine, roiRecord } from "./roi-line.ts";
+import { withImage } from "./with-image.ts";
+
+/** `kym roi list DATASET IMAGE` */
+export const listRoisCommand: Command = defineCommand({
+  usage: "roi list DATASET IMAGE",
+  description: "Lists the ROIs of an image.",
+  examples: ["kym roi list study.zarr 20250722_A89_0002"],
+  options: {},
+  run: (context) =>
+    withImage(context, "read", async (image) => {
+      const { rois } = await image.rois({ signal: context.signal });
+      return {
+        exitCode: EXIT.ok,
+        data: rois.map(roiRecord),
+        text: rois.length === 0 ? "no ROIs\n" : rois.map((roi) => `${roiLine(roi)}\n`).join(""),
+      };
+    }),
+});

@@ -1,0 +1,41 @@
+// The image that a command about ROIs is of, open for reading, or in one commit.
+import { AcqImage } from "@kym/kym-dataset";
+import type { DatasetContents } from "@kym/zarr-store";
+import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { findImage } from "../../study/find-image.ts";
+import { openStudy } from "../../study/open-study.ts";
+
+/**
+ * Runs on the image that the first two arguments, DATASET and IMAGE, name. What an edit begins with is what it replaces,
+ * whoever else edits the image meanwhile: it runs in one commit.
+ */
+export async function withImage(
+  context: CommandContext,
+  mode: "read" | "edit",
+  run: (image: AcqImage) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const [path = "", wanted = ""] = context.args;
+  await using dataset = await openStudy(context, path, mode === "read" ? "r" : "a");
+  await dataset.assertExists();
+  const { image_id: imageId } = await findImage(dataset, wanted, path);
+  if (mode === "read") {
+    return run(imageOf(dataset, imageId));
+  }
+  let result: CommandResult | undefined;
+  await dataset.transaction(
+    async (transaction) => {
+      result = await run(imageOf(transaction, imageId));
+    },
+    { message: `edit ROIs of ${imageId}`, signal: context.signal },
+  );
+  return result as CommandResult;
+}
+
+function imageOf(contents: DatasetContents, imageId: string): AcqImage {
+  const record = contents.record(imageId);
+  return AcqImage.from({
+    sourceKey: imageId,
+    pixelStore: record.asPixelStore(),
+    artifactStore: record.asArtifactStore(),
+  });
+}
