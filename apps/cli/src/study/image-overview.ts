@@ -1,10 +1,5 @@
-import {
-  type ImagePart,
-  imagePartPaths,
-  type ManifestEntry,
-  type Scalar,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { imagePartKeys, type ManifestEntry, type Scalar, type ZarrDataset } from "@kym/zarr-store";
+import { INDEXERS } from "./indexers.ts";
 
 /** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */
 export interface ImageOverview {
@@ -24,10 +19,13 @@ export interface ImageOverview {
   readonly accepted: boolean | null;
 }
 
-const ANALYSES: readonly (readonly [part: ImagePart, label: string])[] = [
-  [{ kind: "parquet", name: "radon/velocity" }, "radon"],
-  [{ kind: "parquet", name: "velocity_events/events" }, "events"],
-];
+/** What an image has if it was analysed: the label of each indexer, and where below the image its inputs may be. */
+const ANALYSES: readonly { readonly label: string; readonly keys: ReadonlySet<string> }[] = INDEXERS.map(
+  ({ name, label = name, inputs }) => ({
+    label,
+    keys: new Set(inputs.flatMap((ref) => imagePartKeys({ kind: ref.format, name: ref.name }))),
+  }),
+);
 
 export async function imageOverviews(dataset: ZarrDataset): Promise<readonly ImageOverview[]> {
   return dataset.readConsistently(async () => {
@@ -39,7 +37,6 @@ export async function imageOverviews(dataset: ZarrDataset): Promise<readonly Ima
 
 function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview {
   const { imageId, summary } = entry;
-  const paths = new Set(entry.analysisKeys);
   return {
     image_id: imageId,
     rel_path: relPath,
@@ -51,11 +48,18 @@ function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview
     calibrated: summary["calibrated"] === true,
     acquired_local: localTime(summary["acquired_local_epoch_ns"]),
     n_rois: numberOf(summary["n_rois"]) ?? 0,
-    analyses: ANALYSES.filter(([part]) => imagePartPaths(imageId, part).some((path) => paths.has(path))).map(
-      ([, label]) => label,
-    ),
+    analyses: analysesOf(entry),
     accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
   };
+}
+
+/** In the order of the files that they are read from. */
+function analysesOf({ imageId, analysisKeys }: ManifestEntry): readonly string[] {
+  const keys = analysisKeys.map((path) => path.slice(path.indexOf(imageId) + imageId.length + 1));
+  return ANALYSES.map(({ label, keys: inputs }) => ({ label, at: keys.findIndex((key) => inputs.has(key)) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ label }) => label);
 }
 
 /** By id, by the beginning of an id, by path, by file name, or by the file name without its ending. */

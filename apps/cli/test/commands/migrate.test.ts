@@ -25,15 +25,25 @@ describe.skipIf(SOURCE === undefined)("kym migrate and kym explain", () => {
     const { data } = await kymJson(["migrate", source, "study.zarr"], { cwd });
     expect([data.migrated.length, data.unchanged, data.conflicts, data.failed]).toEqual([5, [], [], []]);
     const indexed = await kymJson(["index", "study.zarr"], { cwd });
-    expect(indexed.data.indexers).toMatchObject([
-      { name: "velocity_events", updated: 0, skipped: 2, notAnalysed: 3, failed: 0 },
-      { name: "radon", updated: 1, skipped: 0, notAnalysed: 4, failed: 0 },
-    ]);
+    expect(indexed.data.indexers).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: "velocity_events",
+          updated: 0,
+          skipped: 2,
+          notAnalysed: 3,
+          failed: 0,
+        }),
+        expect.objectContaining({ name: "radon", updated: 1, skipped: 0, notAnalysed: 4, failed: 0 }),
+      ]),
+    );
     const again = await kymJson(["index", "study.zarr"], { cwd });
-    expect(again.data.indexers).toMatchObject([
-      { updated: 0, skipped: 2 },
-      { updated: 0, skipped: 1 },
-    ]);
+    expect(again.data.indexers).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "velocity_events", updated: 0, skipped: 2 }),
+        expect.objectContaining({ name: "radon", updated: 0, skipped: 1 }),
+      ]),
+    );
     const before = await treeHash(join(cwd, "study.zarr"));
     const second = await kym(["migrate", source, "study.zarr"], { cwd });
     expect([second.exitCode, second.stdout.split("\n")[0]]).toEqual([

@@ -26,6 +26,8 @@ export interface ExtractArgs<Context> extends ReadOptions {
 export interface Indexer<Context = unknown> {
   /** `[a-z0-9_]+`. */
   readonly name: string;
+  /** What lists of images call the analysis whose results it reads; its name without it. */
+  readonly label?: string | undefined;
   /** `kym_<name>`, unless the indexer says otherwise. Its ledger is `<tableName>_runs`. */
   readonly tableName: string;
   /** For readers of the table; rows are made anew when the columns themselves change. */
@@ -55,6 +57,8 @@ export interface Indexer<Context = unknown> {
 /** What {@link defineIndexer} takes: an {@link Indexer} with defaults. */
 export interface IndexerDefinition<Context> {
   readonly name: string;
+  /** What lists of images call the analysis whose results it reads. Default the name. */
+  readonly label?: string;
   /** Default `kym_<name>`. */
   readonly tableName?: string;
   readonly schemaVersion: string;

@@ -62,6 +62,7 @@ const COLUMNS: readonly Column[] = [
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer({
   name: "velocity_events",
+  label: "events",
   schemaVersion: "0.3",
   schema: { columns: COLUMNS },
   analysisVersion: "kymflow.velocity_events@0.1",
