@@ -16,8 +16,6 @@ export interface TextTableOptions {
 
 const GAP = "  ";
 const MIN_SHRUNK = 8;
-/** Characters as people count them: a letter with its accents is one. */
-const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns aligned by spaces, one line a row, a header above; ends with a newline. */
 export function textTable(
@@ -87,15 +85,18 @@ function fitWidths(
 
 /** The end of a path tells more than its beginning. */
 function shorten(text: string, width: number): string {
+  if (stringWidth(text) <= width) {
+    return text;
+  }
   let shown = text;
-  // What is left is measured as a whole: the cells of a character depend on those after it.
-  for (const { segment } of stringWidth(text) <= width ? [] : CHARACTERS.segment(text)) {
+  // A letter with its accents is one character. The first segmenter takes 8 ms to make, so it is made where a text is cut.
+  for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
     shown = shown.slice(segment.length);
     if (stringWidth(shown) < width) {
       break;
     }
   }
-  return shown === text ? text : `…${shown}`;
+  return `…${shown}`;
 }
 
 function pad(text: string, width: number, align: "left" | "right" = "left"): string {
