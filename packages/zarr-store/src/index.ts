@@ -10,6 +10,15 @@
  */
 
 export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
+export type {
+  ArrayDecodeContext,
+  ArrayToArrayCodec,
+  BytesDecodeContext,
+  BytesToBytesCodec,
+  CodecConfiguration,
+  UsedCodec,
+  ZarrCodec,
+} from "./array/codecs/zarr-codec.ts";
 export {
   DTYPES,
   type DType,
@@ -19,7 +28,14 @@ export {
   type TypedArrayOf,
 } from "./array/dtype.ts";
 export type { ArrayMetadata } from "./array/metadata/array-metadata.ts";
-export { createNdArray, isNdArrayOf, type NdArray, ndArrayBytes, planeOf } from "./array/nd-array.ts";
+export {
+  createNdArray,
+  isNdArrayOf,
+  joinArrays,
+  type NdArray,
+  ndArrayBytes,
+  planeOf,
+} from "./array/nd-array.ts";
 export {
   type AxisRange,
   type Region,

@@ -1,16 +1,15 @@
 import { MACHINE_ENDIAN, swapByteOrder } from "../bytes/byte-order.ts";
-import { crc32c } from "../bytes/crc32c.ts";
-import { inflate } from "../bytes/inflate.ts";
-import { decodeBlosc } from "../codecs/blosc.ts";
-import { decodeLz4Block } from "../codecs/lz4-block.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { copyBlock, fillBytes, stridesOf } from "./block.ts";
+import { copyBlock, fillBytes } from "./block.ts";
 import { chunksOverlapping } from "./chunks/chunk-grid.ts";
 import { MAX_CHUNK_BYTES } from "./chunks/chunk-shape.ts";
+import type { CodecList } from "./codecs/codec-list.ts";
+import type { UsedCodec } from "./codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "./dtype.ts";
-import type { BytesToBytesCodec, CodecPipeline, ShardingCodec } from "./metadata/codec-pipeline.ts";
+import type { CodecPipeline, ShardingCodec } from "./metadata/codec-pipeline.ts";
 import { type FillValue, fillValueBytes } from "./metadata/fill-value.ts";
+import { ADD_A_CODEC } from "./metadata/parse-codecs.ts";
 import { areBooleans, elementCount } from "./nd-array.ts";
 import { readShardIndex } from "./shard-index.ts";
 
@@ -24,17 +23,17 @@ export interface ChunkForm {
 
 export interface DecodeChunkOptions {
   readonly zstd: ZstdCodec;
+  /** Where the chunk's codecs are found by their names. */
+  readonly codecs: CodecList;
   /** The chunk's key or URL, for messages. */
   readonly where: string;
 }
-
-const CRC_BYTES = 4;
 
 /**
  * Undoes a chunk's codecs: its elements in C order and the machine's byte order. It may be `bytes` itself.
  *
  * @throws {ZarrStoreError} `integrity` for bytes that do not decode to exactly what metadata promise, checksums that
- * do not match, and a `bool` that is neither 0 nor 1.
+ * do not match, and a `bool` that is neither 0 nor 1; `not_supported` for a codec that is not among `options.codecs`.
  */
 export async function decodeChunk(
   bytes: Uint8Array,
@@ -43,10 +42,14 @@ export async function decodeChunk(
 ): Promise<Uint8Array> {
   const { arrayToArray, arrayToBytes, bytesToBytes } = form.codecs;
   const sizeBytes = elementCount(form.shape) * itemSizeBytes(form.dtype);
+  const steps = arrayToArray.map((used) => ({
+    used,
+    codec: options.codecs.arrayToArray(used.name) ?? unknownCodec(used, options),
+  }));
   const shapes = [form.shape];
-  for (const { order } of arrayToArray) {
+  for (const { used, codec } of steps) {
     const before = shapes.at(-1) ?? [];
-    shapes.push(order.map((axis) => before[axis] ?? 1));
+    shapes.push(codec.encodedShape?.(before, used) ?? before);
   }
   const isSharded = arrayToBytes.name === "sharding_indexed";
   const exactBytes = isSharded ? undefined : sizeBytes;
@@ -60,13 +63,10 @@ export async function decodeChunk(
   let elements = isSharded
     ? await decodeShard(raw, arrayToBytes, { ...form, shape: shapes.at(-1) ?? [] }, options)
     : readElements(raw, form.dtype, arrayToBytes.endian, sizeBytes, options);
-  for (let i = arrayToArray.length - 1; i >= 0; i -= 1) {
-    elements = undoTranspose(
-      elements,
-      shapes[i] ?? [],
-      arrayToArray[i]?.order ?? [],
-      itemSizeBytes(form.dtype),
-    );
+  for (const [i, { used, codec }] of [...steps.entries()].reverse()) {
+    const context = { dtype: form.dtype, shape: shapes[i] ?? [] };
+    elements = await undo(used, sizeBytes, options, () => codec.decode(elements, used, context));
+    assertSize(elements, sizeBytes, `${options.where}: ${used.name} makes`, options.where);
   }
   return elements;
 }
@@ -74,26 +74,54 @@ export async function decodeChunk(
 /** @param exactBytes What must come out, or undefined where only a later step can tell. */
 async function undoBytesToBytes(
   bytes: Uint8Array,
-  codecs: readonly BytesToBytesCodec[],
+  used: readonly UsedCodec[],
   exactBytes: number | undefined,
   boundBytes: number,
   options: DecodeChunkOptions,
 ): Promise<Uint8Array> {
+  const { zstd, codecs } = options;
   let current = bytes;
-  for (const [position, codec] of [...codecs.entries()].reverse()) {
+  for (const [position, one] of [...used.entries()].reverse()) {
+    const codec = codecs.bytesToBytes(one.name) ?? unknownCodec(one, options);
     const maxBytes = position === 0 && exactBytes !== undefined ? exactBytes : boundBytes;
-    try {
-      current = await undoOne(current, codec, maxBytes, options.zstd);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ZarrStoreError("integrity", `${options.where}: ${codec.name} does not decode: ${reason}`, {
-        path: options.where,
-        expected: exactBytes,
-        cause,
-      });
+    const before = current;
+    current = await undo(one, exactBytes, options, () => codec.decode(before, one, { maxBytes, zstd }));
+    if (current.length > maxBytes && current.length > before.length) {
+      throw new ZarrStoreError(
+        "integrity",
+        `${options.where}: ${one.name} makes ${current.length} bytes where at most ${maxBytes} are expected`,
+        { path: options.where, expected: maxBytes, found: current.length },
+      );
     }
   }
   return current;
+}
+
+/** Lets a codec decode; whatever it throws says which chunk and which codec it was. */
+async function undo(
+  { name }: UsedCodec,
+  expected: number | undefined,
+  { where }: DecodeChunkOptions,
+  decode: () => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  try {
+    return await decode();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ZarrStoreError("integrity", `${where}: ${name} does not decode: ${reason}`, {
+      path: where,
+      expected,
+      cause,
+    });
+  }
+}
+
+function unknownCodec({ name }: UsedCodec, { where }: DecodeChunkOptions): never {
+  throw new ZarrStoreError(
+    "not_supported",
+    `${where}: the codec ${JSON.stringify(name)} is not supported; ${ADD_A_CODEC}`,
+    { path: where, found: name },
+  );
 }
 
 /** What no sensible encoder exceeds, for the bytes between two codecs. */
@@ -104,50 +132,14 @@ function encodedSizeBound({ shape, codecs }: ChunkForm, sizeBytes: number): numb
   return Math.min(2 * MAX_CHUNK_BYTES, Math.ceil(sizeBytes * 1.125) + 128 * chunks + 2 ** 16);
 }
 
-function undoOne(
-  bytes: Uint8Array,
-  codec: BytesToBytesCodec,
-  maxBytes: number,
-  zstd: ZstdCodec,
-): Uint8Array | Promise<Uint8Array> {
-  switch (codec.name) {
-    case "zstd":
-      return zstd.decompress(bytes, maxBytes);
-    case "gzip":
-    case "zlib":
-      return inflate(bytes, codec.name, maxBytes);
-    case "blosc":
-      return decodeBlosc(bytes, maxBytes, zstd);
-    case "lz4":
-      return undoLz4(bytes, maxBytes);
-    case "crc32c":
-      return verifyCrc32c(bytes);
-    default:
-      return codec satisfies never;
+function assertSize(bytes: Uint8Array, sizeBytes: number, subject: string, where: string): void {
+  if (bytes.length !== sizeBytes) {
+    throw new ZarrStoreError(
+      "integrity",
+      `${subject} ${bytes.length} bytes where ${sizeBytes} are expected`,
+      { path: where, expected: sizeBytes, found: bytes.length },
+    );
   }
-}
-
-/** The decoded size in four bytes, then an LZ4 block: the format of numcodecs. */
-function undoLz4(bytes: Uint8Array, maxBytes: number): Uint8Array {
-  const sizeBytes = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
-  if (sizeBytes < 0 || sizeBytes > maxBytes) {
-    throw new Error(`${sizeBytes} bytes decoded, where at most ${maxBytes} are expected`);
-  }
-  return decodeLz4Block(bytes.subarray(4), sizeBytes);
-}
-
-/** The bytes before the checksum that ends them. */
-function verifyCrc32c(bytes: Uint8Array): Uint8Array {
-  if (bytes.length < CRC_BYTES) {
-    throw new Error(`${bytes.length} bytes have no checksum`);
-  }
-  const body = bytes.subarray(0, bytes.length - CRC_BYTES);
-  const expected = new DataView(bytes.buffer, bytes.byteOffset + body.length).getUint32(0, true);
-  const found = crc32c(body);
-  if (found !== expected) {
-    throw new Error(`the checksum is ${found}, stored is ${expected}`);
-  }
-  return body;
 }
 
 function readElements(
@@ -157,17 +149,7 @@ function readElements(
   sizeBytes: number,
   { where }: DecodeChunkOptions,
 ): Uint8Array {
-  if (raw.length !== sizeBytes) {
-    throw new ZarrStoreError(
-      "integrity",
-      `${where}: a chunk of ${raw.length} bytes where ${sizeBytes} are expected`,
-      {
-        path: where,
-        expected: sizeBytes,
-        found: raw.length,
-      },
-    );
-  }
+  assertSize(raw, sizeBytes, `${where}: a chunk of`, where);
   if (dtype === "bool" && !areBooleans(raw)) {
     throw new ZarrStoreError("integrity", `${where}: a bool that is neither 0 nor 1`, { path: where });
   }
@@ -203,34 +185,4 @@ async function decodeShard(
     }
   }
   return elements;
-}
-
-/** Turns an array whose axis `i` is axis `order[i]` of `shape` back to `shape`. */
-function undoTranspose(
-  bytes: Uint8Array,
-  shape: readonly number[],
-  order: readonly number[],
-  itemSize: number,
-): Uint8Array {
-  const encodedStrides = stridesOf(order.map((axis) => shape[axis] ?? 1));
-  const strides = shape.map((_, axis) => encodedStrides[order.indexOf(axis)] ?? 0);
-  const decoded = new Uint8Array(bytes.length);
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < bytes.length; to += itemSize) {
-    for (let i = 0; i < itemSize; i += 1) {
-      decoded[to + i] = bytes[from * itemSize + i] ?? 0;
-    }
-    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-      const next = (index[axis] ?? 0) + 1;
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next;
-        from += strides[axis] ?? 0;
-        break;
-      }
-      index[axis] = 0;
-      from -= (next - 1) * (strides[axis] ?? 0);
-    }
-  }
-  return decoded;
 }

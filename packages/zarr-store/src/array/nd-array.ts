@@ -97,6 +97,22 @@ export function areBooleans(values: ArrayLike<number | bigint>): boolean {
   return true;
 }
 
+/** Arrays of one dtype, one after the other in C order, as an array of this shape. */
+export function joinArrays<D extends DType>(
+  dtype: D,
+  shape: readonly number[],
+  parts: readonly NdArray<D>[],
+): NdArray<D> {
+  const joined = createNdArray(dtype, shape);
+  const target = new Uint8Array(joined.data.buffer);
+  let offset = 0;
+  for (const { data } of parts) {
+    target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return joined;
+}
+
 /** The elements as little-endian bytes in C order; on a little-endian machine a view of the array's own memory. */
 export function ndArrayBytes({ dtype, data }: NdArray): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

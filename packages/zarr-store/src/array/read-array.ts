@@ -4,6 +4,8 @@ import { ZarrStoreError } from "../errors.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { copyBlock, fillBlock } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
+import { codecListOf } from "./codecs/codec-list.ts";
+import type { ZarrCodec } from "./codecs/zarr-codec.ts";
 import { decodeChunk } from "./decode-chunk.ts";
 import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
 import type { ArrayMetadata } from "./metadata/array-metadata-model.ts";
@@ -31,6 +33,8 @@ export interface ReadArrayOptions<D extends DType = DType> {
   readonly concurrency?: number | undefined;
   /** Default {@link portableZstd}. */
   readonly zstd?: ZstdCodec | undefined;
+  /** Known besides those that are always read, and before them. */
+  readonly codecs?: readonly ZarrCodec[] | undefined;
   /** The array's key or URL, for messages. */
   readonly where?: string | undefined;
   /** The result may not have more bytes. Default 8 GiB. */
@@ -87,6 +91,7 @@ async function readRegion(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { dtype, chunkShape, fillValue, codecs } = metadata;
   const { concurrency = 4, missingChunks = "error", zstd = portableZstd, signal } = options;
+  const known = codecListOf(options.codecs);
   const itemSize = itemSizeBytes(dtype);
   const shape = regionShape(region);
   const sizeBytes = checkedSize(shape, itemSize, options);
@@ -104,7 +109,7 @@ async function readRegion(
       const bytes = await decodeChunk(
         stored,
         { dtype, shape: chunkShape, fillValue, codecs },
-        { zstd, where },
+        { zstd, codecs: known, where },
       );
       const isAll = extent.every((length, axis) => length === chunkShape[axis] && length === shape[axis]);
       if (isAll && ownsItsMemory(bytes)) {

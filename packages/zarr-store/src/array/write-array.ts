@@ -7,6 +7,7 @@ import { defaultAxes, validateAxes } from "./axes.ts";
 import { contiguousOffset, copyBlock, fillBytes } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
 import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunks/chunk-shape.ts";
+import { isZstd } from "./codecs/zstd-codec.ts";
 import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./metadata/array-metadata-model.ts";
 import { encodeArrayMetadata, encodeArrayNode } from "./metadata/array-metadata-v3.ts";
@@ -172,7 +173,7 @@ async function* encodeChunks(
     throwIfAborted(signal);
     const raw = await chunkBytes(chunk);
     throwIfAborted(signal);
-    const bytes = codec?.name === "zstd" ? await zstd.compress(raw, codec.level) : raw;
+    const bytes = codec !== undefined && isZstd(codec) ? await zstd.compress(raw, codec.level) : raw;
     yield { key: chunkKey(metadata.chunkKeyEncoding, chunk.coords), bytes };
   }
   throwIfAborted(signal);

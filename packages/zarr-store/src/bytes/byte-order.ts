@@ -1,3 +1,4 @@
+/** The order of the bytes of a number. */
 export type Endian = "little" | "big";
 
 export const MACHINE_ENDIAN: Endian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? "little" : "big";
@@ -5,20 +6,27 @@ export const MACHINE_ENDIAN: Endian = new Uint8Array(new Uint16Array([1]).buffer
 /** A copy of elements of `itemSizeBytes` bytes each, with the bytes of every element in reverse order. */
 export function swapByteOrder(bytes: Uint8Array, itemSizeBytes: 1 | 2 | 4 | 8): Uint8Array<ArrayBuffer> {
   const swapped = new Uint8Array(bytes);
+  swapInPlace(swapped, itemSizeBytes);
+  return swapped;
+}
+
+/** Reverses the bytes of every element, in place. `bytes` begins at a multiple of the element's size. */
+export function swapInPlace(bytes: Uint8Array<ArrayBuffer>, itemSizeBytes: 1 | 2 | 4 | 8): void {
+  const { buffer, byteOffset, byteLength } = bytes;
   switch (itemSizeBytes) {
     case 1:
-      return swapped;
+      break;
     case 2:
-      swap16(new Uint16Array(swapped.buffer));
-      return swapped;
+      swap16(new Uint16Array(buffer, byteOffset, byteLength / 2));
+      break;
     case 4:
-      swap32(new Uint32Array(swapped.buffer));
-      return swapped;
+      swap32(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      break;
     case 8:
-      swap64(new Uint32Array(swapped.buffer));
-      return swapped;
+      swap64(new Uint32Array(buffer, byteOffset, byteLength / 4));
+      break;
     default:
-      return itemSizeBytes satisfies never;
+      itemSizeBytes satisfies never;
   }
 }
 

@@ -135,7 +135,7 @@ function decodeStream(
     case 1:
       return decodeLz4Block(stream, sizeBytes);
     case 3:
-      return inflate(stream, "zlib", sizeBytes);
+      return inflate(stream, { format: "zlib", maxBytes: sizeBytes });
     case 4:
       return zstd.decompress(stream, sizeBytes);
     default:

@@ -1,3 +1,4 @@
+import type { ZarrCodec } from "../array/codecs/zarr-codec.ts";
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import { type HttpStoreOptions, httpStore } from "../http/http-store.ts";
@@ -31,6 +32,11 @@ export interface OpenDatasetOptions {
   readonly logger?: Logger | undefined;
   /** Clock, ids, hashing, compression. Default: what every runtime has; `./node` brings Node's. */
   readonly runtime?: Runtime | undefined;
+  /**
+   * Codecs of your own, for arrays that another program wrote, in a dataset without a log. They come before those that are
+   * always read, so that one of the same name takes the place of ours. Default none.
+   */
+  readonly codecs?: readonly ZarrCodec[] | undefined;
   readonly lock?: CommitEngineOptions["lock"];
   /** For tests: called between the steps of a commit. */
   readonly onStep?: CommitEngineOptions["onStep"];
@@ -67,7 +73,7 @@ export async function openDataset(
     rememberImages(checkpoint, dataset.nodeCache);
   }
   if (engine.log.head.version === 0) {
-    const session = await openPythonV1(parts);
+    const session = await openPythonV1({ ...parts, codecs: options.codecs ?? [] });
     if (session !== undefined) {
       return new ZarrDataset({ ...parts, session });
     }

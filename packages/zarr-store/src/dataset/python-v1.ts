@@ -1,3 +1,4 @@
+import type { ZarrCodec } from "../array/codecs/zarr-codec.ts";
 import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { ImageId } from "../image/artifact-name.ts";
@@ -25,6 +26,7 @@ export interface PythonV1Parts {
   readonly logger: Logger;
   readonly mode: "r" | "a" | "w";
   readonly summarize: Summarize | undefined;
+  readonly codecs: readonly ZarrCodec[];
 }
 
 /**
@@ -60,11 +62,13 @@ export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession 
  */
 class PythonV1Nodes implements NodeReader {
   readonly missingChunks = "fill";
+  readonly codecs: readonly ZarrCodec[];
   readonly #files: LoglessFiles;
   readonly #logger: Logger;
   readonly #summarize: Summarize | undefined;
 
-  constructor(files: LoglessFiles, parts: Pick<PythonV1Parts, "logger" | "summarize">) {
+  constructor(files: LoglessFiles, parts: Pick<PythonV1Parts, "logger" | "summarize" | "codecs">) {
+    this.codecs = parts.codecs;
     this.#files = files;
     this.#logger = parts.logger;
     this.#summarize = parts.summarize;
@@ -94,7 +98,7 @@ class PythonV1Nodes implements NodeReader {
     if (bytes === undefined) {
       return undefined;
     }
-    const metadata = parseArrayNode(bytes, path);
+    const metadata = parseArrayNode(bytes, path, this.codecs);
     if (metadata.zarrFormat !== 2) {
       throw new ZarrStoreError("invalid_metadata", `${path}: expected Zarr format 2`, { path, expected: 2 });
     }

@@ -223,7 +223,7 @@ async function readMetadata(bytes: Uint8Array): Promise<string> {
   const { shape, chunkShape, dtype, fillValue, chunkKeyEncoding, dimensionNames, codecs } =
     parseArrayMetadata(plainValue(parseLossless(decode(bytes), { duplicateKeys: "error" })), "a");
   const { separator } = chunkKeyEncoding;
-  const level = codecs.bytesToBytes.map((codec) => ("level" in codec ? codec.level : codec.name));
+  const level = codecs.bytesToBytes.map((codec) => ("level" in codec ? codec["level"] : codec.name));
   return shown([shape, chunkShape, dtype, fillValue, separator, dimensionNames ?? null, level]);
 }
 

@@ -19,7 +19,7 @@ describe("a gzip member", () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
         const sealed = sealGzip(await gzip(new Uint8Array(bytes)));
         expect(new Uint8Array(gunzipSync(sealed))).toEqual(new Uint8Array(bytes));
-        expect(await inflate(sealed, "gzip", 300)).toEqual(new Uint8Array(bytes));
+        expect(await inflate(sealed, { format: "gzip", maxBytes: 300 })).toEqual(new Uint8Array(bytes));
         expect(gzipSealFault(sealed)).toBeUndefined();
       }),
       { numRuns: 50 },
@@ -31,7 +31,7 @@ describe("a gzip member", () => {
     let seen = 0;
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const flipped = sealed.with(bit >> 3, (sealed[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
-      const isRead = await inflate(flipped, "gzip", 1 << 20).then(
+      const isRead = await inflate(flipped, { format: "gzip", maxBytes: 1 << 20 }).then(
         () => true,
         () => false,
       );

@@ -1,12 +1,13 @@
 import type { Endian } from "../../bytes/byte-order.ts";
 import { isObject } from "../../json/is-object.ts";
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
+import type { CodecList } from "../codecs/codec-list.ts";
+import type { UsedCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
-import type { BytesToBytesCodec } from "./codec-pipeline.ts";
+import type { EncodedForm } from "./codec-configuration.ts";
 import { parseFillValue, zeroFillValue } from "./fill-value.ts";
 import {
-  booleanOf,
   integerOf,
   invalidField,
   itemsOf,
@@ -16,7 +17,7 @@ import {
   stringOf,
   unsupportedField,
 } from "./metadata-field.ts";
-import { bloscCompressorOf } from "./parse-codecs.ts";
+import { ADD_A_CODEC, useOf } from "./parse-codecs.ts";
 
 interface StoredDType {
   readonly dtype: DType;
@@ -50,7 +51,7 @@ const UNSUPPORTED_COMPRESSORS: readonly unknown[] = ["bz2", "lzma", "zfpy", "pco
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#arrays
  */
-export function parseArrayMetadataV2(document: MetadataField): ArrayMetadata {
+export function parseArrayMetadataV2(document: MetadataField, known: CodecList): ArrayMetadata {
   const { dtype, endian } = parseDType(memberOf(document, "dtype"));
   const shape = itemsOf(memberOf(document, "shape"), MAX_RANK).map((length) => integerOf(length, 0));
   const chunksField = memberOf(document, "chunks");
@@ -61,8 +62,9 @@ export function parseArrayMetadataV2(document: MetadataField): ArrayMetadata {
   const separator = memberOf(document, "dimension_separator");
   const fill = memberOf(document, "fill_value");
   const isColumnMajor = oneOf(memberOf(document, "order"), ["C", "F"]) === "F";
-  refuseFilters(memberOf(document, "filters"));
-  const compressor = parseCompressor(memberOf(document, "compressor"), dtype);
+  const form = { dtype, shape: chunkShape };
+  const filters = parseFilters(memberOf(document, "filters"), form, known);
+  const compressor = parseCompressor(memberOf(document, "compressor"), form, known);
   return {
     zarrFormat: 2,
     dtype,
@@ -74,11 +76,14 @@ export function parseArrayMetadataV2(document: MetadataField): ArrayMetadata {
     },
     fillValue: fill.value === null ? zeroFillValue(dtype) : parseFillValue(fill, dtype),
     codecs: {
-      arrayToArray: isColumnMajor
-        ? [{ name: "transpose", order: shape.map((_, axis) => shape.length - 1 - axis) }]
-        : [],
+      arrayToArray: [
+        ...(isColumnMajor
+          ? [{ name: "transpose", order: shape.map((_, axis) => shape.length - 1 - axis) }]
+          : []),
+        ...filters.arrayToArray,
+      ],
       arrayToBytes: { name: "bytes", endian },
-      bytesToBytes: compressor === undefined ? [] : [compressor],
+      bytesToBytes: [...filters.bytesToBytes, ...compressor],
     },
     attributes: {},
   };
@@ -103,61 +108,39 @@ function parseDType(field: MetadataField): StoredDType {
     : invalidField(field, 'a NumPy dtype such as "<u2"');
 }
 
-function refuseFilters(field: MetadataField): void {
-  if (field.value === null) {
-    return;
-  }
-  const [first] = itemsOf(field, MAX_FILTERS);
-  if (first !== undefined) {
-    stringOf(memberOf(first, "id"));
-    throw unsupportedField(first, "a filter");
-  }
+interface Filters {
+  readonly arrayToArray: readonly UsedCodec[];
+  readonly bytesToBytes: readonly UsedCodec[];
 }
 
-function parseCompressor(field: MetadataField, dtype: DType): BytesToBytesCodec | undefined {
+/** Filters come before the compressor: first those of elements, then those of bytes. */
+function parseFilters(field: MetadataField, form: EncodedForm, known: CodecList): Filters {
+  const arrayToArray: UsedCodec[] = [];
+  const bytesToBytes: UsedCodec[] = [];
+  for (const item of field.value === null ? [] : itemsOf(field, MAX_FILTERS)) {
+    const id = stringOf(memberOf(item, "id"));
+    const codec = known.find(2, id);
+    if (codec === undefined || (codec.kind === "array-array" && bytesToBytes.length > 0)) {
+      throw unsupportedField(item, `the filter ${JSON.stringify(id)}`, ADD_A_CODEC);
+    }
+    (codec.kind === "array-array" ? arrayToArray : bytesToBytes).push(useOf(codec, item, 2, form));
+  }
+  return { arrayToArray, bytesToBytes };
+}
+
+function parseCompressor(field: MetadataField, form: EncodedForm, known: CodecList): readonly UsedCodec[] {
   if (field.value === null) {
-    return undefined;
+    return [];
   }
   if (!isObject(field.value)) {
     throw invalidField(field, "null or an object");
   }
   const id = memberOf(field, "id");
-  if (UNSUPPORTED_COMPRESSORS.includes(id.value)) {
-    throw unsupportedField(id, "this compressor");
+  const codec = typeof id.value === "string" ? known.find(2, id.value) : undefined;
+  if (codec?.kind !== "bytes-bytes") {
+    throw UNSUPPORTED_COMPRESSORS.includes(id.value)
+      ? unsupportedField(id, "this compressor", ADD_A_CODEC)
+      : invalidField(id, `${known.namesOf(2, "bytes-bytes")}; ${ADD_A_CODEC}`);
   }
-  const name = oneOf(id, ["blosc", "zstd", "gzip", "zlib", "lz4"]);
-  switch (name) {
-    case "blosc":
-      return parseBlosc(field, dtype);
-    case "zstd": {
-      const checksum = memberOf(field, "checksum");
-      return {
-        name,
-        level: integerOf(memberOf(field, "level"), -131072, 22),
-        checksum: checksum.value === undefined ? false : booleanOf(checksum),
-      };
-    }
-    case "gzip":
-    case "zlib":
-      return { name, level: integerOf(memberOf(field, "level"), 0, 9) };
-    case "lz4":
-      return { name, acceleration: integerOf(memberOf(field, "acceleration"), 0) };
-    default:
-      return name satisfies never;
-  }
-}
-
-function parseBlosc(field: MetadataField, dtype: DType): BytesToBytesCodec {
-  const typesize = itemSizeBytes(dtype);
-  const blocksize = memberOf(field, "blocksize");
-  const automatic = typesize === 1 ? "bitshuffle" : "shuffle";
-  const shuffle = ["noshuffle", "shuffle", "bitshuffle"] as const;
-  return {
-    name: "blosc",
-    cname: bloscCompressorOf(memberOf(field, "cname")),
-    clevel: integerOf(memberOf(field, "clevel"), 0, 9),
-    shuffle: shuffle[integerOf(memberOf(field, "shuffle"), -1, 2)] ?? automatic,
-    typesize,
-    blocksize: blocksize.value === undefined ? 0 : integerOf(blocksize, 0, MAX_CHUNK_BYTES),
-  };
+  return [useOf(codec, field, 2, form)];
 }

@@ -2,6 +2,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { isObject } from "../../json/is-object.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import type { ChunkKeyEncoding } from "../chunks/chunk-grid.ts";
+import type { CodecList } from "../codecs/codec-list.ts";
 import { type DType, isDType } from "../dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import { encodeCodecs } from "./codec-pipeline.ts";
@@ -42,7 +43,7 @@ const UNSUPPORTED_DATA_TYPE =
   /^(r\d+|float16|bfloat16|float(4|6|8)_.+|u?int[24]|complex.+|string|bytes|variable_length_bytes|fixed_length_utf32|null_terminated_bytes|raw_bytes|struct|structured|numpy\..+)$/;
 
 /** @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#array-metadata */
-export function parseArrayMetadataV3(document: MetadataField): ArrayMetadata {
+export function parseArrayMetadataV3(document: MetadataField, known: CodecList): ArrayMetadata {
   oneOf(memberOf(document, "node_type"), ["array"]);
   refuseUnknownMembers(document, MEMBERS);
   refuseTransformers(document);
@@ -57,7 +58,7 @@ export function parseArrayMetadataV3(document: MetadataField): ArrayMetadata {
     chunkShape,
     chunkKeyEncoding: parseChunkKeyEncoding(memberOf(document, "chunk_key_encoding")),
     fillValue: parseFillValue(memberOf(document, "fill_value"), dtype),
-    codecs: parseCodecs(memberOf(document, "codecs"), dtype, chunkShape),
+    codecs: parseCodecs(memberOf(document, "codecs"), { dtype, shape: chunkShape }, known),
     ...(dimensionNames === undefined ? {} : { dimensionNames }),
     attributes: parseAttributes(memberOf(document, "attributes")),
   };

@@ -1,4 +1,6 @@
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
+import { codecListOf } from "../codecs/codec-list.ts";
+import type { ZarrCodec } from "../codecs/zarr-codec.ts";
 import { itemSizeBytes } from "../dtype.ts";
 import type { ArrayMetadata } from "./array-metadata-model.ts";
 import { parseArrayMetadataV2 } from "./array-metadata-v2.ts";
@@ -14,19 +16,26 @@ export { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
  * Limits: 8 axes, 512 MiB in a decoded chunk, a safe integer of bytes in all.
  *
  * @param where The document's key or URL, for messages.
+ * @param codecs Known besides those that are always read, and before them.
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html
  * @see https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html
  * @throws {ZarrStoreError} `invalid_metadata`, naming the field, what was expected and what was found;
  * `not_supported` for what is legal but not read here.
  */
-export function parseArrayMetadata(value: unknown, where: string): ArrayMetadata {
+export function parseArrayMetadata(
+  value: unknown,
+  where: string,
+  codecs: readonly ZarrCodec[] = [],
+): ArrayMetadata {
   const document: MetadataField = { value, path: "", where };
   objectOf(document);
   const format = memberOf(document, "zarr_format");
   if (format.value !== 2 && format.value !== 3) {
     throw invalidField(format, "2 or 3");
   }
-  const metadata = format.value === 3 ? parseArrayMetadataV3(document) : parseArrayMetadataV2(document);
+  const known = codecListOf(codecs);
+  const metadata =
+    format.value === 3 ? parseArrayMetadataV3(document, known) : parseArrayMetadataV2(document, known);
   checkSizes(metadata, document);
   return metadata;
 }

@@ -19,8 +19,10 @@ export function invalidField(field: MetadataField, expected: string): ZarrStoreE
   return fieldError("invalid_metadata", field, `expected ${expected}, found ${quote(field.value)}`, expected);
 }
 
-export function unsupportedField(field: MetadataField, what: string): ZarrStoreError {
-  return fieldError("not_supported", field, `${what} is not supported`, undefined);
+/** `advice` says what can be done about it. */
+export function unsupportedField(field: MetadataField, what: string, advice?: string): ZarrStoreError {
+  const said = advice === undefined ? "" : `; ${advice}`;
+  return fieldError("not_supported", field, `${what} is not supported${said}`, undefined);
 }
 
 /** A member of an object; its value is undefined if it is absent. What a prototype has is no member. */

@@ -113,7 +113,7 @@ export async function readCheckpoint(store: ReadableStore, logger: Logger): Prom
     if (bytes === undefined) {
       return undefined;
     }
-    const contents = decodeCheckpoint(await inflate(bytes, "gzip", MAX_TEXT_BYTES));
+    const contents = decodeCheckpoint(await inflate(bytes, { format: "gzip", maxBytes: MAX_TEXT_BYTES }));
     return { ...contents, storedBytes: bytes.length, fault: gzipSealFault(bytes) };
   } catch (error) {
     return unusable(error);

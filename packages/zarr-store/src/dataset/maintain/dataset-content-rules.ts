@@ -62,10 +62,13 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
       }
       return;
     case "json":
-      decodeJsonText(path.endsWith(".gz") ? await inflate(bytes, "gzip", MAX_JSON_BYTES) : bytes, {
-        allowNonFinite: true,
-        where: path,
-      });
+      decodeJsonText(
+        path.endsWith(".gz") ? await inflate(bytes, { format: "gzip", maxBytes: MAX_JSON_BYTES }) : bytes,
+        {
+          allowNonFinite: true,
+          where: path,
+        },
+      );
       return;
     case "csv.gz":
       await decodeCsvGz(bytes, undefined, { where: path });

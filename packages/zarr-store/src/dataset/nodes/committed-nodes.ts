@@ -13,6 +13,8 @@ type Objects = Pick<ObjectSession, "runtime" | "nodes" | "read" | "hash">;
 /** The `zarr.json` of a dataset with a log: known by their hashes, so that equal ones are read and parsed once. */
 export class CommittedNodes implements NodeReader {
   readonly missingChunks = "error";
+  /** None: this package wrote the arrays, and writes them in no codec but zstd. */
+  readonly codecs: readonly [] = [];
   readonly #objects: Objects;
   readonly #mayRecall: (path: StoreKey) => boolean;
 

@@ -1,3 +1,4 @@
+import type { ZarrCodec } from "../../array/codecs/zarr-codec.ts";
 import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
 import { ZarrStoreError } from "../../errors.ts";
@@ -83,8 +84,12 @@ export function parseAttributes(bytes: Uint8Array, where: string): Attributes {
 }
 
 /** @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
-export function parseArrayNode(bytes: Uint8Array, where: string): ArrayMetadata {
-  return parseArrayMetadata(parseNodeJson(bytes, where), where);
+export function parseArrayNode(
+  bytes: Uint8Array,
+  where: string,
+  codecs: readonly ZarrCodec[] = [],
+): ArrayMetadata {
+  return parseArrayMetadata(parseNodeJson(bytes, where), where, codecs);
 }
 
 export function groupNodeValue(attributes: Attributes): object {

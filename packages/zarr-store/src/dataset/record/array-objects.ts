@@ -96,6 +96,7 @@ export async function readArrayRegion(
   const { zstd } = session.runtime;
   return readArray(metadata, (key, readOptions) => session.read(joinKey(prefix, key), readOptions), {
     missingChunks: session.nodeReader.missingChunks,
+    codecs: session.nodeReader.codecs,
     where: prefix,
     ...(selection && { selection }),
     ...(options.signal && { signal: options.signal }),

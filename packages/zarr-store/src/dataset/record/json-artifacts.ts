@@ -110,7 +110,7 @@ export async function loadJsonText(
 
 async function unzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uint8Array> {
   try {
-    return await inflate(bytes, "gzip", MAX_JSON_BYTES);
+    return await inflate(bytes, { format: "gzip", maxBytes: MAX_JSON_BYTES });
   } catch (cause) {
     throw new ZarrStoreError("invalid_file", `${where} is no gzip: ${String(cause)}`, { path: where, cause });
   }

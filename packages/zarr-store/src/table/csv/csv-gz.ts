@@ -89,7 +89,7 @@ function namesError(where: string, expected: string, found: string): ZarrStoreEr
 
 async function unpack(bytes: Uint8Array, maxBytes: number, where: string): Promise<Uint8Array> {
   try {
-    return await inflate(bytes, "gzip", maxBytes);
+    return await inflate(bytes, { format: "gzip", maxBytes });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ZarrStoreError(

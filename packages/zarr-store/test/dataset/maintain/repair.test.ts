@@ -82,7 +82,9 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       await dataset.record("one").saveJson("qc", { passed: null });
       const { gzip } = await import("../../../src/bytes/gzip.ts");
       const { inflate } = await import("../../../src/bytes/inflate.ts");
-      const text = new TextDecoder().decode(await inflate(checkpoint ?? new Uint8Array(), "gzip", 1 << 20));
+      const text = new TextDecoder().decode(
+        await inflate(checkpoint ?? new Uint8Array(), { format: "gzip", maxBytes: 1 << 20 }),
+      );
       const hash = /"analysis\/qc\.json":\s*\["([0-9a-f]{64})"/.exec(text)?.[1] ?? "";
       await put(path, await gzip(new TextEncoder().encode(text.replace(hash, "0".repeat(64)))));
       const other = await open(3);

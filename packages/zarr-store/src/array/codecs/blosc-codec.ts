@@ -1,0 +1,57 @@
+/** Blosc 1, whose frames say by themselves how they are decoded: the configuration is checked, and not needed. */
+import { decodeBlosc } from "../../codecs/blosc.ts";
+import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
+import { itemSizeBytes } from "../dtype.ts";
+import type { BytesToBytesCodec, CodecConfiguration } from "./zarr-codec.ts";
+
+interface BloscConfiguration {
+  readonly cname: "blosclz" | "lz4" | "lz4hc" | "zlib" | "zstd";
+  readonly clevel: number;
+  readonly shuffle: "noshuffle" | "shuffle" | "bitshuffle";
+  readonly typesize: number;
+  readonly blocksize: number;
+}
+
+const SHUFFLES = ["noshuffle", "shuffle", "bitshuffle"] as const;
+
+/** @see https://zarr-specs.readthedocs.io/en/latest/v3/codecs/blosc/index.html */
+export const bloscCodec: BytesToBytesCodec<BloscConfiguration> = {
+  name: "blosc",
+  kind: "bytes-bytes",
+  zarrFormats: [2, 3],
+  members: ["cname", "clevel", "shuffle", "typesize", "blocksize"],
+  parse: (configuration) =>
+    configuration.zarrFormat === 2 ? parseV2(configuration) : parseV3(configuration),
+  decode: (bytes, _, { maxBytes, zstd }) => decodeBlosc(bytes, maxBytes, zstd),
+};
+
+function parseV3(configuration: CodecConfiguration): BloscConfiguration {
+  return {
+    cname: compressorOf(configuration),
+    clevel: configuration.integer("clevel", 0, 9),
+    shuffle: configuration.oneOf("shuffle", SHUFFLES),
+    typesize: configuration.integer("typesize", 1, 255, 1),
+    blocksize: configuration.integer("blocksize", 0, MAX_CHUNK_BYTES),
+  };
+}
+
+/** numcodecs numbers the shuffles; -1 is the one that fits the size of an element, which it takes from the dtype. */
+function parseV2(configuration: CodecConfiguration): BloscConfiguration {
+  const typesize = itemSizeBytes(configuration.dtype);
+  const automatic = typesize === 1 ? "bitshuffle" : "shuffle";
+  return {
+    cname: compressorOf(configuration),
+    clevel: configuration.integer("clevel", 0, 9),
+    shuffle: SHUFFLES[configuration.integer("shuffle", -1, 2)] ?? automatic,
+    typesize,
+    blocksize: configuration.integer("blocksize", 0, MAX_CHUNK_BYTES, 0),
+  };
+}
+
+/** The compressor inside Blosc; Snappy, which numcodecs dropped too, is not read. */
+function compressorOf(configuration: CodecConfiguration): BloscConfiguration["cname"] {
+  if (configuration.value("cname") === "snappy") {
+    throw configuration.unsupported("cname", "Snappy in Blosc");
+  }
+  return configuration.oneOf("cname", ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]);
+}

@@ -1,0 +1,13 @@
+/** zlib (RFC 1950), which Zarr v2 alone has. */
+import { inflate } from "../../bytes/inflate.ts";
+import type { BytesToBytesCodec } from "./zarr-codec.ts";
+
+/** @see https://numcodecs.readthedocs.io/en/stable/compression/zlib.html */
+export const zlibCodec: BytesToBytesCodec<{ readonly level: number }> = {
+  name: "zlib",
+  kind: "bytes-bytes",
+  zarrFormats: [2],
+  members: ["level"],
+  parse: (configuration) => ({ level: configuration.integer("level", 0, 9) }),
+  decode: (bytes, _, { maxBytes }) => inflate(bytes, { format: "zlib", maxBytes }),
+};

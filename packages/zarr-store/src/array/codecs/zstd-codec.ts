@@ -1,0 +1,25 @@
+/** Zstandard (RFC 8878), as the runtime brings it. */
+import type { BytesToBytesCodec, UsedCodec } from "./zarr-codec.ts";
+
+export interface ZstdConfiguration {
+  readonly level: number;
+  readonly checksum: boolean;
+}
+
+/** @see https://github.com/zarr-developers/zarr-extensions/tree/main/codecs/zstd */
+export const zstdCodec: BytesToBytesCodec<ZstdConfiguration> = {
+  name: "zstd",
+  kind: "bytes-bytes",
+  zarrFormats: [2, 3],
+  members: ["level", "checksum"],
+  parse: (configuration) => ({
+    level: configuration.integer("level", -131072, 22),
+    checksum: configuration.boolean("checksum", false),
+  }),
+  decode: (bytes, _, { zstd, maxBytes }) => zstd.decompress(bytes, maxBytes),
+};
+
+/** Tells a use of zstd from that of another codec, so that its level can be read. */
+export function isZstd(codec: UsedCodec): codec is UsedCodec & ZstdConfiguration {
+  return codec.name === zstdCodec.name;
+}

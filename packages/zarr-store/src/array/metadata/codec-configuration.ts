@@ -1,0 +1,49 @@
+/** Lets a codec read its configuration out of a metadata document. */
+import type { CodecConfiguration } from "../codecs/zarr-codec.ts";
+import type { DType } from "../dtype.ts";
+import {
+  booleanOf,
+  integerOf,
+  invalidField,
+  itemsOf,
+  type MetadataField,
+  memberOf,
+  oneOf,
+  unsupportedField,
+} from "./metadata-field.ts";
+
+/** What a codec is given when it encodes. */
+export interface EncodedForm {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+export function codecConfiguration(
+  field: MetadataField,
+  zarrFormat: 2 | 3,
+  { dtype, shape }: EncodedForm,
+): CodecConfiguration {
+  const read = <T>(name: string, absent: T | undefined, parse: (member: MetadataField) => T): T => {
+    const member = memberOf(field, name);
+    return member.value === undefined && absent !== undefined ? absent : parse(member);
+  };
+  return {
+    zarrFormat,
+    dtype,
+    shape,
+    integer: (name, min, max, absent) => read(name, absent, (member) => integerOf(member, min, max)),
+    integers: (name, length, min, max) => {
+      const member = memberOf(field, name);
+      const all = itemsOf(member, length).map((item) => integerOf(item, min, max));
+      if (all.length !== length) {
+        throw invalidField(member, `a list of ${length}`);
+      }
+      return all;
+    },
+    boolean: (name, absent) => read(name, absent, booleanOf),
+    oneOf: (name, allowed, absent) => read(name, absent, (member) => oneOf(member, allowed)),
+    value: (name) => memberOf(field, name).value,
+    invalid: (name, expected) => invalidField(memberOf(field, name), expected),
+    unsupported: (name, what) => unsupportedField(memberOf(field, name), what),
+  };
+}

@@ -1,0 +1,68 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { inflate } from "../../src/bytes/inflate.ts";
+
+const someBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 400_000 }), fc.integer({ min: 0, max: 9 }))
+    .map(([length, shift]) => Uint8Array.from({ length }, (_, i) => (i * 2654435761) >>> (8 + shift))),
+);
+
+describe("inflate", () => {
+  it("inflate gives back what gzip and zlib packed, in memory that is all its own", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        someBytes,
+        fc.constantFrom("gzip", "zlib"),
+        fc.nat(5000),
+        async (bytes, format, more) => {
+          const packed = format === "gzip" ? gzipSync(bytes) : deflateSync(bytes);
+          const likelyBytes = more % 2 === 0 ? undefined : more;
+          const options = { format, maxBytes: bytes.length + more, likelyBytes } as const;
+          const inflated = await inflate(packed, options);
+          expect(Buffer.compare(inflated, bytes)).toBe(0);
+          expect(inflated.buffer.byteLength).toBe(bytes.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("inflate refuses one byte more than it may give, and never makes room for the rest", async () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i * i);
+    await expect(inflate(gzipSync(bytes), { format: "gzip", maxBytes: 999 })).rejects.toThrow(
+      "more than 999 bytes",
+    );
+    const before = process.memoryUsage().arrayBuffers;
+    const bomb = deflateSync(new Uint8Array(1e8), { level: 9 });
+    await expect(inflate(bomb, { format: "zlib", maxBytes: 5e5 })).rejects.toThrow("more than 500000 bytes");
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2e7);
+  });
+
+  it.each([
+    ["cut short", deflateSync(new Uint8Array(9)).subarray(0, -2)],
+    ["of another format", gzipSync(new Uint8Array(9))],
+    ["followed by other bytes", Buffer.concat([deflateSync(new Uint8Array(9)), Buffer.from("more")])],
+    ["empty", new Uint8Array(0)],
+  ])("inflate throws for a stream that is %s", async (_, packed) => {
+    await expect(inflate(packed, { format: "zlib", maxBytes: 9 })).rejects.toThrow();
+  });
+
+  it("inflate calls what checks the time before each piece, and ends with what that throws", async () => {
+    const bytes = Uint8Array.from({ length: 1 << 20 }, (_, i) => (i * 2654435761) >>> 11);
+    const packed = gzipSync(bytes);
+    let calls = 0;
+    const check = (): void => {
+      calls += 1;
+      if (calls === 5) {
+        throw new Error("the time is up");
+      }
+    };
+    await expect(inflate(packed, { format: "gzip", maxBytes: 1 << 20, check })).rejects.toThrow(
+      "the time is up",
+    );
+    expect(calls).toBe(5);
+  });
+});
