@@ -21,7 +21,6 @@ const NAMED_BY_PLACE = new Set(["errors", "index"]);
 /** Files named after the subject that their exports share, where no one export is the main one. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/folder/sidecar-name.ts", "what the name of a file says about it"],
-  ["packages/legacy-io/src/bytes/byte-order.ts", "the machine's byte order and how to change to it"],
   ["packages/legacy-io/src/tiff/header/ifd.ts", "image file directories, as TIFF 6.0 names them"],
   ["packages/legacy-io/src/tiff/pixels/predictor.ts", "the tag Predictor of TIFF 6.0"],
   [

@@ -18,10 +18,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "eventsJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  [
-    "inflate",
-    "one inflate with its format and its bound, in zarr-store; roi depends on nothing and keeps its own",
-  ],
+  ["inflate", "zarr-store has the one that all build on; roi depends on nothing and keeps its own"],
   [
     "olympusHeaderText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",

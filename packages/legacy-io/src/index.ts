@@ -129,7 +129,7 @@ export {
   type SidecarProvenance,
 } from "./provenance/provenance.ts";
 export { type ByteSource, bytesSource } from "./tiff/byte-source.ts";
-export type { TiffCompression } from "./tiff/codecs/compression.ts";
+export type { Decompress, TiffCodec } from "./tiff/codecs/tiff-codec.ts";
 export type { AxisCalibration, CalibrationSource } from "./tiff/descriptions/axis-calibration.ts";
 export {
   decodeLegacyText,
@@ -138,7 +138,6 @@ export {
 } from "./tiff/descriptions/instrument-text.ts";
 export type { ValueCalibration } from "./tiff/descriptions/value-calibration.ts";
 export { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./tiff/header/tiff-limits.ts";
-export type { Decompress, TiffCodecs } from "./tiff/pixels/read-rows.ts";
 export type { AxesSource } from "./tiff/pixels/tiff-layout.ts";
 export {
   describeTiff,

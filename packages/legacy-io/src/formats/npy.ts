@@ -1,5 +1,5 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray, ndArrayBytes } from "@kym/zarr-store";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../bytes/byte-order.ts";
+import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../errors.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -58,7 +58,7 @@ export function readNpy(bytes: Uint8Array): NdArray {
   } else {
     target.set(data);
   }
-  if (isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+  if (isLittleEndian !== (MACHINE_ENDIAN === "little")) {
     swapInPlace(target, itemBytes);
   }
   if (dtype === "bool" && target.some((value) => value > 1)) {

@@ -1,4 +1,11 @@
-import { type CellValue, type Column, canonicalJson, type JsonNode, type TableSchema } from "@kym/zarr-store";
+import {
+  type CellValue,
+  type Column,
+  canonicalJson,
+  type JsonNode,
+  portableRuntime,
+  type TableSchema,
+} from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
 import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";
@@ -8,6 +15,8 @@ export interface EventColumn {
   readonly legacy: string;
   readonly stored: Column;
 }
+
+const EVENT_ID_DIGITS = 16;
 
 const KEY_COLUMNS: readonly Column[] = [
   { name: "roi_id", type: "int64", nullable: false },
@@ -117,8 +126,7 @@ export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise
   const start = presentMember(event.node, "t_start");
   const startText = start?.kind === "number" ? start.text : "null";
   const bytes = new TextEncoder().encode([run.roiId, run.channel, type, startText].join("\n"));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...hash.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await portableRuntime().sha256(bytes)).slice(0, EVENT_ID_DIGITS);
 }
 
 function readValue(event: LegacyEvent, key: string, column: Column): CellValue {

@@ -1,7 +1,7 @@
 /** The entry `@kym/legacy-io/tiff`: TIFFs alone, read, described and written. */
 export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "../errors.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
-export type { TiffCompression } from "./codecs/compression.ts";
+export type { Decompress, TiffCodec } from "./codecs/tiff-codec.ts";
 export type { AxisCalibration, CalibrationSource } from "./descriptions/axis-calibration.ts";
 export {
   decodeLegacyText,
@@ -10,7 +10,6 @@ export {
 } from "./descriptions/instrument-text.ts";
 export type { ValueCalibration } from "./descriptions/value-calibration.ts";
 export { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
-export type { Decompress, TiffCodecs } from "./pixels/read-rows.ts";
 export type { AxesSource } from "./pixels/tiff-layout.ts";
 export {
   describeTiff,

@@ -1,8 +1,9 @@
 import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../bytes/byte-order.ts";
 import { LegacyIoError } from "../errors.ts";
 import { assertRangeInside, type ByteSource, bytesSource } from "./byte-source.ts";
+import type { TiffCodec } from "./codecs/tiff-codec.ts";
 import type { DecodeBudget } from "./header/decode-budget.ts";
 import type { TiffLimits } from "./header/tiff-limits.ts";
 import { arrayOver } from "./pixels/array-over.ts";
@@ -14,7 +15,7 @@ import {
   planRuns,
   readRuns,
 } from "./pixels/contiguous.ts";
-import { type ReadRowsOptions, readRows, type TiffCodecs } from "./pixels/read-rows.ts";
+import { type ReadRowsOptions, readRows } from "./pixels/read-rows.ts";
 import { undoSignedOffset } from "./pixels/signed-offset.ts";
 import { arrayOfPage } from "./pixels/tiff-layout.ts";
 import { pageBytes, type TiffPage } from "./pixels/tiff-page.ts";
@@ -23,8 +24,8 @@ import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 export interface ReadTiffOptions {
   /** What not to go beyond; the defaults are `DEFAULT_TIFF_LIMITS`. */
   readonly limits?: Partial<TiffLimits> | undefined;
-  /** Faster decompressors, such as `nodeTiffCodecs` of `./node`. */
-  readonly codecs?: TiffCodecs | undefined;
+  /** Compressions of your own, or faster ones such as `nodeTiffCodecs` of `./node`: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,7 +73,7 @@ export async function readTiffInPlace(
   const { info, budget } = tiff;
   const isInPlace = (page: TiffPage): boolean => isContiguous(page) && !page.hasSignedOffset;
   const [run, ...further] = tiff.pages.every(isInPlace) ? runsOf(tiff) : [];
-  if (run !== undefined && further.length === 0 && tiff.isLittleEndian === IS_LITTLE_ENDIAN_MACHINE) {
+  if (run !== undefined && further.length === 0 && tiff.isLittleEndian === (MACHINE_ENDIAN === "little")) {
     assertRangeInside(source.sizeBytes, run.offset, run.sizeBytes);
     const pixels = bytes.subarray(run.offset, run.offset + run.sizeBytes);
     const image = arrayOver(info.dtype, info.shape, pixels);
@@ -115,7 +116,7 @@ async function readContiguous(
   const image =
     (await readOneRun(source, tiff, runs, signal)) ?? (await readEachRun(source, tiff, runs, signal));
   const bytes = new Uint8Array(image.data.buffer);
-  if (tiff.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+  if (tiff.isLittleEndian !== (MACHINE_ENDIAN === "little")) {
     swapInPlace(bytes, itemSizeBytes(image.dtype));
   }
   if (tiff.pages[0]?.hasSignedOffset === true) {
@@ -185,9 +186,9 @@ export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number)
 
 export function rowOptions(
   { isLittleEndian, budget }: OpenedTiff,
-  { codecs, signal }: ReadTiffOptions,
+  { signal }: ReadTiffOptions,
 ): ReadRowsOptions {
-  return { isLittleEndian, codecs: codecs ?? {}, budget, signal };
+  return { isLittleEndian, budget, signal };
 }
 
 function imageBytes(dtype: DType, shape: readonly number[]): number {

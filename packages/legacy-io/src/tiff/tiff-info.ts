@@ -1,7 +1,7 @@
 import type { DType } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
-import type { TiffCompression } from "./codecs/compression.ts";
+import type { TiffCodec } from "./codecs/tiff-codec.ts";
 import {
   type AxisCalibration,
   axisCalibration,
@@ -43,7 +43,8 @@ export interface TiffInfo {
   readonly pageCount: number;
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
-  readonly compression: TiffCompression;
+  /** `none`, `lzw`, `deflate`, `packbits`, `zstd`, or the name of a codec of the caller's. */
+  readonly compression: string;
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette. */
   readonly photometric: number;
   /** 1 is rows from the top, columns from the left. */
@@ -75,6 +76,7 @@ export interface OpenedTiff {
 }
 
 export interface OpenTiffOptions {
+  readonly codecs?: readonly TiffCodec[] | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -90,7 +92,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   const [first] = proper;
   const stored: TiffPage[] = [];
   for (const values of proper) {
-    stored.push(await readTiffPage(values, source.sizeBytes, limits));
+    stored.push(await readTiffPage(values, source.sizeBytes, limits, options.codecs ?? []));
   }
   const [storedFirst] = stored;
   if (first === undefined || storedFirst === undefined) {
@@ -119,7 +121,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     pageCount: pages.length,
     isLittleEndian,
     isBigTiff,
-    compression: page.compression,
+    compression: page.codec.name,
     photometric: page.photometric,
     orientation: page.orientation,
     software: said.software,

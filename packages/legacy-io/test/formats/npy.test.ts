@@ -1,7 +1,7 @@
 import { createNdArray, DTYPES, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { swapInPlace } from "@kym/zarr-store/bytes";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { swapInPlace } from "../../src/bytes/byte-order.ts";
 import { readNpy, writeNpy } from "../../src/formats/npy.ts";
 import { caught, codeOf } from "../support/caught.ts";
 

@@ -37,7 +37,7 @@ test.runIf(valid !== undefined)("every file that the corpus lists is tested", ()
 
 test.for(
   names(valid).flatMap((name) => [
-    { name, codecs: {} },
+    { name, codecs: [] },
     { name, codecs: nodeTiffCodecs },
   ]),
 )("$name is read as the array that was written", async ({ name, codecs }) => {

@@ -75,7 +75,7 @@ test("reads every arrangement of strips, tiles, planes, orders, compressions and
         })),
         { isLittleEndian, isBigTiff },
       );
-      const codecs = spec.useNodeCodecs ? nodeTiffCodecs : {};
+      const codecs = spec.useNodeCodecs ? nodeTiffCodecs : [];
       const { image, info } = await readTiff(bytesSource(bytes), { codecs });
       const plane =
         samples === 1 ? [height, width] : isPlanar ? [samples, height, width] : [height, width, samples];
@@ -195,7 +195,7 @@ test("compressed pixels that decode to more, or to less, than they should are da
     buildTiff([{ tags: greyTags(40, 50, 16, [short(259, compression)]), segments: [pixels] }]);
   const long40 = COMPRESS.deflate(new Uint8Array(40 * 50 * 2 + 2));
   const short40 = COMPRESS.deflate(new Uint8Array(40 * 50 * 2 - 2));
-  for (const codecs of [{}, nodeTiffCodecs]) {
+  for (const codecs of [[], nodeTiffCodecs]) {
     for (const pixels of [long40, short40, long40.subarray(0, -3), long40.map((byte) => byte ^ 0x55)]) {
       expect(await codeOf(() => readTiff(bytesSource(withPixels(pixels, 8)), { codecs }))).toBe(
         "invalid_file",

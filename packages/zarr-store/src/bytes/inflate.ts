@@ -17,7 +17,8 @@ const STREAM_FORMATS: Readonly<Record<DeflateFormat, CompressionFormat>> = { gzi
 const PIECE_BYTES = 1 << 16;
 
 /**
- * Decompresses a whole stream. What is beyond `maxBytes` is never made room for.
+ * Decompresses a whole stream. What is beyond `maxBytes` is never made room for. What comes out has memory of its own if it
+ * has exactly `maxBytes`, else it may be a view of more.
  *
  * @throws {Error} for a stream that is damaged, cut short, followed by other bytes, or too long; and what `check` throws.
  */
@@ -46,7 +47,7 @@ export async function inflate(bytes: Uint8Array, options: InflateOptions): Promi
       await reader.cancel().catch(() => undefined);
     }
   }
-  return sizeBytes === inflated.length ? inflated : inflated.slice(0, sizeBytes);
+  return sizeBytes === inflated.length ? inflated : inflated.subarray(0, sizeBytes);
 }
 
 /** Not every browser makes a stream of a generator. */

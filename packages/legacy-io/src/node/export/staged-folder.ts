@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { ExportedFile } from "../../export/export-manifest.ts";
 import { flushFilesBelow, flushFolders } from "../files/flush-to-disk.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 
@@ -176,10 +176,6 @@ export async function filesBelow(root: string): Promise<readonly string[]> {
         .slice(root.length + 1)
         .replaceAll("\\", "/"),
     );
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 async function orIoError<T>(problem: string, path: string, fn: () => Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type FileHandle, stat } from "node:fs/promises";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -7,6 +6,7 @@ import { assertFileSize, MAX_FILE_BYTES, MAX_WHOLE_BYTES } from "../tiff/assert-
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { openRegularFile } from "../tiff/read-regular-file.ts";
 import type { ReusedBuffers } from "./reused-buffers.ts";
+import { newSha256, sha256Of } from "./sha256-of.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
 const BLOCK_BYTES = 4 * 2 ** 20;
@@ -20,7 +20,7 @@ export interface ReadFile extends BundleFile {
 export async function hashFile(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
   return readAtRest(file, signal, async (handle, sizeBytes) => {
     assertFileSize(file, sizeBytes, MAX_FILE_BYTES);
-    const hash = createHash("sha256");
+    const hash = newSha256();
     const block = new Uint8Array(Math.min(sizeBytes, BLOCK_BYTES));
     for (let start = 0; start < sizeBytes; start += block.length) {
       throwIfAborted(signal, LegacyIoError);
@@ -54,7 +54,7 @@ export async function readStable<F extends BundleFile>(
       buffers?.give(bytes);
       return undefined;
     }
-    return (mtimeNs) => ({ file: { ...file, sizeBytes, mtimeNs, sha256: sha256(bytes) }, bytes });
+    return (mtimeNs) => ({ file: { ...file, sizeBytes, mtimeNs, sha256: sha256Of(bytes) }, bytes });
   });
 }
 
@@ -106,9 +106,4 @@ async function fill(handle: FileHandle, offset: number, bytes: Uint8Array): Prom
     done += bytesRead;
   }
   return true;
-}
-
-/** In lower-case hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -1,6 +1,7 @@
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
 import type { IngestEvent } from "../../plan/ingest-report.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
 
 export interface IngestOptions {
@@ -10,6 +11,8 @@ export interface IngestOptions {
   readonly nowEpochNs?: (() => bigint) | undefined;
   /** Of each TIFF; what is not given is as in `DEFAULT_TIFF_LIMITS`. What was exported comes back whatever its size. */
   readonly limits?: Partial<TiffLimits> | undefined;
+  /** Compressions of TIFFs of your own: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
   /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
   readonly compression?: "zstd" | "none" | undefined;
   /** Formats of sidecars besides the built-in ones. Give the same each time: a file that none of them names counts as gone. */

@@ -13,7 +13,10 @@ export type ReadOutcome =
 /** What is stored of the pixels, made while others are read. */
 export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
 
-type ReadAheadOptions = Pick<IngestFolderOptions, "includeSidecars" | "jobs" | "limits" | "signal"> & {
+type ReadAheadOptions = Pick<
+  IngestFolderOptions,
+  "codecs" | "includeSidecars" | "jobs" | "limits" | "signal"
+> & {
   readonly allFormats: readonly SidecarFormat[];
 };
 
@@ -65,12 +68,12 @@ function release(outcome: ReadOutcome): void {
 
 async function tryRead(
   bundle: LegacyBundle,
-  { includeSidecars, limits, allFormats }: ReadAheadOptions,
+  { includeSidecars, limits, codecs, allFormats }: ReadAheadOptions,
   buffers: ReusedBuffers,
   encode: Encode,
 ): Promise<ReadOutcome> {
   try {
-    const read = await readBundle(bundle, { includeSidecars, limits, buffers, formats: allFormats });
+    const read = await readBundle(bundle, { includeSidecars, limits, codecs, buffers, formats: allFormats });
     try {
       return { ok: true, read: { ...read, pixels: await encode(read) } };
     } catch (error) {

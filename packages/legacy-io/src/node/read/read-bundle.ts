@@ -1,5 +1,4 @@
-import { type ArrayRows, type EncodedArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
-import { joinArrays } from "../../bytes/join-arrays.ts";
+import { type ArrayRows, type EncodedArray, joinArrays, type NdArray, ndArrayBytes } from "@kym/zarr-store";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";
@@ -7,14 +6,16 @@ import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
 import { readTiffInPlace } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
-import { type ReadFile, readStable, type StableRead, sha256 } from "../files/read-stable.ts";
+import { type ReadFile, readStable, type StableRead } from "../files/read-stable.ts";
 import type { ReusedBuffers } from "../files/reused-buffers.ts";
-import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
+import { sha256Of } from "../files/sha256-of.ts";
+import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
@@ -49,6 +50,8 @@ export interface ReadBundleOptions {
   /** Of the sidecars. Default: the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
+  /** Compressions of the caller's: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
   /** Where the files of the pixels are read into. Default: memory of their own. */
   readonly buffers?: ReusedBuffers | undefined;
   /** From which size on a file stays where it is until it is stored. Default {@link STREAMED_FROM_BYTES}. */
@@ -101,10 +104,10 @@ interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" 
 
 async function readImage(
   { image, otherChannels }: LegacyBundle,
-  { limits, signal, buffers, largeFromBytes = STREAMED_FROM_BYTES }: ReadBundleOptions,
+  { limits, codecs, signal, buffers, largeFromBytes = STREAMED_FROM_BYTES }: ReadBundleOptions,
 ): Promise<ReadImage> {
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
-  const large = isLarge ? await openStreamedImage(image, { limits, signal }) : undefined;
+  const large = isLarge ? await openStreamedImage(image, { limits, codecs, signal }) : undefined;
   if (large !== undefined) {
     const { file, pixels, pixelsSha256, info, close } = large;
     const axes = imageAxes(pixels.shape, info.axes);
@@ -122,12 +125,12 @@ async function readImage(
     for (const file of otherChannels) {
       read.push(await readStable(file, signal, buffers));
     }
-    const channels = await readChannels(read, { limits, signal });
+    const channels = await readChannels(read, { limits, codecs, signal });
     return {
       files: [first.file, ...read.slice(1).map(({ file }) => file)],
       pixels: channels.image,
       axes: channels.axes,
-      pixelsSha256: sha256(ndArrayBytes(channels.image)),
+      pixelsSha256: sha256Of(ndArrayBytes(channels.image)),
       said: channels.said,
       release,
     };
@@ -154,13 +157,14 @@ interface Channels {
 
 async function readChannels(
   files: readonly StableRead<LegacyBundle["image"]>[],
-  { limits, signal }: Pick<ReadBundleOptions, "limits" | "signal">,
+  { limits, codecs: own, signal }: Pick<ReadBundleOptions, "limits" | "codecs" | "signal">,
 ): Promise<Channels> {
+  const codecs = codecsBeforeNodes(own);
   const planes: NdArray[] = [];
   const infos: TiffInfo[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   for (const { bytes, file } of files) {
-    const { image, info } = await readTiffInPlace(bytes, { codecs: nodeTiffCodecs, limits, signal });
+    const { image, info } = await readTiffInPlace(bytes, { codecs, limits, signal });
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
@@ -10,6 +9,7 @@ import type { ReadTiffOptions } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { openTiffRows, type TiffRows } from "../../tiff/tiff-rows.ts";
 import type { ReadFile } from "../files/read-stable.ts";
+import { newSha256 } from "../files/sha256-of.ts";
 import { assertFileSize, MAX_FILE_BYTES } from "../tiff/assert-file-size.ts";
 import { type FileSource, openFileSource } from "../tiff/file-source.ts";
 
@@ -35,13 +35,13 @@ export interface StreamedImage {
  */
 export async function openStreamedImage<F extends BundleFile>(
   file: F,
-  { limits, signal }: Pick<ReadTiffOptions, "limits" | "signal">,
+  { limits, codecs, signal }: ReadTiffOptions,
 ): Promise<StreamedImage | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {
       assertFileSize(file, source.sizeBytes, MAX_FILE_BYTES);
-      const rows = await openTiffRows(source, { limits, signal });
+      const rows = await openTiffRows(source, { limits, codecs, signal });
       if (rows === undefined) {
         source.close();
         return undefined;
@@ -75,7 +75,7 @@ async function isAsOpened({ path, sizeBytes, mtimeNs }: FileSource): Promise<boo
 }
 
 async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = newSha256();
   const block = new Uint8Array(Math.min(BLOCK_BYTES, source.sizeBytes));
   for (let start = 0; start < source.sizeBytes; start += block.length) {
     await turnOfOthers(signal);
@@ -87,7 +87,7 @@ async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefine
 }
 
 async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = newSha256();
   const step = Math.min(rows.height, Math.max(1, Math.floor(BLOCK_BYTES / rows.rowBytes)));
   const block = new Uint8Array(step * rows.rowBytes);
   for (let plane = 0; plane < countRows(rows); plane += rows.height) {
@@ -110,14 +110,14 @@ async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
 function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): ArrayRows {
   const rowCount = countRows(rows);
   let block = new Uint8Array(0);
-  let hash = createHash("sha256");
+  let hash = newSha256();
   return {
     dtype: rows.info.dtype,
     shape: rows.info.shape,
     readRows: async (start, stop) => {
       const sizeBytes = (stop - start) * rows.rowBytes;
       block = block.length < sizeBytes ? new Uint8Array(sizeBytes) : block;
-      hash = start === 0 ? createHash("sha256") : hash;
+      hash = start === 0 ? newSha256() : hash;
       const array = await readBlock(rows, start, stop, block);
       hash.update(ndArrayBytes(array));
       if (stop === rowCount && hash.digest("hex") !== pixelsSha256) {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   type DatasetContents,
@@ -20,6 +19,7 @@ import { readSidecarCsv } from "../../formats/sidecar-csv.ts";
 import { bytesSource } from "../../tiff/byte-source.ts";
 import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
 import { readTiff } from "../../tiff/read-tiff.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
@@ -151,7 +151,7 @@ export async function readVerified(root: string, file: ExportedFile): Promise<Ui
       cause,
     });
   }
-  const found = createHash("sha256").update(bytes).digest("hex");
+  const found = sha256Of(bytes);
   if (found !== file.sha256) {
     throw new LegacyIoError("integrity", `${file.path} was changed since it was exported`, {
       path: file.path,

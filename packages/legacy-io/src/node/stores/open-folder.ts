@@ -1,10 +1,16 @@
 import { dirname, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { FolderListing } from "../files/folder-listing.ts";
 import { type ScanFolderOptions, scanFolder } from "../scan/scan-folder.ts";
 import { imageSource } from "./open-tiff.ts";
 import { withStoreErrors } from "./store-errors.ts";
+
+export interface OpenFolderOptions extends ScanFolderOptions {
+  /** Compressions of TIFFs of your own: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
+}
 
 /**
  * All images below a folder, in the order of their paths, each with its sidecars: `AcqImageList.from` takes it. Reads
@@ -16,7 +22,7 @@ import { withStoreErrors } from "./store-errors.ts";
  */
 export async function* openFolder(
   path: string,
-  options: ScanFolderOptions = {},
+  options: OpenFolderOptions = {},
 ): AsyncGenerator<ImageSource> {
   const { bundles } = await withStoreErrors(() => scanFolder(path, options));
   const formats = sidecarFormats(options.formats);
@@ -29,8 +35,11 @@ export async function* openFolder(
     listings.set(folder, listing);
     yield imageSource(
       file,
-      otherChannels.map(({ relPath }) => resolve(path, relPath)),
-      formats,
+      {
+        otherChannels: otherChannels.map(({ relPath }) => resolve(path, relPath)),
+        codecs: options.codecs,
+        formats,
+      },
       listing,
     );
   }

@@ -6,15 +6,18 @@ import { LegacyIoError } from "../../errors.ts";
 import { acquisitionOfImage } from "../../folder/sidecars-of-image.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { FolderListing } from "../files/folder-listing.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
 import { withStoreErrors } from "./store-errors.ts";
-import { TiffPixelStore } from "./tiff-pixel-store.ts";
+import { TiffPixelStore, type TiffPixelStoreOptions } from "./tiff-pixel-store.ts";
 
 export interface OpenTiffOptions {
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
+  /** Compressions of your own: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,18 +41,21 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
       throw new LegacyIoError("invalid_argument", `${file} has not the name of a TIFF`, { path: file });
     }
     const [image, ...otherChannels] = acquisition.map((name) => join(folder, name));
-    return imageSource(image ?? file, otherChannels, formats);
+    return imageSource(image ?? file, { otherChannels, codecs: options.codecs, formats });
   });
 }
 
-/** The stores of one acquisition, by the absolute paths of its channels. */
+interface ImageSourceOptions extends TiffPixelStoreOptions {
+  readonly formats: readonly SidecarFormat[];
+}
+
+/** The stores of one acquisition, by the absolute path of its first channel, with those of the others in the options. */
 export function imageSource(
   path: string,
-  otherChannels: readonly string[],
-  formats: readonly SidecarFormat[],
+  { formats, ...options }: ImageSourceOptions,
   listing?: FolderListing,
 ): ImageSource {
-  const pixelStore = new TiffPixelStore(path, { otherChannels });
+  const pixelStore = new TiffPixelStore(path, options);
   const artifactStore = new SidecarArtifactStore(path, pixelStore, listing, formats);
   return { sourceKey: path, pixelStore, artifactStore };
 }

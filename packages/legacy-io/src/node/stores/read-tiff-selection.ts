@@ -1,14 +1,22 @@
-import { createNdArray, type ImageInfo, type NdArray, type Region, sliceNdArray } from "@kym/zarr-store";
-import { joinArrays } from "../../bytes/join-arrays.ts";
+import {
+  createNdArray,
+  type ImageInfo,
+  joinArrays,
+  type NdArray,
+  type Region,
+  sliceNdArray,
+} from "@kym/zarr-store";
 import type { ByteSource } from "../../tiff/byte-source.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { readTiff, readTiffRegion } from "../../tiff/read-tiff.ts";
 import { openFileSource } from "../tiff/file-source.ts";
-import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
+import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 
 /** Each plane that is read by itself parses the headers again: beyond this many the whole file is read at once. */
 const MAX_PLANES_ONE_BY_ONE = 16;
 
 interface Options {
+  readonly codecs?: readonly TiffCodec[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,14 +28,14 @@ export async function readTiffSelection(
   path: string,
   { shape, dtype }: Pick<ImageInfo, "shape" | "dtype">,
   region: Region,
-  { signal }: Options,
+  { codecs, signal }: Options,
 ): Promise<NdArray> {
   const wanted = region.map(({ start, stop }) => stop - start);
   if (wanted.includes(0)) {
     return createNdArray(dtype, wanted);
   }
   using source = openFileSource(path);
-  const options = { codecs: nodeTiffCodecs, signal };
+  const options = { codecs: codecsBeforeNodes(codecs), signal };
   if (wanted.every((length, axis) => length === shape[axis])) {
     return (await readTiff(source, options)).image;
   }

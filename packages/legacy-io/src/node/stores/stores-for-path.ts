@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
 import { type ImageSource, type OpenDatasetOptions, ZarrStoreError } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
-import type { ScanFolderOptions } from "../scan/scan-folder.ts";
-import { openFolder } from "./open-folder.ts";
+import { type OpenFolderOptions, openFolder } from "./open-folder.ts";
 import { openTiff } from "./open-tiff.ts";
 
-export interface StoresForPathOptions extends ScanFolderOptions {
+export interface StoresForPathOptions extends OpenFolderOptions {
   /** How a dataset is opened: `{ mode: "r" }` for one that the Python system wrote; `summarize`, for edits. */
   readonly dataset?: OpenDatasetOptions | undefined;
 }

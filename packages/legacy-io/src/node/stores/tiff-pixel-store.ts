@@ -1,14 +1,15 @@
 import {
   type ImageInfo,
+  joinArrays,
   type NdArray,
   type PixelStore,
   type RegionSelection,
   resolveSelection,
   ZarrStoreError,
 } from "@kym/zarr-store";
-import { joinArrays } from "../../bytes/join-arrays.ts";
 import { imageAxes } from "../../content/image-axes.ts";
 import { LegacyIoError } from "../../errors.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { describeTiff } from "../../tiff/read-tiff.ts";
 import { openFileSource } from "../tiff/file-source.ts";
 import { readTiffSelection } from "./read-tiff-selection.ts";
@@ -21,6 +22,8 @@ const CHANNEL_AXIS = "c";
 export interface TiffPixelStoreOptions {
   /** The files of channel 2 and up, where each channel has a TIFF of its own (`_C002T001`). */
   readonly otherChannels?: readonly string[] | undefined;
+  /** Compressions of your own: they come before those that are always read. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
 }
 
 /**
@@ -34,9 +37,11 @@ export interface TiffPixelStoreOptions {
  */
 export class TiffPixelStore implements PixelStore {
   readonly #paths: readonly string[];
+  readonly #codecs: readonly TiffCodec[];
 
   constructor(path: string, options: TiffPixelStoreOptions = {}) {
     this.#paths = [path, ...(options.otherChannels ?? [])];
+    this.#codecs = options.codecs ?? [];
   }
 
   async describe(options: ReadOptions = {}): Promise<ImageInfo> {
@@ -70,7 +75,7 @@ export class TiffPixelStore implements PixelStore {
   async #describe(options: ReadOptions): Promise<ImageInfo> {
     const infos: ImageInfo[] = [];
     for (const path of this.#paths) {
-      infos.push(await describeFile(path, options));
+      infos.push(await describeFile(path, this.#codecs, options));
     }
     const [first] = infos;
     if (first === undefined || infos.length === 1) {
@@ -96,23 +101,30 @@ export class TiffPixelStore implements PixelStore {
   async #loadRegion(selection: RegionSelection, options: ReadOptions): Promise<NdArray> {
     const info = await this.#describe(options);
     const region = resolveSelection(info.shape, selection);
+    const codecs = this.#codecs;
     if (this.#paths.length === 1) {
       const path = this.#paths[0] ?? "";
-      return namingFile(path, () => readTiffSelection(path, info, region, options));
+      return namingFile(path, () => readTiffSelection(path, info, region, { ...options, codecs }));
     }
     const [channels, ...inFile] = region;
     const parts: NdArray[] = [];
     for (const path of this.#paths.slice(channels?.start, channels?.stop)) {
       const inside = { ...info, shape: info.shape.slice(1) };
-      parts.push(await namingFile(path, () => readTiffSelection(path, inside, inFile, options)));
+      parts.push(
+        await namingFile(path, () => readTiffSelection(path, inside, inFile, { ...options, codecs })),
+      );
     }
     const shape = region.map(({ start, stop }) => stop - start);
     return joinArrays(info.dtype, shape, parts);
   }
 }
 
-async function describeFile(path: string, { signal }: ReadOptions): Promise<ImageInfo> {
+async function describeFile(
+  path: string,
+  codecs: readonly TiffCodec[],
+  { signal }: ReadOptions,
+): Promise<ImageInfo> {
   using source = openFileSource(path);
-  const { shape, dtype, axes } = await namingFile(path, () => describeTiff(source, { signal }));
+  const { shape, dtype, axes } = await namingFile(path, () => describeTiff(source, { codecs, signal }));
   return { shape, dtype, axes: imageAxes(shape, axes) };
 }

@@ -1,16 +1,16 @@
 import { encodeParquet } from "@kym/zarr-store";
 import type { SourcedArtifact } from "../../content/image-content.ts";
-import { sha256 } from "../files/read-stable.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 
 /** SHA-256 of the object that an artifact is stored as; undefined for an array, which is many. */
 export async function hashArtifact(artifact: SourcedArtifact): Promise<string | undefined> {
   switch (artifact.kind) {
     case "json":
-      return sha256(new TextEncoder().encode(artifact.text));
+      return sha256Of(new TextEncoder().encode(artifact.text));
     case "table":
-      return sha256(await encodeParquet(artifact.table, { schema: artifact.schema }));
+      return sha256Of(await encodeParquet(artifact.table, { schema: artifact.schema }));
     case "attachment":
-      return sha256(artifact.bytes);
+      return sha256Of(artifact.bytes);
     case "array":
       return undefined;
     default:

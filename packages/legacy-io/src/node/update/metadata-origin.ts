@@ -1,6 +1,6 @@
 import { type DatasetContents, imagePartKey } from "@kym/zarr-store";
 import { metadataText } from "../../content/image-metadata.ts";
-import { sha256 } from "../files/read-stable.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 
 export const METADATA_KEY: string = imagePartKey({ kind: "json", name: "metadata" });
@@ -23,5 +23,5 @@ export async function metadataOrigin(record: ReturnType<DatasetContents["record"
 /** Of the metadata that an image without any sidecar has. */
 export function bareMetadataSha256(shape: readonly number[]): string {
   const text = metadataText({ shape, olympus: undefined, classic: undefined, accepted: true });
-  return sha256(new TextEncoder().encode(text));
+  return sha256Of(new TextEncoder().encode(text));
 }

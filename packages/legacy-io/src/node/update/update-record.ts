@@ -17,7 +17,7 @@ import type { Move } from "../../plan/find-moved.ts";
 import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
 import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../../provenance/provenance.ts";
 import { sidecarsAfterUpdate } from "../../provenance/sidecars-after-update.ts";
-import { sha256 } from "../files/read-stable.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import { storeArtifact } from "../ingest/store-image.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
@@ -244,5 +244,5 @@ function baseProvenance(
 /** As ingest noted it; of a record that somebody else made, from its pixels. */
 async function pixelsSha256Of(record: ImageRecord): Promise<string> {
   const { pixels_sha256: noted } = await record.attributes();
-  return typeof noted === "string" ? noted : sha256(ndArrayBytes(await record.loadArray()));
+  return typeof noted === "string" ? noted : sha256Of(ndArrayBytes(await record.loadArray()));
 }

@@ -1,10 +1,24 @@
+/** LZW as TIFF has it. */
 import { LegacyIoError } from "../../errors.ts";
+import type { TiffCodec } from "./tiff-codec.ts";
 
 const CLEAR = 256;
 const END = 257;
 const FIRST_FREE = 258;
 const MAX_CODES = 4096;
 const BYTES_PER_CHECK = 1 << 16;
+
+export const lzwCodec: TiffCodec = {
+  codes: [5],
+  name: "lzw",
+  // A string of 3838 bytes in 12 bits, averaged over a table.
+  maxRatio: 2560,
+  hasPredictor: true,
+  decode: (bytes, maxBytes, check) => {
+    const decoded = new Uint8Array(maxBytes);
+    return decoded.subarray(0, decodeLzw(bytes, decoded, check));
+  },
+};
 
 /**
  * Decodes TIFF's LZW (TIFF 6.0 section 13: most significant bit first, codes of 9 to 12 bits that widen one code

@@ -1,6 +1,20 @@
+/** PackBits: runs of one byte, and bytes as they are. */
 import { LegacyIoError } from "../../errors.ts";
+import type { TiffCodec } from "./tiff-codec.ts";
 
 const BYTES_PER_CHECK = 1 << 16;
+
+export const packBitsCodec: TiffCodec = {
+  codes: [32773],
+  name: "packbits",
+  // A run of 128 bytes in two.
+  maxRatio: 64,
+  hasPredictor: false,
+  decode: (bytes, maxBytes, check) => {
+    const decoded = new Uint8Array(maxBytes);
+    return decoded.subarray(0, decodePackBits(bytes, decoded, check));
+  },
+};
 
 /**
  * Decodes PackBits (TIFF 6.0 section 9) into `target` and returns how many bytes came out.

@@ -16,7 +16,7 @@ export const MAX_READ_BYTES: number = 2 ** 26;
 
 /** True for a page whose rows can be read where they lie. */
 export function isContiguous(page: TiffPage): boolean {
-  return page.compression === "none" && !page.isTiled;
+  return page.codec.name === "none" && !page.isTiled;
 }
 
 /**

@@ -1,4 +1,6 @@
-import { IS_LITTLE_ENDIAN_MACHINE } from "../../bytes/byte-order.ts";
+import { MACHINE_ENDIAN } from "@kym/zarr-store/bytes";
+
+const IS_LITTLE_ENDIAN = MACHINE_ENDIAN === "little";
 
 /**
  * Undoes predictor 2 in place: each sample was written as its difference to the one `stride` samples before it in
@@ -73,7 +75,7 @@ export function undoFloatDifferences(
     }
     for (let index = 0; index < rowLength; index++) {
       for (let byte = 0; byte < itemBytes; byte++) {
-        const place = IS_LITTLE_ENDIAN_MACHINE ? itemBytes - 1 - byte : byte;
+        const place = IS_LITTLE_ENDIAN ? itemBytes - 1 - byte : byte;
         bytes[start + index * itemBytes + place] = row[byte * rowLength + index] ?? 0;
       }
     }

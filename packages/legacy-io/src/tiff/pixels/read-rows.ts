@@ -1,11 +1,8 @@
 import { itemSizeBytes } from "@kym/zarr-store";
-import { IS_LITTLE_ENDIAN_MACHINE, swapInPlace } from "../../bytes/byte-order.ts";
+import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { decodeZstdWithGeotiff } from "../codecs/geotiff-zstd.ts";
-import { inflate } from "../codecs/inflate.ts";
-import { decodeLzw } from "../codecs/lzw.ts";
-import { decodePackBits } from "../codecs/packbits.ts";
+import type { TiffCodec } from "../codecs/tiff-codec.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
 import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
 import { createPause } from "./pause.ts";
@@ -13,27 +10,8 @@ import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
 import { undoSignedOffset } from "./signed-offset.ts";
 import { neededBytes, samplesPerTilePixel, type TiffPage, tileBytes } from "./tiff-page.ts";
 
-/**
- * Decompresses to at most `maxBytes`, or throws; what is beyond is not allocated. One that works piece by piece calls
- * `check` between them, which throws once the time is up.
- */
-export type Decompress = (
-  bytes: Uint8Array,
-  maxBytes: number,
-  check: () => void,
-) => Uint8Array | Promise<Uint8Array>;
-
-/** Faster decompressors than those that run everywhere; `nodeTiffCodecs` of `./node` has them. */
-export interface TiffCodecs {
-  /** A zlib stream (RFC 1950). Default: the platform's `DecompressionStream`. */
-  readonly inflate?: Decompress | undefined;
-  /** A zstd frame (RFC 8878). Default: the decoder that geotiff brings. */
-  readonly zstd?: Decompress | undefined;
-}
-
 export interface ReadRowsOptions {
   readonly isLittleEndian: boolean;
-  readonly codecs: TiffCodecs;
   readonly budget: DecodeBudget;
   readonly signal: AbortSignal | undefined;
 }
@@ -56,7 +34,7 @@ export async function readRows(
 ): Promise<void> {
   if (isContiguous(page)) {
     await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal);
-    if (options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE) {
+    if (options.isLittleEndian !== (MACHINE_ENDIAN === "little")) {
       swapInPlace(target, itemSizeBytes(page.dtype));
     }
   } else {
@@ -77,7 +55,7 @@ async function decodeRows(
   options: ReadRowsOptions,
 ): Promise<void> {
   const itemBytes = itemSizeBytes(page.dtype);
-  const isSwapped = options.isLittleEndian !== IS_LITTLE_ENDIAN_MACHINE;
+  const isSwapped = options.isLittleEndian !== (MACHINE_ENDIAN === "little");
   const pause = createPause(options.signal, options.budget);
   const tileRowBytes = tileBytes(page) / page.tileHeight;
   const rowLength = tileRowBytes / itemBytes;
@@ -115,7 +93,7 @@ async function decodeRows(
 /** The most that decompressing one tile takes beside the tile itself. */
 function decoderBytes(page: TiffPage): number {
   const sizeBytes = tileBytes(page);
-  return page.compression === "none" ? 0 : sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
+  return page.codec.name === "none" ? 0 : sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
 }
 
 interface TilePlace {
@@ -170,11 +148,11 @@ async function decodeTile(
   page: TiffPage,
   index: number,
   target: Uint8Array<ArrayBuffer>,
-  { codecs, budget }: ReadRowsOptions,
+  { budget }: ReadRowsOptions,
 ): Promise<void> {
   const offset = page.offsets[index] ?? 0;
   const bytes = await budget.outside(() => source.read(offset, page.byteCounts[index] ?? 0));
-  const pending = decompress(page, bytes, tileBytes(page), codecs, budget.check);
+  const pending = decompress(page.codec, bytes, tileBytes(page), budget.check);
   // Waiting for what is there already would give others a turn, at the cost of this file's time.
   const decoded = pending instanceof Uint8Array ? pending : await pending;
   if (decoded.byteLength < target.byteLength) {
@@ -188,29 +166,33 @@ async function decodeTile(
   target.set(decoded.subarray(0, target.byteLength));
 }
 
+/** Throws `invalid_file` for whatever a codec says of its data, but for errors that are of this package already. */
 function decompress(
-  page: TiffPage,
+  { name, decode }: TiffCodec,
   bytes: Uint8Array,
   maxBytes: number,
-  codecs: TiffCodecs,
   check: () => void,
 ): Uint8Array | Promise<Uint8Array> {
-  switch (page.compression) {
-    case "none":
-      return bytes;
-    case "lzw": {
-      const decoded = new Uint8Array(maxBytes);
-      return decoded.subarray(0, decodeLzw(bytes, decoded, check));
+  const damaged = (cause: unknown): LegacyIoError => {
+    if (cause instanceof LegacyIoError) {
+      return cause;
     }
-    case "packbits": {
-      const decoded = new Uint8Array(maxBytes);
-      return decoded.subarray(0, decodePackBits(bytes, decoded, check));
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const details = { expected: maxBytes, cause };
+    return new LegacyIoError("invalid_file", `damaged ${name} data: ${reason}`, details);
+  };
+  const bounded = (decoded: Uint8Array): Uint8Array => {
+    if (decoded.byteLength > maxBytes) {
+      throw damaged(`${decoded.byteLength} bytes where at most ${maxBytes} are expected`);
     }
-    case "deflate":
-      return (codecs.inflate ?? inflate)(bytes, maxBytes, check);
-    case "zstd":
-      return (codecs.zstd ?? decodeZstdWithGeotiff)(bytes, maxBytes, check);
-    default:
-      return page.compression satisfies never;
+    return decoded;
+  };
+  try {
+    const decoded = decode(bytes, maxBytes, check);
+    return decoded instanceof Uint8Array
+      ? bounded(decoded)
+      : decoded.then(bounded).catch((cause: unknown) => Promise.reject(damaged(cause)));
+  } catch (cause) {
+    throw damaged(cause);
   }
 }

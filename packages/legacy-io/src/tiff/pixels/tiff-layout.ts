@@ -115,7 +115,7 @@ function placePlanes(
 function isOneRun(page: TiffPage): boolean {
   const { offsets, byteCounts } = page;
   return (
-    page.compression === "none" &&
+    page.codec.name === "none" &&
     !page.isTiled &&
     offsets.every((offset, index) => {
       return index === 0 || offset === (offsets[index - 1] ?? 0) + (byteCounts[index - 1] ?? 0);

@@ -1,11 +1,7 @@
 import { type DType, itemSizeBytes } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
-import {
-  compressionOf,
-  describeCompression,
-  maxDecodedBytes,
-  type TiffCompression,
-} from "../codecs/compression.ts";
+import { describeUnread, findCodec } from "../codecs/find-codec.ts";
+import type { TiffCodec } from "../codecs/tiff-codec.ts";
 import type { TagValues } from "../header/tag-values.ts";
 import type { TiffLimits } from "../header/tiff-limits.ts";
 import type { TiffTagName } from "../header/tiff-tag.ts";
@@ -20,7 +16,8 @@ export interface TiffPage {
   readonly samplesPerPixel: number;
   /** How samples lie: `chunky` pixel by pixel, `planar` plane by plane. */
   readonly planarConfiguration: "chunky" | "planar";
-  readonly compression: TiffCompression;
+  /** What decompresses its tiles. */
+  readonly codec: TiffCodec;
   /** 1 none, 2 differences along rows, 3 differences of the bytes of floating-point numbers. */
   readonly predictor: 1 | 2 | 3;
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette; values are given as they are stored. */
@@ -62,6 +59,7 @@ export async function readTiffPage(
   values: TagValues,
   fileBytes: number,
   limits: TiffLimits,
+  codecs: readonly TiffCodec[],
 ): Promise<TiffPage> {
   const width = await readCount(values, "ImageWidth");
   const height = await readCount(values, "ImageLength");
@@ -79,9 +77,13 @@ export async function readTiffPage(
     throw invalid("PlanarConfiguration", "1 or 2", planarCode);
   }
   const compressionCode = (await values.integer("Compression")) ?? 1;
-  const compression = compressionOf(compressionCode);
-  if (compression === undefined) {
-    throw notSupported("Compression", describeCompression(compressionCode));
+  const codec = findCodec(compressionCode, codecs);
+  if (codec === undefined) {
+    throw notSupported(
+      "Compression",
+      describeUnread(compressionCode),
+      '; a decoder of your own goes into the option "codecs"',
+    );
   }
   const photometric = (await values.integer("PhotometricInterpretation")) ?? 1;
   if (!PLAIN_PHOTOMETRICS.has(photometric)) {
@@ -91,12 +93,12 @@ export async function readTiffPage(
   if (fillOrder !== 1) {
     throw notSupported("FillOrder", fillOrder);
   }
-  checkDecodedSize(geometry, compression, fileBytes, limits);
+  checkDecodedSize(geometry, codec, fileBytes, limits);
   const page = {
     ...geometry,
     hasSignedOffset: false,
-    compression,
-    predictor: await readPredictor(values, compression, dtype),
+    codec,
+    predictor: await readPredictor(values, codec, dtype),
     photometric,
     orientation: (await values.integer("Orientation")) ?? 1,
     ...(await readTiling(values, geometry)),
@@ -164,7 +166,7 @@ async function readPerSample(
 
 async function readPredictor(
   values: TagValues,
-  compression: TiffCompression,
+  { name, hasPredictor }: TiffCodec,
   dtype: DType,
 ): Promise<1 | 2 | 3> {
   const predictor = (await values.integer("Predictor")) ?? 1;
@@ -174,8 +176,8 @@ async function readPredictor(
       return 1;
     case 2:
     case 3:
-      if (compression === "none" || compression === "packbits" || isFloat !== (predictor === 3)) {
-        throw notSupported("Predictor", `${predictor} with ${compression} and ${dtype}`);
+      if (!hasPredictor || isFloat !== (predictor === 3)) {
+        throw notSupported("Predictor", `${predictor} with ${name} and ${dtype}`);
       }
       return predictor;
     default:
@@ -214,14 +216,9 @@ async function readSegmentTag(values: TagValues, name: TiffTagName, count: numbe
   return all;
 }
 
-function checkDecodedSize(
-  geometry: Geometry,
-  compression: TiffCompression,
-  fileBytes: number,
-  limits: TiffLimits,
-): void {
+function checkDecodedSize(geometry: Geometry, codec: TiffCodec, fileBytes: number, limits: TiffLimits): void {
   const claimed = pageBytes(geometry);
-  const possible = maxDecodedBytes(compression, fileBytes);
+  const possible = fileBytes * codec.maxRatio;
   if (claimed > possible) {
     const size = `${geometry.width} × ${geometry.height} × ${geometry.samplesPerPixel} ${geometry.dtype}`;
     throw new LegacyIoError(
@@ -255,7 +252,7 @@ function checkSegments(page: TiffPage, fileBytes: number, limits: TiffLimits): v
       );
     }
     const needed = neededBytes(page, index);
-    if (needed > maxDecodedBytes(page.compression, byteCount)) {
+    if (needed > byteCount * page.codec.maxRatio) {
       throw new LegacyIoError(
         "invalid_file",
         `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes cannot hold the ${needed} bytes of its pixels`,
@@ -285,8 +282,9 @@ function invalid(tag: TiffTagName, expected: string, found: unknown): LegacyIoEr
   });
 }
 
-function notSupported(tag: TiffTagName, found: unknown): LegacyIoError {
-  return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported`, {
+/** `advice` says what can be done about it. */
+function notSupported(tag: TiffTagName, found: unknown, advice = ""): LegacyIoError {
+  return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported${advice}`, {
     tag,
     found,
   });

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { memoryStore, type NdArray, ndArrayBytes, openDataset } from "@kym/zarr-store";
 import { afterEach, describe, expect, it } from "vitest";
 import { writeImageJTiff } from "../../../src/index.ts";
-import { sha256 } from "../../../src/node/files/read-stable.ts";
+import { sha256Of } from "../../../src/node/files/sha256-of.ts";
 import { storeImage, tryStoreImage } from "../../../src/node/ingest/store-image.ts";
 import { readBundle } from "../../../src/node/read/read-bundle.ts";
 import { scanFolder } from "../../../src/node/scan/scan-folder.ts";
@@ -61,14 +61,14 @@ describe("a large image", () => {
     const { pixels, release, ...facts } = large;
     const { pixels: inMemory, release: __, ...expected } = small;
     expect(facts).toEqual(expected);
-    expect([large.image.sha256, large.image.sizeBytes]).toEqual([sha256(bytes), bytes.length]);
+    expect([large.image.sha256, large.image.sizeBytes]).toEqual([sha256Of(bytes), bytes.length]);
     const dataset = await openDataset(memoryStore());
     await dataset.transaction((transaction) => storeImage(transaction, large, "large"));
     release();
     const stored: NdArray = await dataset.record("large").loadArray();
     expect("readRows" in pixels).toBe(true);
     expect(stored).toEqual(inMemory);
-    expect(sha256(ndArrayBytes(stored))).toBe(large.pixelsSha256);
+    expect(sha256Of(ndArrayBytes(stored))).toBe(large.pixelsSha256);
   });
 
   it("is decoded in memory where its rows do not lie in the file as they are", async () => {
@@ -102,7 +102,7 @@ describe("a large image", () => {
     const { image, release } = await readBundle(bundle, { largeFromBytes: 0 });
     release();
     const bytes = readFileSync(bundle.image.path);
-    expect([openings, image.sha256, image.sizeBytes]).toEqual([2, sha256(bytes), bytes.length]);
+    expect([openings, image.sha256, image.sizeBytes]).toEqual([2, sha256Of(bytes), bytes.length]);
     restore();
     changeAfterOpenings(2);
     await expect(readBundle(bundle, { largeFromBytes: 0 })).rejects.toMatchObject({

@@ -8,8 +8,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { readNpy, writeImageJTiff } from "../../../src/index.ts";
-import { ingestLegacyFile, openTiff, TiffPixelStore } from "../../../src/node/index.ts";
-import { buildTiff, long, short } from "../../tiff/tiff-fixture.ts";
+import {
+  ingestLegacyFile,
+  ingestLegacyFolder,
+  openFolder,
+  openTiff,
+  TiffPixelStore,
+} from "../../../src/node/index.ts";
+import { buildTiff, greyTags, long, short } from "../../tiff/tiff-fixture.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -132,4 +138,40 @@ it("ingest gives the same shape, type and axes", async () => {
     const { pixelStore } = await openTiff(path);
     expect(await dataset.record(imageId).asPixelStore().describe()).toEqual(await pixelStore.describe());
   }
+});
+
+test("a compression of the caller is read by openTiff, openFolder and an ingest of a file and of a folder", async () => {
+  const lab = await mkdtemp(join(folder, "own-"));
+  const pixels = Uint8Array.from({ length: 12 }, (_, index) => 7 * index);
+  const stored = pixels.map((byte) => 255 - byte);
+  await writeFile(
+    join(lab, "a.tif"),
+    buildTiff([{ tags: greyTags(4, 3, 8, [short(259, 65001)]), segments: [stored] }]),
+  );
+  const codecs = [
+    {
+      codes: [65001],
+      name: "inverted",
+      maxRatio: 1,
+      hasPredictor: false,
+      decode: (bytes: Uint8Array) => bytes.map((byte) => 255 - byte),
+    },
+  ];
+  const whole = [undefined, undefined];
+  const one = await openTiff(join(lab, "a.tif"), { codecs });
+  expect((await one.pixelStore.loadRegion(whole)).data).toEqual(pixels);
+  for await (const { pixelStore } of openFolder(lab, { codecs })) {
+    expect((await pixelStore.loadRegion(whole)).data).toEqual(pixels);
+  }
+  const dataset = await openDataset(memoryStore());
+  const { imageId } = await ingestLegacyFile(dataset, join(lab, "a.tif"), { codecs });
+  expect((await dataset.record(imageId).loadArray()).data).toEqual(pixels);
+  const other = await openDataset(memoryStore());
+  expect(await ingestLegacyFolder(other, lab, { codecs })).toMatchObject({
+    newImageIds: [expect.any(String)],
+  });
+  const without = await openDataset(memoryStore());
+  await expect(ingestLegacyFile(without, join(lab, "a.tif"))).rejects.toMatchObject({
+    code: "not_supported",
+  });
 });

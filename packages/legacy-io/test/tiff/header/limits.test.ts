@@ -90,9 +90,9 @@ test("descriptions of fifteen megabytes are read once, whatever is in them", asy
 });
 
 test.for([
-  ["lzw", {}],
-  ["packbits", {}],
-  ["deflate", {}],
+  ["lzw", []],
+  ["packbits", []],
+  ["deflate", []],
   ["deflate", nodeTiffCodecs],
   ["zstd", nodeTiffCodecs],
 ] as const)("one strip of %s is left as soon as the time is up", async ([compression, codecs]) => {

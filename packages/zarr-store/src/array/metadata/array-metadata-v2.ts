@@ -1,6 +1,5 @@
 import type { Endian } from "../../bytes/byte-order.ts";
 import { isObject } from "../../json/is-object.ts";
-import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
 import type { CodecList } from "../codecs/codec-list.ts";
 import type { UsedCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";

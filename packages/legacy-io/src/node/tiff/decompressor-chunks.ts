@@ -1,3 +1,4 @@
+/** What goes into a decompressor of Node's piece by piece, and what comes out. */
 import { LegacyIoError } from "../../errors.ts";
 
 const PIECE_BYTES = 1 << 16;

@@ -1,0 +1,10 @@
+/** Pixels as they are. */
+import type { TiffCodec } from "./tiff-codec.ts";
+
+export const uncompressed: TiffCodec = {
+  codes: [1],
+  name: "none",
+  maxRatio: 1,
+  hasPredictor: false,
+  decode: (bytes, maxBytes) => bytes.subarray(0, maxBytes),
+};
