@@ -1,6 +1,7 @@
 /** The order of the bytes of a number. */
 export type Endian = "little" | "big";
 
+/** The order in which this machine keeps the bytes of a number; nearly all are `little`. */
 export const MACHINE_ENDIAN: Endian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? "little" : "big";
 
 /** A copy of elements of `itemSizeBytes` bytes each, with the bytes of every element in reverse order. */

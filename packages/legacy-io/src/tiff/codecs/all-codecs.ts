@@ -1,15 +1,6 @@
 /** The compressions that are always read: each is one object in a file of this folder, and one line here. */
-import { deflateCodec } from "./deflate.ts";
-import { lzwCodec } from "./lzw.ts";
-import { packBitsCodec } from "./packbits.ts";
-import type { TiffCodec } from "./tiff-codec.ts";
-import { uncompressed } from "./uncompressed.ts";
-import { zstdCodec } from "./zstd.ts";
-
-export const ALL_CODECS: readonly TiffCodec[] = [
-  uncompressed,
-  lzwCodec,
-  deflateCodec,
-  packBitsCodec,
-  zstdCodec,
-];
+export { deflateCodec } from "./deflate.ts";
+export { lzwCodec } from "./lzw.ts";
+export { packBitsCodec } from "./packbits.ts";
+export { uncompressed } from "./uncompressed.ts";
+export { zstdCodec } from "./zstd.ts";

@@ -15,7 +15,7 @@ export type Decompress = (
  *
  * @example
  * const inverted: TiffCodec = {
- *   codes: [65001],
+ *   codes: [65100],
  *   name: "inverted",
  *   maxRatio: 1,
  *   hasPredictor: false,

@@ -146,11 +146,11 @@ test("a compression of the caller is read by openTiff, openFolder and an ingest 
   const stored = pixels.map((byte) => 255 - byte);
   await writeFile(
     join(lab, "a.tif"),
-    buildTiff([{ tags: greyTags(4, 3, 8, [short(259, 65001)]), segments: [stored] }]),
+    buildTiff([{ tags: greyTags(4, 3, 8, [short(259, 65100)]), segments: [stored] }]),
   );
   const codecs = [
     {
-      codes: [65001],
+      codes: [65100],
       name: "inverted",
       maxRatio: 1,
       hasPredictor: false,

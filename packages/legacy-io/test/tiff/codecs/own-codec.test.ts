@@ -7,7 +7,7 @@ import { caught } from "../../support/caught.ts";
 import { buildTiff, greyTags, short } from "../tiff-fixture.ts";
 
 const inverted: TiffCodec = {
-  codes: [65001],
+  codes: [65100],
   name: "inverted",
   maxRatio: 1,
   hasPredictor: true,
@@ -26,7 +26,7 @@ function tiff(
 const invert = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => 255 - byte);
 
 test("a TIFF is described and read, whole and in part, by a compression of the caller", async () => {
-  const source = bytesSource(tiff(65001, invert(PIXELS)));
+  const source = bytesSource(tiff(65100, invert(PIXELS)));
   const options = { codecs: [inverted] };
   expect((await describeTiff(source, options)).compression).toBe("inverted");
   expect((await readTiff(source, options)).image.data).toEqual(PIXELS);
@@ -37,7 +37,7 @@ test("a TIFF is described and read, whole and in part, by a compression of the c
 
 test("a predictor is undone after a compression of the caller that has one, and refused after one that has none", async () => {
   const differences = PIXELS.map((value, index) => (index % 4 === 0 ? value : 7));
-  const source = bytesSource(tiff(65001, invert(differences), [short(317, 2)]));
+  const source = bytesSource(tiff(65100, invert(differences), [short(317, 2)]));
   expect((await readTiff(source, { codecs: [inverted] })).image.data).toEqual(PIXELS);
   const codecs = [{ ...inverted, hasPredictor: false }];
   expect(await caught(() => readTiff(source, { codecs }))).toMatchObject({ code: "not_supported" });
@@ -75,7 +75,7 @@ test.each([
   ["gives too few bytes", async () => new Uint8Array(11), "TIFF strip 0 ends early: 11 of its 12 bytes"],
 ])("pixels are invalid_file, and no value comes out, where their codec %s", async (_, decode, message) => {
   const error = await caught(() =>
-    readTiff(bytesSource(tiff(65001, PIXELS)), { codecs: [{ ...inverted, decode }] }),
+    readTiff(bytesSource(tiff(65100, PIXELS)), { codecs: [{ ...inverted, decode }] }),
   );
   expect(error).toMatchObject({ code: "invalid_file", message });
 });
@@ -86,7 +86,7 @@ test("pixels that a file cannot hold by the ratio of a compression are refused b
     calls += 1;
     return bytes;
   };
-  const source = bytesSource(tiff(65001, new Uint8Array(11)));
+  const source = bytesSource(tiff(65100, new Uint8Array(11)));
   const error = await caught(() => readTiff(source, { codecs: [{ ...inverted, decode }] }));
   expect(error).toMatchObject({ code: "invalid_file", details: { expected: 12, found: 11 } });
   expect(calls).toBe(0);

@@ -1,19 +1,8 @@
 /** The codecs that are always read: each is one object in a file of this folder, and one line here. */
-import { bloscCodec } from "./blosc-codec.ts";
-import { crc32cCodec } from "./crc32c-codec.ts";
-import { gzipCodec } from "./gzip-codec.ts";
-import { lz4Codec } from "./lz4-codec.ts";
-import { transposeCodec } from "./transpose-codec.ts";
-import type { ZarrCodec } from "./zarr-codec.ts";
-import { zlibCodec } from "./zlib-codec.ts";
-import { zstdCodec } from "./zstd-codec.ts";
-
-export const ALL_CODECS: readonly ZarrCodec[] = [
-  transposeCodec,
-  zstdCodec,
-  gzipCodec,
-  bloscCodec,
-  crc32cCodec,
-  zlibCodec,
-  lz4Codec,
-];
+export { bloscCodec } from "./blosc-codec.ts";
+export { crc32cCodec } from "./crc32c-codec.ts";
+export { gzipCodec } from "./gzip-codec.ts";
+export { lz4Codec } from "./lz4-codec.ts";
+export { transposeCodec } from "./transpose-codec.ts";
+export { zlibCodec } from "./zlib-codec.ts";
+export { zstdCodec } from "./zstd-codec.ts";

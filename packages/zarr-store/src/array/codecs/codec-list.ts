@@ -1,6 +1,8 @@
 /** Finds codecs by what metadata call them. */
-import { ALL_CODECS } from "./all-codecs.ts";
+import * as allCodecs from "./all-codecs.ts";
 import type { ArrayToArrayCodec, BytesToBytesCodec, ZarrCodec } from "./zarr-codec.ts";
+
+const ALL_CODECS: readonly ZarrCodec[] = Object.values(allCodecs);
 
 /** The codecs of a caller, before those that are always there: one of the same name takes the place of ours. */
 export class CodecList {
