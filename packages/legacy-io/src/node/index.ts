@@ -17,7 +17,7 @@ export { ingestLegacyFile, ingestLegacyFolder } from "./ingest/ingest.ts";
 export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest/ingest-options.ts";
 export { refreshFromFolder } from "./ingest/refresh.ts";
 export { type ScanFolderOptions, scanFolder } from "./scan/scan-folder.ts";
-export { openFolder } from "./stores/open-folder.ts";
+export { type OpenFolderOptions, openFolder } from "./stores/open-folder.ts";
 export { type OpenTiffOptions, openTiff } from "./stores/open-tiff.ts";
 export { SidecarArtifactStore } from "./stores/sidecar-artifact-store.ts";
 export { type StoresForPathOptions, storesForPath } from "./stores/stores-for-path.ts";
