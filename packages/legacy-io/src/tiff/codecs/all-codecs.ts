@@ -1,6 +1,15 @@
-/** The compressions that are always read: each is one object in a file of this folder, and one line here. */
-export { deflateCodec } from "./deflate.ts";
-export { lzwCodec } from "./lzw.ts";
-export { packBitsCodec } from "./packbits.ts";
-export { uncompressed } from "./uncompressed.ts";
-export { zstdCodec } from "./zstd.ts";
+/** The compressions that are always read: each is one object in a file of this folder, and one line of the list. */
+import { deflateCodec } from "./deflate.ts";
+import { lzwCodec } from "./lzw.ts";
+import { packBitsCodec } from "./packbits.ts";
+import type { TiffCodec } from "./tiff-codec.ts";
+import { uncompressed } from "./uncompressed.ts";
+import { zstdCodec } from "./zstd.ts";
+
+export const ALL_CODECS: readonly TiffCodec[] = [
+  deflateCodec,
+  lzwCodec,
+  packBitsCodec,
+  uncompressed,
+  zstdCodec,
+];

@@ -1,8 +1,6 @@
 /** Finds the codec of a compression, or the name of one that is not read. */
-import * as allCodecs from "./all-codecs.ts";
+import { ALL_CODECS } from "./all-codecs.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
-
-const ALL_CODECS: readonly TiffCodec[] = Object.values(allCodecs);
 
 const UNREAD: ReadonlyMap<number, string> = new Map([
   [2, "CCITT RLE"],

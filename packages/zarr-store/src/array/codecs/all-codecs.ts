@@ -1,8 +1,19 @@
-/** The codecs that are always read: each is one object in a file of this folder, and one line here. */
-export { bloscCodec } from "./blosc-codec.ts";
-export { crc32cCodec } from "./crc32c-codec.ts";
-export { gzipCodec } from "./gzip-codec.ts";
-export { lz4Codec } from "./lz4-codec.ts";
-export { transposeCodec } from "./transpose-codec.ts";
-export { zlibCodec } from "./zlib-codec.ts";
-export { zstdCodec } from "./zstd-codec.ts";
+/** The codecs that are always read: each is one object in a file of this folder, and one line of the list. */
+import { bloscCodec } from "./blosc-codec.ts";
+import { crc32cCodec } from "./crc32c-codec.ts";
+import { gzipCodec } from "./gzip-codec.ts";
+import { lz4Codec } from "./lz4-codec.ts";
+import { transposeCodec } from "./transpose-codec.ts";
+import type { ZarrCodec } from "./zarr-codec.ts";
+import { zlibCodec } from "./zlib-codec.ts";
+import { zstdCodec } from "./zstd-codec.ts";
+
+export const ALL_CODECS: readonly ZarrCodec[] = [
+  bloscCodec,
+  crc32cCodec,
+  gzipCodec,
+  lz4Codec,
+  transposeCodec,
+  zlibCodec,
+  zstdCodec,
+];

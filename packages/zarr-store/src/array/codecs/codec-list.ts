@@ -1,8 +1,6 @@
 /** Finds codecs by what metadata call them. */
-import * as allCodecs from "./all-codecs.ts";
+import { ALL_CODECS } from "./all-codecs.ts";
 import type { ArrayToArrayCodec, BytesToBytesCodec, ZarrCodec } from "./zarr-codec.ts";
-
-const ALL_CODECS: readonly ZarrCodec[] = Object.values(allCodecs);
 
 /** The codecs of a caller, before those that are always there: one of the same name takes the place of ours. */
 export class CodecList {
@@ -42,7 +40,7 @@ export class CodecList {
   }
 }
 
-const BUILT_IN = new CodecList();
+const BUILT_IN = /* @__PURE__ */ new CodecList();
 
 /** The list for codecs of a caller, which is nearly always that of no such codecs. */
 export function codecListOf(own: readonly ZarrCodec[] = []): CodecList {
