@@ -34,6 +34,7 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       project("zarr-store", ["packages/zarr-store/test/**/*.test.ts"]),
+      project("kym-schema", ["packages/kym-schema/test/**/*.test.ts"]),
       project("legacy-io", ["packages/legacy-io/test/**/*.test.ts"]),
       project("roi", ["packages/roi/test/**/*.test.ts"]),
       // What a file and a record have in common can be tested only above the packages of both.

@@ -5,10 +5,12 @@
  *     npx -y pnpm@12 bench:growth [largest count]
  *     npx -y pnpm@12 bench:growth [count] --against COMMIT [--rounds N]
  */
+
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { KymDataset, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { KymDataset, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { localStore, openDataset } from "@kym/zarr-store/node";

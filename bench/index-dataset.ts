@@ -6,10 +6,12 @@
  *     npx -y pnpm@12 bench:index [images] [rounds]
  *     npx -y pnpm@12 bench:index [images] --against COMMIT [--rounds N]
  */
+
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray, decodeParquet, encodeParquet, type ZarrDataset } from "@kym/zarr-store";
 import { localStore, openDataset } from "@kym/zarr-store/node";
 import { compareBuilds } from "./against/compare-builds.ts";

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as dataset from "@kym/kym-dataset";
+import type * as schema from "@kym/kym-schema";
 import type * as legacy from "@kym/legacy-io";
 import type * as legacyNode from "@kym/legacy-io/node";
 import type * as store from "@kym/zarr-store";
@@ -13,7 +14,7 @@ import { BuildError } from "./build-error.ts";
 export interface Build {
   readonly KymDataset: typeof dataset.KymDataset;
   readonly radonIndexer: typeof dataset.radonIndexer;
-  readonly summarizeMetadata: typeof dataset.summarizeMetadata;
+  readonly summarizeMetadata: typeof schema.summarizeMetadata;
   readonly velocityEventIndexer: typeof dataset.velocityEventIndexer;
   readonly readCsv: typeof store.readCsv;
   readonly readTiff: typeof legacy.readTiff;
@@ -35,7 +36,7 @@ export interface Build {
 export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
   KymDataset: ["@kym/kym-dataset"],
   radonIndexer: ["@kym/kym-dataset"],
-  summarizeMetadata: ["@kym/kym-dataset"],
+  summarizeMetadata: ["@kym/kym-schema", "@kym/kym-dataset"],
   velocityEventIndexer: ["@kym/kym-dataset"],
   readCsv: ["@kym/zarr-store", "@kym/legacy-io"],
   readTiff: ["@kym/legacy-io/tiff", "@kym/legacy-io"],

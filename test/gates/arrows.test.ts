@@ -13,10 +13,14 @@ import {
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", []],
   ["@kym/zarr-store", []],
-  ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi"]],
-  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi"]],
-  ["@kym/cli", ["@kym/zarr-store", "@kym/roi", "@kym/legacy-io", "@kym/kym-dataset"]],
-  ["@kym/demos", ["@kym/zarr-store", "@kym/roi", "@kym/legacy-io", "@kym/kym-dataset", "@kym/cli"]],
+  ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],
+  ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
+  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
+  ["@kym/cli", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset"]],
+  [
+    "@kym/demos",
+    ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset", "@kym/cli"],
+  ],
 ]);
 
 /** What the tests of all packages share. It builds on none of them. */

@@ -12,6 +12,7 @@ import {
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", ["@noble/hashes"]],
   ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
+  ["@kym/kym-schema", []],
   ["@kym/legacy-io", ["geotiff"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
 ]);

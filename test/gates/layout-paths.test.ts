@@ -34,6 +34,7 @@ const PATH = /(^|[\s/"'(])((images|analysis|analysis_arrays|attachments|tables)\
 const JOINED = /\bjoin(Key)?\([^)]*"(images|analysis|analysis_arrays|attachments|tables|zarr\.json)"/g;
 const FOLDERS = [
   "packages/zarr-store",
+  "packages/kym-schema",
   "packages/legacy-io",
   "packages/kym-dataset",
   "packages/roi",

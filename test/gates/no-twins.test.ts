@@ -32,14 +32,6 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
 /** Files of two packages that share a block, and what is to become of it. */
 const TWIN_BLOCKS: ReadonlyMap<string, string> = new Map([
   [
-    "packages/kym-dataset/src/indexers/events/velocity-events.ts = packages/legacy-io/src/formats/velocity-events.ts",
-    "the columns of an event go to the package of the vocabulary",
-  ],
-  [
-    "packages/kym-dataset/src/metadata/metadata-header.ts = packages/legacy-io/src/formats/classic-json.ts",
-    "the header of an image goes to the package of the vocabulary",
-  ],
-  [
     "packages/legacy-io/src/errors.ts = packages/zarr-store/src/errors.ts",
     "each package closes its own set of codes, and they share most of the words",
   ],

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AcqImage, AcqImageList, summarizeMetadata } from "@kym/kym-dataset";
+import { AcqImage, AcqImageList } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { openFolder, openTiff, storesForPath } from "@kym/legacy-io/node";
 import {

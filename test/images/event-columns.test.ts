@@ -1,5 +1,5 @@
 import { velocityEventIndexer } from "@kym/kym-dataset";
-import { VELOCITY_EVENTS_SCHEMA } from "@kym/legacy-io";
+import { VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import type { Column } from "@kym/zarr-store";
 import { expect, test } from "vitest";
 

@@ -1,13 +1,8 @@
 import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  KymDataset,
-  radonIndexer,
-  summarizeMetadata,
-  type UpdateReport,
-  velocityEventIndexer,
-} from "@kym/kym-dataset";
+import { KymDataset, radonIndexer, type UpdateReport, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { roiFromEnvelope, roiStats } from "@kym/roi";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";

@@ -1,7 +1,9 @@
 /** Demo: a tour of the dataset's API, on two small stacks. */
+
 import { join } from "node:path";
 import process from "node:process";
-import { AcqImageList, summarizeMetadata } from "@kym/kym-dataset";
+import { AcqImageList } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray, isZarrStoreError, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import { runDemo } from "./transcript/run-demo.ts";

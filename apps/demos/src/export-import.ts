@@ -1,8 +1,9 @@
 /** Demo: a folder of the Python system is ingested and refreshed; all of it is exported, and comes back. */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { summarizeMetadata } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "@kym/legacy-io/node";
 import type { TableSchema, ZarrDataset } from "@kym/zarr-store";

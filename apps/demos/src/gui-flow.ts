@@ -1,8 +1,10 @@
 /** Demo: what a viewer does, from a folder of TIFFs to an image in a dataset. */
+
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { AcqImage, AcqImageList, ingestImage, summarizeMetadata } from "@kym/kym-dataset";
+import { AcqImage, AcqImageList, ingestImage } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { openFolder } from "@kym/legacy-io/node";
 import type { NdArray } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";

@@ -1,9 +1,11 @@
 /** Demo: the whole pipeline, on a simulated folder, or on your own with `--input FOLDER --dataset NAME.zarr`. */
+
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openDataset } from "@kym/zarr-store/node";
 import { treeHash } from "./compare/tree-hash.ts";

@@ -1,6 +1,6 @@
 /**
- * What the artifacts of kymographs mean: typed metadata, provenance, staleness, and pooled tables that are brought up
- * to date in time proportional to what changed.
+ * Pooled tables of the artifacts of kymographs, brought up to date in time proportional to what changed, and which rows
+ * are stale. What artifacts and columns are called, and what metadata say, is in `@kym/kym-schema`.
  *
  * @example
  * const kym = new KymDataset(await openDataset(store, { summarize: summarizeMetadata }));
@@ -42,6 +42,7 @@ export {
   type IndexerDefinition,
 } from "./indexer/indexer.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
+export type { UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
 export { radonReportIndexer } from "./indexers/first-generation/radon-report.ts";
 export { velocityEventsReportIndexer } from "./indexers/first-generation/velocity-events-report.ts";
@@ -49,16 +50,7 @@ export { legacyRadonParamsHash } from "./indexers/radon/legacy-radon-params-hash
 export { radonIndexer } from "./indexers/radon/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
 export { summarizeTrace, type TraceSummary } from "./indexers/radon/summarize-trace.ts";
-export type { UsersAdded } from "./indexers/radon/users-added.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
-export { type Calibration, calibrationOf } from "./metadata/calibration.ts";
-export { editMetadata, type MetadataEdit } from "./metadata/edit-metadata.ts";
-export type { Experiment, ExperimentEdit } from "./metadata/experiment.ts";
-export type { MetadataProblem } from "./metadata/field-reader.ts";
-export type { JsonObject } from "./metadata/json-object.ts";
-export { type KymMetadata, parseMetadata } from "./metadata/metadata.ts";
-export type { MetadataHeader, MetadataHeaderEdit } from "./metadata/metadata-header.ts";
-export { summarizeMetadata } from "./metadata/summarize-metadata.ts";
 export {
   type MigrateEvent,
   type MigrateOptions,
@@ -67,13 +59,6 @@ export {
   type MigrateReport,
   migrate,
 } from "./migrate/migrate.ts";
-export { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "./radon/analysis-runs.ts";
-export {
-  type AnalysedNow,
-  type AnalysisRun,
-  type AnalysisState,
-  decideAnalysisState,
-} from "./radon/analysis-state.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
 export {

@@ -1,3 +1,4 @@
+import { summarizeMetadata } from "@kym/kym-schema";
 import {
   type KeyValueStore,
   type OpenDatasetOptions,
@@ -8,7 +9,6 @@ import {
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "./indexer/indexer.ts";
-import { summarizeMetadata } from "./metadata/summarize-metadata.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
 import { type UpdateReport, type UpdateStats, updateLogLine } from "./run/update-report.ts";
 import { explainStaleness } from "./staleness/explain-staleness.ts";

@@ -88,7 +88,6 @@ export {
   type EventColumn,
   LEGACY_EVENT_COLUMNS,
   legacyEventId,
-  VELOCITY_EVENTS_SCHEMA,
   type VelocityEventsTable,
   velocityEventsTable,
 } from "./formats/velocity-events.ts";
@@ -96,7 +95,6 @@ export {
   LEGACY_TRACE_COLUMNS,
   parseVelocityTrace,
   type TraceColumn,
-  VELOCITY_TRACE_SCHEMA,
   type VelocityTrace,
 } from "./formats/velocity-trace.ts";
 export type { FileHash, FileHashes } from "./plan/compare-files.ts";
@@ -122,12 +120,6 @@ export {
   planIngest,
 } from "./plan/plan-ingest.ts";
 export { reportOfPlan } from "./plan/plan-report.ts";
-export {
-  encodeProvenance,
-  type Provenance,
-  parseProvenance,
-  type SidecarProvenance,
-} from "./provenance/provenance.ts";
 export { type ByteSource, bytesSource } from "./tiff/byte-source.ts";
 export type { Decompress, TiffCodec } from "./tiff/codecs/tiff-codec.ts";
 export type { AxisCalibration, CalibrationSource } from "./tiff/descriptions/axis-calibration.ts";

@@ -1,7 +1,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openDataset } from "@kym/zarr-store/node";
 

@@ -1,4 +1,5 @@
-import { imagePartKeys, type ManifestEntry, type Scalar, type ZarrDataset } from "@kym/zarr-store";
+import { readSummary } from "@kym/kym-schema";
+import { imagePartKeys, type ManifestEntry, type ZarrDataset } from "@kym/zarr-store";
 import { INDEXERS } from "./indexers.ts";
 
 /** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */
@@ -36,20 +37,21 @@ export async function imageOverviews(dataset: ZarrDataset): Promise<readonly Ima
 }
 
 function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview {
-  const { imageId, summary } = entry;
+  const { imageId } = entry;
+  const facts = readSummary(entry.summary);
   return {
     image_id: imageId,
     rel_path: relPath,
     shape: entry.shape ?? [],
     dtype: entry.dtype ?? null,
     axes: entry.axes ?? [],
-    um_per_px: numberOf(summary["um_per_px"]),
-    seconds_per_line: numberOf(summary["seconds_per_line"]),
-    calibrated: summary["calibrated"] === true,
-    acquired_local: localTime(summary["acquired_local_epoch_ns"]),
-    n_rois: numberOf(summary["n_rois"]) ?? 0,
+    um_per_px: facts.umPerPx,
+    seconds_per_line: facts.secondsPerLine,
+    calibrated: facts.calibrated === true,
+    acquired_local: localTime(facts.acquiredLocalEpochNs),
+    n_rois: facts.nRois ?? 0,
     analyses: analysesOf(entry),
-    accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
+    accepted: facts.accepted,
   };
 }
 
@@ -77,14 +79,7 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
     : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
 }
 
-function numberOf(value: Scalar | undefined): number | null {
-  return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
-}
-
 /** The wall clock was read as if it were UTC, so that no machine's time zone enters; it is shown without `Z`. */
-function localTime(value: Scalar | undefined): string | null {
-  if (typeof value !== "bigint" && typeof value !== "number") {
-    return null;
-  }
-  return new Date(Number(BigInt(value) / 1_000_000n)).toISOString().slice(0, -1);
+function localTime(epochNs: bigint | null): string | null {
+  return epochNs === null ? null : new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, -1);
 }

@@ -1,4 +1,4 @@
-import { summarizeMetadata } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";

@@ -1,7 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { KymDataset, radonIndexer, summarizeMetadata, velocityEventIndexer } from "@kym/kym-dataset";
+import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { type CsvTable, readCsv, schemaOfTable, writeCsv } from "@kym/zarr-store";
 import { openDataset } from "@kym/zarr-store/node";

@@ -1,10 +1,17 @@
+import {
+  ARTIFACTS,
+  editMetadata,
+  type KymMetadata,
+  loadMetadataText,
+  type MetadataEdit,
+  parseMetadata,
+} from "@kym/kym-schema";
 import { type NewRoi, type Roi, type RoiEdit, RoiSet, type RoiStats } from "@kym/roi";
 import {
   type ArtifactStore,
   type ImageInfo,
   type ImageSource,
   imagePartKey,
-  isZarrStoreError,
   jsonText,
   type NdArray,
   type PixelStore,
@@ -12,12 +19,9 @@ import {
   type ReadOptions,
 } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import { editMetadata, type MetadataEdit } from "../metadata/edit-metadata.ts";
-import { type KymMetadata, parseMetadata } from "../metadata/metadata.ts";
 import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./pixels-of-roi.ts";
 import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts";
 
-const METADATA = "metadata";
 const EMPTY_METADATA = '{\n  "version": "2.0"\n}';
 
 /**
@@ -229,7 +233,7 @@ async function saveMetadata(
   options: ReadOptions,
 ): Promise<string> {
   const text = editMetadata(await metadataText(artifacts, options), edit);
-  await artifacts.saveJson(METADATA, jsonText(text), options);
+  await artifacts.saveJson(ARTIFACTS.metadata, jsonText(text), options);
   return text;
 }
 
@@ -238,12 +242,5 @@ async function loadMetadata(artifacts: ArtifactStore, options: ReadOptions): Pro
 }
 
 async function metadataText(artifacts: ArtifactStore, options: ReadOptions): Promise<string> {
-  try {
-    return (await artifacts.loadJsonText(METADATA, options)).text;
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found")) {
-      return EMPTY_METADATA;
-    }
-    throw error;
-  }
+  return (await loadMetadataText(artifacts, options)) ?? EMPTY_METADATA;
 }

@@ -1,13 +1,12 @@
+import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
 import {
   type ArtifactStore,
-  isZarrStoreError,
   type PixelStore,
   type ReadOptions,
   schemaOfTable,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import { summarizeMetadata } from "../metadata/summarize-metadata.ts";
 
 export interface IngestImageOptions extends ReadOptions {
   /** Default: a new UUID. */
@@ -33,7 +32,7 @@ export async function ingestImage(
     { signal },
   );
   const names = await artifactStore.list({ signal });
-  const summary = summarizeMetadata(await metadataText(artifactStore, signal));
+  const summary = summarizeMetadata((await loadMetadataText(artifactStore, { signal })) ?? "");
   let imageId = "";
   await dataset.transaction(
     async (transaction) => {
@@ -53,15 +52,4 @@ export async function ingestImage(
     { message: "ingest an image", signal },
   );
   return dataset.record(imageId);
-}
-
-async function metadataText(store: ArtifactStore, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return (await store.loadJsonText("metadata", { signal })).text;
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found")) {
-      return "";
-    }
-    throw error;
-  }
 }

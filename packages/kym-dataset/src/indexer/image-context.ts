@@ -1,14 +1,23 @@
+import {
+  type AnalysisRuns,
+  type AnalysisState,
+  ARTIFACTS,
+  analysisRunKey,
+  decideAnalysisState,
+  isJsonObject,
+  type KymMetadata,
+  parseAnalysisRuns,
+  parseMetadata,
+  type SourcePath,
+  sourcePathOf,
+} from "@kym/kym-schema";
+import { ANALYSIS_RUN_KEYS, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
-import { isJsonObject } from "../metadata/json-object.ts";
-import { type KymMetadata, parseMetadata } from "../metadata/metadata.ts";
-import { type SourcePath, sourcePathOf } from "../metadata/source-path.ts";
-import { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "../radon/analysis-runs.ts";
-import { type AnalysisState, decideAnalysisState } from "../radon/analysis-state.ts";
 import { type ArtifactRef, findArtifact, jsonArtifact, type ObjectHashes } from "./artifact-ref.ts";
 
-const METADATA = jsonArtifact("metadata");
-const PROVENANCE = jsonArtifact("provenance");
-const ANALYSIS = jsonArtifact("radon/analysis");
+const METADATA = jsonArtifact(ARTIFACTS.metadata);
+const PROVENANCE = jsonArtifact(ARTIFACTS.provenance);
+const ANALYSIS = jsonArtifact(ARTIFACTS.radonAnalysis);
 
 /** The artifacts that {@link loadImageContext} reads. */
 export const IMAGE_CONTEXT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS];
@@ -27,7 +36,7 @@ export interface ImageContext {
 /**
  * Reads metadata, provenance and the runs of the analysis; what is absent says nothing.
  *
- * @throws {KymDatasetError} `invalid_metadata` for runs that are no object
+ * @throws {KymSchemaError} `invalid_metadata` for runs that are no object
  * @throws {ZarrStoreError} `invalid_file` for an artifact that is no JSON
  */
 export async function loadImageContext(
@@ -35,7 +44,7 @@ export async function loadImageContext(
   options: ReadOptions = {},
 ): Promise<ImageContext> {
   const hashes = await record.objectHashes();
-  const { pixels_sha256: pixels } = await record.attributes(options);
+  const { [ANALYSIS_RUN_KEYS.pixelsSha256]: pixels } = await record.attributes(options);
   const pixelsSha256 = typeof pixels === "string" ? pixels : undefined;
   const hasMetadata = findArtifact([METADATA], hashes) !== undefined;
   const provenance = await loadIfThere(record, PROVENANCE, hashes, options);
@@ -50,8 +59,11 @@ export async function loadImageContext(
   });
   return {
     metadata,
-    relPath: textIn(provenance, "source_rel_path") ?? null,
-    source: sourcePathOf(textIn(provenance, "source_primary_path") ?? textIn(provenance, "original_path")),
+    relPath: textIn(provenance, PROVENANCE_KEYS.sourceRelPath) ?? null,
+    source: sourcePathOf(
+      textIn(provenance, PROVENANCE_KEYS.sourcePrimaryPath) ??
+        textIn(provenance, PROVENANCE_KEYS.originalPath),
+    ),
     runs,
     states: new Map(states),
   };

@@ -1,13 +1,11 @@
+import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
 import {
   type DatasetContents,
-  isZarrStoreError,
   type NdArray,
   ndArrayBytes,
   type ReadOptions,
   type ZarrDataset,
-  type ZarrImageRecord,
 } from "@kym/zarr-store";
-import { summarizeMetadata } from "../metadata/summarize-metadata.ts";
 
 /** Copies one image with all that belongs to it. Throws whatever reading and writing throw. */
 export async function copyImage(
@@ -23,7 +21,7 @@ export async function copyImage(
     id: imageId,
     ...(axes && { axes }),
     attributes,
-    summary: summarizeMetadata(await metadataText(from, options)),
+    summary: summarizeMetadata((await loadMetadataText(from, { ...options, ifUnreadable: "none" })) ?? ""),
     ...options,
   });
   for (const key of fileKeys(await from.objectHashes())) {
@@ -96,16 +94,4 @@ function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 function isNamed(names: readonly (string | null)[] | undefined): names is readonly string[] {
   return names?.every((name) => typeof name === "string") ?? false;
-}
-
-/** Empty where there is none, or none that can be read. */
-async function metadataText(record: ZarrImageRecord, options: ReadOptions): Promise<string> {
-  try {
-    return (await record.loadJsonText("metadata", options)).text;
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file")) {
-      return "";
-    }
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
+import { isJsonObject } from "@kym/kym-schema";
 import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { findArtifact, jsonArtifact, type ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
-import { isJsonObject } from "../metadata/json-object.ts";
 
 /** What the Python system wrote beside an image after each run of an indexer. We read it and never write one. */
 export interface RunMarker {

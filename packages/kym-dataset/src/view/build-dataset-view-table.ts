@@ -1,3 +1,5 @@
+import { COLUMNS } from "@kym/kym-schema";
+import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
 import {
   type Column,
   columnOf,
@@ -28,22 +30,6 @@ export interface ViewTableOptions extends ReadOptions {
 /** Of several states of one image, the first of these is shown. */
 const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
 
-const COLUMNS: readonly Column[] = [
-  { name: "image_id", type: "utf8", nullable: false },
-  { name: "rel_path", type: "utf8", description: "of the source file, below the folder that was ingested" },
-  { name: "acquired_local_epoch_ns", type: "int64", unit: "ns" },
-  { name: "shape", type: "utf8", description: "elements along each axis, as in 30000x38" },
-  { name: "dtype", type: "utf8" },
-  { name: "axes", type: "utf8", description: "one name an axis, joined by commas" },
-  { name: "um_per_px", type: "float64", unit: "um" },
-  { name: "seconds_per_line", type: "float64", unit: "s" },
-  { name: "n_rois", type: "int64" },
-  { name: "note", type: "utf8" },
-  { name: "treatment", type: "utf8" },
-  { name: "condition", type: "utf8" },
-  { name: "accepted", type: "bool" },
-];
-
 /**
  * One row an image, by time of acquisition and then id, images without a time last. For each indexer's table there are
  * `n_rows_<table>`, `staleness_<table>` (`fresh`, `stale`, `not_analysed`, or `unknown` where params or context would
@@ -72,7 +58,9 @@ export async function buildDatasetViewTable(
       );
       return Object.assign(rowOf(entry, relPaths.get(entry.imageId) ?? null), ...cells);
     });
-    return tableFromRows(rows, { columns: [...COLUMNS, ...views.flatMap(({ columns }) => columns)] });
+    return tableFromRows(rows, {
+      columns: [...IMAGE_LIST_COLUMNS, ...views.flatMap(({ columns }) => columns)],
+    });
   });
 }
 
@@ -147,11 +135,11 @@ async function loadStates(
 ): Promise<ReadonlyMap<string, string>> {
   const worst = new Map<string, string>();
   const table = await loadIfThere(dataset, tableName, options);
-  if (table?.getChild("analysis_state") == null) {
+  if (table?.getChild(COLUMNS.analysisState) == null) {
     return worst;
   }
-  const states = columnOf(table, "analysis_state");
-  for (const [row, id] of columnOf(table, "image_id").entries()) {
+  const states = columnOf(table, COLUMNS.analysisState);
+  for (const [row, id] of columnOf(table, COLUMNS.imageId).entries()) {
     const state = states[row];
     if (typeof id !== "string" || typeof state !== "string") {
       continue;

@@ -1,3 +1,4 @@
+import { ARTIFACTS, type MetadataSummary, readSummary } from "@kym/kym-schema";
 import {
   type DType,
   imagePartPaths,
@@ -8,20 +9,11 @@ import {
 } from "@kym/zarr-store";
 
 /** What lists show of an image. What is not known is null. */
-export interface RecordSummary {
+export interface RecordSummary extends Omit<MetadataSummary, "calibrated"> {
   readonly imageId: string;
-  /** The microscope's wall clock read as if UTC, exact. */
-  readonly acquiredLocalEpochNs: bigint | null;
   readonly shape: readonly number[] | null;
   readonly dtype: DType | null;
   readonly axes: readonly string[] | null;
-  readonly umPerPx: number | null;
-  readonly secondsPerLine: number | null;
-  readonly nRois: number | null;
-  readonly note: string | null;
-  readonly treatment: string | null;
-  readonly condition: string | null;
-  readonly accepted: boolean | null;
   readonly hasMetadata: boolean;
 }
 
@@ -30,20 +22,14 @@ export function summarizeEntry(
   entry: Pick<ManifestEntry, "imageId" | "shape" | "dtype" | "axes" | "summary" | "analysisKeys">,
 ): RecordSummary {
   const { imageId, summary } = entry;
-  const metadata = imagePartPaths(imageId, { kind: "json", name: "metadata" });
+  const { calibrated: _, ...facts } = readSummary(summary);
+  const metadata = imagePartPaths(imageId, { kind: "json", name: ARTIFACTS.metadata });
   return {
     imageId,
-    acquiredLocalEpochNs: bigintOf(summary["acquired_local_epoch_ns"]),
     shape: entry.shape ?? null,
     dtype: entry.dtype ?? null,
     axes: entry.axes ?? null,
-    umPerPx: numberOf(summary["um_per_px"]),
-    secondsPerLine: numberOf(summary["seconds_per_line"]),
-    nRois: numberOf(summary["n_rois"]),
-    note: textOf(summary["note"]),
-    treatment: textOf(summary["treatment"]),
-    condition: textOf(summary["condition"]),
-    accepted: typeof summary["accepted"] === "boolean" ? summary["accepted"] : null,
+    ...facts,
     hasMetadata: metadata.some((path) => entry.analysisKeys.includes(path)),
   };
 }
@@ -71,16 +57,4 @@ export async function summarizeRecord(
 
 function isScalarRecord(value: unknown): value is Readonly<Record<string, Scalar>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function bigintOf(value: Scalar | undefined): bigint | null {
-  return typeof value === "bigint" || Number.isSafeInteger(value) ? BigInt(value ?? 0) : null;
-}
-
-function numberOf(value: Scalar | undefined): number | null {
-  return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
-}
-
-function textOf(value: Scalar | undefined): string | null {
-  return typeof value === "string" ? value : null;
 }

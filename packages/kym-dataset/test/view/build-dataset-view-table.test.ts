@@ -1,10 +1,10 @@
+import { summarizeMetadata } from "@kym/kym-schema";
 import { memoryStore, openDataset, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { beforeEach, expect, test } from "vitest";
 import {
   buildDatasetViewTable,
   KymDataset,
   radonIndexer,
-  summarizeMetadata,
   summarizeRecord,
   velocityEventIndexer,
 } from "../../src/index.ts";

@@ -1,4 +1,6 @@
 /** What all files beside an image say, as artifacts: which of them counts, and what becomes of the others. */
+import { ARTIFACTS } from "@kym/kym-schema";
+import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
 import {
   isZarrStoreError,
@@ -18,8 +20,6 @@ import { calibrationConflict, metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
-
-const METADATA = "metadata";
 
 /** Sidecars, and what has to be known about the image that they belong to. */
 export interface SidecarParts {
@@ -86,7 +86,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const own = findMetadata(given, derived);
   const metadata: SourcedArtifact = {
     kind: "json",
-    name: METADATA,
+    name: ARTIFACTS.metadata,
     text: own?.text ?? derived,
     from: [
       ...new Set(
@@ -143,7 +143,7 @@ function findMetadata(
   given: readonly Said<GivenArtifact>[],
   derived: string,
 ): { readonly given: Said<GivenArtifact>; readonly text: string } | undefined {
-  const own = given.find(({ said }) => said.kind === "json" && said.name === METADATA);
+  const own = given.find(({ said }) => said.kind === "json" && said.name === ARTIFACTS.metadata);
   const text = own?.said.kind === "json" ? mergeMetadata(own.said.text, derived) : undefined;
   return own === undefined || text === undefined ? undefined : { given: own, text };
 }
@@ -174,7 +174,7 @@ function traceArtifacts(
   const { schema, columns, rowCount } = trace.said.table;
   const table: SourcedArtifact = {
     kind: "table",
-    name: "radon/velocity",
+    name: ARTIFACTS.radonVelocity,
     table: tableFromColumns(schema, columns, rowCount),
     schema,
     from: [trace.sidecar.relPath],
@@ -186,7 +186,7 @@ function traceArtifacts(
   const from = [(runs ?? trace).sidecar.relPath];
   const params = analyses.map((run): [string, object] => [
     runKey(run),
-    defined({ algorithm: run.algorithm, window_size: run.windowSize }),
+    defined({ [RADON_PARAMS_KEYS.algorithm]: run.algorithm, [RADON_PARAMS_KEYS.windowSize]: run.windowSize }),
   ]);
   const analysis = analyses.map((run): [string, object] => [
     runKey(run),
@@ -195,13 +195,13 @@ function traceArtifacts(
   const isLocated = roisFrom !== undefined && analyses.some((run) => geometryOf(run, rois) !== undefined);
   return [
     table,
-    { kind: "json", name: "radon/params", text: serializeLossless(Object.fromEntries(params)), from },
+    { kind: "json", name: ARTIFACTS.radonParams, text: serializeLossless(Object.fromEntries(params)), from },
     ...(runs === undefined
       ? []
       : [
           {
             kind: "json",
-            name: "radon/analysis",
+            name: ARTIFACTS.radonAnalysis,
             text: serializeLossless(Object.fromEntries(analysis)),
             from: isLocated ? [...from, roisFrom] : from,
           } as const,
@@ -219,11 +219,11 @@ function geometryOf(run: RoiAnalysis, rois: readonly Roi[]): string | undefined 
 function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
   return {
     ...defined({
-      channel: run.channel,
-      analyzed_at: run.analyzedAt,
-      roi_revision_at_analysis: run.roiRevisionAtAnalysis,
-      geometry: geometryOf(run, rois),
-      pixels_sha256: pixelsSha256,
+      [ANALYSIS_RUN_KEYS.channel]: run.channel,
+      [ANALYSIS_RUN_KEYS.analyzedAt]: run.analyzedAt,
+      [ANALYSIS_RUN_KEYS.roiRevision]: run.roiRevisionAtAnalysis,
+      [ANALYSIS_RUN_KEYS.geometry]: geometryOf(run, rois),
+      [ANALYSIS_RUN_KEYS.pixelsSha256]: pixelsSha256,
     }),
     ...Object.fromEntries(run.extra),
   };
@@ -239,7 +239,7 @@ async function eventArtifacts(
   return [
     {
       kind: "table",
-      name: "velocity_events/events",
+      name: ARTIFACTS.events,
       table: tableFromRows(rows, schema),
       schema,
       from: [events.sidecar.relPath],

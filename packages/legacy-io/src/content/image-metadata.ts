@@ -1,3 +1,5 @@
+import { UNITS } from "@kym/kym-schema";
+import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { toEnvelope } from "@kym/roi";
 import { type JsonNode, serializeLossless } from "@kym/zarr-store";
 import type { ClassicJson } from "../formats/classic-json.ts";
@@ -15,8 +17,6 @@ export interface MetadataSources {
 }
 
 const METADATA_VERSION = "2.0";
-/** What a step is in where nobody says. */
-export const UNCALIBRATED_UNIT = "px";
 
 /**
  * The text of the artifact `metadata`: facts of the acquisition from the microscope's header, what people edited from
@@ -25,17 +25,17 @@ export const UNCALIBRATED_UNIT = "px";
 export function metadataText(sources: MetadataSources): string {
   const { olympus, classic, accepted } = sources;
   return serializeLossless({
-    version: METADATA_VERSION,
-    header: headerValue(sources),
-    experiment_metadata:
+    [METADATA_KEYS.version]: METADATA_VERSION,
+    [METADATA_KEYS.header]: headerValue(sources),
+    [METADATA_KEYS.experiment]:
       classic?.experimentMetadata === undefined ? {} : withoutNonFinite(classic.experimentMetadata),
-    rois: [
+    [METADATA_KEYS.rois]: [
       ...(classic?.rois ?? []).map(toEnvelope),
       ...(classic?.rejectedRois ?? []).map(({ node }) => withoutNonFinite(node)),
     ],
-    accepted,
+    [METADATA_KEYS.accepted]: accepted,
     ...extraMembers(classic?.extra),
-    ...(olympus && { olympus_header: olympusValue(olympus) }),
+    ...(olympus && { [METADATA_KEYS.olympusHeader]: olympusValue(olympus) }),
   });
 }
 
@@ -50,8 +50,8 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
   );
   const units = ofRank(
     shape,
-    edited?.voxelsUnits ?? (measured ? ["s", "um"] : shape.map(() => UNCALIBRATED_UNIT)),
-    UNCALIBRATED_UNIT,
+    edited?.voxelsUnits ?? (measured ? [UNITS.second, UNITS.micrometre] : shape.map(() => UNITS.pixel)),
+    UNITS.pixel,
   );
   const labels = ofRank(
     shape,
@@ -59,19 +59,19 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
     "",
   );
   const optional = {
-    date_str: classic?.header?.dateStr ?? olympus?.date,
-    time_str: classic?.header?.timeStr ?? olympus?.time,
-    acquired_local_epoch_ns: olympus?.acquiredLocalEpochNs,
-    seconds_per_line_exact: olympus?.secondsPerLineExact,
-    bits_per_pixel: olympus?.bitsPerPixel,
+    [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date,
+    [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time,
+    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs,
+    [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
+    [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel,
   };
   return {
-    shape,
-    ndim: shape.length,
-    voxels,
-    voxels_units: units,
-    labels,
-    physical_size: physicalSize(shape, voxels, edited?.physicalSize),
+    [METADATA_HEADER_KEYS.shape]: shape,
+    [METADATA_HEADER_KEYS.ndim]: shape.length,
+    [METADATA_HEADER_KEYS.voxels]: voxels,
+    [METADATA_HEADER_KEYS.voxelsUnits]: units,
+    [METADATA_HEADER_KEYS.labels]: labels,
+    [METADATA_HEADER_KEYS.physicalSize]: physicalSize(shape, voxels, edited?.physicalSize),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     ...extraMembers(classic?.header?.extra),
   };
@@ -95,10 +95,13 @@ export interface LineScanCalibration {
 
 /** Reads the calibration back from the value of an artifact `metadata`, whoever wrote it. */
 export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
-  const header = memberOf(metadata, "header");
-  const [secondsPerLine, umPerPx] = listOf(memberOf(header, "voxels")).slice(-2);
-  const [timeUnit, spaceUnit] = listOf(memberOf(header, "voxels_units")).slice(-2);
-  return timeUnit === "s" && spaceUnit === "um" && isStep(secondsPerLine) && isStep(umPerPx)
+  const header = memberOf(metadata, METADATA_KEYS.header);
+  const [secondsPerLine, umPerPx] = listOf(memberOf(header, METADATA_HEADER_KEYS.voxels)).slice(-2);
+  const [timeUnit, spaceUnit] = listOf(memberOf(header, METADATA_HEADER_KEYS.voxelsUnits)).slice(-2);
+  return timeUnit === UNITS.second &&
+    spaceUnit === UNITS.micrometre &&
+    isStep(secondsPerLine) &&
+    isStep(umPerPx)
     ? { secondsPerLine, umPerPx }
     : undefined;
 }
@@ -149,7 +152,7 @@ export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson
 /** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
 function isCalibrated(classic: ClassicJson | undefined): boolean {
   const { voxels, voxelsUnits } = classic?.header ?? {};
-  return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNCALIBRATED_UNIT) === true;
+  return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNITS.pixel) === true;
 }
 
 /** The whole header by section, in its own order, so that the file can be written again. */

@@ -1,6 +1,6 @@
+import { ARTIFACTS } from "@kym/kym-schema";
 import { attachmentName } from "../folder/attachment-name.ts";
 import { numbered } from "../folder/incoming-attachment.ts";
-import { PROVENANCE } from "../provenance/provenance.ts";
 import { artifactKey, type SourcedArtifact } from "./image-content.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 
@@ -11,7 +11,7 @@ export function keepFirstSource(
   notes: { path: string; reason: string }[],
 ): readonly SourcedArtifact[] {
   /** Ingest writes where an image came from itself. */
-  const taken = new Set([artifactKey({ kind: "json", name: PROVENANCE, text: "" })]);
+  const taken = new Set([artifactKey({ kind: "json", name: ARTIFACTS.provenance, text: "" })]);
   const claim = (artifact: SourcedArtifact): boolean => {
     const key = artifactKey(artifact);
     const isFree = !taken.has(key);

@@ -1,3 +1,5 @@
+import { UNITS } from "@kym/kym-schema";
+import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import {
   getMember,
@@ -9,10 +11,14 @@ import {
   setMember,
 } from "@kym/zarr-store";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
-import { UNCALIBRATED_UNIT } from "./image-metadata.ts";
 
 /** What a calibration is made of: taken from one source as a whole. */
-const CALIBRATION = ["voxels", "voxels_units", "labels", "physical_size"] as const;
+const CALIBRATION = [
+  METADATA_HEADER_KEYS.voxels,
+  METADATA_HEADER_KEYS.voxelsUnits,
+  METADATA_HEADER_KEYS.labels,
+  METADATA_HEADER_KEYS.physicalSize,
+];
 
 /**
  * The metadata of a sidecar `<image>.metadata.json`, completed by what follows from the image and its other files: the
@@ -25,10 +31,13 @@ export function mergeMetadata(own: string, derived: string): string | undefined 
     return undefined;
   }
   const made = parseLossless(derived);
-  const [header, madeHeader] = [getMember(before, "header"), getMember(made, "header")];
+  const [header, madeHeader] = [
+    getMember(before, METADATA_KEYS.header),
+    getMember(made, METADATA_KEYS.header),
+  ];
   const whole =
     header?.kind === "object" && madeHeader?.kind === "object"
-      ? setMember(before, "header", filled(withCalibration(header, madeHeader), madeHeader))
+      ? setMember(before, METADATA_KEYS.header, filled(withCalibration(header, madeHeader), madeHeader))
       : before;
   const merged = serializeLossless(withoutNonFinite(filled(whole, made)));
   return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
@@ -36,7 +45,7 @@ export function mergeMetadata(own: string, derived: string): string | undefined 
 
 /** The ROIs of a metadata text that can be read. */
 export function roisOfMetadata(text: string): readonly Roi[] {
-  const rois = getMember(parseLossless(text), "rois");
+  const rois = getMember(parseLossless(text), METADATA_KEYS.rois);
   return rois?.kind === "array" ? rois.items.flatMap(readRoi) : [];
 }
 
@@ -67,11 +76,11 @@ function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
 }
 
 function isCalibrated(header: JsonNode): boolean {
-  const units = getMember(header, "voxels_units");
+  const units = getMember(header, METADATA_HEADER_KEYS.voxelsUnits);
   const plane = units?.kind === "array" ? units.items.slice(-2) : [];
   return (
     plane.some(({ kind }) => kind === "string") &&
-    plane.every((unit) => unit.kind !== "string" || unit.value !== UNCALIBRATED_UNIT)
+    plane.every((unit) => unit.kind !== "string" || unit.value !== UNITS.pixel)
   );
 }
 

@@ -1,3 +1,5 @@
+import type { HeaderFacts } from "@kym/kym-schema";
+import { HEADER_FACT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import { getMember, type JsonNode, plainValue } from "@kym/zarr-store";
 import {
@@ -9,17 +11,8 @@ import {
   unexpectedNode,
 } from "./legacy-json.ts";
 
-/** The `header` of a classic JSON: one entry an axis, rows (time) first. What is absent or garbled is undefined. */
-export interface ClassicHeader {
-  readonly shape: readonly number[] | undefined;
-  readonly ndim: number | undefined;
-  /** Steps along the axes: seconds a line, µm a pixel. */
-  readonly voxels: readonly number[] | undefined;
-  readonly voxelsUnits: readonly string[] | undefined;
-  readonly labels: readonly string[] | undefined;
-  readonly physicalSize: readonly number[] | undefined;
-  readonly dateStr: string | undefined;
-  readonly timeStr: string | undefined;
+/** The `header` of a classic JSON, rows (time) first: `voxels` are seconds for each line and µm for each pixel. */
+export interface ClassicHeader extends HeaderFacts {
   /** Keys that are none of the above. */
   readonly extra: ReadonlyMap<string, JsonNode>;
 }
@@ -49,23 +42,14 @@ export interface ClassicJson {
 }
 
 const WHAT = "classic JSON";
+/** One of these makes a JSON object a metadata file. */
+const TELLING_KEYS = [METADATA_KEYS.header, METADATA_KEYS.experiment, METADATA_KEYS.rois];
 const TOP_KEYS: ReadonlySet<string> = new Set([
-  "version",
-  "header",
-  "experiment_metadata",
-  "rois",
-  "accepted",
+  METADATA_KEYS.version,
+  ...TELLING_KEYS,
+  METADATA_KEYS.accepted,
 ]);
-const HEADER_KEYS: ReadonlySet<string> = new Set([
-  "shape",
-  "ndim",
-  "voxels",
-  "voxels_units",
-  "labels",
-  "physical_size",
-  "date_str",
-  "time_str",
-]);
+const HEADER_KEYS: ReadonlySet<string> = new Set(Object.values(HEADER_FACT_KEYS));
 
 /**
  * Reads `<stem>.json`: ROIs flat or in envelopes, with or without stored statistics. A field of the header that is
@@ -75,18 +59,18 @@ const HEADER_KEYS: ReadonlySet<string> = new Set([
 export function parseClassicJson(source: string | Uint8Array): ClassicJson {
   const document = parseLegacyJson(source, WHAT);
   const members = membersOf(document, WHAT, "$");
-  if (!["header", "experiment_metadata", "rois"].some((key) => members.has(key))) {
-    throw unexpectedNode(WHAT, "$", "one of header, experiment_metadata, rois", document);
+  if (!TELLING_KEYS.some((key) => members.has(key))) {
+    throw unexpectedNode(WHAT, "$", `one of ${TELLING_KEYS.join(", ")}`, document);
   }
   const warnings: string[] = [];
-  const header = presentMember(document, "header");
-  const experimentMetadata = presentMember(document, "experiment_metadata");
+  const header = presentMember(document, METADATA_KEYS.header);
+  const experimentMetadata = presentMember(document, METADATA_KEYS.experiment);
   return {
-    version: textMember(document, "version", WHAT, "$"),
+    version: textMember(document, METADATA_KEYS.version, WHAT, "$"),
     header: header === undefined ? undefined : readHeader(header, warnings),
     experimentMetadata,
-    ...readRois(presentMember(document, "rois")),
-    accepted: booleanMember(document, "accepted", WHAT, "$"),
+    ...readRois(presentMember(document, METADATA_KEYS.rois)),
+    accepted: booleanMember(document, METADATA_KEYS.accepted, WHAT, "$"),
     extra: new Map([...members].filter(([key]) => !TOP_KEYS.has(key))),
     document,
     warnings,
@@ -95,7 +79,7 @@ export function parseClassicJson(source: string | Uint8Array): ClassicJson {
 
 function readHeader(header: JsonNode, warnings: string[]): ClassicHeader {
   const members = membersOf(header, WHAT, "$.header");
-  const ndim = plainMember(header, "ndim");
+  const ndim = plainMember(header, HEADER_FACT_KEYS.ndim);
   const listOf = <T>(key: string, isItem: (item: unknown) => item is T): readonly T[] | undefined => {
     const list = plainMember(header, key);
     if (list === undefined) {
@@ -115,14 +99,14 @@ function readHeader(header: JsonNode, warnings: string[]): ClassicHeader {
     return typeof text === "string" ? text : undefined;
   };
   return {
-    shape: listOf("shape", isCount),
+    shape: listOf(HEADER_FACT_KEYS.shape, isCount),
     ndim: isCount(ndim) ? ndim : undefined,
-    voxels: listOf("voxels", isFiniteNumber),
-    voxelsUnits: listOf("voxels_units", isText),
-    labels: listOf("labels", isText),
-    physicalSize: listOf("physical_size", isFiniteNumber),
-    dateStr: textOf("date_str"),
-    timeStr: textOf("time_str"),
+    voxels: listOf(HEADER_FACT_KEYS.voxels, isFiniteNumber),
+    voxelsUnits: listOf(HEADER_FACT_KEYS.voxelsUnits, isText),
+    labels: listOf(HEADER_FACT_KEYS.labels, isText),
+    physicalSize: listOf(HEADER_FACT_KEYS.physicalSize, isFiniteNumber),
+    dateStr: textOf(HEADER_FACT_KEYS.dateStr),
+    timeStr: textOf(HEADER_FACT_KEYS.timeStr),
     extra: new Map([...members].filter(([key]) => !HEADER_KEYS.has(key))),
   };
 }

@@ -1,3 +1,4 @@
+import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import {
   type CellValue,
   type Column,
@@ -18,53 +19,20 @@ export interface EventColumn {
 
 const EVENT_ID_DIGITS = 16;
 
-const KEY_COLUMNS: readonly Column[] = [
-  { name: "roi_id", type: "int64", nullable: false },
-  { name: "event_id", type: "utf8", nullable: false, description: "stable: see legacyEventId" },
-];
-
-const SCORED_COLUMNS: readonly Column[] = [
-  { name: "t_start_s", type: "float64", unit: "s" },
-  { name: "t_end_s", type: "float64", unit: "s" },
-  { name: "peak_t_s", type: "float64", unit: "s" },
-  { name: "peak_value", type: "float64", description: "no legacy source: NULL" },
-  { name: "score", type: "float64", unit: "mm/s", description: "the step between the medians of both sides" },
-];
-
-const TRACE_INDEX = "index into the trace; into the lines of the image if a person made the event";
-const LEGACY_COLUMNS: readonly Column[] = [
-  { name: "channel", type: "int64" },
-  { name: "event_type", type: "utf8" },
-  { name: "i_start", type: "int64", description: TRACE_INDEX },
-  { name: "i_peak", type: "int64", description: TRACE_INDEX },
-  { name: "i_end", type: "int64", description: TRACE_INDEX },
-  { name: "baseline_before", type: "float64", unit: "mm/s" },
-  { name: "baseline_after", type: "float64", unit: "mm/s" },
-  { name: "strength", type: "float64" },
-  { name: "nan_fraction_in_event", type: "float64" },
-  { name: "n_valid_in_event", type: "int64" },
-  { name: "duration_s", type: "float64", unit: "s" },
-  { name: "machine_type", type: "utf8" },
-  { name: "user_type", type: "utf8" },
-  { name: "note", type: "utf8" },
-];
-
-/** The artifact `velocity_events/events`: one row an event. Keys of events that no rule knows are columns after these. */
-export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
-  columns: [...KEY_COLUMNS, ...SCORED_COLUMNS, ...LEGACY_COLUMNS],
-};
+/** What the older application has no key for. */
+const OURS: ReadonlySet<string> = new Set([COLUMNS.roiId, COLUMNS.eventId, COLUMNS.peakValue]);
 
 const RENAMED: Readonly<Record<string, string>> = {
-  t_start_s: "t_start",
-  t_end_s: "t_end",
-  peak_t_s: "t_peak",
-  score: "score_peak",
-  duration_s: "duration_sec",
+  [COLUMNS.start]: "t_start",
+  [COLUMNS.end]: "t_end",
+  [COLUMNS.peakTime]: "t_peak",
+  [COLUMNS.score]: "score_peak",
+  [COLUMNS.duration]: "duration_sec",
 };
 
 /** The keys of an event object and their columns, in the table's order. Map names both ways with it. */
-export const LEGACY_EVENT_COLUMNS: readonly EventColumn[] = [...SCORED_COLUMNS, ...LEGACY_COLUMNS]
-  .filter(({ name }) => name !== "peak_value")
+export const LEGACY_EVENT_COLUMNS: readonly EventColumn[] = VELOCITY_EVENTS_SCHEMA.columns
+  .filter(({ name }) => !OURS.has(name))
   .map((stored) => ({ legacy: RENAMED[stored.name] ?? stored.name, stored }));
 
 /** Events as a table: what `tableFromRows` of `@kym/zarr-store` takes. */
@@ -93,7 +61,7 @@ export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<V
     const eventId = count === 1 ? id : `${id}-${count}`;
     const values = LEGACY_EVENT_COLUMNS.map(({ legacy, stored }): [string, CellValue] => [
       stored.name,
-      legacy === "channel" ? BigInt(run.channel) : readValue(event, legacy, stored),
+      legacy === COLUMNS.channel ? BigInt(run.channel) : readValue(event, legacy, stored),
     ]);
     const extra = extraColumns.map(({ legacy, stored }): [string, CellValue] => [
       stored.name,
@@ -101,10 +69,10 @@ export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<V
     ]);
     rows.push(
       Object.fromEntries([
-        ["roi_id", BigInt(run.roiId)],
-        ["event_id", eventId],
+        [COLUMNS.roiId, BigInt(run.roiId)],
+        [COLUMNS.eventId, eventId],
         ...values,
-        ["peak_value", null],
+        [COLUMNS.peakValue, null],
         ...extra,
       ]),
     );
@@ -122,7 +90,7 @@ export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<V
  * Events of one table with the same id get `-2`, `-3`, … in the file's order.
  */
 export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise<string> {
-  const type = textMember(event.node, "event_type", "event", event.path) ?? "";
+  const type = textMember(event.node, COLUMNS.eventType, "event", event.path) ?? "";
   const start = presentMember(event.node, "t_start");
   const startText = start?.kind === "number" ? start.text : "null";
   const bytes = new TextEncoder().encode([run.roiId, run.channel, type, startText].join("\n"));

@@ -1,4 +1,5 @@
-import type { Column, CsvColumnData, CsvLimits, CsvTable, TableSchema } from "@kym/zarr-store";
+import { COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
+import type { Column, CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
 import { readSidecarCsv } from "./sidecar-csv.ts";
 
@@ -8,49 +9,25 @@ export interface TraceColumn {
   readonly stored: Column;
 }
 
-/**
- * The trace columns in the order of the CSV, which is that of the stored table. Map names both ways with it.
- * Source: the formats' page §2.3.
- */
-export const LEGACY_TRACE_COLUMNS: readonly TraceColumn[] = [
-  { legacy: "roi_id", stored: { name: "roi_id", type: "int64", nullable: false } },
-  { legacy: "channel", stored: { name: "channel", type: "int64", nullable: false } },
-  {
-    legacy: "time",
-    stored: {
-      name: "time_s",
-      type: "float64",
-      unit: "s",
-      description: "centre of the window, from image start",
-    },
-  },
-  {
-    legacy: "velocity",
-    stored: {
-      name: "velocity_mm_s",
-      type: "float64",
-      unit: "mm/s",
-      description: "as analysed; beyond ±1e6 it stands for an infinite velocity",
-    },
-  },
-  { legacy: "parentFolder", stored: { name: "parent_folder", type: "utf8" } },
-  { legacy: "file", stored: { name: "file_name", type: "utf8" } },
-  { legacy: "algorithm", stored: { name: "algorithm", type: "utf8" } },
-  { legacy: "delx", stored: { name: "um_per_px", type: "float64", unit: "um" } },
-  { legacy: "delt", stored: { name: "s_per_line", type: "float64", unit: "s" } },
-  { legacy: "numLines", stored: { name: "n_lines", type: "int64" } },
-  {
-    legacy: "pntsPerLine",
-    stored: { name: "px_per_line", type: "int64", description: "the width of the image, not of the ROI" },
-  },
-  { legacy: "cleanVelocity", stored: { name: "clean_velocity_mm_s", type: "float64", unit: "mm/s" } },
-  { legacy: "absVelocity", stored: { name: "abs_velocity_mm_s", type: "float64", unit: "mm/s" } },
-];
-
-/** The artifact `radon/velocity`: one row a window, ROIs one after another. */
-export const VELOCITY_TRACE_SCHEMA: TableSchema = {
-  columns: LEGACY_TRACE_COLUMNS.map(({ stored }) => stored),
+/** The name in the CSV, where it is not the stored one. */
+const LEGACY_NAMES: Readonly<Record<string, string>> = {
+  [COLUMNS.time]: "time",
+  [COLUMNS.velocity]: "velocity",
+  [COLUMNS.parentFolder]: "parentFolder",
+  [COLUMNS.fileName]: "file",
+  [COLUMNS.umPerPx]: "delx",
+  [COLUMNS.secondsPerLine]: "delt",
+  [COLUMNS.nLines]: "numLines",
+  [COLUMNS.pxPerLine]: "pntsPerLine",
+  [COLUMNS.cleanVelocity]: "cleanVelocity",
+  [COLUMNS.absVelocity]: "absVelocity",
 };
+
+/** The trace columns in the order of the CSV, which is that of the stored table. Map names both ways with it. */
+export const LEGACY_TRACE_COLUMNS: readonly TraceColumn[] = VELOCITY_TRACE_SCHEMA.columns.map((stored) => ({
+  legacy: LEGACY_NAMES[stored.name] ?? stored.name,
+  stored,
+}));
 
 /** The name of a first column without a title, which is how pandas writes an index. */
 const INDEX_COLUMN = "Unnamed: 0";
@@ -94,7 +71,7 @@ export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): V
   checkCollisions(unknown.map(([{ name }]) => name));
   const all = [...known, ...unknown];
   return {
-    isV0: !Object.hasOwn(table.columns, "roi_id"),
+    isV0: !Object.hasOwn(table.columns, COLUMNS.roiId),
     schema: { columns: all.map(([column]) => column) },
     columns: Object.fromEntries(all.map(([column, data]) => [column.name, withDefault(column.name, data)])),
     rowCount: table.rowCount,
@@ -102,18 +79,18 @@ export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): V
 }
 
 function missingColumn(legacy: string, rowCount: number): CsvColumnData {
-  return legacy === "roi_id" || legacy === "channel"
+  return legacy === COLUMNS.roiId || legacy === COLUMNS.channel
     ? new BigInt64Array(rowCount).fill(FIRST)
     : new Array<null>(rowCount).fill(null);
 }
 
 /** An empty channel is channel 1, which is what the files before there were channels mean; a ROI must be said. */
 function withDefault(name: string, data: CsvColumnData): CsvColumnData {
-  if (!Array.isArray(data) || (name !== "channel" && name !== "roi_id")) {
+  if (!Array.isArray(data) || (name !== COLUMNS.channel && name !== COLUMNS.roiId)) {
     return data;
   }
   const row = data.indexOf(null);
-  if (name === "roi_id" && row !== -1) {
+  if (name === COLUMNS.roiId && row !== -1) {
     throw new LegacyIoError("schema_mismatch", `velocity trace row ${row + 1}: roi_id is empty`, {
       found: null,
     });

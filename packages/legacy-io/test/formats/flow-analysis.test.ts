@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import { canonicalJson, parseTableSchema, tableFromRows } from "@kym/zarr-store";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { type FlowAnalysisKind, parseFlowAnalysis } from "../../src/formats/flow-analysis.ts";
-import {
-  LEGACY_EVENT_COLUMNS,
-  VELOCITY_EVENTS_SCHEMA,
-  velocityEventsTable,
-} from "../../src/formats/velocity-events.ts";
+import { LEGACY_EVENT_COLUMNS, velocityEventsTable } from "../../src/formats/velocity-events.ts";
 import { caught, codeOf } from "../support/caught.ts";
 
 const folder = findSharedData("kymographs/flow-analysis") ?? "";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import { parseTableSchema, tableFromColumns } from "@kym/zarr-store";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {
   LEGACY_TRACE_COLUMNS,
   parseVelocityTrace,
-  VELOCITY_TRACE_SCHEMA,
   type VelocityTrace,
 } from "../../src/formats/velocity-trace.ts";
 import { caught } from "../support/caught.ts";

@@ -24,7 +24,7 @@ describe("inflate", () => {
           const inflated = await inflate(packed, options);
           expect(Buffer.compare(inflated, bytes)).toBe(0);
           const exact = await inflate(packed, { ...options, maxBytes: bytes.length });
-        expect(exact.buffer.byteLength).toBe(bytes.length);
+          expect(exact.buffer.byteLength).toBe(bytes.length);
         },
       ),
       { numRuns: 60 },

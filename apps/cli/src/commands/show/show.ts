@@ -1,13 +1,7 @@
 import { join } from "node:path";
-import { KymDataset, type KymMetadata, parseMetadata } from "@kym/kym-dataset";
-import {
-  isZarrStoreError,
-  parseImageId,
-  parseTableName,
-  pixelArray,
-  tablePath,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import { KymDataset } from "@kym/kym-dataset";
+import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { parseImageId, parseTableName, pixelArray, tablePath, type ZarrImageRecord } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
@@ -82,14 +76,8 @@ file name.`,
 });
 
 async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefined> {
-  try {
-    return parseMetadata(await record.loadJsonText("metadata"));
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found")) {
-      return undefined;
-    }
-    throw error;
-  }
+  const text = await loadMetadataText(record);
+  return text === undefined ? undefined : parseMetadata(text);
 }
 
 interface Shown extends ImageOverview, TiffValues {

@@ -1,22 +1,9 @@
-import {
-  type CellValue,
-  type Column,
-  type ReadOptions,
-  type Row,
-  rowsOf,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import { ARTIFACTS, isJsonObject } from "@kym/kym-schema";
+import { FIRST_RADON_COLUMNS } from "@kym/kym-schema/tables";
+import { type CellValue, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import { jsonArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
-import { isJsonObject } from "../../metadata/json-object.ts";
 import { projectRow } from "./project-row.ts";
-
-const COLUMNS: readonly Column[] = [
-  { name: "mean_velocity", type: "float64", unit: "mm/s" },
-  { name: "median_velocity", type: "float64", unit: "mm/s" },
-  { name: "n_valid", type: "int64" },
-  { name: "notes", type: "utf8" },
-];
 
 /** The names that other programs have for the columns. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -26,7 +13,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   notes: "note",
 };
 
-const REPORT = "radon_report";
+const REPORT = ARTIFACTS.radonReport;
 
 /**
  * The first generation's report → `radon_report`: the artifact `radon_report`, a table or else JSON (an object is one
@@ -36,7 +23,7 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
   name: "radon_report_v1",
   tableName: REPORT,
   schemaVersion: "v0.1",
-  schema: { columns: COLUMNS },
+  schema: { columns: FIRST_RADON_COLUMNS },
   analysisVersion: "kymflow.radon_report@0.1",
   inputs: [{ format: "parquet", name: REPORT }, jsonArtifact(REPORT)],
   context: async () => null,
@@ -49,7 +36,7 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
       input.format === "json"
         ? await jsonRows(record, { signal })
         : [...rowsOf(await loadTableArtifact(record, input, { signal, memory: "shared" }))];
-    return rows.map((row) => projectRow(row, COLUMNS, OTHER_NAMES));
+    return rows.map((row) => projectRow(row, FIRST_RADON_COLUMNS, OTHER_NAMES));
   },
 });
 

@@ -1,16 +1,9 @@
-import { type Column, type Row, rowsOf } from "@kym/zarr-store";
+import { ARTIFACTS } from "@kym/kym-schema";
+import { FIRST_EVENT_COLUMNS } from "@kym/kym-schema/tables";
+import { type Row, rowsOf } from "@kym/zarr-store";
 import { loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { projectRow } from "./project-row.ts";
-
-const COLUMNS: readonly Column[] = [
-  { name: "roi_id", type: "int64" },
-  { name: "event_id", type: "utf8" },
-  { name: "t0_s", type: "float64", unit: "s" },
-  { name: "t1_s", type: "float64", unit: "s" },
-  { name: "kind", type: "utf8" },
-  { name: "score", type: "float64" },
-];
 
 /**
  * The first generation's events → `velocity_events`: the artifact `velocity_events` in a closed set of columns; what is
@@ -18,11 +11,11 @@ const COLUMNS: readonly Column[] = [
  */
 export const velocityEventsReportIndexer: Indexer<null> = defineIndexer({
   name: "velocity_events_report",
-  tableName: "velocity_events",
+  tableName: ARTIFACTS.firstEvents,
   schemaVersion: "v0.1",
-  schema: { columns: COLUMNS },
+  schema: { columns: FIRST_EVENT_COLUMNS },
   analysisVersion: "kymflow.velocity_events_report@0.1",
-  inputs: tableArtifact("velocity_events"),
+  inputs: tableArtifact(ARTIFACTS.firstEvents),
   context: async () => null,
 
   async extract(record, { input, signal }): Promise<readonly Row[]> {
@@ -30,6 +23,6 @@ export const velocityEventsReportIndexer: Indexer<null> = defineIndexer({
       return [];
     }
     const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
-    return Array.from(rowsOf(events), (row) => projectRow(row, COLUMNS));
+    return Array.from(rowsOf(events), (row) => projectRow(row, FIRST_EVENT_COLUMNS));
   },
 });

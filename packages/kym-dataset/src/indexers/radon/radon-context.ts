@@ -1,10 +1,9 @@
+import type { AnalysisState } from "@kym/kym-schema";
 import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
-import type { AnalysisState } from "../../radon/analysis-state.ts";
-import { EVENT_ARTIFACTS } from "../events/event-artifacts.ts";
-import { loadUsersAdded, type UsersAdded } from "./users-added.ts";
+import { loadUsersAdded, USERS_ADDED_SOURCES, type UsersAdded } from "../events/users-added.ts";
 
 /** What the rows of `radonIndexer` use beside the trace and the pixels. A ROI's name and note are not among it. */
 export interface RadonContext {
@@ -42,7 +41,10 @@ export interface RadonRun {
 }
 
 /** The artifacts that {@link loadRadonContext} reads. */
-export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [...IMAGE_CONTEXT_SOURCES, ...EVENT_ARTIFACTS];
+export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [
+  ...IMAGE_CONTEXT_SOURCES,
+  ...USERS_ADDED_SOURCES,
+];
 
 /** Throws as `loadImageContext` and `loadUsersAdded`. */
 export async function loadRadonContext(

@@ -1,9 +1,8 @@
+import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { StoredRoiStats } from "@kym/roi";
 import { columnOf, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
-import { analysisRunKey } from "../../radon/analysis-runs.ts";
-import type { AnalysisState } from "../../radon/analysis-state.ts";
 import type { RadonContext } from "./radon-context.ts";
 import { loadRegionStats } from "./region-stats.ts";
 import { summarizeTrace } from "./summarize-trace.ts";
@@ -57,20 +56,20 @@ export function adoptRows(results: Table, context: RadonContext): readonly Row[]
       : undefined;
     return {
       ...row,
-      rel_path: context.rel_path ?? row["rel_path"] ?? null,
+      rel_path: context.rel_path ?? row[COLUMNS.relPath] ?? null,
       analysis_state: (key === undefined ? undefined : context.runs[key]?.state) ?? "unknown",
     };
   });
 }
 
 function splitTraces(table: Table): readonly Trace[] {
-  const [roiIds, velocities] = [columnOf(table, "roi_id"), columnOf(table, "velocity_mm_s")];
-  const hasChannels = table.schema.fields.some(({ name }) => name === "channel");
-  const channels = hasChannels ? columnOf(table, "channel") : [];
+  const [roiIds, velocities] = [columnOf(table, COLUMNS.roiId), columnOf(table, COLUMNS.velocity)];
+  const hasChannels = table.schema.fields.some(({ name }) => name === COLUMNS.channel);
+  const channels = hasChannels ? columnOf(table, COLUMNS.channel) : [];
   const traces = new Map<string, Trace>();
   for (const [row, velocity] of velocities.entries()) {
-    const roiId = integerAt(roiIds[row], "roi_id", row);
-    const channel = integerAt(channels[row] ?? FIRST_CHANNEL, "channel", row);
+    const roiId = integerAt(roiIds[row], COLUMNS.roiId, row);
+    const channel = integerAt(channels[row] ?? FIRST_CHANNEL, COLUMNS.channel, row);
     const key = analysisRunKey(roiId, channel);
     const trace = traces.get(key) ?? { roiId, channel, velocitiesMmS: [] };
     traces.set(key, trace);
@@ -90,11 +89,11 @@ function velocityAt(value: unknown, row: number): number | null {
   if (value === null || typeof value === "number") {
     return value;
   }
-  throw misfit("velocity_mm_s", row, "a number", value);
+  throw misfit(COLUMNS.velocity, row, "a number", value);
 }
 
 function misfit(column: string, row: number, expected: string, found: unknown): KymDatasetError {
-  const message = `radon/velocity: column ${column}, row ${row}: expected ${expected}, found ${String(found)}`;
+  const message = `${ARTIFACTS.radonVelocity}: column ${column}, row ${row}: expected ${expected}, found ${String(found)}`;
   return new KymDatasetError("schema_mismatch", message, { path: column, expected, found });
 }
 

@@ -1,3 +1,4 @@
+import { ARTIFACTS, RADON_ARTIFACTS, RADON_COLUMNS } from "@kym/kym-schema";
 import type { Row } from "@kym/zarr-store";
 import {
   type ArtifactRef,
@@ -7,7 +8,6 @@ import {
 } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
-import { RADON_COLUMNS } from "../../radon/radon-columns.ts";
 import {
   geometryOfRois,
   loadRadonContext,
@@ -16,8 +16,7 @@ import {
 } from "./radon-context.ts";
 import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
-const VELOCITY = "radon/velocity";
-const PARAMS: readonly ArtifactRef[] = ["radon/params", "radon_params", "radon.params"].map(jsonArtifact);
+const PARAMS: readonly ArtifactRef[] = RADON_ARTIFACTS.params.map(jsonArtifact);
 
 /**
  * Velocity traces → `kym_radon`: one row for each ROI and channel of the artifact `radon/velocity` (columns `roi_id`,
@@ -29,7 +28,7 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
   schemaVersion: "0.2",
   schema: { columns: RADON_COLUMNS },
   analysisVersion: "kymflow.radon@0.2",
-  inputs: [VELOCITY, "radon/results", "radon_report", "radon"].flatMap(tableArtifact),
+  inputs: RADON_ARTIFACTS.tables.flatMap(tableArtifact),
   usesPixels: true,
   sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],
   params: (record, options) => loadParams(record, PARAMS, options),
@@ -41,7 +40,7 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
       return [];
     }
     const table = await loadTableArtifact(record, input, { signal, memory: "shared" });
-    return input.name === VELOCITY
+    return input.name === ARTIFACTS.radonVelocity
       ? summarizeTraces(record, table, context, { signal })
       : adoptRows(table, context);
   },

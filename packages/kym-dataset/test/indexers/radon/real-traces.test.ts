@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseMetadata } from "@kym/kym-schema";
 import { createNdArray, type Row, rowsOf } from "@kym/zarr-store";
 import { describe, expect, test } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { readStripTiff } from "../../../../../test/support/read-strip-tiff.ts";
-import { KymDataset, parseMetadata, radonIndexer } from "../../../src/index.ts";
+import { KymDataset, radonIndexer } from "../../../src/index.ts";
 import { emptyDataset, TRACE_SCHEMA } from "../../support/image-fixture.ts";
 import { readPlainCsv, readTrace } from "./legacy-trace.ts";
 

@@ -1,69 +1,46 @@
+import { COLUMNS, RADON_COLUMNS } from "@kym/kym-schema";
 import { type CellValue, type CsvTextColumn, csvText, type Row } from "@kym/zarr-store";
-import type { KymflowEvent } from "../../formats/kymflow/events-json.ts";
+import { EVENT_KEYS, type KymflowEvent } from "../../formats/kymflow/events-json.ts";
+import { LEGACY_EVENT_COLUMNS } from "../../formats/velocity-events.ts";
 import type { KymflowPlace } from "./kymflow-place.ts";
 
 export const RADON_DATABASE = "radon_report_db.csv";
 export const EVENT_DATABASE = "kym_event_db.csv";
 
-/** The columns of `radon_report_db.csv` in its order, true for floats. Source: the formats' page §5.1. */
-const RADON_COLUMNS: readonly (readonly [name: string, isFloat: boolean])[] = [
-  ["roi_id", false],
-  ["channel", false],
-  ["vel_min", true],
-  ["vel_max", true],
-  ["vel_mean", true],
-  ["vel_std", true],
-  ["vel_se", true],
-  ["vel_cv", true],
-  ["vel_n_nan", false],
-  ["vel_n_zero", false],
-  ["vel_n_big", false],
-  ["users_added_count", false],
-  ["users_added_dur_sum", true],
-  ["users_added_dur_mean", true],
-  ["img_min", false],
-  ["img_max", false],
-  ["img_mean", true],
-  ["img_std", true],
-  ["path", false],
-  ["file_name", false],
-  ["parent_folder", false],
-  ["grandparent_folder", false],
-  ["rel_path", false],
-  ["accepted", false],
-  ["treatment", false],
-  ["condition", false],
-  ["date", false],
-  ["_unique_row_id", false],
+type DatabaseColumn = readonly [name: string, isFloat: boolean];
+
+const PATH: DatabaseColumn = ["path", false];
+const ROW_ID: DatabaseColumn = ["_unique_row_id", false];
+const FLOATS: ReadonlySet<string> = new Set(
+  LEGACY_EVENT_COLUMNS.filter(({ stored }) => stored.type === "float64").map(({ legacy }) => legacy),
+);
+
+/** The columns of `radon_report_db.csv` in its order: those of `kym_radon`, with a path for the state of the analysis. */
+const RADON_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
+  ...RADON_COLUMNS.flatMap(({ name, type }): readonly DatabaseColumn[] => {
+    switch (name) {
+      case COLUMNS.analysisState:
+        return [];
+      case COLUMNS.fileName:
+        return [PATH, [name, false]];
+      default:
+        return [[name, type === "float64"]];
+    }
+  }),
+  ROW_ID,
 ];
 
-/** The columns of `kym_event_db.csv` in its order. Source: the formats' page §2.7. */
-const EVENT_COLUMNS: readonly (readonly [name: string, isFloat: boolean])[] = [
-  ["roi_id", false],
-  ["channel", false],
-  ["rel_path", false],
-  ["parent_folder", false],
-  ["grandparent_folder", false],
-  ["event_type", false],
-  ["i_start", false],
-  ["i_peak", false],
-  ["i_end", false],
-  ["t_start", true],
-  ["t_peak", true],
-  ["t_end", true],
-  ["score_peak", true],
-  ["baseline_before", true],
-  ["baseline_after", true],
-  ["strength", true],
-  ["nan_fraction_in_event", true],
-  ["n_valid_in_event", false],
-  ["duration_sec", true],
-  ["machine_type", false],
-  ["user_type", false],
-  ["note", false],
-  ["accepted", false],
-  ["_unique_row_id", false],
-  ["path", false],
+/** The columns of `kym_event_db.csv` in its order. */
+const EVENT_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
+  [COLUMNS.roiId, false],
+  [COLUMNS.channel, false],
+  [COLUMNS.relPath, false],
+  [COLUMNS.parentFolder, false],
+  [COLUMNS.grandparentFolder, false],
+  ...EVENT_KEYS.map((key): DatabaseColumn => [key, FLOATS.has(key)]),
+  [COLUMNS.accepted, false],
+  ROW_ID,
+  PATH,
 ];
 
 /** Rounded to three decimals there. The formats' page §5.2. */
@@ -94,12 +71,12 @@ export function radonDatabaseCsv(images: readonly DatabaseImage[]): Uint8Array<A
       (row): Row => ({
         ...row,
         ...placeCells(place),
-        file_name: place.stem,
-        _unique_row_id: `${place.path}|${row["roi_id"]}`,
+        [COLUMNS.fileName]: place.stem,
+        _unique_row_id: `${place.path}|${row[COLUMNS.roiId]}`,
       }),
     ),
   );
-  return databaseCsv(RADON_COLUMNS, rows);
+  return databaseCsv(RADON_DATABASE_COLUMNS, rows);
 }
 
 /** `kym_event_db.csv`: one row an event; `_unique_row_id` counts the events of each ROI. */
@@ -112,18 +89,23 @@ export function eventDatabaseCsv(images: readonly DatabaseImage[]): Uint8Array<A
       return {
         ...Object.fromEntries([...cells].map(([key, value]) => [key, databaseCell(key, value)])),
         ...placeCells(place),
-        roi_id: BigInt(roiId),
-        channel: BigInt(channel),
-        accepted,
+        [COLUMNS.roiId]: BigInt(roiId),
+        [COLUMNS.channel]: BigInt(channel),
+        [COLUMNS.accepted]: accepted,
         _unique_row_id: `${place.path}|${roiId}|${index}`,
       };
     });
   });
-  return databaseCsv(EVENT_COLUMNS, rows);
+  return databaseCsv(EVENT_DATABASE_COLUMNS, rows);
 }
 
 function placeCells({ path, relPath, parentFolder, grandparentFolder }: KymflowPlace): Row {
-  return { path, rel_path: relPath, parent_folder: parentFolder, grandparent_folder: grandparentFolder };
+  return {
+    path,
+    [COLUMNS.relPath]: relPath,
+    [COLUMNS.parentFolder]: parentFolder,
+    [COLUMNS.grandparentFolder]: grandparentFolder,
+  };
 }
 
 function databaseCell(key: string, value: CellValue): CellValue {
@@ -141,10 +123,7 @@ export function roundTo3(value: number): number {
   return Math.abs(value) < 1e20 ? Number(value.toFixed(3)) : value;
 }
 
-function databaseCsv(
-  columns: readonly (readonly [name: string, isFloat: boolean])[],
-  rows: readonly Row[],
-): Uint8Array<ArrayBuffer> {
+function databaseCsv(columns: readonly DatabaseColumn[], rows: readonly Row[]): Uint8Array<ArrayBuffer> {
   const filled = columns.map(([name, isFloat]): CsvTextColumn => {
     return { name, isFloat, values: rows.map((row) => row[name] ?? null) };
   });

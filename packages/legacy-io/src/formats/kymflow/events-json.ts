@@ -1,3 +1,4 @@
+import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import {
   type CellValue,
   type DatasetContents,
@@ -9,7 +10,7 @@ import {
   schemaOfTable,
   serializeLossless,
 } from "@kym/zarr-store";
-import { LEGACY_EVENT_COLUMNS, VELOCITY_EVENTS_SCHEMA } from "../velocity-events.ts";
+import { LEGACY_EVENT_COLUMNS } from "../velocity-events.ts";
 import type { KymflowRun } from "./kymflow-json.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
@@ -21,8 +22,8 @@ export interface KymflowEvent extends KymflowRun {
   readonly extra: ReadonlyMap<string, string>;
 }
 
-/** The order of the keys of an event: the formats' page §2.6. */
-const EVENT_KEYS = [
+/** The keys of an event in the order of the older application, whose words they are. */
+export const EVENT_KEYS: readonly string[] = [
   "event_type",
   "i_start",
   "i_peak",
@@ -40,7 +41,7 @@ const EVENT_KEYS = [
   "machine_type",
   "user_type",
   "note",
-] as const;
+];
 const STORED_NAMES: ReadonlyMap<string, string> = new Map(
   LEGACY_EVENT_COLUMNS.map(({ legacy, stored }) => [legacy, stored.name]),
 );
@@ -49,11 +50,13 @@ const KNOWN_COLUMNS: ReadonlySet<string> = new Set(VELOCITY_EVENTS_SCHEMA.column
 /** The rows of the artifact `velocity_events/events`, in the table's order; what a row does not say is NULL. */
 export function eventsOf(table: Table): readonly KymflowEvent[] {
   const extraNames = schemaOfTable(table)
-    .columns.filter(({ name, type }) => !KNOWN_COLUMNS.has(name) && type === "utf8" && name !== "image_id")
+    .columns.filter(
+      ({ name, type }) => !KNOWN_COLUMNS.has(name) && type === "utf8" && name !== COLUMNS.imageId,
+    )
     .map(({ name }) => name);
   return Array.from(rowsOf(table), (row) => ({
-    roiId: integerOf(row, "roi_id"),
-    channel: integerOf(row, "channel"),
+    roiId: integerOf(row, COLUMNS.roiId),
+    channel: integerOf(row, COLUMNS.channel),
     cells: new Map(EVENT_KEYS.map((key) => [key, row[STORED_NAMES.get(key) ?? key] ?? null])),
     extra: new Map(
       extraNames.flatMap((name): [string, string][] => {

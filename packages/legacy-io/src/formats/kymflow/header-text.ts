@@ -1,3 +1,4 @@
+import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import { parseLossless, plainValue } from "@kym/zarr-store";
 
 /**
@@ -6,7 +7,7 @@ import { parseLossless, plainValue } from "@kym/zarr-store";
  */
 export function olympusHeaderText(metadata: string): string | undefined {
   const header = fieldsOf(
-    fieldsOf(plainValue(parseLossless(metadata, { allowNonFinite: true })))?.["olympus_header"],
+    fieldsOf(plainValue(parseLossless(metadata, { allowNonFinite: true })))?.[METADATA_KEYS.olympusHeader],
   );
   const sections = header?.["sections"];
   if (!Array.isArray(sections)) {

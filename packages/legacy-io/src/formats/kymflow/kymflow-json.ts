@@ -1,15 +1,26 @@
+import { UNITS } from "@kym/kym-schema";
+import { ANALYSIS_RUN_KEYS, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store";
 import { withoutNonFinite } from "../without-non-finite.ts";
 
 /** Keys of `metadata` that only this system has. */
 const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([
-  "acquired_local_epoch_ns",
-  "seconds_per_line_exact",
-  "bits_per_pixel",
+  METADATA_HEADER_KEYS.acquiredLocalEpochNs,
+  METADATA_HEADER_KEYS.secondsPerLineExact,
+  METADATA_HEADER_KEYS.bitsPerPixel,
 ]);
-const OWN_TOP_KEYS: ReadonlySet<string> = new Set(["olympus_header"]);
-const OWN_RUN_KEYS: ReadonlySet<string> = new Set(["geometry", "pixels_sha256", "channel"]);
-const TOP_ORDER = ["header", "experiment_metadata", "rois", "accepted"];
+const OWN_TOP_KEYS: ReadonlySet<string> = new Set([METADATA_KEYS.olympusHeader]);
+const OWN_RUN_KEYS: ReadonlySet<string> = new Set([
+  ANALYSIS_RUN_KEYS.geometry,
+  ANALYSIS_RUN_KEYS.pixelsSha256,
+  ANALYSIS_RUN_KEYS.channel,
+]);
+const TOP_ORDER: readonly string[] = [
+  METADATA_KEYS.header,
+  METADATA_KEYS.experiment,
+  METADATA_KEYS.rois,
+  METADATA_KEYS.accepted,
+];
 const RUN_KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
 
 /**
@@ -18,19 +29,19 @@ const RUN_KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
  */
 export function classicJsonText(metadata: string | undefined, shape: readonly number[]): string {
   const root = metadata === undefined ? undefined : readJson(metadata);
-  const header = root && getMember(root, "header");
+  const header = root && getMember(root, METADATA_KEYS.header);
   const others = [...membersOf(root)].filter(
-    ([key]) => key !== "version" && !TOP_ORDER.includes(key) && !OWN_TOP_KEYS.has(key),
+    ([key]) => key !== METADATA_KEYS.version && !TOP_ORDER.includes(key) && !OWN_TOP_KEYS.has(key),
   );
   return serializeLossless({
-    version: "1.0",
-    header:
+    [METADATA_KEYS.version]: "1.0",
+    [METADATA_KEYS.header]:
       header === undefined
         ? uncalibratedHeader(shape)
         : Object.fromEntries([...membersOf(header)].filter(([key]) => !OWN_HEADER_KEYS.has(key))),
-    experiment_metadata: (root && getMember(root, "experiment_metadata")) ?? {},
-    rois: (root && getMember(root, "rois")) ?? [],
-    accepted: (root && getMember(root, "accepted")) ?? true,
+    [METADATA_KEYS.experiment]: (root && getMember(root, METADATA_KEYS.experiment)) ?? {},
+    [METADATA_KEYS.rois]: (root && getMember(root, METADATA_KEYS.rois)) ?? [],
+    [METADATA_KEYS.accepted]: (root && getMember(root, METADATA_KEYS.accepted)) ?? true,
     ...Object.fromEntries(others),
   });
 }
@@ -38,12 +49,12 @@ export function classicJsonText(metadata: string | undefined, shape: readonly nu
 function uncalibratedHeader(shape: readonly number[]): object {
   const ofEach = <T>(value: T): readonly T[] => shape.map(() => value);
   return {
-    shape,
-    ndim: shape.length,
-    voxels: ofEach(1),
-    voxels_units: ofEach("px"),
-    labels: ofEach(""),
-    physical_size: shape,
+    [METADATA_HEADER_KEYS.shape]: shape,
+    [METADATA_HEADER_KEYS.ndim]: shape.length,
+    [METADATA_HEADER_KEYS.voxels]: ofEach(1),
+    [METADATA_HEADER_KEYS.voxelsUnits]: ofEach(UNITS.pixel),
+    [METADATA_HEADER_KEYS.labels]: ofEach(""),
+    [METADATA_HEADER_KEYS.physicalSize]: shape,
   };
 }
 
@@ -66,7 +77,11 @@ export function radonJsonText(params: string | undefined, analysis: string | und
   const metadata = keys.map((key): [string, object] => {
     const [roiId, channel] = key.split(":").map(Number);
     const run = new Map([...(runs?.get(key) ?? [])].filter(([name]) => !OWN_RUN_KEYS.has(name)));
-    const { analyzed_at: at, roi_revision_at_analysis: revision, ...others } = Object.fromEntries(run);
+    const {
+      [ANALYSIS_RUN_KEYS.analyzedAt]: at,
+      [ANALYSIS_RUN_KEYS.roiRevision]: revision,
+      ...others
+    } = Object.fromEntries(run);
     return [
       key,
       {
@@ -97,7 +112,7 @@ function runsOf(text: string | undefined): ReadonlyMap<string, ReadonlyMap<strin
   return new Map(
     [...membersOf(root)].flatMap(([key, node]): [string, ReadonlyMap<string, JsonNode>][] => {
       const match = RUN_KEY.exec(key);
-      const channel = getMember(node, "channel");
+      const channel = getMember(node, ANALYSIS_RUN_KEYS.channel);
       const known = match?.[2] ?? (channel?.kind === "number" ? channel.text : "1");
       return match === null || node.kind !== "object" ? [] : [[`${match[1]}:${known}`, membersOf(node)]];
     }),

@@ -1,3 +1,4 @@
+import { COLUMNS } from "@kym/kym-schema";
 import {
   type CellValue,
   type ColumnType,
@@ -43,15 +44,15 @@ function constantsOf({
   calibration,
 }: TraceConstants): ReadonlyMap<string, CellValue> {
   return new Map<string, CellValue>([
-    ["roi_id", 1n],
-    ["channel", 1n],
-    ["parent_folder", parentFolder],
-    ["file_name", fileName],
-    ["algorithm", "mpRadon"],
-    ["um_per_px", calibration?.umPerPx ?? null],
-    ["s_per_line", calibration?.secondsPerLine ?? null],
-    ["n_lines", BigInt(shape.at(-2) ?? 0)],
-    ["px_per_line", BigInt(shape.at(-1) ?? 0)],
+    [COLUMNS.roiId, 1n],
+    [COLUMNS.channel, 1n],
+    [COLUMNS.parentFolder, parentFolder],
+    [COLUMNS.fileName, fileName],
+    [COLUMNS.algorithm, "mpRadon"],
+    [COLUMNS.umPerPx, calibration?.umPerPx ?? null],
+    [COLUMNS.secondsPerLine, calibration?.secondsPerLine ?? null],
+    [COLUMNS.nLines, BigInt(shape.at(-2) ?? 0)],
+    [COLUMNS.pxPerLine, BigInt(shape.at(-1) ?? 0)],
   ]);
 }
 

@@ -1,14 +1,13 @@
 /** `<stem>.json`: what the older application keeps of an image, and people edit. */
+import { ARTIFACTS } from "@kym/kym-schema";
 import { parseClassicJson } from "../classic-json.ts";
 import { classicJsonText } from "../kymflow/kymflow-json.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
-const METADATA = "metadata";
-
 export const classicJsonFormat: SidecarFormat = {
   name: "classic_json",
   endings: [".json"],
-  artifacts: [{ kind: "json", name: METADATA }],
+  artifacts: [{ kind: "json", name: ARTIFACTS.metadata }],
   precedence: { classic: 100, accepted: 100 },
   parse: (bytes) => {
     const classic = parseClassicJson(bytes);
@@ -18,5 +17,5 @@ export const classicJsonFormat: SidecarFormat = {
       warnings: [...classic.warnings, ...classic.rejectedRois.map(({ reason }) => reason)],
     };
   },
-  write: async ({ json, shape }) => classicJsonText(await json(METADATA), shape),
+  write: async ({ json, shape }) => classicJsonText(await json(ARTIFACTS.metadata), shape),
 };

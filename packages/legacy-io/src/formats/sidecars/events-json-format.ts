@@ -1,28 +1,28 @@
 /** `flow-analysis/<stem>_events.json`: the events of a trace. */
+import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
 import { eventsJsonText, eventsOf } from "../kymflow/events-json.ts";
 import { runsNamed } from "../kymflow/kymflow-json.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
 /** The first name is what is stored; a dataset of the Python system may have the second. */
-export const EVENT_TABLES = ["velocity_events/events", "velocity_events"] as const;
-const PARAMS = "radon/params";
-const ANALYSIS = "radon/analysis";
-
 export const eventsJsonFormat: SidecarFormat = {
   name: "events_json",
   endings: ["_events.json"],
   folder: () => FLOW_ANALYSIS_FOLDER,
-  artifacts: [{ kind: "table", name: EVENT_TABLES[0] }],
+  artifacts: [{ kind: "table", name: ARTIFACTS.events }],
   precedence: { accepted: 300, events: 100 },
   parse: (bytes) => {
     const { events = [], accepted, extra, warnings } = parseFlowAnalysis(bytes, "events_json");
     return { events, accepted, warnings, alsoHas: [...extra.keys()] };
   },
   write: async ({ json, table }) => {
-    const events = (await table(EVENT_TABLES[0])) ?? (await table(EVENT_TABLES[1]));
+    const events = (await table(ARTIFACTS.events)) ?? (await table(ARTIFACTS.firstEvents));
     return events === undefined
       ? undefined
-      : eventsJsonText(eventsOf(events), runsNamed(await json(PARAMS), await json(ANALYSIS)));
+      : eventsJsonText(
+          eventsOf(events),
+          runsNamed(await json(ARTIFACTS.radonParams), await json(ARTIFACTS.radonAnalysis)),
+        );
   },
 };

@@ -1,4 +1,5 @@
 /** `flow-analysis/<stem>_kymanalysis.json`: how a trace was made, its events, and whether a person accepted it. */
+import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
@@ -7,9 +8,9 @@ export const kymanalysisJsonFormat: SidecarFormat = {
   endings: ["_kymanalysis.json"],
   folder: () => FLOW_ANALYSIS_FOLDER,
   artifacts: [
-    { kind: "json", name: "radon/params" },
-    { kind: "json", name: "radon/analysis" },
-    { kind: "table", name: "velocity_events/events" },
+    { kind: "json", name: ARTIFACTS.radonParams },
+    { kind: "json", name: ARTIFACTS.radonAnalysis },
+    { kind: "table", name: ARTIFACTS.events },
   ],
   precedence: { accepted: 200, events: 200 },
   parse: (bytes) => {

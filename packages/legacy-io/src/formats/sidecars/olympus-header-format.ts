@@ -1,22 +1,21 @@
 /** `<stem>.txt`: the header that an Olympus microscope writes beside an image. */
+import { ARTIFACTS } from "@kym/kym-schema";
 import { olympusHeaderText } from "../kymflow/header-text.ts";
 import { type OlympusHeader, readOlympusHeader } from "../olympus/olympus-header.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
-
-const METADATA = "metadata";
 
 export const olympusHeaderFormat: SidecarFormat = {
   name: "olympus_header",
   endings: [".txt"],
   isOfAllChannels: true,
-  artifacts: [{ kind: "json", name: METADATA }],
+  artifacts: [{ kind: "json", name: ARTIFACTS.metadata }],
   precedence: { header: 100 },
   parse: (bytes) => {
     const header = readOlympusHeader(bytes);
     return { header, warnings: header.warnings, whyNotOf: (shape) => whyNotOf(header, shape) };
   },
   write: async ({ json }) => {
-    const metadata = await json(METADATA);
+    const metadata = await json(ARTIFACTS.metadata);
     return metadata === undefined ? undefined : olympusHeaderText(metadata);
   },
 };

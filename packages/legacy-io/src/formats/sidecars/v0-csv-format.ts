@@ -1,4 +1,5 @@
 /** `<folder>-analysis/<stem>.csv`: the oldest form of a velocity trace, one of the whole image. */
+import { ARTIFACTS } from "@kym/kym-schema";
 import type { RoiAnalysis } from "../flow-analysis.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
@@ -19,8 +20,8 @@ export const v0CsvFormat: SidecarFormat = {
   endings: [".csv"],
   folder: v0AnalysisFolder,
   artifacts: [
-    { kind: "table", name: "radon/velocity" },
-    { kind: "json", name: "radon/params" },
+    { kind: "table", name: ARTIFACTS.radonVelocity },
+    { kind: "json", name: ARTIFACTS.radonParams },
   ],
   precedence: { trace: 300 },
   parse: (bytes) => ({ trace: { table: parseVelocityTrace(bytes), usualRuns: [V0_RUN] } }),

@@ -1,3 +1,4 @@
+import { ARTIFACTS } from "@kym/kym-schema";
 import {
   isZarrStoreError,
   type NdArray,
@@ -111,7 +112,7 @@ export async function pixelsForImageJ(
 /** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
 async function calibrationOf(record: ZarrImageRecord): Promise<LineScanCalibration | undefined> {
   try {
-    return lineScanCalibration(await record.loadJson("metadata"));
+    return lineScanCalibration(await record.loadJson(ARTIFACTS.metadata));
   } catch (error) {
     if (isZarrStoreError(error, "not_found", "invalid_file")) {
       return undefined;

@@ -1,7 +1,6 @@
+import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
-import { isLegacyIoError } from "../../errors.ts";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
-import { parseProvenance } from "../../provenance/provenance.ts";
 
 /** Where each image goes by where it came from; of several of one place the newest keeps it. */
 export async function placesOf(dataset: ZarrDataset): Promise<readonly KymflowPlace[]> {
@@ -29,11 +28,11 @@ function originOfRow(imageId: string, row: SourceRow | undefined): ImageOrigin {
 
 async function provenanceOf(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
   try {
-    const { text } = await dataset.record(imageId).loadJsonText("provenance");
+    const { text } = await dataset.record(imageId).loadJsonText(ARTIFACTS.provenance);
     const { sourceRelPath, sourcePrimaryPath } = parseProvenance(text);
     return { imageId, sourceRelPath, sourcePrimaryPath };
   } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file") || isLegacyIoError(error, "invalid_file")) {
+    if (isZarrStoreError(error, "not_found", "invalid_file") || isKymSchemaError(error, "invalid_file")) {
       return undefined;
     }
     throw error;

@@ -1,3 +1,4 @@
+import { loadMetadataText } from "@kym/kym-schema";
 import { writeImageJRois } from "@kym/roi";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
@@ -58,7 +59,10 @@ async function writeRois(
   sink: ExportSink,
 ): Promise<readonly ExportNote[]> {
   try {
-    const { text } = await record.loadJsonText("metadata");
+    const text = await loadMetadataText(record);
+    if (text === undefined) {
+      return [];
+    }
     const { rois, rejectedRois } = parseClassicJson(sink.redactText?.(text) ?? text);
     if (rois.length + rejectedRois.length === 0) {
       return [];
@@ -72,9 +76,6 @@ async function writeRois(
       ...rejectedRois.map(({ reason }) => reason),
     ].map((reason) => ({ path: relPath, reason }));
   } catch (error) {
-    if (isZarrStoreError(error, "not_found")) {
-      return [];
-    }
     if (isZarrStoreError(error, "invalid_file") || isLegacyIoError(error, "invalid_file")) {
       return [{ path: relPath, reason: `its ROIs are left out: ${error.message}` }];
     }

@@ -1,3 +1,5 @@
+import { ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
+import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import {
   columnOf,
   filterRows,
@@ -25,15 +27,12 @@ import { eventsOf } from "../../formats/kymflow/events-json.ts";
 import { formatFault } from "../../formats/parse-sidecar.ts";
 import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
-import { EVENT_TABLES } from "../../formats/sidecars/events-json-format.ts";
 import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 const RADON_TABLE = "kym_radon";
-const METADATA = "metadata";
-const VELOCITY = "radon/velocity";
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
 
 /** Writes the files of the older application, each image where it came from. */
@@ -140,13 +139,15 @@ class ImageWriter {
   }
 
   async hasTrace(): Promise<boolean> {
-    return (await this.#loadTable(VELOCITY)) !== undefined;
+    return (await this.#loadTable(ARTIFACTS.radonVelocity)) !== undefined;
   }
 
   async writeSidecars(formats: readonly SidecarFormat[]): Promise<Omit<DatabaseImage, "radonRows">> {
     const { folder, stem, fileName, parentFolder } = this.#place;
     const metadata =
-      (await this.#loadText(METADATA)) === undefined ? undefined : await this.#record.loadJson(METADATA);
+      (await this.#loadText(ARTIFACTS.metadata)) === undefined
+        ? undefined
+        : await this.#record.loadJson(ARTIFACTS.metadata);
     const image: ImageToWrite = {
       shape: (await this.#record.openArray()).shape,
       fileName,
@@ -168,7 +169,7 @@ class ImageWriter {
         }
       }
     }
-    const tables = await Promise.all(EVENT_TABLES.map((name) => this.#loadTable(name)));
+    const tables = await Promise.all(EVENT_ARTIFACTS.tables.map((name) => this.#loadTable(name)));
     const events = tables.find((table) => table !== undefined);
     return {
       place: this.#place,
@@ -256,7 +257,7 @@ function acceptedOf(metadata: unknown): boolean {
   return !(
     typeof metadata === "object" &&
     metadata !== null &&
-    "accepted" in metadata &&
-    metadata.accepted === false
+    METADATA_KEYS.accepted in metadata &&
+    metadata[METADATA_KEYS.accepted] === false
   );
 }

@@ -1,13 +1,9 @@
+import { ARTIFACTS, encodeProvenance, type SidecarProvenance } from "@kym/kym-schema";
+import { INGEST_MODE } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
-import {
-  encodeProvenance,
-  INGEST_MODE,
-  PROVENANCE,
-  type SidecarProvenance,
-} from "../../provenance/provenance.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import type { ReadFile } from "../files/read-stable.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
@@ -71,7 +67,7 @@ export async function storeImage(
       .filter(({ from }) => from.includes(file.relPath))
       .flatMap((artifact) => objectsOf(artifactKey(artifact), hashes));
   await record.saveJson(
-    PROVENANCE,
+    ARTIFACTS.provenance,
     encodeProvenance({
       sourcePrimaryPath: read.image.path,
       sourceRelPath: read.image.relPath,

@@ -1,3 +1,4 @@
+import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
@@ -33,13 +34,11 @@ export async function loadFileMetadata(
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });
   const given = givenArtifacts(usable).flatMap(({ said }) =>
-    said.kind === "json" && said.name === METADATA ? [said.text] : [],
+    said.kind === "json" && said.name === ARTIFACTS.metadata ? [said.text] : [],
   );
   const said = ownText ?? given[0];
   return said === undefined ? derived : (mergeMetadata(said, derived) ?? said);
 }
-
-const METADATA = "metadata";
 
 async function readMetadataFile(path: string): Promise<string> {
   return decodeJsonText(await readWholeFile(path), { allowNonFinite: true, where: path }).text;

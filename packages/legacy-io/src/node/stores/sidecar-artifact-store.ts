@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { ARTIFACTS } from "@kym/kym-schema";
 import {
   type ArtifactNames,
   type ArtifactStore,
@@ -39,7 +40,6 @@ type Table = Awaited<ReturnType<ArtifactStore["loadTable"]>>;
 type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
 type ReadOptions = NonNullable<Parameters<ArtifactStore["list"]>[0]>;
 
-const METADATA = "metadata";
 /** Of several files for one table the first counts, as in an ingest: Parquet has types, which text has not. */
 const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
 
@@ -106,7 +106,7 @@ export class SidecarArtifactStore implements ArtifactStore {
       const sidecars = await this.#sidecars(options, name);
       const own = find(sidecars, name, "json");
       const others = announcing(sidecars, { kind: "json", name }).filter((file) => file !== own);
-      if (name === METADATA && others.length > 0) {
+      if (name === ARTIFACTS.metadata && others.length > 0) {
         const shape = async () => (await this.#pixels.describe(options)).shape;
         return jsonText(await loadFileMetadata(own, others, shape));
       }

@@ -1,7 +1,8 @@
+import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
+import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import {
   type DatasetContents,
   getMember,
-  isZarrStoreError,
   type JsonNode,
   parseLossless,
   plainValue,
@@ -13,7 +14,7 @@ import { metadataOrigin } from "./metadata-origin.ts";
 type ImageRecord = ReturnType<DatasetContents["record"]>;
 
 /** What people decided about an image, and what its successor is given: also which ROI ids were ever used. */
-const CARRIED = ["rois", "roi_id_high_water_mark", "accepted"] as const;
+const CARRIED = [METADATA_KEYS.rois, METADATA_KEYS.roiIdHighWaterMark, METADATA_KEYS.accepted];
 
 /**
  * Gives a record that takes another's place the other's ROIs and `accepted` (design §6), as they are in the dataset, so
@@ -41,11 +42,11 @@ export async function carryOverUserEdits(
   }
   const text = serializeLossless(merged);
   if (text !== serializeLossless(after)) {
-    await to.saveJsonBytes("metadata", new TextEncoder().encode(text));
+    await to.saveJsonBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
   }
   const arrays = new Set(await from.listArrayArtifacts());
   const taken = new Set(await to.listArrayArtifacts());
-  for (const name of maskRefs(plainValue(getMember(before, "rois") ?? before))) {
+  for (const name of maskRefs(plainValue(getMember(before, METADATA_KEYS.rois) ?? before))) {
     if (arrays.has(name) && !taken.has(name)) {
       const { dimensionNames, chunkShape, attributes } = await from.openArrayArtifact(name);
       await to.saveArrayArtifact(name, await from.loadArrayArtifact(name), {
@@ -58,14 +59,8 @@ export async function carryOverUserEdits(
 }
 
 async function loadMetadata(record: ImageRecord): Promise<JsonNode | undefined> {
-  try {
-    return parseLossless((await record.loadJsonText("metadata")).text, { allowNonFinite: true });
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file")) {
-      return undefined;
-    }
-    throw error;
-  }
+  const text = await loadMetadataText(record, { ifUnreadable: "none" });
+  return text === undefined ? undefined : parseLossless(text, { allowNonFinite: true });
 }
 
 function isNamed(names: readonly (string | null)[] | undefined): names is readonly string[] {

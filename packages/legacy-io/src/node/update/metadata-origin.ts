@@ -1,9 +1,10 @@
+import { ARTIFACTS } from "@kym/kym-schema";
 import { type DatasetContents, imagePartKey } from "@kym/zarr-store";
 import { metadataText } from "../../content/image-metadata.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 
-export const METADATA_KEY: string = imagePartKey({ kind: "json", name: "metadata" });
+export const METADATA_KEY: string = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
 
 /** Whether the metadata of an image are what its files made, and which files those were, by absolute path. */
 export interface MetadataOrigin {

@@ -1,3 +1,5 @@
+import { ARTIFACTS, encodeProvenance, type Provenance } from "@kym/kym-schema";
+import { INGEST_MODE } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError, ndArrayBytes } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
@@ -15,8 +17,7 @@ import {
 } from "../../plan/decide-artifact-changes.ts";
 import type { Move } from "../../plan/find-moved.ts";
 import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
-import { encodeProvenance, INGEST_MODE, PROVENANCE, type Provenance } from "../../provenance/provenance.ts";
-import { sidecarsAfterUpdate } from "../../provenance/sidecars-after-update.ts";
+import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { storeArtifact } from "../ingest/store-image.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
@@ -161,7 +162,7 @@ async function store(
   }
   const kept = await keepRefused(record, looked, made, decision.conflicts, current);
   await record.saveJson(
-    PROVENANCE,
+    ARTIFACTS.provenance,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
       sidecars: sidecarsAfterUpdate({

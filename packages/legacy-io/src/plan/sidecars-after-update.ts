@@ -1,8 +1,8 @@
+import type { SidecarProvenance } from "@kym/kym-schema";
 import { isObjectOfPart } from "@kym/zarr-store";
-import { isChannelPath } from "../plan/compare-files.ts";
-import { type MadeArtifact, objectsOf, type UpdateDecision } from "../plan/decide-artifact-changes.ts";
-import type { KnownFile, KnownSidecar } from "../plan/known-acquisition.ts";
-import type { SidecarProvenance } from "./provenance.ts";
+import { isChannelPath } from "./compare-files.ts";
+import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-artifact-changes.ts";
+import type { KnownFile, KnownSidecar } from "./known-acquisition.ts";
 
 type ObjectHash = SidecarProvenance["artifacts"][number];
 

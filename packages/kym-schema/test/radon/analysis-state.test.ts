@@ -7,9 +7,12 @@ import {
   decideAnalysisState,
   parseAnalysisRuns,
 } from "../../src/index.ts";
-import { rectEnvelope } from "../support/image-fixture.ts";
 
-const ROI = roiFromEnvelope(rectEnvelope(1, 0, 6, { revision: 2 }));
+const ROI = roiFromEnvelope({
+  ...{ roi_id: 1, roi_type: "rect", version: "1.0", name: "roi1", channel: 1, z: 0 },
+  data: { x0: 0, x1: 2, y0: 0, y1: 6 },
+  meta: { revision: 2 },
+});
 const RUN: AnalysisRun = {
   roiId: 1,
   channel: 1,

@@ -1,6 +1,27 @@
-import { KymDatasetError } from "../errors.ts";
+import { ARTIFACTS } from "../artifact-names.ts";
+import { KymSchemaError } from "../errors.ts";
 import { isJsonObject } from "../metadata/json-object.ts";
 import type { AnalysisRun } from "./analysis-state.ts";
+
+/** The stored key of each field of a run in the artifact `radon/analysis`. */
+export const ANALYSIS_RUN_KEYS = {
+  channel: "channel",
+  /** When, as the program that analysed wrote it. */
+  analyzedAt: "analyzed_at",
+  /** The revision that the ROI had. */
+  roiRevision: "roi_revision_at_analysis",
+  /** `geometryKey` of the ROI. */
+  geometry: "geometry",
+  /** Of the pixels, little-endian in C order. An image has its own under the same key among its attributes. */
+  pixelsSha256: "pixels_sha256",
+} as const;
+
+/** The stored key of each field of a run in the artifact `radon/params`. */
+export const RADON_PARAMS_KEYS = {
+  algorithm: "algorithm",
+  /** Lines of the image in one window. */
+  windowSize: "window_size",
+} as const;
 
 /** The runs of one image by {@link analysisRunKey}. */
 export type AnalysisRuns = ReadonlyMap<string, AnalysisRun>;
@@ -17,15 +38,19 @@ export function analysisRunKey(roiId: number | bigint, channel: number | bigint)
  * Reads the artifact `radon/analysis`: an object of runs by `"<roi>"` or `"<roi>:<channel>"`. A run's channel is that
  * of its key, else its field, else 1. A field of another type is unknown; a key of another form is passed over.
  *
- * @throws {KymDatasetError} `invalid_metadata` if it is no object
+ * @throws {KymSchemaError} `invalid_metadata` if it is no object
  */
 export function parseAnalysisRuns(value: unknown): AnalysisRuns {
   if (!isJsonObject(value)) {
-    throw new KymDatasetError("invalid_metadata", "radon/analysis: expected an object of runs by ROI", {
-      path: "radon/analysis",
-      expected: "object",
-      found: value,
-    });
+    throw new KymSchemaError(
+      "invalid_metadata",
+      `${ARTIFACTS.radonAnalysis}: expected an object of runs by ROI`,
+      {
+        path: ARTIFACTS.radonAnalysis,
+        expected: "object",
+        found: value,
+      },
+    );
   }
   const runs = Object.entries(value).flatMap(([key, entry]): [string, AnalysisRun][] => {
     const match = KEY.exec(key);
@@ -33,13 +58,15 @@ export function parseAnalysisRuns(value: unknown): AnalysisRuns {
       return [];
     }
     const roiId = Number(match[1]);
-    const channel = integerOf(match[2] === undefined ? entry["channel"] : Number(match[2])) ?? FIRST_CHANNEL;
+    const channel =
+      integerOf(match[2] === undefined ? entry[ANALYSIS_RUN_KEYS.channel] : Number(match[2])) ??
+      FIRST_CHANNEL;
     const run: AnalysisRun = {
       roiId,
       channel,
-      roiRevision: integerOf(entry["roi_revision_at_analysis"]),
-      geometry: textOf(entry["geometry"]),
-      pixelsSha256: textOf(entry["pixels_sha256"]),
+      roiRevision: integerOf(entry[ANALYSIS_RUN_KEYS.roiRevision]),
+      geometry: textOf(entry[ANALYSIS_RUN_KEYS.geometry]),
+      pixelsSha256: textOf(entry[ANALYSIS_RUN_KEYS.pixelsSha256]),
     };
     return [[analysisRunKey(roiId, channel), run]];
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sourcePathOf } from "../../src/metadata/source-path.ts";
+import { sourcePathOf } from "../../src/index.ts";
 
 test.each([
   ["/data/28d AngII/20250722/20250722_A89_0002.tif", ["20250722_A89_0002", "20250722", "28d AngII"]],

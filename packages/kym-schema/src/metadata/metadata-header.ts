@@ -1,8 +1,8 @@
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import type { JsonObject } from "./json-object.ts";
 
-/** The facts of the acquisition: one entry an axis in each list, slowest first. What is absent is undefined. */
-export interface MetadataHeader {
+/** What a header of any age says: one entry for each axis in each list, slowest first. What is absent is undefined. */
+export interface HeaderFacts {
   readonly shape: readonly number[] | undefined;
   readonly ndim: number | undefined;
   /** The steps along the axes, in `voxelsUnits`. */
@@ -12,9 +12,13 @@ export interface MetadataHeader {
   readonly physicalSize: readonly number[] | undefined;
   readonly dateStr: string | undefined;
   readonly timeStr: string | undefined;
-  /** The microscope's wall clock read as if UTC, in nanoseconds: it has no time zone. Design §6. */
+}
+
+/** The facts of the acquisition, and what only this system's metadata say. */
+export interface MetadataHeader extends HeaderFacts {
+  /** The microscope's wall clock read as if UTC, in nanoseconds: it has no time zone. */
   readonly acquiredLocalEpochNs: bigint | undefined;
-  /** The line period by the header's other field, where `voxels` has the rounded one. `kymograph-formats.md` §2.1. */
+  /** The line period by the header's other field, where `voxels` has the rounded one. */
   readonly secondsPerLineExact: number | undefined;
   /** Keys that are none of the above, as they came. */
   readonly extra: JsonObject;
@@ -22,8 +26,8 @@ export interface MetadataHeader {
 
 export type MetadataHeaderEdit = Partial<Omit<MetadataHeader, "extra">>;
 
-/** The stored key of each field. */
-export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit, string>> = {
+/** The stored key of each fact that a header of any age has. */
+export const HEADER_FACT_KEYS: Readonly<Record<keyof HeaderFacts, string>> = {
   shape: "shape",
   ndim: "ndim",
   voxels: "voxels",
@@ -32,8 +36,14 @@ export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit, str
   physicalSize: "physical_size",
   dateStr: "date_str",
   timeStr: "time_str",
+};
+
+/** The stored key of each field, and of what an ingest keeps besides. */
+export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit | "bitsPerPixel", string>> = {
+  ...HEADER_FACT_KEYS,
   acquiredLocalEpochNs: "acquired_local_epoch_ns",
   secondsPerLineExact: "seconds_per_line_exact",
+  bitsPerPixel: "bits_per_pixel",
 };
 
 /** Reads `header`. Never throws: what is garbled is absent and noted. */

@@ -1,10 +1,21 @@
 import { parseLossless, plainValue } from "@kym/zarr-store";
-import { LegacyIoError } from "../errors.ts";
+import { ARTIFACTS } from "../artifact-names.ts";
+import { KymSchemaError } from "../errors.ts";
 
-/** The artifact that says which files an image came from. */
-export const PROVENANCE = "provenance";
-
+/** The ingest mode of an image that came from a folder of files. */
 export const INGEST_MODE = "legacy_folder_v1";
+
+/** The stored key of each field of the artifact `provenance`. */
+export const PROVENANCE_KEYS = {
+  sourcePrimaryPath: "source_primary_path",
+  sourceRelPath: "source_rel_path",
+  sourceName: "source_name",
+  sourceSha256: "source_sha256",
+  ingestMode: "ingest_mode",
+  sidecars: "sidecars",
+  /** The path of the file as the Python system wrote it. */
+  originalPath: "original_path",
+} as const;
 
 export interface SidecarProvenance {
   /** Absolute. */
@@ -26,35 +37,37 @@ export interface Provenance {
   readonly sidecars: readonly SidecarProvenance[];
 }
 
-/** The JSON value as it is stored: names and order of design §6, nanoseconds as integers. */
+/** The JSON value as it is stored: with these names in this order, nanoseconds as integers. */
 export function encodeProvenance(provenance: Provenance): object {
   return {
-    source_primary_path: provenance.sourcePrimaryPath,
-    source_rel_path: provenance.sourceRelPath,
-    source_name: provenance.sourceName,
-    source_sha256: provenance.sourceSha256,
-    ingest_mode: provenance.ingestMode,
-    sidecars: provenance.sidecars.map(({ path, sizeBytes, mtimeNs, sha256, artifacts }) => ({
-      path,
-      size: sizeBytes,
-      mtime_ns: mtimeNs,
-      sha256,
-      artifacts: artifacts.map((artifact) => ({ key: artifact.key, sha256: artifact.sha256 })),
-    })),
+    [PROVENANCE_KEYS.sourcePrimaryPath]: provenance.sourcePrimaryPath,
+    [PROVENANCE_KEYS.sourceRelPath]: provenance.sourceRelPath,
+    [PROVENANCE_KEYS.sourceName]: provenance.sourceName,
+    [PROVENANCE_KEYS.sourceSha256]: provenance.sourceSha256,
+    [PROVENANCE_KEYS.ingestMode]: provenance.ingestMode,
+    [PROVENANCE_KEYS.sidecars]: provenance.sidecars.map(
+      ({ path, sizeBytes, mtimeNs, sha256, artifacts }) => ({
+        path,
+        size: sizeBytes,
+        mtime_ns: mtimeNs,
+        sha256,
+        artifacts: artifacts.map((artifact) => ({ key: artifact.key, sha256: artifact.sha256 })),
+      }),
+    ),
   };
 }
 
 /** Throws `invalid_file` for what is no provenance of ours. */
 export function parseProvenance(text: string): Provenance {
-  const value = plainValue(parseLossless(text, { where: PROVENANCE }));
+  const value = plainValue(parseLossless(text, { where: ARTIFACTS.provenance }));
   const root = fieldsOf(value, "$");
-  const sidecars = root["sidecars"];
+  const sidecars = root[PROVENANCE_KEYS.sidecars];
   return {
-    sourcePrimaryPath: textOf(root, "source_primary_path"),
-    sourceRelPath: textOf(root, "source_rel_path"),
-    sourceName: textOf(root, "source_name"),
-    sourceSha256: textOf(root, "source_sha256"),
-    ingestMode: textOf(root, "ingest_mode"),
+    sourcePrimaryPath: textOf(root, PROVENANCE_KEYS.sourcePrimaryPath),
+    sourceRelPath: textOf(root, PROVENANCE_KEYS.sourceRelPath),
+    sourceName: textOf(root, PROVENANCE_KEYS.sourceName),
+    sourceSha256: textOf(root, PROVENANCE_KEYS.sourceSha256),
+    ingestMode: textOf(root, PROVENANCE_KEYS.ingestMode),
     sidecars: Array.isArray(sidecars) ? sidecars.map(parseSidecar) : [],
   };
 }
@@ -76,7 +89,9 @@ function parseSidecar(value: unknown, index: number): SidecarProvenance {
 
 function fieldsOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new LegacyIoError("invalid_file", `${PROVENANCE}: expected an object at ${path}`, { found: value });
+    throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: expected an object at ${path}`, {
+      found: value,
+    });
   }
   return Object.fromEntries(Object.entries(value));
 }
@@ -84,7 +99,7 @@ function fieldsOf(value: unknown, path: string): Readonly<Record<string, unknown
 function textOf(fields: Readonly<Record<string, unknown>>, key: string): string {
   const value = fields[key];
   if (typeof value !== "string") {
-    throw new LegacyIoError("invalid_file", `${PROVENANCE}: ${key} is not text`, { found: value });
+    throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${key} is not text`, { found: value });
   }
   return value;
 }
@@ -94,5 +109,7 @@ function integerOf(fields: Readonly<Record<string, unknown>>, key: string): bigi
   if (typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value))) {
     return BigInt(value);
   }
-  throw new LegacyIoError("invalid_file", `${PROVENANCE}: ${key} is not an integer`, { found: value });
+  throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${key} is not an integer`, {
+    found: value,
+  });
 }

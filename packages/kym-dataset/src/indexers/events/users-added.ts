@@ -1,7 +1,12 @@
+import { COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { columnOf, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
-import { findArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
-import { EVENT_ARTIFACTS } from "../events/event-artifacts.ts";
+import {
+  type ArtifactRef,
+  findArtifact,
+  loadTableArtifact,
+  tableArtifact,
+} from "../../indexer/artifact-ref.ts";
 
 /** What people added to the events of an image. */
 export interface UsersAdded {
@@ -10,6 +15,9 @@ export interface UsersAdded {
   /** By ROI, the sum and the number of the durations that are known, in s. A ROI without one is absent. */
   readonly durations: Readonly<Record<string, { readonly sumS: number; readonly n: number }>>;
 }
+
+/** The artifacts that {@link loadUsersAdded} reads. */
+export const USERS_ADDED_SOURCES: readonly ArtifactRef[] = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
 
 /** The type of an event that a person made. `kymograph-formats.md` §4.2. */
 const USER_ADDED = "User Added";
@@ -26,7 +34,7 @@ export async function loadUsersAdded(
   record: ZarrImageRecord,
   options: ReadOptions = {},
 ): Promise<UsersAdded> {
-  const found = findArtifact(EVENT_ARTIFACTS, await record.objectHashes());
+  const found = findArtifact(USERS_ADDED_SOURCES, await record.objectHashes());
   return found === undefined
     ? NOT_KNOWN
     : countUsersAdded(await loadTableArtifact(record, found, { ...options, memory: "shared" }));
@@ -34,14 +42,14 @@ export async function loadUsersAdded(
 
 /** {@link loadUsersAdded} of a table of events. */
 export function countUsersAdded(events: Table): UsersAdded {
-  const types = cellsOf(events, "event_type");
+  const types = cellsOf(events, COLUMNS.eventType);
   if (types === undefined) {
     return NOT_KNOWN;
   }
-  const roiIds = cellsOf(events, "roi_id");
-  const durations = cellsOf(events, "duration_s");
-  const starts = cellsOf(events, "t_start_s");
-  const ends = cellsOf(events, "t_end_s");
+  const roiIds = cellsOf(events, COLUMNS.roiId);
+  const durations = cellsOf(events, COLUMNS.duration);
+  const starts = cellsOf(events, COLUMNS.start);
+  const ends = cellsOf(events, COLUMNS.end);
   const added = [...types.keys()].filter((row) => types[row] === USER_ADDED);
   const byRoi = new Map<string, { readonly sumS: number; readonly n: number }>();
   for (const row of added) {

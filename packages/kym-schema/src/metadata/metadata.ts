@@ -5,6 +5,19 @@ import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { type MetadataHeader, parseMetadataHeader } from "./metadata-header.ts";
 
+/** The stored key of each member of the artifact `metadata`. */
+export const METADATA_KEYS = {
+  version: "version",
+  header: "header",
+  experiment: "experiment_metadata",
+  rois: "rois",
+  /** The highest id that a ROI of the image ever had, so that none is given twice. */
+  roiIdHighWaterMark: "roi_id_high_water_mark",
+  accepted: "accepted",
+  /** The microscope's own header, section by section, as an ingest keeps it. */
+  olympusHeader: "olympus_header",
+} as const;
+
 /** The artifact `metadata` of an image: typed, with what was not understood beside it. */
 export interface KymMetadata {
   readonly version: string | undefined;
@@ -29,17 +42,19 @@ export interface KymMetadata {
  */
 export function parseMetadata(source: unknown): KymMetadata {
   const reader = new FieldReader(readSource(source), "$");
-  const { header, problems: headerProblems } = parseMetadataHeader(reader.value("header"));
-  const { experiment, problems: experimentProblems } = parseExperiment(reader.value("experiment_metadata"));
-  const storedRois = reader.list("rois") ?? [];
+  const { header, problems: headerProblems } = parseMetadataHeader(reader.value(METADATA_KEYS.header));
+  const { experiment, problems: experimentProblems } = parseExperiment(
+    reader.value(METADATA_KEYS.experiment),
+  );
+  const storedRois = reader.list(METADATA_KEYS.rois) ?? [];
   const { rois, problems: roiProblems } = parseRois(storedRois);
   const metadata = {
-    version: reader.text("version"),
+    version: reader.text(METADATA_KEYS.version),
     header,
     experiment,
     rois,
-    roiIdHighWaterMark: highWaterMarkOf(reader.number("roi_id_high_water_mark"), storedRois),
-    accepted: reader.boolean("accepted") ?? true,
+    roiIdHighWaterMark: highWaterMarkOf(reader.number(METADATA_KEYS.roiIdHighWaterMark), storedRois),
+    accepted: reader.boolean(METADATA_KEYS.accepted) ?? true,
   };
   const problems = [...reader.problems, ...headerProblems, ...experimentProblems, ...roiProblems];
   return { ...metadata, extra: reader.rest(), problems };

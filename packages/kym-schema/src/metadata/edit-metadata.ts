@@ -8,9 +8,9 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store";
-import { KymDatasetError } from "../errors.ts";
+import { KymSchemaError } from "../errors.ts";
 import { EXPERIMENT_KEYS, type ExperimentEdit } from "./experiment.ts";
-import { parseMetadata } from "./metadata.ts";
+import { METADATA_KEYS, parseMetadata } from "./metadata.ts";
 import { METADATA_HEADER_KEYS, type MetadataHeaderEdit } from "./metadata-header.ts";
 
 /** What changes in a metadata payload; what is absent stays. */
@@ -21,31 +21,32 @@ export interface MetadataEdit {
   readonly rois?: RoiSet | undefined;
 }
 
-/** The payload's key for the highest id that a ROI of the image ever had, so that none is given twice. */
-export const HIGH_WATER_MARK_KEY = "roi_id_high_water_mark";
-
 /**
  * The metadata text after an edit. All else keeps its place and spelling: unknown keys, numbers, ROIs that did not
  * change, and those that could not be read.
  *
- * @throws {KymDatasetError} `invalid_metadata` for a payload, or a part to be edited, that is no object or list
+ * @throws {KymSchemaError} `invalid_metadata` for a payload, or a part to be edited, that is no object or list
  * @throws {ZarrStoreError} `invalid_file` for text that is no JSON, `invalid_argument` for NaN that came in with it
  */
 export function editMetadata(text: string, edit: MetadataEdit): string {
   let payload = parseLossless(text, { allowNonFinite: true });
   expectKind(payload, "object", "$");
   if (edit.header !== undefined) {
-    payload = setFields(payload, "header", edit.header, METADATA_HEADER_KEYS);
+    payload = setFields(payload, METADATA_KEYS.header, edit.header, METADATA_HEADER_KEYS);
   }
   if (edit.experiment !== undefined) {
-    payload = setFields(payload, "experiment_metadata", edit.experiment, EXPERIMENT_KEYS);
+    payload = setFields(payload, METADATA_KEYS.experiment, edit.experiment, EXPERIMENT_KEYS);
   }
   if (edit.accepted !== undefined) {
-    payload = setMember(payload, "accepted", nodeOf(edit.accepted));
+    payload = setMember(payload, METADATA_KEYS.accepted, nodeOf(edit.accepted));
   }
   if (edit.rois !== undefined) {
-    payload = setMember(payload, "rois", roisNode(text, getMember(payload, "rois"), edit.rois));
-    payload = setMember(payload, HIGH_WATER_MARK_KEY, nodeOf(edit.rois.highWaterMark));
+    payload = setMember(
+      payload,
+      METADATA_KEYS.rois,
+      roisNode(text, getMember(payload, METADATA_KEYS.rois), edit.rois),
+    );
+    payload = setMember(payload, METADATA_KEYS.roiIdHighWaterMark, nodeOf(edit.rois.highWaterMark));
   }
   return serializeLossless(payload);
 }
@@ -105,7 +106,7 @@ function present(node: JsonNode | undefined): JsonNode | undefined {
 
 function expectKind(node: JsonNode, kind: "object" | "array", path: string): void {
   if (node.kind !== kind) {
-    throw new KymDatasetError("invalid_metadata", `${path}: expected an ${kind}, found ${node.kind}`, {
+    throw new KymSchemaError("invalid_metadata", `${path}: expected an ${kind}, found ${node.kind}`, {
       path,
       expected: kind,
       found: node.kind,

@@ -1,0 +1,7 @@
+/** `@kym/kym-schema/keys`: the stored keys of JSON artifacts and summaries, for programs that keep what they do not change. */
+
+export { METADATA_KEYS } from "../metadata/metadata.ts";
+export { HEADER_FACT_KEYS, METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";
+export { SUMMARY_KEYS } from "../metadata/summarize-metadata.ts";
+export { INGEST_MODE, PROVENANCE_KEYS } from "../provenance/provenance.ts";
+export { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "../radon/analysis-runs.ts";
