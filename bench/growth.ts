@@ -5,7 +5,6 @@
  *     npx -y pnpm@12 bench:growth [largest count]
  *     npx -y pnpm@12 bench:growth [count] --against COMMIT [--rounds N]
  */
-
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";

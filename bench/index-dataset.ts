@@ -6,7 +6,6 @@
  *     npx -y pnpm@12 bench:index [images] [rounds]
  *     npx -y pnpm@12 bench:index [images] --against COMMIT [--rounds N]
  */
-
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

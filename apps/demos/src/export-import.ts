@@ -1,5 +1,4 @@
 /** Demo: a folder of the Python system is ingested and refreshed; all of it is exported, and comes back. */
-
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";

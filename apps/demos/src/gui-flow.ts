@@ -1,5 +1,4 @@
 /** Demo: what a viewer does, from a folder of TIFFs to an image in a dataset. */
-
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";

@@ -1,3 +1,4 @@
+import { RADON_COLUMNS } from "@kym/kym-schema";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { summarizeTrace } from "../../../src/index.ts";
@@ -59,4 +60,10 @@ test("counts add up, and the mean lies between the extremes", () => {
       expect(mean === null).toBe(valid.length === 0);
     }),
   );
+});
+
+test("the statistics of a trace are the columns of kym_radon for velocities, in their order", () => {
+  const columns = RADON_COLUMNS.map(({ name }) => name).filter((name) => name.startsWith("vel_"));
+  expect(Object.keys(summarizeTrace([1, 2]))).toEqual(columns);
+  expect(Object.keys(summarizeTrace([]))).toEqual(columns);
 });
