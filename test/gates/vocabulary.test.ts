@@ -17,8 +17,10 @@ import { sourceFiles } from "./source/workspace-package.ts";
 /** `roi` and `zarr-store` stand below the vocabulary and have words of their own; `zarr-store` knows the artifact `metadata`. */
 const FOLDERS = ["packages/legacy-io", "packages/kym-dataset", "apps/cli"];
 
-const ARTIFACT_NAMES: ReadonlySet<string> = new Set([
+/** Artifacts, by all names that they have had, and pooled tables. */
+const STORED_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(ARTIFACTS),
+  ...Object.values(tables.POOLED_TABLES),
   ...EVENT_ARTIFACTS.tables,
   ...EVENT_ARTIFACTS.params,
   ...RADON_ARTIFACTS.tables,
@@ -27,11 +29,20 @@ const ARTIFACT_NAMES: ReadonlySet<string> = new Set([
 /** Every column and stored key, those of one plain word (`channel`, `note`) among them. */
 const NAMES: ReadonlySet<string> = new Set([
   ...Object.values(COLUMNS),
-  ...[VELOCITY_EVENTS_SCHEMA.columns, VELOCITY_TRACE_SCHEMA.columns, RADON_COLUMNS, ...Object.values(tables)]
+  ...[VELOCITY_EVENTS_SCHEMA.columns, VELOCITY_TRACE_SCHEMA.columns, RADON_COLUMNS, ...columnsOf(tables)]
     .flat()
     .map(({ name }) => name),
   ...Object.values(keys).flatMap((each) => (typeof each === "string" ? [each] : Object.values(each))),
 ]);
+
+/** Every list of columns that an entry exports. */
+function columnsOf(
+  entry: Readonly<Record<string, unknown>>,
+): readonly (readonly { readonly name: string }[])[] {
+  return Object.values(entry).filter((value): value is readonly { readonly name: string }[] =>
+    Array.isArray(value),
+  );
+}
 
 /** Words that mean something else as well, each with its reason. */
 const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
@@ -82,12 +93,12 @@ function vocabularyProblems(
 /** An artifact, also one within a longer text; a column or key, unless its name is a plain word. */
 function isOfVocabulary(string: string): boolean {
   return (
-    ARTIFACT_NAMES.has(string) || (NAMES.has(string) && string.includes("_")) || ARTIFACT_IN_TEXT.test(string)
+    STORED_NAMES.has(string) || (NAMES.has(string) && string.includes("_")) || ARTIFACT_IN_TEXT.test(string)
   );
 }
 
 const ARTIFACT_IN_TEXT = new RegExp(
-  `(?<![\\w/])(${[...ARTIFACT_NAMES].filter((name) => name.includes("/")).join("|")})(?![\\w/])`,
+  `(?<![\\w/])(${[...STORED_NAMES].filter((name) => name.includes("/")).join("|")})(?![\\w/])`,
 );
 
 /** Plain words too are columns where three or more stand in a row. */

@@ -17,7 +17,10 @@ const SCHEMAS: readonly TableSchema["columns"][] = [
   VELOCITY_EVENTS_SCHEMA.columns,
   VELOCITY_TRACE_SCHEMA.columns,
   RADON_COLUMNS,
-  ...Object.values(tables),
+  tables.FIRST_EVENT_COLUMNS,
+  tables.FIRST_RADON_COLUMNS,
+  tables.IMAGE_LIST_COLUMNS,
+  tables.POOLED_EVENT_COLUMNS,
 ];
 
 test("every artifact name can be stored, and no two artifacts have one name", () => {

@@ -1,3 +1,4 @@
+import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import { type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -19,6 +20,10 @@ test("ticket 16: a table is kym_ and the indexer's name, trimmed and in lower ca
     ["velocity_events", "kym_velocity_events"],
     ["radon", "kym_radon"],
   ]);
+  expect(POOLED_TABLES).toEqual({
+    radon: radonIndexer.tableName,
+    velocityEvents: velocityEventIndexer.tableName,
+  });
 });
 
 // `python-system.md` §10.

@@ -1,5 +1,6 @@
 import { ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
+import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import {
   columnOf,
   filterRows,
@@ -32,7 +33,6 @@ import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-op
 import { placesOf } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
-const RADON_TABLE = "kym_radon";
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
 
 /** Writes the files of the older application, each image where it came from. */
@@ -58,7 +58,7 @@ export async function writeKymflow(
     const rows = radonRows?.get(place.imageId) ?? [];
     images.push({ ...(await writer.writeSidecars(formats)), radonRows: rows });
     if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
-      notes.push({ path: place.relPath, reason: `${RADON_TABLE} has no rows of it: index it first` });
+      notes.push({ path: place.relPath, reason: `${POOLED_TABLES.radon} has no rows of it: index it first` });
     }
     options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
   }
@@ -69,7 +69,10 @@ export async function writeKymflow(
   const inOrder = shared.toSorted((a, b) => comparePaths(a.place.relPath, b.place.relPath));
   await sink.write(EVENT_DATABASE, eventDatabaseCsv(inOrder));
   if (radonRows === undefined) {
-    notes.push({ path: RADON_DATABASE, reason: `the dataset has no table ${RADON_TABLE}: index it first` });
+    notes.push({
+      path: RADON_DATABASE,
+      reason: `the dataset has no table ${POOLED_TABLES.radon}: index it first`,
+    });
     return { images: images.length, tables: 1, notes };
   }
   await sink.write(RADON_DATABASE, radonDatabaseCsv(inOrder));
@@ -83,10 +86,10 @@ function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {
 async function radonRowsByImage(
   dataset: ZarrDataset,
 ): Promise<ReadonlyMap<string, readonly Row[]> | undefined> {
-  if (!(await dataset.listTableNames()).includes(RADON_TABLE)) {
+  if (!(await dataset.listTableNames()).includes(POOLED_TABLES.radon)) {
     return undefined;
   }
-  const table = await dataset.loadTable(RADON_TABLE);
+  const table = await dataset.loadTable(POOLED_TABLES.radon);
   const ids = columnOf(table, "image_id").map(String);
   return new Map(
     [...new Set(ids)].map((id) => [id, [...rowsOf(filterRows(table, (row) => ids[row] === id))]]),
