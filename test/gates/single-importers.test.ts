@@ -6,9 +6,20 @@ import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 /** Libraries that read and write files: each behind one file, where what it gets wrong is put right. */
 const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff"];
 
+/** The command's parser costs as much to import as all of `kym --help`: it is loaded with a command, by one file. */
+const LIBRARIES_OF_THE_COMMAND = ["commander"];
+
 function importersOf(tree: SourceTree, library: string): readonly string[] {
-  return libraryPackages(tree)
-    .flatMap(({ folder }) => sourceFiles(tree, `${folder}/src`))
+  return importersIn(
+    tree,
+    library,
+    libraryPackages(tree).map(({ folder }) => folder),
+  );
+}
+
+function importersIn(tree: SourceTree, library: string, folders: readonly string[]): readonly string[] {
+  return folders
+    .flatMap((folder) => sourceFiles(tree, `${folder}/src`))
     .filter(({ module }) =>
       [...module.imports].some((specifier) => packageOfSpecifier(specifier) === library),
     )
@@ -17,6 +28,10 @@ function importersOf(tree: SourceTree, library: string): readonly string[] {
 
 test.each(LIBRARIES)("one file of packages/ imports %s", (library) => {
   expect(importersOf(readSourceTree(), library)).toEqual([expect.any(String)]);
+});
+
+test.each(LIBRARIES_OF_THE_COMMAND)("one file of apps/cli imports %s", (library) => {
+  expect(importersIn(readSourceTree(), library, ["apps/cli"])).toEqual([expect.any(String)]);
 });
 
 test("a second importer is found, be it for a type or by a path inside the library", () => {

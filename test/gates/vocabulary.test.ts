@@ -56,7 +56,7 @@ const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
 /** Files that may spell words of the vocabulary, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/formats/flow-analysis.ts", "the keys of the older application's JSON"],
-  ["packages/legacy-io/src/export/kymflow/events-json.ts", "the keys of the older application's events"],
+  ["packages/legacy-io/src/formats/kymflow/events-json.ts", "the keys of the older application's events"],
   ["packages/legacy-io/src/export/kymflow/database-csv.ts", "the columns of the older application's tables"],
   [
     "packages/kym-dataset/src/indexers/first-generation/radon-report.ts",

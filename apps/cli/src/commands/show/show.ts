@@ -130,7 +130,7 @@ function textOf(image: Shown, location: string, tableNames: readonly string[]): 
     "",
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
-    ...tableRecipes(location, tableNames),
+    ...tableRecipes(location, tableNames, image.tables),
     "  Fiji     kym export writes TIFFs with their calibration",
   ];
   return `${lines.join("\n")}\n`;
@@ -144,9 +144,15 @@ function roiLine(roi: ShownRoi): string {
   return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
 }
 
-/** How to read a table that is there: the first with rows of this kind of image. */
-function tableRecipes(location: string, names: readonly string[]): readonly string[] {
-  const name = INDEXERS.map(({ tableName }) => tableName).findLast((table) => names.includes(table));
+/** How to read a table that is there, rather one that says something of the image. */
+function tableRecipes(
+  location: string,
+  names: readonly string[],
+  tables: readonly TableState[],
+): readonly string[] {
+  const there = tables.filter(({ table }) => names.includes(table));
+  const analysed = there.findLast(({ state }) => state !== "not_analysed");
+  const name = (analysed ?? there.at(-1))?.table;
   if (name === undefined) {
     return ["  tables   there are none yet: kym index makes them"];
   }
