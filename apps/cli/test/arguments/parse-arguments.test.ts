@@ -75,6 +75,20 @@ Options
   });
 });
 
+test("switches of every command may stand before the command of a group, whose own options are its alone", () => {
+  const group = { usage: "files ACTION", description: "", examples: [], commands: [copy] };
+  expect(parseArguments(group, ["--json", "copy", "a", "--at", "-1", "--", "-f"], {})).toEqual({
+    command: copy,
+    args: ["a", "-f"],
+    options: { json: true, at: "-1" },
+  });
+  expect(() => parseArguments(group, ["--at", "1"], {})).toThrow("there is no option --at");
+  expect(() => parseArguments(group, ["cpy"], {})).toThrow(
+    expect.objectContaining({ code: "usage", hint: "did you mean kym files copy?" }),
+  );
+  expect(() => parseArguments(group, ["-q"], {})).toThrow("ACTION is missing");
+});
+
 test("the environment says what the command line does not, an option that repeats and choices included", () => {
   const environment = { KYM_AT: "1", KYM_AS: "table", KYM_OF: "x,y", KYM_NO_DATES: "1", KYM_FORCE: "1" };
   expect(saidBy(["a", "--at", "2"], environment)).toEqual({

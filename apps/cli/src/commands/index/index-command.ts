@@ -8,9 +8,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 
-const TABLES = new Intl.ListFormat("en", { style: "long" }).format(
-  INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))),
-);
+const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
 /** `kym index DATASET` */
 export const indexCommand: Command = defineCommand({
