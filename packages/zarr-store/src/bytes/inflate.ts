@@ -6,7 +6,7 @@ export interface InflateOptions {
   readonly format: DeflateFormat;
   /** What comes out has at most so many bytes. */
   readonly maxBytes: number;
-  /** How many will probably come out: room for them is made at once. Default: four times what goes in. */
+  /** How many will probably come out: room for them is made at once. Default: sixteen times what goes in. */
   readonly likelyBytes?: number | undefined;
   /** Called before each piece; what it throws ends the work. */
   readonly check?: (() => void) | undefined;
@@ -23,7 +23,7 @@ const PIECE_BYTES = 1 << 16;
  * @throws {Error} for a stream that is damaged, cut short, followed by other bytes, or too long; and what `check` throws.
  */
 export async function inflate(bytes: Uint8Array, options: InflateOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { format, maxBytes, check, likelyBytes = 4 * bytes.length } = options;
+  const { format, maxBytes, check, likelyBytes = 16 * bytes.length } = options;
   const reader = piecesOf(bytes, check)
     .pipeThrough(new DecompressionStream(STREAM_FORMATS[format]))
     .getReader();

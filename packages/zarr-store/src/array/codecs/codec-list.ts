@@ -6,27 +6,25 @@ import type { ArrayToArrayCodec, BytesToBytesCodec, ZarrCodec } from "./zarr-cod
 export class CodecList {
   readonly #codecs: readonly ZarrCodec[];
   readonly #byName: ReadonlyMap<string, ZarrCodec>;
+  readonly #inMetadata: Readonly<Record<2 | 3, ReadonlyMap<string, ZarrCodec>>>;
 
   constructor(own: readonly ZarrCodec[] = []) {
     this.#codecs = [...own, ...ALL_CODECS];
-    this.#byName = new Map(this.#codecs.toReversed().map((codec) => [codec.name, codec]));
+    // Of two entries of one key a map keeps the later.
+    const lastFirst = this.#codecs.toReversed();
+    this.#byName = new Map(lastFirst.map((codec) => [codec.name, codec]));
+    this.#inMetadata = { 2: byNameIn(2, lastFirst), 3: byNameIn(3, lastFirst) };
   }
 
   /** The codec of this name in a `zarr.json`, or of this id in a `.zarray`. */
   find(zarrFormat: 2 | 3, name: string): ZarrCodec | undefined {
-    return this.#codecs.find(
-      (codec) =>
-        codec.zarrFormats.includes(zarrFormat) &&
-        name === (zarrFormat === 2 ? (codec.v2Id ?? codec.name) : codec.name),
-    );
+    return this.#inMetadata[zarrFormat].get(name);
   }
 
   /** The names of one kind, as a version of Zarr has them, in a sentence: `zstd, gzip or crc32c`. */
   namesOf(zarrFormat: 2 | 3, kind: ZarrCodec["kind"]): string {
-    const names = this.#codecs
-      .filter((codec) => codec.kind === kind && codec.zarrFormats.includes(zarrFormat))
-      .map((codec) => (zarrFormat === 2 ? (codec.v2Id ?? codec.name) : codec.name));
-    return [...new Set(names)].join(", ").replace(/, ([^,]*)$/, " or $1");
+    const ofKind = this.#codecs.filter((codec) => codec.kind === kind);
+    return [...byNameIn(zarrFormat, ofKind).keys()].join(", ").replace(/, ([^,]*)$/, " or $1");
   }
 
   arrayToArray(name: string): ArrayToArrayCodec | undefined {
@@ -38,6 +36,14 @@ export class CodecList {
     const codec = this.#byName.get(name);
     return codec?.kind === "bytes-bytes" ? codec : undefined;
   }
+}
+
+function byNameIn(zarrFormat: 2 | 3, codecs: readonly ZarrCodec[]): ReadonlyMap<string, ZarrCodec> {
+  return new Map(
+    codecs
+      .filter((codec) => codec.zarrFormats.includes(zarrFormat))
+      .map((codec) => [zarrFormat === 2 ? (codec.v2Id ?? codec.name) : codec.name, codec]),
+  );
 }
 
 const BUILT_IN = /* @__PURE__ */ new CodecList();
