@@ -76,6 +76,8 @@ export type {
   SaveTableOptions,
   TableChange,
 } from "./dataset/dataset-contents.ts";
+export type { DatasetManifest } from "./dataset/dataset-manifest.ts";
+export type { DatasetMode } from "./dataset/dataset-parts.ts";
 export {
   type ImagePart,
   imagePartKey,
@@ -88,10 +90,26 @@ export {
   tablePath,
 } from "./dataset/layout.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
+export type { DatasetUpkeep } from "./dataset/maintain/dataset-upkeep.ts";
 export { type Manifest, type ManifestEntry, orderEntries } from "./dataset/manifest.ts";
 export type { Attributes } from "./dataset/nodes/node-cache.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";
-export type { ImageBounds, ZarrImageRecord } from "./dataset/record/zarr-image-record.ts";
+export type { ArrayArtifacts, SaveArrayArtifactOptions } from "./dataset/record/array-artifacts.ts";
+export type { ArtifactFiles, DeleteAnalysisOptions } from "./dataset/record/artifact-files.ts";
+export type { Attachments } from "./dataset/record/attachments.ts";
+export type { JsonArtifacts } from "./dataset/record/json-artifacts.ts";
+export type {
+  ImageBounds,
+  LoadPixelsOptions,
+  RecordPixels,
+  SaveImageOptions,
+} from "./dataset/record/record-pixels.ts";
+export type {
+  LoadTableArtifactOptions,
+  SaveTableArtifactOptions,
+  TabularArtifacts,
+} from "./dataset/record/tabular-artifacts.ts";
+export type { ZarrImageRecord } from "./dataset/record/zarr-image-record.ts";
 export type { Scalar, Summarize, Summary } from "./dataset/session/object-session.ts";
 export {
   parseSourceRow,
@@ -100,7 +118,7 @@ export {
   type SourceRow,
 } from "./dataset/tables/sources-table.ts";
 export { type TableInput, tableOf } from "./dataset/tables/table-store.ts";
-export type { DatasetMode, IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
+export type { IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
 export {
   isZarrStoreError,
   ZarrStoreError,

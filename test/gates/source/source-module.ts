@@ -1,4 +1,5 @@
 import { parseAst } from "rolldown/parseAst";
+import { isSyntaxNode, nodesOf, type SyntaxNode } from "./syntax-node.ts";
 
 /** What the gates ask of a TypeScript file. Comments are no part of it. */
 export interface SourceModule {
@@ -10,22 +11,6 @@ export interface SourceModule {
   /** The identifiers that stand for themselves: no member of an object, no key, no name in another module. */
   readonly references: ReadonlySet<string>;
   readonly strings: ReadonlySet<string>;
-}
-
-interface SyntaxNode {
-  readonly type: string;
-  readonly computed?: unknown;
-  readonly declaration?: unknown;
-  readonly declarations?: unknown;
-  readonly exported?: unknown;
-  readonly id?: unknown;
-  readonly imported?: unknown;
-  readonly key?: unknown;
-  readonly name?: unknown;
-  readonly property?: unknown;
-  readonly right?: unknown;
-  readonly source?: unknown;
-  readonly value?: unknown;
 }
 
 const parsed = new Map<string, SourceModule>();
@@ -72,24 +57,6 @@ function readModule(program: unknown): SourceModule {
     }
   }
   return { imports, exports, identifiers, references, strings };
-}
-
-/** The nodes of a syntax tree, each before those within it. */
-function* nodesOf(value: unknown): Generator<SyntaxNode> {
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      yield* nodesOf(item);
-    }
-  } else if (isSyntaxNode(value)) {
-    yield value;
-    for (const field of Object.values(value)) {
-      yield* nodesOf(field);
-    }
-  }
-}
-
-function isSyntaxNode(value: unknown): value is SyntaxNode {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
 function namesOfMembers(node: SyntaxNode): readonly unknown[] {

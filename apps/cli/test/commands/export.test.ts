@@ -136,7 +136,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
       const [old, now] = [first.record(id), second.record(after.get(path) ?? "")];
       expect(await now.loadArray()).toEqual(await old.loadArray());
       for (const name of ["radon/velocity", "velocity_events/events"]) {
-        const has = (await old.listArtifacts()).parquet.includes(name);
+        const has = (await old.tables.list({ format: "parquet" })).includes(name);
         if (has) {
           const [table, original] = [await now.loadParquet(name), await old.loadParquet(name)];
           expect(writeCsv(table, schemaOfTable(table))).toEqual(writeCsv(original, schemaOfTable(original)));

@@ -25,10 +25,10 @@ export async function copyImage(
     ...options,
   });
   for (const key of fileKeys(await from.objectHashes())) {
-    await to.saveFile(key, await from.loadFile(key, options), options);
+    await to.files.save(key, await from.files.load(key, options), options);
   }
   for (const name of await from.listArrayArtifacts()) {
-    const { dimensionNames, attributes: ownAttributes } = await from.openArrayArtifact(name, options);
+    const { dimensionNames, attributes: ownAttributes } = await from.arrays.open(name, options);
     await to.saveArrayArtifact(name, await from.loadArrayArtifact(name, options), {
       ...(isNamed(dimensionNames) && { axes: dimensionNames }),
       ...(ownAttributes && { attributes: ownAttributes }),

@@ -76,11 +76,9 @@ describe("channels and axes as they are", () => {
       Array.from({ length: 24 }, (_, i) => i),
     );
     expect(await record.listArrayArtifacts()).toEqual(["roi_mask_1"]);
-    expect(await record.listArtifacts()).toEqual({
-      json: ["metadata"],
-      parquet: ["radon/velocity"],
-      "csv.gz": [],
-    });
+    expect(await record.json.list()).toEqual(["metadata"]);
+    expect(await record.tables.list({ format: "parquet" })).toEqual(["radon/velocity"]);
+    expect(await record.tables.list({ format: "csv.gz" })).toEqual([]);
     const taken = await AcqImageList.from(dataset.openImages()).get("taken");
     expect((await taken?.rois())?.toEnvelopes()).toEqual((await image.rois()).toEnvelopes());
     expect((await dataset.rebuildManifest()).images[0]?.summary["n_rois"]).toBe(1);

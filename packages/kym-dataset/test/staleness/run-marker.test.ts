@@ -95,7 +95,7 @@ test.each([
   expect(report).toMatchObject(state === "fresh" ? { skipped: 1, updated: 0 } : { skipped: 0, updated: 1 });
   // From then on the ledger counts, and no marker was written.
   expect(await kym.getStaleness(velocityEventIndexer, "a")).toMatchObject({ state: "fresh" });
-  expect((await dataset.record("a").listArtifacts()).json).toEqual(
+  expect(await dataset.record("a").json.list()).toEqual(
     marker === undefined ? ["velocity_events/params"] : ["velocity_events/params", "velocity_events_run"],
   );
 });

@@ -6,13 +6,14 @@ import { isHttpUrl } from "../http/http-url.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import type { DatasetMode } from "./dataset-parts.ts";
 import { ROOT_NODE } from "./layout.ts";
 import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
 import { rememberImages } from "./nodes/checkpoint-images.ts";
 import { rootAttributes } from "./nodes/root-attributes.ts";
 import { openPythonV1 } from "./python-v1.ts";
 import type { Summarize } from "./session/object-session.ts";
-import { type DatasetMode, ZarrDataset } from "./zarr-dataset.ts";
+import { ZarrDataset } from "./zarr-dataset.ts";
 
 export interface OpenDatasetOptions {
   /**

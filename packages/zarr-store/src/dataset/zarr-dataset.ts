@@ -1,42 +1,27 @@
 import type { Commit } from "../commit/commit.ts";
-import type { CommitEngine, TransactionOptions } from "../commit/commit-engine.ts";
-import { encodeCheckpoint, replaceCheckpoint } from "../commit/log/checkpoint.ts";
+import type { TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/log/commit-record.ts";
-import { type AdoptOptions, type AdoptReport, adoptFiles } from "../commit/maintain/adopt.ts";
-import { checkStore } from "../commit/maintain/check.ts";
+import type { AdoptOptions, AdoptReport } from "../commit/maintain/adopt.ts";
 import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
-import { collectGarbage, type GcOptions, type GcReport } from "../commit/maintain/gc.ts";
-import { type RepairOptions, type RepairReport, repairStore } from "../commit/maintain/repair.ts";
+import type { GcOptions, GcReport } from "../commit/maintain/gc.ts";
+import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { ImageSource } from "../image/image-source.ts";
-import type { Logger } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
-import { runBounded } from "../runtime/run-bounded.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { DatasetContents } from "./dataset-contents.ts";
-import { IMAGES_NODE, imageGroup, ROOT_NODE } from "./layout.ts";
-import { adoptionOf } from "./maintain/adoption.ts";
-import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
-import {
-  type Manifest,
-  type ManifestEntry,
-  manifestEntryOf,
-  orderEntries,
-  unlessMalformed,
-} from "./manifest.ts";
-import { checkpointImages, manifestSourcesOf } from "./nodes/checkpoint-images.ts";
+import { DatasetManifest, writeCheckpoint } from "./dataset-manifest.ts";
+import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
+import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
+import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
+import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
-import { newRootAttributes, rootAttributes } from "./nodes/root-attributes.ts";
+import { newRootAttributes } from "./nodes/root-attributes.ts";
 import { encodeNode } from "./record/record-objects.ts";
-import { isoSeconds, type ZarrImageRecord } from "./record/zarr-image-record.ts";
+import { isoSeconds } from "./record/record-pixels.ts";
+import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
-import type { ObjectSession, Summarize } from "./session/object-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
-
-/** How a dataset may be used: see `openDataset`. */
-export type DatasetMode = "r" | "a" | "w";
 
 export interface IterRecordsOptions extends ReadOptions {
   /** `image_id`, `created_utc`, or a key of the summary. Default `image_id`. */
@@ -44,20 +29,6 @@ export interface IterRecordsOptions extends ReadOptions {
   /** Where images without a value come. Default `last`. */
   readonly missing?: "last" | "first";
 }
-
-export interface ZarrDatasetParts {
-  readonly store: ReadableStore;
-  readonly engine: CommitEngine;
-  readonly runtime: Runtime;
-  readonly logger: Logger;
-  readonly mode: DatasetMode;
-  readonly summarize: Summarize | undefined;
-  /** What is read, and changed. Default: the committed state. */
-  readonly session?: ObjectSession;
-}
-
-/** Records read at the same time when a list has to look into them. */
-const LOOKS_AT_ONCE = 16;
 
 /**
  * An open dataset. Every change is one commit: of its own, or of a {@link ZarrDataset.transaction}.
@@ -69,15 +40,21 @@ const LOOKS_AT_ONCE = 16;
 export class ZarrDataset extends DatasetContents {
   readonly location: string;
   readonly mode: DatasetMode;
-  readonly #parts: ZarrDatasetParts;
+  /** The list of the images: what is stored, and what it would be now. */
+  readonly manifest: DatasetManifest;
+  /** Checks, repairs, adopts and clears. */
+  readonly upkeep: DatasetUpkeep;
+  readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
 
-  constructor(parts: ZarrDatasetParts) {
+  constructor(parts: DatasetParts) {
     super(parts.session ?? new CommittedSession(parts, (fn, options) => this.#transact(fn, options)));
     this.#parts = parts;
     this.location = parts.store.location;
     this.mode = parts.mode;
+    this.manifest = new DatasetManifest(parts, this.session);
+    this.upkeep = new DatasetUpkeep(parts, this.session, (fn, options) => this.#commit(fn, options));
     this.#mustClear = parts.mode === "w";
   }
 
@@ -176,7 +153,7 @@ export class ZarrDataset extends DatasetContents {
       }
       return;
     }
-    const { images } = await this.rebuildManifest(options);
+    const { images } = await this.manifest.rebuild(options);
     for (const entry of orderEntries(images, orderBy, missing)) {
       yield this.record(entry.imageId);
     }
@@ -193,121 +170,12 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** The manifest that is stored, of the version that it states; undefined if there is none or it is damaged. */
-  async loadManifest(): Promise<Manifest | undefined> {
-    const checkpoint = await this.#parts.engine.readCheckpoint();
-    if (checkpoint === undefined) {
-      return undefined;
-    }
-    const images = manifestSourcesOf(checkpoint).map(manifestEntryOf);
-    return { version: checkpoint.version, images };
-  }
-
-  /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */
-  async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
-    const ids = await this.listImageIds();
-    const entries = new Map<string, ManifestEntry>();
-    const look = async (id: string): Promise<void> => {
-      entries.set(id, await this.#manifestEntry(id));
-    };
-    await runBounded(ids, look, { concurrency: LOOKS_AT_ONCE, signal: options.signal });
-    const images = ids.flatMap((id) => entries.get(id) ?? []);
-    return { version: this.version, images };
-  }
-
-  /**
-   * Stores the manifest, as a part of the checkpoint of its version; before the first commit there is nothing to store.
-   *
-   * @throws {ZarrStoreError} `conflict` if it is outdated
-   */
-  async saveManifest(manifest: Manifest): Promise<void> {
-    this.#assertWritable();
-    await this.refresh();
-    this.#parts.engine.log.assertWhole();
-    if (manifest.version !== this.version) {
-      const message = `the manifest is of version ${manifest.version}, the dataset of ${this.version}`;
-      throw new ZarrStoreError("conflict", message, { expected: this.version, found: manifest.version });
-    }
-    await this.#writeCheckpoint();
-  }
-
-  async updateManifest(options: ReadOptions = {}): Promise<Manifest> {
-    const manifest = await this.rebuildManifest(options);
-    await this.saveManifest(manifest);
-    return manifest;
-  }
-
-  /** Checks the root and every image's metadata. @throws {ZarrStoreError} `invalid_metadata` */
-  async validate(options: ReadOptions = {}): Promise<void> {
-    const root = await this.session.read(ROOT_NODE, options);
-    if (root !== undefined) {
-      rootAttributes(root, this.location);
-    }
-    for (const id of await this.listImageIds()) {
-      await this.validateImage(id, options);
-    }
-  }
-
-  /** @throws {ZarrStoreError} `not_found`, `invalid_metadata` if axes and array disagree or do not parse */
-  async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
-    const record = this.record(id);
-    await record.attributes(options);
-    const { shape } = await record.openArray(options);
-    const axes = await record.getAxes(options);
-    if (axes?.length !== shape.length) {
-      throw new ZarrStoreError(
-        "invalid_metadata",
-        `image ${id} has ${shape.length} axes but ${axes?.length ?? 0} names`,
-        {
-          path: id,
-          expected: shape.length,
-          found: axes,
-        },
-      );
-    }
-  }
-
-  /** Compares every file with the log; it never writes. See {@link CheckReport}. @throws {ZarrStoreError} `not_supported` */
-  async check(options: CheckOptions = {}): Promise<CheckReport> {
-    if (this.#parts.session !== undefined) {
-      throw new ZarrStoreError("not_supported", `${this.location} has no commit log to be checked by`);
-    }
-    return checkStore({ ...this.#parts, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
-  }
-
-  /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
-  async repair(options: RepairOptions = {}): Promise<RepairReport> {
-    this.#assertWritable();
-    const report = await repairStore(this.#parts.engine, DATASET_CONTENT_RULES, options);
-    await this.refresh();
-    return report;
-  }
-
-  /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
-  async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
-    return adoptFiles(
-      {
-        ...this.#parts,
-        ...adoptionOf(this.session),
-        log: this.#parts.engine.log,
-        transact: (fn, transactOptions) => this.#commit(fn, transactOptions),
-      },
-      options,
-    );
-  }
-
-  /** Removes what dead writers staged; by default it only says what. @throws {ZarrStoreError} `read_only`, `conflict` */
-  async gc(options: GcOptions = {}): Promise<GcReport> {
-    this.#assertWritable();
-    return collectGarbage(this.#parts.engine, options);
-  }
-
   /** Ends the session: writes a checkpoint if the log has grown by more than 64 records, or much, since the last. */
   async close(): Promise<void> {
     const { records, sizeBytes } = this.#parts.engine.log.sinceCheckpoint;
     if (this.#committed && (records > 64 || sizeBytes > this.#parts.engine.checkpointSizeBytes)) {
       try {
-        await this.#writeCheckpoint();
+        await writeCheckpoint(this.#parts, this.session, this.manifest);
       } catch (error) {
         this.#parts.logger.warn(`no checkpoint was written: ${String(error)}`);
       }
@@ -317,6 +185,56 @@ export class ZarrDataset extends DatasetContents {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** As `manifest.load`. */
+  async loadManifest(): Promise<Manifest | undefined> {
+    return this.manifest.load();
+  }
+
+  /** As `manifest.rebuild`. */
+  async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
+    return this.manifest.rebuild(options);
+  }
+
+  /** As `manifest.save`. */
+  async saveManifest(manifest: Manifest): Promise<void> {
+    return this.manifest.save(manifest);
+  }
+
+  /** As `manifest.update`. */
+  async updateManifest(options: ReadOptions = {}): Promise<Manifest> {
+    return this.manifest.update(options);
+  }
+
+  /** As `upkeep.validate`. */
+  async validate(options: ReadOptions = {}): Promise<void> {
+    return this.upkeep.validate(options);
+  }
+
+  /** As `upkeep.validateImage`. */
+  async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
+    return this.upkeep.validateImage(id, options);
+  }
+
+  /** As `upkeep.check`. */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    return this.upkeep.check(options);
+  }
+
+  /** As `upkeep.repair`. */
+  async repair(options: RepairOptions = {}): Promise<RepairReport> {
+    return this.upkeep.repair(options);
+  }
+
+  /** As `upkeep.adopt`. */
+  async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
+    return this.upkeep.adopt(options);
+  }
+
+  /** As `upkeep.gc`. */
+  async gc(options: GcOptions = {}): Promise<GcReport> {
+    return this.upkeep.gc(options);
   }
 
   async #transact<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
@@ -334,7 +252,7 @@ export class ZarrDataset extends DatasetContents {
     fn: (transaction: Transaction) => Promise<T>,
     options: TransactionOptions,
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
-    this.#assertWritable();
+    assertWritable(this.#parts);
     const { engine, runtime } = this.#parts;
     const done = await engine.transact(async (transaction) => {
       if (this.#mustClear) {
@@ -358,36 +276,5 @@ export class ZarrDataset extends DatasetContents {
       this.#mustClear = false;
     }
     return done;
-  }
-
-  async #manifestEntry(imageId: string): Promise<ManifestEntry> {
-    const record = this.record(imageId);
-    const paths = await this.session.paths(imageGroup(record.id), "last look");
-    return manifestEntryOf({
-      imageId,
-      paths,
-      attributes: await unlessMalformed(() => record.attributes()),
-      array: await unlessMalformed(() => record.openArray()),
-    });
-  }
-
-  async #writeCheckpoint(): Promise<void> {
-    const { store, engine, runtime } = this.#parts;
-    if (!isWritableStore(store) || this.version === 0) {
-      return;
-    }
-    await this.rebuildManifest();
-    const { head } = engine.log;
-    const bytes = await encodeCheckpoint(head, checkpointImages(head, this.session.nodes));
-    await replaceCheckpoint(store, bytes, runtime.newId());
-    engine.checkpointed(bytes.length);
-  }
-
-  #assertWritable(): void {
-    if (this.mode === "r") {
-      throw new ZarrStoreError("read_only", `${this.location} is open for reading only`, {
-        path: this.location,
-      });
-    }
   }
 }

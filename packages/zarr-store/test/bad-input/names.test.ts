@@ -65,12 +65,12 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     loadCsvGz: (dataset, name) => dataset.record("one").loadCsvGz(name),
     saveArrayArtifact: (dataset, name) => dataset.record("one").saveArrayArtifact(name, PLANE),
     loadArrayArtifact: (dataset, name) => dataset.record("one").loadArrayArtifact(name),
-    openArrayArtifact: (dataset, name) => dataset.record("one").openArrayArtifact(name),
+    openArrayArtifact: (dataset, name) => dataset.record("one").arrays.open(name),
   },
   "an attachment name": {
     saveAttachment: (dataset, name) => dataset.record("one").saveAttachment(name, new Uint8Array()),
     loadAttachment: (dataset, name) => dataset.record("one").loadAttachment(name),
-    deleteAttachment: (dataset, name) => dataset.record("one").deleteAttachment(name),
+    deleteAttachment: (dataset, name) => dataset.record("one").attachments.delete(name),
   },
   "a table name": {
     saveTable: (dataset, name) => dataset.saveTable(name, [], { schema: SCHEMA }),

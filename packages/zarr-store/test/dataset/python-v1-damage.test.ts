@@ -289,7 +289,7 @@ describe.runIf(data !== "")("damage to python_v1", () => {
     await writeFile(inRoot("tables/a b?.parquet"), "");
     const dataset = await open();
     expect(await dataset.listTableNames()).toEqual(["kym_radon", "kym_velocity_events", "sources"]);
-    expect((await dataset.record(BROKEN).listArtifacts()).json).not.toContain("a:b");
+    expect(await dataset.record(BROKEN).json.list()).not.toContain("a:b");
     const paths = [...(await dataset.record(BROKEN).objectHashes()).keys()];
     expect(paths).not.toContain("analysis/a:b.json");
     await expectOthersWhole(dataset);

@@ -135,12 +135,12 @@ describe.runIf(data !== "").each([
     });
     expect(await record.getAxes()).toEqual(["y", "x"]);
     expect((await record.openArray()).dimensionNames).toEqual(["y", "x"]);
-    expect(await record.openArrayArtifact("nested/masks/7")).toMatchObject({
+    expect(await record.arrays.open("nested/masks/7")).toMatchObject({
       shape: [100, 10],
       dimensionNames: ["y", "x"],
       attributes: { axes: ["y", "x"], updated_utc: "2026-11-20T23:05:19Z" },
     });
-    const { dimensionNames } = await dataset.record(EMBEDDED).openArrayArtifact("embedding");
+    const { dimensionNames } = await dataset.record(EMBEDDED).arrays.open("embedding");
     expect(dimensionNames).toEqual(["a0"]);
     expect(await dataset.record(GZIPPED).getImageBounds()).toEqual({ width: 70, height: 60, numSlices: 3 });
   });
@@ -211,11 +211,11 @@ describe.runIf(data !== "").each([
 
   it("a dataset of the Python system lists artifacts by kind, nested names whole, gzipped JSON among the JSON", async () => {
     const dataset = await open();
-    expect(await dataset.record(GZIPPED).listArtifacts()).toEqual({
-      json: ["metadata", "radon_run", "velocity_events/params", "velocity_events/summary"],
-      parquet: [],
-      "csv.gz": ["velocity_events/events"],
-    });
+    const { json, tables } = dataset.record(GZIPPED);
+    const names = ["metadata", "radon_run", "velocity_events/params", "velocity_events/summary"];
+    expect(await json.list()).toEqual(names);
+    expect(await tables.list({ format: "parquet" })).toEqual([]);
+    expect(await tables.list({ format: "csv.gz" })).toEqual(["velocity_events/events"]);
     expect(await dataset.record(LINES).listAnalysisKeys()).toContain(
       `images/${LINES}/analysis/velocity_events/params.json`,
     );
@@ -251,7 +251,7 @@ describe.runIf(data !== "").each([
     const withParams: string[] = [];
     for (const [id, hashes] of Object.entries(truth.hashes)) {
       const record = dataset.record(id);
-      const hasParams = (await record.listArtifacts()).json.includes("velocity_events/params");
+      const hasParams = (await record.json.list()).includes("velocity_events/params");
       const params = hasParams ? await record.loadJsonText("velocity_events/params") : {};
       expect(hex(canonicalJson(params)), id).toBe(hashes["velocity_events"]);
       withParams.push(...(hasParams ? [id] : []));
@@ -349,7 +349,7 @@ describe.runIf(data !== "")("python_v1", () => {
         () => dataset.transaction(async () => undefined),
         () => record.saveArray(pixels),
         () => record.saveJson("qc", {}),
-        () => record.saveJsonBytes("qc", new TextEncoder().encode("{}")),
+        () => record.json.saveBytes("qc", new TextEncoder().encode("{}")),
         () => record.saveParquet("p", rows, { schema }),
         () => record.saveCsvGz("p", rows, { schema }),
         () => record.saveArrayArtifact("a", pixels),

@@ -74,12 +74,12 @@ describe("artifacts", () => {
     await record.saveArrayArtifact("mask", PLANE);
     expect(await record.loadArrayArtifact("mask")).toEqual(PLANE);
     expect(await record.listArrayArtifacts()).toEqual(["mask"]);
-    expect((await record.openArrayArtifact("mask")).dimensionNames).toEqual(["y", "x"]);
+    expect((await record.arrays.open("mask")).dimensionNames).toEqual(["y", "x"]);
     const cube: NdArray<"int16"> = { dtype: "int16", shape: [6], data: PLANE.data };
     await record.saveArrayArtifact("line", cube);
-    expect((await record.openArrayArtifact("line")).dimensionNames).toEqual(["a0"]);
+    expect((await record.arrays.open("line")).dimensionNames).toEqual(["a0"]);
     await record.saveArrayArtifact("named", PLANE, { axes: ["roi", "t"] });
-    expect((await record.openArrayArtifact("named")).dimensionNames).toEqual(["roi", "t"]);
+    expect((await record.arrays.open("named")).dimensionNames).toEqual(["roi", "t"]);
     await expect(record.loadArrayArtifact("nothing")).rejects.toMatchObject({ code: "not_found" });
   });
 });

@@ -104,7 +104,7 @@ describe("opening", () => {
       () => one.saveAttachment("a.txt", new Uint8Array(1)),
       () => one.updateAttributes({ a: 1 }),
       () => one.deleteAnalysis(),
-      () => one.deleteAttachment("a.txt"),
+      () => one.attachments.delete("a.txt"),
     ];
     for (const write of writes) {
       await expect(write()).rejects.toMatchObject({ code: "read_only" });
@@ -348,11 +348,10 @@ describe("named artifacts", () => {
     expect([...rowsOf(await record.loadParquet("velocity_events/events"))]).toEqual(rows);
     expect([...rowsOf(await record.loadCsvGz("old/events", { schema: ROWS }))]).toEqual(rows);
     expect((await record.loadArrayArtifact("masks/deep/7")).data).toEqual(new Uint8Array([1, 0, 0, 1]));
-    expect(await record.listArtifacts()).toEqual({
-      json: ["velocity_events/params"],
-      parquet: ["velocity_events/events"],
-      "csv.gz": ["old/events"],
-    });
+    expect(await record.json.list()).toEqual(["velocity_events/params"]);
+    expect(await record.tables.list({ format: "parquet" })).toEqual(["velocity_events/events"]);
+    expect(await record.tables.list({ format: "csv.gz" })).toEqual(["old/events"]);
+    expect(await record.tables.list()).toEqual(["old/events", "velocity_events/events"]);
     expect(await record.listArrayArtifacts()).toEqual(["masks/deep/7"]);
     expect(await record.listAttachments()).toEqual(["notes.txt"]);
     expect(await record.deleteAnalysis({ suffixes: [".json"] })).toBe(1);

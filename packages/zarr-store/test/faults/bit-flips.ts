@@ -172,7 +172,7 @@ async function readObject(store: KeyValueStore, session: ZarrDataset, path: Stor
     await fresh.validate();
     const image = fresh.record("one");
     const arrays = await Promise.all(
-      (await image.listArrayArtifacts()).map((name) => image.openArrayArtifact(name)),
+      (await image.listArrayArtifacts()).map((name) => image.arrays.open(name)),
     );
     return JSON.stringify([await image.attributes(), await image.openArray(), arrays]);
   }

@@ -197,16 +197,16 @@ async function deletePart(
   const record = contents.record(change.id);
   switch (change.kind) {
     case "json":
-      return record.deleteJson(change.name, options);
+      return record.json.delete(change.name, options);
     case "parquet":
     case "csv.gz":
-      return record.deleteTable(change.name, { format: change.kind, ...options });
+      return record.tables.delete(change.name, { format: change.kind, ...options });
     case "table":
-      return record.deleteTable(change.name, options);
+      return record.tables.delete(change.name, options);
     case "array":
-      return record.deleteArrayArtifact(change.name, options);
+      return record.arrays.delete(change.name, options);
     case "attachment":
-      return record.deleteAttachment(nameOf({ ...change, kind: "attachment" }), options);
+      return record.attachments.delete(nameOf({ ...change, kind: "attachment" }), options);
   }
 }
 

@@ -80,16 +80,15 @@ export async function modelOf(dataset: ZarrDataset): Promise<DatasetModel> {
       const { data } = await record.loadArray({ dtype: "uint8" });
       const { summary } = await record.attributes();
       const artifacts = new Map<string, ArtifactModel>();
-      const { json, parquet, "csv.gz": csv } = await record.listArtifacts();
-      for (const name of json) {
+      for (const name of await record.json.list()) {
         const value = await record.loadJson(name);
         expect(value).toEqual({ values: expect.any(Array) });
         artifacts.set(`json ${name}`, valuesOf(value));
       }
-      for (const name of parquet) {
+      for (const name of await record.tables.list({ format: "parquet" })) {
         artifacts.set(`parquet ${name}`, columnOf(await record.loadParquet(name)));
       }
-      for (const name of csv) {
+      for (const name of await record.tables.list({ format: "csv.gz" })) {
         artifacts.set(`csv.gz ${name}`, columnOf(await record.loadCsvGz(name, { schema: SCHEMA })));
       }
       await expectGroupsOfArrays(record);

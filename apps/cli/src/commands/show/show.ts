@@ -35,7 +35,9 @@ file name.`,
     const kym = new KymDataset(dataset);
     const metadata = await metadataOf(record);
     const artifacts = {
-      ...(await record.listArtifacts()),
+      json: await record.json.list(),
+      parquet: await record.tables.list({ format: "parquet" }),
+      "csv.gz": await record.tables.list({ format: "csv.gz" }),
       arrays: await record.listArrayArtifacts(),
       // They are called as the files were.
       attachments: blind ? [] : await record.listAttachments(),

@@ -30,19 +30,18 @@ import type { ExportSink } from "./staged-folder.ts";
 /** What `planExport` wants to know of an image. */
 export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInventory> {
   const { dtype, shape } = await record.openArray();
-  const names = await record.listArtifacts();
   const arrays: ImageInventory["arrays"][number][] = [];
   for (const name of await record.listArrayArtifacts()) {
-    const array = await record.openArrayArtifact(name);
+    const array = await record.arrays.open(name);
     arrays.push({ name, dtype: array.dtype, shape: array.shape });
   }
   return {
     imageId: record.id,
     dtype,
     shape,
-    json: names.json,
-    parquet: names.parquet,
-    csvGz: names["csv.gz"],
+    json: await record.json.list(),
+    parquet: await record.tables.list({ format: "parquet" }),
+    csvGz: await record.tables.list({ format: "csv.gz" }),
     arrays,
     attachments: await record.listAttachments(),
   };
@@ -139,13 +138,13 @@ async function exportArtifact(
       const format = csv === undefined ? "parquet" : "csv";
       const file =
         csv === undefined
-          ? await sink.write(artifact.otherwisePath, await record.loadTabularBytes(name, "parquet"))
+          ? await sink.write(artifact.otherwisePath, await record.tables.loadBytes(name, "parquet"))
           : await sink.write(path, csv);
       return { ...file, kind: "parquet", name, schema, format };
     }
     case "csv.gz":
       return {
-        ...(await sink.write(path, await record.loadTabularBytes(name, "csv.gz"))),
+        ...(await sink.write(path, await record.tables.loadBytes(name, "csv.gz"))),
         kind: "csv.gz",
         name,
       };
@@ -167,7 +166,7 @@ async function exportArray(
   { name, path, tifPath }: Extract<PlannedArtifact, { readonly kind: "array" }>,
   sink: ExportSink,
 ): Promise<ExportedArtifact> {
-  const { chunkShape, dimensionNames, attributes } = await record.openArrayArtifact(name);
+  const { chunkShape, dimensionNames, attributes } = await record.arrays.open(name);
   const array = await record.loadArrayArtifact(name);
   const file = await sink.write(path, writeNpy(array));
   const shown = tifPath === undefined ? undefined : arrayForImageJ(array);

@@ -200,13 +200,8 @@ class ImageWriter {
   }
 
   async #readTable(name: string): Promise<Table | undefined> {
-    const names = await this.#record.listArtifacts();
-    if (names.parquet.includes(name)) {
-      return this.#orNote(name, () => this.#record.loadParquet(name));
-    }
-    return names["csv.gz"].includes(name)
-      ? this.#orNote(name, () => this.#record.loadCsvGz(name))
-      : undefined;
+    const names = await this.#record.tables.list();
+    return names.includes(name) ? this.#orNote(name, () => this.#record.tables.load(name)) : undefined;
   }
 
   /** What is not there is left out; so is what cannot be read, which is noted. */

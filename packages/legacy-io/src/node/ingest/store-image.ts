@@ -95,7 +95,7 @@ export async function storeArtifact(
 ): Promise<void> {
   switch (artifact.kind) {
     case "json":
-      await record.saveJsonBytes(artifact.name, new TextEncoder().encode(artifact.text));
+      await record.json.saveBytes(artifact.name, new TextEncoder().encode(artifact.text));
       return;
     case "table":
       await record.saveParquet(artifact.name, artifact.table, { schema: artifact.schema });

@@ -105,7 +105,7 @@ async function storeArtifact(
 ): Promise<void> {
   switch (artifact.kind) {
     case "json":
-      await record.saveJsonBytes(artifact.name, bytes);
+      await record.json.saveBytes(artifact.name, bytes);
       return;
     case "parquet":
       await record.saveParquet(artifact.name, await tableOfExport(artifact, bytes), {
@@ -113,7 +113,7 @@ async function storeArtifact(
       });
       return;
     case "csv.gz":
-      await record.saveTabularBytes(artifact.name, "csv.gz", bytes);
+      await record.tables.saveBytes(artifact.name, "csv.gz", bytes);
       return;
     case "array": {
       const { axes, chunks, attributes } = artifact;

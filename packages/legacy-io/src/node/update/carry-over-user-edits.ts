@@ -42,13 +42,13 @@ export async function carryOverUserEdits(
   }
   const text = serializeLossless(merged);
   if (text !== serializeLossless(after)) {
-    await to.saveJsonBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
+    await to.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
   }
   const arrays = new Set(await from.listArrayArtifacts());
   const taken = new Set(await to.listArrayArtifacts());
   for (const name of maskRefs(plainValue(getMember(before, METADATA_KEYS.rois) ?? before))) {
     if (arrays.has(name) && !taken.has(name)) {
-      const { dimensionNames, chunkShape, attributes } = await from.openArrayArtifact(name);
+      const { dimensionNames, chunkShape, attributes } = await from.arrays.open(name);
       await to.saveArrayArtifact(name, await from.loadArrayArtifact(name), {
         chunks: chunkShape,
         attributes,

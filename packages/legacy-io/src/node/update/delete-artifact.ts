@@ -11,14 +11,14 @@ export async function deleteArtifact(
   }
   switch (part.kind) {
     case "json":
-      return record.deleteJson(part.name);
+      return record.json.delete(part.name);
     case "parquet":
     case "csv.gz":
-      return record.deleteTable(part.name, { format: part.kind });
+      return record.tables.delete(part.name, { format: part.kind });
     case "array":
-      return record.deleteArrayArtifact(part.name);
+      return record.arrays.delete(part.name);
     case "attachment":
-      return record.deleteAttachment(part.name);
+      return record.attachments.delete(part.name);
     default:
       return part.kind satisfies never;
   }

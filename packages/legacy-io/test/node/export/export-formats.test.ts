@@ -142,7 +142,7 @@ describe("an export of a lab's folder", () => {
 
   it("leaves out what cannot be read, and says so", async () => {
     const record = dataset.record(await idOf("day/b.tif"));
-    await record.saveFile("analysis/radon/params.json", new TextEncoder().encode("{ not JSON"));
+    await record.files.save("analysis/radon/params.json", new TextEncoder().encode("{ not JSON"));
     const { notes } = await exportLegacyFolder(dataset, out, { format: "kymflow" });
     expect(notes).toMatchObject([
       { path: "day/b.tif", reason: expect.stringContaining("radon/params is left out") },

@@ -186,7 +186,7 @@ describe("an export", () => {
       schema: SCHEMA,
       metadata: { writer: "another" },
     });
-    await record.saveTabularBytes("t", "parquet", bytes);
+    await record.tables.saveBytes("t", "parquet", bytes);
     expect(await record.objectHashes()).not.toEqual(before);
     expect(await restore(dataset)).toMatchObject({ unchanged: { length: 2 }, conflicts: [] });
     await record.saveParquet("t", rowsOf("a", "b"), { schema: SCHEMA });

@@ -243,7 +243,7 @@ export async function makeDataset(random: RandomDataset): Promise<ZarrDataset> {
 
 async function fill(record: ZarrImageRecord, image: RandomImage): Promise<void> {
   for (const [name, json] of image.json) {
-    await record.saveJsonBytes(name, new TextEncoder().encode(json));
+    await record.json.saveBytes(name, new TextEncoder().encode(json));
   }
   for (const [name, { schema, rows }] of image.tables) {
     await record.saveParquet(name, rows, { schema });

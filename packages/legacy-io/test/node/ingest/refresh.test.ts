@@ -198,7 +198,7 @@ describe("refreshing from a folder", () => {
       await put({ [path]: JSON.stringify({ version: kym.version, analysis_metadata: {} }) });
       const gone = ["analysis/radon/analysis.json", "analysis/radon/params.json"];
       expect(await changedBy(refresh)).toEqual(expect.arrayContaining(gone));
-      expect((await (await only()).listArtifacts()).json).not.toContain("radon/params");
+      expect(await (await only()).json.list()).not.toContain("radon/params");
       await expectSettled();
     });
 
@@ -266,7 +266,7 @@ describe("refreshing from a folder", () => {
     it("is none if the dataset has come to say the same", async () => {
       await ingest({ "a.tif": tinyTiff(1), "a.qc.json": "{}" });
       const record = await only();
-      await record.saveJsonBytes("qc", new TextEncoder().encode("[7]"));
+      await record.json.saveBytes("qc", new TextEncoder().encode("[7]"));
       await put({ "a.qc.json": "[7]" });
       const report = await refresh();
       expect([report.conflicts, report.updated.length]).toEqual([[], 1]);
@@ -580,7 +580,7 @@ describe("refreshing from a folder", () => {
     const late = await refresh();
     expect([late.orphans, late.ingested.map(({ path }) => path)]).toEqual([[], ["late.tif"]]);
     const record = dataset.record(late.newImageIds[0] ?? "");
-    expect((await record.listArtifacts()).parquet).toEqual(["radon/velocity"]);
+    expect(await record.tables.list({ format: "parquet" })).toEqual(["radon/velocity"]);
   });
 
   it("keeps its work when it is stopped, and goes on from there", async () => {

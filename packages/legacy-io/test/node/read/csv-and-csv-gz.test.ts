@@ -47,7 +47,7 @@ async function readBothWays(csv: string | Uint8Array): Promise<readonly [sidecar
   const path = join(folder, "scan.table.csv");
   await writeFile(path, csv);
   const artifact = async (): Promise<Table> => {
-    await record.saveTabularBytes("table", "csv.gz", new Uint8Array(gzipSync(csv)));
+    await record.tables.saveBytes("table", "csv.gz", new Uint8Array(gzipSync(csv)));
     return record.loadCsvGz("table");
   };
   return [await said(() => loadFileTable(path, "csv")), await said(artifact)];

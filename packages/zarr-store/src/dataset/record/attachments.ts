@@ -2,35 +2,41 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { attachmentPath } from "../layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
-export async function saveAttachment(
-  objects: RecordObjects,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: ReadOptions,
-): Promise<string> {
-  const path = attachmentPath(objects.id, name);
-  await objects.putArtifact(path, `attachment ${name}`, bytes, options);
-  return path;
-}
+/** The files of an image that are kept as they came. */
+export class Attachments {
+  readonly #objects: RecordObjects;
 
-export async function loadAttachment(
-  objects: RecordObjects,
-  name: string,
-  options: ReadOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const path = attachmentPath(objects.id, name);
-  const bytes = await objects.session.read(path, options);
-  if (bytes === undefined) {
-    throw notFound(`image ${objects.id} has no attachment ${name}`, path);
+  constructor(objects: RecordObjects) {
+    this.#objects = objects;
   }
-  return bytes;
-}
 
-export async function deleteAttachment(
-  objects: RecordObjects,
-  name: string,
-  options: ReadOptions,
-): Promise<boolean> {
-  const path = attachmentPath(objects.id, name);
-  return objects.change(`delete attachment ${name}`, options, (transaction) => transaction.delete(path));
+  /** Keeps a file as it came. @returns the key @throws {ZarrStoreError} `invalid_name` */
+  async save(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+    const path = attachmentPath(this.#objects.id, name);
+    await this.#objects.putArtifact(path, `attachment ${name}`, bytes, options);
+    return path;
+  }
+
+  /** @throws {ZarrStoreError} `not_found` */
+  async load(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const path = attachmentPath(this.#objects.id, name);
+    const bytes = await this.#objects.session.read(path, options);
+    if (bytes === undefined) {
+      throw notFound(`image ${this.#objects.id} has no attachment ${name}`, path);
+    }
+    return bytes;
+  }
+
+  /** The names, sorted. */
+  async list(): Promise<readonly string[]> {
+    return this.#objects.namesOfKind("attachment");
+  }
+
+  /** Says whether there was one. @throws {ZarrStoreError} `invalid_name`, `not_found` if there is no such image */
+  async delete(name: string, options: ReadOptions = {}): Promise<boolean> {
+    const path = attachmentPath(this.#objects.id, name);
+    return this.#objects.change(`delete attachment ${name}`, options, (transaction) =>
+      transaction.delete(path),
+    );
+  }
 }

@@ -2,7 +2,14 @@ import { inflate } from "../../bytes/inflate.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { type ImageId, parseArtifactName } from "../../image/artifact-name.ts";
-import { decodeJsonText, isJsonText, type JsonText, serializeLossless } from "../../json/lossless-json.ts";
+import {
+  decodeJsonText,
+  isJsonText,
+  type JsonText,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+} from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { jsonPath, jsonPaths } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -11,47 +18,81 @@ import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 /** Against a bomb: no metadata of an image is larger. */
 export const MAX_JSON_BYTES: number = 64 * 1024 * 1024;
 
-export async function saveJson(
-  record: RecordObjects,
-  name: string,
-  value: unknown,
-  options: ReadOptions,
-): Promise<string> {
-  const path = jsonPath(record.id, parseArtifactName(name));
-  const text = isJsonText(value) ? value.text : serializeLossless(value, { indent: 2 });
-  await record.putArtifact(path, name, new TextEncoder().encode(text), options, text);
-  return path;
-}
+/** The JSON artifacts of an image, each a file `analysis/<name>.json`. */
+export class JsonArtifacts {
+  readonly #objects: RecordObjects;
 
-export async function saveJsonBytes(
-  record: RecordObjects,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: ReadOptions,
-): Promise<string> {
-  const path = jsonPath(record.id, parseArtifactName(name));
-  const { text } = decodeJsonText(bytes, { allowNonFinite: true, where: name });
-  await record.putArtifact(path, name, bytes, options, text);
-  return path;
-}
+  constructor(objects: RecordObjects) {
+    this.#objects = objects;
+  }
 
-/** Deletes the artifact in whatever form it is there; without metadata, the summary holds nothing of them. */
-export async function deleteJson(
-  record: RecordObjects,
-  name: string,
-  options: ReadOptions,
-): Promise<boolean> {
-  const paths = jsonPaths(record.id, parseArtifactName(name));
-  return record.change(`delete ${name}`, options, async (transaction, objects) => {
-    if (name === METADATA) {
-      await withdrawSummary(transaction, objects, options);
-    }
-    let wasThere = false;
-    for (const path of paths) {
-      wasThere = (await transaction.delete(path)) || wasThere;
-    }
-    return wasThere;
-  });
+  /**
+   * Writes `analysis/<name>.json`: two-space indent, key order kept. A {@link JsonText} is written as it is.
+   *
+   * @returns the key
+   * @throws {ZarrStoreError} `invalid_argument` with the path of a NaN, an infinity or a value that JSON has not;
+   * `not_found` if there is no such image
+   */
+  async save(name: string, value: unknown, options: ReadOptions = {}): Promise<string> {
+    const path = jsonPath(this.#objects.id, parseArtifactName(name));
+    const text = isJsonText(value) ? value.text : serializeLossless(value, { indent: 2 });
+    await this.#objects.putArtifact(path, name, new TextEncoder().encode(text), options, text);
+    return path;
+  }
+
+  /**
+   * Writes a JSON artifact byte by byte as it came from elsewhere, after a look whether it is JSON.
+   *
+   * @returns the key
+   * @throws {ZarrStoreError} `invalid_file` if it is not
+   */
+  async saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+    const path = jsonPath(this.#objects.id, parseArtifactName(name));
+    const { text } = decodeJsonText(bytes, { allowNonFinite: true, where: name });
+    await this.#objects.putArtifact(path, name, bytes, options, text);
+    return path;
+  }
+
+  /**
+   * Plain values, integers beyond 2^53 as bigint. A key that comes twice in an object is an error, for one of its values
+   * would be lost; {@link loadText} gives both.
+   *
+   * @throws {ZarrStoreError} `not_found`, `invalid_file`
+   */
+  async load(name: string, options: ReadOptions = {}): Promise<unknown> {
+    const { text } = await this.loadText(name, options);
+    return plainValue(parseLossless(text, { allowNonFinite: true, duplicateKeys: "error", where: name }));
+  }
+
+  /** The text as it is stored; reads `.json`, then `.json.gz`. @throws {ZarrStoreError} `not_found`, `invalid_file` */
+  async loadText(name: string, options: ReadOptions = {}): Promise<JsonText> {
+    return loadJsonText(this.#objects, name, options);
+  }
+
+  /** The names, nested names whole, sorted. */
+  async list(): Promise<readonly string[]> {
+    return this.#objects.namesOfKind("json");
+  }
+
+  /**
+   * Deletes the artifact in whatever form it is there, and says whether it was. Without `metadata`, the summary holds
+   * nothing of them.
+   *
+   * @throws {ZarrStoreError} `not_found` if there is no such image
+   */
+  async delete(name: string, options: ReadOptions = {}): Promise<boolean> {
+    const paths = jsonPaths(this.#objects.id, parseArtifactName(name));
+    return this.#objects.change(`delete ${name}`, options, async (transaction, objects) => {
+      if (name === METADATA) {
+        await withdrawSummary(transaction, objects, options);
+      }
+      let wasThere = false;
+      for (const path of paths) {
+        wasThere = (await transaction.delete(path)) || wasThere;
+      }
+      return wasThere;
+    });
+  }
 }
 
 /** Takes what was made of the artifact `metadata` out of the summary; what a caller gave besides stays. */

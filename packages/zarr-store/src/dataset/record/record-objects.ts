@@ -11,6 +11,9 @@ import type { ObjectSession } from "../session/object-session.ts";
 /** The artifact whose text makes the summary. */
 export const METADATA = "metadata";
 
+/** What an artifact or attachment may be. */
+type NamedKind = Extract<PathMeaning, { readonly name: string }>["kind"];
+
 /** The objects of one image, and what its artifacts of every kind do with them alike. */
 export class RecordObjects {
   readonly id: ImageId;
@@ -84,10 +87,12 @@ export class RecordObjects {
     return (await this.session.paths(imageGroup(this.id))).filter((path) => path.startsWith(`${prefix}/`));
   }
 
-  /** The names that the image's objects have under some meaning, sorted, each once. */
-  async names(nameOf: (meaning: PathMeaning | undefined) => string | undefined): Promise<readonly string[]> {
-    const paths = await this.session.paths(imageGroup(this.id));
-    const names = paths.map((path) => nameOf(meaningOf(path))).filter((name) => name !== undefined);
+  /** The names of the artifacts or attachments of a kind, nested names whole, sorted, each once. */
+  async namesOfKind(kind: NamedKind): Promise<readonly string[]> {
+    const meanings = (await this.session.paths(imageGroup(this.id))).map((path) => meaningOf(path));
+    const names = meanings.flatMap((meaning) =>
+      meaning?.kind === kind && "name" in meaning ? [meaning.name] : [],
+    );
     return [...new Set(names)].sort();
   }
 }

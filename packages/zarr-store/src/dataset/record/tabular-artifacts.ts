@@ -1,6 +1,8 @@
 import type { Table } from "apache-arrow";
+import { isZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { StoreKey } from "../../store/store-key.ts";
 import { decodeCsvGz, encodeCsvGz } from "../../table/csv/csv-gz.ts";
 import { decodeParquet, encodeParquet } from "../../table/parquet/parquet.ts";
 import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
@@ -8,13 +10,15 @@ import { type TabularFormat, tabularPath } from "../layout.ts";
 import { type TableInput, tableOf } from "../tables/table-store.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
-export interface SaveTabularOptions extends ReadOptions {
-  readonly schema?: TableSchema;
+const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];
+
+export interface TabularFormatOption {
+  /** Default: both. Of both, Parquet is read. */
+  readonly format?: TabularFormat | undefined;
 }
 
-export interface DeleteTabularOptions extends ReadOptions {
-  /** Default: whichever the artifact is there in. */
-  readonly format?: TabularFormat | undefined;
+export interface SaveTabularOptions extends ReadOptions {
+  readonly schema?: TableSchema;
 }
 
 export interface LoadParquetOptions extends ReadOptions {
@@ -22,81 +26,121 @@ export interface LoadParquetOptions extends ReadOptions {
   readonly memory?: "own" | "shared" | undefined;
 }
 
-export async function saveTabular(
-  record: RecordObjects,
-  format: TabularFormat,
-  name: string,
-  rows: TableInput,
-  options: SaveTabularOptions,
-): Promise<string> {
-  const path = tabularPath(record.id, parseArtifactName(name), format);
-  const table = tableOf(rows, options.schema, path);
-  const bytes =
-    format === "parquet"
-      ? await encodeParquet(table, { schema: options.schema ?? schemaOfTable(table) })
-      : await encodeCsvGz(table);
-  await record.putArtifact(path, name, bytes, options);
-  return path;
+export interface SaveTableArtifactOptions extends SaveTabularOptions {
+  /** Default `parquet`. */
+  readonly format?: TabularFormat | undefined;
 }
 
-export async function saveTabularBytes(
-  record: RecordObjects,
-  format: TabularFormat,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: ReadOptions,
-): Promise<string> {
-  const path = tabularPath(record.id, parseArtifactName(name), format);
-  await decodeTabular(format, bytes, path, {});
-  await record.putArtifact(path, name, bytes, options);
-  return path;
-}
+export interface LoadTableArtifactOptions
+  extends SaveTabularOptions,
+    LoadParquetOptions,
+    TabularFormatOption {}
 
-export async function loadTabular(
-  record: RecordObjects,
-  format: TabularFormat,
-  name: string,
-  options: SaveTabularOptions & LoadParquetOptions,
-): Promise<Table> {
-  const bytes = await loadTabularBytes(record, format, name, options);
-  return decodeTabular(format, bytes, tabularPath(record.id, parseArtifactName(name), format), options);
-}
+/** The tables of an image, each a file `analysis/<name>.parquet` or `analysis/<name>.csv.gz`. */
+export class TabularArtifacts {
+  readonly #objects: RecordObjects;
 
-export async function loadTabularBytes(
-  record: RecordObjects,
-  format: TabularFormat,
-  name: string,
-  options: ReadOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const path = tabularPath(record.id, parseArtifactName(name), format);
-  const bytes = await record.session.read(path, options);
-  if (bytes === undefined) {
-    throw notFound(`image ${record.id} has no ${format} artifact ${name}`, path);
+  constructor(objects: RecordObjects) {
+    this.#objects = objects;
   }
-  return bytes;
-}
 
-export async function deleteTabular(
-  record: RecordObjects,
-  name: string,
-  options: DeleteTabularOptions,
-): Promise<boolean> {
-  const formats: readonly TabularFormat[] = options.format ? [options.format] : ["parquet", "csv.gz"];
-  const paths = formats.map((format) => tabularPath(record.id, parseArtifactName(name), format));
-  return record.change(`delete ${name}`, options, async (transaction) => {
-    let wasThere = false;
-    for (const path of paths) {
-      wasThere = (await transaction.delete(path)) || wasThere;
+  /**
+   * Writes rows by their schema, or a table that brings its own. The other format of the same name stays as it is.
+   *
+   * @returns the key
+   * @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema
+   */
+  async save(name: string, rows: TableInput, options: SaveTableArtifactOptions = {}): Promise<string> {
+    const { format = "parquet", schema } = options;
+    const path = this.#path(name, format);
+    const table = tableOf(rows, schema, path);
+    const bytes =
+      format === "parquet"
+        ? await encodeParquet(table, { schema: schema ?? schemaOfTable(table) })
+        : await encodeCsvGz(table);
+    await this.#objects.putArtifact(path, name, bytes, options);
+    return path;
+  }
+
+  /** Keeps a table file byte by byte as it came. @throws {ZarrStoreError} `invalid_file` if it cannot be read */
+  async saveBytes(
+    name: string,
+    format: TabularFormat,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions = {},
+  ): Promise<string> {
+    const path = this.#path(name, format);
+    await decodeTabular(format, bytes, path, {});
+    await this.#objects.putArtifact(path, name, bytes, options);
+    return path;
+  }
+
+  /**
+   * The table of one format, or of the one that is there: Parquet, then csv.gz. The types of a CSV come from the schema, or
+   * are inferred column by column.
+   *
+   * @throws {ZarrStoreError} `not_found`, `invalid_file`
+   */
+  async load(name: string, options: LoadTableArtifactOptions = {}): Promise<Table> {
+    const { format } = options;
+    if (format !== undefined) {
+      const bytes = await this.loadBytes(name, format, options);
+      return decodeTabular(format, bytes, this.#path(name, format), options);
     }
-    return wasThere;
-  });
+    try {
+      return await this.load(name, { ...options, format: "parquet" });
+    } catch (error) {
+      if (!isZarrStoreError(error, "not_found")) {
+        throw error;
+      }
+      return this.load(name, { ...options, format: "csv.gz" });
+    }
+  }
+
+  /** The file of a table, verified, as it is. @throws {ZarrStoreError} `not_found` */
+  async loadBytes(
+    name: string,
+    format: TabularFormat,
+    options: ReadOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const path = this.#path(name, format);
+    const bytes = await this.#objects.session.read(path, options);
+    if (bytes === undefined) {
+      throw notFound(`image ${this.#objects.id} has no ${format} artifact ${name}`, path);
+    }
+    return bytes;
+  }
+
+  /** The names of the tables in one format, nested names whole, sorted; without a format, those in either. */
+  async list(options: TabularFormatOption = {}): Promise<readonly string[]> {
+    const formats = options.format ? [options.format] : FORMATS;
+    const names = await Promise.all(formats.map((format) => this.#objects.namesOfKind(format)));
+    return [...new Set(names.flat())].sort();
+  }
+
+  /** Deletes a table in both formats, or in one; says whether it was there. @throws {ZarrStoreError} `not_found` */
+  async delete(name: string, options: TabularFormatOption & ReadOptions = {}): Promise<boolean> {
+    const formats = options.format ? [options.format] : FORMATS;
+    const paths = formats.map((format) => this.#path(name, format));
+    return this.#objects.change(`delete ${name}`, options, async (transaction) => {
+      let wasThere = false;
+      for (const path of paths) {
+        wasThere = (await transaction.delete(path)) || wasThere;
+      }
+      return wasThere;
+    });
+  }
+
+  #path(name: string, format: TabularFormat): StoreKey {
+    return tabularPath(this.#objects.id, parseArtifactName(name), format);
+  }
 }
 
 async function decodeTabular(
   format: TabularFormat,
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
-  { schema, memory }: SaveTabularOptions & LoadParquetOptions,
+  { schema, memory }: LoadTableArtifactOptions,
 ): Promise<Table> {
   return format === "parquet"
     ? decodeParquet(bytes, { where, memory })

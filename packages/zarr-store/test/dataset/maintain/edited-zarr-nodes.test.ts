@@ -32,7 +32,7 @@ async function contentsOf(dataset: ZarrDataset): Promise<unknown> {
     metadata: await record.loadJson("metadata"),
     events: [...rowsOf(await record.loadParquet("events"))],
     mask: [...(await record.loadArrayArtifact("mask")).data].map(Number),
-    maskAttributes: (await record.openArrayArtifact("mask")).attributes,
+    maskAttributes: (await record.arrays.open("mask")).attributes,
     pooled: [...rowsOf(await dataset.loadTable("pooled"))],
     manifest: (await dataset.rebuildManifest()).images,
   };
@@ -151,7 +151,7 @@ describe("a Zarr node that another program wrote to", () => {
       for (const write of [
         () => record.saveJson("metadata", { longer: "than before" }),
         () => record.updateAttributes({ mine: 1 }),
-        () => record.deleteJson("metadata"),
+        () => record.json.delete("metadata"),
         () => writer.deleteImage("one"),
       ]) {
         await expect(write()).rejects.toMatchObject({

@@ -9,7 +9,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       const record = dataset.record("one");
       await record.saveAttachment("other.txt", new TextEncoder().encode("stays"));
       const analysis = await record.listAnalysisKeys();
-      expect(await record.deleteAttachment("notes.txt")).toBe(true);
+      expect(await record.attachments.delete("notes.txt")).toBe(true);
       expect(await text(NOTES)).toBeUndefined();
       const fresh = (await open(2)).record("one");
       for (const reader of [record, fresh]) {
@@ -24,17 +24,17 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("an attachment that is not there is not deleted, and makes no commit", async () => {
     await inMaintained(medium, async ({ dataset }) => {
       const { version } = dataset;
-      expect(await dataset.record("one").deleteAttachment("none.txt")).toBe(false);
+      expect(await dataset.record("one").attachments.delete("none.txt")).toBe(false);
       expect(dataset.version).toBe(version);
     });
   });
 
   it("an attachment of an image that is not there, and under a name that none can have, is an error", async () => {
     await inMaintained(medium, async ({ dataset }) => {
-      await expect(dataset.record("two").deleteAttachment("notes.txt")).rejects.toMatchObject({
+      await expect(dataset.record("two").attachments.delete("notes.txt")).rejects.toMatchObject({
         code: "not_found",
       });
-      await expect(dataset.record("one").deleteAttachment("../qc.json")).rejects.toMatchObject({
+      await expect(dataset.record("one").attachments.delete("../qc.json")).rejects.toMatchObject({
         code: "invalid_name",
       });
     });
@@ -44,7 +44,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
     await inMaintained(medium, async ({ dataset, text }) => {
       const failing = dataset.transaction(async (transaction) => {
         const record = transaction.record("one");
-        expect(await record.deleteAttachment("notes.txt")).toBe(true);
+        expect(await record.attachments.delete("notes.txt")).toBe(true);
         expect(await record.listAttachments()).toEqual([]);
         throw new Error("changed my mind");
       });
@@ -52,7 +52,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       expect(await text(NOTES)).toBe("as it came");
       await dataset.transaction(async (transaction) => {
         const record = transaction.record("one");
-        await record.deleteAttachment("notes.txt");
+        await record.attachments.delete("notes.txt");
         await record.saveAttachment("notes.txt", new TextEncoder().encode("anew"));
       });
       expect(await text(NOTES)).toBe("anew");
@@ -64,7 +64,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       const { version } = dataset;
       const other = await open(2);
       const outcomes = await Promise.all(
-        [dataset, other].map((writer) => writer.record("one").deleteAttachment("notes.txt")),
+        [dataset, other].map((writer) => writer.record("one").attachments.delete("notes.txt")),
       );
       // Each saw that there was one.
       expect(outcomes).toContain(true);

@@ -8,10 +8,16 @@ const ARRAY = { dtype: "uint8", shape: [2], data: new Uint8Array([1, 2]) } as co
 
 /** Each verb, a name that the image has, and the keys that go with it. */
 const VERBS = [
-  { verb: "deleteJson", name: "qc", keys: ["analysis/qc.json"] },
-  { verb: "deleteTable", name: "events", keys: ["analysis/events.csv.gz", "analysis/events.parquet"] },
+  { verb: "json.delete", view: "json", name: "qc", keys: ["analysis/qc.json"] },
   {
-    verb: "deleteArrayArtifact",
+    verb: "tables.delete",
+    view: "tables",
+    name: "events",
+    keys: ["analysis/events.csv.gz", "analysis/events.parquet"],
+  },
+  {
+    verb: "arrays.delete",
+    view: "arrays",
     name: "mask",
     keys: [
       "analysis_arrays/mask/data/c.0",
@@ -20,7 +26,7 @@ const VERBS = [
       "analysis_arrays/zarr.json",
     ],
   },
-  { verb: "deleteAttachment", name: "notes.txt", keys: ["attachments/notes.txt"] },
+  { verb: "attachments.delete", view: "attachments", name: "notes.txt", keys: ["attachments/notes.txt"] },
 ] as const;
 
 async function keysOf(record: ImageRecord): Promise<readonly string[]> {
@@ -28,7 +34,7 @@ async function keysOf(record: ImageRecord): Promise<readonly string[]> {
 }
 
 describe("deleting one artifact of an image", () => {
-  describe.each(VERBS)("by $verb", ({ verb, name, keys }) => {
+  describe.each(VERBS)("by $verb", ({ view, name, keys }) => {
     it.each(["memory", "local"] as const)(
       "takes its files, all of them and no others, in one commit, and says that it was there, on a %s store",
       async (medium) => {
@@ -37,7 +43,7 @@ describe("deleting one artifact of an image", () => {
           const before = await keysOf(record);
           expect(before).toEqual(expect.arrayContaining([...keys]));
           const { version } = dataset;
-          expect(await record[verb](name)).toBe(true);
+          expect(await record[view].delete(name)).toBe(true);
           expect(dataset.version).toBe(version + 1);
           const left = before.filter((key) => !keys.some((gone) => gone === key));
           expect(await keysOf(record)).toEqual(left);
@@ -53,24 +59,26 @@ describe("deleting one artifact of an image", () => {
     it("says false and makes no commit where there is none", async () => {
       await inMaintained("memory", async ({ dataset }) => {
         const { version } = dataset;
-        expect(await dataset.record("one")[verb]("none")).toBe(false);
+        expect(await dataset.record("one")[view].delete("none")).toBe(false);
         expect(dataset.version).toBe(version);
       });
     });
 
     it("refuses a name that none can have, and an image that is not there", async () => {
       await inMaintained("memory", async ({ dataset }) => {
-        await expect(dataset.record("one")[verb]("../x")).rejects.toMatchObject({ code: "invalid_name" });
-        await expect(dataset.record("two")[verb](name)).rejects.toMatchObject({ code: "not_found" });
+        await expect(dataset.record("one")[view].delete("../x")).rejects.toMatchObject({
+          code: "invalid_name",
+        });
+        await expect(dataset.record("two")[view].delete(name)).rejects.toMatchObject({ code: "not_found" });
       });
     });
 
     it("is refused before a byte is written where the dataset is only read", async () => {
       await inMaintained("memory", async ({ open, store }) => {
         const reader = await open(2, { mode: "r" });
-        await expect(reader.record("one")[verb](name)).rejects.toMatchObject({ code: "read_only" });
+        await expect(reader.record("one")[view].delete(name)).rejects.toMatchObject({ code: "read_only" });
         const closed = await openDataset(readOnlyStore(store), { mode: "r" });
-        await expect(closed.record("one")[verb](name)).rejects.toMatchObject({ code: "read_only" });
+        await expect(closed.record("one")[view].delete(name)).rejects.toMatchObject({ code: "read_only" });
       });
     });
 
@@ -79,8 +87,8 @@ describe("deleting one artifact of an image", () => {
         const before = await keysOf(dataset.record("one"));
         const failing = dataset.transaction(async (transaction) => {
           const record = transaction.record("one");
-          expect(await record[verb](name)).toBe(true);
-          expect(await record[verb](name)).toBe(false);
+          expect(await record[view].delete(name)).toBe(true);
+          expect(await record[view].delete(name)).toBe(false);
           throw new Error("changed my mind");
         });
         await expect(failing).rejects.toThrow("changed my mind");
@@ -91,7 +99,9 @@ describe("deleting one artifact of an image", () => {
     it("refuses to take a file that another program changed", async () => {
       await inMaintained("memory", async ({ dataset, put, text }) => {
         await put(`images/one/${keys[0]}`, "somebody's own");
-        await expect(dataset.record("one")[verb](name)).rejects.toMatchObject({ code: "modified_outside" });
+        await expect(dataset.record("one")[view].delete(name)).rejects.toMatchObject({
+          code: "modified_outside",
+        });
         expect(await text(`images/one/${keys[0]}`)).toBe("somebody's own");
       });
     });
@@ -100,9 +110,10 @@ describe("deleting one artifact of an image", () => {
   it("takes a table in one format only where that is asked for", async () => {
     await inMaintained("memory", async ({ dataset }) => {
       const record = dataset.record("one");
-      expect(await record.deleteTable("events", { format: "csv.gz" })).toBe(true);
-      expect(await record.listArtifacts()).toMatchObject({ parquet: ["events"], "csv.gz": [] });
-      expect(await record.deleteTable("events", { format: "csv.gz" })).toBe(false);
+      expect(await record.tables.delete("events", { format: "csv.gz" })).toBe(true);
+      expect(await record.tables.list({ format: "parquet" })).toEqual(["events"]);
+      expect(await record.tables.list({ format: "csv.gz" })).toEqual([]);
+      expect(await record.tables.delete("events", { format: "csv.gz" })).toBe(false);
     });
   });
 
@@ -112,9 +123,9 @@ describe("deleting one artifact of an image", () => {
       const gzip = new Blob(["{}"]).stream().pipeThrough(new CompressionStream("gzip"));
       await put("images/one/analysis/qc.json.gz", new Uint8Array(await new Response(gzip).arrayBuffer()));
       expect((await dataset.adopt()).adopted).toHaveLength(1);
-      expect(await record.deleteJson("qc")).toBe(true);
+      expect(await record.json.delete("qc")).toBe(true);
       await expect(record.loadJson("qc")).rejects.toMatchObject({ code: "not_found" });
-      expect(await record.deleteJson("qc")).toBe(false);
+      expect(await record.json.delete("qc")).toBe(false);
     });
   });
 
@@ -129,7 +140,7 @@ describe("deleting one artifact of an image", () => {
       });
       const record = dataset.record("two");
       expect(await record.attributes()).toMatchObject({ summary: { own: 1, length: 12 } });
-      expect(await record.deleteJson("metadata")).toBe(true);
+      expect(await record.json.delete("metadata")).toBe(true);
       for (const reader of [record, (await open(2)).record("two")]) {
         expect((await reader.attributes())["summary"]).toEqual({ own: 1 });
       }
@@ -147,10 +158,10 @@ describe("deleting one artifact of an image", () => {
       for (const name of ["a", "a/b", "a/c/d"]) {
         await record.saveArrayArtifact(name, ARRAY);
       }
-      expect(await record.deleteArrayArtifact("a/c")).toBe(false);
-      expect(await record.deleteArrayArtifact("a")).toBe(true);
+      expect(await record.arrays.delete("a/c")).toBe(false);
+      expect(await record.arrays.delete("a")).toBe(true);
       expect(await record.listArrayArtifacts()).toEqual(["a/b", "a/c/d", "mask"]);
-      expect(await record.deleteArrayArtifact("a/c/d")).toBe(true);
+      expect(await record.arrays.delete("a/c/d")).toBe(true);
       const nodes = (await keysOf(record)).filter((key) => key.startsWith("analysis_arrays/a"));
       expect(nodes).toEqual([
         "analysis_arrays/a/b/data/c.0",
@@ -172,14 +183,14 @@ describe("deleting one artifact of an image", () => {
       await other.transaction(async (transaction) => {
         await transaction.record("one").saveArrayArtifact("a/c", ARRAY);
         if (runs++ === 0) {
-          expect(await dataset.record("one").deleteArrayArtifact("a/b")).toBe(true);
+          expect(await dataset.record("one").arrays.delete("a/b")).toBe(true);
         }
       });
       expect(runs).toBe(2);
       expect(await keysOf(dataset.record("one"))).toContain("analysis_arrays/a/zarr.json");
       runs = 0;
       await other.transaction(async (transaction) => {
-        expect(await transaction.record("one").deleteArrayArtifact("a/c")).toBe(true);
+        expect(await transaction.record("one").arrays.delete("a/c")).toBe(true);
         if (runs++ === 0) {
           await dataset.record("one").saveArrayArtifact("a/d", ARRAY);
         }

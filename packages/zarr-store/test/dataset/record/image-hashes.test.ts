@@ -52,7 +52,7 @@ it("a record as of the last look has what the session knew, and the rest after a
   const record = ours.record("a", { asOf: "last look" });
   await ours.refresh();
   await theirs.record("a").saveJson("y", 1);
-  expect((await record.listArtifacts()).json).toEqual(["x"]);
+  expect(await record.json.list()).toEqual(["x"]);
   expect([...(await record.objectHashes()).keys()]).not.toContain("analysis/y.json");
   await expect(record.loadJson("y")).rejects.toMatchObject({ code: "not_found" });
   expect(await ours.record("c", { asOf: "last look" }).exists()).toBe(false);

@@ -16,9 +16,9 @@ type Save = (record: ZarrImageRecord, bytes: Uint8Array<ArrayBuffer>) => Promise
 
 it.each<[string, string, Save]>([
   ["an attachment", "attachments/a.txt", (record, bytes) => record.saveAttachment("a.txt", bytes)],
-  ["JSON", "analysis/a.json", (record, bytes) => record.saveJsonBytes("a", bytes)],
-  ["a table", "analysis/a.parquet", (record, bytes) => record.saveTabularBytes("a", "parquet", bytes)],
-  ["a file", "analysis/a.json", (record, bytes) => record.saveFile("analysis/a.json", bytes)],
+  ["JSON", "analysis/a.json", (record, bytes) => record.json.saveBytes("a", bytes)],
+  ["a table", "analysis/a.parquet", (record, bytes) => record.tables.saveBytes("a", "parquet", bytes)],
+  ["a file", "analysis/a.json", (record, bytes) => record.files.save("analysis/a.json", bytes)],
 ])(
   "%s whose buffer is used again while it is saved is stored as it was when it was given",
   async (_, key, save) => {
@@ -37,7 +37,7 @@ it.each<[string, string, Save]>([
       const record = await dataset.addImage(IMAGE, { id: "one" });
       isSaving = true;
       await save(record, buffer);
-      expect(await record.loadFile(key)).toEqual(given);
+      expect(await record.files.load(key)).toEqual(given);
       expect((await dataset.check()).problems).toEqual([]);
     }
   },

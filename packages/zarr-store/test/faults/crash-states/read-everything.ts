@@ -14,14 +14,13 @@ export async function readEverything(dataset: ZarrDataset): Promise<Readonly<Rec
     found[`${id} summary`] = attributes["summary"];
     const { shape, data } = await record.loadArray();
     found[`${id} pixels`] = [shape, [...data].map(String)];
-    const { json, parquet, "csv.gz": csv } = await record.listArtifacts();
-    for (const name of json) {
+    for (const name of await record.json.list()) {
       found[`${id} json ${name}`] = await record.loadJson(name).catch(unlessModifiedOutside);
     }
-    for (const name of parquet) {
+    for (const name of await record.tables.list({ format: "parquet" })) {
       found[`${id} parquet ${name}`] = textOf(await record.loadParquet(name));
     }
-    for (const name of csv) {
+    for (const name of await record.tables.list({ format: "csv.gz" })) {
       found[`${id} csv ${name}`] = textOf(await record.loadCsvGz(name));
     }
     for (const name of await record.listArrayArtifacts()) {

@@ -1,0 +1,91 @@
+import type { Commit } from "../../commit/commit.ts";
+import type { TransactionOptions } from "../../commit/commit-engine.ts";
+import { type AdoptOptions, type AdoptReport, adoptFiles } from "../../commit/maintain/adopt.ts";
+import { checkStore } from "../../commit/maintain/check.ts";
+import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
+import { collectGarbage, type GcOptions, type GcReport } from "../../commit/maintain/gc.ts";
+import { type RepairOptions, type RepairReport, repairStore } from "../../commit/maintain/repair.ts";
+import type { Transaction } from "../../commit/write/transaction.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
+import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
+import { ROOT_NODE } from "../layout.ts";
+import { rootAttributes } from "../nodes/root-attributes.ts";
+import { ZarrImageRecord } from "../record/zarr-image-record.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+import { adoptionOf } from "./adoption.ts";
+import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
+
+/** Commits what a function stages. */
+type Commits = (
+  fn: (transaction: Transaction) => Promise<void>,
+  options: TransactionOptions,
+) => Promise<Commit>;
+
+/** What keeps a dataset sound: it is compared with its log, mended after a crash, and cleared of leftovers. */
+export class DatasetUpkeep {
+  readonly #parts: DatasetParts;
+  readonly #session: ObjectSession;
+  readonly #commit: Commits;
+
+  constructor(parts: DatasetParts, session: ObjectSession, commit: Commits) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#commit = commit;
+  }
+
+  /** Compares every file with the log; it never writes. See {@link CheckReport}. @throws {ZarrStoreError} `not_supported` */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const { session, store } = this.#parts;
+    if (session !== undefined) {
+      throw new ZarrStoreError("not_supported", `${store.location} has no commit log to be checked by`);
+    }
+    return checkStore({ ...this.#parts, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
+  }
+
+  /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
+  async repair(options: RepairOptions = {}): Promise<RepairReport> {
+    assertWritable(this.#parts);
+    const report = await repairStore(this.#parts.engine, DATASET_CONTENT_RULES, options);
+    await this.#parts.engine.log.refresh();
+    return report;
+  }
+
+  /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
+  async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
+    const { log } = this.#parts.engine;
+    return adoptFiles({ ...this.#parts, ...adoptionOf(this.#session), log, transact: this.#commit }, options);
+  }
+
+  /** Removes what dead writers staged; by default it only says what. @throws {ZarrStoreError} `read_only`, `conflict` */
+  async gc(options: GcOptions = {}): Promise<GcReport> {
+    assertWritable(this.#parts);
+    return collectGarbage(this.#parts.engine, options);
+  }
+
+  /** Checks the root and every image's metadata. @throws {ZarrStoreError} `invalid_metadata` */
+  async validate(options: ReadOptions = {}): Promise<void> {
+    const root = await this.#session.read(ROOT_NODE, options);
+    if (root !== undefined) {
+      rootAttributes(root, this.#parts.store.location);
+    }
+    for (const id of await this.#session.imageIds()) {
+      await this.validateImage(id, options);
+    }
+  }
+
+  /** @throws {ZarrStoreError} `not_found`, `invalid_metadata` if axes and array disagree or do not parse */
+  async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
+    const record = new ZarrImageRecord(this.#session, id);
+    await record.attributes(options);
+    const { shape } = await record.pixels.open(options);
+    const axes = await record.pixels.axes(options);
+    if (axes?.length !== shape.length) {
+      throw new ZarrStoreError(
+        "invalid_metadata",
+        `image ${id} has ${shape.length} axes but ${axes?.length ?? 0} names`,
+        { path: id, expected: shape.length, found: axes },
+      );
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { ZarrStoreError } from "../../errors.ts";
+import { parseArtifactName } from "../../image/artifact-name.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
+import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import { analysisFolder, imageGroup, imagePartKeys, jsonPaths, meaningOf } from "../layout.ts";
+import { withdrawSummary } from "./json-artifacts.ts";
+import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
+
+const KINDS = ["json", "parquet", "csv.gz", "attachment"] as const;
+const FILE_KINDS: ReadonlySet<string> = new Set(KINDS);
+const FILE_FORMS: string = KINDS.flatMap((kind) => imagePartKeys({ kind, name: "<name>" })).join(", ");
+
+export interface DeleteAnalysisOptions extends ReadOptions {
+  /** Default: all of `analysis/`. */
+  readonly suffixes?: readonly string[];
+}
+
+/** The files of an image's JSON artifacts, tables and attachments, whatever their kind, by their paths below `images/<id>/`. */
+export class ArtifactFiles {
+  readonly #objects: RecordObjects;
+
+  constructor(objects: RecordObjects) {
+    this.#objects = objects;
+  }
+
+  /** A file as it is. @throws {ZarrStoreError} `not_found`, `invalid_name` for another path */
+  async load(key: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const path = artifactFilePath(this.#objects, key);
+    const bytes = await this.#objects.session.read(path, options);
+    if (bytes === undefined) {
+      throw notFound(`image ${this.#objects.id} has no file ${key}`, path);
+    }
+    return bytes;
+  }
+
+  /** Puts a file in place as it came, parsed or not; it makes no summary. @throws {ZarrStoreError} `invalid_name` */
+  async save(key: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
+    await this.#objects.putArtifact(artifactFilePath(this.#objects, key), key, bytes, options);
+  }
+
+  /** The keys below `images/<id>/analysis/`, sorted. */
+  async listAnalysis(): Promise<readonly StoreKey[]> {
+    return this.#objects.pathsBelow(analysisFolder(this.#objects.id));
+  }
+
+  /** Deletes the files below `analysis/` whose key ends in one of the suffixes, or all; returns how many. */
+  async deleteAnalysis(options: DeleteAnalysisOptions = {}): Promise<number> {
+    const { id } = this.#objects;
+    const metadata: readonly string[] = jsonPaths(id, parseArtifactName(METADATA));
+    return this.#objects.change("delete analysis", options, async (transaction, objects) => {
+      const keys = await objects.pathsBelow(analysisFolder(id));
+      const isDoomed = (key: string): boolean =>
+        options.suffixes?.some((suffix) => key.endsWith(suffix)) ?? true;
+      const found = keys.filter((key) => metadata.includes(key));
+      if (found.length > 0 && found.every(isDoomed)) {
+        await withdrawSummary(transaction, objects, options);
+      }
+      const doomed = keys.filter(isDoomed);
+      for (const key of doomed) {
+        await transaction.delete(key);
+      }
+      return doomed.length;
+    });
+  }
+}
+
+function artifactFilePath(record: RecordObjects, key: string): StoreKey {
+  const path = joinKey(imageGroup(record.id), ...key.split("/"));
+  const meaning = meaningOf(path);
+  if (meaning === undefined || !FILE_KINDS.has(meaning.kind)) {
+    throw new ZarrStoreError("invalid_name", `${path} is no path of an artifact's file`, {
+      path,
+      expected: FILE_FORMS,
+      found: key,
+    });
+  }
+  return path;
+}
