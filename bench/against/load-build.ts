@@ -5,10 +5,11 @@ import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as dataset from "@kym/kym-dataset";
 import type * as schema from "@kym/kym-schema";
-import type * as legacy from "@kym/legacy-io";
 import type * as legacyNode from "@kym/legacy-io/node";
+import type * as legacyTiff from "@kym/legacy-io/tiff";
 import type * as store from "@kym/zarr-store";
 import type * as storeNode from "@kym/zarr-store/node";
+import type * as storeTable from "@kym/zarr-store/table";
 import { BuildError } from "./build-error.ts";
 
 export interface Build {
@@ -16,17 +17,17 @@ export interface Build {
   readonly radonIndexer: typeof dataset.radonIndexer;
   readonly summarizeMetadata: typeof schema.summarizeMetadata;
   readonly velocityEventIndexer: typeof dataset.velocityEventIndexer;
-  readonly readCsv: typeof store.readCsv;
-  readonly readTiff: typeof legacy.readTiff;
-  readonly writeCsv: typeof store.writeCsv;
-  readonly writeImageJTiff: typeof legacy.writeImageJTiff;
+  readonly readCsv: typeof storeTable.readCsv;
+  readonly readTiff: typeof legacyTiff.readTiff;
+  readonly writeCsv: typeof storeTable.writeCsv;
+  readonly writeImageJTiff: typeof legacyTiff.writeImageJTiff;
   readonly exportLegacyFolder: typeof legacyNode.exportLegacyFolder;
   readonly ingestLegacyFolder: typeof legacyNode.ingestLegacyFolder;
   readonly nodeTiffCodecs: typeof legacyNode.nodeTiffCodecs;
   readonly openFileSource: typeof legacyNode.openFileSource;
   readonly createNdArray: typeof store.createNdArray;
-  readonly tableFromColumns: typeof store.tableFromColumns;
-  readonly openDataset: typeof storeNode.openDataset;
+  readonly tableFromColumns: typeof storeTable.tableFromColumns;
+  readonly openLocalDataset: typeof storeNode.openLocalDataset;
 }
 
 /**
@@ -38,17 +39,17 @@ export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
   radonIndexer: ["@kym/kym-dataset"],
   summarizeMetadata: ["@kym/kym-schema", "@kym/kym-dataset"],
   velocityEventIndexer: ["@kym/kym-dataset"],
-  readCsv: ["@kym/zarr-store", "@kym/legacy-io"],
+  readCsv: ["@kym/zarr-store/table", "@kym/zarr-store", "@kym/legacy-io"],
   readTiff: ["@kym/legacy-io/tiff", "@kym/legacy-io"],
-  writeCsv: ["@kym/zarr-store", "@kym/legacy-io"],
+  writeCsv: ["@kym/zarr-store/table", "@kym/zarr-store", "@kym/legacy-io"],
   writeImageJTiff: ["@kym/legacy-io/tiff", "@kym/legacy-io"],
   exportLegacyFolder: ["@kym/legacy-io/node"],
   ingestLegacyFolder: ["@kym/legacy-io/node"],
   nodeTiffCodecs: ["@kym/legacy-io/node"],
   openFileSource: ["@kym/legacy-io/node"],
   createNdArray: ["@kym/zarr-store"],
-  tableFromColumns: ["@kym/zarr-store"],
-  openDataset: ["@kym/zarr-store/node"],
+  tableFromColumns: ["@kym/zarr-store/table", "@kym/zarr-store"],
+  openLocalDataset: ["@kym/zarr-store/node", "@kym/zarr-store/node#openDataset"],
 };
 
 /** The named exports of the build below `root`. Under the condition `@kym/source` they come from its sources. */

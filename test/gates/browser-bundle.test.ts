@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { REPOSITORY_ROOT, readSourceTree } from "./source/source-tree.ts";
-import { libraryPackages } from "./source/workspace-package.ts";
+import { browserEntries, libraryPackages } from "./source/workspace-package.ts";
 
 interface BrowserBundle {
   /** What a browser would stumble over. */
@@ -36,14 +36,15 @@ async function bundleForBrowser(text: string, folder: string): Promise<BrowserBu
   };
 }
 
-test.each(libraryPackages(readSourceTree()))(
-  "the root entry of $name runs in a browser",
-  async ({ folder, name }) => {
-    const { problems, code } = await bundleForBrowser(`export * from "${name}";`, folder);
-    expect(problems).toEqual([]);
-    console.log(`${name}: ${kilobytes(code)} kB in a browser, ${kilobytes(gzipSync(code))} kB compressed`);
-  },
+const ENTRIES = libraryPackages(readSourceTree()).flatMap((member) =>
+  browserEntries(member).map((entry) => ({ entry, folder: member.folder })),
 );
+
+test.each(ENTRIES)("the entry $entry runs in a browser", async ({ entry, folder }) => {
+  const { problems, code } = await bundleForBrowser(`export * from "${entry}";`, folder);
+  expect(problems).toEqual([]);
+  console.log(`${entry}: ${kilobytes(code)} kB in a browser, ${kilobytes(gzipSync(code))} kB compressed`);
+});
 
 function kilobytes(bytes: Uint8Array): string {
   return (bytes.length / 1000).toFixed(1);

@@ -9,7 +9,7 @@ const ENTRIES = new Set(["index.ts", "main.ts"]);
 /** Folders whose many files are of one kind, each with its reason. */
 const FAMILIES: ReadonlyMap<string, string> = new Map([
   ["test/gates", "gates: one rule a file"],
-  ["test/gates/public-api", "listings: one entry a file"],
+  ["test/gates/public-api", "listings: one entry of a package a file"],
   ["packages/legacy-io/src/formats/sidecars", "formats of sidecars: one object a file"],
 ]);
 

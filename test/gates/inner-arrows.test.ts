@@ -39,9 +39,10 @@ const ARROWS: Arrows = {
     image: [],
     indexers: ["indexer"],
     migrate: [],
-    staleness: ["table", "indexer"],
+    staleness: ["table", "indexer", "indexers"],
     run: ["table", "indexer", "staleness"],
     view: ["indexer", "indexers", "staleness"],
+    "first-generation": ["indexers"],
   },
   "packages/kym-dataset/src/indexers": {
     events: [],
@@ -94,6 +95,8 @@ const ARROWS: Arrows = {
     edit: ["shapes", "geometry"],
     exchange: ["shapes", "edit"],
     pixels: ["shapes", "geometry", "edit"],
+    geojson: ["exchange"],
+    imagej: ["exchange"],
   },
   "packages/roi/src/exchange": {
     zip: [],
@@ -111,6 +114,7 @@ const ARROWS: Arrows = {
     table: ["bytes", "json"],
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
+    layout: ["commit", "dataset"],
     node: ["codecs", "runtime", "store", "commit", "http", "dataset"],
     testing: ["json", "array", "store", "table", "image"],
   },

@@ -18,22 +18,7 @@ export {
 export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
-export {
-  type AxisRoles,
-  axisRoles,
-  extentOf,
-  type FullExtent,
-  type PlaneIndex,
-  planeSelection,
-} from "./image/plane-selection.ts";
-export {
-  type ArtifactRef,
-  type FoundArtifact,
-  jsonArtifact,
-  loadTableArtifact,
-  type ObjectHashes,
-  tableArtifact,
-} from "./indexer/artifact-ref.ts";
+export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";
 export {
   defineIndexer,
@@ -44,12 +29,8 @@ export {
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
 export type { UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
-export { radonReportIndexer } from "./indexers/first-generation/radon-report.ts";
-export { velocityEventsReportIndexer } from "./indexers/first-generation/velocity-events-report.ts";
-export { legacyRadonParamsHash } from "./indexers/radon/legacy-radon-params-hash.ts";
 export { radonIndexer } from "./indexers/radon/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
-export { summarizeTrace, type TraceSummary } from "./indexers/radon/summarize-trace.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";
 export {
   type MigrateEvent,
@@ -61,26 +42,13 @@ export {
 } from "./migrate/migrate.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
-export {
-  type ImageReason,
-  type IndexEvent,
-  type UpdateCounts,
-  type UpdateReport,
-  type UpdateStats,
-  updateLogLine,
+export type {
+  ImageReason,
+  IndexEvent,
+  UpdateCounts,
+  UpdateReport,
+  UpdateStats,
 } from "./run/update-report.ts";
-export { parseRunMarker, type RunMarker } from "./staleness/run-marker.ts";
-export {
-  type CurrentInputs,
-  type CurrentProvenance,
-  decideStaleness,
-  decideStalenessFromHashes,
-  type RecordedIndex,
-  type RecordedRows,
-  type Staleness,
-} from "./staleness/staleness.ts";
-export { PROVENANCE_COLUMNS } from "./table/index-schema.ts";
-export { encodeLedger, LEDGER_SCHEMA, type Ledger, type LedgerEntry, parseLedger } from "./table/ledger.ts";
-export { indexTableName, ledgerTableName } from "./table/table-name.ts";
+export type { Staleness } from "./staleness/staleness.ts";
 export { buildDatasetViewTable, type ViewTableOptions } from "./view/build-dataset-view-table.ts";
 export { type RecordSummary, summarizeRecord } from "./view/record-summary.ts";

@@ -9,7 +9,6 @@
  * @module
  */
 
-export { defaultAxes, planeAxes, validateAxes } from "./array/axes.ts";
 export type {
   ArrayDecodeContext,
   ArrayToArrayCodec,
@@ -19,30 +18,10 @@ export type {
   UsedCodec,
   ZarrCodec,
 } from "./array/codecs/zarr-codec.ts";
-export {
-  DTYPES,
-  type DType,
-  isDType,
-  itemSizeBytes,
-  type TypedArrayByDType,
-  type TypedArrayOf,
-} from "./array/dtype.ts";
+export type { DType, TypedArrayOf } from "./array/dtype.ts";
 export type { ArrayMetadata } from "./array/metadata/array-metadata.ts";
-export {
-  createNdArray,
-  isNdArrayOf,
-  joinArrays,
-  type NdArray,
-  ndArrayBytes,
-  planeOf,
-} from "./array/nd-array.ts";
-export {
-  type AxisRange,
-  type Region,
-  type RegionSelection,
-  resolveSelection,
-  sliceNdArray,
-} from "./array/region.ts";
+export { createNdArray, isNdArrayOf, type NdArray } from "./array/nd-array.ts";
+export type { AxisRange, RegionSelection } from "./array/region.ts";
 export type { ArrayForm, ArrayObject, ArrayRows, EncodedArray, ReadRows } from "./array/zarr-array.ts";
 export type { ZstdCodec } from "./codecs/zstd.ts";
 export type { Commit } from "./commit/commit.ts";
@@ -68,7 +47,6 @@ export type {
   RepairOptions,
   RepairReport,
 } from "./commit/maintain/repair.ts";
-export { ZARR_NODE_NAME } from "./commit/object-path.ts";
 export type {
   AddImageOptions,
   DatasetContents,
@@ -78,20 +56,9 @@ export type {
 } from "./dataset/dataset-contents.ts";
 export type { DatasetManifest } from "./dataset/dataset-manifest.ts";
 export type { DatasetMode } from "./dataset/dataset-parts.ts";
-export {
-  type ImagePart,
-  imagePartKey,
-  imagePartKeys,
-  imagePartOf,
-  imagePartPaths,
-  isObjectOfPart,
-  isPixelKey,
-  pixelArray,
-  tablePath,
-} from "./dataset/layout.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
 export type { DatasetUpkeep } from "./dataset/maintain/dataset-upkeep.ts";
-export { type Manifest, type ManifestEntry, orderEntries } from "./dataset/manifest.ts";
+export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
 export type { Attributes } from "./dataset/nodes/node-cache.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";
 export type { ArrayArtifacts, SaveArrayArtifactOptions } from "./dataset/record/array-artifacts.ts";
@@ -136,8 +103,7 @@ export {
 export type { ArtifactNames, ArtifactStore, SaveArrayOptions } from "./image/artifact-store.ts";
 export type { ImageSource } from "./image/image-source.ts";
 export type { ImageInfo, PixelStore } from "./image/pixel-store.ts";
-export { canonicalJson } from "./json/canonical-json.ts";
-export * from "./json/lossless-json.ts";
+export { type JsonText, jsonText } from "./json/lossless-json.ts";
 export type { Logger } from "./runtime/logger.ts";
 export type { ReadOptions } from "./runtime/read-options.ts";
 export { portableRuntime, type Runtime, type WriterIdentity } from "./runtime/runtime.ts";
@@ -153,31 +119,6 @@ export type {
 export { memoryStore } from "./store/memory-store.ts";
 export { type ReadOnlyStore, readOnlyStore } from "./store/read-only-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
-export * from "./table/arrow-table.ts";
-export type { CsvLimits } from "./table/csv/csv-cells.ts";
-export type { CsvColumnData } from "./table/csv/csv-column.ts";
-export type { CsvDialect } from "./table/csv/csv-dialect.ts";
-export { type CsvTable, type ReadCsvOptions, readCsv } from "./table/csv/read-csv.ts";
-export {
-  type CsvTextColumn,
-  csvText,
-  type WriteCsvOptions,
-  writeCsv,
-  writeCsvIfPossible,
-} from "./table/csv/write-csv.ts";
-export {
-  decodeParquet,
-  encodeParquet,
-  type ParquetWasmSource,
-  setParquetWasm,
-} from "./table/parquet/parquet.ts";
-export {
-  assertTableMatches,
-  type CellValue,
-  type Column,
-  type ColumnType,
-  parseTableSchema,
-  type Row,
-  schemaOfTable,
-  type TableSchema,
-} from "./table/table-schema.ts";
+export { rowsOf, tableFromRows } from "./table/arrow-table.ts";
+export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/parquet.ts";
+export type { CellValue, Column, ColumnType, Row, TableSchema } from "./table/table-schema.ts";

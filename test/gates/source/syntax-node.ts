@@ -18,7 +18,9 @@ export interface SyntaxNode {
   readonly name?: unknown;
   readonly property?: unknown;
   readonly right?: unknown;
+  readonly local?: unknown;
   readonly source?: unknown;
+  readonly specifiers?: unknown;
   readonly value?: unknown;
 }
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type SourceModule, sourceModule } from "./source-module.ts";
 import type { SourceTree } from "./source-tree.ts";
 
@@ -29,6 +30,13 @@ export function workspacePackages(tree: SourceTree): readonly WorkspacePackage[]
 /** The packages that are published for others to build on: those below `packages/`. */
 export function libraryPackages(tree: SourceTree): readonly WorkspacePackage[] {
   return workspacePackages(tree).filter(({ folder }) => folder.startsWith("packages/"));
+}
+
+/** As they are imported, the entries of a package that run in a browser as well: those that are not built from `src/node`. */
+export function browserEntries({ name, entries }: WorkspacePackage): readonly string[] {
+  return [...entries]
+    .filter(([, source]) => !source.startsWith("./src/node/"))
+    .map(([entry]) => posix.join(name, entry));
 }
 
 /** The TypeScript files below a folder of the repository. */

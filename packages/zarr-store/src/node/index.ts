@@ -6,4 +6,9 @@
 
 export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { nodeRuntime } from "./node-runtime.ts";
-export { checkDataset, openDataset } from "./open-dataset.ts";
+export {
+  checkLocalDataset,
+  openLocalDataset,
+  /** The older name of `openLocalDataset`. */
+  openLocalDataset as openDataset,
+} from "./open-local-dataset.ts";

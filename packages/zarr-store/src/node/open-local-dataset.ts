@@ -1,9 +1,6 @@
 import type { CheckReport } from "../commit/maintain/check-report.ts";
-import {
-  type CheckDatasetOptions,
-  checkDataset as checkStoredDataset,
-} from "../dataset/maintain/check-dataset.ts";
-import { type OpenDatasetOptions, openDataset as openStore } from "../dataset/open-dataset.ts";
+import { type CheckDatasetOptions, checkDataset } from "../dataset/maintain/check-dataset.ts";
+import { type OpenDatasetOptions, openDataset } from "../dataset/open-dataset.ts";
 import type { ZarrDataset } from "../dataset/zarr-dataset.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { httpStore } from "../http/http-store.ts";
@@ -18,24 +15,24 @@ import { nodeRuntime } from "./node-runtime.ts";
  *
  * @throws {ZarrStoreError} as there
  */
-export async function openDataset(
+export async function openLocalDataset(
   location: string | ReadableStore,
   options: OpenDatasetOptions = {},
 ): Promise<ZarrDataset> {
   const isPath = typeof location === "string" && !isHttpUrl(location);
-  return openStore(isPath ? storeAt(location) : location, {
+  return openDataset(isPath ? storeAt(location) : location, {
     ...options,
     runtime: options.runtime ?? nodeRuntime(),
   });
 }
 
 /**
- * Checks a dataset in a folder, or at an http(s) URL, without opening it, so that one can be checked that is too damaged to be opened. See the
- * root entry's `checkDataset`.
+ * Checks a dataset in a folder, at an http(s) URL, or in any store, without opening it, so that one can be checked that is
+ * too damaged to be opened. See the root entry's `checkDataset`.
  *
  * @throws {ZarrStoreError} as there
  */
-export async function checkDataset(
+export async function checkLocalDataset(
   location: string | ReadableStore,
   options: CheckDatasetOptions = {},
 ): Promise<CheckReport> {
@@ -46,7 +43,7 @@ export async function checkDataset(
       : isHttpUrl(location)
         ? httpStore(location, { runtime })
         : storeAt(location);
-  return checkStoredDataset(store, { ...options, runtime });
+  return checkDataset(store, { ...options, runtime });
 }
 
 function storeAt(location: string): ReadableStore {

@@ -1,0 +1,23 @@
+/**
+ * Regions as GeoJSON features, read and written.
+ *
+ * @module
+ */
+
+export type {
+  GeoJsonFeature,
+  GeoJsonFeatureCollection,
+  GeoJsonGeometry,
+  GeoJsonOptions,
+  GeoJsonPlane,
+  GeoJsonPosition,
+} from "../exchange/geojson-feature.ts";
+export type {
+  ExportedRois,
+  FailedRoi,
+  IgnoredField,
+  ImportedRoi,
+  ImportedRois,
+} from "../exchange/imported-rois.ts";
+export { readGeoJson } from "../exchange/read-geojson.ts";
+export { writeGeoJson } from "../exchange/write-geojson.ts";

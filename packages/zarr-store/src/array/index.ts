@@ -1,0 +1,10 @@
+/**
+ * Arrays of the dtypes that a dataset holds: their shapes, axes, regions and bytes.
+ *
+ * @module
+ */
+
+export { defaultAxes } from "./axes.ts";
+export { DTYPES, isDType, itemSizeBytes, type TypedArrayByDType } from "./dtype.ts";
+export { joinArrays, ndArrayBytes, planeOf } from "./nd-array.ts";
+export { type Region, resolveSelection, sliceNdArray } from "./region.ts";

@@ -1,0 +1,26 @@
+/**
+ * JSON whose integers, spellings of numbers and order of keys stay as they are.
+ *
+ * @module
+ */
+
+export { canonicalJson } from "./canonical-json.ts";
+export {
+  decodeJsonText,
+  getMember,
+  isJsonText,
+  type JsonArrayNode,
+  type JsonBooleanNode,
+  type JsonNode,
+  type JsonNullNode,
+  type JsonNumberNode,
+  type JsonObjectNode,
+  type JsonStringNode,
+  nodeOf,
+  type ParseLosslessOptions,
+  parseLossless,
+  plainValue,
+  type SerializeLosslessOptions,
+  serializeLossless,
+  setMember,
+} from "./lossless-json.ts";

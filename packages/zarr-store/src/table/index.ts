@@ -1,0 +1,30 @@
+/**
+ * Arrow tables with a schema: columns, rows, Parquet and CSV.
+ *
+ * @module
+ */
+
+export {
+  type ColumnData,
+  columnOf,
+  filterRows,
+  type RowRange,
+  type RowRun,
+  rowRunsOf,
+  spliceRows,
+  tableFromColumns,
+  takeRows,
+} from "./arrow-table.ts";
+export type { CsvLimits } from "./csv/csv-cells.ts";
+export type { CsvColumnData } from "./csv/csv-column.ts";
+export type { CsvDialect } from "./csv/csv-dialect.ts";
+export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv/read-csv.ts";
+export {
+  type CsvTextColumn,
+  csvText,
+  type WriteCsvOptions,
+  writeCsv,
+  writeCsvIfPossible,
+} from "./csv/write-csv.ts";
+export { decodeParquet, encodeParquet } from "./parquet/parquet.ts";
+export { parseTableSchema, schemaOfTable } from "./table-schema.ts";
