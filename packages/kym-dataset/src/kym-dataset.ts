@@ -49,7 +49,7 @@ export class KymDataset {
   }
 
   /**
-   * Opens a dataset, with the summaries that lists need. For a path, open it with `openDataset` of
+   * Opens a dataset, with the summaries that lists need. For a path, open it with `openLocalDataset` of
    * `@kym/zarr-store/node` and pass it to the constructor. Throws as `openDataset` does.
    */
   static async open(

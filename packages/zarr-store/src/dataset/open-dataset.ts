@@ -130,7 +130,7 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
   if (!isHttpUrl(location)) {
     throw new ZarrStoreError(
       "not_supported",
-      `${JSON.stringify(location)} is no http(s) URL; a folder is opened by the openDataset of @kym/zarr-store/node`,
+      `${JSON.stringify(location)} is no http(s) URL; a folder is opened by openLocalDataset of @kym/zarr-store/node`,
       { found: location },
     );
   }
