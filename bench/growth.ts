@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { KymDataset, velocityEventIndexer } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
-import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
-import { localStore, openDataset } from "@kym/zarr-store/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
@@ -25,7 +25,7 @@ const OURS = {
   KymDataset,
   exportLegacyFolder,
   ingestLegacyFolder,
-  openDataset,
+  openLocalDataset,
   summarizeMetadata,
   velocityEventIndexer,
 };
@@ -64,10 +64,10 @@ async function benchmark(folder: string, count: number): Promise<void> {
     const ms = performance.now() - begun;
     times.push(`${name} ${ms.toFixed(0)} ms, ${(ms / count).toFixed(2)} an image`);
   }
-  await using open = await openDataset(target, { mode: "r" });
+  await using open = await openLocalDataset(target, { mode: "r" });
   const ids = await open.listImageIds();
   const { store, take } = countingStore(localStore(target));
-  await using counted = await openDataset(store, { mode: "r" });
+  await using counted = await openLocalDataset(store, { mode: "r" });
   take();
   const begun = performance.now();
   await readOneImage(counted, ids[Math.floor(count / 2)] ?? "");

@@ -11,8 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
-import { createNdArray, decodeParquet, encodeParquet, type ZarrDataset } from "@kym/zarr-store";
-import { localStore, openDataset } from "@kym/zarr-store/node";
+import { createNdArray, type ZarrDataset } from "@kym/zarr-store";
+import { localStore, openLocalDataset } from "@kym/zarr-store/node";
+import { decodeParquet, encodeParquet } from "@kym/zarr-store/table";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
 import { makeBenchFolder } from "./bench-folder.ts";
@@ -27,7 +28,7 @@ const rounds = askedRounds ?? Number(positionals[1] ?? 7);
 const OURS = {
   KymDataset,
   createNdArray,
-  openDataset,
+  openLocalDataset,
   radonIndexer,
   summarizeMetadata,
   velocityEventIndexer,
@@ -60,7 +61,7 @@ async function inSession<T>(
   run: (kym: KymDataset) => Promise<T>,
 ): Promise<{ readonly result: T; readonly reads: Reads }> {
   const { store, take } = countReads(localStore(location));
-  await using dataset = await openDataset(store, { summarize: summarizeMetadata, durability: "none" });
+  await using dataset = await openLocalDataset(store, { summarize: summarizeMetadata, durability: "none" });
   return { result: await run(new KymDataset(dataset)), reads: take() };
 }
 
@@ -86,7 +87,7 @@ async function benchmark(location: string): Promise<void> {
   const nothing = await inSession(location, update);
   expectCounts("the second index", nothing.result, [0, 0]);
 
-  await using open = await openDataset(location, { mode: "r" });
+  await using open = await openLocalDataset(location, { mode: "r" });
   const readTables = async (): Promise<void> => {
     for (const name of TABLES) {
       const { numRows } = await open.loadTable(name);
@@ -101,7 +102,7 @@ async function benchmark(location: string): Promise<void> {
   report("no-op, dataset opened (goal 1.4)", nothing.reads, opened, { peer });
   const openingAlone = (): Promise<unknown> => inSession(location, async () => undefined);
   limit("opening the dataset alone", await pairedRounds(rounds, openingAlone, readTables));
-  await using kept = await openDataset(location, { durability: "none" });
+  await using kept = await openLocalDataset(location, { durability: "none" });
   const session = new KymDataset(kept);
   const noop = await pairedRounds(rounds, () => update(session), readTables);
   report("no-op, dataset open (goal 1.4)", undefined, noop, { peer });
@@ -109,7 +110,7 @@ async function benchmark(location: string): Promise<void> {
   let seed = 0;
   let counted: Reads | undefined;
   const counter = countReads(localStore(location));
-  await using one = await openDataset(counter.store, { durability: "none" });
+  await using one = await openLocalDataset(counter.store, { durability: "none" });
   const edited = new KymDataset(one);
   const changeOne = async (): Promise<void> => {
     seed++;

@@ -14,8 +14,8 @@ import { readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { ndArrayBytes } from "@kym/zarr-store";
-import { localStore, openDataset } from "@kym/zarr-store/node";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
@@ -87,7 +87,10 @@ function ours(settings: IngestSettings): Candidate {
   return {
     name: nameOf(settings),
     run: async (target) => {
-      await ingestFolder({ openDataset, ingestLegacyFolder }, { study, target, imageCount, ...settings });
+      await ingestFolder(
+        { openLocalDataset, ingestLegacyFolder },
+        { study, target, imageCount, ...settings },
+      );
       return undefined;
     },
   };
@@ -113,7 +116,7 @@ async function remove(target: string): Promise<void> {
 
 /** All that they made, by the names of the files, in one digest. */
 async function digestOfOurs(target: string): Promise<string> {
-  await using dataset = await openDataset(target, { mode: "r" });
+  await using dataset = await openLocalDataset(target, { mode: "r" });
   const hash = createHash("sha256");
   const rows = await dataset.loadSourcesIndex();
   for (const row of rows.toSorted((a, b) => (a.source_primary_path < b.source_primary_path ? -1 : 1))) {
@@ -149,7 +152,7 @@ async function count(sizeBytes: number): Promise<void> {
   const target = join(folder, "out");
   const { store, take } = countingStore(localStore(target));
   const io = await countIo(async () => {
-    await using dataset = await openDataset(store);
+    await using dataset = await openLocalDataset(store);
     await ingestLegacyFolder(dataset, study, { compression: "none" });
   });
   const counts = take();

@@ -5,16 +5,16 @@ import { loadBuild } from "./against/load-build.ts";
 import { madeScan } from "./made-scan.ts";
 
 const [root = "", task = "", path = "", argument = ""] = process.argv.slice(2);
-const { createNdArray, ingestLegacyFolder, openDataset } = await loadBuild(root, [
+const { createNdArray, ingestLegacyFolder, openLocalDataset } = await loadBuild(root, [
   "createNdArray",
   "ingestLegacyFolder",
-  "openDataset",
+  "openLocalDataset",
 ]);
 await run();
 console.log(greatestResidentBytes());
 
 async function run(): Promise<void> {
-  await using dataset = await openDataset(path, {
+  await using dataset = await openLocalDataset(path, {
     mode: task.startsWith("read") ? "r" : "a",
     durability: "none",
   });

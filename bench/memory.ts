@@ -9,7 +9,7 @@
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { createNdArray } from "@kym/zarr-store";
 import { REPOSITORY } from "./against/commit-build.ts";
 import { compareBuilds } from "./against/compare-builds.ts";

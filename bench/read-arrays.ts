@@ -12,8 +12,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import { createNdArray, type NdArray, ndArrayBytes, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { createNdArray, type NdArray, type ZarrDataset } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { compareBuilds } from "./against/compare-builds.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
 import { makeBenchFolder } from "./bench-folder.ts";
@@ -50,7 +51,7 @@ try {
 
 async function benchmark(peer: PythonPeer | undefined): Promise<void> {
   const path = join(folder, "study.zarr");
-  const dataset = await openDataset(path, { durability: "none" });
+  const dataset = await openLocalDataset(path, { durability: "none" });
   for (const [index, one] of CASES.entries()) {
     await addArrays({ createNdArray }, dataset, index, one);
     const ids = imageIdsOf(index, one);

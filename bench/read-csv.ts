@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CsvTable, readCsv, tableFromColumns, writeCsv } from "@kym/zarr-store";
+import { type CsvTable, readCsv, tableFromColumns, writeCsv } from "@kym/zarr-store/table";
 import { inferSchema, initParser } from "udsv";
 import { findSharedData } from "../test/support/find-shared-data.ts";
 import { compareBuilds } from "./against/compare-builds.ts";

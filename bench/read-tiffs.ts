@@ -10,9 +10,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync, zstdCompressSync } from "node:zlib";
-import { readTiff, writeImageJTiff } from "@kym/legacy-io";
 import { nodeTiffCodecs, openFileSource } from "@kym/legacy-io/node";
-import { createNdArray, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { readTiff, writeImageJTiff } from "@kym/legacy-io/tiff";
+import { createNdArray, type NdArray } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { fromFile } from "geotiff";
 import { encodeLzw } from "../packages/legacy-io/test/tiff/codecs/encode-lzw.ts";
 import { buildTiff, greyTags, long, short } from "../packages/legacy-io/test/tiff/tiff-fixture.ts";

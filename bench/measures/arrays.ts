@@ -21,15 +21,15 @@ const CASES: readonly ArrayCase[] = [
 ];
 
 export async function measureArrays({ root, folder, stack }: MeasurePlace): Promise<readonly Measure[]> {
-  const build = await loadBuild(root, ["createNdArray", "openDataset"]);
+  const build = await loadBuild(root, ["createNdArray", "openLocalDataset"]);
   const path = join(folder, "study.zarr");
   if (!existsSync(path)) {
-    await using dataset = await build.openDataset(path, { durability: "none" });
+    await using dataset = await build.openLocalDataset(path, { durability: "none" });
     for (const [index, one] of CASES.entries()) {
       await addArrays(build, dataset, index, one);
     }
   }
-  const dataset = stack.use(await build.openDataset(path, { mode: "r" }));
+  const dataset = stack.use(await build.openLocalDataset(path, { mode: "r" }));
   return CASES.map((one, index) => ({
     name: `read ${one.name}`,
     run: () => readArrays(dataset, imageIdsOf(index, one)),

@@ -11,7 +11,7 @@ export type GrowthBuild = Pick<
   | "KymDataset"
   | "exportLegacyFolder"
   | "ingestLegacyFolder"
-  | "openDataset"
+  | "openLocalDataset"
   | "summarizeMetadata"
   | "velocityEventIndexer"
 >;
@@ -32,7 +32,7 @@ export async function measureGrowth({
     "KymDataset",
     "exportLegacyFolder",
     "ingestLegacyFolder",
-    "openDataset",
+    "openLocalDataset",
     "summarizeMetadata",
     "velocityEventIndexer",
   ]);
@@ -42,7 +42,7 @@ export async function measureGrowth({
   if (!existsSync(target)) {
     await steps.ingest.run();
   }
-  const dataset = stack.use(await build.openDataset(target, { mode: "r" }));
+  const dataset = stack.use(await build.openLocalDataset(target, { mode: "r" }));
   const ids = await dataset.listImageIds();
   const fresh = join(folder, "fresh.zarr");
   const freshSteps = growthSteps(build, { study: inputs, target: fresh, exported, count: size });
@@ -73,10 +73,10 @@ export function growthSteps(
     count,
   }: { readonly study: string; readonly target: string; readonly exported: string; readonly count: number },
 ): Readonly<Record<"ingest" | "ingestAgain" | "index" | "export" | "open", GrowthStep>> {
-  const { openDataset, ingestLegacyFolder, exportLegacyFolder, KymDataset } = build;
+  const { openLocalDataset, ingestLegacyFolder, exportLegacyFolder, KymDataset } = build;
   const options = { durability: "none", summarize: build.summarizeMetadata } as const;
   const ingest = async (expected: number): Promise<void> => {
-    await using dataset = await openDataset(target, options);
+    await using dataset = await openLocalDataset(target, options);
     const { ingested } = await ingestLegacyFolder(dataset, study);
     if (ingested.length !== expected) {
       throw new Error(`${ingested.length} of ${expected} images were ingested`);
@@ -88,21 +88,21 @@ export function growthSteps(
     index: {
       name: "index",
       run: async () => {
-        await using dataset = await openDataset(target, options);
+        await using dataset = await openLocalDataset(target, options);
         await new KymDataset(dataset).updateIndex(build.velocityEventIndexer, { mode: "incremental" });
       },
     },
     export: {
       name: "export",
       run: async () => {
-        await using dataset = await openDataset(target, { ...options, mode: "r" });
+        await using dataset = await openLocalDataset(target, { ...options, mode: "r" });
         await exportLegacyFolder(dataset, exported);
       },
     },
     open: {
       name: "open the dataset",
       run: async () => {
-        await using _ = await openDataset(target, { mode: "r" });
+        await using _ = await openLocalDataset(target, { mode: "r" });
       },
     },
   };

@@ -12,7 +12,7 @@ export type IndexBuild = Pick<
   Build,
   | "KymDataset"
   | "createNdArray"
-  | "openDataset"
+  | "openLocalDataset"
   | "radonIndexer"
   | "summarizeMetadata"
   | "velocityEventIndexer"
@@ -24,7 +24,7 @@ export async function measureIndex({ root, folder, size, stack }: MeasurePlace):
   const build = await loadBuild(root, [
     "KymDataset",
     "createNdArray",
-    "openDataset",
+    "openLocalDataset",
     "radonIndexer",
     "summarizeMetadata",
     "velocityEventIndexer",
@@ -38,7 +38,7 @@ export async function measureIndex({ root, folder, size, stack }: MeasurePlace):
     await writeStudy(build, location, size);
     await inSession((kym) => updateIndexes(build, kym));
   }
-  const open = stack.use(await build.openDataset(location, { durability: "none" }));
+  const open = stack.use(await build.openLocalDataset(location, { durability: "none" }));
   const kept = new build.KymDataset(open);
   let seed = Date.now();
   return [
@@ -58,8 +58,11 @@ export async function measureIndex({ root, folder, size, stack }: MeasurePlace):
   ];
 }
 
-function openStudy({ openDataset, summarizeMetadata }: IndexBuild, location: string): Promise<ZarrDataset> {
-  return openDataset(location, { summarize: summarizeMetadata, durability: "none" });
+function openStudy(
+  { openLocalDataset, summarizeMetadata }: IndexBuild,
+  location: string,
+): Promise<ZarrDataset> {
+  return openLocalDataset(location, { summarize: summarizeMetadata, durability: "none" });
 }
 
 export async function writeStudy(build: IndexBuild, location: string, imageCount: number): Promise<void> {

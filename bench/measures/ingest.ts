@@ -26,7 +26,7 @@ export async function measureIngest({
   folder,
   size,
 }: MeasurePlace): Promise<readonly Measure[]> {
-  const build = await loadBuild(root, ["openDataset", "ingestLegacyFolder"]);
+  const build = await loadBuild(root, ["openLocalDataset", "ingestLegacyFolder"]);
   const target = join(folder, "out");
   return INGEST_SETTINGS.map((settings) => ({
     name: `ingest, ${ingestName(settings)}`,
@@ -36,7 +36,7 @@ export async function measureIngest({
 }
 
 export async function ingestFolder(
-  { openDataset, ingestLegacyFolder }: Pick<Build, "openDataset" | "ingestLegacyFolder">,
+  { openLocalDataset, ingestLegacyFolder }: Pick<Build, "openLocalDataset" | "ingestLegacyFolder">,
   {
     study,
     target,
@@ -45,7 +45,7 @@ export async function ingestFolder(
     durability,
   }: IngestSettings & { readonly study: string; readonly target: string; readonly imageCount: number },
 ): Promise<void> {
-  await using dataset = await openDataset(target, { durability });
+  await using dataset = await openLocalDataset(target, { durability });
   const { ingested } = await ingestLegacyFolder(dataset, study, { compression });
   if (ingested.length !== imageCount) {
     throw new Error(`${ingested.length} of ${imageCount} images were ingested`);

@@ -7,8 +7,8 @@ import {
   memoryStore,
   type NdArray,
   openDataset,
-  sliceNdArray,
 } from "@kym/zarr-store";
+import { sliceNdArray } from "@kym/zarr-store/array";
 import { describe, expect, it } from "vitest";
 
 /** Makes an image of this array where the suite is to run, without artifacts. */

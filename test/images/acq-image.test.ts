@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AcqImage, AcqImageList } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
-import { writeImageJTiff } from "@kym/legacy-io";
 import { openFolder, openTiff, storesForPath } from "@kym/legacy-io/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import {
   createNdArray,
   type ImageSource,
@@ -12,7 +12,7 @@ import {
   type NdArray,
   type ZarrDataset,
 } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acqImageSuite, type MakeImage } from "./acq-image-suite.ts";
 
@@ -27,12 +27,12 @@ const newFolder = (): Promise<string> => mkdtemp(join(root, `${++made}-`));
 
 acqImageSuite("a Zarr record in memory", async (array, axes) => {
   const store = memoryStore();
-  return imageIn(() => openDataset(store, { summarize: summarizeMetadata }), array, axes);
+  return imageIn(() => openLocalDataset(store, { summarize: summarizeMetadata }), array, axes);
 });
 
 acqImageSuite("a Zarr record in a folder", async (array, axes) => {
   const path = join(await newFolder(), "study.zarr");
-  return imageIn(() => openDataset(path, { summarize: summarizeMetadata }), array, axes);
+  return imageIn(() => openLocalDataset(path, { summarize: summarizeMetadata }), array, axes);
 });
 
 acqImageSuite("a TIFF with sidecars", async (array, axes) => {
@@ -86,7 +86,7 @@ describe("AcqImageList", () => {
     expect((await images.get(0))?.displayName).toBe("a.tif");
     const one = await AcqImageList.from(storesForPath(join(folder, "a.tif"))).images();
     expect(one.map(({ sourceKey }) => sourceKey)).toEqual([join(folder, "a.tif")]);
-    const dataset = await openDataset(join(folder, "study.ZARR"));
+    const dataset = await openLocalDataset(join(folder, "study.ZARR"));
     await dataset.addImage(KYMOGRAPH, { id: "img_1", axes: ["t", "x"] });
     const records = await AcqImageList.from(storesForPath(join(folder, "study.ZARR"))).images();
     expect(records.map(({ sourceKey }) => sourceKey)).toEqual(["img_1"]);

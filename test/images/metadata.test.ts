@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AcqImage, AcqImageList } from "@kym/kym-dataset";
 import { calibrationOf, parseMetadata } from "@kym/kym-schema";
-import { parseClassicJson, writeImageJTiff } from "@kym/legacy-io";
+import { parseClassicJson } from "@kym/legacy-io";
 import { ingestLegacyFile, openFolder, openTiff } from "@kym/legacy-io/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { createNdArray, memoryStore, openDataset, rowsOf } from "@kym/zarr-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { kym, kymJson } from "./support/kym.ts";
 import { kymProcess } from "./support/kym-process.ts";
@@ -12,7 +12,7 @@ const SQL = "select image_id, score from scores";
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), "kym-pipes-"));
-  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
   await dataset.addImage(createNdArray("uint8", [40, 30]), { id: "scan", axes: ["t", "x"] });
   const schema: TableSchema = {
     columns: [

@@ -6,7 +6,7 @@ import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { roiFromEnvelope, roiStats } from "@kym/roi";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { treeHash } from "./support/tree-hash.ts";
@@ -70,7 +70,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   let reports: { readonly events: UpdateReport; readonly radon: UpdateReport };
 
   const open = (name: string): Promise<ZarrDataset> =>
-    openDataset(join(work, name), { summarize: summarizeMetadata });
+    openLocalDataset(join(work, name), { summarize: summarizeMetadata });
   const rows = async (of: ZarrDataset, table: string): Promise<Row[]> => [
     ...rowsOf(await of.loadTable(table)),
   ];
@@ -444,7 +444,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
   it("is taken in once by two ingests at the same time", async () => {
     const [one, two] = [await open("both.zarr"), await open("both.zarr")];
     const reports = await Promise.all([ingestLegacyFolder(one, source), ingestLegacyFolder(two, source)]);
-    const reader = await openDataset(join(work, "both.zarr"), { mode: "r" });
+    const reader = await openLocalDataset(join(work, "both.zarr"), { mode: "r" });
     expect(await reader.listImageIds()).toHaveLength(4);
     expect((await reader.loadSourcesIndex()).map((row) => row.source_rel_path).sort()).toEqual(
       TRUE_IMAGES.map(({ path }) => path).sort(),

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { openDataset } from "@kym/zarr-store/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { nearestWord } from "../src/arguments/nearest-word.ts";
 import { kym, kymJson } from "./support/kym.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
     join(cwd, "lab/20250722_A89_0002.tif"),
     writeImageJTiff({ dtype: "uint8", shape: [4, 3], data }),
   );
-  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
   await ingestLegacyFolder(dataset, join(cwd, "lab"));
   await mkdir(join(cwd, "kymographs"));
   await writeFile(join(cwd, "kymographs", "a.tif"), "");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { writeImageJTiff } from "@kym/legacy-io";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kymJson } from "./support/kym.ts";
 import { KYM, kymProcess, processEnvironment } from "./support/kym-process.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { runCommandLine } from "../src/run-command-line.ts";
 import { kym, kymJson } from "./support/kym.ts";

@@ -4,7 +4,7 @@ import process from "node:process";
 import { AcqImageList } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray, isZarrStoreError, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { runDemo } from "./transcript/run-demo.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 
@@ -18,7 +18,7 @@ const EVENT_COLUMNS: TableSchema["columns"] = [
 export async function apiTour(folder: string, { title, heading, say, check }: Transcript): Promise<void> {
   title("A tour of the API: records, artifacts of each kind, orders, a reader, deletion.");
   const path = join(folder, "tour.zarr");
-  await using dataset = await openDataset(path, { summarize: summarizeMetadata });
+  await using dataset = await openLocalDataset(path, { summarize: summarizeMetadata });
 
   heading("Two records, with metadata; the first with JSON and a table in two formats");
   const first = await dataset.addImage(createNdArray("uint16", SHAPE), { id: "rec_a", axes: AXES });
@@ -42,7 +42,7 @@ export async function apiTour(folder: string, { title, heading, say, check }: Tr
   check(String(parquet.get(0)) === String(csv.get(0)), "Parquet and CSV hold the same row");
 
   heading("A reader sees all of it, and may change none of it");
-  const reader = await openDataset(path, { mode: "r" });
+  const reader = await openLocalDataset(path, { mode: "r" });
   await reader.validate();
   say(`Read-only validation passed for ${(await reader.listImageIds()).length} records`);
   const refusal = await reader.deleteImage("rec_a").catch((error: unknown) => error);

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { summarizeMetadata } from "@kym/kym-schema";
-import { writeImageJTiff } from "@kym/legacy-io";
 import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "@kym/legacy-io/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import type { TableSchema, ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { tableDifference } from "./compare/table-difference.ts";
 import { treeHash } from "./compare/tree-hash.ts";
 import { runDemo } from "./transcript/run-demo.ts";
@@ -27,7 +27,7 @@ export async function exportImport(folder: string, transcript: Transcript): Prom
 
   heading("Two TIFFs with metadata and a table each");
   const summarize = summarizeMetadata;
-  await using dataset = await openDataset(join(folder, "demo.zarr"), { summarize });
+  await using dataset = await openLocalDataset(join(folder, "demo.zarr"), { summarize });
   let count = 0;
   const newId = (): string => `image_${++count}`;
   await ingestLegacyFolder(dataset, lab, { newId, jobs: 1 });
@@ -48,7 +48,7 @@ export async function exportImport(folder: string, transcript: Transcript): Prom
   heading("Everything goes out as plain files, and comes back from them");
   await exportLegacyFolder(dataset, out);
   say(`Exported to: ${basename(out)}`);
-  await using copy = await openDataset(join(folder, "copy.zarr"), { summarize });
+  await using copy = await openLocalDataset(join(folder, "copy.zarr"), { summarize });
   const { ingested } = await ingestLegacyFolder(copy, out);
   say(`Restored ${ingested.length} images, tables: ${(await copy.listTableNames()).join(", ")}`);
   const [ids, idsOfCopy] = [await idsByTime(dataset), await idsByTime(copy)];

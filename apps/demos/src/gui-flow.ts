@@ -6,7 +6,7 @@ import { AcqImage, AcqImageList, ingestImage } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { openFolder } from "@kym/legacy-io/node";
 import type { NdArray } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
 import { runDemo } from "./transcript/run-demo.ts";
 import type { Transcript } from "./transcript/transcript.ts";
@@ -45,7 +45,7 @@ export async function guiFlow(folder: string, { title, heading, say, check }: Tr
   say(`Beside the TIFF: ${beside.filter((name) => name.includes(".metadata.")).join(", ")}`);
 
   heading("The image goes into a dataset, with all that is known of it");
-  await using dataset = await openDataset(join(folder, "study.zarr"), { summarize: summarizeMetadata });
+  await using dataset = await openLocalDataset(join(folder, "study.zarr"), { summarize: summarizeMetadata });
   const record = await ingestImage(dataset, image, { id: "image_1" });
   say(`Ingested image id: ${record.id}`);
   say(`Manifest images: ${(await dataset.updateManifest()).images.length}`);

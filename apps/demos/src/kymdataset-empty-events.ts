@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { KymDataset, velocityEventIndexer } from "@kym/kym-dataset";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { alignRows } from "./transcript/align-rows.ts";
 import { runDemo } from "./transcript/run-demo.ts";
 import type { Transcript } from "./transcript/transcript.ts";
@@ -20,7 +20,7 @@ const STALL = { roi_id: 1, event_id: "e0", t_start_s: 1.733 };
 export async function kymdatasetEmptyEvents(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
   title("No events is a result: the image counts as analysed, has no rows, and is not looked at again.");
-  await using dataset = await openDataset(join(folder, "demo.zarr"));
+  await using dataset = await openLocalDataset(join(folder, "demo.zarr"));
   const pixels = createNdArray("uint16", [16, 4]);
   const analysed = await dataset.addImage(pixels, { id: "analysed", axes: ["t", "x"] });
   const other = await dataset.addImage(pixels, { id: "not_analysed", axes: ["t", "x"] });

@@ -1,9 +1,10 @@
 /** Demo: both tables of the first generation are built from all images; then one image is edited. */
 import { join } from "node:path";
 import process from "node:process";
-import { KymDataset, radonReportIndexer, velocityEventsReportIndexer } from "@kym/kym-dataset";
+import { KymDataset } from "@kym/kym-dataset";
+import { radonReportIndexer, velocityEventsReportIndexer } from "@kym/kym-dataset/first-generation";
 import { createNdArray, rowsOf, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { alignRows } from "./transcript/align-rows.ts";
 import { runDemo } from "./transcript/run-demo.ts";
 import type { Transcript } from "./transcript/transcript.ts";
@@ -28,7 +29,7 @@ const REPORT_COLUMNS = ["image_id", "mean_velocity", "n_valid", "notes"];
 export async function kymdatasetFirstGeneration(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
   title("The tables of the first generation: velocity events and Radon reports of all images, pooled.");
-  await using dataset = await openDataset(join(folder, "demo.zarr"));
+  await using dataset = await openLocalDataset(join(folder, "demo.zarr"));
   const pixels = createNdArray("uint16", [16, 4]);
   const first = await dataset.addImage(pixels, { id: "image_1", axes: ["t", "x"] });
   const second = await dataset.addImage(pixels, { id: "image_2", axes: ["t", "x"] });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { KymDataset, type UpdateStats, velocityEventIndexer } from "@kym/kym-dataset";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { runDemo } from "./transcript/run-demo.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 
@@ -22,7 +22,7 @@ const EVENTS: TableSchema = {
 
 /** Indexes two images with an event each, three times, into a new dataset; prints what each run did. */
 export async function indexInThreeRuns(path: string, print: (line: string) => void): Promise<void> {
-  await using dataset = await openDataset(path);
+  await using dataset = await openLocalDataset(path);
   for (const [index, id] of ["image_1", "image_2"].entries()) {
     const pixels = new Uint16Array(64).fill(100 + index);
     const record = await dataset.addImage(createNdArray("uint16", [16, 4], pixels), { id, axes: ["t", "x"] });

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { treeHash } from "./compare/tree-hash.ts";
 import { simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
 import { runDemo } from "./transcript/run-demo.ts";
@@ -25,7 +25,7 @@ export interface PipelineOptions {
 
 /** Ingests what is new in a folder, brings the tables up to date, and exports. Returns how many images each step did. */
 export async function runPipeline(options: PipelineOptions, say: Transcript["say"]): Promise<number[]> {
-  await using dataset = await openDataset(options.dataset, { summarize: summarizeMetadata });
+  await using dataset = await openLocalDataset(options.dataset, { summarize: summarizeMetadata });
   const { found, ingested } = await ingestLegacyFolder(dataset, options.input);
   say(`scanned=${found} ingested=${ingested.length}`);
   say(`manifest_images=${(await dataset.updateManifest()).images.length}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { AcqImage, KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import { createNdArray, rowsOf, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { seededRandom } from "./simulator/random.ts";
 import { simulateKymograph } from "./simulator/simulate-kymograph.ts";
 import { alignRows } from "./transcript/align-rows.ts";
@@ -25,7 +25,7 @@ const [LEFT, RIGHT] = [
 export async function roiStaleness(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
   title("A ROI that is renamed makes nothing stale; one that is moved makes its image's row stale.");
-  await using dataset = await openDataset(join(folder, "demo.zarr"));
+  await using dataset = await openLocalDataset(join(folder, "demo.zarr"));
   const { pixels } = simulateKymograph(GEOMETRY, FLOW, seededRandom("roi-staleness"));
   const scan = createNdArray("uint16", [GEOMETRY.lines, GEOMETRY.px], pixels);
   const record = await dataset.addImage(scan, { id: "image_1", axes: ["t", "x"] });

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonText } from "@kym/zarr-store";
 import { expect, test } from "vitest";
-import { LEDGER_SCHEMA, paramsHash, type Staleness } from "../src/index.ts";
+import { paramsHash, type Staleness } from "../src/index.ts";
+import { LEDGER_SCHEMA } from "../src/table/ledger.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/indexing.md"), "utf8");
 

@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClassicJson, TiffImage } from "@kym/legacy-io";
-import { type NdArray, ndArrayBytes, readCsv } from "@kym/zarr-store";
+import type { ClassicJson } from "@kym/legacy-io";
+import type { TiffImage } from "@kym/legacy-io/tiff";
+import type { NdArray } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { readCsv } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzedParser } from "../../../packages/legacy-io/test/mutation/fuzz-parsers.ts";
 import {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytesSource, readTiff, writeImageJTiff } from "@kym/legacy-io";
+import { bytesSource, readTiff, writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasImageJ, runImageJ } from "./imagej.ts";
 

@@ -1,4 +1,4 @@
-import type { ImageJRoi } from "@kym/roi";
+import type { ImageJRoi } from "@kym/roi/imagej";
 
 /** A selection as `describe` in `imagej_rois.py` prints it. */
 export interface ImageJSays {

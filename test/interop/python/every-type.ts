@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createNdArray, DTYPES, type DType, type NdArray, type Row, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { createNdArray, type DType, type NdArray, type Row, type TableSchema } from "@kym/zarr-store";
+import { DTYPES } from "@kym/zarr-store/array";
+import { openLocalDataset } from "@kym/zarr-store/node";
 
 /** Shapes and chunks by rank: several chunks along each axis, those at the end reach over it. */
 const LAYOUTS: readonly { readonly shape: readonly number[]; readonly chunks: readonly number[] }[] = [
@@ -78,7 +79,7 @@ export interface EveryType {
 export async function makeEveryType(): Promise<EveryType> {
   const path = join(await mkdtemp(join(tmpdir(), "kym-every-type-")), "types.zarr");
   const arrays = new Map<string, NdArray & { chunks: readonly number[]; axes: readonly string[] }>();
-  await using dataset = await openDataset(path);
+  await using dataset = await openLocalDataset(path);
   await dataset.transaction(async (contents) => {
     for (const dtype of DTYPES) {
       for (const { shape, chunks } of LAYOUTS.slice(1)) {

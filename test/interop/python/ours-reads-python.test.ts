@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ndArrayBytes, parseStoreKey, type ReadableStore, sliceNdArray } from "@kym/zarr-store";
+import { parseStoreKey, type ReadableStore } from "@kym/zarr-store";
+import { ndArrayBytes, sliceNdArray } from "@kym/zarr-store/array";
 import { localStore } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseArrayMetadata } from "../../../packages/zarr-store/src/array/metadata/array-metadata.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rowsOf, type TableSchema } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kym, kymJson } from "../../../apps/cli/test/support/kym.ts";
 import { hasPython, runPython } from "../python-environment.ts";
@@ -28,7 +28,7 @@ describe.skipIf(!(await hasPython()))("a Python script edits artifacts", () => {
 
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), "kym-python-edits-"));
-    await using dataset = await openDataset(join(cwd, "study.zarr"));
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
     const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
     const record = await dataset.addImage(image, { id: "one" });
     await record.saveJson("velocity/params", { threshold: 0.5, unit: "mm/s" });
@@ -59,7 +59,7 @@ describe.skipIf(!(await hasPython()))("a Python script edits artifacts", () => {
   });
 
   it("until then our reader says modified_outside, and never gives the other bytes as ours", async () => {
-    await using dataset = await openDataset(join(cwd, "study.zarr"), { mode: "r" });
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { mode: "r" });
     const record = dataset.record("one");
     await expect(record.loadJson("velocity/params")).rejects.toMatchObject({ code: "modified_outside" });
     await expect(record.loadParquet("velocity/events")).rejects.toMatchObject({ code: "modified_outside" });
@@ -83,7 +83,7 @@ describe.skipIf(!(await hasPython()))("a Python script edits artifacts", () => {
   });
 
   it("the values that we read are those of Python", async () => {
-    await using dataset = await openDataset(join(cwd, "study.zarr"), { mode: "r" });
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { mode: "r" });
     const record = dataset.record("one");
     expect(await record.loadJson("velocity/params")).toEqual({
       threshold: 0.75,

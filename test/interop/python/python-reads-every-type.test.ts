@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type CellValue, type ColumnType, DTYPES, ndArrayBytes, sliceNdArray } from "@kym/zarr-store";
+import type { CellValue, ColumnType } from "@kym/zarr-store";
+import { DTYPES, ndArrayBytes, sliceNdArray } from "@kym/zarr-store/array";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasPython, runPython } from "../python-environment.ts";
 import { EVERY_TYPE, type EveryType, makeEveryType, TABLES } from "./every-type.ts";

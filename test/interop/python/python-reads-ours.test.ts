@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type CellValue, columnOf, ndArrayBytes, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import type { CellValue, ZarrDataset } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { openLocalDataset } from "@kym/zarr-store/node";
+import { columnOf } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../support/find-shared-data.ts";
 import { hasPython, runPython } from "../python-environment.ts";
@@ -40,7 +42,7 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
 
   beforeAll(async () => {
     path = await makeStudy(KYMOGRAPHS ?? "");
-    dataset = await openDataset(path, { mode: "r" });
+    dataset = await openLocalDataset(path, { mode: "r" });
     python = JSON.parse(await runPython(new URL("read_study.py", import.meta.url), [path]));
   }, 300_000);
   afterAll(() => rm(dirname(path), { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kym } from "../../../apps/cli/test/support/kym.ts";
 import { hasPython, runPython } from "../python-environment.ts";
@@ -29,7 +29,7 @@ describe.skipIf(!(await hasPython()))("a Zarr program writes to our nodes", () =
   beforeEach(async () => {
     cwd = await mkdtemp(join(tmpdir(), "kym-python-nodes-"));
     path = join(cwd, "study.zarr");
-    await using dataset = await openDataset(path);
+    await using dataset = await openLocalDataset(path);
     const attributes = { title: "µ-scan", step: 1e-7, big: 2n ** 60n };
     const record = await dataset.addImage(IMAGE, { id: "one", axes: ["t", "x"], attributes });
     await record.saveArrayArtifact("deep/mask", MASK, { attributes: { gain: 0.5 } });
@@ -57,7 +57,7 @@ describe.skipIf(!(await hasPython()))("a Zarr program writes to our nodes", () =
     "%s: all is read, images can be added, check names the files, adopt takes them",
     async (_name, way, files) => {
       const said = JSON.parse(await runPython(new URL("write_nodes.py", import.meta.url), [path, way]));
-      await using dataset = await openDataset(path);
+      await using dataset = await openLocalDataset(path);
       expect(await contentsOf(dataset)).toEqual(before);
       await dataset.addImage(IMAGE, { id: "two" });
       expect([...(await dataset.record("two").loadArray()).data]).toEqual([...IMAGE.data]);
@@ -67,7 +67,7 @@ describe.skipIf(!(await hasPython()))("a Zarr program writes to our nodes", () =
       expect(stdout.split("\n").filter((line) => line.startsWith("adopted"))).toEqual(
         files.map((file) => `adopted changed: ${file}`),
       );
-      await using after = await openDataset(path);
+      await using after = await openLocalDataset(path);
       expect((await after.check()).problems.filter(({ kind }) => kind !== "unknown")).toEqual([]);
       const { summary, created_utc, axes, title, step, big, ...added } = await after
         .record("one")

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 
 /** A dataset of the real kymographs, indexed, with an array artifact of every dtype; made as a user makes it. */
 export async function makeStudy(kymographs: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "kym-interop-")), "study.zarr");
-  await using dataset = await openDataset(path, { summarize: summarizeMetadata });
+  await using dataset = await openLocalDataset(path, { summarize: summarizeMetadata });
   await ingestLegacyFolder(dataset, kymographs);
   const kym = new KymDataset(dataset);
   await kym.updateIndex(velocityEventIndexer);

@@ -7,10 +7,9 @@ import {
   createPolylineRoi,
   createRectRoi,
   type Roi,
-  readGeoJson,
   roiBounds,
-  writeGeoJson,
 } from "@kym/roi";
+import { readGeoJson, writeGeoJson } from "@kym/roi/geojson";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasPython, runPython } from "../python-environment.ts";

@@ -1,5 +1,6 @@
 import { readSummary } from "@kym/kym-schema";
-import { imagePartKeys, type ManifestEntry, type ZarrDataset } from "@kym/zarr-store";
+import type { ManifestEntry, ZarrDataset } from "@kym/zarr-store";
+import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
 
 /** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */

@@ -1,6 +1,6 @@
 import { summarizeMetadata } from "@kym/kym-schema";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
 import { requireDataset } from "./require-dataset.ts";
 
@@ -28,7 +28,7 @@ export async function openOrMakeStudy(
 ): Promise<ZarrDataset> {
   const warn = (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
   const silent = (): void => undefined;
-  return openDataset(locationOf(context, path), {
+  return openLocalDataset(locationOf(context, path), {
     mode,
     summarize: summarizeMetadata,
     logger: {

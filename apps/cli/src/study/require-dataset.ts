@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ZARR_NODE_NAME } from "@kym/zarr-store";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { nearestWord } from "../arguments/nearest-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";

@@ -1,4 +1,4 @@
-import { serializeLossless } from "@kym/zarr-store";
+import { serializeLossless } from "@kym/zarr-store/json";
 import type { CliError } from "./cli-error.ts";
 
 const SCHEMA_VERSION = 1;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
-import { type CsvTable, readCsv, schemaOfTable, writeCsv } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
+import { type CsvTable, readCsv, schemaOfTable, writeCsv } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { kym, kymJson } from "../support/kym.ts";
@@ -42,7 +42,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), "kym-export-"));
     await cp(source, join(cwd, "lab"), { recursive: true, preserveTimestamps: true });
-    await using dataset = await openDataset(join(cwd, "study.zarr"), { summarize: summarizeMetadata });
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { summarize: summarizeMetadata });
     await ingestLegacyFolder(dataset, join(cwd, "lab"));
     const study = new KymDataset(dataset);
     await study.updateIndex(velocityEventIndexer, { mode: "incremental" });
@@ -124,8 +124,8 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
   });
 
   it("--to kymflow can be taken in as a lab's folder, with the same traces and events", async () => {
-    await using first = await openDataset(join(cwd, "study.zarr"));
-    await using second = await openDataset(join(cwd, "again.zarr"));
+    await using first = await openLocalDataset(join(cwd, "study.zarr"));
+    await using second = await openLocalDataset(join(cwd, "again.zarr"));
     const report = await ingestLegacyFolder(second, join(cwd, "old"));
     expect([report.ingested.length, report.failed, report.orphans]).toEqual([4, [], []]);
     const pathsOf = async (of: typeof first) =>

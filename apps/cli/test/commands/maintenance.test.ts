@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kym, kymJson } from "../support/kym.ts";
 import { processEnvironment } from "../support/kym-process.ts";
@@ -15,7 +15,7 @@ describe("log, check, adopt and gc", () => {
   let cwd: string;
   beforeEach(async () => {
     cwd = await mkdtemp(join(tmpdir(), "kym-maintenance-"));
-    await using dataset = await openDataset(join(cwd, "study.zarr"));
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
     const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
     const record = await dataset.addImage(image, { id: "one" });
     await record.saveJson("qc", { passed: true });
@@ -123,7 +123,7 @@ describe("log, check, adopt and gc", () => {
   });
 
   it("check --repair puts in place what a crash left in staging", async () => {
-    const dataset = await openDataset(at());
+    const dataset = await openLocalDataset(at());
     await dataset.record("one").saveJson("after", {});
     const log = await Array.fromAsync(dataset.log());
     const staged = at("__staging", log[1]?.txid ?? "", QC);
@@ -175,9 +175,9 @@ describe("log, check, adopt and gc", () => {
 /** A real writer, killed when all is staged and nothing committed. */
 async function killAsItStages(path: string): Promise<void> {
   const script = `
-    import { openDataset } from "@kym/zarr-store/node";
+    import { openLocalDataset } from "@kym/zarr-store/node";
     const onStep = async (step) => { if (step === "staged") process.kill(process.pid, "SIGKILL"); };
-    const dataset = await openDataset(process.argv[1], { onStep });
+    const dataset = await openLocalDataset(process.argv[1], { onStep });
     await dataset.record("one").saveJson("late", { passed: true });
   `;
   const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script, path];

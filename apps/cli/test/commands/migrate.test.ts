@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { kym, kymJson } from "../support/kym.ts";
@@ -54,7 +54,7 @@ describe.skipIf(SOURCE === undefined)("kym migrate and kym explain", () => {
   });
 
   it("explains each table of one image in words, and finds no image that is none", async () => {
-    await using dataset = await openDataset(join(cwd, "study.zarr"));
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
     await dataset.addImage({ dtype: "uint8", shape: [1, 2], data: new Uint8Array(2) }, { id: "image-one" });
     const { stdout } = await kym(["explain", "study.zarr", "image-one"], { cwd });
     expect(stdout).toContain("image-one in kym_velocity_events: not analysed.");

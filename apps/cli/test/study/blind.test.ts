@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { openDataset } from "@kym/zarr-store/node";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isTelling } from "../../src/study/blind.ts";
 import { kym, kymJson } from "../support/kym.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const data = Uint8Array.from({ length: 12 });
   await writeFile(join(cwd, `lab/${PLACE}.tif`), writeImageJTiff({ dtype: "uint8", shape: [4, 3], data }));
   await writeFile(join(cwd, `lab/${PLACE}.hand.csv`), "roi,stalls\n1,2\n");
-  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
   await ingestLegacyFolder(dataset, join(cwd, "lab"), { newId: () => "scan-1" });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineIndexer, KymDataset } from "@kym/kym-dataset";
 import { createNdArray } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { INDEXERS } from "../../src/study/indexers.ts";
 import { kym, kymJson } from "../support/kym.ts";
@@ -22,7 +22,7 @@ const snrIndexer = defineIndexer({
 let cwd = "";
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), "kym-indexers-"));
-  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
   const image = await dataset.addImage(createNdArray("uint8", [4, 3]), { id: "bare", axes: ["t", "x"] });
   await image.saveJson("snr/result", 7.5);
   for (const { name, inputs } of INDEXERS) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { compareVelocities, comparisonText, relativeError } from "../compare/compare-velocities.ts";
 import { tableDifference } from "../compare/table-difference.ts";
 import { treeHash } from "../compare/tree-hash.ts";
@@ -145,8 +145,8 @@ async function exportAndReturn(stage: Stage): Promise<void> {
   transcript.heading("Out again as plain TIFF, JSON and CSV, and back");
   await kym(stage, ["export", "study.zarr", "./out"]);
   await kym(stage, ["ingest", "./out", "copy.zarr"]);
-  await using study = await openDataset(join(folder, "study.zarr"), { mode: "r" });
-  await using copy = await openDataset(join(folder, "copy.zarr"), { mode: "r" });
+  await using study = await openLocalDataset(join(folder, "study.zarr"), { mode: "r" });
+  await using copy = await openLocalDataset(join(folder, "copy.zarr"), { mode: "r" });
   const result = await tableDifference(study, copy);
   transcript.say("");
   if ("difference" in result) {

@@ -11,13 +11,13 @@ import {
   type ArtifactStore,
   type ImageInfo,
   type ImageSource,
-  imagePartKey,
   jsonText,
   type NdArray,
   type PixelStore,
-  planeOf,
   type ReadOptions,
 } from "@kym/zarr-store";
+import { planeOf } from "@kym/zarr-store/array";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../errors.ts";
 import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./pixels-of-roi.ts";
 import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts";

@@ -1,12 +1,6 @@
 import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
-import {
-  type ArtifactStore,
-  type PixelStore,
-  type ReadOptions,
-  schemaOfTable,
-  type ZarrDataset,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import type { ArtifactStore, PixelStore, ReadOptions, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
+import { schemaOfTable } from "@kym/zarr-store/table";
 
 export interface IngestImageOptions extends ReadOptions {
   /** Default: a new UUID. */

@@ -16,13 +16,13 @@ import {
   type ArtifactStore,
   createNdArray,
   type ImageInfo,
-  imagePartOf,
   isZarrStoreError,
   type NdArray,
   type PixelStore,
-  planeOf,
   type ReadOptions,
 } from "@kym/zarr-store";
+import { planeOf } from "@kym/zarr-store/array";
+import { imagePartOf } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../errors.ts";
 import { extentOf, planeSelection } from "./plane-selection.ts";
 

@@ -1,4 +1,5 @@
-import { imagePartKeys, type ZarrImageRecord } from "@kym/zarr-store";
+import type { ZarrImageRecord } from "@kym/zarr-store";
+import { imagePartKeys } from "@kym/zarr-store/layout";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 

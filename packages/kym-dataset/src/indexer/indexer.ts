@@ -1,10 +1,5 @@
-import {
-  parseTableSchema,
-  type ReadOptions,
-  type Row,
-  type TableSchema,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import type { ReadOptions, Row, TableSchema, ZarrImageRecord } from "@kym/zarr-store";
+import { parseTableSchema } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 import { isProvenanceColumn } from "../table/index-schema.ts";

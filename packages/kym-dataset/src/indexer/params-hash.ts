@@ -1,4 +1,4 @@
-import { canonicalJson } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store/json";
 import { type HashText, sha256Hex } from "./sha256-hex.ts";
 
 /**

@@ -1,11 +1,6 @@
 import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
-import {
-  type DatasetContents,
-  type NdArray,
-  ndArrayBytes,
-  type ReadOptions,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import type { DatasetContents, NdArray, ReadOptions, ZarrDataset } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 
 /** Copies one image with all that belongs to it. Throws whatever reading and writing throw. */
 export async function copyImage(

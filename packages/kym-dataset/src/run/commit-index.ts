@@ -1,11 +1,6 @@
-import {
-  type Commit,
-  decodeParquet,
-  parseTableName,
-  type Row,
-  tablePath,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { type Commit, parseTableName, type Row, type ZarrDataset } from "@kym/zarr-store";
+import { tablePath } from "@kym/zarr-store/layout";
+import { decodeParquet } from "@kym/zarr-store/table";
 import { NO_OBJECTS, type ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import type { InputHasher } from "../staleness/input-hashes.ts";

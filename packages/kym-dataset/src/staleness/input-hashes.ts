@@ -1,4 +1,4 @@
-import { isPixelKey, ZARR_NODE_NAME } from "@kym/zarr-store";
+import { isPixelKey, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import {
   artifactKeys,
   type FoundArtifact,

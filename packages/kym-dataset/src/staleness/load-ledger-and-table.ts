@@ -1,13 +1,12 @@
 import {
   type Commit,
-  decodeParquet,
   isZarrStoreError,
   parseTableName,
-  schemaOfTable,
   type TableSchema,
-  tablePath,
   type ZarrDataset,
 } from "@kym/zarr-store";
+import { tablePath } from "@kym/zarr-store/layout";
+import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "../indexer/indexer.ts";
 import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "../table/index-table.ts";

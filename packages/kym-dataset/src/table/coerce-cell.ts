@@ -1,4 +1,5 @@
-import { type CellValue, type Column, canonicalJson } from "@kym/zarr-store";
+import type { CellValue, Column } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store/json";
 import { KymDatasetError } from "../errors.ts";
 
 /**

@@ -1,15 +1,5 @@
-import {
-  type Column,
-  type Row,
-  type RowRange,
-  rowRunsOf,
-  rowsOf,
-  schemaOfTable,
-  spliceRows,
-  type TableSchema,
-  tableFromRows,
-  takeRows,
-} from "@kym/zarr-store";
+import { type Column, type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
+import { type RowRange, rowRunsOf, schemaOfTable, spliceRows, takeRows } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { conformRow } from "./conform-row.ts";
 import { indexSchema, isProvenanceColumn, PROVENANCE_COLUMNS } from "./index-schema.ts";

@@ -1,4 +1,5 @@
-import { type CellValue, columnOf, type TableSchema, tableFromColumns } from "@kym/zarr-store";
+import type { CellValue, TableSchema } from "@kym/zarr-store";
+import { columnOf, tableFromColumns } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 

@@ -2,7 +2,6 @@ import { COLUMNS } from "@kym/kym-schema";
 import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
 import {
   type Column,
-  columnOf,
   isZarrStoreError,
   type ManifestEntry,
   type ReadOptions,
@@ -11,6 +10,7 @@ import {
   type ZarrDataset,
 } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
+import { columnOf } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";

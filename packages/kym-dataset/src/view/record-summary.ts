@@ -1,12 +1,6 @@
 import { ARTIFACTS, type MetadataSummary, readSummary } from "@kym/kym-schema";
-import {
-  type DType,
-  imagePartPaths,
-  type ManifestEntry,
-  type ReadOptions,
-  type Scalar,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import type { DType, ManifestEntry, ReadOptions, Scalar, ZarrImageRecord } from "@kym/zarr-store";
+import { imagePartPaths } from "@kym/zarr-store/layout";
 
 /** What lists show of an image. What is not known is null. */
 export interface RecordSummary extends Omit<MetadataSummary, "calibrated"> {

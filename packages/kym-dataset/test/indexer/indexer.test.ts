@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import {
   BaseIndexer,
   defineIndexer,
-  indexTableName,
   KymDataset,
   paramsHash,
   radonIndexer,
   velocityEventIndexer,
 } from "../../src/index.ts";
+import { indexTableName } from "../../src/table/table-name.ts";
 import { addImage, emptyDataset } from "../support/image-fixture.ts";
 
 test("ticket 16: a table is kym_ and the indexer's name, trimmed and in lower case", () => {

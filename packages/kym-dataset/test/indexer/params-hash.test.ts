@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { getMember, jsonText, parseLossless, plainValue } from "@kym/zarr-store";
+import { jsonText } from "@kym/zarr-store";
+import { getMember, parseLossless, plainValue } from "@kym/zarr-store/json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
-import { legacyRadonParamsHash, paramsHash, stableJsonDumps } from "../../src/index.ts";
+import { paramsHash, stableJsonDumps } from "../../src/index.ts";
+import { legacyRadonParamsHash } from "../../src/staleness/index.ts";
 
 /** `python-system.md` §9: canonical text and digest. */
 const VECTORS: readonly (readonly [text: string, digest: string])[] = [

@@ -9,7 +9,7 @@ import {
   rowsOf,
   type ZarrDataset,
 } from "@kym/zarr-store";
-import { openDataset as openFolder } from "@kym/zarr-store/node";
+import { openLocalDataset as openFolder } from "@kym/zarr-store/node";
 import { beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {

@@ -1,12 +1,5 @@
-import {
-  memoryStore,
-  openDataset,
-  parseStoreKey,
-  type Row,
-  rowsOf,
-  schemaOfTable,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { memoryStore, openDataset, parseStoreKey, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import { expect, test, vi } from "vitest";
 import {
   defineIndexer,

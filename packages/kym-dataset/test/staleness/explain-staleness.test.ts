@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  type LedgerEntry,
-  type RecordedIndex,
-  type Staleness,
-  velocityEventIndexer,
-} from "../../src/index.ts";
+import { type Staleness, velocityEventIndexer } from "../../src/index.ts";
 import { explainStaleness } from "../../src/staleness/explain-staleness.ts";
+import type { LedgerEntry, RecordedIndex } from "../../src/staleness/index.ts";
 
 const ENTRY: LedgerEntry = {
   imageId: "a",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { decideStaleness, type RecordedIndex, type RunMarker } from "../../src/index.ts";
+import { decideStaleness, type RecordedIndex } from "../../src/staleness/index.ts";
+import type { RunMarker } from "../../src/staleness/run-marker.ts";
 
 /** The whole decision table of the Python system (`python-system.md` §2.8; tickets 19, 26 and 31), for images with inputs and no ledger. */
 

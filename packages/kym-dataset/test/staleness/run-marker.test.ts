@@ -1,6 +1,7 @@
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { describe, expect, it, test } from "vitest";
-import { KymDataset, paramsHash, parseRunMarker, velocityEventIndexer } from "../../src/index.ts";
+import { KymDataset, paramsHash, velocityEventIndexer } from "../../src/index.ts";
+import { parseRunMarker } from "../../src/staleness/run-marker.ts";
 import { addAnalysedImage, addImage, EVENT_SCHEMA, eventRow, saveEvents } from "../support/image-fixture.ts";
 
 const HASH = paramsHash({ threshold: 0.2, window: 5 });

@@ -7,7 +7,7 @@ import {
   decideStalenessFromHashes,
   type LedgerEntry,
   type RecordedIndex,
-} from "../../src/index.ts";
+} from "../../src/staleness/index.ts";
 
 const ENTRY: LedgerEntry = {
   imageId: "a",

@@ -1,4 +1,5 @@
-import { type Row, rowsOf, schemaOfTable, type TableSchema, tableFromRows } from "@kym/zarr-store";
+import { type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mergeIndexTable } from "../../src/table/index-table.ts";

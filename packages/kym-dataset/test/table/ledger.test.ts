@@ -1,7 +1,8 @@
 import { tableFromRows } from "@kym/zarr-store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeLedger, LEDGER_SCHEMA, type LedgerEntry, parseLedger } from "../../src/index.ts";
+import type { LedgerEntry } from "../../src/staleness/index.ts";
+import { encodeLedger, LEDGER_SCHEMA, parseLedger } from "../../src/table/ledger.ts";
 
 const text = fc.string({ unit: "grapheme" });
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({

@@ -7,7 +7,7 @@ import {
   plainValue,
   serializeLossless,
   setMember,
-} from "@kym/zarr-store";
+} from "@kym/zarr-store/json";
 import { KymSchemaError } from "../errors.ts";
 import { EXPERIMENT_KEYS, type ExperimentEdit } from "./experiment.ts";
 import { METADATA_KEYS, parseMetadata } from "./metadata.ts";

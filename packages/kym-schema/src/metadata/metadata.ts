@@ -1,5 +1,5 @@
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
-import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store";
+import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";

@@ -1,4 +1,4 @@
-import { parseLossless, plainValue } from "@kym/zarr-store";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
 import { ARTIFACTS } from "../artifact-names.ts";
 import { KymSchemaError } from "../errors.ts";
 

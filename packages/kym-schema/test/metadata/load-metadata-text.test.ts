@@ -6,7 +6,7 @@ async function imageWith(metadata: string | undefined): Promise<ZarrImageRecord>
   const dataset = await openDataset(memoryStore());
   const image = await dataset.addImage(createNdArray("uint8", [2, 2]), { id: "cell" });
   if (metadata !== undefined) {
-    await image.saveJsonBytes(ARTIFACTS.metadata, new TextEncoder().encode(metadata));
+    await image.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(metadata));
   }
   return image;
 }

@@ -1,5 +1,6 @@
 import { type NewRoi, RoiSet } from "@kym/roi";
-import { getMember, jsonText, parseLossless, plainValue, serializeLossless } from "@kym/zarr-store";
+import { jsonText } from "@kym/zarr-store";
+import { getMember, parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editMetadata, parseMetadata } from "../../src/index.ts";

@@ -1,4 +1,4 @@
-import { serializeLossless } from "@kym/zarr-store";
+import { serializeLossless } from "@kym/zarr-store/json";
 import { expect, test } from "vitest";
 import { encodeProvenance, type Provenance, parseProvenance } from "../../src/index.ts";
 

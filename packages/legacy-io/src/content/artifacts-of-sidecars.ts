@@ -2,13 +2,9 @@
 import { ARTIFACTS } from "@kym/kym-schema";
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
-import {
-  isZarrStoreError,
-  type NdArray,
-  serializeLossless,
-  tableFromColumns,
-  tableFromRows,
-} from "@kym/zarr-store";
+import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
+import { serializeLossless } from "@kym/zarr-store/json";
+import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";

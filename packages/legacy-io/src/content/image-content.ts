@@ -1,4 +1,5 @@
-import { imagePartKey, type NdArray } from "@kym/zarr-store";
+import type { NdArray } from "@kym/zarr-store";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import type { GivenArtifact } from "../formats/sidecar-format.ts";
 
 /** Something to be stored with an image. */

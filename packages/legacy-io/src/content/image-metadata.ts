@@ -1,7 +1,7 @@
 import { UNITS } from "@kym/kym-schema";
 import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { toEnvelope } from "@kym/roi";
-import { type JsonNode, serializeLossless } from "@kym/zarr-store";
+import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";

@@ -9,7 +9,7 @@ import {
   plainValue,
   serializeLossless,
   setMember,
-} from "@kym/zarr-store";
+} from "@kym/zarr-store/json";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 
 /** What a calibration is made of: taken from one source as a whole. */

@@ -1,12 +1,7 @@
-import {
-  type DType,
-  isDType,
-  parseLossless,
-  parseTableSchema,
-  plainValue,
-  serializeLossless,
-  type TableSchema,
-} from "@kym/zarr-store";
+import type { DType, TableSchema } from "@kym/zarr-store";
+import { isDType } from "@kym/zarr-store/array";
+import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
+import { parseTableSchema } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 
 /** A file of an export, with the hash of its bytes. */

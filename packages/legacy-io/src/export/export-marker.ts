@@ -1,4 +1,4 @@
-import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store";
+import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
 
 /** Lists the files of an export that has no `export.json`: so a later one knows that it may replace them. */
 export const EXPORT_MARKER = ".kym-export.json";

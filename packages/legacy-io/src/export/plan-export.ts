@@ -1,4 +1,5 @@
-import { type DType, itemSizeBytes } from "@kym/zarr-store";
+import type { DType } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
 

@@ -1,4 +1,4 @@
-import { imagePartKey } from "@kym/zarr-store";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import { attachmentName } from "./attachment-name.ts";
 
 /** Where a file is kept. */

@@ -1,7 +1,7 @@
 import type { HeaderFacts } from "@kym/kym-schema";
 import { HEADER_FACT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
-import { getMember, type JsonNode, plainValue } from "@kym/zarr-store";
+import { getMember, type JsonNode, plainValue } from "@kym/zarr-store/json";
 import {
   booleanMember,
   membersOf,

@@ -1,4 +1,4 @@
-import { getMember, type JsonNode } from "@kym/zarr-store";
+import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 import {
   booleanMember,

@@ -1,4 +1,4 @@
-import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store";
+import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { createNdArray, type DType, itemSizeBytes, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
+import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../errors.ts";
 

@@ -1,11 +1,8 @@
 /** Gives a file to its format, and checks what comes back from a format that is not ours. */
-import {
-  assertTableMatches,
-  createNdArray,
-  isZarrStoreError,
-  ndArrayBytes,
-  parseLossless,
-} from "@kym/zarr-store";
+import { createNdArray, isZarrStoreError } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { parseLossless } from "@kym/zarr-store/json";
+import { assertTableMatches } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import type {

@@ -1,5 +1,7 @@
 // CSV files of a lab, read by the reader of `@kym/zarr-store`.
-import { type CsvTable, isZarrStoreError, type ReadCsvOptions, readCsv } from "@kym/zarr-store";
+
+import { isZarrStoreError } from "@kym/zarr-store";
+import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 
 const CODES = ["invalid_file", "schema_mismatch"] as const;

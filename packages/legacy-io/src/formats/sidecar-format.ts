@@ -1,5 +1,7 @@
 /** What a format of files beside an image is: how they are named, what they say, and how they are written back. */
-import type { CsvTable, DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
+
+import type { DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
+import type { CsvTable } from "@kym/zarr-store/table";
 import type { ClassicJson } from "./classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { OlympusHeader } from "./olympus/olympus-header.ts";

@@ -1,12 +1,6 @@
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import {
-  type CellValue,
-  type Column,
-  canonicalJson,
-  type JsonNode,
-  portableRuntime,
-  type TableSchema,
-} from "@kym/zarr-store";
+import { type CellValue, type Column, portableRuntime, type TableSchema } from "@kym/zarr-store";
+import { canonicalJson, type JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
 import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";

@@ -1,5 +1,6 @@
 import { COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
-import type { Column, CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store";
+import type { Column } from "@kym/zarr-store";
+import type { CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 import { readSidecarCsv } from "./sidecar-csv.ts";
 

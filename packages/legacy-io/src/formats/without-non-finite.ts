@@ -1,5 +1,5 @@
 /** JSON of Python's as the JSON that other programs read. */
-import { type JsonNode, nodeOf } from "@kym/zarr-store";
+import { type JsonNode, nodeOf } from "@kym/zarr-store/json";
 
 /** What we write is JSON: a NaN or an infinity of Python's becomes null, which says the same, "no number". */
 export function withoutNonFinite(node: JsonNode): JsonNode {

@@ -1,4 +1,4 @@
-import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store";
+import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store/layout";
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { KnownSidecar } from "./known-acquisition.ts";
 

@@ -1,5 +1,5 @@
 import type { SidecarProvenance } from "@kym/kym-schema";
-import { isObjectOfPart } from "@kym/zarr-store";
+import { isObjectOfPart } from "@kym/zarr-store/layout";
 import { isChannelPath } from "./compare-files.ts";
 import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-artifact-changes.ts";
 import type { KnownFile, KnownSidecar } from "./known-acquisition.ts";

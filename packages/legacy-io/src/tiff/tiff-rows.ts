@@ -1,4 +1,4 @@
-import { itemSizeBytes } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import type { ByteSource } from "./byte-source.ts";
 import { isContiguous } from "./pixels/contiguous.ts";
 import { readRows } from "./pixels/read-rows.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plainValue } from "@kym/zarr-store";
+import { plainValue } from "@kym/zarr-store/json";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { parseClassicJson } from "../../src/formats/classic-json.ts";

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import { canonicalJson, parseTableSchema, tableFromRows } from "@kym/zarr-store";
+import { tableFromRows } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store/json";
+import { parseTableSchema } from "@kym/zarr-store/table";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { type FlowAnalysisKind, parseFlowAnalysis } from "../../src/formats/flow-analysis.ts";

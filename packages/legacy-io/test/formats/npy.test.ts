@@ -1,4 +1,5 @@
-import { createNdArray, DTYPES, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { createNdArray, type NdArray } from "@kym/zarr-store";
+import { DTYPES, itemSizeBytes } from "@kym/zarr-store/array";
 import { swapInPlace } from "@kym/zarr-store/bytes";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
-import { parseTableSchema, tableFromColumns } from "@kym/zarr-store";
+import { parseTableSchema, tableFromColumns } from "@kym/zarr-store/table";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {

@@ -1,4 +1,4 @@
-import { type JsonNode, plainValue } from "@kym/zarr-store";
+import { type JsonNode, plainValue } from "@kym/zarr-store/json";
 import { type ClassicJson, parseClassicJson } from "../../src/formats/classic-json.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 

@@ -1,4 +1,4 @@
-import { type CsvTable, readCsv } from "@kym/zarr-store";
+import { type CsvTable, readCsv } from "@kym/zarr-store/table";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 
 /** A cell without its quotes, and whether it had some. */

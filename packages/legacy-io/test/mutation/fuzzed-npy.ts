@@ -1,4 +1,5 @@
-import { type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { NdArray } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { readNpy, writeNpy } from "../../src/formats/npy.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 

@@ -1,5 +1,5 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
-import { ndArrayBytes } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, type TiffImage } from "../../src/tiff/read-tiff.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { writeImageJTiff } from "../../src/index.ts";
+import { writeImageJTiff } from "../../src/tiff/index.ts";
 
 /** A folder of small files as a lab has them, for one test. */
 export async function makeLabFolder(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {

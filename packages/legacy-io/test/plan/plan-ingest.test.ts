@@ -4,15 +4,15 @@ import {
   type BundleFile,
   type FileHash,
   type FolderScan,
-  filesToHash,
   type KnownAcquisition,
   type LegacyBundle,
-  placesToProbe,
   planIngest,
-  type RefreshRules,
-  reportOfPlan,
 } from "../../src/index.ts";
+import type { RefreshRules } from "../../src/plan/decide-refresh.ts";
+import { placesToProbe } from "../../src/plan/find-moved.ts";
 import { planBatches } from "../../src/plan/plan-batches.ts";
+import { filesToHash } from "../../src/plan/plan-ingest.ts";
+import { reportOfPlan } from "../../src/plan/plan-report.ts";
 
 const file = (relPath: string, sizeBytes = 10, mtimeNs = 1n): BundleFile => ({
   path: `/lab/${relPath}`,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ndArrayBytes } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterEach, expect, test, vi } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { LegacyIoError } from "../../src/errors.ts";

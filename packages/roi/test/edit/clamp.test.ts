@@ -1,16 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  boundsEqual,
-  clampBounds,
-  clampRoi,
-  clampZ,
-  containsPoint,
-  createMaskRoi,
-  createRectRoi,
-  fullBounds,
-  orderBounds,
-} from "../../src/index.ts";
+import { clampRoi, clampZ } from "../../src/edit/clamp.ts";
+import { clampBounds, containsPoint, createMaskRoi, createRectRoi, fullBounds } from "../../src/index.ts";
+import { boundsEqual, orderBounds } from "../../src/shapes/bounds.ts";
 import { anyBounds, anyRoi, anySize } from "../support/arbitraries.ts";
 
 const SIZE = { height: 100, width: 7 };

@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { clampRoi } from "../../src/edit/clamp.ts";
+import { isEmptyRoi } from "../../src/edit/is-empty-roi.ts";
 import {
-  clampRoi,
   containsPoint,
   createLineRoi,
   createPolygonRoi,
   createPolylineRoi,
-  isEmptyRoi,
   type PlaneSize,
   type RoiPoint,
   rasterize,

@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isEmptyRoi } from "../../src/edit/is-empty-roi.ts";
 import {
   createLineRoi,
   createMaskRoi,
   createPolygonRoi,
   createPolylineRoi,
   createRectRoi,
-  isEmptyRoi,
   type RoiPoint,
 } from "../../src/index.ts";
 import { anyPoint } from "../support/arbitraries.ts";

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readGeoJson, writeGeoJson } from "../../src/geojson/index.ts";
 import {
   createLineRoi,
   createMaskRoi,
@@ -8,8 +9,6 @@ import {
   createRectRoi,
   type Roi,
   RoiSet,
-  readGeoJson,
-  writeGeoJson,
 } from "../../src/index.ts";
 import { anyJsonObject, anyRoi } from "../support/arbitraries.ts";
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { containsPoint, createMaskRoi, createRectRoi, orderBounds } from "../../src/index.ts";
+import { containsPoint, createMaskRoi, createRectRoi } from "../../src/index.ts";
+import { orderBounds } from "../../src/shapes/bounds.ts";
 import { anyBounds } from "../support/arbitraries.ts";
 
 const MASK_ROI = createMaskRoi({ id: 4, maskRef: "analysis_arrays/roi_mask_4" });

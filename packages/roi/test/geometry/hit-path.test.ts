@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isEmptyRoi } from "../../src/edit/is-empty-roi.ts";
 import {
   containsPoint,
   createLineRoi,
@@ -7,7 +8,6 @@ import {
   createPolylineRoi,
   createRectRoi,
   hitTest,
-  isEmptyRoi,
   rasterize,
 } from "../../src/index.ts";
 import { anyPathRoi, anyPoint } from "../support/arbitraries.ts";

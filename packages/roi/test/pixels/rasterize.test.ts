@@ -9,11 +9,11 @@ import {
   createPolylineRoi,
   createRectRoi,
   fullBounds,
-  orderBounds,
   type RasterMask,
   rasterize,
   roiBounds,
 } from "../../src/index.ts";
+import { orderBounds } from "../../src/shapes/bounds.ts";
 import { anyBounds, anyPoint, anyPoints, anyRoi, anySize } from "../support/arbitraries.ts";
 import { points } from "../support/points.ts";
 import { anyMask, checkRasterAgrees, isSet } from "./check-raster-agrees.ts";

@@ -4,8 +4,6 @@ import {
   containsPoint,
   createPolygonRoi,
   createPolylineRoi,
-  intersectBounds,
-  orderBounds,
   type Plane,
   type Roi,
   type RoiMask,
@@ -14,6 +12,7 @@ import {
   roiBounds,
   roiStats,
 } from "../../src/index.ts";
+import { intersectBounds, orderBounds } from "../../src/shapes/bounds.ts";
 import { anyRoi } from "../support/arbitraries.ts";
 import { points } from "../support/points.ts";
 

@@ -4,13 +4,13 @@ import {
   createMaskRoi,
   createRectRoi,
   fullBounds,
-  orderBounds,
   type Plane,
   type RoiMask,
   type RoiStats,
   roiStats,
   toStoredStats,
 } from "../../src/index.ts";
+import { orderBounds } from "../../src/shapes/bounds.ts";
 import { anyBounds } from "../support/arbitraries.ts";
 
 const EMPTY = { mean: Number.NaN, sd: Number.NaN, min: Number.NaN, max: Number.NaN, n: 0 };

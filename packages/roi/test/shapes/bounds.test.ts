@@ -1,13 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  boundsArea,
-  boundsEqual,
-  containsPoint,
-  fullBounds,
-  intersectBounds,
-  orderBounds,
-} from "../../src/index.ts";
+import { containsPoint, fullBounds } from "../../src/index.ts";
+import { boundsArea, boundsEqual, intersectBounds, orderBounds } from "../../src/shapes/bounds.ts";
 import { anyBounds, anySize } from "../support/arbitraries.ts";
 
 describe("bounds", () => {

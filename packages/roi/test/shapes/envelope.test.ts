@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isEmptyRoi, isRoiError, type RoiErrorCode, roiFromEnvelope, toEnvelope } from "../../src/index.ts";
+import { isEmptyRoi } from "../../src/edit/is-empty-roi.ts";
+import { isRoiError, type RoiErrorCode, roiFromEnvelope, toEnvelope } from "../../src/index.ts";
 import { anyRoi } from "../support/arbitraries.ts";
 
 const ENVELOPE = {

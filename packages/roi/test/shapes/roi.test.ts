@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createMaskRoi, createRectRoi, isRoiError, maskRefOf, roiFromEnvelope } from "../../src/index.ts";
+import { createMaskRoi, createRectRoi, isRoiError, roiFromEnvelope } from "../../src/index.ts";
+import { maskRefOf } from "../../src/shapes/roi.ts";
 
 const BOUNDS = { dim0Start: 0, dim0Stop: 4, dim1Start: 0, dim1Stop: 4 };
 

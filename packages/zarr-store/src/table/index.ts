@@ -27,4 +27,4 @@ export {
   writeCsvIfPossible,
 } from "./csv/write-csv.ts";
 export { decodeParquet, encodeParquet } from "./parquet/parquet.ts";
-export { parseTableSchema, schemaOfTable } from "./table-schema.ts";
+export { assertTableMatches, parseTableSchema, schemaOfTable } from "./table-schema.ts";

@@ -15,7 +15,7 @@ import {
   rowsOf,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { type FileSystem, localStore, openDataset as openFolder } from "../../src/node/index.ts";
+import { type FileSystem, localStore, openLocalDataset as openFolder } from "../../src/node/index.ts";
 import { firstly, webServer } from "../http/web-server.ts";
 import { readTree } from "../support/audit-store.ts";
 import { collectLog, TestClock, testRuntime } from "../support/test-runtime.ts";

@@ -1,12 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import {
-  canonicalJson,
-  memoryStore,
-  openDataset,
-  parseStoreKey,
-  type ZarrImageRecord,
-} from "../../src/index.ts";
+import { memoryStore, openDataset, parseStoreKey, type ZarrImageRecord } from "../../src/index.ts";
+import { canonicalJson } from "../../src/json/index.ts";
 
 /**
  * The row "JSON" of reliability.md §5, through a dataset: each input is a file of a dataset without a log, as the Python

@@ -9,7 +9,7 @@ import {
   parseStoreKey,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { localStore, openDataset as openFolder } from "../../src/node/index.ts";
+import { localStore, openLocalDataset as openFolder } from "../../src/node/index.ts";
 import { countingStore } from "../../src/testing/index.ts";
 
 /** The table "Names and paths" of reliability.md §5: each list a row of it, each name a case. */

@@ -8,17 +8,16 @@ import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
 import { decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
 import { CHECKPOINT, commitKey } from "../../src/commit/log/control-keys.ts";
 import {
-  decodeParquet,
   isZarrStoreError,
   memoryStore,
   openDataset,
-  parseLossless,
   parseStoreKey,
-  plainValue,
   rowsOf,
   type TableSchema,
 } from "../../src/index.ts";
+import { parseLossless, plainValue } from "../../src/json/index.ts";
 import { decodeCsvGz } from "../../src/table/csv/csv-gz.ts";
+import { decodeParquet } from "../../src/table/index.ts";
 import { collectLog, sha256, testRuntime } from "../support/test-runtime.ts";
 
 /** What reads bytes, sound ones to begin with, and what they ought to mean. */

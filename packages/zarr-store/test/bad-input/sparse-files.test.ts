@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CheckReport, ZarrDataset } from "../../src/index.ts";
-import { openDataset } from "../../src/node/index.ts";
+import { openLocalDataset } from "../../src/node/index.ts";
 
 const TERABYTE = 2 ** 40;
 
@@ -12,7 +12,7 @@ describe("a sparse file of a terabyte in a dataset's folder", () => {
   let dataset: ZarrDataset;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "kym-sparse-"));
-    dataset = await openDataset(root);
+    dataset = await openLocalDataset(root);
     const data = Uint16Array.from({ length: 6 }, (_, index) => index);
     for (const id of ["one", "two"]) {
       const record = await dataset.addImage({ dtype: "uint16", shape: [2, 3], data }, { id });
@@ -36,7 +36,7 @@ describe("a sparse file of a terabyte in a dataset's folder", () => {
     await makeHuge(path);
     expect(problemsOf(await dataset.check({ level: "structure" }))).toEqual([`damaged ${path} → restore`]);
     expect(problemsOf(await dataset.check())).toEqual([`damaged ${path} → restore`]);
-    const again = await openDataset(root, { mode: "r" });
+    const again = await openLocalDataset(root, { mode: "r" });
     expect(await again.record("two").loadJson("qc")).toEqual({ id: "two" });
     expect((await again.record("two").loadArray()).data).toHaveLength(6);
   });
@@ -50,14 +50,14 @@ describe("a sparse file of a terabyte in a dataset's folder", () => {
     await expect(dataset.record("one").loadJson("qc")).rejects.toEqual(refusal);
     await expect(dataset.record("one").saveJson("qc", {})).rejects.toEqual(refusal);
     await dataset.record("one").saveJson("other", {});
-    expect(await (await openDataset(root)).record("one").loadJson("other")).toEqual({});
+    expect(await (await openLocalDataset(root)).record("one").loadJson("other")).toEqual({});
   });
 
   it("is a finding in the log, and no obstacle as a checkpoint", async () => {
     const checkpoint = "__commits/checkpoint.json.gz";
     await makeHuge(checkpoint);
     expect(problemsOf(await dataset.check())).toEqual([`log ${checkpoint} → repair`]);
-    const again = await openDataset(root);
+    const again = await openLocalDataset(root);
     expect(await again.record("two").loadJson("qc")).toEqual({ id: "two" });
     expect((await again.repair()).problems).toEqual([]);
     expect(problemsOf(await again.check())).toEqual([]);

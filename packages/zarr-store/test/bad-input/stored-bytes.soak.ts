@@ -1,7 +1,7 @@
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import { expect, it } from "vitest";
-import { decodeParquet } from "../../src/index.ts";
+import { decodeParquet } from "../../src/table/index.ts";
 
 it("a Parquet file that unpacks to more than it may is refused at the default of 2^26 cells, from 200 kB that say 67 million", async () => {
   const long = tableFromArrays({ byte: new Uint8Array((1 << 26) + 1) });

@@ -2,8 +2,6 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   createNdArray,
-  decodeParquet,
-  encodeParquet,
   type KeyValueStore,
   memoryStore,
   openDataset,
@@ -13,6 +11,7 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
+import { decodeParquet, encodeParquet } from "../../src/table/index.ts";
 
 /**
  * The rows "Chunks" and "Parquet" of reliability.md §5, through a dataset: once as its log keeps it, where the hash is

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
 import { memoryStore, openDataset, parseStoreKey } from "../../src/index.ts";
-import { localStore, openDataset as openFolder } from "../../src/node/index.ts";
+import { localStore, openLocalDataset as openFolder } from "../../src/node/index.ts";
 import { interceptStore } from "../../src/testing/index.ts";
 import { collectLog, testRuntime } from "../support/test-runtime.ts";
 

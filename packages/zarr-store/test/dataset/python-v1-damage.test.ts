@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Logger, Summarize, ZarrDataset } from "../../src/index.ts";
-import { localStore, openDataset } from "../../src/node/index.ts";
+import { localStore, openLocalDataset } from "../../src/node/index.ts";
 import { interceptStore } from "../../src/testing/intercepted-store.ts";
 import { PYTHON_V1, readTruth, summarizeAcquisition } from "./python-v1-data.ts";
 
@@ -47,7 +47,7 @@ describe.runIf(data !== "")("damage to python_v1", () => {
   const inRoot = (...path: string[]): string => join(root, ...path);
   const inImage = (...path: string[]): string => join(root, "images", BROKEN, ...path);
   const open = (summarize: Summarize = summarizeAcquisition): Promise<ZarrDataset> =>
-    openDataset(root, { mode: "r", summarize, logger });
+    openLocalDataset(root, { mode: "r", summarize, logger });
 
   /** Every image is listed, in the right order where its metadata are, and pixels of all but the broken one are read. */
   async function expectOthersWhole(dataset: ZarrDataset): Promise<void> {
@@ -211,7 +211,7 @@ describe.runIf(data !== "")("damage to python_v1", () => {
       }
       return run();
     });
-    const dataset = await openDataset(store, { mode: "r", summarize: summarizeAcquisition });
+    const dataset = await openLocalDataset(store, { mode: "r", summarize: summarizeAcquisition });
     const { signal } = controller;
     await expect(dataset.record(BROKEN).attributes({ signal })).rejects.toMatchObject({ code: "aborted" });
     await expect(dataset.record(BROKEN).loadArray({ signal })).rejects.toMatchObject({ code: "aborted" });
@@ -310,12 +310,12 @@ describe.runIf(data !== "")("damage to python_v1", () => {
   ])("a damaged dataset of the Python system whose root %s is not opened", async (_, text, code) => {
     await writeFile(inRoot(".zattrs"), text);
     await expect(open()).rejects.toMatchObject({ code });
-    await expect(openDataset(root)).rejects.toMatchObject({ code });
+    await expect(openLocalDataset(root)).rejects.toMatchObject({ code });
   });
 
   it("a damaged dataset of the Python system without .zgroup at its root is no dataset", async () => {
     await rm(inRoot(".zgroup"));
     await expect(open()).rejects.toMatchObject({ code: "not_found" });
-    await expect(openDataset(root)).rejects.toMatchObject({ code: "already_exists" });
+    await expect(openLocalDataset(root)).rejects.toMatchObject({ code: "already_exists" });
   });
 });

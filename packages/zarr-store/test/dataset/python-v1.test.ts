@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
-  canonicalJson,
   openDataset,
   type ReadableStore,
   type Row,
   rowsOf,
   SOURCES_COLUMNS,
-  schemaOfTable,
   type TableSchema,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { localStore, openDataset as openLocalDataset } from "../../src/node/index.ts";
+import { canonicalJson } from "../../src/json/index.ts";
+import { localStore, openLocalDataset } from "../../src/node/index.ts";
 import { readOnlyStore } from "../../src/store/read-only-store.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";
+import { schemaOfTable } from "../../src/table/index.ts";
 import { countingStore } from "../../src/testing/counting-store.ts";
 import { bytesOf } from "../array/arbitrary-array.ts";
 import { readNpy } from "../array/read-npy.ts";

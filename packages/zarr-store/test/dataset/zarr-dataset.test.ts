@@ -15,7 +15,7 @@ import {
   type TableSchema,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { openDataset as openLocalDataset } from "../../src/node/index.ts";
+import { openLocalDataset } from "../../src/node/index.ts";
 import { interceptStore } from "../../src/testing/index.ts";
 
 const PLANE: NdArray<"uint16"> = {

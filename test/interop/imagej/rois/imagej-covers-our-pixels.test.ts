@@ -1,15 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createLineRoi,
-  createPolygonRoi,
-  createRectRoi,
-  type Roi,
-  roiStats,
-  roiToImageJ,
-  writeImageJRoi,
-} from "@kym/roi";
+import { createLineRoi, createPolygonRoi, createRectRoi, type Roi, roiStats } from "@kym/roi";
+import { roiToImageJ, writeImageJRoi } from "@kym/roi/imagej";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasImageJ, runImageJ } from "../imagej.ts";

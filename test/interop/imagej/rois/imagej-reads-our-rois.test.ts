@@ -1,17 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLineRoi, createPolygonRoi, createPolylineRoi, createRectRoi } from "@kym/roi";
 import {
-  createLineRoi,
-  createPolygonRoi,
-  createPolylineRoi,
-  createRectRoi,
   parseImageJRoi,
   roiToImageJ,
   type WritableImageJRoi,
   writeImageJRoi,
   writeImageJRois,
-} from "@kym/roi";
+} from "@kym/roi/imagej";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anyWritableRoi } from "../../../../packages/roi/test/exchange/imagej/imagej-arbitraries.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ImageJRoi, parseImageJRoi, readImageJRois, roiFromImageJ } from "@kym/roi";
+import { type ImageJRoi, parseImageJRoi, readImageJRois, roiFromImageJ } from "@kym/roi/imagej";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasImageJ, runImageJ } from "../imagej.ts";
 import { type ImageJSays, saysOf } from "../imagej-says.ts";

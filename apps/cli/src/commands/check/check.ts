@@ -1,5 +1,5 @@
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
-import { checkDataset } from "@kym/zarr-store/node";
+import { checkLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -37,7 +37,7 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
     const progress = startProgress(context.terminal, "checked", context.progress);
     let report: CheckReport;
     try {
-      report = await checkDataset(locationOf(context, path), {
+      report = await checkLocalDataset(locationOf(context, path), {
         level,
         signal: context.signal,
         onProgress: ({ done, total, path: item }) => progress.update(done, total, item),

@@ -1,5 +1,6 @@
 import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
-import { parseTableName, tablePath, type ZarrDataset } from "@kym/zarr-store";
+import { parseTableName, type ZarrDataset } from "@kym/zarr-store";
+import { tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
 import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";

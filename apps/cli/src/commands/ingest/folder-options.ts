@@ -1,4 +1,4 @@
-import type { TiffLimits } from "@kym/legacy-io";
+import type { TiffLimits } from "@kym/legacy-io/tiff";
 import type { CommandContext, OptionValue } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { tiffLimits } from "./tiff-limits.ts";

@@ -1,4 +1,4 @@
-import type { TiffLimits } from "@kym/legacy-io";
+import type { TiffLimits } from "@kym/legacy-io/tiff";
 import type { CommandContext } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 

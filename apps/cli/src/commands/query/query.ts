@@ -1,4 +1,5 @@
-import { csvText, type Row } from "@kym/zarr-store";
+import type { Row } from "@kym/zarr-store";
+import { csvText } from "@kym/zarr-store/table";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";

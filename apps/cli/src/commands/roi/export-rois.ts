@@ -1,13 +1,7 @@
 import type { AcqImage } from "@kym/kym-dataset";
-import {
-  type FailedRoi,
-  type GeoJsonOptions,
-  type Roi,
-  roiToImageJ,
-  writeGeoJson,
-  writeImageJRoi,
-  writeImageJRois,
-} from "@kym/roi";
+import type { Roi } from "@kym/roi";
+import { type GeoJsonOptions, writeGeoJson } from "@kym/roi/geojson";
+import { type FailedRoi, roiToImageJ, writeImageJRoi, writeImageJRois } from "@kym/roi/imagej";
 import {
   type Command,
   type CommandContext,

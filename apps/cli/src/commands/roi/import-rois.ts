@@ -1,16 +1,8 @@
 import { basename } from "node:path";
 import type { AcqImage } from "@kym/kym-dataset";
-import {
-  type FailedRoi,
-  type GeoJsonOptions,
-  type ImageJRois,
-  type ImportedRoi,
-  isRoiError,
-  type NewRoi,
-  type RoiSet,
-  readGeoJson,
-  readImageJRois,
-} from "@kym/roi";
+import { isRoiError, type NewRoi, type RoiSet } from "@kym/roi";
+import { type GeoJsonOptions, readGeoJson } from "@kym/roi/geojson";
+import { type FailedRoi, type ImageJRois, type ImportedRoi, readImageJRois } from "@kym/roi/imagej";
 import {
   type Command,
   type CommandContext,

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { GeoJsonOptions } from "@kym/roi";
+import type { GeoJsonOptions } from "@kym/roi/geojson";
 import { usageError } from "../../terminal/cli-error.ts";
 
 /** What ImageJ, QuPath and napari call their files. */

@@ -1,4 +1,5 @@
-import type { FailedRoi, Roi } from "@kym/roi";
+import type { Roi } from "@kym/roi";
+import type { FailedRoi } from "@kym/roi/imagej";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";

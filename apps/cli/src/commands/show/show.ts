@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { KymDataset } from "@kym/kym-dataset";
 import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
-import { parseImageId, parseTableName, pixelArray, tablePath, type ZarrImageRecord } from "@kym/zarr-store";
+import { parseImageId, parseTableName, type ZarrImageRecord } from "@kym/zarr-store";
+import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { reportPathOf } from "../../../src/commands/ingest/ingest-report-file.ts";
 import { kym, kymJson } from "../../support/kym.ts";

@@ -1,8 +1,9 @@
 import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Row, rowsOf, schemaOfTable, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import { openLocalDataset } from "@kym/zarr-store/node";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { kym, kymJson, type Run } from "../../support/kym.ts";
@@ -37,7 +38,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
   const copy = (from: string, to: string): Promise<void> =>
     cp(from, to, { recursive: true, preserveTimestamps: true });
 
-  const open = (): Promise<ZarrDataset> => openDataset(join(work, "study.zarr"), { mode: "r" });
+  const open = (): Promise<ZarrDataset> => openLocalDataset(join(work, "study.zarr"), { mode: "r" });
   const ok = async (...args: readonly string[]): Promise<Run> => {
     const run = await kym(args, { cwd: work });
     expect([run.exitCode, run.stderr.includes("error")], run.stderr).toEqual([0, false]);
@@ -104,7 +105,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
   it("the same after an edit in the dataset: a conflict is reported and nothing is lost", async () => {
     await scoreAnEvent("true_stall");
     await ok("refresh", "study.zarr", "lab");
-    const dataset = await openDataset(join(work, "study.zarr"));
+    const dataset = await openLocalDataset(join(work, "study.zarr"));
     const mine = await dataset.record(id).loadParquet(ARTIFACT);
     const edited = Array.from(rowsOf(mine), (row, index) => ({
       ...row,

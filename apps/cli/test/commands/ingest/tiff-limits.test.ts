@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImageJTiff } from "@kym/legacy-io";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { optionsThatRaise, tiffLimits } from "../../../src/commands/ingest/tiff-limits.ts";
 import { kym, kymJson } from "../../support/kym.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { runQuery } from "../../../src/commands/query/run-query.ts";
 import { testHost } from "../../support/test-host.ts";
@@ -14,7 +14,7 @@ let work = "";
 let dataset: ZarrDataset;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "kym-run-query-"));
-  dataset = await openDataset(join(work, "study.zarr"));
+  dataset = await openLocalDataset(join(work, "study.zarr"));
   const schema = { columns: [{ name: "image_id", type: "utf8" }] } as const;
   await dataset.saveTable("scores", [{ image_id: "scan" }], { schema });
 });

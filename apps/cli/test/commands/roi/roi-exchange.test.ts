@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readImageJRois, writeImageJRoi } from "@kym/roi";
-import { openDataset } from "@kym/zarr-store/node";
+import { readImageJRois, writeImageJRoi } from "@kym/roi/imagej";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { kym, kymJson } from "../../support/kym.ts";
 import { treeHash } from "../../support/tree-hash.ts";
@@ -12,7 +12,7 @@ const AT = ["study.zarr", "image-one"];
 let cwd: string;
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), "kym-roi-"));
-  await using dataset = await openDataset(join(cwd, "study.zarr"));
+  await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
   const data = Uint8Array.from({ length: 24 }, (_, index) => index);
   await dataset.addImage({ dtype: "uint8", shape: [6, 4], data }, { id: "image-one", axes: ["t", "x"] });
 });

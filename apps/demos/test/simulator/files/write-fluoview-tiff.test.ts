@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { bytesSource, readTiff } from "@kym/legacy-io";
+import { bytesSource, readTiff } from "@kym/legacy-io/tiff";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";

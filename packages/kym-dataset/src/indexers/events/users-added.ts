@@ -1,5 +1,6 @@
 import { COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
-import { columnOf, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
+import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
+import { columnOf } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import {
   type ArtifactRef,

@@ -1,6 +1,7 @@
 import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { StoredRoiStats } from "@kym/roi";
-import { columnOf, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { columnOf } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
 import type { RadonContext } from "./radon-context.ts";

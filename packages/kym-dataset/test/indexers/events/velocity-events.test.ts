@@ -1,12 +1,5 @@
-import {
-  type Column,
-  memoryStore,
-  openDataset,
-  type Row,
-  rowsOf,
-  schemaOfTable,
-  type TableSchema,
-} from "@kym/zarr-store";
+import { type Column, memoryStore, openDataset, type Row, rowsOf, type TableSchema } from "@kym/zarr-store";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import { expect, test } from "vitest";
 import { KymDataset, paramsHash, velocityEventIndexer } from "../../../src/index.ts";
 import {

@@ -1,6 +1,7 @@
 import { memoryStore, openDataset, rowsOf, tableFromRows, type ZarrDataset } from "@kym/zarr-store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { KymDataset, radonReportIndexer, velocityEventsReportIndexer } from "../../../src/index.ts";
+import { radonReportIndexer, velocityEventsReportIndexer } from "../../../src/first-generation/index.ts";
+import { KymDataset } from "../../../src/index.ts";
 import { addImage, emptyDataset } from "../../support/image-fixture.ts";
 
 const EVENTS = {

@@ -1,7 +1,7 @@
 import { RADON_COLUMNS } from "@kym/kym-schema";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { summarizeTrace } from "../../../src/index.ts";
+import { summarizeTrace } from "../../../src/staleness/index.ts";
 
 test("what is beyond ±1e6, missing or NaN is counted and left out", () => {
   expect(summarizeTrace([2, null, Number.NaN, 5e6, -2.2877334e7, Number.POSITIVE_INFINITY, 0, 4])).toEqual({

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect } from "vitest";
 import { KymDataset, velocityEventIndexer } from "../../../src/index.ts";
 import { addAnalysedImage } from "../../support/image-fixture.ts";
@@ -17,7 +17,7 @@ async function inStudy(run: (folder: string) => Promise<void>): Promise<void> {
   try {
     const folder = join(work, "study.zarr");
     {
-      await using dataset = await openDataset(folder, { durability: "none" });
+      await using dataset = await openLocalDataset(folder, { durability: "none" });
       for (const [index, id] of IDS.entries()) {
         await addAnalysedImage(dataset, id, index);
       }
@@ -36,7 +36,7 @@ export async function checkFirstIndex(): Promise<void> {
     expect(reports.map(({ updated }) => updated).every((updated) => updated === 0 || updated === 4)).toBe(
       true,
     );
-    await using dataset = await openDataset(folder, { durability: "none" });
+    await using dataset = await openLocalDataset(folder, { durability: "none" });
     await expectOfOneRun(dataset);
   });
 }
@@ -49,7 +49,7 @@ export async function checkEditsAndIndexes(mode: "incremental" | "replace", roun
       runIndexWorker({ ...task, imageIds: ["a", "b"], firstScore: 1000 }),
       runIndexWorker({ ...task, imageIds: ["c", "d"], firstScore: 2000 }),
     ]);
-    await using dataset = await openDataset(folder, { durability: "none" });
+    await using dataset = await openLocalDataset(folder, { durability: "none" });
     const last = (first: number): readonly number[] => [first + 2 * rounds - 2, first + 2 * rounds - 1];
     const [a, b, c, d] = [...last(1000), ...last(2000)];
     expect(await scoresIn(dataset)).toEqual({ a, b, c, d });

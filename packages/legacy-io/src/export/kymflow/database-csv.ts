@@ -1,5 +1,6 @@
 import { COLUMNS, RADON_COLUMNS } from "@kym/kym-schema";
-import { type CellValue, type CsvTextColumn, csvText, type Row } from "@kym/zarr-store";
+import type { CellValue, Row } from "@kym/zarr-store";
+import { type CsvTextColumn, csvText } from "@kym/zarr-store/table";
 import { EVENT_KEYS, type KymflowEvent } from "../../formats/kymflow/events-json.ts";
 import { LEGACY_EVENT_COLUMNS } from "../../formats/velocity-events.ts";
 import type { KymflowPlace } from "./kymflow-place.ts";

@@ -1,15 +1,7 @@
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import {
-  type CellValue,
-  type DatasetContents,
-  type JsonNode,
-  nodeOf,
-  parseLossless,
-  type Row,
-  rowsOf,
-  schemaOfTable,
-  serializeLossless,
-} from "@kym/zarr-store";
+import { type CellValue, type DatasetContents, type Row, rowsOf } from "@kym/zarr-store";
+import { type JsonNode, nodeOf, parseLossless, serializeLossless } from "@kym/zarr-store/json";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import { LEGACY_EVENT_COLUMNS } from "../velocity-events.ts";
 import type { KymflowRun } from "./kymflow-json.ts";
 

@@ -1,5 +1,5 @@
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
-import { parseLossless, plainValue } from "@kym/zarr-store";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
 
 /**
  * The microscope's `<stem>.txt` again, of the `olympus_header` in the artifact `metadata`: its sections and entries in

@@ -1,6 +1,6 @@
 import { UNITS } from "@kym/kym-schema";
 import { ANALYSIS_RUN_KEYS, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
-import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store";
+import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store/json";
 import { withoutNonFinite } from "../without-non-finite.ts";
 
 /** Keys of `metadata` that only this system has. */

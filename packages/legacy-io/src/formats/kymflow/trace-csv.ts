@@ -1,13 +1,6 @@
 import { COLUMNS } from "@kym/kym-schema";
-import {
-  type CellValue,
-  type ColumnType,
-  type CsvTextColumn,
-  columnOf,
-  csvText,
-  type DatasetContents,
-  schemaOfTable,
-} from "@kym/zarr-store";
+import type { CellValue, ColumnType, DatasetContents } from "@kym/zarr-store";
+import { type CsvTextColumn, columnOf, csvText, schemaOfTable } from "@kym/zarr-store/table";
 import type { ImageToWrite } from "../sidecar-format.ts";
 import { LEGACY_TRACE_COLUMNS } from "../velocity-trace.ts";
 

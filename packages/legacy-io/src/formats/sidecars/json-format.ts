@@ -1,5 +1,5 @@
 /** `<stem>.<artifact>.json`: a JSON under the artifact's own name. */
-import { decodeJsonText } from "@kym/zarr-store";
+import { decodeJsonText } from "@kym/zarr-store/json";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
 export const jsonFormat: SidecarFormat = {

@@ -2,13 +2,12 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import {
   isZarrStoreError,
   type NdArray,
-  ndArrayBytes,
   SOURCES_SCHEMA,
-  schemaOfTable,
-  writeCsvIfPossible,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { schemaOfTable, writeCsvIfPossible } from "@kym/zarr-store/table";
 import { type LineScanCalibration, lineScanCalibration } from "../../content/image-metadata.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {

@@ -1,5 +1,11 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { columnOf, decodeParquet, encodeParquet, schemaOfTable, tableFromColumns } from "@kym/zarr-store";
+import {
+  columnOf,
+  decodeParquet,
+  encodeParquet,
+  schemaOfTable,
+  tableFromColumns,
+} from "@kym/zarr-store/table";
 import type { ExportedFile } from "../../export/export-manifest.ts";
 import type { RedactPaths } from "../../export/path-redaction.ts";
 import type { ExportSink } from "./staged-folder.ts";

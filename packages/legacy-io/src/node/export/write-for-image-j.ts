@@ -1,5 +1,5 @@
 import { loadMetadataText } from "@kym/kym-schema";
-import { writeImageJRois } from "@kym/roi";
+import { writeImageJRois } from "@kym/roi/imagej";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";

@@ -2,17 +2,16 @@ import { ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import {
-  columnOf,
-  filterRows,
   isZarrStoreError,
   type NdArray,
   type Row,
   rowsOf,
-  sliceNdArray,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { sliceNdArray } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { columnOf, filterRows } from "@kym/zarr-store/table";
 import { lineScanCalibration } from "../../content/image-metadata.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import {

@@ -1,4 +1,5 @@
-import { type ArrayRows, type EncodedArray, joinArrays, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
+import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";

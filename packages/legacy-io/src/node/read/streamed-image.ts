@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { type ArrayRows, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { ArrayRows, NdArray } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile } from "../../folder/bundle.ts";

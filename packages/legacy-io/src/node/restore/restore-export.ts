@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { canonicalJson, isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store/json";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { decodeExportManifest, EXPORT_MANIFEST, type ExportedImage } from "../../export/export-manifest.ts";

@@ -1,11 +1,7 @@
 import { join } from "node:path";
-import {
-  type DatasetContents,
-  decodeParquet,
-  itemSizeBytes,
-  type NdArray,
-  tableFromColumns,
-} from "@kym/zarr-store";
+import type { DatasetContents, NdArray } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
+import { decodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../../errors.ts";
 import {
   EXPORT_MANIFEST,

@@ -1,15 +1,13 @@
 import {
-  canonicalJson,
-  columnOf,
   type DatasetContents,
-  filterRows,
   isZarrStoreError,
   parseSourceRow,
   rowsOf,
   type SourceRow,
-  schemaOfTable,
   type ZarrDataset,
 } from "@kym/zarr-store";
+import { canonicalJson } from "@kym/zarr-store/json";
+import { columnOf, filterRows, schemaOfTable } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../../errors.ts";
 import type { ExportedTable } from "../../export/export-manifest.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";

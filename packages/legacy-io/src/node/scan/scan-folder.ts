@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
-import { ZARR_NODE_NAME } from "@kym/zarr-store";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted, whenAllDone } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";

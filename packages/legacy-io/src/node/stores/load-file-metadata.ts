@@ -1,5 +1,5 @@
 import { ARTIFACTS } from "@kym/kym-schema";
-import { decodeJsonText } from "@kym/zarr-store";
+import { decodeJsonText } from "@kym/zarr-store/json";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
 import { mergeMetadata } from "../../content/merge-metadata.ts";

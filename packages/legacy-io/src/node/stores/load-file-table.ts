@@ -1,4 +1,5 @@
-import { type ArtifactStore, decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store";
+import type { ArtifactStore } from "@kym/zarr-store";
+import { decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store/table";
 import { gunzip } from "../files/gunzip.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 

@@ -1,11 +1,5 @@
-import {
-  createNdArray,
-  type ImageInfo,
-  joinArrays,
-  type NdArray,
-  type Region,
-  sliceNdArray,
-} from "@kym/zarr-store";
+import { createNdArray, type ImageInfo, type NdArray } from "@kym/zarr-store";
+import { joinArrays, type Region, sliceNdArray } from "@kym/zarr-store/array";
 import type { ByteSource } from "../../tiff/byte-source.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { readTiff, readTiffRegion } from "../../tiff/read-tiff.ts";

@@ -3,22 +3,23 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import {
   type ArtifactNames,
   type ArtifactStore,
-  decodeJsonText,
-  encodeParquet,
-  isJsonText,
   type JsonText,
   jsonText,
   type NdArray,
   type PixelStore,
   parseArtifactName,
-  parseLossless,
-  plainValue,
-  schemaOfTable,
-  serializeLossless,
   type TableInput,
   tableOf,
 } from "@kym/zarr-store";
+import {
+  decodeJsonText,
+  isJsonText,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+} from "@kym/zarr-store/json";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { encodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { givenArtifacts } from "../../content/first-saying.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { type ArtifactFormat, commonStem, imageStem } from "../../folder/sidecar-name.ts";

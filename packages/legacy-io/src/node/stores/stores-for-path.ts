@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type ImageSource, type OpenDatasetOptions, ZarrStoreError } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { type OpenFolderOptions, openFolder } from "./open-folder.ts";
 import { openTiff } from "./open-tiff.ts";
 
@@ -26,7 +26,7 @@ export async function* storesForPath(
     if (!(await isFolder(path))) {
       throw new ZarrStoreError("not_found", `there is no dataset at ${path}`, { path });
     }
-    const dataset = await openDataset(path, datasetOptions);
+    const dataset = await openLocalDataset(path, datasetOptions);
     yield* dataset.openImages({ signal: options.signal });
   } else if (await isFolder(path)) {
     yield* openFolder(path, scan);

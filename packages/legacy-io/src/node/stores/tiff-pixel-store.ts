@@ -1,12 +1,11 @@
 import {
   type ImageInfo,
-  joinArrays,
   type NdArray,
   type PixelStore,
   type RegionSelection,
-  resolveSelection,
   ZarrStoreError,
 } from "@kym/zarr-store";
+import { joinArrays, resolveSelection } from "@kym/zarr-store/array";
 import { imageAxes } from "../../content/image-axes.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";

@@ -1,14 +1,14 @@
 import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
+import type { DatasetContents } from "@kym/zarr-store";
 import {
-  type DatasetContents,
   getMember,
   type JsonNode,
   parseLossless,
   plainValue,
   serializeLossless,
   setMember,
-} from "@kym/zarr-store";
+} from "@kym/zarr-store/json";
 import { metadataOrigin } from "./metadata-origin.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;

@@ -1,4 +1,5 @@
-import { type DatasetContents, imagePartOf } from "@kym/zarr-store";
+import type { DatasetContents } from "@kym/zarr-store";
+import { imagePartOf } from "@kym/zarr-store/layout";
 
 /** Deletes the artifact or attachment of a key below `images/<id>/`; returns whether it was there. */
 export async function deleteArtifact(

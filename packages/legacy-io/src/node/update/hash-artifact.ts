@@ -1,4 +1,4 @@
-import { encodeParquet } from "@kym/zarr-store";
+import { encodeParquet } from "@kym/zarr-store/table";
 import type { SourcedArtifact } from "../../content/image-content.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 

@@ -1,5 +1,6 @@
 import { ARTIFACTS } from "@kym/kym-schema";
-import { type DatasetContents, imagePartKey } from "@kym/zarr-store";
+import type { DatasetContents } from "@kym/zarr-store";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import { metadataText } from "../../content/image-metadata.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";

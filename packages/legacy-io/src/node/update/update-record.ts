@@ -1,6 +1,7 @@
 import { ARTIFACTS, encodeProvenance, type Provenance } from "@kym/kym-schema";
 import { INGEST_MODE } from "@kym/kym-schema/keys";
-import { type DatasetContents, isZarrStoreError, ndArrayBytes } from "@kym/zarr-store";
+import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";

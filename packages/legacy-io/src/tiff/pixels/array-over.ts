@@ -1,4 +1,5 @@
-import { createNdArray, type DType, itemSizeBytes, type NdArray } from "@kym/zarr-store";
+import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 
 /**
  * An array over bytes that are its elements in the machine's order, without a copy; undefined where they do not begin at a

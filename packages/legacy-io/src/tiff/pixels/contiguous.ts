@@ -1,4 +1,4 @@
-import { itemSizeBytes } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";

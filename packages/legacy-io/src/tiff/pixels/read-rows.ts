@@ -1,4 +1,4 @@
-import { itemSizeBytes } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";

@@ -1,4 +1,4 @@
-import { defaultAxes } from "@kym/zarr-store";
+import { defaultAxes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import { axisOf, type FluoviewDimension } from "../descriptions/fluoview-tags.ts";
 import type { ImageJDescription } from "../descriptions/imagej-description.ts";

@@ -1,4 +1,5 @@
-import { type DType, itemSizeBytes } from "@kym/zarr-store";
+import type { DType } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import { describeUnread, findCodec } from "../codecs/find-codec.ts";
 import type { TiffCodec } from "../codecs/tiff-codec.ts";

@@ -1,4 +1,5 @@
-import { type DType, itemSizeBytes, type NdArray, ndArrayBytes } from "@kym/zarr-store";
+import type { DType, NdArray } from "@kym/zarr-store";
+import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import { TIFF_TAG, type TiffTagName } from "../header/tiff-tag.ts";
 import { imageJSamples } from "./imagej-samples.ts";

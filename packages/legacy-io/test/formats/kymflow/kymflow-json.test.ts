@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { eventsJsonText, eventsOf } from "../../../src/formats/kymflow/events-json.ts";
 import { olympusHeaderText } from "../../../src/formats/kymflow/header-text.ts";
 import { classicJsonText, radonJsonText, runsNamed } from "../../../src/formats/kymflow/kymflow-json.ts";
-import { parseClassicJson, parseFlowAnalysis, velocityEventsTable } from "../../../src/index.ts";
+import { velocityEventsTable } from "../../../src/formats/velocity-events.ts";
+import { parseClassicJson, parseFlowAnalysis } from "../../../src/index.ts";
 
 test("metadata becomes a classic JSON without what only this system writes", () => {
   const metadata = `{"version": "2.0", "header": {"shape": [4, 3], "ndim": 2, "voxels": [0.0010, 0.5],

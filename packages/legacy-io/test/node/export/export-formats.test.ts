@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readImageJRois } from "@kym/roi";
+import { readImageJRois } from "@kym/roi/imagej";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bytesSource, readTiff } from "../../../src/index.ts";
 import {
   type ExportFormat,
   exportLegacyFolder,
@@ -13,6 +12,7 @@ import {
   previewExport,
   scanFolder,
 } from "../../../src/node/index.ts";
+import { bytesSource, readTiff } from "../../../src/tiff/index.ts";
 import { CLASSIC_JSON, makeLabFolder, RADON_JSON, TRACE_CSV, tinyTiff } from "../lab-folder.ts";
 import { contentsOf } from "./export-identity.ts";
 

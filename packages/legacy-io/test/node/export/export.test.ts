@@ -2,19 +2,11 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import {
-  columnOf,
-  encodeParquet,
-  filterRows,
-  memoryStore,
-  openDataset,
-  type Row,
-  type TableSchema,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { memoryStore, openDataset, type Row, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
+import { columnOf, encodeParquet, filterRows } from "@kym/zarr-store/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bytesSource, readTiff } from "../../../src/index.ts";
 import { exportLegacyFolder, ingestLegacyFolder } from "../../../src/node/index.ts";
+import { bytesSource, readTiff } from "../../../src/tiff/index.ts";
 import { contentsOf } from "./export-identity.ts";
 
 const SCHEMA: TableSchema = {

@@ -1,9 +1,6 @@
 import {
   createNdArray,
-  DTYPES,
   type DType,
-  isDType,
-  itemSizeBytes,
   memoryStore,
   type NdArray,
   openDataset,
@@ -13,6 +10,7 @@ import {
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { DTYPES, isDType, itemSizeBytes } from "@kym/zarr-store/array";
 import fc from "fast-check";
 import { readNpy, writeNpy } from "../../../src/index.ts";
 

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { memoryStore, openDataset, readCsv, tableFromColumns, type ZarrDataset } from "@kym/zarr-store";
+import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import { readCsv, tableFromColumns } from "@kym/zarr-store/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseVelocityTrace, type SidecarFormat } from "../../../src/index.ts";
 import { ingestLegacyFile, ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
@@ -60,10 +61,10 @@ describe("an ingest with a format of one's own", () => {
   it("leaves a file of an added format alone where the format is not given", async () => {
     lab = await makeLabFolder({ "a.tif": tinyTiff(1), "a_heartrate.csv": "t_s,bpm\n0,400\n" });
     await ingestLegacyFolder(dataset, lab);
-    expect((await (await recordOf("a.tif")).listArtifacts()).parquet).toEqual([]);
+    expect(await (await recordOf("a.tif")).tables.list({ format: "parquet" })).toEqual([]);
     const { updated } = await refreshFromFolder(dataset, lab, { formats: [heart] });
     expect(updated.map(({ reason }) => reason)).toEqual(["new beside it: a_heartrate.csv"]);
-    expect((await (await recordOf("a.tif")).listArtifacts()).parquet).toEqual([RATE]);
+    expect(await (await recordOf("a.tif")).tables.list({ format: "parquet" })).toEqual([RATE]);
   });
 
   it("follows a changed file in a refresh, and keeps an edit of the dataset", async () => {
@@ -86,7 +87,7 @@ describe("an ingest with a format of one's own", () => {
   it("is the same for one file alone", async () => {
     lab = await makeLabFolder({ "a.tif": tinyTiff(1), "a_heartrate.csv": "t_s,bpm\n0,400\n" });
     const { imageId } = await ingestLegacyFile(dataset, join(lab, "a.tif"), { formats: [heart] });
-    expect((await dataset.record(imageId).listArtifacts()).parquet).toEqual([RATE]);
+    expect(await dataset.record(imageId).tables.list({ format: "parquet" })).toEqual([RATE]);
   });
 
   it("puts the format's warnings into the report", async () => {
@@ -117,7 +118,7 @@ describe("an ingest with a format of one's own", () => {
     }));
     const { notes } = await ingestLegacyFolder(dataset, lab, { formats: [format] });
     expect(notes).toMatchObject([{ reason: "kept as an attachment: it is of 5 lines" }]);
-    expect((await (await recordOf("a.tif")).listArtifacts()).json).not.toContain(RATE);
+    expect(await (await recordOf("a.tif")).json.list()).not.toContain(RATE);
   });
 
   const json = (text: string, name = RATE): unknown => ({ kind: "json", name, text });

@@ -3,7 +3,7 @@ import { existsSync, truncateSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
-import { openDataset as openFolder } from "@kym/zarr-store/node";
+import { openLocalDataset as openFolder } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readWholeFile } from "../../../src/node/files/read-whole-file.ts";
 import {

@@ -7,7 +7,7 @@ import {
   parseStoreKey,
   type ZarrDataset,
 } from "@kym/zarr-store";
-import { openDataset as openLocal } from "@kym/zarr-store/node";
+import { openLocalDataset as openLocal } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   exportLegacyFolder,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readlinkSync, truncateSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openDataset } from "@kym/zarr-store/node";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect, it } from "vitest";
 import {
   exportLegacyFolder,
@@ -43,7 +43,7 @@ it.runIf(existsSync(DESCRIPTORS))(
       const held = openFileSource(join(folder, "lab/a.tif"));
       expect(openBelow(folder), "what the test can see").toHaveLength(1);
       held.close();
-      const dataset = await openDataset(join(folder, "study.zarr"));
+      const dataset = await openLocalDataset(join(folder, "study.zarr"));
       truncateSync(join(folder, "lab/sub/c.tif"), 2 ** 40);
       const { failed, newImageIds } = await ingestLegacyFolder(dataset, join(folder, "lab"));
       expect(failed).toHaveLength(3);

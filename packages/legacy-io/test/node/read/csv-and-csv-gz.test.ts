@@ -9,9 +9,9 @@ import {
   memoryStore,
   openDataset,
   rowsOf,
-  schemaOfTable,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadFileTable } from "../../../src/node/stores/load-file-table.ts";
 

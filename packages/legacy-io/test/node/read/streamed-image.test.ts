@@ -7,13 +7,14 @@ import fileSystem, {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { memoryStore, type NdArray, ndArrayBytes, openDataset } from "@kym/zarr-store";
+import { memoryStore, type NdArray, openDataset } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterEach, describe, expect, it } from "vitest";
-import { writeImageJTiff } from "../../../src/index.ts";
 import { sha256Of } from "../../../src/node/files/sha256-of.ts";
 import { storeImage, tryStoreImage } from "../../../src/node/ingest/store-image.ts";
 import { readBundle } from "../../../src/node/read/read-bundle.ts";
 import { scanFolder } from "../../../src/node/scan/scan-folder.ts";
+import { writeImageJTiff } from "../../../src/tiff/index.ts";
 import { replaceExports } from "../../support/replace-exports.ts";
 import { buildTiff, greyTags, long } from "../../tiff/tiff-fixture.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createNdArray, type NdArray } from "@kym/zarr-store";
 import { testArtifactStoreContract, testPixelStoreContract } from "@kym/zarr-store/testing";
 import { describe, it } from "vitest";
-import { writeImageJTiff } from "../../../src/index.ts";
 import { SidecarArtifactStore, TiffPixelStore } from "../../../src/node/index.ts";
+import { writeImageJTiff } from "../../../src/tiff/index.ts";
 
 const framework = { describe, it };
 

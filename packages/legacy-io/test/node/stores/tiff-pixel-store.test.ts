@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
-import { createNdArray, memoryStore, openDataset, type RegionSelection, sliceNdArray } from "@kym/zarr-store";
+import { createNdArray, memoryStore, openDataset, type RegionSelection } from "@kym/zarr-store";
+import { sliceNdArray } from "@kym/zarr-store/array";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
-import { readNpy, writeImageJTiff } from "../../../src/index.ts";
+import { readNpy } from "../../../src/index.ts";
 import {
   ingestLegacyFile,
   ingestLegacyFolder,
@@ -15,6 +16,7 @@ import {
   openTiff,
   TiffPixelStore,
 } from "../../../src/node/index.ts";
+import { writeImageJTiff } from "../../../src/tiff/index.ts";
 import { buildTiff, greyTags, long, short } from "../../tiff/tiff-fixture.ts";
 
 let folder: string;

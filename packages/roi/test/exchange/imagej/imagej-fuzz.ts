@@ -3,13 +3,8 @@ import { deflateRawSync } from "node:zlib";
 import type { ImageJRoi } from "../../../src/exchange/imagej/imagej-roi.ts";
 import { crc32 } from "../../../src/exchange/zip/crc32.ts";
 import { writeZip } from "../../../src/exchange/zip/write-zip.ts";
-import {
-  isRoiError,
-  parseImageJRoi,
-  readImageJRois,
-  roiFromImageJ,
-  writeImageJRoi,
-} from "../../../src/index.ts";
+import { parseImageJRoi, readImageJRois, roiFromImageJ, writeImageJRoi } from "../../../src/imagej/index.ts";
+import { isRoiError } from "../../../src/index.ts";
 import { naiveImageJRoi } from "./naive-imagej-roi.ts";
 import { naiveZip } from "./naive-zip.ts";
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isEmptyRoi } from "../../../src/edit/is-empty-roi.ts";
 import { parseImageJRoi } from "../../../src/exchange/imagej/parse-imagej-roi.ts";
 import { readImageJRois } from "../../../src/exchange/imagej/read-imagej-rois.ts";
 import { roiFromImageJ } from "../../../src/exchange/imagej/roi-from-imagej.ts";
@@ -7,14 +8,7 @@ import { roiToImageJ } from "../../../src/exchange/imagej/roi-to-imagej.ts";
 import { writeImageJRoi } from "../../../src/exchange/imagej/write-imagej-roi.ts";
 import { writeImageJRois } from "../../../src/exchange/imagej/write-imagej-rois.ts";
 import { writeZip } from "../../../src/exchange/zip/write-zip.ts";
-import {
-  createMaskRoi,
-  createPolylineRoi,
-  createRectRoi,
-  isEmptyRoi,
-  type Roi,
-  RoiSet,
-} from "../../../src/index.ts";
+import { createMaskRoi, createPolylineRoi, createRectRoi, type Roi, RoiSet } from "../../../src/index.ts";
 import { anyRoi } from "../../support/arbitraries.ts";
 
 const BOUNDS = { dim0Start: 2, dim0Stop: 6, dim1Start: 1, dim1Stop: 4 };

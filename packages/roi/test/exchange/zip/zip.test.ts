@@ -7,7 +7,7 @@ import { inflate } from "../../../src/exchange/zip/inflate.ts";
 import { readZipEntry } from "../../../src/exchange/zip/read-zip-entry.ts";
 import { writeZip, type ZipFile } from "../../../src/exchange/zip/write-zip.ts";
 import { readZipDirectory } from "../../../src/exchange/zip/zip-directory.ts";
-import { readImageJRois } from "../../../src/index.ts";
+import { readImageJRois } from "../../../src/imagej/index.ts";
 import { naiveZip } from "../imagej/naive-zip.ts";
 
 const MOST = 2 ** 20;

@@ -1,4 +1,4 @@
-import { openDataset } from "../../../src/node/index.ts";
+import { openLocalDataset } from "../../../src/node/index.ts";
 import { rowsOf } from "../../../src/table/rows/rows-of.ts";
 import type { Audit } from "../../support/audit-store.ts";
 import type { WorkerResult } from "../workers/run-worker.ts";
@@ -88,7 +88,7 @@ function contentsOf(
 
 /** By the dataset's own reader, which verifies what it reads. */
 async function tableContents(root: string, { all, commits }: Expected): Promise<readonly Content[]> {
-  const dataset = await openDataset(root, { mode: "r" });
+  const dataset = await openLocalDataset(root, { mode: "r" });
   const { problems } = await dataset.check({ level: "data" });
   const rows = all
     .map((message) => message.slice("table ".length).split("/").map(Number))

@@ -1,5 +1,5 @@
 import { isZarrStoreError } from "../../../src/errors.ts";
-import { openDataset } from "../../../src/node/index.ts";
+import { openLocalDataset } from "../../../src/node/index.ts";
 import { rowsOf } from "../../../src/table/rows/rows-of.ts";
 import type { TableSchema } from "../../../src/table/table-schema.ts";
 import { messageOf, type TaskWriter, type TaskWriterOptions } from "./task-writer.ts";
@@ -28,7 +28,7 @@ function unlessItIsThere(error: unknown): void {
 
 /** A worker that uses a dataset as everybody does: each commit pools rows, and makes an image that all want to make. */
 export async function tableWriter(task: WorkerTask, options: TaskWriterOptions): Promise<TaskWriter> {
-  const dataset = await openDataset(task.root, options);
+  const dataset = await openLocalDataset(task.root, options);
   const { worker } = task;
   return {
     countDone: async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
 import { openDataset, parseStoreKey, readOnlyStore, rowsOf, type ZarrDataset } from "../../../src/index.ts";
-import { localStore, openDataset as openFolder } from "../../../src/node/index.ts";
+import { localStore, openLocalDataset as openFolder } from "../../../src/node/index.ts";
 import { webServer } from "../../http/web-server.ts";
 import { collectLog } from "../../support/test-runtime.ts";
 import { likeZarrPython, type NodeEdit } from "./like-zarr-python.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { createNdArray, memoryStore, type ZarrDataset, type ZarrImageRecord } from "../../../src/index.ts";
-import { openDataset } from "../../../src/node/index.ts";
+import { openLocalDataset } from "../../../src/node/index.ts";
 import {
   type ArtifactStoreUnderTest,
   testArtifactStoreContract,
@@ -27,22 +27,22 @@ async function artifactsIn(
 
 testArtifactStoreContract(framework, "a record in memory", () => {
   const store = memoryStore();
-  return artifactsIn(() => openDataset(store));
+  return artifactsIn(() => openLocalDataset(store));
 });
 
 testArtifactStoreContract(framework, "a record in a folder", async () => {
   const root = await mkdtemp(join(tmpdir(), "kym-artifacts-"));
-  const opened = await artifactsIn(() => openDataset(join(root, "study.zarr")));
+  const opened = await artifactsIn(() => openLocalDataset(join(root, "study.zarr")));
   return { ...opened, dispose: () => rm(root, { recursive: true }) };
 });
 
 testPixelStoreContract(framework, "a record in memory", async (array, axes) => {
-  const record = await (await openDataset(memoryStore())).addImage(array, { axes });
+  const record = await (await openLocalDataset(memoryStore())).addImage(array, { axes });
   return { store: record.asPixelStore() };
 });
 
 testPixelStoreContract(framework, "a record in a folder", async (array, axes) => {
   const root = await mkdtemp(join(tmpdir(), "kym-pixels-"));
-  const record = await (await openDataset(join(root, "study.zarr"))).addImage(array, { axes });
+  const record = await (await openLocalDataset(join(root, "study.zarr"))).addImage(array, { axes });
   return { store: record.asPixelStore(), dispose: () => rm(root, { recursive: true }) };
 });

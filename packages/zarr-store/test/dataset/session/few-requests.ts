@@ -1,7 +1,7 @@
 /** What opening one image of a large dataset asks of a store that only reads, as one on the web does. */
 import { expect } from "vitest";
 import { memoryStore, readOnlyStore } from "../../../src/index.ts";
-import { openDataset } from "../../../src/node/index.ts";
+import { openLocalDataset } from "../../../src/node/index.ts";
 import { countingStore } from "../../../src/testing/index.ts";
 
 /** After a checkpoint, an image of `count` is opened and read by four calls of the store. */
@@ -12,7 +12,7 @@ export async function expectFewRequests(count: number): Promise<void> {
     data: Uint8Array.of(first, 1, 2, 3),
   });
   const store = memoryStore();
-  const writer = await openDataset(store);
+  const writer = await openLocalDataset(store);
   await writer.transaction(async (contents) => {
     for (let index = 0; index < count; index++) {
       await contents.addImage(plane(index % 256), { id: `image-${index}` });
@@ -20,7 +20,7 @@ export async function expectFewRequests(count: number): Promise<void> {
   });
   await writer.close();
   const counting = countingStore(store);
-  const dataset = await openDataset(readOnlyStore(counting.store), { mode: "r" });
+  const dataset = await openLocalDataset(readOnlyStore(counting.store), { mode: "r" });
   const asked = Math.floor(count / 2);
   const image = dataset.record(`image-${asked}`);
   expect((await image.attributes())["axes"]).toEqual((await image.getAxes()) ?? []);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDataset, rowsOf, type TableSchema } from "../../../src/index.ts";
-import { openDataset as openWithNode } from "../../../src/node/index.ts";
+import { openLocalDataset as openWithNode } from "../../../src/node/index.ts";
 import { type Answer, firstly, says, type WebServer, webServer } from "../../http/web-server.ts";
 import { collectLog, testRuntime } from "../../support/test-runtime.ts";
 import { expectFewRequests } from "./few-requests.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { isZarrStoreError } from "@kym/zarr-store";
-import { openDataset } from "@kym/zarr-store/node";
-import { writeImageJTiff } from "../../../../src/index.ts";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import type { IngestReport } from "../../../../src/node/index.ts";
+import { writeImageJTiff } from "../../../../src/tiff/index.ts";
 import { CLASSIC_JSON, TRACE_CSV } from "../../lab-folder.ts";
 
 /** How large the trial is. One file in a hundred is broken, at least one. */
@@ -76,7 +76,7 @@ async function killAgainAndAgain(lab: string, path: string, kills: number): Prom
 /** A process may be killed before there is a dataset. */
 async function countImages(path: string): Promise<number> {
   try {
-    await using dataset = await openDataset(path, { mode: "r" });
+    await using dataset = await openLocalDataset(path, { mode: "r" });
     return (await dataset.listImageIds()).length;
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
@@ -160,7 +160,7 @@ async function runIngest(
 
 /** Objects by hash, attributes and ledger, without what every run makes anew: ids and the time of each ingest. */
 async function contentOf(path: string): Promise<DatasetContent> {
-  await using dataset = await openDataset(path, { mode: "r" });
+  await using dataset = await openLocalDataset(path, { mode: "r" });
   const images = new Map<string, unknown>();
   for (const row of await dataset.loadSourcesIndex()) {
     const { image_id: id, ingested_epoch_ns: _, ...source } = row;
