@@ -8,7 +8,7 @@ const BLOCK_LINES = 8;
 /** Named after their place, so that every folder may have one. */
 const NAMED_BY_PLACE = new Set(["errors.ts", "index.ts"]);
 
-/** Functions that two packages export under one name, and what is to become of them. */
+/** Functions that two packages export under one name, and why they stay two. */
 const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   [
     "classicJsonText",
@@ -18,7 +18,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "eventsJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
-  ["inflate", "zarr-store has the one that all build on; roi depends on nothing and keeps its own"],
+  ["inflate", "zarr-store has the one that all build on; roi builds on none of ours and keeps its own"],
   [
     "olympusHeaderText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
@@ -29,7 +29,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Files of two packages that share a block, and what is to become of it. */
+/** Files of two packages that share a block, and why it stays. */
 const TWIN_BLOCKS: ReadonlyMap<string, string> = new Map([
   [
     "packages/legacy-io/src/errors.ts = packages/zarr-store/src/errors.ts",

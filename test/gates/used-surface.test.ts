@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   "whoever catches an error of the package asks what it is": [
     "@kym/kym-dataset KymDatasetError",
     "@kym/kym-dataset isKymDatasetError",
+    "@kym/kym-schema KymSchemaError",
     "@kym/legacy-io LegacyIoError",
     "@kym/legacy-io isLegacyIoError",
     "@kym/roi RoiError",
@@ -41,10 +42,9 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "an example would need a web server": ["@kym/zarr-store httpStore"],
   "an example would need a bundler": ["@kym/zarr-store setParquetWasm"],
-  "a runtime of one's own begins with it": [
-    "@kym/zarr-store portableRuntime",
-    "@kym/zarr-store/node nodeRuntime",
-  ],
+  "a runtime of one's own begins with it": ["@kym/zarr-store/node nodeRuntime"],
+  "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],
+  "programs order images by a key of the summary": ["@kym/kym-schema/keys SUMMARY_KEYS"],
   "authors of stores test theirs by it": [
     "@kym/zarr-store/testing faultyStore",
     "@kym/zarr-store/testing testReadableStoreContract",
