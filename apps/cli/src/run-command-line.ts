@@ -51,6 +51,7 @@ async function runCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   requireNode(host.nodeVersion);
+  host.keepCompiledCode();
   const [loaded, { parseArguments }] = await Promise.all([
     entry.load(),
     import("./arguments/parse-arguments.ts"),

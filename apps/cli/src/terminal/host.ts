@@ -15,6 +15,8 @@ export interface Host {
   readonly onSignal: (signal: StopSignal, listener: () => void) => Unsubscribe;
   /** Calls the listener when the process ends, unless that was taken back before. */
   readonly onExit: (listener: () => void) => Unsubscribe;
+  /** From now on keeps what is compiled of loaded code, for the next start. Where that cannot be done, nothing changes. */
+  readonly keepCompiledCode: () => void;
   /** Ends the process at once. */
   readonly exit: (code: ExitCode) => void;
 }

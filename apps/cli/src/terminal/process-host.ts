@@ -1,5 +1,7 @@
 // The host of a command that a user started: the real process.
+import module from "node:module";
 import process from "node:process";
+import { compiledCodeFolder } from "./compiled-code-folder.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Host, Output } from "./host.ts";
 
@@ -21,6 +23,7 @@ export function processHost(): Host {
       process.on("exit", listener);
       return () => process.off("exit", listener);
     },
+    keepCompiledCode: () => module.enableCompileCache(compiledCodeFolder(process.env)),
     exit: (code) => process.exit(code),
   };
 }

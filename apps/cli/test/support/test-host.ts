@@ -57,6 +57,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     environment: env,
     cwd: () => cwd ?? process.cwd(),
     nodeVersion,
+    keepCompiledCode: () => undefined,
     stdin: () => inputOf(stdin, options.stdinIsTty === true),
     stdout: output("stdout"),
     stderr: output("stderr"),
