@@ -1,21 +1,13 @@
 import type { Endian } from "../../bytes/byte-order.ts";
 import { isObject } from "../../json/is-object.ts";
+import { integerOf, itemsOf, type JsonField, memberOf, oneOf, stringOf } from "../../json/json-field.ts";
 import type { CodecList } from "../codecs/codec-list.ts";
 import type { UsedCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import type { EncodedForm } from "./codec-configuration.ts";
 import { parseFillValue, zeroFillValue } from "./fill-value.ts";
-import {
-  integerOf,
-  invalidField,
-  itemsOf,
-  type MetadataField,
-  memberOf,
-  oneOf,
-  stringOf,
-  unsupportedField,
-} from "./metadata-field.ts";
+import { invalidField, unsupportedField } from "./metadata-field.ts";
 import { ADD_A_CODEC, useOf } from "./parse-codecs.ts";
 
 interface StoredDType {
@@ -50,7 +42,7 @@ const UNSUPPORTED_COMPRESSORS: readonly unknown[] = ["bz2", "lzma", "zfpy", "pco
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#arrays
  */
-export function parseArrayMetadataV2(document: MetadataField, known: CodecList): ArrayMetadata {
+export function parseArrayMetadataV2(document: JsonField, known: CodecList): ArrayMetadata {
   const { dtype, endian } = parseDType(memberOf(document, "dtype"));
   const shape = itemsOf(memberOf(document, "shape"), MAX_RANK).map((length) => integerOf(length, 0));
   const chunksField = memberOf(document, "chunks");
@@ -88,7 +80,7 @@ export function parseArrayMetadataV2(document: MetadataField, known: CodecList):
   };
 }
 
-function parseDType(field: MetadataField): StoredDType {
+function parseDType(field: JsonField): StoredDType {
   if (Array.isArray(field.value)) {
     throw unsupportedField(field, "a structured dtype");
   }
@@ -113,7 +105,7 @@ interface Filters {
 }
 
 /** Filters come before the compressor: first those of elements, then those of bytes. */
-function parseFilters(field: MetadataField, form: EncodedForm, known: CodecList): Filters {
+function parseFilters(field: JsonField, form: EncodedForm, known: CodecList): Filters {
   const arrayToArray: UsedCodec[] = [];
   const bytesToBytes: UsedCodec[] = [];
   for (const item of field.value === null ? [] : itemsOf(field, MAX_FILTERS)) {
@@ -127,7 +119,7 @@ function parseFilters(field: MetadataField, form: EncodedForm, known: CodecList)
   return { arrayToArray, bytesToBytes };
 }
 
-function parseCompressor(field: MetadataField, form: EncodedForm, known: CodecList): readonly UsedCodec[] {
+function parseCompressor(field: JsonField, form: EncodedForm, known: CodecList): readonly UsedCodec[] {
   if (field.value === null) {
     return [];
   }

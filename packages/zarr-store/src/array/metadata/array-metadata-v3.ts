@@ -1,5 +1,14 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { isObject } from "../../json/is-object.ts";
+import {
+  integerOf,
+  itemsOf,
+  type JsonField,
+  memberOf,
+  objectOf,
+  oneOf,
+  stringOf,
+} from "../../json/json-field.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import type { ChunkKeyEncoding } from "../chunks/chunk-grid.ts";
 import type { CodecList } from "../codecs/codec-list.ts";
@@ -7,19 +16,7 @@ import { type DType, isDType } from "../dtype.ts";
 import { type ArrayMetadata, MAX_RANK } from "./array-metadata-model.ts";
 import { encodeCodecs } from "./codec-pipeline.ts";
 import { encodeFillValue, parseFillValue } from "./fill-value.ts";
-import {
-  integerOf,
-  invalidField,
-  itemsOf,
-  type MetadataField,
-  memberOf,
-  objectOf,
-  oneOf,
-  refuseOthers,
-  refuseUnknownMembers,
-  stringOf,
-  unsupportedField,
-} from "./metadata-field.ts";
+import { invalidField, refuseOthers, refuseUnknownMembers, unsupportedField } from "./metadata-field.ts";
 import { parseCodecs } from "./parse-codecs.ts";
 
 const MAX_NAME_LENGTH = 1024;
@@ -43,7 +40,7 @@ const UNSUPPORTED_DATA_TYPE =
   /^(r\d+|float16|bfloat16|float(4|6|8)_.+|u?int[24]|complex.+|string|bytes|variable_length_bytes|fixed_length_utf32|null_terminated_bytes|raw_bytes|struct|structured|numpy\..+)$/;
 
 /** @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#array-metadata */
-export function parseArrayMetadataV3(document: MetadataField, known: CodecList): ArrayMetadata {
+export function parseArrayMetadataV3(document: JsonField, known: CodecList): ArrayMetadata {
   oneOf(memberOf(document, "node_type"), ["array"]);
   refuseUnknownMembers(document, MEMBERS);
   refuseTransformers(document);
@@ -96,14 +93,14 @@ export function encodeArrayNode(metadata: ArrayMetadata): Uint8Array<ArrayBuffer
   return new TextEncoder().encode(serializeLossless(encodeArrayMetadata(metadata)));
 }
 
-function refuseTransformers(document: MetadataField): void {
+function refuseTransformers(document: JsonField): void {
   const transformers = memberOf(document, "storage_transformers");
   if (transformers.value !== undefined) {
     itemsOf(transformers, 0);
   }
 }
 
-function parseDataType(field: MetadataField): DType {
+function parseDataType(field: JsonField): DType {
   const name = stringOf(isObject(field.value) ? memberOf(field, "name") : field);
   if (UNSUPPORTED_DATA_TYPE.test(name)) {
     throw unsupportedField(field, `the data type ${JSON.stringify(name)}`);
@@ -117,7 +114,7 @@ function parseDataType(field: MetadataField): DType {
   return name;
 }
 
-function parseChunkGrid(field: MetadataField, rank: number): readonly number[] {
+function parseChunkGrid(field: JsonField, rank: number): readonly number[] {
   const name = memberOf(field, "name");
   if (name.value === "rectangular" || name.value === "rectilinear") {
     throw unsupportedField(name, "a chunk grid other than the regular one");
@@ -132,7 +129,7 @@ function parseChunkGrid(field: MetadataField, rank: number): readonly number[] {
   return lengths;
 }
 
-function parseChunkKeyEncoding(field: MetadataField): ChunkKeyEncoding {
+function parseChunkKeyEncoding(field: JsonField): ChunkKeyEncoding {
   if (typeof field.value === "string") {
     const name = oneOf(field, ["default", "v2"]);
     return { name, separator: name === "default" ? "/" : "." };
@@ -147,7 +144,7 @@ function parseChunkKeyEncoding(field: MetadataField): ChunkKeyEncoding {
   return { name, separator: oneOf(separator, [".", "/"]) };
 }
 
-function parseDimensionNames(field: MetadataField, rank: number): readonly (string | null)[] | undefined {
+function parseDimensionNames(field: JsonField, rank: number): readonly (string | null)[] | undefined {
   if (field.value === undefined || field.value === null) {
     return undefined;
   }
@@ -164,12 +161,12 @@ function parseDimensionNames(field: MetadataField, rank: number): readonly (stri
 }
 
 /** The specification makes attributes optional; some writers leave empty ones out. */
-function parseAttributes(field: MetadataField): Readonly<Record<string, unknown>> {
+function parseAttributes(field: JsonField): Readonly<Record<string, unknown>> {
   return field.value === undefined ? {} : objectOf(field);
 }
 
 /** Refuses members of an extension point that it has not, or whose meaning is not known here. */
-function checkExtension(field: MetadataField, configurationMembers: readonly string[]): void {
+function checkExtension(field: JsonField, configurationMembers: readonly string[]): void {
   refuseOthers(field, ["name", "configuration", "must_understand"]);
   const configuration = memberOf(field, "configuration");
   if (configuration.value !== undefined) {

@@ -1,3 +1,4 @@
+import { type JsonField, memberOf, objectOf } from "../../json/json-field.ts";
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
 import { codecListOf } from "../codecs/codec-list.ts";
 import type { ZarrCodec } from "../codecs/zarr-codec.ts";
@@ -5,7 +6,7 @@ import { itemSizeBytes } from "../dtype.ts";
 import type { ArrayMetadata } from "./array-metadata-model.ts";
 import { parseArrayMetadataV2 } from "./array-metadata-v2.ts";
 import { parseArrayMetadataV3 } from "./array-metadata-v3.ts";
-import { invalidField, type MetadataField, memberOf, objectOf } from "./metadata-field.ts";
+import { invalidField, metadataField } from "./metadata-field.ts";
 
 export type { ArrayMetadata } from "./array-metadata-model.ts";
 export { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
@@ -27,7 +28,7 @@ export function parseArrayMetadata(
   where: string,
   codecs: readonly ZarrCodec[] = [],
 ): ArrayMetadata {
-  const document: MetadataField = { value, path: "", where };
+  const document = metadataField(value, where);
   objectOf(document);
   const format = memberOf(document, "zarr_format");
   if (format.value !== 2 && format.value !== 3) {
@@ -40,7 +41,7 @@ export function parseArrayMetadata(
   return metadata;
 }
 
-function checkSizes(metadata: ArrayMetadata, document: MetadataField): void {
+function checkSizes(metadata: ArrayMetadata, document: JsonField): void {
   const itemSize = itemSizeBytes(metadata.dtype);
   const chunkBytes = metadata.chunkShape.reduce((product, length) => product * length, itemSize);
   if (chunkBytes > MAX_CHUNK_BYTES) {

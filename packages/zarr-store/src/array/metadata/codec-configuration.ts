@@ -1,16 +1,9 @@
 /** Lets a codec read its configuration out of a metadata document. */
+
+import { booleanOf, integerOf, itemsOf, type JsonField, memberOf, oneOf } from "../../json/json-field.ts";
 import type { CodecConfiguration } from "../codecs/zarr-codec.ts";
 import type { DType } from "../dtype.ts";
-import {
-  booleanOf,
-  integerOf,
-  invalidField,
-  itemsOf,
-  type MetadataField,
-  memberOf,
-  oneOf,
-  unsupportedField,
-} from "./metadata-field.ts";
+import { invalidField, unsupportedField } from "./metadata-field.ts";
 
 /** What a codec is given when it encodes. */
 export interface EncodedForm {
@@ -19,11 +12,11 @@ export interface EncodedForm {
 }
 
 export function codecConfiguration(
-  field: MetadataField,
+  field: JsonField,
   zarrFormat: 2 | 3,
   { dtype, shape }: EncodedForm,
 ): CodecConfiguration {
-  const read = <T>(name: string, absent: T | undefined, parse: (member: MetadataField) => T): T => {
+  const read = <T>(name: string, absent: T | undefined, parse: (member: JsonField) => T): T => {
     const member = memberOf(field, name);
     return member.value === undefined && absent !== undefined ? absent : parse(member);
   };

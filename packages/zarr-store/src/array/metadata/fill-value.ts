@@ -1,6 +1,7 @@
 import { MACHINE_ENDIAN } from "../../bytes/byte-order.ts";
+import type { JsonField } from "../../json/json-field.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
-import { invalidField, type MetadataField } from "./metadata-field.ts";
+import { invalidField } from "./metadata-field.ts";
 
 /** What absent elements are: a boolean for `bool`, a bigint for the 64-bit integers, else a number. */
 export type FillValue = number | bigint | boolean;
@@ -34,7 +35,7 @@ export function zeroFillValue(dtype: DType): FillValue {
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/data-types/index.html
  */
-export function parseFillValue(field: MetadataField, dtype: DType): FillValue {
+export function parseFillValue(field: JsonField, dtype: DType): FillValue {
   if (dtype === "bool") {
     if (typeof field.value !== "boolean") {
       throw invalidField(field, "true or false");
@@ -75,7 +76,7 @@ function setInteger(view: DataView, value: bigint, isLittle: boolean): void {
   }
 }
 
-function parseIntegerFill(field: MetadataField, dtype: DType): FillValue {
+function parseIntegerFill(field: JsonField, dtype: DType): FillValue {
   const { min, max } = integerRange(dtype);
   const { value } = field;
   const isInteger = typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
@@ -85,7 +86,7 @@ function parseIntegerFill(field: MetadataField, dtype: DType): FillValue {
   return itemSizeBytes(dtype) === 8 ? BigInt(value) : Number(value);
 }
 
-function parseFloatFill(field: MetadataField, dtype: DType): FillValue {
+function parseFloatFill(field: JsonField, dtype: DType): FillValue {
   const { value } = field;
   if (typeof value === "number" || typeof value === "bigint") {
     const number = Number(value);

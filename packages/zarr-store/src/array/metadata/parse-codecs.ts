@@ -1,21 +1,12 @@
 /** Reads the codecs of an array out of its metadata, each by the object that knows it. */
 import { ZarrStoreError } from "../../errors.ts";
+import { integerOf, itemsOf, type JsonField, memberOf, oneOf, stringOf } from "../../json/json-field.ts";
 import type { CodecList } from "../codecs/codec-list.ts";
 import type { UsedCodec, ZarrCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { codecConfiguration, type EncodedForm } from "./codec-configuration.ts";
 import type { BytesCodec, CodecPipeline, ShardingCodec } from "./codec-pipeline.ts";
-import {
-  integerOf,
-  invalidField,
-  itemsOf,
-  type MetadataField,
-  memberOf,
-  oneOf,
-  refuseOthers,
-  stringOf,
-  unsupportedField,
-} from "./metadata-field.ts";
+import { invalidField, refuseOthers, unsupportedField } from "./metadata-field.ts";
 
 const MAX_CODECS = 16;
 const ARRAY_TO_BYTES: readonly string[] = ["bytes", "sharding_indexed"];
@@ -32,12 +23,12 @@ export const ADD_A_CODEC = 'one of your own goes into the option "codecs"';
  * @throws {ZarrStoreError} `invalid_metadata` for an unknown codec or configuration, or codecs out of order;
  * `not_supported` for a codec that exists elsewhere, and for shards within shards.
  */
-export function parseCodecs(field: MetadataField, form: EncodedForm, codecs: CodecList): CodecPipeline {
+export function parseCodecs(field: JsonField, form: EncodedForm, codecs: CodecList): CodecPipeline {
   return parsePipeline(field, form, codecs, parseSharding);
 }
 
 function parsePipeline(
-  field: MetadataField,
+  field: JsonField,
   { dtype, shape }: EncodedForm,
   codecs: CodecList,
   parseShards: typeof parseSharding,
@@ -76,7 +67,7 @@ function expectedKind(kind: ZarrCodec["kind"], place: string, codecs: CodecList)
   return `${codecs.namesOf(3, kind)} ${place}; ${ADD_A_CODEC}`;
 }
 
-function parseUse(item: MetadataField, codec: ZarrCodec, form: EncodedForm): UsedCodec {
+function parseUse(item: JsonField, codec: ZarrCodec, form: EncodedForm): UsedCodec {
   return useOf(codec, configurationOf(item, codec.members), 3, form);
 }
 
@@ -87,7 +78,7 @@ function parseUse(item: MetadataField, codec: ZarrCodec, form: EncodedForm): Use
  */
 export function useOf(
   codec: ZarrCodec,
-  configuration: MetadataField,
+  configuration: JsonField,
   zarrFormat: 2 | 3,
   form: EncodedForm,
 ): UsedCodec {
@@ -105,16 +96,16 @@ export function useOf(
   }
 }
 
-function codecName(item: MetadataField): string {
+function codecName(item: JsonField): string {
   return typeof item.value === "string" ? item.value : stringOf(memberOf(item, "name"));
 }
 
 /** Whether a codec exists elsewhere, and is not known here. */
-function isForeign(item: MetadataField, codecs: CodecList): boolean {
+function isForeign(item: JsonField, codecs: CodecList): boolean {
   return UNSUPPORTED.test(codecName(item)) && codecs.find(3, codecName(item)) === undefined;
 }
 
-function refusalOf(item: MetadataField, expected: string): ZarrStoreError {
+function refusalOf(item: JsonField, expected: string): ZarrStoreError {
   const name = codecName(item);
   return UNSUPPORTED.test(name)
     ? unsupportedField(item, `the codec ${JSON.stringify(name)}`, ADD_A_CODEC)
@@ -122,9 +113,9 @@ function refusalOf(item: MetadataField, expected: string): ZarrStoreError {
 }
 
 /** The configuration of a codec, checked to have no other members than these. */
-function configurationOf(item: MetadataField, known: readonly string[]): MetadataField {
+function configurationOf(item: JsonField, known: readonly string[]): JsonField {
   if (typeof item.value === "string") {
-    return { value: {}, path: item.path, where: item.where };
+    return { ...item, value: {} };
   }
   refuseOthers(item, ["name", "configuration", "must_understand"]);
   const given = memberOf(item, "configuration");
@@ -133,14 +124,14 @@ function configurationOf(item: MetadataField, known: readonly string[]): Metadat
   return configuration;
 }
 
-function parseBytes(item: MetadataField, dtype: DType): BytesCodec {
+function parseBytes(item: JsonField, dtype: DType): BytesCodec {
   const endian = memberOf(configurationOf(item, ["endian"]), "endian");
   const isOptional = itemSizeBytes(dtype) === 1 && (endian.value === undefined || endian.value === null);
   return { name: "bytes", endian: isOptional ? "little" : oneOf(endian, ["little", "big"]) };
 }
 
 function parseSharding(
-  item: MetadataField,
+  item: JsonField,
   { dtype, shape: shardShape }: EncodedForm,
   known: CodecList,
 ): ShardingCodec {
@@ -179,6 +170,6 @@ function parseSharding(
   };
 }
 
-function refuseShards(item: MetadataField): never {
+function refuseShards(item: JsonField): never {
   throw unsupportedField(item, "a shard within a shard");
 }

@@ -156,6 +156,7 @@ function decodeOp(value: unknown, where: string): CommitOp {
   }
 }
 
+/** Not a `JsonField`: a record's hash vouches for it whole, and logs are long, so that no path is made for each value. */
 function asObject(value: unknown, where: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw malformed(where, "an object", value);

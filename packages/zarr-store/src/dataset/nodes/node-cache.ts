@@ -1,6 +1,6 @@
 import type { ZarrCodec } from "../../array/codecs/zarr-codec.ts";
 import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
-import { refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
+import { metadataField, refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { deepFreeze } from "../../json/deep-freeze.ts";
 import { isObject } from "../../json/is-object.ts";
@@ -60,7 +60,7 @@ export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
       found: node,
     });
   }
-  refuseUnknownMembers({ value: node, path: "", where }, GROUP_MEMBERS);
+  refuseUnknownMembers(metadataField(node, where), GROUP_MEMBERS);
   const attributes = node["attributes"] ?? {};
   if (!isObject(attributes)) {
     throw new ZarrStoreError("invalid_metadata", `${where}: attributes is no object`, {
