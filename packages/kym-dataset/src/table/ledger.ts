@@ -104,6 +104,7 @@ export function parseLedger(table: Table | undefined, where: string): Ledger {
   return ledger;
 }
 
+/** A cell of a table, which is named by its column and may be missing with it; not a field of JSON. */
 function textOf(value: CellValue | undefined, column: string, where: string): string {
   if (typeof value !== "string") {
     throw mismatch(column, "text", value, where);

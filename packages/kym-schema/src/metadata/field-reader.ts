@@ -1,4 +1,19 @@
-import { isJsonObject, type JsonObject } from "./json-object.ts";
+import {
+  bigintOf,
+  booleanOf,
+  collectFaults,
+  isFiniteNumber,
+  isString,
+  itemsOf,
+  type JsonField,
+  listOf,
+  memberOf,
+  numberOf,
+  objectOf,
+  stringOf,
+} from "@kym/zarr-store/json";
+import { ARTIFACTS } from "../artifact-names.ts";
+import type { JsonObject } from "./json-object.ts";
 
 /** A field that is not what its place asks for; it is taken as absent. */
 export interface MetadataProblem {
@@ -8,21 +23,20 @@ export interface MetadataProblem {
 }
 
 /**
- * Reads the fields of an object that people and programs have edited: a field of another type is noted and taken as
- * absent, so that one bad field does not hide the others. Null is absent.
+ * The fields of an object that people and programs have edited: it remembers which were asked for, so that the rest can
+ * be kept, and collects the faults. Null is absent.
  */
 export class FieldReader {
+  readonly #root: JsonField<undefined>;
   readonly #object: JsonObject;
-  readonly #path: string;
   readonly #problems: MetadataProblem[] = [];
   readonly #known = new Set<string>();
 
   constructor(value: unknown, path: string) {
-    this.#path = path;
-    this.#object = isJsonObject(value) ? value : {};
-    if (value !== undefined && value !== null && !isJsonObject(value)) {
-      this.#problems.push({ path, message: `${path}: expected an object, found ${describe(value)}` });
-    }
+    const onFault = collectFaults(this.#problems, problemOf);
+    const given = { value, path, where: ARTIFACTS.metadata, onFault };
+    this.#object = objectOf(given) ?? {};
+    this.#root = { ...given, value: this.#object };
   }
 
   get problems(): readonly MetadataProblem[] {
@@ -36,74 +50,52 @@ export class FieldReader {
 
   /** Any value. */
   value(key: string): unknown {
-    this.#known.add(key);
-    return Object.hasOwn(this.#object, key) ? (this.#object[key] ?? undefined) : undefined;
+    return this.#field(key).value ?? undefined;
   }
 
   text(key: string): string | undefined {
-    return this.#read(key, "a string", isText);
+    return stringOf(this.#field(key));
   }
 
   /** A finite number; an empty string, which older files have for "none", is absent. */
   number(key: string): number | undefined {
-    return this.#isBlank(key) ? undefined : this.#read(key, "a finite number", isFiniteNumber);
+    return numberOf(this.#filled(key));
   }
 
   boolean(key: string): boolean | undefined {
-    return this.#read(key, "true or false", (value) => typeof value === "boolean");
+    return booleanOf(this.#field(key));
   }
 
-  /** An integer of any size. */
+  /** An integer of any size; an empty string is absent here too. */
   bigint(key: string): bigint | undefined {
-    const value = this.#isBlank(key) ? undefined : this.#read(key, "an integer", isInteger);
-    return value === undefined ? undefined : BigInt(value);
+    return bigintOf(this.#filled(key));
   }
 
   numbers(key: string): readonly number[] | undefined {
-    return this.#read(key, "a list of finite numbers", (value) => isListOf(value, isFiniteNumber));
+    return listOf(this.#field(key), "a list of finite numbers", isFiniteNumber);
   }
 
   texts(key: string): readonly string[] | undefined {
-    return this.#read(key, "a list of strings", (value) => isListOf(value, isText));
+    return listOf(this.#field(key), "a list of strings", isString);
   }
 
   list(key: string): readonly unknown[] | undefined {
-    return this.#read(key, "a list", (value) => isListOf(value, isAnything));
+    return itemsOf(this.#field(key))?.map(({ value }) => value);
   }
 
-  #read<T>(key: string, expected: string, isValid: (value: unknown) => value is T): T | undefined {
-    const value = this.value(key);
-    if (value === undefined || isValid(value)) {
-      return value;
-    }
-    const path = `${this.#path}.${key}`;
-    this.#problems.push({ path, message: `${path}: expected ${expected}, found ${describe(value)}` });
-    return undefined;
+  #field(key: string): JsonField<undefined> {
+    this.#known.add(key);
+    return memberOf(this.#root, key);
   }
 
-  #isBlank(key: string): boolean {
-    return this.value(key) === "";
+  #filled(key: string): JsonField<undefined> {
+    const field = this.#field(key);
+    return field.value === "" ? { ...field, value: undefined } : field;
   }
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function isInteger(value: unknown): value is number | bigint {
-  return typeof value === "bigint" || Number.isSafeInteger(value);
-}
-
-function isAnything(_value: unknown): _value is unknown {
-  return true;
-}
-
-function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
-  return Array.isArray(value) && value.every(isItem);
+function problemOf({ path, value }: JsonField<undefined>, expected: string): MetadataProblem {
+  return { path, message: `${path}: expected ${expected}, found ${describe(value)}` };
 }
 
 function describe(value: unknown): string {

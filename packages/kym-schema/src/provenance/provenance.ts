@@ -1,4 +1,13 @@
-import { parseLossless, plainValue } from "@kym/zarr-store/json";
+import {
+  bigintOf,
+  itemsOf,
+  type JsonField,
+  memberOf,
+  parseLossless,
+  plainValue,
+  stringOf,
+  throwFault,
+} from "@kym/zarr-store/json";
 import { ARTIFACTS } from "../artifact-names.ts";
 import { KymSchemaError } from "../errors.ts";
 
@@ -57,59 +66,49 @@ export function encodeProvenance(provenance: Provenance): object {
   };
 }
 
+/** Names an object by its path, any other field by its key. */
+const onFault = throwFault(({ value, path }, expected) => {
+  const fault =
+    expected === "an object"
+      ? `expected an object at ${path}`
+      : `${path.slice(path.lastIndexOf(".") + 1)} is not ${expected}`;
+  return new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${fault}`, { found: value });
+});
+
 /** Throws `invalid_file` for what is no provenance of ours. */
 export function parseProvenance(text: string): Provenance {
-  const value = plainValue(parseLossless(text, { where: ARTIFACTS.provenance }));
-  const root = fieldsOf(value, "$");
-  const sidecars = root[PROVENANCE_KEYS.sidecars];
+  const where = ARTIFACTS.provenance;
+  const value = plainValue(parseLossless(text, { where }));
+  const root: JsonField = { value, path: "$", where, onFault };
   return {
     sourcePrimaryPath: textOf(root, PROVENANCE_KEYS.sourcePrimaryPath),
     sourceRelPath: textOf(root, PROVENANCE_KEYS.sourceRelPath),
     sourceName: textOf(root, PROVENANCE_KEYS.sourceName),
     sourceSha256: textOf(root, PROVENANCE_KEYS.sourceSha256),
     ingestMode: textOf(root, PROVENANCE_KEYS.ingestMode),
-    sidecars: Array.isArray(sidecars) ? sidecars.map(parseSidecar) : [],
+    sidecars: itemsIn(root, PROVENANCE_KEYS.sidecars).map(parseSidecar),
   };
 }
 
-function parseSidecar(value: unknown, index: number): SidecarProvenance {
-  const fields = fieldsOf(value, `$.sidecars[${index}]`);
-  const artifacts = fields["artifacts"];
+function parseSidecar(sidecar: JsonField): SidecarProvenance {
   return {
-    path: textOf(fields, "path"),
-    sizeBytes: Number(integerOf(fields, "size")),
-    mtimeNs: integerOf(fields, "mtime_ns"),
-    sha256: textOf(fields, "sha256"),
-    artifacts: (Array.isArray(artifacts) ? artifacts : []).map((item: unknown) => {
-      const artifact = fieldsOf(item, `$.sidecars[${index}].artifacts`);
-      return { key: textOf(artifact, "key"), sha256: textOf(artifact, "sha256") };
-    }),
+    path: textOf(sidecar, "path"),
+    sizeBytes: Number(bigintOf(memberOf(sidecar, "size"))),
+    mtimeNs: bigintOf(memberOf(sidecar, "mtime_ns")),
+    sha256: textOf(sidecar, "sha256"),
+    artifacts: itemsIn(sidecar, "artifacts").map((artifact) => ({
+      key: textOf(artifact, "key"),
+      sha256: textOf(artifact, "sha256"),
+    })),
   };
 }
 
-function fieldsOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: expected an object at ${path}`, {
-      found: value,
-    });
-  }
-  return Object.fromEntries(Object.entries(value));
+function textOf(fields: JsonField, key: string): string {
+  return stringOf(memberOf(fields, key), "text");
 }
 
-function textOf(fields: Readonly<Record<string, unknown>>, key: string): string {
-  const value = fields[key];
-  if (typeof value !== "string") {
-    throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${key} is not text`, { found: value });
-  }
-  return value;
-}
-
-function integerOf(fields: Readonly<Record<string, unknown>>, key: string): bigint {
-  const value = fields[key];
-  if (typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value))) {
-    return BigInt(value);
-  }
-  throw new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${key} is not an integer`, {
-    found: value,
-  });
+/** No items where there is no list. */
+function itemsIn(fields: JsonField, key: string): readonly JsonField[] {
+  const list = memberOf(fields, key);
+  return Array.isArray(list.value) ? itemsOf(list) : [];
 }

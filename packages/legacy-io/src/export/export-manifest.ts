@@ -1,6 +1,16 @@
 import type { DType, TableSchema } from "@kym/zarr-store";
 import { isDType } from "@kym/zarr-store/array";
-import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
+import {
+  itemsOf,
+  type JsonField,
+  memberOf,
+  objectOf,
+  parseLossless,
+  plainValue,
+  serializeLossless,
+  stringOf,
+  throwFault,
+} from "@kym/zarr-store/json";
 import { parseTableSchema } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 
@@ -70,91 +80,102 @@ export function encodeExportManifest(manifest: ExportManifest): Uint8Array<Array
   );
 }
 
+/** Names a field by its key, and any object as the document. */
+const onFault = throwFault(({ value, path }, expected) => {
+  const key =
+    expected === "an object" ? "document" : path.slice(path.lastIndexOf(".") + 1).replace(/\[\d+\]$/, "");
+  return new LegacyIoError("invalid_file", `${EXPORT_MANIFEST}: ${key} is not ${expected}`, {
+    expected,
+    found: value,
+  });
+});
+
 /** Throws `invalid_file` for what is no export, `not_supported` for a newer version. */
 export function decodeExportManifest(bytes: Uint8Array): ExportManifest {
-  const root = fieldsOf(
-    plainValue(parseLossless(new TextDecoder().decode(bytes), { where: EXPORT_MANIFEST })),
-  );
-  if (root["format"] !== FORMAT) {
-    throw malformed("format", FORMAT, root["format"]);
+  const where = EXPORT_MANIFEST;
+  const value = plainValue(parseLossless(new TextDecoder().decode(bytes), { where }));
+  const root: JsonField = { value, path: "", where, onFault };
+  const format = memberOf(root, "format");
+  if (format.value !== FORMAT) {
+    return onFault(format, FORMAT);
   }
-  if (root["format_version"] !== FORMAT_VERSION) {
-    throw new LegacyIoError(
-      "not_supported",
-      `${EXPORT_MANIFEST} has version ${String(root["format_version"])}`,
-      {
-        expected: FORMAT_VERSION,
-        found: root["format_version"],
-      },
-    );
+  const version = memberOf(root, "format_version").value;
+  if (version !== FORMAT_VERSION) {
+    throw new LegacyIoError("not_supported", `${EXPORT_MANIFEST} has version ${String(version)}`, {
+      expected: FORMAT_VERSION,
+      found: version,
+    });
   }
-  return { images: listOf(root, "images").map(decodeImage), tables: listOf(root, "tables").map(decodeTable) };
+  return {
+    images: itemsOf(memberOf(root, "images")).map(decodeImage),
+    tables: itemsOf(memberOf(root, "tables")).map(decodeTable),
+  };
 }
 
-function decodeImage(value: unknown): ExportedImage {
-  const image = fieldsOf(value);
-  const pixels = fieldsOf(image["pixels"]);
-  const { dtype, format } = pixels;
-  if (!isDType(dtype)) {
-    throw malformed("dtype", "a dtype", dtype);
+function decodeImage(image: JsonField): ExportedImage {
+  const pixels = memberOf(image, "pixels");
+  const dtype = memberOf(pixels, "dtype");
+  const format = memberOf(pixels, "format");
+  if (!isDType(dtype.value)) {
+    return onFault(dtype, "a dtype");
   }
-  if (format !== "tif" && format !== "npy") {
-    throw malformed("format", "tif or npy", format);
+  if (format.value !== "tif" && format.value !== "npy") {
+    return onFault(format, "tif or npy");
   }
   return {
     imageId: textOf(image, "imageId"),
-    attributes: fieldsOf(image["attributes"]),
+    attributes: objectOf(memberOf(image, "attributes")),
     pixels: {
       ...decodeFile(pixels),
-      format,
-      dtype,
+      format: format.value,
+      dtype: dtype.value,
       shape: countsOf(pixels, "shape"),
       chunks: countsOf(pixels, "chunks"),
     },
-    artifacts: listOf(image, "artifacts").map(decodeArtifact),
+    artifacts: itemsOf(memberOf(image, "artifacts")).map(decodeArtifact),
     objects: Object.fromEntries(
-      Object.entries(fieldsOf(image["objects"])).map(([key, hash]) => [key, String(hash)]),
+      Object.entries(objectOf(memberOf(image, "objects"))).map(([key, hash]) => [key, String(hash)]),
     ),
   };
 }
 
-function decodeArtifact(value: unknown): ExportedArtifact {
-  const fields = fieldsOf(value);
+function decodeArtifact(fields: JsonField): ExportedArtifact {
   const named = { ...decodeFile(fields), name: textOf(fields, "name") };
-  const { kind } = fields;
-  switch (kind) {
+  const kind = memberOf(fields, "kind");
+  switch (kind.value) {
     case "json":
     case "csv.gz":
     case "attachment":
-      return { ...named, kind };
+      return { ...named, kind: kind.value };
     case "parquet":
-      return { ...named, kind, schema: parseTableSchema(fields["schema"]), format: tableFormat(fields) };
-    case "array":
+      return { ...named, kind: kind.value, schema: schemaOf(fields), format: tableFormat(fields) };
+    case "array": {
+      const tif = memberOf(fields, "tif");
       return {
         ...named,
-        kind,
-        axes: listOf(fields, "axes").map(String),
+        kind: kind.value,
+        axes: itemsOf(memberOf(fields, "axes")).map(({ value }) => String(value)),
         chunks: countsOf(fields, "chunks"),
-        attributes: fieldsOf(fields["attributes"]),
-        ...(fields["tif"] !== undefined && { tif: decodeFile(fieldsOf(fields["tif"])) }),
+        attributes: objectOf(memberOf(fields, "attributes")),
+        ...(tif.value !== undefined && { tif: decodeFile(tif) }),
       };
+    }
     default:
-      throw malformed("kind", "a kind of artifact", kind);
+      return onFault(kind, "a kind of artifact");
   }
 }
 
-function decodeTable(value: unknown): ExportedTable {
-  const fields = fieldsOf(value);
+function decodeTable(fields: JsonField): ExportedTable {
   return {
     ...decodeFile(fields),
     name: textOf(fields, "name"),
-    schema: parseTableSchema(fields["schema"]),
+    schema: schemaOf(fields),
     format: tableFormat(fields),
   };
 }
 
 /** A path of an export stays inside it. */
-function decodeFile(fields: Readonly<Record<string, unknown>>): ExportedFile {
+function decodeFile(fields: JsonField): ExportedFile {
   const path = textOf(fields, "path");
   const isInside =
     path.split("/").every((part) => part !== "" && part !== "." && part !== "..") && !/[\\:\0]/.test(path);
@@ -170,49 +191,26 @@ function decodeFile(fields: Readonly<Record<string, unknown>>): ExportedFile {
   return { path, sha256: textOf(fields, "sha256") };
 }
 
-function tableFormat(fields: Readonly<Record<string, unknown>>): "csv" | "parquet" {
-  const { format } = fields;
-  if (format !== "csv" && format !== "parquet") {
-    throw malformed("format", "csv or parquet", format);
-  }
-  return format;
+function schemaOf(fields: JsonField): TableSchema {
+  return parseTableSchema(memberOf(fields, "schema").value);
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw malformed("document", "an object", value);
-  }
-  return Object.fromEntries(Object.entries(value));
+function tableFormat(fields: JsonField): "csv" | "parquet" {
+  const format = memberOf(fields, "format");
+  return format.value === "csv" || format.value === "parquet"
+    ? format.value
+    : onFault(format, "csv or parquet");
 }
 
-function listOf(fields: Readonly<Record<string, unknown>>, key: string): readonly unknown[] {
-  const value = fields[key];
-  if (!Array.isArray(value)) {
-    throw malformed(key, "a list", value);
-  }
-  return value;
-}
-
-function countsOf(fields: Readonly<Record<string, unknown>>, key: string): readonly number[] {
-  return listOf(fields, key).map((value) => {
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-      throw malformed(key, "counts", value);
-    }
-    return value;
+function countsOf(fields: JsonField, key: string): readonly number[] {
+  return itemsOf(memberOf(fields, key)).map((item) => {
+    const { value } = item;
+    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+      ? value
+      : onFault(item, "counts");
   });
 }
 
-function textOf(fields: Readonly<Record<string, unknown>>, key: string): string {
-  const value = fields[key];
-  if (typeof value !== "string") {
-    throw malformed(key, "text", value);
-  }
-  return value;
-}
-
-function malformed(key: string, expected: string, found: unknown): LegacyIoError {
-  return new LegacyIoError("invalid_file", `${EXPORT_MANIFEST}: ${key} is not ${expected}`, {
-    expected,
-    found,
-  });
+function textOf(fields: JsonField, key: string): string {
+  return stringOf(memberOf(fields, key), "text");
 }

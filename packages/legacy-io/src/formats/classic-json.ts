@@ -1,7 +1,17 @@
 import type { HeaderFacts } from "@kym/kym-schema";
 import { HEADER_FACT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
-import { getMember, type JsonNode, plainValue } from "@kym/zarr-store/json";
+import {
+  collectFaults,
+  getMember,
+  isFiniteNumber,
+  isString,
+  type JsonField,
+  type JsonNode,
+  listOf,
+  plainValue,
+  stringOf,
+} from "@kym/zarr-store/json";
 import {
   booleanMember,
   membersOf,
@@ -80,33 +90,26 @@ export function parseClassicJson(source: string | Uint8Array): ClassicJson {
 function readHeader(header: JsonNode, warnings: string[]): ClassicHeader {
   const members = membersOf(header, WHAT, "$.header");
   const ndim = plainMember(header, HEADER_FACT_KEYS.ndim);
-  const listOf = <T>(key: string, isItem: (item: unknown) => item is T): readonly T[] | undefined => {
-    const list = plainMember(header, key);
-    if (list === undefined) {
-      return undefined;
-    }
-    if (Array.isArray(list) && list.every(isItem) && (typeof ndim !== "number" || list.length === ndim)) {
-      return list;
-    }
-    warnings.push(`$.header.${key} is not a list of ${typeof ndim === "number" ? ndim : "such"} values`);
-    return undefined;
+  const onFault = collectFaults(warnings, ({ path }, expected) => `${path} is not ${expected}`);
+  const fieldOf = (key: string): JsonField<undefined> => {
+    return { value: plainMember(header, key), path: `$.header.${key}`, where: WHAT, onFault };
   };
-  const textOf = (key: string): string | undefined => {
-    const text = plainMember(header, key);
-    if (text !== undefined && typeof text !== "string") {
-      warnings.push(`$.header.${key} is not a string`);
-    }
-    return typeof text === "string" ? text : undefined;
+  const entriesOf = <T>(key: string, isItem: (item: unknown) => item is T): readonly T[] | undefined => {
+    const field = fieldOf(key);
+    const expected = `a list of ${typeof ndim === "number" ? ndim : "such"} values`;
+    const list = listOf(field, expected, isItem);
+    const hasRank = list === undefined || typeof ndim !== "number" || list.length === ndim;
+    return hasRank ? list : onFault(field, expected);
   };
   return {
-    shape: listOf(HEADER_FACT_KEYS.shape, isCount),
+    shape: entriesOf(HEADER_FACT_KEYS.shape, isCount),
     ndim: isCount(ndim) ? ndim : undefined,
-    voxels: listOf(HEADER_FACT_KEYS.voxels, isFiniteNumber),
-    voxelsUnits: listOf(HEADER_FACT_KEYS.voxelsUnits, isText),
-    labels: listOf(HEADER_FACT_KEYS.labels, isText),
-    physicalSize: listOf(HEADER_FACT_KEYS.physicalSize, isFiniteNumber),
-    dateStr: textOf(HEADER_FACT_KEYS.dateStr),
-    timeStr: textOf(HEADER_FACT_KEYS.timeStr),
+    voxels: entriesOf(HEADER_FACT_KEYS.voxels, isFiniteNumber),
+    voxelsUnits: entriesOf(HEADER_FACT_KEYS.voxelsUnits, isString),
+    labels: entriesOf(HEADER_FACT_KEYS.labels, isString),
+    physicalSize: entriesOf(HEADER_FACT_KEYS.physicalSize, isFiniteNumber),
+    dateStr: stringOf(fieldOf(HEADER_FACT_KEYS.dateStr)),
+    timeStr: stringOf(fieldOf(HEADER_FACT_KEYS.timeStr)),
     extra: new Map([...members].filter(([key]) => !HEADER_KEYS.has(key))),
   };
 }
@@ -145,12 +148,4 @@ function plainMember(node: JsonNode, key: string): unknown {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

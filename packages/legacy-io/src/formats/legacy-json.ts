@@ -3,7 +3,8 @@ import { LegacyIoError } from "../errors.ts";
 
 /**
  * Reads JSON as Python writes it (`NaN`, `Infinity` and a byte order mark are accepted), keeping the text of numbers.
- * Throws `invalid_file`, naming line and column, for what is no JSON object.
+ * Throws `invalid_file`, naming line and column, for what is no JSON object. The members below are read from nodes, not as
+ * a `JsonField` of plain values, for the document is kept with the text of its numbers.
  */
 export function parseLegacyJson(source: string | Uint8Array, what: string): JsonNode {
   const node = parseAny(source, what);

@@ -6,6 +6,22 @@
 
 export { canonicalJson } from "./canonical-json.ts";
 export {
+  bigintOf,
+  booleanOf,
+  collectFaults,
+  isFiniteNumber,
+  isString,
+  itemsOf,
+  type JsonField,
+  listOf,
+  memberOf,
+  numberOf,
+  type OnFault,
+  objectOf,
+  stringOf,
+  throwFault,
+} from "./json-field.ts";
+export {
   decodeJsonText,
   getMember,
   isJsonText,

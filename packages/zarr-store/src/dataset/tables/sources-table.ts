@@ -58,6 +58,7 @@ export function parseSourceRow(row: Row): SourceRow {
   };
 }
 
+/** A cell of a table, which is named by its column and may hold NULL; not a field of JSON. */
 function textOf(row: Row, column: keyof SourceRow): string {
   const value = row[column];
   if (typeof value !== "string") {
