@@ -52,3 +52,4 @@ export type {
 export type { Staleness } from "./staleness/staleness.ts";
 export { buildDatasetViewTable, type ViewTableOptions } from "./view/build-dataset-view-table.ts";
 export { type RecordSummary, summarizeRecord } from "./view/record-summary.ts";
+export { type ListedRecord, summarizeRecords } from "./view/summarize-records.ts";

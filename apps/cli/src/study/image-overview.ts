@@ -1,9 +1,9 @@
-import { readSummary } from "@kym/kym-schema";
-import type { ManifestEntry, ZarrDataset } from "@kym/zarr-store";
+import { type ListedRecord, summarizeRecords } from "@kym/kym-dataset";
+import type { ZarrDataset } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
 
-/** One image as `ls` shows it, from the manifest and the ledger of sources alone: nothing is opened for it. */
+/** A {@link ListedRecord} as `--json` spells it: an empty list or 0 where no shape, axes or ROIs are known. */
 export interface ImageOverview {
   readonly image_id: string;
   /** Where the file was below the ingested folder; null for an image that came otherwise. */
@@ -30,34 +30,28 @@ const ANALYSES: readonly { readonly label: string; readonly keys: ReadonlySet<st
 );
 
 export async function imageOverviews(dataset: ZarrDataset): Promise<readonly ImageOverview[]> {
-  return dataset.readConsistently(async () => {
-    const { images } = await dataset.rebuildManifest();
-    const sources = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
-    return images.map((entry) => overviewOf(entry, sources.get(entry.imageId)?.source_rel_path ?? null));
-  });
+  return (await summarizeRecords(dataset)).map(overviewOf);
 }
 
-function overviewOf(entry: ManifestEntry, relPath: string | null): ImageOverview {
-  const { imageId } = entry;
-  const facts = readSummary(entry.summary);
+function overviewOf(image: ListedRecord): ImageOverview {
   return {
-    image_id: imageId,
-    rel_path: relPath,
-    shape: entry.shape ?? [],
-    dtype: entry.dtype ?? null,
-    axes: entry.axes ?? [],
-    um_per_px: facts.umPerPx,
-    seconds_per_line: facts.secondsPerLine,
-    calibrated: facts.calibrated === true,
-    acquired_local: localTime(facts.acquiredLocalEpochNs),
-    n_rois: facts.nRois ?? 0,
-    analyses: analysesOf(entry),
-    accepted: facts.accepted,
+    image_id: image.imageId,
+    rel_path: image.relPath,
+    shape: image.shape ?? [],
+    dtype: image.dtype,
+    axes: image.axes ?? [],
+    um_per_px: image.umPerPx,
+    seconds_per_line: image.secondsPerLine,
+    calibrated: image.calibrated === true,
+    acquired_local: localTime(image.acquiredLocalEpochNs),
+    n_rois: image.nRois ?? 0,
+    analyses: analysesOf(image),
+    accepted: image.accepted,
   };
 }
 
 /** In the order of the files that they are read from. */
-function analysesOf({ imageId, analysisKeys }: ManifestEntry): readonly string[] {
+function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] {
   const keys = analysisKeys.map((path) => path.slice(path.indexOf(imageId) + imageId.length + 1));
   return ANALYSES.map(({ label, keys: inputs }) => ({ label, at: keys.findIndex((key) => inputs.has(key)) }))
     .filter(({ at }) => at >= 0)

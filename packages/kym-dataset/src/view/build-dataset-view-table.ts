@@ -3,7 +3,6 @@ import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
 import {
   type Column,
   isZarrStoreError,
-  type ManifestEntry,
   type ReadOptions,
   type Row,
   tableFromRows,
@@ -20,7 +19,7 @@ import type { InputHashes } from "../staleness/input-hashes.ts";
 import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
 import { RunMemory } from "../staleness/run-memory.ts";
 import { decideStalenessFromHashes, type RecordedIndex } from "../staleness/staleness.ts";
-import { summarizeEntry } from "./record-summary.ts";
+import { type ListedRecord, listRecords } from "./summarize-records.ts";
 
 export interface ViewTableOptions extends ReadOptions {
   /** The tables that are shown. Default: velocity events and radon. */
@@ -44,19 +43,15 @@ export async function buildDatasetViewTable(
 ): Promise<Table> {
   const { indexers = [velocityEventIndexer, radonIndexer], signal } = options;
   return dataset.readConsistently(async () => {
-    const { images } = await dataset.rebuildManifest({ signal });
-    const sources = await dataset.loadSourcesIndex({ signal });
-    const relPaths = new Map(sources.map((row) => [row.image_id, row.source_rel_path ?? null]));
+    const images = await listRecords(dataset, { signal });
     const hashes = await whenAllDone(
       images.map(async ({ imageId }) => [imageId, await dataset.record(imageId).objectHashes()] as const),
     );
     const hashesById = new Map(hashes);
     const views = await whenAllDone(indexers.map((indexer) => loadView(dataset, indexer, { signal })));
-    const rows = [...images].sort(byTime).map((entry): Row => {
-      const cells = views.map((view) =>
-        view.cellsOf(entry.imageId, hashesById.get(entry.imageId) ?? NO_OBJECTS),
-      );
-      return Object.assign(rowOf(entry, relPaths.get(entry.imageId) ?? null), ...cells);
+    const rows = [...images].sort(byTime).map((image): Row => {
+      const objects = hashesById.get(image.imageId) ?? NO_OBJECTS;
+      return Object.assign(rowOf(image), ...views.map((view) => view.cellsOf(image.imageId, objects)));
     });
     return tableFromRows(rows, {
       columns: [...IMAGE_LIST_COLUMNS, ...views.flatMap(({ columns }) => columns)],
@@ -64,11 +59,10 @@ export async function buildDatasetViewTable(
   });
 }
 
-function rowOf(entry: ManifestEntry, relPath: string | null): Row {
-  const summary = summarizeEntry(entry);
+function rowOf(summary: ListedRecord): Row {
   return {
     image_id: summary.imageId,
-    rel_path: relPath,
+    rel_path: summary.relPath,
     acquired_local_epoch_ns: summary.acquiredLocalEpochNs,
     shape: summary.shape?.join("x") ?? null,
     dtype: summary.dtype,
@@ -83,8 +77,8 @@ function rowOf(entry: ManifestEntry, relPath: string | null): Row {
   };
 }
 
-function byTime(a: ManifestEntry, b: ManifestEntry): number {
-  const [x, y] = [summarizeEntry(a).acquiredLocalEpochNs, summarizeEntry(b).acquiredLocalEpochNs];
+function byTime(a: ListedRecord, b: ListedRecord): number {
+  const [x, y] = [a.acquiredLocalEpochNs, b.acquiredLocalEpochNs];
   const byId = a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId);
   if (x === null || y === null) {
     return x === y ? byId : x === null ? 1 : -1;

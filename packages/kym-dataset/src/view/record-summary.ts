@@ -3,7 +3,7 @@ import type { DType, ManifestEntry, ReadOptions, Scalar, ZarrImageRecord } from 
 import { imagePartPaths } from "@kym/zarr-store/layout";
 
 /** What lists show of an image. What is not known is null. */
-export interface RecordSummary extends Omit<MetadataSummary, "calibrated"> {
+export interface RecordSummary extends MetadataSummary {
   readonly imageId: string;
   readonly shape: readonly number[] | null;
   readonly dtype: DType | null;
@@ -16,14 +16,13 @@ export function summarizeEntry(
   entry: Pick<ManifestEntry, "imageId" | "shape" | "dtype" | "axes" | "summary" | "analysisKeys">,
 ): RecordSummary {
   const { imageId, summary } = entry;
-  const { calibrated: _, ...facts } = readSummary(summary);
   const metadata = imagePartPaths(imageId, { kind: "json", name: ARTIFACTS.metadata });
   return {
     imageId,
     shape: entry.shape ?? null,
     dtype: entry.dtype ?? null,
     axes: entry.axes ?? null,
-    ...facts,
+    ...readSummary(summary),
     hasMetadata: metadata.some((path) => entry.analysisKeys.includes(path)),
   };
 }

@@ -6,6 +6,7 @@ import {
   KymDataset,
   radonIndexer,
   summarizeRecord,
+  summarizeRecords,
   velocityEventIndexer,
 } from "../../src/index.ts";
 import { countReads } from "../support/counting-store.ts";
@@ -114,4 +115,32 @@ test("summarizeRecord: the same facts of one image, without its pixels", async (
     hasMetadata: false,
   });
   await expect(summarizeRecord(dataset.record("nobody"))).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("summarizeRecords: what summarizeRecord says of each image, sorted by id, and no record is read", async () => {
+  await dataset.appendSources([
+    {
+      source_primary_path: "/lab/day 1/late.tif",
+      image_id: "late",
+      source_mtime_ns: 1n,
+      source_size_bytes: 2n,
+      ingested_epoch_ns: 3n,
+      source_sha256: null,
+      source_rel_path: "day 1/late.tif",
+    },
+  ]);
+  await dataset.updateManifest();
+  const reader = await openDataset(counting.current.store, { mode: "r" });
+  counting.current.takeReads();
+  const listed = await summarizeRecords(reader);
+  expect(counting.current.takeReads().filter((key) => key.startsWith("images/"))).toEqual([]);
+  const ids = listed.map(({ imageId }) => imageId);
+  expect(ids).toEqual(await dataset.listImageIds());
+  const alone = await Promise.all(ids.map((id) => summarizeRecord(dataset.record(id))));
+  expect(listed).toMatchObject(alone);
+  expect(listed.map(({ imageId, relPath }) => [imageId, relPath])).toEqual([
+    ["late", "day 1/late.tif"],
+    ["nothing", null],
+    ["soon", null],
+  ]);
 });
