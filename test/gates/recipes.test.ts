@@ -29,6 +29,25 @@ function changedFiles(diff: string): readonly ChangedFile[] {
     }));
 }
 
+/** The values that the added lines import from packages, as specifier and name; types are not listed anywhere. */
+function importedValues(diff: string): readonly (readonly [specifier: string, name: string])[] {
+  return [...diff.matchAll(/^\+import \{([^}]+)\} from "(@kym\/[^"]+)";$/gm)].flatMap(
+    ([, names = "", specifier = ""]) =>
+      names
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "" && !name.startsWith("type "))
+        .map((name) => [specifier, name] as const),
+  );
+}
+
+/** By the listing that `public-api.test.ts` keeps. */
+function publicValues(specifier: string): ReadonlySet<string> {
+  const listing = `${specifier.replace("@kym/", "").replace("/", "-")}.txt`;
+  const text = readFileSync(join(REPOSITORY_ROOT, "test/gates/public-api", listing), "utf8");
+  return new Set(text.match(/^\w+/gm));
+}
+
 /** Undefined for a recipe that is as good as its word. */
 function recipeFault(diff: string): string | undefined {
   const { status, stderr } = spawnSync("git", ["apply", "--check", "-"], {
@@ -38,6 +57,10 @@ function recipeFault(diff: string): string | undefined {
   });
   if (status !== 0) {
     return `does not apply: ${stderr.trim()}`;
+  }
+  const missing = importedValues(diff).filter(([specifier, name]) => !publicValues(specifier).has(name));
+  if (missing.length > 0) {
+    return `imports what is not public: ${missing.map((pair) => pair.join(" ")).join(", ")}`;
   }
   const changed = changedFiles(diff).filter(({ path, isNew }) => !isNew && path.includes("/src/"));
   const lists = changed.filter(({ added, removed }) => added <= MOST_LINES && removed === 0);
@@ -54,6 +77,10 @@ test("a recipe that does not apply, and one that changes more than a list, are f
   const recipe = readFileSync(join(RECIPES, "zarr-codec.diff"), "utf8");
   expect(names).not.toEqual([]);
   expect(recipeFault(recipe.replace(/^ import/m, " imports"))).toMatch(/^does not apply: /);
+  const other = readFileSync(join(RECIPES, "tiff-compression.diff"), "utf8");
+  expect(recipeFault(other.replace("+import { inflate }", "+import { deflate }"))).toBe(
+    "imports what is not public: @kym/zarr-store/bytes deflate",
+  );
   const [first, ...lines] = readFileSync(join(REPOSITORY_ROOT, "packages/roi/src/index.ts"), "utf8").split(
     "\n",
   );
