@@ -23,9 +23,18 @@ export function processHost(): Host {
       process.on("exit", listener);
       return () => process.off("exit", listener);
     },
-    keepCompiledCode: () => module.enableCompileCache(compiledCodeFolder(process.env)),
+    keepCompiledCode,
     exit: (code) => process.exit(code),
   };
+}
+
+/** A user without a home folder keeps nothing: a start without compiled code is slower, and as good. */
+function keepCompiledCode(): void {
+  try {
+    module.enableCompileCache(compiledCodeFolder(process.env));
+  } catch {
+    return;
+  }
 }
 
 /**
