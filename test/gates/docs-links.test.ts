@@ -1,5 +1,7 @@
+// Every relative link of a page leads to a file, a folder or a heading of this repository.
 import { posix } from "node:path";
 import { expect, test } from "vitest";
+import { anchorsOf } from "./source/markdown-anchors.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 
 function brokenLinks(tree: SourceTree): readonly string[] {
@@ -29,23 +31,11 @@ function isThere(tree: SourceTree, from: string, link: string): boolean {
   return anchorsOf(tree.get(path) ?? "").includes(heading);
 }
 
-/** The anchors of the headings, as GitHub makes them. */
-function anchorsOf(markdown: string): readonly string[] {
-  return [...withoutCode(markdown, "inline code stays").matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading]) =>
-    (heading ?? "")
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+function withoutCode(markdown: string): string {
+  return markdown.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 }
 
-function withoutCode(markdown: string, inlineCode?: "inline code stays"): string {
-  const prose = markdown.replaceAll(/^```.*?^```/gms, "");
-  return inlineCode === undefined ? prose.replaceAll(/`[^`\n]*`/g, "") : prose;
-}
-
-// `python-system.md` §10.
+// §10 of the map in test/requirements.md.
 test("every relative link in the documentation leads somewhere", () => {
   expect(brokenLinks(readSourceTree())).toEqual([]);
 });

@@ -22,6 +22,8 @@ export interface SyntaxNode {
   readonly source?: unknown;
   readonly specifiers?: unknown;
   readonly value?: unknown;
+  readonly start?: unknown;
+  readonly end?: unknown;
 }
 
 /** The nodes of a syntax tree, each before those within it. */
