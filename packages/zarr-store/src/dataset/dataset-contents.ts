@@ -1,3 +1,5 @@
+// What a dataset and a transaction have in common: adding images, and reading and changing the pooled tables.
+
 import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
@@ -27,15 +29,16 @@ import {
   tableOf,
 } from "./tables/table-store.ts";
 
+/** How `addImage` names, lays out and describes an image. */
 export interface AddImageOptions extends ReadOptions {
   /** Default: a new UUID. */
   readonly id?: string;
-  /** Default: by rank. */
+  /** One name per axis. Default: by the number of axes, see `defaultAxes`. */
   readonly axes?: readonly string[];
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
-  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  /** Compression of the pixels. Default `zstd`; `none` is faster to write and to read, but larger. */
   readonly compression?: "zstd" | "none" | undefined;
 }
 
@@ -46,27 +49,27 @@ export interface SaveTableOptions extends ReadOptions {
 }
 
 export interface ReplaceRowsOptions extends ReadOptions {
-  /** Default `image_id`. */
+  /** The column that holds the image id. Default `image_id`. */
   readonly imageIdColumn?: string;
-  /** Required for rows; a table that exists must have the same. */
+  /** Required if the new rows are plain objects. A table that already exists must have the same schema. */
   readonly schema?: TableSchema;
 }
 
 export interface AppendSourcesOptions extends ReadOptions {
-  /** Files that are known to be in the ledger and are taken in once more on purpose. */
+  /** Files that are already in the ledger and are deliberately ingested again. */
   readonly again?: readonly SourceRow[];
 }
 
-/** What a pooled table becomes, given what it is at the moment of the commit. */
+/** The new state of a pooled table, computed from its state at the moment of the commit. */
 export interface TableChange {
-  /** Undefined leaves it as it is. */
+  /** `undefined` leaves the table unchanged. */
   readonly table: Table | undefined;
   readonly schema: TableSchema;
-  /** The images whose rows changed, for the log. */
+  /** The images whose rows changed; the commit log records them. */
   readonly imageIds?: readonly string[];
 }
 
-/** Images and tables, over the committed state of a dataset or within a transaction. */
+/** The images and tables of a dataset, either as committed or as one transaction sees them. */
 export class DatasetContents {
   protected readonly session: ObjectSession;
 
@@ -74,37 +77,48 @@ export class DatasetContents {
     this.session = session;
   }
 
-  /** What the dataset was opened with: clock, ids, hashing. */
+  /** The clock, ids and hashing that the dataset was opened with. */
   get runtime(): Runtime {
     return this.session.runtime;
   }
 
   /**
-   * No I/O. Who reads many images as of one look at the log (`ZarrDataset.refresh`) asks for each as of the `last look`: what
-   * such a record has not, it has not, without another look. Default `now`.
+   * The record of one image. Does no I/O and does not check that the image exists.
+   *
+   * To read many images of one version, call `refresh()` once, then pass `asOf: "last look"` for each. Such a record
+   * does not check the log again: a file that was missing then counts as missing.
    *
    * @throws {ZarrStoreError} `invalid_name`
+   * @example
+   * // `listImageIds` reads the log once for all the records.
+   * for (const id of await dataset.listImageIds()) {
+   *   const axes = await dataset.record(id, { asOf: "last look" }).getAxes();
+   * }
    */
   record(id: string, options: { readonly asOf?: "now" | "last look" } = {}): ZarrImageRecord {
     const { lastLook } = this.session;
     return new ZarrImageRecord(options.asOf === "last look" && lastLook ? lastLook : this.session, id);
   }
 
-  /** The ids of the images that exist, sorted. */
+  /** Lists the ids of the images that exist, sorted. */
   async listImageIds(): Promise<readonly string[]> {
     return this.session.imageIds();
   }
 
   /**
-   * The `objectHashes` of every image that exists, by id, sorted: all of one look at the log. Where the dataset has a log,
-   * the map of an image that did not change since an earlier call is the same map.
+   * The `objectHashes` of every image, by image id, sorted. All of them belong to one version of the log.
+   *
+   * If the dataset has a log, an image that did not change since an earlier call gets the identical map object.
    */
   async imageObjectHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     return this.session.imageHashes();
   }
 
   /**
-   * Adds an image of rank 2–5: whole, read as it is written, or encoded before, whose axes and chunks are then its own.
+   * Adds an image with 2 to 5 axes. The pixels can be given in three forms:
+   * - a whole array;
+   * - rows that are read while they are written (`ArrayRows`);
+   * - chunks encoded earlier by `encodeImage`, which keep their own axes and chunk shape.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
@@ -119,8 +133,8 @@ export class DatasetContents {
   }
 
   /**
-   * Does the work of `addImage` that needs no turn: makes the chunks of an image and compresses them, of several images at
-   * the same time. Nothing is stored. The array must not change until the image is added.
+   * Cuts an image into chunks and compresses them, without storing anything. This is the slow part of `addImage`, and
+   * it can run for several images at once. The array must not change until the image is added.
    *
    * @throws {ZarrStoreError} `invalid_argument`
    */
@@ -133,7 +147,10 @@ export class DatasetContents {
     return encodeArray(this.session, array, { axes: names, chunks, compression });
   }
 
-  /** Returns whether there was one. Rows of pooled tables go with the next index; those of `sources` stay. */
+  /**
+   * Deletes an image; returns whether it existed. The next index update removes its rows from pooled tables. Its rows
+   * in `sources` stay.
+   */
   async deleteImage(id: string, options: ReadOptions = {}): Promise<boolean> {
     const record = this.record(id);
     return this.#change(`delete image ${id}`, options, async (transaction, view) => {
@@ -145,7 +162,7 @@ export class DatasetContents {
     });
   }
 
-  /** Sorted. */
+  /** Lists the names of the pooled tables, sorted. */
   async listTableNames(): Promise<readonly string[]> {
     return (await this.session.paths(""))
       .map((path) => meaningOf(path))
@@ -153,14 +170,14 @@ export class DatasetContents {
       .sort();
   }
 
-  /** @throws {ZarrStoreError} `not_found` */
+  /** Loads a pooled table. @throws {ZarrStoreError} `not_found` */
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
     return decodeParquet(await this.loadTableBytes(name, options), {
       where: tablePath(parseTableName(name)),
     });
   }
 
-  /** The table's Parquet file, verified, for another reader of Parquet. @throws {ZarrStoreError} `not_found` */
+  /** Loads a table's Parquet file, verified, for another Parquet reader. @throws {ZarrStoreError} `not_found` */
   async loadTableBytes(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const path = tablePath(parseTableName(name));
     const bytes = await this.session.read(path, options);
@@ -170,7 +187,11 @@ export class DatasetContents {
     return bytes;
   }
 
-  /** Replaces a table whole. @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema */
+  /**
+   * Replaces a whole table.
+   *
+   * @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema
+   */
   async saveTable(name: string, rows: TableInput, options: SaveTableOptions = {}): Promise<void> {
     const path = tablePath(parseTableName(name));
     const table = tableOf(rows, options.schema, path);
@@ -178,17 +199,18 @@ export class DatasetContents {
     await this.#change(`save table ${name}`, options, (transaction) => transaction.put(path, bytes));
   }
 
-  /** Returns whether there was one. */
+  /** Deletes a table; returns whether it existed. */
   async deleteTable(name: string, options: ReadOptions = {}): Promise<boolean> {
     const path = tablePath(parseTableName(name));
     return this.#change(`delete table ${name}`, options, (transaction) => transaction.delete(path));
   }
 
   /**
-   * Replaces the rows of some images, whatever others do to the rest of the table meanwhile: the change is applied to
-   * the table as it is at the moment of the commit.
+   * Replaces the rows of some images in a pooled table. The change is applied to the table as it is at the moment of
+   * the commit, so concurrent changes to other rows are kept.
    *
-   * @throws {ZarrStoreError} `invalid_argument` for a row of another image or without the column, `schema_mismatch`
+   * @throws {ZarrStoreError} `invalid_argument` for a row that belongs to another image or lacks the id column,
+   * `schema_mismatch`
    */
   async replaceRowsForImageIds(
     name: string,
@@ -220,7 +242,7 @@ export class DatasetContents {
     );
   }
 
-  /** The form for one image. See {@link replaceRowsForImageIds}. */
+  /** {@link replaceRowsForImageIds} for one image. */
   async replaceRowsForImageId(
     name: string,
     imageId: string,
@@ -231,8 +253,8 @@ export class DatasetContents {
   }
 
   /**
-   * Changes a table by a function of what it is at the moment of the commit; it may run more than once and must not
-   * write anything.
+   * Changes a table with a function of its state at the moment of the commit. The function may run more than once and
+   * must not write anything.
    */
   async mergeTable(
     name: string,
@@ -245,7 +267,7 @@ export class DatasetContents {
     await this.mergeTableFile(name, decode, options);
   }
 
-  /** {@link mergeTable} by a function of the table's Parquet file, verified, which it decodes as far as it has to. */
+  /** Like {@link mergeTable}, but `merge` gets the verified Parquet file and decodes only what it needs. */
   async mergeTableFile(
     name: string,
     merge: (current: Uint8Array<ArrayBuffer> | undefined) => TableChange | Promise<TableChange>,
@@ -266,12 +288,16 @@ export class DatasetContents {
     });
   }
 
-  /** The ledger of ingested files, in order of ingest; empty if there is none. @throws {ZarrStoreError} `schema_mismatch` */
+  /**
+   * Loads the ledger of ingested files in order of ingest; empty if there is no ledger.
+   *
+   * @throws {ZarrStoreError} `schema_mismatch`
+   */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
     return decodeSources(await this.session.read(tablePath(parseTableName(SOURCES_TABLE)), options));
   }
 
-  /** Replaces the ledger whole. @throws {ZarrStoreError} `schema_mismatch` naming the first missing column */
+  /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */
   async saveSourcesIndex(rows: readonly Row[], options: ReadOptions = {}): Promise<void> {
     const bytes = await encodeSources(rows.map(parseSourceRow));
     const path = tablePath(parseTableName(SOURCES_TABLE));
@@ -279,8 +305,10 @@ export class DatasetContents {
   }
 
   /**
-   * Appends to the ledger. A file that is in it already, by path and hash, drops the image that this transaction made of
-   * it (see `droppedImageIds` of the commit): so two ingests at the same time take every file once.
+   * Appends rows to the ledger.
+   *
+   * If the ledger already has a file with the same path and hash, the image that this transaction made from it is
+   * dropped (`droppedImageIds` of the commit). Two ingests at the same time therefore add every file only once.
    */
   async appendSources(rows: readonly SourceRow[], options: AppendSourcesOptions = {}): Promise<void> {
     const path = tablePath(parseTableName(SOURCES_TABLE));

@@ -1,3 +1,5 @@
+// Loads, rebuilds and stores the manifest: the list of a dataset's images that is kept in the checkpoint.
+
 import { encodeCheckpoint, replaceCheckpoint } from "../commit/log/checkpoint.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
@@ -10,10 +12,10 @@ import { checkpointImages, manifestSourcesOf } from "./nodes/checkpoint-images.t
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
 
-/** Records read at the same time when a list has to look into them. */
+/** How many records are read at once when a list needs their contents. */
 const LOOKS_AT_ONCE = 16;
 
-/** The list of a dataset's images, which can be stored beside them and is made again from them at any time. */
+/** The list of a dataset's images. It can be stored with them, and rebuilt from them at any time. */
 export class DatasetManifest {
   readonly #parts: DatasetParts;
   readonly #session: ObjectSession;
@@ -23,7 +25,7 @@ export class DatasetManifest {
     this.#session = session;
   }
 
-  /** The manifest that is stored, of the version that it states; undefined if there is none or it is damaged. */
+  /** Loads the stored manifest, which states its version; undefined if it is missing or damaged. */
   async load(): Promise<Manifest | undefined> {
     const checkpoint = await this.#parts.engine.readCheckpoint();
     if (checkpoint === undefined) {
@@ -33,7 +35,7 @@ export class DatasetManifest {
     return { version: checkpoint.version, images };
   }
 
-  /** The manifest of the images that exist now. It reads only what no checkpoint or earlier call has told. */
+  /** Lists the images that exist now. Reads only what neither the checkpoint nor an earlier call has provided. */
   async rebuild(options: ReadOptions = {}): Promise<Manifest> {
     const ids = await this.#session.imageIds();
     const entries = new Map<string, ManifestEntry>();
@@ -46,7 +48,7 @@ export class DatasetManifest {
   }
 
   /**
-   * Stores the manifest, as a part of the checkpoint of its version; before the first commit there is nothing to store.
+   * Stores the manifest as part of the checkpoint of its version. Does nothing before the first commit.
    *
    * @throws {ZarrStoreError} `conflict` if it is outdated, `read_only`
    */
@@ -57,13 +59,13 @@ export class DatasetManifest {
     log.assertWhole();
     const { version } = log.head;
     if (manifest.version !== version) {
-      const message = `the manifest is of version ${manifest.version}, the dataset of ${version}`;
+      const message = `the manifest describes version ${manifest.version}, but the dataset is at version ${version}`;
       throw new ZarrStoreError("conflict", message, { expected: version, found: manifest.version });
     }
     await writeCheckpoint(this.#parts, this.#session, this);
   }
 
-  /** Makes the manifest and stores it. @throws {ZarrStoreError} `conflict`, `read_only` */
+  /** Rebuilds the manifest and stores it. @throws {ZarrStoreError} `conflict`, `read_only` */
   async update(options: ReadOptions = {}): Promise<Manifest> {
     const manifest = await this.rebuild(options);
     await this.save(manifest);
@@ -71,7 +73,7 @@ export class DatasetManifest {
   }
 }
 
-/** Writes a checkpoint with the manifest in it, unless nothing was committed or nothing can be written. */
+/** Writes a checkpoint with the manifest in it, unless nothing was committed yet or the store is read-only. */
 export async function writeCheckpoint(
   { store, engine, runtime }: DatasetParts,
   session: ObjectSession,

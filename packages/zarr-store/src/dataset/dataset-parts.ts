@@ -1,4 +1,5 @@
-/** What an open dataset and its views are made of. */
+// The parts that an open dataset passes on to its views: store, commit engine, runtime and mode.
+
 import type { CommitEngine } from "../commit/commit-engine.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -6,9 +7,10 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import type { ObjectSession, Summarize } from "./session/object-session.ts";
 
-/** How a dataset may be used: see `openDataset`. */
+/** How a dataset may be used; see `openDataset`. */
 export type DatasetMode = "r" | "a" | "w";
 
+/** What `openDataset` puts together and every view of the dataset uses. */
 export interface DatasetParts {
   readonly store: ReadableStore;
   readonly engine: CommitEngine;
@@ -16,11 +18,11 @@ export interface DatasetParts {
   readonly logger: Logger;
   readonly mode: DatasetMode;
   readonly summarize: Summarize | undefined;
-  /** What is read, and changed, of a dataset without a log. Default: the committed state. */
+  /** The session of a dataset without a log. Default: the committed state. */
   readonly session?: ObjectSession;
 }
 
-/** @throws {ZarrStoreError} `read_only` */
+/** Checks that the dataset was opened for writing. @throws {ZarrStoreError} `read_only` */
 export function assertWritable({ mode, store: { location } }: DatasetParts): void {
   if (mode === "r") {
     throw new ZarrStoreError("read_only", `${location} is open for reading only`, { path: location });

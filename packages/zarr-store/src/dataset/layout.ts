@@ -1,3 +1,5 @@
+// Maps names to paths and paths back to names: where everything lies in a dataset.
+
 import {
   ARRAY_DATA,
   ARRAYS,
@@ -19,14 +21,13 @@ import {
 } from "../image/artifact-name.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 
-/** The map between names and paths: what is where in a dataset, and what a path in it means. */
-
 const ANALYSIS = "analysis";
 const ATTACHMENTS = "attachments";
 
 export const ROOT_NODE: StoreKey = joinKey(ZARR_NODE_NAME);
 export const IMAGES_NODE: StoreKey = zarrNode(IMAGES);
 
+/** The file formats that a table artifact can have. */
 export type TabularFormat = "parquet" | "csv.gz";
 
 /** An artifact or attachment of an image. */
@@ -35,10 +36,12 @@ export interface ImagePart {
   readonly name: string;
 }
 
+/** The folder of an image, `images/<id>`. */
 export function imageGroup(id: ImageId): StoreKey {
   return joinKey(IMAGES, id);
 }
 
+/** The `zarr.json` of an image's group, which makes it exist. */
 export function imageNode(id: ImageId): StoreKey {
   return zarrNode(groupOfImage(id));
 }
@@ -48,10 +51,10 @@ export function pixelArray(id: ImageId): StoreKey {
   return joinKey(IMAGES, id, ARRAY_DATA);
 }
 
-/** The metadata of the pixels, below `images/<id>/`. Those of the record are `ZARR_NODE_NAME` there. */
+/** The key of the pixels' metadata below `images/<id>/`. The key of the image's own metadata is `ZARR_NODE_NAME`. */
 export const PIXELS_NODE_KEY: string = `${ARRAY_DATA}/${ZARR_NODE_NAME}`;
 
-/** Where a part is below `images/<id>/`: its file; for an array, the folder that holds it. */
+/** The key of a part below `images/<id>/`: its file or, for an array, the folder that holds it. */
 export function imagePartKey({ kind, name }: ImagePart): string {
   switch (kind) {
     case "array":
@@ -63,18 +66,24 @@ export function imagePartKey({ kind, name }: ImagePart): string {
   }
 }
 
-/** Every key that a part may have, the one that is read first: the Python system once gzipped its JSON. */
+/**
+ * Every key that a part can have; the one read first comes first. JSON has two, because the Python system once
+ * gzipped it.
+ */
 export function imagePartKeys(part: ImagePart): readonly string[] {
   const key = imagePartKey(part);
   return part.kind === "json" ? [key, `${key}.gz`] : [key];
 }
 
-/** {@link imagePartKeys} of one image, below the dataset's root. */
+/** {@link imagePartKeys} of one image, as paths below the dataset's root. */
 export function imagePartPaths(imageId: string, part: ImagePart): readonly string[] {
   return imagePartKeys(part).map((key) => `${groupOfImage(imageId)}/${key}`);
 }
 
-/** The part that an object below `images/<id>/`, or a key of {@link imagePartKey}, belongs to; undefined if to none. */
+/**
+ * The part that owns a key below `images/<id>/`, be it an object or a key of {@link imagePartKey}; undefined if none
+ * does.
+ */
 export function imagePartOf(key: string): ImagePart | undefined {
   const meaning = unlessInvalidName(() => parseRecordPath(ANY_IMAGE, key.split("/")));
   switch (meaning?.kind) {
@@ -93,25 +102,27 @@ export function imagePartOf(key: string): ImagePart | undefined {
   }
 }
 
-/** Whether an object below `images/<id>/` is the part's of this key, or one of its array's. */
+/** Whether an object below `images/<id>/` is the file of this part or an object of its array. */
 export function isObjectOfPart(partKey: string, key: string): boolean {
   return key === partKey || key.startsWith(`${partKey}/${ARRAY_DATA}/`);
 }
 
-/** The pixels among the objects below `images/<id>/`. */
+/** Whether an object below `images/<id>/` belongs to the pixels. */
 export function isPixelKey(key: string): boolean {
   return key.startsWith(`${ARRAY_DATA}/`);
 }
 
+/** The file that a JSON artifact is written to. */
 export function jsonPath(id: ImageId, name: ArtifactName): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "json", name }));
 }
 
-/** All files that a JSON artifact may have, the one that is read first. The second is read, and never written. */
+/** Every file that a JSON artifact can have, in reading order. The second one is read but never written. */
 export function jsonPaths(id: ImageId, name: ArtifactName): readonly StoreKey[] {
   return imagePartKeys({ kind: "json", name }).map((key) => joinKey(groupOfImage(id), key));
 }
 
+/** The file of a table artifact. */
 export function tabularPath(id: ImageId, name: ArtifactName, format: TabularFormat): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: format, name }));
 }
@@ -121,22 +132,26 @@ export function artifactArray(id: ImageId, name: ArtifactName): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "array", name }), ARRAY_DATA);
 }
 
-/** The groups above an array artifact, outermost first: Zarr v3 has no implicit groups. */
+/**
+ * The groups above an array artifact, outermost first. Each needs a `zarr.json`, because Zarr v3 has no implicit
+ * groups.
+ */
 export function artifactGroups(id: ImageId, name: ArtifactName): readonly StoreKey[] {
   const segments = [ARRAYS, ...name.split("/")];
   return segments.map((_, index) => joinKey(groupOfImage(id), ...segments.slice(0, index + 1)));
 }
 
-/** The folder of an image's JSON and table files. */
+/** The folder of an image's JSON and table artifacts. */
 export function analysisFolder(id: ImageId): StoreKey {
   return joinKey(groupOfImage(id), ANALYSIS);
 }
 
-/** Whether a path is one of an image's JSON and table files. */
+/** Whether a path is a JSON or table artifact of an image. */
 export function isAnalysisPath(imageId: string, path: string): boolean {
   return path.startsWith(`${groupOfImage(imageId)}/${ANALYSIS}/`);
 }
 
+/** The file of an attachment. @throws {ZarrStoreError} `invalid_name` */
 export function attachmentPath(id: ImageId, name: string): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
 }
@@ -146,7 +161,7 @@ export function tablePath(name: TableName): StoreKey {
   return joinKey(TABLES, `${name}.parquet`);
 }
 
-/** What a path below the root is. */
+/** What a path below the dataset's root stands for. */
 export type PathMeaning =
   | { readonly kind: "root" | "images" }
   | { readonly kind: "table"; readonly table: TableName }
@@ -155,7 +170,7 @@ export type PathMeaning =
   | { readonly kind: "array"; readonly imageId: ImageId; readonly name: ArtifactName }
   | { readonly kind: "attachment"; readonly imageId: ImageId; readonly name: string };
 
-/** The inverse of the functions above; undefined for a path that they never make. */
+/** Reads a path: the inverse of the functions above. Undefined for a path that they never make. */
 export function meaningOf(path: string): PathMeaning | undefined {
   return unlessInvalidName(() => parsePath(path));
 }
@@ -171,7 +186,7 @@ function unlessInvalidName<T>(parse: () => T): T | undefined {
   }
 }
 
-/** For keys whose image does not matter. */
+/** Stands in for the image id when only the rest of the path matters. */
 const ANY_IMAGE = parseImageId("any");
 
 function parsePath(path: string): PathMeaning | undefined {

@@ -1,3 +1,5 @@
+// The entries of a manifest: how one is made from an image's metadata, and how entries are ordered.
+
 import type { DType } from "../array/dtype.ts";
 import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError } from "../errors.ts";
@@ -5,28 +7,29 @@ import { isAnalysisPath, meaningOf } from "./layout.ts";
 import type { Attributes } from "./nodes/node-cache.ts";
 import type { Scalar, Summary } from "./session/object-session.ts";
 
-/** One image as lists need it; nothing here is read from pixels or artifacts. */
+/** One image as lists show it. Nothing here is read from pixels or artifacts. */
 export interface ManifestEntry {
   readonly imageId: string;
-  /** Undefined if the record's array metadata cannot be read. */
+  /** Undefined if the image's array metadata cannot be read. */
   readonly shape: readonly number[] | undefined;
   readonly dtype: DType | undefined;
   readonly chunks: readonly number[] | undefined;
   readonly axes: readonly string[] | undefined;
   readonly createdUtc: string | undefined;
   readonly summary: Summary;
-  /** Keys below `images/<id>/analysis/`, sorted. */
+  /** Paths of the files below `images/<id>/analysis/`, sorted. */
   readonly analysisKeys: readonly string[];
-  /** Names of array artifacts, nested names whole, sorted. */
+  /** Names of array artifacts, sorted; nested names in full. */
   readonly arrayArtifacts: readonly string[];
 }
 
-/** A derived list of the images that exist at a version, sorted by id. */
+/** The images that exist at a version, sorted by id. Derived from the dataset, so it can be rebuilt. */
 export interface Manifest {
   readonly version: number;
   readonly images: readonly ManifestEntry[];
 }
 
+/** What a manifest entry is made from. */
 export interface ManifestSource {
   readonly imageId: string;
   readonly paths: readonly string[];
@@ -34,6 +37,7 @@ export interface ManifestSource {
   readonly array: ArrayMetadata | undefined;
 }
 
+/** Makes the entry of one image. Metadata that is missing or malformed leaves its fields undefined. */
 export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestSource): ManifestEntry {
   const axes = attributes?.["axes"];
   const createdUtc = attributes?.["created_utc"];
@@ -53,7 +57,10 @@ export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestS
   };
 }
 
-/** Sorts entries by id, creation or any key of the summary; ties by id, entries without a value last or first. */
+/**
+ * Sorts entries by `image_id`, `created_utc` or any key of the summary. Ties are sorted by id; `missing` says where
+ * entries without a value go.
+ */
 export function orderEntries(
   entries: readonly ManifestEntry[],
   orderBy: string,
@@ -79,7 +86,7 @@ export function orderEntries(
   });
 }
 
-/** Numbers before text before booleans; a bigint compares with a number by value. */
+/** Sorts numbers before text before booleans. A bigint compares with a number by value. */
 function compareScalars(
   a: string | number | bigint | boolean,
   b: string | number | bigint | boolean,
@@ -117,7 +124,10 @@ export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** The manifest lists an image whose metadata is malformed; only `validate` and opening it complain. */
+/**
+ * Returns undefined if the metadata is malformed. The manifest still lists such an image; only `validate` and opening
+ * it report the fault.
+ */
 export async function unlessMalformed<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

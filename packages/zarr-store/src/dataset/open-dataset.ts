@@ -1,3 +1,5 @@
+// Opens a dataset: finds out what is at the location, checks its format, and decides whether the mode allows it.
+
 import type { ZarrCodec } from "../array/codecs/zarr-codec.ts";
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
@@ -15,39 +17,54 @@ import { openPythonV1 } from "./python-v1.ts";
 import type { Summarize } from "./session/object-session.ts";
 import { ZarrDataset } from "./zarr-dataset.ts";
 
+/** How a dataset is opened. */
 export interface OpenDatasetOptions {
   /**
-   * `r` reads and throws `read_only` before a byte is written; `a` reads and writes, a missing dataset is made by its
-   * first commit; `w` begins anew with its first commit and needs `overwrite` if there is one. Default `a`.
+   * What the dataset may be used for. Default `a`.
+   *
+   * - `r` reads; a write throws `read_only` before any byte is written.
+   * - `a` reads and writes; the first commit creates a missing dataset.
+   * - `w` starts over with its first commit; it needs `overwrite` if a dataset is already there.
    */
   readonly mode?: DatasetMode | undefined;
+  /** Allows mode `w` to replace a dataset. */
   readonly overwrite?: boolean | undefined;
-  /** `batched` (the default) flushes before a commit counts; `none` leaves it to the system. */
+  /** `batched` (the default) flushes all files to the disk before a commit counts. `none` leaves that to the system. */
   readonly durability?: "batched" | "none" | undefined;
   /**
-   * Makes an image's summary from the text of its artifact `metadata`: in every commit that touches it; on reading, where
-   * there is no log. There, metadata that it throws on give an empty summary.
+   * Makes an image's summary from the text of its artifact `metadata`.
+   *
+   * - With a log, it runs in every commit that changes the artifact.
+   * - Without a log, it runs on reading; if it throws, the summary is empty.
    */
   readonly summarize?: Summarize | undefined;
-  /** Default: silent. */
+  /** Receives warnings. Default: silent. */
   readonly logger?: Logger | undefined;
-  /** Clock, ids, hashing, compression. Default: what every runtime has; `./node` brings Node's. */
+  /** Clock, ids, hashing and compression. Default: what every runtime has; `./node` brings Node's. */
   readonly runtime?: Runtime | undefined;
   /**
-   * Codecs of your own, for arrays that another program wrote, in a dataset without a log. They come before those that are
-   * always read, so that one of the same name takes the place of ours. Default none.
+   * Your own codecs, for arrays that another program wrote in a dataset without a log. Default none. They take
+   * precedence, so one with the name of a built-in codec replaces it.
    */
   readonly codecs?: readonly ZarrCodec[] | undefined;
   readonly lock?: CommitEngineOptions["lock"];
-  /** For tests: called between the steps of a commit. */
+  /** For tests: runs between the steps of a commit. */
   readonly onStep?: CommitEngineOptions["onStep"];
 }
 
 /**
- * Opens a dataset. Opening never writes. A dataset of the Python system (Zarr v2, no log) opens in mode `r`, as it stands.
+ * Opens a dataset at an http(s) URL or in a store. Opening never writes.
  *
- * @throws {ZarrStoreError} `not_found` in mode `r` if there is none, `already_exists` in mode `w` without `overwrite` or
- * if the folder holds other files, `invalid_metadata`, `not_supported`, `read_only`
+ * A dataset of the Python system (Zarr v2, no log) opens only in mode `r`, without conversion. A folder is opened by
+ * `openLocalDataset` of `@kym/zarr-store/node`.
+ *
+ * @throws {ZarrStoreError}
+ * - `not_found` in mode `r` if there is no dataset
+ * - `already_exists` in mode `w` without `overwrite`, or if the folder holds other files
+ * - `invalid_metadata`, `not_supported`, `read_only`
+ * @example
+ * const dataset = await openDataset("https://example.org/study.zarr", { mode: "r" });
+ * const ids = await dataset.listImageIds();
  */
 export async function openDataset(
   location: string | ReadableStore,
@@ -82,7 +99,7 @@ export async function openDataset(
     if (refusal === undefined) {
       return dataset;
     }
-    // What is there may be the first commit of another writer, who came after the log was looked at.
+    // What is there may be the first commit of another writer, made after the log was read.
     if (!(await engine.log.refresh())) {
       throw refusal;
     }
@@ -91,7 +108,7 @@ export async function openDataset(
   if (mode === "w" && options.overwrite !== true) {
     throw new ZarrStoreError(
       "already_exists",
-      `${store.location} is a dataset already: pass overwrite to begin anew`,
+      `${store.location} is already a dataset: pass overwrite to replace it`,
       {
         path: store.location,
       },
@@ -101,8 +118,8 @@ export async function openDataset(
 }
 
 /**
- * The root says what format the dataset has. Where another program wrote to it, what stands there now must say the same:
- * the rest goes by the log.
+ * Checks the format that the root group names. If another program changed the root, its current content must still
+ * name a supported format; everything else is read according to the log.
  */
 async function assertFormat(engine: CommitEngine, store: ReadableStore, logger: Logger): Promise<void> {
   let root: Uint8Array | undefined;
@@ -119,7 +136,7 @@ async function assertFormat(engine: CommitEngine, store: ReadableStore, logger: 
     ) {
       throw error;
     }
-    logger.warn(`${error.message}; its format is right, so that the dataset is opened`);
+    logger.warn(`${error.message}; its format is still right, so the dataset is opened anyway`);
   }
   if (root !== undefined) {
     rootAttributes(root, store.location);
@@ -130,14 +147,14 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
   if (!isHttpUrl(location)) {
     throw new ZarrStoreError(
       "not_supported",
-      `${JSON.stringify(location)} is no http(s) URL; a folder is opened by openLocalDataset of @kym/zarr-store/node`,
+      `${JSON.stringify(location)} is not an http(s) URL; open a folder with openLocalDataset of @kym/zarr-store/node`,
       { found: location },
     );
   }
   return httpStore(location, options);
 }
 
-/** Why there can be no new dataset here; undefined if it can be made. */
+/** Why no new dataset can be created here; undefined if it can. */
 async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrStoreError | undefined> {
   const { location: path } = store;
   if (mode === "r") {
@@ -153,8 +170,12 @@ async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrS
   const found = (await store.list("")).find(({ name }) => !name.startsWith("__"))?.name;
   return found === undefined
     ? undefined
-    : new ZarrStoreError("already_exists", `${path} holds ${found} but no dataset: choose another place`, {
-        path,
-        found,
-      });
+    : new ZarrStoreError(
+        "already_exists",
+        `${path} holds ${found} but is not a dataset: choose an empty folder`,
+        {
+          path,
+          found,
+        },
+      );
 }

@@ -1,3 +1,5 @@
+// Reads a dataset of the Python system (Zarr v2, no commit log) without converting it.
+
 import type { ZarrCodec } from "../array/codecs/zarr-codec.ts";
 import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
@@ -30,11 +32,13 @@ export interface PythonV1Parts {
 }
 
 /**
- * Opens a dataset of the Python system as it stands: Zarr v2, the same layout but for the metadata of groups and
- * arrays, no commit log. Undefined if the store holds no Zarr v2 group.
+ * Opens a dataset of the Python system for reading; undefined if the store holds no Zarr v2 group.
  *
- * @throws {ZarrStoreError} `invalid_metadata` if it is another Zarr v2 group; `not_supported` for another version of
- * its schema, and in a mode that writes
+ * Its layout is like ours, except for the metadata of groups and arrays and the missing commit log.
+ *
+ * @throws {ZarrStoreError}
+ * - `invalid_metadata` for another kind of Zarr v2 group
+ * - `not_supported` for another version of its schema, and in a mode that writes
  */
 export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession | undefined> {
   const { store, mode } = parts;
@@ -46,7 +50,7 @@ export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession 
   if (mode !== "r") {
     throw new ZarrStoreError(
       "not_supported",
-      `${store.location} is a dataset of the Python system, which is only read: open it with mode "r", ` +
+      `${store.location} is a dataset of the Python system, which can only be read: open it with mode "r", ` +
         "or copy it with migrate and write to the copy",
       { path: store.location, expected: "r", found: mode },
     );
@@ -56,9 +60,11 @@ export async function openPythonV1(parts: PythonV1Parts): Promise<ObjectSession 
 }
 
 /**
- * The metadata of the Python system: `.zattrs` beside `.zgroup`, `.zarray`, and the axes of an array in the `.zattrs` of
- * the group that holds it. A record without pixels is no image, as in that system's manifest: it is not listed, and
- * its artifacts are read by name.
+ * Reads the metadata files of the Python system: `.zgroup` and `.zattrs` of a group, `.zarray` of an array. The axes
+ * of an array are in the `.zattrs` of the group that holds it.
+ *
+ * A record without pixels is not an image, as in that system's own manifest. It is not listed, but its artifacts can
+ * be read by name.
  */
 class PythonV1Nodes implements NodeReader {
   readonly missingChunks = "fill";
@@ -108,7 +114,9 @@ class PythonV1Nodes implements NodeReader {
     return { ...metadata, attributes, ...(isNamed && { dimensionNames: axes }) };
   }
 
-  /** Nobody stored a summary: it is made of what the metadata are now, and empty if they are malformed. */
+  /**
+   * Makes the summary from the current metadata, because this system stores none. Empty if the metadata is malformed.
+   */
   async #summary(id: ImageId, summarize: Summarize, options: ReadOptions): Promise<Summary> {
     try {
       const { text } = await loadJsonText({ id, session: this.#files }, METADATA, options);
@@ -124,7 +132,10 @@ class PythonV1Nodes implements NodeReader {
     }
   }
 
-  /** Values do not hang on them: where they are malformed, the array is read without names for its axes. */
+  /**
+   * Reads the attributes of the group that holds an array. Pixel values do not depend on them, so if they are
+   * malformed, the array is read without axis names.
+   */
   async #attributesOfHolder(prefix: StoreKey, options: ReadOptions): Promise<Attributes> {
     try {
       return await readAttributes(this.#files, parentKey(prefix) ?? "", options);
@@ -138,7 +149,11 @@ class PythonV1Nodes implements NodeReader {
   }
 }
 
-/** Those of a group; Zarr v2 has no file for a group without any. @throws {ZarrStoreError} `invalid_metadata` */
+/**
+ * Reads a group's attributes. Zarr v2 writes no file for a group without attributes.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata`
+ */
 async function readAttributes(
   files: LoglessFiles,
   group: StoreKey | "",
@@ -154,7 +169,7 @@ function assertFormat(attributes: Attributes, where: string): void {
   if (format !== FORMAT) {
     throw new ZarrStoreError(
       "invalid_metadata",
-      `${where} is a Zarr v2 group, but no dataset of the Python system: its format is ${String(format)}`,
+      `${where} is a Zarr v2 group, but not a dataset of the Python system: its format is ${String(format)}`,
       { path: ".zattrs", expected: FORMAT, found: format },
     );
   }

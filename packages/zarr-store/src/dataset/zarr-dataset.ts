@@ -1,3 +1,5 @@
+// An open dataset: transactions, the log, lists of images, and shortcuts to the manifest and the upkeep.
+
 import type { Commit } from "../commit/commit.ts";
 import type { TransactionOptions } from "../commit/commit-engine.ts";
 import type { CommitRecord } from "../commit/log/commit-record.ts";
@@ -23,15 +25,16 @@ import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
 
+/** The order in which images are listed. */
 export interface IterRecordsOptions extends ReadOptions {
-  /** `image_id`, `created_utc`, or a key of the summary. Default `image_id`. */
+  /** What to sort by: `image_id`, `created_utc`, or a key of the summary. Default `image_id`. */
   readonly orderBy?: string;
-  /** Where images without a value come. Default `last`. */
+  /** Where images without a value go. Default `last`. */
   readonly missing?: "last" | "first";
 }
 
 /**
- * An open dataset. Every change is one commit: of its own, or of a {@link ZarrDataset.transaction}.
+ * An open dataset. Every change is one commit: its own, or that of a {@link ZarrDataset.transaction}.
  *
  * @example
  * await using dataset = await openDataset("study.zarr");
@@ -40,9 +43,9 @@ export interface IterRecordsOptions extends ReadOptions {
 export class ZarrDataset extends DatasetContents {
   readonly location: string;
   readonly mode: DatasetMode;
-  /** The list of the images: what is stored, and what it would be now. */
+  /** The list of the images, as stored and as rebuilt. */
   readonly manifest: DatasetManifest;
-  /** Checks, repairs, adopts and clears. */
+  /** Checks and repairs the dataset, adopts files of other programs, and removes leftovers. */
   readonly upkeep: DatasetUpkeep;
   readonly #parts: DatasetParts;
   #mustClear: boolean;
@@ -58,17 +61,21 @@ export class ZarrDataset extends DatasetContents {
     this.#mustClear = parts.mode === "w";
   }
 
-  /** The version of the last commit that this object has seen; 0 before the first. */
+  /** The version of the last commit that this object has seen; 0 before the first commit. */
   get version(): number {
     return this.#parts.engine.log.head.version;
   }
 
-  /** Parsed metadata by hash, filled by {@link openDataset} from the checkpoint. */
+  /** Parsed metadata by hash. {@link openDataset} fills it from the checkpoint. */
   get nodeCache(): NodeCache {
     return this.session.nodes;
   }
 
-  /** @throws {ZarrStoreError} `not_found` if nothing was committed yet, so that a typo makes no empty dataset */
+  /**
+   * Checks that something was committed, so that a mistyped path does not create an empty dataset.
+   *
+   * @throws {ZarrStoreError} `not_found`
+   */
   async assertExists(): Promise<void> {
     await this.refresh();
     if (this.version === 0 && this.mode !== "r") {
@@ -78,17 +85,22 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** Looks for newer commits; returns whether there were any. */
+  /** Reads newer commits from the log; returns whether there were any. */
   async refresh(): Promise<boolean> {
     return this.#parts.engine.log.refresh();
   }
 
   /**
-   * Makes all changes of `fn` as one commit, or none. `fn` runs again if another writer changed what it read, so it
-   * must have no other effects.
+   * Makes all changes of `fn` in one commit, or none of them. `fn` runs again if another writer changed what it read,
+   * so it must have no other effects.
    *
-   * @throws {ZarrStoreError} `read_only`, `conflict` when the runs are used up, `modified_outside`, `aborted`, `io`, and
+   * @throws {ZarrStoreError} `read_only`, `conflict` after the last attempt, `modified_outside`, `aborted`, `io`, and
    * whatever `fn` throws
+   * @example
+   * await dataset.transaction(async (transaction) => {
+   *   const record = await transaction.addImage(pixels, { id: "line-scan" });
+   *   await record.saveJson("metadata", { operator: "kym" });
+   * });
    */
   async transaction(
     fn: (transaction: DatasetContents) => Promise<void>,
@@ -101,10 +113,10 @@ export class ZarrDataset extends DatasetContents {
   }
 
   /**
-   * Runs `fn` again until no commit came in between, so that all it read is of one version. If it threw because of such a
-   * commit, it runs again as well.
+   * Runs `fn` until no commit happened while it ran, so that everything it read belongs to one version. An error that
+   * `fn` throws counts only if no commit happened meanwhile.
    *
-   * @throws {ZarrStoreError} `conflict` when the attempts (100) are used up; what `fn` throws
+   * @throws {ZarrStoreError} `conflict` after the last attempt (default 100), and whatever `fn` throws
    */
   async readConsistently<T>(fn: () => Promise<T>, options: { readonly attempts?: number } = {}): Promise<T> {
     const { log } = this.#parts.engine;
@@ -130,7 +142,7 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** The records of the log, oldest first. */
+  /** Reads the records of the log, oldest first. @throws {ZarrStoreError} `integrity` if one is missing */
   async *log(options: ReadOptions = {}): AsyncIterable<CommitRecord> {
     const { log } = this.#parts.engine;
     await log.refresh();
@@ -144,7 +156,7 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** The records of exactly the images that exist, in the given order; ties by id. */
+  /** Lists the records of the images that exist, in the given order. Ties are sorted by id. */
   async *iterRecords(options: IterRecordsOptions = {}): AsyncIterable<ZarrImageRecord> {
     const { orderBy = "image_id", missing = "last" } = options;
     if (orderBy === "image_id") {
@@ -159,7 +171,7 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** The images behind the interfaces that viewers share with folders of TIFFs. */
+  /** Opens the images through the interfaces that viewers also use for folders of TIFFs. */
   async *openImages(options: IterRecordsOptions = {}): AsyncIterable<ImageSource> {
     for await (const record of this.iterRecords(options)) {
       yield {
@@ -170,7 +182,10 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** Ends the session: writes a checkpoint if the log has grown by more than 64 records, or much, since the last. */
+  /**
+   * Ends the session. Writes a checkpoint if, since the last one, the log has grown by more than 64 records or by
+   * more bytes than that checkpoint has.
+   */
   async close(): Promise<void> {
     const { records, sizeBytes } = this.#parts.engine.log.sinceCheckpoint;
     if (this.#committed && (records > 64 || sizeBytes > this.#parts.engine.checkpointSizeBytes)) {
@@ -187,52 +202,52 @@ export class ZarrDataset extends DatasetContents {
     await this.close();
   }
 
-  /** As `manifest.load`. */
+  /** Same as `manifest.load`. */
   async loadManifest(): Promise<Manifest | undefined> {
     return this.manifest.load();
   }
 
-  /** As `manifest.rebuild`. */
+  /** Same as `manifest.rebuild`. */
   async rebuildManifest(options: ReadOptions = {}): Promise<Manifest> {
     return this.manifest.rebuild(options);
   }
 
-  /** As `manifest.save`. */
+  /** Same as `manifest.save`. */
   async saveManifest(manifest: Manifest): Promise<void> {
     return this.manifest.save(manifest);
   }
 
-  /** As `manifest.update`. */
+  /** Same as `manifest.update`. */
   async updateManifest(options: ReadOptions = {}): Promise<Manifest> {
     return this.manifest.update(options);
   }
 
-  /** As `upkeep.validate`. */
+  /** Same as `upkeep.validate`. */
   async validate(options: ReadOptions = {}): Promise<void> {
     return this.upkeep.validate(options);
   }
 
-  /** As `upkeep.validateImage`. */
+  /** Same as `upkeep.validateImage`. */
   async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
     return this.upkeep.validateImage(id, options);
   }
 
-  /** As `upkeep.check`. */
+  /** Same as `upkeep.check`. */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     return this.upkeep.check(options);
   }
 
-  /** As `upkeep.repair`. */
+  /** Same as `upkeep.repair`. */
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     return this.upkeep.repair(options);
   }
 
-  /** As `upkeep.adopt`. */
+  /** Same as `upkeep.adopt`. */
   async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
     return this.upkeep.adopt(options);
   }
 
-  /** As `upkeep.gc`. */
+  /** Same as `upkeep.gc`. */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     return this.upkeep.gc(options);
   }

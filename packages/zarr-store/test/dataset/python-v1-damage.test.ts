@@ -280,8 +280,8 @@ describe.runIf(data !== "")("damage to python_v1", () => {
     await cp(inImage(), inRoot("images/C:x"), { recursive: true });
     const dataset = await open();
     await expectOthersWhole(dataset);
-    expect(warnings.join("\n")).toContain("images/_hidden is passed over: that is no image id");
-    expect(warnings.join("\n")).toContain("images/C:x is passed over: that is no image id");
+    expect(warnings.join("\n")).toContain("images/_hidden is passed over: that is not an image id");
+    expect(warnings.join("\n")).toContain("images/C:x is passed over: that is not an image id");
   });
 
   it("a damaged dataset of the Python system passes over files whose names no key has", async () => {

@@ -1,3 +1,5 @@
+// Adopts files that other programs wrote: which ones are sound, and how they are committed.
+
 import type { ContentRules } from "../../commit/content-rules.ts";
 import type { AdoptParts } from "../../commit/maintain/adopt.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
@@ -10,12 +12,12 @@ import type { ObjectSession, Summarize } from "../session/object-session.ts";
 import { TransactionSession } from "../session/transaction-session.ts";
 import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
-/** How a dataset adopts what other programs wrote. */
+/** The rules and the staging by which a dataset adopts files that other programs wrote. */
 export function adoptionOf(session: ObjectSession): Pick<AdoptParts, "rules" | "stage"> {
   return { rules: adoptionRules(session.summarize), stage: stageAdopted(session) };
 }
 
-/** As {@link DATASET_CONTENT_RULES}; and metadata must be such that a summary can be made of them. */
+/** {@link DATASET_CONTENT_RULES}, and a file `metadata` is only sound if its summary can be computed. */
 function adoptionRules(summarize: Summarize | undefined): ContentRules {
   return {
     ...DATASET_CONTENT_RULES,
@@ -28,13 +30,13 @@ function adoptionRules(summarize: Summarize | undefined): ContentRules {
         summarize(metadataText(path, bytes));
         return undefined;
       } catch (error) {
-        return `no summary can be made of it: ${error instanceof Error ? error.message : String(error)}`;
+        return `its summary cannot be computed: ${error instanceof Error ? error.message : String(error)}`;
       }
     },
   };
 }
 
-/** Stages adopted bytes as saving them would: metadata renew the summary. */
+/** Stages adopted bytes as saving them would: the artifact `metadata` also renews the summary. */
 function stageAdopted(session: ObjectSession): AdoptParts["stage"] {
   return async (
     transaction: Transaction,
@@ -52,7 +54,7 @@ function stageAdopted(session: ObjectSession): AdoptParts["stage"] {
   };
 }
 
-/** The image whose artifact `metadata` this is. */
+/** The image whose artifact `metadata` lies at this path; undefined for any other path. */
 function metadataOf(path: StoreKey): RecordObjects["id"] | undefined {
   const meaning = meaningOf(path);
   const isMetadata = meaning?.kind === "json" && meaning.name === METADATA;

@@ -1,3 +1,5 @@
+// Checks a dataset that may be too damaged to be opened.
+
 import { COMMITS, commitKey } from "../../commit/log/control-keys.ts";
 import { checkStore } from "../../commit/maintain/check.ts";
 import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
@@ -8,15 +10,16 @@ import { isListableStore } from "../../store/read-only-store.ts";
 import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
-  /** Default: what every runtime has; `./node` brings Node's. */
+  /** Hashing and compression. Default: what every runtime has; `./node` brings Node's. */
   readonly runtime?: Runtime | undefined;
 }
 
 /**
- * Checks a dataset without opening it, so that one can be checked that is too damaged to be opened. See
- * `ZarrDataset.check`.
+ * Checks a dataset without opening it, so that a badly damaged one can be checked too. See `ZarrDataset.check`.
  *
  * @throws {ZarrStoreError} `not_found` if there is no commit log, `invalid_argument`, `aborted`, `io`
+ * @example
+ * const { problems } = await checkDataset(store);
  */
 export async function checkDataset(
   store: ReadableStore,

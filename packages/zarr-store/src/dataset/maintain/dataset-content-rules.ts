@@ -1,3 +1,5 @@
+// Tells the commit log what each file of a dataset must contain, and what other programs may change.
+
 import { inflate } from "../../bytes/inflate.ts";
 import type { ContentRules } from "../../commit/content-rules.ts";
 import { isOwnFormat, isZarrNode } from "../../commit/object-path.ts";
@@ -14,7 +16,7 @@ import { SOURCES_TABLE } from "../tables/sources-table.ts";
 import { decodeSources } from "../tables/table-store.ts";
 import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
 
-/** What the files of a dataset are, and may become. */
+/** What each file of a dataset must contain, and how another program may have changed it. */
 export const DATASET_CONTENT_RULES: ContentRules = {
   fault: async (path, bytes) => {
     try {

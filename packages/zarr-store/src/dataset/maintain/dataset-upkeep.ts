@@ -1,3 +1,5 @@
+// Keeps a dataset sound: checks it against its log, repairs it, adopts files, and removes leftovers.
+
 import type { Commit } from "../../commit/commit.ts";
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../../commit/maintain/adopt.ts";
@@ -16,13 +18,13 @@ import type { ObjectSession } from "../session/object-session.ts";
 import { adoptionOf } from "./adoption.ts";
 import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
-/** Commits what a function stages. */
+/** Runs a function in a transaction and commits what it stages. */
 type Commits = (
   fn: (transaction: Transaction) => Promise<void>,
   options: TransactionOptions,
 ) => Promise<Commit>;
 
-/** What keeps a dataset sound: it is compared with its log, mended after a crash, and cleared of leftovers. */
+/** Checks, repairs, adopts and garbage-collects one dataset. */
 export class DatasetUpkeep {
   readonly #parts: DatasetParts;
   readonly #session: ObjectSession;
@@ -34,16 +36,24 @@ export class DatasetUpkeep {
     this.#commit = commit;
   }
 
-  /** Compares every file with the log; it never writes. See {@link CheckReport}. @throws {ZarrStoreError} `not_supported` */
+  /**
+   * Compares every file with the log. Never writes. See {@link CheckReport}.
+   *
+   * @throws {ZarrStoreError} `not_supported` for a dataset without a log
+   */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const { session, store } = this.#parts;
     if (session !== undefined) {
-      throw new ZarrStoreError("not_supported", `${store.location} has no commit log to be checked by`);
+      throw new ZarrStoreError("not_supported", `${store.location} has no commit log to check it against`);
     }
     return checkStore({ ...this.#parts, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
   }
 
-  /** Rolls forward what a crash or a power cut left half done. @throws {ZarrStoreError} `read_only`, `conflict`, `io` */
+  /**
+   * Finishes the commits that a crash or a power cut left half done.
+   *
+   * @throws {ZarrStoreError} `read_only`, `conflict`, `io`
+   */
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     assertWritable(this.#parts);
     const report = await repairStore(this.#parts.engine, DATASET_CONTENT_RULES, options);
@@ -57,13 +67,17 @@ export class DatasetUpkeep {
     return adoptFiles({ ...this.#parts, ...adoptionOf(this.#session), log, transact: this.#commit }, options);
   }
 
-  /** Removes what dead writers staged; by default it only says what. @throws {ZarrStoreError} `read_only`, `conflict` */
+  /**
+   * Removes what dead writers left in staging. By default it only reports what it would remove.
+   *
+   * @throws {ZarrStoreError} `read_only`, `conflict`
+   */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     assertWritable(this.#parts);
     return collectGarbage(this.#parts.engine, options);
   }
 
-  /** Checks the root and every image's metadata. @throws {ZarrStoreError} `invalid_metadata` */
+  /** Checks the metadata of the root and of every image. @throws {ZarrStoreError} `invalid_metadata` */
   async validate(options: ReadOptions = {}): Promise<void> {
     const root = await this.#session.read(ROOT_NODE, options);
     if (root !== undefined) {
@@ -74,7 +88,12 @@ export class DatasetUpkeep {
     }
   }
 
-  /** @throws {ZarrStoreError} `not_found`, `invalid_metadata` if axes and array disagree or do not parse */
+  /**
+   * Checks the metadata of one image.
+   *
+   * @throws {ZarrStoreError} `not_found`; `invalid_metadata` if it does not parse, or if the axes do not fit the
+   * array
+   */
   async validateImage(id: string, options: ReadOptions = {}): Promise<void> {
     const record = new ZarrImageRecord(this.#session, id);
     await record.attributes(options);

@@ -1,3 +1,5 @@
+// Recognises what other programs do to a `zarr.json`: consolidate metadata, add attributes, reformat it.
+
 import { encodeArrayNode } from "../../array/metadata/array-metadata.ts";
 import { CONSOLIDATED_METADATA } from "../../array/metadata/metadata-field.ts";
 import type { EarlierNode } from "../../commit/content-rules.ts";
@@ -8,13 +10,14 @@ import { isTextList } from "../manifest.ts";
 import { type Attributes, parseArrayNode, parseGroupNode, parseNodeJson } from "../nodes/node-cache.ts";
 import { encodeNode } from "../record/record-objects.ts";
 
-/** What other programs do to a `zarr.json`: they consolidate metadata, set attributes, and write it in their own way. */
-
+/** How many attributes a message names. */
 const MOST_NAMED = 5;
 
 /**
- * The node as this package writes it, without consolidated metadata, and with so many of its first attributes as give a
- * file of this size: others add theirs after them. Undefined if no number does, or if it does not parse.
+ * Undoes what another program added to a `zarr.json`: the node as this package writes it, in a file of `sizeBytes`.
+ *
+ * Consolidated metadata is dropped. Then the last attributes are dropped one by one until the size fits, since other
+ * programs append theirs. Undefined if no number of attributes fits, or if the node does not parse.
  */
 export function nodeWithoutAdditions(
   path: StoreKey,
@@ -48,7 +51,10 @@ function withoutLastAttributes(node: ReadNode, sizeBytes: number): EarlierNode |
   return earlier.length === sizeBytes ? { bytes: earlier, added: additions.join(", ") } : undefined;
 }
 
-/** Groups are edited by others, as long as an image still says what its axes are; arrays are not. */
+/**
+ * Whether another program may have written this node. Groups may be edited, as long as an image still states its axes
+ * and creation time; arrays may not.
+ */
 export function isEditableNode(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): boolean {
   const meaning = meaningOf(path);
   switch (meaning?.kind) {

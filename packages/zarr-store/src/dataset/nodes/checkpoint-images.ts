@@ -1,3 +1,5 @@
+// Moves image metadata between the checkpoint and the node cache, so that listing images opens no files.
+
 import { encodeArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { Checkpoint } from "../../commit/log/checkpoint.ts";
 import type { Head } from "../../commit/log/head.ts";
@@ -9,7 +11,7 @@ import { imageNode, PIXELS_NODE_KEY, pixelArray } from "../layout.ts";
 import type { ManifestSource } from "../manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
 
-/** What a checkpoint keeps of each image: its attributes and array metadata, as far as they are known. */
+/** The attributes and array metadata of each image, as far as they are known, for the checkpoint. */
 export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<string, unknown> {
   const images = new Map<string, unknown>();
   for (const id of imageIdsOf(head.groups())) {
@@ -25,8 +27,10 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
 }
 
 /**
- * Takes what a checkpoint keeps of the images into the cache, under the hashes that it states for them: array metadata as
- * they are, to be parsed when they are asked for. It is derived, so that what is malformed is as good as absent.
+ * Puts the image metadata of a checkpoint into the cache, under the hashes that the checkpoint states. Array metadata
+ * is parsed only when it is asked for.
+ *
+ * A checkpoint is derived data, so a malformed entry counts as absent.
  */
 export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
   for (const [id, image] of checkpoint.images) {
@@ -44,7 +48,7 @@ export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
   }
 }
 
-/** What a checkpoint says of its images, sorted by id. */
+/** The images that a checkpoint describes, sorted by id. */
 export function manifestSourcesOf(checkpoint: Checkpoint): readonly ManifestSource[] {
   return imageIdsOf(checkpoint.groups.keys()).map((id): ManifestSource => {
     const { attributes, array } = keptOf(checkpoint.images.get(id));
@@ -61,12 +65,12 @@ function keptOf(image: unknown): { readonly attributes?: unknown; readonly array
   return typeof image === "object" && image !== null ? image : {};
 }
 
-/** A path to look for among those that are: it need not be a good one. */
+/** A path that is only looked up among existing ones, so it need not be valid. */
 function unchecked(path: string): StoreKey {
   return path as StoreKey;
 }
 
-/** The images among the groups of a head, sorted; of a name that is no id nothing can be kept. */
+/** The ids of the images among a head's groups, sorted. A group whose name is not an image id is skipped. */
 function imageIdsOf(groups: Iterable<string>): readonly ImageId[] {
   return [...groups]
     .filter((group) => group !== "")

@@ -1,3 +1,5 @@
+// Reads the Zarr metadata of a dataset with a commit log, using the log's hashes to parse each node only once.
+
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { zarrNode } from "../../commit/object-path.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
@@ -10,15 +12,18 @@ import type { NodeReader } from "./node-reader.ts";
 
 type Objects = Pick<ObjectSession, "runtime" | "nodes" | "read" | "hash">;
 
-/** The `zarr.json` of a dataset with a log: known by their hashes, so that equal ones are read and parsed once. */
+/**
+ * Reads the `zarr.json` files of a dataset with a log. The log knows their hashes, so equal files are read and parsed
+ * once.
+ */
 export class CommittedNodes implements NodeReader {
   readonly missingChunks = "error";
-  /** None: this package wrote the arrays, and writes them in no codec but zstd. */
+  /** Empty: this package wrote the arrays, and the only codec it writes is zstd. */
   readonly codecs: readonly [] = [];
   readonly #objects: Objects;
   readonly #mayRecall: (path: StoreKey) => boolean;
 
-  /** `mayRecall` says of which paths a node that is known need not be read again; by default, of all. */
+  /** `mayRecall` tells for which paths a cached node may be used instead of reading it again. Default: all. */
   constructor(objects: Objects, mayRecall: (path: StoreKey) => boolean = () => true) {
     this.#objects = objects;
     this.#mayRecall = mayRecall;
@@ -51,7 +56,7 @@ export class CommittedNodes implements NodeReader {
       return known;
     }
     const bytes = hash === undefined ? undefined : await this.#objects.read(path, options);
-    // Another commit may have come before the read, so that these are the bytes of another hash.
+    // Another commit may have replaced the file before it was read, so hash the bytes that were read.
     return bytes && cache.remember(await this.#objects.runtime.sha256(bytes), bytes, path);
   }
 }

@@ -1,3 +1,5 @@
+// Parses `zarr.json` and `.zattrs` files, and caches the results by the hash of the file.
+
 import type { ZarrCodec } from "../../array/codecs/zarr-codec.ts";
 import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { metadataField, refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
@@ -6,13 +8,14 @@ import { deepFreeze } from "../../json/deep-freeze.ts";
 import { isObject } from "../../json/is-object.ts";
 import { type ParseLosslessOptions, parseLossless, plainValue } from "../../json/lossless-json.ts";
 
-/** The attributes of a Zarr group, integers beyond 2^53 as bigint. */
+/** The attributes of a Zarr group; integers beyond 2^53 are bigint. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /**
- * Group attributes and array metadata by the hash of their bytes: equal bytes are parsed once, and a checkpoint can
- * bring them along, so that listing images opens none. They are frozen: a caller that changed them would change what the
- * next one is told.
+ * Caches group attributes and array metadata by the SHA-256 of their file. Equal files are parsed once, and a
+ * checkpoint can fill the cache, so that listing images opens none of them.
+ *
+ * The values are frozen: a caller that changed one would change what the next caller gets.
  */
 export class NodeCache {
   readonly #groups = new Map<string, Attributes>();
@@ -33,7 +36,9 @@ export class NodeCache {
     return parsed && this.rememberArray(sha256, parsed);
   }
 
-  /** Array metadata to be parsed when they are asked for; undefined if they turn out to be of no use. */
+  /**
+   * Keeps array metadata to be parsed when first asked for. `parse` returns undefined if it turns out to be unusable.
+   */
   keepArray(sha256: string, parse: () => ArrayMetadata | undefined): void {
     this.#keptArrays.set(sha256, parse);
   }
@@ -51,7 +56,12 @@ export class NodeCache {
 
 const GROUP_MEMBERS: readonly string[] = ["zarr_format", "node_type", "attributes"];
 
-/** @throws {ZarrStoreError} `invalid_metadata` if it is not a Zarr v3 group, or has a member that must be understood */
+/**
+ * The attributes in the `zarr.json` of a group.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata` if it is not a Zarr v3 group, or has an unknown member that must be
+ * understood
+ */
 export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   const node = parseNodeJson(bytes, where);
   if (!isObject(node) || node["zarr_format"] !== 3 || node["node_type"] !== "group") {
@@ -63,7 +73,7 @@ export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   refuseUnknownMembers(metadataField(node, where), GROUP_MEMBERS);
   const attributes = node["attributes"] ?? {};
   if (!isObject(attributes)) {
-    throw new ZarrStoreError("invalid_metadata", `${where}: attributes is no object`, {
+    throw new ZarrStoreError("invalid_metadata", `${where}: attributes is not an object`, {
       path: where,
       found: attributes,
     });
@@ -71,7 +81,11 @@ export function parseGroupNode(bytes: Uint8Array, where: string): Attributes {
   return attributes;
 }
 
-/** The `.zattrs` of Zarr v2, with the tokens NaN and Infinity that Python writes. @throws {ZarrStoreError} `invalid_metadata` */
+/**
+ * The attributes in a `.zattrs` of Zarr v2. Allows NaN and Infinity, which Python writes.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata`
+ */
 export function parseAttributes(bytes: Uint8Array, where: string): Attributes {
   const attributes = parseNodeJson(bytes, where, { allowNonFinite: true });
   if (!isObject(attributes)) {
@@ -83,7 +97,7 @@ export function parseAttributes(bytes: Uint8Array, where: string): Attributes {
   return attributes;
 }
 
-/** @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
+/** The array metadata in a `zarr.json` or `.zarray`. @throws {ZarrStoreError} `invalid_metadata`, `not_supported` */
 export function parseArrayNode(
   bytes: Uint8Array,
   where: string,
@@ -92,11 +106,16 @@ export function parseArrayNode(
   return parseArrayMetadata(parseNodeJson(bytes, where), where, codecs);
 }
 
+/** The content of the `zarr.json` of a group. */
 export function groupNodeValue(attributes: Attributes): object {
   return { zarr_format: 3, node_type: "group", attributes };
 }
 
-/** @throws {ZarrStoreError} `invalid_metadata` if it is not JSON */
+/**
+ * Parses a metadata file; integers beyond 2^53 become bigint.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata` if it is not JSON, or repeats a key
+ */
 export function parseNodeJson(bytes: Uint8Array, where: string, options: ParseLosslessOptions = {}): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,3 +1,5 @@
+// The attributes of a dataset's root group, which name its format and version.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { ROOT_NODE } from "../layout.ts";
 import { type Attributes, parseGroupNode } from "./node-cache.ts";
@@ -6,9 +8,9 @@ export const FORMAT = "zarr-image-dataset";
 export const FORMAT_VERSION = 2;
 
 /**
- * The attributes of a dataset's root group.
+ * Reads and checks the attributes of a dataset's root group.
  *
- * @throws {ZarrStoreError} `invalid_metadata` for another format, `not_supported` for a newer version of this one
+ * @throws {ZarrStoreError} `invalid_metadata` for another format, `not_supported` for another version of this one
  */
 export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
   const attributes = parseGroupNode(bytes, `${where}: ${ROOT_NODE}`);
@@ -16,7 +18,7 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
   if (format !== FORMAT) {
     throw new ZarrStoreError(
       "invalid_metadata",
-      `${where} is no dataset of this package: its format is ${String(format)}`,
+      `${where} is not a dataset of this package: its format is ${String(format)}`,
       {
         path: ROOT_NODE,
         expected: FORMAT,
@@ -34,6 +36,7 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
   return attributes;
 }
 
+/** The root attributes of a new dataset. */
 export function newRootAttributes(createdUtc: string): Attributes {
   return { format: FORMAT, format_version: FORMAT_VERSION, created_utc: createdUtc };
 }

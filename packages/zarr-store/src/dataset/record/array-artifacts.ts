@@ -1,3 +1,5 @@
+// The results of an image that are arrays, such as masks: saved, loaded, listed and deleted.
+
 import { defaultAxes, validateAxes } from "../../array/axes.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
@@ -10,14 +12,15 @@ import type { Attributes } from "../nodes/node-cache.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { encodeNode, type RecordObjects } from "./record-objects.ts";
 
+/** How an array artifact is laid out. */
 export interface SaveArrayArtifactOptions extends ReadOptions {
-  /** Default: those of the rank, `a0…aN` where it has none. */
+  /** One name per axis. Default: by the number of axes, otherwise `a0`, `a1`, …; see `defaultAxes`. */
   readonly axes?: readonly string[];
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
 }
 
-/** The artifacts of an image that are arrays, each with the groups above it. */
+/** The array artifacts of one image, each stored with the groups above it. */
 export class ArrayArtifacts {
   readonly #objects: RecordObjects;
 
@@ -25,7 +28,9 @@ export class ArrayArtifacts {
     this.#objects = objects;
   }
 
-  /** Replaces the array artifact of that name. @throws {ZarrStoreError} `invalid_argument`, `not_found` */
+  /**
+   * Saves an array artifact, replacing the one of that name. @throws {ZarrStoreError} `invalid_argument`, `not_found`
+   */
   async save(name: string, array: NdArray, options: SaveArrayArtifactOptions = {}): Promise<void> {
     const { id } = this.#objects;
     const parsed = parseArtifactName(name);
@@ -46,28 +51,28 @@ export class ArrayArtifacts {
     });
   }
 
-  /** @throws {ZarrStoreError} `not_found` */
+  /** Loads a whole array artifact. @throws {ZarrStoreError} `not_found` */
   async load(name: string, options: ReadOptions = {}): Promise<NdArray> {
     const prefix = artifactArray(this.#objects.id, parseArtifactName(name));
     return readArrayRegion(this.#objects.session, prefix, undefined, options);
   }
 
-  /** Shape, dtype, chunks, axes and attributes. @throws {ZarrStoreError} `not_found` */
+  /** Reads shape, dtype, chunks, axes and attributes, but no elements. @throws {ZarrStoreError} `not_found` */
   async open(name: string, options: ReadOptions = {}): Promise<ArrayMetadata> {
     const prefix = artifactArray(this.#objects.id, parseArtifactName(name));
     return readArrayMetadata(this.#objects.session, prefix, options);
   }
 
-  /** The names, nested names whole, sorted. */
+  /** Lists the names, sorted; nested names in full. */
   async list(): Promise<readonly string[]> {
     return this.#objects.namesOfKind("array");
   }
 
   /**
-   * Deletes the array, and the groups above it that nothing is left in; says whether there was one. Arrays whose names
-   * continue its name stay.
+   * Deletes an array, and the groups above it that are then empty; returns whether it existed. Arrays whose names
+   * continue this name stay.
    *
-   * @throws {ZarrStoreError} `not_found`
+   * @throws {ZarrStoreError} `not_found` if the image does not exist
    */
   async delete(name: string, options: ReadOptions = {}): Promise<boolean> {
     const { id } = this.#objects;
@@ -85,7 +90,7 @@ export class ArrayArtifacts {
   }
 }
 
-/** From the innermost group outwards, as far as each holds nothing but its own node. */
+/** Deletes groups from the innermost outwards, stopping at the first that holds more than its own node. */
 async function deleteEmptyGroups(
   transaction: Transaction,
   objects: RecordObjects,

@@ -1,3 +1,5 @@
+// Writes a Zarr array into a transaction and reads one from a session: the layer below pixels and array artifacts.
+
 import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
@@ -19,6 +21,7 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { type Attributes, parseArrayNode } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 
+/** How an array is laid out and compressed. */
 export interface WriteArrayOptions {
   readonly axes?: readonly string[] | undefined;
   readonly chunks?: readonly number[] | undefined;
@@ -26,7 +29,7 @@ export interface WriteArrayOptions {
   readonly compression?: "zstd" | "none" | undefined;
 }
 
-/** Stages a Zarr array, its chunks before its metadata, one chunk in memory at a time. */
+/** Stages a Zarr array: its chunks first, then its metadata, with one chunk in memory at a time. */
 export async function writeArray(
   session: ObjectSession,
   transaction: Transaction,
@@ -47,7 +50,7 @@ export async function writeArray(
   }
 }
 
-/** Makes the objects of an array, and stages none of them. */
+/** Makes the objects of an array without staging them. */
 export async function encodeArray(
   session: ObjectSession,
   array: NdArray,
@@ -72,7 +75,11 @@ function arrayObjects(
     : encodeArrayObjects(planArrayWrite(array, options), encoding);
 }
 
-/** @throws {ZarrStoreError} `not_found` if there is no array, `invalid_metadata` */
+/**
+ * Reads the metadata of the array at a prefix.
+ *
+ * @throws {ZarrStoreError} `not_found` if there is no array, `invalid_metadata`
+ */
 export async function readArrayMetadata(
   session: ObjectSession,
   prefix: StoreKey,
@@ -85,7 +92,10 @@ export async function readArrayMetadata(
   return metadata;
 }
 
-/** Reads the chunks that the selection needs, each one verified where the dataset has hashes. */
+/**
+ * Reads a region of an array, or all of it. Only the chunks it needs are read; each is verified if the dataset has
+ * hashes.
+ */
 export async function readArrayRegion(
   session: ObjectSession,
   prefix: StoreKey,

@@ -1,3 +1,5 @@
+// Reads, writes and deletes the files of an image's artifacts byte for byte, whatever their kind.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -11,11 +13,11 @@ const FILE_KINDS: ReadonlySet<string> = new Set(KINDS);
 const FILE_FORMS: string = KINDS.flatMap((kind) => imagePartKeys({ kind, name: "<name>" })).join(", ");
 
 export interface DeleteAnalysisOptions extends ReadOptions {
-  /** Default: all of `analysis/`. */
+  /** Deletes only files that end in one of these, such as `.csv.gz`. Default: everything below `analysis/`. */
   readonly suffixes?: readonly string[];
 }
 
-/** The files of an image's JSON artifacts, tables and attachments, whatever their kind, by their paths below `images/<id>/`. */
+/** The files of an image's JSON artifacts, tables and attachments, addressed by their keys below `images/<id>/`. */
 export class ArtifactFiles {
   readonly #objects: RecordObjects;
 
@@ -23,7 +25,7 @@ export class ArtifactFiles {
     this.#objects = objects;
   }
 
-  /** A file as it is. @throws {ZarrStoreError} `not_found`, `invalid_name` for another path */
+  /** Loads a file byte for byte. @throws {ZarrStoreError} `not_found`, `invalid_name` for any other path */
   async load(key: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const path = artifactFilePath(this.#objects, key);
     const bytes = await this.#objects.session.read(path, options);
@@ -33,17 +35,20 @@ export class ArtifactFiles {
     return bytes;
   }
 
-  /** Puts a file in place as it came, parsed or not; it makes no summary. @throws {ZarrStoreError} `invalid_name` */
+  /** Saves a file byte for byte, without parsing it or renewing the summary. @throws {ZarrStoreError} `invalid_name` */
   async save(key: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
     await this.#objects.putArtifact(artifactFilePath(this.#objects, key), key, bytes, options);
   }
 
-  /** The keys below `images/<id>/analysis/`, sorted. */
+  /** Lists the paths below `images/<id>/analysis/`, sorted. */
   async listAnalysis(): Promise<readonly StoreKey[]> {
     return this.#objects.pathsBelow(analysisFolder(this.#objects.id));
   }
 
-  /** Deletes the files below `analysis/` whose key ends in one of the suffixes, or all; returns how many. */
+  /**
+   * Deletes the files below `analysis/` that end in one of the suffixes, or all of them; returns how many. Deleting
+   * `metadata` also removes its values from the summary.
+   */
   async deleteAnalysis(options: DeleteAnalysisOptions = {}): Promise<number> {
     const { id } = this.#objects;
     const metadata: readonly string[] = jsonPaths(id, parseArtifactName(METADATA));
@@ -68,7 +73,7 @@ function artifactFilePath(record: RecordObjects, key: string): StoreKey {
   const path = joinKey(imageGroup(record.id), ...key.split("/"));
   const meaning = meaningOf(path);
   if (meaning === undefined || !FILE_KINDS.has(meaning.kind)) {
-    throw new ZarrStoreError("invalid_name", `${path} is no path of an artifact's file`, {
+    throw new ZarrStoreError("invalid_name", `${path} is not the path of an artifact's file`, {
       path,
       expected: FILE_FORMS,
       found: key,

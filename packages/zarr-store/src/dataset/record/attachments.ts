@@ -1,8 +1,10 @@
+// The attachments of an image: files that are kept unchanged, whatever they contain.
+
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { attachmentPath } from "../layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
-/** The files of an image that are kept as they came. */
+/** The attachments of one image. */
 export class Attachments {
   readonly #objects: RecordObjects;
 
@@ -10,14 +12,19 @@ export class Attachments {
     this.#objects = objects;
   }
 
-  /** Keeps a file as it came. @returns the key @throws {ZarrStoreError} `invalid_name` */
+  /**
+   * Saves a file unchanged.
+   *
+   * @returns the file's path in the dataset
+   * @throws {ZarrStoreError} `invalid_name`
+   */
   async save(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
     const path = attachmentPath(this.#objects.id, name);
     await this.#objects.putArtifact(path, `attachment ${name}`, bytes, options);
     return path;
   }
 
-  /** @throws {ZarrStoreError} `not_found` */
+  /** Loads an attachment. @throws {ZarrStoreError} `not_found` */
   async load(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const path = attachmentPath(this.#objects.id, name);
     const bytes = await this.#objects.session.read(path, options);
@@ -27,12 +34,16 @@ export class Attachments {
     return bytes;
   }
 
-  /** The names, sorted. */
+  /** Lists the names, sorted. */
   async list(): Promise<readonly string[]> {
     return this.#objects.namesOfKind("attachment");
   }
 
-  /** Says whether there was one. @throws {ZarrStoreError} `invalid_name`, `not_found` if there is no such image */
+  /**
+   * Deletes an attachment; returns whether it existed.
+   *
+   * @throws {ZarrStoreError} `invalid_name`, `not_found` if the image does not exist
+   */
   async delete(name: string, options: ReadOptions = {}): Promise<boolean> {
     const path = attachmentPath(this.#objects.id, name);
     return this.#objects.change(`delete attachment ${name}`, options, (transaction) =>

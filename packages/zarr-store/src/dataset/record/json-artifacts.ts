@@ -1,3 +1,5 @@
+// The JSON artifacts of an image; saving or deleting `metadata` also updates the image's summary.
+
 import { inflate } from "../../bytes/inflate.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
@@ -15,10 +17,10 @@ import { jsonPath, jsonPaths } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 
-/** Against a bomb: no metadata of an image is larger. */
+/** The largest JSON that a gzipped artifact may unpack to: a guard against zip bombs, far above any real metadata. */
 export const MAX_JSON_BYTES: number = 64 * 1024 * 1024;
 
-/** The JSON artifacts of an image, each a file `analysis/<name>.json`. */
+/** The JSON artifacts of one image, each a file `analysis/<name>.json`. */
 export class JsonArtifacts {
   readonly #objects: RecordObjects;
 
@@ -27,11 +29,12 @@ export class JsonArtifacts {
   }
 
   /**
-   * Writes `analysis/<name>.json`: two-space indent, key order kept. A {@link JsonText} is written as it is.
+   * Saves a value as `analysis/<name>.json`, indented by two spaces, with its key order. A {@link JsonText} is
+   * written unchanged.
    *
-   * @returns the key
-   * @throws {ZarrStoreError} `invalid_argument` with the path of a NaN, an infinity or a value that JSON has not;
-   * `not_found` if there is no such image
+   * @returns the file's path in the dataset
+   * @throws {ZarrStoreError} `not_found` if the image does not exist; `invalid_argument` for NaN, an infinity or any
+   * other value that JSON does not have, naming its path
    */
   async save(name: string, value: unknown, options: ReadOptions = {}): Promise<string> {
     const path = jsonPath(this.#objects.id, parseArtifactName(name));
@@ -41,10 +44,10 @@ export class JsonArtifacts {
   }
 
   /**
-   * Writes a JSON artifact byte by byte as it came from elsewhere, after a look whether it is JSON.
+   * Saves a JSON file byte for byte, after checking that it is JSON.
    *
-   * @returns the key
-   * @throws {ZarrStoreError} `invalid_file` if it is not
+   * @returns the file's path in the dataset
+   * @throws {ZarrStoreError} `invalid_file` if it is not JSON
    */
   async saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
     const path = jsonPath(this.#objects.id, parseArtifactName(name));
@@ -54,8 +57,10 @@ export class JsonArtifacts {
   }
 
   /**
-   * Plain values, integers beyond 2^53 as bigint. A key that comes twice in an object is an error, for one of its values
-   * would be lost; {@link loadText} gives both.
+   * Loads plain values; integers beyond 2^53 are bigint.
+   *
+   * A key that occurs twice in an object is an error, because one of its values would be lost. {@link loadText} gives
+   * both.
    *
    * @throws {ZarrStoreError} `not_found`, `invalid_file`
    */
@@ -64,21 +69,25 @@ export class JsonArtifacts {
     return plainValue(parseLossless(text, { allowNonFinite: true, duplicateKeys: "error", where: name }));
   }
 
-  /** The text as it is stored; reads `.json`, then `.json.gz`. @throws {ZarrStoreError} `not_found`, `invalid_file` */
+  /**
+   * Loads the text as it is stored, from `.json` or, if that is missing, from `.json.gz`.
+   *
+   * @throws {ZarrStoreError} `not_found`, `invalid_file`
+   */
   async loadText(name: string, options: ReadOptions = {}): Promise<JsonText> {
     return loadJsonText(this.#objects, name, options);
   }
 
-  /** The names, nested names whole, sorted. */
+  /** Lists the names, sorted; nested names in full. */
   async list(): Promise<readonly string[]> {
     return this.#objects.namesOfKind("json");
   }
 
   /**
-   * Deletes the artifact in whatever form it is there, and says whether it was. Without `metadata`, the summary holds
-   * nothing of them.
+   * Deletes an artifact, gzipped or not; returns whether it existed. Deleting `metadata` also removes its values from
+   * the summary.
    *
-   * @throws {ZarrStoreError} `not_found` if there is no such image
+   * @throws {ZarrStoreError} `not_found` if the image does not exist
    */
   async delete(name: string, options: ReadOptions = {}): Promise<boolean> {
     const paths = jsonPaths(this.#objects.id, parseArtifactName(name));
@@ -95,7 +104,7 @@ export class JsonArtifacts {
   }
 }
 
-/** Takes what was made of the artifact `metadata` out of the summary; what a caller gave besides stays. */
+/** Removes from the summary the keys that come from the artifact `metadata`. Other keys stay. */
 export async function withdrawSummary(
   transaction: Transaction,
   objects: RecordObjects,
@@ -111,7 +120,7 @@ export async function withdrawSummary(
   await objects.putAttributes(transaction, { ...attributes, summary: kept });
 }
 
-/** The keys that the metadata give a summary; none where nothing is read, or nothing can be made of it. */
+/** The summary keys that come from `metadata`; empty if there is no `metadata` or no summary can be made from it. */
 async function summaryKeys(objects: RecordObjects, options: ReadOptions): Promise<ReadonlySet<string>> {
   const { summarize } = objects.session;
   if (summarize === undefined) {
@@ -127,12 +136,13 @@ async function summaryKeys(objects: RecordObjects, options: ReadOptions): Promis
   }
 }
 
-/** Of which image JSON is read, and by what. */
+/** The image whose JSON is read, and the session that reads it. */
 export interface JsonSource {
   readonly id: ImageId;
   readonly session: Pick<ObjectSession, "read">;
 }
 
+/** Loads the text of a JSON artifact. @throws {ZarrStoreError} `not_found`, `invalid_file` */
 export async function loadJsonText(
   record: JsonSource,
   name: string,
@@ -153,6 +163,9 @@ async function unzip(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<Uin
   try {
     return await inflate(bytes, { format: "gzip", maxBytes: MAX_JSON_BYTES });
   } catch (cause) {
-    throw new ZarrStoreError("invalid_file", `${where} is no gzip: ${String(cause)}`, { path: where, cause });
+    throw new ZarrStoreError("invalid_file", `${where} is not a gzip file: ${String(cause)}`, {
+      path: where,
+      cause,
+    });
   }
 }

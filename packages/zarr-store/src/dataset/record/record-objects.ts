@@ -1,3 +1,5 @@
+// The objects of one image, and the steps that artifacts of every kind share: existence check, change, listing.
+
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
@@ -8,13 +10,13 @@ import { imageGroup, imageNode, meaningOf, type PathMeaning } from "../layout.ts
 import { type Attributes, groupNodeValue, parseGroupNode } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 
-/** The artifact whose text makes the summary. */
+/** The name of the artifact that the summary is made from. */
 export const METADATA = "metadata";
 
-/** What an artifact or attachment may be. */
+/** The kinds of artifacts and attachments. */
 type NamedKind = Extract<PathMeaning, { readonly name: string }>["kind"];
 
-/** The objects of one image, and what its artifacts of every kind do with them alike. */
+/** Reads and changes the objects of one image, on behalf of its artifacts and pixels. */
 export class RecordObjects {
   readonly id: ImageId;
   readonly session: ObjectSession;
@@ -44,7 +46,11 @@ export class RecordObjects {
     this.session.nodes.rememberGroup(await this.session.runtime.sha256(bytes), parseGroupNode(bytes, path));
   }
 
-  /** Changes what an image has; it must be there. `objects` are those that the transaction sees. */
+  /**
+   * Changes an image that must exist. `fn` gets the objects as its transaction sees them.
+   *
+   * @throws {ZarrStoreError} `not_found`
+   */
   async change<T>(
     message: string,
     options: ReadOptions,
@@ -61,7 +67,7 @@ export class RecordObjects {
     return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
   }
 
-  /** Puts one artifact in place, and renews the summary if it is made of it. */
+  /** Writes the file of one artifact. If it is `metadata` and its text is given, the summary is renewed. */
   async putArtifact(
     path: StoreKey,
     name: string,
@@ -69,7 +75,8 @@ export class RecordObjects {
     options: ReadOptions,
     text?: string,
   ): Promise<void> {
-    // A caller that uses its buffer again while this runs would have the hash of one content, and the bytes of another.
+    // Copy the bytes: a caller that reuses its buffer meanwhile would get a hash of one content and the bytes of
+    // another.
     const own = new Uint8Array(bytes);
     await this.change(`save ${name}`, options, async (transaction, objects) => {
       await transaction.put(path, own);
@@ -87,7 +94,7 @@ export class RecordObjects {
     return (await this.session.paths(imageGroup(this.id))).filter((path) => path.startsWith(`${prefix}/`));
   }
 
-  /** The names of the artifacts or attachments of a kind, nested names whole, sorted, each once. */
+  /** The names of all artifacts or attachments of a kind, sorted, without duplicates; nested names in full. */
   async namesOfKind(kind: NamedKind): Promise<readonly string[]> {
     const meanings = (await this.session.paths(imageGroup(this.id))).map((path) => meaningOf(path));
     const names = meanings.flatMap((meaning) =>

@@ -1,3 +1,5 @@
+// The pixels of an image: written once, then read whole, by region, or only their shape and axes.
+
 import { defaultAxes, planeAxes, validateAxes } from "../../array/axes.ts";
 import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
@@ -12,12 +14,13 @@ import type { Summary } from "../session/object-session.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { RecordObjects } from "./record-objects.ts";
 
+/** How an image is laid out, compressed and described. */
 export interface SaveImageOptions extends ReadOptions {
   readonly axes?: readonly string[];
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
-  /** Of the pixels. Default `zstd`; `none` is faster to write and to read, and larger. */
+  /** Compression of the pixels. Default `zstd`; `none` is faster to write and to read, but larger. */
   readonly compression?: "zstd" | "none" | undefined;
 }
 
@@ -26,14 +29,14 @@ export interface LoadPixelsOptions<D extends DType> extends ReadOptions {
   readonly dtype?: D;
 }
 
-/** Rows, columns and planes of an image; `numSlices` is the length of the axis z, or 1. */
+/** The size of an image in pixels, and its number of slices: the length of the axis `z`, or 1. */
 export interface ImageBounds {
   readonly width: number;
   readonly height: number;
   readonly numSlices: number;
 }
 
-/** The pixels of an image. They are written once and never changed. */
+/** The pixels of one image. They are written once and never changed. */
 export class RecordPixels {
   readonly #objects: RecordObjects;
 
@@ -42,9 +45,10 @@ export class RecordPixels {
   }
 
   /**
-   * Makes the record with its pixels, which may be read as they are written. Pixels are never changed afterwards.
+   * Creates the image from its pixels, which can be read while they are written.
    *
-   * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for ranks other than 2–5, before anything is staged
+   * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for fewer than 2 or more than 5 axes, before
+   * anything is staged
    */
   async save(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
     const { id, session } = this.#objects;
@@ -62,7 +66,7 @@ export class RecordPixels {
         if (await objects.exists()) {
           throw new ZarrStoreError(
             "already_exists",
-            `there is an image ${id} already; pixels are immutable`,
+            `image ${id} already exists, and pixels cannot be replaced`,
             {
               path: imageGroup(id),
             },
@@ -72,7 +76,7 @@ export class RecordPixels {
         await writeArray(session, transaction, pixelArray(id), array, { axes, chunks, compression });
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
-        // Keys that the caller gives keep their order, so that a restored record has the same bytes.
+        // Spread the caller's attributes first: their order stays, so that a restored image has the same bytes.
         await objects.putAttributes(transaction, {
           ...attributes,
           axes,
@@ -84,13 +88,14 @@ export class RecordPixels {
     );
   }
 
-  /** Shape, dtype, chunks and axes, from the header alone. @throws {ZarrStoreError} `not_found` */
+  /** Reads shape, dtype, chunks and axes, but no pixels. @throws {ZarrStoreError} `not_found` */
   async open(options: ReadOptions = {}): Promise<ArrayMetadata> {
     return readArrayMetadata(this.#objects.session, pixelArray(this.#objects.id), options);
   }
 
   /**
-   * All pixels, in C order. With a dtype the type flows, and another dtype is an error.
+   * Loads all pixels in C order. If `dtype` is given, the result has that type, and an image of another dtype is an
+   * error.
    *
    * @throws {ZarrStoreError} `not_found`, `integrity`, `invalid_argument` if the image has another dtype
    */
@@ -99,12 +104,12 @@ export class RecordPixels {
     return assertDType(await readArrayRegion(session, pixelArray(id), undefined, options), options.dtype);
   }
 
-  /** The pixels of a region, one range per axis; only the chunks that it touches are read. */
+  /** Loads a region, given as one range per axis. Only the chunks that it touches are read. */
   async loadRegion(selection: RegionSelection, options: ReadOptions = {}): Promise<NdArray> {
     return readArrayRegion(this.#objects.session, pixelArray(this.#objects.id), selection, options);
   }
 
-  /** One name per axis, slowest first; undefined if the image is not there or does not say. */
+  /** The names of the axes, slowest first; undefined if the image does not exist or does not name them. */
   async axes(options: ReadOptions = {}): Promise<readonly string[] | undefined> {
     if (!(await this.#objects.exists())) {
       return undefined;
@@ -113,7 +118,7 @@ export class RecordPixels {
     return Array.isArray(axes) && axes.every((axis) => typeof axis === "string") ? axes : undefined;
   }
 
-  /** Pixels across and down, and slices, from the header alone. @throws {ZarrStoreError} `not_found` */
+  /** Width, height and number of slices, read from the metadata alone. @throws {ZarrStoreError} `not_found` */
   async bounds(options: ReadOptions = {}): Promise<ImageBounds> {
     const { shape } = await this.open(options);
     const axes = (await this.axes(options)) ?? defaultAxes(shape.length);
@@ -127,7 +132,7 @@ export class RecordPixels {
   }
 }
 
-/** ISO-8601 in UTC, whole seconds. */
+/** Formats a time as ISO 8601 in UTC with whole seconds. */
 export function isoSeconds(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }

@@ -1,3 +1,5 @@
+// Offers a record's pixels and artifacts through the interfaces that TIFF folders implement too.
+
 import { defaultAxes } from "../../array/axes.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import type { AxisRange, RegionSelection } from "../../array/region.ts";
@@ -9,10 +11,10 @@ import type { JsonArtifacts } from "./json-artifacts.ts";
 import type { RecordPixels } from "./record-pixels.ts";
 import type { TabularArtifacts } from "./tabular-artifacts.ts";
 
-/** The name of the axis along which channels lie. */
+/** The name of the channel axis. */
 const CHANNEL_AXIS = "c";
 
-/** A record's pixels behind the interface that TIFFs have too. */
+/** A record's pixels as a `PixelStore`, the interface that TIFFs implement too. */
 export function pixelStoreOf(id: string, pixels: RecordPixels): PixelStore {
   const describe: PixelStore["describe"] = async (options = {}) => {
     const { shape, dtype } = await pixels.open(options);
@@ -42,14 +44,14 @@ export function pixelStoreOf(id: string, pixels: RecordPixels): PixelStore {
   };
 }
 
-/** The views of a record that its artifacts are in. */
+/** The parts of a record that hold its artifacts. */
 interface ArtifactViews {
   readonly json: JsonArtifacts;
   readonly tables: TabularArtifacts;
   readonly arrays: ArrayArtifacts;
 }
 
-/** A record's artifacts behind the interface that folders of sidecars have too. */
+/** A record's artifacts as an `ArtifactStore`, the interface that folders of sidecars implement too. */
 export function artifactStoreOf({ json, tables, arrays }: ArtifactViews): Omit<ArtifactStore, "edit"> {
   return {
     list: async () => ({
@@ -71,7 +73,7 @@ export function artifactStoreOf({ json, tables, arrays }: ArtifactViews): Omit<A
   };
 }
 
-/** Drops an axis of length 1; in C order the data stays as it is. */
+/** Drops an axis of length 1. In C order, the data does not change. */
 function withoutAxis(array: NdArray, axis: number): NdArray {
   return { ...array, shape: array.shape.filter((_, index) => index !== axis) };
 }

@@ -1,3 +1,5 @@
+// The results of an image that are tables, in Parquet or gzipped CSV.
+
 import type { Table } from "apache-arrow";
 import { isZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
@@ -13,7 +15,7 @@ import { notFound, type RecordObjects } from "./record-objects.ts";
 const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];
 
 export interface TabularFormatOption {
-  /** Default: both. Of both, Parquet is read. */
+  /** Default: both. If a table exists in both formats, Parquet is loaded. */
   readonly format?: TabularFormat | undefined;
 }
 
@@ -36,7 +38,7 @@ export interface LoadTableArtifactOptions
     LoadParquetOptions,
     TabularFormatOption {}
 
-/** The tables of an image, each a file `analysis/<name>.parquet` or `analysis/<name>.csv.gz`. */
+/** The table artifacts of one image, each a file `analysis/<name>.parquet` or `analysis/<name>.csv.gz`. */
 export class TabularArtifacts {
   readonly #objects: RecordObjects;
 
@@ -45,9 +47,9 @@ export class TabularArtifacts {
   }
 
   /**
-   * Writes rows by their schema, or a table that brings its own. The other format of the same name stays as it is.
+   * Saves rows with a schema, or a table that has its own. A file of the same name in the other format stays.
    *
-   * @returns the key
+   * @returns the file's path in the dataset
    * @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema
    */
   async save(name: string, rows: TableInput, options: SaveTableArtifactOptions = {}): Promise<string> {
@@ -62,7 +64,7 @@ export class TabularArtifacts {
     return path;
   }
 
-  /** Keeps a table file byte by byte as it came. @throws {ZarrStoreError} `invalid_file` if it cannot be read */
+  /** Saves a table file byte for byte. @throws {ZarrStoreError} `invalid_file` if it cannot be read */
   async saveBytes(
     name: string,
     format: TabularFormat,
@@ -76,8 +78,9 @@ export class TabularArtifacts {
   }
 
   /**
-   * The table of one format, or of the one that is there: Parquet, then csv.gz. The types of a CSV come from the schema, or
-   * are inferred column by column.
+   * Loads a table in the given format. Without one, Parquet is tried first, then gzipped CSV.
+   *
+   * The column types of a CSV come from the schema, or are inferred for each column.
    *
    * @throws {ZarrStoreError} `not_found`, `invalid_file`
    */
@@ -97,7 +100,7 @@ export class TabularArtifacts {
     }
   }
 
-  /** The file of a table, verified, as it is. @throws {ZarrStoreError} `not_found` */
+  /** Loads the file of a table, verified, byte for byte. @throws {ZarrStoreError} `not_found` */
   async loadBytes(
     name: string,
     format: TabularFormat,
@@ -111,14 +114,18 @@ export class TabularArtifacts {
     return bytes;
   }
 
-  /** The names of the tables in one format, nested names whole, sorted; without a format, those in either. */
+  /** Lists the names of the tables in one format, or in either, sorted; nested names in full. */
   async list(options: TabularFormatOption = {}): Promise<readonly string[]> {
     const formats = options.format ? [options.format] : FORMATS;
     const names = await Promise.all(formats.map((format) => this.#objects.namesOfKind(format)));
     return [...new Set(names.flat())].sort();
   }
 
-  /** Deletes a table in both formats, or in one; says whether it was there. @throws {ZarrStoreError} `not_found` */
+  /**
+   * Deletes a table in one format, or in both; returns whether it existed.
+   *
+   * @throws {ZarrStoreError} `not_found` if the image does not exist
+   */
   async delete(name: string, options: TabularFormatOption & ReadOptions = {}): Promise<boolean> {
     const formats = options.format ? [options.format] : FORMATS;
     const paths = formats.map((format) => this.#path(name, format));

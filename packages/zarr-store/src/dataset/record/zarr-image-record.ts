@@ -1,3 +1,5 @@
+// One image of a dataset: its attributes, its pixels, and a view for each kind of artifact.
+
 import type { Table } from "apache-arrow";
 import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
@@ -28,9 +30,16 @@ import { artifactStoreOf, pixelStoreOf } from "./record-stores.ts";
 import { type LoadParquetOptions, type SaveTabularOptions, TabularArtifacts } from "./tabular-artifacts.ts";
 
 /**
- * One image, with a view for each kind of what it has. Making a record does no I/O; reading never creates anything; each
- * write is a commit of its own, unless the record came from a transaction. The methods that are named after a kind of
- * artifact are the views' own, by longer names.
+ * One image of a dataset, with a view for each kind of content.
+ *
+ * - Making a record does no I/O, and reading never creates anything.
+ * - Each write is a commit of its own, unless the record came from a transaction.
+ * - A method named after a kind of artifact is a shortcut to that view.
+ *
+ * @example
+ * const record = dataset.record("line-scan");
+ * await record.saveJson("metadata", { pixelSizeUm: 0.1 });
+ * const { width, height } = await record.getImageBounds();
  */
 export class ZarrImageRecord {
   readonly id: ImageId;
@@ -38,13 +47,13 @@ export class ZarrImageRecord {
   readonly pixels: RecordPixels;
   /** The JSON artifacts. */
   readonly json: JsonArtifacts;
-  /** The artifacts that are tables, in Parquet or csv.gz. */
+  /** The table artifacts, in Parquet or gzipped CSV. */
   readonly tables: TabularArtifacts;
-  /** The artifacts that are arrays. */
+  /** The array artifacts. */
   readonly arrays: ArrayArtifacts;
-  /** Files that are kept as they came. */
+  /** Files that are kept unchanged. */
   readonly attachments: Attachments;
-  /** The files of all of these but the arrays, whatever their kind. */
+  /** The files of JSON artifacts, tables and attachments, byte for byte. */
   readonly files: ArtifactFiles;
   readonly #objects: RecordObjects;
 
@@ -65,29 +74,29 @@ export class ZarrImageRecord {
     return this.#objects.exists();
   }
 
-  /** @throws {ZarrStoreError} `not_found` */
+  /** Loads the attributes of the image. @throws {ZarrStoreError} `not_found` */
   async attributes(options: ReadOptions = {}): Promise<Attributes> {
     return this.#objects.attributes(options);
   }
 
-  /** Sets the given attributes and keeps the others; `undefined` removes one. */
+  /** Sets the given attributes and keeps the others; `undefined` removes one. @throws {ZarrStoreError} `not_found` */
   async updateAttributes(patch: Attributes, options: ReadOptions = {}): Promise<void> {
     await this.#objects.change("update attributes", options, async (transaction, objects) => {
       await objects.putAttributes(transaction, { ...(await objects.attributes(options)), ...patch });
     });
   }
 
-  /** The SHA-256 of each object of this image by its path below `images/<id>/`, without opening it. */
+  /** The SHA-256 of each object of this image, by its key below `images/<id>/`. No object is opened. */
   async objectHashes(): Promise<ReadonlyMap<string, string>> {
     return this.#objects.session.hashes(imageGroup(this.id));
   }
 
-  /** The pixels, as what reads a TIFF offers them too. */
+  /** The pixels through the interface that TIFFs implement too. */
   asPixelStore(): PixelStore {
     return pixelStoreOf(this.id, this.pixels);
   }
 
-  /** The artifacts, as what keeps them beside a TIFF offers them too. */
+  /** The artifacts through the interface that folders of sidecars implement too. */
   asArtifactStore(): ArtifactStore {
     const { session } = this.#objects;
     const within = (view: ObjectSession): ArtifactStore =>
@@ -97,82 +106,82 @@ export class ZarrImageRecord {
     return { ...artifactStoreOf(this), edit };
   }
 
-  /** As `pixels.save`. */
+  /** Same as `pixels.save`. */
   async saveArray(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
     return this.pixels.save(array, options);
   }
 
-  /** As `pixels.open`. */
+  /** Same as `pixels.open`. */
   async openArray(options: ReadOptions = {}): Promise<ArrayMetadata> {
     return this.pixels.open(options);
   }
 
-  /** As `pixels.load`. */
+  /** Same as `pixels.load`. */
   async loadArray<D extends DType = DType>(options: LoadPixelsOptions<D> = {}): Promise<NdArray<D>> {
     return this.pixels.load(options);
   }
 
-  /** As `pixels.loadRegion`. */
+  /** Same as `pixels.loadRegion`. */
   async loadRegion(selection: RegionSelection, options: ReadOptions = {}): Promise<NdArray> {
     return this.pixels.loadRegion(selection, options);
   }
 
-  /** As `pixels.axes`. */
+  /** Same as `pixels.axes`. */
   async getAxes(options: ReadOptions = {}): Promise<readonly string[] | undefined> {
     return this.pixels.axes(options);
   }
 
-  /** As `pixels.bounds`. */
+  /** Same as `pixels.bounds`. */
   async getImageBounds(options: ReadOptions = {}): Promise<ImageBounds> {
     return this.pixels.bounds(options);
   }
 
-  /** As `json.save`. */
+  /** Same as `json.save`. */
   async saveJson(name: string, value: unknown, options: ReadOptions = {}): Promise<string> {
     return this.json.save(name, value, options);
   }
 
-  /** As `json.load`. */
+  /** Same as `json.load`. */
   async loadJson(name: string, options: ReadOptions = {}): Promise<unknown> {
     return this.json.load(name, options);
   }
 
-  /** As `json.loadText`. */
+  /** Same as `json.loadText`. */
   async loadJsonText(name: string, options: ReadOptions = {}): Promise<JsonText> {
     return this.json.loadText(name, options);
   }
 
-  /** As `json.save` of the artifact `metadata`. */
+  /** Same as `json.save` for the artifact `metadata`. */
   async saveMetadataPayload(payload: unknown, options: ReadOptions = {}): Promise<string> {
     return this.json.save(METADATA, payload, options);
   }
 
-  /** As `json.load` of the artifact `metadata`. */
+  /** Same as `json.load` for the artifact `metadata`. */
   async loadMetadataPayload(options: ReadOptions = {}): Promise<unknown> {
     return this.json.load(METADATA, options);
   }
 
-  /** As `tables.save` in Parquet. */
+  /** Same as `tables.save` in Parquet. */
   async saveParquet(name: string, rows: TableInput, options: SaveTabularOptions = {}): Promise<string> {
     return this.tables.save(name, rows, { ...options, format: "parquet" });
   }
 
-  /** As `tables.load` of Parquet alone. */
+  /** Same as `tables.load` for Parquet only. */
   async loadParquet(name: string, options: LoadParquetOptions = {}): Promise<Table> {
     return this.tables.load(name, { ...options, format: "parquet" });
   }
 
-  /** As `tables.save` in gzipped CSV. */
+  /** Same as `tables.save` in gzipped CSV. */
   async saveCsvGz(name: string, rows: TableInput, options: SaveTabularOptions = {}): Promise<string> {
     return this.tables.save(name, rows, { ...options, format: "csv.gz" });
   }
 
-  /** As `tables.load` of gzipped CSV alone. */
+  /** Same as `tables.load` for gzipped CSV only. */
   async loadCsvGz(name: string, options: SaveTabularOptions = {}): Promise<Table> {
     return this.tables.load(name, { ...options, format: "csv.gz" });
   }
 
-  /** As `arrays.save`. */
+  /** Same as `arrays.save`. */
   async saveArrayArtifact(
     name: string,
     array: NdArray,
@@ -181,27 +190,27 @@ export class ZarrImageRecord {
     return this.arrays.save(name, array, options);
   }
 
-  /** As `arrays.load`. */
+  /** Same as `arrays.load`. */
   async loadArrayArtifact(name: string, options: ReadOptions = {}): Promise<NdArray> {
     return this.arrays.load(name, options);
   }
 
-  /** As `arrays.list`. */
+  /** Same as `arrays.list`. */
   async listArrayArtifacts(): Promise<readonly string[]> {
     return this.arrays.list();
   }
 
-  /** As `files.listAnalysis`. */
+  /** Same as `files.listAnalysis`. */
   async listAnalysisKeys(): Promise<readonly string[]> {
     return this.files.listAnalysis();
   }
 
-  /** As `files.deleteAnalysis`. */
+  /** Same as `files.deleteAnalysis`. */
   async deleteAnalysis(options: DeleteAnalysisOptions = {}): Promise<number> {
     return this.files.deleteAnalysis(options);
   }
 
-  /** As `attachments.save`. */
+  /** Same as `attachments.save`. */
   async saveAttachment(
     name: string,
     bytes: Uint8Array<ArrayBuffer>,
@@ -210,12 +219,12 @@ export class ZarrImageRecord {
     return this.attachments.save(name, bytes, options);
   }
 
-  /** As `attachments.load`. */
+  /** Same as `attachments.load`. */
   async loadAttachment(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     return this.attachments.load(name, options);
   }
 
-  /** As `attachments.list`. */
+  /** Same as `attachments.list`. */
   async listAttachments(): Promise<readonly string[]> {
     return this.attachments.list();
   }

@@ -1,3 +1,5 @@
+// The session of an open dataset: reads the committed state, and makes each change in a transaction of its own.
+
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
 import { imageOfGroup } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
@@ -19,7 +21,7 @@ export interface CommittedSessionParts {
   readonly summarize: Summarize | undefined;
 }
 
-/** The state that is committed; each change is a transaction of its own. */
+/** Reads the committed state of a dataset. Each change is a transaction of its own. */
 export class CommittedSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache = new NodeCache();
@@ -83,7 +85,7 @@ export class CommittedSession implements ObjectSession {
   }
 }
 
-/** Sorted. */
+/** The groups of the images, sorted. */
 function imageGroupsOf(head: CommitEngine["log"]["head"]): readonly string[] {
   return head.sortedGroups().filter((group) => group !== "");
 }

@@ -1,7 +1,9 @@
+// Collects the hashes of objects for sessions that can only be asked for one hash at a time.
+
 import { groupOfImage } from "../../commit/object-path.ts";
 import type { ObjectSession } from "./object-session.ts";
 
-/** The hashes of a group's paths where each has to be asked for. */
+/** The hashes of a group's objects, by their keys below the group. */
 export async function hashesOneByOne(
   session: Pick<ObjectSession, "paths" | "hash">,
   group: string,
@@ -14,7 +16,7 @@ export async function hashesOneByOne(
   return hashes;
 }
 
-/** {@link hashesOneByOne} of every image. */
+/** {@link hashesOneByOne} for every image, by image id. */
 export async function imageHashesOneByOne(
   session: Pick<ObjectSession, "paths" | "hash" | "imageIds">,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {

@@ -1,3 +1,5 @@
+// The session behind `asOf: "last look"`: reads many images without checking the log for each of them.
+
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -9,8 +11,10 @@ import type { NodeReader } from "../nodes/node-reader.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 
 /**
- * The committed state as of the last look at the log: what it has not is absent, without another look. What it has is
- * read as ever, verified, and newer if another commit came in between.
+ * Reads the committed state as it was when the log was last checked.
+ *
+ * An object that did not exist then is absent, and the log is not checked again. Any other object is read and
+ * verified as usual; it is newer if another commit has replaced it since.
  */
 export class LastLookSession implements ObjectSession {
   readonly runtime: Runtime;

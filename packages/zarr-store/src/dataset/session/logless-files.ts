@@ -1,3 +1,5 @@
+// The files of a dataset without a commit log: reading, hashing and listing what is on the disk now.
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -5,10 +7,10 @@ import type { ReadableStore, StoreEntry } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 
-/** Of one listing; it comes from a disk that others write. */
+/** The most files in one listing: other programs write to this disk, so the number needs a bound. */
 const MAX_FILES = 1_000_000;
 
-/** The files of a dataset that no commit log describes: what is on the disk now, with nothing to check it by. */
+/** The files of a dataset without a commit log, as they are now. There are no stored hashes to verify them with. */
 export class LoglessFiles {
   readonly #store: ReadableStore;
   readonly #sha256: Runtime["sha256"];
@@ -23,7 +25,10 @@ export class LoglessFiles {
     return this.#store.get(path, options);
   }
 
-  /** Of the bytes as they are now; remembered for as long as size and time of the file stay the same. */
+  /**
+   * The SHA-256 of a file's current bytes. It is remembered while the file's size and modification time stay the
+   * same.
+   */
   async hash(path: StoreKey): Promise<string | undefined> {
     const stamp = await this.#stamp(path);
     const known = this.#hashes.get(path);
@@ -41,18 +46,18 @@ export class LoglessFiles {
     return sha256;
   }
 
-  /** Whether there is a file, a directory or a link; undefined if the store cannot tell. */
+  /** Whether a file, directory or link exists; undefined if the store cannot tell. */
   async has(path: StoreKey): Promise<boolean | undefined> {
     return isListableStore(this.#store) ? (await this.#store.stat(path)) !== undefined : undefined;
   }
 
-  /** @throws {ZarrStoreError} `not_supported` if the store has no listing */
+  /** Lists a directory. @throws {ZarrStoreError} `not_supported` if the store has no listing */
   async list(directory: StoreKey | ""): Promise<readonly StoreEntry[]> {
     if (!isListableStore(this.#store)) {
       const { location } = this.#store;
       throw new ZarrStoreError(
         "not_supported",
-        `${location} cannot be listed, and without a commit log nothing else tells what is there`,
+        `${location} cannot be listed, and it has no commit log that says which files exist`,
         { path: location },
       );
     }
@@ -60,8 +65,8 @@ export class LoglessFiles {
   }
 
   /**
-   * The files below a directory, sorted by code unit, without those in directories that are not to be entered. Links
-   * are not followed, and names that no key can have are passed over.
+   * Lists the files below a directory, sorted by code unit. Skips directories that `enters` refuses, links, and names
+   * that cannot be part of a key.
    *
    * @throws {ZarrStoreError} `not_supported` if the store has no listing, or for more than a million files
    */
@@ -92,7 +97,7 @@ export class LoglessFiles {
 
   async #stamp(path: StoreKey): Promise<string | undefined> {
     const stat = isListableStore(this.#store) ? await this.#store.stat(path) : undefined;
-    // A time of 0 is that of a store without a clock: it does not tell one version from the next.
+    // A time of 0 comes from a store without a clock, and cannot tell one version from the next.
     return stat === undefined || stat.mtimeMs === 0 ? undefined : `${stat.sizeBytes} ${stat.mtimeMs}`;
   }
 }

@@ -1,3 +1,5 @@
+// The session of a dataset without a commit log, which is read as its files are now and never written.
+
 import { groupOf, groupOfImage, IMAGES, ZARR_NODE_NAME } from "../../commit/object-path.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
@@ -21,11 +23,11 @@ export interface LoglessSessionParts {
   readonly runtime: Runtime;
   readonly logger: Logger;
   readonly summarize: Summarize | undefined;
-  /** What people call the dataset in messages. */
+  /** The dataset's location, for messages. */
   readonly location: string;
 }
 
-/** A dataset without a commit log: what the files say now. It is only read. */
+/** Reads a dataset without a commit log, as its files are now. */
 export class LoglessSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache = new NodeCache();
@@ -80,9 +82,9 @@ export class LoglessSession implements ObjectSession {
     return ids.sort();
   }
 
-  /** @throws {ZarrStoreError} `read_only`, always */
+  /** Always refuses. @throws {ZarrStoreError} `read_only` */
   async change(): Promise<never> {
-    throw new ZarrStoreError("read_only", `${this.#location} has no commit log and is only read`, {
+    throw new ZarrStoreError("read_only", `${this.#location} has no commit log, so it can only be read`, {
       path: this.#location,
     });
   }
@@ -93,7 +95,7 @@ export class LoglessSession implements ObjectSession {
       return [meaning.imageId];
     }
     if (kind !== "file") {
-      const why = kind === "other" ? "links are not followed" : "that is no image id";
+      const why = kind === "other" ? "links are not followed" : "that is not an image id";
       this.#logger.warn(`${this.#location}: ${IMAGES}/${name} is passed over: ${why}`);
     }
     return [];

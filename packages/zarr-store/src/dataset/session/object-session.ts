@@ -1,3 +1,5 @@
+// The interface that records and tables read and change a dataset through.
+
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -7,8 +9,10 @@ import type { NodeCache } from "../nodes/node-cache.ts";
 import type { NodeReader } from "../nodes/node-reader.ts";
 
 /**
- * What records and tables work on: the committed state of a dataset, a transaction's own view of it, or the files of a
- * dataset without a log.
+ * What records and tables work on. There are three kinds:
+ * - the committed state of a dataset;
+ * - the view of one transaction;
+ * - the files of a dataset without a log.
  */
 export interface ObjectSession {
   readonly runtime: Runtime;
@@ -19,21 +23,23 @@ export interface ObjectSession {
   read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   hash(path: StoreKey): Promise<string | undefined>;
   /**
-   * The live paths of a group: `images/<id>`, or `""` for what belongs to no image. Sorted by code unit. Who asks for many
-   * groups looks for newer commits once, and asks for each as of the `last look`. Default `now`.
+   * The paths that exist in a group, sorted by code unit. A group is `images/<id>`, or `""` for objects that belong
+   * to no image.
+   *
+   * A caller that asks for many groups checks the log once, then asks for each as of the `last look`. Default `now`.
    */
   paths(group: string, asOf?: "now" | "last look"): Promise<readonly StoreKey[]>;
-  /** The SHA-256 of each of those paths, in their order, by the path below the group. */
+  /** The SHA-256 of each of those paths, in the same order, by the key below the group. */
   hashes(group: string): Promise<ReadonlyMap<string, string>>;
-  /** {@link hashes} of every image, by its id, sorted: all of one look. */
+  /** {@link hashes} of every image, by image id, sorted. All belong to one version of the log. */
   imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
-  /** The same state as of the last look at the log, where there is one: it never looks for newer commits. */
+  /** The same state as of the last check of the log, if there is a log. It never checks for newer commits. */
   readonly lastLook?: ObjectSession;
-  /** Sorted. */
+  /** The ids of the images that exist, sorted. */
   imageIds(): Promise<readonly string[]>;
   /**
-   * Changes all or nothing: a transaction of its own, or a part of the one under way. What `fn` makes its changes from, it
-   * reads through `view`, so that the commit knows what they rest on.
+   * Makes all changes of `fn` or none, in a transaction of its own or as part of the current one. `fn` must read
+   * through `view`, so that the commit knows what the changes depend on.
    */
   change<T>(
     fn: (transaction: Transaction, view: ObjectSession) => Promise<T>,
@@ -41,9 +47,10 @@ export interface ObjectSession {
   ): Promise<T>;
 }
 
+/** A value that a summary can hold. */
 export type Scalar = string | number | bigint | boolean | null;
 
-/** Flat facts about an image that lists and orders need without opening it. */
+/** Flat facts about an image that lists and sorting need without opening it. */
 export type Summary = Readonly<Record<string, Scalar>>;
 
 /** Makes a summary from the text of the artifact `metadata`. */

@@ -1,3 +1,5 @@
+// The session of one transaction, which sees its own changes on top of the committed state.
+
 import { groupOf, imageOfGroup, isRecordNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -9,11 +11,14 @@ import type { NodeReader } from "../nodes/node-reader.ts";
 import { hashesOneByOne, imageHashesOneByOne } from "./hashes-one-by-one.ts";
 import type { ObjectSession, Summarize } from "./object-session.ts";
 
-/** The view of one transaction: its own changes over the committed state. */
+/** Reads the committed state with the transaction's own changes applied. */
 export class TransactionSession implements ObjectSession {
   readonly runtime: Runtime;
   readonly nodes: NodeCache;
-  /** What is not its own it reads anew: only so does the commit know that the changes rest on it. */
+  /**
+   * Metadata that the transaction did not change is read from its file, not from the cache: only then does the commit
+   * know that the changes depend on it.
+   */
   readonly nodeReader: NodeReader = new CommittedNodes(this, (path) => this.#transaction.hasOwnChange(path));
   readonly summarize: Summarize | undefined;
   readonly #outer: ObjectSession;

@@ -1,7 +1,12 @@
+// The columns of the ledger, `tables/sources.parquet`, which says which file each image came from.
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { CellValue, Row, TableSchema } from "../../table/table-schema.ts";
 
-/** One row of `tables/sources.parquet`, the ledger of ingested files; the last row of a path is the newest. */
+/**
+ * One row of the ledger of ingested files, `tables/sources.parquet`. If a path has several rows, the last one is the
+ * newest.
+ */
 export interface SourceRow {
   /** Absolute path of the file. */
   readonly source_primary_path: string;
@@ -9,13 +14,16 @@ export interface SourceRow {
   readonly source_mtime_ns: bigint;
   readonly source_size_bytes: bigint;
   readonly ingested_epoch_ns: bigint;
-  /** Of the file's bytes; null where an older system did not know it. */
+  /** SHA-256 of the file's bytes; null if an older system did not record it. */
   readonly source_sha256: string | null;
-  /** Relative to the folder that was ingested, with `/`. */
+  /** Path relative to the ingested folder, with `/`. */
   readonly source_rel_path: string | null;
 }
 
-/** The first five are those of ticket 6; the others came later and may be absent in what is read. */
+/**
+ * The columns of the ledger. The first five are always there; the others were added later and may be missing in older
+ * files.
+ */
 export const SOURCES_COLUMNS: readonly (keyof SourceRow)[] = [
   "source_primary_path",
   "image_id",
@@ -28,7 +36,7 @@ export const SOURCES_COLUMNS: readonly (keyof SourceRow)[] = [
 
 export const SOURCES_TABLE = "sources";
 
-/** Where each image came from: a row an ingested file, its times in nanoseconds since 1970. */
+/** The schema of the ledger: one row for each ingested file, times in nanoseconds since 1970. */
 export const SOURCES_SCHEMA: TableSchema = {
   columns: [
     { name: "source_primary_path", type: "utf8", nullable: false },
@@ -42,9 +50,9 @@ export const SOURCES_SCHEMA: TableSchema = {
 };
 
 /**
- * Checks a row of unknown origin, with safe coercion: an integer number or its digits become a bigint.
+ * Checks a row of unknown origin. An integer number, or a text of digits, becomes a bigint.
  *
- * @throws {ZarrStoreError} `schema_mismatch` naming the first column that is missing or of another type
+ * @throws {ZarrStoreError} `schema_mismatch` that names the first column that is missing or has another type
  */
 export function parseSourceRow(row: Row): SourceRow {
   return {
@@ -58,7 +66,7 @@ export function parseSourceRow(row: Row): SourceRow {
   };
 }
 
-/** A cell of a table, which is named by its column and may hold NULL; not a field of JSON. */
+/** A text cell of a table. Not a JSON field: a cell is named by its column and may be NULL. */
 function textOf(row: Row, column: keyof SourceRow): string {
   const value = row[column];
   if (typeof value !== "string") {

@@ -1,3 +1,5 @@
+// Pure functions that compute the next state of a pooled table or of the ledger from its current bytes.
+
 import type { Table } from "apache-arrow";
 import { groupOfImage } from "../../commit/object-path.ts";
 import type { MergeResult } from "../../commit/write/transaction.ts";
@@ -17,13 +19,14 @@ import { assertTableMatches, type Row, schemaOfTable, type TableSchema } from ".
 import { tablePath } from "../layout.ts";
 import { parseSourceRow, SOURCES_SCHEMA, SOURCES_TABLE, type SourceRow } from "./sources-table.ts";
 
-/** Rows, or a table that has its schema with it. */
+/** Plain rows, or an Arrow table with its own schema. */
 export type TableInput = Table | readonly Row[];
 
 /**
- * A table as it is, or made of rows by their schema.
+ * The table itself, or a table made from rows and their schema.
  *
- * @throws {ZarrStoreError} `schema_mismatch` naming the first column that differs; `invalid_argument` without a schema
+ * @throws {ZarrStoreError} `schema_mismatch` that names the first column that differs; `invalid_argument` for rows
+ * without a schema
  */
 export function tableOf(input: TableInput, schema: TableSchema | undefined, where: string): Table {
   if (!isRows(input)) {
@@ -33,9 +36,13 @@ export function tableOf(input: TableInput, schema: TableSchema | undefined, wher
     return input;
   }
   if (schema === undefined) {
-    throw new ZarrStoreError("invalid_argument", `${where}: rows need a schema, types are never guessed`, {
-      path: where,
-    });
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `${where}: rows need a schema, because column types are never guessed`,
+      {
+        path: where,
+      },
+    );
   }
   return tableFromRows(input, schema);
 }
@@ -44,17 +51,21 @@ export function isRows(input: TableInput): input is readonly Row[] {
   return Array.isArray(input);
 }
 
+/** The rows that some images have from now on. */
 export interface ReplaceRows {
   readonly where: string;
   readonly imageIdColumn: string;
-  /** Per image id, the rows that it has from now on; an empty table removes them. */
+  /** The new rows of each image, by id; an empty table removes them. */
   readonly rowsByImageId: ReadonlyMap<string, Table>;
-  /** Images that have no rows from now on. */
+  /** Images whose rows are removed. */
   readonly emptied: readonly string[];
   readonly schema: TableSchema | undefined;
 }
 
-/** The table with the rows of some images replaced, sorted by image id: a pure function of what it is now. */
+/**
+ * Replaces the rows of some images and sorts the table by image id. Depends only on the current bytes, so a commit
+ * can repeat it.
+ */
 export async function replaceRows(
   current: Uint8Array<ArrayBuffer> | undefined,
   change: ReplaceRows,
@@ -83,13 +94,17 @@ function wholeOf(parts: readonly Table[], schema: TableSchema): Table {
   return parts.length === 0 ? emptyTable(schema) : concatTables(parts);
 }
 
-/** The rows of all other images. */
+/** The table without the rows of some images. */
 export function withoutImages(table: Table, imageIdColumn: string, imageIds: ReadonlySet<string>): Table {
   const column = columnOf(table, imageIdColumn);
   return filterRows(table, (index) => !imageIds.has(String(column[index])));
 }
 
-/** @throws {ZarrStoreError} `invalid_argument` if a row has another id, or the table no such column */
+/**
+ * Checks that every row belongs to the image.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if a row has another id, or the id column is missing
+ */
 export function assertRowsBelongTo(rows: Table, imageId: string, imageIdColumn: string, where: string): void {
   if (!rows.schema.fields.some((field) => field.name === imageIdColumn)) {
     throw new ZarrStoreError("invalid_argument", `${where}: the rows have no column ${imageIdColumn}`, {
@@ -109,7 +124,10 @@ export function assertRowsBelongTo(rows: Table, imageId: string, imageIdColumn: 
   }
 }
 
-/** Appends to the ledger of sources; a file that it has, by path and hash, makes our copy superfluous, unless that is allowed. */
+/**
+ * Appends rows to the ledger. If a file is already in it, by path and hash, and is not in `allowed`, its row is left
+ * out and our image of it is dropped.
+ */
 export async function appendSources(
   current: Uint8Array<ArrayBuffer> | undefined,
   added: readonly SourceRow[],
@@ -125,11 +143,12 @@ export async function appendSources(
   return { bytes: await encodeSources([...existing, ...fresh]), droppedGroups: dropped };
 }
 
+/** What makes two rows describe the same file: its hash and path. */
 export function sourceIdentity(row: SourceRow): string {
   return `${row.source_sha256 ?? ""} ${row.source_primary_path}`;
 }
 
-/** In order of ingest. */
+/** Decodes the ledger, in order of ingest; empty if there is no file. @throws {ZarrStoreError} `schema_mismatch` */
 export async function decodeSources(
   bytes: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<readonly SourceRow[]> {
