@@ -1,26 +1,32 @@
+// Parses the names of images, artifacts, tables and attachments, so that every name has exactly one path.
+
 import { ZarrStoreError } from "../errors.ts";
 
 declare const imageIdBrand: unique symbol;
 declare const artifactNameBrand: unique symbol;
 declare const tableNameBrand: unique symbol;
 
+/** An image id that {@link parseImageId} has checked. */
 export type ImageId = string & { readonly [imageIdBrand]: true };
+/** An artifact name that {@link parseArtifactName} has checked. */
 export type ArtifactName = string & { readonly [artifactNameBrand]: true };
+/** A table name that {@link parseTableName} has checked. */
 export type TableName = string & { readonly [tableNameBrand]: true };
 
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const FILE_ENDING = /\.(json|parquet|csv\.gz)$/i;
 const ATTACHMENT = /^[A-Za-z0-9._~-]{1,255}$/;
-/** Names that Windows gives to devices, whatever follows the first dot. */
+/** Device names on Windows; they are reserved with any file ending, so only the part before the first dot counts. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)$/i;
 
 /**
- * An image id: 1–128 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit, without a file ending.
+ * Checks an image id: 1 to 128 characters of `A-Z a-z 0-9 . _ -` that start with a letter or digit, without a file
+ * ending such as `.json`. A bad name is refused, never altered.
  *
- * @throws {ZarrStoreError} `invalid_name`; names are parsed, never made to fit
+ * @throws {ZarrStoreError} `invalid_name`
  */
 export function parseImageId(id: string): ImageId {
-  const fault = segmentFault(id) ?? (FILE_ENDING.test(id) ? "ends like a file" : undefined);
+  const fault = segmentFault(id) ?? (FILE_ENDING.test(id) ? "ends in .json, .parquet or .csv.gz" : undefined);
   if (fault !== undefined) {
     throw invalidName("image id", id, fault);
   }
@@ -28,8 +34,10 @@ export function parseImageId(id: string): ImageId {
 }
 
 /**
- * An artifact name: segments joined by `/` (`velocity_events/params`). The map to paths is injective and free of
- * prefixes: no segment but the last ends like a file, none is `data` or begins with `__`.
+ * Checks an artifact name: segments joined by `/`, such as `velocity_events/params`, at most 512 characters.
+ *
+ * No two names share a path, and no path lies below another. For that, only the last segment may end like a file, and
+ * no segment may be `data` or begin with `__`.
  *
  * @throws {ZarrStoreError} `invalid_name`
  */
@@ -40,7 +48,7 @@ export function parseArtifactName(name: string): ArtifactName {
     const fault =
       segmentFault(segment) ??
       (segment === "data" ? "is reserved" : undefined) ??
-      (!isLast && FILE_ENDING.test(segment) ? "ends like a file" : undefined);
+      (!isLast && FILE_ENDING.test(segment) ? "ends in .json, .parquet or .csv.gz" : undefined);
     if (fault !== undefined) {
       throw invalidName("artifact name", name, `the segment ${JSON.stringify(segment)} ${fault}`);
     }
@@ -51,9 +59,14 @@ export function parseArtifactName(name: string): ArtifactName {
   return name as ArtifactName;
 }
 
-/** One segment, without the ending of a file: `kym_radon`. @throws {ZarrStoreError} `invalid_name` */
+/**
+ * Checks the name of a pooled table: one segment without a file ending, such as `kym_radon`.
+ *
+ * @throws {ZarrStoreError} `invalid_name`
+ */
 export function parseTableName(name: string): TableName {
-  const fault = segmentFault(name) ?? (FILE_ENDING.test(name) ? "ends like a file" : undefined);
+  const fault =
+    segmentFault(name) ?? (FILE_ENDING.test(name) ? "ends in .json, .parquet or .csv.gz" : undefined);
   if (fault !== undefined) {
     throw invalidName("table name", name, fault);
   }
@@ -61,13 +74,13 @@ export function parseTableName(name: string): TableName {
 }
 
 /**
- * The name of a file that is kept as it came; `~` is allowed, for callers that escape other characters with it.
+ * Checks the name of an attachment. `~` is allowed, so that callers can escape other characters with it.
  *
  * @throws {ZarrStoreError} `invalid_name`
  */
 export function parseAttachmentName(name: string): string {
   const fault =
-    (ATTACHMENT.test(name) ? undefined : "is not 1–255 of A-Z a-z 0-9 . _ - ~") ??
+    (ATTACHMENT.test(name) ? undefined : "is not 1–255 characters of A-Z a-z 0-9 . _ - ~") ??
     (name.startsWith("__") ? "is reserved" : undefined) ??
     reservedFault(name);
   if (fault !== undefined) {
@@ -78,12 +91,12 @@ export function parseAttachmentName(name: string): string {
 
 function segmentFault(segment: string): string | undefined {
   if (!SEGMENT.test(segment)) {
-    return "is not 1–128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit";
+    return "is not 1–128 characters of A-Z a-z 0-9 . _ -, starting with a letter or digit";
   }
   return reservedFault(segment);
 }
 
-/** What Zarr or Windows would take for something else. */
+/** Finds names that Zarr or Windows would take for something else. */
 function reservedFault(segment: string): string | undefined {
   if (segment.endsWith(".")) {
     return "ends with a dot";

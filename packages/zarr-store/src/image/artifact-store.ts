@@ -1,9 +1,12 @@
+// The interface to the results of one image, which a dataset's records and folders of sidecars both implement.
+
 import type { Table } from "apache-arrow";
 import type { NdArray } from "../array/nd-array.ts";
 import type { JsonText } from "../json/lossless-json.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Row, TableSchema } from "../table/table-schema.ts";
 
+/** The names of the artifacts of an image, by kind, each sorted. */
 export interface ArtifactNames {
   readonly json: readonly string[];
   readonly tables: readonly string[];
@@ -11,7 +14,7 @@ export interface ArtifactNames {
 }
 
 export interface SaveTableOptions extends ReadOptions {
-  /** Required for rows; for an Arrow table it is checked against, or taken from, the table's own schema. */
+  /** Required for plain rows. An Arrow table must match it; without a schema, the table's own is used. */
   readonly schema?: TableSchema;
 }
 
@@ -20,14 +23,16 @@ export interface SaveArrayOptions extends ReadOptions {
 }
 
 /**
- * The named results that belong to one image, wherever they are: a record, a folder of sidecars.
- * Names are segments joined by `/` (`velocity_events/params`).
+ * The named results of one image, wherever they are kept: in a dataset or in a folder of sidecars. A name is segments
+ * joined by `/`, such as `velocity_events/params`.
+ *
  * Errors: `not_found`, `invalid_name`, `read_only`, `invalid_file`, `io`.
  */
 export interface ArtifactStore {
   list(options?: ReadOptions): Promise<ArtifactNames>;
-  /** Plain values; integers beyond 2^53 are bigint. */
+  /** Loads plain values; integers beyond 2^53 are bigint. */
   loadJson(name: string, options?: ReadOptions): Promise<unknown>;
+  /** Loads the text as it is stored. */
   loadJsonText(name: string, options?: ReadOptions): Promise<JsonText>;
   saveJson(name: string, value: unknown, options?: ReadOptions): Promise<void>;
   loadTable(name: string, options?: ReadOptions): Promise<Table>;
@@ -35,10 +40,12 @@ export interface ArtifactStore {
   loadArray(name: string, options?: ReadOptions): Promise<NdArray>;
   saveArray(name: string, array: NdArray, options?: SaveArrayOptions): Promise<void>;
   /**
-   * Runs `fn` on a view of this store. What it reads and writes there is one change, made whole or not at all, and made
-   * again if another writer meanwhile changed what it had read, so it must have no other effects. Absent where the medium
-   * has no such thing: there the last of two writers wins.
-   * Errors: those of the view, `conflict` when the runs are used up.
+   * Makes all changes of `fn` as one change, or none. `fn` reads and writes through `view`. It runs again if another
+   * writer changed what it read, so it must have no other effects.
+   *
+   * Absent if the medium cannot do this; then the last of two writers wins.
+   *
+   * Errors: those of the view, and `conflict` after the last attempt.
    */
   readonly edit?: <T>(fn: (view: ArtifactStore) => Promise<T>, options?: ReadOptions) => Promise<T>;
 }

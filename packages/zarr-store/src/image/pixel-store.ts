@@ -1,9 +1,11 @@
+// The interface to the pixels of one image, which a dataset's records and TIFFs both implement.
+
 import type { DType } from "../array/dtype.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { RegionSelection } from "../array/region.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 
-/** What an image is, without its pixels. */
+/** The shape, type and axes of an image. */
 export interface ImageInfo {
   /** Elements along each axis, slowest first (C order). */
   readonly shape: readonly number[];
@@ -13,12 +15,14 @@ export interface ImageInfo {
 }
 
 /**
- * The pixels of one image, wherever they are: a record, a TIFF.
+ * The pixels of one image, wherever they are kept: in a dataset or in a TIFF.
+ *
  * Errors: `not_found`, `invalid_argument` (a channel or region outside the image), `io`.
  */
 export interface PixelStore {
   describe(options?: ReadOptions): Promise<ImageInfo>;
-  /** Channels are numbered from 1. Without a channel axis, channel 1 is the whole image. */
+  /** Loads one channel, counted from 1. Without a channel axis, channel 1 is the whole image. */
   loadChannel(channel: number, options?: ReadOptions): Promise<NdArray>;
+  /** Loads a region, given as one range per axis. */
   loadRegion(selection: RegionSelection, options?: ReadOptions): Promise<NdArray>;
 }

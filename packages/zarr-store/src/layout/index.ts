@@ -1,5 +1,5 @@
 /**
- * What lies where in a dataset, as paths below its root, and what a path means.
+ * Where everything lies in a dataset, as paths below its root, and what a path stands for.
  *
  * @module
  */
