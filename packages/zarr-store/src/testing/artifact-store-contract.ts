@@ -1,3 +1,5 @@
+// The tests that every `ArtifactStore` must pass, for any test framework.
+
 import { createNdArray, type NdArray } from "../array/nd-array.ts";
 import type { ArtifactStore } from "../image/artifact-store.ts";
 import { jsonText } from "../json/lossless-json.ts";
@@ -8,18 +10,18 @@ import type { TestFramework } from "./readable-store-contract.ts";
 
 const { equal, rejects } = contractAssert;
 
-/** An artifact store of its own for one test. */
+/** A fresh artifact store for one test. */
 export interface ArtifactStoreUnderTest {
-  /** Of an image without artifacts. */
+  /** The store of an image without artifacts. */
   readonly store: ArtifactStore;
-  /** The same artifacts through another object, as another process sees them. */
+  /** Opens the same artifacts through another object, as another process would see them. */
   readonly reopen: () => Promise<ArtifactStore>;
-  /** Everything that is stored, as text of any kind: two equal ones mean that nothing was written between them. */
+  /** Everything that is stored, as text of any form. Equal texts mean that nothing was written in between. */
   readonly fingerprint: () => Promise<string>;
   readonly dispose?: () => Promise<void>;
 }
 
-/** Names with a meaning for one who maps them to files: dots, file endings, underscores beside one another and beside `/`. */
+/** Names that a mapping to files could confuse: dots, file endings, underscores next to each other or to `/`. */
 const AWKWARD_NAMES = [
   "a",
   "A.b-c",
@@ -51,7 +53,7 @@ const ROWS = [
 ] as const;
 
 /**
- * Defines the tests that every {@link ArtifactStore} passes.
+ * Defines the tests that every {@link ArtifactStore} must pass.
  *
  * @example
  * import { describe, it } from "vitest";
@@ -160,7 +162,6 @@ function defineTables(test: DefineTest): void {
 }
 
 function defineArrays(test: DefineTest): void {
-  // Ticket 11.
   test("gives arrays of every type back, of one to five axes", async (store, { reopen }) => {
     for (const [index, dtype] of DTYPES.entries()) {
       const array = counted(dtype, [2, 3, 1, 2, 2].slice(0, (index % 5) + 1));

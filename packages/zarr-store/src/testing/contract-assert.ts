@@ -1,6 +1,8 @@
+// The assertions of the contract suites, so that they depend on no test framework.
+
 import { isZarrStoreError, type ZarrStoreErrorCode } from "../errors.ts";
 
-/** The few assertions that a contract suite needs, so that it hangs on no test framework. */
+/** The few assertions that a contract suite needs. */
 export const contractAssert = {
   /** Compares plain values by their JSON. */
   equal(found: unknown, expected: unknown, what: string): void {
@@ -10,7 +12,7 @@ export const contractAssert = {
     }
   },
 
-  /** The bytes of a text, in an array that is exactly them. */
+  /** Compares bytes with a text, and checks that the array owns its whole buffer. */
   text(found: Uint8Array<ArrayBuffer> | undefined, expected: string | undefined, what: string): void {
     const text = found && new TextDecoder().decode(found);
     if (text !== expected) {
@@ -23,6 +25,7 @@ export const contractAssert = {
     }
   },
 
+  /** Checks that `run` fails with this error code. */
   async rejects(run: () => Promise<unknown>, code: ZarrStoreErrorCode, what: string): Promise<void> {
     let outcome: unknown;
     try {

@@ -1,23 +1,26 @@
+// A store for tests that counts calls, bytes and flushes.
+
 import type { KeyValueStore } from "../store/key-value-store.ts";
 import { interceptStore, type StoreMethod } from "./intercepted-store.ts";
 
-/** What was asked of a store since the counting began, or was last taken. */
+/** The calls and bytes since counting began, or since the last `take()`. */
 export interface StoreCounts {
   readonly calls: number;
   readonly byMethod: Readonly<Partial<Record<StoreMethod, number>>>;
-  /** Files and directories flushed, which one `sync` may have many of. */
+  /** Files and directories flushed; one `sync` call may flush many. */
   readonly synced: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
 
+/** A store together with its counters. */
 export interface CountingStore {
   readonly store: KeyValueStore;
-  /** The counts so far; they begin again from zero. */
+  /** Returns the counts so far and resets them to zero. */
   take(): StoreCounts;
 }
 
-/** Counts the calls and bytes that reach a store. */
+/** Wraps a store so that the calls and bytes that reach it are counted. */
 export function countingStore(store: KeyValueStore): CountingStore {
   let byMethod: Partial<Record<StoreMethod, number>> = {};
   let synced = 0;

@@ -1,13 +1,15 @@
+// A store for tests whose calls fail on demand, as a disk would.
+
 import { ZarrStoreError } from "../errors.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
 import { parseStoreKey } from "../store/store-key.ts";
 import { interceptStore, type StoreCall } from "./intercepted-store.ts";
 
 /**
- * How a call of a store goes wrong; `errno` is what the file system would say.
+ * How a call of a store fails; `errno` is the error that a file system would report.
  * - `fails`: nothing is done.
  * - `tears`: a `put` writes half of its bytes; any other call does nothing.
- * - `reports`: it is done, and yet reported as failed.
+ * - `reports`: the call is done, but reported as failed.
  */
 export interface StoreFault {
   readonly fault: "fails" | "tears" | "reports";
@@ -15,8 +17,15 @@ export interface StoreFault {
 }
 
 /**
- * A store whose calls go wrong as `faultOf` says, given each call and its number, from 0 up. Errors are `io`, as those of
- * a medium are. To abort at a call, abort a signal in `faultOf`: it is asked before the call is made.
+ * Wraps a store so that calls fail as `faultOf` decides, with the code `io`. `faultOf` gets each call and its number,
+ * counted from 0.
+ *
+ * To abort at a call, abort a signal in `faultOf`; it runs before the call is made.
+ *
+ * @example
+ * const full = faultyStore(memoryStore(), ({ method }) =>
+ *   method === "put" ? { fault: "tears", errno: "ENOSPC" } : undefined,
+ * );
  */
 export function faultyStore(
   store: KeyValueStore,

@@ -1,4 +1,6 @@
-/** Keys that would leave the root, or mean two things, on some platform; no store takes them. With what each is. */
+// Keys that no store may accept, for the store contracts.
+
+/** Keys that would leave the root, or mean two things, on some platform, each with a description. */
 export const HOSTILE_KEYS: readonly (readonly [what: string, key: string])[] = [
   ["the root itself", "/"],
   ["an absolute path", "/etc/passwd"],

@@ -1,5 +1,5 @@
 /**
- * What an author of a store needs to test it: the contracts that stores keep, and stores that count and fail.
+ * Tests for authors of stores: the contracts that stores must keep, and stores that count calls or fail on demand.
  *
  * @module
  */

@@ -1,19 +1,23 @@
+// Passes every call of a store through a function: the base of the counting and the faulty store.
+
 import type { KeyValueStore } from "../store/key-value-store.ts";
 
+/** The name of a method of a store. */
 export type StoreMethod = Exclude<keyof KeyValueStore, "location">;
 
+/** A call of a store, as an interceptor sees it. */
 export interface StoreCall {
   readonly method: StoreMethod;
-  /** The keys that the call names, as given. */
+  /** The keys in the call, as given. */
   readonly keys: readonly string[];
-  /** What a `put` writes. */
+  /** The bytes that a `put` writes. */
   readonly bytes?: Uint8Array;
 }
 
-/** Runs a call of a store, or does something else instead. */
+/** Runs a call of a store with `run`, or does something else instead. */
 export type Interceptor = <T>(call: StoreCall, run: () => Promise<T>) => Promise<T>;
 
-/** The same store with every call passed through `intercept`. */
+/** Wraps a store so that every call goes through `intercept`. */
 export function interceptStore(store: KeyValueStore, intercept: Interceptor): KeyValueStore {
   const call = <T>(method: StoreMethod, keys: readonly string[], run: () => Promise<T>): Promise<T> =>
     intercept({ method, keys }, run);

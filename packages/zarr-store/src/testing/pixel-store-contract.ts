@@ -1,3 +1,5 @@
+// The tests that every `PixelStore` must pass, for any test framework.
+
 import { createNdArray, type NdArray } from "../array/nd-array.ts";
 import { type RegionSelection, sliceNdArray } from "../array/region.ts";
 import type { PixelStore } from "../image/pixel-store.ts";
@@ -6,7 +8,7 @@ import type { TestFramework } from "./readable-store-contract.ts";
 
 const { equal, rejects } = contractAssert;
 
-/** A pixel store of its own for one test. */
+/** A fresh pixel store for one test. */
 export interface PixelStoreUnderTest {
   readonly store: PixelStore;
   readonly dispose?: () => Promise<void>;
@@ -14,7 +16,7 @@ export interface PixelStoreUnderTest {
 
 type PixelType = "uint8" | "uint16" | "float32";
 
-/** The images that the suite asks for: of each number of axes, with channels first. */
+/** The images that the suite asks for: with 2 to 5 axes, with and without channels. */
 const IMAGES: readonly (readonly [PixelType, readonly number[], readonly string[]])[] = [
   ["uint16", [6, 4], ["t", "x"]],
   ["uint8", [1, 1], ["t", "x"]],
@@ -24,7 +26,8 @@ const IMAGES: readonly (readonly [PixelType, readonly number[], readonly string[
 ];
 
 /**
- * Defines the tests that every {@link PixelStore} passes. `open` makes a store of an image with these pixels and axes.
+ * Defines the tests that every {@link PixelStore} must pass. `open` makes a store of an image with the given pixels
+ * and axes.
  *
  * @example
  * import { describe, it } from "vitest";
@@ -88,7 +91,7 @@ async function checkImage(store: PixelStore, array: NdArray, axes: readonly stri
   );
 }
 
-/** All, one element, an inner part, the last of each axis, none. */
+/** Selects everything, one element, an inner part, the last element of each axis, and nothing. */
 function selectionsOf(shape: readonly number[]): readonly RegionSelection[] {
   const inner = shape.map((length) => ({ start: Math.min(1, length - 1), stop: length }));
   return [
@@ -116,7 +119,7 @@ function badSelectionsOf(shape: readonly number[]): readonly RegionSelection[] {
   ];
 }
 
-/** Each element is its own number, from 1. */
+/** An array whose elements count up from 1. */
 function numbered(dtype: PixelType, shape: readonly number[]): NdArray {
   const array = createNdArray(dtype, shape);
   array.data.set(Array.from(array.data, (_, index) => index + 1));

@@ -1,3 +1,5 @@
+// The tests that every `ReadableStore` must pass, for any test framework.
+
 import type { KeyValueStore, ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { contractAssert } from "./contract-assert.ts";
@@ -5,22 +7,22 @@ import { HOSTILE_KEYS } from "./hostile-keys.ts";
 
 const { text, rejects } = contractAssert;
 
-/** The two functions of a test framework that the suite is written with: those of vitest, node:test, jest … */
+/** The two functions that the suites need from a test framework such as vitest, node:test or jest. */
 export interface TestFramework {
   describe(name: string, define: () => void): void;
   it(name: string, run: () => Promise<void>): void;
 }
 
-/** A store that cannot be written to, and another way to what it reads. */
+/** A store to be read, and a second store that fills it. */
 export interface ReadableStoreUnderTest {
   readonly store: ReadableStore;
-  /** What is put here, `store` has. */
+  /** Whatever is put here can be read from `store`. */
   readonly filler: KeyValueStore;
   readonly dispose?: () => Promise<void>;
 }
 
 /**
- * Defines the tests that every {@link ReadableStore} passes, whether it can be written to or not.
+ * Defines the tests that every {@link ReadableStore} must pass, whether or not it can be written to.
  *
  * @example
  * import { describe, it } from "vitest";
@@ -42,7 +44,7 @@ type DefineTest = (
   run: (store: ReadableStore, filler: KeyValueStore) => Promise<void>,
 ) => void;
 
-/** The part of the contract about reading. */
+/** Defines the tests of reading, which the contract of a writable store includes. */
 export function defineReading(
   { describe, it }: TestFramework,
   open: () => Promise<ReadableStoreUnderTest>,
@@ -133,7 +135,7 @@ function defineValues(test: DefineTest): void {
 function defineReadJail(test: DefineTest): void {
   for (const [what, text] of HOSTILE_KEYS) {
     test(`refuses to read ${what}`, async (store) => {
-      // A store is called with keys that no parser has seen only from untyped code, which is what this imitates.
+      // Only untyped code can call a store with a key that was never parsed; this test imitates it.
       const hostile = text as StoreKey;
       await rejects(() => store.get(hostile), "invalid_name", `get with ${JSON.stringify(text)}`);
       await rejects(

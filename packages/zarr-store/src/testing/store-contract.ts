@@ -1,3 +1,5 @@
+// The tests that every `KeyValueStore` must pass, for any test framework.
+
 import type { KeyValueStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import { contractAssert } from "./contract-assert.ts";
@@ -6,14 +8,14 @@ import { defineReading, type TestFramework } from "./readable-store-contract.ts"
 
 const { equal, text, rejects } = contractAssert;
 
-/** A store of its own for one test. */
+/** A fresh store for one test. */
 export interface StoreUnderTest {
   readonly store: KeyValueStore;
   readonly dispose?: () => Promise<void>;
 }
 
 /**
- * Defines the tests that every {@link KeyValueStore} passes.
+ * Defines the tests that every {@link KeyValueStore} must pass.
  *
  * @example
  * import { describe, it } from "vitest";
@@ -243,7 +245,7 @@ function defineJail(test: DefineTest): void {
   for (const [what, text] of HOSTILE_KEYS) {
     test(`refuses ${what}`, async (store) => {
       await store.put(key("inside"), utf8("x"));
-      // A store is called with keys that no parser has seen only from untyped code, which is what this imitates.
+      // Only untyped code can call a store with a key that was never parsed; this test imitates it.
       const hostile = text as StoreKey;
       const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
         ["put", () => store.put(hostile, utf8("y"))],
