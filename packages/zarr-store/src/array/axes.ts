@@ -1,3 +1,5 @@
+// The names of an array's axes: the defaults, the rules, and which two axes are the plane.
+
 import { ZarrStoreError } from "../errors.ts";
 
 const MAX_AXIS_NAME_LENGTH = 64;
@@ -9,15 +11,18 @@ const DEFAULT_AXES: Readonly<Record<number, readonly string[]>> = {
   5: ["t", "z", "y", "x", "c"],
 };
 
-/** The names that an array given without axes gets: those of the Python system for ranks 2 to 5, else `a0`, `a1`, … */
+/**
+ * The axis names of an array that was given none: those of the Python system for 2 to 5 axes, otherwise `a0`, `a1`,
+ * ….
+ */
 export function defaultAxes(rank: number): readonly string[] {
   return DEFAULT_AXES[rank] ?? Array.from({ length: rank }, (_, axis) => `a${axis}`);
 }
 
 /**
- * Checks that there is one name per axis, and that names differ and have 1 to 64 characters.
+ * Checks that there is one name per axis, and that the names differ and have 1 to 64 characters.
  *
- * @throws {ZarrStoreError} `invalid_argument`.
+ * @throws {ZarrStoreError} `invalid_argument`
  */
 export function validateAxes(axes: readonly string[], rank: number): readonly string[] {
   const fault = axesFault(axes, rank);
@@ -30,15 +35,15 @@ export function validateAxes(axes: readonly string[], rank: number): readonly st
   return axes;
 }
 
-/** Where the plane is: the last two axes, rows before columns, whatever their names. None below rank 2. */
+/** The two axes of a plane: the last two, rows before columns, whatever their names. */
 export interface PlaneAxes {
-  /** The axis of rows. */
+  /** The index of the axis of rows. */
   readonly dim0: number;
-  /** The axis of columns. */
+  /** The index of the axis of columns. */
   readonly dim1: number;
 }
 
-/** Which axes are the rows and columns of a plane: the last two. Undefined for fewer than two. */
+/** Finds the rows and columns of a plane, which are the last two axes; undefined for fewer than two axes. */
 export function planeAxes(axes: readonly string[]): PlaneAxes | undefined {
   return axes.length < 2 ? undefined : { dim0: axes.length - 2, dim1: axes.length - 1 };
 }

@@ -1,14 +1,17 @@
-/** A place in a C-ordered array: where a block of elements begins in it. */
+// Copies and fills blocks of C-ordered arrays, a whole run of elements at a time.
+
+/** The place of a block in a C-ordered array: the array's shape, and the block's first element. */
 export interface BlockPlace {
   readonly shape: readonly number[];
   readonly start: readonly number[];
 }
 
+/** A {@link BlockPlace} with the memory of the array. */
 export interface BlockMemory extends BlockPlace {
   readonly bytes: Uint8Array;
 }
 
-/** Below this many bytes a plain loop is faster than a call of `set`. */
+/** For fewer bytes, a plain loop is faster than a call of `set`. */
 const SHORT_RUN_BYTES = 16;
 
 /** Copies a block of `extent` elements from one C-ordered array into another of the same element size. */
@@ -39,7 +42,7 @@ export function fillBlock(target: BlockMemory, extent: readonly number[], item: 
   });
 }
 
-/** Repeats an element over memory that is a whole number of elements long. */
+/** Fills memory with copies of an element. The memory must be a whole number of elements long. */
 export function fillBytes(bytes: Uint8Array, item: Uint8Array): void {
   if (item.every((byte) => byte === item[0])) {
     bytes.fill(item[0] ?? 0);
@@ -51,16 +54,14 @@ export function fillBytes(bytes: Uint8Array, item: Uint8Array): void {
   }
 }
 
-/**
- * Where a block lies in one piece in its array: the offset of its first element, or undefined if it lies in several.
- */
+/** The offset of a block's first element, if the block is contiguous in its array; otherwise undefined. */
 export function contiguousOffset(place: BlockPlace, extent: readonly number[]): number | undefined {
   const first = extent.findIndex((length) => length !== 1);
   const isWhole = extent.every((length, axis) => first < 0 || axis <= first || length === place.shape[axis]);
   return isWhole ? offsetOf(place) : undefined;
 }
 
-/** Visits the runs of elements that lie in one piece in both arrays, in C order, by their element offsets. */
+/** Visits the runs of elements that are contiguous in both arrays, in C order, by their element offsets. */
 function forEachRun(
   a: BlockPlace,
   b: BlockPlace,
@@ -100,7 +101,7 @@ function forEachRun(
   }
 }
 
-/** The slowest axis from which on the elements of the block follow each other in both arrays. */
+/** The slowest axis from which on the block's elements are contiguous in both arrays. */
 function firstAxisOfRun(
   shapeA: readonly number[],
   shapeB: readonly number[],
@@ -113,7 +114,7 @@ function firstAxisOfRun(
   return axis;
 }
 
-/** Elements from one index of an axis to the next, for a C-ordered array. */
+/** The strides of a C-ordered array: how many elements apart neighbours along each axis are. */
 export function stridesOf(shape: readonly number[]): readonly number[] {
   const strides: number[] = [];
   let stride = 1;

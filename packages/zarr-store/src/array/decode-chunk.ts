@@ -1,3 +1,5 @@
+// Decodes one chunk of a Zarr array, be it plain or a shard of smaller chunks.
+
 import { MACHINE_ENDIAN, swapByteOrder } from "../bytes/byte-order.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -13,7 +15,7 @@ import { ADD_A_CODEC } from "./metadata/parse-codecs.ts";
 import { areBooleans, elementCount } from "./nd-array.ts";
 import { readShardIndex } from "./shard-index.ts";
 
-/** What a chunk must turn out to be. */
+/** What a chunk must decode to. */
 export interface ChunkForm {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -23,17 +25,19 @@ export interface ChunkForm {
 
 export interface DecodeChunkOptions {
   readonly zstd: ZstdCodec;
-  /** Where the chunk's codecs are found by their names. */
+  /** The codecs by name. */
   readonly codecs: CodecList;
   /** The chunk's key or URL, for messages. */
   readonly where: string;
 }
 
 /**
- * Undoes a chunk's codecs: its elements in C order and the machine's byte order. It may be `bytes` itself.
+ * Decodes a chunk into its elements, in C order and the machine's byte order. The result may be `bytes` itself.
  *
- * @throws {ZarrStoreError} `integrity` for bytes that do not decode to exactly what metadata promise, checksums that
- * do not match, and a `bool` that is neither 0 nor 1; `not_supported` for a codec that is not among `options.codecs`.
+ * @throws {ZarrStoreError}
+ * - `integrity` for bytes that do not decode to exactly the size in the metadata
+ * - `integrity` for a checksum that does not match, and for a `bool` that is neither 0 nor 1
+ * - `not_supported` for a codec that is not in `options.codecs`
  */
 export async function decodeChunk(
   bytes: Uint8Array,
@@ -71,7 +75,7 @@ export async function decodeChunk(
   return elements;
 }
 
-/** @param exactBytes What must come out, or undefined where only a later step can tell. */
+/** @param exactBytes The size of the result, or undefined if only a later step knows it. */
 async function undoBytesToBytes(
   bytes: Uint8Array,
   used: readonly UsedCodec[],
@@ -97,7 +101,7 @@ async function undoBytesToBytes(
   return current;
 }
 
-/** Lets a codec decode; whatever it throws says which chunk and which codec it was. */
+/** Lets a codec decode. An error that it throws becomes `integrity` and names the chunk and the codec. */
 async function undo(
   { name }: UsedCodec,
   expected: number | undefined,
@@ -124,7 +128,7 @@ function unknownCodec({ name }: UsedCodec, { where }: DecodeChunkOptions): never
   );
 }
 
-/** What no sensible encoder exceeds, for the bytes between two codecs. */
+/** The most bytes that a sensible encoder leaves between two codecs. */
 function encodedSizeBound({ shape, codecs }: ChunkForm, sizeBytes: number): number {
   const { arrayToBytes } = codecs;
   const innerShape = arrayToBytes.name === "sharding_indexed" ? arrayToBytes.chunkShape : shape;

@@ -1,4 +1,6 @@
-/** The element types that arrays may have. Bytes in memory are the machine's; on disk they are little-endian. */
+// The element types of arrays, their sizes, and the typed arrays that hold them.
+
+/** The element types of arrays. In memory, bytes are in the machine's order; on disk they are little-endian. */
 export type DType =
   | "bool"
   | "int8"
@@ -12,7 +14,7 @@ export type DType =
   | "float32"
   | "float64";
 
-/** The typed array that holds elements of a dtype in memory; `bool` is a byte of 0 or 1. */
+/** The typed array for each dtype; a `bool` is a byte of 0 or 1. */
 export interface TypedArrayByDType {
   readonly bool: Uint8Array<ArrayBuffer>;
   readonly int8: Int8Array<ArrayBuffer>;
@@ -27,6 +29,7 @@ export interface TypedArrayByDType {
   readonly float64: Float64Array<ArrayBuffer>;
 }
 
+/** The typed array for one dtype. */
 export type TypedArrayOf<D extends DType> = TypedArrayByDType[D];
 
 const ITEM_SIZE_BYTES: Readonly<Record<DType, 1 | 2 | 4 | 8>> = {
@@ -43,15 +46,15 @@ const ITEM_SIZE_BYTES: Readonly<Record<DType, 1 | 2 | 4 | 8>> = {
   float64: 8,
 };
 
-/** Every dtype of an array. */
+/** All dtypes. */
 export const DTYPES: readonly DType[] = Object.keys(ITEM_SIZE_BYTES).filter(isDType);
 
-/** Whether a value, as a file may say it, is the name of a {@link DType}. */
+/** Whether a value, for example from a file, is the name of a {@link DType}. */
 export function isDType(value: unknown): value is DType {
   return typeof value === "string" && Object.hasOwn(ITEM_SIZE_BYTES, value);
 }
 
-/** Bytes of one element. */
+/** The size of one element in bytes. */
 export function itemSizeBytes(dtype: DType): 1 | 2 | 4 | 8 {
   return ITEM_SIZE_BYTES[dtype];
 }
@@ -76,19 +79,22 @@ const TYPED_ARRAY: { readonly [D in DType]: TypedArrayConstructor<D> } = {
   float64: Float64Array,
 };
 
-/** A typed array of zeros. */
+/** Makes a typed array of zeros. */
 export function allocateTypedArray<D extends DType>(dtype: D, length: number): TypedArrayOf<D> {
   return new TYPED_ARRAY[dtype](length);
 }
 
-/** Elements in the machine's byte order as a typed array: over the same memory where it is aligned, else over a copy. */
+/**
+ * Makes a typed array of bytes in the machine's order. It shares their memory if they are aligned, otherwise it
+ * copies them.
+ */
 export function typedArrayOver<D extends DType>(dtype: D, bytes: Uint8Array<ArrayBuffer>): TypedArrayOf<D> {
   const size = itemSizeBytes(dtype);
   const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new TYPED_ARRAY[dtype](aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / size));
 }
 
-/** True for the kind of typed array that holds this dtype, from any realm. */
+/** Whether `data` is the kind of typed array that holds this dtype. Works for objects of any realm. */
 export function isTypedArrayOf<D extends DType>(dtype: D, data: unknown): data is TypedArrayOf<D> {
   return Object.prototype.toString.call(data) === `[object ${TYPED_ARRAY[dtype].name}]`;
 }

@@ -1,5 +1,5 @@
 /**
- * Arrays of the dtypes that a dataset holds: their shapes, axes, regions and bytes.
+ * Arrays in memory: their types, shapes, axes, regions and bytes.
  *
  * @module
  */

@@ -1,3 +1,5 @@
+// Dense arrays in memory: making, checking, joining and slicing them into planes.
+
 import { MACHINE_ENDIAN, swapByteOrder } from "../bytes/byte-order.ts";
 import { ZarrStoreError } from "../errors.ts";
 import {
@@ -10,7 +12,7 @@ import {
   typedArrayOver,
 } from "./dtype.ts";
 
-/** A dense array in C order: `data.length` is the product of `shape`. */
+/** A dense array in C order. `data.length` is the product of `shape`. */
 export interface NdArray<D extends DType = DType> {
   readonly dtype: D;
   readonly shape: readonly number[];
@@ -18,9 +20,9 @@ export interface NdArray<D extends DType = DType> {
 }
 
 /**
- * Makes a checked array over `data` (not copied), or one of zeros.
+ * Makes an array that uses `data` without copying it, or an array of zeros, and checks it.
  *
- * @throws {ZarrStoreError} `invalid_argument` as {@link checkNdArray} does.
+ * @throws {ZarrStoreError} `invalid_argument`, see {@link checkNdArray}
  *
  * @example
  * const image = createNdArray("uint16", [2, 3], new Uint16Array([1, 2, 3, 4, 5, 6]));
@@ -35,17 +37,19 @@ export function createNdArray<D extends DType>(
   return array;
 }
 
-/** True for an array of this dtype; it narrows the type of its data. */
+/** Whether an array has this dtype; narrows the type of its data. */
 export function isNdArrayOf<D extends DType>(array: NdArray, dtype: D): array is NdArray<D> {
   return array.dtype === dtype;
 }
 
 /**
- * Checks what the types cannot: arrays also come from callers without types.
+ * Checks an array that may come from untyped code.
  *
- * @throws {ZarrStoreError} `invalid_argument` for an unknown dtype, a shape that is not of safe integers from 0 up,
- * another kind of typed array than the dtype's, a length other than the product of the shape, or a `bool`
- * that is neither 0 nor 1.
+ * @throws {ZarrStoreError} `invalid_argument` for
+ * - an unknown dtype, or a typed array that does not fit it
+ * - a shape whose lengths are not safe integers from 0 up
+ * - a number of elements other than the product of the shape
+ * - a `bool` that is neither 0 nor 1
  */
 export function checkNdArray(array: NdArray): void {
   const { dtype, shape, data } = array;
@@ -67,19 +71,23 @@ export function checkNdArray(array: NdArray): void {
     );
   }
   if (dtype === "bool" && !areBooleans(data)) {
-    throw new ZarrStoreError("invalid_argument", "the data of a bool array must be of 0 and 1", {
+    throw new ZarrStoreError("invalid_argument", "the data of a bool array must be 0 or 1", {
       expected: "0 or 1",
     });
   }
 }
 
-/** The product of a shape, checked: lengths are safe integers from 0 up, and so is the product. */
+/**
+ * The number of elements of a shape. Lengths and product must be safe integers from 0 up.
+ *
+ * @throws {ZarrStoreError} `invalid_argument`
+ */
 export function elementCount(shape: readonly number[]): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (!Number.isSafeInteger(count) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw new ZarrStoreError(
       "invalid_argument",
-      `a shape is of safe integers from 0 up, as is their product: [${shape}]`,
+      `the lengths of a shape and their product must be safe integers from 0 up: [${shape}]`,
       {
         found: shape,
       },
@@ -88,6 +96,7 @@ export function elementCount(shape: readonly number[]): number {
   return count;
 }
 
+/** Whether every value is 0 or 1. */
 export function areBooleans(values: ArrayLike<number | bigint>): boolean {
   for (let i = 0; i < values.length; i += 1) {
     if (values[i] !== 0 && values[i] !== 1) {
@@ -97,7 +106,7 @@ export function areBooleans(values: ArrayLike<number | bigint>): boolean {
   return true;
 }
 
-/** Arrays of one dtype, one after the other in C order, as an array of this shape. */
+/** Joins arrays of one dtype, one after the other in C order, into an array of this shape. */
 export function joinArrays<D extends DType>(
   dtype: D,
   shape: readonly number[],
@@ -113,17 +122,17 @@ export function joinArrays<D extends DType>(
   return joined;
 }
 
-/** The elements as little-endian bytes in C order; on a little-endian machine a view of the array's own memory. */
+/** The elements as little-endian bytes in C order. On a little-endian machine, this is a view of the array's memory. */
 export function ndArrayBytes({ dtype, data }: NdArray): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return MACHINE_ENDIAN === "little" ? bytes : swapByteOrder(bytes, itemSizeBytes(dtype));
 }
 
 /**
- * The plane (the last two axes) at the given indices of the axes before them, as a view of the array's memory.
+ * One plane of an array (its last two axes), as a view of the array's memory.
  *
- * @param index One index per leading axis, slowest first; all 0 if absent.
- * @throws {ZarrStoreError} `invalid_argument` for an array of fewer than two axes, or an index outside it.
+ * @param index One index for each leading axis, slowest first. Default: all 0.
+ * @throws {ZarrStoreError} `invalid_argument` for an array of fewer than two axes, or an index outside it
  */
 export function planeOf<D extends DType>(array: NdArray<D>, index?: readonly number[]): NdArray<D> {
   const leading = array.shape.slice(0, -2);

@@ -1,3 +1,5 @@
+// Reads a region of a Zarr array, or all of it, from wherever its chunks are stored.
+
 import { portableZstd } from "../codecs/portable-zstd.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -14,30 +16,31 @@ import type { NdArray } from "./nd-array.ts";
 import { type Region, type RegionSelection, regionShape, resolveSelection } from "./region.ts";
 
 /**
- * Gives the bytes of one object of an array, or undefined if there is none, by its key relative to the array's
- * (`c.0.0`). The bytes are fresh, as those of every store: the array that is read may keep them as its memory.
+ * Reads one object of an array by its key within the array, such as `c.0.0`; undefined if it does not exist. The
+ * bytes must be a fresh copy, because the result may keep them as its memory.
  */
 export type ChunkReader = (
   key: string,
   options: { readonly signal?: AbortSignal | undefined },
 ) => Promise<Uint8Array | undefined>;
 
+/** What to read of an array, and how. */
 export interface ReadArrayOptions<D extends DType = DType> {
-  /** Default: the whole array. */
+  /** The region to read. Default: the whole array. */
   readonly selection?: RegionSelection | undefined;
-  /** The dtype that the caller counts on; another one is `invalid_argument`. Default: whatever there is. */
+  /** The dtype that the array must have; another one is `invalid_argument`. Default: any. */
   readonly dtype?: D | undefined;
-  /** What a chunk without an object is: damage, or full of the fill value, as in Zarr. Default `error`. */
+  /** What a missing chunk means: damage, or, as in plain Zarr, a chunk full of the fill value. Default `error`. */
   readonly missingChunks?: "error" | "fill" | undefined;
-  /** Chunks read and decoded at once, at most. Default 4. */
+  /** The most chunks that are read and decoded at once. Default 4. */
   readonly concurrency?: number | undefined;
-  /** Default {@link portableZstd}. */
+  /** The Zstandard decoder. Default {@link portableZstd}. */
   readonly zstd?: ZstdCodec | undefined;
-  /** Known besides those that are always read, and before them. */
+  /** Codecs in addition to the built-in ones; they take precedence. */
   readonly codecs?: readonly ZarrCodec[] | undefined;
   /** The array's key or URL, for messages. */
   readonly where?: string | undefined;
-  /** The result may not have more bytes. Default 8 GiB. */
+  /** The largest allowed result in bytes. Default 8 GiB. */
   readonly maxSizeBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,14 +48,17 @@ export interface ReadArrayOptions<D extends DType = DType> {
 const DEFAULT_MAX_SIZE_BYTES = 8 * 1024 ** 3;
 
 /**
- * Reads a region of an array, or all of it, into a new array in C order. Only the chunks that it needs are asked for.
- * The caller verifies their hashes; their decoded sizes and checksums are verified here.
+ * Reads a region of an array, or all of it, into a new array in C order. Only the chunks it needs are read. Decoded
+ * sizes and checksums are verified here; `readChunk` must verify hashes.
  *
- * Without `options.dtype` a type argument is the caller's word, as in `readArray<"uint16">(…)`.
+ * Without `options.dtype`, a type argument as in `readArray<"uint16">(…)` is the caller's unchecked claim.
  *
- * @throws {ZarrStoreError} `invalid_argument` for a selection that does not fit the array, another dtype than
- * expected, or a result beyond `maxSizeBytes`; `integrity`, naming the chunk, for chunks that are missing or damaged;
- * `aborted`; and what `readChunk` throws. It settles when the reads under way have.
+ * On an error, the promise rejects only after the reads under way have ended.
+ *
+ * @throws {ZarrStoreError}
+ * - `invalid_argument` for a selection that does not fit, another dtype, or a result beyond `maxSizeBytes`
+ * - `integrity`, naming the chunk, for one that is missing or damaged
+ * - `aborted`, and whatever `readChunk` throws
  *
  * @example
  * const image = await readArray(metadata, (key) => store.get(joinKey(prefix, key)), { dtype: "uint16" });
@@ -159,7 +165,7 @@ function allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
   } catch (cause) {
     throw new ZarrStoreError(
       "invalid_argument",
-      `there is no memory for ${sizeBytes} bytes; select a region`,
+      `there is not enough memory for ${sizeBytes} bytes; select a region`,
       {
         found: sizeBytes,
         cause,

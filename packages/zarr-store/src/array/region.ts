@@ -1,26 +1,28 @@
+// Regions of arrays: ranges along each axis, checked against a shape.
+
 import { ZarrStoreError } from "../errors.ts";
 
 import { copyBlock } from "./block.ts";
 import { allocateTypedArray, type DType, itemSizeBytes } from "./dtype.ts";
 import type { NdArray } from "./nd-array.ts";
 
-/** A half-open range of elements along one axis; the whole axis where it is absent. */
+/** A range of elements along one axis, from `start` up to but not including `stop`. */
 export interface AxisRange {
   readonly start: number;
   readonly stop: number;
 }
 
-/** One range per axis, slowest first; `undefined` takes the whole axis. */
+/** One range per axis, slowest first; `undefined` selects the whole axis. */
 export type RegionSelection = readonly (AxisRange | undefined)[];
 
-/** A selection made whole: one range per axis, each inside its axis. */
+/** A complete selection: one range per axis, each within its axis. */
 export type Region = readonly AxisRange[];
 
 /**
- * Fills in what a selection leaves out and checks it against the shape.
+ * Completes a selection and checks it against the shape.
  *
- * @throws {ZarrStoreError} `invalid_argument` for another number of ranges than axes, or a range that is not
- * `0 ≤ start ≤ stop ≤ length` in integers.
+ * @throws {ZarrStoreError} `invalid_argument` unless there is one range per axis, each an integer range with
+ * `0 ≤ start ≤ stop ≤ length`
  */
 export function resolveSelection(shape: readonly number[], selection?: RegionSelection): Region {
   if (selection !== undefined && selection.length !== shape.length) {
@@ -47,14 +49,15 @@ export function resolveSelection(shape: readonly number[], selection?: RegionSel
   });
 }
 
+/** The shape of a region. */
 export function regionShape(region: Region): readonly number[] {
   return region.map(({ start, stop }) => stop - start);
 }
 
 /**
- * A copy of a region of an array.
+ * Copies a region of an array.
  *
- * @throws {ZarrStoreError} `invalid_argument` for a selection that does not fit the array.
+ * @throws {ZarrStoreError} `invalid_argument` for a selection that does not fit the array
  */
 export function sliceNdArray<D extends DType>(array: NdArray<D>, selection: RegionSelection): NdArray<D> {
   const region = resolveSelection(array.shape, selection);

@@ -1,9 +1,11 @@
+// Reads the index of a shard: where each small chunk lies in the object.
+
 import { crc32c } from "../bytes/crc32c.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { chunkCounts } from "./chunks/chunk-grid.ts";
 import type { ShardingCodec } from "./metadata/codec-pipeline.ts";
 
-/** Where a chunk lies in its shard. */
+/** The bytes of a chunk in its shard, from `start` up to but not including `stop`. */
 export interface ShardRange {
   readonly start: number;
   readonly stop: number;
@@ -14,11 +16,11 @@ const CRC_BYTES = 4;
 const ABSENT = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Reads and checks a shard's index: one range per chunk in C order, undefined for a chunk that is all fill value.
+ * Reads and checks a shard's index: one range per chunk in C order; undefined for a chunk that is all fill value.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/codecs/sharding-indexed/index.html
- * @throws {ZarrStoreError} `integrity` for a shard too short for its index, a checksum that does not match, or a range
- * outside the shard.
+ * @throws {ZarrStoreError} `integrity` for a shard that is too short for its index, a checksum that does not match,
+ * or a range outside the shard
  */
 export function readShardIndex(
   shard: Uint8Array,
@@ -29,7 +31,7 @@ export function readShardIndex(
   const count = chunkCounts(shardShape, codec.chunkShape).reduce((product, chunks) => product * chunks, 1);
   const sizeBytes = count * ENTRY_BYTES + (codec.indexHasCrc32c ? CRC_BYTES : 0);
   if (shard.length < sizeBytes) {
-    throw damaged(where, `${shard.length} bytes, of which the index alone has ${sizeBytes}`);
+    throw damaged(where, `it has ${shard.length} bytes, but its index alone needs ${sizeBytes}`);
   }
   const start = codec.indexLocation === "start" ? 0 : shard.length - sizeBytes;
   const view = new DataView(shard.buffer, shard.byteOffset + start, sizeBytes);
@@ -47,12 +49,12 @@ export function readShardIndex(
       return undefined;
     }
     if (offset + length > BigInt(shard.length)) {
-      throw damaged(where, `chunk ${i} at ${offset} with ${length} bytes of ${shard.length}`);
+      throw damaged(where, `chunk ${i} has ${length} bytes at ${offset}, but the shard has ${shard.length}`);
     }
     return { start: Number(offset), stop: Number(offset + length) };
   });
 }
 
 function damaged(where: string, what: string): ZarrStoreError {
-  return new ZarrStoreError("integrity", `${where}: a shard of ${what}`, { path: where });
+  return new ZarrStoreError("integrity", `${where}: the shard is damaged: ${what}`, { path: where });
 }

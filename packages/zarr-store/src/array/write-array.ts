@@ -1,3 +1,5 @@
+// Turns an array into the objects of a Zarr v3 array: its chunks and its `zarr.json`.
+
 import { portableZstd } from "../codecs/portable-zstd.ts";
 import { ZSTD_LEVEL, type ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -14,67 +16,79 @@ import { encodeArrayMetadata, encodeArrayNode } from "./metadata/array-metadata-
 import { fillValueBytes, zeroFillValue } from "./metadata/fill-value.ts";
 import { checkNdArray, elementCount, type NdArray, ndArrayBytes } from "./nd-array.ts";
 
+/** The type and shape of an array. */
 export interface ArrayForm<D extends DType = DType> {
   readonly dtype: D;
   readonly shape: readonly number[];
 }
 
+/** How an array is laid out and compressed. */
 export interface PlanArrayWriteOptions {
-  /** One name per axis, also written as `dimension_names`. Default by rank, see {@link defaultAxes}. */
+  /** One name per axis, also written as `dimension_names`. Default: {@link defaultAxes}. */
   readonly axes?: readonly string[] | undefined;
-  /** Default {@link chooseChunkShape}. */
+  /** The shape of a chunk. Default: {@link chooseChunkShape}. */
   readonly chunkShape?: readonly number[] | undefined;
-  /** Written with the metadata. Default none. */
+  /** Attributes of the array. Default: none. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
-  /** Default `zstd`. */
+  /** The compression of chunks. Default `zstd`. */
   readonly compression?: "zstd" | "none" | undefined;
-  /** Of `zstd`, 1 to 22. Default 1. */
+  /** The level of `zstd`, 1 to 22. Default 1. */
   readonly level?: number | undefined;
 }
 
 export interface EncodeArrayOptions {
-  /** Default {@link portableZstd}. */
+  /** The Zstandard encoder. Default {@link portableZstd}. */
   readonly zstd?: ZstdCodec | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is about to be written: all that can be wrong with it has been checked. */
+/** An array that is ready to be written: everything that could be wrong with it has been checked. */
 export interface ArrayWritePlan<D extends DType = DType> {
   readonly array: NdArray<D>;
   readonly metadata: ArrayMetadata<D>;
 }
 
-/** One object of an array, its key relative to the array's. The bytes may be a view of the array's own memory. */
+/** One object of an array, by its key within the array. The bytes may be a view of the array's memory. */
 export interface ArrayObject {
   readonly key: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Rows `start` to `stop` of the array, its leading axes taken as one: `(stop - start) * columns` elements. */
+/**
+ * Reads the rows from `start` up to but not including `stop`: `(stop - start) * columns` elements. Rows are counted
+ * through all planes.
+ */
 export type ReadRows<D extends DType> = (
   start: number,
   stop: number,
   options: { readonly signal?: AbortSignal | undefined },
 ) => TypedArrayOf<D> | Promise<TypedArrayOf<D>>;
 
-/** An array whose chunks have been made already, and its axes. */
+/** An array whose chunks are already encoded, with its axes. */
 export interface EncodedArray<D extends DType = DType> extends ArrayForm<D> {
   readonly axes: readonly string[];
-  /** In the order in which they are written. Where nothing is compressed, they are views of the array's own memory. */
+  /** The objects in the order of writing. Without compression, they are views of the array's memory. */
   readonly objects: readonly ArrayObject[];
 }
 
-/** An array that is read as it is written, a few rows at a time, so that it is never in memory as a whole. */
+/** An array that is read a few rows at a time while it is written, so that it is never in memory as a whole. */
 export interface ArrayRows<D extends DType = DType> extends ArrayForm<D> {
-  /** Called once for each row, in order. What it returns is used until the next call, which may have the same memory. */
+  /** Called in order, each row once. The result is used until the next call, which may reuse its memory. */
   readonly readRows: ReadRows<D>;
 }
 
 /**
  * Decides how an array is laid out, without writing anything.
  *
- * @throws {ZarrStoreError} `invalid_argument` for an array as {@link checkNdArray} refuses it, more than 8 axes,
- * axes or a chunk shape that do not fit it, chunks beyond 512 MiB, or attributes that JSON has not.
+ * @throws {ZarrStoreError} `invalid_argument` for
+ * - an array that {@link checkNdArray} refuses, or more than 8 axes
+ * - axes or a chunk shape that do not fit it, or chunks beyond 512 MiB
+ * - attributes that are not JSON
+ * @example
+ * const plan = planArrayWrite(image, { axes: ["t", "x"] });
+ * for await (const { key, bytes } of encodeArrayObjects(plan)) {
+ *   await store.put(joinKey("image", key), bytes);
+ * }
  */
 export function planArrayWrite<D extends DType>(
   array: NdArray<D>,
@@ -85,8 +99,8 @@ export function planArrayWrite<D extends DType>(
 }
 
 /**
- * The objects of an array: its chunks in C order, made one at a time, then `zarr.json`.
- * Chunks at the edge are filled up with 0. The array must not change meanwhile.
+ * Makes the objects of an array: its chunks in C order, one at a time, then `zarr.json`. Chunks at the edge are
+ * padded with 0. The array must not change meanwhile.
  *
  * @throws {ZarrStoreError} `aborted`
  */
@@ -117,11 +131,13 @@ export async function* encodeArrayObjects(
 }
 
 /**
- * As {@link encodeArrayObjects}, for an array that is read as it is written: rows are asked for in order, those of
- * one chunk at a time.
+ * Like {@link encodeArrayObjects}, for an array that is read while it is written. Rows are asked for in order, those
+ * of one chunk at a time.
  *
- * @throws {ZarrStoreError} `invalid_argument` as {@link planArrayWrite}, for chunks that are not of whole rows,
- * and for rows of another type or length than was asked for; `aborted`.
+ * @throws {ZarrStoreError}
+ * - `invalid_argument` as for {@link planArrayWrite}, and for chunks that do not hold whole rows
+ * - `invalid_argument` for rows of another type or number than was asked for
+ * - `aborted`
  */
 export async function* encodeArrayFromRows<D extends DType>(
   form: ArrayForm<D> & PlanArrayWriteOptions,
@@ -137,10 +153,14 @@ export async function* encodeArrayFromRows<D extends DType>(
     (length, axis) => axis === rowAxis || length === (axis < rowAxis ? 1 : Math.max(1, columns)),
   );
   if (!isWholeRows) {
-    throw new ZarrStoreError("invalid_argument", `chunks of [${metadata.chunkShape}] are not of whole rows`, {
-      expected: "the length of the last axis, and 1 along the axes before the rows",
-      found: metadata.chunkShape,
-    });
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `chunks of [${metadata.chunkShape}] do not hold whole rows`,
+      {
+        expected: "the length of the last axis, and 1 along the axes before the rows",
+        found: metadata.chunkShape,
+      },
+    );
   }
   const chunkRows = metadata.chunkShape[rowAxis] ?? 1;
   const sizeBytes = chunkRows * columns * itemSizeBytes(dtype);
@@ -233,7 +253,7 @@ function checkedChunkShape(chunkShape: readonly number[], { dtype, shape }: Arra
   if (chunkShape.length !== shape.length || !isOfLengths) {
     throw new ZarrStoreError(
       "invalid_argument",
-      `no chunk shape for an array of shape [${shape}]: [${chunkShape}]`,
+      `[${chunkShape}] cannot be the chunk shape of an array of shape [${shape}]`,
       {
         expected: "one length of 1 or more for each axis",
         found: chunkShape,
@@ -242,7 +262,7 @@ function checkedChunkShape(chunkShape: readonly number[], { dtype, shape }: Arra
   }
   const sizeBytes = chunkShape.reduce((product, length) => product * length, itemSizeBytes(dtype));
   if (sizeBytes > MAX_CHUNK_BYTES) {
-    throw new ZarrStoreError("invalid_argument", `chunks of ${sizeBytes} bytes`, {
+    throw new ZarrStoreError("invalid_argument", `chunks of ${sizeBytes} bytes are too large`, {
       expected: `at most ${MAX_CHUNK_BYTES} bytes`,
       found: sizeBytes,
     });

@@ -1,4 +1,5 @@
-/** Zarr arrays as objects by key: how they are written and read, whatever holds the objects. */
+// Zarr arrays as objects by key: how they are written and read, wherever the objects are stored.
+
 export { type ChunkReader, type ReadArrayOptions, readArray } from "./read-array.ts";
 export {
   type ArrayForm,

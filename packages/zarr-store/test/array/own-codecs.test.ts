@@ -158,7 +158,7 @@ describe("codecs that are not known", () => {
       expect(parse).toThrow(expect.objectContaining({ code }));
       expect(parse).toThrow(`a: ${path}: `);
       expect(parse).toThrow(name);
-      expect(parse).toThrow('one of your own goes into the option "codecs"');
+      expect(parse).toThrow('you can pass your own in the option "codecs"');
     },
   );
 
@@ -169,7 +169,7 @@ describe("codecs that are not known", () => {
     ).rejects.toMatchObject({
       code: "not_supported",
       message:
-        'a/c.0.0: the codec "example.add" is not supported; one of your own goes into the option "codecs"',
+        'a/c.0.0: the codec "example.add" is not supported; you can pass your own in the option "codecs"',
     });
   });
 });

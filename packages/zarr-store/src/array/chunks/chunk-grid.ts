@@ -1,24 +1,26 @@
+// The regular grid of chunks: their keys, and which of them a region needs.
+
 import type { Region } from "../region.ts";
 
-/** How the place of a chunk in the grid becomes its key. */
+/** How the coordinates of a chunk in the grid become its key. */
 export interface ChunkKeyEncoding {
   readonly name: "default" | "v2";
   readonly separator: "." | "/";
 }
 
-/** A chunk that a region needs, and the block of elements that both have. */
+/** A chunk that overlaps a region, and the block of elements that they share. */
 export interface ChunkOverlap {
-  /** The chunk's place in the grid. */
+  /** The chunk's coordinates in the grid. */
   readonly coords: readonly number[];
-  /** Where the block begins in the chunk. */
+  /** The block's first element, counted from the chunk's first. */
   readonly chunkStart: readonly number[];
-  /** Where the block begins in the region. */
+  /** The block's first element, counted from the region's first. */
   readonly regionStart: readonly number[];
   readonly extent: readonly number[];
 }
 
 /**
- * The key of a chunk, relative to its array: `c.0.1`, `c/0/1`, `0.1` or `0/1`; `c` or `0` for an array without axes.
+ * The key of a chunk within its array: `c.0.1`, `c/0/1`, `0.1` or `0/1`. For an array without axes it is `c` or `0`.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/chunk-key-encodings/default/index.html
  */
@@ -29,12 +31,12 @@ export function chunkKey(encoding: ChunkKeyEncoding, coords: readonly number[]):
   return coords.length === 0 ? "0" : coords.join(encoding.separator);
 }
 
-/** Chunks along each axis. */
+/** The number of chunks along each axis. */
 export function chunkCounts(shape: readonly number[], chunkShape: readonly number[]): readonly number[] {
   return shape.map((length, axis) => Math.ceil(length / (chunkShape[axis] ?? 1)));
 }
 
-/** The chunks that a region touches, in C order; none for an empty region. */
+/** Lists the chunks that a region overlaps, in C order; none for an empty region. */
 export function* chunksOverlapping(region: Region, chunkShape: readonly number[]): Generator<ChunkOverlap> {
   if (region.some(({ start, stop }) => start === stop)) {
     return;

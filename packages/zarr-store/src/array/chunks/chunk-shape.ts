@@ -1,19 +1,25 @@
+// Chooses the chunk shape of a new array.
+
 import { type DType, itemSizeBytes } from "../dtype.ts";
 
-/** No chunk decodes to more than this, whatever metadata say. */
+/** The largest chunk, decoded, in bytes. Metadata that asks for more is refused. */
 export const MAX_CHUNK_BYTES: number = 512 * 1024 * 1024;
 
 const DEFAULT_TARGET_BYTES = 4 * 1024 * 1024;
 
 export interface ChunkShapeOptions {
-  /** The size that a chunk should not exceed, before compression. Default 4 MiB. */
+  /** The size that a chunk should not exceed, in bytes before compression. Default 4 MiB. */
   readonly targetBytes?: number;
 }
 
 /**
- * Whole rows of the plane (the last two axes), as many as give at most `targetBytes`, at least one; 1 along every
- * other axis. The elements of an array of one axis count as rows. An axis of length 0 has chunks of length 1.
- * Only a row beyond {@link MAX_CHUNK_BYTES} is cut.
+ * Chooses chunks that hold whole rows of the plane (the last two axes), so that a line scan is one file.
+ *
+ * - Rows: as many as fit into `targetBytes`, but at least one.
+ * - Every other axis: 1.
+ * - An array of one axis: its elements count as rows.
+ * - An axis of length 0: 1.
+ * - A row beyond {@link MAX_CHUNK_BYTES}: it is cut.
  */
 export function chooseChunkShape(
   shape: readonly number[],

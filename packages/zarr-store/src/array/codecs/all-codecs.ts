@@ -1,4 +1,5 @@
-/** The codecs that are always read: each is one object in a file of this folder, and one line of the list. */
+// The built-in codecs: each is one object in a file of this folder, and one line of this list.
+
 import { bloscCodec } from "./blosc-codec.ts";
 import { crc32cCodec } from "./crc32c-codec.ts";
 import { gzipCodec } from "./gzip-codec.ts";

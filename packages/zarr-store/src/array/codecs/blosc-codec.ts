@@ -1,4 +1,5 @@
-/** Blosc 1, whose frames say by themselves how they are decoded: the configuration is checked, and not needed. */
+// The codec Blosc 1. Its frames state how to decode them, so the configuration is checked but not used.
+
 import { decodeBlosc } from "../../codecs/blosc.ts";
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
 import { itemSizeBytes } from "../dtype.ts";
@@ -35,7 +36,10 @@ function parseV3(configuration: CodecConfiguration): BloscConfiguration {
   };
 }
 
-/** numcodecs numbers the shuffles; -1 is the one that fits the size of an element, which it takes from the dtype. */
+/**
+ * numcodecs writes the shuffle as a number; -1 chooses one by the size of an element, which numcodecs takes from the
+ * dtype.
+ */
 function parseV2(configuration: CodecConfiguration): BloscConfiguration {
   const typesize = itemSizeBytes(configuration.dtype);
   const automatic = typesize === 1 ? "bitshuffle" : "shuffle";
@@ -48,7 +52,7 @@ function parseV2(configuration: CodecConfiguration): BloscConfiguration {
   };
 }
 
-/** The compressor inside Blosc; Snappy, which numcodecs dropped too, is not read. */
+/** The compressor inside Blosc. Snappy, which numcodecs has dropped too, is not read. */
 function compressorOf(configuration: CodecConfiguration): BloscConfiguration["cname"] {
   if (configuration.value("cname") === "snappy") {
     throw configuration.unsupported("cname", "Snappy in Blosc");

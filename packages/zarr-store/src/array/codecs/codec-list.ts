@@ -1,8 +1,9 @@
-/** Finds codecs by what metadata call them. */
+// Finds a codec by the name that metadata gives it.
+
 import { ALL_CODECS } from "./all-codecs.ts";
 import type { ArrayToArrayCodec, BytesToBytesCodec, ZarrCodec } from "./zarr-codec.ts";
 
-/** The codecs of a caller, before those that are always there: one of the same name takes the place of ours. */
+/** The codecs of a caller and the built-in ones. If two have the same name, the caller's is used. */
 export class CodecList {
   readonly #codecs: readonly ZarrCodec[];
   readonly #byName: ReadonlyMap<string, ZarrCodec>;
@@ -10,18 +11,18 @@ export class CodecList {
 
   constructor(own: readonly ZarrCodec[] = []) {
     this.#codecs = [...own, ...ALL_CODECS];
-    // Of two entries of one key a map keeps the later.
+    // A map keeps the last of two entries with one key.
     const lastFirst = this.#codecs.toReversed();
     this.#byName = new Map(lastFirst.map((codec) => [codec.name, codec]));
     this.#inMetadata = { 2: byNameIn(2, lastFirst), 3: byNameIn(3, lastFirst) };
   }
 
-  /** The codec of this name in a `zarr.json`, or of this id in a `.zarray`. */
+  /** The codec with this name in a `zarr.json`, or with this id in a `.zarray`. */
   find(zarrFormat: 2 | 3, name: string): ZarrCodec | undefined {
     return this.#inMetadata[zarrFormat].get(name);
   }
 
-  /** The names of one kind, as a version of Zarr has them, in a sentence: `zstd, gzip or crc32c`. */
+  /** The names of one kind of codec in a version of Zarr, for a message: `zstd, gzip or crc32c`. */
   namesOf(zarrFormat: 2 | 3, kind: ZarrCodec["kind"]): string {
     const ofKind = this.#codecs.filter((codec) => codec.kind === kind);
     return [...byNameIn(zarrFormat, ofKind).keys()].join(", ").replace(/, ([^,]*)$/, " or $1");
@@ -48,7 +49,7 @@ function byNameIn(zarrFormat: 2 | 3, codecs: readonly ZarrCodec[]): ReadonlyMap<
 
 const BUILT_IN = /* @__PURE__ */ new CodecList();
 
-/** The list for codecs of a caller, which is nearly always that of no such codecs. */
+/** The list that includes a caller's codecs. Usually the caller has no codecs, and one shared list is used. */
 export function codecListOf(own: readonly ZarrCodec[] = []): CodecList {
   return own.length === 0 ? BUILT_IN : new CodecList(own);
 }

@@ -1,4 +1,5 @@
-/** A checksum after the bytes, which has to be theirs. */
+// The codec crc32c: a checksum of four bytes after the bytes that it protects.
+
 import { crc32c } from "../../bytes/crc32c.ts";
 import type { BytesToBytesCodec } from "./zarr-codec.ts";
 
@@ -13,13 +14,13 @@ export const crc32cCodec: BytesToBytesCodec = {
   parse: () => ({}),
   decode: (bytes) => {
     if (bytes.length < CRC_BYTES) {
-      throw new Error(`${bytes.length} bytes have no checksum`);
+      throw new Error(`${bytes.length} bytes are too few for a checksum`);
     }
     const body = bytes.subarray(0, bytes.length - CRC_BYTES);
     const expected = new DataView(bytes.buffer, bytes.byteOffset + body.length).getUint32(0, true);
     const found = crc32c(body);
     if (found !== expected) {
-      throw new Error(`the checksum is ${found}, stored is ${expected}`);
+      throw new Error(`the checksum is ${found}, but ${expected} is stored`);
     }
     return body;
   },

@@ -1,4 +1,5 @@
-/** gzip (RFC 1952). */
+// The codec gzip (RFC 1952).
+
 import { inflate } from "../../bytes/inflate.ts";
 import type { BytesToBytesCodec } from "./zarr-codec.ts";
 

@@ -1,4 +1,5 @@
-/** LZ4 as numcodecs writes it: the decoded size in four bytes, then a block. */
+// The codec LZ4 as numcodecs writes it: the decoded size in four bytes, then a block.
+
 import { decodeLz4Block } from "../../codecs/lz4-block.ts";
 import type { BytesToBytesCodec } from "./zarr-codec.ts";
 

@@ -1,10 +1,11 @@
-/** Axes in another order. */
+// The codec transpose, which stores the axes in another order.
+
 import { stridesOf } from "../block.ts";
 import { itemSizeBytes } from "../dtype.ts";
 import type { ArrayToArrayCodec } from "./zarr-codec.ts";
 
 interface TransposeConfiguration {
-  /** The encoded array's axis `i` is the decoded array's axis `order[i]`. */
+  /** Axis `i` of the encoded array is axis `order[i]` of the decoded array. */
   readonly order: readonly number[];
 }
 
@@ -27,7 +28,7 @@ export const transposeCodec: ArrayToArrayCodec<TransposeConfiguration> = {
     undoTranspose(elements, shape, order, itemSizeBytes(dtype)),
 };
 
-/** Turns an array whose axis `i` is axis `order[i]` of `shape` back to `shape`. */
+/** Transposes an array, whose axis `i` is axis `order[i]` of `shape`, back to `shape`. */
 function undoTranspose(
   bytes: Uint8Array,
   shape: readonly number[],

@@ -1,58 +1,66 @@
-/** A Zarr codec as one object: how its configuration is read, and how what it encoded is decoded. */
+// The interface of a codec: one object that reads its configuration and decodes what it encoded.
+
 import type { ZstdCodec } from "../../codecs/zstd.ts";
 import type { DType } from "../dtype.ts";
 
 /**
- * The configuration of a codec as metadata have it, read member by member. Each method throws a `ZarrStoreError`
- * `invalid_metadata` that names the member, what was expected and what was found. A member that is absent is what `absent`
- * says, and refused where nothing is said.
+ * Reads the configuration of a codec, member by member. Each method throws a `ZarrStoreError` `invalid_metadata` that
+ * names the member, what was expected and what was found.
+ *
+ * `absent` is the value of a member that is absent. Without `absent`, the member is required.
  */
 export interface CodecConfiguration {
   /** 3 for a `zarr.json`, 2 for a `.zarray`. */
   readonly zarrFormat: 2 | 3;
   readonly dtype: DType;
-  /** Shape of the chunk that the codec encodes. */
+  /** The shape of the chunk that the codec encodes. */
   readonly shape: readonly number[];
   integer(name: string, min: number, max: number, absent?: number): number;
-  /** A list of `length` integers. */
+  /** Reads a list of `length` integers. */
   integers(name: string, length: number, min: number, max: number): readonly number[];
   boolean(name: string, absent?: boolean): boolean;
   oneOf<const T extends string>(name: string, allowed: readonly T[], absent?: T): T;
-  /** The member itself, undefined if it is absent. */
+  /** The unparsed member; undefined if it is absent. */
   value(name: string): unknown;
-  /** An error `invalid_metadata` to throw where a member is not what it must be. */
+  /** Makes an error `invalid_metadata`, to throw if a member is wrong. */
   invalid(name: string, expected: string): Error;
-  /** An error `not_supported` to throw where a member is legal and not read; `what` is the subject of its message. */
+  /**
+   * Makes an error `not_supported`, to throw if a member is legal but not read here. `what` is the subject of its
+   * message.
+   */
   unsupported(name: string, what: string): Error;
 }
 
 interface NamedCodec<C extends object> {
-  /** The name in a `zarr.json`, and by which messages call it. */
+  /** The name in a `zarr.json` and in messages. */
   readonly name: string;
-  /** The versions of Zarr that have it. */
+  /** The versions of Zarr in which the codec exists. */
   readonly zarrFormats: readonly (2 | 3)[];
-  /** The `id` in a `.zarray`, of a compressor or a filter. Default: the name. */
+  /** The `id` in a `.zarray`, as a compressor or a filter. Default: the name. */
   readonly v2Id?: string | undefined;
-  /** The members that a configuration may have in a `zarr.json`. Others are refused: they could change what bytes mean. */
+  /**
+   * The members that a configuration in a `zarr.json` may have. Others are refused, because they could change what
+   * bytes mean.
+   */
   readonly members: readonly string[];
-  /** Reads and checks a configuration. What it returns is plain data with the members' own names. */
+  /** Reads and checks a configuration. Returns plain data under the members' own names. */
   parse(configuration: CodecConfiguration): C;
 }
 
 export interface ArrayDecodeContext {
   readonly dtype: DType;
-  /** Shape of the decoded chunk. */
+  /** The shape of the decoded chunk. */
   readonly shape: readonly number[];
 }
 
-/** A codec that makes an array of an array, of the same dtype and as many elements. */
+/** A codec from array to array, which keeps the dtype and the number of elements. */
 export interface ArrayToArrayCodec<C extends object = object> extends NamedCodec<C> {
   readonly kind: "array-array";
-  /** The shape of what it makes of a chunk. Default: the chunk's own. */
+  /** The shape of an encoded chunk. Default: the shape of the chunk. */
   encodedShape?(shape: readonly number[], configuration: C): readonly number[];
   /**
-   * Takes and gives elements in C order and the machine's byte order. What it is given is not to be changed.
-   * An error that it throws becomes `integrity`, naming the chunk.
+   * Decodes elements; input and output are in C order and the machine's byte order. It must not change its input. An
+   * error that it throws becomes `integrity` and names the chunk.
    */
   decode(
     elements: Uint8Array,
@@ -62,24 +70,25 @@ export interface ArrayToArrayCodec<C extends object = object> extends NamedCodec
 }
 
 export interface BytesDecodeContext {
-  /** What comes out has at most so many bytes. A decoder throws rather than make room for more. */
+  /** The most bytes that may come out. A decoder throws rather than allocate more. */
   readonly maxBytes: number;
-  /** The runtime's Zstandard. */
+  /** The runtime's Zstandard codec. */
   readonly zstd: ZstdCodec;
 }
 
-/** A codec that makes bytes of bytes: a compressor, a checksum. */
+/** A codec from bytes to bytes: a compressor or a checksum. */
 export interface BytesToBytesCodec<C extends object = object> extends NamedCodec<C> {
   readonly kind: "bytes-bytes";
-  /** What it is given is not to be changed. An error that it throws becomes `integrity`, naming the chunk. */
+  /** Decodes bytes. It must not change its input. An error that it throws becomes `integrity` and names the chunk. */
   decode(bytes: Uint8Array, configuration: C, context: BytesDecodeContext): Uint8Array | Promise<Uint8Array>;
 }
 
 /**
- * A codec that is read. Those of `all-codecs.ts` are always there; `openDataset` takes further ones, which come first.
+ * A codec that this package can decode. The built-in ones are listed in `all-codecs.ts`; `openDataset` accepts
+ * further ones, which take precedence.
  *
- * The codecs that make bytes of elements, `bytes` and `sharding_indexed`, are not among them: where chunks lie in an object
- * hangs on them.
+ * `bytes` and `sharding_indexed`, which turn elements into bytes, cannot be replaced: they decide where chunks lie in
+ * an object.
  *
  * @example
  * const invert: BytesToBytesCodec = {
@@ -94,7 +103,7 @@ export interface BytesToBytesCodec<C extends object = object> extends NamedCodec
  */
 export type ZarrCodec = ArrayToArrayCodec | BytesToBytesCodec;
 
-/** A codec as the metadata of an array use it: its name, and beside it the members of its configuration. */
+/** A codec as an array uses it: its name, and the members of its configuration. */
 export interface UsedCodec {
   readonly name: string;
   readonly [member: string]: unknown;

@@ -1,4 +1,5 @@
-/** zlib (RFC 1950), which Zarr v2 alone has. */
+// The codec zlib (RFC 1950), which only Zarr v2 has.
+
 import { inflate } from "../../bytes/inflate.ts";
 import type { BytesToBytesCodec } from "./zarr-codec.ts";
 

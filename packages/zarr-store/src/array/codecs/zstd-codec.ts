@@ -1,4 +1,5 @@
-/** Zstandard (RFC 8878), as the runtime brings it. */
+// The codec Zstandard (RFC 8878), decoded by the runtime's implementation.
+
 import type { BytesToBytesCodec, UsedCodec } from "./zarr-codec.ts";
 
 export interface ZstdConfiguration {
@@ -19,7 +20,7 @@ export const zstdCodec: BytesToBytesCodec<ZstdConfiguration> = {
   decode: (bytes, _, { zstd, maxBytes }) => zstd.decompress(bytes, maxBytes),
 };
 
-/** Tells a use of zstd from that of another codec, so that its level can be read. */
+/** Whether a codec is zstd; narrows its type, so that its level can be read. */
 export function isZstd(codec: UsedCodec): codec is UsedCodec & ZstdConfiguration {
   return codec.name === zstdCodec.name;
 }

@@ -1,9 +1,11 @@
+// The checked metadata of a Zarr array, in one form for Zarr v2 and v3.
+
 import type { ChunkKeyEncoding } from "../chunks/chunk-grid.ts";
 import type { DType } from "../dtype.ts";
 import type { CodecPipeline } from "./codec-pipeline.ts";
 import type { FillValue } from "./fill-value.ts";
 
-/** What a Zarr array is, as its `zarr.json` or `.zarray` says, checked. */
+/** The checked content of a `zarr.json` or `.zarray`. */
 export interface ArrayMetadata<D extends DType = DType> {
   readonly zarrFormat: 2 | 3;
   readonly dtype: D;
@@ -14,9 +16,9 @@ export interface ArrayMetadata<D extends DType = DType> {
   readonly codecs: CodecPipeline;
   /** One per axis; null for an axis without a name. */
   readonly dimensionNames?: readonly (string | null)[];
-  /** Empty for Zarr v2, which keeps them in `.zattrs`. */
+  /** Always empty for Zarr v2, which keeps attributes in `.zattrs`. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Arrays of more axes are not read. */
+/** The most axes that an array may have. */
 export const MAX_RANK = 8;

@@ -1,3 +1,5 @@
+// Parses the `.zarray` of a Zarr v2 array.
+
 import type { Endian } from "../../bytes/byte-order.ts";
 import { isObject } from "../../json/is-object.ts";
 import { integerOf, itemsOf, type JsonField, memberOf, oneOf, stringOf } from "../../json/json-field.ts";
@@ -31,14 +33,14 @@ const DTYPE_BY_CODE: Readonly<Record<string, DType>> = {
   f8: "float64",
 };
 
-/** NumPy's other kinds: half and complex floats, times, strings, raw bytes, objects. */
+/** NumPy dtypes that are not read: half and complex floats, times, strings, raw bytes, objects. */
 const UNSUPPORTED_DTYPE = /^[<>|](f2|c8|c16|[mM]8(\[.+\])?|[SUV]\d+|O)$/;
 
-/** Compressors of numcodecs that this package does not undo. */
+/** Compressors of numcodecs that this package cannot decode. */
 const UNSUPPORTED_COMPRESSORS: readonly unknown[] = ["bz2", "lzma", "zfpy", "pcodec"];
 
 /**
- * Reads a `.zarray`. Members that the specification does not have are passed over, as it asks.
+ * Reads a `.zarray`. Members that the specification does not define are ignored, as it asks.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#arrays
  */
@@ -104,7 +106,7 @@ interface Filters {
   readonly bytesToBytes: readonly UsedCodec[];
 }
 
-/** Filters come before the compressor: first those of elements, then those of bytes. */
+/** Reads the filters, which run before the compressor: those on elements first, then those on bytes. */
 function parseFilters(field: JsonField, form: EncodedForm, known: CodecList): Filters {
   const arrayToArray: UsedCodec[] = [];
   const bytesToBytes: UsedCodec[] = [];

@@ -1,3 +1,5 @@
+// Parses and writes the `zarr.json` of a Zarr v3 array.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { isObject } from "../../json/is-object.ts";
 import {
@@ -35,11 +37,15 @@ const MEMBERS: readonly string[] = [
   "storage_transformers",
 ];
 
-/** Data types that Zarr v3 and its registry have and this package does not. */
+/** Data types of Zarr v3 and its registry that this package does not read. */
 const UNSUPPORTED_DATA_TYPE =
   /^(r\d+|float16|bfloat16|float(4|6|8)_.+|u?int[24]|complex.+|string|bytes|variable_length_bytes|fixed_length_utf32|null_terminated_bytes|raw_bytes|struct|structured|numpy\..+)$/;
 
-/** @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#array-metadata */
+/**
+ * Reads the `zarr.json` of an array.
+ *
+ * @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#array-metadata
+ */
 export function parseArrayMetadataV3(document: JsonField, known: CodecList): ArrayMetadata {
   oneOf(memberOf(document, "node_type"), ["array"]);
   refuseUnknownMembers(document, MEMBERS);
@@ -62,13 +68,14 @@ export function parseArrayMetadataV3(document: JsonField, known: CodecList): Arr
 }
 
 /**
- * The `zarr.json` of an array, as zarr-python 3 and xarray expect it; a bigint is left where a number would be rounded.
+ * The content of an array's `zarr.json`, as zarr-python 3 and xarray expect it. An integer that a number would round
+ * stays a bigint.
  *
- * @throws {ZarrStoreError} `not_supported` for Zarr v2, which is only read.
+ * @throws {ZarrStoreError} `not_supported` for Zarr v2, which is only read
  */
 export function encodeArrayMetadata(metadata: ArrayMetadata): Readonly<Record<string, unknown>> {
   if (metadata.zarrFormat === 2) {
-    throw new ZarrStoreError("not_supported", "Zarr v2 metadata are read, not written");
+    throw new ZarrStoreError("not_supported", "Zarr v2 metadata can be read but not written");
   }
   const { dtype, chunkKeyEncoding, dimensionNames } = metadata;
   return {
@@ -160,12 +167,12 @@ function parseDimensionNames(field: JsonField, rank: number): readonly (string |
   return names;
 }
 
-/** The specification makes attributes optional; some writers leave empty ones out. */
+/** Reads the attributes. The specification makes them optional, and some writers leave out empty ones. */
 function parseAttributes(field: JsonField): Readonly<Record<string, unknown>> {
   return field.value === undefined ? {} : objectOf(field);
 }
 
-/** Refuses members of an extension point that it has not, or whose meaning is not known here. */
+/** Refuses members that an extension point does not have, or whose meaning is not known here. */
 function checkExtension(field: JsonField, configurationMembers: readonly string[]): void {
   refuseOthers(field, ["name", "configuration", "must_understand"]);
   const configuration = memberOf(field, "configuration");

@@ -1,3 +1,5 @@
+// Parses array metadata of either version of Zarr, and checks its sizes.
+
 import { type JsonField, memberOf, objectOf } from "../../json/json-field.ts";
 import { MAX_CHUNK_BYTES } from "../chunks/chunk-shape.ts";
 import { codecListOf } from "../codecs/codec-list.ts";
@@ -12,16 +14,17 @@ export type { ArrayMetadata } from "./array-metadata-model.ts";
 export { encodeArrayMetadata, encodeArrayNode } from "./array-metadata-v3.ts";
 
 /**
- * Checks the parsed JSON of a `zarr.json` or `.zarray`. Integers beyond 2^53 must come as bigint.
+ * Reads the parsed JSON of a `zarr.json` or `.zarray`. Integers beyond 2^53 must be bigint.
  *
- * Limits: 8 axes, 512 MiB in a decoded chunk, a safe integer of bytes in all.
+ * Limits: 8 axes, 512 MiB for a decoded chunk, 2^53 - 1 bytes in all.
  *
  * @param where The document's key or URL, for messages.
- * @param codecs Known besides those that are always read, and before them.
+ * @param codecs Codecs in addition to the built-in ones; they take precedence.
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html
  * @see https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html
- * @throws {ZarrStoreError} `invalid_metadata`, naming the field, what was expected and what was found;
- * `not_supported` for what is legal but not read here.
+ * @throws {ZarrStoreError}
+ * - `invalid_metadata`, naming the field, what was expected and what was found
+ * - `not_supported` for what is legal but not read here
  */
 export function parseArrayMetadata(
   value: unknown,

@@ -1,16 +1,17 @@
-/** Lets a codec read its configuration out of a metadata document. */
+// Lets a codec read its configuration from a metadata document.
 
 import { booleanOf, integerOf, itemsOf, type JsonField, memberOf, oneOf } from "../../json/json-field.ts";
 import type { CodecConfiguration } from "../codecs/zarr-codec.ts";
 import type { DType } from "../dtype.ts";
 import { invalidField, unsupportedField } from "./metadata-field.ts";
 
-/** What a codec is given when it encodes. */
+/** The type and shape of the chunk that a codec encodes. */
 export interface EncodedForm {
   readonly dtype: DType;
   readonly shape: readonly number[];
 }
 
+/** Makes the reader that a codec's `parse` gets. */
 export function codecConfiguration(
   field: JsonField,
   zarrFormat: 2 | 3,

@@ -1,14 +1,16 @@
+// The codecs of an array in their order, and how Zarr v3 writes them.
+
 import type { Endian } from "../../bytes/byte-order.ts";
 import type { UsedCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 
-/** Elements one after the other in C order. */
+/** The codec `bytes`: elements one after the other in C order. */
 export interface BytesCodec {
   readonly name: "bytes";
   readonly endian: Endian;
 }
 
-/** Many small chunks in one object, found by an index of offsets and lengths. */
+/** The codec `sharding_indexed`: many small chunks in one object, found by an index of offsets and lengths. */
 export interface ShardingCodec {
   readonly name: "sharding_indexed";
   readonly chunkShape: readonly number[];
@@ -18,7 +20,7 @@ export interface ShardingCodec {
   readonly indexLocation: "start" | "end";
 }
 
-/** How a chunk becomes bytes, in the order of writing; reading undoes it from the end. */
+/** The codecs in the order of encoding; decoding runs backwards. */
 export interface CodecPipeline {
   readonly arrayToArray: readonly UsedCodec[];
   readonly arrayToBytes: BytesCodec | ShardingCodec;

@@ -1,9 +1,13 @@
+// The fill value of an array: how it is parsed, written, and turned into bytes.
+
 import { MACHINE_ENDIAN } from "../../bytes/byte-order.ts";
 import type { JsonField } from "../../json/json-field.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { invalidField } from "./metadata-field.ts";
 
-/** What absent elements are: a boolean for `bool`, a bigint for the 64-bit integers, else a number. */
+/**
+ * The value of elements that are not stored: a boolean for `bool`, a bigint for 64-bit integers, otherwise a number.
+ */
 export type FillValue = number | bigint | boolean;
 
 interface IntegerRange {
@@ -17,6 +21,7 @@ const NON_FINITE: Readonly<Record<string, number>> = {
   "-Infinity": Number.NEGATIVE_INFINITY,
 };
 
+/** The zero of a dtype. */
 export function zeroFillValue(dtype: DType): FillValue {
   switch (dtype) {
     case "bool":
@@ -30,8 +35,15 @@ export function zeroFillValue(dtype: DType): FillValue {
 }
 
 /**
- * Reads a fill value by its dtype: `true`, an integer in range (beyond 2^53 as a bigint only), a number,
- * `"NaN"`, `"Infinity"`, `"-Infinity"`, or the bits of a float as hexadecimal. All NaNs are one.
+ * Reads a fill value.
+ *
+ * | dtype | JSON |
+ * |---|---|
+ * | `bool` | `true` or `false` |
+ * | integers | an integer in range; beyond 2^53 only as a bigint |
+ * | floats | a number, `"NaN"`, `"Infinity"`, `"-Infinity"`, or the bits in hexadecimal |
+ *
+ * All NaNs count as the same value.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/data-types/index.html
  */
@@ -45,7 +57,7 @@ export function parseFillValue(field: JsonField, dtype: DType): FillValue {
   return isFloat(dtype) ? parseFloatFill(field, dtype) : parseIntegerFill(field, dtype);
 }
 
-/** The value for JSON. Integers beyond 2^53 stay bigint, for a writer that keeps them. */
+/** The fill value for JSON. Integers beyond 2^53 stay bigint, for a writer that keeps them exact. */
 export function encodeFillValue(value: FillValue): boolean | number | bigint | string {
   if (typeof value === "bigint") {
     const number = Number(value);
@@ -54,7 +66,7 @@ export function encodeFillValue(value: FillValue): boolean | number | bigint | s
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** One element of this value, in the machine's byte order. */
+/** The bytes of one element of this value, in the machine's byte order. */
 export function fillValueBytes(dtype: DType, value: FillValue): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(itemSizeBytes(dtype)));
   const isLittle = MACHINE_ENDIAN === "little";

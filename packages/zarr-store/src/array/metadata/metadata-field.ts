@@ -1,30 +1,33 @@
+// Fields of a metadata document, whose errors name the field, what was expected and what was found.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { isObject } from "../../json/is-object.ts";
 import { type JsonField, memberOf, objectOf, throwFault } from "../../json/json-field.ts";
 
 const MAX_QUOTED_LENGTH = 60;
 
-/** Where zarr-python keeps a copy of the metadata of all nodes below a group. */
+/** The member in which zarr-python keeps a copy of the metadata of all nodes below a group. */
 export const CONSOLIDATED_METADATA = "consolidated_metadata";
 
 const onFault = throwFault(invalidField);
 
-/** The whole of a metadata document, whose faults throw `invalid_metadata` with their path. */
+/** The root of a metadata document. Faults below it throw `invalid_metadata` with their path. */
 export function metadataField(value: unknown, where: string): JsonField {
   return { value, path: "", where, onFault };
 }
 
+/** Makes an `invalid_metadata` error for a field. */
 export function invalidField(field: JsonField, expected: string): ZarrStoreError {
   return fieldError("invalid_metadata", field, `expected ${expected}, found ${quote(field.value)}`, expected);
 }
 
-/** `advice` says what can be done about it. */
+/** Makes a `not_supported` error for a field. `advice` says what the user can do about it. */
 export function unsupportedField(field: JsonField, what: string, advice?: string): ZarrStoreError {
   const said = advice === undefined ? "" : `; ${advice}`;
   return fieldError("not_supported", field, `${what} is not supported${said}`, undefined);
 }
 
-/** Refuses members that this package does not know: they could change what the bytes mean. */
+/** Refuses unknown members, because they could change what the bytes mean. */
 export function refuseOthers(field: JsonField, known: readonly string[]): void {
   const other = Object.keys(objectOf(field)).find((name) => !known.includes(name));
   if (other !== undefined) {
@@ -33,8 +36,9 @@ export function refuseOthers(field: JsonField, known: readonly string[]): void {
 }
 
 /**
- * Refuses members of a Zarr v3 node that this package does not know and has to understand, by name. Consolidated metadata
- * are passed over: they say again what the nodes say, and may be out of date.
+ * Refuses unknown members of a Zarr v3 node, unless they say `must_understand: false`.
+ *
+ * Consolidated metadata is ignored: it only repeats the nodes, and may be out of date.
  */
 export function refuseUnknownMembers(node: JsonField, known: readonly string[]): void {
   for (const name of Object.keys(objectOf(node))) {

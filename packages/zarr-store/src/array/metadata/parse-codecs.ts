@@ -1,4 +1,5 @@
-/** Reads the codecs of an array out of its metadata, each by the object that knows it. */
+// Reads the codecs of an array from its metadata; each codec parses its own configuration.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { integerOf, itemsOf, type JsonField, memberOf, oneOf, stringOf } from "../../json/json-field.ts";
 import type { CodecList } from "../codecs/codec-list.ts";
@@ -10,18 +11,19 @@ import { invalidField, refuseOthers, unsupportedField } from "./metadata-field.t
 
 const MAX_CODECS = 16;
 const ARRAY_TO_BYTES: readonly string[] = ["bytes", "sharding_indexed"];
-/** Codecs that are registered for Zarr v3 and that this package does not undo. */
+/** Codecs that are registered for Zarr v3 but that this package cannot decode. */
 const UNSUPPORTED =
   /^(numcodecs\..+|vlen-(utf8|bytes|array)|packbits|bitround|cast_value|scale_offset|pcodec|zfp|zfpy|lz4)$/;
-/** What can be done about a codec that is not known. */
-export const ADD_A_CODEC = 'one of your own goes into the option "codecs"';
+/** Advice for an unknown codec. */
+export const ADD_A_CODEC = 'you can pass your own in the option "codecs"';
 
 /**
  * Reads the `codecs` of Zarr v3.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/codecs/index.html
- * @throws {ZarrStoreError} `invalid_metadata` for an unknown codec or configuration, or codecs out of order;
- * `not_supported` for a codec that exists elsewhere, and for shards within shards.
+ * @throws {ZarrStoreError}
+ * - `invalid_metadata` for an unknown codec or configuration, or codecs out of order
+ * - `not_supported` for a codec that exists elsewhere, and for shards within shards
  */
 export function parseCodecs(field: JsonField, form: EncodedForm, codecs: CodecList): CodecPipeline {
   return parsePipeline(field, form, codecs, parseSharding);
@@ -72,9 +74,9 @@ function parseUse(item: JsonField, codec: ZarrCodec, form: EncodedForm): UsedCod
 }
 
 /**
- * What a codec reads of its configuration, beside its name.
+ * A codec's name together with its parsed configuration.
  *
- * @throws {ZarrStoreError} `invalid_metadata`, also for an error of another kind that the codec throws; `not_supported`
+ * @throws {ZarrStoreError} `invalid_metadata`, also for any other error that the codec throws; `not_supported`
  */
 export function useOf(
   codec: ZarrCodec,
@@ -100,7 +102,7 @@ function codecName(item: JsonField): string {
   return typeof item.value === "string" ? item.value : stringOf(memberOf(item, "name"));
 }
 
-/** Whether a codec exists elsewhere, and is not known here. */
+/** Whether a codec exists elsewhere but is not known here. */
 function isForeign(item: JsonField, codecs: CodecList): boolean {
   return UNSUPPORTED.test(codecName(item)) && codecs.find(3, codecName(item)) === undefined;
 }
@@ -112,7 +114,7 @@ function refusalOf(item: JsonField, expected: string): ZarrStoreError {
     : invalidField({ ...item, value: name }, expected);
 }
 
-/** The configuration of a codec, checked to have no other members than these. */
+/** The configuration of a codec, which may have only the `known` members. */
 function configurationOf(item: JsonField, known: readonly string[]): JsonField {
   if (typeof item.value === "string") {
     return { ...item, value: {} };
