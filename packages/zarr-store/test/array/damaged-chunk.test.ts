@@ -174,22 +174,34 @@ describe("damaged shards", () => {
   });
 
   it.each([
-    ["empty", new Uint8Array(0), "of 0 bytes"],
-    ["shorter than its index", new Uint8Array(35), "the index alone has 36"],
+    ["empty", new Uint8Array(0), "it has 0 bytes"],
+    ["shorter than its index", new Uint8Array(35), "its index alone needs 36"],
     ["cut short", shard(whole).subarray(0, -1), "the checksum of its index"],
     [
       "with an index of another checksum",
       new Uint8Array(shard(whole)).fill(1, -4),
       "the checksum of its index",
     ],
-    ["with a chunk beyond its end", shard([whole[0], [90n, 32n]]), "chunk 1 at 90 with 32 bytes of 100"],
+    [
+      "with a chunk beyond its end",
+      shard([whole[0], [90n, 32n]]),
+      "chunk 1 has 32 bytes at 90, but the shard has 100",
+    ],
     ["with a chunk of another length", shard([whole[0], [32n, 31n]]), "31 bytes where 32 are expected"],
-    ["with an offset near 2^64", shard([whole[0], [2n ** 64n - 8n, 32n]]), "chunk 1 at 18446744073709551608"],
-    ["with a length near 2^64", shard([whole[0], [32n, 2n ** 64n - 2n]]), "chunk 1 at 32"],
+    [
+      "with an offset near 2^64",
+      shard([whole[0], [2n ** 64n - 8n, 32n]]),
+      "chunk 1 has 32 bytes at 18446744073709551608",
+    ],
+    [
+      "with a length near 2^64",
+      shard([whole[0], [32n, 2n ** 64n - 2n]]),
+      "chunk 1 has 18446744073709551614 bytes at 32",
+    ],
     [
       "with half an absent entry",
       shard([whole[0], [2n ** 64n - 1n, 32n]]),
-      "chunk 1 at 18446744073709551615",
+      "chunk 1 has 32 bytes at 18446744073709551615",
     ],
   ])("a shard is integrity: %s", async (_, stored, message) => {
     await expect(read(sharding({}), stored)).rejects.toMatchObject({

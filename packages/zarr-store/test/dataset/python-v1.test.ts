@@ -92,7 +92,6 @@ describe.runIf(data !== "").each([
     }
   });
 
-  // `python-system.md` §10.
   it("a dataset of the Python system has every array, pixels and artifacts, as in its npy file", async () => {
     const dataset = await open();
     const compared: string[] = [];
@@ -168,7 +167,6 @@ describe.runIf(data !== "").each([
     }
   });
 
-  // Ticket 6.
   it("a dataset of the Python system has a ledger of sources with the first five columns, the others NULL", async () => {
     const dataset = await open();
     const { columns } = schemaOfTable(await dataset.loadTable("sources"));
@@ -222,7 +220,6 @@ describe.runIf(data !== "").each([
     expect(await dataset.record(LINES).listAttachments()).toEqual([]);
   });
 
-  // Ticket 5; `python-system.md` §10.
   it("a dataset of the Python system reads JSON, gzipped JSON, and the tokens NaN and Infinity", async () => {
     const dataset = await open();
     expect(await dataset.record(GZIPPED).loadMetadataPayload()).toEqual({
@@ -236,7 +233,6 @@ describe.runIf(data !== "").each([
     expect(text).toContain('"tiny": 1e-07');
   });
 
-  // Ticket 5; `python-system.md` §10.
   it("a dataset of the Python system gives malformed metadata as an error of that image alone", async () => {
     const dataset = await open();
     await expect(dataset.record(MALFORMED).loadMetadataPayload()).rejects.toMatchObject({
@@ -259,7 +255,6 @@ describe.runIf(data !== "").each([
     expect(withParams.sort()).toEqual([GZIPPED, LINES].sort());
   });
 
-  // Ticket 5; `python-system.md` §10.
   it("a dataset of the Python system orders records by acquisition time as the truth does, those without one last or first", async () => {
     const dataset = await open();
     const idsBy = async (missing: "last" | "first"): Promise<string[]> => {

@@ -1,3 +1,5 @@
+// What the storage must do that no other test shows.
+
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -11,8 +13,6 @@ import {
   type TableSchema,
   type ZarrDataset,
 } from "../../src/index.ts";
-
-/** What the seeds and `python-system.md` §10 ask of the storage and no other test shows. See docs/seed-coverage.md. */
 
 const PLANE: NdArray<"int16"> = {
   dtype: "int16",
@@ -59,7 +59,6 @@ describe("artifacts", () => {
     await expect(record.loadJson("corrupt")).rejects.toMatchObject({ code: "invalid_file" });
   });
 
-  // Ticket 5.
   it("§10: what a suffix names is deleted and counted, and the csv.gz stays", async () => {
     const record = dataset.record("one");
     await record.saveJson("a", 1);

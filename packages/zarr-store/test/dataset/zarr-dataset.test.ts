@@ -254,7 +254,6 @@ describe("image records", () => {
     await expect(dataset.addImage(PLANE, { id: "one" })).rejects.toMatchObject({ code: "already_exists" });
   });
 
-  // `python-system.md` §10.
   it("images get the default axes of their rank and the bounds of their plane", async () => {
     const stack: NdArray = { dtype: "float32", shape: [5, 2, 3], data: new Float32Array(30) };
     const record = await dataset.addImage(stack);
@@ -299,7 +298,6 @@ describe("image records", () => {
     expect(await dataset.listImageIds()).toEqual([]);
   });
 
-  // `python-system.md` §10.
   it("images come in the order that is asked for, missing values last or first", async () => {
     for (const [id, ns] of [
       ["c", 5n],
@@ -326,7 +324,6 @@ describe("named artifacts", () => {
     await dataset.addImage(PLANE, { id: "one" });
   });
 
-  // Tickets 5 and 11; `python-system.md` §10.
   it("artifacts of every kind come back under nested names", async () => {
     const record = dataset.record("one");
     expect(await record.saveJson("velocity_events/params", { b: 1, a: [1.5, null] })).toBe(
@@ -361,7 +358,6 @@ describe("named artifacts", () => {
     ]);
   });
 
-  // Tickets 5 and 11; `python-system.md` §10.
   it("artifacts that are missing are not_found", async () => {
     const record = dataset.record("one");
     for (const load of [
@@ -435,7 +431,6 @@ describe("pooled tables", () => {
   });
   const rows = async (name: string): Promise<unknown[]> => [...rowsOf(await dataset.loadTable(name))];
 
-  // `python-system.md` §10.
   it("tables replace the rows of some images and keep the others, sorted by image", async () => {
     const of = (id: string, ...values: number[]) => values.map((v) => ({ image_id: id, v, n: null }));
     await dataset.replaceRowsForImageIds(
@@ -504,7 +499,6 @@ describe("pooled tables", () => {
     ]);
   });
 
-  // Ticket 6.
   it("sources name the first missing column, coerce digits, and keep nanoseconds", async () => {
     await expect(dataset.saveSourcesIndex([{ source_primary_path: "/a" }])).rejects.toMatchObject({
       code: "schema_mismatch",
@@ -612,7 +606,6 @@ describe("commits", () => {
 });
 
 describe("manifest", () => {
-  // Ticket 11.
   it("the manifest lists what exists, is stored on demand, and is rebuilt when it is damaged", async () => {
     const store = memoryStore();
     const dataset = await openDataset(store);

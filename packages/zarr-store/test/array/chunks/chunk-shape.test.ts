@@ -24,7 +24,6 @@ describe("chunks by size", () => {
     expect(chooseChunkShape([1000, 10], "uint16", { targetBytes: 1000 })).toEqual([50, 10]);
   });
 
-  // Ticket 11.
   it("the chunk shape is of whole rows, as many as fit, at least one, and never beyond the limit", () => {
     const shapes = fc.array(fc.integer({ min: 0, max: 2 ** 30 }), { minLength: 2, maxLength: 5 });
     fc.assert(

@@ -66,7 +66,7 @@ async function fill(store: KeyValueStore, clock: TestClock): Promise<Maintained>
   await record.saveParquet("events", [{ image_id: "one", v: 1.5 }], { schema: SCHEMA });
   await record.saveCsvGz("events", [{ image_id: "one", v: 1.5 }], { schema: SCHEMA });
   await record.saveArrayArtifact("mask", { dtype: "uint8", shape: [2], data: new Uint8Array([7, 8]) });
-  await record.saveAttachment("notes.txt", new TextEncoder().encode("as it came"));
+  await record.saveAttachment("notes.txt", new TextEncoder().encode("kept unchanged"));
   await dataset.saveTable("pooled", [{ image_id: "one", v: 2.5 }], { schema: SCHEMA });
   return {
     store,
