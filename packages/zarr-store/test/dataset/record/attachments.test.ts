@@ -49,7 +49,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
         throw new Error("changed my mind");
       });
       await expect(failing).rejects.toThrow("changed my mind");
-      expect(await text(NOTES)).toBe("as it came");
+      expect(await text(NOTES)).toBe("kept unchanged");
       await dataset.transaction(async (transaction) => {
         const record = transaction.record("one");
         await record.attachments.delete("notes.txt");
