@@ -1,9 +1,11 @@
-/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+// The one error class of this package, and its guard.
+
+/** What went wrong. The set is closed: programs branch on the code, people read the message. */
 export type RoiErrorCode = "not_found" | "invalid_argument" | "not_supported";
 
-/** Where it went wrong and what was met there; every field is optional. */
+/** Where it went wrong and what was found there; every field is optional. */
 export interface RoiErrorDetails {
-  /** The path inside the document or argument, such as `$.data.x0` or `$[2].roi_id`. */
+  /** The path in the document or argument, such as `$.data.x0` or `$[2].roi_id`. */
   readonly path?: string;
   readonly expected?: unknown;
   readonly found?: unknown;
@@ -30,7 +32,7 @@ export class RoiError extends Error {
   }
 }
 
-/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+/** True for an error of this package. If codes are given, the error must have one of them. */
 export function isRoiError(error: unknown, ...codes: readonly RoiErrorCode[]): error is RoiError {
   return (
     error instanceof Error &&

@@ -1,6 +1,6 @@
 /**
- * Regions of interest of image planes: immutable geometry, the stored envelope in every spelling, clamping,
- * hit-testing and exact statistics. Pure and without a dependency.
+ * Regions of interest (ROIs) in image planes: immutable geometry, a stored form, clamping, hit-testing and
+ * exact statistics. Pure functions: nothing here reads a file, a clock or the environment.
  *
  * @module
  */

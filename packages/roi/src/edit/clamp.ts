@@ -1,3 +1,5 @@
+// Keeps ROIs inside their image: bounds and z are clamped, lines and polygons are clipped.
+
 import { orderBounds, type PlaneSize, type RoiBounds } from "../shapes/bounds.ts";
 import { readInteger } from "../shapes/fields/read-field.ts";
 import type { PathRoi } from "../shapes/path-roi.ts";
@@ -6,7 +8,7 @@ import type { Roi } from "../shapes/roi.ts";
 import { clipPath } from "./clip-path.ts";
 import { type GeometryChange, withGeometry } from "./with-geometry.ts";
 
-/** How large an image is. What is absent is not known, and nothing is clamped to it. */
+/** The size of an image. A dimension that is absent is unknown and clamps nothing. */
 export interface ImageExtent extends PlaneSize {
   /** Slices (z), at least 1. */
   readonly numSlices?: number | undefined;
@@ -14,15 +16,17 @@ export interface ImageExtent extends PlaneSize {
   readonly numChannels?: number | undefined;
 }
 
-/** A ROI moved into its image, and how many of its parts (bounds, z) had to be corrected. */
+/** A ROI inside its image, and how many of its parts (bounds or points, z) had to be corrected. */
 export interface ClampedRoi {
   readonly roi: Roi;
   readonly corrections: number;
 }
 
 /**
- * Clamps each edge to [0, size], the size itself included, then swaps inverted pairs. What lies wholly outside
- * becomes empty. Throws `invalid_argument` for an edge or a size that is no integer.
+ * Clamps each edge to [0, size], where size itself is allowed, then swaps inverted pairs. Bounds wholly outside
+ * become empty.
+ *
+ * @throws {RoiError} `invalid_argument` for an edge or a size that is not an integer
  */
 export function clampBounds(bounds: RoiBounds, size: PlaneSize): RoiBounds {
   const height = readInteger(size.height, "size.height", 0);
@@ -36,7 +40,7 @@ export function clampBounds(bounds: RoiBounds, size: PlaneSize): RoiBounds {
   });
 }
 
-/** The nearest slice that exists; without a known number of slices, `z` itself. */
+/** Clamps `z` to the slices of the image, 0 to `numSlices - 1`. If their number is unknown, only to 0 and above. */
 export function clampZ(z: number, extent: ImageExtent | undefined): number {
   const checked = readInteger(z, "z");
   const numSlices = extent?.numSlices;
@@ -45,8 +49,8 @@ export function clampZ(z: number, extent: ImageExtent | undefined): number {
 }
 
 /**
- * The ROI inside the image; lines and polygons are clipped, as {@link clipPath} says. If that changes it, its revision
- * grows by 1 and its stored statistics go.
+ * Moves a ROI into the image; see {@link clampBounds} for rects and {@link clipPath} for lines and polygons. If
+ * that changes the ROI, its revision grows by 1 and its stored statistics are dropped.
  */
 export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
   const z = clampZ(roi.z, extent);
@@ -55,7 +59,10 @@ export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
   return { roi: withGeometry(roi, { z, ...shape }), corrections };
 }
 
-/** The points of a path inside the image: two for a line, which becomes one point twice if it lies outside. */
+/**
+ * Clips the points of a path to the image. A line keeps two points: outside the image it becomes one point,
+ * twice.
+ */
 export function clampPoints(
   type: PathRoi["type"],
   points: readonly RoiPoint[],

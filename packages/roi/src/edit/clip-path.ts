@@ -1,9 +1,11 @@
+// Clips lines, polylines and polygons to the image plane (Sutherland and Hodgman, 1974).
+
 import { fullBounds, type PlaneSize } from "../shapes/bounds.ts";
 import type { RoiPoint } from "../shapes/point.ts";
 
 type Axis = keyof RoiPoint;
 
-/** Everything on one side of a border: `value ≥ at` where `sign` is 1, `value ≤ at` where it is -1. */
+/** One side of a border: `value ≥ at` if `sign` is 1, `value ≤ at` if it is -1. */
 interface HalfPlane {
   readonly axis: Axis;
   readonly at: number;
@@ -11,12 +13,16 @@ interface HalfPlane {
 }
 
 /**
- * The part of a path that lies in a plane, its borders among it, by Sutherland and Hodgman (1974): border by border,
- * what lies outside becomes the straight run along the border from where the path leaves to where it comes back. A
- * polygon covers the same pixels of the plane as before. The ends of an open path that lie outside are cut off.
+ * Returns the part of a path that lies in a plane, borders included.
  *
- * The same points if all lie inside, and a single one on the border, which has no size, if nothing does: clipping twice
- * is clipping once. Throws `invalid_argument` for a size that is not two integers of at least 0.
+ * The path is clipped at one border after the other (Sutherland and Hodgman, 1974). Each run outside is
+ * replaced by a straight run along the border, from where the path leaves to where it returns. A polygon
+ * therefore covers the same pixels of the plane as before. The outer ends of an open path are cut off.
+ *
+ * If all points lie inside, they are returned unchanged. If nothing lies inside, the result is a single point
+ * on the border, which has no size. Clipping twice gives the same as clipping once.
+ *
+ * @throws {RoiError} `invalid_argument` for a size that is not two integers of at least 0
  */
 export function clipPath(
   points: readonly RoiPoint[],
@@ -59,7 +65,7 @@ function isInside(point: RoiPoint, { axis, at, sign }: HalfPlane): boolean {
   return sign * point[axis] >= sign * at;
 }
 
-/** Where the segment from the one to the other point, which lie on both sides, meets the border. */
+/** The point at which the segment between `a` and `b`, which lie on different sides, meets the border. */
 function crossingAt({ axis, at }: HalfPlane, a: RoiPoint, b: RoiPoint): RoiPoint {
   const other: Axis = axis === "dim0" ? "dim1" : "dim0";
   const along = a[other] + ((at - a[axis]) * (b[other] - a[other])) / (b[axis] - a[axis]);

@@ -1,3 +1,5 @@
+// Tells ROIs without area or length apart: they are kept when read from a file, but cannot be created.
+
 import { polygonHasArea } from "../geometry/polygon-area.ts";
 import { boundsArea } from "../shapes/bounds.ts";
 import type { PathRoi } from "../shapes/path-roi.ts";
@@ -5,8 +7,8 @@ import type { RoiPoint } from "../shapes/point.ts";
 import type { Roi } from "../shapes/roi.ts";
 
 /**
- * True for a rect or polygon without area and a line or polyline without length. They are read and kept, but never made.
- * Of a mask, only its pixels say, and they are not here: it counts as not empty.
+ * True for a rect or polygon without area, and for a line or polyline without length. A mask never counts as
+ * empty, because its pixels are not part of the ROI.
  */
 export function isEmptyRoi(roi: Roi): boolean {
   switch (roi.type) {

@@ -1,3 +1,5 @@
+// Builds and edits single ROIs for `RoiSet`, inside the image if its size is known.
+
 import { RoiError } from "../errors.ts";
 import { boundsArea, fullBounds, orderBounds, type RoiBounds } from "../shapes/bounds.ts";
 import { readInteger } from "../shapes/fields/read-field.ts";
@@ -15,7 +17,7 @@ import { withGeometry } from "./with-geometry.ts";
 interface NewRoiFields {
   /** Default 1. */
   readonly channel?: number | undefined;
-  /** Default 0; clamped to the slices that there are. */
+  /** Default 0; clamped to the slices of the image. */
   readonly z?: number | undefined;
   readonly name?: string | undefined;
   readonly note?: string | undefined;
@@ -28,17 +30,20 @@ interface NewRoiFields {
 export type NewRoi =
   | (NewRoiFields & {
       readonly type?: "rect" | undefined;
-      /** Clamped to the image. Default: all of it. */
+      /** Clamped to the image. Default: the whole image. */
       readonly bounds?: RoiBounds | undefined;
     })
   | (NewRoiFields & { readonly type: "mask"; readonly maskRef: string })
   | (NewRoiFields & {
       readonly type: PathRoi["type"];
-      /** Clipped to the image. A line has two. */
+      /** Clipped to the image. A line has exactly two. */
       readonly points: readonly RoiPoint[];
     });
 
-/** What an edit replaces; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's, `points` all others'. */
+/**
+ * The fields that an edit replaces; absent fields stay. A rect has `bounds`, a mask has `maskRef`, all others
+ * have `points`.
+ */
 export interface RoiEdit extends NewRoiFields {
   readonly bounds?: RoiBounds | undefined;
   readonly maskRef?: string | undefined;
@@ -46,8 +51,10 @@ export interface RoiEdit extends NewRoiFields {
 }
 
 /**
- * A new ROI inside the image. Throws `invalid_argument` for an area or a length of 0, a channel that does not exist, and a rect
- * without bounds where the image's size is not known.
+ * Builds a new ROI inside the image.
+ *
+ * @throws {RoiError} `invalid_argument` for an area or a length of 0, a channel that the image does not have,
+ *   or a rect without bounds in an image of unknown size
  */
 export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | undefined): Roi {
   const { channel, name, note, stats, meta, extra } = draft;
@@ -69,7 +76,10 @@ export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | und
   return draft satisfies never;
 }
 
-/** The ROI after an edit; the same one if nothing changed. Throws `invalid_argument` as {@link buildNewRoi} does. */
+/**
+ * Applies an edit. Returns the same object if only geometry was given and it did not change. Throws as {@link
+ * buildNewRoi} does.
+ */
 export function applyEdit(roi: Roi, edit: RoiEdit, extent: ImageExtent | undefined): Roi {
   const moved = withGeometry(roi, {
     bounds: edit.bounds === undefined || roi.type !== "rect" ? edit.bounds : newBounds(edit.bounds, extent),

@@ -1,3 +1,5 @@
+// The immutable set of all ROIs of one image: create, edit, delete, clamp, read and store them.
+
 import { RoiError } from "../errors.ts";
 import { roiFromEnvelope, toEnvelope } from "../shapes/envelope.ts";
 import { readInteger } from "../shapes/fields/read-field.ts";
@@ -7,15 +9,15 @@ import { isEmptyRoi } from "./is-empty-roi.ts";
 import { applyEdit, buildNewRoi, type NewRoi, type RoiEdit } from "./new-roi.ts";
 
 export interface RoiSetOptions {
-  /** The highest id ever given, as it was stored; the highest id of the ROIs if that is higher. Default 0. */
+  /** The highest id ever given, as stored with the ROIs. A higher id among the ROIs replaces it. Default 0. */
   readonly highWaterMark?: number | undefined;
-  /** The image that the ROIs are of: new and edited ROIs are clamped to it. What is read is left as it is. */
+  /** The image of the ROIs. New and edited ROIs are clamped to it; ROIs that were read stay unchanged. */
   readonly extent?: ImageExtent | undefined;
 }
 
 export interface RevalidatedRoiSet {
   readonly set: RoiSet;
-  /** How many parts were corrected, a ROI's bounds and its z counted separately. */
+  /** How many parts were corrected. The bounds (or points) of a ROI and its z count separately. */
   readonly corrections: number;
 }
 
@@ -26,8 +28,9 @@ interface RoiSetState {
 }
 
 /**
- * The ROIs of one image, in the order of their creation, of any mixture of types. Immutable: each change is a new set.
- * Ids count from 1 and none is ever given twice, whatever is deleted; store `highWaterMark` with the ROIs.
+ * The ROIs of one image, of any mixture of types, in the order of their creation. The set is immutable: each
+ * change returns a new set. Ids count from 1 and are never given twice, even after a ROI is deleted. Store
+ * `highWaterMark` with the ROIs to keep it so.
  *
  * @example
  * const set = RoiSet.empty({ height: 30000, width: 38 }).create({ name: "vessel" });
@@ -36,9 +39,9 @@ interface RoiSetState {
 export class RoiSet implements Iterable<Roi> {
   /** Oldest first. */
   readonly rois: readonly Roi[];
-  /** The highest id ever given; after `create`, the new ROI's. */
+  /** The highest id ever given; after `create`, the id of the new ROI. */
   readonly highWaterMark: number;
-  /** The image's size, where it is known. */
+  /** The size of the image, if known. */
   readonly extent: ImageExtent | undefined;
 
   private constructor(state: RoiSetState) {
@@ -52,7 +55,11 @@ export class RoiSet implements Iterable<Roi> {
     return new RoiSet({ rois: [], highWaterMark: 0, extent });
   }
 
-  /** Takes ROIs as they are, empty and outlying ones too. Throws `invalid_argument` for an id that comes twice. */
+  /**
+   * Makes a set of ROIs, which stay unchanged even if they are empty or outside the image.
+   *
+   * @throws {RoiError} `invalid_argument` if two ROIs have the same id
+   */
   static fromRois(rois: Iterable<Roi>, options: RoiSetOptions = {}): RoiSet {
     const checked = Array.from(rois, checkRoi);
     const indexById = new Map<number, number>();
@@ -71,7 +78,10 @@ export class RoiSet implements Iterable<Roi> {
     return new RoiSet({ rois: checked, highWaterMark, extent: options.extent });
   }
 
-  /** Reads a stored list of ROIs in any spelling. Throws as {@link roiFromEnvelope} does, with paths like `$[2].z`. */
+  /**
+   * Reads a stored list of ROIs in any spelling. Throws as {@link roiFromEnvelope} does, with paths such as
+   * `$[2].z`.
+   */
   static fromEnvelopes(values: unknown, options: RoiSetOptions = {}): RoiSet {
     if (!Array.isArray(values)) {
       throw new RoiError("invalid_argument", "$: expected an array of ROIs", { path: "$", found: values });
@@ -80,12 +90,12 @@ export class RoiSet implements Iterable<Roi> {
     return RoiSet.fromRois(rois, options);
   }
 
-  /** How many ROIs there are. */
+  /** The number of ROIs. */
   get length(): number {
     return this.rois.length;
   }
 
-  /** The ROI made last. */
+  /** The ROI that was created last. */
   get newest(): Roi | undefined {
     return this.rois.at(-1);
   }
@@ -94,12 +104,12 @@ export class RoiSet implements Iterable<Roi> {
     return this.rois.values();
   }
 
-  /** The ROI of an id, if it is there. */
+  /** Returns the ROI with this id, if there is one. */
   get(id: number): Roi | undefined {
     return this.rois.find((roi) => roi.id === id);
   }
 
-  /** The ROI of an id. Throws `not_found`. */
+  /** Returns the ROI with this id. Throws `not_found` if it is not in the set. */
   require(id: number): Roi {
     const roi = this.get(id);
     if (roi === undefined) {
@@ -112,19 +122,22 @@ export class RoiSet implements Iterable<Roi> {
     return roi;
   }
 
-  /** Those without area or length: read, kept, and of no use until they are edited. */
+  /** The ROIs without area or length. They come only from files, and are of no use until they are edited. */
   emptyRois(): readonly Roi[] {
     return this.rois.filter(isEmptyRoi);
   }
 
-  /** The stored form of all ROIs, in order. */
+  /** Returns the stored form of all ROIs, in order. */
   toEnvelopes(): Record<string, unknown>[] {
     return this.rois.map(toEnvelope);
   }
 
   /**
-   * Adds a ROI with the next id; a rect without bounds is the whole image. Bounds, points and z are clamped to the image.
-   * Throws `invalid_argument` for an area or a length of 0, an unknown channel, or no bounds where the size is not known.
+   * Adds a ROI with the next id. A rect without bounds covers the whole image. Bounds, points and z are clamped
+   * to the image.
+   *
+   * @throws {RoiError} `invalid_argument` for an area or a length of 0, for an unknown channel, and for a rect
+   *   without bounds if the image's size is unknown
    */
   create(draft: NewRoi = {}): RoiSet {
     const id = this.highWaterMark + 1;
@@ -133,8 +146,10 @@ export class RoiSet implements Iterable<Roi> {
   }
 
   /**
-   * Changes one ROI. The revision grows by 1, and stored statistics go, only if bounds, points, mask, channel or z
-   * really changed; name, note and the rest leave it. Throws `not_found`, and `invalid_argument` as {@link create} does.
+   * Changes one ROI. If its bounds, points, mask, channel or z really change, its revision grows by 1 and its
+   * stored statistics are dropped. Other edits, such as a new name or note, leave both.
+   *
+   * @throws {RoiError} `not_found`, and `invalid_argument` as {@link create} does
    */
   edit(id: number, edit: RoiEdit): RoiSet {
     const roi = this.require(id);
@@ -142,23 +157,23 @@ export class RoiSet implements Iterable<Roi> {
     return edited === roi ? this : this.#with(this.rois.map((other) => (other === roi ? edited : other)));
   }
 
-  /** Removes one ROI; its id stays taken. Throws `not_found`. */
+  /** Removes one ROI; its id is not given again. Throws `not_found` if there is no such ROI. */
   delete(id: number): RoiSet {
     const roi = this.require(id);
     return this.#with(this.rois.filter((other) => other !== roi));
   }
 
-  /** Removes all ROIs; their ids stay taken. */
+  /** Removes all ROIs; their ids are not given again. */
   clear(): RoiSet {
     return this.#with([]);
   }
 
-  /** All ROIs inside the image; one that lies outside becomes empty and is kept. */
+  /** Moves all ROIs into the image. A ROI that lies outside becomes empty and is kept. */
   clampTo(extent: ImageExtent): RoiSet {
     return this.revalidate(extent).set;
   }
 
-  /** As {@link clampTo}, and how much had to be corrected. */
+  /** Does the same as {@link clampTo}, and counts the corrections. */
   revalidate(extent: ImageExtent): RevalidatedRoiSet {
     const clamped = this.rois.map((roi) => clampRoi(roi, extent));
     const corrections = clamped.reduce((total, { corrections: count }) => total + count, 0);

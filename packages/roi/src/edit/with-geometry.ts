@@ -1,3 +1,5 @@
+// Changes the geometry of a ROI, with its revision and stored statistics; used by edits and by clamping.
+
 import { RoiError } from "../errors.ts";
 import { geometryKey } from "../geometry/geometry-key.ts";
 import type { RoiBounds } from "../shapes/bounds.ts";
@@ -8,7 +10,7 @@ import type { RoiPoint } from "../shapes/point.ts";
 import { createRectRoi } from "../shapes/rect.ts";
 import type { Roi } from "../shapes/roi.ts";
 
-/** New geometry; what is absent stays. `bounds` are a rect's, `maskRef` is a mask's, `points` are all others'. */
+/** New geometry; absent fields stay. A rect has `bounds`, a mask has `maskRef`, all others have `points`. */
 export interface GeometryChange {
   readonly bounds?: RoiBounds | undefined;
   readonly maskRef?: string | undefined;
@@ -18,9 +20,10 @@ export interface GeometryChange {
 }
 
 /**
- * The ROI with another geometry: its revision grows by 1 and its stored statistics go, because they are of other
- * pixels. The same ROI if nothing really changed.
- * Throws `invalid_argument` for geometry of another type's, and values that are not valid.
+ * Gives a ROI another geometry. Its revision grows by 1, and its stored statistics are dropped, because they
+ * describe other pixels. Returns the same object if nothing really changed.
+ *
+ * @throws {RoiError} `invalid_argument` for the geometry of another type, and for invalid values
  */
 export function withGeometry(roi: Roi, change: GeometryChange): Roi {
   const changed = applyChange(roi, change);
@@ -55,10 +58,14 @@ function applyChange(roi: Roi, change: GeometryChange): Roi {
 function refuse(others: GeometryChange, roi: Roi): void {
   for (const [path, found] of Object.entries(others)) {
     if (found !== undefined) {
-      throw new RoiError("invalid_argument", `${path}: ROI ${roi.id} is a ${roi.type}, which has none`, {
-        path,
-        found,
-      });
+      throw new RoiError(
+        "invalid_argument",
+        `${path}: ROI ${roi.id} is a ${roi.type}, which has no ${path}`,
+        {
+          path,
+          found,
+        },
+      );
     }
   }
 }

@@ -1,8 +1,10 @@
+// Half-open rectangles of whole pixels, and the arithmetic that all shapes share.
+
 import { readInteger } from "./fields/read-field.ts";
 
 /**
- * A rectangle of pixels, half-open: `start` is inside, `stop` is not. All four are integers.
- * dim0 are rows (time, in a kymograph), dim1 are columns (space).
+ * A half-open rectangle of pixels: `start` is inside, `stop` is not. All four edges are integers. dim0 counts
+ * rows (time, in a kymograph), dim1 counts columns (space).
  */
 export interface RoiBounds {
   readonly dim0Start: number;
@@ -11,13 +13,13 @@ export interface RoiBounds {
   readonly dim1Stop: number;
 }
 
-/** The size of one plane: `height` rows (dim0), `width` columns (dim1), in pixels. */
+/** The size of one plane in pixels: `height` rows (dim0) and `width` columns (dim1). */
 export interface PlaneSize {
   readonly height: number;
   readonly width: number;
 }
 
-/** The pixels inside; 0 for inverted or empty bounds. */
+/** The number of pixels inside; 0 for inverted or empty bounds. */
 export function boundsArea(bounds: RoiBounds): number {
   const rows = Math.max(0, bounds.dim0Stop - bounds.dim0Start);
   const columns = Math.max(0, bounds.dim1Stop - bounds.dim1Start);
@@ -34,7 +36,10 @@ export function boundsEqual(a: RoiBounds, b: RoiBounds): boolean {
   );
 }
 
-/** The bounds of a whole plane. Throws `invalid_argument` for a size that is not two integers of at least 0. */
+/**
+ * Returns the bounds of a whole plane. Throws `invalid_argument` for a size that is not two integers of at
+ * least 0.
+ */
 export function fullBounds(size: PlaneSize): RoiBounds {
   return Object.freeze({
     dim0Start: 0,
@@ -44,7 +49,7 @@ export function fullBounds(size: PlaneSize): RoiBounds {
   });
 }
 
-/** The same edges with inverted pairs swapped. Throws `invalid_argument` for an edge that is no safe integer. */
+/** Swaps inverted pairs of edges. Throws `invalid_argument` for an edge that is not a safe integer. */
 export function orderBounds(bounds: RoiBounds, path = "bounds"): RoiBounds {
   const dim0Start = readInteger(bounds.dim0Start, `${path}.dim0Start`);
   const dim0Stop = readInteger(bounds.dim0Stop, `${path}.dim0Stop`);
@@ -58,7 +63,7 @@ export function orderBounds(bounds: RoiBounds, path = "bounds"): RoiBounds {
   });
 }
 
-/** What lies inside both; empty bounds (area 0) where nothing does. */
+/** The part inside both; empty bounds (area 0) if they do not overlap. */
 export function intersectBounds(a: RoiBounds, b: RoiBounds): RoiBounds {
   const dim0Start = Math.max(a.dim0Start, b.dim0Start);
   const dim1Start = Math.max(a.dim1Start, b.dim1Start);

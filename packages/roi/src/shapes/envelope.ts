@@ -1,3 +1,5 @@
+// Reads and writes the stored form of a ROI, the JSON "envelope", in every spelling that programs have used.
+
 import { RoiError } from "../errors.ts";
 import { readInteger, readRecord, readText, unexpected } from "./fields/read-field.ts";
 import { ENVELOPE_KEYS, type RoiFieldsInit } from "./fields/roi-fields.ts";
@@ -14,7 +16,7 @@ type StoredRecord = Readonly<Record<string, unknown>>;
 const ENVELOPE_VERSION = "1.0";
 const FLAT_META_KEYS: readonly string[] = ["revision", ...STORED_STATS_KEYS];
 
-/** The keys of a type's `data`, and how a ROI is made of them. */
+/** The keys in `data` of one type of ROI, and the function that builds a ROI from them. */
 interface DataCodec {
   readonly keys: readonly string[];
   read(fields: RoiFieldsInit, data: StoredRecord, path: string): Roi;
@@ -47,19 +49,27 @@ function pathCodec(type: "polyline" | "polygon"): DataCodec {
 const TYPES = Object.keys(DATA_CODECS);
 
 export interface RoiFromEnvelopeOptions {
-  /** Where the value stands in its document, for messages. Default `$`. */
+  /** The path of the value in its document, for messages. Default `$`. */
   readonly path?: string | undefined;
 }
 
 /**
- * Reads one stored ROI in any of its spellings: the envelope with `x0, x1, y0, y1` (x is dim1, y is dim0) or with
- * `dim0_start …` inside `data`, `id` for `roi_id`, and the flat form without `data`. A polyline and a polygon have the
- * arrays `x` and `y`, or `dim1` and `dim0`. Inverted corners of a rect are swapped; what has no size is kept. Unknown
- * keys are kept and written again. The type is rect where none is said.
+ * Reads one stored ROI. These spellings are accepted:
  *
- * Throws `invalid_argument`, with the path of the field, for what is missing or not what its place asks for and for
- * an unknown type, which it names; `not_supported` for another version.
- * Source: `kymograph-formats.md` §3.3.
+ * | what | written | read as well |
+ * | --- | --- | --- |
+ * | id | `roi_id` | `id` |
+ * | type | `roi_type` | absent: rect |
+ * | rect, line | `x0, x1, y0, y1` in `data` (x is dim1, y is dim0) | `dim1_start, dim1_stop, dim0_start, dim0_stop` |
+ * | polyline, polygon | arrays `x` and `y` in `data` | `dim1` and `dim0` |
+ * | geometry | in `data` | beside the other keys, without `data` |
+ *
+ * Inverted corners of a rect are swapped; a ROI without size is kept. Unknown keys are kept and written again.
+ *
+ * @throws {RoiError} `invalid_argument`, with the path, for a field that is missing or not valid, and for an
+ *   unknown type; `not_supported` for another version
+ * @example
+ * roiFromEnvelope({ roi_id: 1, data: { x0: 0, x1: 38, y0: 0, y1: 600 } }).type; // "rect"
  */
 export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions = {}): Roi {
   const path = options.path ?? "$";
@@ -84,8 +94,9 @@ export function roiFromEnvelope(value: unknown, options: RoiFromEnvelopeOptions 
 }
 
 /**
- * The ROI as it is stored: `roi_id, roi_type, version, name, note, channel, z, data, meta`, then the unknown keys that
- * came with it. `meta.revision` is written only if it is not 0, `img_*` only if there are statistics.
+ * Returns the stored form of a ROI: `roi_id, roi_type, version, name, note, channel, z, data, meta`, then the
+ * unknown keys that it was read with. `meta.revision` is written only if it is not 0, and `img_*` only if there
+ * are statistics.
  */
 export function toEnvelope(roi: Roi): Record<string, unknown> {
   const meta = {
@@ -162,12 +173,12 @@ function readFields(envelope: StoredRecord, isFlat: boolean, path: string): RoiF
   };
 }
 
-/** `id` is the id only where there is no `roi_id`; beside one it is an unknown key. */
+/** `id` counts as the id only if there is no `roi_id`; otherwise it is kept as an unknown key. */
 function idKeyOf({ id, roi_id: roiId }: StoredRecord): "id" | "roi_id" {
   return roiId === undefined && id !== undefined ? "id" : "roi_id";
 }
 
-/** The flat form keeps `revision` and `img_*` beside the rest, null where nothing was computed. */
+/** The flat form has `revision` and `img_*` beside the other keys; null means not computed. */
 function readMeta(envelope: StoredRecord, isFlat: boolean, path: string): StoredRecord {
   const { meta: stored } = envelope;
   const meta = readRecord(stored ?? {}, `${path}.meta`);

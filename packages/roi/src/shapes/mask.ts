@@ -1,12 +1,14 @@
+// Mask ROIs: regions of any shape whose pixels are stored in an array outside the ROI.
+
 import { RoiError } from "../errors.ts";
 import { orderBounds, type RoiBounds } from "./bounds.ts";
 import { readInteger, unexpected } from "./fields/read-field.ts";
 import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./fields/roi-fields.ts";
 
-/** A region of any shape whose pixels stand in an array of their own, such as `analysis_arrays/roi_mask_7`. */
+/** A region of any shape. Its pixels are in an array of their own, such as `analysis_arrays/roi_mask_7`. */
 export interface MaskRoi extends RoiFields {
   readonly type: "mask";
-  /** Where the mask's array is; never empty. */
+  /** The name of the mask's array; never empty. */
   readonly maskRef: string;
 }
 
@@ -15,23 +17,23 @@ export interface MaskRoiInit extends RoiFieldsInit {
 }
 
 /**
- * The pixels of a mask: `height` × `width` values in C order, 0 outside and anything else inside. A crop says where
- * its first pixel lies in the plane.
+ * The pixels of a mask: `height` × `width` values in C order. 0 is outside, anything else is inside. A mask of
+ * part of the plane says where its first pixel lies.
  */
 export interface RoiMask {
   readonly data: ArrayLike<number>;
   readonly height: number;
   readonly width: number;
-  /** The plane's row of the mask's first row. Default 0. */
+  /** The row of the plane at which the mask begins. Default 0. */
   readonly dim0Start?: number | undefined;
-  /** The plane's column of the mask's first column. Default 0. */
+  /** The column of the plane at which the mask begins. Default 0. */
   readonly dim1Start?: number | undefined;
 }
 
-/** The keys that a mask's geometry has in stored data. */
+/** The keys of a mask's geometry in stored `data`. */
 export const MASK_DATA_KEYS: readonly string[] = Object.freeze(["mask_ref"]);
 
-/** An immutable mask ROI. Throws `invalid_argument` with the path of the field. */
+/** Creates an immutable mask ROI. Throws `invalid_argument` with the path of the field. */
 export function createMaskRoi(init: MaskRoiInit): MaskRoi {
   return Object.freeze({
     type: "mask",
@@ -45,12 +47,15 @@ export function decodeMaskData({ mask_ref: ref }: Readonly<Record<string, unknow
   return checkRef(ref, `${path}.mask_ref`);
 }
 
-/** The stored `data` of a mask. */
+/** Returns the stored `data` of a mask. */
 export function encodeMaskData(roi: MaskRoi): Record<string, unknown> {
   return { mask_ref: roi.maskRef };
 }
 
-/** The rectangle of the plane that a mask covers. Throws `invalid_argument` if its sizes and data disagree. */
+/**
+ * Returns the rectangle of the plane that a mask covers. Throws `invalid_argument` if its size and data
+ * disagree.
+ */
 export function maskBounds(mask: RoiMask): RoiBounds {
   const height = readInteger(mask.height, "mask.height", 0);
   const width = readInteger(mask.width, "mask.width", 0);
@@ -66,7 +71,7 @@ export function maskBounds(mask: RoiMask): RoiBounds {
   return orderBounds({ dim0Start, dim0Stop: dim0Start + height, dim1Start, dim1Stop: dim1Start + width });
 }
 
-/** The error for a question about a mask ROI's pixels that came without them. */
+/** The error for a mask ROI whose pixels are needed but were not given. */
 export function missingMask(id: number): RoiError {
   return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, {
     path: "mask",

@@ -1,10 +1,12 @@
+// The ROIs that are given by points (line, polyline, polygon), created by one function.
+
 import type { RoiFieldsInit } from "./fields/roi-fields.ts";
 import { createLineRoi, type LineRoi } from "./line.ts";
 import type { RoiPoint } from "./point.ts";
 import { createPolygonRoi, type PolygonRoi } from "./polygon.ts";
 import { createPolylineRoi, type PolylineRoi } from "./polyline.ts";
 
-/** A ROI that is given by points. */
+/** A ROI given by points. */
 export type PathRoi = LineRoi | PolylineRoi | PolygonRoi;
 
 export interface PathRoiInit extends RoiFieldsInit {
@@ -12,7 +14,7 @@ export interface PathRoiInit extends RoiFieldsInit {
   readonly points: readonly RoiPoint[];
 }
 
-/** An immutable line, polyline or polygon. Throws `invalid_argument` with the path of the field. */
+/** Creates an immutable line, polyline or polygon. Throws `invalid_argument` with the path of the field. */
 export function createPathRoi(init: PathRoiInit): PathRoi {
   switch (init.type) {
     case "line":

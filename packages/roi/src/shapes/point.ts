@@ -1,23 +1,27 @@
+// Positions in a plane, and the checks for every list of points.
+
 import { RoiError } from "../errors.ts";
 import { readFiniteNumber, readRecord, unexpected } from "./fields/read-field.ts";
 
 /**
- * A position in a plane, in pixels, fractions allowed: pixel `i` covers `i ≤ p < i + 1`, and its centre is `i + 0.5`.
- * dim0 counts rows (y), dim1 columns (x).
+ * A position in a plane, in pixels; fractions are allowed. Pixel `i` covers `i ≤ p < i + 1`, and its centre is
+ * `i + 0.5`. dim0 counts rows (y), dim1 counts columns (x).
  */
 export interface RoiPoint {
   readonly dim0: number;
   readonly dim1: number;
 }
 
-/** Beyond it, positions are refused: doubles still tell a millionth of a pixel there. */
+/** The largest coordinate that is accepted. Up to here, a double resolves a millionth of a pixel. */
 const FARTHEST = 2 ** 31;
 /** More points than an outline of any image has. */
 const MOST_POINTS = 1_000_000;
 
 /**
- * Checked and frozen copies of 1 to 1 000 000 points. Throws `invalid_argument`, with the path, for another number of
- * them and for a coordinate that is not finite or beyond ±2³¹.
+ * Returns checked and frozen copies of 1 to 1 000 000 points.
+ *
+ * @throws {RoiError} `invalid_argument`, with the path, for another number of points and for a coordinate that
+ *   is not finite or lies beyond ±2³¹
  */
 export function checkPoints(points: readonly RoiPoint[], path = "points"): readonly RoiPoint[] {
   if (!Array.isArray(points)) {
@@ -37,7 +41,7 @@ export function checkPoints(points: readonly RoiPoint[], path = "points"): reado
   );
 }
 
-/** A coordinate, given as a number or, as lossless JSON readers do, as a bigint. Throws `invalid_argument`. */
+/** Reads a coordinate, given as a number or as a bigint (from lossless JSON readers). Throws `invalid_argument`. */
 export function readCoordinate(value: unknown, path: string): number {
   const number = readFiniteNumber(typeof value === "bigint" ? Number(value) : value, path);
   if (Math.abs(number) > FARTHEST) {
@@ -50,7 +54,7 @@ export function readCoordinate(value: unknown, path: string): number {
   return number === 0 ? 0 : number;
 }
 
-/** True for the same points in the same order. */
+/** True if both lists have the same points in the same order. */
 export function pointsEqual(a: readonly RoiPoint[], b: readonly RoiPoint[]): boolean {
   return (
     a.length === b.length &&

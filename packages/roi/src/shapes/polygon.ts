@@ -1,10 +1,13 @@
+// Polygon ROIs: closed outlines that may cross themselves, filled by the even–odd rule.
+
 import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./fields/roi-fields.ts";
 import { checkPoints, type RoiPoint } from "./point.ts";
 import { STORED_POINTS_KEYS } from "./stored-points.ts";
 
 /**
- * A closed outline; its last point is joined to the first. Inside is what a ray leaves by crossing the outline an odd
- * number of times (even–odd), so that an outline may cross itself. The area may be 0 in what was read from a file.
+ * A closed outline; its last point is joined to the first. It may cross itself: a point is inside if a ray from
+ * it crosses the outline an odd number of times (even–odd rule). The area can be 0 if the polygon was read from
+ * a file.
  */
 export interface PolygonRoi extends RoiFields {
   readonly type: "polygon";
@@ -16,7 +19,7 @@ export interface PolygonRoiInit extends RoiFieldsInit {
   readonly points: readonly RoiPoint[];
 }
 
-/** An immutable polygon. Throws `invalid_argument` with the path of the field. */
+/** Creates an immutable polygon. Throws `invalid_argument` with the path of the field. */
 export function createPolygonRoi(init: PolygonRoiInit): PolygonRoi {
   return Object.freeze({
     type: "polygon",

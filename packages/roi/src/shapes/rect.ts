@@ -1,9 +1,14 @@
+// Rect ROIs: half-open rectangles of whole pixels.
+
 import { orderBounds, type RoiBounds } from "./bounds.ts";
 import { readInteger } from "./fields/read-field.ts";
 import { checkRoiFields, type RoiFields, type RoiFieldsInit } from "./fields/roi-fields.ts";
 import { decodeStoredEdges, STORED_EDGE_KEYS } from "./fields/stored-edges.ts";
 
-/** A rectangle of whole pixels. `start` is never after `stop`; the area may be 0 in what was read from a file. */
+/**
+ * A rectangle of whole pixels. `start` is never after `stop`; the area can be 0 if the rect was read from a
+ * file.
+ */
 export interface RectRoi extends RoiFields {
   readonly type: "rect";
   readonly bounds: RoiBounds;
@@ -13,11 +18,12 @@ export interface RectRoiInit extends RoiFieldsInit {
   readonly bounds: RoiBounds;
 }
 
-/** The keys that a rect's geometry has in stored data, in every spelling. */
+/** The keys of a rect's geometry in stored `data`, in both spellings. */
 export const RECT_DATA_KEYS: readonly string[] = STORED_EDGE_KEYS;
 
 /**
- * An immutable rect; inverted corners are swapped. Throws `invalid_argument` with the path of the field.
+ * Creates an immutable rect; inverted corners are swapped. Throws `invalid_argument` with the path of the
+ * field.
  */
 export function createRectRoi(init: RectRoiInit): RectRoi {
   return Object.freeze({
@@ -33,7 +39,7 @@ export function decodeRectData(data: Readonly<Record<string, unknown>>, path: st
   return { dim0Start: y0, dim0Stop: y1, dim1Start: x0, dim1Stop: x1 };
 }
 
-/** The stored `data` of a rect: x is dim1, y is dim0. */
+/** Returns the stored `data` of a rect; x is dim1, y is dim0. */
 export function encodeRectData({ bounds }: RectRoi): Record<string, unknown> {
   return { x0: bounds.dim1Start, x1: bounds.dim1Stop, y0: bounds.dim0Start, y1: bounds.dim0Stop };
 }

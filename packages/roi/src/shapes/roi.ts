@@ -1,14 +1,16 @@
+// The union of all types of ROI, and the functions that work for every one of them.
+
 import { createMaskRoi, type MaskRoi } from "./mask.ts";
 import { createPathRoi, type PathRoi } from "./path-roi.ts";
 import { createRectRoi, type RectRoi } from "./rect.ts";
 
-/** A region of interest: immutable, told apart by `type`. */
+/** A region of interest, immutable; `type` says which kind it is. */
 export type Roi = RectRoi | MaskRoi | PathRoi;
 
-/** The value of `type`, and of `roi_type` in an envelope. */
+/** The values of `type`, and of `roi_type` in an envelope. */
 export type RoiType = Roi["type"];
 
-/** The same ROI, checked, copied and frozen. Throws `invalid_argument` with the path of the field. */
+/** Returns a checked and frozen copy of a ROI. Throws `invalid_argument` with the path of the field. */
 export function checkRoi(roi: Roi): Roi {
   switch (roi.type) {
     case "rect":
@@ -23,7 +25,10 @@ export function checkRoi(roi: Roi): Roi {
   return roi satisfies never;
 }
 
-/** Where the ROI's mask is stored: a mask's own reference, or the one that another was materialised to, if any. */
+/**
+ * Returns where the pixels of a ROI are stored: the reference of a mask, or the `mask_ref` of another ROI that
+ * was rasterized, if any.
+ */
 export function maskRefOf(roi: Roi): string | undefined {
   if (roi.type === "mask") {
     return roi.maskRef;

@@ -1,16 +1,18 @@
+// Reads and writes the point arrays of polylines and polygons in an envelope.
+
 import { unexpected } from "./fields/read-field.ts";
 import type { RoiPoint } from "./point.ts";
 import { readCoordinate } from "./point.ts";
 
-/** An axis' key in stored data: the one that is written, then the one that is read as well. */
+/** The keys of each axis in stored data: the one that is written, then the one that is read as well. */
 const X_KEYS = ["x", "dim1"] as const;
 const Y_KEYS = ["y", "dim0"] as const;
 
-/** The keys that the points of a polyline or polygon have in stored data, in both spellings. */
+/** The keys of a polyline's or polygon's points in stored data, in both spellings. */
 export const STORED_POINTS_KEYS: readonly string[] = Object.freeze([...X_KEYS, ...Y_KEYS]);
 
 /**
- * Reads the arrays `x` and `y`, or `dim1` and `dim0`, equally long and of at least one number.
+ * Reads the arrays `x` and `y`, or `dim1` and `dim0`, which must have the same length and at least one number.
  * Throws `invalid_argument` with the path of the key.
  */
 export function decodeStoredPoints(
@@ -25,12 +27,12 @@ export function decodeStoredPoints(
   return x.map((dim1, index) => ({ dim0: y[index] ?? 0, dim1 }));
 }
 
-/** The stored `data` of points: x is dim1, y is dim0. */
+/** Returns the stored `data` of points; x is dim1, y is dim0. */
 export function encodeStoredPoints(points: readonly RoiPoint[]): Record<string, unknown> {
   return { x: points.map(({ dim1 }) => dim1), y: points.map(({ dim0 }) => dim0) };
 }
 
-/** One axis in either spelling; both may be there if they agree. */
+/** Reads one axis in either spelling; both may be present if they agree. */
 function readAxis(
   data: Readonly<Record<string, unknown>>,
   keys: readonly [written: string, alternative: string],

@@ -1,11 +1,13 @@
+// Copies and freezes the extra keys that a ROI carries, so that callers cannot change them later.
+
 import { RoiError } from "../../errors.ts";
 
 const DEEPEST = 200;
 
 /**
- * A frozen copy of an object of JSON values, so that whoever made it cannot change it later.
- * What is frozen already, and what is neither an array nor a plain object, is taken as it is.
- * Throws `invalid_argument` for more than 200 levels, a cycle among them.
+ * Returns a frozen copy of an object of JSON values. Values that are frozen already, and values that are
+ * neither arrays nor plain objects, are not copied. Throws `invalid_argument` for more than 200 levels, and so
+ * for a cycle.
  */
 export function freezeRecord(
   record: Readonly<Record<string, unknown>>,
@@ -19,7 +21,7 @@ function copyRecord(
   path: string,
   depth: number,
 ): Readonly<Record<string, unknown>> {
-  // `fromEntries` defines a key `__proto__`; an assignment would follow it.
+  // `fromEntries` defines a key `__proto__`; an assignment would set the prototype.
   const entries = Object.entries(record).map(
     ([key, value]) => [key, copyValue(value, path, depth + 1)] as const,
   );

@@ -1,13 +1,15 @@
+// Reads values of stored or given fields: a wrong value is an error with its path, never coerced.
+
 import { RoiError } from "../../errors.ts";
 
 const LONGEST_EXCERPT = 60;
 
-/** True for an object with string keys, as `JSON.parse` makes it; arrays are none. */
+/** True for an object with string keys, as `JSON.parse` returns it; false for an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is an object with string keys. Throws `invalid_argument` with the path. */
+/** Reads an object with string keys. Throws `invalid_argument` with the path. */
 export function readRecord(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) {
     throw unexpected(path, "an object", value);
@@ -16,8 +18,8 @@ export function readRecord(value: unknown, path: string): Readonly<Record<string
 }
 
 /**
- * A safe integer of at least `min`, given as a number or, as lossless JSON readers do, as a bigint.
- * Throws `invalid_argument` with the path.
+ * Reads a safe integer of at least `min`, given as a number or as a bigint (from lossless JSON readers). Throws
+ * `invalid_argument` with the path.
  */
 export function readInteger(value: unknown, path: string, min: number = Number.MIN_SAFE_INTEGER): number {
   const number = typeof value === "bigint" ? Number(value) : value;
@@ -28,7 +30,7 @@ export function readInteger(value: unknown, path: string, min: number = Number.M
   return number === 0 ? 0 : number;
 }
 
-/** A finite number. Throws `invalid_argument` with the path. */
+/** Reads a finite number. Throws `invalid_argument` with the path. */
 export function readFiniteNumber(value: unknown, path: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) {
     throw unexpected(path, "a finite number", value);
@@ -36,7 +38,7 @@ export function readFiniteNumber(value: unknown, path: string): number {
   return value;
 }
 
-/** A string. Throws `invalid_argument` with the path. */
+/** Reads a string. Throws `invalid_argument` with the path. */
 export function readText(value: unknown, path: string): string {
   if (typeof value !== "string") {
     throw unexpected(path, "a string", value);
@@ -44,7 +46,7 @@ export function readText(value: unknown, path: string): string {
   return value;
 }
 
-/** The error for a value that is not what its place asks for. */
+/** The error for an unexpected value: where it is, what was expected, and what was found. */
 export function unexpected(path: string, expected: string, found: unknown): RoiError {
   return new RoiError("invalid_argument", `${path}: expected ${expected}, found ${describe(found)}`, {
     path,

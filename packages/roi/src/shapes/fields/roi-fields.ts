@@ -1,31 +1,36 @@
+// The fields that all types of ROI share, with their defaults and checks.
+
 import { RoiError } from "../../errors.ts";
 import { freezeRecord } from "./freeze-record.ts";
 import { readFiniteNumber, readInteger, readText } from "./read-field.ts";
 import { decodeStoredStats, type StoredRoiStats, withoutStoredStats } from "./stored-stats.ts";
 
-/** What every ROI has, whatever its shape. */
+/** The fields of every ROI, whatever its shape. */
 export interface RoiFields {
-  /** An integer from 1, unique in its set and never given twice. */
+  /** An integer from 1, unique in its set and never given again. */
   readonly id: number;
   readonly name: string;
   readonly note: string;
   /** Channels are numbered from 1. */
   readonly channel: number;
-  /** The slice, from 0. */
+  /** The slice, counted from 0. */
   readonly z: number;
-  /** Counts the changes of geometry; an analysis made at another revision is not of this geometry. */
+  /** Counts the changes of geometry. An analysis made at another revision describes another geometry. */
   readonly revision: number;
-  /** Statistics of the pixels as they were stored with the ROI. */
+  /** The pixel statistics that were stored with the ROI. */
   readonly stats?: StoredRoiStats;
-  /** The other keys of the envelope's `meta`, as they came; a rect's materialised mask is `mask_ref` here. */
+  /**
+   * The other keys of the envelope's `meta`, unchanged. If a rect was rasterized, `mask_ref` here names its
+   * mask.
+   */
   readonly meta: Readonly<Record<string, unknown>>;
-  /** Top-level keys of the envelope that this package does not know, as they came. */
+  /** Top-level keys of the envelope that this package does not know, unchanged. */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** Keys of the envelope's `data` that this package does not know; absent if there are none. */
+  /** Keys of the envelope's `data` that this package does not know; absent without any. */
   readonly dataExtra?: Readonly<Record<string, unknown>>;
 }
 
-/** {@link RoiFields} before they are checked; all but the id have a default. */
+/** {@link RoiFields} before they are checked. All but the id have a default. */
 export interface RoiFieldsInit {
   readonly id: number;
   /** Default "". */
@@ -44,7 +49,7 @@ export interface RoiFieldsInit {
   readonly dataExtra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The top-level keys that the envelope itself uses. */
+/** The top-level keys that this package gives a meaning. */
 export const ENVELOPE_KEYS: readonly string[] = Object.freeze([
   "roi_id",
   "roi_type",
@@ -58,8 +63,8 @@ export const ENVELOPE_KEYS: readonly string[] = Object.freeze([
 ]);
 
 /**
- * Checks and freezes the common fields. A complete set of `img_*` keys in `meta` becomes `stats`.
- * Throws `invalid_argument` with the path of the field.
+ * Checks and freezes the common fields. A complete set of `img_*` keys in `meta` becomes `stats`. Throws
+ * `invalid_argument` with the path of the field.
  */
 export function checkRoiFields(init: RoiFieldsInit, dataKeys: readonly string[]): RoiFields {
   const meta = freezeRecord(init.meta ?? {}, "meta");

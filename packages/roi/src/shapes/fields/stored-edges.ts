@@ -1,6 +1,8 @@
+// Reads the four edges of a rect or a line from stored data, in both spellings.
+
 import { unexpected } from "./read-field.ts";
 
-/** The four numbers of a rect or a line, as they are stored. */
+/** The four stored numbers of a rect or a line; x is dim1, y is dim0. */
 export interface StoredEdges {
   readonly y0: number;
   readonly y1: number;
@@ -16,12 +18,12 @@ const SPELLINGS = [
   ["x1", "dim1_stop"],
 ] as const;
 
-/** All keys in both spellings. */
+/** All keys, in both spellings. */
 export const STORED_EDGE_KEYS: readonly string[] = Object.freeze(SPELLINGS.flat());
 
 /**
- * Reads `x0, x1, y0, y1` or `dim0_start …`; both spellings may be there if they agree.
- * Throws `invalid_argument` with the path of the key.
+ * Reads `x0, x1, y0, y1` or `dim0_start …`. Both spellings may be present if they agree. Throws
+ * `invalid_argument` with the path of the key.
  */
 export function decodeStoredEdges(
   data: Readonly<Record<string, unknown>>,

@@ -1,4 +1,9 @@
-/** Pixel statistics as an envelope stores them (`img_min`, `img_max`, `img_mean`, `img_std`); all finite. */
+// The pixel statistics that an envelope stores in its `meta`: their keys, reading and writing.
+
+/**
+ * Pixel statistics as an envelope stores them (`img_min`, `img_max`, `img_mean`, `img_std`), in the units of
+ * the pixels; all finite.
+ */
 export interface StoredRoiStats {
   readonly imgMin: number;
   readonly imgMax: number;
@@ -7,7 +12,7 @@ export interface StoredRoiStats {
   readonly imgStd: number;
 }
 
-/** The keys of {@link StoredRoiStats} in an envelope's `meta`, in the order in which they are written. */
+/** The keys of {@link StoredRoiStats} in an envelope's `meta`, in the order of writing. */
 export const STORED_STATS_KEYS: readonly string[] = Object.freeze([
   "img_min",
   "img_max",
@@ -16,8 +21,8 @@ export const STORED_STATS_KEYS: readonly string[] = Object.freeze([
 ]);
 
 /**
- * The statistics in an envelope's `meta`, if all four are there as finite numbers. An incomplete set says nothing:
- * it stays in `meta` as it came.
+ * Reads the statistics from an envelope's `meta`, if all four are finite numbers. An incomplete set is not used
+ * and stays in `meta`.
  */
 export function decodeStoredStats(meta: Readonly<Record<string, unknown>>): StoredRoiStats | undefined {
   const [imgMin, imgMax, imgMean, imgStd] = STORED_STATS_KEYS.map((key) => meta[key]);
@@ -32,12 +37,12 @@ export function decodeStoredStats(meta: Readonly<Record<string, unknown>>): Stor
   return Object.freeze({ imgMin, imgMax, imgMean, imgStd });
 }
 
-/** The keys of `meta` that hold the statistics. */
+/** Returns the keys and values of the statistics in `meta`. */
 export function encodeStoredStats(stats: StoredRoiStats): Readonly<Record<string, number>> {
   return { img_min: stats.imgMin, img_max: stats.imgMax, img_mean: stats.imgMean, img_std: stats.imgStd };
 }
 
-/** `meta` without any of the statistics' keys. */
+/** Returns `meta` without the keys of the statistics. */
 export function withoutStoredStats(
   meta: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
