@@ -1,3 +1,5 @@
+// Decides whether a ROI contains a position; this one rule defines which pixels a ROI covers.
+
 import type { RoiBounds } from "../shapes/bounds.ts";
 import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
 import type { Roi } from "../shapes/roi.ts";
@@ -5,16 +7,20 @@ import { isInEvenOdd } from "./even-odd.ts";
 import { isNearSegment, segmentsOf } from "./near-segment.ts";
 
 export interface ContainsPointOptions {
-  /** The pixels of a mask ROI. */
+  /** The pixels of a mask ROI; required for it. */
   readonly mask?: RoiMask | undefined;
 }
 
 /**
- * True if the point lies inside, in pixels of the plane, where pixel `i` covers `i ≤ p < i + 1`. A rect is half-open,
- * and so is a polygon, by the even–odd rule; a line or polyline holds what is at most half a pixel away from it; a
- * mask holds the pixels that are set. A ROI covers a pixel if it contains the pixel's centre.
+ * True if a ROI contains a position, given in pixels of the plane (pixel `i` covers `i ≤ p < i + 1`).
  *
- * Throws `invalid_argument` for a mask ROI without its mask.
+ * - A rect is half-open, and so is a polygon, by the even–odd rule.
+ * - A line or polyline contains positions at most half a pixel away from it.
+ * - A mask contains the pixels that are not 0.
+ *
+ * A ROI covers a pixel if it contains the pixel's centre.
+ *
+ * @throws {RoiError} `invalid_argument` for a mask ROI without its mask
  */
 export function containsPoint(
   roi: Roi | RoiBounds,

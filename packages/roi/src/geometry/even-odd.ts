@@ -1,12 +1,17 @@
+// The even–odd rule for polygons, shared by point tests, rasterizing and areas so that they agree exactly.
+
 import type { RoiPoint } from "../shapes/point.ts";
 
-/** A polygon's side that is not horizontal, its upper end first whichever way the outline goes. */
+/**
+ * A side of a polygon that is not horizontal. `top` is the end with the smaller row, whatever the direction of
+ * the outline.
+ */
 export interface PolygonEdge {
   readonly top: RoiPoint;
   readonly bottom: RoiPoint;
 }
 
-/** The sides that a row can cross, the one from the last point to the first among them. */
+/** Returns the sides that a row can cross, including the one from the last point to the first. */
 export function polygonEdges(points: readonly RoiPoint[]): readonly PolygonEdge[] {
   return points.flatMap((point, index) => {
     const previous = points.at(index - 1) ?? point;
@@ -20,8 +25,8 @@ export function polygonEdges(points: readonly RoiPoint[]): readonly PolygonEdge[
 }
 
 /**
- * Where an edge crosses a row position between its ends. It is the same number for either direction of the outline,
- * so that two polygons with a common side share no pixel and leave none out.
+ * Returns the column at which an edge crosses a row position between its ends. The number does not depend on
+ * the direction of the outline. Two polygons with a common side therefore share no pixel and leave none out.
  */
 export function crossingOf({ top, bottom }: PolygonEdge, dim0: number): number {
   const along = (dim0 - top.dim0) * (bottom.dim1 - top.dim1);
@@ -32,8 +37,8 @@ export function crossingOf({ top, bottom }: PolygonEdge, dim0: number): number {
 }
 
 /**
- * The even–odd rule, half-open as rects are: a point on an upper or left side is inside, on a lower or right one it
- * is not.
+ * Applies the even–odd rule. It is half-open, as rects are: a point on an upper or left side is inside, a point
+ * on a lower or right side is outside.
  */
 export function isInEvenOdd(points: readonly RoiPoint[], dim0: number, dim1: number): boolean {
   const crossed = polygonEdges(points).filter(

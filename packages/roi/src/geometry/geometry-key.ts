@@ -1,9 +1,14 @@
+// The part of a ROI that an analysis depends on, as text that can be compared and hashed.
+
 import type { Roi } from "../shapes/roi.ts";
 
 /**
- * What an analysis of the ROI depends on (type, channel, z, and bounds, points or mask reference) as canonical JSON: compact,
- * keys sorted. Two ROIs cover the same pixels of the same plane if their keys are equal; id, name, note, revision,
- * statistics and extra keys have no part in it. Stable across runtimes and versions of this package: hash it.
+ * Returns everything that an analysis of a ROI depends on, as canonical JSON (compact, keys sorted): type,
+ * channel, z, and the bounds, points or mask reference.
+ *
+ * If two ROIs have equal keys, they cover the same pixels of the same plane. The id, name, note, revision,
+ * statistics and extra keys are left out. The key is the same in every runtime and version of this package, so
+ * it can be hashed.
  *
  * @example
  * geometryKey(roi); // {"bounds":[0,30000,0,38],"channel":1,"type":"rect","z":0}

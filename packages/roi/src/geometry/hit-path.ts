@@ -1,22 +1,29 @@
+// Hit-testing of lines, polylines and polygons: which point, or the whole path, is under the pointer.
+
 import type { PathRoi } from "../shapes/path-roi.ts";
 import type { RoiPoint } from "../shapes/point.ts";
 import { containsPoint } from "./contains-point.ts";
 import { HALF_WIDTH, segmentsOf, squaredDistance } from "./near-segment.ts";
 
-/** How near counts, in rows and columns. */
+/** How near a position must be to count as a hit, in rows and in columns. */
 export interface AxisTolerances {
   readonly toleranceDim0?: number | undefined;
   readonly toleranceDim1?: number | undefined;
 }
 
-/** Stands for a tolerance of 0 along one axis, by which nothing could be divided. */
+/** Replaces a tolerance of 0, by which distances could not be divided. */
 const LEAST_TOLERANCE = 1e-9;
-/** Into a ROI, or along a line, a point reaches no farther than this part of its extent or length. */
+/**
+ * A point's reach is at most this fraction of the polygon's extent, towards the inside, or of the line's
+ * length.
+ */
 const MOST_OF_EXTENT = 1 / 3;
 
 /**
- * Which of a path's points a position hits, by its index, or `moving` for the rest of it. Distances are measured in
- * tolerances, so that what is within reach is an ellipse: a line can always be hit where it covers the position.
+ * Returns the index of the point that a position hits, or `moving` if it hits the rest of the path.
+ *
+ * Distances are measured in units of the tolerances, so the reach of a point is an ellipse. A line can always
+ * be hit where it covers the position.
  */
 export function hitPath(
   roi: PathRoi,
@@ -47,7 +54,7 @@ function reachInto(points: readonly RoiPoint[], isInside: boolean): number {
   return isInside ? Math.min(1, MOST_OF_EXTENT * Math.min(...extents)) : 1;
 }
 
-/** A path without length can be caught as far as the tolerance reaches. */
+/** A path without length can be hit as far as the tolerance reaches. */
 function reachAlong(points: readonly RoiPoint[]): number {
   const lengths = segmentsOf(points).map(([a, b]) => Math.hypot(b.dim0 - a.dim0, b.dim1 - a.dim1));
   const length = lengths.reduce((sum, part) => sum + part, 0);

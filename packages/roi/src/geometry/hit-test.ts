@@ -1,10 +1,12 @@
+// Finds the ROI under the pointer, and what a drag from there would do.
+
 import type { RoiBounds } from "../shapes/bounds.ts";
 import type { RoiMask } from "../shapes/mask.ts";
 import type { Roi } from "../shapes/roi.ts";
 import { containsPoint } from "./contains-point.ts";
 import { hitPath } from "./hit-path.ts";
 
-/** What a drag from the point would do. */
+/** What a drag from the position would do. */
 export type HitMode =
   | "resizing_dim1_start"
   | "resizing_dim1_stop"
@@ -16,27 +18,34 @@ export type HitMode =
 export interface RoiHit {
   readonly roi: Roi;
   readonly mode: HitMode;
-  /** Which point of a line, polyline or polygon is hit, from 0; only with `moving_point`. */
+  /** The index, from 0, of the point of a line, polyline or polygon that was hit; only with `moving_point`. */
   readonly pointIndex?: number;
 }
 
 export interface HitTestOptions {
-  /** How near an edge counts, in rows. Screen pixels × rows per screen pixel. Default 0. */
+  /** How near to an edge still counts, in rows: screen pixels × rows per screen pixel. Default 0. */
   readonly toleranceDim0?: number | undefined;
-  /** The same in columns. Default 0. */
+  /** The same, in columns. Default 0. */
   readonly toleranceDim1?: number | undefined;
-  /** The pixels of mask ROIs by id; a mask ROI that is not here is never hit. */
+  /** The pixels of mask ROIs, by id. A mask ROI that is not in this map is never hit. */
   readonly masks?: ReadonlyMap<number, RoiMask> | undefined;
 }
 
 /**
- * What lies under a point, given in pixels of the plane: the newest ROI (the last of `rois`) that is hit. Of a rect,
- * the edges come before the interior: dim1 start, dim1 stop, dim0 start, dim0 stop. Of a line, polyline or polygon, the
- * nearest of its points comes before the rest, which moves. A mask has no edges to drag.
+ * Finds the newest ROI (the last in `rois`) at a position in pixels of the plane.
  *
- * The tolerance reaches out of a rect or polygon as far as is said, but into it at most a third of its extent along each
- * axis, so that the interior of a ROI 7 pixels wide can be reached at any zoom; along a line or polyline, it reaches at
- * most a third of its length from a point. The two tolerances are the half axes of an ellipse round each point.
+ * | type | tried first | then |
+ * | --- | --- | --- |
+ * | rect | edges: dim1 start, dim1 stop, dim0 start, dim0 stop | interior: `moving` |
+ * | line, polyline, polygon | the nearest of its points: `moving_point` | the rest: `moving` |
+ * | mask | | its pixels: `moving` |
+ *
+ * The two tolerances are the half axes of an ellipse round each point. Outwards, they reach in full. Into a
+ * rect or polygon they reach at most a third of its extent along each axis, so the interior of a ROI 7 pixels
+ * wide can be hit at any zoom. Along a line or polyline, a point reaches at most a third of the length.
+ *
+ * @example
+ * hitTest(set.rois, row, column, { toleranceDim0: 5, toleranceDim1: 5 })?.mode; // "moving"
  */
 export function hitTest(
   rois: readonly Roi[],

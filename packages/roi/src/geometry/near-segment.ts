@@ -1,9 +1,14 @@
+// Distances from a segment, and the rule for lines: one pixel wide, with round ends and corners.
+
 import type { RoiPoint } from "../shapes/point.ts";
 
-/** A line covers what is at most this far from it, in pixels: it is one pixel wide, with round ends and corners. */
+/**
+ * A line contains the positions at most this far from it, in pixels: it is one pixel wide, with round ends and
+ * corners.
+ */
 export const HALF_WIDTH = 0.5;
 
-/** True if the point is at most half a pixel away from the segment between two points. */
+/** True if a position is at most half a pixel away from the segment between two points. */
 export function isNearSegment(a: RoiPoint, b: RoiPoint, dim0: number, dim1: number): boolean {
   return (
     isWithin(a.dim0, b.dim0, dim0) &&
@@ -12,12 +17,18 @@ export function isNearSegment(a: RoiPoint, b: RoiPoint, dim0: number, dim1: numb
   );
 }
 
-/** Along one axis. The distance implies it but for rounding, and `roiBounds` must not depend on that. */
+/**
+ * The same test along one axis. The distance implies it except for rounding, on which `roiBounds` must not
+ * depend.
+ */
 function isWithin(a: number, b: number, position: number): boolean {
   return position + HALF_WIDTH >= Math.min(a, b) && position - HALF_WIDTH <= Math.max(a, b);
 }
 
-/** The square of the distance of a point from the segment between two points, in the units of the points. */
+/**
+ * Returns the squared distance between a position and the segment between two points, in the units of the
+ * points.
+ */
 export function squaredDistance(a: RoiPoint, b: RoiPoint, dim0: number, dim1: number): number {
   const along0 = b.dim0 - a.dim0;
   const along1 = b.dim1 - a.dim1;
@@ -29,7 +40,7 @@ export function squaredDistance(a: RoiPoint, b: RoiPoint, dim0: number, dim1: nu
   return away0 * away0 + away1 * away1;
 }
 
-/** The pairs of neighbours on an open path; of a single point, the point with itself. */
+/** Returns the pairs of neighbours on an open path; for a single point, the point paired with itself. */
 export function segmentsOf(points: readonly RoiPoint[]): readonly (readonly [RoiPoint, RoiPoint])[] {
   return points.flatMap((point, index) => {
     const next = points[index + 1] ?? (points.length === 1 ? point : undefined);

@@ -1,16 +1,18 @@
+// Tells whether a polygon has any area, by the even–odd rule, to refuse empty polygons.
+
 import type { RoiPoint } from "../shapes/point.ts";
 import { crossingOf, type PolygonEdge, polygonEdges } from "./even-odd.ts";
 
-/** Sides nearer than this, in pixels, enclose nothing. */
+/** Sides nearer to each other than this, in pixels, enclose no area. */
 const NEGLIGIBLE = 1e-9;
 
 /**
- * True if the even–odd rule leaves any area inside: not for fewer than three distinct points, points on one line, an
- * outline that returns on itself, and one that is gone round twice.
+ * True if a polygon has any area by the even–odd rule. It has no area with fewer than three distinct points,
+ * with all points on one line, if the outline returns on itself, or if it goes round twice.
  *
- * Between two neighbouring ends of sides no side begins or stops; there is no area if the sides that pass lie on one
- * another in pairs. The first such band of an outline with an area usually has some, so that it is the only one looked
- * at.
+ * The ends of the sides divide the plane into bands of rows in which no side begins or stops. A band has no
+ * area if its sides coincide in pairs. Bands are tried from the top until one has an area; usually the first
+ * one does.
  */
 export function polygonHasArea(points: readonly RoiPoint[]): boolean {
   const edges = withoutPairs(polygonEdges(points)).toSorted((a, b) => a.top.dim0 - b.top.dim0);
@@ -44,7 +46,7 @@ function bandHasArea(edges: readonly PolygonEdge[], start: number, stop: number)
   });
 }
 
-/** Without the sides that come twice: crossing both changes nothing. */
+/** Removes sides that occur twice: crossing both changes nothing. */
 function withoutPairs(edges: readonly PolygonEdge[]): readonly PolygonEdge[] {
   const odd = new Map<string, PolygonEdge>();
   for (const edge of edges) {

@@ -1,3 +1,5 @@
+// The smallest rectangle of pixels that holds everything a ROI can cover.
+
 import type { RoiBounds } from "../shapes/bounds.ts";
 import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
 import type { RoiPoint } from "../shapes/point.ts";
@@ -5,17 +7,21 @@ import type { Roi } from "../shapes/roi.ts";
 import { HALF_WIDTH } from "./near-segment.ts";
 
 export interface RoiBoundsOptions {
-  /** The pixels of a mask ROI. */
+  /** The pixels of a mask ROI; required for it. */
   readonly mask?: RoiMask | undefined;
 }
 
 /**
- * The rectangle of the pixels that a ROI can cover: half-open, dim0 rows, dim1 columns, inside the image or not. For a
- * polygon, the pixels whose centre lies between its outermost points; for a line or polyline, those and what is half a
- * pixel farther; for a mask, all of its array. What has no size may have an area of 0.
+ * Returns the half-open rectangle of the pixels that a ROI can cover (dim0 rows, dim1 columns), inside the
+ * image or not.
  *
- * Throws `invalid_argument` for a mask ROI without its mask.
+ * - Polygon: the pixels whose centre lies between its outermost points.
+ * - Line, polyline: the same, half a pixel farther on each side.
+ * - Mask: its whole array.
  *
+ * A ROI without size may have bounds of area 0.
+ *
+ * @throws {RoiError} `invalid_argument` for a mask ROI without its mask
  * @example
  * roiBounds(line); // { dim0Start: 0, dim0Stop: 10, dim1Start: 4, dim1Stop: 5 }
  */
@@ -59,7 +65,7 @@ function closedBounds(points: readonly RoiPoint[]): RoiBounds {
   });
 }
 
-/** The first pixel whose centre is at the position or after it; without the negative zero. */
+/** Returns the first pixel whose centre is at the position or after it; never -0. */
 export function firstCentreFrom(position: number): number {
   return Math.ceil(position - 0.5) + 0;
 }

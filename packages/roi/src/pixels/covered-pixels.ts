@@ -1,3 +1,5 @@
+// Walks the values of the pixels that a ROI covers, without reading any other pixel.
+
 import { RoiError } from "../errors.ts";
 import { fullBounds, orderBounds, type PlaneSize, type RoiBounds } from "../shapes/bounds.ts";
 import { readInteger } from "../shapes/fields/read-field.ts";
@@ -10,26 +12,27 @@ const BLOCK_LENGTH = 4096;
 /** The pixels of a plane, or of a region of it: `height` × `width` values in C order. */
 export interface Plane extends PlaneSize {
   readonly data: ArrayLike<number | bigint>;
-  /** The plane's row of a region's first row. Default 0. */
+  /** The row of the plane at which a region begins. Default 0. */
   readonly dim0Start?: number | undefined;
-  /** The plane's column of a region's first column. Default 0. */
+  /** The column of the plane at which a region begins. Default 0. */
   readonly dim1Start?: number | undefined;
 }
 
-/** The pixels of a plane that a ROI covers, row by row; no other is read. Each walk visits the same values in the same order. */
+/** The pixels of a plane that a ROI covers, row by row. Each walk visits the same values in the same order. */
 export interface CoveredPixels {
   /**
-   * Visits them as doubles, without NaN, in blocks; a block holds only until `visit` returns.
-   * Walk a block by index: iterating a typed array takes several times as long.
+   * Visits the values as doubles, in blocks, without NaN. A block is valid only until `visit` returns. Walk a
+   * block by index: iterating over a typed array takes several times as long.
    */
   forEachBlock(visit: (block: Float64Array) => void): void;
-  /** Visits them one by one as they are stored. Much slower; for integers that doubles do not hold. */
+  /** Visits the stored values one by one. Much slower; for integers that do not fit into doubles. */
   forEachValue(visit: (value: number | bigint) => void): void;
 }
 
 /**
- * The pixels inside the plane, the ROI and the mask, where one is given.
- * Throws `invalid_argument` if sizes and data disagree, and for a mask ROI without its mask.
+ * Selects the pixels inside the plane, the ROI and, if given, the mask.
+ *
+ * @throws {RoiError} `invalid_argument` if sizes and data disagree, and for a mask ROI without its mask
  */
 export function coverPixels(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | undefined): CoveredPixels {
   const region = planeBounds(plane);
@@ -70,7 +73,7 @@ export function coverPixels(plane: Plane, roi: Roi | RoiBounds, mask: RoiMask | 
   };
 }
 
-/** The rectangle that the pixels fill. Throws `invalid_argument` if size and data disagree. */
+/** Returns the rectangle of the given pixels. Throws `invalid_argument` if size and data disagree. */
 function planeBounds(plane: Plane): RoiBounds {
   const { dim0Stop: height, dim1Stop: width } = fullBounds(plane);
   if (plane.data.length !== height * width) {

@@ -1,17 +1,20 @@
+// Visits the pixels of any ROI as spans of rows; rasterizing and statistics are built on it.
+
 import { intersectBounds, orderBounds, type RoiBounds } from "../shapes/bounds.ts";
 import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
 import type { Roi } from "../shapes/roi.ts";
 import { forEachPathSpan } from "./path-spans.ts";
 import { forEachPolygonSpan } from "./polygon-spans.ts";
 
-/** Takes pixels of one row, from column `start` up to but without `stop`, which is greater. */
+/** Receives a span of one row, from column `start` up to but without `stop`, which is greater. */
 export type VisitSpan = (row: number, start: number, stop: number) => void;
 
 /**
- * Visits the pixels of a region that a ROI covers, and its mask where one is given: each once, row by row, from left to
- * right. They are those whose centre `containsPoint` finds inside.
+ * Visits the pixels of a region that a ROI covers and that are inside the mask, if one is given. Each pixel is
+ * visited once, row by row, from left to right. A pixel counts if `containsPoint` finds its centre inside.
  *
- * Throws `invalid_argument` for a mask ROI without its mask, and for a mask whose sizes and data disagree.
+ * @throws {RoiError} `invalid_argument` for a mask ROI without its mask, and for a mask whose size and data
+ *   disagree
  */
 export function forEachSpan(
   roi: Roi | RoiBounds,
@@ -39,7 +42,7 @@ export function forEachSpan(
   );
 }
 
-/** Visits the longest half-open runs of integers, from `start` up to but without `stop`, that are inside. */
+/** Visits the longest half-open runs of integers that are inside, from `start` up to but without `stop`. */
 export function forEachRun(
   start: number,
   stop: number,

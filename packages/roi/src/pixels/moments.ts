@@ -1,3 +1,5 @@
+// Mean and standard deviation: exact for integers, compensated for floats.
+
 import type { CoveredPixels } from "./covered-pixels.ts";
 
 /** Mean and population standard deviation (ddof 0). */
@@ -6,7 +8,7 @@ export interface Moments {
   readonly sd: number;
 }
 
-/** What {@link Moments} are computed from: how many values there are, at least 1, and between which they lie. */
+/** The number of values, at least 1, and their range. */
 export interface ValueRange<Value> {
   readonly n: number;
   readonly min: Value;
@@ -16,8 +18,9 @@ export interface ValueRange<Value> {
 const LARGEST_EXACT = 2 ** 53;
 
 /**
- * Moments of safe integers, each rounded once from the exact sums. Squares of deviations from `min` are summed as
- * doubles while that is exact, and carried over into bigints before it no longer is.
+ * Computes the moments of safe integers, each rounded once from the exact sums.
+ *
+ * Squares of deviations from `min` are summed as doubles while that is exact, then added to a bigint.
  */
 export function integerMoments(pixels: CoveredPixels, range: ValueRange<number>): Moments {
   const spread = range.max - range.min;
@@ -44,7 +47,7 @@ export function integerMoments(pixels: CoveredPixels, range: ValueRange<number>)
   return momentsOfSums(range.n, BigInt(range.min), sum, squares);
 }
 
-/** Moments of integers of any size, each rounded once from the exact sums. */
+/** Computes the moments of integers of any size, each rounded once from the exact sums. */
 export function bigintMoments(pixels: CoveredPixels, range: ValueRange<bigint>): Moments {
   let sum = 0n;
   let squares = 0n;
@@ -57,8 +60,10 @@ export function bigintMoments(pixels: CoveredPixels, range: ValueRange<bigint>):
 }
 
 /**
- * Moments of doubles: compensated sums, two passes. Values are scaled by a power of two where their squares would
- * overflow or vanish. With an infinity, the mean is that infinity (NaN for both) and sd is NaN.
+ * Computes the moments of doubles in two passes with compensated sums.
+ *
+ * Values are scaled by a power of two if their squares would overflow or vanish. If there is an infinity, the
+ * mean is that infinity (NaN if there are both) and `sd` is NaN.
  */
 export function floatMoments(pixels: CoveredPixels, range: ValueRange<number>): Moments {
   if (!Number.isFinite(range.min) || !Number.isFinite(range.max)) {
@@ -74,19 +79,20 @@ export function floatMoments(pixels: CoveredPixels, range: ValueRange<number>): 
   };
 }
 
-/** From the sums of the deviations from `base` and of their squares. */
+/** Computes the moments from the sums of the deviations from `base` and of their squares. */
 function momentsOfSums(count: number, base: bigint, sum: bigint, squares: bigint): Moments {
   const n = BigInt(count);
   return { mean: divide(base * n + sum, n), sd: Math.sqrt(divide(n * squares - sum * sum, n * n)) };
 }
 
-/** The quotient rounded once to the nearest double. */
+/** Returns the quotient, rounded once to the nearest double. */
 function divide(numerator: bigint, denominator: bigint): number {
   const size = numerator < 0n ? -numerator : numerator;
   if (size <= LARGEST_EXACT && denominator <= LARGEST_EXACT) {
     return Number(numerator) / Number(denominator);
   }
-  // More than 64 bits of the quotient, and one that says whether there are more, round as the exact quotient does.
+  // Take more than 64 bits of the quotient, and one bit that says whether there is a remainder: they round as
+  // the exact quotient does.
   const shift = Math.max(0, 70 + bitLength(denominator) - bitLength(size));
   const shifted = size << BigInt(shift);
   const rest = shifted % denominator === 0n ? 0n : 1n;
@@ -94,12 +100,12 @@ function divide(numerator: bigint, denominator: bigint): number {
   return numerator < 0n ? -quotient : quotient;
 }
 
-/** Bits of a positive integer, at most 3 too many. */
+/** The number of bits of a positive integer, at most 3 too many. */
 function bitLength(value: bigint): number {
   return value.toString(16).length * 4;
 }
 
-/** Neumaier's compensated sums of the scaled values' deviations from `mean` and of their squares. */
+/** Sums the deviations of the scaled values from `mean`, and their squares, with Neumaier's compensation. */
 function sumOfPowers(pixels: CoveredPixels, scale: number, mean: number): { sum: number; squares: number } {
   const total = { sum: 0, sumLost: 0, squares: 0, squaresLost: 0 };
   pixels.forEachBlock((block) => {

@@ -1,9 +1,11 @@
+// Finds the pixels that a line or polyline covers, row by row.
+
 import { HALF_WIDTH, isNearSegment, segmentsOf } from "../geometry/near-segment.ts";
 import { firstCentreFrom } from "../geometry/roi-bounds.ts";
 import type { RoiBounds } from "../shapes/bounds.ts";
 import type { RoiPoint } from "../shapes/point.ts";
 
-/** A segment and the rows whose centres it may be near, half-open. */
+/** A segment, and the half-open range of rows whose centres it may be near. */
 interface SegmentRows {
   readonly a: RoiPoint;
   readonly b: RoiPoint;
@@ -11,12 +13,15 @@ interface SegmentRows {
   readonly stop: number;
 }
 
-/** More, in pixels, than distances are rounded by. */
+/** An allowance, in pixels, larger than any rounding error of a distance. */
 const MARGIN = 1 / 64;
 
 type Span = readonly [start: number, stop: number];
 
-/** Visits the pixels of a region whose centres are at most half a pixel from the path, row by row, each once. */
+/**
+ * Visits the pixels of a region whose centres are at most half a pixel from the path, row by row. No pixel is
+ * visited twice.
+ */
 export function forEachPathSpan(
   points: readonly RoiPoint[],
   region: RoiBounds,
@@ -50,12 +55,12 @@ function segmentsInRows(points: readonly RoiPoint[], region: RoiBounds): readonl
     .toSorted((a, b) => a.start - b.start);
 }
 
-/** The pixels of one row that are near one segment. */
+/** Finds the pixels of one row that are near one segment. */
 function spansNear({ a, b }: SegmentRows, dim0: number, region: RoiBounds): readonly Span[] {
   const reach = HALF_WIDTH + MARGIN;
   const ends = [dim0 - reach, dim0 + reach].map((position) => columnAt(a, b, position));
   const candidates = a.dim0 === b.dim0 ? [a.dim1, b.dim1] : ends;
-  // A little more on either side than there can be: the test below is the rule.
+  // Look one pixel further on either side than necessary: the test below decides.
   const start = Math.max(region.dim1Start, firstCentreFrom(Math.min(...candidates) - HALF_WIDTH) - 1);
   const stop = Math.min(region.dim1Stop, Math.floor(Math.max(...candidates)) + 2);
   const spans: Span[] = [];
@@ -67,13 +72,13 @@ function spansNear({ a, b }: SegmentRows, dim0: number, region: RoiBounds): read
   return spans;
 }
 
-/** The column position of a segment at a row position, of the nearest end beyond its ends. */
+/** The column of a segment at a row position; beyond its ends, the column of the nearest end. */
 function columnAt(a: RoiPoint, b: RoiPoint, dim0: number): number {
   const part = (dim0 - a.dim0) / (b.dim0 - a.dim0);
   return a.dim1 + Math.min(Math.max(part, 0), 1) * (b.dim1 - a.dim1);
 }
 
-/** The same pixels in spans that do not touch, in order. */
+/** Merges spans that touch or overlap, in order. */
 function mergeSpans(spans: readonly Span[]): readonly Span[] {
   const merged: Span[] = [];
   for (const [start, stop] of spans.toSorted((a, b) => a[0] - b[0])) {

@@ -1,16 +1,18 @@
+// Finds the pixels that a polygon covers, row by row.
+
 import { crossingOf, type PolygonEdge, polygonEdges } from "../geometry/even-odd.ts";
 import { firstCentreFrom } from "../geometry/roi-bounds.ts";
 import type { RoiBounds } from "../shapes/bounds.ts";
 import type { RoiPoint } from "../shapes/point.ts";
 
-/** An edge and the rows whose centres it passes, half-open. */
+/** An edge, and the half-open range of rows whose centres it passes. */
 interface EdgeRows {
   readonly edge: PolygonEdge;
   readonly start: number;
   readonly stop: number;
 }
 
-/** Visits the pixels of a region whose centres the even–odd rule finds inside, row by row, from left to right. */
+/** Visits the pixels of a region whose centres are inside by the even–odd rule, row by row, from left to right. */
 export function forEachPolygonSpan(
   points: readonly RoiPoint[],
   region: RoiBounds,
@@ -36,7 +38,7 @@ export function forEachPolygonSpan(
   }
 }
 
-/** The edges that pass a row of the region, by the first such row. */
+/** Returns the edges that pass rows of the region, sorted by the first such row. */
 function edgesInRows(points: readonly RoiPoint[], region: RoiBounds): readonly EdgeRows[] {
   return polygonEdges(points)
     .map((edge) => ({

@@ -1,3 +1,5 @@
+// Turns any ROI into a mask: the pixels of the image that it covers.
+
 import { clampBounds } from "../edit/clamp.ts";
 import { roiBounds } from "../geometry/roi-bounds.ts";
 import { boundsArea, type PlaneSize } from "../shapes/bounds.ts";
@@ -6,15 +8,15 @@ import type { RoiMask } from "../shapes/mask.ts";
 import type { Roi } from "../shapes/roi.ts";
 import { forEachSpan } from "./for-each-span.ts";
 
-/** Two gigabytes. */
+/** Two gibibytes, at one byte per pixel. */
 const MOST_PIXELS = 2 ** 31;
 
 export interface RasterizeOptions {
-  /** The pixels of a mask ROI; of another ROI, only those inside it are taken. */
+  /** The pixels of a mask ROI. With any other ROI, only the pixels inside the mask are kept. */
   readonly mask?: RoiMask | undefined;
 }
 
-/** The pixels that a ROI covers, 1 inside and 0 outside, and where the first of them lies in the plane. */
+/** The pixels that a ROI covers, 1 inside and 0 outside, and the position of the first one in the plane. */
 export interface RasterMask extends RoiMask {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly dim0Start: number;
@@ -22,12 +24,13 @@ export interface RasterMask extends RoiMask {
 }
 
 /**
- * The pixels of a plane that a ROI covers: those whose centre it contains, as {@link containsPoint} says. The mask is as
- * large as the ROI's bounds clamped to the plane, without a pixel where nothing is inside.
+ * Returns the pixels of a plane that a ROI covers, which are those whose centre it contains (see {@link
+ * containsPoint}).
  *
- * Throws `invalid_argument` for a size that is not two integers of at least 0, for more than 2³¹ pixels, and for a mask
- * ROI without its mask.
+ * The mask has the size of the ROI's bounds clamped to the plane. If nothing is inside, it has no pixels.
  *
+ * @throws {RoiError} `invalid_argument` for a size that is not two integers of at least 0, for more than 2³¹
+ *   pixels, and for a mask ROI without its mask
  * @example
  * rasterize(triangle, { height: 30000, width: 38 }); // { data, height: 9, width: 5, dim0Start: 20, dim1Start: 3 }
  */

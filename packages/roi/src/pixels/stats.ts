@@ -1,3 +1,5 @@
+// The pixel statistics of a ROI, and the form in which a ROI stores them.
+
 import type { RoiBounds } from "../shapes/bounds.ts";
 import type { StoredRoiStats } from "../shapes/fields/stored-stats.ts";
 import type { RoiMask } from "../shapes/mask.ts";
@@ -5,28 +7,32 @@ import type { Roi } from "../shapes/roi.ts";
 import { type CoveredPixels, coverPixels, type Plane } from "./covered-pixels.ts";
 import { bigintMoments, floatMoments, integerMoments, type ValueRange } from "./moments.ts";
 
-/** Statistics of pixels, in the units of the pixels. With `n` 0 the others are NaN. */
+/** Statistics of pixels, in the units of the pixels. If `n` is 0, all others are NaN. */
 export interface RoiStats {
   readonly mean: number;
   /** Population standard deviation (ddof 0). */
   readonly sd: number;
   readonly min: number;
   readonly max: number;
-  /** Pixels counted: those inside that are not NaN. */
+  /** The number of pixels inside that are not NaN. */
   readonly n: number;
 }
 
 export interface RoiStatsOptions {
-  /** Counts only the pixels inside this mask; a mask ROI needs it. */
+  /** Counts only the pixels inside this mask; required for a mask ROI. */
   readonly mask?: RoiMask | undefined;
 }
 
 /**
- * Statistics of the pixels of a ROI; what lies outside the plane is not counted, nor is NaN. Where every pixel is an
- * integer, `mean` and the variance are the exact values rounded once; floats are summed with compensation.
- * `min` and `max` of 64-bit integers are rounded to doubles.
+ * Computes the statistics of the pixels of a ROI. Pixels outside the plane and NaN are not counted.
  *
- * Throws `invalid_argument` if the plane's or the mask's data and size disagree, and for a mask ROI without its mask.
+ * If every pixel is an integer, `mean` and the variance are the exact values, rounded once. Floats are summed
+ * with compensation. `min` and `max` of 64-bit integers are rounded to doubles.
+ *
+ * @throws {RoiError} `invalid_argument` if the size and data of the plane or mask disagree, and for a mask ROI
+ *   without its mask
+ * @example
+ * roiStats({ data: [1, 2, 3, 4], height: 2, width: 2 }, roi); // { mean, sd, min, max, n }
  */
 export function roiStats(plane: Plane, roi: Roi | RoiBounds, options: RoiStatsOptions = {}): RoiStats {
   const pixels = coverPixels(plane, roi, options.mask);
@@ -41,7 +47,7 @@ export function roiStats(plane: Plane, roi: Roi | RoiBounds, options: RoiStatsOp
   return { ...(areSafeIntegers ? integerMoments(pixels, range) : floatMoments(pixels, range)), ...range };
 }
 
-/** Statistics in the shape in which a ROI stores them; `undefined` where there is nothing finite to store. */
+/** Converts statistics to the form that a ROI stores; `undefined` unless all four values are finite. */
 export function toStoredStats(stats: RoiStats): StoredRoiStats | undefined {
   const { min: imgMin, max: imgMax, mean: imgMean, sd: imgStd } = stats;
   return [imgMin, imgMax, imgMean, imgStd].every(Number.isFinite)
@@ -73,7 +79,7 @@ function scan(pixels: CoveredPixels): Scan {
   return total;
 }
 
-/** The range of pixels that are bigints, all of them; `undefined` if one is not. */
+/** Returns the range of the pixels if all of them are bigints; otherwise `undefined`. */
 function scanBigints(pixels: CoveredPixels): ValueRange<bigint> | undefined {
   let n = 0;
   let min: bigint | undefined;
