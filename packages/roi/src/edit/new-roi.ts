@@ -53,8 +53,8 @@ export interface RoiEdit extends NewRoiFields {
 /**
  * Builds a new ROI inside the image.
  *
- * @throws {RoiError} `invalid_argument` for an area or a length of 0, a channel that the image does not have,
- *   or a rect without bounds in an image of unknown size
+ * @throws {RoiError} `invalid_argument` for an area or length of 0, or a channel that the image does not have
+ * @throws {RoiError} `invalid_argument` for a rect without bounds if the image's size is unknown
  */
 export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | undefined): Roi {
   const { channel, name, note, stats, meta, extra } = draft;

@@ -136,8 +136,8 @@ export class RoiSet implements Iterable<Roi> {
    * Adds a ROI with the next id. A rect without bounds covers the whole image. Bounds, points and z are clamped
    * to the image.
    *
-   * @throws {RoiError} `invalid_argument` for an area or a length of 0, for an unknown channel, and for a rect
-   *   without bounds if the image's size is unknown
+   * @throws {RoiError} `invalid_argument` for an area or length of 0, or a channel that the image does not have
+   * @throws {RoiError} `invalid_argument` for a rect without bounds if the image's size is unknown
    */
   create(draft: NewRoi = {}): RoiSet {
     const id = this.highWaterMark + 1;

@@ -1,11 +1,16 @@
-/** Where a feature lies in its stack, as QuPath writes it: all count from 0, and a `c` of −1 is every channel. */
+// The GeoJSON that is read and written: types, and the conventions taken from QuPath.
+
+/**
+ * The position of a feature in its stack, as QuPath writes it. All count from 0; a `c` of −1 means every
+ * channel.
+ */
 export interface GeoJsonPlane {
   readonly c: number;
   readonly z: number;
   readonly t: number;
 }
 
-/** x, y: column, then row. */
+/** x, then y: the column, then the row. */
 export type GeoJsonPosition = readonly [x: number, y: number];
 
 export type GeoJsonGeometry = (
@@ -16,10 +21,10 @@ export type GeoJsonGeometry = (
 /** A ROI as GeoJSON. */
 export interface GeoJsonFeature {
   readonly type: "Feature";
-  /** Absent if the ROI came with none. */
+  /** Absent if the ROI was not read with an id. */
   readonly id?: string | number;
   readonly geometry: GeoJsonGeometry;
-  /** `objectType`, `name`, `note`, `roi_type`, and what else the ROI came with. */
+  /** `objectType`, `name`, `note`, `roi_type`, and the other properties that the ROI was read with. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -30,14 +35,16 @@ export interface GeoJsonFeatureCollection {
 
 export interface GeoJsonOptions {
   /**
-   * Where the centre of the first pixel is in the file: 0.5 if whole numbers are the borders of pixels, as in QuPath,
-   * 0 if they are the centres, as in napari. Default 0.5, which is what ROIs have.
+   * The coordinate of the first pixel's centre in the file. Default 0.5, as in ROIs.
+   *
+   * - 0.5: whole numbers are the borders of pixels, as in QuPath.
+   * - 0: whole numbers are the centres of pixels, as in napari.
    */
   readonly pixelCenter?: 0 | 0.5 | undefined;
 }
 
-/** Where a ROI keeps, in `extra`, what a feature had beside it: `{ id, properties }`. */
+/** The key in `extra` under which a ROI keeps the feature's `{ id, properties }`. */
 export const GEOJSON_EXTRA = "geojson";
 
-/** The property `objectType` of what says none: QuPath's word for what a person drew. */
+/** The default of the property `objectType`: QuPath's word for a shape that a person drew. */
 export const DEFAULT_OBJECT_TYPE = "annotation";

@@ -1,35 +1,37 @@
+// The result of reading or writing a file of ROIs: what worked, what failed and what was ignored.
+
 import type { NewRoi } from "../edit/new-roi.ts";
 import type { RoiError } from "../errors.ts";
 
-/** Something that a file of another program says and that a ROI has no place for. */
+/** A field of another program's file for which a ROI has no place. */
 export interface IgnoredField {
   /** Its name, such as `stroke_color`. */
   readonly what: string;
   readonly value: unknown;
 }
 
-/** One ROI of a file: give `draft` to `RoiSet.create`, which clips it to the image. */
+/** One ROI of a file. Pass `draft` to `RoiSet.create`, which clips it to the image. */
 export interface ImportedRoi {
   readonly draft: NewRoi;
-  /** Where it stands in the file: an entry's name, a feature's path, or "" where the file is one ROI. */
+  /** Its place in the file: the name of a zip entry, the path of a feature, or "" if the file holds one ROI. */
   readonly source: string;
-  /** What of it was not kept. Nothing else was left out. */
+  /** The fields that were not kept; everything else was. */
   readonly ignored: readonly IgnoredField[];
 }
 
-/** What could not be read or written, and why. */
+/** A ROI that could not be read or written, and why. */
 export interface FailedRoi {
   readonly source: string;
   readonly error: RoiError;
 }
 
-/** What a file of ROIs came to. One that cannot be read does not stop the others. */
+/** The ROIs that were read from a file. One that cannot be read does not stop the others. */
 export interface ImportedRois {
   readonly rois: readonly ImportedRoi[];
   readonly failed: readonly FailedRoi[];
 }
 
-/** What ROIs came to as a file of another program. */
+/** ROIs that were written as a file of another program. */
 export interface ExportedRois<T> {
   readonly file: T;
   /** The ROIs that the file cannot hold; `source` is `ROI` and the id. */

@@ -1,3 +1,5 @@
+// Reads ROIs from GeoJSON, as QuPath, napari and this package write it.
+
 import type { NewRoi } from "../edit/new-roi.ts";
 import { isRoiError, RoiError } from "../errors.ts";
 import { readRecord, readText, unexpected } from "../shapes/fields/read-field.ts";
@@ -6,18 +8,30 @@ import type { FailedRoi, IgnoredField, ImportedRoi, ImportedRois } from "./impor
 import { readGeometry } from "./read-geometry.ts";
 
 /**
- * The ROIs of GeoJSON as `JSON.parse` gives it: a FeatureCollection, one Feature, or an array of them, as QuPath
- * exports. A Polygon is a polygon, or a rect if its property `roi_type` says so and its corners still are one of whole
- * pixels; a LineString of two positions is a line, unless `roi_type` is `polyline`, and a longer one a polyline.
+ * Reads the ROIs of a parsed GeoJSON value: a FeatureCollection, one Feature, or an array of features, as
+ * QuPath exports.
  *
- * `properties.name` and `.note` are the ROI's; all others, such as QuPath's `classification`, and the feature's `id`
- * are kept in `extra.geojson`, with which they are written again. Channel and z are the geometry's `plane`. Other
- * members are in `ignored`.
+ * | in the file | in the ROI |
+ * | --- | --- |
+ * | Polygon | polygon; rect if the property `roi_type` says so and the corners form a rect of whole pixels |
+ * | LineString of two positions | line; polyline if `roi_type` says so |
+ * | longer LineString | polyline |
+ * | `properties.name`, `.note` | name, note |
+ * | `id` and all other properties, such as `classification` | `extra.geojson`, from which they are written again |
+ * | the geometry's `plane` | channel and z |
+ * | all other members | `ignored` |
  *
- * A feature that cannot be read is in `failed` and does not stop the others: `not_supported`, naming it, for another
- * type of geometry, a polygon with holes and a position with a height; `invalid_argument`, with the path, for what is
- * not as RFC 7946 has it, such as a ring that is not closed. Throws `invalid_argument` for a value that is none of
- * these at all. Source: RFC 7946; `plane`, `objectType` and `classification` are QuPath's.
+ * A feature that cannot be read is listed in `failed` and does not stop the others. Its error names it:
+ *
+ * - `not_supported` for another type of geometry, a polygon with holes, and a position with a height;
+ * - `invalid_argument`, with the path, for a feature that breaks RFC 7946, such as a ring that is not closed.
+ *
+ * Sources: RFC 7946; QuPath for `plane`, `objectType` and `classification`.
+ *
+ * @throws {RoiError} `invalid_argument` for a value that is not GeoJSON features at all
+ * @example
+ * const { rois, failed } = readGeoJson(JSON.parse(text));
+ * const set = rois.reduce((all, { draft }) => all.create(draft), RoiSet.empty(size));
  */
 export function readGeoJson(value: unknown, options: GeoJsonOptions = {}): ImportedRois {
   const shift = 0.5 - (options.pixelCenter ?? 0.5);
@@ -66,10 +80,14 @@ function readFeature(
     throw unexpected(`${path}.id`, "a string or a number", id);
   }
   if (geometry === null || geometry === undefined) {
-    throw new RoiError("not_supported", `${path}.geometry: a feature without a place is no ROI`, {
-      path: `${path}.geometry`,
-      found: geometry,
-    });
+    throw new RoiError(
+      "not_supported",
+      `${path}.geometry: a feature without a geometry cannot become a ROI`,
+      {
+        path: `${path}.geometry`,
+        found: geometry,
+      },
+    );
   }
   const known =
     properties === null || properties === undefined ? {} : readRecord(properties, `${path}.properties`);

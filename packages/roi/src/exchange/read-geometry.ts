@@ -1,3 +1,5 @@
+// Reads the geometry of one GeoJSON feature: its type, coordinates and plane.
+
 import type { NewRoi } from "../edit/new-roi.ts";
 import { RoiError } from "../errors.ts";
 import { readInteger, readRecord, readText, unexpected } from "../shapes/fields/read-field.ts";
@@ -6,9 +8,9 @@ import type { IgnoredField } from "./imported-rois.ts";
 
 interface GeometryContext {
   readonly path: string;
-  /** What the feature's property `roi_type` says, if anything. */
+  /** The feature's property `roi_type`, if it has one. */
   readonly roiType: unknown;
-  /** What is added to each coordinate. */
+  /** The number that is added to each coordinate. */
   readonly shift: number;
 }
 
@@ -17,7 +19,7 @@ interface GeometryOfFeature {
   readonly ignored: readonly IgnoredField[];
 }
 
-/** A geometry with its plane. Throws `not_supported` and `invalid_argument` as `readGeoJson` says. */
+/** Reads a geometry with its plane. Throws `not_supported` and `invalid_argument`, see `readGeoJson`. */
 export function readGeometry(value: unknown, context: GeometryContext): GeometryOfFeature {
   const { path, roiType } = context;
   const { type: storedType, coordinates, plane, ...others } = readRecord(value, path);
@@ -43,7 +45,7 @@ export function readGeometry(value: unknown, context: GeometryContext): Geometry
   }
 }
 
-/** The one ring of a polygon, less the position that closes it. */
+/** Reads the only ring of a polygon, without the position that closes it. */
 function readRing(value: unknown, path: string, shift: number): readonly RoiPoint[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw unexpected(path, "an array of rings", value);
@@ -82,7 +84,10 @@ function readPositions(value: unknown, path: string, least: number, shift: numbe
   return checkPoints(points, path);
 }
 
-/** The rect that four corners are, in any order around it; undefined if they are none of whole pixels. */
+/**
+ * Returns the rect that four corners form, in either direction round it; undefined if they do not form one of
+ * whole pixels.
+ */
 function rectOf(points: readonly RoiPoint[]): NewRoi | undefined {
   const [a, b, c, d] = points;
   if (points.length !== 4 || a === undefined || b === undefined || c === undefined || d === undefined) {
@@ -122,7 +127,7 @@ function readPlane(
 }
 
 function refuse(path: string, what: string, found: unknown): RoiError {
-  return new RoiError("not_supported", `${path}: ${what} has no ROI that is near to it`, {
+  return new RoiError("not_supported", `${path}: ${what} cannot become a ROI`, {
     path,
     expected: ["Polygon", "LineString"],
     found,

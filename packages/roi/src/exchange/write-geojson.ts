@@ -1,3 +1,5 @@
+// Writes ROIs as GeoJSON, for QuPath, napari and other programs.
+
 import { isRoiError, RoiError } from "../errors.ts";
 import { isRecord, unexpected } from "../shapes/fields/read-field.ts";
 import type { RoiPoint } from "../shapes/point.ts";
@@ -14,14 +16,28 @@ import {
 import type { ExportedRois, FailedRoi } from "./imported-rois.ts";
 
 /**
- * ROIs as a GeoJSON FeatureCollection, positions as `[x, y]`: rects and polygons as Polygon, lines and polylines as
- * LineString, told apart by the property `roi_type`. Name and note are properties, channel and z are the geometry's
- * `plane`, as QuPath has it; the properties that a ROI was read with are written again. Id, revision, statistics and
- * other extra keys are not part of it.
+ * Writes ROIs as a GeoJSON FeatureCollection with positions `[x, y]`.
  *
- * What GeoJSON cannot hold is in `failed`: `not_supported` for a mask, whose pixels are not in the ROI, and
- * `invalid_argument` for a polygon of fewer than 3 points or a polyline of one.
+ * | ROI | GeoJSON |
+ * | --- | --- |
+ * | rect, polygon | Polygon |
+ * | line, polyline | LineString |
+ * | type | the property `roi_type` |
+ * | name, note | properties |
+ * | channel, z | the geometry's `plane`, as in QuPath |
+ * | feature id and properties that it was read with | written again |
+ * | id in the set, revision, statistics, other extra keys | not written |
+ *
+ * A ROI that GeoJSON cannot hold is listed in `failed`:
+ *
+ * - `not_supported` for a mask, whose pixels are not part of the ROI;
+ * - `invalid_argument` for a polygon of fewer than 3 points or a polyline of one.
+ *
  * Source: RFC 7946.
+ *
+ * @example
+ * const { file } = writeGeoJson(set);
+ * await writeFile("rois.geojson", JSON.stringify(file));
  */
 export function writeGeoJson(
   rois: Iterable<Roi>,
@@ -81,7 +97,7 @@ function geometryOf(roi: Roi, shift: number): GeoJsonGeometry {
       checkLength(roi, 2);
       return { type: "LineString", coordinates: positionsOf(roi.points, shift), plane };
     case "mask":
-      throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be a feature of GeoJSON`, {
+      throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be written as GeoJSON`, {
         path: `ROI ${roi.id}`,
         expected: ["rect", "line", "polyline", "polygon"],
         found: "mask",
@@ -96,7 +112,7 @@ function checkLength({ id, points }: Extract<Roi, { readonly points: unknown }>,
   }
 }
 
-/** Closed: the first position is the last, too. */
+/** Closes the ring by repeating the first position at the end. */
 function ringOf(points: readonly RoiPoint[], shift: number): readonly GeoJsonPosition[] {
   return positionsOf([...points, ...points.slice(0, 1)], shift);
 }

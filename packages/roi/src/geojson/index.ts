@@ -1,5 +1,5 @@
 /**
- * Regions as GeoJSON features, read and written.
+ * Reads and writes ROIs as GeoJSON features.
  *
  * @module
  */

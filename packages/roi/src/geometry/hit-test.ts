@@ -40,9 +40,11 @@ export interface HitTestOptions {
  * | line, polyline, polygon | the nearest of its points: `moving_point` | the rest: `moving` |
  * | mask | | its pixels: `moving` |
  *
- * The two tolerances are the half axes of an ellipse round each point. Outwards, they reach in full. Into a
- * rect or polygon they reach at most a third of its extent along each axis, so the interior of a ROI 7 pixels
- * wide can be hit at any zoom. Along a line or polyline, a point reaches at most a third of the length.
+ * The two tolerances are the half axes of an ellipse round each point. They reach in full only outwards:
+ *
+ * - Into a rect or polygon, they reach at most a third of its extent along each axis. The interior of a ROI 7
+ *   pixels wide can be hit at any zoom.
+ * - Along a line or polyline, a point reaches at most a third of the length.
  *
  * @example
  * hitTest(set.rois, row, column, { toleranceDim0: 5, toleranceDim1: 5 })?.mode; // "moving"

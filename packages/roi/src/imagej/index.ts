@@ -1,5 +1,5 @@
 /**
- * ImageJ's files of regions, `.roi` and `.zip`, read and written.
+ * Reads and writes ImageJ's files of ROIs, `.roi` and `.zip`.
  *
  * @module
  */

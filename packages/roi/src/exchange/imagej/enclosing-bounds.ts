@@ -1,6 +1,11 @@
+// The bounds around the points of an ImageJ selection, for reading and writing.
+
 import type { ImageJBounds, ImageJPoint } from "./imagej-roi.ts";
 
-/** The smallest bounds around at least one point. A loop, since outlines are longer than a call has arguments. */
+/**
+ * Returns the smallest bounds around one or more points. A loop, because an outline can have more points than a
+ * call can have arguments.
+ */
 export function enclosingBounds(points: readonly ImageJPoint[]): ImageJBounds {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y } of points) {

@@ -1,4 +1,6 @@
-/** The kinds of selection that a `.roi` file can say it holds. */
+// What an ImageJ `.roi` file says, as types in ImageJ's own terms.
+
+/** The types of selection in a `.roi` file. */
 export type ImageJRoiType =
   | "polygon"
   | "rect"
@@ -12,16 +14,16 @@ export type ImageJRoiType =
   | "angle"
   | "point";
 
-/** What a selection really is where its type only says how it is stored. */
+/** The real kind of a selection whose type only says how it is stored. */
 export type ImageJSubtype = "text" | "arrow" | "ellipse" | "image" | "rotated_rect";
 
-/** A position in ImageJ's pixels: x counts columns, y rows. */
+/** A position in ImageJ's pixels: x counts columns, y counts rows. */
 export interface ImageJPoint {
   readonly x: number;
   readonly y: number;
 }
 
-/** In ImageJ's pixels, fractions allowed. */
+/** A rectangle in ImageJ's pixels; fractions are allowed. */
 export interface ImageJBounds {
   readonly x: number;
   readonly y: number;
@@ -29,7 +31,10 @@ export interface ImageJBounds {
   readonly height: number;
 }
 
-/** Where in a stack, each counted from 1; 0 where it is not said. `slice` is that of a stack without dimensions. */
+/**
+ * The position in a stack. Each number counts from 1; 0 means not given. `slice` is used in stacks without
+ * dimensions.
+ */
 export interface ImageJPosition {
   readonly slice: number;
   readonly c: number;
@@ -37,28 +42,28 @@ export interface ImageJPosition {
   readonly t: number;
 }
 
-/** Something that a file says and that has no place in a ROI of this package. */
+/** A field of the file for which a ROI of this package has no place. */
 export interface ImageJIgnored {
-  /** Such as `stroke_width`, `stroke_color`, `fill_color`, `group`, `properties_length`. */
+  /** Its name, such as `stroke_width`, `stroke_color`, `fill_color`, `group`, `properties_length`. */
   readonly what: string;
   readonly value: number | string;
 }
 
-/** What a `.roi` file says, in ImageJ's own terms. */
+/** The content of a `.roi` file, in ImageJ's own terms. */
 export interface ImageJRoi {
   readonly type: ImageJRoiType;
   readonly subtype?: ImageJSubtype;
-  /** Several outlines in one; `coordinates` are empty. */
+  /** True for several outlines in one selection; `coordinates` is then empty. */
   readonly isComposite: boolean;
-  /** Absent where the file has none: ImageJ then uses the file's. */
+  /** Absent if the file has no name inside; ImageJ then uses the file's name. */
   readonly name?: string;
-  /** As stored for a type without coordinates, else what encloses these. */
+  /** The stored bounds for a type without coordinates; otherwise the bounds of the coordinates. */
   readonly bounds: ImageJBounds;
-  /** A line's two ends, or an outline's points; empty for what is all in its bounds. */
+  /** The two ends of a line, or the points of an outline; empty for a selection that is given by its bounds. */
   readonly coordinates: readonly ImageJPoint[];
-  /** Whether positions were stored as floats rather than as 16-bit integers. */
+  /** True if positions were stored as floats, false if as 16-bit integers. */
   readonly isSubPixel: boolean;
   readonly position: ImageJPosition;
-  /** What else the file says, each named. */
+  /** Everything else in the file, by name. */
   readonly ignored: readonly ImageJIgnored[];
 }

@@ -1,3 +1,5 @@
+// Parses the bytes of one ImageJ `.roi` file.
+
 import { RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import type { ImageJRoi, ImageJRoiType } from "./imagej-roi.ts";
@@ -16,14 +18,18 @@ import {
 } from "./roi-layout.ts";
 
 /**
- * What an ImageJ `.roi` file says, in ImageJ's own terms: positions are x (column), y (row), stack positions count
- * from 1. Stroke, fill, group, properties and the like are listed in `ignored`, not read.
+ * Parses an ImageJ `.roi` file. The result is in ImageJ's own terms: positions are x (column) and y (row),
+ * stack positions count from 1. Stroke, fill, group, properties and the like are listed in `ignored`. A
+ * composite selection has `isComposite` set and no coordinates.
  *
- * Throws `invalid_argument`, with the byte, for what is no `.roi` file, is cut off, points outside of itself, or has
- * an unknown type, a position that is not finite, or corners that are inverted; `not_supported` for a version below
- * 217. Composite selections are told apart by `isComposite` and have no coordinates.
- * Source: the layout that `ij.io.RoiEncoder` of ImageJ 1.54p writes; 16-bit corners below −5000 are those that were
- * above 32 767, and negative offsets of points are 0, as its `RoiDecoder` has them.
+ * Source: the layout that `ij.io.RoiEncoder` of ImageJ 1.54p writes. As in its `RoiDecoder`, 16-bit corners
+ * below −5000 stand for numbers above 32 767, and negative offsets of points count as 0.
+ *
+ * @throws {RoiError} `invalid_argument`, with the byte, for bytes that are not a `.roi` file, are cut off or
+ *   point outside the file
+ * @throws {RoiError} `invalid_argument`, with the byte, for an unknown type, a position that is not finite, or
+ *   inverted corners
+ * @throws {RoiError} `not_supported` for a version below 217
  */
 export function parseImageJRoi(bytes: Uint8Array): ImageJRoi {
   const file = new RoiBytes(bytes);
@@ -78,7 +84,7 @@ function readSubtype(file: RoiBytes): ImageJRoi["subtype"] {
   return ROI_SUBTYPES[number];
 }
 
-/** Where the second header begins; 0 if there is none. */
+/** Returns the offset of the second header, or 0 without one. */
 function readHeader2(file: RoiBytes): number {
   const offset = file.int32(HEADER.header2);
   if (offset !== 0) {

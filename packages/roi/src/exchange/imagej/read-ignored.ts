@@ -1,8 +1,10 @@
+// Lists the fields of a `.roi` file that a ROI cannot keep, so that no loss goes unseen.
+
 import type { ImageJIgnored, ImageJRoiType, ImageJSubtype } from "./imagej-roi.ts";
 import type { RoiBytes } from "./roi-bytes.ts";
 import { HEADER, HEADER2, SPLINE_FIT_OPTION, SUB_PIXEL_OPTION } from "./roi-layout.ts";
 
-/** Each thing that the file says beside type, shape, name and position, where it is not what ImageJ takes as unsaid. */
+/** Lists the fields other than type, shape, name and position, if they differ from ImageJ's defaults. */
 export function readIgnored(
   file: RoiBytes,
   type: ImageJRoiType,
@@ -22,13 +24,13 @@ export function readIgnored(
   );
 }
 
-/** The float of the second header is the exact one. */
+/** The second header has the exact stroke width, as a float. */
 function strokeWidth(file: RoiBytes, header2: number): number {
   const exact = header2 === 0 ? 0 : file.anyFloat32(header2 + HEADER2.strokeWidth);
   return exact > 0 ? exact : file.uint16(HEADER.strokeWidth);
 }
 
-/** `#aarrggbb`, or "" where there is none. */
+/** Returns `#aarrggbb`, or "" for no color. */
 function color(argb: number): string {
   return argb === 0 ? "" : `#${argb.toString(16).padStart(8, "0")}`;
 }
@@ -40,7 +42,7 @@ function readOptions(options: number): readonly ImageJIgnored[] {
   ];
 }
 
-/** The bytes 52 to 55 hold what the type and subtype make of them. */
+/** The meaning of bytes 52 to 55 depends on the type and subtype. */
 function readStyle(
   file: RoiBytes,
   type: ImageJRoiType,

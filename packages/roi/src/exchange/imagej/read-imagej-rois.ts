@@ -1,3 +1,5 @@
+// Reads a `.roi` file or a `RoiSet.zip` of ImageJ's ROI Manager.
+
 import { isRoiError, type RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import type { FailedRoi, ImportedRoi, ImportedRois } from "../imported-rois.ts";
@@ -7,29 +9,35 @@ import { parseImageJRoi } from "./parse-imagej-roi.ts";
 import { roiFromImageJ } from "./roi-from-imagej.ts";
 
 export interface ReadImageJRoisOptions {
-  /** The file's name, which a lone ROI without one of its own gets, less `.roi`. Default "". */
+  /** The name of the file. A single ROI without a name gets it, without `.roi`. Default "". */
   readonly fileName?: string | undefined;
 }
 
 export interface ImageJRois extends ImportedRois {
-  /** The entries of a zip that are no `.roi` files. */
+  /** The names of the zip entries that are not `.roi` files. */
   readonly skipped: readonly string[];
 }
 
-/** An outline of 65 535 points with a long name is of 0.8 MB. */
+/** 16 MiB. An outline of 65 535 points with a long name has 0.8 MB. */
 const MOST_ROI_BYTES = 2 ** 24;
-/** All entries of a zip together. */
+/** 256 MiB, for all entries of a zip together. */
 const MOST_BYTES = 2 ** 28;
 const SUFFIX = ".roi";
 
 /**
- * The ROIs of an ImageJ `.roi` file or `RoiSet.zip`, which are told apart by their first bytes, as
- * {@link roiFromImageJ} maps them. A ROI without a name has that of its entry, as in ImageJ. An entry of a zip that
- * cannot be read, or mapped, is in `failed` and does not stop the others; one name may come more than once.
+ * Reads the ROIs of an ImageJ `.roi` file or `RoiSet.zip`, told apart by their first bytes. {@link
+ * roiFromImageJ} maps them.
  *
- * Throws as {@link parseImageJRoi} and {@link roiFromImageJ} for a `.roi` file; of a zip `invalid_argument` for one
- * whose list of entries is damaged or whose entries are more than 256 MiB, `not_supported` for one in the 64-bit form
- * or in several parts. Entries of more than 16 MiB and encrypted ones fail by themselves.
+ * A ROI without a name gets the name of its entry, as in ImageJ. The same name may occur more than once. A zip
+ * entry that cannot be read or mapped is listed in `failed` and does not stop the others. Encrypted entries and
+ * entries of more than 16 MiB fail in this way.
+ *
+ * @throws {RoiError} for a `.roi` file, as {@link parseImageJRoi} and {@link roiFromImageJ} do
+ * @throws {RoiError} `invalid_argument` for a zip whose list of entries is damaged or whose entries have more
+ *   than 256 MiB together
+ * @throws {RoiError} `not_supported` for a zip in the 64-bit form or in several parts
+ * @example
+ * const { rois, failed } = await readImageJRois(await readFile("RoiSet.zip"));
  */
 export async function readImageJRois(
   bytes: Uint8Array,
@@ -65,13 +73,13 @@ function importRoi(bytes: Uint8Array, source: string, fileName: string): Importe
   return { draft: draft.name === "" ? { ...draft, name: nameOf(fileName) } : draft, source, ignored };
 }
 
-/** A zip begins with an entry, or, if it is empty, with its end. */
+/** A zip begins with an entry or, if it is empty, with its end record. */
 function isZip(bytes: Uint8Array): boolean {
   const [p, k, third, fourth] = bytes;
   return p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
 }
 
-/** What macOS puts beside each file into a zip has the same suffix and is none. */
+/** macOS adds a file to the zip for each file; it has the same suffix, but is not a `.roi` file. */
 function isRoiFile(name: string): boolean {
   return name.toLowerCase().endsWith(SUFFIX) && !name.startsWith("__MACOSX/");
 }

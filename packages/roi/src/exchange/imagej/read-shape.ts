@@ -1,3 +1,5 @@
+// Reads the corners and points of a `.roi` file, as integers or floats.
+
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import { enclosingBounds } from "./enclosing-bounds.ts";
 import type { ImageJBounds, ImageJPoint, ImageJRoi, ImageJRoiType } from "./imagej-roi.ts";
@@ -13,10 +15,10 @@ import {
 
 type ImageJShape = Pick<ImageJRoi, "bounds" | "coordinates" | "isSubPixel">;
 
-/** A 16-bit number below it is one that was above 32 767. */
+/** A 16-bit number below this one stands for a number above 32 767. */
 const LEAST_SIGNED = -5000;
 
-/** The corners and coordinates, which of them count being a matter of the type and the version. */
+/** Reads corners or coordinates; the type and the version decide which of them count. */
 export function readShape(
   file: RoiBytes,
   type: ImageJRoiType,
@@ -45,7 +47,10 @@ function readLineEnds(file: RoiBytes): readonly ImageJPoint[] {
   return [Object.freeze({ x: at(0), y: at(1) }), Object.freeze({ x: at(2), y: at(3) })];
 }
 
-/** All x, then all y, as 16-bit offsets from the corner, and behind them, if there are floats, the same as these. */
+/**
+ * Reads the points: all x, then all y, as 16-bit offsets from the corner. If there are floats, they follow in
+ * the same order and are used instead.
+ */
 function readPoints(file: RoiBytes, isSubPixel: boolean): readonly ImageJPoint[] {
   const few = file.uint16(HEADER.numCoordinates);
   const numPoints = few === 0 ? file.int32(HEADER.manyCoordinates) : few;

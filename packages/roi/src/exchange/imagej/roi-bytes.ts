@@ -1,6 +1,8 @@
+// Access to the bytes of a `.roi` file that cannot leave the file.
+
 import { unexpected } from "../../shapes/fields/read-field.ts";
 
-/** The big-endian fields of a `.roi` file. What is read lies inside of a stretch that was required before. */
+/** The big-endian fields of a `.roi` file. Before reading, call `require` for the range. */
 export class RoiBytes {
   readonly length: number;
   readonly #view: DataView;
@@ -10,7 +12,7 @@ export class RoiBytes {
     this.length = bytes.byteLength;
   }
 
-  /** Throws `invalid_argument` for a stretch that is not all in the file. */
+  /** Throws `invalid_argument` for a range that is not wholly in the file. */
   require(offset: number, length: number, what: string): void {
     if (offset < 0 || length < 0 || offset + length > this.length) {
       throw unexpected(`byte ${offset}`, `${what} of ${length} bytes in a file of ${this.length}`, undefined);
@@ -46,12 +48,12 @@ export class RoiBytes {
     return value === 0 ? 0 : value;
   }
 
-  /** As it stands, NaN and infinity too: for what nothing depends on. */
+  /** Any float, even NaN and infinity: for values that nothing depends on. */
   anyFloat32(offset: number): number {
     return this.#view.getFloat32(offset);
   }
 
-  /** `length` code units, two bytes each. */
+  /** Reads `length` UTF-16 code units of two bytes each. */
   utf16(offset: number, length: number): string {
     let text = "";
     for (let index = 0; index < length; index++) {
@@ -60,7 +62,7 @@ export class RoiBytes {
     return text;
   }
 
-  /** `length` bytes as characters, for messages. */
+  /** Reads `length` bytes as characters, for messages. */
   latin1(offset: number, length: number): string {
     return String.fromCharCode(...Array.from({ length }, (_, index) => this.uint8(offset + index)));
   }

@@ -1,29 +1,40 @@
+// Maps an ImageJ selection to the nearest type of ROI; `roi-to-imagej.ts` is the inverse.
+
 import type { NewRoi } from "../../edit/new-roi.ts";
 import { RoiError } from "../../errors.ts";
 import type { RoiPoint } from "../../shapes/point.ts";
 import type { IgnoredField } from "../imported-rois.ts";
 import type { ImageJBounds, ImageJPoint, ImageJPosition, ImageJRoi } from "./imagej-roi.ts";
 
-/** A ROI before it has an id, and what of the selection it has no place for. */
+/** A ROI before it has an id, and the fields of the selection for which it has no place. */
 export interface RoiOfImageJ {
   readonly draft: NewRoi;
   readonly ignored: readonly IgnoredField[];
 }
 
-/** In ImageJ a line at 0 runs through the centres of the first pixels, which here are at 0.5. */
+/** In ImageJ, a line at 0 runs through the centres of the first pixels. In this package, those are at 0.5. */
 export const LINE_SHIFT = 0.5;
 
 /**
- * An ImageJ selection as the nearest ROI:
+ * Maps an ImageJ selection to the nearest ROI:
  *
- * - rect as rect, or as a polygon of its four corners if these are not all whole pixels;
- * - line and arrow as line; polyline and freeline as polyline, half a pixel further than ImageJ counts, since for these
- *   whole numbers are the centres of its pixels and for areas their corners;
- * - polygon, freehand, traced, rotated rectangle and ellipse (the outline that ImageJ stores for it) as polygon.
+ * | ImageJ | ROI |
+ * | --- | --- |
+ * | rect of whole pixels | rect |
+ * | rect with fractions | polygon of its four corners |
+ * | line, arrow | line |
+ * | polyline, freeline | polyline |
+ * | polygon, freehand, traced, rotated rectangle | polygon |
+ * | ellipse | polygon of the outline that ImageJ stores |
+ * | `c` | channel; 1 if not given |
+ * | `z`, otherwise the slice | z, less 1; 0 if not given |
+ * | everything else | `ignored` |
  *
- * The channel is ImageJ's `c`, or 1; z is its `z` or else its slice, less 1, or 0. Everything else that the selection
- * says is in `ignored`. Throws `not_supported`, naming it, for what is none of these: oval, point, angle, text, image,
- * composite, and a file without a selection.
+ * Lines and polylines are moved by half a pixel: for them, ImageJ's whole numbers are the centres of pixels;
+ * for areas, the corners.
+ *
+ * @throws {RoiError} `not_supported`, with the type, for oval, point, angle, text, image, composite, and a file
+ *   without a selection
  */
 export function roiFromImageJ(roi: ImageJRoi): RoiOfImageJ {
   const { position, unused } = placeOf(roi.position);
@@ -87,7 +98,7 @@ function pointsOf(coordinates: readonly ImageJPoint[], shift: number): readonly 
   return coordinates.map(({ x, y }) => ({ dim0: y + shift, dim1: x + shift }));
 }
 
-/** A position in a stack with dimensions goes before that in one without. */
+/** A position in a stack with dimensions takes precedence over the slice. */
 function placeOf({ slice, c, z, t }: ImageJPosition): {
   readonly position: { readonly channel?: number; readonly z?: number };
   readonly unused: readonly IgnoredField[];
@@ -109,13 +120,9 @@ function placeOf({ slice, c, z, t }: ImageJPosition): {
 }
 
 function refuse(what: string): RoiError {
-  return new RoiError(
-    "not_supported",
-    `ImageJ's selections of type ${what} have no ROI that is near to them`,
-    {
-      path: "type",
-      expected: ["rect", "line", "polyline", "freeline", "polygon", "freehand", "traced"],
-      found: what,
-    },
-  );
+  return new RoiError("not_supported", `ImageJ selections of type ${what} cannot become a ROI`, {
+    path: "type",
+    expected: ["rect", "line", "polyline", "freeline", "polygon", "freehand", "traced"],
+    found: what,
+  });
 }

@@ -1,20 +1,22 @@
+// The binary layout of ImageJ's `.roi` files: offsets, versions, numbers of types.
+
 import type { ImageJRoiType, ImageJSubtype } from "./imagej-roi.ts";
 
-/** The four bytes that a `.roi` file begins with. */
+/** The first four bytes of a `.roi` file, "Iout". */
 export const ROI_MAGIC = 0x496f7574;
-/** The oldest version that is read: older ones are of before 2005. */
+/** The oldest version that is read; older ones date from before 2005. */
 export const OLDEST_VERSION = 217;
-/** The version that is written: of ImageJ 1.52t and newer. */
+/** The version that is written, that of ImageJ 1.52t and newer. */
 export const WRITTEN_VERSION = 228;
-/** From it on the points of an outline may be floats. */
+/** From this version on, the points of an outline may be floats. */
 export const SUB_PIXEL_VERSION = 222;
-/** From it on the corners of a rectangle may be floats. */
+/** From this version on, the corners of a rectangle may be floats. */
 export const SUB_PIXEL_RECT_VERSION = 223;
 
 export const HEADER_BYTES = 64;
 export const HEADER2_BYTES = 64;
 
-/** Where each field stands; all are big-endian. */
+/** The byte offset of each field; all are big-endian. */
 export const HEADER = {
   version: 4,
   type: 6,
@@ -23,9 +25,9 @@ export const HEADER = {
   bottom: 12,
   right: 14,
   numCoordinates: 16,
-  /** Four floats: a line's `x1, y1, x2, y2`, or a rectangle's `x, y, width, height`. */
+  /** Four floats: `x1, y1, x2, y2` of a line, or `x, y, width, height` of a rectangle. */
   floats: 18,
-  /** An integer where the floats are not needed: how many coordinates there are if that is more than 16 bits hold. */
+  /** Used if there are no floats: the number of coordinates, as 32 bits, if 16 bits cannot hold it. */
   manyCoordinates: 18,
   strokeWidth: 34,
   shapeSize: 36,
@@ -40,7 +42,7 @@ export const HEADER = {
   header2: 60,
 } as const;
 
-/** Where each field stands in the second header. */
+/** The byte offset of each field in the second header. */
 export const HEADER2 = {
   c: 4,
   z: 8,
@@ -58,7 +60,7 @@ export const HEADER2 = {
   countersOffset: 48,
 } as const;
 
-/** Each type at the index that stands for it in a file. */
+/** The types of selection; the index is the number in the file. */
 export const ROI_TYPES: readonly ImageJRoiType[] = Object.freeze([
   "polygon",
   "rect",
@@ -73,7 +75,7 @@ export const ROI_TYPES: readonly ImageJRoiType[] = Object.freeze([
   "point",
 ] as const);
 
-/** Each subtype at the index that stands for it. */
+/** The subtypes; the index is the number in the file. */
 export const ROI_SUBTYPES: readonly (ImageJSubtype | undefined)[] = Object.freeze([
   undefined,
   "text",
@@ -86,7 +88,7 @@ export const ROI_SUBTYPES: readonly (ImageJSubtype | undefined)[] = Object.freez
 export const SUB_PIXEL_OPTION = 128;
 export const SPLINE_FIT_OPTION = 1;
 
-/** The types whose shape is in coordinates behind the header. */
+/** The types whose shape is given by coordinates after the header. */
 const OUTLINES: ReadonlySet<ImageJRoiType> = new Set<ImageJRoiType>([
   "polygon",
   "freeline",

@@ -1,3 +1,5 @@
+// Maps a ROI to an ImageJ selection; `roi-from-imagej.ts` is the inverse.
+
 import { RoiError } from "../../errors.ts";
 import { boundsArea } from "../../shapes/bounds.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
@@ -8,9 +10,11 @@ import { LINE_SHIFT } from "./roi-from-imagej.ts";
 import type { WritableImageJRoi } from "./write-imagej-roi.ts";
 
 /**
- * A ROI as an ImageJ selection: the inverse of `roiFromImageJ`. Id, note, revision, statistics and extra keys are not
- * part of it. Throws `not_supported` for a mask, whose pixels are not in the ROI, and `invalid_argument` for a rect
- * without area, of which ImageJ would make one of a pixel.
+ * Maps a ROI to an ImageJ selection, the inverse of `roiFromImageJ`. The id, note, revision, statistics and
+ * extra keys are not written.
+ *
+ * @throws {RoiError} `not_supported` for a mask, whose pixels are not part of the ROI; `invalid_argument` for a
+ *   rect without area, which ImageJ would turn into one pixel
  */
 export function roiToImageJ(roi: Roi): WritableImageJRoi {
   const { name, channel, z } = roi;
@@ -29,7 +33,7 @@ export function roiToImageJ(roi: Roi): WritableImageJRoi {
     case "polygon":
       return { ...fields, type: "polygon", coordinates: coordinatesOf(roi.points, 0) };
     case "mask":
-      throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be an ImageJ selection`, {
+      throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be written as an ImageJ selection`, {
         path: `ROI ${roi.id}`,
         expected: ["rect", "line", "polyline", "polygon"],
         found: "mask",

@@ -1,3 +1,5 @@
+// Writes one ImageJ `.roi` file.
+
 import { RoiError } from "../../errors.ts";
 import { readFiniteNumber, readInteger, unexpected } from "../../shapes/fields/read-field.ts";
 import { enclosingBounds } from "./enclosing-bounds.ts";
@@ -14,34 +16,38 @@ import {
 } from "./roi-layout.ts";
 
 interface WritableFields {
-  /** Default: none, so that ImageJ takes the file's. */
+  /** Default: no name; ImageJ then uses the file's name. */
   readonly name?: string | undefined;
-  /** Default: 0, for no position, where one is absent. */
+  /** Each absent number is 0, for "no position". */
   readonly position?: Partial<ImageJPosition> | undefined;
 }
 
-/** What can be written as a `.roi` file. */
+/** A selection that can be written as a `.roi` file. */
 export type WritableImageJRoi =
   | (WritableFields & { readonly type: "rect"; readonly bounds: ImageJBounds })
   | (WritableFields & {
       readonly type: "line" | "freeline" | "polyline" | "polygon" | "freehand" | "traced";
-      /** Exactly two of a line, 1 to 65 535 of the others. */
+      /** Exactly two for a line, 1 to 65 535 for the others. */
       readonly coordinates: readonly ImageJPoint[];
     });
 
-/** What the 16 bits for the number of points hold; ImageJ writes no longer outline either. */
+/** The most points that the 16-bit count can hold; ImageJ does not write longer outlines either. */
 const MOST_POINTS = 65_535;
-/** What 16 bits hold as ImageJ and every other reader take them. */
+/** The range of 16-bit numbers that ImageJ and every other reader understand the same way. */
 const [LEAST_SHORT, MOST_SHORT] = [-5000, 32_767];
-/** Up to here floats of 32 bits tell whole pixels. */
+/** Up to here, 32-bit floats tell whole pixels apart. */
 const FARTHEST = 2 ** 24;
 
 /**
- * An ImageJ `.roi` file, of version 228. Positions become 16-bit integers where they all are such, else floats of 32
- * bits, to which they are rounded; the ends of a line are floats always. No stroke or fill is written.
+ * Returns the bytes of an ImageJ `.roi` file, version 228.
  *
- * Throws `invalid_argument`, with the path, for a position that is not finite or beyond ±2²⁴, at which floats no
- * longer tell pixels, a number of points that the type cannot have, a negative size, and a negative stack position.
+ * Positions are written as 16-bit integers if all of them are such integers; otherwise as 32-bit floats, to
+ * which they are rounded. The ends of a line are always floats. Stroke and fill are not written.
+ *
+ * @throws {RoiError} `invalid_argument`, with the path, for a position that is not finite or beyond ±2²⁴, where
+ *   floats no longer tell pixels apart
+ * @throws {RoiError} `invalid_argument` for a number of points that the type cannot have, a negative size, or a
+ *   negative stack position
  */
 export function writeImageJRoi(roi: WritableImageJRoi): Uint8Array<ArrayBuffer> {
   const points = roi.type === "rect" ? [] : checkPoints(roi.coordinates, roi.type);
@@ -113,7 +119,10 @@ function checkNumber(value: number, path: string): number {
   return value;
 }
 
-/** Whether 16 bits hold the corners, the size and, since an outline's are offsets from a corner, all points. */
+/**
+ * True if 16 bits can hold the corners, the size and all points; the points of an outline are offsets from a
+ * corner.
+ */
 function fitsShorts({ x, y, width, height }: ImageJBounds, points: readonly ImageJPoint[]): boolean {
   const edges = [x, y, x + width, y + height, width, height];
   return (
@@ -122,7 +131,10 @@ function fitsShorts({ x, y, width, height }: ImageJBounds, points: readonly Imag
   );
 }
 
-/** Where floats say more, these are the whole pixels around them, in as many of their bits as there is room for. */
+/**
+ * Writes the corners as 16-bit integers. If floats follow, these are the whole pixels around them, cut to 16
+ * bits.
+ */
 function putCorners(view: DataView, { x, y, width, height }: ImageJBounds): void {
   view.setInt16(HEADER.top, Math.floor(y));
   view.setInt16(HEADER.left, Math.floor(x));

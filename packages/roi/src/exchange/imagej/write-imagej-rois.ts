@@ -1,3 +1,5 @@
+// Writes a `RoiSet.zip` for ImageJ's ROI Manager.
+
 import { isRoiError } from "../../errors.ts";
 import type { Roi } from "../../shapes/roi.ts";
 import type { ExportedRois, FailedRoi } from "../imported-rois.ts";
@@ -5,16 +7,22 @@ import { writeZip, type ZipFile } from "../zip/write-zip.ts";
 import { roiToImageJ } from "./roi-to-imagej.ts";
 import { writeImageJRoi } from "./write-imagej-roi.ts";
 
-/** As much of a ROI's name as any file system takes in a file's. */
+/** The most characters of a ROI's name in a file name, so that every file system accepts it. */
 const LONGEST_NAME = 60;
 
 /**
- * A `RoiSet.zip` that ImageJ's ROI Manager opens, with a `.roi` file of each ROI in their order. Entries are named
- * after the ROIs, `-1`, `-2`, … behind a name that was there before, and `roi-` and the id where there is no name;
- * characters that file systems do not take are `_`, while the ROI in the entry keeps its name as it is.
+ * Returns a `RoiSet.zip` that ImageJ's ROI Manager opens, with one `.roi` file per ROI, in order.
  *
- * A ROI that cannot be an ImageJ selection, such as a mask, is in `failed`. Throws `invalid_argument` for more than a
- * zip of 32 bits holds.
+ * - An entry is named after its ROI, or `roi-` and the id if the ROI has no name.
+ * - A name that is already in the zip gets `-1`, `-2`, ….
+ * - Characters that file systems refuse become `_`; the ROI inside keeps its name.
+ *
+ * A ROI that cannot be an ImageJ selection, such as a mask, is listed in `failed`.
+ *
+ * @throws {RoiError} `invalid_argument` for more than a 32-bit zip can hold
+ * @example
+ * const { file, failed } = writeImageJRois(set);
+ * await writeFile("RoiSet.zip", file);
  */
 export function writeImageJRois(rois: Iterable<Roi>): ExportedRois<Uint8Array<ArrayBuffer>> {
   const files: ZipFile[] = [];

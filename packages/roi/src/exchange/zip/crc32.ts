@@ -1,3 +1,5 @@
+// The CRC-32 checksum of zip entries.
+
 const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index;
   for (let bit = 0; bit < 8; bit++) {
@@ -6,7 +8,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value;
 });
 
-/** The checksum of a zip's entry, as an unsigned integer. */
+/** Returns the CRC-32 of the bytes as an unsigned integer. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffff_ffff;
   for (const byte of bytes) {

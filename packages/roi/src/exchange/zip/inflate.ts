@@ -1,9 +1,12 @@
+// Decompresses deflated zip entries without trusting the size that the zip gives.
+
 import { isRoiError, RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 
 /**
- * What deflated bytes hold, which must be exactly `size` bytes: not one more is kept than that.
- * Throws `invalid_argument` for another size and for what is not deflated.
+ * Inflates deflated bytes to exactly `size` bytes; it never keeps more than that.
+ *
+ * @throws {RoiError} `invalid_argument` for another size, and for bytes that are not deflated
  */
 export async function inflate(bytes: Uint8Array, size: number, path: string): Promise<Uint8Array> {
   const stream = new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream("deflate-raw"));

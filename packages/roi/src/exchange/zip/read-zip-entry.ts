@@ -1,3 +1,5 @@
+// Reads and checks one entry of a zip.
+
 import { RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import { crc32 } from "./crc32.ts";
@@ -6,9 +8,13 @@ import type { ZipDirectory, ZipEntry } from "./zip-directory.ts";
 import { ALL_ONES_32, DEFLATED, ENCRYPTED_FLAG, STORED, ZIP_LOCAL } from "./zip-layout.ts";
 
 /**
- * The bytes of one entry, stored or deflated, with their checksum checked. Throws `not_supported` for an entry that
- * is encrypted, in the 64-bit form or compressed otherwise, `invalid_argument` for one of more than `mostBytes`, one
- * that does not lie before the list of entries, and one whose bytes are not those of its size and checksum.
+ * Returns the bytes of one entry, stored or deflated, after checking their checksum.
+ *
+ * @throws {RoiError} `not_supported` for an entry that is encrypted, in the 64-bit form, or compressed in
+ *   another way
+ * @throws {RoiError} `invalid_argument` for an entry of more than `mostBytes`, or one that does not lie before
+ *   the list of entries
+ * @throws {RoiError} `invalid_argument` for bytes that do not match their size or checksum
  */
 export async function readZipEntry(
   bytes: Uint8Array,
@@ -46,7 +52,7 @@ function checkEntry(entry: ZipEntry, path: string, mostBytes: number): void {
   }
 }
 
-/** What lies behind the local header, which must be of this entry. */
+/** Returns the bytes after the local header, which must belong to this entry. */
 function packedBytes(bytes: Uint8Array, directory: ZipDirectory, entry: ZipEntry, path: string): Uint8Array {
   const { offset } = entry;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,3 +1,5 @@
+// Writes a zip of stored (uncompressed) entries.
+
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import { crc32 } from "./crc32.ts";
 import {
@@ -17,8 +19,10 @@ export interface ZipFile {
 }
 
 /**
- * A zip of stored entries, the same for the same files whenever it is written. Throws `invalid_argument` for two
- * files of one name, for a name that is empty or too long, and for more than a zip of 32 bits holds.
+ * Returns a zip of stored entries. The same files always give the same bytes.
+ *
+ * @throws {RoiError} `invalid_argument` for two files of one name, a name that is empty or too long, and more
+ *   than a 32-bit zip can hold
  */
 export function writeZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
@@ -52,7 +56,7 @@ export function writeZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** What the local header and the list say of an entry alike. */
+/** Writes the fields that the local header and the list of entries have in common. */
 function putEntry(
   view: DataView,
   at: number,

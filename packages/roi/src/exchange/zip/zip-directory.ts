@@ -1,32 +1,38 @@
+// Reads the list of entries at the end of a zip.
+
 import { RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import { ALL_ONES_16, ALL_ONES_32, ZIP_DIRECTORY, ZIP_END } from "./zip-layout.ts";
 
-/** An entry as the list at the end of a zip describes it. */
+/** An entry, as the list at the end of a zip describes it. */
 export interface ZipEntry {
   readonly name: string;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
   readonly compressedBytes: number;
-  /** How many bytes it has inside, which is what the zip says and not yet shown. */
+  /** Its size when decompressed, as the zip claims; not checked yet. */
   readonly bytesInside: number;
-  /** Where its local header begins. */
+  /** The offset of its local header. */
   readonly offset: number;
 }
 
 export interface ZipDirectory {
   readonly entries: readonly ZipEntry[];
-  /** Where the list begins: all entries lie before it. */
+  /** The offset of the list; all entries lie before it. */
   readonly offset: number;
 }
 
 const LONGEST_COMMENT = 0xffff;
 
 /**
- * The entries of a zip, in its order, from the list at its end. Throws `invalid_argument` for what is no zip or one
- * whose parts do not fit each other, `not_supported` for one in several parts or in the 64-bit form.
- * Source: PKWARE's APPNOTE 6.3, 4.3.12 and 4.3.16.
+ * Reads the entries of a zip, in their order, from the list at its end.
+ *
+ * Source: PKWARE, .ZIP File Format Specification (APPNOTE) 6.3, sections 4.3.12 and 4.3.16.
+ *
+ * @throws {RoiError} `invalid_argument` for bytes that are not a zip, or a zip whose parts do not fit each
+ *   other
+ * @throws {RoiError} `not_supported` for a zip in several parts or in the 64-bit form
  */
 export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -51,7 +57,7 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   return { entries: readEntries(view, numEntries, offset, end), offset };
 }
 
-/** The last place at which an end record stands whose comment reaches exactly to the end of the bytes. */
+/** Finds the last end record whose comment reaches exactly to the end of the bytes. */
 function findEnd(view: DataView): number {
   const first = Math.max(0, view.byteLength - ZIP_END.bytes - LONGEST_COMMENT);
   for (let at = view.byteLength - ZIP_END.bytes; at >= first; at--) {

@@ -1,4 +1,6 @@
-/** The end of a zip: how many entries there are and where the list of them is. */
+// The binary layout of zip files: signatures, sizes and byte offsets of fields.
+
+/** The record at the end of a zip: the number of entries, and where their list is. */
 export const ZIP_END = {
   signature: 0x0605_4b50,
   bytes: 22,
@@ -11,7 +13,7 @@ export const ZIP_END = {
   commentLength: 20,
 } as const;
 
-/** One entry in the list at the end. */
+/** One entry of the list at the end. */
 export const ZIP_DIRECTORY = {
   signature: 0x0201_4b50,
   bytes: 46,
@@ -31,7 +33,7 @@ export const ZIP_DIRECTORY = {
   offset: 42,
 } as const;
 
-/** The header before an entry's bytes. */
+/** The local header, before the bytes of an entry. */
 export const ZIP_LOCAL = {
   signature: 0x0403_4b50,
   bytes: 30,
@@ -51,10 +53,10 @@ export const STORED = 0;
 export const DEFLATED = 8;
 export const ENCRYPTED_FLAG = 1;
 export const UTF8_FLAG = 0x800;
-/** 1 January 1980: files are the same whenever they are written. */
+/** 1 January 1980. A fixed date makes zips of the same files equal, whenever they are written. */
 export const NO_DATE = 0x0021;
-/** The version whose features are needed: 2.0, with deflated entries and folders. */
+/** The version of the format that is needed: 2.0, for deflated entries and folders. */
 export const VERSION_NEEDED = 20;
-/** Where a field holds all ones, the number is elsewhere, in the 64-bit form. */
+/** If all bits of a field are ones, the number is elsewhere, in the 64-bit form. */
 export const ALL_ONES_16 = 0xffff;
 export const ALL_ONES_32 = 0xffff_ffff;
