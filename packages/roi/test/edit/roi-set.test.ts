@@ -39,7 +39,6 @@ describe("RoiSet.create", () => {
     });
   });
 
-  // Ticket 12.
   test("rects and masks stand in one set, in the order of their creation", () => {
     const set = RoiSet.empty(EXTENT)
       .create({ name: "a" })

@@ -91,7 +91,6 @@ describe("hitTest", () => {
     expect(hitTest([roi], 12, 3.5)).toBeUndefined();
   });
 
-  // Ticket 12.
   test("a mask is hit where a pixel is set, and moves", () => {
     const roi = createMaskRoi({ id: 2, maskRef: "m" });
     const mask = { data: [0, 1], height: 1, width: 2, dim0Start: 50 };

@@ -4,7 +4,7 @@ import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { readStripTiff } from "../../../../test/support/read-strip-tiff.ts";
 import { RoiSet, roiStats } from "../../src/index.ts";
 
-/** `kymograph-formats.md` §3.3, by ROI: min, max, mean, population sd. */
+/** The statistics that the Python system stored for this image (population sd). */
 const CAPILLARY1_TRUTH = [
   { id: 1, n: 1_140_000, min: 105, max: 400, mean: 209.7716701754386, sd: 55.3394825318662 },
   { id: 2, n: 285_000, min: 106, max: 373, mean: 209.2418947368421, sd: 49.596099867066236 },

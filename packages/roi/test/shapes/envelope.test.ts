@@ -35,7 +35,6 @@ function errorOf(
 }
 
 describe("roiFromEnvelope", () => {
-  // `python-system.md` §10.
   test("x is dim1 and y is dim0", () => {
     expect(roiFromEnvelope(ENVELOPE)).toEqual({
       type: "rect",
@@ -52,7 +51,6 @@ describe("roiFromEnvelope", () => {
     });
   });
 
-  // `python-system.md` §10.
   test("every spelling of a rect is read as the same ROI and written as the envelope", () => {
     const { data: _, roi_id: id, meta, ...rest } = ENVELOPE;
     const flat = { id, channel: 1, z: 0, name: "", note: "Center Region", revision: 0, ...meta };
@@ -72,7 +70,6 @@ describe("roiFromEnvelope", () => {
     }
   });
 
-  // `python-system.md` §10.
   test("the flat form keeps revision and statistics beside the rest, null where there are none", () => {
     const flat = {
       id: 1,
@@ -89,7 +86,6 @@ describe("roiFromEnvelope", () => {
     expect(toEnvelope(roi)["meta"]).toEqual({ revision: 3 });
   });
 
-  // Ticket 12; `python-system.md` §10.
   test("a mask has a reference and no bounds", () => {
     const envelope = {
       ...ENVELOPE,
@@ -134,7 +130,6 @@ describe("roiFromEnvelope", () => {
     expect(toEnvelope(roi)["meta"]).toEqual(meta);
   });
 
-  // Ticket 12; `python-system.md` §10.
   test("a type that is not known is named", () => {
     const found = errorOf({ ...ENVELOPE, roi_type: "Blob" });
     expect(found).toMatchObject({ code: "invalid_argument", path: "$.roi_type" });
@@ -296,7 +291,6 @@ describe("roiFromEnvelope", () => {
 });
 
 describe("toEnvelope", () => {
-  // `python-system.md` §10.
   test("keys stand in the order of the stored form, unknown ones after them", () => {
     const roi = roiFromEnvelope({
       colour: "red",
