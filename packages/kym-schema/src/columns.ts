@@ -1,6 +1,8 @@
+// The names of the columns that programs read or write one by one.
+
 /** The names of the columns that programs read or write one by one. */
 
-/** Columns of traces, of events and of pooled tables. A column of one name says the same in every table. */
+/** Column names of traces, events and pooled tables. A name means the same in every table. */
 export const COLUMNS = {
   imageId: "image_id",
   roiId: "roi_id",

@@ -1,18 +1,20 @@
+// The one error class of this package, and its guard.
+
 /** The errors of this package: one class with a closed set of codes. */
 
-/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+/** What went wrong. The set is closed: programs branch on the code, people read the message. */
 export type KymSchemaErrorCode = "invalid_file" | "invalid_metadata";
 
 /** Where it went wrong and what was found there; every field is optional. */
 export interface KymSchemaErrorDetails {
-  /** An artifact, or the path inside a document (`$.rois`). */
+  /** The name of an artifact, or the path in a document (`$.rois`). */
   readonly path?: string;
   readonly expected?: unknown;
   readonly found?: unknown;
 }
 
 /**
- * The one error class of this package. What the store throws (`ZarrStoreError`) passes through unchanged.
+ * The one error class of this package. Errors of the store (`ZarrStoreError`) pass through unchanged.
  *
  * @example
  * try { editMetadata(text, { accepted: false }); } catch (error) {
@@ -31,7 +33,7 @@ export class KymSchemaError extends Error {
   }
 }
 
-/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+/** True for an error of this package. If codes are given, the error must have one of them. */
 export function isKymSchemaError(
   error: unknown,
   ...codes: readonly KymSchemaErrorCode[]

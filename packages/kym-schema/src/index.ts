@@ -1,7 +1,8 @@
 /**
- * The words of a kymograph dataset: how artifacts, columns and units are named, and what metadata, provenance and runs of
- * an analysis say. Pure: it opens no file, and runs in a browser. Stored keys are in `@kym/kym-schema/keys`, columns of
- * further pooled tables in `@kym/kym-schema/tables`.
+ * The vocabulary of a kymograph dataset: the names of artifacts, columns and units, and the content of
+ * metadata, provenance and analysis runs. It opens no file and runs in a browser.
+ *
+ * Stored keys are in `@kym/kym-schema/keys`, the columns of further pooled tables in `@kym/kym-schema/tables`.
  *
  * @example
  * const text = await loadMetadataText(record);

@@ -1,6 +1,8 @@
+// How the units of columns and axes are spelled.
+
 /** How the units of columns and axes are spelled. */
 
-/** The units that tables and metadata use. `pixel` is the step of an axis that nobody calibrated. */
+/** The units in tables and metadata. `pixel` is the step of an axis without calibration. */
 export const UNITS = {
   second: "s",
   nanosecond: "ns",

@@ -1,7 +1,12 @@
+// The artifacts in which the events of an image, and their parameters, may be stored.
+
 /** Where the events of an image and their params may be stored. */
 import { ARTIFACTS } from "../artifact-names.ts";
 
-/** The artifacts that may hold the events of an image, and those that may say how they were found. The first that is there counts. */
+/**
+ * The artifacts that may hold the events of an image, and those that may hold the parameters of their
+ * detection. The first one that exists is used.
+ */
 export const EVENT_ARTIFACTS: {
   readonly tables: readonly string[];
   readonly params: readonly string[];

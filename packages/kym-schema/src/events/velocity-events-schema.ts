@@ -1,3 +1,5 @@
+// The columns of velocity events: of one image, of the pooled table, and of first-generation files.
+
 /** The columns of an image's events, of the pooled table that has them all, and of the first generation's. */
 import type { Column, TableSchema } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
@@ -6,7 +8,7 @@ import { UNITS } from "../units.ts";
 
 const TRACE_INDEX = "index into the trace; into the lines of the image if a person made the event";
 
-/** The artifact `velocity_events/events`: one row an event. Columns that another program adds come after these. */
+/** The artifact `velocity_events/events`: one row per event. Columns that another program adds come after these. */
 export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
   columns: [
     { name: COLUMNS.roiId, type: "int64", nullable: false },
@@ -39,8 +41,8 @@ export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
 };
 
 /**
- * The columns of the pooled table `kym_velocity_events`: those of an image's events, and two about the image. Other
- * programs may leave any of them out, so all may be NULL.
+ * The columns of the pooled table `kym_velocity_events`: those of an image's events, and two about the image.
+ * All may be NULL, because other programs may leave out any of them.
  */
 export const POOLED_EVENT_COLUMNS: readonly Column[] = [
   ...VELOCITY_EVENTS_SCHEMA.columns.map(({ nullable: _, ...column }) => column),

@@ -1,4 +1,9 @@
-/** `@kym/kym-schema/keys`: the stored keys of JSON artifacts and summaries, for programs that keep what they do not change. */
+/**
+ * `@kym/kym-schema/keys`: the stored keys of JSON artifacts and summaries, for programs that keep everything
+ * they do not change.
+ *
+ * @module
+ */
 
 export { METADATA_KEYS } from "../metadata/metadata.ts";
 export { HEADER_FACT_KEYS, METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";

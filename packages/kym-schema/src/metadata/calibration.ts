@@ -1,6 +1,8 @@
+// The physical size of a pixel, from the header of an image's metadata.
+
 import type { MetadataHeader } from "./metadata-header.ts";
 
-/** The physical size of a pixel of the plane; null where the header does not say it in seconds or µm. */
+/** The physical size of a pixel of the plane; null if the header does not give it in seconds or µm. */
 export interface Calibration {
   /** Along the rows (dim0). */
   readonly secondsPerLine: number | null;
@@ -9,10 +11,10 @@ export interface Calibration {
 }
 
 const SECONDS: ReadonlySet<string> = new Set(["s", "sec"]);
-/** The micro sign and the Greek letter look alike and are two characters. */
+/** The micro sign and the Greek letter mu look alike, but are two characters. */
 const MICROMETRES: ReadonlySet<string> = new Set(["um", "\u00b5m", "\u03bcm"]);
 
-/** Reads the steps of the plane, the last two axes. A step in `px` is no calibration, nor is one that is not above 0. */
+/** Reads the steps of the last two axes, the plane. Steps in `px` and steps that are not above 0 give null. */
 export function calibrationOf({ voxels, voxelsUnits }: MetadataHeader): Calibration {
   return {
     secondsPerLine: stepIn(SECONDS, voxels?.at(-2), voxelsUnits?.at(-2)),

@@ -1,3 +1,5 @@
+// Edits the text of an image's metadata and leaves everything else in it unchanged.
+
 import { type Roi, type RoiSet, toEnvelope } from "@kym/roi";
 import {
   getMember,
@@ -13,7 +15,7 @@ import { EXPERIMENT_KEYS, type ExperimentEdit } from "./experiment.ts";
 import { METADATA_KEYS, parseMetadata } from "./metadata.ts";
 import { METADATA_HEADER_KEYS, type MetadataHeaderEdit } from "./metadata-header.ts";
 
-/** What changes in a metadata payload; what is absent stays. */
+/** The changes to a metadata payload; absent fields stay. */
 export interface MetadataEdit {
   readonly header?: MetadataHeaderEdit | undefined;
   readonly experiment?: ExperimentEdit | undefined;
@@ -22,11 +24,14 @@ export interface MetadataEdit {
 }
 
 /**
- * The metadata text after an edit. All else keeps its place and spelling: unknown keys, numbers, ROIs that did not
- * change, and those that could not be read.
+ * Returns the metadata text after an edit. Everything else keeps its place and spelling: unknown keys, numbers,
+ * unchanged ROIs, and ROIs that could not be read.
  *
- * @throws {KymSchemaError} `invalid_metadata` for a payload, or a part to be edited, that is no object or list
- * @throws {ZarrStoreError} `invalid_file` for text that is no JSON, `invalid_argument` for NaN that came in with it
+ * @throws {KymSchemaError} `invalid_metadata` if the payload or a part to be edited is not an object or list
+ * @throws {ZarrStoreError} `invalid_file` for text that is not JSON, `invalid_argument` for text that contains
+ *   NaN
+ * @example
+ * await image.saveJson("metadata", jsonText(editMetadata(text, { accepted: false })));
  */
 export function editMetadata(text: string, edit: MetadataEdit): string {
   let payload = parseLossless(text, { allowNonFinite: true });
@@ -67,7 +72,7 @@ function setFields<T extends object>(
   return setMember(payload, section, node);
 }
 
-/** The stored list with each ROI as it is now: the same node where it is the same ROI, new ones at the end. */
+/** Updates the stored list of ROIs. The node of an unchanged ROI stays; new ROIs go to the end. */
 function roisNode(text: string, stored: JsonNode | undefined, rois: RoiSet): JsonNode {
   const list = present(stored) ?? nodeOf([]);
   expectKind(list, "array", "$.rois");
@@ -90,7 +95,7 @@ function roisNode(text: string, stored: JsonNode | undefined, rois: RoiSet): Jso
   return nodeOf([...kept, ...added]);
 }
 
-/** The id of the ROI that was read from this item; undefined if none was. */
+/** Returns the id of the ROI that was read from this item; undefined if it could not be read. */
 function idOf(item: JsonNode, rois: readonly Roi[]): number | undefined {
   const value = plainValue(getMember(item, "roi_id") ?? getMember(item, "id") ?? nodeOf(null));
   return rois.find(({ id }) => id === value)?.id;

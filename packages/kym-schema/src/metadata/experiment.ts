@@ -1,7 +1,9 @@
+// The experiment section of an image's metadata: what people note about the sample.
+
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import type { JsonObject } from "./json-object.ts";
 
-/** What people say about an image. What is absent or empty is undefined. */
+/** What people noted about an image. A field that is absent or empty is undefined. */
 export interface Experiment {
   readonly species: string | undefined;
   readonly region: string | undefined;
@@ -17,11 +19,11 @@ export interface Experiment {
   readonly treatment2: string | undefined;
   readonly date: string | undefined;
   readonly note: string | undefined;
-  /** Keys that are none of the above, as they came. */
+  /** All other keys, unchanged. */
   readonly extra: JsonObject;
 }
 
-/** What a person changes; an empty text takes a value back. */
+/** The fields that a person changes. An empty text removes a value. */
 export type ExperimentEdit = Partial<Omit<Experiment, "extra">>;
 
 /** The stored key of each field. */
@@ -42,7 +44,7 @@ export const EXPERIMENT_KEYS: Readonly<Record<keyof ExperimentEdit, string>> = {
   note: "note",
 };
 
-/** Reads `experiment_metadata`. Never throws: what is garbled is absent and noted. */
+/** Reads `experiment_metadata`. It never throws: an invalid field counts as absent and is listed as a problem. */
 export function parseExperiment(value: unknown): {
   readonly experiment: Experiment;
   readonly problems: readonly MetadataProblem[];

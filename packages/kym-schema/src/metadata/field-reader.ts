@@ -1,3 +1,5 @@
+// Reads fields of metadata that people and programs have edited, and collects what is wrong with them.
+
 import {
   bigintOf,
   booleanOf,
@@ -15,16 +17,16 @@ import {
 import { ARTIFACTS } from "../artifact-names.ts";
 import type { JsonObject } from "./json-object.ts";
 
-/** A field that is not what its place asks for; it is taken as absent. */
+/** A field with an invalid value; it counts as absent. */
 export interface MetadataProblem {
-  /** Such as `$.header.voxels`. */
+  /** The path of the field, such as `$.header.voxels`. */
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * The fields of an object that people and programs have edited: it remembers which were asked for, so that the rest can
- * be kept, and collects the faults. Null is absent.
+ * Reads the fields of one object. It collects faults instead of throwing, and remembers which fields were read,
+ * so that the rest can be kept. Null counts as absent.
  */
 export class FieldReader {
   readonly #root: JsonField<undefined>;
@@ -43,7 +45,7 @@ export class FieldReader {
     return this.#problems;
   }
 
-  /** The fields that were not asked for, as they came. */
+  /** The fields that were not read, unchanged. */
   rest(): JsonObject {
     return Object.fromEntries(Object.entries(this.#object).filter(([key]) => !this.#known.has(key)));
   }
@@ -57,7 +59,7 @@ export class FieldReader {
     return stringOf(this.#field(key));
   }
 
-  /** A finite number; an empty string, which older files have for "none", is absent. */
+  /** A finite number. An empty string counts as absent: older files have it for "none". */
   number(key: string): number | undefined {
     return numberOf(this.#filled(key));
   }
@@ -66,7 +68,7 @@ export class FieldReader {
     return booleanOf(this.#field(key));
   }
 
-  /** An integer of any size; an empty string is absent here too. */
+  /** An integer of any size; an empty string counts as absent. */
   bigint(key: string): bigint | undefined {
     return bigintOf(this.#filled(key));
   }

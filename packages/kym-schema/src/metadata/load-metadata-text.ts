@@ -1,17 +1,20 @@
+// Loads the text of an image's metadata from a record, a file or any other store of artifacts.
+
 /** Loading the text of the artifact `metadata`, from a record, a file or any other store of artifacts. */
 import { type ArtifactStore, isZarrStoreError, type ReadOptions } from "@kym/zarr-store";
 import { ARTIFACTS } from "../artifact-names.ts";
 
-/** {@link loadMetadataText} with `ifUnreadable: "none"` takes a text that is not JSON for none. */
+/** With `ifUnreadable: "none"`, {@link loadMetadataText} treats text that is not JSON as absent. */
 export interface LoadMetadataOptions extends ReadOptions {
   readonly ifUnreadable?: "throw" | "none" | undefined;
 }
 
 /**
- * The text of an image's metadata, as it is stored; undefined if the image has none.
+ * Returns the stored text of an image's metadata; undefined if the image has no metadata.
  *
  * @param store a record, its `asArtifactStore()`, or the store of a file
- * @throws {ZarrStoreError} `invalid_file` for a text that is not JSON, unless `ifUnreadable` is `"none"`; what the store throws
+ * @throws {ZarrStoreError} `invalid_file` for text that is not JSON, unless `ifUnreadable` is `"none"`; and the
+ *   errors of the store
  */
 export async function loadMetadataText(
   store: Pick<ArtifactStore, "loadJsonText">,

@@ -1,11 +1,16 @@
+// The header section of an image's metadata: shape, voxel sizes, labels and time of acquisition.
+
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import type { JsonObject } from "./json-object.ts";
 
-/** What a header of any age says: one entry for each axis in each list, slowest first. What is absent is undefined. */
+/**
+ * The facts in a header of any version. Lists have one entry per axis, slowest first. An absent fact is
+ * undefined.
+ */
 export interface HeaderFacts {
   readonly shape: readonly number[] | undefined;
   readonly ndim: number | undefined;
-  /** The steps along the axes, in `voxelsUnits`. */
+  /** The step along each axis, in `voxelsUnits`. */
   readonly voxels: readonly number[] | undefined;
   readonly voxelsUnits: readonly string[] | undefined;
   readonly labels: readonly string[] | undefined;
@@ -14,19 +19,25 @@ export interface HeaderFacts {
   readonly timeStr: string | undefined;
 }
 
-/** The facts of the acquisition, and what only this system's metadata say. */
+/** The facts of any header, and those that only this system writes. */
 export interface MetadataHeader extends HeaderFacts {
-  /** The microscope's wall clock read as if UTC, in nanoseconds: it has no time zone. */
+  /**
+   * The time of the microscope's clock in nanoseconds since 1970, read as if it were UTC: the clock has no time
+   * zone.
+   */
   readonly acquiredLocalEpochNs: bigint | undefined;
-  /** The line period by the header's other field, where `voxels` has the rounded one. */
+  /**
+   * The exact line period in seconds, from another field of the microscope's header, if `voxels` has the
+   * rounded one.
+   */
   readonly secondsPerLineExact: number | undefined;
-  /** Keys that are none of the above, as they came. */
+  /** All other keys, unchanged. */
   readonly extra: JsonObject;
 }
 
 export type MetadataHeaderEdit = Partial<Omit<MetadataHeader, "extra">>;
 
-/** The stored key of each fact that a header of any age has. */
+/** The stored key of each fact that a header of any version has. */
 export const HEADER_FACT_KEYS: Readonly<Record<keyof HeaderFacts, string>> = {
   shape: "shape",
   ndim: "ndim",
@@ -38,7 +49,7 @@ export const HEADER_FACT_KEYS: Readonly<Record<keyof HeaderFacts, string>> = {
   timeStr: "time_str",
 };
 
-/** The stored key of each field, and of what an ingest keeps besides. */
+/** The stored key of each field, and of those that an ingest adds. */
 export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit | "bitsPerPixel", string>> = {
   ...HEADER_FACT_KEYS,
   acquiredLocalEpochNs: "acquired_local_epoch_ns",
@@ -46,7 +57,7 @@ export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit | "b
   bitsPerPixel: "bits_per_pixel",
 };
 
-/** Reads `header`. Never throws: what is garbled is absent and noted. */
+/** Reads `header`. It never throws: an invalid field counts as absent and is listed as a problem. */
 export function parseMetadataHeader(value: unknown): {
   readonly header: MetadataHeader;
   readonly problems: readonly MetadataProblem[];

@@ -1,3 +1,5 @@
+// Reads the artifact `metadata` of an image, of any version, without stopping at a bad field.
+
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { type Experiment, parseExperiment } from "./experiment.ts";
@@ -11,34 +13,39 @@ export const METADATA_KEYS = {
   header: "header",
   experiment: "experiment_metadata",
   rois: "rois",
-  /** The highest id that a ROI of the image ever had, so that none is given twice. */
+  /** The highest id that a ROI of the image ever had, so that ids are not given twice. */
   roiIdHighWaterMark: "roi_id_high_water_mark",
   accepted: "accepted",
-  /** The microscope's own header, section by section, as an ingest keeps it. */
+  /** The microscope's own header, section by section, as an ingest stores it. */
   olympusHeader: "olympus_header",
 } as const;
 
-/** The artifact `metadata` of an image: typed, with what was not understood beside it. */
+/** The typed content of the artifact `metadata`, with everything that was not understood beside it. */
 export interface KymMetadata {
   readonly version: string | undefined;
   readonly header: MetadataHeader;
   readonly experiment: Experiment;
-  /** In stored order. A ROI that cannot be read, or has an id that is taken, is among the problems instead. */
+  /** In stored order. A ROI that cannot be read, or has the id of an earlier one, is among the problems instead. */
   readonly rois: readonly Roi[];
-  /** The highest id that a ROI of the image is known to have had: pass it to `RoiSet`, and no id is given twice. */
+  /**
+   * The highest id that a ROI of the image is known to have had. Pass it to `RoiSet`, so that ids are not given
+   * twice.
+   */
   readonly roiIdHighWaterMark: number;
-  /** Whether a person takes the image into statistics. True where nothing is said. */
+  /** Whether a person includes the image in statistics. True if nothing is stored. */
   readonly accepted: boolean;
-  /** Top-level keys that are none of the above, as they came. */
+  /** All other top-level keys, unchanged. */
   readonly extra: JsonObject;
   readonly problems: readonly MetadataProblem[];
 }
 
 /**
- * Reads a metadata payload of version 1.0 or 2.0: a value as `loadMetadataPayload` gives it, JSON text as a string, or a
- * `JsonText`. It never stops at a bad field: that is absent and listed in `problems`.
+ * Reads a metadata payload of version 1.0 or 2.0: a value from `loadMetadataPayload`, JSON text as a string, or
+ * a `JsonText`. An invalid field does not stop it: the field counts as absent and is listed in `problems`.
  *
- * @throws {ZarrStoreError} `invalid_file` for text that is no JSON
+ * @throws {ZarrStoreError} `invalid_file` for text that is not JSON
+ * @example
+ * const { header, rois, problems } = parseMetadata(text);
  */
 export function parseMetadata(source: unknown): KymMetadata {
   const reader = new FieldReader(readSource(source), "$");
@@ -60,7 +67,7 @@ export function parseMetadata(source: unknown): KymMetadata {
   return { ...metadata, extra: reader.rest(), problems };
 }
 
-/** ROIs that cannot be read have ids too. */
+/** Counts the ids of ROIs that cannot be read, too. */
 function highWaterMarkOf(stored: unknown, rois: readonly unknown[]): number {
   const ids = rois.filter(isJsonObject).map(({ roi_id: roiId, id }) => roiId ?? id);
   return [stored, ...ids].reduce(
@@ -89,7 +96,7 @@ function parseRois(list: readonly unknown[]): {
     try {
       const roi = roiFromEnvelope(envelope, { path });
       if (rois.has(roi.id)) {
-        problems.push({ path, message: `${path}: roi_id ${roi.id} is there already` });
+        problems.push({ path, message: `${path}: another ROI already has roi_id ${roi.id}` });
       } else {
         rois.set(roi.id, roi);
       }

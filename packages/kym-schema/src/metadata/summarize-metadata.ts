@@ -1,3 +1,5 @@
+// The facts that lists of images show and sort by, taken from each image's metadata.
+
 /** What lists of images show and order by, of the metadata of each. */
 import { isZarrStoreError, type Scalar, type Summary } from "@kym/zarr-store";
 import { calibrationOf } from "./calibration.ts";
@@ -16,9 +18,9 @@ export const SUMMARY_KEYS = {
   condition: "condition",
 } as const;
 
-/** The facts of a summary. What is not known is null. */
+/** The facts of a summary. An unknown fact is null. */
 export interface MetadataSummary {
-  /** The microscope's wall clock read as if UTC, exact. */
+  /** The time of the microscope's clock in nanoseconds, read as if it were UTC; exact. */
   readonly acquiredLocalEpochNs: bigint | null;
   readonly umPerPx: number | null;
   readonly secondsPerLine: number | null;
@@ -31,9 +33,10 @@ export interface MetadataSummary {
 }
 
 /**
- * The facts that lists and orders need, for `openDataset({ summarize: summarizeMetadata })`: `acquired_local_epoch_ns`
- * (bigint), `um_per_px`, `seconds_per_line`, `calibrated`, `n_rois`, `accepted`, `note`, `treatment`, `condition`. What
- * is not known is null. Never throws: metadata that is no JSON gives the facts of metadata that says nothing.
+ * Extracts the facts that lists show and sort by, for `openDataset({ summarize: summarizeMetadata })`: the keys
+ * in `SUMMARY_KEYS`. An unknown fact is null; `acquired_local_epoch_ns` is a bigint.
+ *
+ * It never throws: text that is not JSON gives the same facts as an empty object.
  */
 export function summarizeMetadata(metadataText: string): Summary {
   const { header, experiment, rois, accepted } = parseLeniently(metadataText);
@@ -51,7 +54,7 @@ export function summarizeMetadata(metadataText: string): Summary {
   };
 }
 
-/** Reads a summary back, as the manifest of a dataset has it. A value of another type is not known. */
+/** Reads a summary back from the manifest of a dataset. A value of another type counts as unknown. */
 export function readSummary(summary: Summary): MetadataSummary {
   return {
     acquiredLocalEpochNs: bigintOf(summary[SUMMARY_KEYS.acquiredLocalEpochNs]),

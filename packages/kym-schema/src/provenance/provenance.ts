@@ -1,3 +1,5 @@
+// The artifact `provenance` of an image: the files it came from, with their hashes.
+
 import {
   bigintOf,
   itemsOf,
@@ -22,7 +24,7 @@ export const PROVENANCE_KEYS = {
   sourceSha256: "source_sha256",
   ingestMode: "ingest_mode",
   sidecars: "sidecars",
-  /** The path of the file as the Python system wrote it. */
+  /** The path of the file, as the Python system stored it. */
   originalPath: "original_path",
 } as const;
 
@@ -32,12 +34,12 @@ export interface SidecarProvenance {
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
   readonly sha256: string;
-  /** The objects made of it, by key below `images/<id>/`, with the hash that they had then. */
+  /** The objects that were made from the sidecar, by key below `images/<id>/`, with the hash that each had then. */
   readonly artifacts: readonly { readonly key: string; readonly sha256: string }[];
 }
 
 export interface Provenance {
-  /** Absolute path of the TIFF, or of its first channel. */
+  /** The absolute path of the TIFF, or of the TIFF of the first channel. */
   readonly sourcePrimaryPath: string;
   readonly sourceRelPath: string;
   readonly sourceName: string;
@@ -46,7 +48,7 @@ export interface Provenance {
   readonly sidecars: readonly SidecarProvenance[];
 }
 
-/** The JSON value as it is stored: with these names in this order, nanoseconds as integers. */
+/** Returns the JSON value to store, with these names in this order and nanoseconds as integers. */
 export function encodeProvenance(provenance: Provenance): object {
   return {
     [PROVENANCE_KEYS.sourcePrimaryPath]: provenance.sourcePrimaryPath,
@@ -66,7 +68,7 @@ export function encodeProvenance(provenance: Provenance): object {
   };
 }
 
-/** Names an object by its path, any other field by its key. */
+/** A fault names an object by its path, and any other field by its key. */
 const onFault = throwFault(({ value, path }, expected) => {
   const fault =
     expected === "an object"
@@ -75,7 +77,7 @@ const onFault = throwFault(({ value, path }, expected) => {
   return new KymSchemaError("invalid_file", `${ARTIFACTS.provenance}: ${fault}`, { found: value });
 });
 
-/** Throws `invalid_file` for what is no provenance of ours. */
+/** Reads the artifact `provenance`. Throws `invalid_file` for anything that this package did not write. */
 export function parseProvenance(text: string): Provenance {
   const where = ARTIFACTS.provenance;
   const value = plainValue(parseLossless(text, { where }));
@@ -107,7 +109,7 @@ function textOf(fields: JsonField, key: string): string {
   return stringOf(memberOf(fields, key), "text");
 }
 
-/** No items where there is no list. */
+/** Returns an empty list if the field is not a list. */
 function itemsIn(fields: JsonField, key: string): readonly JsonField[] {
   const list = memberOf(fields, key);
   return Array.isArray(list.value) ? itemsOf(list) : [];

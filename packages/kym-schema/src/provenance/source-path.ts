@@ -1,4 +1,6 @@
-/** The parts of a source file's path that tables carry. What is not known is null. */
+// Splits the path of a source file into the parts that tables show.
+
+/** The parts of a source file's path that tables show. An unknown part is null. */
 export interface SourcePath {
   /** The file's name without its last extension. */
   readonly fileName: string | null;
@@ -8,7 +10,10 @@ export interface SourcePath {
 
 const WINDOWS_ROOT = /^([A-Za-z]:[\\/]|\\\\)/;
 
-/** Splits an absolute path of any system, by its form and not by the system this runs on. */
+/**
+ * Splits an absolute path of any operating system. The form of the path decides, not the system that this runs
+ * on.
+ */
 export function sourcePathOf(path: string | undefined): SourcePath {
   const separator = path !== undefined && WINDOWS_ROOT.test(path) ? /[\\/]/ : /\//;
   const parts = (path ?? "").split(separator).filter((part) => part !== "" && !/^[A-Za-z]:$/.test(part));

@@ -1,3 +1,5 @@
+// Reads `radon/analysis`, the record of what each Radon analysis was computed from.
+
 import { ARTIFACTS } from "../artifact-names.ts";
 import { KymSchemaError } from "../errors.ts";
 import { isJsonObject } from "../metadata/json-object.ts";
@@ -6,20 +8,20 @@ import type { AnalysisRun } from "./analysis-state.ts";
 /** The stored key of each field of a run in the artifact `radon/analysis`. */
 export const ANALYSIS_RUN_KEYS = {
   channel: "channel",
-  /** When, as the program that analysed wrote it. */
+  /** The time of the analysis, as the analysing program wrote it. */
   analyzedAt: "analyzed_at",
-  /** The revision that the ROI had. */
+  /** The revision of the ROI at that time. */
   roiRevision: "roi_revision_at_analysis",
   /** `geometryKey` of the ROI. */
   geometry: "geometry",
-  /** Of the pixels, little-endian in C order. An image has its own under the same key among its attributes. */
+  /** The SHA-256 of the pixels, little-endian in C order. An image has the same key among its attributes. */
   pixelsSha256: "pixels_sha256",
 } as const;
 
 /** The stored key of each field of a run in the artifact `radon/params`. */
 export const RADON_PARAMS_KEYS = {
   algorithm: "algorithm",
-  /** Lines of the image in one window. */
+  /** The number of image lines in one window. */
   windowSize: "window_size",
 } as const;
 
@@ -29,16 +31,17 @@ export type AnalysisRuns = ReadonlyMap<string, AnalysisRun>;
 const KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
 const FIRST_CHANNEL = 1;
 
-/** The key of a run in the artifact `radon/analysis`: `"<roi>:<channel>"`. */
+/** Returns the key of a run in the artifact `radon/analysis`: `"<roi>:<channel>"`. */
 export function analysisRunKey(roiId: number | bigint, channel: number | bigint): string {
   return `${roiId}:${channel}`;
 }
 
 /**
- * Reads the artifact `radon/analysis`: an object of runs by `"<roi>"` or `"<roi>:<channel>"`. A run's channel is that
- * of its key, else its field, else 1. A field of another type is unknown; a key of another form is passed over.
+ * Reads the artifact `radon/analysis`: an object of runs by `"<roi>"` or `"<roi>:<channel>"`. The channel comes
+ * from the key, then from the field, and is 1 without either. A field of another type counts as unknown. Keys
+ * of another form are skipped.
  *
- * @throws {KymSchemaError} `invalid_metadata` if it is no object
+ * @throws {KymSchemaError} `invalid_metadata` if the value is not an object
  */
 export function parseAnalysisRuns(value: unknown): AnalysisRuns {
   if (!isJsonObject(value)) {

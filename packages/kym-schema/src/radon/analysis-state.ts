@@ -1,57 +1,72 @@
+// Decides whether a stored analysis still describes the ROI and the pixels that are there now.
+
 import { geometryKey, type Roi } from "@kym/roi";
 
-/** Whether what was analysed is what is there now. */
+/** Whether a stored analysis still describes the current ROI and pixels. */
 export type AnalysisState = "current" | "roi_changed" | "pixels_changed" | "unknown";
 
-/** What is known of the analysis of one ROI and channel, at the time it was made. */
+/** What is known about the analysis of one ROI and channel, at the time of the analysis. */
 export interface AnalysisRun {
   readonly roiId: number;
   readonly channel: number;
   readonly roiRevision: number | undefined;
-  /** `geometryKey` of the ROI. */
+  /** The `geometryKey` of the ROI. */
   readonly geometry: string | undefined;
-  /** Of the pixels, little-endian in C order. */
+  /** The SHA-256 of the pixels, little-endian in C order. */
   readonly pixelsSha256: string | undefined;
 }
 
-/** What is there now. */
+/** The current ROI and pixels. */
 export interface AnalysedNow {
-  /** Undefined if there is no such ROI. */
+  /** Undefined if the ROI does not exist. */
   readonly roi: Roi | undefined;
-  /** False if the ROIs cannot be read, so that an absent one may be there after all. */
+  /** False if the ROIs cannot be read: an absent ROI may then exist after all. */
   readonly roisKnown: boolean;
   readonly pixelsSha256: string | undefined;
 }
 
 /**
- * Compares a run with what is there. `current` is only said where ROI and pixels are both known to be the same; a
- * geometry that is known counts more than a revision, because a ROI that was moved back is where it was.
+ * Compares an analysis run with the current ROI and pixels.
+ *
+ * | result | when |
+ * | --- | --- |
+ * | `pixels_changed` | the pixels differ |
+ * | `roi_changed` | the ROI differs or was deleted |
+ * | `current` | ROI and pixels are both known to be the same |
+ * | `unknown` | otherwise |
+ *
+ * The geometry is compared if it was recorded, otherwise the revision: a ROI that was moved and moved back has
+ * another revision, but the same geometry.
  */
 export function decideAnalysisState(run: AnalysisRun | undefined, now: AnalysedNow): AnalysisState {
   if (run === undefined) {
     return "unknown";
   }
-  const pixels = same(run.pixelsSha256, now.pixelsSha256);
-  if (pixels === false) {
+  const pixels = compare(run.pixelsSha256, now.pixelsSha256);
+  if (pixels === "different") {
     return "pixels_changed";
   }
-  const roi = sameRoi(run, now);
-  if (roi === false) {
+  const roi = compareRoi(run, now);
+  if (roi === "different") {
     return "roi_changed";
   }
-  return roi === true && pixels === true ? "current" : "unknown";
+  return roi === "same" && pixels === "same" ? "current" : "unknown";
 }
 
-function sameRoi(run: AnalysisRun, { roi, roisKnown }: AnalysedNow): boolean | undefined {
+type Comparison = "same" | "different" | "unknown";
+
+function compareRoi(run: AnalysisRun, { roi, roisKnown }: AnalysedNow): Comparison {
   if (roi === undefined) {
-    return roisKnown ? false : undefined;
+    return roisKnown ? "different" : "unknown";
   }
   return run.geometry === undefined
-    ? same(run.roiRevision, roi.revision)
-    : same(run.geometry, geometryKey(roi));
+    ? compare(run.roiRevision, roi.revision)
+    : compare(run.geometry, geometryKey(roi));
 }
 
-/** Undefined where one side is not known. */
-function same<T>(then: T | undefined, now: T | undefined): boolean | undefined {
-  return then === undefined || now === undefined ? undefined : then === now;
+function compare<T>(then: T | undefined, now: T | undefined): Comparison {
+  if (then === undefined || now === undefined) {
+    return "unknown";
+  }
+  return then === now ? "same" : "different";
 }

@@ -1,9 +1,11 @@
+// The artifacts in which a Radon analysis, and its parameters, may be stored.
+
 /** Where the results of a Radon analysis and its params may be stored. */
 import { ARTIFACTS } from "../artifact-names.ts";
 
 /**
- * The artifacts that `kym_radon` is made of (a velocity trace, else rows that another program summarised), and those that
- * may say how the trace was computed. The first that is there counts.
+ * The artifacts from which `kym_radon` is computed: a velocity trace, or rows that another program summarized.
+ * `params` are those that may hold the parameters of the trace. The first one that exists is used.
  */
 export const RADON_ARTIFACTS: {
   readonly tables: readonly string[];

@@ -1,3 +1,5 @@
+// The columns of the tables that summarize velocity traces.
+
 /** The columns of the tables that summarise a velocity trace. */
 import type { Column } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
@@ -20,8 +22,8 @@ export const RADON_COLUMNS: readonly Column[] = [
   { name: "users_added_count", type: "int64", description: "events that a person added to the image" },
   { name: "users_added_dur_sum", type: "float64", unit: UNITS.second, description: "of those in the ROI" },
   { name: "users_added_dur_mean", type: "float64", unit: UNITS.second, description: "of those in the ROI" },
-  { name: "img_min", type: "int64", description: "of the ROI's pixels; NULL where they are no integers" },
-  { name: "img_max", type: "int64", description: "of the ROI's pixels; NULL where they are no integers" },
+  { name: "img_min", type: "int64", description: "of the ROI's pixels; NULL unless they are integers" },
+  { name: "img_max", type: "int64", description: "of the ROI's pixels; NULL unless they are integers" },
   { name: "img_mean", type: "float64" },
   { name: "img_std", type: "float64", description: "population" },
   { name: COLUMNS.fileName, type: "utf8", description: "of the source file, without extension" },

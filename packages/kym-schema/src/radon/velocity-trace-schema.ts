@@ -1,9 +1,14 @@
+// The columns of a velocity trace.
+
 /** The columns of a velocity trace. */
 import type { TableSchema } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
 import { UNITS } from "../units.ts";
 
-/** The artifact `radon/velocity`: one row a window, ROIs one after another. Columns that another program adds come after these. */
+/**
+ * The artifact `radon/velocity`: one row per window, one ROI after another. Columns that another program adds
+ * come after these.
+ */
 export const VELOCITY_TRACE_SCHEMA: TableSchema = {
   columns: [
     { name: COLUMNS.roiId, type: "int64", nullable: false },

@@ -1,4 +1,8 @@
-/** `@kym/kym-schema/tables`: the names of pooled tables, and their columns beside those of the root entry. */
+/**
+ * `@kym/kym-schema/tables`: the names of the pooled tables, and their columns beyond those of the main entry.
+ *
+ * @module
+ */
 
 export { FIRST_EVENT_COLUMNS, POOLED_EVENT_COLUMNS } from "../events/velocity-events-schema.ts";
 export { IMAGE_LIST_COLUMNS } from "../image-columns.ts";
