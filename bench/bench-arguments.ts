@@ -1,16 +1,17 @@
-/** What the command line of a benchmark asks for. */
+// Reads the command line of a benchmark.
+
 import process from "node:process";
 import { parseArgs } from "node:util";
 
 export interface BenchArguments {
-  /** The commit whose build is compared with this tree's; undefined where nothing is compared. */
+  /** The commit whose build is compared with this tree's; undefined without a comparison. */
   readonly against: string | undefined;
   readonly rounds: number | undefined;
-  /** Sizes and folders, in the order that the benchmark names them. */
+  /** Sizes and folders, in the order that the benchmark defines. */
   readonly positionals: readonly string[];
 }
 
-/** The arguments of this process. What cannot be read ends it, with a line that says why. */
+/** Reads the arguments of this process. If one is invalid, the process ends with a line that says why. */
 export function readBenchArguments(): BenchArguments {
   try {
     return parseBenchArguments(process.argv.slice(2));

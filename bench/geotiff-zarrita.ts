@@ -1,3 +1,5 @@
+// The ingest to compare with: geotiff and zarrita, used as in their own first examples.
+
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -5,7 +7,7 @@ import FileSystemStore from "@zarrita/storage/fs";
 import { fromFile } from "geotiff";
 import * as zarr from "zarrita";
 
-/** Each TIFF of a folder as an array of one chunk, one after the other, as the libraries' own first examples do it. */
+/** Stores each TIFF of a folder as an array of one chunk, one after the other. */
 export async function ingestPlainly(folder: string, target: string): Promise<void> {
   const root = zarr.root(new FileSystemStore(target));
   await zarr.create(root);
@@ -23,7 +25,7 @@ export async function ingestPlainly(folder: string, target: string): Promise<voi
   }
 }
 
-/** Of all pixels, in the order of the names. */
+/** Returns the digest of all pixels, in the order of the names. */
 export async function digestOfPlainIngest(target: string): Promise<string> {
   const root = zarr.root(new FileSystemStore(target));
   const hash = createHash("sha256");

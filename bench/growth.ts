@@ -1,6 +1,7 @@
+// Measures how the time per image grows with the number of images: ingest, index, export, opening one image.
+
 /**
- * How an ingest, an index, an export and opening one image grow with the number of images, in milliseconds an image. Goal P16
- * of performance.md: linear or better, and one image opened in constant time.
+ * Times are in milliseconds per image. The goal: linear or better, and one image opened in constant time.
  *
  *     npx -y pnpm@12 bench:growth [largest count]
  *     npx -y pnpm@12 bench:growth [count] --against COMMIT [--rounds N]
@@ -77,7 +78,7 @@ async function benchmark(folder: string, count: number): Promise<void> {
   console.log(`  one image read: ${ms.toFixed(2)} ms, ${calls} calls of the store, ${bytesRead} bytes`);
 }
 
-/** Small line scans, each with its own pixels and metadata beside it. */
+/** Writes small line scans, each with its own pixels and metadata. */
 function writeStudy(study: string, count: number): void {
   for (let index = 0; index < count; index++) {
     const folder = join(study, `day-${Math.floor(index / IMAGES_A_FOLDER)}`);

@@ -1,3 +1,5 @@
+// Makes the dataset that the index benchmarks work on.
+
 import type { Row, TableSchema, ZarrDataset } from "@kym/zarr-store";
 import type { Build } from "./against/load-build.ts";
 
@@ -52,7 +54,7 @@ export async function saveEventsOf(dataset: ZarrDataset, index: number, seed: nu
     .saveParquet("velocity_events/events", eventsOf(seed), { schema: EVENTS });
 }
 
-/** Adds so many images, each with params, metadata, ten events and ten rows of radon results, of a pixel each. */
+/** Adds images of one pixel, each with params, metadata, ten events and ten rows of Radon results. */
 export async function addAnalysedImages(
   { createNdArray }: Pick<Build, "createNdArray">,
   dataset: ZarrDataset,

@@ -1,4 +1,7 @@
-"""tifffile + zarr-python, timed by itself: `["ingest", folder, target, threads, compression]` in, seconds and a digest out."""
+"""Ingests TIFFs with tifffile and zarr-python, which time themselves here.
+
+Input lines are `["ingest", folder, target, threads, compression]`, answered with milliseconds, or `["digest", target]`.
+"""
 
 import hashlib
 import json

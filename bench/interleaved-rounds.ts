@@ -1,17 +1,23 @@
+// Runs several candidates in turn, round by round, so that all of them share the machine's good and bad
+// minutes.
+
 import { performance } from "node:perf_hooks";
 import { median } from "./paired-rounds.ts";
 
-/** What is compared: it makes something at a place of its own, and may say itself what it took. */
+/** A candidate to compare. It writes to a place of its own, and may measure its time itself. */
 export interface Candidate {
   readonly name: string;
-  /** Milliseconds, of what times itself; else the whole run counts. */
+  /** Returns milliseconds if the candidate times itself; otherwise the whole run counts. */
   readonly run: (target: string) => Promise<number | undefined>;
 }
 
-/** Milliseconds of each candidate, round by round. */
+/** The milliseconds of each candidate, round by round. */
 export type RoundTimes = ReadonlyMap<string, readonly number[]>;
 
-/** Runs A, B, C, then A, B, C again, so many times after one that warms up; what a run made goes before the next. */
+/**
+ * Runs A, B, C, then A, B, C again, `rounds` times after one round to warm up. The output of a run is removed
+ * before the next.
+ */
 export async function interleavedRounds(
   rounds: number,
   candidates: readonly Candidate[],
@@ -34,7 +40,7 @@ export async function interleavedRounds(
   return times;
 }
 
-/** The median of the rounds' own ratios, and the smallest. */
+/** Returns the median and the smallest of the ratios within the rounds. */
 export function ratioOf(
   times: RoundTimes,
   subject: string,

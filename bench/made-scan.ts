@@ -1,7 +1,9 @@
+// Makes the pixels of an artificial line scan.
+
 import type { NdArray } from "@kym/zarr-store";
 import type { Build } from "./against/load-build.ts";
 
-/** Noise over columns of their own brightness, 16 bits a pixel: zstd makes about half of it. */
+/** Makes noise over columns of different brightness, 16 bits per pixel. zstd compresses it to about half. */
 export function madeScan(
   createNdArray: Build["createNdArray"],
   shape: readonly [rows: number, columns: number],

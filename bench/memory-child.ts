@@ -1,4 +1,5 @@
-/** One task of `bench:memory` in a process of its own; prints its greatest resident size in bytes. */
+// Runs one task of `bench:memory` in a process of its own, and prints its greatest resident size in bytes.
+
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { loadBuild } from "./against/load-build.ts";
@@ -41,7 +42,10 @@ async function run(): Promise<void> {
   }
 }
 
-/** Linux counts it from the start of the program; the `maxrss` of every system begins with that of the parent. */
+/**
+ * Linux counts it from the start of the program. The `maxrss` of other systems begins with the size of the
+ * parent.
+ */
 function greatestResidentBytes(): number {
   const status = existsSync("/proc/self/status") ? readFileSync("/proc/self/status", "utf8") : "";
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,11 +1,14 @@
+// Measures the greatest resident size of a process that ingests a TIFF of a gigabyte, or writes or reads an
+// array.
+
 /**
- * The greatest resident size of a process that takes in a TIFF of a gigabyte, writes an array or reads one, above that of the
- * same with a tiny one. Goal P7 of performance.md. The counts are the system's; the median of a few runs.
+ * The result is the size above that of the same task with a tiny file; the median of a few runs, as the system
+ * counts it. The goal: at most 128 MB for the ingest.
  *
  *     npx -y pnpm@12 bench:memory [megabytes] [runs]
  *     npx -y pnpm@12 bench:memory [megabytes] --against COMMIT [--rounds N]
  *
- * Against a commit it is the greatest size itself, with 128 MiB by default.
+ * Against a commit, the greatest size itself is compared, with 128 MiB by default.
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,18 +1,26 @@
+// Runs two things in turn and compares them round by round.
+
 import { performance } from "node:perf_hooks";
 
 export interface PairedTimes {
-  /** Medians in milliseconds. */
+  /** Medians of both sides, in milliseconds. */
   readonly subjectMs: number;
   readonly peerMs: number;
-  /** The median and the smallest of the rounds' own ratios, so that a slow minute of the machine counts on both sides. */
+  /**
+   * The median and the smallest of the ratios within the rounds, so that a slow minute of the machine counts on
+   * both sides.
+   */
   readonly ratio: number;
   readonly bestRatio: number;
-  /** The median of the rounds' own differences, and that of the fastest of each, in milliseconds. */
+  /**
+   * The median of the differences within the rounds, and the difference of the fastest of each, in
+   * milliseconds.
+   */
   readonly differenceMs: number;
   readonly bestDifferenceMs: number;
 }
 
-/** Runs both in turn, so many times after one that warms up, and compares round by round. */
+/** Runs both in turn, `rounds` times after one round to warm up, and compares them round by round. */
 export async function pairedRounds(
   rounds: number,
   subject: () => Promise<unknown>,

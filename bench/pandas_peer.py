@@ -1,4 +1,7 @@
-"""pandas, timed by itself: a line `["read", path]` or `["write", source, target]` in, milliseconds and a digest out."""
+"""Reads and writes CSV with pandas, which times itself here.
+
+Input lines are `["read", path]` or `["write", source, target]`; each answer has milliseconds and a digest.
+"""
 
 import hashlib
 import json

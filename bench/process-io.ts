@@ -1,6 +1,8 @@
+// Counts what this process reads and writes, as Linux reports it.
+
 import { existsSync, readFileSync } from "node:fs";
 
-/** What this process, its threads included, asked of the system; Linux alone counts it. */
+/** The reads and writes that this process, including its threads, asked of the system. Only Linux counts them. */
 export interface ProcessIo {
   readonly readBytes: number;
   readonly writtenBytes: number;
@@ -10,7 +12,10 @@ export interface ProcessIo {
 
 const COUNTERS = "/proc/self/io";
 
-/** Runs something and says what it read and wrote, whether from disk or from memory; undefined where nobody counts. */
+/**
+ * Runs something and returns what it read and wrote, from disk or from memory; undefined on systems that do not
+ * count it.
+ */
 export async function countIo(run: () => Promise<unknown>): Promise<ProcessIo | undefined> {
   if (!existsSync(COUNTERS)) {
     await run();

@@ -1,3 +1,5 @@
+// Starts a Python library to compare with, which times itself.
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -5,20 +7,23 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { hasPython, runPython } from "../test/interop/python-environment.ts";
 
-/** What a Python library says that it took, and the SHA-256 of what it read. */
+/** The time that a Python library took, and the SHA-256 of the values it read. */
 export interface PeerAnswer {
   readonly ms: number;
   readonly sha256: string;
 }
 
-/** A Python with a library that stays, so that its start is not measured. */
+/** A Python process with its library, which keeps running, so that its start is not measured. */
 export interface PythonPeer {
   readonly library: string;
   ask(request: readonly unknown[]): Promise<PeerAnswer>;
   end(): void;
 }
 
-/** Runs `<library>_peer.py`, by the Python that `KYM_PYTHON` names or that of the interop tests. Undefined, the reason said aloud, where there is no Python for it. */
+/**
+ * Runs `<library>_peer.py` with the Python that `KYM_PYTHON` names, or that of the interop tests. If none of
+ * them has the library, prints the reason and returns undefined.
+ */
 export async function startPython(
   library: "tifffile" | "pandas" | "ingest" | "zarr",
 ): Promise<PythonPeer | undefined> {
@@ -42,7 +47,10 @@ export async function startPython(
   };
 }
 
-/** Round by round against a library that times itself, so that the way to it costs nothing; prints the ratios. */
+/**
+ * Compares with a Python library round by round and prints the ratios. The library times itself, so calling it
+ * costs nothing.
+ */
 export async function comparePython(
   peer: PythonPeer | undefined,
   rounds: number,
@@ -51,7 +59,7 @@ export async function comparePython(
   times = 1,
 ): Promise<void> {
   if (peer === undefined) {
-    console.log("  Python: not measured, there is none for it");
+    console.log("  Python: not measured, no Python with this library was found");
     return;
   }
   const ratios: number[] = [];

@@ -1,14 +1,16 @@
+// Counts the files that are read from a store.
+
 import type { KeyValueStore } from "@kym/zarr-store";
 import { interceptStore } from "@kym/zarr-store/testing";
 
 export interface Reads {
-  /** Different files that were read, and those that were asked for and are not there. */
+  /** The number of different files that were read; `absent` counts those that do not exist. */
   readonly opened: number;
   readonly absent: number;
   readonly bytes: number;
 }
 
-/** A store that says which files were read of it since it was last asked. */
+/** Wraps a store and reports what was read since the last report. */
 export function countReads(store: KeyValueStore): {
   readonly store: KeyValueStore;
   readonly take: () => Reads;

@@ -1,6 +1,8 @@
+// Measures how long `kym --help` and `kym --version` take beside a node that does nothing, in turn, round by
+// round.
+
 /**
- * How long `kym --help` and `kym --version`, as they are published, take beside a node that does nothing, in turn, round by
- * round. Goal P13 of performance.md.
+ * Measures them as they are published. The goal: at most 15 ms more than the empty node.
  *
  *     npx -y pnpm@12 bench:start [rounds]
  *     npx -y pnpm@12 bench:start --against COMMIT [--rounds N]

@@ -1,4 +1,7 @@
-"""tifffile, timed by itself: a line `["read", path, …]` or `["write", source, target]` in, seconds and a digest out."""
+"""Reads and writes TIFFs with tifffile, which times itself here.
+
+Input lines are `["read", path, …]` or `["write", source, target]`; each answer has milliseconds and a digest.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""zarr-python, timed by itself: a line of paths of arrays in, the seconds of reading them whole and a digest out."""
+"""Reads whole arrays with zarr-python, which times itself here.
+
+Each input line is a list of paths of arrays; each answer has milliseconds and a digest.
+"""
 
 import hashlib
 import json

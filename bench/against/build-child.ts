@@ -1,4 +1,5 @@
-/** The process of one build: it measures what it is asked for, and ends when it is let go. */
+// The process of one build: it measures on request until it is told to end.
+
 import { registerHooks } from "node:module";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
@@ -11,7 +12,7 @@ import { measuresOf } from "./measures-of.ts";
 const BENCH = pathToFileURL(`${REPOSITORY}/bench/`).href;
 const MIB = 2 ** 20;
 
-// An import by name would bring this tree's build into the process of another.
+// An import by package name would load this tree's build into the process of another build.
 registerHooks({
   resolve: (specifier, context, next) => {
     if (specifier.startsWith("@kym/") && context.parentURL?.startsWith(BENCH)) {

@@ -1,6 +1,8 @@
+// The messages between a comparison and the processes of its builds.
+
 import type { BenchmarkName } from "./measures-of.ts";
 
-/** What a build's process is started with, as JSON. */
+/** The request that starts a build's process, as JSON. */
 export interface BuildRequest {
   readonly benchmark: BenchmarkName;
   readonly root: string;
@@ -9,7 +11,7 @@ export interface BuildRequest {
   readonly size: number;
 }
 
-/** Asks for one measure, run a number of times. */
+/** Asks for one measure, to be run a number of times. */
 export interface RunRequest {
   readonly measure: number;
   readonly times: number;
@@ -22,7 +24,7 @@ export interface MeasureTitle {
   readonly unit: Unit;
 }
 
-/** First what can be measured, then a value for each request: the mean of its runs. */
+/** The first reply lists the measures; then each request is answered with the mean of its runs. */
 export type BuildReply =
   | { readonly kind: "ready"; readonly measures: readonly MeasureTitle[] }
   | { readonly kind: "value"; readonly value: number }

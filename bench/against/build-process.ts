@@ -1,3 +1,5 @@
+// Starts the process of a build and talks to it.
+
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
@@ -5,14 +7,14 @@ import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import type { BuildReply, BuildRequest, MeasureTitle, RunRequest } from "./build-messages.ts";
 
-/** A build, loaded in a process of its own that waits while others are measured. */
+/** A build, loaded in a process of its own that waits while other builds are measured. */
 export interface BuildProcess extends AsyncDisposable {
   readonly measures: readonly MeasureTitle[];
-  /** The mean of the runs, in the measure's unit. */
+  /** Returns the mean of the runs, in the unit of the measure. */
   measure(request: RunRequest): Promise<number>;
 }
 
-/** The same for every build: what is built, not the sources, by the Node that runs this. */
+/** The same for every build: run the built files, not the sources, with this process's Node. */
 const NODE_FLAGS = ["--expose-gc", "--disable-warning=ExperimentalWarning"];
 
 export async function startBuild(request: BuildRequest): Promise<BuildProcess> {
@@ -33,7 +35,7 @@ export async function startBuild(request: BuildRequest): Promise<BuildProcess> {
   };
 }
 
-/** The next reply. A process that fails or ends instead is let go, and what it said is thrown. */
+/** Waits for the next reply. If the process fails or ends instead, it is stopped and its output is thrown. */
 async function replyOf(child: ChildProcess, root: string): Promise<BuildReply> {
   const waiting = new AbortController();
   const { signal } = waiting;

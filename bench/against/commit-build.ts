@@ -1,4 +1,5 @@
-/** Builds this tree, or a commit in a worktree of its own that later runs use again. */
+// Builds this tree, or a commit in a worktree of its own that later runs use again.
+
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -9,7 +10,7 @@ export const REPOSITORY: string = resolve(import.meta.dirname, "../..");
 
 const PNPM = ["npx", "-y", "pnpm@12"] as const;
 
-/** The full hash of whatever names a commit: a hash, a branch, a tag or `HEAD~3`. */
+/** Returns the full hash of a commit that is given as a hash, a branch, a tag or `HEAD~3`. */
 export function hashOfCommit(commit: string, repository: string = REPOSITORY): string {
   const { status, stdout } = run(repository, [
     "git",
@@ -26,8 +27,10 @@ export function hashOfCommit(commit: string, repository: string = REPOSITORY): s
 }
 
 /**
- * The folder of a commit's build, made unless there is one. Each run builds in a folder of its own, and only a whole build is
- * noted for later runs, so that neither a run that was killed nor one that still builds gets in the way.
+ * Returns the folder of a commit's build, which is built first if necessary.
+ *
+ * Each run builds in a folder of its own. Only a complete build is recorded for later runs, so that a run that
+ * was killed, or one that still builds, does not disturb others.
  */
 export function buildCommit(
   hash: string,
@@ -43,14 +46,17 @@ export function buildCommit(
   mkdirSync(builds, { recursive: true });
   removeAbandoned(builds, hash);
   const root = join(builds, `${hash}-${process.pid}`);
-  // Forced twice: git still counts, and may have locked, a worktree whose folder is gone.
+  // Force twice: git still counts a worktree whose folder is gone, and may have locked it.
   must(repository, ["git", "worktree", "add", "--force", "--force", "--detach", root, hash], hash);
   build(root, hash);
   writeFileSync(note, basename(root));
   return root;
 }
 
-/** Removes what runs left that are gone. What such a run started may still write there: then a later run removes it. */
+/**
+ * Removes what ended runs left behind. A process that such a run started may still write there; then a later
+ * run removes it.
+ */
 function removeAbandoned(builds: string, hash: string): void {
   for (const name of readdirSync(builds)) {
     const pid = new RegExp(`^${hash}-(\\d+)$`).exec(name)?.[1];
@@ -72,7 +78,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Builds all packages of a tree anew: turbo's cache does not look at every file that a build reads. */
+/** Builds all packages of a tree, without turbo's cache, which does not look at every file that a build reads. */
 export function buildTree(root: string, name: string): void {
   must(root, [...PNPM, "build"], name);
 }

@@ -1,4 +1,5 @@
-/** Measures this tree's build and an older one's in turn, round by round, and prints how they compare. */
+// Measures this tree's build and an older one in turn, round by round, and prints how they compare.
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -15,18 +16,21 @@ export interface CompareOptions {
   /** The commit of the old build. */
   readonly against: string;
   readonly rounds: number | undefined;
-  /** How many images or megabytes. */
+  /** The number of images or megabytes. */
   readonly size: number;
-  /** What is compared, for people. */
+  /** A title for the output. */
   readonly title: string;
   /** Writes the files that every build reads. */
   readonly writeInputs?: (inputs: string) => unknown;
-  /** Empty; everything is written there, and the caller removes it. */
+  /** An empty folder for all files; the caller removes it. */
   readonly folder: string;
 }
 
 const DEFAULT_ROUNDS = 15;
-/** Two processes of one build differ for as long as they live; so each lives for a few rounds. */
+/**
+ * Two processes of the same build can differ in speed for their whole life, so each lives for only a few
+ * rounds.
+ */
 const ROUNDS_A_PROCESS = 3;
 const LEAST_MS = 30;
 const MOST_TIMES = 50;
@@ -34,7 +38,7 @@ const SIDES = ["new", "old", "oldAgain"] as const;
 
 type Processes = Readonly<Record<(typeof SIDES)[number], BuildProcess>>;
 
-/** Ends the process with 1, and says why, where a build cannot be made or measured. */
+/** Compares the builds. If one cannot be built or measured, prints the reason and ends the process with 1. */
 export async function compareBuilds(options: CompareOptions): Promise<void> {
   try {
     await compare(options);
@@ -84,7 +88,7 @@ async function measureRounds(
     }
     const last = Math.min(first + ROUNDS_A_PROCESS, rounds);
     console.error(`rounds ${first + 1} to ${last} of ${rounds}`);
-    // One that warms up comes before those that count.
+    // A round to warm up comes before the rounds that count.
     for (let round = first - 1; round < last; round++) {
       for (const [index, one] of measured.entries()) {
         const found = await measureRound(processes, round + 1, { measure: index, times: one.times });
@@ -99,7 +103,7 @@ async function measureRounds(
   return measured;
 }
 
-/** The sides begin in turn, so that none always follows the same. */
+/** The sides take turns at going first, so that no side always follows the same other side. */
 async function measureRound(
   processes: Processes,
   round: number,

@@ -1,30 +1,32 @@
-/** What the rounds of two builds say: how much slower the new one is, and how far the old one is from itself. */
+// Decides from the rounds of two builds how much slower the new one is, beside how much the old one differs
+// from itself.
+
 import { median } from "../paired-rounds.ts";
 
-/** What the three sides took in one round. The old build runs twice, in processes of its own. */
+/** The measurements of the three sides in one round. The old build runs twice, in two processes. */
 export interface Round {
   readonly new: number;
   readonly old: number;
   readonly oldAgain: number;
 }
 
-/** A median, and where the true one lies with 95 % certainty. */
+/** A median, and the range of the true median with 95 % confidence. */
 export interface MedianRange {
   readonly median: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** `less` and `more`: the new build takes less or more than the old one, by more than can be put down to chance. */
+/** `less` and `more`: the new build takes less or more than the old one, by more than chance explains. */
 export type Verdict = "within 5 %" | "within the old build's spread" | "less" | "more";
 
 export interface Comparison {
-  /** Medians, in the unit of what was measured. */
+  /** Medians, in the unit of the measure. */
   readonly new: number;
   readonly old: number;
-  /** New over old, round by round. */
+  /** New divided by old, round by round. */
   readonly ratio: MedianRange;
-  /** The old build over itself, round by round. */
+  /** The old build divided by itself, round by round. */
   readonly oldOverOld: MedianRange;
   readonly verdict: Verdict;
 }
@@ -32,7 +34,7 @@ export interface Comparison {
 const TOLERANCE = 1.05;
 const OUTSIDE = 0.05;
 
-/** Compares what was measured in the same round, so that a slow minute of the machine counts on all sides. */
+/** Compares measurements of the same round, so that a slow minute of the machine counts on all sides. */
 export function compareRounds(rounds: readonly Round[]): Comparison {
   const ratio = medianRange(rounds.map((round) => round.new / Math.sqrt(round.old * round.oldAgain)));
   const oldOverOld = medianRange(rounds.map((round) => round.oldAgain / round.old));
@@ -45,7 +47,7 @@ export function compareRounds(rounds: readonly Round[]): Comparison {
   };
 }
 
-/** How many times as much a build may seem to take as itself: which of the two processes is the slower is chance. */
+/** The factor by which a build may seem to differ from itself. Which of the two processes is slower is chance. */
 export function spreadOf({ low, high }: MedianRange): number {
   return Math.max(high, 1 / low);
 }
@@ -62,8 +64,9 @@ export function verdictOn(ratio: number, spread: number): Verdict {
 }
 
 /**
- * The median and its range by order statistics, which no outlier moves and which supposes nothing of how the values lie. Of
- * five values or fewer it is the whole range, which is the true one with less certainty.
+ * Returns the median and its range by order statistics, which outliers do not move and which assume no
+ * distribution. For five values or fewer it is the whole range, which contains the true median with less
+ * confidence.
  */
 export function medianRange(values: readonly number[]): MedianRange {
   const sorted = values.toSorted((a, b) => a - b);
@@ -75,7 +78,10 @@ export function medianRange(values: readonly number[]): MedianRange {
   };
 }
 
-/** How many values at either end lie outside the range: the most for which the true median does so in 5 % of all cases at most. */
+/**
+ * Returns how many values at either end lie outside the range: the most for which the true median does so in at
+ * most 5 % of all cases.
+ */
 function leftOut(count: number): number {
   let probability = 0.5 ** count;
   let sum = probability;

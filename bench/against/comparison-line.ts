@@ -1,4 +1,5 @@
-/** A comparison of two builds, in words. */
+// Puts the comparison of two builds into words.
+
 import type { MeasureTitle, Unit } from "./build-messages.ts";
 import { type Comparison, type MedianRange, spreadOf, type Verdict } from "./compare-rounds.ts";
 
@@ -21,10 +22,10 @@ export function comparisonLine({ name, unit }: MeasureTitle, comparison: Compari
   ].join("\n");
 }
 
-/** Above this the old build was so far from itself that a tenth more would not be seen. */
+/** Above this spread, the old build differed so much from itself that a change of 10 % could not be seen. */
 const UNSTEADY = 1.1;
 
-/** How many are as before, and which take more; and whether the machine was quiet enough to say so. */
+/** Says which measures take more than before, and whether the machine was quiet enough to tell. */
 export function summaryLine(what: string, compared: readonly Compared[]): string {
   const worse = compared.filter(({ comparison }) => comparison.verdict === "more");
   const names = worse.map(({ title }) => title.name).join("; ");

@@ -1,4 +1,5 @@
-/** The names that benchmarks use, of whichever build: this tree's or an older one's, where a name may have another place. */
+// Loads the functions that benchmarks use from any build, this tree's or an older one with other entry points.
+
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
@@ -31,8 +32,10 @@ export interface Build {
 }
 
 /**
- * Where each name is exported: the first place that has it counts. When an export moves, its new place goes before the old
- * one, which stays, for the builds of before. A name that was another is written behind `#`, as in `@kym/roi#oldName`.
+ * The places where each name may be exported; the first one that has it is used.
+ *
+ * When an export moves, put the new place before the old one, which stays for older builds. If the name was
+ * different, write it after `#`, as in `@kym/roi#oldName`.
  */
 export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
   KymDataset: ["@kym/kym-dataset"],
@@ -52,17 +55,23 @@ export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
   openLocalDataset: ["@kym/zarr-store/node", "@kym/zarr-store/node#openDataset"],
 };
 
-/** The named exports of the build below `root`. Under the condition `@kym/source` they come from its sources. */
+/**
+ * Returns named exports of the build below `root`. Under the condition `@kym/source` they come from its
+ * sources.
+ */
 export async function loadBuild<Name extends keyof Build>(
   root: string,
   names: readonly Name[],
 ): Promise<Pick<Build, Name>> {
   const found = await findNames(names, PLACES, (specifier) => importOf(root, specifier), root);
-  // The table says which names are which; the types are those of this tree.
+  // The table relates the names; the types are those of this tree.
   return Object.fromEntries(found) as Pick<Build, Name>;
 }
 
-/** Looks each name up in its places, in order. `load` gives what a place exports, or undefined where there is no such place. */
+/**
+ * Looks each name up in its places, in order. `load` returns the exports of a place, or undefined if the place
+ * does not exist.
+ */
 export async function findNames<Name extends string>(
   names: readonly Name[],
   places: Readonly<Record<Name, readonly string[]>>,
@@ -88,7 +97,10 @@ export async function findNames<Name extends string>(
   return found;
 }
 
-/** What an entry of a package of that build exports. A package that only a folder above `root` has is not of that build. */
+/**
+ * Returns the exports of a package's entry in that build. A package that is found only above `root` does not
+ * belong to the build.
+ */
 async function importOf(
   root: string,
   specifier: string,

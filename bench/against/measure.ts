@@ -1,33 +1,35 @@
-/** One thing that a benchmark measures of a build, in the build's own process. */
+// What a benchmark measures of a build, in the build's own process.
+
+/** One thing that a benchmark measures of a build. */
 export type Measure = TimedMeasure | CountedMeasure;
 
 export interface TimedMeasure {
   readonly name: string;
-  /** Comes before each run and is not timed. */
+  /** Runs before each run, and is not timed. */
   readonly prepare?: () => Promise<unknown>;
-  /** What is timed. */
+  /** The part that is timed. */
   readonly run: () => Promise<unknown>;
 }
 
 export interface CountedMeasure {
   readonly name: string;
-  /** Bytes of memory, which the measure itself finds out. */
+  /** Returns bytes of memory, which the measure counts itself. */
   readonly countBytes: () => Promise<number>;
 }
 
-/** Where a measure finds its build, and the files that it works on. */
+/** The build of a measure, and its files. */
 export interface MeasurePlace {
-  /** Of the tree whose build is measured. */
+  /** The root of the tree whose build is measured. */
   readonly root: string;
-  /** Files that every build reads, the same for all. */
+  /** The folder of the files that all builds read. */
   readonly inputs: string;
-  /** This side's own, for what its build makes. It outlives the process: what is there already need not be made again. */
+  /** The folder for the files of this side. It outlives the process, so files from before can be used again. */
   readonly folder: string;
-  /** How many images or megabytes; each benchmark says what it counts. */
+  /** The number of images or megabytes; each benchmark defines which. */
   readonly size: number;
-  /** What must be closed at the end. */
+  /** Everything that must be closed at the end. */
   readonly stack: AsyncDisposableStack;
 }
 
-/** A benchmark of builds. It takes nothing of ours but through `loadBuild`. */
+/** The measures of a benchmark. They get functions of this project only through `loadBuild`. */
 export type Measures = (place: MeasurePlace) => Promise<readonly Measure[]>;

@@ -1,8 +1,10 @@
+// Finds the measures of a benchmark by its name.
+
 import type { Measures } from "./measure.ts";
 
 export type BenchmarkName = "arrays" | "csv" | "growth" | "index" | "ingest" | "memory" | "start" | "tiff";
 
-/** The benchmarks that compare builds, each loaded only where it is run. */
+/** The benchmarks that compare builds, each loaded only when it runs. */
 const BENCHMARKS: Readonly<Record<BenchmarkName, () => Promise<Measures>>> = {
   arrays: async () => (await import("../measures/arrays.ts")).measureArrays,
   csv: async () => (await import("../measures/csv.ts")).measureCsv,

@@ -1,4 +1,5 @@
-/** Reading arrays of zstd whole, in chunks of each shape. */
+// Measures of one build: reading whole zstd arrays, in chunks of each shape.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { NdArray, ZarrDataset } from "@kym/zarr-store";
@@ -13,7 +14,7 @@ export interface ArrayCase {
   readonly chunks?: readonly [rows: number, columns: number];
 }
 
-/** A quarter of what the benchmark reads when it runs alone. */
+/** A quarter of the data that the benchmark reads when it runs alone. */
 const CASES: readonly ArrayCase[] = [
   { name: "5 line scans of 2.3 MB, one chunk each", images: 5, shape: [30_000, 38] },
   { name: "an image of 34 MB, in chunks of whole rows", images: 1, shape: [262_144, 64] },

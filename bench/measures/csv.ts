@@ -1,10 +1,11 @@
-/** Reading a table from CSV and writing it. */
+// Measures of one build: reading and writing a table as CSV.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
 
-/** The table's name in the inputs. */
+/** The name of the table among the inputs. */
 export const CSV_TABLE = "table.csv";
 
 export async function measureCsv({ root, inputs, folder }: MeasurePlace): Promise<readonly Measure[]> {

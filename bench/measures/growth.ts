@@ -1,4 +1,5 @@
-/** An ingest, an index and an export of many small images, and opening one of them. */
+// Measures of one build: ingest, index and export of many small images, and opening one of them.
+
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -63,7 +64,7 @@ export async function measureGrowth({
   ];
 }
 
-/** What is measured of a study, in the order in which it is done. */
+/** The measured steps of a study, in order. */
 export function growthSteps(
   build: GrowthBuild,
   {

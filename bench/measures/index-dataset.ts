@@ -1,4 +1,6 @@
-/** Indexes of many small images: made anew, with nothing changed, and with one image changed. */
+// Measures of one build: indexes of many small images, rebuilt, with nothing changed, and with one image
+// changed.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { KymDataset } from "@kym/kym-dataset";
@@ -7,7 +9,7 @@ import { type Build, loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
 import { addAnalysedImages, saveEventsOf } from "../index-study.ts";
 
-/** What an index needs of a build. */
+/** The functions of a build that an index needs. */
 export type IndexBuild = Pick<
   Build,
   | "KymDataset"
@@ -71,7 +73,7 @@ export async function writeStudy(build: IndexBuild, location: string, imageCount
   await dataset.updateManifest();
 }
 
-/** How many images each index took in. */
+/** Updates both indexes and returns how many images each of them updated. */
 export async function updateIndexes(build: IndexBuild, kym: KymDataset): Promise<readonly number[]> {
   const counts: number[] = [];
   for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
@@ -87,7 +89,7 @@ export async function replaceIndexes(build: IndexBuild, kym: KymDataset): Promis
   }
 }
 
-/** Saves an image's events anew and indexes them; returns how many images the index took in. */
+/** Changes an image's events and indexes them. Returns how many images the index updated. */
 async function changeOneImage(
   { velocityEventIndexer }: IndexBuild,
   kym: KymDataset,

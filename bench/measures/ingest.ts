@@ -1,4 +1,5 @@
-/** An ingest of a folder of TIFFs, in each compression and durability. */
+// Measures of one build: ingest of a folder of TIFFs, in each compression and durability.
+
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Build, loadBuild } from "../against/load-build.ts";

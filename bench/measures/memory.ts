@@ -1,4 +1,6 @@
-/** The greatest memory of a process that ingests a large TIFF, writes an array or reads one. */
+// Measures of one build: the greatest memory of a process that ingests a large TIFF, or writes or reads an
+// array.
+
 import { execFileSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +40,7 @@ export function rowsOf(megabytes: number): number {
   return Math.round((megabytes * 2 ** 20) / BYTES_A_ROW);
 }
 
-/** The greatest resident size of a process that does one task by the build of `root`. */
+/** Returns the greatest resident size of a process that does one task with the build of `root`. */
 export function greatestBytes({
   root,
   task,

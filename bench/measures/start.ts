@@ -1,4 +1,5 @@
-/** How long short commands take, as they are published, from their start to their end. */
+// Measures of one build: the time of short commands, as published, from start to end.
+
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +23,7 @@ export async function measureStart({ root, inputs, folder }: MeasurePlace): Prom
   }));
 }
 
-/** The program that a tree's `kym` runs. */
+/** Returns the program that a tree's `kym` runs. */
 function publishedMain(root: string): string {
   const manifest: { readonly bin?: { readonly kym?: string } } = JSON.parse(
     readFileSync(join(root, "apps/cli/package.json"), "utf8"),

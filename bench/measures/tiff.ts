@@ -1,4 +1,5 @@
-/** Reading TIFFs of each compression, and writing them. */
+// Measures of one build: reading TIFFs of each compression, and writing them.
+
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NdArray } from "@kym/zarr-store";
@@ -7,7 +8,7 @@ import type { Measure, MeasurePlace } from "../against/measure.ts";
 
 export type TiffReader = Pick<Build, "nodeTiffCodecs" | "openFileSource" | "readTiff">;
 
-/** In this folder of the inputs are the files that have no compression; each other folder is of one. */
+/** The folder of uncompressed files among the inputs; each other folder holds files of one compression. */
 export const UNCOMPRESSED = "uncompressed";
 
 const CALIBRATION = { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 } as const;
