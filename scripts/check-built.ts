@@ -1,6 +1,8 @@
+// Stops `npm pack` if the package in this folder has not been built; the last step of `prepack`.
+
 /**
- * The last step of `prepack`: ends with 1 and says why unless all that the package in this folder publishes is built. A
- * tarball without it would be installed without a complaint and fail at its first import.
+ * Ends with 1, and says why, unless all files that the package publishes exist. A tarball without them would
+ * install without a complaint and fail at its first import.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +17,7 @@ if (missing.length > 0) {
   process.stderr.write(
     `${folder} cannot be packed: its package.json names ${missing.join(", ")}, which ${
       missing.length === 1 ? "is" : "are"
-    } not there or empty. \`npx -y pnpm@12 build\` makes dist.\n`,
+    } missing or empty. Run \`npx -y pnpm@12 build\` first.\n`,
   );
   process.exitCode = 1;
 }

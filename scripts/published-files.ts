@@ -1,6 +1,10 @@
+// Lists the files that a published package promises in its package.json.
+
 /**
- * The files of a package that its `package.json` leads to once it is published: by the `exports` of `publishConfig`, or its
- * own where that has none, and by `bin`. Without `./`, each once. Throws for a package that leads to none.
+ * Returns the files that a `package.json` names for the published package, without `./` and without duplicates.
+ *
+ * They come from `bin` and from `exports`; the `exports` of `publishConfig` take precedence. Throws if there
+ * are no such files.
  */
 export function publishedFiles(manifest: unknown): readonly string[] {
   const exported = memberOf(memberOf(manifest, "publishConfig"), "exports") ?? memberOf(manifest, "exports");
@@ -12,7 +16,7 @@ export function publishedFiles(manifest: unknown): readonly string[] {
   return files;
 }
 
-/** All texts in a value: conditions are objects in objects. */
+/** Returns all texts in a value: conditions are objects in objects. */
 function pathsOf(value: unknown): readonly string[] {
   return typeof value === "string"
     ? [value]

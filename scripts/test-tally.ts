@@ -1,4 +1,6 @@
-/** How a run of tests ended. */
+// Counts the tests of a run from vitest's JSON report.
+
+/** The result of a test run. */
 export interface TestTally {
   readonly passed: number;
   readonly failed: number;
@@ -15,8 +17,8 @@ interface FileResult {
 }
 
 /**
- * Counts the tests of a report of vitest's JSON reporter. A file that failed before or beside its tests counts as one
- * failure. Throws if `report` is no such report.
+ * Counts the tests in a report of vitest's JSON reporter. A file that failed outside its tests counts as one
+ * failure. Throws if `report` is not such a report.
  */
 export function tallyOf(report: unknown): TestTally {
   const files = parseFiles(report);
@@ -33,7 +35,7 @@ export function totalOf({ passed, failed, skipped }: TestTally): number {
   return passed + failed + skipped;
 }
 
-/** The last line of a run, for people and for `.ci/run`. */
+/** The last line of a run, read by people and by `.ci/run`. */
 export function closingLine({ passed, failed, skipped }: TestTally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

@@ -1,11 +1,14 @@
+// Runs the checks and tests that the command line names, and prints one final tally.
+
 /**
- * Runs the checks and tests that the command line names, and ends with the line `N passed, N failed`, to which
- * `, N skipped` may follow. A check that fails counts as one failure.
+ * The last line is `N passed, N failed`, perhaps with `, N skipped`. A check that fails counts as one failure.
  *
- * - `--checks`: types and lint come first
- * - `--count`: README.md says how many tests there are, and must be right where `CI` is set
- * - `--update-count`: puts README.md right
- * - all else goes to vitest, such as `--project=roi`
+ * | argument | effect |
+ * | --- | --- |
+ * | `--checks` | types and lint run first |
+ * | `--count` | compares the number of tests with README.md; a difference fails if `CI` is set |
+ * | `--update-count` | corrects the number in README.md |
+ * | anything else | is passed to vitest, such as `--project=roi` |
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +25,7 @@ const README = join(ROOT, "README.md");
 
 type Command = readonly [program: string, ...args: string[]];
 
-/** Cheapest first. */
+/** The cheapest check first. */
 const CHECKS: readonly (readonly [name: string, command: Command])[] = [
   ["types", ["turbo", "run", "typecheck", "typecheck:root", "--continue", "--output-logs=errors-only"]],
   ["lint", ["biome", "ci", "--colors=off", "."]],
@@ -43,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   return tally.failed === 0 ? 0 : 1;
 }
 
-/** Prints one line for a check, below what it said if it failed. */
+/** Prints one line per check, after its output if it failed. */
 async function passesCheck(name: string, [program, ...args]: Command): Promise<boolean> {
   const startMs = performance.now();
   const failure = await execute(program, args, {
@@ -71,10 +74,10 @@ async function runTests(args: readonly string[]): Promise<TestTally> {
     const vitest = spawn("vitest", ["run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit" });
     const [exitCode] = await once(vitest, "close");
     const tally = tallyOf(JSON.parse(readFileSync(report, "utf8")));
-    // An error outside of every test fails the run and no test.
+    // An error outside all tests fails the run, but no test.
     return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
   } catch (error) {
-    console.log(`vitest left no report: ${error instanceof Error ? error.message : error}`);
+    console.log(`vitest wrote no report: ${error instanceof Error ? error.message : error}`);
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -91,7 +94,9 @@ function passesCount(count: number, update: boolean): boolean {
     writeFileSync(README, right);
     return true;
   }
-  console.log(`README.md does not say that there are ${count} tests: npx -y pnpm@12 test --update-count`);
+  console.log(
+    `README.md states another number of tests than ${count}. Run: npx -y pnpm@12 test --update-count`,
+  );
   return !process.env["CI"];
 }
 

@@ -42,7 +42,7 @@ test("a package is not packed before all that it publishes is built, and what is
     await mkdir(join(folder, "dist"));
     await writeFile(join(folder, "dist/index.js"), "export {};\n");
     await writeFile(join(folder, "dist/index.d.ts"), "");
-    expect(check().stderr).toContain("names dist/index.d.ts, which is not there or empty");
+    expect(check().stderr).toContain("names dist/index.d.ts, which is missing or empty");
     await writeFile(join(folder, "dist/index.d.ts"), "export {};\n");
     expect(check().status).toBe(0);
   } finally {
