@@ -1,7 +1,5 @@
 // The names of the artifacts that an image of a kymograph dataset can have.
 
-/** The names of the artifacts that an image of a kymograph dataset can have. */
-
 /**
  * All artifact names, by content. Older programs use other names for some of them; `EVENT_ARTIFACTS` and
  * `RADON_ARTIFACTS` list these in order of precedence.

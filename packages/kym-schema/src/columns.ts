@@ -1,7 +1,5 @@
 // The names of the columns that programs read or write one by one.
 
-/** The names of the columns that programs read or write one by one. */
-
 /** Column names of traces, events and pooled tables. A name means the same in every table. */
 export const COLUMNS = {
   imageId: "image_id",

@@ -1,7 +1,5 @@
 // The one error class of this package, and its guard.
 
-/** The errors of this package: one class with a closed set of codes. */
-
 /** What went wrong. The set is closed: programs branch on the code, people read the message. */
 export type KymSchemaErrorCode = "invalid_file" | "invalid_metadata";
 

@@ -1,6 +1,5 @@
 // The columns about an image, in pooled tables and in the list of all images.
 
-/** Columns about an image: of pooled tables, and of the list of all images. */
 import type { Column } from "@kym/zarr-store";
 import { COLUMNS } from "./columns.ts";
 import { SUMMARY_KEYS } from "./metadata/summarize-metadata.ts";

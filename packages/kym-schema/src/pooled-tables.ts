@@ -1,7 +1,5 @@
 // The names of the tables that pool the results of all images of a dataset.
 
-/** The names of the tables that pool what the images of a dataset have. */
-
 /** The pooled tables. The name of a table's indexer is the same without `kym_`. */
 export const POOLED_TABLES = {
   /** One row for each ROI and channel of a velocity trace, `RADON_COLUMNS`. */

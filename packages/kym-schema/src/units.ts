@@ -1,7 +1,5 @@
 // How the units of columns and axes are spelled.
 
-/** How the units of columns and axes are spelled. */
-
 /** The units in tables and metadata. `pixel` is the step of an axis without calibration. */
 export const UNITS = {
   second: "s",

@@ -1,6 +1,5 @@
 // The artifacts in which the events of an image, and their parameters, may be stored.
 
-/** Where the events of an image and their params may be stored. */
 import { ARTIFACTS } from "../artifact-names.ts";
 
 /**

@@ -1,6 +1,5 @@
 // The columns of velocity events: of one image, of the pooled table, and of first-generation files.
 
-/** The columns of an image's events, of the pooled table that has them all, and of the first generation's. */
 import type { Column, TableSchema } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
 import { ANALYSIS_STATE_COLUMN, REL_PATH_COLUMN } from "../image-columns.ts";

@@ -1,6 +1,5 @@
 // Loads the text of an image's metadata from a record, a file or any other store of artifacts.
 
-/** Loading the text of the artifact `metadata`, from a record, a file or any other store of artifacts. */
 import { type ArtifactStore, isZarrStoreError, type ReadOptions } from "@kym/zarr-store";
 import { ARTIFACTS } from "../artifact-names.ts";
 

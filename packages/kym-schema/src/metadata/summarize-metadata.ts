@@ -1,6 +1,5 @@
 // The facts that lists of images show and sort by, taken from each image's metadata.
 
-/** What lists of images show and order by, of the metadata of each. */
 import { isZarrStoreError, type Scalar, type Summary } from "@kym/zarr-store";
 import { calibrationOf } from "./calibration.ts";
 import { type KymMetadata, parseMetadata } from "./metadata.ts";

@@ -1,6 +1,5 @@
 // The artifacts in which a Radon analysis, and its parameters, may be stored.
 
-/** Where the results of a Radon analysis and its params may be stored. */
 import { ARTIFACTS } from "../artifact-names.ts";
 
 /**

@@ -1,6 +1,5 @@
 // The columns of the tables that summarize velocity traces.
 
-/** The columns of the tables that summarise a velocity trace. */
 import type { Column } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
 import { ANALYSIS_STATE_COLUMN, REL_PATH_COLUMN } from "../image-columns.ts";

@@ -1,6 +1,5 @@
 // The columns of a velocity trace.
 
-/** The columns of a velocity trace. */
 import type { TableSchema } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
 import { UNITS } from "../units.ts";
