@@ -125,7 +125,7 @@ function placeBounds(bounds: RoiBounds | undefined, extent: ImageExtent | undefi
     return clampBounds(bounds ?? fullBounds(extent), extent);
   }
   if (bounds === undefined) {
-    throw new RoiError("invalid_argument", "bounds: needed where the image's size is not known", {
+    throw new RoiError("invalid_argument", "bounds: required, because the size of the image is unknown", {
       path: "bounds",
     });
   }

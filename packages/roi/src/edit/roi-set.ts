@@ -114,10 +114,14 @@ export class RoiSet implements Iterable<Roi> {
     const roi = this.get(id);
     if (roi === undefined) {
       const known = this.rois.map((other) => other.id);
-      throw new RoiError("not_found", `ROI ${id}: not in the set, which has ${known.join(", ") || "none"}`, {
-        expected: known,
-        found: id,
-      });
+      throw new RoiError(
+        "not_found",
+        `ROI ${id}: not in the set; its ids are: ${known.join(", ") || "none"}`,
+        {
+          expected: known,
+          found: id,
+        },
+      );
     }
     return roi;
   }

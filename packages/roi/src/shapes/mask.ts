@@ -73,7 +73,7 @@ export function maskBounds(mask: RoiMask): RoiBounds {
 
 /** The error for a mask ROI whose pixels are needed but were not given. */
 export function missingMask(id: number): RoiError {
-  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask, whose pixels must be given`, {
+  return new RoiError("invalid_argument", `mask: ROI ${id} is a mask; pass its pixels`, {
     path: "mask",
   });
 }

@@ -42,7 +42,7 @@ function readAxis(
   const present = keys.filter((key) => data[key] !== undefined);
   const [axis, other = axis] = present.map((key) => readNumbers(data[key], `${path}.${key}`));
   if (axis === undefined || other === undefined) {
-    throw unexpected(`${path}.${written}`, `an array of numbers, here or as ${alternative}`, undefined);
+    throw unexpected(`${path}.${written}`, `an array of numbers under this key or ${alternative}`, undefined);
   }
   if (axis.length !== other.length || axis.some((value, index) => value !== other[index])) {
     throw unexpected(`${path}.${alternative}`, `the same as in ${written}`, data[alternative]);

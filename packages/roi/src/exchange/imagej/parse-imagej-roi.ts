@@ -42,7 +42,7 @@ export function parseImageJRoi(bytes: Uint8Array): ImageJRoi {
     const details = { path: `byte ${HEADER.version}`, expected: OLDEST_VERSION, found: version };
     throw new RoiError(
       "not_supported",
-      `byte ${HEADER.version}: .roi files of version ${version} are not supported, only from ${OLDEST_VERSION} on`,
+      `byte ${HEADER.version}: .roi files of version ${version} are not supported; the oldest supported version is ${OLDEST_VERSION}`,
       details,
     );
   }

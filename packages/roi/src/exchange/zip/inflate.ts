@@ -30,5 +30,5 @@ export async function inflate(bytes: Uint8Array, size: number, path: string): Pr
 }
 
 function damaged(path: string, cause: unknown): RoiError {
-  return new RoiError("invalid_argument", `${path}: expected deflated bytes, found others`, { path, cause });
+  return new RoiError("invalid_argument", `${path}: the compressed bytes are damaged`, { path, cause });
 }

@@ -48,7 +48,7 @@ function checkEntry(entry: ZipEntry, path: string, mostBytes: number): void {
     throw unexpected(path, `at most ${mostBytes} bytes`, bytesInside);
   }
   if (method === STORED && bytesInside !== compressedBytes) {
-    throw unexpected(path, `${compressedBytes} bytes, as it is stored`, bytesInside);
+    throw unexpected(path, `${compressedBytes} bytes, because it is not compressed`, bytesInside);
   }
 }
 
@@ -60,7 +60,7 @@ function packedBytes(bytes: Uint8Array, directory: ZipDirectory, entry: ZipEntry
     throw unexpected(path, `a local header at byte ${offset}`, undefined);
   }
   if (view.getUint16(offset + ZIP_LOCAL.method, true) !== entry.method) {
-    throw unexpected(path, `compression method ${entry.method}, as the list says`, "another");
+    throw unexpected(path, `compression method ${entry.method}, as in the list of entries`, "another");
   }
   const behind =
     view.getUint16(offset + ZIP_LOCAL.nameLength, true) +

@@ -68,9 +68,13 @@ function findEnd(view: DataView): number {
       return at;
     }
   }
-  throw new RoiError("invalid_argument", "the zip's end record: expected one at the end, found none", {
-    path: "zip",
-  });
+  throw new RoiError(
+    "invalid_argument",
+    "zip: no end record found at the end of the file; it may be cut off",
+    {
+      path: "zip",
+    },
+  );
 }
 
 function readEntries(view: DataView, numEntries: number, offset: number, end: number): readonly ZipEntry[] {

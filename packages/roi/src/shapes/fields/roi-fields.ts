@@ -102,7 +102,7 @@ function refuseKeys(record: Readonly<Record<string, unknown>>, keys: readonly st
     if (Object.hasOwn(record, key)) {
       throw new RoiError(
         "invalid_argument",
-        `${path}.${key}: the key has a field of its own in the envelope`,
+        `${path}.${key}: this key is part of the envelope and cannot be an extra key`,
         {
           path: `${path}.${key}`,
           found: record[key],

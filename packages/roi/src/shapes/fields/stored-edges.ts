@@ -36,7 +36,7 @@ export function decodeStoredEdges(
     const present = keys.filter((key) => data[key] !== undefined);
     const [edge, other = edge] = present.map((key) => readEdge(data[key], `${path}.${key}`));
     if (edge === undefined) {
-      throw unexpected(`${path}.${written}`, `a number, here or as ${alternative}`, undefined);
+      throw unexpected(`${path}.${written}`, `a number under this key or ${alternative}`, undefined);
     }
     if (edge !== other) {
       throw unexpected(`${path}.${alternative}`, `${edge} as in ${written}`, other);
