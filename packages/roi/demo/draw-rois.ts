@@ -1,3 +1,5 @@
+// Draws docs/rois.svg: every type of ROI over a kymograph.
+
 import {
   type Plane,
   type RasterMask,
@@ -9,14 +11,14 @@ import {
 } from "../src/index.ts";
 import { streaks } from "./streaks.ts";
 
-/** Screen pixels for one of the kymograph's. */
+/** Screen pixels per pixel of the kymograph. */
 const ZOOM = 12;
 const MARGIN = 24;
 const LEGEND_LINE = 22;
 const GREY_STEP = 12;
 const COLOURS: readonly string[] = ["#e6550d", "#0072b2", "#cc2277", "#009e73", "#8a5cd6"];
 
-/** An ellipse, which only a mask can be. */
+/** An ellipse, which only a mask can represent. */
 const ELLIPSE: RoiMask = {
   data: Array.from({ length: 11 * 15 }, (_, index) => {
     const [down, right] = [Math.floor(index / 15) - 5, (index % 15) - 7];
@@ -29,8 +31,8 @@ const ELLIPSE: RoiMask = {
 };
 
 /**
- * An SVG picture of a ROI of every kind over a kymograph: its geometry as a line, the pixels that it covers tinted, and
- * their statistics below. The same text in every runtime.
+ * Draws every type of ROI over a kymograph as SVG: the geometry as a line, the covered pixels tinted, the
+ * statistics below. The text is the same in every runtime.
  */
 export function drawRois(): string {
   const plane = streaks();
@@ -62,7 +64,7 @@ function makeRois(plane: Plane): RoiSet {
     .create({ type: "mask", maskRef: "analysis_arrays/roi_mask_5" });
 }
 
-/** Points from their coordinates in turn: dim0, dim1, dim0, … */
+/** Makes points of alternating coordinates: dim0, dim1, dim0, … */
 function points(coordinates: readonly number[]): readonly { readonly dim0: number; readonly dim1: number }[] {
   return coordinates.flatMap((dim0, index) =>
     index % 2 === 0 ? [{ dim0, dim1: coordinates[index + 1] ?? 0 }] : [],
@@ -77,7 +79,7 @@ function colourOf(roi: Roi): string {
   return COLOURS[roi.id - 1] ?? "#000000";
 }
 
-/** A path for every shade of grey, of the runs of pixels that have it. */
+/** Draws one path per shade of grey, over the runs of pixels of that shade. */
 function greyPaths({ data, height, width }: Plane): readonly string[] {
   const shades = new Map<number, string[]>();
   for (let row = 0; row < height; row += 1) {
@@ -100,7 +102,7 @@ function greyPaths({ data, height, width }: Plane): readonly string[] {
     });
 }
 
-/** The pixels that the ROI covers, and its geometry upon them. */
+/** Draws the pixels that the ROI covers, and its geometry on top. */
 function drawRoi(roi: Roi, plane: Plane): readonly string[] {
   const colour = colourOf(roi);
   const tint = `<path fill="${colour}" fill-opacity="0.5" d="${coveredRuns(rasterize(roi, plane, optionsOf(roi))).join("")}"/>`;

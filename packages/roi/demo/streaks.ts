@@ -1,14 +1,16 @@
+// The artificial kymograph under the ROIs of docs/rois.svg.
+
 import type { Plane } from "../src/index.ts";
 
 const HEIGHT = 40;
 const WIDTH = 64;
-/** Where each red cell is at the first line, in columns. */
+/** The column of each red cell in the first line. */
 const CELLS: readonly number[] = [-27, -19, -9.5, -2, 7.25, 15, 26.5, 33, 44.5, 52];
 const COLUMNS_PER_LINE = 0.75;
 
 /**
- * A kymograph of 40 lines by 64 pixels, 0 to 255: bright plasma, and red cells whose way leaves slanted dark streaks.
- * Sums and products only, which every runtime rounds alike: the same pixels everywhere.
+ * Makes a kymograph of 40 lines by 64 pixels, 0 to 255: bright plasma, and moving red cells that leave slanted
+ * dark streaks. It uses only sums and products, which every runtime rounds the same way.
  */
 export function streaks(): Plane {
   let seed = 1;

@@ -42,7 +42,7 @@ describe("clampRoi, of points,", () => {
 
   test("makes one point on the border, which is empty, of what lies outside", () => {
     expect(clipped(points(-4, 20, -9, 20, -9, 30), SIZE)).toEqual(points(0, 6));
-    // Its points moved to the border one by one would enclose the corner.
+    // If its points were moved to the border one by one, they would enclose the corner.
     expect(clipped(points(-9, 4, 4, -9, -9, -9), SIZE)).toEqual(points(0, 4));
     const line = clampRoi(createLineRoi({ id: 1, points: points(-4, 2, -1, 5) }), SIZE);
     expect(line.roi).toMatchObject({ points: points(0, 2, 0, 2) });

@@ -22,7 +22,7 @@ const DRAFTS: readonly NewRoi[] = [
   { type: "polygon", points: TRIANGLE },
 ];
 
-/** The set after a change that may be refused, for which it stays as it is. */
+/** Applies a change; if it is refused, returns the set unchanged. */
 function attempt(set: RoiSet, change: (set: RoiSet) => RoiSet): RoiSet {
   try {
     return change(set);

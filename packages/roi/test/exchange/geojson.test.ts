@@ -28,7 +28,7 @@ function polygon(...rings: unknown[]): Record<string, unknown> {
   return { type: "Polygon", coordinates: rings };
 }
 
-/** What cannot be written: masks, and paths that are too short for a ring or a line. */
+/** ROIs that cannot be written: masks, and paths that are too short for a ring or a line. */
 function isWritable(roi: Roi): boolean {
   return (
     roi.type !== "mask" && (roi.type === "rect" || roi.points.length >= (roi.type === "polygon" ? 3 : 2))
@@ -38,7 +38,7 @@ function isWritable(roi: Roi): boolean {
 describe("GeoJSON", () => {
   test("gives back every ROI that it can hold, as text that was parsed again", () => {
     const withExtra = fc
-      // JSON.stringify writes -0 as 0, so what came is what a text says.
+      // JSON.stringify writes -0 as 0, so compare with values that were read from text.
       .tuple(anyRoi, fc.option(anyJsonObject.map(asText)), fc.option(fc.string()))
       .map(([roi, properties, id]) => {
         const came = { ...(id !== null && { id }), ...(properties !== null && { properties }) };

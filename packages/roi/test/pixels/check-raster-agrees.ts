@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { containsPoint, type RasterMask, type RoiMask, rasterize } from "../../src/index.ts";
 import { anyRoi, anySize } from "../support/arbitraries.ts";
 
-/** A mask anywhere near 0, empty ones among them. */
+/** A mask near 0, possibly empty. */
 export const anyMask: fc.Arbitrary<RoiMask> = fc
   .tuple(fc.nat(9), fc.nat(9), fc.integer({ min: -9, max: 20 }), fc.integer({ min: -9, max: 20 }))
   .chain(([height, width, dim0Start, dim1Start]) =>

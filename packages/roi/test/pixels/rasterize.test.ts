@@ -145,7 +145,7 @@ describe("rasterize", () => {
         const mask = rasterize(line, { height: 24, width: 24 });
         for (let row = 0; row < 24; row += 1) {
           for (let column = 0; column < 24; column += 1) {
-            // In halves of a pixel, where every number here is an integer and half a pixel is 1.
+            // In units of half a pixel, so that every number here is an integer and half a pixel is 1.
             const [p0, p1] = [2 * row + 1 - a0, 2 * column + 1 - a1];
             const [d0, d1] = [b0 - a0, b1 - a1];
             const along = p0 * d0 + p1 * d1;
@@ -153,7 +153,7 @@ describe("rasterize", () => {
             const across = (p0 * d1 - p1 * d0) ** 2;
             const fromEnd = along <= 0 ? p0 * p0 + p1 * p1 : (p0 - d0) ** 2 + (p1 - d1) ** 2;
             const isBeside = along > 0 && along < length;
-            // A slope that is just half a pixel away is a matter of rounding.
+            // Rounding decides about a slope that is exactly half a pixel away.
             const isTie = isBeside && across === length && d0 !== 0 && d1 !== 0;
             const isNear = isBeside ? across <= length : fromEnd <= 1;
             if (!isTie && isSet(mask, row, column) !== isNear) {

@@ -19,7 +19,7 @@ import { STORED_POINTS_KEYS } from "../../src/shapes/stored-points.ts";
 
 const coordinate = fc.integer({ min: -50, max: 50 });
 
-/** Any four integers near 0: inverted, empty and negative bounds among them. */
+/** Any four integers near 0, so that some bounds are inverted, empty or negative. */
 export const anyBounds: fc.Arbitrary<RoiBounds> = fc.record({
   dim0Start: coordinate,
   dim0Stop: coordinate,
@@ -67,7 +67,7 @@ const fields: fc.Arbitrary<RoiFieldsInit> = fc.record(
   { requiredKeys: ["id"] },
 );
 
-/** Whole, half and any other positions near 0, so that pixels' centres and borders are often met. */
+/** Whole, half and other positions near 0, so that centres and borders of pixels occur often. */
 const position = fc.oneof(
   fc.integer({ min: -50, max: 50 }),
   fc.integer({ min: -100, max: 100 }).map((half) => half / 2),
@@ -76,7 +76,7 @@ const position = fc.oneof(
 
 export const anyPoint: fc.Arbitrary<RoiPoint> = fc.record({ dim0: position, dim1: position });
 
-/** A few points in any order: outlines that cross themselves, are flat or nothing among them. */
+/** A few points in any order, so that some outlines cross themselves, are flat or empty. */
 export const anyPoints: fc.Arbitrary<RoiPoint[]> = fc.array(anyPoint, { minLength: 1, maxLength: 9 });
 
 const ends = fc.tuple(anyPoint, anyPoint);

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { ImageJPoint, ImageJPosition } from "../../../src/exchange/imagej/imagej-roi.ts";
 import type { WritableImageJRoi } from "../../../src/exchange/imagej/write-imagej-roi.ts";
 
-/** A position that floats of 32 bits have: whole, fractional, negative, and beyond what 16 bits hold. */
+/** A position that a 32-bit float can hold: whole, fractional, negative, and beyond 16 bits. */
 const coordinate = fc
   .oneof(
     fc.integer({ min: -6000, max: 33_000 }),
@@ -27,7 +27,7 @@ const fields = fc.record(
   { requiredKeys: [] },
 );
 
-/** Everything that can be written, at positions that are written without rounding. */
+/** Everything that can be written, at positions that need no rounding. */
 export const anyWritableRoi: fc.Arbitrary<WritableImageJRoi> = fc.oneof(
   fc
     .tuple(fields, fc.record({ x: coordinate, y: coordinate, width: size, height: size }))

@@ -8,34 +8,34 @@ import { isRoiError } from "../../../src/index.ts";
 import { naiveImageJRoi } from "./naive-imagej-roi.ts";
 import { naiveZip } from "./naive-zip.ts";
 
-/** What reads bytes, sound ones to begin with, and a second hand that says what they say. */
+/** A reader, valid bytes to start from, and a second, independent reader to compare with. */
 interface Reader {
   readonly name: string;
   readonly sound: Uint8Array;
   readonly read: (bytes: Uint8Array) => unknown;
-  /** May look at what was found only to leave out what was refused. */
+  /** May use what was found only to leave out refused entries. */
   readonly truth: (bytes: Uint8Array, found: unknown) => unknown;
 }
 
 export interface FuzzTally {
   readonly name: string;
   runs: number;
-  /** Read, to what the bytes say. */
+  /** Read correctly. */
   same: number;
   /** Refused by a typed error. */
   refused: number;
-  /** Read to another value than they say, or failed in another way: what must not be. */
+  /** Read to a wrong value, or failed in another way: must not happen. */
   readonly faults: string[];
 }
 
 type Random = (below: number) => number;
 
-/** Where a byte decides most: 0, the ends of signed and unsigned numbers, and the bits of the options. */
+/** The most decisive values of a byte: 0, the ends of signed and unsigned numbers, and the bits of the options. */
 const INTERESTING = [0, 1, 0x7f, 0x80, 0xec, 0xed, 0xff];
 
 /**
- * Feeds each reader with its sound bytes changed: one bit at each `every`-th place, then `mutations` times in a random
- * but repeatable way.
+ * Feeds each reader its valid bytes with changes: one bit at every `every`-th place, then `mutations` random
+ * but repeatable ones.
  */
 export async function fuzzImageJ(size: {
   readonly every: number;
@@ -122,7 +122,7 @@ const READERS: readonly Reader[] = [
 ];
 
 interface FoundInZip {
-  /** The entry's name, the draft and what was ignored, of each ROI. */
+  /** The entry's name, the draft and the ignored fields of each ROI. */
   readonly rois: readonly unknown[];
   readonly skipped: readonly string[];
   readonly numEntries: number;
@@ -141,8 +141,9 @@ async function readZip(bytes: Uint8Array): Promise<FoundInZip> {
 }
 
 /**
- * By hands of their own: the zip's entries and the ROIs in them; only how selections map to ROIs is the same code. An
- * entry may be refused that can be read, as one whose local header is of another kind, but none read otherwise.
+ * Reads the zip's entries and the ROIs in them with independent code; only the mapping from selections to ROIs
+ * is shared. An entry that could be read may be refused, such as one whose local header is of another kind, but
+ * no entry may be read differently.
  */
 function zipTruth(bytes: Uint8Array, found: unknown): FoundInZip {
   const entries = bytes[0] === 0x49 ? [{ name: "", bytes }] : naiveZip(bytes);
@@ -171,7 +172,7 @@ function naiveImport(entry: { readonly name: string; readonly bytes?: Uint8Array
   }
 }
 
-/** As `java.util.zip` writes it: deflated, with sizes and checksum behind the bytes and in the list alone. */
+/** Writes a zip as `java.util.zip` does: deflated, with sizes and checksum after the bytes and in the list only. */
 function javaZip(files: typeof FILES): Uint8Array {
   const parts: Buffer[] = [];
   const list: Buffer[] = [];
@@ -214,7 +215,7 @@ function withFlippedBit(bytes: Uint8Array, bit: number): Uint8Array {
   return bytes.with(at, (bytes[at] ?? 0) ^ (1 << (bit & 7)));
 }
 
-/** One to four changes: of a byte, a bit, or a field, or something cut out, doubled, moved or put in. */
+/** One to four changes: a byte, a bit or a field is changed, or bytes are cut out, doubled, moved or inserted. */
 function mutated(sound: Uint8Array, random: Random): Uint8Array {
   let bytes: Uint8Array = sound;
   for (let changes = random(2) === 0 ? 1 : 1 + random(4); changes > 0 && bytes.length > 0; changes--) {

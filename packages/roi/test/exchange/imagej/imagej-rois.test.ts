@@ -17,7 +17,7 @@ function draftOf(bytes: Uint8Array) {
   return roiFromImageJ(parseImageJRoi(bytes));
 }
 
-/** A file of a selection that this package does not write. */
+/** A file with a selection that this package does not write. */
 function changed(bytes: Uint8Array, changes: Readonly<Record<number, number>>): Uint8Array {
   const copy = bytes.slice();
   for (const [offset, byte] of Object.entries(changes)) {
@@ -241,7 +241,7 @@ function cannotBeWritten(roi: Roi): boolean {
   return roi.type === "mask" || (roi.type === "rect" && isEmptyRoi(roi));
 }
 
-/** The draft that a ROI comes back as, positions as floats of 32 bits. */
+/** The draft that a ROI becomes when it is read back, with 32-bit positions. */
 function asRead(roi: Roi) {
   const { channel, z } = roi;
   const place = { channel, z };

@@ -5,8 +5,8 @@ const TYPES = "polygon rect oval line freeline polyline none freehand traced ang
 const SUBTYPES = [undefined, "text", "arrow", "ellipse", "image", "rotated_rect"];
 
 /**
- * What a `.roi` file says, read by a second hand: straight down the format's description, by the methods of Node's
- * `Buffer`, which throw where the file ends. Undefined where a number has no meaning.
+ * An independent reader of `.roi` files. It follows the description of the format line by line, with the
+ * methods of Node's `Buffer`, which throw at the end of the file. Returns undefined if a number has no meaning.
  */
 export function naiveImageJRoi(bytes: Uint8Array): unknown {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -38,7 +38,7 @@ export function naiveImageJRoi(bytes: Uint8Array): unknown {
   let bounds = { x: left, y: top, width: right - left, height: bottom - top };
   let isSubPixel = false;
   if (isComposite || type === "none") {
-    // All is in the bounds.
+    // These are given by their bounds alone.
   } else if (type === "line") {
     coordinates = [pointAt(file, 18, 22), pointAt(file, 26, 30)];
     isSubPixel = true;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { crc32, inflateRawSync } from "node:zlib";
 
-/** The entries of a zip as its last end record lists them, by Node's zlib; without bytes where they are not sound. */
+/** Lists the entries of a zip from its last end record, with Node's zlib. A damaged entry has no bytes. */
 export function naiveZip(
   bytes: Uint8Array,
 ): readonly { readonly name: string; readonly bytes?: Uint8Array }[] {
