@@ -1,9 +1,11 @@
+// The store, log and helpers that every part of a commit is given.
+
 import type { Logger } from "../runtime/logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 
-/** The steps between which a process may be stopped or killed; tests run something else there. */
+/** The steps of a commit. Tests stop or kill a writer, or run another one, at each of them. */
 export type CommitStep =
   | "staged"
   | "synced"
@@ -26,6 +28,6 @@ export interface CommitContext {
   readonly log: CommitLog;
   readonly runtime: Runtime;
   readonly logger: Logger;
-  /** Called, and waited for, at each step. */
+  /** Called at each step; the commit waits for it. */
   readonly onStep: (step: CommitStep, path?: string) => void | Promise<void>;
 }

@@ -1,3 +1,5 @@
+// Opens the commit log of a store, runs transactions on it, and keeps the writers of one process in order.
+
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
@@ -25,13 +27,13 @@ export interface CommitEngineOptions {
   /** Default `"batched"`. */
   readonly durability?: "batched" | "none" | undefined;
   readonly lock?: WriterLockOptions | undefined;
-  /** What the files are. Without it, a Zarr node that another program wrote to is damaged. */
+  /** What the files mean. Without these rules, a Zarr node that another program wrote to counts as damaged. */
   readonly rules?: EditRules | undefined;
   readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
 }
 
 export interface TransactionOptions {
-  /** What the log says about the commit. */
+  /** A short note about the commit, kept in the log. */
   readonly message?: string;
   /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
   readonly retries?: number;
@@ -40,7 +42,7 @@ export interface TransactionOptions {
 
 const RETRY_FOR_MS = 10_000;
 
-/** The committed state of one store, and the way to change it. One writer of this process at a time is in a commit. */
+/** The committed state of one store, and the way to change it. Within a process, commits run one at a time. */
 export class CommitEngine {
   readonly log: CommitLog;
   readonly reader: ObjectReader;
@@ -59,27 +61,28 @@ export class CommitEngine {
     this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });
   }
 
-  /** The size of the last checkpoint that this session read or wrote; 0 if there is none. */
+  /** The size in bytes of the last checkpoint that this session read or wrote; 0 before the first. */
   get checkpointSizeBytes(): number {
     return this.#checkpointSizeBytes;
   }
 
-  /** The stored checkpoint, if it is whole. */
+  /** The stored checkpoint, or undefined if it is missing or damaged. */
   async readCheckpoint(): Promise<Checkpoint | undefined> {
     return readCheckpoint(this.#store, this.#options.logger);
   }
 
-  /** A checkpoint of the head was written. */
+  /** Notes that a checkpoint of the head was written. */
   checkpointed(sizeBytes: number): void {
     this.#checkpointSizeBytes = sizeBytes;
     this.log.checkpointed();
   }
 
   /**
-   * Reads the checkpoint and the records after it. Returns the checkpoint if there was a good one. Where the log is damaged,
-   * what was committed before is read, with a warning.
+   * Reads the checkpoint and the records after it. If the log is damaged, the state before the damage is used, with a
+   * warning.
    *
-   * @throws {ZarrStoreError} `integrity` if nothing of it can be read, `not_supported` for a later format, `io`
+   * @returns the checkpoint, if there is a sound one
+   * @throws {ZarrStoreError} `integrity` if no part of the log can be read, `not_supported` for a later format, `io`
    */
   async open(): Promise<Checkpoint | undefined> {
     const checkpoint = await this.readCheckpoint();
@@ -87,7 +90,7 @@ export class CommitEngine {
       this.log.restoreFrom(checkpoint);
       this.#checkpointSizeBytes = checkpoint.storedBytes;
     }
-    // One listing tells as much as asking for the next record, and whether there is a gap.
+    // One listing replaces two questions: is there a newer record, and is one missing?
     const versions = isListableStore(this.#store) ? await listVersions(this.#store) : undefined;
     if (versions === undefined || (versions.at(-1) ?? 0) > this.log.head.version) {
       await this.log.refresh();
@@ -100,9 +103,9 @@ export class CommitEngine {
   }
 
   /**
-   * Runs `fn` on a new transaction and commits it, again on a conflict.
+   * Runs `fn` on a new transaction and commits it. After a conflict, runs both again.
    *
-   * @throws {ZarrStoreError} `conflict` when the runs are used up, `read_only`, what `fn` throws, and what
+   * @throws {ZarrStoreError} `conflict` when no attempt is left, `read_only`, whatever `fn` throws, and whatever
    * {@link commitTransaction} throws
    */
   async transact<T>(
@@ -166,7 +169,7 @@ export class CommitEngine {
     });
   }
 
-  /** Runs in turn with the commits of this process, and with the writer lock held against those of others. */
+  /** Runs `fn` in turn with the commits of this process, and holds the writer lock against other processes. */
   async maintain<T>(
     fn: (context: CommitContext, durability: "batched" | "none") => Promise<T>,
     options: ReadOptions = {},
@@ -179,14 +182,14 @@ export class CommitEngine {
     );
   }
 
-  /** What a garbage collection may propose, by the log as it is now. */
+  /** Lists what a garbage collection could remove, according to the current log. */
   async planGc(options: PlanGcOptions = {}): Promise<GcPlan> {
     const context = this.#writableContext();
     await this.#refreshToWrite(context);
     return planGc(context, options);
   }
 
-  /** Commits that these transactions can commit no more, and then removes what they staged. */
+  /** Commits a record that bars these transactions from committing, then removes the files they staged. */
   async fence(abandoned: readonly AbandonedStaging[], options: TransactionOptions = {}): Promise<Commit> {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
@@ -207,7 +210,10 @@ export class CommitEngine {
     });
   }
 
-  /** Before the first commit of a session: one device, and what earlier writers left behind. */
+  /**
+   * Runs before the first commit of a session: checks that all folders are on one device, and surveys what earlier
+   * writers left behind.
+   */
   async #prepareOnce(context: CommitContext): Promise<void> {
     this.#prepared ??= (async (): Promise<void> => {
       await assertOneDevice(context.store);
@@ -248,7 +254,7 @@ export class CommitEngine {
   }
 }
 
-/** Publishing is renaming, and a rename does not cross file systems. */
+/** Publishing renames files, and a rename cannot cross file systems. */
 async function assertOneDevice(store: KeyValueStore): Promise<void> {
   await store.makeDirectory(STAGING);
   const staging = await store.stat(STAGING);
@@ -257,7 +263,7 @@ async function assertOneDevice(store: KeyValueStore): Promise<void> {
     if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
       throw new ZarrStoreError(
         "not_supported",
-        `${key} is a link, or on another device than ${STAGING}: commits cannot be atomic`,
+        `${key} is a link, or on a different device than ${STAGING}: commits cannot be atomic`,
         {
           path: key,
           expected: staging?.device,
@@ -268,12 +274,12 @@ async function assertOneDevice(store: KeyValueStore): Promise<void> {
   }
 }
 
-/** A checkpoint is derived: before anything is built on it, the record that it stands for must be there. */
+/** A checkpoint only repeats the log. Before anything is built on it, the record it stands for must exist. */
 async function assertCheckpointHolds(log: CommitLog): Promise<void> {
   const { version, recordSha256 } = log.head;
   const record = await log.headRecord();
   if (version > 0 && record?.sha256 !== recordSha256) {
-    throw new ZarrStoreError("integrity", `the checkpoint is of another log than commit record ${version}`, {
+    throw new ZarrStoreError("integrity", `the checkpoint does not match commit record ${version}`, {
       expected: recordSha256,
       found: record?.sha256,
     });

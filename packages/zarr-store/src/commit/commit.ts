@@ -1,3 +1,5 @@
+// Commits one transaction: finish the last commit, check for conflicts, link the record, publish the files.
+
 import { ZarrStoreError } from "../errors.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
@@ -13,41 +15,42 @@ import { decideCommit } from "./write/decide-commit.ts";
 import { linkRecord } from "./write/link-record.ts";
 import { conflictError, type Transaction } from "./write/transaction.ts";
 
-/** What became of a transaction. */
+/** The outcome of a transaction. */
 export interface Commit {
-  /** The version that holds the changes; the head's if there was nothing to change. */
+  /** The version that holds the changes, or the head's version if nothing changed. */
   readonly version: number;
   readonly txid: string;
-  /** False if nothing changed and so nothing was committed. */
+  /** False if nothing changed, so that nothing was committed. */
   readonly committed: boolean;
-  /** False if the files are still staged: readers of this package see them, the next writer moves them. */
+  /** False if the files are still staged. This package reads them there; the next writer moves them into place. */
   readonly published: boolean;
   readonly ops: readonly CommitOp[];
-  /** Images that another writer had taken in meanwhile, so that this transaction dropped its own copy. */
+  /** Images that another writer added first, so that this transaction dropped its own copy. */
   readonly droppedImageIds: readonly string[];
 }
 
 export interface CommitOptions {
   readonly message: string;
-  /** `"batched"` flushes everything before the commit counts; `"none"` leaves it to the system. */
+  /** `"batched"` flushes all files to disk before the commit counts; `"none"` leaves that to the operating system. */
   readonly durability: "batched" | "none";
   readonly lock: WriterLockOptions;
-  /** Staging of dead writers that this commit fences off, and then removes. */
+  /** Staging of dead writers. This commit bars them from committing, then removes their files. */
   readonly abandoned: readonly AbandonedStaging[];
-  /** Commit although nothing changes, if there is something to fence off. Default false. */
+  /** Commit even without changes, if there is abandoned staging to bar. Default false. */
   readonly isFence?: boolean;
 }
 
-/** What the rounds of one commit have settled so far; each round begins from a newer head. */
+/** What the rounds of one commit have settled so far. Each round starts from a newer head. */
 interface Rounds {
   readonly droppedByPath: DroppedByPath;
-  /** Changes left out because the head had them already, with the hash that it had. */
+  /** Changes left out because the head already had them, with the hash it had. */
   readonly superfluous: Map<StoreKey, string | null>;
 }
 
 /**
- * Design §4: finish the head, check, link, publish. Before the link an error leaves everything as it was; from the
- * link on nothing fails the commit.
+ * Runs the protocol of docs/commit-protocol.md#a-commit-step-by-step, in rounds until no other writer comes first.
+ *
+ * An error before the link leaves the dataset unchanged. After the link, no error can fail the commit.
  *
  * @throws {ZarrStoreError} `conflict` (run the transaction again), `modified_outside`, `integrity` for a damaged log,
  * `aborted`, `io`
@@ -86,8 +89,8 @@ export async function commitTransaction(
 }
 
 /**
- * One round, on one head: that of `version`, which is finished. The head is shared with readers of this process, so it
- * may grow at any pause; then the round is `raced`.
+ * Tries one round on the head at `version`, whose publication is complete. Readers of this process share the head, so
+ * it may advance at any `await`; the round then returns `raced`.
  */
 async function tryCommit(
   context: CommitContext,
@@ -99,7 +102,7 @@ async function tryCommit(
   const { log, runtime, store } = context;
   const { txid } = transaction;
   if (log.head.isAborted(txid)) {
-    throw conflictError([stagingOf(txid)], "the transaction was fenced off");
+    throw conflictError([stagingOf(txid)], "the transaction was barred from committing by another writer");
   }
   const merged = await applyMerges(transaction, rounds.droppedByPath);
   if (options.durability === "batched" && merged.length > 0) {
@@ -139,7 +142,10 @@ async function tryCommit(
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
 }
 
-/** The ops that hold on the head as it is now; those that it has already are withdrawn. Without a pause before deciding. */
+/**
+ * Returns the ops that still hold on the current head, and withdraws those that the head already has. The decision is
+ * made before the first `await`, so that the head cannot advance in between.
+ */
 async function decideOps(
   { log }: CommitContext,
   transaction: Transaction,
@@ -148,7 +154,7 @@ async function decideOps(
   const current = (path: StoreKey): string | null => log.head.object(path)?.sha256 ?? null;
   const undone = [...superfluous].filter(([path, hash]) => current(path) !== hash).map(([path]) => path);
   if (undone.length > 0) {
-    throw conflictError(undone, "another commit made the same change, and it was undone");
+    throw conflictError(undone, "another commit made the same change, which was then undone");
   }
   const decision = decideCommit(log.head, transaction.ops(), transaction.readPaths);
   if (decision.decision === "refuse") {
@@ -179,12 +185,14 @@ async function publishLinked(
     await publish(context, record);
     return true;
   } catch (error) {
-    context.logger.warn(`commit ${record.version} stands but is not in place yet: ${String(error)}`);
+    context.logger.warn(
+      `commit ${record.version} is stored, but not all of its files are in place yet: ${String(error)}`,
+    );
     return false;
   }
 }
 
-/** A link that was reported as lost had worked after all, and the head, by now in place, is this transaction's. */
+/** A link that reported an error had worked after all: the head is this transaction, and is published by now. */
 async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Commit | "raced"> {
   const record = await log.headRecord();
   if (record === undefined) {
@@ -194,7 +202,7 @@ async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Co
   return { version, txid, committed: true, published: true, ops, droppedImageIds: droppedIds(rounds) };
 }
 
-/** A transaction that was taken for dead may have been committed since. */
+/** Leaves out transactions that looked dead but have been committed since. */
 function withoutWanted(
   { log }: CommitContext,
   abandoned: readonly AbandonedStaging[],

@@ -1,8 +1,8 @@
+// What the commit protocol knows about paths: which image an object belongs to, and which files are Zarr's own.
+
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 
-/** What the commit protocol knows of paths: which image an object belongs to, and which files are Zarr's own. */
-
-/** The file of a Zarr group's or array's metadata. */
+/** The metadata file of a Zarr group or array. */
 export const ZARR_NODE_NAME = "zarr.json";
 export const IMAGES: StoreKey = joinKey("images");
 export const TABLES: StoreKey = joinKey("tables");
@@ -11,7 +11,7 @@ export const ARRAYS = "analysis_arrays";
 /** The folder of a Zarr array's chunks and metadata. */
 export const ARRAY_DATA = "data";
 
-/** `images/<id>` for what lies below one, else `""`. */
+/** Returns `images/<id>` for a path inside an image's folder, otherwise `""`. */
 export function groupOf(path: StoreKey): string {
   const [top, id, rest] = path.split("/", 3);
   return top === IMAGES && id !== undefined && rest !== undefined ? groupOfImage(id) : "";
@@ -21,12 +21,12 @@ export function groupOfImage(imageId: string): string {
   return `${IMAGES}/${imageId}`;
 }
 
-/** The image that a group of {@link groupOf} is of. */
+/** Returns the image id of a group from {@link groupOf}. */
 export function imageOfGroup(group: string): string {
   return group.slice(IMAGES.length + 1);
 }
 
-/** The metadata of the Zarr group or array in a folder. */
+/** Returns the path of the metadata file of the Zarr group or array in a folder. */
 export function zarrNode(folder: string): StoreKey {
   return joinKey(folder, ZARR_NODE_NAME);
 }
@@ -35,13 +35,16 @@ export function isZarrNode(path: string): boolean {
   return path === ZARR_NODE_NAME || path.endsWith(`/${ZARR_NODE_NAME}`);
 }
 
-/** The record of an image is there as long as this object is. */
+/** Whether a path is the node of an image's record. The record exists as long as this object does. */
 export function isRecordNode(path: StoreKey): boolean {
   const group = groupOf(path);
   return group !== "" && path.length === group.length + 1 + ZARR_NODE_NAME.length && isZarrNode(path);
 }
 
-/** Pixels, arrays and their metadata are not edited by hand: a difference is damage, unless it proves to be an addition. */
+/**
+ * Whether people do not edit such a file by hand: pixels, arrays and their metadata. A difference there is damage,
+ * unless it proves to be an addition.
+ */
 export function isOwnFormat(path: string): boolean {
   return isZarrNode(path) || path.includes(`/${ARRAY_DATA}/`) || path.includes(`/${ARRAYS}/`);
 }

@@ -1,3 +1,5 @@
+// Reads committed objects from wherever their bytes are at the moment, and verifies every hash.
+
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
@@ -13,24 +15,28 @@ import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edi
 
 const MAX_ROUNDS = 6;
 
-/** Where reads were answered from, for tests and reports. */
+/** Where reads found their bytes; for tests and reports. */
 export interface ReadCounts {
   fromPlace: number;
   fromStaging: number;
   fromAside: number;
-  /** The most rounds that one read took without a newer version. */
+  /** The largest number of rounds that one read needed while the head stayed the same. */
   roundsMax: number;
 }
 
-/** What to make of Zarr nodes that other programs wrote to. */
+/** How to judge Zarr nodes that other programs wrote to, and where to report them. */
 export interface EditHandling {
   readonly rules: EditRules;
   readonly logger: Logger;
 }
 
 /**
- * Reads committed objects, each one verified by its hash. An object is at its path; or, between a commit and its
- * publication, in the staging of the transaction that wrote it; or for a moment in the hands of a late deleter.
+ * Reads committed objects and verifies each by its hash, as docs/commit-protocol.md#reading describes. An object is in
+ * one of three places:
+ *
+ * - at its path;
+ * - in the staging of the transaction that wrote it, between the commit and its publication;
+ * - in an aside, while a late deletion holds it.
  */
 export class ObjectReader {
   readonly counts: ReadCounts = { fromPlace: 0, fromStaging: 0, fromAside: 0, roundsMax: 0 };
@@ -47,7 +53,9 @@ export class ObjectReader {
     this.#edits = edits;
   }
 
-  /** What the log has at a path, as of now: an absence is never answered from memory alone. */
+  /**
+   * Returns what the log has at a path now. If memory has nothing, the log is read again before the answer is "absent".
+   */
   async object(path: StoreKey): Promise<CommittedObject | undefined> {
     const known = this.#log.head.object(path);
     if (known !== undefined) {
@@ -57,10 +65,10 @@ export class ObjectReader {
   }
 
   /**
-   * The bytes of an object, undefined if the log has none at the path.
+   * Returns the bytes of an object, or undefined if the log has none at the path.
    *
-   * @throws {ZarrStoreError} `modified_outside` if a file that people may edit is not what was committed, `integrity`
-   * if it is one that they may not.
+   * @throws {ZarrStoreError} if the file is not what was committed: `modified_outside` if people may edit such a file,
+   * `integrity` if they may not
    */
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     let round = 0;
@@ -79,7 +87,7 @@ export class ObjectReader {
       }
       const edit = await this.#editOf(path, object, found);
       if (edit?.committed !== undefined) {
-        this.#warnOnce(`${path} was ${edit.message}; what was committed is read`);
+        this.#warnOnce(`${path} was ${edit.message}; the committed version is read`);
         return edit.committed;
       }
       await this.#log.refresh();
@@ -123,7 +131,7 @@ export class ObjectReader {
     return found && context && findOutsideEdit(context, path, object, found);
   }
 
-  /** One such file is told; `check` names them all. */
+  /** Warns about the first such file only; `check` lists all of them. */
   #warnOnce(message: string): void {
     if (!this.#hasWarned) {
       this.#hasWarned = true;

@@ -232,7 +232,9 @@ describe.each(["memory", "local"] as const)("a damaged log, on a %s store,", (me
         expect(await dataset.listTableNames()).toEqual([]);
       }
       expect(log.warnings).toHaveLength(2);
-      expect(log.warnings[0]).toMatch(/commit record 3 .*: version 2 is read, and nothing written until/);
+      expect(log.warnings[0]).toMatch(
+        /commit record 3 .*: version 2 is read, and nothing can be written until/,
+      );
       const dataset = await openDataset(store, options);
       for (const write of [
         () => dataset.record("one").saveJson("new", {}),

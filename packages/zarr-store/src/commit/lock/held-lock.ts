@@ -1,11 +1,16 @@
+// The writer lock while its holder has it: keeps it fresh, and releases it.
+
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { LOCK, lockOwnerKey, staleLockKey } from "../log/control-keys.ts";
 
-/** A lock that stays costs every other writer a minute, so one failure is not the end. */
+/** How often a release is tried. A lock left behind costs every other writer a minute. */
 const RELEASE_ATTEMPTS = 3;
 
-/** The writer lock in the hands of its holder. A holder that was taken over finds its file gone, and touches nothing. */
+/**
+ * The writer lock of its present holder. If another writer has taken it over, the holder's file is gone, and the holder
+ * touches nothing.
+ */
 export class HeldLock {
   readonly #context: CommitContext;
   readonly #txid: string;
@@ -55,7 +60,9 @@ export class HeldLock {
     return lockOwnerKey(this.#txid, this.#turn);
   }
 
-  /** The rename changes the time of the lock's directory, which is what others look at. */
+  /**
+   * Renames the owner file. This updates the modification time of the lock's directory, which the other writers watch.
+   */
   async #refresh(): Promise<void> {
     const { store, logger } = this.#context;
     const turn = this.#turn === 0 ? 1 : 0;
@@ -71,7 +78,10 @@ export class HeldLock {
   }
 }
 
-/** Removes the lock whose owner's file this process has just removed; what else may lie there goes out of the way. */
+/**
+ * Removes the lock after this process has removed its owner file. If anything else is in the lock's directory, moves
+ * the directory out of the way instead.
+ */
 export async function removeLock({ store, runtime }: CommitContext): Promise<void> {
   if ((await store.remove(LOCK)) === "not_empty") {
     await store.move(LOCK, staleLockKey(runtime.newId()));

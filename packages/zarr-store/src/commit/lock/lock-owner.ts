@@ -1,6 +1,8 @@
+// The file that names the writer of a lock or of a staging directory.
+
 import type { WriterIdentity } from "../../runtime/runtime.ts";
 
-/** What the file in a lock, or `__owner.json` in a staging directory, says. */
+/** The contents of the owner file in a lock, and of `__owner.json` in a staging directory. */
 export interface LockOwner extends WriterIdentity {
   readonly txid: string;
 }
@@ -10,7 +12,7 @@ export function encodeOwner(owner: LockOwner): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify({ host, pid, started, txid }));
 }
 
-/** Undefined if it is half written, or no owner at all. */
+/** Reads an owner file. Undefined if it is half written, or is not an owner file at all. */
 export function decodeOwner(bytes: Uint8Array | undefined): LockOwner | undefined {
   if (bytes === undefined) {
     return undefined;

@@ -1,9 +1,13 @@
+// Reads the store's own clock, against which the age of locks and staging is measured.
+
 import type { CommitContext } from "../commit-context.ts";
 import { clockKey } from "../log/control-keys.ts";
 
 /**
- * The time of the store's own clock, asked by writing a file: another host's clock may differ from ours, so the times of
- * files are compared with this one only. Undefined if the file is gone before it is looked at.
+ * Returns the time of the store's own clock, in milliseconds since 1970, by writing an empty file. The clock of another
+ * host may differ from ours, so file times are compared with this clock only.
+ *
+ * @returns undefined if the file is removed before its time is read
  */
 export async function storeNowMs({ store, runtime }: CommitContext): Promise<number | undefined> {
   const probe = clockKey(runtime.newId());

@@ -1,3 +1,5 @@
+// Takes the writer lock of a dataset, and replaces a holder that died.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
@@ -8,26 +10,26 @@ import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
 import { storeNowMs } from "./store-now-ms.ts";
 
 export interface WriterLockOptions {
-  /** A lock that was not refreshed for so long, by the store's own clock, is taken over. Default 60 000. */
+  /** A lock that was not refreshed for this long, by the store's own clock, is taken over. Default 60 000. */
   readonly staleAfterMs?: number;
   /** How long to wait for the lock before giving up with `conflict`. Default 120 000. */
   readonly timeoutMs?: number;
-  /** Commit without it: it makes commits fair, nothing committed hangs on it. For tests. */
+  /** Commit without the lock, for tests. The lock only makes commits fair; it does not protect what is committed. */
   readonly disabled?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A lock without a name is one of a process that died between two calls: a living one writes its name at once. */
+/** A living holder writes its name at once, so a lock that stays nameless this long belongs to a process that died. */
 const NAMELESS_STALE_AFTER_MS = 5_000;
 
-/** Asking for the file system's time costs a file, so it is asked at every so many-th attempt. */
+/** Reading the file system's clock means writing a file, so it is read only at every 25th attempt. */
 const CLOCK_EVERY = 25;
 
 /**
- * Runs `fn` while holding the writer lock of the dataset, a directory that `mkdir` makes. A dead holder on this host is
- * replaced at once, any other when it has not refreshed its lock for a minute.
+ * Runs `fn` while holding the writer lock of the dataset, a directory made with `mkdir`. A dead holder on this host is
+ * replaced at once; any other holder after {@link WriterLockOptions.staleAfterMs} without a refresh.
  *
- * @throws {ZarrStoreError} `conflict` when the lock cannot be had in time, `aborted`, `io`
+ * @throws {ZarrStoreError} `conflict` if the lock is not free in time, `aborted`, `io`
  */
 export async function withWriterLock<T>(
   context: CommitContext,
@@ -64,7 +66,7 @@ async function acquire(context: CommitContext, txid: string, options: WriterLock
     if (waitedMs > timeoutMs) {
       throw new ZarrStoreError(
         "conflict",
-        `another writer holds ${LOCK} for ${Math.round(waitedMs / 1000)} s`,
+        `another writer has held ${LOCK} for ${Math.round(waitedMs / 1000)} s`,
         {
           path: LOCK,
           found: holder.owner,
@@ -111,7 +113,7 @@ async function whyStale(
 ): Promise<string | undefined> {
   const { store, runtime } = context;
   if (owner !== undefined && runtime.writerState(owner) === "dead") {
-    return `its holder, process ${owner.pid} of this host, is gone`;
+    return `its holder, process ${owner.pid} on this host, is gone`;
   }
   const lock = askClock ? await store.stat(LOCK) : undefined;
   if (lock === undefined) {
@@ -124,7 +126,10 @@ async function whyStale(
   return ageMs > limitMs ? `${who} did not refresh it for ${Math.round(ageMs / 1000)} s` : undefined;
 }
 
-/** Of several that want to replace a holder one removes its file; if the holder refreshed it meanwhile, none does. */
+/**
+ * Takes over a stale lock. If several writers try, only one removes the holder's file and wins. If the holder has
+ * refreshed its lock meanwhile, all of them fail.
+ */
 async function takeOver(context: CommitContext, { key }: Holder, reason: string): Promise<boolean> {
   const { store } = context;
   if (key !== undefined && (await store.remove(key)) !== "removed") {

@@ -1,3 +1,5 @@
+// Writes and reads the checkpoint: the head at one version, so that opening a dataset does not read the whole log.
+
 import { gzip } from "../../bytes/gzip.ts";
 import { inflate } from "../../bytes/inflate.ts";
 import { gzipSealFault, sealGzip } from "../../bytes/sealed-gzip.ts";
@@ -12,28 +14,31 @@ import { groupOf } from "../object-path.ts";
 import { CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
 import type { CommittedObject, Head } from "./head.ts";
 
-/** The head at a version, and what the manifest says of its images, so that opening does not read the whole log. */
+/** The head at one version, and what the manifest says about its images. */
 export interface Checkpoint {
   readonly version: number;
   readonly recordSha256: string;
   readonly txid: string;
-  /** By group, as {@link Head.groups}. */
+  /** By group, as in {@link Head.groups}. */
   readonly groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>;
-  /** Per image id, what the manifest keeps of it; opaque to the commit protocol. */
+  /** What the manifest keeps about each image, by image id; the commit protocol does not interpret it. */
   readonly images: ReadonlyMap<string, unknown>;
-  /** Its size in the store, packed. */
+  /** Its compressed size in the store. */
   readonly storedBytes: number;
-  /** Why its bytes are none that were ever written, though they say something; no reason not to use it. */
+  /** Why these bytes, although readable, are not what any writer wrote. Readers may still use the checkpoint. */
   readonly fault: string | undefined;
 }
 
 const FORMAT = 1;
-/** Against a hostile file: 10 000 images of 100 objects are 130 MB of text. */
+/** A bound against a hostile file. 10 000 images of 100 objects make 130 MB of text. */
 const MAX_TEXT_BYTES = 1 << 30;
 
 type WireObject = readonly [sha256: string, sizeBytes: number, txid: number, version: number];
 
-/** Objects are grouped by record, transactions are named once: gzip does the rest. It is hashed nowhere, hence sealed. */
+/**
+ * Encodes the head as sealed gzip. Objects are grouped by record and each transaction is named once, so that gzip packs
+ * them well. No record hashes a checkpoint, so the gzip carries a seal of its own.
+ */
 export async function encodeCheckpoint(
   head: Head,
   images: ReadonlyMap<string, unknown>,
@@ -69,7 +74,11 @@ export async function encodeCheckpoint(
   return sealGzip(await gzip(new TextEncoder().encode(serializeLossless(wire, { indent: 0 }))));
 }
 
-/** Replaces the checkpoint by one rename. A failure leaves the one that was. @throws {ZarrStoreError} `io` */
+/**
+ * Replaces the checkpoint by one rename. After a failure the old one is still there.
+ *
+ * @throws {ZarrStoreError} `io`
+ */
 export async function replaceCheckpoint(
   store: KeyValueStore,
   bytes: Uint8Array<ArrayBuffer>,
@@ -95,7 +104,10 @@ export async function replaceCheckpoint(
   await store.remove(stagingOf(txid)).catch(() => undefined);
 }
 
-/** The checkpoint of a store, undefined if there is none or it is damaged: it is derived and never an obstacle. */
+/**
+ * Reads the checkpoint of a store. Undefined if it is missing, or if it is damaged, with a warning: a checkpoint only
+ * repeats the log, so its loss never stops a reader.
+ */
 export async function readCheckpoint(store: ReadableStore, logger: Logger): Promise<Checkpoint | undefined> {
   const unusable = (error: unknown): undefined => {
     logger.warn(`${CHECKPOINT} is not usable, reading the whole log: ${String(error)}`);
@@ -141,7 +153,7 @@ function decodeCheckpoint(text: Uint8Array): Omit<Checkpoint, "storedBytes" | "f
   };
 }
 
-/** Names that come in every image are checked once. */
+/** Decodes the objects of each group. A name that occurs in every image is checked only once. */
 function decodeGroups(
   wireGroups: Readonly<Record<string, unknown>>,
   txids: readonly unknown[],

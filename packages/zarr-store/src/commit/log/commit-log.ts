@@ -1,3 +1,5 @@
+// Reads the commit records of a dataset in order, and keeps the head that they add up to.
+
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
@@ -11,18 +13,18 @@ import { Head } from "./head.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
-/** The records of a dataset, read in order, and the head that they make. */
+/** The records of a dataset, read in order, and the head that they add up to. */
 export class CommitLog {
   readonly head: Head = new Head();
   readonly #store: ReadableStore;
   readonly #sha256: Runtime["sha256"];
   readonly #logger: Pick<Logger, "warn">;
-  /** The record that is damaged, and the first that is missing below a later one: none is read beyond them. */
+  /** The damaged record, and the first record that is missing below a later one. Nothing is read beyond either. */
   #damaged: ZarrStoreError | undefined;
   #gap: ZarrStoreError | undefined;
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
-  /** The pass that reads now, and the one that waits for it. */
+  /** The pass that is reading now, and the one that waits for it. */
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
 
@@ -32,17 +34,19 @@ export class CommitLog {
     this.#logger = logger;
   }
 
-  /** Records and their bytes that no checkpoint covers yet. */
+  /** The number of records, and their bytes, that no checkpoint covers yet. */
   get sinceCheckpoint(): { readonly records: number; readonly sizeBytes: number } {
     return this.#sinceCheckpoint;
   }
 
   /**
-   * Applies every record newer than the head; true if the head is newer than it was at the call. What is linked before
-   * the call is seen: calls at the same time share a pass, but none joins one that has begun to read.
+   * Applies every record newer than the head, and returns whether the head has advanced since the call.
    *
-   * A record that is damaged ends the log before it, with a warning: what was committed until then can be read, and
-   * {@link assertWhole} keeps writers away.
+   * Every record linked before the call is seen. Calls at the same time share a pass, but none joins a pass that has
+   * already begun to read.
+   *
+   * A damaged record ends the log before it, with a warning. What was committed until then can be read;
+   * {@link assertWhole} stops writers.
    *
    * @throws {ZarrStoreError} `not_supported` for a record of a later format, `io`
    */
@@ -52,7 +56,7 @@ export class CommitLog {
     return this.head.version > version;
   }
 
-  /** @throws {ZarrStoreError} `integrity` if the last refresh came upon a damaged record, or the last listing upon a gap */
+  /** @throws {ZarrStoreError} `integrity` if the last refresh found a damaged record, or the last listing a gap */
   assertWhole(): void {
     const fault = this.#damaged ?? this.#gap;
     if (fault !== undefined) {
@@ -60,12 +64,12 @@ export class CommitLog {
     }
   }
 
-  /** Whether a gap was noted, which only another listing takes back. */
+  /** Whether a gap was noted. Only another listing can clear it. */
   get hasGap(): boolean {
     return this.#gap !== undefined;
   }
 
-  /** What a listing tells, see {@link findLogGap}. */
+  /** Notes the first missing version that a listing showed, see {@link findLogGap}; undefined clears it. */
   noteGap(version: number | undefined): void {
     const before = this.#gap;
     const message = `the log has a gap: commit record ${version} is missing`;
@@ -86,7 +90,7 @@ export class CommitLog {
     if (fault !== undefined && fault.message !== before?.message) {
       const { version } = this.head;
       this.#logger.warn(
-        `${fault.message}: version ${version} is read, and nothing written until that is repaired`,
+        `${fault.message}: version ${version} is read, and nothing can be written until this is repaired`,
       );
     }
   }
@@ -96,7 +100,7 @@ export class CommitLog {
     return bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
   }
 
-  /** The record of the head, undefined before the first commit. */
+  /** The record of the head; undefined before the first commit. */
   async headRecord(): Promise<CommitRecord | undefined> {
     const { version } = this.head;
     if (version === 0 || this.#headRecord?.version === version) {
@@ -109,7 +113,9 @@ export class CommitLog {
     return record;
   }
 
-  /** True if any commit ever put these bytes at the path; reads old records only where the recent ones do not tell. */
+  /**
+   * Whether any commit ever put these bytes at the path. Old records are read only if the recent ones do not answer it.
+   */
   async wasEverCommitted(path: StoreKey, sha256: string): Promise<boolean> {
     if (this.head.wasCommitted(path, sha256)) {
       return true;
@@ -134,7 +140,7 @@ export class CommitLog {
     this.checkpointed();
   }
 
-  /** A checkpoint of the head was written. */
+  /** Notes that a checkpoint of the head was written. */
   checkpointed(): void {
     this.#sinceCheckpoint = { records: 0, sizeBytes: 0 };
   }
@@ -161,7 +167,7 @@ export class CommitLog {
     return this.#waiting;
   }
 
-  /** Asks for one record, then for the next 2, 4, 8, … at a time: where there is none, that is one question. */
+  /** Reads the next record, then 2, 4, 8, … at a time. If there is no new record, this costs a single request. */
   async #readNewer(): Promise<void> {
     for (let ahead = 1; ; ahead = Math.min(2 * ahead, MOST_RECORDS_AHEAD)) {
       const next = this.head.version + 1;
@@ -184,7 +190,7 @@ export class CommitLog {
     }
   }
 
-  /** Undefined for one that is damaged, which is noted. */
+  /** Decodes a record. If it is damaged, notes that and returns undefined. */
   async #decodeNext(bytes: Uint8Array, version: number): Promise<CommitRecord | undefined> {
     try {
       const record = await decodeCommitRecord(bytes, version, this.#sha256);

@@ -1,3 +1,5 @@
+// Encodes and decodes a commit record, `__commits/<version>.json`.
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { Runtime, WriterIdentity } from "../../runtime/runtime.ts";
 import { isStoreKey, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
@@ -11,7 +13,7 @@ export interface PutOp {
   readonly path: StoreKey;
   readonly sha256: string;
   readonly sizeBytes: number;
-  /** The hash that the path had before, null if it is new. */
+  /** The hash that the path had before; null for a new path. */
   readonly prev: string | null;
   /** For a pooled table: the images whose rows were replaced. */
   readonly imageIds?: readonly string[];
@@ -23,21 +25,23 @@ export interface DeleteOp {
   readonly prev: string;
 }
 
-/** `__commits/<v>.json`: the only commit point. Records are never removed or renumbered. */
+/**
+ * One record of the log. A change is committed exactly when its record exists. Records are never removed or renumbered.
+ */
 export interface CommitRecord {
   readonly version: number;
   readonly txid: string;
-  /** The version that the transaction began from. */
+  /** The version that the transaction started from. */
   readonly base: number;
-  /** The hash of the record before, "" for the first. */
+  /** The hash of the previous record; "" for the first. */
   readonly parentSha256: string;
   readonly writer: WriterIdentity;
   readonly committedUtc: string;
   readonly message: string;
   readonly ops: readonly CommitOp[];
-  /** Transactions that can no longer commit: the fence behind which their staging may be removed. */
+  /** Transactions that can no longer commit, so that their staging may be removed. */
   readonly abort: readonly string[];
-  /** Of the record's text without this field. */
+  /** The hash of the record's text without this field. */
   readonly sha256: string;
 }
 
@@ -64,12 +68,15 @@ export async function encodeCommitRecord(
   return { record: { ...record, sha256: hash }, bytes: utf8(textOf({ ...wire, sha256: hash })) };
 }
 
-/** The one way a record is written; a text that says the same in another way is a damaged one. */
+/** Formats a record. Every record is written exactly like this, so a record in any other format is damaged. */
 function textOf(wire: object): string {
   return `${JSON.stringify(wire, null, 1)}\n`;
 }
 
-/** @throws {ZarrStoreError} `integrity` if the text is no record of this version, or not the one that was written. */
+/**
+ * @throws {ZarrStoreError} `integrity` if the bytes are not the record of this version as it was written,
+ * `not_supported` for a later format
+ */
 export async function decodeCommitRecord(
   bytes: Uint8Array,
   version: number,
@@ -97,7 +104,7 @@ export async function decodeCommitRecord(
   }
   const expected = await sha256(utf8(JSON.stringify(rest)));
   if (hash !== expected || rest["v"] !== version || text !== textOf({ ...rest, sha256: hash })) {
-    throw new ZarrStoreError("integrity", `${where} does not have the hash that it states`, {
+    throw new ZarrStoreError("integrity", `${where} does not match its own hash`, {
       expected,
       found: hash,
     });
@@ -156,7 +163,10 @@ function decodeOp(value: unknown, where: string): CommitOp {
   }
 }
 
-/** Not a `JsonField`: a record's hash vouches for it whole, and logs are long, so that no path is made for each value. */
+/**
+ * A simpler check than `JsonField`, which keeps the path of each value. The record's hash already vouches for all of
+ * it, and logs are long.
+ */
 function asObject(value: unknown, where: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw malformed(where, "an object", value);
@@ -178,7 +188,7 @@ function asString(value: unknown, where: string): string {
   return value;
 }
 
-/** The name of a staging directory: nothing else that lies there, and nothing elsewhere. */
+/** Checks that a value is the name of a staging directory: not of another entry there, nor a path to elsewhere. */
 function asTxid(value: unknown, where: string): string {
   const txid = asString(value, where);
   if (!isStoreKey(txid) || txid.includes("/") || stagingEntryKind(txid) !== "transaction") {

@@ -1,6 +1,11 @@
+// The names of the commit protocol's own files and folders, `__commits` and `__staging`.
+
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 
-/** Where the commit protocol keeps its own files; the Zarr v3 specification reserves names that begin with `__`. */
+/**
+ * The folders of the commit protocol. The Zarr v3 core specification, "Node names", reserves names that begin with
+ * `__`.
+ */
 export const COMMITS: StoreKey = joinKey("__commits");
 export const STAGING: StoreKey = joinKey("__staging");
 export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
@@ -11,7 +16,7 @@ const OBSTACLE = "obstacle-";
 const STALE_LOCK = "stale-lock-";
 const CLOCK = "clock-";
 const LOCK_OWNER = "owner-";
-/** Names in a transaction's staging directory that are no object's. */
+/** Files in a transaction's staging directory that are not objects. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
 
@@ -19,7 +24,7 @@ export function commitKey(version: number): StoreKey {
   return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
 }
 
-/** The version whose record a file of this name in {@link COMMITS} is. */
+/** Returns the version of the record that has this file name in {@link COMMITS}; undefined for any other name. */
 export function versionOfRecord(name: string): number | undefined {
   const version = Number(/^(\d{20})\.json$/.exec(name)?.[1]);
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
@@ -54,8 +59,8 @@ export function staleLockKey(id: string): StoreKey {
 }
 
 /**
- * Who holds the lock. The holder shows that it lives by renaming the file, between two names: only a file that is there can
- * be renamed, so a holder whose lock was taken over cannot make it anew.
+ * The file that names the holder of the lock. The holder shows that it is alive by renaming the file between two names.
+ * Only an existing file can be renamed, so a holder whose lock was taken over cannot bring it back.
  */
 export function lockOwnerKey(txid: string, turn: 0 | 1): StoreKey {
   return joinKey(LOCK, `${LOCK_OWNER}${txid}.${turn}`);
@@ -65,12 +70,12 @@ export function isLockOwner(name: string): boolean {
   return name.startsWith(LOCK_OWNER);
 }
 
-/** What is left of a lock that was taken over. */
+/** Whether a name is the remains of a lock that was taken over. */
 export function isStaleLock(name: string): boolean {
   return name.startsWith(STALE_LOCK);
 }
 
-/** A file made to ask the store for its time. */
+/** The key of a file that is written to read the store's clock. */
 export function clockKey(id: string): StoreKey {
   return joinKey(STAGING, CLOCK + id);
 }
@@ -79,14 +84,14 @@ export function isClock(name: string): boolean {
   return name.startsWith(CLOCK);
 }
 
-/** True for a path that no object may have: the protocol keeps its own files there. */
+/** Whether a path is reserved for the protocol's own files, so that no object may have it. */
 export function isReservedPath(path: string): boolean {
   return path.startsWith("__");
 }
 
 export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock";
 
-/** What a name directly below `__staging` is. */
+/** Says what an entry directly below `__staging` is, by its name. */
 export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(ASIDE)) {
     return "aside";

@@ -1,35 +1,37 @@
+// The state of a dataset at one version: the hash of every committed object.
+
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
 import type { CommitRecord } from "./commit-record.ts";
 
-/** What the log says of one object. */
+/** What the log says about one object. */
 export interface CommittedObject {
   readonly sha256: string;
   readonly sizeBytes: number;
-  /** The transaction that staged these bytes: where they are until they are published. */
+  /** The transaction that staged these bytes. They stay in its staging until they are published. */
   readonly txid: string;
   readonly version: number;
 }
 
 /**
- * The dataset as the log has it up to a version: every object's hash. It grows by applying records in order; there is
- * one for each open dataset, and only {@link CommitLog} applies to it.
+ * The hashes of all objects at one version of the log. Each open dataset has one head. Only {@link CommitLog} applies
+ * records to it, in order.
  *
- * Objects are grouped by record directory (`images/<id>`), so that one image is found without a look at the others.
+ * Objects are grouped by record directory (`images/<id>`), so that one image is found without visiting the others.
  */
 export class Head {
   #version = 0;
   #recordSha256 = "";
   #txid = "";
   readonly #groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
-  /** Those of {@link #groups} that may be changed; others are a checkpoint's. */
+  /** The groups in {@link #groups} that may be changed. The others belong to a checkpoint and are copied on change. */
   readonly #ownGroups = new Map<string, Map<StoreKey, CommittedObject>>();
-  /** Hashes that a path had before, by records applied here: bytes that some commit wrote. */
+  /** Earlier hashes of each path, from the records applied here: bytes that some commit wrote. */
   readonly #pastHashes = new Map<StoreKey, Set<string>>();
   readonly #aborted = new Set<string>();
-  /** Groups by their names without case. */
+  /** Groups by their lower-case names. */
   readonly #groupsByFoldedName = new Map<string, string>();
-  /** What {@link hashesOf} made, until the group changes. */
+  /** The results of {@link hashesOf}, kept until the group changes. */
   readonly #hashes = new Map<string, ReadonlyMap<string, string>>();
   #sortedGroups: readonly string[] | undefined;
 
@@ -54,12 +56,12 @@ export class Head {
     return this.#aborted.has(txid);
   }
 
-  /** True if a commit known here once put these bytes at the path. */
+  /** Whether a commit known here ever put these bytes at the path. */
   wasCommitted(path: StoreKey, sha256: string): boolean {
     return this.object(path)?.sha256 === sha256 || this.#pastHashes.get(path)?.has(sha256) === true;
   }
 
-  /** The groups that have objects: `""` for what belongs to no image, else `images/<id>`. */
+  /** The groups that have objects: `images/<id>` for each image, `""` for objects outside all images. */
   groups(): IterableIterator<string> {
     return this.#groups.keys();
   }
@@ -68,15 +70,15 @@ export class Head {
     return this.#groups.get(group) ?? EMPTY;
   }
 
-  /** {@link groups}, sorted by code unit. */
+  /** The {@link groups}, sorted by code unit. */
   sortedGroups(): readonly string[] {
     this.#sortedGroups ??= [...this.#groups.keys()].sort();
     return this.#sortedGroups;
   }
 
   /**
-   * The SHA-256 of each object of a group by its path below it, sorted by code unit. It never changes: as long as the
-   * group does not either, it is the same map, so that what was made of it need not be made again.
+   * Returns the SHA-256 of each object of a group, by its path below the group, sorted by code unit. The map is
+   * immutable, and is the same one until the group changes, so callers can cache what they derive from it.
    */
   hashesOf(group: string): ReadonlyMap<string, string> {
     const known = this.#hashes.get(group);
@@ -100,19 +102,22 @@ export class Head {
     return hashes;
   }
 
-  /** The group that has this name, or one that differs from it in case only. */
+  /** Returns the group with this name, or one whose name differs only in case. */
   groupLike(group: string): string | undefined {
     return this.#groups.has(group) ? group : this.#groupsByFoldedName.get(withoutCase(group));
   }
 
-  /** Every object, those of one group together. */
+  /** Yields every object; the objects of a group are adjacent. */
   *objects(): IterableIterator<readonly [StoreKey, CommittedObject]> {
     for (const group of this.#groups.values()) {
       yield* group;
     }
   }
 
-  /** Starts again from a checkpoint; or goes on behind records that cannot be read, with the objects that it has. */
+  /**
+   * Starts again from a checkpoint. With `"keep objects"`, moves past records that cannot be read and keeps the
+   * objects.
+   */
   restore(
     at: { readonly version: number; readonly recordSha256: string; readonly txid: string },
     objects: "forget objects" | "keep objects" = "forget objects",
@@ -130,7 +135,10 @@ export class Head {
     }
   }
 
-  /** The objects of a checkpoint, by group. They stay as they are: a group is copied when it changes. */
+  /**
+   * Sets the objects of a checkpoint, by group. The maps passed in are never modified: a group is copied when it
+   * changes.
+   */
   restoreGroups(groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>): void {
     for (const [group, objects] of groups) {
       if (objects.size > 0) {
@@ -201,7 +209,7 @@ export class Head {
 
 const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();
 
-/** What a file system that does not tell case apart takes for the same name; ids and artifact names are ASCII. */
+/** Folds a name the way a case-insensitive file system does. Ids and artifact names are ASCII. */
 export function withoutCase(name: string): string {
   return name.toLowerCase();
 }

@@ -1,15 +1,18 @@
+// Finds a commit record that is missing although a later one exists.
+
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import { COMMITS, commitKey, versionOfRecord } from "./control-keys.ts";
 
-/** The versions whose records a listing shows, in order. */
+/** Returns the versions whose records a listing shows, in ascending order. */
 export async function listVersions(store: Pick<ReadOnlyStore, "list">): Promise<readonly number[]> {
   const names = (await store.list(COMMITS)).map(({ name }) => name);
   return names.flatMap((name) => versionOfRecord(name) ?? []).sort((a, b) => a - b);
 }
 
 /**
- * The first version that is missing below a later one. Records are linked in order and never removed, so that it is a loss;
- * but a listing may pass over what is linked while it is made, so the record itself is asked for.
+ * Returns the first version that is missing below a later one. Records are linked in order and never removed, so a gap
+ * means that a record was lost. A listing can miss a file that is linked while it runs, so the record itself is read
+ * too.
  */
 export async function findLogGap(
   store: Pick<ReadOnlyStore, "get">,

@@ -92,7 +92,7 @@ describe.each<Medium>(["memory", "local"])("the writer lock, in %s", (medium) =>
       );
       await Promise.all(order);
       const takeOvers = others.flatMap(({ log }) => log.warnings);
-      expect(takeOvers).toEqual([`took over ${LOCK}: its holder, process 1 of this host, is gone`]);
+      expect(takeOvers).toEqual([`took over ${LOCK}: its holder, process 1 on this host, is gone`]);
       expect(await namesIn(store, STAGING)).toEqual([]);
     });
   });

@@ -111,7 +111,7 @@ describe("the log", () => {
         );
       }
       expect(warnings).toEqual([
-        "commit record 2 does not follow the one before it: version 1 is read, and nothing written until that is repaired",
+        "commit record 2 does not follow the one before it: version 1 is read, and nothing can be written until this is repaired",
       ]);
       await world.store.put(commitKey(2), sound ?? new Uint8Array());
       expect(await log.refresh()).toBe(true);

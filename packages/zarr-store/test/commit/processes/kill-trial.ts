@@ -50,7 +50,7 @@ export async function killTrial({ at, after, protocol }: Kill): Promise<KillTria
     expect(objects).toEqual(stateOfCycle(version));
     const warnings = await settle(root);
     if (hasLock && !warnings.some((warning) => /its holder did not refresh it/.test(warning))) {
-      expect(warnings.join()).toContain(`process ${died.pid} of this host, is gone`);
+      expect(warnings.join()).toContain(`process ${died.pid} on this host, is gone`);
     }
     const audit = await auditStore(store);
     expect(audit.problems).toEqual([]);

@@ -70,7 +70,7 @@ const EDITS: readonly (readonly [name: string, path: string, change: NodeEdit, m
     "a member that need not be understood",
     ROOT,
     { members: { lab: { must_understand: false, room: "B12" } } },
-    "written anew",
+    "rewritten",
   ],
 ];
 
