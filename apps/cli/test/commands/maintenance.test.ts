@@ -154,7 +154,7 @@ describe("log, check, adopt and gc", () => {
       const { exitCode, stdout } = await kym(["gc", "study.zarr", ...args], { cwd });
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(
-        /^would remove __staging\/2-[0-9a-f-]{36}: process \d+ of this host is gone \(\d+ files, \d+ bytes\)\n$/,
+        /^would remove __staging\/2-[0-9a-f-]{36}: process \d+ on this host is gone \(\d+ files, \d+ bytes\)\n$/,
       );
       expect(await treeHash(at()), args.join(" ")).toBe(tree);
     }

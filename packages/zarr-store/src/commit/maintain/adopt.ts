@@ -1,3 +1,5 @@
+// Commits files that other programs wrote into a dataset's folder (`kym adopt`).
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -13,11 +15,11 @@ import { checkStore } from "./check.ts";
 import type { CheckProblem } from "./check-report.ts";
 
 export interface AdoptOptions extends ReadOptions {
-  /** Files, or folders with all that is below them, by key. Default: every file that changed or is new. */
+  /** Keys of files, or of folders with everything below them. Default: every file that changed or is new. */
   readonly paths?: readonly string[] | undefined;
-  /** What the log says. */
+  /** A short note about the commit, kept in the log. */
   readonly message?: string | undefined;
-  /** Only say what would be adopted. Default false. */
+  /** Report what would be adopted, without doing it. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -26,14 +28,14 @@ export interface AdoptedFile {
   readonly change: "changed" | "new" | "deleted";
 }
 
-/** Plain JSON, sorted by path. */
+/** What was adopted. Plain JSON; the lists are sorted by path. */
 export interface AdoptReport {
   readonly dryRun: boolean;
-  /** The version that holds what was adopted; the head's if there was nothing. */
+  /** The version that holds the adopted files, or the head's version if there were none. */
   readonly version: number;
   readonly adopted: readonly AdoptedFile[];
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
-  /** Files that are gone: named one by one, their deletion is adopted. */
+  /** Files that are missing. Their deletion is adopted only if each is named in `paths`. */
   readonly missing: readonly string[];
 }
 
@@ -42,7 +44,7 @@ export interface AdoptParts {
   readonly runtime: Runtime;
   readonly rules: ContentRules;
   readonly log: CommitLog;
-  /** Stages the bytes, and what follows from them. */
+  /** Stages the bytes of a file, and the changes that follow from them. */
   readonly stage: (
     transaction: Transaction,
     path: StoreKey,
@@ -58,11 +60,11 @@ export interface AdoptParts {
 type Adoption = Pick<AdoptReport, "adopted" | "refused" | "missing">;
 
 /**
- * Takes in what other programs wrote: the files are copied to staging, hashed and committed like any write. If one changes
- * once more before the commit, that commit fails and nothing is lost.
+ * Adopts files that other programs wrote: they are copied to staging, hashed and committed like any write. If a file
+ * changes again before the commit, the commit fails and nothing is lost.
  *
- * @throws {ZarrStoreError} `not_found` for a named path that is neither a file nor an object, `modified_outside` for a file
- * that changed meanwhile, `conflict`, `read_only`, `aborted`, `io`
+ * @throws {ZarrStoreError} `not_found` for a named path that is neither a file nor an object, `modified_outside` for a
+ * file that changed meanwhile, `conflict`, `read_only`, `aborted`, `io`
  */
 export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}): Promise<AdoptReport> {
   const { dryRun = false, message = "adopt what other programs wrote", signal } = options;
@@ -91,7 +93,10 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
   }
 }
 
-/** Zarr nodes go first, by a commit of their own: what follows from other files is written into them. */
+/**
+ * Returns the files of the next commit. Zarr nodes have a commit of their own before all other files, because changes
+ * that follow from the others are written into them.
+ */
 function firstTurn(adopted: readonly AdoptedFile[]): readonly AdoptedFile[] {
   const nodes = adopted.filter(({ path }) => isZarrNode(path));
   return nodes.length > 0 ? nodes : adopted;
@@ -124,7 +129,7 @@ async function stageOne(
       (object !== undefined &&
         (await findOutsideEdit({ rules, runtime }, path, object, bytes)) !== undefined));
   if (!isEdit || fault !== undefined) {
-    throw new ZarrStoreError("modified_outside", `${path} changed while it was adopted: run it again`, {
+    throw new ZarrStoreError("modified_outside", `${path} changed during adoption: run it again`, {
       path,
       found: fault,
     });

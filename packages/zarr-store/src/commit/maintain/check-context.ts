@@ -1,3 +1,5 @@
+// What every part of a check shares, and how it tells damage from a commit that is being published.
+
 import type { ZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
@@ -5,10 +7,12 @@ import type { ContentRules } from "../content-rules.ts";
 import { stagingOf } from "../log/control-keys.ts";
 import type { LogAudit } from "./log-audit.ts";
 
-/** A commit that is being published looks like damage for a moment: nothing is reported before it was seen so often. */
+/**
+ * A commit that is being published looks like damage for a moment, so a problem is reported only after this many looks.
+ */
 const LOOKS = 4;
 
-/** What every part of a check works with. Nothing here can write. */
+/** What every part of a check works with. Nothing in it can write. */
 export interface CheckContext {
   readonly store: ReadOnlyStore;
   readonly runtime: Runtime;
@@ -20,10 +24,10 @@ export interface CheckContext {
 }
 
 /**
- * Looks at a path until it is in order or nothing has changed for several looks: each begins with the log as it is then,
- * so that a writer beside the check is no problem.
+ * Looks at a path until it is in order, or until nothing has changed over several looks. Each look uses the newest log,
+ * so writers may work at the same time.
  *
- * @returns undefined if the path is in order
+ * @returns what the last look found; undefined if the path is in order
  */
 export async function lookUntilSettled<T>(
   { audit, runtime, signal }: CheckContext,
@@ -44,7 +48,7 @@ export async function lookUntilSettled<T>(
   }
 }
 
-/** Whether the head's files are perhaps not all in place: its staging goes last. */
+/** Whether some of the head's files may not be in place yet. Its staging is removed last. */
 export async function isHeadUnpublished({ store, audit }: CheckContext): Promise<boolean> {
   return audit.head.version > 0 && (await store.stat(stagingOf(audit.head.txid))) !== undefined;
 }

@@ -1,3 +1,5 @@
+// Checks one committed object: is it at its path, and are its bytes the committed ones?
+
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { STAGING, stagedKey, stagingEntryKind } from "../log/control-keys.ts";
@@ -10,11 +12,11 @@ import type { CheckNote, CheckProblem } from "./check-report.ts";
 export interface ObjectFinding {
   readonly problem?: CheckProblem;
   readonly note?: CheckNote;
-  /** Bytes read of the file at its place. */
+  /** How many bytes of the file at the path were read. */
   readonly readBytes: number;
 }
 
-/** Whether an object is at its path, with its size and, if `readsData`, its bytes. */
+/** Checks that an object is at its path with its size and, if `readsData`, with its bytes. */
 export async function checkObject(
   context: CheckContext,
   path: StoreKey,
@@ -50,8 +52,8 @@ export async function checkObject(
 }
 
 /**
- * Where a link stands, in place of the file or above it, nothing is looked at; a file on a bad sector cannot be: that is a
- * finding, and no end of the check.
+ * Reports a file that cannot be read, so that the check goes on. This is a file on a bad sector, or one at or below a
+ * symbolic link, which is never followed.
  */
 function unlessUnreadable({ isUnreadable }: CheckContext, path: StoreKey): (error: unknown) => CheckProblem {
   return (error) => {
@@ -77,14 +79,14 @@ async function problemOf(
   const isOlder = found !== undefined && audit.head.wasCommitted(path, found);
   const expected = object.sha256;
   if (held !== undefined && (bytes === undefined || isOlder)) {
-    const what = isOlder ? "an older version stands there" : "nothing is there";
-    const message = `its bytes are still at ${held.key}, and ${what}`;
+    const what = isOlder ? "an older version is in its place" : "the file is missing";
+    const message = `${what}; the committed bytes are still at ${held.key}`;
     return { kind: "missing", path, message, remedy: "repair", expected, ...(found && { found }) };
   }
   if (bytes === undefined || found === undefined) {
     const kind = (await context.store.stat(path))?.kind;
     const message =
-      kind === undefined ? "the file is missing" : `a ${nameOf(kind)} stands where the file was`;
+      kind === undefined ? "the file is missing" : `a ${nameOf(kind)} is in the place of the file`;
     return { kind: "missing", path, message, remedy: "restore", expected };
   }
   const edit = await findOutsideEdit(context, path, object, bytes);
@@ -93,11 +95,12 @@ async function problemOf(
     const message = edit?.message ?? "changed by another program";
     return { kind: "modified_outside", path, message, remedy: "adopt", expected, found };
   }
-  const message = fault ?? `${bytes.length} bytes that are not the ${object.sizeBytes} that were committed`;
+  const message =
+    fault ?? `its ${bytes.length} bytes are not the ${object.sizeBytes} bytes that were committed`;
   return { kind: "damaged", path, message, remedy: "restore", expected, found };
 }
 
-/** Where else the committed bytes are: in the staging of the commit that wrote them, or with a deleter. */
+/** Looks for the committed bytes in the staging of the commit that wrote them, and in the asides of deletions. */
 async function findElsewhere(
   context: CheckContext,
   path: StoreKey,

@@ -1,12 +1,14 @@
+// The options and the report of a check (`kym check`).
+
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { WriterIdentity } from "../../runtime/runtime.ts";
 
 /**
  * How much is read:
- * - `structure`: the log, and that each object is a file of its size at its path;
- * - `data`: the bytes of every object, hashed;
- * - a part: `structure`, and the bytes of a share of the objects, chosen by their hashes. The parts 1 to `of` together are
- *   all; a percentage is the same objects each time.
+ * - `structure`: the log, and whether each object is a file of the right size at its path;
+ * - `data`: also the bytes of every object, which are hashed;
+ * - a part or a percentage: `structure`, and the bytes of a share of the objects, chosen by their hashes. Parts 1 to
+ *   `of` together cover all objects; a percentage selects the same objects each time.
  */
 export type CheckLevel =
   | "structure"
@@ -29,12 +31,12 @@ export interface CheckOptions extends ReadOptions {
 
 /**
  * - `missing`: an object is not at its path.
- * - `damaged`: its bytes are others, and no program edits such a file by hand, or it cannot be read any more.
+ * - `damaged`: the bytes are wrong and no program edits such a file by hand, or the file can no longer be read.
  * - `modified_outside`: another program wrote a whole file there, or added to a `zarr.json`.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
- * - `log`: a commit record or the checkpoint is missing, unreadable, or does not follow.
- * - `metadata`: a `zarr.json` is as it was committed, and malformed.
+ * - `log`: a commit record or the checkpoint is missing, unreadable, or inconsistent with the log.
+ * - `metadata`: a `zarr.json` has its committed bytes, but they are malformed.
  */
 export type CheckProblemKind =
   | "missing"
@@ -50,21 +52,21 @@ export interface CheckProblem {
   /** The key below the dataset's root. */
   readonly path: string;
   readonly message: string;
-  /** What helps: `repair`, `adopt`, a copy to `restore` it from, or to `move` the file elsewhere. */
+  /** What to do: `repair`, `adopt`, `restore` the file from a copy, or `move` it elsewhere. */
   readonly remedy: "repair" | "adopt" | "restore" | "move";
   readonly expected?: string;
   readonly found?: string;
 }
 
 /**
- * Nothing is wrong, but something is there:
- * - `unpublished`: the last commit is still staged; the next writer puts it in place.
- * - `staging`: a transaction under way, or what is left of one.
- * - `aside`: a file in the hands of a deletion.
- * - `obstacle`: what stood in the way of a commit.
- * - `malformed`: an artifact that does not parse, as it came.
- * - `foreign`: a file in the commit log's folder that is none of its records.
- * - `unlisted`: the store, one over HTTP, cannot be listed, so that only what the log names was looked at.
+ * Something worth knowing that is not a problem:
+ * - `unpublished`: the last commit is still staged; the next writer moves its files into place.
+ * - `staging`: a running transaction, or what is left of one.
+ * - `aside`: a file that a deletion has moved aside.
+ * - `obstacle`: a file that stood in the way of a commit.
+ * - `malformed`: an artifact that does not parse, but is exactly what was committed.
+ * - `foreign`: a file in the commit log's folder that is not one of its records.
+ * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.
  */
 export type CheckNoteKind =
   | "unpublished"
@@ -79,18 +81,18 @@ export interface CheckNote {
   readonly kind: CheckNoteKind;
   readonly path: string;
   readonly message: string;
-  /** Who staged it, and whether that process still runs. */
+  /** The writer that staged it, and whether its process still runs. */
   readonly owner?: WriterIdentity & { readonly state: "alive" | "dead" | "unknown" };
 }
 
-/** What a check found; plain JSON. Both lists are sorted by path. */
+/** What a check found. Plain JSON; both lists are sorted by path. */
 export interface CheckReport {
   /** The version that was checked. */
   readonly version: number;
   readonly level: CheckLevel;
   readonly problems: readonly CheckProblem[];
-  /** They are no faults. */
+  /** Not problems; see {@link CheckNoteKind}. */
   readonly notes: readonly CheckNote[];
-  /** Objects looked at, and bytes of them that were read. */
+  /** The number of objects checked, and the bytes of them that were read. */
   readonly checked: { readonly objects: number; readonly bytes: number };
 }

@@ -1,3 +1,5 @@
+// Compares the files of a store with its commit log, and reports every difference (`kym check`).
+
 import { ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -15,27 +17,32 @@ import { findUnknown } from "./find-unknown.ts";
 import { LogAudit } from "./log-audit.ts";
 import { noteControlFiles } from "./note-control-files.ts";
 
-/** A table is held whole while it is hashed. */
+/** How many objects are checked at a time. Each is held whole in memory while it is hashed. */
 const OBJECTS_AT_ONCE = 8;
 
 export interface CheckParts {
   readonly store: ReadableStore;
   readonly runtime: Runtime;
   readonly rules: ContentRules;
-  /** Which paths are looked at. Default: all. */
+  /** Selects the paths to check. Default: all. */
   readonly isSelected?: (path: string) => boolean;
-  /** Of which objects the bytes are read, whatever the level says. */
+  /** Selects the objects whose bytes are read, whatever the level says. */
   readonly readsData?: (path: StoreKey) => boolean;
-  /** Whether a single file that cannot be read is a finding. Default: it is an error, for who acts on what is found. */
+  /**
+   * Whether an unreadable file is reported as a problem. Default false: it is an error, for callers that act on the
+   * report.
+   */
   readonly reportsUnreadable?: boolean;
 }
 
 /**
- * Compares a store with its commit log: read from the first record, without the help of anything that is remembered.
- * It never writes, and does not mind writers beside it. In a store that cannot be listed, every object is read whatever the
- * level, and files that no commit wrote are not found.
+ * Compares a store with its commit log. The log is read from its first record, and nothing that was remembered is used.
+ * A check never writes, and other writers may work at the same time.
  *
- * @throws {ZarrStoreError} `invalid_argument` for a level that is none, `aborted`, `io`
+ * In a store that cannot be listed, every object is read whatever the level, and files that no commit wrote are not
+ * found.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` for a level that does not exist, `aborted`, `io`
  */
 export async function checkStore(parts: CheckParts, options: CheckOptions = {}): Promise<CheckReport> {
   const { runtime, rules, isSelected = (): boolean => true } = parts;
@@ -82,10 +89,13 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
 const UNLISTED: CheckNote = {
   kind: "unlisted",
   path: "",
-  message: "this store cannot be listed: files that no commit wrote, and staging, were not looked for",
+  message: "this store cannot be listed, so files that no commit wrote and staged files were not looked for",
 };
 
-/** A share of the objects is told by their hashes: the same ones whenever, and whatever else the dataset holds. */
+/**
+ * Selects the objects whose bytes are read at a level. A share is chosen by the objects' hashes, so it is always the
+ * same, whatever else the dataset holds.
+ */
 function objectsToRead(level: CheckLevel): (object: CommittedObject) => boolean {
   if (level === "structure" || level === "data") {
     return () => level === "data";
@@ -93,7 +103,7 @@ function objectsToRead(level: CheckLevel): (object: CommittedObject) => boolean 
   const drawOf = ({ sha256 }: CommittedObject): number => Number.parseInt(sha256.slice(0, 8), 16);
   if ("percent" in level) {
     const { percent } = level;
-    assertLevel(percent > 0 && percent <= 100, "a percentage above 0, up to 100", percent);
+    assertLevel(percent > 0 && percent <= 100, "a percentage above 0 and at most 100", percent);
     return (object) => drawOf(object) < (percent / 100) * 2 ** 32;
   }
   const { part, of } = level;
@@ -106,7 +116,7 @@ function assertLevel(isLevel: boolean, expected: string, found: unknown): void {
   if (!isLevel) {
     throw new ZarrStoreError(
       "invalid_argument",
-      `the level of a check is ${expected}, not ${String(found)}`,
+      `the level of a check must be ${expected}, not ${String(found)}`,
       {
         expected,
         found,

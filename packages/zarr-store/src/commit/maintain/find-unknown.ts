@@ -1,3 +1,5 @@
+// Finds files below `images/` and `tables/` that the commit log does not know.
+
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { StoreEntry } from "../../store/key-value-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
@@ -6,13 +8,16 @@ import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-
 import { nameOf } from "./check-object.ts";
 import type { CheckProblem } from "./check-report.ts";
 
-/** Where every file is some commit's. */
+/** The folders in which every file must come from a commit. */
 const OURS: readonly StoreKey[] = [IMAGES, TABLES];
 const LISTINGS_AT_ONCE = 16;
-/** A larger file is not read to see what it is. */
+/** A larger file is not read to find out what it is. */
 const MAX_READ_BYTES = 1 << 30;
 
-/** The files below `images/` and `tables/` that the log has not: unknown ones, and deleted ones that are back. */
+/**
+ * Finds the files below `images/` and `tables/` that the log does not have: unknown ones, and deleted ones that are
+ * back.
+ */
 export async function findUnknown(
   context: CheckContext,
   isSelected: (path: string) => boolean,
@@ -83,7 +88,7 @@ async function judgeFile(
     remedy,
   });
   if (sizeBytes > MAX_READ_BYTES) {
-    return unknown(`no commit wrote this file, and ${sizeBytes} bytes are too many to adopt`, "move");
+    return unknown(`no commit wrote this file, and it is too large to adopt (${sizeBytes} bytes)`, "move");
   }
   const deleted = audit.lastDeleted(path);
   const refusal = rules.refusal(path, (key) => audit.head.object(key) !== undefined);
@@ -104,7 +109,13 @@ async function judgeFile(
   }
   const found = await runtime.sha256(bytes);
   if (found === deleted) {
-    return { kind: "stray", path, message: "it was deleted, and is back", remedy: "repair", found };
+    return {
+      kind: "stray",
+      path,
+      message: "a commit deleted this file, and it is back",
+      remedy: "repair",
+      found,
+    };
   }
   const reason = refusal ?? (await rules.fault(path, bytes));
   return {

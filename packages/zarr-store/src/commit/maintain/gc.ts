@@ -1,25 +1,29 @@
+// Removes what dead or abandoned writers left in staging (`kym gc`).
+
 import type { CommitEngine } from "../commit-engine.ts";
 import type { GcPlan, PlanGcOptions } from "./plan-gc.ts";
 
 export interface GcOptions extends PlanGcOptions {
-  /** Only say what would go. Default true. */
+  /** Report what would be removed, without doing it. Default true. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Plain JSON. */
+/** What a garbage collection removed, or would remove. Plain JSON. */
 export interface GcReport extends GcPlan {
   readonly dryRun: boolean;
-  /** The version of the dataset afterwards: with something to remove, that of the commit that fenced it off. */
+  /**
+   * The version of the dataset afterwards. If something was removed, it is that of the commit that barred its writers.
+   */
   readonly version: number;
-  /** Directories that are gone. What a writer put there meanwhile stays until the next time. */
+  /** The directories that were removed. One in which a writer put a file meanwhile stays until the next time. */
   readonly removed: readonly string[];
 }
 
 /**
- * Removes what writers left in staging: first a commit without changes says that these transactions can commit no more,
- * and only then they go. A writer that was alive after all runs again.
+ * Removes what writers left in staging. First, a commit without changes bars these transactions from committing; only
+ * then their files are removed. A writer that was alive after all runs its transaction again.
  *
- * @throws {ZarrStoreError} `read_only`, `conflict` when the lock cannot be had, `aborted`, `io`
+ * @throws {ZarrStoreError} `read_only`, `conflict` if the lock is not free in time, `aborted`, `io`
  */
 export async function collectGarbage(engine: CommitEngine, options: GcOptions): Promise<GcReport> {
   const { dryRun = true, signal } = options;

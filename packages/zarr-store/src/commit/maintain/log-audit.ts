@@ -1,3 +1,5 @@
+// Reads the whole commit log for a check, and collects its faults instead of stopping at the first.
+
 import { isZarrStoreError } from "../../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -10,13 +12,13 @@ import { CHECKPOINT, COMMITS, commitKey, versionOfRecord } from "../log/control-
 import { Head } from "../log/head.ts";
 import type { CheckProblem } from "./check-report.ts";
 
-/** The whole log, read from its first record and believed in nothing: faults are collected, and the reading goes on. */
+/** The whole log, read from its first record and trusted in nothing. Faults are collected, and reading goes on. */
 export class LogAudit {
   readonly head: Head = new Head();
   readonly problems: CheckProblem[] = [];
   readonly #store: ReadOnlyStore;
   readonly #runtime: Pick<Runtime, "sha256">;
-  /** What each path held before it was deleted last. */
+  /** The hash that each path had before it was last deleted. */
   readonly #lastDeleted = new Map<StoreKey, string>();
   #checkpoint: Checkpoint | undefined;
   #headRecord: CommitRecord | undefined;
@@ -28,7 +30,7 @@ export class LogAudit {
     this.#runtime = runtime;
   }
 
-  /** False if the log has a gap or a record that does not hold: what objects there should be is then not certain. */
+  /** False if the log has a gap or a bad record. It is then uncertain which objects should exist. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
@@ -37,12 +39,12 @@ export class LogAudit {
     return this.#headRecord;
   }
 
-  /** The hash that a path had when it was deleted last. */
+  /** The hash that a path had when it was last deleted. */
   lastDeleted(path: StoreKey): string | undefined {
     return this.#lastDeleted.get(path);
   }
 
-  /** Reads the checkpoint, and every record that is listed. */
+  /** Reads the checkpoint and every record that is listed. */
   async read(): Promise<void> {
     let complaint = "";
     const logger: Logger = {
@@ -73,7 +75,7 @@ export class LogAudit {
     }
   }
 
-  /** Reads the records that came in meanwhile; true if there were any. */
+  /** Reads the records that were added meanwhile, and returns whether there were any. */
   async readOn(): Promise<boolean> {
     const { version } = this.head;
     const readAll = async (): Promise<void> => {
@@ -138,7 +140,7 @@ export class LogAudit {
     this.#headRecord = record;
   }
 
-  /** A checkpoint is derived: it must be what the log gives, and stands for it where that is broken. */
+  /** Compares the checkpoint with what the log adds up to. If the log is broken, the checkpoint replaces it instead. */
   #compareOrRestore(checkpoint: Checkpoint): void {
     if (!this.#isWhole) {
       this.#restore();
@@ -146,14 +148,14 @@ export class LogAudit {
     }
     const why = this.#difference(checkpoint);
     if (why !== undefined) {
-      const message = `the checkpoint is not what the log gives: ${why}`;
+      const message = `the checkpoint does not match the log: ${why}`;
       this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
     }
   }
 
   #difference({ recordSha256, txid, groups }: Checkpoint): string | undefined {
     if (recordSha256 !== this.head.recordSha256 || txid !== this.head.txid) {
-      return "it is of another commit";
+      return "it belongs to another commit";
     }
     const ours = new Map(this.head.objects());
     const objects = new Map([...groups.values()].flatMap((group) => [...group]));

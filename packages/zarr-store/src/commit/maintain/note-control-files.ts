@@ -1,3 +1,5 @@
+// Reports what lies in the commit protocol's own folders besides the log.
+
 import { isStoreKey, joinKey } from "../../store/store-key.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
@@ -11,14 +13,14 @@ import {
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
 
-/** What the protocol's own folders hold besides the log: all of it may be there, none of it should stay. */
+/** Notes what the protocol's own folders hold besides the log. Such files are normal, but none of them should stay. */
 export async function noteControlFiles(context: CheckContext): Promise<readonly CheckNote[]> {
   const { store } = context;
   const notes: CheckNote[] = [];
   for (const { name } of await store.list(COMMITS)) {
     const path = `${COMMITS}/${name}`;
     if (path !== CHECKPOINT && versionOfRecord(name) === undefined) {
-      notes.push({ kind: "foreign", path, message: "no record of the commit log" });
+      notes.push({ kind: "foreign", path, message: "not a record of the commit log" });
     }
   }
   for (const { name } of await store.list(STAGING)) {
@@ -44,13 +46,13 @@ async function noteStaging(
       return { kind: "obstacle", path, message: "files that stood in the way of a commit are kept here" };
     case "transaction": {
       if (name === audit.head.txid) {
-        const message = `commit ${audit.head.version} is not all in place yet; the next writer finishes it`;
+        const message = `not all files of commit ${audit.head.version} are in place yet; the next writer moves them`;
         return { kind: "unpublished", path, message };
       }
       const isKey = isStoreKey(name) && !name.includes("/");
       const owner = isKey ? decodeOwner(await store.get(stagedOwnerKey(joinKey(name)))) : undefined;
       if (owner === undefined) {
-        return { kind: "staging", path, message: "staged by a writer that left no name" };
+        return { kind: "staging", path, message: "staged by an unknown writer" };
       }
       const { host, pid, started } = owner;
       const state = runtime.writerState(owner);
@@ -61,7 +63,7 @@ async function noteStaging(
 }
 
 const SAID = {
-  alive: "which is at work",
+  alive: "which is running",
   dead: "which is gone",
-  unknown: "which may be at work or gone",
+  unknown: "which may still be running",
 } as const;

@@ -1,3 +1,5 @@
+// Decides what a garbage collection may remove from staging.
+
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
@@ -8,7 +10,10 @@ import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/con
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
 
 export interface PlanGcOptions extends ReadOptions {
-  /** Staging in which nothing changed for so long, by the store's own clock, is proposed whoever owns it. Default 24 h. */
+  /**
+   * Staging in which nothing changed for this long, by the store's own clock, is proposed whoever owns it. Default 24
+   * h.
+   */
   readonly olderThanMs?: number | undefined;
 }
 
@@ -26,7 +31,10 @@ export interface GcPlan {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Clocks and processes only propose; what makes the removal safe is the fence. */
+/**
+ * Lists the staging that may be removed. Clocks and process ids only propose it; the commit that bars its writers is
+ * what makes the removal safe.
+ */
 export async function planGc(context: CommitContext, options: PlanGcOptions): Promise<GcPlan> {
   const { store, log, runtime } = context;
   const { olderThanMs = DAY_MS, signal } = options;
@@ -44,11 +52,11 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
       nowMs ??= isDead ? undefined : await storeNowMs(context);
       const ageMs = nowMs === undefined ? 0 : nowMs - tree.newestMs;
       if (isDead || ageMs > olderThanMs) {
-        const reason = isDead ? `process ${owner.pid} of this host is gone` : `unchanged for ${hours(ageMs)}`;
+        const reason = isDead ? `process ${owner.pid} on this host is gone` : `unchanged for ${hours(ageMs)}`;
         const { files, sizeBytes } = tree;
         proposed.push({ path: stagingOf(name), txid: name, reason, files, sizeBytes });
       } else {
-        const who = owner === undefined ? "a writer without a name" : `process ${owner.pid} of ${owner.host}`;
+        const who = owner === undefined ? "an unknown writer" : `process ${owner.pid} of ${owner.host}`;
         kept.push({ path, reason: `${who} may still commit it` });
       }
     } else if (kind !== "lock") {
@@ -64,10 +72,10 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
 }
 
 const KEPT = {
-  transaction: "the last commit is not all in place yet; the next writer finishes it",
+  transaction: "not all files of the last commit are in place yet; the next writer moves them",
   aside: "a deletion holds files here; the next writer settles it",
   obstacle: "somebody's own files stood in the way of a commit; look at them, and move them elsewhere",
-  wanted: "the log names what is staged here: repair puts back what is missing",
+  wanted: "the log names what is staged here; repair puts back what is missing",
 } as const;
 
 interface TreeSize {
@@ -76,7 +84,10 @@ interface TreeSize {
   readonly newestMs: number;
 }
 
-/** Of files and directories, so that a writer deep in its staging is seen. */
+/**
+ * Measures a directory. The newest time is that of any file or directory below it, so that a writer deep in its staging
+ * is seen.
+ */
 async function measure(context: CommitContext, directory: StoreKey): Promise<TreeSize> {
   const { store } = context;
   let files = 0;

@@ -1,3 +1,5 @@
+// Repairs a store from its own log and staging: finishes what a commit or a deletion began (`kym check --repair`).
+
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
@@ -13,10 +15,10 @@ import type { CheckProblem, CheckReport } from "./check-report.ts";
 
 /**
  * - `finished_head`: the last commit's files are in place.
- * - `settled_aside`: what a deletion held is where the log wants it.
+ * - `settled_aside`: a file that a deletion held is where the log wants it.
  * - `put_back`: a missing object is in place again.
  * - `deleted_again`: a file that a commit had deleted is gone again.
- * - `removed_checkpoint`: the checkpoint that was damaged is gone; the next long session writes one.
+ * - `removed_checkpoint`: the damaged checkpoint is gone; the next long session writes a new one.
  */
 export type RepairActionKind =
   | "finished_head"
@@ -30,10 +32,10 @@ export interface RepairAction {
   readonly path: string;
 }
 
-/** Plain JSON. */
+/** What a repair did, and what is left. Plain JSON. */
 export interface RepairReport {
   readonly actions: readonly RepairAction[];
-  /** What a check by structure finds afterwards: nothing here can be repaired from the dataset itself. */
+  /** What a check at level `structure` finds afterwards. None of it can be repaired from the dataset itself. */
   readonly problems: readonly CheckProblem[];
   readonly notes: CheckReport["notes"];
 }
@@ -41,10 +43,10 @@ export interface RepairReport {
 export type RepairOptions = ReadOptions;
 
 /**
- * Rolls forward, and only that: what a commit said is made so, with the bytes that are still there. It goes by the log from
- * its first record; where that is broken it does nothing.
+ * Rolls forward only: makes true what a commit said, with the bytes that are still there. It follows the log from its
+ * first record, and does nothing if the log is broken.
  *
- * @throws {ZarrStoreError} `read_only`, `conflict` when the lock cannot be had, `aborted`, `io`
+ * @throws {ZarrStoreError} `read_only`, `conflict` if the lock is not free in time, `aborted`, `io`
  */
 export async function repairStore(
   engine: CommitEngine,
@@ -98,7 +100,10 @@ async function removeBadCheckpoint(
   return [{ kind: "removed_checkpoint", path: CHECKPOINT }];
 }
 
-/** The staging that committed objects come from is all that a power cut may have left of them. */
+/**
+ * Puts back objects from the staging of committed transactions. After a power cut, that may be the only copy of their
+ * bytes.
+ */
 async function putBackAll(
   context: CommitContext,
   durability: "batched" | "none",

@@ -1,3 +1,5 @@
+// Deletes a file safely by moving it aside first, so that a late deletion cannot remove a newer commit's file.
+
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
@@ -5,11 +7,13 @@ import { asideKey, obstacleKey } from "../log/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
 /**
- * Decides about a file that a deletion moved to `<refuge>/<path>`, after the move, by the log alone: what the log wants at
- * the path is linked back, and the log is read once more before the aside goes. A process that is late can so never
- * delete what a newer commit put there. `commit-model` in the tests explores it.
+ * Decides, from the log alone, about a file that a deletion has already moved to `<refuge>/<path>`.
  *
- * @returns `again` if the path holds the unwanted bytes once more and the deletion has to be repeated.
+ * If the log wants these bytes at the path, they are linked back, and the log is read again before the aside is
+ * removed. So a late process can never delete what a newer commit put there. `commit-model` in the tests explores every
+ * order.
+ *
+ * @returns `again` if the unwanted bytes are back at the path, so that the deletion has to be repeated
  */
 export async function settleAside(
   context: CommitContext,
@@ -41,7 +45,7 @@ export async function settleAside(
   return final !== undefined && (await runtime.sha256(final)) === hash ? "again" : "settled";
 }
 
-/** Clears a path of an older version of its object; what stands there after all, as the log wants it, stays. */
+/** Clears a path of an older version of its object. If the wanted version is there after all, it stays. */
 export async function setOlderVersionAside(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, runtime } = context;
   const refuge = asideKey(runtime.newId());
@@ -52,23 +56,28 @@ export async function setOlderVersionAside(context: CommitContext, path: StoreKe
   await removeEmptyDirectories(context, refuge, path);
 }
 
-/** Bytes that no commit wrote are somebody's own: they go back, or out of the way where a newer file has the path. */
+/**
+ * Gives back bytes that no commit wrote, because they are somebody's own. If a newer file has the path, they are kept
+ * as an obstacle.
+ */
 async function giveBack(context: CommitContext, aside: StoreKey, path: StoreKey): Promise<void> {
   const { store, runtime, logger } = context;
   const outcome = await linkBack(context, aside, path);
   if (outcome === "linked") {
     await store.remove(aside);
-    logger.warn(`${path} was deleted, but its bytes are no commit's: they stay`);
+    logger.warn(`${path} was deleted by a commit, but another program had changed it: the file stays`);
   }
   if (outcome === "taken") {
     const refuge = joinKey(obstacleKey(runtime.newId()), path);
     await store.makeDirectory(parentKey(refuge) ?? refuge);
     await store.move(aside, refuge);
-    logger.warn(`${path} was deleted, but its bytes were no commit's: they are kept as ${refuge}`);
+    logger.warn(
+      `${path} was deleted by a commit, but another program had changed it: it is kept as ${refuge}`,
+    );
   }
 }
 
-/** `gone`: another process has settled the aside meanwhile. */
+/** Links an aside back to its path. `gone` means that another process has settled the aside meanwhile. */
 async function linkBack(
   { store, onStep }: CommitContext,
   aside: StoreKey,

@@ -1,7 +1,9 @@
+// Finds and removes the directories that are empty after files were moved or deleted.
+
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 
-/** Removes `<refuge>/<directories of path>` and `refuge`, as far as they are empty. */
+/** Removes `refuge` and the directories of `path` below it, as far as they are empty. */
 export async function removeEmptyDirectories(
   { store }: CommitContext,
   refuge: StoreKey,
@@ -13,7 +15,7 @@ export async function removeEmptyDirectories(
   await store.remove(refuge);
 }
 
-/** The directories of all paths, the deeper ones first, as they are removed. */
+/** Returns all directories above the paths, the deepest first, so that they can be removed in this order. */
 export function directoriesOf(paths: Iterable<StoreKey>): readonly StoreKey[] {
   const directories = new Set<StoreKey>();
   for (const path of paths) {

@@ -1,3 +1,5 @@
+// Keeps files of other programs that stand in the way of a commit.
+
 import { isZarrStoreError } from "../../errors.ts";
 import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
@@ -5,7 +7,10 @@ import type { CommitContext } from "../commit-context.ts";
 import { obstacleKey } from "../log/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
-/** A folder where a file goes, or a file where a folder goes, that no commit wrote: kept, out of the way. */
+/**
+ * Moves out of the way a folder where a file must go, or a file where a folder must go. No commit wrote it, so it is
+ * kept.
+ */
 export async function setObstacleAside(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, runtime, logger } = context;
   const key = await findObstacle(context, path);
@@ -15,10 +20,13 @@ export async function setObstacleAside(context: CommitContext, path: StoreKey): 
   const refuge = joinKey(obstacleKey(runtime.newId()), key);
   await store.makeDirectory(parentKey(refuge) ?? refuge);
   await store.move(key, refuge);
-  logger.warn(`${key} stood in the way of a commit and is now ${refuge}`);
+  logger.warn(`${key} stood in the way of a commit and was moved to ${refuge}`);
 }
 
-/** The outermost thing on the way to a path that cannot stay. What is neither file nor directory may be a good link. */
+/**
+ * Returns the outermost entry above or at a path that cannot stay. An entry that is neither a file nor a directory
+ * comes last, because it may be a valid link.
+ */
 async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<StoreKey | undefined> {
   const stats: (readonly [StoreKey, StoreStat["kind"] | undefined])[] = [];
   for (let key: StoreKey | undefined = path; key !== undefined; key = parentKey(key)) {
@@ -30,8 +38,8 @@ async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<S
 }
 
 /**
- * Gives a second name to what somebody wrote at a path after the commit that is about to replace it: the check before the
- * link was another process's, and may be long ago.
+ * Keeps, under a second name, an edit at a path that a late publication is about to replace. The check before the link
+ * was made by another process, perhaps long ago.
  */
 export async function keepForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, runtime, logger } = context;

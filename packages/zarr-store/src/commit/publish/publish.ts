@@ -1,3 +1,5 @@
+// Moves the files of a commit from staging to their places, and deletes what it deletes.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
@@ -8,21 +10,24 @@ import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
 import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
 
-/** A bound against a file system that never comes to rest; a live one settles in two or three rounds. */
+/** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
 
 export interface PublishOptions {
   /**
-   * The commit is not this moment's: somebody may have edited what it replaces since it was checked. Such an edit is
-   * kept, which costs a look at every path. Default false.
+   * The commit was made earlier, perhaps by another process, so its files may have been edited since they were checked.
+   * Such edits are kept, which costs a look at every path. Default false.
    */
   readonly isLate?: boolean;
 }
 
 /**
- * Brings the files of a commit to their places: by its ops and never by a listing, deletions first. Any process may
- * do it, several at once, and each step is a rename that consumes its source: what is done is not done again, and a
- * process that wakes late finds nothing to move. Staging goes last, so that its absence says "published".
+ * Moves the files of a commit to their places. Deletions come first.
+ *
+ * - The record's ops say what to do, never a listing.
+ * - Each step is a rename that consumes its source, so no step is done twice.
+ * - Several processes may publish at once; one that wakes up late finds nothing to move.
+ * - Staging is removed last, so its absence means "published".
  */
 export async function publish(
   context: CommitContext,
@@ -50,7 +55,9 @@ export async function publish(
   await context.onStep("published");
 }
 
-/** Removes what staging holds of a published transaction: names and empty directories, never a tree. */
+/**
+ * Removes the remains of a published transaction from staging: known names and empty directories, never a whole tree.
+ */
 async function clearStaging(
   { store }: CommitContext,
   txid: string,
@@ -64,7 +71,10 @@ async function clearStaging(
   await store.remove(stagingOf(txid));
 }
 
-/** New records go as one directory each; returns what became of those that need no more. */
+/**
+ * Moves each new record as one directory. Returns the records that are done: `moved`, or `absent` if another process
+ * has moved them.
+ */
 async function publishNewRecords(
   context: CommitContext,
   txid: string,
@@ -93,7 +103,7 @@ async function publishPut(context: CommitContext, txid: string, path: StoreKey):
     }
     await setObstacleAside(context, path);
   }
-  throw new ZarrStoreError("io", `cannot put ${path} in place: something else keeps standing there`, {
+  throw new ZarrStoreError("io", `cannot put ${path} in place: another file keeps appearing there`, {
     path,
   });
 }
@@ -114,10 +124,10 @@ async function moveIntoPlace(
       await context.onStep("publish-made-directory", parent);
     }
   }
-  throw new ZarrStoreError("io", `cannot put ${to} in place: its directory keeps going away`, { path: to });
+  throw new ZarrStoreError("io", `cannot put ${to} in place: its directory keeps disappearing`, { path: to });
 }
 
-/** Deletes what is at some paths, but for those where the log wants something. */
+/** Deletes the files at some paths, except where the log has an object. */
 export async function publishDeletions(context: CommitContext, paths: readonly StoreKey[]): Promise<void> {
   if (paths.length === 0) {
     return;
@@ -133,7 +143,9 @@ export async function publishDeletions(context: CommitContext, paths: readonly S
   await context.store.remove(refuge);
 }
 
-/** The log is read after the move and decides; what is known of it before only spares moves that would be undone. */
+/**
+ * Deletes one file. The log as read after the move decides; checking it before only saves moves that would be undone.
+ */
 async function publishDeletion(
   context: CommitContext,
   refuge: StoreKey,
@@ -153,7 +165,7 @@ async function publishDeletion(
       return;
     }
     if (stat.kind !== "file") {
-      logger.warn(`${path} was deleted, but is no file of ours any more and stays`);
+      logger.warn(`${path} was deleted by a commit, but it is not a file any more: it stays`);
       return;
     }
     if (!made.has(directory)) {
@@ -171,7 +183,10 @@ async function publishDeletion(
   throw new ZarrStoreError("io", `cannot delete ${path}: it keeps coming back`, { path });
 }
 
-/** A reader of plain Zarr sees a node go as one: its `zarr.json` first, the outermost before the inner ones. */
+/**
+ * Sorts the `zarr.json` of an outer node before those inside it, and all of them before other files. A plain Zarr
+ * reader then sees a node disappear as a whole.
+ */
 function nodesFirst(a: StoreKey, b: StoreKey): number {
   return nodeRank(a) - nodeRank(b);
 }

@@ -1,3 +1,5 @@
+// What a writer does about its predecessors: finishes their commits, and finds what they left in staging.
+
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
@@ -14,15 +16,15 @@ import type { Head } from "../log/head.ts";
 import { setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";
 
-/** Staging of a transaction that its dead writer never committed. */
+/** The staging of a transaction that its writer never committed and never will, because it is dead. */
 export interface AbandonedStaging {
   readonly txid: string;
   readonly reason: string;
 }
 
 /**
- * Does what is left of the last commit's publication, and settles what a deleter held when it died; normally that is one
- * look at a directory where neither is.
+ * Finishes the publication of the last commit, and settles the files that a deleter held when it died. Usually there is
+ * neither, and this costs one listing.
  */
 export async function finishHead(context: CommitContext, durability: "batched" | "none"): Promise<void> {
   const { store, log, logger } = context;
@@ -36,7 +38,7 @@ export async function finishHead(context: CommitContext, durability: "batched" |
   const record = names.some((name) => name === txid) ? await log.headRecord() : undefined;
   if (record !== undefined) {
     logger.debug(`finishing commit ${record.version}`);
-    // Its writer may have died between the link and the flush that makes the link last.
+    // The writer may have died after the link, before the flush that makes it permanent.
     if (durability === "batched") {
       await store.sync([COMMITS]);
     }
@@ -45,8 +47,9 @@ export async function finishHead(context: CommitContext, durability: "batched" |
 }
 
 /**
- * Looks at what earlier writers left in staging: puts back in place what a power cut undid, and names the transactions
- * that can be fenced off.
+ * Surveys what earlier writers left in staging. Puts back in place what a power cut undid.
+ *
+ * @returns the transactions of dead writers, which can be barred from committing
  */
 export async function surveyStaging(context: CommitContext): Promise<readonly AbandonedStaging[]> {
   const { store, log, runtime } = context;
@@ -59,7 +62,7 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
     if (stagingEntryKind(name) === "transaction" && name !== log.head.txid) {
       const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
       if (owner !== undefined && runtime.writerState(owner) === "dead") {
-        abandoned.push({ txid: name, reason: `process ${owner.pid} of this host is gone` });
+        abandoned.push({ txid: name, reason: `process ${owner.pid} on this host is gone` });
       }
     }
   }
@@ -70,7 +73,10 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
   return abandoned.filter((staging) => !wanted.includes(staging));
 }
 
-/** Those whose staged bytes the head names: they were committed, and after a power cut may be the only copy. */
+/**
+ * Selects those whose staged bytes the head names. They were committed, and after a power cut this may be the only
+ * copy.
+ */
 export function wantedOf(head: Head, abandoned: readonly AbandonedStaging[]): readonly AbandonedStaging[] {
   if (abandoned.length === 0) {
     return [];
@@ -79,7 +85,9 @@ export function wantedOf(head: Head, abandoned: readonly AbandonedStaging[]): re
   return abandoned.filter(({ txid }) => named.has(txid));
 }
 
-/** Removes fenced staging; a writer that still stages there runs again when it meets the fence. */
+/**
+ * Removes the staging of barred transactions. A writer that still stages there runs again when it finds itself barred.
+ */
 export async function removeAbandoned(
   context: CommitContext,
   abandoned: readonly AbandonedStaging[],
@@ -94,7 +102,10 @@ export async function removeAbandoned(
   }
 }
 
-/** What cannot be settled stays where readers find it, and stops no writer. */
+/**
+ * Settles every file of an aside. A file that cannot be settled stays where readers find it, and does not stop a
+ * writer.
+ */
 async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
   const { logger } = context;
   await visitAndPrune(context, refuge, async (file) => {
@@ -116,9 +127,11 @@ async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<v
 }
 
 /**
- * Puts what the log wants of a committed transaction's staging back in place where it is missing, or where a power cut left
- * an older version of it. What is missing is linked and never replaces; an older version is first moved aside, and settled
- * as a deletion's is, so that a newer commit is never undone.
+ * Puts objects of a committed transaction back in place from its staging, if they are missing or a power cut left an
+ * older version there.
+ *
+ * - A missing file is linked, which never replaces another.
+ * - An older version is first moved aside and settled like a deletion, so that a newer commit is never undone.
  *
  * @returns the paths that are in place again
  */
@@ -136,11 +149,11 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
     if (bytes === undefined || (await runtime.sha256(bytes)) !== object.sha256) {
       return;
     }
-    const isOlder = await isOlderVersion(context, path, object.sha256);
-    if (isOlder === undefined) {
+    const found = await stateOf(context, path, object.sha256);
+    if (found === "settled") {
       return;
     }
-    if (isOlder) {
+    if (found === "older") {
       await setOlderVersionAside(context, path);
     }
     const parent = parentKey(path);
@@ -150,30 +163,32 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
     if (await store.putNew(path, file)) {
       putBack.push(path);
       logger.warn(
-        `${path} was ${isOlder ? "an older version" : "missing"} and is back in place from ${file}`,
+        `${path} was ${found === "older" ? "an older version" : "missing"} and is back in place from ${file}`,
       );
     }
   });
   return putBack;
 }
 
-/** False if nothing is at the path; undefined if there is what the log wants, or what no commit wrote. */
-async function isOlderVersion(
+/**
+ * Compares the file at a path with what the log wants. `settled`: it is the wanted one, or one that no commit wrote.
+ */
+async function stateOf(
   { store, log, runtime }: CommitContext,
   path: StoreKey,
   wanted: string,
-): Promise<boolean | undefined> {
+): Promise<"missing" | "older" | "settled"> {
   const kind = (await store.stat(path))?.kind;
   if (kind !== "file") {
-    return kind === undefined ? false : undefined;
+    return kind === undefined ? "missing" : "settled";
   }
   const bytes = await store.get(path);
   const hash = bytes && (await runtime.sha256(bytes));
   const isOlder = hash !== undefined && hash !== wanted && (await log.wasEverCommitted(path, hash));
-  return isOlder ? true : undefined;
+  return isOlder ? "older" : "settled";
 }
 
-/** Visits every file of a tree, and removes the directories that are empty then. Names that are no keys stay. */
+/** Visits every file of a tree, then removes the directories that are empty. Names that are not valid keys stay. */
 export async function visitAndPrune(
   context: CommitContext,
   directory: StoreKey,

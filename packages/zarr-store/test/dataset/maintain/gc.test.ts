@@ -36,7 +36,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
         removed: [],
         kept: [],
         proposed: [
-          { path: "__staging/8-7-1", txid: "8-7-1", files: 2, reason: "process 7 of this host is gone" },
+          { path: "__staging/8-7-1", txid: "8-7-1", files: 2, reason: "process 7 on this host is gone" },
         ],
       });
       expect(await readTree(at.store, "")).toEqual(before);
