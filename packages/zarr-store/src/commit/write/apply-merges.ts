@@ -1,16 +1,18 @@
+// Applies the mergeable changes of a transaction to the objects as they are at the moment of the commit.
+
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
 import { conflictError, type MergeableChange, type Transaction } from "./transaction.ts";
 
-/** The groups that the merges of each path have dropped, over the rounds of one commit. */
+/** The groups that the merges of each path have dropped, over all rounds of one commit. */
 export type DroppedByPath = Map<StoreKey, ReadonlySet<string>>;
 
 /**
- * Applies the merges of a transaction to the objects as the head has them; in a later round of the same commit again,
- * from the start. What the transaction itself has put at a path is merged once: no other commit can change it.
+ * Applies the merges of a transaction to the head's objects. A later round of the same commit starts over. A merge into
+ * what the transaction itself put at a path is done only once, since no other commit can change that.
  *
  * @returns the paths that were staged
- * @throws {ZarrStoreError} `conflict` if an image that an earlier round dropped would have been kept by this one
+ * @throws {ZarrStoreError} `conflict` if this round would keep an image that an earlier round dropped
  */
 export async function applyMerges(
   transaction: Transaction,
@@ -32,7 +34,7 @@ export async function applyMerges(
   const dropped = allOf(droppedByPath);
   const revived = [...before].filter((group) => !dropped.has(group));
   if (revived.length > 0) {
-    throw conflictError(revived, "another commit had these images, and has them no more");
+    throw conflictError(revived, "another commit had added these images, and they are gone again");
   }
   for (const { path } of dropped.size > 0 ? transaction.ops() : []) {
     if (dropped.has(groupOf(path))) {
@@ -53,7 +55,7 @@ async function mergeOne(
   isOwn: boolean,
 ): Promise<ReadonlySet<string>> {
   const dropped = new Set<string>();
-  // Undefined means: perhaps the rows of every image.
+  // Undefined means that the rows of every image may have changed.
   let imageIds: ReadonlySet<string> | undefined = isOwn ? undefined : new Set();
   for (const { merge } of changes) {
     const result = await merge(await transaction.read(path));

@@ -1,3 +1,5 @@
+// Makes sure that a commit does not overwrite an edit by another program.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
@@ -5,10 +7,10 @@ import type { CommitOp } from "../log/commit-record.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
 
 /**
- * The files to be replaced or deleted must be what some commit put there, or what this one puts there: nobody's edit is
- * overwritten unseen.
+ * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
+ * is overwritten unseen.
  *
- * @throws {ZarrStoreError} `modified_outside` with all paths that are not
+ * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes
  */
 export async function assertNotModifiedOutside(
   context: CommitContext,
@@ -34,7 +36,7 @@ export async function assertNotModifiedOutside(
       const isOwn = op.op === "put" && op.sha256 === hash;
       const isKnown = async (): Promise<boolean> =>
         isOwn || hash === op.prev || log.wasEverCommitted(op.path, hash);
-      // Not known may mean: of a commit that came in meanwhile.
+      // Unknown bytes may belong to a commit that was linked meanwhile.
       if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
         modified.push(op.path);
       }

@@ -1,3 +1,5 @@
+// Decides whether the changes of a transaction still fit the newest version of the dataset.
+
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitOp } from "../log/commit-record.ts";
 import { type Head, withoutCase } from "../log/head.ts";
@@ -18,8 +20,13 @@ export type CommitDecision =
     };
 
 /**
- * Whether ops made from an earlier head still hold on this one. Equal bytes are no conflict, unless the transaction read
- * what it replaces (two that add one to the same number must both count); superfluous ops are left out.
+ * Decides whether ops based on an earlier head can be committed on this one.
+ *
+ * - An op whose result the head already has is superfluous and left out. If the path changed meanwhile and the
+ *   transaction had read it, it is a conflict instead: two writers that add one to the same number must both count.
+ * - An op on a path that changed meanwhile is a conflict.
+ * - Ops that would leave nodes without a group, or two names that some file systems cannot tell apart, are not
+ *   committed.
  */
 export function decideCommit(
   head: Head,
@@ -57,7 +64,7 @@ export function decideCommit(
     return {
       decision: "conflict",
       paths: left,
-      why: "came in below an image or group that is being deleted",
+      why: "was added below an image or group that is being deleted",
     };
   }
   const nested = nestedPaths(head, kept);
@@ -67,14 +74,13 @@ export function decideCommit(
   }
   const alike = pathsAlike(head, kept);
   if (alike.length > 0) {
-    const why =
-      "the name differs from one that is there in case only, which not every file system tells apart";
+    const why = "the name differs from an existing one only in case, which some file systems ignore";
     return { decision: "refuse", code: "already_exists", paths: alike, why };
   }
   return { decision: "commit", ops: kept, superfluous };
 }
 
-/** Puts below `images/<id>` where, after the commit, there would be no `images/<id>/zarr.json`. */
+/** Finds puts below `images/<id>` that would leave no `images/<id>/zarr.json` after the commit. */
 function opsOutsideOfRecords(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const byPath = new Map(ops.map((op) => [op.path, op.op]));
   return ops
@@ -87,7 +93,9 @@ function opsOutsideOfRecords(head: Head, ops: readonly CommitOp[]): readonly Sto
     .map((op) => op.path);
 }
 
-/** New Zarr nodes below a record whose group, after the commit, would have no node: Zarr v3 has no implicit groups. */
+/**
+ * Finds new Zarr nodes below a record whose group would have no node after the commit. Zarr v3 has no implicit groups.
+ */
 function nodesWithoutGroup(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const byPath = new Map(ops.map((op) => [op.path, op.op]));
   return ops
@@ -100,7 +108,7 @@ function nodesWithoutGroup(head: Head, ops: readonly CommitOp[]): readonly Store
     .map(({ path }) => path);
 }
 
-/** Objects that would stay below a Zarr node, that of a record or one in it, which is being deleted. */
+/** Finds objects that would remain below a Zarr node, a record's or one inside it, that is being deleted. */
 function objectsLeftBehind(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.path));
   const nodes = [...deleted].filter((path) => isZarrNode(path) && groupOf(path) !== "");
@@ -112,7 +120,9 @@ function objectsLeftBehind(head: Head, ops: readonly CommitOp[]): readonly Store
   );
 }
 
-/** New paths above or below a live one; the map of names to paths excludes it, so this is a last check. */
+/**
+ * Finds new paths above or below an existing one. The mapping of names to paths rules this out, so it is a last check.
+ */
 function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.path));
   const added = ops.filter((op) => op.op === "put" && op.prev === null).map((op) => op.path);
@@ -123,7 +133,7 @@ function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] 
   const isLive = (path: StoreKey): boolean =>
     addedSet.has(path) || (head.object(path) !== undefined && !deleted.has(path));
   const directories = new Set(added.flatMap(ancestors));
-  // A path `images/<id>` is in no group, but would lie above one.
+  // The path `images/<id>` itself belongs to no group, but would lie above one.
   for (const group of new Set([...added.map(groupOf), ...added])) {
     for (const path of head.objectsOf(group).keys()) {
       if (!deleted.has(path)) {
@@ -136,7 +146,7 @@ function nestedPaths(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] 
   return [...directories].filter(isLive);
 }
 
-/** New paths that another live path equals but for case: on some file systems they would be one file. */
+/** Finds new paths that differ from an existing one only in case. On some file systems both would be one file. */
 function pathsAlike(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
   const deleted = new Set<string>(ops.filter(({ op }) => op === "delete").map(({ path }) => path));
   const created = ops.filter(({ op, prev }) => op === "put" && prev === null);

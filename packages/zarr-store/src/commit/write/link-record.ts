@@ -1,3 +1,5 @@
+// The commit point: links a record into the log.
+
 import { isZarrStoreError } from "../../errors.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../log/commit-record.ts";
@@ -5,10 +7,10 @@ import { COMMITS, commitKey, stagingOf } from "../log/control-keys.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
 
 /**
- * The commit point: puts a record into the log if its version is free. False if another writer was first. The transaction is
- * sealed from before the link until it is known that there will be none.
+ * Links a record into the log if its version is free; returns false if another writer was first. The transaction is
+ * sealed before the link, and unsealed only when it is certain that the link was not made.
  *
- * @throws {ZarrStoreError} `conflict` if what was staged is gone, `io`
+ * @throws {ZarrStoreError} `conflict` if the staged files are gone, `io`
  */
 export async function linkRecord(
   context: CommitContext,
@@ -19,7 +21,7 @@ export async function linkRecord(
 ): Promise<boolean> {
   const { store, log, logger } = context;
   if (!(await transaction.staging.isThere())) {
-    throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+    throw conflictError([stagingOf(record.txid)], "the staged files are gone");
   }
   const staged = await transaction.staging.putRecord(bytes);
   if (record.version === 1) {
@@ -33,7 +35,7 @@ export async function linkRecord(
   const outcome = await store
     .putNew(commitKey(record.version), staged)
     .catch((error: unknown) => ({ error }));
-  // A link may have worked and still report an error, or that the name is taken (NFS): the record says whose it is.
+  // On NFS, a link may have worked and still report an error, or that the name is taken. The record says whose it is.
   const winner = outcome === true ? "ours" : await winnerOf(context, record);
   if (outcome !== true && winner !== "ours") {
     if (winner === "another") {
@@ -44,7 +46,7 @@ export async function linkRecord(
     }
     if (isZarrStoreError(outcome.error, "not_found")) {
       transaction.unseal();
-      throw conflictError([stagingOf(record.txid)], "what was staged has been taken away");
+      throw conflictError([stagingOf(record.txid)], "the staged files are gone");
     }
     if (isZarrStoreError(outcome.error) && NOT_LINKED.has(outcome.error.details.found)) {
       transaction.unseal();
@@ -62,7 +64,10 @@ export async function linkRecord(
   return true;
 }
 
-/** Said by a file system that has made no link. After anything else it may still come, and needs what is staged. */
+/**
+ * Errors after which it is certain that no link was made. After any other error the link may still appear, so the
+ * staged files must stay.
+ */
 const NOT_LINKED: ReadonlySet<unknown> = new Set([
   "ENOSPC",
   "EDQUOT",

@@ -1,9 +1,11 @@
+// The folder `__staging/<txid>`, in which a transaction writes its files.
+
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { encodeOwner } from "../lock/lock-owner.ts";
 import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../log/control-keys.ts";
 
-/** `__staging/<txid>`: the files of one transaction until they are moved into place, and whose they are. */
+/** The files of one transaction until they are moved into place, and the name of their writer. */
 export class StagingArea {
   readonly #context: CommitContext;
   readonly #txid: string;
@@ -16,7 +18,7 @@ export class StagingArea {
     this.#txid = txid;
   }
 
-  /** True once something was written here. */
+  /** True once a file was written here. */
   get isMade(): boolean {
     return this.#isMade;
   }
@@ -27,7 +29,7 @@ export class StagingArea {
     await this.#context.store.put(stagedKey(this.#txid, path), bytes);
   }
 
-  /** Stages the commit record and returns the key from where it is linked. */
+  /** Stages the commit record, and returns the key from which it is linked. */
   async putRecord(bytes: Uint8Array): Promise<StoreKey> {
     await this.#putOwner();
     const key = stagedRecordKey(this.#txid);
@@ -35,7 +37,7 @@ export class StagingArea {
     return key;
   }
 
-  /** Removes the file of a path and the directories that are empty then. */
+  /** Removes the file of a path, and the directories that are then empty. */
   async remove(path: StoreKey): Promise<void> {
     if (!this.#paths.has(path)) {
       return;
@@ -48,7 +50,7 @@ export class StagingArea {
     this.#paths.delete(path);
   }
 
-  /** Removes everything. What cannot be removed is left to a later writer, who finds its owner gone. */
+  /** Removes everything. If a file cannot be removed, a later writer discards it when it finds the owner dead. */
   async discard(): Promise<void> {
     if (!this.#isMade) {
       return;
@@ -66,12 +68,12 @@ export class StagingArea {
     }
   }
 
-  /** False if somebody has taken away what was written here. */
+  /** False if another process has removed what was written here. */
   async isThere(): Promise<boolean> {
     return !this.#isMade || (await this.#context.store.stat(stagedOwnerKey(this.#txid))) !== undefined;
   }
 
-  /** The files of these paths and all directories above them, for the flush before the commit. */
+  /** Returns the files of these paths and all directories above them, to flush before the commit. */
   keysOf(paths: Iterable<StoreKey>): readonly StoreKey[] {
     const keys = new Set<StoreKey>();
     for (const path of paths) {

@@ -1,3 +1,5 @@
+// A transaction: collects and stages changes until they are committed together.
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
@@ -9,16 +11,19 @@ import type { ObjectReader } from "../object-reader.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
-/** What a mergeable change makes of an object as it is at the moment of the commit. */
+/** The result of applying a mergeable change to an object at the moment of the commit. */
 export interface MergeResult {
-  /** The new bytes; undefined leaves the object as it is. */
+  /** The new bytes; undefined leaves the object unchanged. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
   readonly imageIds?: readonly string[];
-  /** Groups (`images/<id>`) that somebody else's commit made superfluous: this transaction drops its changes to them. */
+  /** Groups (`images/<id>`) that another commit made superfluous: this transaction drops its changes to them. */
   readonly droppedGroups?: readonly string[];
 }
 
-/** A change that is applied to whatever the object is when the commit is made, so that two writers' changes add up. */
+/**
+ * A change that is applied to the object as it is at the moment of the commit, so that the changes of two writers add
+ * up.
+ */
 export interface MergeableChange {
   readonly path: StoreKey;
   readonly merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<MergeResult>;
@@ -31,8 +36,8 @@ interface StagedPut {
 }
 
 /**
- * Changes under way: everything written is staged below `__staging/<txid>`, nothing is in place. Reads see the
- * transaction's own changes over the committed state, but for merges, which are applied at the commit.
+ * Changes that are not committed yet. Everything is staged below `__staging/<txid>`; nothing is in place. Reads see the
+ * transaction's own changes over the committed state, except merges, which are applied at the commit.
  */
 export class Transaction {
   readonly txid: string;
@@ -40,17 +45,17 @@ export class Transaction {
   readonly staging: StagingArea;
   readonly #context: CommitContext;
   readonly #reader: ObjectReader;
-  /** The hash that a path had when this transaction first met it; null for none. */
+  /** The hash that each path had when this transaction first used it; null if there was no object. */
   readonly #prev = new Map<StoreKey, string | null>();
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
-  /** Paths whose committed bytes the transaction has looked at, so that its changes may rest on them. */
+  /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
   readonly #turns = new TurnQueue<StoreKey>();
-  /** Changes that were asked for, of several paths each, and are not through. */
+  /** Calls of {@link change} that have started and not finished; each may change several paths. */
   readonly #changing = new Set<Promise<unknown>>();
   #phase: "open" | "committing" | "ended" = "open";
   #merges: readonly MergeableChange[] = [];
-  /** Paths whose change is what merges made of the head's object; all others are changed by the caller. */
+  /** Paths changed by merges only. All other paths were changed by the caller. */
   readonly #merged = new Set<StoreKey>();
   #failure: { readonly error: unknown } | undefined;
   #sealed = false;
@@ -81,7 +86,7 @@ export class Transaction {
     return this.#changeCount;
   }
 
-  /** The ops of the commit as they stand, in order of first change. */
+  /** The ops of the commit so far, in order of first change. */
   ops(): readonly CommitOp[] {
     return [...this.#changes].flatMap(([path, change]): CommitOp[] => {
       const prev = this.#prev.get(path) ?? null;
@@ -116,10 +121,10 @@ export class Transaction {
     return (await this.#meet(path)) ?? undefined;
   }
 
-  /** The live paths of a group, sorted by code unit. */
+  /** Returns the existing paths of a group, sorted by code unit. */
   async paths(group: string): Promise<readonly StoreKey[]> {
     this.#assertNotEnded();
-    // What another commit puts below a record that this transaction makes is a conflict of the two: there is nothing to ask.
+    // If this transaction creates the record, anything that another commit puts below it is a conflict: no need to ask.
     if (!this.#isNewRecord(group)) {
       await this.#context.log.refresh();
     }
@@ -136,7 +141,7 @@ export class Transaction {
     return [...live].sort();
   }
 
-  /** The paths that this transaction puts or deletes, and which of the two; merges are not among them. */
+  /** The paths that this transaction puts or deletes, without merges. */
   changedPaths(): ReadonlyMap<StoreKey, "put" | "deleted"> {
     this.#assertNotEnded();
     return new Map(
@@ -145,15 +150,19 @@ export class Transaction {
   }
 
   /**
-   * Stages new bytes for a path. Bytes that are there already are no change. Changes of one path are made in the order in
-   * which they are asked for.
+   * Stages new bytes for a path. Putting the bytes that are already there is not a change. Changes to one path are made
+   * in the order of the calls.
    *
-   * @throws {ZarrStoreError} `invalid_name` for a path of the protocol's own; `io`, after which the transaction cannot be
-   * committed
+   * @throws {ZarrStoreError} `invalid_name` for a path that the protocol reserves; `io`, after which the transaction
+   * cannot be committed
    */
   async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, imageIds?: readonly string[]): Promise<void> {
     if (isReservedPath(path)) {
-      throw new ZarrStoreError("invalid_name", `${path} is a name of the commit protocol`, { path });
+      throw new ZarrStoreError(
+        "invalid_name",
+        `${path}: names that begin with "__" are reserved for the commit protocol`,
+        { path },
+      );
     }
     this.#assertOpen();
     this.#changeCount++;
@@ -161,7 +170,7 @@ export class Transaction {
     await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
   }
 
-  /** Returns whether there was something to delete. */
+  /** Deletes a path, and returns whether there was something to delete. */
   async delete(path: StoreKey): Promise<boolean> {
     this.#assertOpen();
     this.#changeCount++;
@@ -180,8 +189,8 @@ export class Transaction {
   }
 
   /**
-   * Adds a change that is applied at the moment of the commit, and again if another commit came first. It is applied to
-   * what this transaction has put at the path before, if it has; what it puts there later replaces it.
+   * Adds a change that is applied at the commit, and again if another commit comes first. It builds on what this
+   * transaction put at the path before; a later put replaces it.
    */
   merge(change: MergeableChange): void {
     this.#assertOpen();
@@ -189,12 +198,12 @@ export class Transaction {
     this.#merges = [...this.#merges, change];
   }
 
-  /** True if the transaction itself has put or deleted the object, so that nobody else's version of it matters. */
+  /** True if the transaction itself put or deleted the object, so that other writers' versions of it do not matter. */
   hasOwnChange(path: StoreKey): boolean {
     return this.#changes.has(path) && !this.#merged.has(path);
   }
 
-  /** Meets a path again for its merges: what it holds now is what this transaction replaces. */
+  /** Resets a path for its merges: what it holds now is what this transaction replaces. */
   async rebase(path: StoreKey): Promise<void> {
     await this.withdraw(path);
     this.#prev.delete(path);
@@ -202,7 +211,7 @@ export class Transaction {
     this.#merged.add(path);
   }
 
-  /** Stages what merges made of an object. */
+  /** Stages the result of an object's merges. */
   async putMerged(
     path: StoreKey,
     bytes: Uint8Array<ArrayBuffer>,
@@ -211,16 +220,16 @@ export class Transaction {
     await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
   }
 
-  /** Forgets a change, so that the path stays as it is in the head. */
+  /** Drops a change, so that the path stays as it is in the head. */
   async withdraw(path: StoreKey): Promise<void> {
     await this.staging.remove(path);
     this.#changes.delete(path);
   }
 
   /**
-   * Runs a change of several steps, all of which belong to the commit, also if the caller does not wait for it.
+   * Runs a change of several steps. All of them belong to the commit, even if the caller does not wait for them.
    *
-   * @throws {ZarrStoreError} `invalid_argument` when the transaction is being committed or has ended
+   * @throws {ZarrStoreError} `invalid_argument` if the transaction is being committed or has ended
    */
   async change<T>(run: () => Promise<T>): Promise<T> {
     this.#assertOpen();
@@ -233,7 +242,7 @@ export class Transaction {
     }
   }
 
-  /** Waits for every change that was asked for, whether it fails or not. */
+  /** Waits until every started change has finished, whether it fails or not. */
   async idle(): Promise<void> {
     while (this.#changing.size > 0) {
       await Promise.allSettled(this.#changing);
@@ -241,7 +250,7 @@ export class Transaction {
     await this.#turns.idle();
   }
 
-  /** Forgets every change. */
+  /** Drops every change. */
   async withdrawAll(): Promise<void> {
     await this.idle();
     for (const path of [...this.#changes.keys()]) {
@@ -250,7 +259,11 @@ export class Transaction {
     this.#merges = [];
   }
 
-  /** Waits for every change that was asked for, and takes no more. @throws what staging threw, also if `fn` did not care */
+  /**
+   * Waits for every started change, then refuses new ones.
+   *
+   * @throws what staging threw, even if `fn` ignored it
+   */
   async settle(): Promise<void> {
     await this.idle();
     this.#phase = "committing";
@@ -259,22 +272,22 @@ export class Transaction {
     }
   }
 
-  /** From here on the commit record may be linked, so that what is staged must stay. */
+  /** Marks that the commit record may be linked from now on, so that the staged files must stay. */
   seal(): void {
     this.#sealed = true;
   }
 
-  /** The record is known not to be linked. */
+  /** Marks that the record is certainly not linked. */
   unseal(): void {
     this.#sealed = false;
   }
 
-  /** Committed or not: who still holds it must not read or write by it. */
+  /** Ends the transaction, committed or not: code that still holds it can no longer read or write through it. */
   end(): void {
     this.#phase = "ended";
   }
 
-  /** Takes everything back that is staged, unless it may have been committed. */
+  /** Removes everything that is staged, unless it may have been committed. */
   async discard(): Promise<void> {
     this.end();
     await this.idle();
@@ -288,7 +301,7 @@ export class Transaction {
     bytes: Uint8Array<ArrayBuffer>,
     imageIds: readonly string[] | undefined,
   ): Promise<void> {
-    // An outdated head is found out at the commit, as a conflict; asking the log for each new object is what costs.
+    // An outdated head shows up as a conflict at the commit. Reading the log for every new object would be slow.
     const met = this.#prev.get(path);
     const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
     this.#prev.set(path, prev);
@@ -303,13 +316,13 @@ export class Transaction {
 
   #assertOpen(): void {
     if (this.#phase !== "open") {
-      throw endedError(this.txid, "takes no more changes: await each of them before its function returns");
+      throw endedError(this.txid, "takes no more changes: await each change before its function returns");
     }
   }
 
   #assertNotEnded(): void {
     if (this.#phase === "ended") {
-      throw endedError(this.txid, "is over: read by the dataset and its records");
+      throw endedError(this.txid, "has ended: read from the dataset or its records instead");
     }
   }
 
@@ -348,12 +361,12 @@ export class Transaction {
   }
 }
 
-/** Late changes would be staged and never committed, or take the place of what was. */
+/** The error for a late call. A late change would be staged and never committed, or replace a committed file. */
 function endedError(txid: string, what: string): ZarrStoreError {
   return new ZarrStoreError("invalid_argument", `transaction ${txid} ${what}`, { path: txid });
 }
 
-/** A lost race: another commit changed what this transaction had read. Running it again may succeed. */
+/** The error of a lost race: another commit changed what this transaction had read. Running it again may succeed. */
 export function conflictError(paths: readonly string[], why: string): ZarrStoreError {
   return new ZarrStoreError(
     "conflict",

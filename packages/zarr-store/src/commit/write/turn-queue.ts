@@ -1,4 +1,6 @@
-/** Runs what is asked for under one key one after the other, in the order of asking; different keys do not wait. */
+// A queue that keeps the changes of one path in order.
+
+/** Runs the tasks of one key one after the other, in the order of the calls. Tasks of different keys do not wait. */
 export class TurnQueue<Key> {
   readonly #last = new Map<Key, Promise<unknown>>();
 
@@ -14,7 +16,7 @@ export class TurnQueue<Key> {
     }
   }
 
-  /** Returns when nothing is under way, whether it failed or not. */
+  /** Waits until no task is running, whether tasks failed or not. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) {
       await Promise.allSettled(this.#last.values());
