@@ -1,3 +1,5 @@
+// Makes small changes to a local file system with blocking calls, which are faster than Node's thread pool.
+
 import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { performance } from "node:perf_hooks";
@@ -9,7 +11,7 @@ export interface NewFile {
   close(): Promise<void>;
 }
 
-/** The calls of the file system by which a local store changes something. */
+/** The file system calls with which a local store changes something. */
 export interface ChangingFiles {
   open(path: string, flags: number, mode: number): Promise<NewFile>;
   mkdir(path: string, options?: { readonly recursive: true }): Promise<unknown>;
@@ -20,18 +22,25 @@ export interface ChangingFiles {
   realpath(path: string): Promise<string>;
 }
 
-/** For longer than this no timer of the process waits for its turn: to await what is done already gives none. */
+/**
+ * The longest time that timers and other events of the process wait. Awaiting a finished call does not give them a
+ * turn.
+ */
 const MAX_TURN_MS = 5;
-/** A larger write is worth a thread of its own. */
+/** A larger write goes to the thread pool. */
 const MAX_BLOCKING_BYTES = 256 * 1024;
-/** A call that takes longer is of a file system that is busy or far away: for a while the pool waits for it, not the process. */
+/** A call that takes longer than this shows a busy or distant file system. */
 const SLOW_CALL_MS = 2;
 const POOL_FOR_MS = 1_000;
 
 /**
- * The calls made at once instead of by a thread of libuv's pool. One takes a few microseconds, the way to the pool and back ten
- * times as long and, on a machine that is busy, a turn of the scheduler each way; and an image is thirty calls. On a file
- * system where they take milliseconds they go by the pool, but for one a second.
+ * Returns the file system calls, made synchronously instead of in libuv's thread pool.
+ *
+ * A call takes a few microseconds. The way to the pool and back takes ten times as long, and on a busy machine the
+ * scheduler delays it further. One image needs thirty calls.
+ *
+ * On a slow file system, such as a network drive, the calls go to the pool, so that the process does not wait. Once per
+ * second, one is made synchronously to see whether that has changed.
  */
 export function blockingFiles(nowMs: () => number = () => performance.now()): ChangingFiles {
   let turnBeganMs = nowMs();

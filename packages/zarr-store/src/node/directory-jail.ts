@@ -1,11 +1,13 @@
+// Keeps a local store inside its root folder, even if the folder contains symbolic links.
+
 import { join, sep } from "node:path";
 import { ZarrStoreError } from "../errors.ts";
 import { parentKey, type StoreKey } from "../store/store-key.ts";
 import { errnoOf } from "./errno.ts";
 
 /**
- * Keeps a store inside its root although somebody may have put symbolic links there. Nothing is remembered but where the
- * root is: a directory that was one a moment ago may be a link now.
+ * Refuses directories that leave the root through a symbolic link. Only the location of the root is remembered: any
+ * other directory may have become a link since the last look.
  */
 export class DirectoryJail {
   readonly #root: string;
@@ -18,9 +20,9 @@ export class DirectoryJail {
   }
 
   /**
-   * That the directory of a key lies inside.
+   * Checks that the directory of a key is inside the root.
    *
-   * @throws {ZarrStoreError} `invalid_name` if it does not; the error of the file system if it is not there
+   * @throws {ZarrStoreError} `invalid_name` if it is not; the file system's error if it does not exist
    */
   async assertParentInside(key: StoreKey): Promise<void> {
     const parent = parentKey(key);
@@ -29,7 +31,7 @@ export class DirectoryJail {
     }
   }
 
-  /** As {@link assertParentInside}, for a directory itself. */
+  /** Like {@link assertParentInside}, for a directory itself. */
   async assertInside(directory: StoreKey): Promise<void> {
     this.#realRoot ??= await this.#realpath(this.#root);
     const found = await this.#realpath(join(this.#root, directory));
@@ -47,9 +49,9 @@ export class DirectoryJail {
   }
 
   /**
-   * For a directory that is to be made: that the nearest one above it that exists lies inside.
+   * Checks, for a directory that will be made, that its nearest existing parent is inside the root.
    *
-   * @returns the first that is missing
+   * @returns the outermost directory that is missing
    */
   async assertNearestInside(directory: StoreKey): Promise<StoreKey> {
     let missing = directory;

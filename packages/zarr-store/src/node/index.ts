@@ -1,5 +1,5 @@
 /**
- * What needs Node: folders as stores, and datasets by path.
+ * Folders as stores, and datasets by path. This entry needs Node.
  *
  * @module
  */

@@ -1,3 +1,5 @@
+// A folder on disk as a store.
+
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -23,25 +25,28 @@ import { errnoOf } from "./errno.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { writeAndClose } from "./write-and-close.ts";
 
-/** The calls of the file system that a local store makes: tests fail each of them in turn. */
+/** The file system calls that a local store makes. Tests let each of them fail in turn. */
 export type FileSystem = Pick<
   typeof fsPromises,
   "open" | "mkdir" | "rename" | "link" | "unlink" | "rmdir" | "readdir" | "lstat" | "realpath"
 >;
 
 export interface LocalStoreOptions {
-  /** Default: Node's; changes to the folder are then made at once, see {@link blockingFiles}, and all else by its pool. */
+  /** Default: Node's. Changes are then made by {@link blockingFiles}, everything else in Node's thread pool. */
   readonly fileSystem?: FileSystem;
-  /** How many files are flushed at once. Default 16. */
+  /** The number of files that are flushed at once. Default 16. */
   readonly syncConcurrency?: number;
 }
 
-/** A bound against a directory that others keep removing; one round is the rule, two are rare. */
+/** A bound against a directory that others keep removing. One round is normal, two are rare. */
 const MAX_ROUNDS = 100;
 
 /**
- * A folder as a store. No key leaves it: keys are checked by {@link parseStoreKey}, and a symbolic link inside that
- * points outside is refused, for reading and for writing.
+ * Makes a store of a folder, which need not exist. Keys cannot leave it: {@link parseStoreKey} checks each of them, and
+ * a symbolic link to outside is refused, for reading and writing.
+ *
+ * @example
+ * const dataset = await openDataset(localStore("/data/lab.zarr"), { runtime: nodeRuntime() });
  */
 export function localStore(root: string, options: LocalStoreOptions = {}): KeyValueStore {
   return new LocalStore(root, options);
@@ -232,7 +237,7 @@ class LocalStore implements KeyValueStore {
     });
   }
 
-  /** Runs `write`, which fails with ENOENT while the directory of `key` is missing, making it as often as it goes away. */
+  /** Runs `write`. As often as it fails with ENOENT, makes the directory of `key` and runs it again. */
   async #inDirectory<T>(key: StoreKey, write: () => Promise<T>): Promise<T> {
     for (let round = 1; ; round++) {
       try {
@@ -243,8 +248,7 @@ class LocalStore implements KeyValueStore {
           throw error;
         }
       }
-      const parent = parentKey(key);
-      await this.#makeDirectories(parent);
+      await this.#makeDirectories(parentKey(key));
     }
   }
 
@@ -256,9 +260,9 @@ class LocalStore implements KeyValueStore {
       if (errnoOf(error) !== "ENOENT" || missing === undefined) {
         throw error;
       }
-      // For several levels Node says ENOENT, whatever was wrong with the first of them: on a read-only file system, EROFS.
+      // For several levels, Node reports ENOENT whatever failed first, for example EROFS on a read-only file system.
       await this.#changes.mkdir(this.#path(missing)).catch((cause: unknown) => {
-        // Somebody makes it, or removes what is above: the caller goes round again.
+        // Another process makes it or removes its parent: the caller tries again.
         if (errnoOf(cause) !== "EEXIST" && errnoOf(cause) !== "ENOENT") {
           throw cause;
         }
@@ -266,7 +270,7 @@ class LocalStore implements KeyValueStore {
     }
   }
 
-  /** Put-if-absent where there are no hard links: not atomic in a crash, so the caller holds the writer lock. */
+  /** Put-if-absent without hard links. A crash may leave it half done, so the caller holds the writer lock. */
   async #copyNew(key: StoreKey, from: StoreKey): Promise<boolean> {
     const bytes = await this.get(from);
     if (bytes === undefined) {
@@ -371,7 +375,7 @@ class LocalStore implements KeyValueStore {
   }
 }
 
-// Without O_NONBLOCK the opening of a named pipe never returns.
+// Without O_NONBLOCK, opening a named pipe never returns.
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
@@ -381,7 +385,7 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
   "ENOSYS",
   "EMLINK",
 ]);
-/** What a file system says that cannot flush this kind of file. */
+/** Errors of a file system that cannot flush this kind of file. */
 const CANNOT_SYNC: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
 function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {

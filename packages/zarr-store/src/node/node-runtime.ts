@@ -1,10 +1,15 @@
+// The runtime for Node.
+
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime/runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
-/** The runtime for Node: hashing by OpenSSL, zstd by zlib, and a look at other processes of this host. */
+/**
+ * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a check whether other processes of this host
+ * run.
+ */
 export function nodeRuntime(): Runtime {
   const writer: WriterIdentity = {
     host: hostname(),
@@ -40,7 +45,10 @@ function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" 
 
 const ZOMBIE = "zombie";
 
-/** Linux tells when a process began, in ticks since boot; elsewhere the pid alone has to do. */
+/**
+ * Returns the start time of a process in ticks since boot, on Linux. Elsewhere it is unknown, and the pid alone is
+ * compared.
+ */
 function processStarted(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

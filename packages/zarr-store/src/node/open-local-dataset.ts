@@ -1,3 +1,5 @@
+// Opens and checks datasets by path or URL, in Node.
+
 import type { CheckReport } from "../commit/maintain/check-report.ts";
 import { type CheckDatasetOptions, checkDataset } from "../dataset/maintain/check-dataset.ts";
 import { type OpenDatasetOptions, openDataset } from "../dataset/open-dataset.ts";
@@ -10,10 +12,12 @@ import { localStore } from "./local-store.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 
 /**
- * Opens a dataset in a folder, at an http(s) URL, or in any store, with Node's hashing and compression. See the root
- * entry's `openDataset`.
+ * Opens a dataset in a folder, at an http(s) URL, or in any store, with Node's hashing and compression. Otherwise it is
+ * the root entry's `openDataset`.
  *
- * @throws {ZarrStoreError} as there
+ * @throws {ZarrStoreError} as `openDataset`
+ * @example
+ * const dataset = await openLocalDataset("/data/lab.zarr");
  */
 export async function openLocalDataset(
   location: string | ReadableStore,
@@ -27,10 +31,12 @@ export async function openLocalDataset(
 }
 
 /**
- * Checks a dataset in a folder, at an http(s) URL, or in any store, without opening it, so that one can be checked that is
- * too damaged to be opened. See the root entry's `checkDataset`.
+ * Checks a dataset in a folder, at an http(s) URL, or in any store. It does not open the dataset, so it works even if
+ * that is too damaged to open. Otherwise it is the root entry's `checkDataset`.
  *
- * @throws {ZarrStoreError} as there
+ * @throws {ZarrStoreError} as `checkDataset`
+ * @example
+ * const { problems } = await checkLocalDataset("/data/lab.zarr", { level: "structure" });
  */
 export async function checkLocalDataset(
   location: string | ReadableStore,

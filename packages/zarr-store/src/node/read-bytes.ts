@@ -1,8 +1,10 @@
+// Reads a range of bytes, or a whole small file, from an open file.
+
 import type { FileHandle } from "node:fs/promises";
 import type { ByteRange } from "../store/key-value-store.ts";
 import { errnoOf } from "./errno.ts";
 
-/** The bytes of a range in an array of their own, fewer if the file ends before. */
+/** Returns the bytes of a range in a new array; fewer if the file ends before. */
 export async function readBytes(file: FileHandle, range: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(range.length);
   let filled = 0;
@@ -16,9 +18,9 @@ export async function readBytes(file: FileHandle, range: ByteRange): Promise<Uin
   return bytes;
 }
 
-/** What is read at once without a look at the file. */
+/** The most bytes that are read without first asking for the size of the file. */
 const MAX_EXPECTED_BYTES = 1 << 18;
-/** What the reading of directories, pipes and sockets fails with. */
+/** Errors from reading a directory, a pipe or a socket. */
 const IS_NO_FILE: ReadonlySet<string | undefined> = new Set([
   "EISDIR",
   "ESPIPE",
@@ -28,7 +30,9 @@ const IS_NO_FILE: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * The whole of a file that is exactly so long, by one read; undefined for any other, and for what cannot be read so.
+ * Reads a file of exactly the expected length in one read.
+ *
+ * @returns undefined if the length differs, or if it is not a regular file
  */
 export async function readExpected(
   file: FileHandle,
@@ -42,7 +46,7 @@ export async function readExpected(
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
     return bytesRead === expectedBytes ? bytes.slice(0, bytesRead) : undefined;
   } catch (error) {
-    // A directory, or a pipe: the careful way finds out what it is.
+    // A directory or a pipe: the caller finds out which.
     if (IS_NO_FILE.has(errnoOf(error))) {
       return undefined;
     }

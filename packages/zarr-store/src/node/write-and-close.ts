@@ -1,6 +1,8 @@
+// Writes a whole file.
+
 import type { NewFile } from "./blocking-files.ts";
 
-/** Writes all bytes from the start of a file, and closes it also when that fails. */
+/** Writes all bytes from the start of a file, then closes it, even if writing fails. */
 export async function writeAndClose(file: NewFile, bytes: Uint8Array): Promise<void> {
   try {
     let written = 0;

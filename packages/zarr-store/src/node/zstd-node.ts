@@ -1,3 +1,5 @@
+// Zstandard compression with Node's zlib.
+
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import type { ZstdCodec } from "../codecs/zstd.ts";
@@ -5,11 +7,11 @@ import type { ZstdCodec } from "../codecs/zstd.ts";
 const compressInPool = promisify(zstdCompress);
 const decompressInPool = promisify(zstdDecompress);
 
-/** From here on a thread of libuv's pool is worth its hand-over, and the event loop stays free. */
+/** From this size on, the thread pool is worth its overhead, and keeps the event loop free. */
 const POOL_FROM_BYTES = 256 * 1024;
 const MIN_CHUNK_BYTES = 64;
 
-/** Zstandard by Node's zlib. */
+/** The Zstandard codec of Node's zlib. Small inputs are handled synchronously. */
 export const nodeZstd: ZstdCodec = {
   compress(bytes, level) {
     const options = {
@@ -21,7 +23,7 @@ export const nodeZstd: ZstdCodec = {
   },
   decompress(bytes, maxSizeBytes) {
     const options = {
-      // One byte more than is expected: zlib takes a buffer that is full for one that was too small, and makes another.
+      // One byte more than expected: zlib takes a full buffer for one that was too small, and allocates another.
       chunkSize: Math.max(maxSizeBytes + 1, MIN_CHUNK_BYTES),
       maxOutputLength: Math.max(maxSizeBytes, 1),
     };

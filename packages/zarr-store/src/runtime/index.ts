@@ -1,6 +1,5 @@
 /**
- * What a package that builds on the store needs to run as the store does: a few tasks at a time, aborts, typed errors, and
- * the order of names.
+ * Helpers for packages that build on the store: bounded concurrency, aborts, typed errors, and the order of names.
  *
  * @example
  * await runBounded(ids, (id) => index(id), { concurrency: 4, signal });

@@ -1,4 +1,6 @@
-/** Where messages go; silent by default. A `console` fits. */
+// The interface through which the store reports warnings; a `console` fits it.
+
+/** Receives messages. The default, {@link SILENT_LOGGER}, drops them. */
 export type Logger = Pick<Console, "debug" | "info" | "warn" | "error">;
 
 export const SILENT_LOGGER: Logger = {

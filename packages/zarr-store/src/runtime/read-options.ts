@@ -1,4 +1,6 @@
-/** What every read takes: a signal that ends it. */
+// The options that every read has.
+
+/** The options of every read: a signal that aborts it. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,15 +1,20 @@
+// Runs many tasks, a few at a time.
+
 import { ZarrStoreError } from "../errors.ts";
 import { throwIfAborted } from "./throw-if-aborted.ts";
 
 export interface RunBoundedOptions {
-  /** How many run at once, at most. */
+  /** The most tasks that run at once; an integer of at least 1. */
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a task for each item, a few at a time. After a failure or an abort none is begun, and the promise settles
- * when those under way have: with the first failure, or `aborted`.
+ * Runs a task for each item, a few at a time. After a failure or an abort, no new task starts. The promise settles once
+ * the running tasks have finished.
+ *
+ * @throws the error of the first task that failed
+ * @throws {ZarrStoreError} `aborted`; `invalid_argument` for a bad `concurrency`
  */
 export async function runBounded<T>(
   items: Iterable<T>,
@@ -17,10 +22,14 @@ export async function runBounded<T>(
   { concurrency, signal }: RunBoundedOptions,
 ): Promise<void> {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new ZarrStoreError("invalid_argument", `a concurrency of ${concurrency}`, {
-      expected: "an integer from 1 up",
-      found: concurrency,
-    });
+    throw new ZarrStoreError(
+      "invalid_argument",
+      `concurrency must be an integer of at least 1, not ${concurrency}`,
+      {
+        expected: "an integer of at least 1",
+        found: concurrency,
+      },
+    );
   }
   const iterator = items[Symbol.iterator]();
   const failures: unknown[] = [];

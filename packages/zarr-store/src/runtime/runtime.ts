@@ -1,33 +1,40 @@
+// What the store needs from its environment: time, ids, hashing, and the identity of this process.
+
 import type { ZstdCodec } from "../codecs/zstd.ts";
 
-/** Who holds a lock or staged something, so that another process can tell whether it still lives. */
+/** Names the process that holds a lock or staged a file, so that another process can tell whether it is still alive. */
 export interface WriterIdentity {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, in its own clock's terms: tells a process from a later one with the same pid. */
+  /** The start time of the process, by its host's clock. It tells a process from a later one with the same pid. */
   readonly started: string;
 }
 
-/** What a runtime lends the store. `./node` has the faster and better informed one for Node. */
+/**
+ * The functions of the environment that the store uses. The `./node` entry has a faster implementation for Node, which
+ * also knows whether other processes are alive.
+ */
 export interface Runtime {
   readonly nowEpochMs: () => number;
-  /** A new UUID, lower case. */
+  /** Makes a new UUID in lower case. */
   readonly newId: () => string;
-  /** Ends early, without an error, when the signal is aborted. */
+  /** Waits. Returns early, without an error, if the signal is aborted. */
   readonly sleepMs: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** Between 0 and 1, for jitter. */
+  /** A random number from 0 to 1, for the length of pauses. */
   readonly random: () => number;
-  /** SHA-256 in lower-case hexadecimal. */
+  /** Returns the SHA-256 in lower-case hexadecimal. */
   readonly sha256: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
-  /** The same of a text's UTF-8 bytes, at once; absent where hashing takes a promise. */
+  /** Returns the same for a text's UTF-8 bytes, synchronously. Absent where hashing is only asynchronous. */
   readonly sha256Text?: (text: string) => string;
   readonly zstd?: ZstdCodec;
   readonly writer: WriterIdentity;
-  /** Whether the process is known to be gone, known to be there, or on another host. */
+  /**
+   * Whether a process has certainly ended (`dead`), certainly runs (`alive`), or cannot be seen from here (`unknown`).
+   */
   readonly writerState: (writer: WriterIdentity) => "alive" | "dead" | "unknown";
 }
 
-/** Built on what every current browser, Node, Deno and Bun have. */
+/** Makes a runtime from what every current browser, Node, Deno and Bun have. */
 export function portableRuntime(): Runtime {
   const started = new Date().toISOString();
   return {

@@ -1,6 +1,10 @@
+// Waits for several promises without leaving any running.
+
 /**
- * As `Promise.all`, but it settles when every promise has: whoever hears of a failure may close or remove what was being
- * read. Of several failures, the first in order.
+ * Like `Promise.all`, but settles only after every promise has. A caller that sees a failure can then safely close or
+ * remove what was being read.
+ *
+ * @throws the error of the first promise, in order, that failed
  */
 export async function whenAllDone<T>(running: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(running);

@@ -1,7 +1,9 @@
+// The interface of a store: bytes by key, with the few operations that a commit needs.
+
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { StoreKey } from "./store-key.ts";
 
-/** A name directly below a prefix. */
+/** An entry directly below a prefix. */
 export interface StoreEntry {
   readonly name: string;
   readonly kind: "file" | "directory" | "other";
@@ -10,9 +12,12 @@ export interface StoreEntry {
 export interface StoreStat {
   readonly kind: "file" | "directory" | "other";
   readonly sizeBytes: number;
-  /** By the store's own clock, which alone is compared with itself. A directory's changes with the names in it. */
+  /**
+   * The modification time in milliseconds since 1970, by the store's own clock; compare it only with that clock. A
+   * directory's time changes when a name in it is added or removed.
+   */
   readonly mtimeMs: number;
-  /** Keys with the same device can be moved onto each other. */
+  /** Files can be moved only between keys on the same device. */
   readonly device: string;
 }
 
@@ -22,28 +27,33 @@ export interface ByteRange {
 }
 
 /**
- * What became of a move.
- * - `moved`: it is there now.
- * - `absent`: there is nothing (any more) at the source.
- * - `no_parent`: the target's directory is not there.
- * - `blocked`: something stands at the target, or in its path, that a move does not replace.
+ * The outcome of a move:
+ * - `moved`: the file is at the target now.
+ * - `absent`: nothing is at the source (any more).
+ * - `no_parent`: the target's directory does not exist.
+ * - `blocked`: a move does not replace what is at the target, or on the way to it.
  */
 export type MoveOutcome = "moved" | "absent" | "no_parent" | "blocked";
 
 export type RemoveOutcome = "removed" | "absent" | "not_empty";
 
 export interface GetOptions extends ReadOptions {
-  /** How long the value is expected to be: a store may ask for so much at once. It is no promise, and no bound. */
+  /**
+   * The expected length in bytes, which lets a store read the value in one request. The value may be shorter or longer.
+   */
   readonly expectedBytes?: number | undefined;
 }
 
-/** Bytes by key, for reading. All that a dataset needs to be read over HTTP. */
+/** Bytes by key, for reading. This is all that is needed to read a dataset over HTTP. */
 export interface ReadableStore {
-  /** What people call this store in messages: a path, a URL. */
+  /** The name of this store in messages: a path or a URL. */
   readonly location: string;
-  /** The whole value in a fresh array of exactly its length; undefined if there is no such file. */
+  /** Returns the whole value in a new array of exactly its length; undefined if the file does not exist. */
   get(key: StoreKey, options?: GetOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Exactly `length` bytes from `offset`; a range that the value does not have is `invalid_argument`. */
+  /**
+   * Returns exactly `length` bytes from `offset`; undefined if the file does not exist. A range beyond the end of the
+   * value is `invalid_argument`.
+   */
   getRange(
     key: StoreKey,
     range: ByteRange,
@@ -52,30 +62,34 @@ export interface ReadableStore {
 }
 
 /**
- * Bytes by key, for writing: what a file system offers, named by what a commit needs of it.
- * Errors of the medium are `io`; a key through something that is no directory is absent, not an error.
+ * Bytes by key, for writing: the operations of a file system that a commit needs. `@kym/zarr-store/testing` has a
+ * contract suite for implementations.
+ *
+ * Errors of the medium are `io`. A key whose parent is a file is absent, not an error.
  */
 export interface KeyValueStore extends ReadableStore {
-  /** The names directly below a directory, sorted by code unit; none if it is not there. `""` is the root. */
+  /** Lists the names directly below a directory (`""` is the root), sorted by code unit; empty if it does not exist. */
   list(prefix: StoreKey | "", options?: ReadOptions): Promise<readonly StoreEntry[]>;
   stat(key: StoreKey | ""): Promise<StoreStat | undefined>;
-  /** Writes a value that nobody else reads yet, making its directories. It may be torn by a crash. */
+  /** Writes a value that nobody else reads yet, and makes its directories. A crash may leave it torn. */
   put(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /**
-   * Gives the complete, synced file at `from` the second name `key`, if nothing has that name: put-if-absent.
-   * It returns false if something has; it never replaces. Nothing at `from` (any more) is `not_found`.
+   * Gives the complete, synced file at `from` the second name `key` (put-if-absent). Returns false, and replaces
+   * nothing, if `key` is taken. Commits depend on this.
+   *
+   * @throws {ZarrStoreError} `not_found` if nothing is at `from` (any more)
    */
   putNew(key: StoreKey, from: StoreKey): Promise<boolean>;
-  /** Makes a directory, and those above it; returns false if it was there already. Atomic for the last one. */
+  /** Makes a directory and its parents; returns false if it already existed. Atomic for the last one. */
   makeDirectory(key: StoreKey): Promise<boolean>;
   /**
-   * Renames a file, replacing a file, or a directory, replacing at most an empty one. Atomic. Two names of one file
-   * (see `putNew`) are not to be moved onto each other: POSIX then leaves both.
+   * Renames a file or a directory, atomically. A file may replace a file, a directory only an empty directory. Do not
+   * move two names of one file (see `putNew`) onto each other: POSIX then keeps both.
    */
   move(from: StoreKey, to: StoreKey): Promise<MoveOutcome>;
   /** Removes a file or an empty directory. */
   remove(key: StoreKey): Promise<RemoveOutcome>;
-  /** Returns when these files and directories (`""` is the root) would survive a power cut. Those gone are passed over. */
+  /** Waits until these files and directories (`""` is the root) would survive a power cut. Missing ones are skipped. */
   sync(keys: readonly (StoreKey | "")[]): Promise<void>;
 }
 

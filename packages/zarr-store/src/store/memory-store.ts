@@ -1,3 +1,5 @@
+// A store in memory, for tests and for datasets that are not kept.
+
 import { ZarrStoreError } from "../errors.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
@@ -16,8 +18,8 @@ type DirectoryNode = { readonly kind: "directory"; readonly children: Map<string
 type Node = FileNode | DirectoryNode;
 
 /**
- * A store in memory with the semantics of a POSIX file system: directories exist by themselves, a link shares a
- * file, a move replaces a file or an empty directory. Values are copied in and out.
+ * Makes a store in memory that behaves like a POSIX file system. An empty directory stays, a link shares a file, and a
+ * move replaces a file or an empty directory. Values are copied on the way in and out.
  *
  * @example
  * const dataset = await openDataset(memoryStore());
@@ -158,7 +160,7 @@ class MemoryStore implements KeyValueStore {
     return "removed";
   }
 
-  /** Memory has nothing more lasting to flush to: only the keys are checked. */
+  /** Only checks the keys: memory has nothing to flush to. */
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
     for (const key of keys) {
       segmentsOf(key);
@@ -188,7 +190,7 @@ class MemoryStore implements KeyValueStore {
     return parent === undefined ? this.#root : this.#nearest(parent);
   }
 
-  /** The node at a key; or the file that stands in its path; or undefined. */
+  /** Returns the node at a key, the file that stands on the way to it, or undefined. */
   #nearest(key: StoreKey): Node | undefined {
     let node: Node | undefined = this.#root;
     for (const segment of segmentsOf(key)) {
@@ -236,14 +238,14 @@ function lastSegment(key: StoreKey): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
-/** @throws {ZarrStoreError} `invalid_argument` if a value of `sizeBytes` does not have the range. */
+/** @throws {ZarrStoreError} `invalid_argument` if the range goes beyond a value of `sizeBytes` */
 export function assertRange(key: string, range: ByteRange, sizeBytes: number): void {
   const { offset, length } = range;
   const legal = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (!legal || offset + length > sizeBytes) {
     throw new ZarrStoreError(
       "invalid_argument",
-      `${key}: no bytes ${offset}..${offset + length} in ${sizeBytes}`,
+      `${key} has ${sizeBytes} bytes: cannot read ${offset}..${offset + length}`,
       {
         path: key,
         expected: sizeBytes,

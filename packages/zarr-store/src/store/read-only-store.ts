@@ -1,10 +1,12 @@
+// A view of a store that cannot write.
+
 import type { KeyValueStore, ReadableStore } from "./key-value-store.ts";
 
-/** What a store has for reading. */
+/** The operations of a store that only read. */
 export type ReadOnlyStore = Pick<KeyValueStore, "location" | "get" | "getRange" | "list" | "stat">;
 
 /**
- * A store without its half that writes: what is given this cannot change anything, by mistake or otherwise.
+ * Returns a store without the operations that write, so that code given this cannot change anything.
  *
  * @example
  * const dataset = await openDataset(readOnlyStore(store), { mode: "r" });
@@ -19,7 +21,7 @@ export function readOnlyStore(store: KeyValueStore): ReadOnlyStore {
   };
 }
 
-/** Whether a store tells what it holds; one over HTTP does not. */
+/** Whether a store can list its files; one over HTTP cannot. */
 export function isListableStore(store: ReadableStore): store is ReadOnlyStore {
   return "list" in store && "stat" in store;
 }

@@ -1,20 +1,25 @@
+// Store keys: checked paths below a store's root, which can never lead outside of it.
+
 import { ZarrStoreError } from "../errors.ts";
 
 declare const storeKeyBrand: unique symbol;
 
-/** A path below a store's root: segments joined by `/`, each one a plain name. Made by {@link parseStoreKey} only. */
+/**
+ * A path below a store's root: plain names joined by `/`. Only {@link parseStoreKey} and functions built on it make
+ * one.
+ */
 export type StoreKey = string & { readonly [storeKeyBrand]: true };
 
 const MAX_SEGMENT_BYTES = 255;
 const MAX_KEY_BYTES = 1024;
-/** Of these characters none is forbidden, and nearly all names are made of them. */
+/** Allowed characters only; nearly all names match, so they need no closer look. */
 const PLAIN = /^[A-Za-z0-9._-]+$/;
 
 /**
- * Checks a key before any I/O, so that no key can leave the root, on any platform.
+ * Checks a key before any I/O, so that it cannot leave the root on any platform.
  *
  * @throws {ZarrStoreError} `invalid_name` for an empty, `.` or `..` segment, a leading or trailing `/`, a control
- * character, one of `\ : * ? " < > |`, half a surrogate pair, a segment over 255 or a key over 1024 bytes.
+ * character, one of `\ : * ? " < > |`, half a surrogate pair, a segment over 255 bytes, or a key over 1024 bytes
  */
 export function parseStoreKey(key: string): StoreKey {
   const fault = storeKeyFault(key);
@@ -24,23 +29,27 @@ export function parseStoreKey(key: string): StoreKey {
   return brand(key);
 }
 
-/** Whether {@link parseStoreKey} would take it: names found in a folder may be anything. */
+/** Whether {@link parseStoreKey} accepts a text. Names found in a folder may be anything. */
 export function isStoreKey(text: string): text is StoreKey {
   return storeKeyFault(text) === undefined;
 }
 
-/** Joins parts that are already keys, or single names, and checks the result. */
+/** Joins keys or single names with `/`, skips empty ones, and checks the result. */
 export function joinKey(...parts: readonly string[]): StoreKey {
   return parseStoreKey(parts.filter((part) => part !== "").join("/"));
 }
 
-/** A key below another. What both are made of was checked: only together they may be too long. @throws {ZarrStoreError} `invalid_name` */
+/**
+ * Joins two checked keys; only their joint length has to be checked.
+ *
+ * @throws {ZarrStoreError} `invalid_name` if the result is too long
+ */
 export function keyBelow(parent: StoreKey, child: StoreKey): StoreKey {
   const key = `${parent}/${child}`;
   return isLongerThan(key, MAX_KEY_BYTES) ? parseStoreKey(key) : brand(key);
 }
 
-/** The key one level up, or undefined at the top level. */
+/** Returns the key one level up, or undefined at the top level. */
 export function parentKey(key: StoreKey): StoreKey | undefined {
   const slash = key.lastIndexOf("/");
   return slash < 0 ? undefined : brand(key.slice(0, slash));
@@ -81,7 +90,7 @@ function isForbidden(character: string): boolean {
   return codePoint < 0x20 || codePoint === 0x7f || '\\:*?"<>|'.includes(character);
 }
 
-/** In UTF-8 bytes: at most three a code unit. */
+/** Compares the length in UTF-8 bytes, which is at most three per UTF-16 code unit. */
 function isLongerThan(text: string, bytes: number): boolean {
   return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }

@@ -1,9 +1,11 @@
+// Lets a check run on a store that cannot list its files.
+
 import type { ReadableStore } from "./key-value-store.ts";
 import type { ReadOnlyStore } from "./read-only-store.ts";
 
 /**
- * Lets a store that cannot tell what it holds, one over HTTP, be asked like one that can: it lists nothing, and the
- * size of a file is found by reading it.
+ * Gives a store over HTTP the operations of a listable one. Every listing is empty, and a file's size is found by
+ * reading the file.
  */
 export function unlistedStore(store: ReadableStore): ReadOnlyStore {
   return {

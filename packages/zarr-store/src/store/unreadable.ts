@@ -1,12 +1,18 @@
+// Errors that concern a single file of a store: too large, unreadable, or unpacked by a web server.
+
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 
-/** Neither `createHash` nor one read takes more; and a sparse file of a terabyte costs nothing to make. */
+/** The most bytes that one read and `createHash` accept. A file can claim more at no cost, because it may be sparse. */
 const MAX_VALUE_BYTES = 2 ** 31 - 1;
 
-/** @throws {ZarrStoreError} `io` for a value that is too large to be read whole, before it costs memory */
+/**
+ * Refuses a value that is too large to be read whole, before memory is allocated for it.
+ *
+ * @throws {ZarrStoreError} `io`, with `EFBIG` as `found`
+ */
 export function assertReadable(path: string, sizeBytes: number): void {
   if (sizeBytes > MAX_VALUE_BYTES) {
-    throw new ZarrStoreError("io", `cannot read ${path}: ${sizeBytes} bytes are too many`, {
+    throw new ZarrStoreError("io", `cannot read ${path}: it is too large (${sizeBytes} bytes)`, {
       path,
       expected: MAX_VALUE_BYTES,
       found: "EFBIG",
@@ -14,23 +20,23 @@ export function assertReadable(path: string, sizeBytes: number): void {
   }
 }
 
-/** No commit wrote such a value. */
+/** Whether a value was too large to read. No commit wrote such a value. */
 export function isTooLarge(error: unknown): error is ZarrStoreError {
   return isZarrStoreError(error, "io") && error.details.found === "EFBIG";
 }
 
-/** What a web server calls a `.gz` file that it lets the client unpack. */
+/** The `Content-Encoding` of a `.gz` file that a web server makes the client unpack. */
 export const UNPACKED_ON_THE_WAY = "gzip";
 
-/** Whether a web server sent a `.gz` file so that the client unpacked it: the bytes of the file cannot be had. */
+/** Whether a web server made the client unpack a `.gz` file, so that the bytes of the file itself cannot be read. */
 export function isUnpackedOnTheWay(error: unknown): error is ZarrStoreError {
   return isZarrStoreError(error, "io") && error.details.found === UNPACKED_ON_THE_WAY;
 }
 
-/** What a file system says of one file: a bad sector, a mode, a size. */
+/** Errors of a file system about one file: a bad sector, its mode, its size. */
 const OF_ONE_FILE: ReadonlySet<unknown> = new Set(["EIO", "EACCES", "EPERM", "EFBIG"]);
 
-/** True where a store as a whole may be sound, and one of its files cannot be read. */
+/** Whether only one file cannot be read, while the rest of the store may be sound. */
 export function isUnreadable(error: unknown): error is ZarrStoreError {
   return isZarrStoreError(error, "io") && OF_ONE_FILE.has(error.details.found);
 }
