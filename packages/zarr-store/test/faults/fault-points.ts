@@ -67,7 +67,7 @@ export const OPERATIONS: readonly FaultyOperation[] = [
             shape: [2],
             data: new Uint8Array([9, 9]),
           });
-          await record.saveAttachment("header.txt", new TextEncoder().encode("as it came"));
+          await record.saveAttachment("header.txt", new TextEncoder().encode("a raw text"));
         },
         { signal },
       ),
@@ -99,7 +99,7 @@ export const OPERATIONS: readonly FaultyOperation[] = [
 ];
 
 export interface FaultTally {
-  /** `operation, call, fault`, each once. */
+  /** `operation, call, fault`, without duplicates. */
   readonly triples: Set<string>;
   /** What became of the operations. */
   readonly outcomes: Map<string, number>;

@@ -24,9 +24,9 @@ export interface FaultyFileSystem {
 const LATE_MS = 2;
 
 /**
- * The real file system, whose n-th call fails with the error that `faultOf` names: what is written is torn first, a file
- * that cannot be closed is closed all the same, any other call does nothing. Calls that were under way when it failed end
- * late, so that an operation that settles without them is seen to.
+ * The real file system, whose n-th call fails with the error that `faultOf` names. A failing write is torn first, a
+ * file that cannot be closed is closed all the same, and any other failing call does nothing. Calls that were under way
+ * when it failed end late, to reveal an operation that settles without waiting for them.
  */
 export function faultyFileSystem(
   faultOf: (index: number, call: FileSystemCall) => Errno | undefined,

@@ -6,8 +6,9 @@ const IN_MEMORY = "/dev/shm";
 const NEEDED_BYTES = 32 << 20;
 
 /**
- * Where thousands of small folders are made, failed in and thrown away. What a failing call leaves behind is the same on a
- * disk, whose flushes would take four fifths of the time; what a disk keeps is the business of `power-cut.*`.
+ * Returns a folder in which thousands of small folders can be made, failed in and thrown away. A failing call leaves
+ * the same behind as on a disk, whose flushes would take four fifths of the time. What a disk keeps is tested by
+ * `power-cut.*`.
  */
 export function quickFolder(): string {
   try {

@@ -75,7 +75,7 @@ export const datasetChange: fc.Arbitrary<DatasetChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("deleteTable" as const), table }) },
 );
 
-/** Changes the model as the change should change the dataset. Returns the code of the error, "" if there is none. */
+/** Changes the model as the change should change the dataset. Returns the code of the error, or "" on success. */
 export function changeModel(model: DatasetModel, change: DatasetChange): ZarrStoreErrorCode | "" {
   switch (change.do) {
     case "addImage": {

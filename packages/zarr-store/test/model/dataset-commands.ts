@@ -215,7 +215,7 @@ class Mishap extends Command {
   }
 }
 
-/** Another program edits a JSON artifact; it is found, and taken in. */
+/** Another program edits a JSON artifact; the edit is found and adopted. */
 class EditOutside extends Command {
   readonly id: string;
 
@@ -234,7 +234,7 @@ class EditOutside extends Command {
     if (image === undefined || values === undefined) {
       return;
     }
-    // Who edits a file has seen it in its place; until then it is read from staging, whatever stands there.
+    // An editor has seen the file in its place. Until it is in place, it is read from staging, whatever the path holds.
     await dataset.repair();
     const edited = [...values, 7];
     const path = `images/${this.id}/analysis/qc.json`;
@@ -265,7 +265,7 @@ class EditNodeOutside extends Command {
     if (!model.images.has(this.id)) {
       return;
     }
-    // The file must be in place; until then it is read from staging, whatever stands there.
+    // The file must be in place. Until then it is read from staging, whatever the path holds.
     await dataset.repair();
     const path = `images/${this.id}/zarr.json`;
     const { attributes } = JSON.parse(new TextDecoder().decode(await store.get(parseStoreKey(path))));
@@ -322,7 +322,7 @@ const UPKEEP: readonly (readonly [string, Upkeep["work"]])[] = [
   ["repair", async ({ dataset }) => expect((await dataset.repair()).problems).toEqual([])],
   ["gc", ({ dataset }) => dataset.gc({ dryRun: false })],
   ["adopt nothing", async ({ dataset }) => expect((await dataset.adopt()).adopted).toEqual([])],
-  ["names that are none", expectInvalidNames],
+  ["names that are invalid", expectInvalidNames],
 ];
 
 function expectSound({ problems }: CheckReport): void {

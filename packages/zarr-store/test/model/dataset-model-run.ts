@@ -10,8 +10,8 @@ import { datasetCommands, runCommands } from "./dataset-commands.ts";
 import { DatasetUnderTest } from "./dataset-under-test.ts";
 
 /**
- * Compares a dataset with its model over random commands, `commands` of them in each run; a failure prints the seed and
- * a sequence in which everything that could be left out is.
+ * Compares a dataset with its model over random commands, `commands` of them in each run. A failure prints the shortest
+ * sequence that still fails, and how to repeat it.
  */
 export async function compareWithModel(
   medium: Medium,

@@ -1,11 +1,11 @@
 /**
- * `commit_model.py` in TypeScript: the commit protocol without its lock as a state machine of small atomic steps, explored
- * over every interleaving of its writers. Contents may repeat, what is held aside counts only through readers
- * and recovery, and every state reached is also recovered by one process that is left alone with it.
+ * A model of the commit protocol without its lock: a state machine of small atomic steps, explored over every
+ * interleaving of its writers. Contents may repeat. Files held aside count only through readers and recovery. Every
+ * state reached is also recovered by one process alone.
  *
  * - `full` is the protocol.
- * - `naive` differs in its deletion alone: a file moved away is put back if its bytes are not the ones deleted. It must
- *   come out bad, or the model sees nothing.
+ * - `naive` differs only in its deletion: a file moved away is put back if its bytes are not the ones deleted. It
+ *   must come out bad, or the model sees nothing.
  */
 export type Protocol = "full" | "naive";
 

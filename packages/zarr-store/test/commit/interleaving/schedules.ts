@@ -49,8 +49,8 @@ export interface ScheduleTally {
 }
 
 /**
- * Two or three writers and a reader, whose calls of the store are let go one by one in an order that fast-check chooses;
- * a failure prints its seed and the order.
+ * Runs two or three writers and a reader, whose calls of the store are let go one by one in an order that fast-check
+ * chooses. A failure prints that order, and how to repeat it.
  */
 export async function exploreSchedules(runs: number): Promise<ScheduleTally> {
   const tally: ScheduleTally = { runs: 0, commits: 0, pairs: 0 };

@@ -9,21 +9,23 @@ const FULL = { workers: 8, commits: 50 };
 const SHORT = { workers: 8, commits: 15 };
 
 /**
- * The stress of the prototype. Where its eleven kinds of test (`commit-prototype.md`, section 4) are:
+ * The stress test of the protocol. Its other kinds of test are:
  *
- * 1. the model, with the naive deletion: `commit-model.test.ts`
- * 2. the holes, a second writer inline at each step: `hooks.test.ts`; before each call: `interleaving.*`
- * 3. stress: here, small in `concurrency.test.ts`; each process kills or stops itself at every step by chance, is woken at
- *    random, and others read and collect garbage beside; killed from outside and at each step: `killed-process.*`
- * 4. the audit after each run: `audit-store.ts` (each path at its place with its hash and nothing else, `prev` and numbers without a
- *    gap), `faults-of-writer-processes.ts` (acknowledged is present, nothing doubled, the count is that of the commits)
- * 5. the abort fence: `abort-fence.test.ts`, `hooks.test.ts`
- * 6. obstacles: H7, H8 and H9 of `hooks.test.ts`
- * 7. power cuts: `power-cut.*`
- * 8. the n-th call fails: `crash.*`
- * 9. links that lie: H14 of `hooks.test.ts`; checkpoints and half a staged record: `checkpoint.test.ts`
- * 10. starvation: `starvation.test.ts`
- * 11. the bound of a reader: here, and after six rounds `object-reader.test.ts`
+ * - the model, with the naive deletion: `commit-model.test.ts`
+ * - a second writer at each step: `second-writer.test.ts`, and each race found on the way by its number, H1 to H16; a
+ *   second writer before each call: `interleaving.*`
+ * - stress: here, and small in `concurrency.test.ts`. Each process kills or stops itself at every step by chance and
+ *   is woken at random, while others read and collect garbage. Killed from outside, and at each step: `killed-process.*`
+ * - the audit after each run: `audit-store.ts` (each path at its place with its hash and nothing else, `prev`, and
+ *   numbers without a gap), `faults-of-writer-processes.ts` (every acknowledged commit is present, none is doubled, and
+ *   their number is right)
+ * - transactions that are barred from committing: `abort-fence.test.ts`, `fenced-writer.test.ts`
+ * - obstacles: H7, H8 and H9 of `foreign-files.test.ts`
+ * - power cuts: `power-cut.*`
+ * - the n-th call fails: `crash.*`
+ * - links that lie: H14 of `lost-race.test.ts`; checkpoints and half a staged record: `checkpoint.test.ts`
+ * - starvation: `starvation.test.ts`
+ * - the bound of a reader: here, and after six rounds `object-reader.test.ts`
  *
  * That they see something: `wrong-protocol.*`. The lock of a writer that is stopped: `stopped-writer.*`.
  */

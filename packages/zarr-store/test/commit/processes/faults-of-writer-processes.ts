@@ -8,8 +8,8 @@ import type { WriterProcessMode } from "../workers/worker-plan.ts";
 import type { WriterProcesses } from "./writer-processes.ts";
 
 /**
- * What is wrong with a dataset after all of a crowd's commits, by the log, the files and what the workers were told: an
- * acknowledged commit that is not in the log, a commit lost or doubled, a file that is not what the log says.
+ * Returns what is wrong with a dataset after all commits of a crowd, by the log, the files and what the workers were
+ * told: an acknowledged commit that is not in the log, a commit lost or doubled, a file that is not what the log says.
  */
 export async function faultsOfWriterProcesses(
   root: string,
@@ -19,7 +19,7 @@ export async function faultsOfWriterProcesses(
 ): Promise<readonly string[]> {
   const { mode, workers, commits } = crowd;
   const faults = [...audit.problems];
-  faults.push(...Object.keys(audit.foreign).map((path) => `${path} is no commit's`));
+  faults.push(...Object.keys(audit.foreign).map((path) => `${path} comes from no commit`));
   faults.push(...Object.keys(audit.obstacles).map((path) => `${path} stood in the way`));
   const versions = new Set<number>();
   for (const [worker, life] of lives.entries()) {

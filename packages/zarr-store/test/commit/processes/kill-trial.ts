@@ -24,8 +24,9 @@ export interface KillTrial {
 }
 
 /**
- * A process commits and is killed with SIGKILL: a reader then sees all that it was told of, or one commit more, whole; the
- * next writer takes its lock over at once, and afterwards every file is in place and nothing else.
+ * A process commits and is killed with SIGKILL. A reader then sees all commits that the process was told of, or one
+ * more, whole. The next writer takes its lock over at once; afterwards every file is in place, and nothing else is
+ * left.
  */
 export async function killTrial({ at, after, protocol }: Kill): Promise<KillTrial> {
   return inFolder(async (root) => {

@@ -32,7 +32,7 @@ export interface WriterProcessesOutcome {
   readonly kills: number;
   readonly warnings: readonly string[];
   readonly beside: readonly BystanderReport[];
-  /** Everything that is not as it has to be. Nothing is lost, doubled or torn if there is none. */
+  /** Everything that is wrong. If the list is empty, nothing is lost, doubled or torn. */
   readonly faults: readonly string[];
 }
 

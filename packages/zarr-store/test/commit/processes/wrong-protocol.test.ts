@@ -106,7 +106,7 @@ async function faultsOf(medium: Medium, scenario: Scenario, isWrong: boolean): P
     const last = await world.writer();
     await last.commit({ "tables/last": "last" });
     const { objects, problems, foreign } = await auditStore(world.store);
-    faults.push(...problems, ...Object.keys(foreign).map((path) => `${path} is no commit's`));
+    faults.push(...problems, ...Object.keys(foreign).map((path) => `${path} comes from no commit`));
     for (const [path, value] of Object.entries({ ...scenario.objects, "tables/last": "last" })) {
       if (objects[path] !== value) {
         faults.push(`${path} is ${objects[path]}, not ${value}`);

@@ -86,7 +86,7 @@ export function stateOfCycle(commits: number): Readonly<Record<string, string>> 
   return Object.fromEntries(state);
 }
 
-/** Numbers from 0 to 1, the same for the same seed. */
+/** Returns a generator of numbers from 0 to 1, the same ones for the same start. */
 export function seededRandom(seed: number): () => number {
   let state = (seed * 2_654_435_761 + 1) % 2_147_483_647 || 1;
   return () => {

@@ -34,12 +34,13 @@ export interface CrashState {
 }
 
 /**
- * Records what is done to a disk, and tells what a power cut may leave of it.
+ * Records what is done to a disk, and tells what a power cut may leave of it. The model:
  *
- * The model: an event before the cut is lasting once a directory that it changes was flushed after it; until then it may
- * be lost, alone or with others, whatever their order. A rename is atomic: it is lasting when the directory of either
- * name was flushed. Events that need a lost one (a file in a directory that was never made) are lost with it. Bytes are
- * lasting once their file was flushed; until then the file may have its name, and be empty or half there.
+ * - An event before the cut is lasting once a directory that it changes was flushed after it. Until then it may be
+ *   lost, alone or with others, whatever their order.
+ * - A rename is atomic. It is lasting when the directory of either name was flushed.
+ * - Events that need a lost one (a file in a directory that was never made) are lost with it.
+ * - Bytes are lasting once their file was flushed. Until then the file may have its name, and be empty or half there.
  */
 export class CrashDisk {
   readonly events: DiskEvent[] = [];

@@ -15,9 +15,9 @@ const LOST_IN_PAIRS = 3;
 const DEAD: ReadonlySet<number> = new Set([1, 2, 7]);
 
 /**
- * Runs each operation of the public API in turn on one disk, and cuts the power before every `step`-th event, losing
- * of what was not flushed: nothing, all, all but the last, each of the latest, pairs of them; and bytes torn or not
- * there. Each distinct state is read, written by another, repaired and checked.
+ * Runs each operation of the public API in turn on one disk, and cuts the power before every `step`-th event. Of what
+ * was not flushed, the cut loses nothing, all, all but the last, each of the latest, or pairs of them; bytes are torn
+ * or missing. Each distinct state is read, written by another writer, repaired and checked.
  *
  * @returns the number of distinct states
  */
@@ -66,7 +66,7 @@ async function assertRecovers(
   expect(writer.version, where).toBe(version + 1);
   await writer.repair();
   const after = await open(12);
-  // What another program wrote and nobody adopted yet is none of ours.
+  // A file that another program wrote and nobody has adopted yet is not ours.
   const problems = problemsOf(await after.check()).filter(
     (problem) => !problem.startsWith("unknown images/two/analysis/new.json "),
   );

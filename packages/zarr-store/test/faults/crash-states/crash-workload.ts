@@ -38,7 +38,7 @@ export async function fillDataset(
     () => one.saveParquet("events", rows("one"), { schema: ROWS_SCHEMA }),
     () => one.saveCsvGz("events", rows("one"), { schema: ROWS_SCHEMA }),
     () => one.saveArrayArtifact("mask", { dtype: "uint8", shape: [2], data: new Uint8Array([7, 8]) }),
-    () => one.saveAttachment("notes.txt", utf8("as it came")),
+    () => one.saveAttachment("notes.txt", utf8("a raw text")),
     () => dataset.saveTable("pooled", rows("one", "two"), { schema: ROWS_SCHEMA }),
     () => dataset.saveTable("other", rows("one"), { schema: ROWS_SCHEMA }),
   ];
