@@ -13,10 +13,7 @@ export interface EarlierNode {
 export interface ContentRules {
   /** Says why these bytes cannot be what the path's name promises; undefined if they can. */
   readonly fault: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Promise<string | undefined>;
-  /**
-   * Removes what other programs may have added to the file of a Zarr node. Undefined if the rest is not `sizeBytes`
-   * long.
-   */
+  /** Removes what other programs may have added to a `zarr.json`; undefined if the rest is not `sizeBytes` long. */
   readonly withoutAdditions: (
     path: StoreKey,
     bytes: Uint8Array<ArrayBuffer>,

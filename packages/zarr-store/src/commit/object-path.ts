@@ -42,8 +42,8 @@ export function isRecordNode(path: StoreKey): boolean {
 }
 
 /**
- * Whether people do not edit such a file by hand: pixels, arrays and their metadata. A difference there is damage,
- * unless it proves to be an addition.
+ * Whether a path holds pixels, an array or their metadata, which people do not edit by hand. A difference there is
+ * damage, unless it proves to be an addition.
  */
 export function isOwnFormat(path: string): boolean {
   return isZarrNode(path) || path.includes(`/${ARRAY_DATA}/`) || path.includes(`/${ARRAYS}/`);

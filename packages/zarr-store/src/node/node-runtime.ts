@@ -1,4 +1,4 @@
-// The runtime for Node.
+// The runtime for Node: faster than the portable one, and able to see whether other processes are alive.
 
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -7,8 +7,7 @@ import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime/r
 import { nodeZstd } from "./zstd-node.ts";
 
 /**
- * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a check whether other processes of this host
- * run.
+ * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a look at the other processes of this host.
  */
 export function nodeRuntime(): Runtime {
   const writer: WriterIdentity = {
@@ -46,7 +45,7 @@ function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" 
 const ZOMBIE = "zombie";
 
 /**
- * Returns the start time of a process in ticks since boot, on Linux. Elsewhere it is unknown, and the pid alone is
+ * Returns the start time of a process in ticks since boot, on Linux. Elsewhere it is unknown, and only the pid is
  * compared.
  */
 function processStarted(pid: number): string | undefined {

@@ -74,6 +74,8 @@ function textOf(wire: object): string {
 }
 
 /**
+ * Decodes a commit record and verifies its hash.
+ *
  * @throws {ZarrStoreError} `integrity` if the bytes are not the record of this version as it was written,
  * `not_supported` for a later format
  */

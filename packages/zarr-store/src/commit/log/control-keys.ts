@@ -2,10 +2,7 @@
 
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 
-/**
- * The folders of the commit protocol. The Zarr v3 core specification, "Node names", reserves names that begin with
- * `__`.
- */
+/** The protocol's folders. The Zarr v3 core specification, "Node names", reserves names that begin with `__`. */
 export const COMMITS: StoreKey = joinKey("__commits");
 export const STAGING: StoreKey = joinKey("__staging");
 export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");

@@ -114,10 +114,7 @@ export class Head {
     }
   }
 
-  /**
-   * Starts again from a checkpoint. With `"keep objects"`, moves past records that cannot be read and keeps the
-   * objects.
-   */
+  /** Starts again from a checkpoint; with `"keep objects"`, skips records that cannot be read and keeps the objects. */
   restore(
     at: { readonly version: number; readonly recordSha256: string; readonly txid: string },
     objects: "forget objects" | "keep objects" = "forget objects",

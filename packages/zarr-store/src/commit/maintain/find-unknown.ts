@@ -15,8 +15,7 @@ const LISTINGS_AT_ONCE = 16;
 const MAX_READ_BYTES = 1 << 30;
 
 /**
- * Finds the files below `images/` and `tables/` that the log does not have: unknown ones, and deleted ones that are
- * back.
+ * Finds files below `images/` and `tables/` that the log does not have: unknown ones, and deleted ones that are back.
  */
 export async function findUnknown(
   context: CheckContext,

@@ -21,7 +21,7 @@ export interface GcReport extends GcPlan {
 
 /**
  * Removes what writers left in staging. First, a commit without changes bars these transactions from committing; only
- * then their files are removed. A writer that was alive after all runs its transaction again.
+ * then are their files removed. A writer that was alive after all runs its transaction again.
  *
  * @throws {ZarrStoreError} `read_only`, `conflict` if the lock is not free in time, `aborted`, `io`
  */

@@ -10,10 +10,7 @@ import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/con
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
 
 export interface PlanGcOptions extends ReadOptions {
-  /**
-   * Staging in which nothing changed for this long, by the store's own clock, is proposed whoever owns it. Default 24
-   * h.
-   */
+  /** Staging unchanged for this long, by the store's own clock, is proposed whoever owns it. Default: 24 hours. */
   readonly olderThanMs?: number | undefined;
 }
 

@@ -7,10 +7,7 @@ import type { CommitContext } from "../commit-context.ts";
 import { obstacleKey } from "../log/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
-/**
- * Moves out of the way a folder where a file must go, or a file where a folder must go. No commit wrote it, so it is
- * kept.
- */
+/** Moves a folder out of the way of a file, or a file out of the way of a folder. No commit wrote it, so it is kept. */
 export async function setObstacleAside(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, runtime, logger } = context;
   const key = await findObstacle(context, path);
@@ -24,8 +21,8 @@ export async function setObstacleAside(context: CommitContext, path: StoreKey): 
 }
 
 /**
- * Returns the outermost entry above or at a path that cannot stay. An entry that is neither a file nor a directory
- * comes last, because it may be a valid link.
+ * Returns the outermost entry, at the path or above it, that is in the way. An entry that is neither a file nor a
+ * directory is the last choice, because it may be a valid link.
  */
 async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<StoreKey | undefined> {
   const stats: (readonly [StoreKey, StoreStat["kind"] | undefined])[] = [];

@@ -1,4 +1,4 @@
-// Moves the files of a commit from staging to their places, and deletes what it deletes.
+// Publishes a commit: moves its files from staging to their places, and carries out its deletions.
 
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";

@@ -73,10 +73,7 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
   return abandoned.filter((staging) => !wanted.includes(staging));
 }
 
-/**
- * Selects those whose staged bytes the head names. They were committed, and after a power cut this may be the only
- * copy.
- */
+/** Selects staging whose bytes the head names. It was committed, and after a power cut it may hold the only copy. */
 export function wantedOf(head: Head, abandoned: readonly AbandonedStaging[]): readonly AbandonedStaging[] {
   if (abandoned.length === 0) {
     return [];
@@ -102,10 +99,7 @@ export async function removeAbandoned(
   }
 }
 
-/**
- * Settles every file of an aside. A file that cannot be settled stays where readers find it, and does not stop a
- * writer.
- */
+/** Settles every file of an aside. A file that cannot be settled stays where readers find it, and stops no writer. */
 async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
   const { logger } = context;
   await visitAndPrune(context, refuge, async (file) => {

@@ -20,10 +20,7 @@ export interface MergeResult {
   readonly droppedGroups?: readonly string[];
 }
 
-/**
- * A change that is applied to the object as it is at the moment of the commit, so that the changes of two writers add
- * up.
- */
+/** A change that is applied to the object as it is at the commit, so that the changes of two writers add up. */
 export interface MergeableChange {
   readonly path: StoreKey;
   readonly merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<MergeResult>;
