@@ -1,6 +1,8 @@
+// The one error class of this package, its codes, and the guard that recognises it.
+
 import { isTypedError, TypedError } from "@kym/zarr-store/runtime";
 
-/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+/** What went wrong. Programs branch on the code; the message is for people. */
 export type KymDatasetErrorCode =
   | "not_found"
   | "read_only"
@@ -10,7 +12,7 @@ export type KymDatasetErrorCode =
   | "schema_mismatch"
   | "aborted";
 
-/** Where it went wrong and what was met there; every field is optional. */
+/** Where it went wrong, what was expected and what was found. Every field is optional. */
 export interface KymDatasetErrorDetails {
   /** A column, a table, an image id, or the path inside a document (`$.rois[2]`). */
   readonly path?: string;
@@ -20,7 +22,7 @@ export interface KymDatasetErrorDetails {
 }
 
 /**
- * The one error class of this package. What the store throws (`ZarrStoreError`) passes through unchanged.
+ * Every error that this package throws itself. Errors of the store (`ZarrStoreError`) pass through unchanged.
  *
  * @example
  * try { await kym.updateIndex(indexer); } catch (error) {
@@ -35,7 +37,7 @@ export class KymDatasetError extends TypedError<KymDatasetErrorCode, KymDatasetE
   }
 }
 
-/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+/** True for an error of this package. If codes are given, the error must have one of them. */
 export function isKymDatasetError(
   error: unknown,
   ...codes: readonly KymDatasetErrorCode[]

@@ -1,6 +1,6 @@
 /**
- * Pooled tables of the artifacts of kymographs, brought up to date in time proportional to what changed, and which rows
- * are stale. What artifacts and columns are called, and what metadata say, is in `@kym/kym-schema`.
+ * Pools the analyses of many kymographs into tables, updates only what changed, and says why a row is stale. It also
+ * has the image model (`AcqImage`). The names of artifacts and columns, and metadata, are in `@kym/kym-schema`.
  *
  * @example
  * const kym = new KymDataset(await openDataset(store, { summarize: summarizeMetadata }));

@@ -1,3 +1,5 @@
+// `KymDataset`: the class through which a program updates, explains and reads the pooled tables of a dataset.
+
 import { summarizeMetadata } from "@kym/kym-schema";
 import {
   type KeyValueStore,
@@ -18,15 +20,17 @@ import type { Staleness } from "./staleness/staleness.ts";
 import { TableCache } from "./table-cache.ts";
 
 export interface KymDatasetOptions {
-  /** Default: silent. */
+  /** Gets one line per run and a warning per image that failed. Default: silent. */
   readonly logger?: Pick<Console, "debug" | "info" | "warn" | "error"> | undefined;
   /** Nanoseconds since 1970. Default: the system's clock. */
   readonly nowEpochNs?: (() => bigint) | undefined;
 }
 
 /**
- * A dataset of kymographs: pooled tables that are functions of each image's artifacts, and know why they are fresh. Keep
- * one for as long as the dataset is open: it remembers what a run read, so that the next one does not decode it again.
+ * The pooled tables of a dataset of kymographs. Each table is computed from the images' artifacts alone.
+ *
+ * Keep one object for as long as the dataset is open. It remembers what a run read, so the next run does not decode it
+ * again.
  *
  * @example
  * const kym = new KymDataset(await openDataset(store, { summarize: summarizeMetadata }));
@@ -49,8 +53,8 @@ export class KymDataset {
   }
 
   /**
-   * Opens a dataset, with the summaries that lists need. For a path, open it with `openLocalDataset` of
-   * `@kym/zarr-store/node` and pass it to the constructor. Throws as `openDataset` does.
+   * Opens a dataset and keeps the summaries that lists of images need. To open a path, call `openLocalDataset` of
+   * `@kym/zarr-store/node` and pass its result to the constructor. Throws the errors of `openDataset`.
    */
   static async open(
     location: string | KeyValueStore,
@@ -60,19 +64,24 @@ export class KymDataset {
     return new KymDataset(dataset, options);
   }
 
-  /** The counts of the last `updateIndex` that ended well; zeros before the first (ticket 19). */
+  /** The counts of the last `updateIndex` that succeeded; all zero before the first. A dry run does not count. */
   get lastUpdateStats(): UpdateStats {
     return this.#lastUpdateStats;
   }
 
   /**
-   * Brings an indexer's table up to date: one pass over the images, one commit for table and ledger together, none if
-   * nothing changes. An image whose hashes say fresh is not opened. One that fails is listed in the report and stops
-   * nothing; rows of deleted images go. The log line is that of {@link updateLogLine}, by `logger.info`.
+   * Brings an indexer's table up to date in one pass over the images.
    *
-   * @throws {KymDatasetError} `invalid_argument` for another mode, `not_found` for an id in `imageIds` that is no
-   * image, `invalid_name`, `read_only`, `schema_mismatch` for a ledger that is none, `aborted`: nothing was committed
-   * @throws {ZarrStoreError} what reading the table and committing throw: `conflict`, `modified_outside`, `io`,
+   * - Table and ledger change in one commit; if nothing changes, nothing is committed.
+   * - An image that is fresh by its hashes is not opened.
+   * - An image that fails is listed in the report, and the run goes on with the others.
+   * - The rows of deleted images are removed.
+   *
+   * If this throws, nothing was committed. What a run guarantees is in `docs/indexing.md#what-a-run-guarantees`.
+   *
+   * @throws {KymDatasetError} `invalid_argument` (an unknown mode), `not_found` (an id in `imageIds` without an image),
+   * `invalid_name`, `read_only`, `schema_mismatch` (a malformed ledger), `aborted`
+   * @throws {ZarrStoreError} errors of reading the table and of committing: `conflict`, `modified_outside`, `io`,
    * `aborted`
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
@@ -93,15 +102,15 @@ export class KymDataset {
   }
 
   /**
-   * What `updateIndex` would decide about one image. Changes nothing.
+   * Says what `updateIndex` would decide about one image. Changes nothing.
    *
-   * @throws {KymDatasetError} `not_found` for no such image
+   * @throws {KymDatasetError} `not_found` if the dataset does not have the image
    */
   async getStaleness(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<Staleness> {
     return (await getStaleness(this.dataset, indexer, imageId, this.#memory, options)).staleness;
   }
 
-  /** {@link getStaleness} in words. Throws as it does. */
+  /** Puts {@link getStaleness} into words, for a person. Throws the same errors. */
   async explain(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<string> {
     return explainStaleness(
       indexer,
@@ -109,12 +118,15 @@ export class KymDataset {
     );
   }
 
-  /** Makes all rows of all images, or of some, anew; the rows of the others stay. Throws as {@link updateIndex}. */
+  /**
+   * Computes the rows of all images again, or of those in `imageIds`; the rows of the others stay. Throws the errors of
+   * {@link updateIndex}.
+   */
   async rebuild(indexer: Indexer, options: Omit<UpdateIndexOptions, "mode"> = {}): Promise<UpdateReport> {
     return this.updateIndex(indexer, { ...options, mode: "replace" });
   }
 
-  /** {@link rebuild} of one image. */
+  /** Calls {@link rebuild} for one image. */
   async updateImage(
     indexer: Indexer,
     imageId: string,
@@ -123,7 +135,7 @@ export class KymDataset {
     return this.rebuild(indexer, { ...options, imageIds: [imageId] });
   }
 
-  /** {@link rebuild} of some images. */
+  /** Calls {@link rebuild} for several images. */
   async updateImages(
     indexer: Indexer,
     imageIds: readonly string[],
@@ -132,33 +144,33 @@ export class KymDataset {
     return this.rebuild(indexer, { ...options, imageIds });
   }
 
-  /** Reads tables into the cache: those that are named, or all. @throws {ZarrStoreError} `not_found` */
+  /** Reads the named tables, or all of them, into the cache. @throws {ZarrStoreError} `not_found` */
   async loadTables(names?: readonly string[], options: ReadOptions = {}): Promise<void> {
     for (const name of names ?? (await this.dataset.listTableNames())) {
       await this.#tables.get(name, options);
     }
   }
 
-  /** A table, from the cache as long as no commit came after it. @throws {ZarrStoreError} `not_found` */
+  /** Returns a table, from the cache if the dataset has no newer commit. @throws {ZarrStoreError} `not_found` */
   async getTable(name: string, options: ReadOptions = {}): Promise<Table> {
     return this.#tables.get(name, options);
   }
 
-  /** Puts a changed table into the cache; `saveTable` stores it. */
+  /** Puts a changed table into the cache. Call `saveTable` to store it. */
   setTable(name: string, table: Table): void {
     this.#tables.set(name, table);
   }
 
   /**
-   * Stores a table of the cache.
+   * Stores a table from the cache.
    *
-   * @throws {KymDatasetError} `not_found` for a name that is not in the cache
+   * @throws {KymDatasetError} `not_found` if the cache does not have the table
    */
   async saveTable(name: string, options: ReadOptions = {}): Promise<void> {
     await this.#tables.save(name, options);
   }
 
-  /** {@link saveTable} of every table in the cache. */
+  /** Calls {@link saveTable} for every table in the cache. */
   async saveAllTables(options: ReadOptions = {}): Promise<void> {
     for (const name of this.#tables.names) {
       await this.#tables.save(name, options);

@@ -1,14 +1,16 @@
+// The cache of pooled tables behind `KymDataset.getTable`, `setTable` and `saveTable`.
+
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "./errors.ts";
 
 interface CachedTable {
   readonly table: Table;
-  /** The dataset's version when it was read; undefined for one that was changed here. */
+  /** The dataset's version when the table was read; undefined for a table that the caller changed. */
   readonly version: number | undefined;
 }
 
-/** Tables that were read, each as long as no newer commit is seen. */
+/** Keeps each table until it sees a newer commit. A table that the caller changed stays until it is saved. */
 export class TableCache {
   readonly #dataset: ZarrDataset;
   readonly #tables = new Map<string, CachedTable>();
@@ -45,13 +47,17 @@ export class TableCache {
     this.#tables.set(name, { table, version: undefined });
   }
 
-  /** Stores a table that was changed here; one that was only read is stored already. @throws {KymDatasetError} `not_found` */
+  /** Stores a table if the caller changed it. @throws {KymDatasetError} `not_found` */
   async save(name: string, options: ReadOptions): Promise<void> {
     const cached = this.#tables.get(name);
     if (cached === undefined) {
-      throw new KymDatasetError("not_found", `the table ${name} was not loaded, so there is none to save`, {
-        path: name,
-      });
+      throw new KymDatasetError(
+        "not_found",
+        `the table ${name} is not loaded: call getTable or setTable before saveTable`,
+        {
+          path: name,
+        },
+      );
     }
     if (cached.version === undefined) {
       await this.#dataset.saveTable(name, cached.table, options);

@@ -1,5 +1,5 @@
 /**
- * The indexers of the Python system's first generation, for tables in its columns.
+ * Indexers of the Python system's first generation. Their tables have its columns.
  *
  * @module
  */

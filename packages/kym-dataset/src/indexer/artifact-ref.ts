@@ -1,9 +1,11 @@
+// Names an image's artifacts by format and name, and finds those that an image has.
+
 import type { ZarrImageRecord } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 
-/** An artifact of an image by format and name, as in `{format: "parquet", name: "velocity_events/events"}`. */
+/** Names an artifact of an image, as in `{format: "parquet", name: "velocity_events/events"}`. */
 export interface ArtifactRef {
   readonly format: "json" | "parquet" | "csv.gz";
   readonly name: string;
@@ -15,18 +17,17 @@ export interface FoundArtifact extends ArtifactRef {
   readonly key: string;
 }
 
-/** The SHA-256 of each object of an image by its path below `images/<id>/`: `record.objectHashes()`. */
+/** The SHA-256 of each object of an image, by its path below `images/<id>/`; see `record.objectHashes()`. */
 export type ObjectHashes = ReadonlyMap<string, string>;
 
-/** Those of an image that is not there. */
+/** The hashes of an image that does not exist. */
 export const NO_OBJECTS: ObjectHashes = new Map();
 
-/** A JSON artifact. */
 export function jsonArtifact(name: string): ArtifactRef {
   return { format: "json", name };
 }
 
-/** A table artifact in both of its formats, the preferred one first. */
+/** A table artifact in both of its formats. Parquet comes first because it is preferred. */
 export function tableArtifact(name: string): readonly ArtifactRef[] {
   return [
     { format: "parquet", name },
@@ -34,12 +35,15 @@ export function tableArtifact(name: string): readonly ArtifactRef[] {
   ];
 }
 
-/** The paths at which an artifact may be, the one that counts first: the Python system once gzipped its JSON. */
+/**
+ * The paths at which an artifact may be stored, the preferred one first. JSON has two, because the Python system once
+ * gzipped it.
+ */
 export function artifactKeys(ref: ArtifactRef): readonly string[] {
   return imagePartKeys({ kind: ref.format, name: ref.name });
 }
 
-/** The first of several artifacts that an image has. No I/O. */
+/** Finds the first of these artifacts that the image has. Reads nothing. */
 export function findArtifact(refs: readonly ArtifactRef[], hashes: ObjectHashes): FoundArtifact | undefined {
   for (const ref of refs) {
     const key = artifactKeys(ref).find((candidate) => hashes.has(candidate));
@@ -51,10 +55,10 @@ export function findArtifact(refs: readonly ArtifactRef[], hashes: ObjectHashes)
 }
 
 /**
- * Loads a table artifact that was found. For `memory`, see `decodeParquet`.
+ * Loads a table artifact. `decodeParquet` explains `memory`.
  *
- * @throws {KymDatasetError} `invalid_argument` for JSON
- * @throws {ZarrStoreError} `not_found` if it is gone meanwhile, `invalid_file`, `modified_outside`
+ * @throws {KymDatasetError} `invalid_argument` for a JSON artifact
+ * @throws {ZarrStoreError} `not_found` if it was deleted meanwhile, `invalid_file`, `modified_outside`
  */
 export async function loadTableArtifact(
   record: ZarrImageRecord,

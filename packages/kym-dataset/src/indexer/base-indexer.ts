@@ -1,3 +1,5 @@
+// `BaseIndexer`: an indexer as a class to extend, for callers used to the Python system's classes.
+
 import { type ReadOptions, type Row, rowsOf, type TableSchema, type ZarrImageRecord } from "@kym/zarr-store";
 import type { Table } from "apache-arrow";
 import { indexTableName } from "../table/table-name.ts";
@@ -6,8 +8,9 @@ import type { ExtractArgs, Indexer } from "./indexer.ts";
 import { paramsHash } from "./params-hash.ts";
 
 /**
- * An indexer as a class, with the methods of the seeds (`params_hash`, `extract_rows`, `required_columns`). A subclass
- * says `name`, `schema`, `analysisVersion`, `inputs` and `extract`; the rest has defaults.
+ * An indexer as a class. It has the methods of the Python system's base class: `params_hash`, `extract_rows` and
+ * `required_columns`, in camel case. A subclass defines `name`, `schema`, `analysisVersion`, `inputs` and `extract`;
+ * everything else has a default.
  *
  * @example
  * class SnrIndexer extends BaseIndexer {
@@ -52,12 +55,12 @@ export abstract class BaseIndexer<Context = unknown> implements Indexer<Context 
     return this.schema.columns.map((column) => column.name);
   }
 
-  /** The hash that the image's rows are stamped with. */
+  /** The hash that is written into the image's rows as `params_hash`. */
   async paramsHash(record: ZarrImageRecord, options: ReadOptions = {}): Promise<string> {
     return paramsHash(await this.params(record, options));
   }
 
-  /** The image's rows as they are now, without the table; none if its inputs are absent. */
+  /** Computes the image's rows without changing the table. Empty if the image has none of the inputs. */
   async extractRows(record: ZarrImageRecord, options: ReadOptions = {}): Promise<readonly Row[]> {
     const input = findArtifact(this.inputs, await record.objectHashes());
     if (input === undefined && this.inputs.length > 0) {

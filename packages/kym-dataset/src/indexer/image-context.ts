@@ -1,3 +1,5 @@
+// Reads what both indexers need to know about an image beside its results: metadata, source and analysis state.
+
 import {
   type AnalysisRuns,
   type AnalysisState,
@@ -22,22 +24,22 @@ const ANALYSIS = jsonArtifact(ARTIFACTS.radonAnalysis);
 /** The artifacts that {@link loadImageContext} reads. */
 export const IMAGE_CONTEXT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS];
 
-/** What the artifacts around an analysis say about an image. */
+/** What an image's metadata, provenance and analysis runs say. */
 export interface ImageContext {
   readonly metadata: KymMetadata;
   /** Relative to the folder that was ingested. */
   readonly relPath: string | null;
   readonly source: SourcePath;
   readonly runs: AnalysisRuns;
-  /** By `analysisRunKey`: the state of each run. */
+  /** The state of each run, by `analysisRunKey`. */
   readonly states: ReadonlyMap<string, AnalysisState>;
 }
 
 /**
- * Reads metadata, provenance and the runs of the analysis; what is absent says nothing.
+ * Reads metadata, provenance and analysis runs. A missing artifact is not an error; its fields are empty or null.
  *
- * @throws {KymSchemaError} `invalid_metadata` for runs that are no object
- * @throws {ZarrStoreError} `invalid_file` for an artifact that is no JSON
+ * @throws {KymSchemaError} `invalid_metadata` if the analysis runs are not a JSON object
+ * @throws {ZarrStoreError} `invalid_file` for an artifact that is not JSON
  */
 export async function loadImageContext(
   record: ZarrImageRecord,

@@ -1,3 +1,5 @@
+// Defines what an indexer is, and `defineIndexer`, which makes and checks one.
+
 import type { ReadOptions, Row, TableSchema, ZarrImageRecord } from "@kym/zarr-store";
 import { parseTableSchema } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
@@ -6,53 +8,53 @@ import { isProvenanceColumn } from "../table/index-schema.ts";
 import { checkIndexTableName, indexTableName } from "../table/table-name.ts";
 import type { ArtifactRef, FoundArtifact } from "./artifact-ref.ts";
 
-/** What `extract` is given beside the record. Rows depend on nothing else. */
+/** What `extract` gets beside the record. Rows may depend on nothing else. */
 export interface ExtractArgs<Context> extends ReadOptions {
-  /** The input artifact that was found; undefined for an indexer that declares none. */
+  /** The input artifact that the image has; undefined if the indexer declares no inputs. */
   readonly input: FoundArtifact | undefined;
   /** What `context` returned for this image. */
   readonly context: Context;
 }
 
 /**
- * How one pooled table is made: a pure function of each image's inputs, params and context. Made by
- * {@link defineIndexer} or by extending `BaseIndexer`.
+ * Computes one pooled table from each image's inputs, params and context, and from nothing else. Make one with
+ * {@link defineIndexer} or by extending `BaseIndexer`. The rules are in `docs/indexing.md#what-an-indexer-says`.
  */
 export interface Indexer<Context = unknown> {
   /** `[a-z0-9_]+`. */
   readonly name: string;
-  /** What lists of images call the analysis whose results it reads; its name without it. */
+  /** What lists of images call this analysis. Default: `name`. */
   readonly label?: string | undefined;
-  /** `kym_<name>`, unless the indexer says otherwise. Its ledger is `<tableName>_runs`. */
+  /** Usually `kym_<name>`. The table's ledger is `<tableName>_runs`. */
   readonly tableName: string;
-  /** For readers of the table; rows are made anew when the columns themselves change. */
+  /** Informs readers of the table. It does not make rows stale; a change of the columns does. */
   readonly schemaVersion: string;
-  /** The columns, without the provenance (`image_id`, `analysis_version`, `params_hash`), which the dataset stamps. */
+  /** The columns, without `image_id`, `analysis_version` and `params_hash`: the dataset adds these. */
   readonly schema: TableSchema;
-  /** `<who>.<what>@<version>`. Change it whenever `extract` makes other rows of the same things. */
+  /** `<who>.<what>@<version>`. Change it whenever `extract` makes different rows from the same data. */
   readonly analysisVersion: string;
-  /** The result artifacts, the first that an image has is taken; any byte of it counts. */
+  /** The result artifacts. The first one that an image has is used; a change of any of its bytes makes rows stale. */
   readonly inputs: readonly ArtifactRef[];
   /** True if rows depend on the pixels. */
   readonly usesPixels: boolean;
-  /** The artifacts that `params` and `context` read. The record's attributes count always. */
+  /** The artifacts that `params` and `context` read. The record's attributes always count as a source. */
   readonly sources: readonly ArtifactRef[];
-  /** JSON artifacts in which the Python system kept what it had run, before `<name>_run`; see `RunMarker`. */
+  /** Where the Python system may have left a run marker (`RunMarker`), as JSON; tried before `<name>_run`. */
   readonly runMarkers?: readonly string[] | undefined;
-  /** The parameters of the analysis: a JSON value, or, to keep the spelling of numbers, JSON text. */
+  /** The parameters of the analysis, as a JSON value. Return JSON text to keep the spelling of numbers. */
   params(record: ZarrImageRecord, options: ReadOptions): Promise<unknown>;
-  /** A JSON value of everything else that rows depend on. */
+  /** Everything else that the rows depend on, as a JSON value. */
   context(record: ZarrImageRecord, options: ReadOptions): Promise<Context>;
-  /** The part of the context that says where ROIs are: if it changed, the reason for new rows is `roi_changed`. */
+  /** The part of the context that says where the ROIs are. If it changes, the report says `roi_changed`. */
   rois?(context: Context): unknown;
-  /** The image's rows. Columns outside the schema are kept as text. */
+  /** Computes the image's rows. Columns outside the schema are kept as text. */
   extract(record: ZarrImageRecord, args: ExtractArgs<Context>): Promise<Table | readonly Row[]>;
 }
 
-/** What {@link defineIndexer} takes: an {@link Indexer} with defaults. */
+/** The argument of {@link defineIndexer}: an {@link Indexer} whose optional fields have defaults. */
 export interface IndexerDefinition<Context> {
   readonly name: string;
-  /** What lists of images call the analysis whose results it reads. Default the name. */
+  /** What lists of images call this analysis. Default: `name`. */
   readonly label?: string;
   /** Default `kym_<name>`. */
   readonly tableName?: string;
@@ -68,15 +70,15 @@ export interface IndexerDefinition<Context> {
   readonly runMarkers?: readonly string[];
   /** Default `{}`. */
   readonly params?: Indexer<Context>["params"];
-  /** `async () => null` where rows depend on the inputs alone. */
+  /** Pass `async () => null` if rows depend on the inputs alone. */
   readonly context: Indexer<Context>["context"];
-  /** Default none: a moved ROI is a `context_changed` like any other. */
+  /** Default none: a moved ROI is then reported as `context_changed`, like any other change. */
   readonly rois?: (context: Context) => unknown;
   readonly extract: Indexer<Context>["extract"];
 }
 
 /**
- * Makes an indexer.
+ * Makes an indexer and checks its names, schema and version.
  *
  * @example
  * const snrIndexer = defineIndexer({
@@ -88,8 +90,8 @@ export interface IndexerDefinition<Context> {
  *   context: async () => null,
  *   extract: async (record) => [{ snr: Number(await record.loadJson("snr/result")) }],
  * });
- * @throws {KymDatasetError} `invalid_name`, `invalid_argument` for a column that the dataset stamps or no version
- * @throws {ZarrStoreError} `invalid_argument` for a schema that is none
+ * @throws {KymDatasetError} `invalid_name`; `invalid_argument` for a column that the dataset adds, or an empty version
+ * @throws {ZarrStoreError} `invalid_argument` for a malformed schema
  */
 export function defineIndexer<Context>(definition: IndexerDefinition<Context>): Indexer<Context> {
   const { usesPixels = false, sources = [], params = async (): Promise<unknown> => ({}) } = definition;
@@ -103,7 +105,7 @@ export function defineIndexer<Context>(definition: IndexerDefinition<Context>): 
   });
 }
 
-/** The same indexer, its names, schema and version checked. Throws as {@link defineIndexer}. */
+/** Checks an indexer and returns it unchanged. Throws the errors of {@link defineIndexer}. */
 export function checkIndexer<Context>(indexer: Indexer<Context>): Indexer<Context> {
   indexTableName(indexer.name);
   checkIndexTableName(indexer.tableName);
@@ -111,7 +113,7 @@ export function checkIndexer<Context>(indexer: Indexer<Context>): Indexer<Contex
   if (stamped !== undefined) {
     throw new KymDatasetError(
       "invalid_argument",
-      `indexer ${indexer.name}: the column ${stamped.name} is stamped by the dataset and has no place in the schema`,
+      `indexer ${indexer.name}: the dataset adds the column ${stamped.name} itself; remove it from the schema`,
       { path: stamped.name, found: stamped.name },
     );
   }

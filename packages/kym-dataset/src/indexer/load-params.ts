@@ -1,12 +1,14 @@
+// Loads the params artifact of an analysis as text, which keeps the spelling of its numbers for the hash.
+
 import { type JsonText, jsonText, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { type ArtifactRef, findArtifact } from "./artifact-ref.ts";
 
 const NO_PARAMS: JsonText = jsonText("{}");
 
 /**
- * The text of the first params artifact that an image has; `{}` if it has none.
+ * Loads the first params artifact that the image has, or `{}` if it does not have any.
  *
- * @throws {ZarrStoreError} `invalid_file` for an artifact that is no JSON
+ * @throws {ZarrStoreError} `invalid_file` for an artifact that is not JSON
  */
 export async function loadParams(
   record: ZarrImageRecord,

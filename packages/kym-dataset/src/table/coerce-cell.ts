@@ -1,10 +1,16 @@
+// Converts a value to its column's type, and refuses a value that would lose something.
+
 import type { CellValue, Column } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
 import { KymDatasetError } from "../errors.ts";
 
 /**
- * A cell as its column has it, where nothing is lost: integers of any width, whole floats (pandas makes floats of
- * integers where one is missing), numbers and booleans as text. NaN and undefined are NULL.
+ * Converts a value to its column's type if nothing is lost:
+ *
+ * - an integer of any width that fits the column
+ * - a whole float in an integer column: pandas turns integers into floats if one is missing
+ * - a number or a boolean as text in a text column
+ * - NaN and undefined as NULL
  *
  * @throws {KymDatasetError} `schema_mismatch`, naming the column, for any other value
  */
@@ -22,7 +28,7 @@ export function coerceCell(column: Column, value: CellValue | undefined): CellVa
   return fitting;
 }
 
-/** Text for a column outside the schema: strings as they are, else canonical JSON. */
+/** The text of a cell outside the schema: a string unchanged, any other value as canonical JSON. */
 export function extraText(value: CellValue | undefined): string | null {
   if (value === null || value === undefined || Number.isNaN(value)) {
     return null;

@@ -1,9 +1,11 @@
+// Fits an image's rows to the index table's schema and stamps them with what made them.
+
 import type { CellValue, Row, TableSchema } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
 import { coerceCell, extraText } from "./coerce-cell.ts";
 import { isProvenanceColumn } from "./index-schema.ts";
 
-/** What the rows of one image are stamped with. */
+/** The provenance that every row of one image carries. */
 export interface RowStamp {
   readonly imageId: string;
   readonly analysisVersion: string;
@@ -11,8 +13,8 @@ export interface RowStamp {
 }
 
 /**
- * A row as the index table has it, without the provenance: the schema's columns with their types, NULL where the row
- * lacks one, and all other columns that are not NULL as text.
+ * Fits a row to the schema, without provenance. A column that the row lacks becomes NULL. Columns outside the schema
+ * become text if they are not NULL.
  *
  * @throws {KymDatasetError} `schema_mismatch`, naming the column
  */
@@ -41,9 +43,9 @@ function setCell(cells: Record<string, CellValue>, name: string, value: CellValu
 }
 
 /**
- * {@link conformRow} of each row, with the image's provenance.
+ * Fits each row with {@link conformRow} and adds the image's provenance.
  *
- * @throws {KymDatasetError} `invalid_argument` for a row that says another `image_id`, `schema_mismatch`
+ * @throws {KymDatasetError} `invalid_argument` for a row with another `image_id`, `schema_mismatch`
  */
 export function stampRows(schema: TableSchema, rows: readonly Row[], stamp: RowStamp): readonly Row[] {
   return rows.map((row, index) => {

@@ -1,6 +1,8 @@
+// The schema of an index table: the indexer's columns, extra columns, then provenance.
+
 import type { Column, TableSchema } from "@kym/zarr-store";
 
-/** The columns that the dataset stamps, last in every index table (ticket 17). */
+/** The columns that the dataset adds to every index table, always last. */
 export const PROVENANCE_COLUMNS: readonly Column[] = [
   { name: "image_id", type: "utf8", nullable: false },
   { name: "analysis_version", type: "utf8", nullable: false },
@@ -13,7 +15,7 @@ export function isProvenanceColumn(name: string): boolean {
   return PROVENANCE_NAMES.has(name);
 }
 
-/** The schema of an index table: the indexer's columns, extra ones as text sorted by name, provenance. */
+/** Puts the indexer's columns first, then extra columns as text, sorted by name, then the provenance. */
 export function indexSchema(schema: TableSchema, extraNames: Iterable<string>): TableSchema {
   const extras = [...new Set(extraNames)].sort().map((name): Column => ({ name, type: "utf8" }));
   return { columns: [...schema.columns, ...extras, ...PROVENANCE_COLUMNS] };

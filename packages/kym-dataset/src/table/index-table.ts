@@ -1,3 +1,5 @@
+// Merges new rows into an index table, range by range, so that rows that stay are copied and not parsed.
+
 import { type Column, type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
 import { type RowRange, rowRunsOf, schemaOfTable, spliceRows, takeRows } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
@@ -6,22 +8,22 @@ import { indexSchema, isProvenanceColumn, PROVENANCE_COLUMNS } from "./index-sch
 
 const STAMPS = PROVENANCE_COLUMNS.map(({ name }) => name);
 
-/** What becomes of an index table. */
+/** How an index table changes. */
 export interface IndexTableChange {
-  /** The stamped rows that images have from now on. */
+  /** The new rows of each image, stamped. They replace the image's old rows. */
   readonly rowsByImageId: ReadonlyMap<string, readonly Row[]>;
-  /** Images that have none from now on. */
+  /** Images that lose their rows. */
   readonly removedIds: ReadonlySet<string>;
 }
 
 export interface IndexTable {
   readonly table: Table;
   readonly schema: TableSchema;
-  /** Where the rows of each image came from, in order; their stamps are those that they have in {@link table}. */
+  /** Where the rows of each image came from, in order. The stamps are those in {@link table}. */
   readonly ranges: readonly StampedRange[];
 }
 
-/** Rows of one image, side by side, that were stamped alike. */
+/** Adjacent rows of one image with the same stamps. */
 export interface StampedRange extends RowRange {
   readonly imageId: string;
   readonly analysisVersion: string | null;
@@ -29,8 +31,10 @@ export interface StampedRange extends RowRange {
 }
 
 /**
- * The index table after a change: sorted by image id, in the indexer's schema, extra columns that are not NULL in every
- * row as text, provenance last. It depends on the rows alone, not on how they came about, and so do its bytes.
+ * Applies a change to an index table. The result is sorted by image id and has the indexer's schema. An extra column
+ * stays, as text, while any row has a value in it.
+ *
+ * The result depends on the rows alone, not on the order of changes that led to them; so do its bytes.
  *
  * @throws {KymDatasetError} `schema_mismatch` if a row that stays does not fit the schema
  * @throws {ZarrStoreError} `schema_mismatch` for a table without provenance
@@ -61,7 +65,7 @@ export function mergeIndexTable(
   return { table: spliceRows(joinRanges(ranges), whole), schema: whole, ranges };
 }
 
-/** The rows that say of which image they are. @throws {ZarrStoreError} `schema_mismatch` for a table without provenance */
+/** Finds the ranges of rows that have an image id. @throws {ZarrStoreError} `schema_mismatch` for a table without provenance */
 export function stampedRanges(table: Table): readonly StampedRange[] {
   const ranges: StampedRange[] = [];
   for (const { firstRow, rowCount, texts } of rowRunsOf(table, STAMPS)) {
@@ -89,7 +93,7 @@ function rowsOfRange({ firstRow, rowCount }: RowRange): readonly number[] {
   return Array.from({ length: rowCount }, (_, index) => firstRow + index);
 }
 
-/** Those that lie side by side as one: most images of a table stay where they are. */
+/** Joins adjacent ranges of a table: most images stay where they are, so a few large copies do. */
 function joinRanges(ranges: readonly RowRange[]): readonly RowRange[] {
   const joined: RowRange[] = [];
   for (const { table, firstRow, rowCount } of ranges) {
@@ -103,7 +107,7 @@ function joinRanges(ranges: readonly RowRange[]): readonly RowRange[] {
   return joined;
 }
 
-/** In our types where it has others: a table of the Python system, or of an older schema. */
+/** Converts a table of the Python system, or of an older schema, to the schema's types. */
 function conformTable(table: Table, schema: TableSchema): Table {
   const rows = Array.from(rowsOf(table), (row): Row => {
     const stamps = PROVENANCE_COLUMNS.map(({ name }) => [name, row[name]] as const);
@@ -120,7 +124,7 @@ function typesAgree(found: TableSchema, schema: TableSchema): boolean {
   });
 }
 
-/** True if a column is what the schema says, but for the words of its description. */
+/** True if type and unit agree; descriptions may differ. */
 export function hasTypeOf(own: Column, found: Column): boolean {
   return own.type === found.type && own.unit === found.unit;
 }
@@ -129,7 +133,7 @@ function isKnown(name: string, schema: TableSchema): boolean {
   return isProvenanceColumn(name) || schema.columns.some((column) => column.name === name);
 }
 
-/** The names of other columns that are not NULL in every row. */
+/** The names of columns outside the schema that have a value in some row. */
 function valuedColumns(ranges: readonly RowRange[], known: ReadonlySet<string>): readonly string[] {
   const [first] = ranges;
   const others = first?.table.schema.fields.map(({ name }) => name).filter((name) => !known.has(name)) ?? [];

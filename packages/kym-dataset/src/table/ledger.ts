@@ -1,9 +1,11 @@
+// The ledger of an index table (`<table>_runs`): what each image's rows were made from.
+
 import type { CellValue, TableSchema } from "@kym/zarr-store";
 import { columnOf, tableFromColumns } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 
-/** What the rows of one analysed image were made from: a row of `<table>_runs`. */
+/** What the rows of one analysed image were made from. One row of `<table>_runs`. */
 export interface LedgerEntry {
   readonly imageId: string;
   readonly analysisVersion: string;
@@ -11,16 +13,16 @@ export interface LedgerEntry {
   /** See {@link InputHashes}. */
   readonly inputsSha256: string;
   readonly sourcesSha256: string;
-  /** Of the canonical JSON of the indexer's context. */
+  /** Hash of the canonical JSON of the indexer's context. */
   readonly contextSha256: string;
-  /** Of the ROI geometry in that context; null if the indexer names none, or for an entry of an older version. */
+  /** Hash of the ROI geometry in that context; null if the indexer has no `rois`, or an older version wrote the entry. */
   readonly roisSha256: string | null;
   readonly nRows: number;
   /** When this entry last changed. */
   readonly indexedEpochNs: bigint;
 }
 
-/** The columns of a ledger: those of design §5, and what tells a moved ROI from another change of the context. */
+/** The columns of a ledger; `docs/indexing.md#the-ledger` explains them. */
 export const LEDGER_SCHEMA: TableSchema = {
   columns: [
     { name: "image_id", type: "utf8", nullable: false },
@@ -37,7 +39,7 @@ export const LEDGER_SCHEMA: TableSchema = {
 
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
-/** True if nothing but the time differs. */
+/** True if two entries differ at most in their time. */
 export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
   return (
     a.imageId === b.imageId &&
@@ -51,7 +53,7 @@ export function ledgerEntriesAgree(a: LedgerEntry, b: LedgerEntry): boolean {
   );
 }
 
-/** The table of a ledger, sorted by image id. */
+/** Writes a ledger as a table, sorted by image id. */
 export function encodeLedger(ledger: Ledger): Table {
   const ids = [...ledger.keys()].sort();
   const entries = ids.flatMap((id) => ledger.get(id) ?? []);
@@ -73,9 +75,10 @@ export function encodeLedger(ledger: Ledger): Table {
 }
 
 /**
- * The entries of a ledger by image id; none for no table.
+ * Reads the entries of a ledger. Without a table the ledger is empty.
  *
- * @throws {KymDatasetError} `schema_mismatch` naming the column that is absent or of another type
+ * @param where the table's name, for the message
+ * @throws {KymDatasetError} `schema_mismatch`, naming the column that is missing or has another type
  */
 export function parseLedger(table: Table | undefined, where: string): Ledger {
   const ledger = new Map<string, LedgerEntry>();
@@ -104,7 +107,7 @@ export function parseLedger(table: Table | undefined, where: string): Ledger {
   return ledger;
 }
 
-/** A cell of a table, which is named by its column and may be missing with it; not a field of JSON. */
+/** Reads a text cell; undefined means that the table does not have the column. */
 function textOf(value: CellValue | undefined, column: string, where: string): string {
   if (typeof value !== "string") {
     throw mismatch(column, "text", value, where);
@@ -128,7 +131,7 @@ function mismatch(
   const kind = found === undefined ? "no such column" : typeof found;
   return new KymDatasetError(
     "schema_mismatch",
-    `${where} is no ledger: column ${column}: expected ${expected}, found ${kind}`,
+    `${where} is not a valid ledger: column ${column}: expected ${expected}, found ${kind}`,
     { path: column, expected, found },
   );
 }

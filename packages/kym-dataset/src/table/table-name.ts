@@ -1,3 +1,5 @@
+// Names and checks the names of index tables and their ledgers.
+
 import { isZarrStoreError, parseTableName } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
 
@@ -5,14 +7,14 @@ const PREFIX = "kym_";
 const RESERVED_PREFIXES: readonly string[] = [PREFIX, "tables/", "index/"];
 const LEDGER_SUFFIX = "_runs";
 const NAME = /^[a-z0-9_]+$/;
-/** The ledger of ingested files, which no indexer writes. */
+/** The table of ingested files, which an indexer must not overwrite. */
 const SOURCES = "sources";
 
 /**
- * The table of an indexer (ticket 16): `kym_` and its name, trimmed and in lower case.
+ * Names the table of an indexer: `kym_` and the indexer's name, trimmed and in lower case.
  *
  * @throws {KymDatasetError} `invalid_name` for a name that is empty, begins with a reserved prefix (`kym_`, `tables/`,
- * `index/`) or has other characters than `a-z 0-9 _`
+ * `index/`) or contains a character other than `a-z`, `0-9` and `_`
  */
 export function indexTableName(indexerName: string): string {
   const name = indexerName.trim().toLowerCase();
@@ -24,7 +26,7 @@ export function indexTableName(indexerName: string): string {
 }
 
 /**
- * Checks the name of an index table. `sources` and names that end in `_runs`, as ledgers do, are taken.
+ * Checks the name of an index table. `sources` and names that end in `_runs` are reserved.
  *
  * @throws {KymDatasetError} `invalid_name`
  */
@@ -37,14 +39,14 @@ export function checkIndexTableName(tableName: string): string {
     parseTableName(ledgerTableName(tableName));
   } catch (cause) {
     if (isZarrStoreError(cause, "invalid_name")) {
-      throw invalidName("table", tableName, "is no name for a table", cause);
+      throw invalidName("table", tableName, "is not a valid table name", cause);
     }
     throw cause;
   }
   return tableName;
 }
 
-/** The table beside an index table that says what each image's rows were made from. */
+/** Names the ledger of an index table. */
 export function ledgerTableName(tableName: string): string {
   return tableName + LEDGER_SUFFIX;
 }

@@ -38,7 +38,7 @@ test.each([
   ["a/b", "must match [a-z0-9_]+"],
   ["é", "must match [a-z0-9_]+"],
   ["x_runs", "is reserved for a ledger"],
-  ["x".repeat(125), "is no name for a table"],
+  ["x".repeat(125), "is not a valid table name"],
 ])("ticket 16: an indexer is not named %j", (name, fault) => {
   expect(() => indexTableName(name)).toThrow(expect.objectContaining({ code: "invalid_name" }));
   expect(() => indexTableName(name)).toThrow(fault);
@@ -77,7 +77,7 @@ test("an indexer has defaults, and a table of another name if it says so", async
 test("an indexer that cannot work is refused when it is made", () => {
   const stamped = { columns: [{ name: "params_hash", type: "utf8" }] } as const;
   expect(() => defineIndexer({ ...DEFINITION, schema: stamped })).toThrow(
-    "params_hash is stamped by the dataset",
+    "the dataset adds the column params_hash itself",
   );
   expect(() => defineIndexer({ ...DEFINITION, analysisVersion: "" })).toThrow("analysisVersion is empty");
   for (const tableName of ["sources", "x_runs", "../x", ""]) {

@@ -46,7 +46,7 @@ test("no table is an empty ledger, and the columns are those of design §5, then
 test("a table that is no ledger is refused, with the column", () => {
   const table = tableFromRows([{ image_id: "a" }], { columns: [{ name: "image_id", type: "utf8" }] });
   expect(() => parseLedger(table, "kym_x_runs")).toThrow(
-    "kym_x_runs is no ledger: column analysis_version: expected text, found no such column",
+    "kym_x_runs is not a valid ledger: column analysis_version: expected text, found no such column",
   );
 });
 
