@@ -1,7 +1,15 @@
+// A list of images over any source of them, read lazily: what a viewer opens first.
+
 import type { ImageSource } from "@kym/zarr-store";
 import { AcqImage } from "./acq-image.ts";
 
-/** A list of images, such as `dataset.openImages()` or a folder of TIFFs. Lazy: an image is read when it is asked. */
+/**
+ * A list of images, from `dataset.openImages()` or a folder of TIFFs. Listing reads names; an image is read when a
+ * method of it is called.
+ *
+ * @example
+ * const image = await AcqImageList.from(openFolder("./kymographs")).get(0);
+ */
 export class AcqImageList implements AsyncIterable<AcqImage> {
   readonly #source: AsyncIterable<ImageSource> | Iterable<ImageSource>;
   #images: Promise<readonly AcqImage[]> | undefined;
@@ -14,7 +22,7 @@ export class AcqImageList implements AsyncIterable<AcqImage> {
     return new AcqImageList(source);
   }
 
-  /** All images in the source's order, listed once. Throws what the source throws. */
+  /** Returns all images in the source's order. Lists the source once. Throws the errors of the source. */
   async images(): Promise<readonly AcqImage[]> {
     this.#images ??= listImages(this.#source).catch((error: unknown) => {
       this.#images = undefined;
@@ -23,12 +31,12 @@ export class AcqImageList implements AsyncIterable<AcqImage> {
     return this.#images;
   }
 
-  /** How many there are. */
+  /** The number of images. */
   async count(): Promise<number> {
     return (await this.images()).length;
   }
 
-  /** The image of a source key, or by its place from 0; undefined if there is none. */
+  /** Finds an image by its source key, or by its position from 0. */
   async get(key: string | number): Promise<AcqImage | undefined> {
     const images = await this.images();
     return typeof key === "number" ? images[key] : images.find(({ sourceKey }) => sourceKey === key);

@@ -1,3 +1,5 @@
+// `AcqImage`: one image with its ROIs, masks and metadata, the same for a TIFF in a folder and a record of a dataset.
+
 import {
   ARTIFACTS,
   editMetadata,
@@ -25,9 +27,10 @@ import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts"
 const EMPTY_METADATA = '{\n  "version": "2.0"\n}';
 
 /**
- * One image with its ROIs and metadata, wherever it is: a Zarr record, a TIFF with sidecars. It is made without I/O.
- * Edits are stored at once, one after the other. Each begins with what is stored then, so that those of several objects
- * and processes over one record of a dataset add up; over files, where the last of two writers wins, use one object.
+ * One image with its ROIs and metadata: a Zarr record, or a TIFF with sidecars. Creating it reads nothing.
+ *
+ * Edits are stored at once, one after the other, and each starts from what is stored at that moment. So the edits of
+ * several objects or processes on one record add up. Over files the last of two writers wins: use one object there.
  *
  * @example
  * for await (const image of AcqImageList.from(dataset.openImages())) {
@@ -36,7 +39,7 @@ const EMPTY_METADATA = '{\n  "version": "2.0"\n}';
  * }
  */
 export class AcqImage {
-  /** The image's id in a dataset, the path of a file. */
+  /** The image's id in a dataset, or the path of its file. */
   readonly sourceKey: string;
   readonly pixelStore: PixelStore;
   readonly artifactStore: ArtifactStore;
@@ -53,12 +56,12 @@ export class AcqImage {
     return new AcqImage(source);
   }
 
-  /** The last part of the source's path; of a record, its id. */
+  /** The file's name, or the record's id. */
   get displayName(): string {
     return this.sourceKey.split(/[\\/]/).findLast((part) => part !== "") ?? this.sourceKey;
   }
 
-  /** Shape, dtype and axes, read once; no pixel is. */
+  /** Returns shape, dtype and axes. Reads them once, and no pixels. */
   async describe(options: ReadOptions = {}): Promise<ImageInfo> {
     this.#info ??= this.pixelStore.describe(options).catch((error: unknown) => {
       this.#info = undefined;
@@ -67,21 +70,25 @@ export class AcqImage {
     return this.#info;
   }
 
-  /** From 1: one channel where there is no channel axis. */
+  /** The channel numbers, from 1. An image without a channel axis has one channel. */
   async channelsAvailable(options: ReadOptions = {}): Promise<readonly number[]> {
     const { numChannels } = extentOf(await this.describe(options));
     return Array.from({ length: numChannels }, (_, index) => index + 1);
   }
 
-  /** All pixels of a channel, without the channel axis. @throws {ZarrStoreError} `invalid_argument` for no such channel */
+  /**
+   * Loads all pixels of a channel, without the channel axis.
+   *
+   * @throws {ZarrStoreError} `invalid_argument` if the image does not have the channel
+   */
   async getChannelData(channel: number, options: ReadOptions = {}): Promise<NdArray> {
     return this.pixelStore.loadChannel(channel, options);
   }
 
   /**
-   * One plane, rows by columns; only this one is read.
+   * Loads one plane, rows by columns, and reads only its pixels.
    *
-   * @throws {KymDatasetError} `invalid_argument` for a channel, slice or time point that is not there
+   * @throws {KymDatasetError} `invalid_argument` if the image does not have the channel, slice or time point
    */
   async getSlice2d(index: PlaneIndex = {}, options: ReadOptions = {}): Promise<NdArray> {
     const info = await this.describe(options);
@@ -90,12 +97,12 @@ export class AcqImage {
     return planeOf({ ...region, shape: [height, width] });
   }
 
-  /** What metadata say; those of nothing where there are none. @throws {ZarrStoreError} `invalid_file` for no JSON */
+  /** Loads the image's metadata, or defaults if it has none. @throws {ZarrStoreError} `invalid_file` if they are not JSON */
   async metadata(options: ReadOptions = {}): Promise<KymMetadata> {
     return loadMetadata(this.artifactStore, options);
   }
 
-  /** Changes header, experiment or `accepted`; unknown keys stay. Throws as `editMetadata` does. */
+  /** Changes header, experiment or `accepted`. Unknown keys stay. Throws the errors of `editMetadata`. */
   async editMetadata(edit: Omit<MetadataEdit, "rois">, options: ReadOptions = {}): Promise<KymMetadata> {
     return this.#edit(
       async (artifacts) => parseMetadata(await saveMetadata(artifacts, edit, options)),
@@ -104,10 +111,10 @@ export class AcqImage {
   }
 
   /**
-   * The ROIs, with the image's size and the highest id ever given. Those that cannot be read are in the metadata's
-   * `problems`, and stay stored.
+   * Loads the ROIs, with the image's size and the highest id ever given. A ROI that cannot be read is named in the
+   * `problems` of the metadata, and stays stored.
    *
-   * @throws {KymDatasetError} `invalid_metadata` if what is stored is no list
+   * @throws {KymDatasetError} `invalid_metadata` if the stored ROIs are not a list
    */
   async rois(options: ReadOptions = {}): Promise<RoiSet> {
     return this.#roisOf(this.artifactStore, options);
@@ -125,15 +132,20 @@ export class AcqImage {
     return RoiSet.fromRois(rois, { highWaterMark, extent: extentOf(await this.describe(options)) });
   }
 
-  /** Adds a ROI, clamped, with its statistics. @throws {RoiError} `invalid_argument` for no such channel, no area or no length */
+  /**
+   * Adds a ROI, clamped to the image, and stores its statistics.
+   *
+   * @throws {RoiError} `invalid_argument` if the image does not have the channel, or the ROI has no area or length
+   */
   async addRoi(draft: NewRoi = {}, options: ReadOptions = {}): Promise<Roi> {
     const [roi] = await this.addRois([draft], options);
     return roi as Roi;
   }
 
   /**
-   * Adds ROIs in one edit, clamped, with their statistics: all of them or none.
-   * @throws {RoiError} `invalid_argument` for no such channel or no area
+   * Adds several ROIs in one edit, as {@link addRoi} does. If one of them is refused, none is stored.
+   *
+   * @throws {RoiError} `invalid_argument` if the image does not have the channel, or a ROI has no area or length
    */
   async addRois(drafts: readonly NewRoi[], options: ReadOptions = {}): Promise<readonly Roi[]> {
     return this.#editRois(options, (before) => {
@@ -142,13 +154,17 @@ export class AcqImage {
     });
   }
 
-  /** Changes a ROI; a moved one has the next revision and new statistics. @throws {RoiError} `not_found`, `invalid_argument` */
+  /**
+   * Changes a ROI. A ROI that moves gets the next revision and new statistics.
+   *
+   * @throws {RoiError} `not_found`, `invalid_argument`
+   */
   async editRoi(id: number, edit: RoiEdit, options: ReadOptions = {}): Promise<Roi> {
     const [roi] = await this.#editRois(options, (rois) => ({ rois: rois.edit(id, edit), ids: [id] }));
     return roi as Roi;
   }
 
-  /** Removes a ROI; its id is not given again. @throws {RoiError} `not_found` */
+  /** Removes a ROI. Its id is never used again. @throws {RoiError} `not_found` */
   async deleteRoi(id: number, options: ReadOptions = {}): Promise<void> {
     await this.#edit(async (artifacts) => {
       const rois = (await this.#roisOf(artifacts, options)).delete(id);
@@ -156,29 +172,38 @@ export class AcqImage {
     }, options);
   }
 
-  /** The pixels of the ROI's bounds in the image, at its channel and slice and the first time point. @throws {RoiError} `not_found` */
+  /**
+   * Loads the pixels within the ROI's bounds, at its channel and slice and the first time point.
+   *
+   * @throws {RoiError} `not_found`
+   */
   async getRoiPixels(id: number, options: ReadOptions = {}): Promise<NdArray> {
     return pixelsOfRoi(this, await this.#roi(id, options), options);
   }
 
-  /** True inside: as large as {@link getRoiPixels}; of a mask, the array that is stored. @throws {RoiError} `not_found` */
+  /**
+   * Returns a mask that is true inside the ROI, as large as {@link getRoiPixels}. For a ROI of type mask it is the stored
+   * array.
+   *
+   * @throws {RoiError} `not_found`
+   */
   async getRoiMask(id: number, options: ReadOptions = {}): Promise<NdArray<"bool">> {
     return loadRoiMask(this, await this.#roi(id, options), options);
   }
 
-  /** Statistics of the ROI's pixels as they are now. @throws {RoiError} `not_found` */
+  /** Computes the statistics of the ROI from its pixels. @throws {RoiError} `not_found` */
   async roiStats(id: number, options: ReadOptions = {}): Promise<RoiStats> {
     return statsOfRoi(this, await this.#roi(id, options), options);
   }
 
   /**
-   * Stores the mask of a ROI as an array artifact and its reference with the ROI: `data.mask_ref` of a mask,
-   * `meta.mask_ref` of all others.
+   * Stores the mask of a ROI of any type as an array artifact, and a reference to it in the ROI. The reference is
+   * `data.mask_ref` for a ROI of type mask, and `meta.mask_ref` for all others.
    *
-   * @param options.name Default `roi_mask_<id>`.
+   * @param options.name the array's name; default `roi_mask_<id>`
    * @returns the reference, `analysis_arrays/<name>`
    * @throws {RoiError} `not_found`
-   * @throws {ZarrStoreError} `not_supported` by a store that keeps no arrays
+   * @throws {ZarrStoreError} `not_supported` if the store cannot keep arrays
    */
   async materializeRectRoiMask(
     id: number,
@@ -217,7 +242,7 @@ export class AcqImage {
     }, options);
   }
 
-  /** One edit after the other, whether or not the one before went well; where the store can, over what others wrote. */
+  /** Runs one edit after the other, even if the previous one failed. Uses the store's own `edit` if it has one. */
   async #edit<T>(fn: (artifacts: ArtifactStore) => Promise<T>, { signal }: ReadOptions): Promise<T> {
     const { edit } = this.artifactStore;
     const once = (): Promise<T> => (edit === undefined ? fn(this.artifactStore) : edit(fn, { signal }));

@@ -1,3 +1,5 @@
+// Copies an image from any pair of stores, such as a TIFF and its sidecars, into a dataset.
+
 import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
 import type { ArtifactStore, PixelStore, ReadOptions, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
 import { schemaOfTable } from "@kym/zarr-store/table";
@@ -8,10 +10,11 @@ export interface IngestImageOptions extends ReadOptions {
 }
 
 /**
- * Takes an image from any pair of stores into a dataset, in one commit: every channel, axes as they are, and all JSON,
- * table and array artifacts.
+ * Adds an image to a dataset in one commit, with every channel, its axes, and all JSON, table and array artifacts.
  *
- * @throws {ZarrStoreError} what the stores throw; nothing is committed then
+ * @example
+ * const record = await ingestImage(dataset, image, { id: "scan-1" });
+ * @throws {ZarrStoreError} errors of the stores; nothing is committed then
  */
 export async function ingestImage(
   dataset: ZarrDataset,

@@ -1,3 +1,5 @@
+// Reads the pixels, the mask and the statistics of a ROI for `AcqImage`.
+
 import {
   clampBounds,
   geometryKey,
@@ -26,19 +28,19 @@ import { imagePartOf } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../errors.ts";
 import { extentOf, planeSelection } from "./plane-selection.ts";
 
-/** What these functions need of an image. */
+/** The part of `AcqImage` that these functions use. */
 export interface RoiImage {
   readonly pixelStore: PixelStore;
   readonly artifactStore: ArtifactStore;
   describe(options?: ReadOptions): Promise<ImageInfo>;
 }
 
-/** The pixels of the ROI's bounds, inside the image; of a mask, those under its array. */
+/** Loads the pixels within the ROI's bounds, clamped to the image. The bounds of a mask are those of its array. */
 export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: ReadOptions): Promise<NdArray> {
   return loadCrop(image, roi, await boundsOf(image, roi, options), options);
 }
 
-/** True inside, over the same pixels as {@link pixelsOfRoi}; of a mask, what its array says. */
+/** Returns a mask, true inside, over the pixels of {@link pixelsOfRoi}. For a ROI of type mask it is the stored array. */
 export async function loadRoiMask(image: RoiImage, roi: Roi, options: ReadOptions): Promise<NdArray<"bool">> {
   if (roi.type === "mask") {
     return loadMaskArray(image, roi.maskRef, options);
@@ -47,7 +49,7 @@ export async function loadRoiMask(image: RoiImage, roi: Roi, options: ReadOption
   return createNdArray("bool", [height, width], data);
 }
 
-/** Statistics of the pixels that the ROI covers; only its bounds are read. */
+/** Computes the statistics of the pixels that the ROI covers. Reads only the pixels within its bounds. */
 export async function statsOfRoi(image: RoiImage, roi: Roi, options: ReadOptions): Promise<RoiStats> {
   const bounds = await boundsOf(image, roi, options);
   const { dim0Start, dim1Start } = bounds;
@@ -56,7 +58,7 @@ export async function statsOfRoi(image: RoiImage, roi: Roi, options: ReadOptions
   return roiStats({ ...plane, dim0Start, dim1Start }, roi, { mask });
 }
 
-/** The set with one ROI's statistics as they are now, in the form in which they are stored. */
+/** Returns the set with new statistics for one ROI, in their stored form. */
 export async function withStats(
   image: RoiImage,
   rois: RoiSet,
@@ -67,7 +69,7 @@ export async function withStats(
     const stats = toStoredStats(await statsOfRoi(image, rois.require(id), options));
     return stats === undefined ? rois : rois.edit(id, { stats });
   } catch (error) {
-    // A mask may be made before its array is.
+    // The array of a mask may be stored after the ROI.
     if (isZarrStoreError(error, "not_found")) {
       return rois;
     }
@@ -75,7 +77,7 @@ export async function withStats(
   }
 }
 
-/** True if bounds, points or mask, channel and z are the same. */
+/** True if bounds, points or mask, channel and z are equal. */
 export function isGeometrySame(a: Roi, b: Roi): boolean {
   return geometryKey(a) === geometryKey(b);
 }
@@ -101,7 +103,7 @@ async function loadCrop(
   return planeOf({ ...region, shape });
 }
 
-/** The array of a mask: rows by columns, from the plane's first pixel. */
+/** Loads the array of a mask: rows by columns, its first element at the plane's first pixel. */
 async function loadMaskArray(image: RoiImage, ref: string, options: ReadOptions): Promise<NdArray<"bool">> {
   const part = imagePartOf(ref);
   const name = part?.kind === "array" ? part.name : ref;

@@ -1,3 +1,5 @@
+// Finds which axes of an image are rows, columns, channels, slices and time, and selects a plane.
+
 import type { PlaneSize, RoiBounds } from "@kym/roi";
 import type { ImageInfo, RegionSelection } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
@@ -8,24 +10,24 @@ export interface PlaneIndex {
   readonly channel?: number | undefined;
   /** The slice, from 0. Default 0. */
   readonly z?: number | undefined;
-  /** The time point, from 0, where time is no axis of the plane. Default 0. */
+  /** The time point, from 0, if time is not an axis of the plane. Default 0. */
   readonly t?: number | undefined;
 }
 
-/** Where the axes of an image lie. */
+/** The position of each axis in the image's shape. */
 export interface AxisRoles {
-  /** Rows, columns: the last two axes that are no channels. */
+  /** Rows and columns: the last two axes that are not channels. */
   readonly plane: readonly [dim0: number, dim1: number];
-  /** -1 where there is none. */
+  /** -1 if the image lacks this axis; so are `z` and `t`. */
   readonly channel: number;
   readonly z: number;
   readonly t: number;
 }
 
 /**
- * The roles of the axes. The plane is the last two axes but for the channels, which the Python system puts last.
+ * Finds the axes of an image. The plane is the last two axes, not counting channels: the Python system puts those last.
  *
- * @throws {KymDatasetError} `invalid_argument` for an image without a plane
+ * @throws {KymDatasetError} `invalid_argument` for an image with fewer than two such axes
  */
 export function axisRoles({ axes, shape }: Pick<ImageInfo, "axes" | "shape">): AxisRoles {
   const channel = axes.indexOf("c");
@@ -45,13 +47,13 @@ export function axisRoles({ axes, shape }: Pick<ImageInfo, "axes" | "shape">): A
   return { plane: [dim0, dim1], channel, z: outside("z"), t: outside("t") };
 }
 
-/** The size of the plane, and how many slices and channels there are: each at least 1. */
+/** The size of the plane, and the number of slices and channels, each at least 1. */
 export interface FullExtent extends PlaneSize {
   readonly numSlices: number;
   readonly numChannels: number;
 }
 
-/** The pixels of an image along each axis, by the names of these; 1 along an axis that it lacks. */
+/** Measures an image along each axis; 1 along an axis that it lacks. */
 export function extentOf(info: Pick<ImageInfo, "axes" | "shape">): FullExtent {
   const roles = axisRoles(info);
   const lengthOf = (axis: number): number => (axis < 0 ? 1 : (info.shape[axis] ?? 1));
@@ -64,9 +66,9 @@ export function extentOf(info: Pick<ImageInfo, "axes" | "shape">): FullExtent {
 }
 
 /**
- * The region of one plane, or of a part of it; of every axis that has no role, its first element.
+ * Selects one plane, or the part of it within `bounds`. Any other axis is selected at its first element.
  *
- * @throws {KymDatasetError} `invalid_argument` for a channel, slice or time point that the image does not have
+ * @throws {KymDatasetError} `invalid_argument` if the image does not have the channel, slice or time point
  */
 export function planeSelection(
   info: Pick<ImageInfo, "axes" | "shape">,

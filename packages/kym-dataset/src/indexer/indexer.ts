@@ -33,7 +33,7 @@ export interface Indexer<Context = unknown> {
   readonly schema: TableSchema;
   /** `<who>.<what>@<version>`. Change it whenever `extract` makes different rows from the same data. */
   readonly analysisVersion: string;
-  /** The result artifacts. The first one that an image has is used; a change of any of its bytes makes rows stale. */
+  /** The result artifacts. Rows are made from the first that an image has; a changed byte of it makes them stale. */
   readonly inputs: readonly ArtifactRef[];
   /** True if rows depend on the pixels. */
   readonly usesPixels: boolean;

@@ -1,8 +1,10 @@
+// Copies one image from dataset to dataset for `migrate`, and compares the copy with the original.
+
 import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
 import type { DatasetContents, NdArray, ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 
-/** Copies one image with all that belongs to it. Throws whatever reading and writing throw. */
+/** Copies one image with its attributes, artifacts and attachments. Throws the errors of reading and writing. */
 export async function copyImage(
   source: ZarrDataset,
   target: DatasetContents,
@@ -33,8 +35,10 @@ export async function copyImage(
 }
 
 /**
- * What the target has otherwise than the source, in words; undefined if every file is the same by hash, and every array
- * byte for byte. What the target has beside is not looked at.
+ * Describes the first difference between an image and its copy. Files are compared by hash, arrays byte by byte.
+ * Anything that only the target has is ignored.
+ *
+ * @returns undefined if they are equal
  */
 export async function imageDifference(
   source: ZarrDataset,
@@ -46,14 +50,14 @@ export async function imageDifference(
   const [wanted, found] = [await from.objectHashes(), await to.objectHashes()];
   const key = fileKeys(wanted).find((candidate) => wanted.get(candidate) !== found.get(candidate));
   if (key !== undefined) {
-    return found.has(key) ? `${key} has other bytes` : `${key} is missing`;
+    return found.has(key) ? `${key} has different bytes` : `${key} is missing`;
   }
   if (!isSameArray(await from.loadArray(options), await to.loadArray(options))) {
-    return "the pixels are others";
+    return "the pixels are different";
   }
   const axes = await from.getAxes(options);
   if (axes !== undefined && axes.join() !== (await to.getAxes(options))?.join()) {
-    return "the axes are others";
+    return "the axes are different";
   }
   const arrays = new Set(await to.listArrayArtifacts());
   for (const name of await from.listArrayArtifacts()) {
@@ -65,13 +69,13 @@ export async function imageDifference(
       await to.loadArrayArtifact(name, options),
     ] as const;
     if (!isSameArray(...pair)) {
-      return `the array ${name} has other values`;
+      return `the array ${name} has different values`;
     }
   }
   return undefined;
 }
 
-/** Of artifacts and attachments, as they are stored; arrays are stored otherwise in other versions of Zarr. */
+/** The keys of artifacts and attachments. Arrays are left out: each version of Zarr stores them differently. */
 function fileKeys(hashes: ReadonlyMap<string, string>): readonly string[] {
   return [...hashes.keys()].filter((key) => /^(analysis|attachments)\//.test(key)).sort();
 }
@@ -82,7 +86,7 @@ function isSameArray(a: NdArray, b: NdArray): boolean {
   );
 }
 
-/** Byte for byte, which is as strict as a hash and needs none: of NaNs too. */
+/** Compares bytes, not numbers, so that equal NaNs are equal. */
 function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -1,10 +1,11 @@
+// Copies pooled tables from dataset to dataset for `migrate`.
+
 import type { ZarrDataset } from "@kym/zarr-store";
 
 const SOURCES = "sources";
 
 /**
- * Copies the tables that the target does not have, in one commit. Those that it has stay: they may have been indexed
- * since.
+ * Copies the tables that the target lacks, in one commit. The target's own tables stay: they may be newer.
  */
 export async function copyMissingTables(
   source: ZarrDataset,

@@ -1,3 +1,5 @@
+// `migrate`: copies a dataset of the Python system, image by image, into one of ours.
+
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isKymDatasetError, KymDatasetError } from "../errors.ts";
@@ -5,7 +7,7 @@ import { copyImage, imageDifference } from "./copy-image.ts";
 import { copyMissingTables } from "./copy-missing-tables.ts";
 
 export interface MigrateOptions {
-  /** Says what would be done and writes nothing. Default false. */
+  /** Reports what a run would do and writes nothing. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Called when an image is done. */
   readonly onEvent?: ((event: MigrateEvent) => void) | undefined;
@@ -23,40 +25,46 @@ export interface MigrateEvent {
 
 export type MigrateOutcome = "migrated" | "unchanged" | "conflict" | "failed";
 
-/** An image that was not taken over, and why. */
+/** An image that was not copied, and why. */
 export interface MigrateProblem {
   readonly imageId: string;
   readonly reason: string;
 }
 
-/** What became of each image and table of the source. Image ids are sorted. */
+/** The outcome for each image and table of the source. Image ids are sorted. */
 export interface MigrateReport {
   readonly found: number;
   readonly migrated: readonly string[];
-  /** In the target already, equal by hash. */
+  /** Already in the target, with equal hashes. */
   readonly unchanged: readonly string[];
-  /** In the target with other content, which stays. */
+  /** Already in the target with different content, which stays. */
   readonly conflicts: readonly MigrateProblem[];
   readonly failed: readonly MigrateProblem[];
   readonly tables: {
     readonly copied: readonly string[];
-    /** In the target already; they stay. */
+    /** Already in the target; they stay. */
     readonly kept: readonly string[];
   };
 }
 
-/** Images in one commit: thousands of images are tens of commits, and a kill costs at most so many. */
+/** Images per commit: thousands of images take tens of commits, and a kill loses the work on at most this many. */
 const IMAGES_PER_COMMIT = 64;
 
 /**
- * Copies a dataset, such as one of the Python system (`openDataset(path, {mode: "r"})`), into one of ours: ids, pixels,
- * axes, attributes, artifacts, array artifacts, tables. Files of artifacts keep every byte, malformed ones too. The
- * source is only read. Every image is read back from the target and compared by hash. A second run, or one after an
- * interruption, copies what is missing; what the target has already stays. One bad image stops nothing.
+ * Copies a dataset, such as one of the Python system, into one of ours. The source is only read.
  *
- * @throws {KymDatasetError} `read_only` for a target open for reading, `invalid_argument` for a target that is the
- * source, `aborted`: what was committed stays, a later run goes on from there
- * @throws {ZarrStoreError} what reading tables and committing throw
+ * - Ids, pixels, axes, attributes, artifacts, arrays and tables are copied. Artifact files keep every byte, even
+ *   malformed ones.
+ * - Every copied image is read back and compared with the source.
+ * - What the target already has stays. A second run, or a run after an interruption, copies what is missing.
+ * - An image that fails is in the report; the run goes on with the others.
+ *
+ * @example
+ * const source = await openLocalDataset("old.zarr", { mode: "r" });
+ * const { migrated, failed } = await migrate(source, target);
+ * @throws {KymDatasetError} `read_only` for a target opened for reading; `invalid_argument` if it is the source itself;
+ * `aborted`. What was committed before an abort stays, and a later run continues from there.
+ * @throws {ZarrStoreError} errors of reading tables and of committing
  */
 export async function migrate(
   source: ZarrDataset,
@@ -120,7 +128,11 @@ export async function migrate(
   };
 }
 
-/** One commit for all; if one image spoils it, one for each. The reasons of those that failed. */
+/**
+ * Copies a batch in one commit. If an image makes it fail, each image gets a commit of its own.
+ *
+ * @returns the reason for each image that failed
+ */
 async function copyImages(
   source: ZarrDataset,
   target: ZarrDataset,
@@ -156,9 +168,13 @@ async function copyImages(
 
 function checkTarget(source: ZarrDataset, target: ZarrDataset): void {
   if (target.mode === "r") {
-    throw new KymDatasetError("read_only", `${target.location} is open for reading only`, {
-      path: target.location,
-    });
+    throw new KymDatasetError(
+      "read_only",
+      `${target.location} is opened read-only: open it with mode "a" to migrate into it`,
+      {
+        path: target.location,
+      },
+    );
   }
   if (source === target) {
     throw new KymDatasetError("invalid_argument", `${target.location} cannot be migrated into itself`, {
@@ -167,7 +183,7 @@ function checkTarget(source: ZarrDataset, target: ZarrDataset): void {
   }
 }
 
-/** @throws an abort, and what is wrong with the target's storage and not with one image */
+/** The message of an error that concerns one image. @throws the error if it is an abort or concerns the whole target */
 function reasonOf(error: unknown, signal: AbortSignal | undefined): string {
   if (
     signal?.aborted ||

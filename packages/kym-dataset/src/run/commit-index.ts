@@ -1,3 +1,5 @@
+// Commits the result of a run: merges it into the ledger and the table as they are now, in one commit.
+
 import { type Commit, parseTableName, type Row, type ZarrDataset } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import { decodeParquet } from "@kym/zarr-store/table";
@@ -16,28 +18,30 @@ import {
 } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
 
-/** What a run changes in an indexer's table and ledger. */
+/** The changes of one run to an indexer's table and ledger. */
 export interface IndexChange {
-  /** The rows, and the entries that account for them, of images that were updated, with what each was made from. */
+  /** Updated images: their rows, their ledger entries, and the hashes of the objects that both were made from. */
   readonly updated: ReadonlyMap<
     string,
     { readonly rows: readonly Row[]; readonly entry: LedgerEntry; readonly seen: ObjectHashes }
   >;
-  /** New entries of images whose rows stay, with the entry that each had when it was looked at. */
+  /** Images whose rows stay and whose entry changes: the entry that the run read, and the new one. */
   readonly rechecked: ReadonlyMap<
     string,
     { readonly before: LedgerEntry | undefined; readonly entry: LedgerEntry }
   >;
-  /** Images that lose rows and entry, with the objects that each had when it was looked at. */
+  /** Images that lose their rows and entry, with the hashes of the objects that the run saw. */
   readonly removed: ReadonlyMap<string, ObjectHashes>;
 }
 
 /**
- * Changes table and ledger in one commit, applied to both as they are at the moment of the commit: what another run
- * did to other images stays. An image that was edited since it was looked at is left as another run has it, or stale
- * for the next one. Nothing is committed if nothing changes.
+ * Changes table and ledger in one commit. Both are merged with their state at the moment of the commit, so the work of
+ * another run on other images stays.
  *
- * @throws {ZarrStoreError} as `ZarrDataset.transaction`
+ * An image that was edited during the run is left out. It keeps its rows, or those that another run made of the edit, and
+ * the next run sees the edit. If nothing changes, nothing is committed.
+ *
+ * @throws {ZarrStoreError} errors of `ZarrDataset.transaction`
  */
 export async function commitIndex(
   dataset: ZarrDataset,
@@ -52,7 +56,8 @@ export async function commitIndex(
   let table: IndexTable | undefined;
   const commit = await dataset.transaction(
     async (transaction) => {
-      // Merges run in this order, under the writer lock: the table takes of the change what the ledger took.
+      // The ledger is merged first; the table then applies only the images that the ledger accepted. Both run in this
+      // order, under the writer lock.
       let valid = change;
       await transaction.mergeTableFile(ledgerName, async (current) => {
         valid = await withoutEdited(dataset, memory.hasherOf(indexer), change);
@@ -78,7 +83,7 @@ export async function commitIndex(
   return commit;
 }
 
-/** The change of those images alone that are still what the run looked at. */
+/** Drops the images that were edited since the run looked at them. */
 async function withoutEdited(
   dataset: ZarrDataset,
   hasher: InputHasher,
@@ -99,7 +104,7 @@ async function withoutEdited(
   };
 }
 
-/** A recheck gives way to whatever another run wrote meanwhile: that run saw the image later. */
+/** Merges the entries. If another run changed an entry meanwhile, a recheck gives way: that run saw the image later. */
 function mergeLedger(
   current: ReadonlyMap<string, LedgerEntry>,
   change: IndexChange,

@@ -1,3 +1,5 @@
+// Handles one image in a run: decides by its hashes, and reads it and makes its rows if that is needed.
+
 import { isZarrStoreError, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import { isKymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
@@ -15,7 +17,7 @@ import {
 import { stampRows } from "../table/conform-row.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "../table/ledger.ts";
 
-/** What became of one image in a run. `seen` are the hashes of its objects that this was decided by. */
+/** The outcome for one image in a run. `seen` are the hashes of its objects on which it is based. */
 export type ImageOutcome =
   | {
       readonly outcome: "updated";
@@ -29,7 +31,7 @@ export type ImageOutcome =
       readonly outcome: "skipped";
       readonly imageId: string;
       readonly because: FreshReason;
-      /** The entry as it should be, if it is not so yet. */
+      /** The new ledger entry, if the old one is missing or outdated. */
       readonly entry: LedgerEntry | undefined;
     }
   | { readonly outcome: "notAnalysed"; readonly imageId: string; readonly seen: ObjectHashes }
@@ -38,33 +40,33 @@ export type ImageOutcome =
       readonly imageId: string;
       readonly error: unknown;
       readonly seen: ObjectHashes;
-      /** True if the rows it has are still those of its inputs, so that they stay. */
+      /** True if the image's rows are fresh by its hashes, so that they stay. */
       readonly keepsRows: boolean;
     };
 
-/** Why rows were made anew: what was stale, or `replace` where nothing was. */
+/** Why rows were computed again: the reason why they were stale, or `replace` if they were fresh. */
 export type UpdateReason = Extract<Staleness, { state: "stale" }>["because"] | "replace";
 export type FreshReason = Extract<Staleness, { state: "fresh" }>["because"];
 
-/** What the first pass sees of an image. Nothing is opened for it. */
+/** What the first pass knows about an image, without opening it. */
 export interface ImageLook {
   readonly imageId: string;
   readonly seen: ObjectHashes;
   readonly recorded: RecordedIndex;
   readonly found: InputHashes;
-  /** What the hashes say; undefined where something has to be read first: a run marker, or params and context. */
+  /** The decision by hashes; undefined if a run marker, or params and context, have to be read first. */
   readonly settled: Staleness | undefined;
 }
 
 export interface IndexImageOptions {
-  /** `replace` makes rows anew even if they are fresh. */
+  /** `replace` computes rows even if they are fresh. */
   readonly mode: "replace" | "incremental";
   readonly nowEpochNs: bigint;
   readonly hashText: HashText;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Looks at an image by its hashes alone. No I/O. */
+/** Judges an image by its hashes alone. Reads nothing. */
 export function lookAtImage(
   indexer: Indexer,
   hasher: InputHasher,
@@ -76,7 +78,7 @@ export function lookAtImage(
   return { imageId, seen, recorded, found, settled };
 }
 
-/** The outcome of an image of which nothing has to be read; undefined for all others. */
+/** The outcome if nothing has to be read from the image; undefined otherwise. */
 export function outcomeOfLook(
   { imageId, seen, settled }: ImageLook,
   mode: IndexImageOptions["mode"],
@@ -89,7 +91,7 @@ export function outcomeOfLook(
     : undefined;
 }
 
-/** Reads one image that {@link outcomeOfLook} leaves open, and makes its rows. Everything but an abort is an outcome. */
+/** Reads an image that {@link outcomeOfLook} leaves open, and makes its rows. Every error is an outcome, except an abort. */
 export async function indexImage(
   record: ZarrImageRecord,
   indexer: Indexer,

@@ -1,30 +1,31 @@
+// Turns the outcomes of all images into the change to commit and the counts and reasons to report.
+
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { IndexChange } from "./commit-index.ts";
 import type { ImageOutcome } from "./index-image.ts";
 import type { ImageReason, UpdateCounts } from "./update-report.ts";
 
-/** What a run found out. */
+/** What a run found out about the images. */
 export interface IndexRun {
-  /** Of the images that exist and were looked at, by image id. */
   readonly outcomes: readonly ImageOutcome[];
   readonly recorded: RecordedIndexes;
-  /** Images that the table or the ledger knows and that are no more. */
+  /** Images that were deleted from the dataset, but are still in the table or the ledger. */
   readonly deletedIds: readonly string[];
 }
 
-/** What a run does, and what it says about that. */
+/** What a run commits, and what it reports. */
 export interface IndexPlan {
   readonly change: IndexChange;
-  /** False if table and ledger are there and nothing about them changes, the table's columns and units included. */
+  /** False if table and ledger exist and nothing in them changes, neither rows nor columns nor units. */
   readonly isNeeded: boolean;
   readonly counts: UpdateCounts;
   readonly reasons: readonly ImageReason[];
 }
 
 /**
- * Decides what a run changes. An image that failed loses its rows, because they are of something that is no more,
- * unless its inputs are still those of the ledger.
+ * Decides what a run changes. An image that failed keeps its rows only if its hashes say that they are fresh. Otherwise
+ * they may describe results that no longer exist, and are removed.
  */
 export function planIndexChange(run: IndexRun): IndexPlan {
   const { outcomes, recorded, deletedIds } = run;

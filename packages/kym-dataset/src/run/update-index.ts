@@ -1,3 +1,5 @@
+// Runs an indexer over the images of a dataset: the work behind `KymDataset.updateIndex`.
+
 import type { ZarrDataset } from "@kym/zarr-store";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
@@ -11,18 +13,18 @@ import { planIndexChange } from "./plan-index-change.ts";
 import type { IndexEvent, UpdateReport } from "./update-report.ts";
 
 export interface UpdateIndexOptions {
-  /** `replace` makes all rows anew; `incremental` only those that are stale. Default `replace` (ticket 19). */
+  /** `replace` computes all rows again, `incremental` only those that are stale. Default `replace`. */
   readonly mode?: "replace" | "incremental" | undefined;
-  /** The images to look at; the rows of all others stay. Default all. */
+  /** The images to update; the rows of all others stay. Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
-  /** Only says what a run would do: all is computed, nothing is committed, and mode `r` will do. Default false. */
+  /** Computes and reports everything, but commits nothing. Works on a dataset opened with mode `r`. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Called when an image is done, in no particular order. */
+  /** Called when an image is done. The order of images is not defined. */
   readonly onEvent?: ((event: IndexEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one run shares with the next. */
+/** What the runs of one `KymDataset` share. */
 export interface IndexSession {
   readonly memory: RunMemory;
   /** Nanoseconds since 1970. */
@@ -33,10 +35,10 @@ export interface IndexSession {
 const IMAGES_AT_ONCE = 16;
 
 /**
- * One pass over the images, one commit. See `KymDataset.updateIndex`.
+ * Makes one pass over the images and one commit; see `KymDataset.updateIndex`.
  *
  * @throws {KymDatasetError} `invalid_argument`, `invalid_name`, `not_found`, `read_only`, `schema_mismatch`, `aborted`
- * @throws {ZarrStoreError} what reading the table and committing throw
+ * @throws {ZarrStoreError} errors of reading the table and of committing
  */
 export async function updateIndex(
   dataset: ZarrDataset,
@@ -94,20 +96,28 @@ export async function updateIndex(
 function checkRun(dataset: ZarrDataset, indexer: Indexer, mode: string, dryRun: boolean): void {
   checkIndexer(indexer);
   if (mode !== "replace" && mode !== "incremental") {
-    throw new KymDatasetError("invalid_argument", `there is no mode ${JSON.stringify(mode)}`, {
-      path: "mode",
-      expected: ["replace", "incremental"],
-      found: mode,
-    });
+    throw new KymDatasetError(
+      "invalid_argument",
+      `unknown mode ${JSON.stringify(mode)}: expected "replace" or "incremental"`,
+      {
+        path: "mode",
+        expected: ["replace", "incremental"],
+        found: mode,
+      },
+    );
   }
   if (dataset.mode === "r" && !dryRun) {
-    throw new KymDatasetError("read_only", `${dataset.location} is open for reading only`, {
-      path: dataset.location,
-    });
+    throw new KymDatasetError(
+      "read_only",
+      `${dataset.location} is opened read-only: open it with mode "a", or use dryRun`,
+      {
+        path: dataset.location,
+      },
+    );
   }
 }
 
-/** Sorted, each once. */
+/** Sorts the ids and removes duplicates. @throws {KymDatasetError} `not_found` for an id without an image */
 function knownIds(imageIds: readonly string[], existing: ReadonlyMap<string, unknown>): readonly string[] {
   const unknown = imageIds.find((id) => !existing.has(id));
   if (unknown !== undefined) {

@@ -1,35 +1,37 @@
+// The report of a run: how many images had which outcome, and why each one did.
+
 import type { Table } from "apache-arrow";
 import type { FreshReason, UpdateReason } from "./index-image.ts";
 
-/** The counts of ticket 19. */
+/** How many images a run updated and skipped, and how many of them were new in the table. */
 export interface UpdateStats {
-  /** Whose rows were made. Those of an image that was edited meanwhile count, and are left to the next run. */
+  /** Images whose rows were computed. An image edited meanwhile counts too, although the next run has to commit it. */
   readonly updated: number;
   readonly skipped: number;
-  /** Of those updated, the images that had no rows before. */
+  /** Updated images that had no rows before. */
   readonly missing: number;
 }
 
-/** How many images came to what. `updated + skipped + notAnalysed + failed` is the number of images looked at. */
+/** How many images had each outcome. `updated + skipped + notAnalysed + failed` is the number of images in the run. */
 export interface UpdateCounts extends UpdateStats {
   /** Images without any of the indexer's inputs. */
   readonly notAnalysed: number;
-  /** Images whose rows went: deleted ones, and those whose inputs are gone. */
+  /** Images that lost their rows: deleted images, and images whose inputs are gone. */
   readonly purged: number;
   readonly failed: number;
 }
 
-/** What a run did. */
+/** The result of a run. */
 export interface UpdateReport extends UpdateCounts {
   readonly indexer: string;
   readonly tableName: string;
-  /** Every image but the skipped ones, by image id: what became of it, and why. */
+  /** The outcome of every image that was not skipped, and the reason, sorted by image id. */
   readonly reasons: readonly ImageReason[];
-  /** The version of the dataset that has the table as this run left it. */
+  /** The dataset's version that has the table as this run left it. */
   readonly version: number;
-  /** True if this run changed something; else nothing was committed. */
+  /** True if this run committed a change. */
   readonly committed: boolean;
-  /** The table, as it is when this is called. */
+  /** Loads the table as it is when this is called. */
   table(): Promise<Table>;
 }
 

@@ -1,19 +1,21 @@
+// Puts the decision about an image's rows into words, for `kym show` and `KymDataset.explain`.
+
 import type { FoundArtifact } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import type { RecordedIndex, Staleness } from "./staleness.ts";
 
-/** What {@link explainStaleness} puts into words. */
+/** A decision about one image, with everything that its explanation mentions. */
 export interface StalenessReport {
   readonly imageId: string;
   readonly staleness: Staleness;
   readonly recorded: RecordedIndex;
-  /** The input that the rows are, or would be, made from. */
+  /** The artifact that the rows are made from. */
   readonly input: FoundArtifact | undefined;
-  /** Undefined where it did not have to be read. */
+  /** Undefined if the params did not have to be read. */
   readonly paramsHash: string | undefined;
 }
 
-/** Why an image's rows are as they are, for a person. */
+/** Explains in a few sentences why an image's rows are fresh, stale or absent. */
 export function explainStaleness(indexer: Indexer, report: StalenessReport): string {
   const { imageId, staleness, recorded } = report;
   const what = `${imageId} in ${indexer.tableName}`;

@@ -1,3 +1,5 @@
+// Decides about one image on request, for `KymDataset.getStaleness` and `explain`.
+
 import type { ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
@@ -11,8 +13,8 @@ import { decideStalenessFromHashes, decideStalenessFromProvenance } from "./stal
 /**
  * Decides about one image and changes nothing.
  *
- * @throws {KymDatasetError} `not_found` for no such image, `invalid_name`, `invalid_argument`
- * @throws {ZarrStoreError} what reading the table and the image throw
+ * @throws {KymDatasetError} `not_found` if the dataset does not have the image, `invalid_name`, `invalid_argument`
+ * @throws {ZarrStoreError} errors of reading the table and the image
  */
 export async function getStaleness(
   dataset: ZarrDataset,

@@ -1,5 +1,5 @@
 /**
- * The decisions behind a pooled table: which rows are stale, and why.
+ * The pure functions behind a pooled table: they decide which rows are stale, and why.
  *
  * @module
  */

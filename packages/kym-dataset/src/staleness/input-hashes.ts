@@ -1,3 +1,5 @@
+// Combines the hashes of the objects that an image's rows are made from, without opening any of them.
+
 import { isPixelKey, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import {
   artifactKeys,
@@ -8,22 +10,22 @@ import {
 import type { Indexer } from "../indexer/indexer.ts";
 import { type HashText, sha256Hex } from "../indexer/sha256-hex.ts";
 
-/** What an image's rows are made from, as the manifest has it. */
+/** The combined hashes of what an image's rows are made from, computed from the manifest. */
 export interface InputHashes {
-  /** The input artifact; undefined if the indexer declares none or the image has none of them. */
+  /** The input artifact; undefined if the indexer declares no inputs, or the image has none of them. */
   readonly input: FoundArtifact | undefined;
-  /** Of the input artifact and, where they count, the pixels; undefined for an image that was not analysed. */
+  /** Over the input artifact and, if the indexer uses them, the pixels; undefined for an image that was not analysed. */
   readonly inputsSha256: string | undefined;
-  /** Of the artifacts that params and context are read from, and of the record's attributes. */
+  /** Over the artifacts that params and context are read from, and the record's attributes. */
   readonly sourcesSha256: string;
 }
 
-/** Hashes what an indexer reads of an image, from the hashes of its objects. Nothing is opened. */
+/** Hashes what an indexer reads from an image, using the hashes of its objects. Reads nothing. */
 export class InputHasher {
   readonly #indexer: Indexer;
   readonly #sourceKeys: readonly string[];
   readonly #hashText: HashText;
-  /** By maps that never change (`ZarrDataset.imageObjectHashes`). */
+  /** Results by map: `ZarrDataset.imageObjectHashes` returns maps that never change. */
   readonly #made = new WeakMap<ObjectHashes, InputHashes>();
 
   constructor(indexer: Indexer, hashText: HashText = sha256Hex) {
@@ -32,7 +34,7 @@ export class InputHasher {
     this.#hashText = hashText;
   }
 
-  /** What the rows of an image are made from. Hashed once for each map. */
+  /** Hashes what the rows of an image are made from. Each map is hashed once. */
   hashesOf(objects: ObjectHashes): InputHashes {
     const before = this.#made.get(objects);
     if (before !== undefined) {
@@ -48,7 +50,7 @@ export class InputHasher {
     return made;
   }
 
-  /** True if rows would be made from the same objects now as then. Compares, and hashes nothing. */
+  /** True if rows would be made from the same objects now as then. Compares without hashing. */
   areSame(then: ObjectHashes, now: ObjectHashes): boolean {
     if (then === now) {
       return true;
@@ -91,7 +93,7 @@ function keysOfInput(
   return inOrder(keys);
 }
 
-/** Each once, in the order in which they are hashed: that of the JSON members that they make. */
+/** Sorts keys, without duplicates, as the JSON members `"key"` sort: the order in which they are hashed. */
 function inOrder(keys: readonly string[]): readonly string[] {
   return Array.from(new Set(keys), (key) => `${key}"`)
     .sort()
@@ -99,8 +101,8 @@ function inOrder(keys: readonly string[]): readonly string[] {
 }
 
 /**
- * The canonical JSON of `{key: sha256}`; a key without an object is left out. Keys and hashes are plain ASCII that JSON
- * does not escape, so that the text can be put together: this runs for every image.
+ * Writes the canonical JSON of `{key: sha256}`, without the keys that have no object. Keys and hashes are ASCII that JSON
+ * does not escape, so the text is simply concatenated: this runs for every image.
  */
 function textOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
   let members = "";

@@ -1,3 +1,5 @@
+// Reads and hashes an image's params and context, when hashes of files alone cannot decide.
+
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import type { Indexer } from "../indexer/indexer.ts";
 import { paramsHashBy } from "../indexer/params-hash.ts";
@@ -7,7 +9,7 @@ import type { CurrentProvenance } from "./staleness.ts";
 /**
  * Reads an image's params and context, and hashes them.
  *
- * @throws what the indexer's `params` and `context` throw
+ * @throws errors of the indexer's `params` and `context`
  */
 export async function loadCurrentProvenance<Context>(
   record: ZarrImageRecord,

@@ -1,3 +1,5 @@
+// Loads what an indexer's table and ledger record about each image, and caches it by the files' hashes.
+
 import {
   type Commit,
   isZarrStoreError,
@@ -15,20 +17,20 @@ import { ledgerTableName } from "../table/table-name.ts";
 import type { FileMemory, RunMemory, TableRows } from "./run-memory.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 
-/** What an indexer's table and ledger say, read once. */
+/** What an indexer's table and ledger record about all images. */
 export interface RecordedIndexes {
-  /** False if the table or the ledger is not there yet. */
+  /** False if the table or the ledger does not exist yet. */
   readonly exists: boolean;
-  /** False if the table is there and lacks a column of the indexer, or has it with another type or unit. */
+  /** False if the table exists but lacks a column of the indexer, or has it with another type or unit. */
   readonly hasSchema: boolean;
-  /** Images with rows or an entry. */
+  /** Images that have rows in the table or an entry in the ledger. */
   readonly imageIds: ReadonlySet<string>;
   of(imageId: string): RecordedIndex;
 }
 
 const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
 
-/** What a run has just committed, so that the next one need not decode it. */
+/** Remembers the table and ledger that a run committed, so that the next run does not decode them. */
 export function rememberIndexes(
   { tables, ledgers }: RunMemory,
   tableName: string,
@@ -46,7 +48,7 @@ export function rememberIndexes(
   }
 }
 
-/** The ledger that a file is; not decoded if it is the one that was read last. @throws {KymDatasetError} `schema_mismatch` */
+/** Decodes a ledger file, unless it is the one that was read last. @throws {KymDatasetError} `schema_mismatch` */
 export async function ledgerOfFile(
   dataset: ZarrDataset,
   memory: RunMemory,
@@ -65,7 +67,7 @@ function pathOf(tableName: string): string {
 /**
  * Reads an indexer's table and ledger.
  *
- * @throws {KymDatasetError} `schema_mismatch` for a ledger that is none
+ * @throws {KymDatasetError} `schema_mismatch` for a malformed ledger
  * @throws {ZarrStoreError} `schema_mismatch` for a table without provenance, `modified_outside`, `invalid_file`
  */
 export async function loadLedgerAndTable(
@@ -94,9 +96,9 @@ export async function loadLedgerAndTable(
 }
 
 /**
- * Reads a table's file, verified, every time; decodes it if it is not the one of the last time.
+ * Reads and verifies a table's file. Decodes it only if it has changed since the last time.
  *
- * @returns undefined if there is no such table
+ * @returns undefined if the table does not exist
  */
 async function loadPart<T>(
   dataset: ZarrDataset,
@@ -149,7 +151,7 @@ function parseRows(table: Table): TableRows {
   return { schema: schemaOfTable(table), rowsByImageId: countRows(stampedRanges(table)) };
 }
 
-/** Rows per image, and their stamps where these are the same in all. */
+/** Counts the rows of each image, and keeps their stamps if all its rows agree. */
 function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, RecordedRows> {
   const found = new Map<string, RecordedRows>();
   for (const { imageId, rowCount, analysisVersion, paramsHash } of ranges) {

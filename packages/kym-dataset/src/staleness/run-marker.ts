@@ -1,9 +1,11 @@
+// Reads the run markers of the Python system, which kept no ledger.
+
 import { isJsonObject } from "@kym/kym-schema";
 import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { findArtifact, jsonArtifact, type ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 
-/** What the Python system wrote beside an image after each run of an indexer. We read it and never write one. */
+/** What the Python system wrote beside an image after each run of an indexer. This package reads it, but never writes one. */
 export interface RunMarker {
   readonly analysisVersion: string;
   readonly paramsHash: string;
@@ -13,8 +15,9 @@ export interface RunMarker {
 const MARKER_VERSION = "1";
 
 /**
- * Reads a run marker, or the older one of the velocity events, which has `n_events` and no `marker_version`. Undefined
- * for anything else. Source: `python-system.md` §1.13.
+ * Parses a run marker. The older marker of velocity events has `n_events` and no `marker_version`.
+ *
+ * @returns undefined for anything else
  */
 export function parseRunMarker(value: unknown): RunMarker | undefined {
   if (!isJsonObject(value)) {
@@ -33,7 +36,7 @@ export function parseRunMarker(value: unknown): RunMarker | undefined {
     : undefined;
 }
 
-/** The first valid marker that an image has of an indexer. What is malformed counts as missing. */
+/** Loads the first valid run marker of an indexer. A malformed marker counts as missing. */
 export async function loadRunMarker(
   record: ZarrImageRecord,
   indexer: Pick<Indexer, "name" | "runMarkers">,

@@ -1,4 +1,5 @@
-/** What a session remembers of its runs, so that the next one neither hashes nor decodes the same again. */
+// What an open dataset remembers from run to run, so that no run hashes or decodes the same file twice.
+
 import type { Runtime, TableSchema } from "@kym/zarr-store";
 import type { Indexer } from "../indexer/indexer.ts";
 import { type HashText, hashTextOf } from "../indexer/sha256-hex.ts";
@@ -6,16 +7,16 @@ import type { Ledger } from "../table/ledger.ts";
 import { InputHasher } from "./input-hashes.ts";
 import type { RecordedRows } from "./staleness.ts";
 
-/** What a pooled table says of itself. */
+/** The schema of a pooled table, and its rows per image. */
 export interface TableRows {
   readonly schema: TableSchema;
   readonly rowsByImageId: ReadonlyMap<string, RecordedRows>;
 }
 
-/** What the file of each table said when it was last read or written, by the table's name. */
+/** The decoded content of each table's file when it was last read or written, by the table's name. */
 export type FileMemory<T> = Map<string, { readonly sha256: string; readonly part: T }>;
 
-/** Belongs to one dataset, and lives as long as its `KymDataset`. */
+/** The memory of one `KymDataset`. */
 export class RunMemory {
   readonly hashText: HashText;
   readonly tables: FileMemory<TableRows> = new Map();
@@ -26,7 +27,7 @@ export class RunMemory {
     this.hashText = hashTextOf(runtime);
   }
 
-  /** The one hasher of an indexer. */
+  /** Returns the hasher of an indexer, always the same one. */
   hasherOf(indexer: Indexer): InputHasher {
     const before = this.#hashers.get(indexer);
     if (before !== undefined) {

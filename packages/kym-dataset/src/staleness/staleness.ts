@@ -1,26 +1,28 @@
+// Decides whether an image's rows are fresh: pure functions of the ledger's entry and the image's hashes.
+
 import type { LedgerEntry } from "../table/ledger.ts";
 import type { RunMarker } from "./run-marker.ts";
 
-/** What the index has of one image. */
+/** What table and ledger record about one image. */
 export interface RecordedIndex {
   readonly entry: LedgerEntry | undefined;
   readonly rows: RecordedRows;
   /** False if the table lacks a column of the indexer's schema, or has it with another type or unit. */
   readonly hasSchema: boolean;
-  /** What the Python system said of its last run; looked at only where there is no entry. */
+  /** The Python system's record of its last run; used only if there is no entry. */
   readonly marker?: RunMarker | undefined;
 }
 
-/** The rows that the pooled table has of one image. */
+/** The rows of one image in the pooled table. */
 export interface RecordedRows {
   readonly count: number;
-  /** What all of them are stamped with; undefined without rows, or where they disagree. */
+  /** The stamps of all rows; undefined without rows, or if rows have different stamps. */
   readonly provenance:
     | { readonly analysisVersion: string | null; readonly paramsHash: string | null }
     | undefined;
 }
 
-/** What the manifest says of the image as it is now. Nothing has to be opened for it. */
+/** The image's current hashes, from the manifest; nothing has to be opened for them. */
 export interface CurrentInputs {
   readonly analysisVersion: string;
   /** Undefined if the image has none of the indexer's inputs. */
@@ -28,15 +30,15 @@ export interface CurrentInputs {
   readonly sourcesSha256: string;
 }
 
-/** What has to be read from the image. */
+/** The hashes of params and context, which have to be read from the image. */
 export interface CurrentProvenance {
   readonly paramsHash: string;
   readonly contextSha256: string;
-  /** Of the ROI geometry in the context; null if the indexer names none. */
+  /** Hash of the ROI geometry in the context; null if the indexer has no `rois`. */
   readonly roisSha256: string | null;
 }
 
-/** Whether the rows of an image say what a new run would say, and why. */
+/** Whether a new run would give the rows that an image has, and why. `docs/indexing.md#the-decision` has each reason. */
 export type Staleness =
   | { readonly state: "not_analysed"; readonly because: "no_inputs" }
   | {
@@ -58,11 +60,9 @@ export type Staleness =
     };
 
 /**
- * What can be said from hashes alone; undefined if params and context have to be read. The rules are those of design
- * §5: (1) no inputs, (2) another version or other inputs, (3) the same sources.
+ * Decides from hashes alone, by the first rule of `docs/indexing.md#the-decision` that applies.
  *
- * Rows that the ledger does not account for (other ones, or another number of them) are stale, and so are those of a
- * table that does not have the columns.
+ * @returns undefined if params and context have to be read; then {@link decideStalenessFromProvenance} decides
  */
 export function decideStalenessFromHashes(
   recorded: RecordedIndex,
@@ -93,8 +93,7 @@ export function decideStalenessFromHashes(
 }
 
 /**
- * The whole decision: {@link decideStalenessFromHashes}, then
- * {@link decideStalenessFromProvenance}. Pure, and total.
+ * Makes the whole decision: {@link decideStalenessFromHashes}, then {@link decideStalenessFromProvenance}.
  */
 export function decideStaleness(
   recorded: RecordedIndex,
@@ -104,7 +103,7 @@ export function decideStaleness(
   return decideStalenessFromHashes(recorded, current) ?? decideStalenessFromProvenance(recorded, provenance);
 }
 
-/** What {@link decideStalenessFromHashes} leaves open: (4) params and context. */
+/** Decides what {@link decideStalenessFromHashes} leaves open, by the hashes of params and context. */
 export function decideStalenessFromProvenance(
   recorded: RecordedIndex,
   provenance: CurrentProvenance,
@@ -131,8 +130,8 @@ export function decideStalenessFromProvenance(
 }
 
 /**
- * Without an entry there may be rows of the Python system, which kept no ledger: they are judged by their stamps. Where
- * there are none, its run marker may say that there were none to make. Source: `python-system.md` §2.8.
+ * Decides without a ledger entry, as for images of the Python system. Rows are judged by their stamps. If the image has
+ * no rows, its run marker may say that the analysis found nothing.
  */
 function decideUnrecorded(
   { rows, marker }: RecordedIndex,

@@ -1,3 +1,5 @@
+// Builds the table of all images that `kym ls` and viewers show, from manifest, ledgers and pooled tables.
+
 import { COLUMNS } from "@kym/kym-schema";
 import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
 import {
@@ -22,20 +24,26 @@ import { decideStalenessFromHashes, type RecordedIndex } from "../staleness/stal
 import { type ListedRecord, listRecords } from "./summarize-records.ts";
 
 export interface ViewTableOptions extends ReadOptions {
-  /** The tables that are shown. Default: velocity events and radon. */
+  /** The indexers whose tables are shown. Default: velocity events and radon. */
   readonly indexers?: readonly Indexer[] | undefined;
 }
 
-/** Of several states of one image, the first of these is shown. */
+/** The states from worst to best. If an image's rows differ, the worst is shown. */
 const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
 
 /**
- * One row an image, by time of acquisition and then id, images without a time last. For each indexer's table there are
- * `n_rows_<table>`, `staleness_<table>` (`fresh`, `stale`, `not_analysed`, or `unknown` where params or context would
- * have to be read) and `analysis_state_<table>` (the worst of its rows'; NULL where the table has no such column). It
- * reads the manifest, the ledgers and these tables: no record is opened.
+ * Builds a table with one row per image, sorted by time of acquisition, then id. Images without a time come last. It
+ * reads the manifest, the ledgers and the pooled tables, and opens no record.
  *
- * @throws {ZarrStoreError} what reading the manifest and the tables throw
+ * Each indexer's table adds three columns:
+ *
+ * | column | content |
+ * |---|---|
+ * | `n_rows_<table>` | the number of the image's rows |
+ * | `staleness_<table>` | `fresh`, `stale`, `not_analysed`; `unknown` if params or context would have to be read |
+ * | `analysis_state_<table>` | the worst state of the image's rows; NULL if the table does not have the column |
+ *
+ * @throws {ZarrStoreError} errors of reading the manifest and the tables
  */
 export async function buildDatasetViewTable(
   dataset: ZarrDataset,
@@ -121,7 +129,7 @@ function stalenessOf(indexer: Indexer, recorded: RecordedIndex, found: InputHash
   return decideStalenessFromHashes(recorded, current)?.state ?? "unknown";
 }
 
-/** The worst state of each image's rows. */
+/** Finds the worst state of each image's rows. */
 async function loadStates(
   dataset: ZarrDataset,
   tableName: string,

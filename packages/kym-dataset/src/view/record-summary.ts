@@ -1,8 +1,10 @@
+// Summarises one image for lists: shape, calibration, experiment and number of ROIs, without reading pixels.
+
 import { ARTIFACTS, type MetadataSummary, readSummary } from "@kym/kym-schema";
 import type { DType, ManifestEntry, ReadOptions, Scalar, ZarrImageRecord } from "@kym/zarr-store";
 import { imagePartPaths } from "@kym/zarr-store/layout";
 
-/** What lists show of an image. What is not known is null. */
+/** What lists show about an image. Unknown values are null. */
 export interface RecordSummary extends MetadataSummary {
   readonly imageId: string;
   readonly shape: readonly number[] | null;
@@ -11,7 +13,7 @@ export interface RecordSummary extends MetadataSummary {
   readonly hasMetadata: boolean;
 }
 
-/** What the manifest says of an image: its summary is made by `summarizeMetadata` whenever metadata are saved. */
+/** Summarises a manifest entry. `summarizeMetadata` writes the summary into it whenever metadata are saved. */
 export function summarizeEntry(
   entry: Pick<ManifestEntry, "imageId" | "shape" | "dtype" | "axes" | "summary" | "analysisKeys">,
 ): RecordSummary {
@@ -28,7 +30,7 @@ export function summarizeEntry(
 }
 
 /**
- * The summary of one image, from its attributes and the metadata of its array: no pixel and no artifact is read.
+ * Summarises one image from its attributes and the header of its array. Reads no pixels and no artifacts.
  *
  * @throws {ZarrStoreError} `not_found`, `invalid_metadata`
  */

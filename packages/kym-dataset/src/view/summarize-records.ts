@@ -1,18 +1,21 @@
+// Lists all images of a dataset with their summaries, without opening any record.
+
 import type { ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { type RecordSummary, summarizeEntry } from "./record-summary.ts";
 
-/** One image in a list: what the manifest and the table of sources say of it. */
+/** One image in a list, from the manifest and the table of sources. */
 export interface ListedRecord extends RecordSummary {
-  /** Where its file was below the folder that was ingested; null for an image that came otherwise. */
+  /** The path of its file below the ingested folder; null if it was not ingested from a folder. */
   readonly relPath: string | null;
   /** The paths of its artifacts, sorted. */
   readonly analysisKeys: readonly string[];
 }
 
 /**
- * The summaries of all images, sorted by id, as of one version of the dataset. No record is opened.
+ * Summarises all images, sorted by id, at one version of the dataset. Opens no record.
  *
- * @throws {ZarrStoreError} what reading the manifest and the sources throw; `conflict` if the dataset never stands still
+ * @throws {ZarrStoreError} errors of reading the manifest and the sources; `conflict` if other writers commit during
+ * every attempt to read
  */
 export async function summarizeRecords(
   dataset: ZarrDataset,
@@ -21,7 +24,7 @@ export async function summarizeRecords(
   return dataset.readConsistently(() => listRecords(dataset, options));
 }
 
-/** {@link summarizeRecords} within a consistent read that is under way. */
+/** Does the work of {@link summarizeRecords} inside a consistent read of the caller. */
 export async function listRecords(
   dataset: ZarrDataset,
   { signal }: ReadOptions,

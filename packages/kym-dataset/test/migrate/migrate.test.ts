@@ -139,7 +139,7 @@ describe.skipIf(FOLDER === undefined)("migrate a dataset of the Python system (p
     const again = await migrate(source, target, { signal: aborter.signal });
     expect(again.migrated).toEqual([first]);
     expect(again.conflicts).toEqual([
-      { imageId: second, reason: "analysis/velocity_events/summary.json has other bytes" },
+      { imageId: second, reason: "analysis/velocity_events/summary.json has different bytes" },
     ]);
     aborter.abort();
     await expect(migrate(source, target, { signal: aborter.signal })).rejects.toMatchObject({

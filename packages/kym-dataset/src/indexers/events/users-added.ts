@@ -1,3 +1,5 @@
+// Counts the events that people added by hand, for the columns `users_added_*` of `kym_radon`.
+
 import { COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import { columnOf } from "@kym/zarr-store/table";
@@ -9,25 +11,25 @@ import {
   tableArtifact,
 } from "../../indexer/artifact-ref.ts";
 
-/** What people added to the events of an image. */
+/** The events of an image that people added, counted. */
 export interface UsersAdded {
-  /** Over the whole image; null where the image has no events artifact, or one without types. */
+  /** Over the whole image; null if the image has no events artifact, or its events have no types. */
   readonly count: number | null;
-  /** By ROI, the sum and the number of the durations that are known, in s. A ROI without one is absent. */
+  /** By ROI: the sum in s, and the number, of the known durations. A ROI without one is absent. */
   readonly durations: Readonly<Record<string, { readonly sumS: number; readonly n: number }>>;
 }
 
 /** The artifacts that {@link loadUsersAdded} reads. */
 export const USERS_ADDED_SOURCES: readonly ArtifactRef[] = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
 
-/** The type of an event that a person made. `kymograph-formats.md` §4.2. */
+/** The `event_type` of an event that a person marked; the detector has types of its own. */
 const USER_ADDED = "User Added";
 
 const NOT_KNOWN: UsersAdded = { count: null, durations: {} };
 
 /**
- * Counts the events that people added. The image's count is over all ROIs, durations are by ROI, as in
- * `radon_report_db.csv`; a duration is `duration_s`, else the time from start to end.
+ * Counts the events that people added. As in `radon_report_db.csv`, the count is over all ROIs, while durations are by
+ * ROI. A duration is `duration_s`, or the time from start to end if that is missing.
  *
  * @throws {ZarrStoreError} `invalid_file`, `modified_outside`
  */
@@ -41,7 +43,7 @@ export async function loadUsersAdded(
     : countUsersAdded(await loadTableArtifact(record, found, { ...options, memory: "shared" }));
 }
 
-/** {@link loadUsersAdded} of a table of events. */
+/** Counts as {@link loadUsersAdded} does, in a table of events. */
 export function countUsersAdded(events: Table): UsersAdded {
   const types = cellsOf(events, COLUMNS.eventType);
   if (types === undefined) {

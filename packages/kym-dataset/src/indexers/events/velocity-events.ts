@@ -1,3 +1,5 @@
+// The indexer of velocity events, which fills `kym_velocity_events`.
+
 import { type AnalysisState, ARTIFACTS, analysisRunKey, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { POOLED_EVENT_COLUMNS } from "@kym/kym-schema/tables";
 import { type CellValue, type Row, rowsOf } from "@kym/zarr-store";
@@ -6,7 +8,7 @@ import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-con
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
 
-/** What the rows of {@link velocityEventIndexer} use beside the events. */
+/** What the rows of {@link velocityEventIndexer} depend on beside the events. */
 export interface VelocityEventContext {
   readonly rel_path: string | null;
   /** By `"<roi>:<channel>"`. */
@@ -18,8 +20,8 @@ const PARAMS = EVENT_ARTIFACTS.params.map(jsonArtifact);
 const FIRST_CHANNEL = 1n;
 
 /**
- * Events of the velocity trace → `kym_velocity_events`: one row an event, in stored order. Times in seconds from the
- * image's start, scores and baselines in mm/s. Columns that an artifact lacks are NULL.
+ * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in
+ * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL.
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer({
   name: "velocity_events",
@@ -37,7 +39,7 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
     return { rel_path: relPath, analysis_state: Object.fromEntries(states) };
   },
 
-  // The events use no geometry, only whether it is that of the analysis.
+  // Events do not use a ROI's geometry, only whether it is still the geometry that was analysed.
   rois: ({ analysis_state: states }) => Object.keys(states).filter((key) => states[key] === "roi_changed"),
 
   async extract(record, { input, context, signal }): Promise<readonly Row[]> {

@@ -1,6 +1,8 @@
+// Reduces a row to the closed set of columns of a first-generation table.
+
 import type { Column, Row } from "@kym/zarr-store";
 
-/** The given columns of a row, by their first name that has a value; NULL where none has. */
+/** Takes each column from the row by its own name, or by its other name, or sets it to NULL. */
 export function projectRow(
   row: Row,
   columns: readonly Column[],

@@ -1,3 +1,5 @@
+// The Python system's first-generation indexer of Radon reports, which fills `radon_report`.
+
 import { ARTIFACTS, isJsonObject } from "@kym/kym-schema";
 import { FIRST_RADON_COLUMNS } from "@kym/kym-schema/tables";
 import { type CellValue, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
@@ -5,7 +7,7 @@ import { jsonArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { projectRow } from "./project-row.ts";
 
-/** The names that other programs have for the columns. */
+/** The names that other programs use for these columns. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   mean_velocity: "vel_mean",
   median_velocity: "vel_median",
@@ -16,8 +18,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 const REPORT = ARTIFACTS.radonReport;
 
 /**
- * The first generation's report → `radon_report`: the artifact `radon_report`, a table or else JSON (an object is one
- * row, a list is rows), in a closed set of columns. Source: the indexers handoff, `python-system.md` §1.14, §2.9.
+ * Pools the artifact `radon_report` into the table of the same name. The artifact is a table, or JSON: an object is one
+ * row, a list of objects is several. The columns are those of the Python system; any other column is dropped.
  */
 export const radonReportIndexer: Indexer<null> = defineIndexer({
   name: "radon_report_v1",
@@ -40,7 +42,7 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
   },
 });
 
-/** An object is one row, a list of objects is rows, anything else is none. */
+/** Reads an object as one row and a list of objects as rows; skips everything else. */
 async function jsonRows(record: ZarrImageRecord, options: ReadOptions): Promise<readonly Row[]> {
   const value = await record.loadJson(REPORT, options);
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];

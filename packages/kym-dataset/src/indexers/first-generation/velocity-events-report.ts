@@ -1,3 +1,5 @@
+// The Python system's first-generation indexer of velocity events, which fills `velocity_events`.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FIRST_EVENT_COLUMNS } from "@kym/kym-schema/tables";
 import { type Row, rowsOf } from "@kym/zarr-store";
@@ -6,8 +8,8 @@ import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { projectRow } from "./project-row.ts";
 
 /**
- * The first generation's events → `velocity_events`: the artifact `velocity_events` in a closed set of columns; what is
- * absent is NULL, others are dropped. Source: the indexers handoff, `python-system.md` §1.14, §2.9.
+ * Pools the artifact `velocity_events` into the table of the same name. The columns are those of the Python system: a
+ * missing one is NULL, any other is dropped.
  */
 export const velocityEventsReportIndexer: Indexer<null> = defineIndexer({
   name: "velocity_events_report",

@@ -1,3 +1,5 @@
+// Collects everything that the rows of `kym_radon` depend on beside the velocity trace and the pixels.
+
 import type { AnalysisState } from "@kym/kym-schema";
 import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
@@ -5,7 +7,10 @@ import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { loadUsersAdded, USERS_ADDED_SOURCES, type UsersAdded } from "../events/users-added.ts";
 
-/** What the rows of `radonIndexer` use beside the trace and the pixels. A ROI's name and note are not among it. */
+/**
+ * What the rows of `radonIndexer` depend on beside the trace and the pixels. A ROI's name and note are left out, so that
+ * renaming a ROI updates nothing.
+ */
 export interface RadonContext {
   readonly file_name: string | null;
   readonly parent_folder: string | null;
@@ -22,11 +27,11 @@ export interface RadonContext {
   readonly runs: Readonly<Record<string, RadonRun>>;
 }
 
-/** What rows use of a ROI. */
+/** The part of a ROI that rows depend on. */
 export interface RadonRoi {
-  /** Of all but a rect, what it can cover; null for a mask. */
+  /** The rectangle itself, or the rectangle that a line, polyline or polygon can cover; null for a mask. */
   readonly bounds: RoiBounds | null;
-  /** Of a line, polyline or polygon. */
+  /** Only for a line, polyline or polygon. */
   readonly path?: Pick<PathRoi, "type" | "points">;
   readonly z: number;
   readonly channel: number;
@@ -34,7 +39,7 @@ export interface RadonRoi {
   readonly stats: StoredRoiStats | null;
 }
 
-/** What rows use of an analysis run. */
+/** The part of an analysis run that rows depend on. */
 export interface RadonRun {
   readonly state: AnalysisState;
   readonly revision: number | null;
@@ -46,7 +51,7 @@ export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [
   ...USERS_ADDED_SOURCES,
 ];
 
-/** Throws as `loadImageContext` and `loadUsersAdded`. */
+/** Reads the context of an image. Throws the errors of `loadImageContext` and `loadUsersAdded`. */
 export async function loadRadonContext(
   record: ZarrImageRecord,
   options: ReadOptions = {},
@@ -79,7 +84,7 @@ export async function loadRadonContext(
   };
 }
 
-/** Where the ROIs are, without their statistics. */
+/** The part of the context that says where the ROIs are: all but their statistics. */
 export function geometryOfRois({ rois }: RadonContext): unknown {
   return Object.fromEntries(
     Object.entries(rois).map(([id, { stats: _stats, ...geometry }]) => [id, geometry]),

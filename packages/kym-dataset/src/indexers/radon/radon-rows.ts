@@ -1,3 +1,5 @@
+// Makes the rows of `kym_radon`: summarises each velocity trace and adds what is known about its image and ROI.
+
 import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { StoredRoiStats } from "@kym/roi";
 import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
@@ -18,11 +20,11 @@ interface Trace {
 const FIRST_CHANNEL = 1n;
 
 /**
- * One row for each ROI and channel of the trace table, by ROI, then channel. A ROI that is no more keeps its row, as
- * `roi_changed` and without pixel statistics: the trace is still there to be judged.
+ * Makes one row per ROI and channel of the trace table, sorted by ROI, then channel. A deleted ROI keeps its row, marked
+ * `roi_changed` and without pixel statistics, because its trace still exists.
  *
- * @throws {KymDatasetError} `schema_mismatch` for a table without ROI or velocity
- * @throws {ZarrStoreError} what reading pixels throws
+ * @throws {KymDatasetError} `schema_mismatch` for a table without ROI ids or velocities
+ * @throws {ZarrStoreError} errors of reading pixels
  */
 export async function summarizeTraces(
   record: ZarrImageRecord,
@@ -48,7 +50,7 @@ export async function summarizeTraces(
   return rows;
 }
 
-/** Rows that somebody else summarised, as they are; what only this dataset knows is filled in. */
+/** Keeps rows that another program summarised, and fills in the columns that only this dataset knows. */
 export function adoptRows(results: Table, context: RadonContext): readonly Row[] {
   return Array.from(rowsOf(results), (row) => {
     const { roi_id: roiId, channel } = row;
@@ -98,7 +100,7 @@ function misfit(column: string, row: number, expected: string, found: unknown): 
   return new KymDatasetError("schema_mismatch", message, { path: column, expected, found });
 }
 
-/** The ROI's stored statistics if its revision is still that of the analysis, else those of the pixels. Design §6. */
+/** Returns the ROI's stored statistics if its revision is the one that was analysed; otherwise computes them. */
 async function loadStats(
   record: ZarrImageRecord,
   roiId: bigint,

@@ -1,3 +1,5 @@
+// The indexer of velocity traces, which fills `kym_radon`.
+
 import { ARTIFACTS, RADON_ARTIFACTS, RADON_COLUMNS } from "@kym/kym-schema";
 import type { Row } from "@kym/zarr-store";
 import {
@@ -19,9 +21,11 @@ import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 const PARAMS: readonly ArtifactRef[] = RADON_ARTIFACTS.params.map(jsonArtifact);
 
 /**
- * Velocity traces → `kym_radon`: one row for each ROI and channel of the artifact `radon/velocity` (columns `roi_id`,
- * `channel`, `velocity_mm_s`), in the columns of `radon_report_db.csv`. An image that has only `radon/results`,
- * `radon_report` or `radon` gives those rows as they are. `params_hash` is that of `radon/params` alone.
+ * Summarises velocity traces into `kym_radon`, one row per ROI and channel, in the columns of `radon_report_db.csv`.
+ *
+ * The trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image only
+ * has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. `params_hash` is the hash of
+ * `radon/params` alone.
  */
 export const radonIndexer: Indexer<RadonContext> = defineIndexer({
   name: "radon",

@@ -1,3 +1,5 @@
+// Computes the pixel statistics of a ROI for `kym_radon`, reading only its pixels from the record.
+
 import {
   clampBounds,
   createPathRoi,
@@ -9,7 +11,7 @@ import {
 } from "@kym/roi";
 import type { AxisRange, ImageInfo, ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 
-/** A rectangle of one plane, or what a path covers of it. */
+/** A rectangle of one plane, or the pixels in it that a path covers. */
 export interface PlaneRegion {
   readonly bounds: RoiBounds;
   readonly path?: Pick<PathRoi, "type" | "points"> | undefined;
@@ -20,9 +22,10 @@ export interface PlaneRegion {
 }
 
 /**
- * Statistics of the pixels of a region; undefined where it has none, or the image no such channel or slice. An image
- * without a channel axis is its only channel, whatever its number; of a time series of planes the first counts.
+ * Computes the statistics of a region's pixels. An image without a channel axis has one channel, whatever its number.
+ * From a time series of planes, the first is used.
  *
+ * @returns undefined if the region has no pixels, or the image does not have the channel or slice
  * @throws {ZarrStoreError} `integrity`, `not_supported`
  */
 export async function loadRegionStats(
@@ -42,7 +45,7 @@ export async function loadRegionStats(
   return toStoredStats(roiStats(plane, path === undefined ? bounds : createPathRoi({ id: 1, ...path })));
 }
 
-/** One element of every axis but the last two; undefined if the image has not that element, or no pixel there. */
+/** Selects one element of every axis before the last two; undefined if the image has no pixel there. */
 function selectRegion({ shape, axes }: ImageInfo, region: PlaneRegion): readonly AxisRange[] | undefined {
   const [height = 0, width = 0] = shape.slice(-2);
   const { dim0Start, dim0Stop, dim1Start, dim1Stop } = clampBounds(region.bounds, { height, width });

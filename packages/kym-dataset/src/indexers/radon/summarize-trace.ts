@@ -1,6 +1,8 @@
+// Summarises a velocity trace: the `vel_*` columns of `kym_radon`.
+
 import { fullBounds, roiStats } from "@kym/roi";
 
-/** Statistics of a velocity trace, in mm/s. Without a valid window all but the counts are null. */
+/** Statistics of a velocity trace, in mm/s. If no window is valid, all are null but the counts. */
 export interface TraceSummary {
   readonly vel_min: number | null;
   readonly vel_max: number | null;
@@ -14,21 +16,25 @@ export interface TraceSummary {
   readonly vel_n_big: bigint;
 }
 
-/** Beyond it a velocity is no measurement but the tangent of 90°. `kymograph-formats.md` §0.5. */
+/** A velocity beyond this is the tangent of an angle of 90°, not a measurement. */
 const INFINITE_VELOCITY_MM_S = 1e6;
-/** A mean as small as this is none that a deviation can be divided by. */
+/** A deviation is not divided by a mean as small as this. */
 const SMALLEST_MEAN_MM_S = 1e-10;
 
 /**
- * Summarises the velocities of one ROI and channel in mm/s, a missing one as null or NaN. Those beyond ±1e6 count as
- * missing. Sums are compensated. Source: `kymograph-formats.md` §5.1.
+ * Summarises the velocities of one ROI and channel, in mm/s. Null, NaN and values beyond ±10⁶ count as missing. The
+ * formulas are those of the older application's `radon_report_db.csv`; sums are compensated.
+ *
+ * - `vel_std` is the population standard deviation; `vel_se` divides it by √n.
+ * - `vel_cv` is `vel_std / vel_mean`, with sign; null if the mean is within ±10⁻¹⁰.
+ * - `vel_n_big` counts velocities above `vel_mean + 2 · vel_std`.
  */
 export function summarizeTrace(velocitiesMmS: readonly (number | null)[]): TraceSummary {
   const data = Float64Array.from(velocitiesMmS, (velocity) =>
     velocity === null || Math.abs(velocity) > INFINITE_VELOCITY_MM_S ? Number.NaN : velocity,
   );
   const trace = { data, height: data.length, width: 1 };
-  // A trace is a plane one pixel wide, and the statistics of a plane leave NaN out.
+  // A trace is a plane one pixel wide; the statistics of a plane skip NaN.
   const { min, max, mean, sd, n } = roiStats(trace, fullBounds(trace));
   const nNan = BigInt(data.length - n);
   if (n === 0) {
