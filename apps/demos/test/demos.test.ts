@@ -18,7 +18,6 @@ const outputOf = (script: string): string =>
   join(PACKAGE_FOLDER, `output/${script.slice("demo:".length)}.txt`);
 
 describe("a demo, run as a program", () => {
-  // Demos of the seeds.
   it.each(SCRIPTS)("%s prints the text in output/, ends with 0 and leaves no file", async (name, script) => {
     const { exitCode, stdout, stderr } = await runScript(script, temporary);
     await expect(stdout).toMatchFileSnapshot(outputOf(name));

@@ -17,7 +17,6 @@ async function linesFound(name: string, lines: readonly string[]): Promise<reado
     .filter((line) => lines.includes(line));
 }
 
-// Demos of the seeds.
 it("the API tour: counts, orders and analysis keys are those of the seed's demo", async () => {
   const lines = [
     "[after writes] count 2",
@@ -39,7 +38,6 @@ it("the API tour: counts, orders and analysis keys are those of the seed's demo"
   expect(await linesFound("api-tour", lines)).toEqual(lines);
 });
 
-// Demos of the seeds, tickets 3 to 6.
 it("the GUI flow: prints the lines of the seed's report for its image of 300 × 20", async () => {
   const lines = [
     "Images: 20250714_S31_0001.tif, 20250714_S31_0002.tif",
@@ -59,7 +57,6 @@ it("the GUI flow: prints the lines of the seed's report for its image of 300 × 
   expect(await linesFound("gui-flow", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("the demo of ticket 21 prints its five lines, in order", async () => {
   const lines = [
     "replace stats: {'updated': 2, 'skipped': 0, 'missing': 2}",
@@ -71,7 +68,6 @@ it("the demo of ticket 21 prints its five lines, in order", async () => {
   expect(await linesFound("kymdataset-velocity-events", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("the indexers handoff: prints the lines of its report", async () => {
   const lines = [
     "Velocity events rows: 2",
@@ -82,7 +78,6 @@ it("the indexers handoff: prints the lines of its report", async () => {
   expect(await linesFound("kymdataset-first-generation", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("empty events stay fresh; a renamed ROI updates nothing, a moved one its image", async () => {
   const lines = [
     "Channels available: [1]",
@@ -94,7 +89,6 @@ it("empty events stay fresh; a renamed ROI updates nothing, a moved one its imag
   expect(await linesFound("roi-staleness", lines)).toEqual(lines);
 });
 
-// Demos of the seeds; `python-system.md` §10.
 it("export and import: a refresh finds the file that came later, and all comes back from the export", async () => {
   const lines = [
     "Initial sources rows: 2",
@@ -109,7 +103,6 @@ it("export and import: a refresh finds the file that came later, and all comes b
   expect(await linesFound("export-import", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("empty events: fresh without rows, until something of the analysis changes", async () => {
   const lines = [
     "run of the index    updated  fresh  not analysed  rows in the table",
@@ -122,7 +115,6 @@ it("empty events: fresh without rows, until something of the analysis changes", 
   expect(await linesFound("kymdataset-empty-events", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("the pipeline in one: ingest, manifest, both indexes and export; a second run finds nothing new", async () => {
   const lines = [
     "scanned=2 ingested=2",
@@ -144,7 +136,6 @@ it("the pipeline in one: ingest, manifest, both indexes and export; a second run
   expect(await linesFound("pipeline", lines)).toEqual(lines);
 });
 
-// Demos of the seeds.
 it("the pipeline in one: a folder that is not there is an error", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kym-pipeline-test-"));
   try {
@@ -155,7 +146,6 @@ it("the pipeline in one: a folder that is not there is an error", async () => {
   }
 });
 
-// Demos of the seeds.
 it.each([
   "api-tour",
   "export-import",

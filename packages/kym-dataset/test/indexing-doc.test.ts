@@ -46,7 +46,6 @@ test("docs/indexing.md has the columns of the ledger, in order", () => {
   );
 });
 
-// Ticket 18.
 test("docs/indexing.md has hashes of params that are true", () => {
   const rows = rowsBelow("The hash of params");
   expect(rows).toHaveLength(4);

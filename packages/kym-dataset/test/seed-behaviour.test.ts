@@ -29,7 +29,7 @@ import {
   saveRois,
 } from "./support/image-fixture.ts";
 
-/** What the seeds and `python-system.md` §10 ask of indexes and images and no other test shows. See docs/seed-coverage.md. */
+/** Requirements on indexes and images that no other test shows. */
 
 const INCREMENTAL = { mode: "incremental" } as const;
 

@@ -23,7 +23,6 @@ describe("channels and axes as they are", () => {
     });
   }
 
-  // `python-system.md` §10.
   it("4-D (z, y, x, c): the crop at z 1, channel 2 equals the slice, and so do the statistics", async () => {
     const image = await imageOf([3, 4, 5, 2], ["z", "y", "x", "c"]);
     expect(await image.channelsAvailable()).toEqual([1, 2]);
@@ -40,7 +39,6 @@ describe("channels and axes as they are", () => {
     expect([slice.shape, slice.data[0]]).toEqual([[4, 5], at(0, 0)]);
   });
 
-  // `python-system.md` §10.
   it("5-D (t, z, y, x, c): a ROI is of the first time point, z never indexes time", async () => {
     const image = await imageOf([2, 3, 4, 5, 2], ["t", "z", "y", "x", "c"]);
     const { id } = await image.addRoi({

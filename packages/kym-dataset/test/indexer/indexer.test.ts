@@ -26,7 +26,6 @@ test("ticket 16: a table is kym_ and the indexer's name, trimmed and in lower ca
   });
 });
 
-// `python-system.md` §10.
 test.each([
   ["", "is empty"],
   ["  ", "is empty"],
@@ -129,7 +128,6 @@ test("an indexer that needs pixels alone sees every image", async () => {
   expect(await new KymDataset(dataset).updateIndex(indexer)).toMatchObject({ updated: 1, notAnalysed: 0 });
 });
 
-// Ticket 14.
 test("an indexer whose code throws, or returns what is no table, fails its images and ends well", async () => {
   const dataset = await emptyDataset();
   await (await addImage(dataset, "a")).saveJson("snr/result", 1);

@@ -9,7 +9,7 @@ import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { paramsHash, stableJsonDumps } from "../../src/index.ts";
 import { legacyRadonParamsHash } from "../../src/staleness/index.ts";
 
-/** `python-system.md` §9: canonical text and digest. */
+/** JSON text, and the digest that the Python system computes for it. */
 const VECTORS: readonly (readonly [text: string, digest: string])[] = [
   ["{}", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"],
   ['{"threshold":0.2,"window":5}', "bdb824b54cfee56b70607dcd07a368810cc20340c374fdc41b0f4c02951a46bb"],
@@ -27,14 +27,12 @@ test.each(VECTORS)("ticket 18: %s has the digest that the Python system computed
   expect(paramsHash(jsonText(text))).toBe(digest);
 });
 
-// `python-system.md` §10.
 test("ticket 18: the order of keys and the white space of a text do not matter", () => {
   const digest = paramsHash({ threshold: 0.2, window: 5 });
   expect(paramsHash({ window: 5, threshold: 0.2 })).toBe(digest);
   expect(paramsHash(jsonText('{ "window": 5,\n "threshold": 2e-1 }'))).toBe(digest);
 });
 
-// Ticket 18.
 test("text and the value that is read from it hash alike, but for whole floats, which a value cannot tell from integers", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
@@ -47,7 +45,6 @@ test("text and the value that is read from it hash alike, but for whole floats, 
   expect(paramsHash({ ns: 1771700000123456789n })).toBe(paramsHash(jsonText('{"ns":1771700000123456789}')));
 });
 
-// Ticket 18.
 test("a number's text and its value hash alike exactly if the text is an integer or the value no safe integer but −0", () => {
   const integerText = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String);
   const digits = fc.nat(10 ** 9).map(String);
@@ -80,7 +77,6 @@ test("a number's text and its value hash alike exactly if the text is an integer
   expect([alike > 100, unlike > 100]).toEqual([true, true]);
 });
 
-// Ticket 18.
 test("NaN is refused, with its path", () => {
   expect(() => paramsHash({ a: [1, Number.NaN] })).toThrow("$.a[1]");
 });
@@ -112,7 +108,7 @@ describe.skipIf(DATASET === undefined)("the dataset of the Python system", () =>
       ? { hashes: {} }
       : JSON.parse(readFileSync(join(images, "../../truth.json"), "utf8"));
 
-  /** The text of a JSON artifact as that system stored it, gzipped or not; `{}` where there is none. */
+  /** The text of a JSON artifact as that system stored it, gzipped or not; `{}` if there is no such artifact. */
   function readArtifact(imageId: string, name: string): string {
     const path = join(images, imageId, "analysis", `${name}.json`);
     if (existsSync(path)) {
@@ -121,7 +117,7 @@ describe.skipIf(DATASET === undefined)("the dataset of the Python system", () =>
     return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString("utf8") : "{}";
   }
 
-  /** Where the metadata are no JSON, that system had no ROIs. */
+  /** If the metadata are not JSON, that system had no ROIs. */
   function readRois(imageId: string): unknown {
     const text = readArtifact(imageId, "metadata");
     const rois = text.startsWith("{not json") ? undefined : getMember(parseLossless(text), "rois");

@@ -62,7 +62,6 @@ describe.skipIf(FOLDER === undefined)("migrate a dataset of the Python system (p
     expect((await target.check({ level: "data" })).problems).toEqual([]);
   });
 
-  // Ticket 5.
   it("keeps every byte of every artifact's file, malformed JSON and gzipped JSON too", async () => {
     await migrate(source, target);
     const artifacts = filesBelow(folder).filter((path) => /^images\/[^/]+\/analysis\//.test(path));

@@ -40,7 +40,6 @@ async function indexedImages(...ids: readonly string[]): Promise<KymDataset> {
   return kym;
 }
 
-// `python-system.md` §10.
 test("tickets 19 and 21: replace 2/0/2, no changes 0/2/0, one params artifact changed 1/1/0", async () => {
   const dataset = await emptyDataset();
   await addAnalysedImage(dataset, "a", 0.5);
@@ -63,7 +62,6 @@ test("tickets 19 and 21: replace 2/0/2, no changes 0/2/0, one params artifact ch
   expect(await dataset.listTableNames()).toContain(TABLE);
 });
 
-// Ticket 20; `python-system.md` §10.
 test("ticket 17: rows carry image_id, analysis_version and params_hash, in that order, last", async () => {
   const kym = await indexedImages("a");
   const [row] = await rows(kym.dataset);
@@ -91,7 +89,6 @@ test("a run that changes nothing commits nothing, in either mode", async () => {
   expect(kym.lastUpdateStats).toEqual({ updated: 2, skipped: 0, missing: 0 });
 });
 
-// Tickets 3 and 19; `python-system.md` §10.
 test("the log line is one, with every count", async () => {
   const { dataset } = await indexedImages("a", "b", "c");
   const info = vi.fn();
@@ -118,7 +115,6 @@ test("an image that was never analysed is counted, and its rows appear when it i
   expect(await scores(kym.dataset)).toEqual({ a: 0, b: 7 });
 });
 
-// Tickets 15 and 19; `python-system.md` §10.
 test("results that are replaced under the same params change the rows", async () => {
   const kym = await indexedImages("a", "b");
   await saveEvents(kym.dataset.record("a"), [eventRow(9)]);
@@ -127,7 +123,6 @@ test("results that are replaced under the same params change the rows", async ()
   expect(await scores(kym.dataset)).toEqual({ a: 9, b: 1 });
 });
 
-// Ticket 20; `python-system.md` §10.
 test("an image without events is analysed: it has no rows, a ledger entry, and stays fresh", async () => {
   const kym = await indexedImages("a");
   await saveEvents(await addImage(kym.dataset, "b"), []);
@@ -155,7 +150,6 @@ test("rows of a deleted image go, and those of one whose results are gone", asyn
   expect(await rows(kym.dataset, `${TABLE}_runs`)).toHaveLength(1);
 });
 
-// Ticket 17.
 test("an image that fails stops nothing: it is named, and what it had of other results goes", async () => {
   const kym = await indexedImages("a", "b", "c");
   const foreign = { columns: [...EVENT_SCHEMA.columns, { name: "image_id", type: "utf8" }] } as const;
@@ -273,7 +267,6 @@ test("an image that is edited or deleted while it is indexed gets no rows of bef
   expect(await scores(dataset)).toEqual({ a: 7, c: 2 });
 });
 
-// Ticket 15.
 test("some images alone are updated, the rows of the others stay; an unknown id is an error", async () => {
   const kym = await indexedImages("a", "b", "c");
   for (const [index, id] of ["a", "b", "c"].entries()) {
@@ -287,7 +280,6 @@ test("some images alone are updated, the rows of the others stay; an unknown id 
   });
 });
 
-// Ticket 19.
 test("what cannot be run is refused before anything is read", async () => {
   const store = memoryStore();
   const dataset = await openDataset(store);
@@ -432,7 +424,6 @@ test("other sources that do not matter to the rows are taken note of, so that th
   expect(takeReads().filter((key) => key.startsWith("images/"))).toEqual([]);
 });
 
-// Ticket 19.
 test("rows without a ledger, as the Python system left them, are fresh if hash and version agree", async () => {
   const dataset = await emptyDataset();
   await addAnalysedImage(dataset, "a", 1);
@@ -480,7 +471,6 @@ test("rows that the ledger does not account for are made anew", async () => {
   expect(await kym.updateIndex(velocityEventIndexer, INCREMENTAL)).toMatchObject({ updated: 2, missing: 2 });
 });
 
-// Ticket 19.
 test("another version, and other columns under the same version, make all rows anew", async () => {
   const dataset = await emptyDataset();
   await (await addImage(dataset, "a")).saveJson("snr/result", { snr: 3, cv: 0.5 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { decideStaleness, type RecordedIndex } from "../../src/staleness/index.ts";
 import type { RunMarker } from "../../src/staleness/run-marker.ts";
 
-/** The whole decision table of the Python system (`python-system.md` §2.8; tickets 19, 26 and 31), for images with inputs and no ledger. */
+/** The whole decision table of the Python system, for images with inputs and without a ledger. */
 
 const VERSION = "lab.x@1";
 const HASH = "now";
@@ -64,7 +64,7 @@ function pythonReason(rows: readonly Stamp[], marker: RunMarker | undefined): st
   return markerHas.hash ? "STALE_UNKNOWN" : "STALE_PARAMS_CHANGED";
 }
 
-/** Ours for each of theirs, where rows and marker do not contradict each other; else ours names what it finds first. */
+/** Our reason for each of theirs. If rows and marker contradict each other, ours names the first that it finds. */
 const OURS: Readonly<Record<string, string>> = {
   FRESH_ROWS: "rows_agree",
   FRESH_ZERO_ROWS: "no_rows_marker",

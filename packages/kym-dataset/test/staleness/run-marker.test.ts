@@ -17,7 +17,6 @@ const MARKER = {
 };
 
 describe("run markers of the Python system (python-system.md §1.13)", () => {
-  // `python-system.md` §10.
   it("reads version 1 and the older form of the velocity events", () => {
     const expected = { analysisVersion: VERSION, paramsHash: HASH, nRows: 0 };
     expect(parseRunMarker(MARKER)).toEqual(expected);
@@ -27,7 +26,6 @@ describe("run markers of the Python system (python-system.md §1.13)", () => {
     });
   });
 
-  // `python-system.md` §10.
   it.each([
     ["a negative number of rows", { ...MARKER, n_rows: -1 }],
     ["another version", { ...MARKER, marker_version: "2" }],
@@ -69,8 +67,7 @@ async function unrecorded(
   return dataset;
 }
 
-/** The rows of the table of `python-system.md` §2.8 that design §5 leaves as they are. */
-// `python-system.md` §10.
+/** Decisions of the Python system that we share. */
 test.each([
   ["rows, and a marker that says there are none", { ...MARKER }, 1, "stale", "marker_differs"],
   ["rows that carry the current hash and version", undefined, 1, "fresh", "rows_agree"],

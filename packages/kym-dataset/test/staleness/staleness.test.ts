@@ -175,7 +175,6 @@ const CASES: readonly Case[] = [
   },
 ];
 
-// Ticket 19.
 test.each(CASES)("$name: $decision", ({ recorded = RECORDED, decision, fromHashes, ...changes }) => {
   const current = { ...CURRENT, ...changes.current };
   const found = decideStaleness(recorded, current, { ...PROVENANCE, ...changes.provenance });

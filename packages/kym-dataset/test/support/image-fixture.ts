@@ -58,7 +58,7 @@ export async function saveEvents(record: ZarrImageRecord, rows: readonly Row[]):
   await record.saveParquet("velocity_events/events", rows, { schema: EVENT_SCHEMA });
 }
 
-/** An image with one event and params, as in the demo of ticket 21. */
+/** An image with one event and params. */
 export async function addAnalysedImage(
   dataset: ZarrDataset,
   id: string,

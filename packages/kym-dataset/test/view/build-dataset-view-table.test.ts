@@ -48,7 +48,6 @@ beforeEach(async () => {
   await kym.updateIndex(radonIndexer);
 });
 
-// `python-system.md` §10.
 test("one row an image, by the exact time, those without one last", async () => {
   const rows = [...rowsOf(await buildDatasetViewTable(dataset))];
   expect(rows.map((row) => [row["image_id"], row["acquired_local_epoch_ns"]])).toEqual([
@@ -96,7 +95,6 @@ test("reads the manifest and the tables, and no record", async () => {
   expect(counting.current.takeReads().filter((key) => key.startsWith("images/"))).toEqual([]);
 });
 
-// `python-system.md` §10.
 test("summarizeRecord: the same facts of one image, without its pixels", async () => {
   counting.current.takeReads();
   expect(await summarizeRecord(dataset.record("late"))).toMatchObject({

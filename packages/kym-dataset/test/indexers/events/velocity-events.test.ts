@@ -53,7 +53,6 @@ test("ticket 20: params come from the first of three names, and are {} without o
   }
 });
 
-// Ticket 20.
 test("every column that ingest writes is kept with its type, and fewer are NULL", async () => {
   const dataset = await emptyDataset();
   const full: Row = {

@@ -39,7 +39,6 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     await dataset.record("b").saveJson("radon_report", [{ mean_velocity: 2, n_valid: 7 }, { vel_median: 3 }]);
   });
 
-  // Indexers handoff; `python-system.md` §10.
   it("rebuild pools 2 event rows and 3 report rows, with closed columns and renamed ones", async () => {
     const events = await (await kym.rebuild(velocityEventsReportIndexer)).table();
     expect(events.numRows).toBe(2);
@@ -65,7 +64,6 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     );
   });
 
-  // Indexers handoff; `python-system.md` §10.
   it("updateImage replaces one image's rows; a subset rebuild never truncates", async () => {
     await kym.rebuild(velocityEventsReportIndexer);
     await dataset.record("a").saveParquet("velocity_events", [{ roi_id: 1, event_id: "new" }], {
@@ -80,7 +78,6 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     expect(await ids()).toEqual(["new", "b0"]);
   });
 
-  // Indexers handoff; `python-system.md` §10.
   it("the cache follows the commits, of another process too, and equals the table on disk", async () => {
     const store = memoryStore();
     const first = await KymDataset.open(store);

@@ -79,7 +79,6 @@ test("one row for each ROI, with the columns of radon_report_db.csv, rel_path an
   expect(second).toMatchObject({ roi_id: 2n, vel_mean: -2, vel_std: 0, vel_n_nan: 1n, img_min: 108n });
 });
 
-// `python-system.md` §10.
 test("a renamed ROI updates nothing", async () => {
   const kym = await indexedStudy();
   const renamed = { ...rectEnvelope(2, 2, 4), name: "artery", note: "looks odd" };
@@ -87,7 +86,6 @@ test("a renamed ROI updates nothing", async () => {
   expect(await update(kym)).toEqual([]);
 });
 
-// `python-system.md` §10.
 test("a moved ROI updates its image, and says roi_changed for that ROI alone", async () => {
   const kym = await indexedStudy();
   const moved = rectEnvelope(2, 3, 5, { revision: 1 });
