@@ -1,4 +1,5 @@
-/** Demo: a tour of the dataset's API, on two small stacks. */
+// Demo: a tour of the dataset's API, on two small stacks.
+
 import { join } from "node:path";
 import process from "node:process";
 import { AcqImageList } from "@kym/kym-dataset";

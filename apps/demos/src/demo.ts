@@ -1,4 +1,5 @@
-/** Demo: the whole job on a simulated folder by the command `kym`, its results beside the true velocities. */
+// Demo: the whole job on a simulated folder, done with the command `kym`, its results beside the true velocities.
+
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ import { type SimulatedScan, simulateLabFolder } from "./simulator/simulate-lab-
 import { closingText } from "./transcript/closing-text.ts";
 import { startTranscript, type Transcript } from "./transcript/transcript.ts";
 
-const TICKET_21 = [
+/** What the incremental index has to print, line by line. */
+const THREE_RUNS = [
   "replace stats: {'updated': 2, 'skipped': 0, 'missing': 2}",
   "incremental stats (no changes): {'updated': 0, 'skipped': 2, 'missing': 0}",
   "incremental stats (one params changed): {'updated': 1, 'skipped': 1, 'missing': 0}",
@@ -18,8 +20,10 @@ const TICKET_21 = [
 ];
 
 /**
- * Simulates a lab's folder in `folder`, does the main job on it, runs the demo of ticket 21, and says how to go on; each
- * line goes to `print`. Returns what was not as it must be: nothing, if all is well.
+ * Simulates a lab's folder in `folder`, does the main job on it, shows an incremental index, and says how to go on.
+ * Every line goes to `print`.
+ *
+ * @returns the claims that did not hold; empty if all is well
  */
 export async function mainDemo(folder: string, print: (line: string) => void): Promise<readonly string[]> {
   const transcript = startTranscript(print);
@@ -29,7 +33,7 @@ export async function mainDemo(folder: string, print: (line: string) => void): P
   const scans = await simulateLabFolder(join(folder, "lab"));
   showFolder(scans, transcript);
   await showMainJob({ folder, scans, transcript });
-  await showTicket21(folder, transcript);
+  await showThreeRuns(folder, transcript);
   transcript.heading("Now with your own folder, which is only read");
   transcript.say(CLOSING);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
@@ -58,7 +62,7 @@ function showFolder(scans: readonly SimulatedScan[], transcript: Transcript): vo
   }
 }
 
-async function showTicket21(folder: string, transcript: Transcript): Promise<void> {
+async function showThreeRuns(folder: string, transcript: Transcript): Promise<void> {
   transcript.heading("The library itself: incremental velocity events (src/kymdataset-velocity-events.ts)");
   const lines: string[] = [];
   transcript.say("");
@@ -67,7 +71,10 @@ async function showTicket21(folder: string, transcript: Transcript): Promise<voi
     transcript.say(line);
   });
   transcript.say("");
-  transcript.check(lines.join("\n") === TICKET_21.join("\n"), "these are the lines of ticket 21");
+  transcript.check(
+    lines.join("\n") === THREE_RUNS.join("\n"),
+    "each run updated what had changed, and nothing else",
+  );
 }
 
 if (import.meta.main) {

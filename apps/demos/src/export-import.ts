@@ -1,4 +1,5 @@
-/** Demo: a folder of the Python system is ingested and refreshed; all of it is exported, and comes back. */
+// Demo: ingests and refreshes a folder of the Python system, exports all of it, and restores it from the export.
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
@@ -59,7 +60,7 @@ export async function exportImport(folder: string, transcript: Transcript): Prom
   check((await treeHash(lab)) === hash, "the folder itself was only read");
 }
 
-/** A line scan of 30 lines × 20 px, with the metadata and the table that the Python system wrote beside it. */
+/** Writes a line scan of 30 lines × 20 px, with the metadata and the table that the Python system wrote beside it. */
 async function writeSample(lab: string, stem: string, acquiredNs: number): Promise<void> {
   const data = new Uint16Array(30 * 20).fill(acquiredNs);
   const metadata = { version: "2.0", header: { acquired_local_epoch_ns: acquiredNs } };

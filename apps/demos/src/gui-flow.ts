@@ -1,4 +1,5 @@
-/** Demo: what a viewer does, from a folder of TIFFs to an image in a dataset. */
+// Demo: what a viewer does, from a folder of TIFFs to an image in a dataset.
+
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -44,7 +45,7 @@ export async function guiFlow(folder: string, { title, heading, say, check }: Tr
   const beside = await readdir(dirname(image.sourceKey));
   say(`Beside the TIFF: ${beside.filter((name) => name.includes(".metadata.")).join(", ")}`);
 
-  heading("The image goes into a dataset, with all that is known of it");
+  heading("The image goes into a dataset, with everything known about it");
   await using dataset = await openLocalDataset(join(folder, "study.zarr"), { summarize: summarizeMetadata });
   const record = await ingestImage(dataset, image, { id: "image_1" });
   say(`Ingested image id: ${record.id}`);
@@ -68,7 +69,7 @@ export async function guiFlow(folder: string, { title, heading, say, check }: Tr
   check((await stored.roiStats(id)).mean === mean, "and the same statistics of the ROI");
 }
 
-/** `(300, 20)`. */
+/** Writes a shape as Python does: `(300, 20)`. */
 function shapeOf({ shape }: NdArray): string {
   return `(${shape.join(", ")})`;
 }

@@ -1,4 +1,5 @@
-/** Demo: an analysis that found nothing is fresh and has no rows; an image that nobody analysed is neither. */
+// Demo: an image without events is fresh and has no rows; an image that was not analysed is counted separately.
+
 import { join } from "node:path";
 import process from "node:process";
 import { KymDataset, velocityEventIndexer } from "@kym/kym-dataset";
@@ -19,7 +20,7 @@ const STALL = { roi_id: 1, event_id: "e0", t_start_s: 1.733 };
 
 export async function kymdatasetEmptyEvents(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
-  title("No events is a result: the image counts as analysed, has no rows, and is not looked at again.");
+  title("No events is a result: the image counts as analysed, has no rows, and is not read again.");
   await using dataset = await openLocalDataset(join(folder, "demo.zarr"));
   const pixels = createNdArray("uint16", [16, 4]);
   const analysed = await dataset.addImage(pixels, { id: "analysed", axes: ["t", "x"] });

@@ -1,4 +1,5 @@
-/** Demo: both tables of the first generation are built from all images; then one image is edited. */
+// Demo: builds both tables of the Python system's first generation from all images, then edits one image.
+
 import { join } from "node:path";
 import process from "node:process";
 import { KymDataset } from "@kym/kym-dataset";

@@ -1,4 +1,5 @@
-/** Demo: an incremental index of velocity events, which only reads the images that changed. */
+// Demo: an incremental index of velocity events, which reads only the images that changed.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -20,7 +21,7 @@ const EVENTS: TableSchema = {
   ],
 };
 
-/** Indexes two images with an event each, three times, into a new dataset; prints what each run did. */
+/** Indexes two images with one event each, three times, in a new dataset. Prints what each run did. */
 export async function indexInThreeRuns(path: string, print: (line: string) => void): Promise<void> {
   await using dataset = await openLocalDataset(path);
   for (const [index, id] of ["image_1", "image_2"].entries()) {
@@ -46,7 +47,7 @@ export async function indexInThreeRuns(path: string, print: (line: string) => vo
   print(`table key exists: ${isThere ? "True" : "False"}`);
 }
 
-/** As Python prints a dict. */
+/** Writes counts as Python prints a dict. */
 function formatStats(stats: UpdateStats | undefined): string {
   const { updated, skipped, missing } = stats ?? { updated: 0, skipped: 0, missing: 0 };
   return `{'updated': ${updated}, 'skipped': ${skipped}, 'missing': ${missing}}`;
@@ -54,7 +55,7 @@ function formatStats(stats: UpdateStats | undefined): string {
 
 export async function kymdatasetVelocityEvents(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
-  title("An index does only what has changed: two images with one velocity event each, three runs.");
+  title("An index updates only what changed: two images with one velocity event each, three runs.");
   heading("A full run, a run without changes, and a run after new parameters for one image");
   const lines: string[] = [];
   await indexInThreeRuns(join(folder, "demo.zarr"), (line) => {

@@ -1,4 +1,5 @@
-/** Demo: the whole pipeline, on a simulated folder, or on your own with `--input FOLDER --dataset NAME.zarr`. */
+// Demo: the whole pipeline on a simulated folder, or on your own with `--input FOLDER --dataset NAME.zarr`.
+
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -23,7 +24,7 @@ export interface PipelineOptions {
   readonly exportTo?: string | undefined;
 }
 
-/** Ingests what is new in a folder, brings the tables up to date, and exports. Returns how many images each step did. */
+/** Ingests new files of a folder, updates the tables, and exports. Returns how many images each step changed. */
 export async function runPipeline(options: PipelineOptions, say: Transcript["say"]): Promise<number[]> {
   await using dataset = await openLocalDataset(options.dataset, { summarize: summarizeMetadata });
   const { found, ingested } = await ingestLegacyFolder(dataset, options.input);
@@ -48,7 +49,7 @@ export async function runPipeline(options: PipelineOptions, say: Transcript["say
 }
 
 export async function pipeline(folder: string, { title, heading, say, check }: Transcript): Promise<void> {
-  title("The pipeline in one: ingest what is new, update what is stale, export.");
+  title("The whole pipeline in one program: ingest what is new, update what is stale, export.");
   const [input, dataset, exportTo] = [join(folder, "lab"), join(folder, "study.zarr"), join(folder, "out")];
   await simulateLabFolder(input, { ...SCANS, imageCount: 2 });
   heading("First run: two scans with velocities, one of them searched for events");

@@ -1,4 +1,5 @@
-/** Demo: which edits of a ROI make the rows of its image stale. */
+// Demo: which edits of a ROI make the rows of its image stale.
+
 import { join } from "node:path";
 import process from "node:process";
 import { AcqImage, KymDataset, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
@@ -24,7 +25,7 @@ const [LEFT, RIGHT] = [
 
 export async function roiStaleness(folder: string, transcript: Transcript): Promise<void> {
   const { title, heading, say, check } = transcript;
-  title("A ROI that is renamed makes nothing stale; one that is moved makes its image's row stale.");
+  title("Renaming a ROI makes nothing stale; moving it makes its image's row stale.");
   await using dataset = await openLocalDataset(join(folder, "demo.zarr"));
   const { pixels } = simulateKymograph(GEOMETRY, FLOW, seededRandom("roi-staleness"));
   const scan = createNdArray("uint16", [GEOMETRY.lines, GEOMETRY.px], pixels);

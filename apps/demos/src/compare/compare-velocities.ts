@@ -1,17 +1,19 @@
+// Compares measured velocities with the true ones that only the simulator knows.
+
 import type { SimulatedScan } from "../simulator/simulate-lab-folder.ts";
 import { alignRows } from "../transcript/align-rows.ts";
 
-/** One ROI: what it was drawn with, and what the dataset's table says. */
+/** The true velocity of one ROI, and the one in the dataset's table. */
 export interface VelocityComparison {
   readonly relPath: string;
   readonly description: string;
   readonly roiId: number;
   readonly trueMmPerS: number;
-  /** Undefined if the table has no such row. */
+  /** Undefined if the table does not have the row. */
   readonly measuredMmPerS: number | undefined;
 }
 
-/** Puts the truth about each ROI that the lab analysed beside its row of `kym_radon`, as `kym query --json` gives it. */
+/** Pairs the true velocity of each analysed ROI with its row of `kym_radon`, as `kym query --json` returns it. */
 export function compareVelocities(
   scans: readonly SimulatedScan[],
   rows: readonly ReadonlyMap<string, unknown>[],
@@ -38,12 +40,12 @@ function measuredIn(row: ReadonlyMap<string, unknown>, relPath: string, roiId: n
   return isIt && typeof mean === "number" ? mean : undefined;
 }
 
-/** How far the measured mean is from the truth, as a fraction of it. */
+/** The error of the measured mean, as a fraction of the true one. */
 export function relativeError({ trueMmPerS, measuredMmPerS }: VelocityComparison): number {
   return measuredMmPerS === undefined ? Number.NaN : measuredMmPerS / trueMmPerS - 1;
 }
 
-/** A table for people, true and measured side by side. */
+/** Writes true and measured velocities side by side, as a table for people. */
 export function comparisonText(comparisons: readonly VelocityComparison[]): string {
   const cells = comparisons.map((comparison) => [
     comparison.relPath.slice(comparison.relPath.lastIndexOf("/") + 1, -".tif".length),

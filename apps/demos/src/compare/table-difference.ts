@@ -1,8 +1,11 @@
+// Compares the pooled tables of a dataset with those of its copy.
+
 import { rowsOf, type ZarrDataset } from "@kym/zarr-store";
 
 /**
  * Compares all pooled tables of two datasets by names, columns, types and values.
- * Returns the first difference in words, or how many rows were compared.
+ *
+ * @returns the first difference in words, or the number of rows per table
  */
 export async function tableDifference(
   a: ZarrDataset,

@@ -1,8 +1,10 @@
+// Hashes a folder, to show that nothing in it was changed.
+
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
-/** One hash of every file below a folder: of its path and of its bytes. */
+/** Computes one hash over the path and the bytes of every file below a folder. */
 export async function treeHash(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,3 +1,5 @@
+// The main part of the demo: ingest, look, index, query, export and restore, all with the command `kym`.
+
 import { join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { compareVelocities, comparisonText, relativeError } from "../compare/compare-velocities.ts";
@@ -18,15 +20,15 @@ const EVENTS = `select rel_path, event_type, round(t_start_s, 3) as t_start_s, u
 const MEANS = "select rel_path, roi_id, vel_mean from kym_radon order by 1, 2";
 const DROPS = "select rel_path, t_start_s from kym_velocity_events where event_type = 'baseline_drop'";
 
-/** What every part of the job works with. */
+/** What every step of the job works with. */
 export interface Stage {
-  /** Where the user stands: it holds `lab`, and gets `study.zarr`, `out` and `copy.zarr`. */
+  /** The working folder. It holds `lab`, and gets `study.zarr`, `out` and `copy.zarr`. */
   readonly folder: string;
   readonly scans: readonly SimulatedScan[];
   readonly transcript: Transcript;
 }
 
-/** Takes the simulated folder `lab` into a dataset, indexes and queries it, and takes it out again, by the command. */
+/** Ingests the simulated folder `lab`, indexes and queries the dataset, exports it and restores it, with `kym`. */
 export async function showMainJob(stage: Stage): Promise<void> {
   const labHash = await treeHash(join(stage.folder, "lab"));
   await takeIn(stage);
@@ -50,7 +52,7 @@ async function kym(stage: Stage, args: readonly string[], expectedExitCode = 0):
   return run;
 }
 
-/** Into a pipe `kym ls` writes ids in full; here they are as short as in a terminal. */
+/** Shortens ids as in a terminal: `kym ls` writes them in full into a pipe. */
 function shortenIds(text: string): string {
   return text
     .replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?= {2})/gm, "$1")
@@ -62,11 +64,11 @@ async function takeIn(stage: Stage): Promise<void> {
   transcript.heading("Into a dataset: pixels, headers, ROIs and analyses");
   const { stdout } = await kym(stage, ["ingest", "./lab", "study.zarr"], EXIT_PARTIAL);
   transcript.say("");
-  transcript.check(stdout.includes("8 new"), "the eight whole images are in");
+  transcript.check(stdout.includes("8 new"), "all eight whole images were ingested");
   const incomplete = stage.scans.filter(({ plan }) => plan.image !== "whole");
   transcript.check(
     incomplete.length > 0 && incomplete.every(({ plan }) => stdout.includes(plan.stem)),
-    `what is not is named, with the reason, and exit code ${EXIT_PARTIAL} says so to scripts`,
+    `the other files are named with the reason, and the exit code ${EXIT_PARTIAL} tells scripts`,
   );
 }
 
@@ -97,7 +99,10 @@ async function checkStall({ folder, scans, transcript }: Stage): Promise<void> {
     others.length === 0 &&
     drop?.get("rel_path") === stalled?.relPath &&
     Math.abs(Number(drop?.get("t_start_s")) - tStartS) < TOLERANCE_S;
-  transcript.check(isFound, `the table has this stall and no other, at its time to ${TOLERANCE_S} s`);
+  transcript.check(
+    isFound,
+    `the table has this stall and no other, and its time is right to ${TOLERANCE_S} s`,
+  );
 }
 
 async function checkMeans({ folder, scans, transcript }: Stage): Promise<void> {
@@ -110,7 +115,7 @@ async function checkMeans({ folder, scans, transcript }: Stage): Promise<void> {
   transcript.check(
     rows.length === comparisons.length &&
       comparisons.every((comparison) => Math.abs(relativeError(comparison)) < TOLERANCE),
-    `every mean in the table is the true one to ${100 * TOLERANCE} %, with its sign`,
+    `every mean in the table is within ${100 * TOLERANCE} % of the true one, sign included`,
   );
 }
 
@@ -136,7 +141,7 @@ async function runAgain(stage: Stage): Promise<void> {
   transcript.check(updates.length > 0 && updates.every((count) => count === 0), "every table is fresh");
   transcript.check(
     (await treeHash(join(folder, "study.zarr"))) === before,
-    "not a byte of the dataset is different",
+    "not a byte of the dataset changed",
   );
 }
 

@@ -1,3 +1,5 @@
+// Runs the command `kym` from its sources, as a user would type it.
+
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
@@ -7,17 +9,17 @@ const MAIN = join(import.meta.dirname, "../../../cli/src/main.ts");
 export interface KymRun {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Both streams, in the order in which they came: what a terminal shows. */
+  /** Both streams, in the order of arrival: what a terminal shows. */
   readonly shown: string;
 }
 
-/** Runs the command from its sources, as a process of its own, where a user would stand in `folder`. */
+/** Runs the command in its own process, with `folder` as the working folder. */
 export function runKym(args: readonly string[], folder: string): Promise<KymRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning", MAIN, ...args],
-      // pnpm sets INIT_CWD for its scripts, and the command takes relative paths from there.
+      // pnpm sets INIT_CWD for its scripts, and the command resolves relative paths against it.
       { cwd: folder, env: { ...process.env, INIT_CWD: folder }, stdio: ["ignore", "pipe", "pipe"] },
     );
     let stdout = "";
@@ -34,7 +36,7 @@ export function runKym(args: readonly string[], folder: string): Promise<KymRun>
   });
 }
 
-/** The command as one types it into a shell. */
+/** Writes the command as a user types it into a shell. */
 export function commandLine(args: readonly string[]): string {
   const words = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `"${arg.replace(/["\\$`]/g, "\\$&")}"`));
   return ["kym", ...words].join(" ");

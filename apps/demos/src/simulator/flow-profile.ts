@@ -1,28 +1,30 @@
+// Models blood flow through a capillary: a mean, a pulse, and perhaps a stall.
+
 const STALL_RAMP_S = 0.03;
 
-/** How blood flows through a capillary: steadily, pulsing with the heart, and perhaps standing still for a while. */
+/** The flow of blood through a capillary. It pulses with the heart, and may stand still for a while. */
 export interface FlowProfile {
   /** In mm/s; positive flow moves cells toward larger columns. */
   readonly meanMmPerS: number;
-  /** How far the heart beat moves the velocity from its mean, as a fraction of it. */
+  /** The amplitude of the pulse, as a fraction of the mean. */
   readonly pulseFraction: number;
   readonly heartRateHz: number;
   readonly stall?: Stall | undefined;
 }
 
-/** The time in which nothing moves, in s from the first line. */
+/** A time without movement, in s from the first line. */
 export interface Stall {
   readonly tStartS: number;
   readonly tStopS: number;
 }
 
-/** The true velocity at a time, in mm/s. Flow stops and starts again within 30 ms of a stall. */
+/** Returns the true velocity at a time, in mm/s. Flow ramps down and up again within 30 ms of a stall. */
 export function velocityAt(profile: FlowProfile, tS: number): number {
   const pulse = 1 + profile.pulseFraction * Math.sin(2 * Math.PI * profile.heartRateHz * tS);
   return profile.meanMmPerS * pulse * openness(profile.stall, tS);
 }
 
-/** 0 in a stall, 1 away from it. */
+/** Returns 0 in a stall, 1 away from it, and a smooth ramp between. */
 function openness(stall: Stall | undefined, tS: number): number {
   if (stall === undefined) {
     return 1;

@@ -1,3 +1,5 @@
+// Plans a lab's folder: which scans it holds, how blood flows in each, and what the lab did with the files.
+
 import type { RoiBounds } from "@kym/roi";
 import type { FlowProfile } from "./flow-profile.ts";
 import { type Random, seededRandom } from "./random.ts";
@@ -9,35 +11,35 @@ const DAY_MS = 86_400_000;
 const FIRST_SCAN_MS = 11.9 * 3_600_000;
 const BETWEEN_SCANS_MS = 97_311;
 
-/** The treatments that the lab's folders are named after, and the condition that each stands for. */
+/** The treatments after which the lab names its folders, each with its condition. */
 const TREATMENTS = [
   { treatment: "28d Saline", condition: "Control", animal: "S" },
   { treatment: "28d AngII", condition: "AngII", animal: "A" },
 ] as const;
 
-/** One scan of the study: what was in front of the lens, and what the lab then did with the file. */
+/** One scan of the study: the flow, the geometry, and what the lab did with the file. */
 export interface PlannedScan {
   readonly description: string;
-  /** Below the root, with `/`: treatment, then date. */
+  /** `<treatment>/<date>`, below the root. */
   readonly folder: string;
   readonly stem: string;
   readonly treatment: string;
   readonly condition: string;
-  /** `YYYYMMDD` */
+  /** `YYYYMMDD`. */
   readonly date: string;
-  /** The microscope's wall clock, read as if it were UTC. */
+  /** The time on the microscope's clock, read as if it were UTC. */
   readonly acquiredLocalEpochMs: number;
   readonly geometry: ScanGeometry;
   readonly profile: FlowProfile;
   readonly rois: readonly PlannedRoi[];
-  /** Whether the microscope's text header came along. Without it there is neither µm nor seconds. */
+  /** Whether the microscope's text header was copied too. Without it nothing is known in µm or seconds. */
   readonly hasHeader: boolean;
-  /** Whether people have typed and drawn: a file `.json`. */
+  /** Whether people entered metadata and drew ROIs: the file `.json`. */
   readonly hasMetadata: boolean;
   readonly analysis: "none" | "traces" | "traces_and_events";
   readonly accepted: boolean;
   readonly note: string;
-  /** `truncated`: the copy broke off; `missing`: the analysis is there and its TIFF is not. */
+  /** `truncated` if copying the TIFF broke off, `missing` if only its analysis was copied. */
   readonly image: "whole" | "truncated" | "missing";
 }
 
@@ -47,15 +49,15 @@ export interface PlannedRoi {
 }
 
 export interface PlanLabFolderOptions {
-  /** Whole TIFFs. Default 8, one of each kind; more repeat the kinds with other numbers. */
+  /** The number of whole TIFFs. Default 8, one of each kind. Beyond 8, kinds repeat with other random numbers. */
   readonly imageCount?: number | undefined;
-  /** Default: 3200 to 3900, another number for each kind. */
+  /** Default: 3200 to 3900, depending on the kind. */
   readonly lines?: number | undefined;
-  /** Default: 14 to 38. */
+  /** Default: 14 to 38, depending on the kind. */
   readonly px?: number | undefined;
   /** Adds a TIFF whose copy broke off and an analysis without its TIFF. Default true. */
   readonly withTroubles?: boolean | undefined;
-  /** Only what the microscope writes, TIFFs and headers: nobody has drawn or analysed anything. Default false. */
+  /** Writes only TIFFs and headers, as they come from the microscope. Default false. */
   readonly onlyScans?: boolean | undefined;
   /** Default `"lab"`. */
   readonly seed?: string | undefined;
@@ -142,7 +144,7 @@ const TROUBLES: readonly Kind[] = [
   },
 ];
 
-/** Decides which scans a lab's folder holds, in sessions of one animal and day each. The same options, the same plan. */
+/** Plans the scans of a folder, in sessions of one animal and one day. The same options give the same plan. */
 export function planLabFolder(options: PlanLabFolderOptions = {}): readonly PlannedScan[] {
   const { imageCount = KINDS.length, withTroubles = true, seed = "lab" } = options;
   if (!Number.isSafeInteger(imageCount) || imageCount < 1) {
@@ -208,7 +210,7 @@ function planFlow(kind: Kind, geometry: ScanGeometry, random: Random): FlowProfi
   };
 }
 
-/** The whole image, and for some kinds the middle half too. */
+/** Plans a ROI on the whole image, and for some kinds one on its middle half too. */
 function planRois(kind: Kind, { lines, px }: ScanGeometry): readonly PlannedRoi[] {
   const whole = { bounds: { dim0Start: 0, dim0Stop: lines, dim1Start: 0, dim1Stop: px }, note: "Full Image" };
   const quarter = (size: number): number => Math.floor(size / 4);

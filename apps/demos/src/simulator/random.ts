@@ -1,12 +1,14 @@
-/** A stream of random numbers that its seed decides entirely. */
+// Random numbers that are the same in every run, so that every run simulates the same folder.
+
+/** A stream of random numbers. */
 export interface Random {
-  /** Evenly from [0, 1). */
+  /** From a uniform distribution on [0, 1). */
   uniform(): number;
   /** From a normal distribution of mean 0 and standard deviation 1. */
   normal(): number;
 }
 
-/** Two streams with the same seed give the same numbers; streams of different seeds have nothing to do with each other. */
+/** Starts a stream. Equal texts give equal streams; different texts give independent ones. */
 export function seededRandom(seed: string): Random {
   const next = sfc32(hashText(seed));
   let spare: number | undefined;
@@ -36,7 +38,10 @@ function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/** Chris Doty-Humphrey's sfc32 (PractRand): 32 random bits a call. The first few depend visibly on the seed. */
+/**
+ * Chris Doty-Humphrey's sfc32, from PractRand: 32 random bits per call. The first ones are skipped, because they
+ * visibly depend on the seed.
+ */
 function sfc32(seed: number): () => number {
   let a = seed | 0;
   let b = 0x9e3779b9 | 0;

@@ -1,3 +1,5 @@
+// Draws the pixels of a line scan whose true velocity is known at every line.
+
 import { type FlowProfile, velocityAt } from "./flow-profile.ts";
 import type { Random } from "./random.ts";
 import { type ScanGeometry, secondsPerLine, umPerPx } from "./scan-geometry.ts";
@@ -14,15 +16,15 @@ const COUNTS_PER_PHOTON = 10;
 const READ_NOISE = 8;
 
 export interface SimulatedKymograph {
-  /** `lines` × `px` values of 12 bits in C order: rows are time, columns are space. */
+  /** `lines` × `px` values of 12 bits, in C order. Rows are time, columns are space. */
   readonly pixels: Uint16Array<ArrayBuffer>;
   /** The true velocity at each line, in mm/s. */
   readonly velocityMmPerS: Float64Array;
 }
 
 /**
- * Draws a line scan along a capillary: bright plasma, and red cells that are dark, so that each cell that moves leaves
- * a slanted streak of velocity · dt / dx columns per line. One that stands still leaves a vertical streak.
+ * Draws a line scan along a capillary: dark red cells in bright plasma. A moving cell leaves a slanted streak, of
+ * velocity · dt / dx columns per line. A cell that stands still leaves a vertical streak.
  */
 export function simulateKymograph(
   geometry: ScanGeometry,
@@ -51,7 +53,7 @@ export function simulateKymograph(
   return { pixels, velocityMmPerS };
 }
 
-/** How far the blood has come by each line, in µm. */
+/** Returns how far the blood has moved at each line, in µm. */
 function integrate(velocityMmPerS: Float64Array, periodS: number): Float64Array {
   let pathUm = 0;
   return velocityMmPerS.map((velocity) => {
@@ -68,7 +70,7 @@ function rangeOf(values: Float64Array): readonly [min: number, max: number] {
   );
 }
 
-/** The light that comes through at a place that travels with the blood, from 0 (all absorbed) to 1 (plasma). */
+/** Draws the transmitted light along the moving blood, from 0 (all absorbed) to 1 (plasma). */
 function drawBlood(startUm: number, stopUm: number, random: Random): (placeUm: number) => number {
   const originUm = startUm - CELL_UM;
   const light = new Float32Array(Math.ceil((stopUm - originUm + CELL_UM) / GRID_UM) + 2).fill(1);

@@ -1,3 +1,5 @@
+// Writes a lab's folder of simulated line scans, and returns the truth about each of them.
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mean } from "./analysis/mean.ts";
@@ -16,28 +18,30 @@ export interface SimulateLabFolderOptions extends PlanLabFolderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is true about a simulated scan, which no file of the folder says. */
+/** The truth about a simulated scan, which is not in any file of the folder. */
 export interface SimulatedScan {
   readonly plan: PlannedScan;
-  /** Of its TIFF, below the root, with `/`. */
+  /** The path of its TIFF below the root, with `/`. */
   readonly relPath: string;
   /** In order of ROI id, from 1. */
   readonly rois: readonly SimulatedRoi[];
-  /** Of the files that were written, below the root. */
+  /** The paths of all its files below the root. */
   readonly files: readonly string[];
 }
 
 export interface SimulatedRoi {
   readonly roiId: number;
-  /** The true velocity, averaged over the windows that the analysis looks at. */
+  /** The true velocity, averaged over the windows of the analysis. */
   readonly meanMmPerS: number;
-  /** As the lab's files have it, if they do. */
+  /** The trace in the lab's files; undefined if the scan was not analysed. */
   readonly trace: VelocityTrace | undefined;
 }
 
 /**
  * Writes a folder as a lab has it: `<treatment>/<date>/<date>_<animal>_<index>.tif`, with text headers, metadata and
- * `flow-analysis/` beside the TIFFs. The same options write the same bytes, and a file that exists already is an error.
+ * `flow-analysis/` beside the TIFFs. The same options write the same bytes.
+ *
+ * @throws an error if a file exists already
  */
 export async function simulateLabFolder(
   root: string,

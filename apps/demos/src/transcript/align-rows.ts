@@ -1,10 +1,10 @@
-/** Lays out rows of cells as lines of text, for people to read. */
+// Lays out rows of cells as lines of text, for people to read.
 
 const NUMBER = /^(-?\d[\d.]*( %)?|NaN %|—|)$/;
 
 /**
- * One line per row, columns two spaces apart. The first row holds the titles. A column of numbers stands to the right,
- * any other to the left.
+ * Writes one line per row, with two spaces between columns. The first row holds the titles. Columns of numbers are
+ * aligned right, all others left.
  */
 export function alignRows(rows: readonly (readonly string[])[]): string {
   const [titles = [], ...body] = rows;

@@ -1,8 +1,8 @@
-/** The last lines of a demo: that all its claims hold, or which of them do not. */
+// Writes the last lines of a demo: that all its claims hold, or which of them do not.
 
-/** `note` follows the verdict, such as ` (11 s)`. */
+/** @param note follows the verdict, such as ` (11 s)` */
 export function closingText(failures: readonly string[], note = ""): string {
   return failures.length === 0
-    ? `Everything is as it must be${note}.`
-    : [`NOT AS IT MUST BE${note}:`, ...failures.map((failure) => `  ${failure}`)].join("\n");
+    ? `Everything is as it should be${note}.`
+    : [`NOT AS IT SHOULD BE${note}:`, ...failures.map((failure) => `  ${failure}`)].join("\n");
 }

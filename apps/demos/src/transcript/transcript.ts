@@ -1,24 +1,26 @@
+// The transcript of a demo: headings, commands, output, and the claims that it checks.
+
 import process from "node:process";
 import { styleText } from "node:util";
 
-/** What a demo shows, in order, and whether all of it was as it must be. */
+/** Prints what a demo shows, and remembers which of its claims did not hold. */
 export interface Transcript {
   /** The first line: what the demo is about. */
   title(text: string): void;
   heading(text: string): void;
-  /** Plain lines, indented like everything below a heading. */
+  /** Prints plain lines, indented below the heading. */
   say(text: string): void;
-  /** A command, as it is typed. */
+  /** Prints a command as a user types it. */
   command(text: string): void;
-  /** States something and whether it holds. */
+  /** Prints a claim and whether it holds. */
   check(holds: boolean, statement: string): void;
-  /** The statements that did not hold. */
+  /** The claims that did not hold. */
   readonly failures: readonly string[];
 }
 
 const INDENT = "  ";
 
-/** Writes to `print`, one line at a time. Styled only where standard output is a terminal that takes it. */
+/** Writes to `print`, one line at a time. Uses styles only if standard output is a terminal that supports them. */
 export function startTranscript(print: (line: string) => void): Transcript {
   const failures: string[] = [];
   let headings = 0;
@@ -46,7 +48,7 @@ export function startTranscript(print: (line: string) => void): Transcript {
       if (!holds) {
         failures.push(statement);
       }
-      print(`${INDENT}${holds ? style("green", "✓") : style("red", "✗ NOT SO:")} ${statement}`);
+      print(`${INDENT}${holds ? style("green", "✓") : style("red", "✗ NOT TRUE:")} ${statement}`);
     },
   };
 }

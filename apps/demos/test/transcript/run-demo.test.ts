@@ -26,12 +26,12 @@ async function outcomeOf(holds: boolean, error?: Error) {
 
 describe("runDemo", () => {
   it("gives 0 and says that all is well where every claim holds", async () => {
-    const lines = ["A demo.", "  ✓ this holds", "", "Everything is as it must be."];
+    const lines = ["A demo.", "  ✓ this holds", "", "Everything is as it should be."];
     expect(await outcomeOf(true)).toEqual({ result: 0, lines, isFolderGone: true });
   });
 
   it("gives 1 and repeats the claims that do not hold", async () => {
-    const lines = ["A demo.", "  ✗ NOT SO: this holds", "", "NOT AS IT MUST BE:\n  this holds"];
+    const lines = ["A demo.", "  ✗ NOT TRUE: this holds", "", "NOT AS IT SHOULD BE:\n  this holds"];
     expect(await outcomeOf(false)).toEqual({ result: 1, lines, isFolderGone: true });
   });
 

@@ -23,7 +23,7 @@ describe("startTranscript", () => {
       "",
       "2. Second",
       "  ✓ this holds",
-      "  ✗ NOT SO: this does not",
+      "  ✗ NOT TRUE: this does not",
     ]);
     expect(transcript.failures).toEqual(["this does not"]);
   });

@@ -97,7 +97,11 @@ export class AcqImage {
     return planeOf({ ...region, shape: [height, width] });
   }
 
-  /** Loads the image's metadata, or defaults if it has none. @throws {ZarrStoreError} `invalid_file` if they are not JSON */
+  /**
+   * Loads the image's metadata, or defaults if it has none.
+   *
+   * @throws {ZarrStoreError} `invalid_file` if they are not JSON
+   */
   async metadata(options: ReadOptions = {}): Promise<KymMetadata> {
     return loadMetadata(this.artifactStore, options);
   }
@@ -182,8 +186,8 @@ export class AcqImage {
   }
 
   /**
-   * Returns a mask that is true inside the ROI, as large as {@link getRoiPixels}. For a ROI of type mask it is the stored
-   * array.
+   * Returns a mask that is true inside the ROI, as large as {@link getRoiPixels}. For a ROI of type mask it is the
+   * stored array.
    *
    * @throws {RoiError} `not_found`
    */

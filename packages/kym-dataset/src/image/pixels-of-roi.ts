@@ -40,7 +40,7 @@ export async function pixelsOfRoi(image: RoiImage, roi: Roi, options: ReadOption
   return loadCrop(image, roi, await boundsOf(image, roi, options), options);
 }
 
-/** Returns a mask, true inside, over the pixels of {@link pixelsOfRoi}. For a ROI of type mask it is the stored array. */
+/** Returns a mask, true inside, over {@link pixelsOfRoi}. For a ROI of type mask it is the stored array. */
 export async function loadRoiMask(image: RoiImage, roi: Roi, options: ReadOptions): Promise<NdArray<"bool">> {
   if (roi.type === "mask") {
     return loadMaskArray(image, roi.maskRef, options);

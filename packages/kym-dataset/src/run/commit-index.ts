@@ -38,8 +38,8 @@ export interface IndexChange {
  * Changes table and ledger in one commit. Both are merged with their state at the moment of the commit, so the work of
  * another run on other images stays.
  *
- * An image that was edited during the run is left out. It keeps its rows, or those that another run made of the edit, and
- * the next run sees the edit. If nothing changes, nothing is committed.
+ * An image that was edited during the run is left out. It keeps its rows, or those that another run made of the edit,
+ * and the next run sees the edit. If nothing changes, nothing is committed.
  *
  * @throws {ZarrStoreError} errors of `ZarrDataset.transaction`
  */

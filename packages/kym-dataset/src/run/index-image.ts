@@ -91,7 +91,7 @@ export function outcomeOfLook(
     : undefined;
 }
 
-/** Reads an image that {@link outcomeOfLook} leaves open, and makes its rows. Every error is an outcome, except an abort. */
+/** Reads an image that {@link outcomeOfLook} leaves open, and makes its rows. Every error but an abort is an outcome. */
 export async function indexImage(
   record: ZarrImageRecord,
   indexer: Indexer,

@@ -14,7 +14,7 @@ import { type HashText, sha256Hex } from "../indexer/sha256-hex.ts";
 export interface InputHashes {
   /** The input artifact; undefined if the indexer declares no inputs, or the image has none of them. */
   readonly input: FoundArtifact | undefined;
-  /** Over the input artifact and, if the indexer uses them, the pixels; undefined for an image that was not analysed. */
+  /** Over the input artifact and, if used, the pixels; undefined for an image that was not analysed. */
   readonly inputsSha256: string | undefined;
   /** Over the artifacts that params and context are read from, and the record's attributes. */
   readonly sourcesSha256: string;
@@ -101,8 +101,8 @@ function inOrder(keys: readonly string[]): readonly string[] {
 }
 
 /**
- * Writes the canonical JSON of `{key: sha256}`, without the keys that have no object. Keys and hashes are ASCII that JSON
- * does not escape, so the text is simply concatenated: this runs for every image.
+ * Writes the canonical JSON of `{key: sha256}`, without the keys that have no object. Keys and hashes are ASCII that
+ * JSON does not escape, so the text is simply concatenated: this runs for every image.
  */
 function textOfKeys(keys: readonly string[], hashes: ObjectHashes): string {
   let members = "";

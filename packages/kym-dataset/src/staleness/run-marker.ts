@@ -5,7 +5,7 @@ import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/z
 import { findArtifact, jsonArtifact, type ObjectHashes } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 
-/** What the Python system wrote beside an image after each run of an indexer. This package reads it, but never writes one. */
+/** What the Python system wrote beside an image after each run of an indexer. This package never writes one. */
 export interface RunMarker {
   readonly analysisVersion: string;
   readonly paramsHash: string;

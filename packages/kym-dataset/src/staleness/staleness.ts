@@ -38,7 +38,7 @@ export interface CurrentProvenance {
   readonly roisSha256: string | null;
 }
 
-/** Whether a new run would give the rows that an image has, and why. `docs/indexing.md#the-decision` has each reason. */
+/** Whether a new run would give the same rows, and why. `docs/indexing.md#the-decision` explains each reason. */
 export type Staleness =
   | { readonly state: "not_analysed"; readonly because: "no_inputs" }
   | {

@@ -65,7 +65,11 @@ export function mergeIndexTable(
   return { table: spliceRows(joinRanges(ranges), whole), schema: whole, ranges };
 }
 
-/** Finds the ranges of rows that have an image id. @throws {ZarrStoreError} `schema_mismatch` for a table without provenance */
+/**
+ * Finds the ranges of rows that have an image id.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch` for a table without provenance
+ */
 export function stampedRanges(table: Table): readonly StampedRange[] {
   const ranges: StampedRange[] = [];
   for (const { firstRow, rowCount, texts } of rowRunsOf(table, STAMPS)) {

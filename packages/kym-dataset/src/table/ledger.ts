@@ -15,7 +15,7 @@ export interface LedgerEntry {
   readonly sourcesSha256: string;
   /** Hash of the canonical JSON of the indexer's context. */
   readonly contextSha256: string;
-  /** Hash of the ROI geometry in that context; null if the indexer has no `rois`, or an older version wrote the entry. */
+  /** Hash of the ROI geometry in that context; null without `rois`, or if an older version wrote the entry. */
   readonly roisSha256: string | null;
   readonly nRows: number;
   /** When this entry last changed. */

@@ -1,9 +1,11 @@
+// Cleans a velocity trace as the lab's application does before it plots it.
+
 import { mean } from "./mean.ts";
 import { median } from "./median.ts";
 
 /**
- * A trace as the lab plots it: what lies more than 2 population SD from the mean is taken out, once, and then each
- * value becomes the median of itself and its neighbours, of those that are there.
+ * Removes values more than 2 population SD from the mean, once. Then replaces each value by the median of itself and
+ * its two neighbours, ignoring those that are missing.
  */
 export function cleanVelocity(velocityMmPerS: readonly number[]): readonly number[] {
   const present = velocityMmPerS.filter(Number.isFinite);

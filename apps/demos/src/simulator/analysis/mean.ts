@@ -1,4 +1,6 @@
-/** The arithmetic mean; NaN of nothing. */
+// The mean, for the simulated analysis.
+
+/** Returns the arithmetic mean; NaN without values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index += 1) {

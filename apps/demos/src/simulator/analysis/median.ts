@@ -1,4 +1,6 @@
-/** The median of the finite values; NaN if there is none. */
+// The median, for the simulated analysis.
+
+/** Returns the median of the finite values; NaN without any. */
 export function median(values: readonly number[]): number {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -1,3 +1,5 @@
+// Simulates the velocity events that a lab's application stores: those it detects and those a person marks.
+
 import type { Stall } from "../flow-profile.ts";
 import { median } from "./median.ts";
 import type { VelocityTrace } from "./simulate-trace.ts";
@@ -5,10 +7,10 @@ import type { VelocityTrace } from "./simulate-trace.ts";
 const COMPARED_S = 0.25;
 const THRESHOLD_MM_PER_S = 0.25;
 
-/** One event as `_events.json` stores it, in its order of keys. Source: `kymograph-formats.md` §2.6. */
+/** One event as `_events.json` of the lab's application stores it, with its keys in the application's order. */
 export interface StoredEvent {
   readonly event_type: "baseline_drop" | "baseline_rise" | "User Added";
-  /** Of the velocity trace if the detector found it, of the image's lines if a person added it. */
+  /** An index into the velocity trace if the detector found the event; a line of the image if a person added it. */
   readonly i_start: number;
   readonly i_peak: number | null;
   readonly i_end: number | null;
@@ -28,7 +30,7 @@ export interface StoredEvent {
   readonly channel: 1;
 }
 
-/** What the lab has on file about a stall: the drop and the rise that the detector found, and what a scorer marked. */
+/** Returns the events that a stall leaves: the drop and the rise that the detector finds, and the scorer's mark. */
 export function simulateEvents(
   trace: VelocityTrace,
   stall: Stall | undefined,

@@ -1,9 +1,11 @@
+// Simulates the velocity trace that a windowed Radon analysis measures in a scan of known velocity.
+
 import type { RoiBounds } from "@kym/roi";
 import type { Random } from "../random.ts";
 import { type ScanGeometry, secondsPerLine, statedCalibration, umPerPx } from "../scan-geometry.ts";
 import { mean } from "./mean.ts";
 
-/** Lines in a window of the Radon analysis; the next window begins a quarter of that later. */
+/** Lines per window of the Radon analysis. The next window starts a quarter of that later. */
 export const WINDOW_LINES = 16;
 
 const STEP_LINES = WINDOW_LINES / 4;
@@ -11,23 +13,23 @@ const ANGLE_STEP_DEG = 0.25;
 const ANGLE_NOISE_DEG = 0.3;
 const SENTINEL_SHARE = 0.002;
 const MISSING_SHARE = 0.005;
-/** The float32 tangent of 90°: how the analysis stores a velocity that it takes for infinite. */
+/** The float32 tangent of 90°. The analysis stores it for an infinite velocity. */
 const TAN_90_DEG = -22_877_334;
 
-/** What the lab's Radon analysis of one ROI gave, one value per window. */
+/** The result of the lab's Radon analysis of one ROI, with one value per window. */
 export interface VelocityTrace {
   /** Centres of the windows, from the image's first line. */
   readonly timeS: readonly number[];
-  /** NaN where the analysis gave nothing; about −10⁶ and beyond where it found a streak across the time axis. */
+  /** NaN if the analysis found nothing; about −10⁶ or beyond if it found an angle of 90°. */
   readonly velocityMmPerS: readonly number[];
-  /** What it should have measured. */
+  /** The true velocities, averaged over each window. */
   readonly trueMmPerS: readonly number[];
 }
 
 /**
- * Measures a scan as the windowed Radon transform would: in each window the angle of the streaks, to 0.25°, with a
- * little noise, and from it the velocity by the calibration that the header states, as float32.
- * Source: `kymograph-formats.md` §4.1.
+ * Measures a scan as a windowed Radon transform would (Drew et al. 2010, J Comput Neurosci 29:5–11). Each window gives
+ * the angle of its streaks, to 0.25° and with a little noise. The angle and the header's calibration give the velocity,
+ * as float32.
  */
 export function simulateTrace(
   geometry: ScanGeometry,
@@ -61,7 +63,7 @@ export function simulateTrace(
   };
 }
 
-/** The first line of each window: floor(lines / step) − 3 of them, so that the last partial ones are left out. */
+/** Returns the first line of each window: floor(lines / step) − 3 windows, which leaves out partial ones at the end. */
 function windowStarts({ dim0Start, dim0Stop }: RoiBounds): readonly number[] {
   const count = Math.floor((dim0Stop - dim0Start) / STEP_LINES) - 3;
   if (count < 1) {

@@ -1,10 +1,12 @@
+// Writes `<stem>.json`, the metadata file of the lab's application.
+
 import { createRectRoi, roiStats, toEnvelope, toStoredStats } from "@kym/roi";
 import type { PlannedScan } from "../plan-lab-folder.ts";
 import { statedCalibration } from "../scan-geometry.ts";
 
 /**
- * `<stem>.json`, in which the lab's application keeps what people typed and drew: the experiment, the ROIs with the
- * statistics of their pixels, and whether the image is accepted. Source: `kymograph-formats.md` §2.2, shape C.
+ * Writes `<stem>.json` as the lab's application does, version 1.0. It holds what people entered: the experiment, the
+ * ROIs with the statistics of their pixels, and whether the image is accepted.
  */
 export function classicJsonText(scan: PlannedScan, pixels: Uint16Array): string {
   const { lines, px } = scan.geometry;

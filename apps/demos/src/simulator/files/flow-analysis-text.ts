@@ -1,3 +1,5 @@
+// Writes the files of `flow-analysis/`: traces, runs and events of a scan.
+
 import { cleanVelocity } from "../analysis/clean-velocity.ts";
 import type { StoredEvent } from "../analysis/simulate-events.ts";
 import { type VelocityTrace, WINDOW_LINES } from "../analysis/simulate-trace.ts";
@@ -11,7 +13,7 @@ const COLUMNS = [
   "cleanVelocity,absVelocity",
 ].join(",");
 
-/** `<stem>_radon.csv`: the traces of all ROIs, the first being ROI 1; NaN is an empty cell. Source: §2.3. */
+/** Writes `<stem>_radon.csv`: the traces of all ROIs, starting with ROI 1. NaN is an empty cell. */
 export function radonCsvText(scan: PlannedScan, traces: readonly VelocityTrace[]): string {
   const { lines, px } = scan.geometry;
   const { umPerPx, secondsPerLine } = statedCalibration(scan.geometry);
@@ -31,7 +33,7 @@ function cell(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? "" : String(value);
 }
 
-/** `<stem>_radon.json`, version 3.0: how and when each ROI was analysed, a second apart. Source: §2.5. */
+/** Writes `<stem>_radon.json`, version 3.0: how and when each ROI was analysed, one second apart. */
 export function radonJsonText(scan: PlannedScan): string {
   const entries = scan.rois.map((_, index) => {
     const analysedAtMs = scan.acquiredLocalEpochMs + ANALYSED_AFTER_MS + 1000 * index;
@@ -50,7 +52,7 @@ export function radonJsonText(scan: PlannedScan): string {
   return JSON.stringify({ version: "3.0", analysis_metadata: Object.fromEntries(entries) }, undefined, 2);
 }
 
-/** `<stem>_events.json`, version 2.0: the events of each ROI; an empty list says that there are none. Source: §2.6. */
+/** Writes `<stem>_events.json`, version 2.0: the events of each ROI. An empty list means that none were found. */
 export function eventsJsonText(events: readonly (readonly StoredEvent[])[]): string {
   const entries = events.map((list, index) => [`${index + 1}:${CHANNEL}`, list] as const);
   return JSON.stringify({ version: "2.0", velocity_events: Object.fromEntries(entries) }, undefined, 2);

@@ -1,11 +1,12 @@
+// Writes the text header that an Olympus FluoView microscope exports beside a TIFF.
+
 import type { PlannedScan } from "../plan-lab-folder.ts";
 import { secondsPerLine, statedCalibration, umPerPx } from "../scan-geometry.ts";
 
 type Section = readonly [name: string, entries: readonly (readonly [key: string, value: string])[]];
 
 /**
- * The text header that FluoView exports beside a TIFF: quoted keys and values with a tab between them, CRLF, ASCII.
- * Source: `kymograph-formats.md` §2.1.
+ * Writes the header of a scan in ASCII: one quoted key and value per line, separated by a tab, lines ending in CRLF.
  */
 export function olympusHeaderText(scan: PlannedScan): string {
   return sectionsOf(scan)
@@ -97,7 +98,7 @@ function sectionsOf(scan: PlannedScan): readonly Section[] {
   ];
 }
 
-/** `07/22/2025 12:13:14.620 PM`: month first, a 12-hour clock, the microscope's own time zone. */
+/** Writes a time as `07/22/2025 12:13:14.620 PM`: month first, 12-hour clock, the microscope's time zone. */
 function olympusDate(localEpochMs: number): string {
   const date = new Date(localEpochMs);
   const two = (value: number): string => String(value).padStart(2, "0");

@@ -1,3 +1,5 @@
+// Writes a TIFF in the layout in which an Olympus FluoView microscope exports a line scan.
+
 import type { ScanGeometry } from "../scan-geometry.ts";
 
 const MAX_STRIP_BYTES = 65_536;
@@ -14,14 +16,13 @@ const TYPE_BYTES: Readonly<Record<FieldType, number>> = { ascii: 1, short: 2, lo
 interface Field {
   readonly tag: number;
   readonly type: FieldType;
-  /** The characters' codes of an ascii field; numerator and denominator of a rational one. */
+  /** The character codes of an ascii field; numerator and denominator of a rational field. */
   readonly values: readonly number[];
 }
 
 /**
- * A TIFF as FluoView exports a line scan: little-endian, one page of uint16 without compression, its IFD first and then
- * strips of less than 64 KiB. The resolution in it is a placeholder: the true scale stands in the text header alone.
- * Source: `kymograph-formats.md` §1.5, the flavour of 2025.
+ * Writes a line scan as FluoView did in 2025: little-endian, one page of uint16 without compression, the IFD first,
+ * then strips of less than 64 KiB. The resolution is a placeholder: only the text header has the true scale.
  */
 export function writeFluoviewTiff(
   { lines, px }: Pick<ScanGeometry, "lines" | "px">,
@@ -77,7 +78,7 @@ function fieldBytes({ type, values }: Field): number {
   return (values.length * TYPE_BYTES[type]) / (type === "rational" ? 2 : 1);
 }
 
-/** What does not fit into its entry follows the IFD, on even offsets. */
+/** Returns the bytes of a value that does not fit into its entry. It follows the IFD, at an even offset. */
 function outsideBytes(field: Field): number {
   const length = fieldBytes(field);
   return length > 4 ? length + (length % 2) : 0;

@@ -3,8 +3,8 @@
 import { paramsHash } from "../../indexer/params-hash.ts";
 
 /**
- * Computes the `params_hash` that `kymflow.radon@0.1` wrote. It covers the params and every ROI as stored, so renaming a
- * ROI changed it. Use it only for rows of version 0.1. Pass JSON text or nodes to keep the spelling of numbers.
+ * Computes the `params_hash` that `kymflow.radon@0.1` wrote. It covers the params and every ROI as stored, so renaming
+ * a ROI changed it. Use it only for rows of version 0.1. Pass JSON text or nodes to keep the spelling of numbers.
  *
  * @throws {ZarrStoreError} `invalid_argument` for NaN, infinities and values that JSON cannot hold
  */

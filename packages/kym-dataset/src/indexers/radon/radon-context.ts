@@ -8,8 +8,8 @@ import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-con
 import { loadUsersAdded, USERS_ADDED_SOURCES, type UsersAdded } from "../events/users-added.ts";
 
 /**
- * What the rows of `radonIndexer` depend on beside the trace and the pixels. A ROI's name and note are left out, so that
- * renaming a ROI updates nothing.
+ * What the rows of `radonIndexer` depend on beside the trace and the pixels. A ROI's name and note are left out, so
+ * that renaming a ROI updates nothing.
  */
 export interface RadonContext {
   readonly file_name: string | null;

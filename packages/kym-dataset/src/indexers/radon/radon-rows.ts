@@ -20,8 +20,8 @@ interface Trace {
 const FIRST_CHANNEL = 1n;
 
 /**
- * Makes one row per ROI and channel of the trace table, sorted by ROI, then channel. A deleted ROI keeps its row, marked
- * `roi_changed` and without pixel statistics, because its trace still exists.
+ * Makes one row per ROI and channel of the trace table, sorted by ROI, then channel. A deleted ROI keeps its row,
+ * marked `roi_changed` and without pixel statistics, because its trace still exists.
  *
  * @throws {KymDatasetError} `schema_mismatch` for a table without ROI ids or velocities
  * @throws {ZarrStoreError} errors of reading pixels

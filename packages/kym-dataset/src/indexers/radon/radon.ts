@@ -23,8 +23,8 @@ const PARAMS: readonly ArtifactRef[] = RADON_ARTIFACTS.params.map(jsonArtifact);
 /**
  * Summarises velocity traces into `kym_radon`, one row per ROI and channel, in the columns of `radon_report_db.csv`.
  *
- * The trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image only
- * has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. `params_hash` is the hash of
+ * The trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image
+ * only has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. `params_hash` is the hash of
  * `radon/params` alone.
  */
 export const radonIndexer: Indexer<RadonContext> = defineIndexer({
