@@ -86,12 +86,12 @@ function strayLine(shortened: string, whole: string): string | undefined {
   return undefined;
 }
 
-/** What the README says that the demo prints, as far as `output/demo.txt` says otherwise. */
+/** The first line of the transcript in the README of the demos that `output/demo.txt` does not have. */
 function readmeProblem(tree: SourceTree): string | undefined {
-  const after = (tree.get("README.md") ?? "").split("<!-- demo-output").at(1) ?? "";
+  const after = (tree.get(`${DEMOS}/README.md`) ?? "").split("<!-- demo-output").at(1) ?? "";
   const shown = blocksOf(after)[0]?.content.replace(/\(\d+ s\)/, "(N s)");
   return shown === undefined
-    ? "the README shows no output of the demo"
+    ? "the README of the demos shows no output of the demo"
     : strayLine(shown.trimEnd(), tree.get(`${DEMOS}/output/demo.txt`) ?? "");
 }
 
@@ -142,9 +142,9 @@ test("a line of the README that the demo does not print, or prints elsewhere, is
   expect(strayLine("one\n…\nfive", whole)).toBe("five");
   expect(strayLine("two\none", whole)).toBe("two");
   const page = "<!-- demo-output -->\n```text\nEnd (11 s).\n```\n";
-  const tree = { "README.md": page, "apps/demos/output/demo.txt": "End (N s).\n" };
+  const tree = { "apps/demos/README.md": page, "apps/demos/output/demo.txt": "End (N s).\n" };
   expect(readmeProblem(sourceTree(tree))).toBeUndefined();
-  expect(readmeProblem(sourceTree({ ...tree, "README.md": page.replace("End", "Start") }))).toBe(
+  expect(readmeProblem(sourceTree({ ...tree, "apps/demos/README.md": page.replace("End", "Start") }))).toBe(
     "Start (N s).",
   );
 });
