@@ -77,7 +77,7 @@ export class KymDataset {
    * - An image that fails is listed in the report, and the run goes on with the others.
    * - The rows of deleted images are removed.
    *
-   * If this throws, nothing was committed. What a run guarantees is in `docs/indexing.md#what-a-run-guarantees`.
+   * `docs/indexing.md#what-a-run-guarantees` says more. If this throws a `KymDatasetError`, nothing was committed.
    *
    * @throws {KymDatasetError} `invalid_argument` (an unknown mode), `not_found` (an id in `imageIds` without an image),
    * `invalid_name`, `read_only`, `schema_mismatch` (a malformed ledger), `aborted`

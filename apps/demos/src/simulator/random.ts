@@ -38,10 +38,7 @@ function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/**
- * Chris Doty-Humphrey's sfc32, from PractRand: 32 random bits per call. The first ones are skipped, because they
- * visibly depend on the seed.
- */
+/** Chris Doty-Humphrey's sfc32, from PractRand: 32 random bits per call. Skips the first, which are not random yet. */
 function sfc32(seed: number): () => number {
   let a = seed | 0;
   let b = 0x9e3779b9 | 0;

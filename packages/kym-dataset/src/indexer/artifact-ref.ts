@@ -11,7 +11,7 @@ export interface ArtifactRef {
   readonly name: string;
 }
 
-/** An artifact that an image has. */
+/** An artifact that an image has, with its place. */
 export interface FoundArtifact extends ArtifactRef {
   /** Its path below `images/<id>/`. */
   readonly key: string;

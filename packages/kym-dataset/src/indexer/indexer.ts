@@ -21,7 +21,7 @@ export interface ExtractArgs<Context> extends ReadOptions {
  * {@link defineIndexer} or by extending `BaseIndexer`. The rules are in `docs/indexing.md#what-an-indexer-says`.
  */
 export interface Indexer<Context = unknown> {
-  /** `[a-z0-9_]+`. */
+  /** Matches `[a-z0-9_]+`. */
   readonly name: string;
   /** What lists of images call this analysis. Default: `name`. */
   readonly label?: string | undefined;

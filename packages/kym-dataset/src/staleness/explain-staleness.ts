@@ -37,8 +37,9 @@ const FRESH_WORDS: Readonly<Record<Extract<Staleness, { state: "fresh" }>["becau
   sources_unchanged: "Neither the results nor anything else that the rows use has changed since.",
   provenance_unchanged:
     "The results are the same; other artifacts changed, but nothing in them that the rows use.",
-  no_rows_marker: "The Python system ran it with these params and found nothing, as its run marker says.",
-  rows_agree: "The ledger does not know them yet, but version and params are those of the rows.",
+  no_rows_marker:
+    "The Python system ran it with these params and found nothing, according to its run marker.",
+  rows_agree: "The ledger has no entry for them yet, but they have the current version and params.",
 };
 
 function staleWords(
@@ -50,10 +51,10 @@ function staleWords(
   const results = input === undefined ? "The results" : `The results (${input.key})`;
   switch (because) {
     case "never_indexed":
-      return `${results} are there and were never indexed.`;
+      return `${results} have not been indexed yet.`;
     case "version_changed": {
       const before = entry?.analysisVersion ?? rows.provenance?.analysisVersion ?? "no version";
-      return `The rows were made by ${before}; ${indexer.analysisVersion} makes others.`;
+      return `The rows were made by ${before}; ${indexer.analysisVersion} makes different ones.`;
     }
     case "inputs_changed":
       return `${results} are not those that the rows were made from.`;
@@ -68,9 +69,9 @@ function staleWords(
     case "rows_differ":
       return differenceWords(recorded);
     case "marker_differs":
-      return `The Python system's run marker says ${recorded.marker?.nRows ?? 0} rows, the table has ${rows.count}.`;
+      return `The Python system's run marker records ${recorded.marker?.nRows ?? 0} rows, but the table has ${rows.count}.`;
     case "schema_changed":
-      return "The table does not have the columns, with their types and units, that the indexer makes now.";
+      return "The table's columns, types or units are not those that the indexer makes now.";
     default:
       return because satisfies never;
   }
@@ -79,11 +80,11 @@ function staleWords(
 function differenceWords(recorded: RecordedIndex): string {
   const { entry, rows } = recorded;
   if (entry === undefined) {
-    return "The rows disagree about what made them, and no ledger knows them.";
+    return "The rows have different versions or params, and the ledger has no entry for them.";
   }
   return entry.nRows === rows.count
-    ? "The rows are stamped with another version or other params than the ledger says."
-    : `The table has ${countRows(recorded)}, the ledger says ${entry.nRows}.`;
+    ? "The rows have another version or other params than the ledger records."
+    : `The table has ${countRows(recorded)}, but the ledger records ${entry.nRows}.`;
 }
 
 function listInputs({ inputs }: Indexer): string {

@@ -43,6 +43,10 @@ const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "
  * | `staleness_<table>` | `fresh`, `stale`, `not_analysed`; `unknown` if params or context would have to be read |
  * | `analysis_state_<table>` | the worst state of the image's rows; NULL if the table does not have the column |
  *
+ * @example
+ * for (const { image_id, staleness_kym_radon } of rowsOf(await buildDatasetViewTable(dataset))) {
+ *   console.log(image_id, staleness_kym_radon);
+ * }
  * @throws {ZarrStoreError} errors of reading the manifest and the tables
  */
 export async function buildDatasetViewTable(

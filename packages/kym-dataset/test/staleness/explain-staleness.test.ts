@@ -35,17 +35,17 @@ test.each<[Staleness, RecordedIndex, string]>([
   [
     { state: "fresh", because: "rows_agree" },
     { ...RECORDED, entry: undefined },
-    "fresh. 2 rows, made by kymflow.velocity_events@0.1 from analysis/velocity_events/events.parquet with params fedcba987654. The ledger does not know them yet, but version and params are those of the rows.",
+    "fresh. 2 rows, made by kymflow.velocity_events@0.1 from analysis/velocity_events/events.parquet with params fedcba987654. The ledger has no entry for them yet, but they have the current version and params.",
   ],
   [
     { state: "stale", because: "never_indexed" },
     RECORDED,
-    "stale. The results (analysis/velocity_events/events.parquet) are there and were never indexed.",
+    "stale. The results (analysis/velocity_events/events.parquet) have not been indexed yet.",
   ],
   [
     { state: "stale", because: "version_changed" },
     RECORDED,
-    "stale. The rows were made by kymflow.velocity_events@0.0; kymflow.velocity_events@0.1 makes others.",
+    "stale. The rows were made by kymflow.velocity_events@0.0; kymflow.velocity_events@0.1 makes different ones.",
   ],
   [
     { state: "stale", because: "inputs_changed" },
@@ -65,22 +65,22 @@ test.each<[Staleness, RecordedIndex, string]>([
   [
     { state: "stale", because: "schema_changed" },
     RECORDED,
-    "stale. The table does not have the columns, with their types and units, that the indexer makes now.",
+    "stale. The table's columns, types or units are not those that the indexer makes now.",
   ],
   [
     { state: "stale", because: "rows_differ" },
     { ...RECORDED, rows: { count: 1, provenance: STAMP } },
-    "stale. The table has 1 row, the ledger says 2.",
+    "stale. The table has 1 row, but the ledger records 2.",
   ],
   [
     { state: "stale", because: "rows_differ" },
     RECORDED,
-    "stale. The rows are stamped with another version or other params than the ledger says.",
+    "stale. The rows have another version or other params than the ledger records.",
   ],
   [
     { state: "stale", because: "rows_differ" },
     { ...RECORDED, entry: undefined },
-    "stale. The rows disagree about what made them, and no ledger knows them.",
+    "stale. The rows have different versions or params, and the ledger has no entry for them.",
   ],
 ])("%o is said in words", (staleness, recorded, words) => {
   const report = { imageId: "a", staleness, recorded, input: EVENTS, paramsHash: "aaaa" };
