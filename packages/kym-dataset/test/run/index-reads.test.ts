@@ -1,7 +1,6 @@
 import { test } from "vitest";
 import { checkReadsOfNothingChanged, checkReadsOfOneChanged } from "../support/session-reads.ts";
 
-// Indexers handoff.
 test("an index of which nothing changed opens the same handful of files for 40 images as for 10", () =>
   checkReadsOfNothingChanged(40));
 

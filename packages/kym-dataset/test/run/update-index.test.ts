@@ -184,7 +184,6 @@ test("an image that fails although nothing of it changed keeps its rows", async 
   expect(await scores(dataset)).toEqual({ a: 1 });
 });
 
-// Indexers handoff.
 test("two runs at once, over one store, end in the tables of one after the other", async () => {
   const store = memoryStore();
   const first = await openDataset(store);
@@ -328,7 +327,6 @@ test("progress says each image once, and how many are done", async () => {
   ]);
 });
 
-// Indexers handoff.
 test("no image is opened whose hashes say fresh: a run reads the same few objects for 3 images and for 30", async () => {
   const readsOf = async (count: number): Promise<readonly string[]> => {
     const { store, takeReads } = countReads(memoryStore());

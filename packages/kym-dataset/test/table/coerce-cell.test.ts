@@ -44,7 +44,6 @@ test("a missing value is NULL, and refused where there must be one", () => {
 
 const cell = fc.oneof(fc.bigInt(), fc.double(), fc.string(), fc.boolean(), fc.constant(null));
 
-// Indexers handoff.
 test("what fits is the value itself, and fits again", () => {
   const types: readonly ColumnType[] = ["int64", "int32", "float64", "utf8", "bool"];
   fc.assert(

@@ -91,7 +91,6 @@ describe("the first generation's verbs and indexers (indexers handoff, python-sy
     expect((await second.getTable("mine")).numRows).toBe(2);
   });
 
-  // Indexers handoff.
   it("saveTable stores a changed table; a name that is not cached is not_found", async () => {
     await expect(kym.saveTable("mine")).rejects.toMatchObject({ code: "not_found" });
     await expect(kym.getTable("mine")).rejects.toMatchObject({ code: "not_found" });
