@@ -1,17 +1,19 @@
-/** The order of the bytes of a number. */
+// Little and big endian: which one this machine uses, and how to convert between them.
+
+/** The order in which the bytes of a number are stored. */
 export type Endian = "little" | "big";
 
-/** The order in which this machine keeps the bytes of a number; nearly all are `little`. */
+/** The byte order of this machine: `little` on nearly all. */
 export const MACHINE_ENDIAN: Endian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? "little" : "big";
 
-/** A copy of elements of `itemSizeBytes` bytes each, with the bytes of every element in reverse order. */
+/** Copies elements of `itemSizeBytes` bytes each and reverses the bytes of every element. */
 export function swapByteOrder(bytes: Uint8Array, itemSizeBytes: 1 | 2 | 4 | 8): Uint8Array<ArrayBuffer> {
   const swapped = new Uint8Array(bytes);
   swapInPlace(swapped, itemSizeBytes);
   return swapped;
 }
 
-/** Reverses the bytes of every element, in place. `bytes` begins at a multiple of the element's size. */
+/** Reverses the bytes of every element in place. `bytes` must begin at a multiple of the element size. */
 export function swapInPlace(bytes: Uint8Array<ArrayBuffer>, itemSizeBytes: 1 | 2 | 4 | 8): void {
   const { buffer, byteOffset, byteLength } = bytes;
   switch (itemSizeBytes) {

@@ -1,3 +1,5 @@
+// The CRC-32C checksum, which guards chunks and sealed gzip files.
+
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit += 1) {
@@ -7,7 +9,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The CRC-32C (Castagnoli) of bytes, as an unsigned integer.
+ * Computes the CRC-32C (Castagnoli) of bytes, as an unsigned 32-bit integer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4
  */

@@ -1,26 +1,28 @@
-/** Inflates what zlib, gzip and their like packed, piece by piece, and never further than it may. */
+// Inflates zlib and gzip streams piece by piece, and never beyond a given size.
+
+/** The wrapping of a deflate stream: `gzip` is RFC 1952, `zlib` is RFC 1950. */
 export type DeflateFormat = "gzip" | "zlib";
 
 export interface InflateOptions {
-  /** `gzip` is RFC 1952, `zlib` RFC 1950. */
   readonly format: DeflateFormat;
-  /** What comes out has at most so many bytes. */
+  /** The most bytes that may come out. */
   readonly maxBytes: number;
-  /** How many will probably come out: room for them is made at once. Default: sixteen times what goes in. */
+  /** The likely size of the output, allocated at once. Default: sixteen times the input. */
   readonly likelyBytes?: number | undefined;
-  /** Called before each piece; what it throws ends the work. */
+  /** Called before each piece; an error that it throws stops the work. */
   readonly check?: (() => void) | undefined;
 }
 
-/** As Web streams call the formats. */
+/** The names that Web streams use. */
 const STREAM_FORMATS: Readonly<Record<DeflateFormat, CompressionFormat>> = { gzip: "gzip", zlib: "deflate" };
 const PIECE_BYTES = 1 << 16;
 
 /**
- * Decompresses a whole stream. What is beyond `maxBytes` is never made room for. What comes out has memory of its own if it
- * has exactly `maxBytes`, else it may be a view of more.
+ * Decompresses a whole stream and never allocates more than `maxBytes`.
  *
- * @throws {Error} for a stream that is damaged, cut short, followed by other bytes, or too long; and what `check` throws.
+ * A result of exactly `maxBytes` has a buffer of its own. A shorter one may be a view of a larger buffer.
+ *
+ * @throws {Error} if the stream is damaged, cut short, too long, or followed by other bytes; and whatever `check` throws.
  */
 export async function inflate(bytes: Uint8Array, options: InflateOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { format, maxBytes, check, likelyBytes = 16 * bytes.length } = options;
@@ -50,7 +52,7 @@ export async function inflate(bytes: Uint8Array, options: InflateOptions): Promi
   return sizeBytes === inflated.length ? inflated : inflated.subarray(0, sizeBytes);
 }
 
-/** Not every browser makes a stream of a generator. */
+/** A stream of pieces. It is built by hand because not every browser has `ReadableStream.from`. */
 function piecesOf(
   bytes: Uint8Array,
   check: InflateOptions["check"],

@@ -44,10 +44,10 @@ describe("a gzip member", () => {
 
   it("shows by its seal where bytes follow it, are missing, or were packed by another program", async () => {
     const sealed = sealGzip(await gzip(REPETITIVE));
-    const unsealed = "its bytes are not those that were sealed";
+    const unsealed = "its bytes do not match its seal";
     expect(gzipSealFault(Uint8Array.of(...sealed, 0))).toBe(unsealed);
     expect(gzipSealFault(sealed.subarray(0, -1))).toBe(unsealed);
-    const foreign = "its gzip header is not the one that is written";
+    const foreign = "its gzip header is not one that this package writes";
     expect(gzipSealFault(sealed.subarray(0, 19))).toBe(foreign);
     expect(gzipSealFault(gzipSync(REPETITIVE))).toBe(foreign);
     expect(gzipSealFault(new Uint8Array())).toBe(foreign);
@@ -56,6 +56,6 @@ describe("a gzip member", () => {
   it("that was never sealed is told by its header", async () => {
     const member = await gzip(REPETITIVE);
     expect(gzipSealFault(member)).toBeUndefined();
-    expect(gzipSealFault(member.with(4, 1))).toBe("its gzip header is not the one that is written");
+    expect(gzipSealFault(member.with(4, 1))).toBe("its gzip header is not one that this package writes");
   });
 });

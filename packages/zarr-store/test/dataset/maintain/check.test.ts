@@ -175,7 +175,7 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       expect((await dataset.check()).problems).toMatchObject([
         {
           path: CHECKPOINT,
-          message: "the checkpoint is damaged: its gzip header is not the one that is written",
+          message: "the checkpoint is damaged: its gzip header is not one that this package writes",
           remedy: "repair",
         },
       ]);
