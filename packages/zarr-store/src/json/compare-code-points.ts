@@ -1,4 +1,6 @@
-/** Orders strings by code point, as Python does; `<` orders by UTF-16 unit, which differs beyond U+FFFF. */
+// Compares strings as Python does, so that both languages sort keys alike.
+
+/** Compares two strings by code point. JavaScript's `<` compares UTF-16 units, which differs beyond U+FFFF. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {
@@ -10,7 +12,7 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates, which stand for what lies beyond U+FFFF, behind all other units. */
+/** Ranks surrogates, which stand for characters beyond U+FFFF, after all other units. */
 function rank(unit: number): number {
   if (unit < 0xd800) {
     return unit;

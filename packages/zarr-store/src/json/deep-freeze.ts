@@ -1,4 +1,6 @@
-/** Freezes plain objects and arrays through and through: what is remembered is handed out again and again. */
+// Freezes parsed JSON that is cached, because every caller is given the same object.
+
+/** Freezes a plain object or array and everything in it. Typed arrays, which cannot be frozen, are left alone. */
 export function deepFreeze<T>(value: T): T {
   const isPlain =
     typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !Object.isFrozen(value);

@@ -1,5 +1,5 @@
 /**
- * JSON whose integers, spellings of numbers and order of keys stay as they are.
+ * JSON that keeps every digit of its numbers and the order of its keys.
  *
  * @module
  */

@@ -1,23 +1,26 @@
+// Reads fields of a JSON document whose types must be checked, with the path for messages.
+
 import { isObject } from "./is-object.ts";
 
 /**
- * A plain value met in a JSON document, with the way to it and what becomes of a fault. `Absent` is what a reader gives
- * in place of a value of another type: nothing (`never`) where a fault is thrown, undefined where it is collected.
- * A {@link JsonNode} is another thing: it keeps the text of numbers.
+ * A plain value in a JSON document, with its path and what to do if it has the wrong type.
+ *
+ * `Absent` is what a reader returns for a value of the wrong type: nothing (`never`) if faults are thrown, undefined if
+ * they are collected. Do not confuse it with a `JsonNode`, which keeps the text of numbers.
  */
 export interface JsonField<Absent extends undefined = never> {
   readonly value: unknown;
-  /** The path inside the document (`codecs[0].name`), empty for the whole. */
+  /** The path inside the document (`codecs[0].name`); empty for the whole document. */
   readonly path: string;
-  /** The document's own key, URL or name. */
+  /** The key, URL or name of the document. */
   readonly where: string;
   readonly onFault: OnFault<Absent>;
 }
 
-/** What becomes of a field that is not the `expected` one: {@link throwFault} or {@link collectFaults}. */
+/** Called for a field that is not what was `expected`: {@link throwFault} or {@link collectFaults}. */
 export type OnFault<Absent extends undefined> = (field: JsonField<Absent>, expected: string) => Absent;
 
-/** Throws the caller's error at the first fault. What is absent is a fault. */
+/** Throws the caller's error at the first fault. An absent field is a fault. */
 export function throwFault(errorOf: (field: JsonField, expected: string) => Error): OnFault<never> {
   return (field, expected) => {
     throw errorOf(field, expected);
@@ -25,8 +28,8 @@ export function throwFault(errorOf: (field: JsonField, expected: string) => Erro
 }
 
 /**
- * Adds each fault to `faults` and takes the field as absent, so that one bad field does not hide the others. What is
- * undefined or null is absent already, and no fault.
+ * Adds each fault to `faults` and treats the field as absent, so that one bad field does not hide the others. A field that
+ * is undefined or null is absent, which is not a fault.
  */
 export function collectFaults<Fault>(
   faults: Fault[],
@@ -40,7 +43,7 @@ export function collectFaults<Fault>(
   };
 }
 
-/** A member of an object; its value is undefined if it is absent. What a prototype has is no member. */
+/** Reads a member of an object. Its value is undefined if it is absent or only inherited from a prototype. */
 export function memberOf<Absent extends undefined>(
   field: JsonField<Absent>,
   name: string,
@@ -54,14 +57,14 @@ export function memberOf<Absent extends undefined>(
   };
 }
 
-/** An object with string keys. */
+/** Reads an object with string keys. */
 export function objectOf<Absent extends undefined>(
   field: JsonField<Absent>,
 ): Readonly<Record<string, unknown>> | Absent {
   return isObject(field.value) ? field.value : field.onFault(field, "an object");
 }
 
-/** The items of a list, each with its own path. */
+/** Reads the items of a list as fields, each with its own path. */
 export function itemsOf<Absent extends undefined>(
   field: JsonField<Absent>,
   maxLength: number = Number.POSITIVE_INFINITY,
@@ -76,7 +79,7 @@ export function itemsOf<Absent extends undefined>(
   return value.map((item: unknown, i) => ({ value: item, path: `${path}[${i}]`, where, onFault }));
 }
 
-/** A list whose items all are what `isItem` asks for; `expected` says it. */
+/** Reads a list whose items all pass `isItem`; `expected` describes such a list in messages. */
 export function listOf<T, Absent extends undefined>(
   field: JsonField<Absent>,
   expected: string,
@@ -86,7 +89,7 @@ export function listOf<T, Absent extends undefined>(
   return Array.isArray(value) && value.every(isItem) ? value : field.onFault(field, expected);
 }
 
-/** A string; `expected` is the document's own word for it. */
+/** Reads a string; `expected` describes it in messages. */
 export function stringOf<Absent extends undefined>(
   field: JsonField<Absent>,
   expected: string = "a string",
@@ -94,7 +97,7 @@ export function stringOf<Absent extends undefined>(
   return isString(field.value) ? field.value : field.onFault(field, expected);
 }
 
-/** One of the strings `allowed`. */
+/** Reads a string that must be one of `allowed`. */
 export function oneOf<const T extends string, Absent extends undefined>(
   field: JsonField<Absent>,
   allowed: readonly T[],
@@ -103,7 +106,7 @@ export function oneOf<const T extends string, Absent extends undefined>(
   return found ?? field.onFault(field, allowed.map((name) => JSON.stringify(name)).join(" or "));
 }
 
-/** A safe integer from `min` to `max`. */
+/** Reads a safe integer from `min` to `max`. */
 export function integerOf<Absent extends undefined>(
   field: JsonField<Absent>,
   min: number,
@@ -115,7 +118,7 @@ export function integerOf<Absent extends undefined>(
     : field.onFault(field, `an integer from ${min} to ${max}`);
 }
 
-/** An integer of any size, a bigint where it is not safe as a number. */
+/** Reads an integer of any size, always as a bigint. */
 export function bigintOf<Absent extends undefined>(field: JsonField<Absent>): bigint | Absent {
   const { value } = field;
   return typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value))
@@ -123,12 +126,12 @@ export function bigintOf<Absent extends undefined>(field: JsonField<Absent>): bi
     : field.onFault(field, "an integer");
 }
 
-/** A finite number. */
+/** Reads a finite number. */
 export function numberOf<Absent extends undefined>(field: JsonField<Absent>): number | Absent {
   return isFiniteNumber(field.value) ? field.value : field.onFault(field, "a finite number");
 }
 
-/** True or false. */
+/** Reads a boolean. */
 export function booleanOf<Absent extends undefined>(field: JsonField<Absent>): boolean | Absent {
   return typeof field.value === "boolean" ? field.value : field.onFault(field, "true or false");
 }

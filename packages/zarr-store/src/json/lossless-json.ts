@@ -1,4 +1,4 @@
-/** JSON that keeps integers beyond 2^53, the text of numbers and the order of keys. */
+// JSON that keeps integers beyond 2^53, the text of numbers and the order of keys: one place to import it from.
 
 export { nodeOf, plainValue } from "./plain-value.ts";
 export { type SerializeLosslessOptions, serializeLossless } from "./serialize-lossless.ts";

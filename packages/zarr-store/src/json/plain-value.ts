@@ -1,3 +1,5 @@
+// Converts between JSON nodes, which lose nothing, and plain JavaScript values.
+
 import { jsonNumberText } from "./python-float.ts";
 import { isJsonNode, type JsonNode, jsonNodeBrand } from "./tree/json-node.ts";
 import { jsonValueError } from "./tree/json-path.ts";
@@ -5,9 +7,11 @@ import { isJsonText } from "./tree/json-text.ts";
 import { maxJsonDepth, parseLossless } from "./tree/parse-lossless.ts";
 
 /**
- * The plain value of a node. An integer is a number where that is exact (within ±(2^53 − 1)) and a bigint
- * beyond; every number with a point or an exponent is a number. Objects are ordinary ones, in which
- * JavaScript puts integer-like keys first; `__proto__` is a key like any other.
+ * Converts a node to a plain value.
+ *
+ * - An integer becomes a number if that is exact (within ±(2^53 − 1)), otherwise a bigint.
+ * - A number with a point or an exponent becomes a number.
+ * - Objects are ordinary objects: JavaScript puts integer-like keys first. `__proto__` is a key like any other.
  */
 export function plainValue(node: JsonNode): unknown {
   switch (node.kind) {
@@ -32,7 +36,7 @@ export function plainValue(node: JsonNode): unknown {
   }
 }
 
-/** True if the text of a number is that of an integer, as Python sees it: no point, no exponent. */
+/** True if the text of a number is an integer to Python: no point, no exponent. */
 export function isIntegerText(text: string): boolean {
   return /^-?[0-9]+$/.test(text);
 }
@@ -42,7 +46,7 @@ function plainNumber(text: string): number | bigint {
   if (!isIntegerText(text)) {
     return value;
   }
-  // An integer has no negative zero.
+  // The integer `-0` is 0.
   return Number.isSafeInteger(value) ? value || 0 : BigInt(text);
 }
 
@@ -55,8 +59,10 @@ function setOwn(object: Record<string, unknown>, key: string, value: unknown): v
 }
 
 /**
- * The node of a plain value: null, booleans, strings, finite numbers, bigints, arrays and plain objects.
- * A `JsonText` is parsed and a node is kept, at any depth, so that values can be put together from both.
+ * Converts a plain value to a node: null, booleans, strings, finite numbers, bigints, arrays and plain objects.
+ *
+ * At any depth, a `JsonText` is parsed and a node is kept, so a value may be put together from all of them.
+ *
  * @throws {ZarrStoreError} `invalid_argument`, naming the path (`$.a[2].b`), for anything else: NaN, undefined,
  * a function, a Date, a cycle, a lone surrogate, more than 64 levels.
  */
@@ -118,7 +124,7 @@ function buildArray(value: readonly unknown[], path: (string | number)[], parent
 
 function buildObject(value: object, path: (string | number)[], parents: object[]): JsonNode {
   const prototype: unknown = Object.getPrototypeOf(value);
-  // A plain object of another realm has a prototype of its own that has none.
+  // A plain object of another realm has that realm's `Object.prototype`, whose own prototype is null.
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
     throw jsonValueError(path, "a JSON value", `an instance of ${value.constructor.name}`);
   }

@@ -205,7 +205,7 @@ describe.skipIf(!hasDataset)("canonicalJson of the dataset that the Python syste
     expect(stored).toEqual({ velocity_events: 2, radon: 1 });
   });
 
-  /** One image has a metadata file that is no JSON. */
+  /** One image has a metadata file that is not JSON. */
   function roisOf(metadata: string | undefined): unknown {
     try {
       return getMember(parseLossless(metadata ?? "{}"), "rois") ?? nodeOf([]);

@@ -1,4 +1,6 @@
-/** Makes the error for what stands at a position of the text. */
+// Reads the escapes in JSON strings.
+
+/** Makes the error for unexpected text at a position. */
 export type FailAt = (at: number, expected: string, found: string) => Error;
 
 const letters: ReadonlyMap<string, string> = new Map([
@@ -12,7 +14,7 @@ const letters: ReadonlyMap<string, string> = new Map([
   ["t", "\t"],
 ]);
 
-/** Reads the escape that begins at `at`, or the two that make up one character, and says where it ends. */
+/** Reads the escape that begins at `at`, or the pair of escapes that make up one character. Returns its end too. */
 export function readJsonEscape(text: string, at: number, fail: FailAt): { character: string; end: number } {
   const letter = text.charAt(at + 1);
   if (letter !== "u") {
@@ -41,7 +43,7 @@ function readUnit(text: string, at: number, fail: FailAt): number {
   return Number.parseInt(digits, 16);
 }
 
-/** A UTF-16 code unit as `U+D83D`. */
+/** Writes a UTF-16 code unit as `U+D83D`. */
 export function formatUnit(code: number): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

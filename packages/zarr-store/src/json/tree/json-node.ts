@@ -1,8 +1,10 @@
+// The JSON tree that keeps the text of numbers and the order of keys.
+
 import { ZarrStoreError } from "../../errors.ts";
 
 /**
- * Marks the nodes made here, so that a document which happens to hold `{"kind": "number", …}` is never
- * taken for a node. A registered symbol: nodes of two copies of this package are the same.
+ * Marks the nodes of this package, so that a document with `{"kind": "number", …}` in it is never mistaken for a node.
+ * The symbol is registered: two copies of this package know each other's nodes.
  */
 export const jsonNodeBrand: unique symbol = Symbol.for("@kym/zarr-store/json-node");
 
@@ -10,7 +12,7 @@ interface Branded {
   readonly [jsonNodeBrand]: true;
 }
 
-/** Members in the order of the text. As in Python, a repeated key keeps its first place and its last value. */
+/** An object, its members in the order of the text. As in Python, a repeated key keeps its first place and last value. */
 export interface JsonObjectNode extends Branded {
   readonly kind: "object";
   readonly members: ReadonlyMap<string, JsonNode>;
@@ -26,7 +28,10 @@ export interface JsonStringNode extends Branded {
   readonly value: string;
 }
 
-/** A number as it was written: `1.0`, `1e-07`, `1771700000123456789`; `NaN`, `Infinity`, `-Infinity` from legacy text. */
+/**
+ * A number in its original spelling: `1.0`, `1e-07`, `1771700000123456789`. Legacy text may also hold `NaN`, `Infinity`
+ * and `-Infinity`.
+ */
 export interface JsonNumberNode extends Branded {
   readonly kind: "number";
   readonly text: string;
@@ -41,7 +46,7 @@ export interface JsonNullNode extends Branded {
   readonly kind: "null";
 }
 
-/** A JSON value that keeps what plain values lose: the text of numbers and the order of keys. Immutable. */
+/** A JSON value that keeps the text of numbers and the order of keys, which plain values lose. Immutable. */
 export type JsonNode =
   | JsonObjectNode
   | JsonArrayNode
@@ -55,22 +60,25 @@ export function isJsonNode(value: unknown): value is JsonNode {
   return typeof value === "object" && value !== null && jsonNodeBrand in value;
 }
 
-/** The value of a key of an object node; `undefined` where there is none or `node` is no object. */
+/** Returns the value of a key; undefined if `node` does not have the key or is not an object. */
 export function getMember(node: JsonNode, key: string): JsonNode | undefined {
   return node.kind === "object" ? node.members.get(key) : undefined;
 }
 
 /**
- * A copy of an object node with one key set: in its place if it is there, else at the end. All else is shared.
- * @throws {ZarrStoreError} `invalid_argument` if `node` is no object.
+ * Copies an object node and sets one key: a key that is present keeps its place, a new one goes to the end. The other
+ * members are shared with `node`.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if `node` is not an object.
  */
 export function setMember(node: JsonNode, key: string, value: JsonNode): JsonObjectNode {
   return { [jsonNodeBrand]: true, kind: "object", members: new Map(membersOf(node)).set(key, value) };
 }
 
 /**
- * A copy of an object node without one key; the node itself where it has no such key.
- * @throws {ZarrStoreError} `invalid_argument` if `node` is no object.
+ * Copies an object node without one key; returns the node itself if it does not have the key.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if `node` is not an object.
  */
 export function deleteMember(node: JsonNode, key: string): JsonNode {
   const members = new Map(membersOf(node));

@@ -1,9 +1,11 @@
+// Names the place of a value in a JSON document, for error messages.
+
 import { ZarrStoreError } from "../../errors.ts";
 
-/** Where a value stands in a document: the keys and indices that lead to it. */
+/** The keys and indices that lead to a value in a document. */
 export type JsonPath = readonly (string | number)[];
 
-/** Writes a path as `$.items[2].name`; keys that are no plain words stand in brackets: `$["a b"]`. */
+/** Writes a path as `$.items[2].name`. Keys that are not plain words are put in brackets: `$["a b"]`. */
 export function formatJsonPath(path: JsonPath): string {
   let text = "$";
   for (const step of path) {

@@ -1,9 +1,11 @@
+// JSON text that has been checked and is stored or hashed unchanged.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { type ParseLosslessOptions, parseLossless } from "./parse-lossless.ts";
 
 const jsonTextBrand: unique symbol = Symbol.for("@kym/zarr-store/json-text");
 
-/** Text that is known to be JSON, to be stored or hashed as it is. Made by {@link jsonText} only. */
+/** Text that is known to be JSON, to be stored or hashed unchanged. Only {@link jsonText} makes it. */
 export interface JsonText {
   readonly kind: "json-text";
   readonly text: string;
@@ -11,7 +13,8 @@ export interface JsonText {
 }
 
 /**
- * Checks that `text` is JSON and marks it as such; the text is not changed.
+ * Checks that `text` is JSON and marks it as such, without changing it.
+ *
  * @throws {ZarrStoreError} `invalid_file`, as {@link parseLossless}.
  */
 export function jsonText(text: string, options: ParseLosslessOptions = {}): JsonText {
@@ -20,8 +23,9 @@ export function jsonText(text: string, options: ParseLosslessOptions = {}): Json
 }
 
 /**
- * {@link jsonText} of UTF-8 bytes. A BOM is dropped.
- * @throws {ZarrStoreError} `invalid_file` if the bytes are no UTF-8 or no JSON.
+ * Decodes UTF-8 bytes and checks that they are JSON, as {@link jsonText} does. A byte order mark is dropped.
+ *
+ * @throws {ZarrStoreError} `invalid_file` if the bytes are not UTF-8 or not JSON.
  */
 export function decodeJsonText(bytes: Uint8Array, options: ParseLosslessOptions = {}): JsonText {
   let text: string;
@@ -39,7 +43,7 @@ export function decodeJsonText(bytes: Uint8Array, options: ParseLosslessOptions 
   return text.startsWith("\ufeff") ? { ...json, text: text.slice(1) } : json;
 }
 
-/** True for what {@link jsonText} made, false for plain data of the same shape. */
+/** True for a value made by {@link jsonText}, false for plain data of the same shape. */
 export function isJsonText(value: unknown): value is JsonText {
   return typeof value === "object" && value !== null && jsonTextBrand in value;
 }

@@ -1,17 +1,19 @@
+// A strict JSON parser that keeps the text of numbers and the order of keys.
+
 import { ZarrStoreError } from "../../errors.ts";
 import { formatUnit, readJsonEscape } from "./json-escape.ts";
 import { type JsonNode, jsonNodeBrand } from "./json-node.ts";
 
-/** How deep arrays and objects may be nested, on reading and on writing. */
+/** The most levels of nested arrays and objects, when reading and when writing. */
 export const maxJsonDepth = 64;
 
-/** As in Python 3.11, so that no text makes the conversion to a bigint slow. */
+/** The limit of Python 3.11, so that no text makes the conversion to a bigint slow. */
 const maxIntegerDigits = 4300;
 
 export interface ParseLosslessOptions {
-  /** Accept `NaN`, `Infinity` and `-Infinity`, which Python writes. Default false; legacy JSON is read with true. */
+  /** Whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are accepted. Default false; true for legacy JSON. */
   readonly allowNonFinite?: boolean;
-  /** What to do with a key that comes twice in an object. Default `lastWins`, as in Python. */
+  /** What to do with a repeated key in an object. Default `lastWins`, as in Python. */
   readonly duplicateKeys?: "lastWins" | "error";
   /** The longest text accepted, in UTF-16 code units. Default 256 Mi. */
   readonly maxLength?: number;
@@ -20,12 +22,15 @@ export interface ParseLosslessOptions {
 }
 
 /**
- * Reads JSON without loss: numbers keep their text, objects the order of their keys. Strict by RFC 8259,
- * but for a leading BOM, which is dropped. Nested at most 64 deep; lone surrogates are refused.
+ * Parses JSON without loss: numbers keep their text and objects the order of their keys.
+ *
+ * It is strict by RFC 8259, except that a leading byte order mark is dropped. Lone surrogates and more than 64 levels are
+ * refused.
  *
  * @example
  * serializeLossless(parseLossless('{"t": 1.0, "ns": 1771700000123456789}'), { indent: 0 });
- * @throws {ZarrStoreError} `invalid_file`, with line and column (from 1) and what was expected and found.
+ *
+ * @throws {ZarrStoreError} `invalid_file`, with the line and column (from 1) and what was expected and found.
  */
 export function parseLossless(text: string, options: ParseLosslessOptions = {}): JsonNode {
   const maxLength = options.maxLength ?? 256 * 1024 * 1024;
@@ -58,7 +63,7 @@ const nonFiniteWords: readonly string[] = ["NaN", "Infinity", "-Infinity"];
 
 const numberPattern = /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 
-/** One pass over one text; holds the position. */
+/** Parses one text in one pass and holds the position. */
 class Parser {
   readonly #text: string;
   readonly #options: ParseLosslessOptions;
@@ -175,7 +180,7 @@ class Parser {
     }
     this.#at += text.length;
     const next = this.#text.charCodeAt(this.#at);
-    // `01`, `1.`, `1e`: the pattern stops where the number goes wrong.
+    // The pattern stops where a bad number such as `01`, `1.` or `1e` goes wrong.
     if (next === 0x2e || next === 0x45 || next === 0x65 || (next >= 0x30 && next <= 0x39)) {
       throw this.#unexpected("the end of a number");
     }
@@ -271,6 +276,6 @@ function position(text: string, at: number): string {
 }
 
 function loneSurrogateAt(text: string): number {
-  // With the flag `u` a pair is one character, so that only lone ones match.
+  // With the flag `u` a surrogate pair is one character, so only lone surrogates match.
   return text.search(/[\ud800-\udfff]/u);
 }

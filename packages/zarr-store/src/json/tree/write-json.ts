@@ -1,22 +1,25 @@
+// Writes JSON nodes as text, in the canonical and the readable format.
+
 import type { JsonNode } from "./json-node.ts";
 import { type JsonPath, jsonValueError } from "./json-path.ts";
 import { maxJsonDepth } from "./parse-lossless.ts";
 
-/** What differs between the ways in which a node is written. */
+/** The choices in which the canonical and the readable format differ. */
 export interface JsonFormat {
-  /** What one level is indented by; empty writes one line without spaces. */
+  /** The indentation of one level; empty writes one line without spaces. */
   readonly indent: string;
-  /** The members of an object in the order in which they are written. */
+  /** Puts the members of an object in the order in which they are written. */
   readonly order: (members: ReadonlyMap<string, JsonNode>) => Iterable<readonly [string, JsonNode]>;
-  /** The text of a finite number from its source text. */
+  /** Spells a finite number, given its source text. */
   readonly number: (text: string, path: JsonPath) => string;
 }
 
 /**
- * Writes a node. Strings are escaped as little as JSON allows, controls as `\n` or `\u001f`: what both
- * `JSON.stringify` and Python's `ensure_ascii=False` write.
- * @throws {ZarrStoreError} `invalid_argument`, naming the path, for NaN, infinities, lone surrogates and
- * more than 64 levels.
+ * Writes a node. Strings are escaped as little as JSON allows, control characters as `\n` or `\u001f`, like
+ * `JSON.stringify` and Python's `ensure_ascii=False`.
+ *
+ * @throws {ZarrStoreError} `invalid_argument`, naming the path, for NaN, infinities, lone surrogates and more than 64
+ * levels.
  */
 export function writeJson(node: JsonNode, format: JsonFormat): string {
   return write(node, format, "\n", []);
