@@ -1,3 +1,5 @@
+// Decodes Blosc, the compression of many Zarr v2 arrays.
+
 import { inflate } from "../bytes/inflate.ts";
 import { decodeBloscLz } from "./blosclz.ts";
 import { decodeLz4Block } from "./lz4-block.ts";
@@ -21,11 +23,11 @@ const MAX_SPLITS = 16;
 const MIN_SPLIT_ELEMENTS = 128;
 
 /**
- * Undoes a frame of Blosc 1, with its own checks: the decoder that zarrita brings takes a frame at its word, and
- * where one is damaged returns whatever was in its memory.
+ * Decodes a frame of Blosc 1 and checks it on the way. The decoder of zarrita trusts the frame: for a damaged one it
+ * returns whatever was in its memory.
  *
  * @see https://github.com/Blosc/c-blosc/blob/main/README_CHUNK_FORMAT.rst
- * @throws {Error} for a frame that is damaged or cut short, decodes to more than `maxSizeBytes`, or holds Snappy.
+ * @throws {Error} if the frame is damaged or cut short, decodes to more than `maxSizeBytes`, or is compressed with Snappy.
  */
 export async function decodeBlosc(
   bytes: Uint8Array,
@@ -63,7 +65,7 @@ function readHeader(bytes: Uint8Array, maxSizeBytes: number): BloscFrame {
   const blockBytes = view.getUint32(8, true);
   const frameBytes = view.getUint32(12, true);
   if (view.getUint8(0) !== FORMAT_VERSION || view.getUint8(3) === 0) {
-    throw new Error(`no Blosc frame: version ${view.getUint8(0)}, type size ${view.getUint8(3)}`);
+    throw new Error(`not a Blosc frame: version ${view.getUint8(0)}, type size ${view.getUint8(3)}`);
   }
   if (frameBytes !== bytes.length || decodedBytes > maxSizeBytes) {
     throw new Error(
@@ -86,7 +88,7 @@ function readHeader(bytes: Uint8Array, maxSizeBytes: number): BloscFrame {
   };
 }
 
-/** A block is one stream, or one for each byte of an element; each stream is its size, then itself. */
+/** Decodes a block: one stream, or one per byte of an element. Each stream begins with its size in bytes. */
 async function decodeBlock(
   bytes: Uint8Array,
   start: number,
@@ -143,10 +145,10 @@ function decodeStream(
   }
 }
 
-/** @throws {Error} for bytes that are not there. */
+/** @throws {Error} if the bytes lie beyond the end. */
 function body(bytes: Uint8Array, start: number, length: number): Uint8Array {
   if (start + length > bytes.length) {
-    throw new Error(`${length} bytes at ${start} of ${bytes.length}`);
+    throw new Error(`cannot read ${length} bytes at ${start}: there are ${bytes.length}`);
   }
   return bytes.subarray(start, start + length);
 }

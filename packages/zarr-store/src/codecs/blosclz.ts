@@ -1,3 +1,5 @@
+// Decodes BloscLZ, one of the compressors inside Blosc.
+
 import { byteAt, copyMatch } from "./lz4-block.ts";
 
 const NEAR_DISTANCE = 8191;
@@ -5,11 +7,13 @@ const NEAR_DISTANCE = 8191;
 /**
  * Decodes a block of BloscLZ, Blosc's descendant of FastLZ, into exactly `sizeBytes`.
  *
- * A control byte below 32 is followed by so many literals and one more. Otherwise its top three bits are the length
- * of a match, less 2 and continued in further bytes if they are full, and its low five the high bits of the distance,
- * less 1; distances from 8191 on follow in two bytes.
+ * | control byte | means |
+ * |---|---|
+ * | 0 to 31 | that many literals follow, plus one |
+ * | top three bits | length of a match minus 2; if they are all set, further bytes are added to it |
+ * | low five bits | high bits of the match's distance minus 1; distances from 8191 on follow in two bytes |
  *
- * @throws {Error} for a block that is damaged, or decodes to another size.
+ * @throws {Error} if the block is damaged or decodes to another size.
  */
 export function decodeBloscLz(block: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
   const output = new Uint8Array(sizeBytes);

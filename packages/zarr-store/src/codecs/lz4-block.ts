@@ -1,10 +1,12 @@
+// Decodes LZ4 blocks, which Blosc and the `lz4` codec of Zarr v2 hold.
+
 const MIN_MATCH = 4;
 
 /**
  * Decodes an LZ4 block into exactly `sizeBytes`.
  *
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
- * @throws {Error} for a block that is damaged, or decodes to another size.
+ * @throws {Error} if the block is damaged or decodes to another size.
  */
 export function decodeLz4Block(block: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
   const output = new Uint8Array(sizeBytes);
@@ -44,7 +46,7 @@ export function decodeLz4Block(block: Uint8Array, sizeBytes: number): Uint8Array
   return output;
 }
 
-/** Repeats `length` bytes from `distance` back, which may reach into what it writes. Returns where they end. */
+/** Copies `length` bytes from `distance` back and returns where they end. The copy may overlap its source. */
 export function copyMatch(output: Uint8Array, to: number, distance: number, length: number): number {
   const from = to - distance;
   if (distance < 1 || from < 0 || to + length > output.length) {
@@ -60,7 +62,7 @@ export function copyMatch(output: Uint8Array, to: number, distance: number, leng
   return to + length;
 }
 
-/** @throws {Error} past the end. */
+/** Reads the byte at a place. @throws {Error} if it lies beyond the end. */
 export function byteAt(bytes: Uint8Array, at: number): number {
   const byte = bytes[at];
   if (byte === undefined) {

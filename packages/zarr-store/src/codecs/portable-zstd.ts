@@ -1,11 +1,13 @@
+// Zstandard where Node's zlib is not available, as in a browser.
+
 import { registry } from "zarrita";
 import type { ZstdCodec } from "./zstd.ts";
 import { zstdDecodedSizeBound } from "./zstd-decoded-size-bound.ts";
 
-/** A frame that does not state its size is judged by its blocks, each of which may promise more than it holds. */
+/** Slack for a frame that does not state its size: its blocks give a bound, and each may announce more than it holds. */
 const BOUND_SLACK_BYTES = 64 * 1024 * 1024;
 
-/** Zstandard in WebAssembly, by zarrita's codec, loaded when it is first needed. */
+/** Zstandard in WebAssembly, by zarrita's codec, which is loaded on first use. */
 export const portableZstd: ZstdCodec = {
   async compress(bytes, level) {
     const codec = await loadZstd(level);
@@ -33,7 +35,7 @@ async function loadZstd(level: number): Promise<WasmCodec> {
   return entry.fromConfig({ level }, { dataType: "uint8", shape: [], codecs: [], fillValue: null });
 }
 
-/** The same bytes, over memory that is known not to be shared between threads. */
+/** Returns the same bytes, copied if their memory is shared between threads. */
 function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes;
   return buffer instanceof ArrayBuffer

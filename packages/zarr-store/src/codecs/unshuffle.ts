@@ -1,6 +1,8 @@
+// Undoes the byte and bit shuffles of Blosc.
+
 /**
- * Undoes Blosc's byte shuffle, which puts the first bytes of all elements first, then the second ones, and so on.
- * Bytes beyond the last whole element stay where they are.
+ * Undoes the byte shuffle: it stores the first bytes of all elements, then the second bytes, and so on. Bytes after the
+ * last whole element stay in place.
  */
 export function unshuffleBytes(shuffled: Uint8Array, typeSize: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(shuffled);
@@ -14,8 +16,8 @@ export function unshuffleBytes(shuffled: Uint8Array, typeSize: number): Uint8Arr
 }
 
 /**
- * Undoes Blosc's bit shuffle, which puts the first bits of all elements first, then the second ones, and so on.
- * Blosc leaves a block alone that is not of whole groups of eight elements.
+ * Undoes the bit shuffle: it stores the first bits of all elements, then the second bits, and so on. Blosc does not
+ * shuffle a block whose number of elements is not a multiple of eight.
  */
 export function unshuffleBits(shuffled: Uint8Array, typeSize: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(shuffled);
@@ -28,7 +30,7 @@ export function unshuffleBits(shuffled: Uint8Array, typeSize: number): Uint8Arra
   for (let j = 0; j < typeSize; j += 1) {
     const row = 8 * j;
     for (let group = 0; group < rowBytes; group += 1) {
-      // Rows of eight bits, one below the other, are turned about their diagonal (Warren, Hacker's Delight, §7–3).
+      // Transpose a matrix of 8 × 8 bits. Source: Warren, Hacker's Delight, §7–3.
       let low =
         at(row, group) | (at(row + 1, group) << 8) | (at(row + 2, group) << 16) | (at(row + 3, group) << 24);
       let high =
@@ -51,7 +53,7 @@ export function unshuffleBits(shuffled: Uint8Array, typeSize: number): Uint8Arra
   return bytes;
 }
 
-/** Exchanges the bits in `mask` with those `distance` above them. */
+/** Swaps the bits in `mask` with the bits `distance` above them. */
 function swapBits(word: number, distance: number, mask: number): number {
   const swapped = (word ^ (word >>> distance)) & mask;
   return word ^ swapped ^ (swapped << distance);

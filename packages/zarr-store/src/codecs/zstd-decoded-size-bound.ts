@@ -1,3 +1,5 @@
+// Bounds the size of Zstandard data before it is decoded, so that a small file cannot fill the memory.
+
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const MAX_BLOCK_BYTES = 128 * 1024;
@@ -10,11 +12,11 @@ interface FrameHeader {
 }
 
 /**
- * At most how many bytes Zstandard frames decode to, from their headers and those of their blocks, without decoding.
- * A frame that states its content's size is taken at its word, which every decoder enforces.
+ * Returns an upper bound, in bytes, of what Zstandard frames decode to. It reads only the headers of frames and blocks.
+ * If a frame states the size of its content, that is the bound: every decoder enforces it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1
- * @throws {Error} for what is not a whole number of frames.
+ * @throws {Error} if the bytes are not a whole number of frames.
  */
 export function zstdDecodedSizeBound(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -28,7 +30,7 @@ export function zstdDecodedSizeBound(bytes: Uint8Array): number {
         continue;
       }
       if (magic !== FRAME_MAGIC) {
-        throw new Error(`no Zstandard frame at byte ${offset}`);
+        throw new Error(`not a Zstandard frame at byte ${offset}`);
       }
       const frame = readFrameHeader(view, offset + 4);
       const blocks = readBlocks(

@@ -1,18 +1,20 @@
-/** The level at which chunks are compressed where no other is asked for. */
+// The Zstandard that a runtime provides, and the level that we use.
+
+/** The default level of compression for chunks. */
 export const ZSTD_LEVEL = 1;
 
 /**
- * Zstandard, as a runtime lends it: `nodeZstd` by Node's zlib, `portableZstd` by WebAssembly everywhere.
- * Either may return a view into a larger buffer.
+ * Zstandard: `nodeZstd` uses Node's zlib, `portableZstd` uses WebAssembly and runs everywhere. Both may return a view
+ * of a larger buffer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8878
  */
 export interface ZstdCodec {
-  /** One frame that states its content's size, without a checksum. */
+  /** Writes one frame, which states the size of its content and has no checksum. */
   compress(bytes: Uint8Array, level: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * @param maxSizeBytes The size that is expected of the content. More is never made room for.
-   * @throws {Error} for a damaged frame, or more than `maxSizeBytes`.
+   * @param maxSizeBytes The expected size of the content. More is never allocated.
+   * @throws {Error} if a frame is damaged or holds more than `maxSizeBytes`.
    */
   decompress(
     bytes: Uint8Array,
