@@ -1,12 +1,14 @@
-/** What the header `Content-Range` says (RFC 9110, 14.4): which bytes these are, or only how many there would be. */
+// Parses the `Content-Range` header, which says which bytes of a file a server sent.
+
+/** A `Content-Range` header (RFC 9110, §14.4): which bytes were sent, or only the size of the whole. */
 export interface ContentRange {
-  /** The first and the last byte; undefined where the range asked for is not there (`bytes * /10`). */
+  /** The first and the last byte; undefined if the value ends before the range asked for (`bytes * /10`). */
   readonly bytes: { readonly first: number; readonly last: number } | undefined;
-  /** Undefined if the server does not say. */
+  /** The size of the whole; undefined if the server does not say. */
   readonly sizeBytes: number | undefined;
 }
 
-/** Undefined for another unit than bytes, and for what contradicts itself. */
+/** Parses the header; undefined if its unit is not bytes, it cannot be parsed, or it contradicts itself. */
 export function parseContentRange(header: string | null): ContentRange | undefined {
   const [, first, last, size] =
     /^bytes (?:(\d{1,16})-(\d{1,16})|\*)\/(\d{1,16}|\*)$/i.exec(header ?? "") ?? [];

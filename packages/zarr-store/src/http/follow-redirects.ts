@@ -1,12 +1,14 @@
+// Follows redirects without sending headers or credentials to another server.
+
 import { ZarrStoreError } from "../errors.ts";
 
-/** The part of `fetch` that a store needs. */
+/** The part of `fetch` that an HTTP store needs. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface FollowRedirectsOptions {
   readonly fetch: Fetch;
   readonly sameOrigin: boolean;
-  /** What is read, for messages. */
+  /** The URL of the file, for messages. */
   readonly where: string;
   readonly path: string;
 }
@@ -15,11 +17,12 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Fetches a URL. With `sameOrigin`, nothing is ever sent to another origin, neither headers nor credentials: each
- * redirect is looked at before it is followed. A browser does not show where one leads, so there it is refused whatever
- * its target.
+ * Fetches a URL and follows its redirects, at most five.
  *
- * @throws {ZarrStoreError} `io` for a redirect that is refused, or leads nowhere; what `fetch` throws
+ * With `sameOrigin`, each redirect is checked before it is followed, and nothing is sent to another origin: neither
+ * headers nor credentials. A browser does not reveal the target of a redirect, so there every redirect is refused.
+ *
+ * @throws {ZarrStoreError} `io` for a redirect that is refused or leads nowhere; and whatever `fetch` throws.
  */
 export async function followRedirects(
   url: string,
@@ -36,7 +39,7 @@ export async function followRedirects(
     const response = await fetch(target, { ...init, redirect: "manual" });
     if (response.type === "opaqueredirect") {
       throw refuse(
-        "the server redirects, and a browser does not say where to; pass sameOrigin: false to follow",
+        "the server redirects, and a browser does not say where to; pass sameOrigin: false to follow it",
       );
     }
     if (!REDIRECTS.has(response.status)) {
@@ -46,11 +49,11 @@ export async function followRedirects(
     const location = response.headers.get("location") ?? "";
     const next = URL.canParse(location, target) ? new URL(location, target) : undefined;
     if (location === "" || next === undefined) {
-      throw refuse(`HTTP ${response.status} without a place to go on`);
+      throw refuse(`HTTP ${response.status}, a redirect without a target`);
     }
     if (next.origin !== new URL(url).origin) {
       throw refuse(
-        `the server redirects to another origin, ${next.origin}; pass sameOrigin: false to follow`,
+        `the server redirects to another origin, ${next.origin}; pass sameOrigin: false to follow it`,
         next.origin,
       );
     }

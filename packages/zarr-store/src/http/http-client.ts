@@ -1,3 +1,5 @@
+// Requests the files of a store from a web server and retries after faults that may pass.
+
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
@@ -10,19 +12,19 @@ import { decideRetryDelayMs, parseRetryAfterMs } from "./retry-delay.ts";
 import { withSilenceLimit } from "./with-silence-limit.ts";
 
 export interface HttpClientOptions {
-  /** Default: the runtime's own. */
+  /** Default: the `fetch` of the runtime. */
   readonly fetch?: Fetch | undefined;
-  /** Sent with every request: a token, say. */
+  /** Headers for every request, such as a token. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Whether a browser sends cookies along. Default: as `fetch` does. */
+  /** Whether a browser sends cookies. Default: as `fetch` does. */
   readonly credentials?: "include" | "omit" | "same-origin" | undefined;
-  /** How often a request is made again after a fault that may pass. Default 4. */
+  /** How often a request is retried after a fault that may pass. Default 4. */
   readonly retries?: number | undefined;
-  /** How long the server may send nothing before an attempt counts as failed. Default 30 000. */
+  /** How long the server may be silent before an attempt counts as failed. Default 30 000. */
   readonly timeoutMs?: number | undefined;
-  /** Whether a redirect to another origin is refused. Default true; if not, `headers` go there too. */
+  /** Whether a redirect to another origin is refused. Default true; if false, `headers` are sent there too. */
   readonly sameOrigin?: boolean | undefined;
-  /** Clock, waiting and chance, for tests. */
+  /** Clock, sleep and random numbers, for tests. */
   readonly runtime?: Pick<Runtime, "nowEpochMs" | "sleepMs" | "random"> | undefined;
   /** Default: silent. */
   readonly logger?: Logger | undefined;
@@ -32,11 +34,11 @@ export interface HttpRequest<T> {
   readonly key: StoreKey;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
-  /** Takes what it wants of an answer that is no passing fault; calls `heard` for every part that arrives. */
+  /** Reads a response that is not a passing fault. It calls `heard` for every part that arrives. */
   readonly read: (response: Response, heard: () => void) => Promise<T>;
 }
 
-/** Asks a web server for keys, again and again if that may help. */
+/** Reads keys from a web server; retries if that may help. */
 export class HttpClient {
   /** The URL without its query, which may be a secret. */
   readonly location: string;
@@ -46,7 +48,7 @@ export class HttpClient {
   readonly #runtime: Pick<Runtime, "nowEpochMs" | "sleepMs" | "random">;
   readonly #urlOf: (key: StoreKey) => string;
 
-  /** @throws {ZarrStoreError} `invalid_argument` for the URL, and for headers that are none */
+  /** @throws {ZarrStoreError} `invalid_argument` if the URL or a header is not valid. */
   constructor(url: string | URL, options: HttpClientOptions) {
     const parsed = parseHttpUrl(url);
     this.location = parsed.root.slice(0, -1);
@@ -57,12 +59,16 @@ export class HttpClient {
     this.#runtime = options.runtime ?? portableRuntime();
   }
 
-  /** What a key is called in messages. */
+  /** Names a key in messages: its URL without the query. */
   where(key: StoreKey): string {
     return `${this.location}/${key}`;
   }
 
-  /** @throws {ZarrStoreError} `invalid_name`, `aborted`, what `read` throws, `io` when the attempts are used up */
+  /**
+   * Requests a key until `read` succeeds.
+   *
+   * @throws {ZarrStoreError} `invalid_name`, `aborted`, `io` after the last attempt; and whatever `read` throws.
+   */
   async request<T>({ key, headers, signal, read }: HttpRequest<T>): Promise<T> {
     const url = this.#urlOf(key);
     for (let retry = 0; ; retry++) {
@@ -89,7 +95,7 @@ export class HttpClient {
       const init: RequestInit = {
         headers: allHeaders,
         signal: attemptSignal,
-        // A commit replaces what a cache may hold: it has to ask whether that is still so.
+        // A commit may replace a file that a cache still holds, so every cache must revalidate.
         cache: "no-cache",
         ...(credentials === undefined ? {} : { credentials }),
       };
@@ -114,7 +120,7 @@ export class HttpClient {
     }
   }
 
-  /** Waits for the next attempt, if there is one. */
+  /** Waits before the next attempt; throws after the last one. */
   async #pause(
     key: StoreKey,
     fault: HttpFault,
@@ -125,14 +131,14 @@ export class HttpClient {
     const { retryAfterMs } = fault;
     const delayMs = decideRetryDelayMs({ retry, retryAfterMs, random: this.#runtime.random() });
     if (retry >= retries || delayMs === undefined) {
-      const asked = delayMs === undefined ? `, to be asked again in ${retryAfterMs} ms` : "";
+      const asked = delayMs === undefined ? `, and asks to wait ${retryAfterMs} ms` : "";
       throw new ZarrStoreError(
         "io",
         `cannot read ${this.where(key)}: ${fault.message}${asked}, after ${retry + 1} attempts`,
         { path: key, found: fault.found, cause: fault },
       );
     }
-    logger.debug(`${this.where(key)}: ${fault.message}, again in ${Math.round(delayMs)} ms`);
+    logger.debug(`${this.where(key)}: ${fault.message}, retrying in ${Math.round(delayMs)} ms`);
     await this.#runtime.sleepMs(delayMs, signal);
   }
 }
@@ -140,7 +146,7 @@ export class HttpClient {
 function parseHeaders(given: Readonly<Record<string, string>>): Headers {
   try {
     const headers = new Headers(given);
-    // A body that nothing unpacks on the way has the announced length. Browsers decide this for themselves.
+    // A body that is not unpacked on the way has the announced length. Browsers ignore this header.
     if (!headers.has("accept-encoding")) {
       headers.set("accept-encoding", "identity");
     }
@@ -152,7 +158,7 @@ function parseHeaders(given: Readonly<Record<string, string>>): Headers {
   }
 }
 
-/** Whatever an attempt ends with that no part of this package says is a fault of the connection. */
+/** Turns an error of an attempt into a fault. An error that is not from this package is a fault of the connection. */
 function faultOf(error: unknown): HttpFault {
   if (error instanceof HttpFault) {
     return error;
@@ -160,6 +166,6 @@ function faultOf(error: unknown): HttpFault {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const found = typeof code === "string" ? code : "network error";
-  // Some runtimes put the whole URL, with its query, into their message.
+  // The error's own message is not repeated: some runtimes put the URL and its query, a secret, into it.
   return new HttpFault(found, { found, cause: error });
 }

@@ -1,3 +1,5 @@
+// Reads a dataset from any web server, as a read-only store over HTTP.
+
 import { isReservedPath } from "../commit/log/control-keys.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
@@ -12,21 +14,31 @@ import { HttpFault } from "./http-fault.ts";
 import { readBody } from "./read-body.ts";
 
 export interface HttpStoreOptions extends HttpClientOptions {
-  /** A longer value is an error. Default 1 GiB. */
+  /** The largest value that is read. Default 1 GiB. */
   readonly maxSizeBytes?: number | undefined;
 }
 
 /**
- * A folder behind a web server, for reading: nothing is listed, ever. A query in the URL (a signature) goes with every
- * request and into no message. Another server's or client's cache is asked to make sure of what it holds.
+ * Opens a folder on a web server for reading. The store never lists files, so any server will do.
  *
- * 404 and 410 are absences. So is 403 for a file of the commit protocol, with a warning: a server that does not list
- * says so for files that are not there (S3). Everything else that goes wrong is `io`, with the status as `found` if
- * there is one: a redirect to another origin, a web page in place of a file, a body of another length than announced,
- * a range from a server that does not serve ranges. Status 408, 429 and 500 up, silence and broken connections are
- * first tried again.
+ * A query in the URL, such as a signature, is sent with every request and never appears in a message. Caches on the way
+ * are told to revalidate what they hold.
  *
- * @throws {ZarrStoreError} `invalid_argument` for what is no http(s) URL, or has a password or a fragment
+ * | answer | result |
+ * |---|---|
+ * | 404, 410 | the file is absent |
+ * | 403 for a file of the commit protocol | the file is absent, with a warning: S3 without the right to list answers so |
+ * | 408, 429, 500 and above, silence, a broken connection | retried, then `io` |
+ * | a redirect to another origin | `io` |
+ * | a web page in place of a file | `io` |
+ * | a body shorter than announced | retried, then `io` |
+ * | a body longer than announced, or than `maxSizeBytes` | `io` |
+ * | the whole file in place of a range | `io` |
+ * | any other status | `io` |
+ *
+ * An `io` error has the status, if there is one, as `found`.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if the URL is not http(s), or has a user, a password or a fragment.
  *
  * @example
  * const store = httpStore("https://example.org/study.zarr", { headers: { authorization: "Bearer 1234" } });
@@ -116,13 +128,13 @@ class HttpStore implements ReadableStore {
         this.#assertBeyond(key, range, response);
         return new Uint8Array();
       case 200:
-        throw this.#fault(key, "the server sends the whole where a range was asked for", 200);
+        throw this.#fault(key, "the server sends the whole file where a range was asked for", 200);
       default:
         return this.#absent(key, response);
     }
   }
 
-  /** A body of exactly the announced size, if one was announced. */
+  /** Reads a body, which must have the announced size if there is one. */
   async #body(
     key: StoreKey,
     response: Response,
@@ -138,7 +150,7 @@ class HttpStore implements ReadableStore {
     return bytes;
   }
 
-  /** Undefined where the answer means that there is no such file; everything else is thrown. */
+  /** Returns undefined if the answer means that the file is absent; throws for any other answer. */
   #absent(key: StoreKey, { status }: Response): undefined {
     if (status === 404 || status === 410) {
       return undefined;
@@ -147,7 +159,7 @@ class HttpStore implements ReadableStore {
       if (!this.#hasWarned) {
         this.#hasWarned = true;
         this.#logger.warn(
-          `${this.#client.where(key)}: HTTP 403, taken as "not there"; if access is only missing, commits are not seen`,
+          `${this.#client.where(key)}: HTTP 403, read as "no such file"; if you lack access instead, commits are missed`,
         );
       }
       return undefined;
@@ -163,26 +175,26 @@ class HttpStore implements ReadableStore {
   }
 
   /**
-   * That a gzip file arrives as it is stored. Some servers (sirv, and with it Vite's) declare every `.gz` file as packed on
-   * the way, and the client then unpacks it: its bytes are not those that were committed.
+   * Checks that a gzip file arrives unchanged. Some servers (sirv, which Vite uses) send every `.gz` file with a header
+   * that makes the client unpack it. The bytes are then not the committed ones.
    */
   #assertStillPacked(key: StoreKey, { headers }: Response, bytes: Uint8Array): void {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
     if (key.endsWith(".gz") && headers.get("content-encoding") === UNPACKED_ON_THE_WAY && !isPacked) {
       const what =
-        "the server sends this file with the header Content-Encoding: gzip, so that it arrives unpacked; .gz files must be sent without it";
+        "the server sends this file with the header Content-Encoding: gzip, so it arrives unpacked; .gz files must be sent without it";
       throw this.#fault(key, what, UNPACKED_ON_THE_WAY);
     }
   }
 
-  /** That a 206 is of the bytes that were asked for, all of them. */
+  /** Checks that a 206 holds all the bytes that were asked for. */
   #assertAnswered(key: StoreKey, range: ByteRange, { headers, type }: Response): void {
     const header = headers.get("content-range");
     const encoding = headers.get("content-encoding") ?? "identity";
     if (encoding !== "identity") {
       throw this.#fault(key, `the server sends a range of the value in ${encoding}`, encoding);
     }
-    // A browser hides this header of another origin, unless the server exposes it.
+    // A browser hides this header if the file is on another origin, unless the server exposes it.
     if (header === null && type === "cors") {
       return;
     }
@@ -194,13 +206,13 @@ class HttpStore implements ReadableStore {
     if (bytes?.first !== asked.first || bytes.last !== asked.last) {
       throw this.#fault(
         key,
-        `bytes ${asked.first}-${asked.last} were asked for, ${header ?? "a range that is not named"} came`,
+        `bytes ${asked.first}-${asked.last} were asked for, the server sent ${header ?? "a range without saying which"}`,
         header,
       );
     }
   }
 
-  /** That the value ends before the range, as a 416 says; this is an error but for no bytes of an empty value. */
+  /** Checks a 416: the value ends before the range. That is an error, except for an empty range of an empty value. */
   #assertBeyond(key: StoreKey, range: ByteRange, { headers }: Response): void {
     const { first } = askedBytes(range);
     const sizeBytes = parseContentRange(headers.get("content-range"))?.sizeBytes ?? first;
@@ -215,15 +227,20 @@ class HttpStore implements ReadableStore {
   }
 }
 
-/** HTTP cannot ask for no bytes: for these, the one before, which is there if they are. */
+/**
+ * Returns the bytes to request for a range. A `Range` header cannot describe zero bytes, so for an empty range it is the
+ * byte before: if that exists, the empty range is valid.
+ */
 function askedBytes({ offset, length }: ByteRange): { readonly first: number; readonly last: number } {
   const first = length === 0 ? Math.max(0, offset - 1) : offset;
   return { first, last: first + Math.max(1, length) - 1 };
 }
 
 /**
- * How long the body will be, if that is known. A browser hides the header Content-Encoding of another origin: there the
- * announced length may be that of the packed body, and the browser compares it itself.
+ * Returns the announced size of the body; undefined if it is not known.
+ *
+ * If the file is on another origin, a browser hides the header Content-Encoding. The announced length may then be that of
+ * the packed body, and the browser checks it.
  */
 function announcedSize({ headers, type }: Response): number | undefined {
   const length = headers.get("content-length") ?? "";

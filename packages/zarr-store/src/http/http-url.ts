@@ -1,23 +1,30 @@
+// The URL of a store on the web, and the URLs of its keys.
+
 import { ZarrStoreError } from "../errors.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
 
-/** Where a store is on the web: keys go between `root`, which ends in `/`, and `query`. */
+/** The URL of a store, in two parts. A key goes between `root`, which ends in `/`, and `query`. */
 export interface HttpUrl {
   readonly root: string;
-  /** With its `?`, or empty: a signature, and so a secret. */
+  /** Begins with `?`, or is empty. It may be a signature, so it is a secret. */
   readonly query: string;
 }
 
+/** True for text that begins with `http://` or `https://`. */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
-/** @throws {ZarrStoreError} `invalid_argument` for what is no http(s) URL, and for one with a user, a password or a `#` */
+/**
+ * Parses the URL of a store.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if it is not an http(s) URL, or has a user, a password or a fragment.
+ */
 export function parseHttpUrl(text: string | URL): HttpUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // The text may hold a password: no message repeats it.
+  // The text may hold a password, so no message repeats it.
   if (url === undefined || !isHttpUrl(url.href)) {
-    throw new ZarrStoreError("invalid_argument", "a store on the web has an absolute http or https URL", {
+    throw new ZarrStoreError("invalid_argument", "a store on the web needs an absolute http or https URL", {
       found: url?.protocol,
     });
   }
@@ -33,21 +40,17 @@ export function parseHttpUrl(text: string | URL): HttpUrl {
 }
 
 /**
- * The URL of a key: below the root whatever the key is, with the root's query.
+ * Returns the URL of a key, which is always below the root, with the root's query.
  *
- * @throws {ZarrStoreError} `invalid_name`
+ * @throws {ZarrStoreError} `invalid_name` if a URL parser would change the path.
  */
 export function urlOfKey({ root, query }: HttpUrl, key: StoreKey): string {
   const path = parseStoreKey(key).split("/").map(encodeURIComponent).join("/");
   const url = root + path + query;
   if (new URL(url).href !== url) {
-    throw new ZarrStoreError(
-      "invalid_name",
-      `store key ${JSON.stringify(key)}: is not what it seems in a URL`,
-      {
-        path: key,
-      },
-    );
+    throw new ZarrStoreError("invalid_name", `store key ${JSON.stringify(key)}: a URL would change it`, {
+      path: key,
+    });
   }
   return url;
 }

@@ -1,8 +1,10 @@
+// Reads the body of a response up to a given size.
+
 import { ZarrStoreError } from "../errors.ts";
 
 export interface ReadBodyOptions {
   readonly maxSizeBytes: number;
-  /** What is read, for messages. */
+  /** The URL of the file, for messages. */
   readonly where: string;
   readonly path: string;
   /** Called for every part that arrives. */
@@ -10,9 +12,9 @@ export interface ReadBodyOptions {
 }
 
 /**
- * The whole body in an array of its own, however it arrives and whatever was announced.
+ * Reads the whole body into one array, whatever size was announced.
  *
- * @throws {ZarrStoreError} `io` as soon as there is more than `maxSizeBytes`
+ * @throws {ZarrStoreError} `io` as soon as more than `maxSizeBytes` arrive.
  */
 export async function readBody(
   response: Response,

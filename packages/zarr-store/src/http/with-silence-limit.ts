@@ -1,12 +1,15 @@
+// Ends a request when the server has been silent for too long.
+
 import { HttpFault } from "./http-fault.ts";
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs a request whose signal is aborted when the caller aborts, or when nothing was heard from the server for a while:
- * `run` calls `heard` for every sign of life. However long a body is, it may take its time as long as it moves.
+ * Runs a request with a limit on silence rather than on its whole duration, so that a long body may take its time.
  *
- * @throws {HttpFault} after the silence
+ * The signal that `run` gets is aborted when the caller aborts, or when `run` has not called `heard` for `limitMs`.
+ *
+ * @throws {HttpFault} if the server was silent for `limitMs`.
  */
 export async function withSilenceLimit<T>(
   limitMs: number,

@@ -124,7 +124,7 @@ describe("a fault that passes is tried again", () => {
 
   it("not at all if the server asks for more than a minute", async () => {
     web.answer = says(503, { "retry-after": "3600" });
-    await expect(store().get(KEY)).rejects.toThrowError(/HTTP 503, to be asked again in 3600000 ms/);
+    await expect(store().get(KEY)).rejects.toThrowError(/HTTP 503, and asks to wait 3600000 ms/);
     expect(web.requests.length).toBe(1);
   });
 
