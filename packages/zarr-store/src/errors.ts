@@ -1,6 +1,8 @@
+// The error class of this package: a closed set of codes, and the details that come with them.
+
 import { isTypedError, TypedError } from "./typed-error.ts";
 
-/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+/** What went wrong, as a closed set. Programs branch on the code; the message is for people. */
 export type ZarrStoreErrorCode =
   | "not_found"
   | "read_only"
@@ -17,15 +19,15 @@ export type ZarrStoreErrorCode =
   | "io"
   | "aborted";
 
-/** Where it went wrong and what was met there; every field is optional, none is ever a secret. */
+/** Where it went wrong and what was found there. Every field is optional, and none ever holds a secret. */
 export interface ZarrStoreErrorDetails {
-  /** The key below the dataset's root, or the path inside a document (`$.rois[2].name`). */
+  /** The key below the root of the dataset, or the path inside a document (`$.rois[2].name`). */
   readonly path?: string;
-  /** All paths concerned, where there are several (a conflict, a check). */
+  /** All paths concerned, if there are several, as in a conflict or a check. */
   readonly paths?: readonly string[];
-  /** Line of a text file, counted from 1. */
+  /** The line of a text file, counted from 1. */
   readonly line?: number;
-  /** Byte offset in the file. */
+  /** The byte offset in the file. */
   readonly offset?: number;
   readonly expected?: unknown;
   readonly found?: unknown;
@@ -48,7 +50,7 @@ export class ZarrStoreError extends TypedError<ZarrStoreErrorCode, ZarrStoreErro
   }
 }
 
-/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+/** True for an error of this package. If codes are given, the error must have one of them. */
 export function isZarrStoreError(
   error: unknown,
   ...codes: readonly ZarrStoreErrorCode[]

@@ -1,5 +1,5 @@
 /**
- * Generic, crash-safe storage of images, artifacts and tables in a Zarr v3 hierarchy of plain files.
+ * Datasets of images, artifacts and tables in plain Zarr v3 files, where every change is one crash-safe commit.
  *
  * @example
  * const dataset = await openDataset(memoryStore());

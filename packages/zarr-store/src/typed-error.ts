@@ -1,9 +1,11 @@
-/** What the error classes of all packages are made of: a closed code, details and the cause. */
+// The base of the error classes of all packages.
+
+/** An error with a code from a closed set, details and a cause. */
 export abstract class TypedError<
   Code extends string,
   Details extends { readonly cause?: unknown },
 > extends Error {
-  /** The name by which {@link isTypedError} knows the class, in another realm or another copy of the package too. */
+  /** The name by which {@link isTypedError} knows the class, even in another realm or another copy of the package. */
   abstract override readonly name: string;
   readonly code: Code;
   readonly details: Details;
@@ -15,7 +17,7 @@ export abstract class TypedError<
   }
 }
 
-/** True for an error of the class of this name, and, if codes are given, for one with one of these codes. */
+/** True for an error of the class with this name. If codes are given, the error must have one of them. */
 export function isTypedError(error: unknown, name: string, codes: readonly string[]): boolean {
   return (
     error instanceof Error &&
