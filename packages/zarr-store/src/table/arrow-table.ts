@@ -1,4 +1,5 @@
-/** Arrow tables of our column types: made from rows or columns, read, joined, filtered and sorted. */
+// Arrow tables of our column types: the functions that make, read, join, filter and sort them, in one place.
+
 export type { ColumnData } from "./columns/build-column.ts";
 export { normalizeTable } from "./rows/normalize-table.ts";
 export { type RowRun, rowRunsOf } from "./rows/row-runs.ts";

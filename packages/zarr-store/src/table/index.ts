@@ -1,5 +1,5 @@
 /**
- * Arrow tables with a schema: columns, rows, Parquet and CSV.
+ * Arrow tables with a schema: their columns and rows, and how they are read from and written to Parquet and CSV.
  *
  * @module
  */

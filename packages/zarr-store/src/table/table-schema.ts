@@ -1,7 +1,9 @@
+// The schema of a table: column names, types, nullability and units, and how a table is checked against it.
+
 import type { DataType, Table } from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
 
-/** The column types that tables may have; they are what Parquet, Arrow, pandas and DuckDB agree on. */
+/** The types of columns: those on which Parquet, Arrow, pandas and DuckDB agree. */
 export type ColumnType = "int64" | "int32" | "float64" | "utf8" | "bool";
 
 export interface Column {
@@ -9,17 +11,17 @@ export interface Column {
   readonly type: ColumnType;
   /** Default true. A missing number is NULL, never NaN. */
   readonly nullable?: boolean;
-  /** The unit of the values, as in `mm/s`, for documentation; names carry it too (`velocity_mm_s`). */
+  /** The unit of the values, such as `mm/s`. It is documentation: the name says it too (`velocity_mm_s`). */
   readonly unit?: string;
   readonly description?: string;
 }
 
-/** Names, order, types and nullability of a table's columns: explicit, never inferred from values. */
+/** The names, order, types and nullability of a table's columns. They are stated, never inferred from values. */
 export interface TableSchema {
   readonly columns: readonly Column[];
 }
 
-/** One value: `int64` is a bigint (a safe integer number is accepted on the way in), a missing one is null. */
+/** A cell. A missing value is null. An `int64` is read as a bigint; a safe integer number is accepted when writing. */
 export type CellValue = bigint | number | string | boolean | null;
 
 export type Row = Readonly<Record<string, CellValue | undefined>>;
@@ -28,7 +30,8 @@ export type Row = Readonly<Record<string, CellValue | undefined>>;
 export const maxColumns = 1024;
 
 /**
- * Checks that a value is a schema: at most 1024 columns, with different names that are not empty.
+ * Checks that a value is a schema: at most 1024 columns with different, non-empty names.
+ *
  * @throws {ZarrStoreError} `invalid_argument`, naming the path (`$.columns[2].type`).
  */
 export function parseTableSchema(value: unknown): TableSchema {
@@ -83,7 +86,7 @@ function parseNote(value: unknown, key: string, path: string): string | undefine
   throw schemaError(`${path}.${key}`, "a string", describeText(note));
 }
 
-/** Arrow in JavaScript drops a byte order mark at the beginning of names and metadata. */
+/** False for text that Arrow would change: its JavaScript drops a leading byte order mark from names and metadata. */
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !text.startsWith("\ufeff");
 }
@@ -99,7 +102,7 @@ function memberOf(value: unknown, key: string): unknown {
 function schemaError(path: string, expected: string, found: string): ZarrStoreError {
   return new ZarrStoreError(
     "invalid_argument",
-    `no table schema: ${path}: expected ${expected}, found ${found}`,
+    `not a table schema: ${path}: expected ${expected}, found ${found}`,
     {
       path,
       expected,
@@ -108,7 +111,7 @@ function schemaError(path: string, expected: string, found: string): ZarrStoreEr
   );
 }
 
-/** Arrow's names of the types that are ours. */
+/** Our types by Arrow's names. */
 const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
   ["Int64", "int64"],
   ["Int32", "int32"],
@@ -117,14 +120,17 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
   ["Bool", "bool"],
 ]);
 
-/** Ours, if an Arrow type is one of them. */
+/** Returns our type for an Arrow type; undefined if we do not have it. */
 export function columnTypeOf(type: DataType): ColumnType | undefined {
   return typeByArrowName.get(String(type));
 }
 
 /**
- * The schema of an Arrow table whose columns have our types; units and descriptions come from the fields' metadata.
- * @throws {ZarrStoreError} `not_supported`, naming the column, for another type; `normalizeTable` maps the common ones.
+ * Returns the schema of an Arrow table whose columns have our types. Units and descriptions come from the metadata of the
+ * fields.
+ *
+ * @throws {ZarrStoreError} `not_supported`, naming the column, for any other type; `normalizeTable` converts the common
+ * ones.
  */
 export function schemaOfTable(table: Table): TableSchema {
   return {
@@ -151,8 +157,11 @@ export function schemaOfTable(table: Table): TableSchema {
 }
 
 /**
- * Checks names, order, types, nulls and, where both say one, units of a table. `where` names the table in messages.
- * @throws {ZarrStoreError} `schema_mismatch`, naming the first offending column; `not_supported` as {@link schemaOfTable}.
+ * Checks a table against a schema: names, order, types, nulls and, if both have one, units. `where` names the table in
+ * messages.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the first column that differs; `not_supported` as
+ * {@link schemaOfTable}.
  */
 export function assertTableMatches(schema: TableSchema, table: Table, where: string): void {
   const found = schemaOfTable(table).columns;

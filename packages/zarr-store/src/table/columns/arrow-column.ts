@@ -1,3 +1,5 @@
+// Converts between Arrow columns and plain buffers, and puts columns together into Arrow tables.
+
 import {
   Bool,
   type Data,
@@ -20,8 +22,11 @@ import { type ColumnBuffers, concatColumns, lengthOf } from "./column-buffers.ts
 import { readChunk, typeReadFrom } from "./read-chunk.ts";
 
 /**
- * Reads a column of Arrow, all chunks as one, and maps the types of other writers to ours: in memory of its own, or
- * `borrowed` from the table where it can be, for those that only read it. `where` names the table in messages.
+ * Reads an Arrow column, all its chunks as one, and converts the types of other writers to ours.
+ *
+ * The result is a copy. With `borrowed` it shares memory with the table if possible, for callers that only read it.
+ * `where` names the table in messages.
+ *
  * @throws {ZarrStoreError} `not_supported`, naming the column, for a type that has no counterpart here.
  */
 export function readColumn(
@@ -42,7 +47,7 @@ export function readColumn(
   );
 }
 
-/** {@link readColumn} for all columns of a table. */
+/** Reads all columns of a table with {@link readColumn}. */
 export function readColumns(
   table: Table,
   where = "the table",
@@ -53,7 +58,7 @@ export function readColumns(
   );
 }
 
-/** @throws {ZarrStoreError} `invalid_argument` for a column without data */
+/** Returns a column by its index. @throws {ZarrStoreError} `invalid_argument` if the column has no data. */
 export function columnAt(table: Table, index: number, where: string): Vector {
   const vector = table.getChildAt(index);
   if (vector === null) {
@@ -64,9 +69,11 @@ export function columnAt(table: Table, index: number, where: string): Vector {
 }
 
 /**
- * Makes a table of one batch. Each column has buffers of its own, because apache-arrow 21.2 writes a
- * corrupt IPC stream when two columns share one; and the fields' nullable flags are those of the schema.
- * @throws {ZarrStoreError} `schema_mismatch`, naming column and row, for a null in a column that has none.
+ * Makes a table of one batch, with the nullable flags of the schema.
+ *
+ * No two columns may share a buffer: apache-arrow 21.2 would write a corrupt IPC stream.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the column and row, for a null in a column that is not nullable.
  */
 export function tableOfColumns(
   schema: TableSchema,
@@ -77,7 +84,7 @@ export function tableOfColumns(
   return tableOfData(schema, children, rowCount);
 }
 
-/** {@link tableOfColumns} of data as Arrow has them. */
+/** Makes a table of one batch from Arrow data, as {@link tableOfColumns} does from buffers. */
 export function tableOfData(
   schema: TableSchema,
   children: readonly Data[],
@@ -87,12 +94,12 @@ export function tableOfData(
   return wrap(schema.columns.map(fieldOf), [...children], rowCount, metadata);
 }
 
-/** A column as Arrow has it. */
+/** Converts a column to Arrow data. */
 export function encodeColumn(column: ColumnBuffers): { readonly type: ColumnType; readonly data: Data } {
   return { type: column.type, data: dataOf(column, undefined) };
 }
 
-/** The same data, not copied, with the nullable flags and notes of a schema that the table is known to match. */
+/** Returns the same data, not copied, with the nullable flags and notes of a schema. The table must match it. */
 export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
   const children = schema.columns.map((_, index) => table.getChildAt(index)?.data[0]);
   const present = children.filter((data) => data !== undefined);

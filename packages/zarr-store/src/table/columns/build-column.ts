@@ -1,11 +1,13 @@
+// Checks the values that a caller gives for a column and packs them into buffers.
+
 import { ZarrStoreError } from "../../errors.ts";
 import type { CellValue, Column } from "../table-schema.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 import { packStrings } from "./utf8-strings.ts";
 
 /**
- * The values of one column: a typed array of the column's own kind (NaN is a null), cell by cell, or one
- * value for all rows. They are copied.
+ * The values of one column: a typed array of the column's own kind (NaN is a null), an array of cells, or one value for
+ * all rows. They are copied.
  */
 export type ColumnData =
   | Float64Array
@@ -16,7 +18,8 @@ export type ColumnData =
 
 /**
  * Checks the values of a column and copies them.
- * @throws {ZarrStoreError} `schema_mismatch`, naming column and row, for a value of another type or out of range.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the column and row, for a value of another type or out of range.
  */
 export function buildColumn(column: Column, data: ColumnData, rowCount: number): ColumnBuffers {
   if (!isColumnArray(data)) {
@@ -87,7 +90,7 @@ function buildFromCells(column: Column, cells: readonly (CellValue | undefined)[
   }
 }
 
-/** As `from` of typed arrays, which takes several times as long. */
+/** Fills a typed array. Its own `from` takes several times as long. */
 function fill<A extends { [row: number]: T }, T>(
   values: A,
   cells: readonly (CellValue | undefined)[],

@@ -1,6 +1,8 @@
+// The buffers of one column, and how rows are picked from them and joined.
+
 import { ZarrStoreError } from "../../errors.ts";
 
-/** The values of one column in memory of its own. `valid` has a byte for each row, 0 for a null; absent without nulls. */
+/** The values of one column. `valid` has one byte per row, 0 for a null; it is absent if there are no nulls. */
 export type ColumnBuffers =
   | { readonly type: "float64"; readonly values: Float64Array; readonly valid?: Uint8Array | undefined }
   | { readonly type: "int32"; readonly values: Int32Array; readonly valid?: Uint8Array | undefined }
@@ -8,7 +10,7 @@ export type ColumnBuffers =
   | { readonly type: "bool"; readonly values: Uint8Array; readonly valid?: Uint8Array | undefined }
   | Utf8Buffers;
 
-/** Strings as Arrow has them: row `i` is `bytes[offsets[i]]` to `bytes[offsets[i + 1]]`. */
+/** Strings in Arrow's layout: row `i` is the bytes from `offsets[i]` up to `offsets[i + 1]`. */
 export interface Utf8Buffers {
   readonly type: "utf8";
   readonly offsets: Int32Array;
@@ -20,7 +22,7 @@ export function lengthOf(column: ColumnBuffers): number {
   return column.type === "utf8" ? column.offsets.length - 1 : column.values.length;
 }
 
-/** The rows at `indices`, in their order; −1 gives a null. */
+/** Picks the rows at `indices`, in that order; −1 gives a null. */
 export function takeColumn(column: ColumnBuffers, indices: Int32Array): ColumnBuffers {
   const valid = takeValid(column.valid, indices);
   switch (column.type) {
@@ -83,7 +85,7 @@ function takeUtf8(source: Utf8Buffers, indices: Int32Array): Utf8Buffers {
   }
   const bytes = new Uint8Array(size);
   for (let row = 0; row < indices.length; ) {
-    // Rows that lie side by side, as after a filter, are copied at once.
+    // Adjacent rows, as after a filter, are copied together.
     const first = indices[row] ?? -1;
     let end = row + 1;
     while (end < indices.length && first >= 0 && indices[end] === first + (end - row)) {
@@ -98,7 +100,7 @@ function takeUtf8(source: Utf8Buffers, indices: Int32Array): Utf8Buffers {
   return { type: "utf8", offsets, bytes };
 }
 
-/** The rows of all parts, one after another. All have the same type. */
+/** Joins columns of the same type. */
 export function concatColumns(parts: readonly ColumnBuffers[], type: ColumnBuffers["type"]): ColumnBuffers {
   return spliceColumns(
     parts.map((source) => ({ source, first: 0, count: lengthOf(source) })),
@@ -106,14 +108,14 @@ export function concatColumns(parts: readonly ColumnBuffers[], type: ColumnBuffe
   );
 }
 
-/** Some rows of a column, side by side. */
+/** A range of adjacent rows of a column. */
 export interface ColumnRange {
   readonly source: ColumnBuffers;
   readonly first: number;
   readonly count: number;
 }
 
-/** The rows of all ranges, one range after another. All have the same type. */
+/** Joins ranges of rows from columns of the same type. */
 export function spliceColumns(ranges: readonly ColumnRange[], type: ColumnBuffers["type"]): ColumnBuffers {
   const length = ranges.reduce((sum, { count }) => sum + count, 0);
   if (ranges.length > 0 && ranges.every(({ source }) => isAllNull(source))) {
@@ -192,12 +194,12 @@ function spliceUtf8(ranges: readonly ColumnRange[], length: number): Utf8Buffers
   return { type: "utf8", offsets, bytes };
 }
 
-/** Many columns of a table hold nothing at all: memory that nobody touches costs nothing. */
+/** True if every row is null. Such columns are common; joining them needs only untouched, zeroed memory, which is free. */
 export function isAllNull({ valid }: ColumnBuffers): boolean {
   return valid !== undefined && !valid.includes(1);
 }
 
-/** Nothing but nulls. */
+/** Makes a column of nulls. */
 export function nullColumn(type: ColumnBuffers["type"], length: number): ColumnBuffers {
   const valid = new Uint8Array(length);
   switch (type) {
@@ -216,10 +218,10 @@ export function nullColumn(type: ColumnBuffers["type"], length: number): ColumnB
   }
 }
 
-/** The longest string that V8 makes, and so the most text that is packed or unpacked in one go. */
+/** The length of V8's longest string, and so the most text that is packed or unpacked at once. */
 const maxTextBytes = 2 ** 29 - 24;
 
-/** @throws {ZarrStoreError} `not_supported` if a column has more than 512 MiB of text. */
+/** Returns `sizeBytes`. @throws {ZarrStoreError} `not_supported` if a column has more than 512 MiB of text. */
 export function checkSize(sizeBytes: number): number {
   if (sizeBytes > maxTextBytes) {
     throw new ZarrStoreError(

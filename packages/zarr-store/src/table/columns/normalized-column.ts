@@ -1,14 +1,16 @@
+// Recognises Arrow columns that are already in our form, which need no conversion.
+
 import type { Data, Table, Vector } from "apache-arrow";
 import { type ColumnType, columnTypeOf } from "../table-schema.ts";
 import { checkSize } from "./column-buffers.ts";
 
-/** A column in one of our types and one chunk, without a NaN, that begins at its buffers' beginning. */
+/** A column of one of our types in one chunk, without NaN, which starts where its buffers start. */
 export interface NormalizedColumn {
   readonly type: ColumnType;
   readonly data: Data;
 }
 
-/** A column as it is, not copied, if it is what {@link NormalizedColumn} says. */
+/** Returns the column, not copied, if it is a {@link NormalizedColumn}; otherwise undefined. */
 export function normalizedColumnOf(vector: Vector): NormalizedColumn | undefined {
   const [data] = vector.data;
   const type = columnTypeOf(vector.type);
@@ -19,7 +21,7 @@ export function normalizedColumnOf(vector: Vector): NormalizedColumn | undefined
   return isNormal ? { type, data } : undefined;
 }
 
-/** The same in memory of its own. @throws {ZarrStoreError} `not_supported` for more than 512 MiB of text */
+/** Copies a normalized column. @throws {ZarrStoreError} `not_supported` for more than 512 MiB of text. */
 export function copyNormalizedColumn({ type, data }: NormalizedColumn): Data {
   const { length, nullCount } = data;
   const bitmapBytes = Math.ceil(length / 8);
@@ -34,8 +36,9 @@ export function copyNormalizedColumn({ type, data }: NormalizedColumn): Data {
 }
 
 /**
- * Whether `normalizeTable` would change nothing but the memory; and, unless that does not matter, no two columns share a
- * buffer, which apache-arrow 21.2 cannot write.
+ * True if `normalizeTable` would only copy the table.
+ *
+ * With `"own buffers"`, no two columns may share a buffer either, because apache-arrow 21.2 cannot write such a table.
  */
 export function isNormalizedTable(
   table: Table,

@@ -1,10 +1,12 @@
+// Reads one chunk of an Arrow column and converts the types of other writers to ours.
+
 import { type Data, DataType, TimeUnit, type Utf8View, Vector } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ColumnType } from "../table-schema.ts";
 import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
 import { packStrings } from "./utf8-strings.ts";
 
-/** Arrow's names of the types that are read, and what they become. A dictionary becomes what it holds. */
+/** The types that are read, by Arrow's names, and what they become. A dictionary becomes the type of its values. */
 const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
   ["Int64", "int64"],
   ["Uint64", "int64"],
@@ -20,13 +22,14 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
   ["Utf8", "utf8"],
   ["LargeUtf8", "utf8"],
   ["Utf8View", "utf8"],
-  // What pandas writes for a column of nothing but None.
+  // pandas writes this type for a column that holds only None.
   ["Null", "utf8"],
   ["Bool", "bool"],
 ]);
 
 /**
- * The type that a column of an Arrow type has here. Timestamps are int64, in nanoseconds since 1970.
+ * Returns our type for an Arrow type. Timestamps become int64, in nanoseconds since 1970.
+ *
  * @throws {ZarrStoreError} `not_supported` for lists, structs, decimals, binary and the like.
  */
 export function typeReadFrom(type: DataType, column: string): ColumnType {
@@ -46,8 +49,8 @@ export function typeReadFrom(type: DataType, column: string): ColumnType {
 type Memory = "own" | "borrowed";
 
 /**
- * Reads one chunk of an Arrow column: a copy, or `borrowed` memory of the chunk where that holds what is wanted. A NaN is
- * read as a null: a missing number is NULL, never NaN.
+ * Reads one chunk of an Arrow column, as a copy. With `borrowed` it shares the memory of the chunk if that needs no
+ * conversion. A NaN becomes a null: a missing number is NULL, never NaN.
  */
 export function readChunk(data: Data, type: ColumnType, column: string, memory: Memory): ColumnBuffers {
   if (DataType.isDictionary(data.type)) {
@@ -174,7 +177,7 @@ function readStrings(data: Data, memory: Memory): ColumnBuffers {
   };
 }
 
-/** Offsets that begin at 0. */
+/** Converts offsets so that they begin at 0. */
 function offsetsFrom(source: Int32Array | BigInt64Array, start: number, memory: Memory): Int32Array {
   if (source instanceof Int32Array && start === 0 && source.length > 0) {
     return inMemory(source, memory);

@@ -1,6 +1,8 @@
+// Converts between JavaScript strings and Arrow's offsets and bytes.
+
 import { checkSize, type Utf8Buffers } from "./column-buffers.ts";
 
-/** Strings to offsets and bytes, all in one go: several times faster than `vectorFromArray` of apache-arrow 21.2. */
+/** Packs strings all at once, which is several times faster than `vectorFromArray` of apache-arrow 21.2. */
 export function packStrings(values: readonly (string | null)[]): Utf8Buffers {
   checkSize(values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
   const all = values.join("");
@@ -27,14 +29,14 @@ function utf8Size(value: string): number {
   for (let at = 0; at < value.length; at += 1) {
     const unit = value.charCodeAt(at);
     if (unit > 0x7f) {
-      // A surrogate is half of a character of four bytes.
+      // A surrogate is half of a four-byte character.
       size += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
     }
   }
   return size;
 }
 
-/** Offsets and bytes to strings: of all rows, or of some. */
+/** Unpacks the strings of all rows, or of the given ones. */
 export function unpackStrings(column: Utf8Buffers, rows?: readonly number[]): (string | null)[] {
   const { offsets, bytes, valid } = column;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,17 +1,20 @@
+// Counts the columns of a Parquet file before it is decoded, to bound the memory it takes.
+
 const INT32_FIELD = 0x15;
 const LIST_FIELD = 0x19;
 const STRUCT = 12;
 
 /**
- * How many columns the schema of a Parquet file has, nested ones with those above them: the length of the list that every
- * reader makes its columns of. Undefined if the footer begins otherwise than writers have it begin. Source: FileMetaData
- * of parquet.thrift (fields 1, `version`, and 2, `schema`), in Thrift's compact protocol.
+ * Returns the number of columns in the schema of a Parquet file, counting nested columns and their parents. Every reader
+ * makes its columns from this list. Undefined if the footer does not begin as known writers begin it.
+ *
+ * Source: `FileMetaData` of parquet.thrift (fields 1, `version`, and 2, `schema`), in Thrift's compact protocol.
  */
 export function parquetColumnsOf(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const footerBytes = view.getUint32(bytes.length - 8, true);
   let at = bytes.length - 8 - footerBytes;
-  // A version of one byte: 1 or 2.
+  // The version must fit in one byte; it is 1 or 2.
   if (bytes[at] !== INT32_FIELD || (bytes[at + 1] ?? 0x80) >= 0x80 || bytes[at + 2] !== LIST_FIELD) {
     return undefined;
   }

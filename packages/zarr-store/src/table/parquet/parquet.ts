@@ -1,3 +1,5 @@
+// Reads and writes Parquet files with parquet-wasm, within bounds on memory.
+
 import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type * as ParquetWasm from "parquet-wasm";
 import { ZarrStoreError } from "../../errors.ts";
@@ -9,31 +11,31 @@ import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema }
 import { parquetColumnsOf } from "./parquet-columns.ts";
 
 export interface EncodeParquetOptions {
-  /** What the table must match; its own schema by default. Units and descriptions are written with the fields. */
+  /** The schema that the table must match. Default: its own. Units and descriptions are written with the fields. */
   readonly schema?: TableSchema | undefined;
   /**
-   * Metadata of the Arrow schema, which pyarrow and we read back as `schema.metadata`. Default none. (Parquet's own
-   * key-value metadata come out of parquet-wasm in random order.)
+   * Metadata of the Arrow schema, which pyarrow and we read back as `schema.metadata`. Default none. Parquet's own
+   * key-value metadata are not used, because parquet-wasm writes them in random order.
    */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** The name of the table, for messages. */
   readonly where?: string | undefined;
-  /** The largest number of cells, rows × columns, that is written. Default 2^26, which is also the most that is read. */
+  /** The most cells, rows × columns, to write. Default 2^26, which is also the default when reading. */
   readonly maxCells?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** 64 Mi cells: 512 MiB of numbers. What is larger wants more than one file. */
+/** 64 Mi cells, which is 512 MiB of numbers. A larger table belongs in more than one file. */
 const DEFAULT_MAX_CELLS = 1 << 26;
 
 export interface DecodeParquetOptions {
   /** The name of the file or key, for messages. */
   readonly where?: string | undefined;
-  /** The largest number of cells, rows × columns, that is read. Default 2^26, which is also the most that is written. */
+  /** The most cells, rows × columns, to read. Default 2^26, which is also the default when writing. */
   readonly maxCells?: number | undefined;
   /**
-   * `shared`: the columns may share memory, which saves a copy; a table that is only read, for apache-arrow 21.2 cannot write
-   * it. Default `own`: each column has its own.
+   * `shared` lets columns share memory, which saves a copy. Use it for a table that is only read: apache-arrow 21.2 cannot
+   * write it. Default `own`: each column has its own memory.
    */
   readonly memory?: "own" | "shared" | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -41,13 +43,14 @@ export interface DecodeParquetOptions {
 
 /**
  * Writes a table as one Parquet file: zstd, strings as plain UTF8, int64 as INT64, missing values as NULL.
- * Equal tables give equal bytes; a table without rows keeps its columns and their types.
  *
- * pandas reads a nullable int64 column with nulls as float64, which loses integers beyond 2^53. Ask it not to:
- * `pandas.read_parquet(path, dtype_backend="numpy_nullable")`, or `pyarrow.parquet.read_table(path)`.
+ * Equal tables give equal bytes. A table without rows keeps its columns and their types.
+ *
+ * By default pandas reads an int64 column that has nulls as float64, which loses integers beyond 2^53. Read it with
+ * `pandas.read_parquet(path, dtype_backend="numpy_nullable")` or `pyarrow.parquet.read_table(path)`.
  *
  * @throws {ZarrStoreError} `schema_mismatch`, naming the column; `not_supported` for types without a counterpart;
- * `invalid_argument` for more cells than `maxCells`.
+ * `invalid_argument` for more cells than `maxCells`; `io` if parquet-wasm fails.
  */
 export async function encodeParquet(
   table: Table,
@@ -83,21 +86,23 @@ export async function encodeParquet(
 function writeStream(wasm: Wasm, stream: Uint8Array): Uint8Array<ArrayBuffer> {
   const properties = new wasm.WriterPropertiesBuilder()
     .setCompression(wasm.Compression.ZSTD)
-    // Dictionary pages took twice the time and more room than zstd alone.
+    // Dictionary pages took twice the time and more space than zstd alone.
     .setDictionaryEnabled(false)
     .build();
-  // Each call takes over, and thereby frees, the wasm objects that it is given.
+  // Each call takes ownership of the wasm objects that it is given, and so frees them.
   return new Uint8Array(wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
 }
 
 /**
- * Reads a Parquet file, of whatever writer, as one Arrow table in our types: see `normalizeTable`. All columns
- * are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file.
+ * Reads a Parquet file of any writer as one Arrow table in our types (see `normalizeTable`).
  *
- * A few kilobytes of Parquet can say billions of cells. No more than `maxCells` are unpacked, whatever the footer says;
- * strings among them have the 4 GiB of parquet-wasm's own memory and no more (reliability.md §5, "Parquet").
- * @throws {ZarrStoreError} `invalid_file` for bytes that are no Parquet or damaged, or that unpack to too much;
- * `not_supported`, naming the column, for types without a counterpart here, and for encrypted files.
+ * All columns are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file.
+ *
+ * A few kilobytes of Parquet can announce billions of cells. At most `maxCells` are unpacked, whatever the footer says.
+ * Strings are bounded by the memory of parquet-wasm, which is 4 GiB.
+ *
+ * @throws {ZarrStoreError} `invalid_file` if the bytes are not Parquet, are damaged or unpack to too many cells;
+ * `not_supported` for an encrypted file or, naming the column, a type without a counterpart; `io` if parquet-wasm fails.
  */
 export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOptions = {}): Promise<Table> {
   options.signal?.throwIfAborted();
@@ -111,7 +116,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   try {
     const columns = parquetColumnsOf(bytes) ?? columnsOf(wasm, bytes);
     maxRows = Math.floor(maxCells / Math.max(1, columns));
-    // By default the table would come in batches of 1024 rows. One row more than may be is enough to see it.
+    // The default is batches of 1024 rows. One row above the limit is enough to find that there are too many.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();
   } catch (cause) {
     if (cause instanceof WebAssembly.RuntimeError) {
@@ -134,17 +139,23 @@ function columnsOf(wasm: Wasm, bytes: Uint8Array): number {
 }
 
 /**
- * A panic in parquet-wasm, on hostile bytes, leaks its stack; some 700 of them leave it unable to read anything.
- * Then good files must not be called bad.
+ * Checks that parquet-wasm still works after a panic. A panic on damaged bytes leaks stack; after some 700 of them it can
+ * read nothing, and a good file must not be called damaged.
+ *
+ * @throws {ZarrStoreError} `io` if it does not work.
  */
 function assertStillWorks(wasm: Wasm, panic: unknown): void {
   try {
     const probe = writeStream(wasm, tableToIPC(probeTable(), "stream"));
     wasm.readParquet(probe).free();
   } catch {
-    throw new ZarrStoreError("io", "parquet-wasm broke down over damaged files; start the process anew", {
-      cause: panic,
-    });
+    throw new ZarrStoreError(
+      "io",
+      "parquet-wasm stopped working after too many damaged files; restart the program",
+      {
+        cause: panic,
+      },
+    );
   }
 }
 
@@ -152,7 +163,10 @@ function probeTable(): Table {
   return tableFromColumns({ columns: [{ name: "probe", type: "utf8" }] }, { probe: ["probe", null] });
 }
 
-/** `PAR1`, data, footer, the footer's length in four bytes, `PAR1`. Source: the Parquet format, "File format". */
+/**
+ * Checks the frame of a Parquet file: `PAR1`, data, footer, the length of the footer in four bytes, `PAR1`. Source: the
+ * Parquet format, "File Format".
+ */
 function checkFrame(bytes: Uint8Array, where: string): void {
   if (bytes.length < 12) {
     throw invalidFile(where, "at least 12 bytes", `${bytes.length} bytes`);
@@ -174,7 +188,7 @@ function checkFrame(bytes: Uint8Array, where: string): void {
 function invalidFile(where: string, expected: string, found: string, cause?: unknown): ZarrStoreError {
   return new ZarrStoreError(
     "invalid_file",
-    `${where} is no Parquet file: expected ${expected}, found ${found}`,
+    `${where} is not a Parquet file: expected ${expected}, found ${found}`,
     {
       path: where,
       expected,
@@ -185,8 +199,8 @@ function invalidFile(where: string, expected: string, found: string, cause?: unk
 }
 
 /**
- * Where `parquet_wasm_bg.wasm` is (a URL), or what it holds: a `Response`, an `ArrayBuffer`, a typed array, or a compiled
- * `WebAssembly.Module`, whose type a program without the library `DOM` does not know.
+ * The URL of `parquet_wasm_bg.wasm`, or its content: a `Response`, an `ArrayBuffer`, a typed array or a compiled
+ * `WebAssembly.Module`. The type is `object` because a program without the library `DOM` does not know the last.
  */
 export type ParquetWasmSource = string | URL | object;
 
@@ -196,15 +210,18 @@ let wasmSource: ParquetWasmSource | undefined;
 let loading: Promise<Wasm> | undefined;
 
 /**
- * Says where a browser finds `parquet-wasm/esm/parquet_wasm_bg.wasm`, if the bundler does not put it beside the
- * script by itself (Vite does, esbuild does not). To be called before the first table is read or written.
- * Node needs and heeds no such call.
+ * Tells a browser where to find `parquet-wasm/esm/parquet_wasm_bg.wasm`. Call it before the first table is read or written.
+ *
+ * It is needed if the bundler does not put that file beside the script: Vite does, esbuild does not. Node ignores it.
+ *
+ * @example
+ * setParquetWasm(new URL("./parquet_wasm_bg.wasm", import.meta.url));
  */
 export function setParquetWasm(source: ParquetWasmSource): void {
   wasmSource = source;
 }
 
-/** Loads parquet-wasm on first use, once. A failure is not kept, so that the next use tries again. */
+/** Loads parquet-wasm once, on first use. After a failure the next use tries again. */
 function loadParquetWasm(): Promise<Wasm> {
   loading ??= startParquetWasm().catch((cause: unknown) => {
     loading = undefined;
@@ -215,7 +232,7 @@ function loadParquetWasm(): Promise<Wasm> {
 
 async function startParquetWasm(): Promise<Wasm> {
   const wasm: Wasm = await import("parquet-wasm");
-  // For Node the package resolves to a module that is ready; everywhere else its default export starts it.
+  // In Node the module is ready when imported; everywhere else its default export must be called.
   const start: unknown = Reflect.get(wasm, "default");
   if (typeof start === "function") {
     await start(wasmSource === undefined ? undefined : { module_or_path: wasmSource });

@@ -1,3 +1,5 @@
+// Converts an Arrow table of any source to our types.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { columnAt, encodeColumn, readColumn, tableOfData } from "../columns/arrow-column.ts";
@@ -5,10 +7,19 @@ import { copyNormalizedColumn, normalizedColumnOf } from "../columns/normalized-
 import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
 
 /**
- * A copy of an Arrow table, from whatever source, in our types and one batch: dictionaries and large or view
- * strings become UTF8, 8- and 16-bit integers int32, uint32 and uint64 int64, float16 and float32 float64,
- * timestamps int64 in nanoseconds since 1970, a column of type Null UTF8. NaN becomes NULL, so that a float64
- * column with a NaN is nullable. `where` names the table in messages.
+ * Copies an Arrow table of any source into our types and one batch. `where` names the table in messages.
+ *
+ * | Arrow type | becomes |
+ * |---|---|
+ * | large and view strings, Null | utf8 |
+ * | dictionary | the type of its values |
+ * | 8- and 16-bit integers | int32 |
+ * | uint32, uint64 | int64 |
+ * | float16, float32 | float64 |
+ * | timestamp | int64, in nanoseconds since 1970 |
+ *
+ * NaN becomes NULL, so a float64 column with a NaN becomes nullable.
+ *
  * @throws {ZarrStoreError} `not_supported`, naming the column, for another type or a value beyond int64.
  */
 export function normalizeTable(table: Table, where = "the table"): Table {
@@ -46,6 +57,6 @@ function parseForeignSchema(columns: readonly Column[], where: string): TableSch
     return parseTableSchema({ columns });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ZarrStoreError("not_supported", `${where} has ${reason}`, { path: where, cause });
+    throw new ZarrStoreError("not_supported", `${where}: ${reason}`, { path: where, cause });
   }
 }

@@ -1,19 +1,22 @@
+// Groups adjacent rows with equal texts, as the rows of one image in a pooled table.
+
 import type { Table } from "apache-arrow";
 import type { Utf8Buffers } from "../columns/column-buffers.ts";
 import { unpackStrings } from "../columns/utf8-strings.ts";
 import { columnBuffersOf } from "./rows-of.ts";
 
-/** Rows in a row that have the same texts. */
+/** Adjacent rows that have the same texts. */
 export interface RowRun {
   readonly firstRow: number;
   readonly rowCount: number;
-  /** One for each column that was named; null for a null, and for a column that has no text. */
+  /** One text for each column named; null for a null, and for a column that does not hold text. */
   readonly texts: readonly (string | null)[];
 }
 
 /**
- * The runs of rows that agree in some columns of text, in order. In a sorted table a run is all that there is of a value,
- * and no string is made for each row.
+ * Yields the runs of adjacent rows that have the same texts in the named columns, in order.
+ *
+ * In a sorted table a run holds all rows of a value. One string is made per run rather than per row.
  *
  * @throws {ZarrStoreError} `schema_mismatch` if there is no such column.
  */
@@ -38,7 +41,7 @@ export function* rowRunsOf(table: Table, names: readonly string[]): IterableIter
   }
 }
 
-/** Whether all rows have one text of ASCII, by one comparison that the runtime makes: so it is with a version. */
+/** True if all rows hold the same ASCII text, as in a column of versions. It is one comparison of two long strings. */
 function isConstant({ offsets, bytes, valid }: Utf8Buffers): boolean {
   const size = offsets[1] ?? 0;
   if (valid !== undefined || size === 0 || bytes.length !== size * (offsets.length - 1)) {
@@ -53,7 +56,7 @@ function isConstant({ offsets, bytes, valid }: Utf8Buffers): boolean {
   return all.length === bytes.length && all.slice(size) === all.slice(0, -size);
 }
 
-/** Whether a row has the text of the one before it, or both have none. */
+/** True if a row has the same text as the row before it, or both are null. */
 function equalsPrevious({ offsets, bytes, valid }: Utf8Buffers, row: number): boolean {
   const isNull = valid?.[row] === 0;
   if (isNull || valid?.[row - 1] === 0) {

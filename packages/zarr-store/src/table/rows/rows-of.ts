@@ -1,3 +1,5 @@
+// Reads the rows and cells of an Arrow table as JavaScript values.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { readColumn, readColumns } from "../columns/arrow-column.ts";
@@ -6,7 +8,13 @@ import { unpackStrings } from "../columns/utf8-strings.ts";
 import type { CellValue, Row } from "../table-schema.ts";
 
 /**
- * The rows as objects, in order: int64 as bigint, missing values as null.
+ * Yields the rows as objects, in order: int64 as bigint, missing values as null.
+ *
+ * @example
+ * for (const { image_id, velocity_mm_s } of rowsOf(await dataset.loadTable("velocity"))) {
+ *   console.log(image_id, velocity_mm_s);
+ * }
+ *
  * @throws {ZarrStoreError} `not_supported` as {@link normalizeTable}.
  */
 export function* rowsOf(table: Table): IterableIterator<Row> {
@@ -28,14 +36,19 @@ export function* rowsOf(table: Table): IterableIterator<Row> {
 }
 
 /**
- * The values of one column, missing ones as null.
+ * Returns the values of one column, missing ones as null.
+ *
  * @throws {ZarrStoreError} `schema_mismatch` if there is no such column.
  */
 export function columnOf(table: Table, name: string): readonly CellValue[] {
   return cellsOf(columnBuffersOf(table, name));
 }
 
-/** Of a column by its name, borrowed from the table. @throws {ZarrStoreError} `schema_mismatch` if there is no such column. */
+/**
+ * Returns the buffers of a column, borrowed from the table.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch` if there is no such column.
+ */
 export function columnBuffersOf(table: Table, name: string): ColumnBuffers {
   const index = table.schema.fields.findIndex((field) => field.name === name);
   const vector = index < 0 ? null : table.getChildAt(index);

@@ -1,10 +1,12 @@
+// Makes a table from ranges of rows of other tables, for replacing some rows of a large one.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { readColumn, tableOfColumns } from "../columns/arrow-column.ts";
 import { type ColumnBuffers, lengthOf, nullColumn, spliceColumns } from "../columns/column-buffers.ts";
 import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
 
-/** Some rows of a table, side by side. */
+/** A range of adjacent rows of a table. */
 export interface RowRange {
   readonly table: Table;
   readonly firstRow: number;
@@ -12,12 +14,15 @@ export interface RowRange {
 }
 
 /**
- * The rows of all ranges, one range after another, in the columns of `schema`: found by name, all null where a table has
- * none. Rows are copied range by range, so that replacing a few rows of a large table costs a copy of it and no more.
+ * Joins ranges of rows into a table with the columns of `schema`. Columns are found by name; one that a table lacks is
+ * null in its rows.
+ *
+ * Whole ranges are copied, so replacing a few rows of a large table costs one copy of it and no more.
  *
  * @example
  * spliceRows([{ table, firstRow: 0, rowCount: 5 }, { table: added, firstRow: 0, rowCount: 2 }], schema);
- * @throws {ZarrStoreError} `schema_mismatch` for a column of another type, or a null where the schema has none;
+ *
+ * @throws {ZarrStoreError} `schema_mismatch` for a column of another type or a null in a column that is not nullable;
  * `invalid_argument` for a range outside its table.
  */
 export function spliceRows(ranges: readonly RowRange[], schema: TableSchema): Table {

@@ -1,3 +1,5 @@
+// Adds columns to an Arrow table, and selects columns from it.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { readColumns, tableOfColumns } from "../columns/arrow-column.ts";
@@ -6,11 +8,13 @@ import { type Column, parseTableSchema, schemaOfTable } from "../table-schema.ts
 import { buildColumns } from "./table-from-rows.ts";
 
 /**
- * A table with more columns at its end. One without data is all null; `{ constant }` gives all rows one value.
+ * Returns a table with more columns at its end. A column without data is all null; `{ constant }` gives all rows one
+ * value.
  *
  * @example
  * addColumns(table, [{ name: "image_id", type: "utf8", nullable: false }], { image_id: { constant: id } });
- * @throws {ZarrStoreError} `schema_mismatch` for values that do not fit, `invalid_argument` for a name that is there.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch` for values that do not fit; `invalid_argument` for a name that is taken.
  */
 export function addColumns(
   table: Table,
@@ -23,8 +27,10 @@ export function addColumns(
 }
 
 /**
- * The columns with these names, in this order.
- * @throws {ZarrStoreError} `schema_mismatch`, naming the first that is not there; `invalid_argument` for a name twice.
+ * Returns a table of the named columns, in the order of the names.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the first column that is missing; `invalid_argument` for a repeated
+ * name.
  */
 export function selectColumns(table: Table, names: readonly string[]): Table {
   const { columns } = schemaOfTable(table);

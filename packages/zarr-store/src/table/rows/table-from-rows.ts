@@ -1,3 +1,5 @@
+// Makes Arrow tables from rows or columns of JavaScript values.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { tableOfColumns } from "../columns/arrow-column.ts";
@@ -12,13 +14,14 @@ import {
 } from "../table-schema.ts";
 
 /**
- * Makes an Arrow table from rows. A key that a row lacks is a null.
+ * Makes an Arrow table from rows. A missing key is a null.
  *
  * @example
  * const schema = { columns: [{ name: "id", type: "int64", nullable: false }, { name: "score", type: "float64" }] } as const;
  * tableFromRows([{ id: 1, score: 0.5 }, { id: 9007199254740993n }], schema);
- * @throws {ZarrStoreError} `schema_mismatch`, naming column and row, for a value that does not fit or a key
- * that the schema lacks; `invalid_argument` for a schema that is none.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the column and row, for a value that does not fit or a key that is
+ * not in the schema; `invalid_argument` if the schema is not valid.
  */
 export function tableFromRows(rows: readonly Row[], schema: TableSchema): Table {
   const { columns } = parseTableSchema(schema);
@@ -38,8 +41,12 @@ export function tableFromRows(rows: readonly Row[], schema: TableSchema): Table 
 }
 
 /**
- * Makes an Arrow table from columns, each of `rowCount` rows: by default as many as the longest array has.
- * A column that is not given is all null.
+ * Makes an Arrow table from columns, each of `rowCount` rows. Default: the length of the longest array. A column that is
+ * not given is all null.
+ *
+ * @example
+ * tableFromColumns({ columns: [{ name: "time_s", type: "float64" }] }, { time_s: Float64Array.of(0, 0.5, 1) });
+ *
  * @throws {ZarrStoreError} as {@link tableFromRows}.
  */
 export function tableFromColumns(
@@ -53,7 +60,8 @@ export function tableFromColumns(
 }
 
 /**
- * Checks and copies the values of several columns; a column that is not given is all null.
+ * Checks and copies the values of several columns. A column that is not given is all null.
+ *
  * @throws {ZarrStoreError} `schema_mismatch`, as {@link tableFromColumns}.
  */
 export function buildColumns(
@@ -75,13 +83,13 @@ function longest(columns: Readonly<Record<string, ColumnData>>): number {
   return Object.values(columns).reduce((most, data) => Math.max(most, "length" in data ? data.length : 0), 0);
 }
 
-/** A table with the schema's columns and no rows. */
+/** Makes a table with the columns of a schema and no rows. */
 export function emptyTable(schema: TableSchema): Table {
   return tableFromRows([], schema);
 }
 
 function unknownColumn(name: string, place = ""): ZarrStoreError {
-  return new ZarrStoreError("schema_mismatch", `column ${name}${place}: expected no such column`, {
+  return new ZarrStoreError("schema_mismatch", `column ${name}${place}: the schema has no such column`, {
     path: name,
     expected: "a column of the schema",
     found: name,

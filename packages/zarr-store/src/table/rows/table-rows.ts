@@ -1,3 +1,5 @@
+// Joins, picks, filters and sorts the rows of Arrow tables.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { readColumns, tableOfColumns } from "../columns/arrow-column.ts";
@@ -12,10 +14,11 @@ import {
 import { columnOf } from "./rows-of.ts";
 
 /**
- * The rows of all tables, one after another. All have the columns of `schema`, by default those of the first
- * table, where one is nullable if it is so in any.
- * @throws {ZarrStoreError} `schema_mismatch`, naming the first column that differs; `invalid_argument` without a
- * table and without a schema.
+ * Joins the rows of all tables. Each table must have the columns of `schema`. Default: the columns of the first table; a
+ * column is nullable if it is nullable in any table.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the first column that differs; `invalid_argument` if there is
+ * neither a table nor a schema.
  */
 export function concatTables(tables: readonly Table[], schema: TableSchema = commonSchema(tables)): Table {
   const { columns } = parseTableSchema(schema);
@@ -50,7 +53,8 @@ function commonSchema(tables: readonly Table[]): TableSchema {
 }
 
 /**
- * The rows at `indices`, in that order, each as often as it comes.
+ * Picks the rows at `indices`, in that order. A repeated index repeats its row.
+ *
  * @throws {ZarrStoreError} `invalid_argument` for an index outside the table.
  */
 export function takeRows(table: Table, indices: ArrayLike<number>): Table {
@@ -69,8 +73,9 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
 }
 
 /**
- * The rows to keep, in their order: those whose byte in `keep` is not 0, or for whose index it says true.
- * @throws {ZarrStoreError} `invalid_argument` if `keep` has not a byte for each row.
+ * Keeps the rows whose byte in `keep` is not 0, or for whose index `keep` returns true, in their order.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if `keep` does not have one byte per row.
  */
 export function filterRows(table: Table, keep: Uint8Array | ((row: number) => boolean)): Table {
   if (typeof keep !== "function" && keep.length !== table.numRows) {
@@ -89,8 +94,9 @@ export function filterRows(table: Table, keep: Uint8Array | ((row: number) => bo
 }
 
 /**
- * The rows in ascending order of a column, equal ones as they were, nulls last. Strings are ordered by UTF-16
- * code unit, the same in every locale.
+ * Sorts the rows by a column, ascending, with nulls last. Equal rows keep their order. Strings are compared by UTF-16
+ * code unit, which is the same in every locale.
+ *
  * @throws {ZarrStoreError} `schema_mismatch` if there is no such column.
  */
 export function sortRowsBy(table: Table, columnName: string): Table {

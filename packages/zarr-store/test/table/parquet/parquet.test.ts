@@ -162,7 +162,7 @@ describe("decodeParquet", () => {
 
   test("says what is wrong with a file that is none, or cut short", async () => {
     const bytes = await encodeParquet(table);
-    const start = "tables/t.parquet is no Parquet file: expected";
+    const start = "tables/t.parquet is not a Parquet file: expected";
     expect(await refusal(new Uint8Array())).toBe(`${start} at least 12 bytes, found 0 bytes`);
     expect(await refusal(new TextEncoder().encode('{"a": "json"}'))).toBe(
       `${start} PAR1 at both ends, found other bytes`,
@@ -198,7 +198,7 @@ describe("decodeParquet", () => {
           damaged[at] = byte;
         }
         expect(await refusal(damaged)).toMatch(
-          /^(accepted$|tables\/t\.parquet is no Parquet|column .* of tables\/t\.parquet|tables\/t\.parquet has no table schema)/,
+          /^(accepted$|tables\/t\.parquet is not a Parquet|column .* of tables\/t\.parquet|tables\/t\.parquet: not a table schema)/,
         );
       }),
       { numRuns: 400 },

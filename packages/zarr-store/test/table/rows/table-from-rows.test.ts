@@ -75,7 +75,7 @@ describe("tableFromRows and rowsOf", () => {
     [{ id: 1, name: 7 }, "column name, row 1: expected a string, found number 7"],
     [{ id: 1, name: "\udfff" }, 'column name, row 1: expected Unicode text, found "a lone surrogate"'],
     [{ id: 1, ok: 1 }, "column ok, row 1: expected a boolean, found number 1"],
-    [{ id: 1, other: 1 }, "column other, row 1: expected no such column"],
+    [{ id: 1, other: 1 }, "column other, row 1: the schema has no such column"],
   ])("refuse %o", (row, message) => {
     expect(() => tableFromRows([{ id: 0 }, row], schema)).toThrow(
       expect.objectContaining({ code: "schema_mismatch", message }),
@@ -134,7 +134,7 @@ describe("tableFromColumns", () => {
       "column count: expected 2 rows, found 1",
     );
     expect(() => tableFromColumns(schema, { id: [1n], ids: [1n] })).toThrow(
-      "column ids: expected no such column",
+      "column ids: the schema has no such column",
     );
     expect(() => tableFromColumns(schema, { count: [1] })).toThrow(
       "column id, row 0: expected a value, found null",
