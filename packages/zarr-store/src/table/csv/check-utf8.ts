@@ -1,20 +1,21 @@
-// Whether bytes are UTF-8 text, and where they are not.
+// Checks that the bytes of a CSV are UTF-8 text, and finds the first that are not.
+
 import { csvError } from "./csv-error.ts";
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Throws `invalid_file` with the offset of the first byte that is no UTF-8 text. */
+/** Checks bytes. @throws {ZarrStoreError} `invalid_file` with the offset of the first byte that is not UTF-8. */
 export function checkUtf8(bytes: Uint8Array): void {
   try {
     STRICT_UTF8.decode(bytes);
   } catch (cause) {
     const offset = firstInvalidUtf8(bytes);
-    const problem = `a byte that is no UTF-8 text at offset ${offset}`;
+    const problem = `the byte at offset ${offset} is not UTF-8`;
     throw csvError(bytes, offset, problem, { offset, found: bytes[offset], cause });
   }
 }
 
-/** Four bytes at a time: a file of numbers is checked in a fraction of the time that decoding takes. */
+/** True if all bytes are ASCII. It tests four bytes at a time, in a fraction of the time that decoding takes. */
 export function isAscii(bytes: Uint8Array): boolean {
   const head = Math.min((4 - (bytes.byteOffset % 4)) % 4, bytes.length);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);

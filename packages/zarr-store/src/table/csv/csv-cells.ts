@@ -1,32 +1,34 @@
-/** The cells of a CSV, as they were cut out of its text. The titles are not among its rows. */
+// The cells that a CSV was cut into: what the two cutters produce and the column reader needs.
+
+/** The cells of a CSV, before their types are known. The line of titles is not a row. */
 export interface CsvCells {
   readonly titles: readonly string[];
   readonly rowCount: number;
-  /**
-   * A column's texts, made when they are first asked for. An empty cell without quotes is null, which means missing;
-   * `""` is an empty text.
-   */
+  /** Returns the texts of a column, made on first use. A bare empty cell is null, which means missing; `""` is an empty text. */
   texts(index: number): readonly (string | null)[];
-  /** Whether quotes mark a column as text: the titles are bare, and a cell that is not empty stands in quotes. */
+  /** True if quotes mark the column as text: a title is bare, and a non-empty cell of the column is in quotes. */
   isMarkedText(index: number): boolean;
-  /** The line on which a row begins, counted from 1. */
+  /** Returns the line on which a row begins, counted from 1. */
   lineOfRow(row: number): number;
-  /** The numbers that were read together with the cells, if there are no quotes in the file. */
+  /** The numbers that were read while the cells were cut; absent if the file has quotes. */
   readonly grid: CellGrid | undefined;
 }
 
-/** Where the cells of a text without quotes are, and the numbers in them; arrays may be longer than there are rows. */
+/** The places of the cells in a CSV without quotes, and the numbers in them. Arrays may be longer than the rows need. */
 export interface CellGrid {
   readonly bytes: Uint8Array;
   readonly columnCount: number;
   readonly rowCount: number;
-  /** Of each row where its cells begin, and where one more would: a cell ends a byte before the next begins. */
+  /**
+   * Per row, the offset of each cell and of the place after the last one: `columnCount + 1` numbers. A cell ends one byte
+   * before the next begins.
+   */
   readonly starts: Uint32Array;
-  /** Of each cell, counted like `starts`, one of `CELL_KIND`. */
+  /** The `CELL_KIND` of each cell, indexed like `starts`. */
   readonly kinds: Uint8Array;
-  /** Of each column the greatest of its kinds. */
+  /** The greatest kind in each column. */
   readonly mostKinds: Uint8Array;
-  /** Of each column the numbers of its cells; of those that are texts anything. */
+  /** The numbers of each column. The value of a cell that is text is arbitrary. */
   readonly values: readonly Float64Array[];
 }
 

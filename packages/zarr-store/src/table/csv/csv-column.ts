@@ -1,4 +1,5 @@
-// The values of a CSV's columns, from the numbers that were read with the cells or from the cells' texts.
+// Turns the cells of a CSV into typed columns.
+
 import { MACHINE_ENDIAN } from "../../bytes/byte-order.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { Column, ColumnType } from "../table-schema.ts";
@@ -15,8 +16,13 @@ import {
 import { CELL_KIND } from "./scan/scan-decimal.ts";
 
 /**
- * The values of one column: `float64` with NaN for NULL; `int64` and `int32` as their typed arrays if nothing is
- * missing; everything else cell by cell, with null for NULL.
+ * The values of one column:
+ *
+ * | column | values | NULL |
+ * |---|---|---|
+ * | `float64` | `Float64Array` | NaN |
+ * | `int64`, `int32` without NULL | `BigInt64Array`, `Int32Array` | |
+ * | any other | an array of cells | null |
  */
 export type CsvColumnData =
   | Float64Array<ArrayBuffer>
@@ -29,15 +35,17 @@ export type CsvColumnData =
 
 const NUMBERS: ReadonlySet<ColumnType> = new Set(["float64", "int64"]);
 
-/** A parsed column; its type is inferred where no schema gives one. */
+/** A parsed column. Its type is inferred if no schema gives one. */
 export interface CsvColumn {
   readonly column: Column;
   readonly data: CsvColumnData;
 }
 
 /**
- * Reads the columns. A column that `known` does not give is `utf8` if quotes mark it as text, else what `inferCsvType`
- * says. Throws `schema_mismatch`, naming the line and the column, for a cell of another type.
+ * Reads the columns. If `known` does not give a column, it is `utf8` if quotes mark it as text, otherwise of the type that
+ * `inferCsvType` finds.
+ *
+ * @throws {ZarrStoreError} `schema_mismatch`, naming the line and the column, for a cell of another type.
  */
 export function readCsvColumns(
   cells: CsvCells,
@@ -59,7 +67,7 @@ function typeOfTexts(cells: CsvCells, index: number): ColumnType {
   return cells.isMarkedText(index) ? "utf8" : inferCsvType(cells.texts(index));
 }
 
-/** Undefined where the texts have to say it. */
+/** The type of a column of numbers; undefined if only its texts can tell. */
 function typeOf(numbers: DecimalColumn | undefined): ColumnType | undefined {
   return numbers?.kind === CELL_KIND.integer
     ? "int64"
@@ -68,7 +76,7 @@ function typeOf(numbers: DecimalColumn | undefined): ColumnType | undefined {
       : undefined;
 }
 
-/** Undefined where the texts say more than the numbers. */
+/** Uses the numbers that were read with the cells; undefined if the column must be read from its texts. */
 function fromDecimals({ values, kind }: DecimalColumn, type: ColumnType): CsvColumnData | undefined {
   const isWhole = kind === CELL_KIND.empty || kind === CELL_KIND.integer;
   if (type === "float64") {
@@ -82,7 +90,7 @@ function fromDecimals({ values, kind }: DecimalColumn, type: ColumnType): CsvCol
     : toInt64(values);
 }
 
-/** As `some`, which calls a function for each. */
+/** True if a value is missing. A loop, because `some` calls a function for each value. */
 function hasMissing(values: Float64Array): boolean {
   for (let row = 0; row < values.length; row++) {
     if (Number.isNaN(values[row])) {
@@ -92,7 +100,7 @@ function hasMissing(values: Float64Array): boolean {
   return false;
 }
 
-/** Whole numbers below 2^53, without a bigint for each. */
+/** Converts whole numbers below 2^53 without making a bigint for each. */
 function toInt64(values: Float64Array): BigInt64Array<ArrayBuffer> {
   const whole = new BigInt64Array(values.length);
   const halves = new Int32Array(whole.buffer);
@@ -140,7 +148,7 @@ function readTexts(cells: CsvCells, index: number, column: Column): CsvColumnDat
   }
 }
 
-/** Parses a column into `values`. Whole columns are constant: a cell like the one above it is not parsed again. */
+/** Parses a column into `values`. A cell equal to the one above is not parsed again, because many columns are constant. */
 function fillColumn<T>(
   texts: readonly (string | null)[],
   values: { [row: number]: T },
@@ -156,7 +164,7 @@ function fillColumn<T>(
   }
 }
 
-/** As `from` of a typed array, which goes through an iterator and takes eight times as long. */
+/** Copies values into a typed array. Its own `from` uses an iterator and takes eight times as long. */
 function copyInto<T, A extends { [index: number]: T }>(target: A, values: readonly T[]): A {
   for (let index = 0; index < values.length; index++) {
     const value = values[index];

@@ -1,34 +1,37 @@
-// The dialects in which we write CSV, and the only spelling of each kind of cell.
+// The dialects in which CSV is written, and how each spells a cell.
+
 import { pythonFloatRepr } from "../../json/python-float.ts";
 import type { CellValue } from "../table-schema.ts";
 import { needsCsvQuotes, needsTitleQuotes, quoteCsvCell } from "./csv-quotes.ts";
 
 /**
- * How a CSV is written; every dialect has a line of titles, commas, lines that end in LF, and an empty cell for NULL.
+ * A dialect of CSV. Every dialect has a line of titles, commas, lines that end in LF, and an empty cell for NULL.
  *
  * | dialect | text | floats, infinity | booleans | for |
  * |---|---|---|---|---|
- * | `lossless` | always in quotes, `""` if empty | `1.0`, `1e-07`, `inf` | `True` | `readCsv`, which finds the same types and values again |
- * | `pandas` | in quotes where it must be, guarded | `1.0`, `1e-07`, `inf` | `True` | tools that read and write with pandas |
- * | `spreadsheet` | in quotes where it must be, guarded | `1`, `1e-7`, `Infinity` | `true` | spreadsheets |
+ * | `lossless` | always quoted, `""` if empty | `1.0`, `1e-07`, `inf` | `True` | `readCsv`: same types and values |
+ * | `pandas` | quoted if needed, guarded | `1.0`, `1e-07`, `inf` | `True` | tools that use pandas |
+ * | `spreadsheet` | quoted if needed, guarded | `1`, `1e-7`, `Infinity` | `true` | spreadsheets |
  *
- * A guarded text gets a `'` before it if a spreadsheet would run it as a formula. Titles are written like text, but
- * `lossless` puts quotes only around those that need them: bare titles say that quotes mark text.
+ * A guarded text is preceded by `'` if a spreadsheet would run it as a formula.
+ *
+ * Titles are written like text, except that `lossless` quotes a title only if it must: bare titles tell the reader that
+ * quotes mark text.
  */
 export type CsvDialect = "lossless" | "pandas" | "spreadsheet";
 
-/** How a dialect spells each kind of cell. Titles and texts come out with their quotes. */
+/** How a dialect spells each kind of cell. Titles and texts are returned with their quotes. */
 export interface CsvSpelling {
   readonly title: (title: string) => string;
   readonly text: (text: string) => string;
-  /** A number of a column of floats. */
+  /** Spells a number in a column of floats. */
   readonly float: (value: number) => string;
-  /** Any other number. */
+  /** Spells any other number. */
   readonly number: (value: number) => string;
   readonly boolean: (value: boolean) => string;
 }
 
-/** Text that a spreadsheet would take for a formula. Source: OWASP, "CSV Injection". */
+/** Text that a spreadsheet would run as a formula. Source: OWASP, "CSV Injection". */
 const FORMULA = /^[=+\-@\t\r]/;
 
 const pythonBoolean = (value: boolean): string => (value ? "True" : "False");
@@ -51,7 +54,7 @@ export const CSV_SPELLINGS: Readonly<Record<CsvDialect, CsvSpelling>> = {
   spreadsheet: { title: guardedText, text: guardedText, float: String, number: String, boolean: String },
 };
 
-/** One value as a cell. */
+/** Spells one value as a cell. */
 export function spellCsvCell(value: CellValue, spelling: CsvSpelling, isFloat: boolean): string {
   switch (typeof value) {
     case "string":
@@ -67,17 +70,17 @@ export function spellCsvCell(value: CellValue, spelling: CsvSpelling, isFloat: b
   }
 }
 
-/** A text for a spreadsheet: one that would be run as a formula gets a `'` before it. */
+/** Spells a text for a spreadsheet; a `'` before it stops it from being run as a formula. */
 function guardedText(text: string): string {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return needsCsvQuotes(safe) ? quoteCsvCell(safe) : safe;
 }
 
-/** The text of Python's `repr`; infinities as pandas writes them, and nothing for NaN. */
+/** Spells a float as Python's `repr` does, an infinity as pandas does, and NaN as an empty cell. */
 function pythonFloat(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e-4 && magnitude < 1e16 && !Number.isInteger(value)) {
-    // As most are; JavaScript writes these alike.
+    // Most numbers are of this kind, which JavaScript spells as Python does.
     return String(value);
   }
   return Number.isFinite(value) ? pythonFloatRepr(value) : pythonNumber(value);

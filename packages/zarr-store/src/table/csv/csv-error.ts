@@ -1,10 +1,11 @@
-// What is wrong with a CSV, and on which line.
+// Errors in a CSV, and the lines on which they are.
+
 import { ZarrStoreError, type ZarrStoreErrorDetails } from "../../errors.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** `invalid_file` at a byte of a CSV, with the line on which it lies. */
+/** Makes the error `invalid_file` for a byte of a CSV, with its line. */
 export function csvError(
   bytes: Uint8Array,
   offset: number,
@@ -15,7 +16,7 @@ export function csvError(
   return new ZarrStoreError("invalid_file", `CSV line ${line}: ${problem}`, { line, offset, ...details });
 }
 
-/** The line on which a byte lies, counted from 1. */
+/** Returns the line of a byte, counted from 1. */
 export function lineOfOffset(bytes: Uint8Array, offset: number): number {
   let line = 1;
   for (let index = 0; index < offset; index++) {
@@ -27,7 +28,7 @@ export function lineOfOffset(bytes: Uint8Array, offset: number): number {
   return line;
 }
 
-/** The first byte from `offset` on that ends no line. */
+/** Returns the offset of the first byte from `offset` on that is not a line end. */
 export function skipLineEnds(bytes: Uint8Array, offset: number): number {
   let at = offset;
   while (bytes[at] === LF || bytes[at] === CR) {

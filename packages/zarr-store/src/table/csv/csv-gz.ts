@@ -1,4 +1,5 @@
-// Tables as gzipped CSV, which is how a dataset keeps a `.csv.gz` artifact.
+// Reads and writes tables as gzipped CSV, the format of a `.csv.gz` artifact.
+
 import type { Table } from "apache-arrow";
 import { gzip } from "../../bytes/gzip.ts";
 import { inflate } from "../../bytes/inflate.ts";
@@ -14,7 +15,7 @@ export interface EncodeCsvGzOptions {
 }
 
 export interface DecodeCsvGzOptions {
-  /** The most bytes of CSV that are unpacked. Default 256 MiB. */
+  /** The most bytes of CSV to unpack. Default 256 MiB. */
   readonly maxDecodedBytes?: number;
   /** The name of the file or key, for messages. */
   readonly where?: string | undefined;
@@ -23,6 +24,7 @@ export interface DecodeCsvGzOptions {
 
 /**
  * Writes a table as gzipped CSV in the `lossless` dialect. Equal tables give equal bytes.
+ *
  * @throws {ZarrStoreError} `not_supported`, naming the column, for a type without a counterpart here;
  * `invalid_argument` for a table without columns.
  */
@@ -42,10 +44,12 @@ export async function encodeCsvGz(
 }
 
 /**
- * Reads gzipped CSV as {@link readCsv} reads CSV. With a schema, the titles are exactly its columns, in any order, and the
- * table has its types and its order. A row may be as long as the whole.
- * @throws {ZarrStoreError} `invalid_file` for bytes that are not gzip, not UTF-8 or not CSV, or that unpack to more
- * than `maxDecodedBytes`; `schema_mismatch`, naming the column, for values or columns that do not fit.
+ * Reads gzipped CSV, as {@link readCsv} reads CSV. A row may be as long as the whole file.
+ *
+ * With a schema, the titles must be exactly its columns, in any order. The table has the types and order of the schema.
+ *
+ * @throws {ZarrStoreError} `invalid_file` if the bytes are not gzip, UTF-8 and CSV, or unpack to more than
+ * `maxDecodedBytes`; `schema_mismatch`, naming the column, for values or columns that do not fit.
  */
 export async function decodeCsvGz(
   bytes: Uint8Array,

@@ -1,18 +1,18 @@
-// Quotes around the cells of a CSV: how they are put, and which titles cannot do without.
+// Puts quotes around CSV cells, and decides which titles need them.
 
-/** A cell in quotes, by RFC 4180: a quote inside it is doubled. */
+/** Puts a cell in quotes, by RFC 4180: a quote inside is doubled. */
 export function quoteCsvCell(text: string): string {
   return `"${text.includes('"') ? text.replaceAll('"', '""') : text}"`;
 }
 
-/** Whether a text would be cut elsewhere without quotes. */
+/** True if a text would be cut into several cells without quotes. */
 export function needsCsvQuotes(text: string): boolean {
   return /[",\r\n]/.test(text);
 }
 
 /**
- * Whether a title is written in quotes by the `lossless` dialect, whose titles are bare otherwise. The reader takes such a
- * title for a bare one: its quotes say nothing about those of the cells.
+ * True if the `lossless` dialect must quote a title; its other titles are bare. The reader treats such a title as bare: its
+ * quotes say nothing about the quotes of the cells.
  */
 export function needsTitleQuotes(title: string): boolean {
   return title === "" || /[",\r\n\0\ufeff]/.test(title);

@@ -1,4 +1,5 @@
-// The one reader of CSV: beside images, in a dataset, packed or not.
+// The CSV reader, for every CSV: beside an image or in a dataset, gzipped or not.
+
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { maxColumns, type TableSchema } from "../table-schema.ts";
 import type { CsvLimits } from "./csv-cells.ts";
@@ -7,15 +8,15 @@ import { findCsvCells } from "./find-csv-cells.ts";
 
 export interface ReadCsvOptions extends CsvLimits {
   /**
-   * Names and types of the columns. The file's own order is kept; columns that the schema does not know are `utf8`
-   * and stand in the result's schema. Without a schema types are found from all cells of a column.
+   * The names and types of the columns. The order of the file is kept. A column that is not in the schema is read as `utf8`.
+   * Without a schema, the type of a column is inferred from all its cells.
    */
   readonly schema?: TableSchema | undefined;
   /** The name of the file, for messages. */
   readonly where?: string | undefined;
 }
 
-/** A CSV as columns: what `tableFromColumns` takes. */
+/** A CSV as typed columns, for `tableFromColumns`. */
 export interface CsvTable {
   /** The columns in the file's order. */
   readonly schema: TableSchema;
@@ -24,21 +25,25 @@ export interface CsvTable {
 }
 
 /**
- * Reads a comma-separated table (RFC 4180, UTF-8; LF, CRLF or CR), and finds the types of its columns.
+ * Reads a comma-separated table (RFC 4180, UTF-8; LF, CRLF or CR) and infers the types of its columns.
  *
- * - A column becomes the narrowest type that keeps every cell: `int64`, `float64`, `bool` (`true` and `false` in any
- *   case) or `utf8`. A number with a plus sign or leading zeros is text, because its spelling would be lost.
- * - An empty cell is NULL, `""` is an empty text. In a column of numbers or booleans so are `NaN`, `NA`, `N/A`, `null`,
- *   `None` and their like; a column of nothing else is `float64`.
- * - A cell in quotes is text, and so is its column, where a title is bare: our `lossless` dialect writes so. Where every
- *   title is in quotes, so may be every cell, and quotes say nothing about types. (A title that could not do without
- *   quotes counts as bare.)
- * - An empty line is skipped; where there is one column it is a NULL.
- * - A title that is empty is called `Unnamed: 0` by its place, as pandas does, or `Unnamed: 0.1` beside one of that name.
+ * - **Types.** A column gets the narrowest type that keeps every cell: `int64`, `float64`, `bool` (`true` and `false` in
+ *   any case) or `utf8`. A number with a plus sign or leading zeros is text, because its spelling would be lost.
+ * - **Missing values.** An empty cell is NULL. In a column of numbers or booleans, so are `""`, `NaN`, `NA`, `N/A`,
+ *   `null`, `None` and the like. A column that holds only such words is `float64`. Elsewhere `""` is an empty text.
+ * - **Quotes.** If a title is bare, a non-empty quoted cell makes its column text: the `lossless` dialect writes so. If
+ *   every title is quoted, quotes say nothing about types. A title that needs quotes counts as bare.
+ * - **Empty lines** are skipped; in a table of one column they are NULL.
+ * - **Empty titles** become `Unnamed: 0`, by their place, as in pandas; or `Unnamed: 0.1` if that name is taken.
  *
- * Source of the dialect: RFC 4180, and what pandas and R write.
- * @throws {ZarrStoreError} `invalid_file` with the line for what cannot be cut into cells, `schema_mismatch` for a cell
- * that is not of its column's type and for a column of the schema that is not nullable and not there.
+ * Source of the dialect: RFC 4180, and what pandas and R write. All rules are in docs/csv.md.
+ *
+ * @example
+ * const { schema, columns } = readCsv(new TextEncoder().encode("id,speed_mm_s\n1,0.5\n2,NA\n"));
+ * columns["speed_mm_s"]; // Float64Array [0.5, NaN]
+ *
+ * @throws {ZarrStoreError} `invalid_file`, with the line, if the text cannot be cut into cells; `schema_mismatch` for a
+ * cell that does not have its column's type, or a missing column that the schema does not let be null.
  */
 export function readCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTable {
   const { where } = options;
@@ -76,7 +81,7 @@ function readUnnamed(bytes: Uint8Array, { schema, ...limits }: ReadCsvOptions): 
   };
 }
 
-/** Throws `invalid_file` for a name that two columns have. */
+/** Names the columns by their titles. @throws {ZarrStoreError} `invalid_file` if two columns have the same title. */
 function namesOf(titles: readonly string[]): readonly string[] {
   if (titles.length > maxColumns) {
     throw titleError(`${titles.length} columns, expected at most ${maxColumns}`, titles.length);

@@ -1,11 +1,12 @@
-// The one writer of CSV, in the dialects of `csv-dialect.ts`.
+// The CSV writer, in each dialect of csv-dialect.ts.
+
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { columnOf } from "../rows/rows-of.ts";
 import type { CellValue, TableSchema } from "../table-schema.ts";
 import { CSV_SPELLINGS, type CsvDialect, type CsvSpelling, spellCsvCell } from "./csv-dialect.ts";
 
-/** What `readCsv` allows by default. */
+/** The limits of `readCsv` by default. */
 const MAX_ROW_BYTES = 2 ** 20;
 const MAX_BYTES = 2 ** 28;
 const ROWS_A_PART = 256;
@@ -15,19 +16,21 @@ export interface WriteCsvOptions {
   readonly dialect?: CsvDialect | undefined;
 }
 
-/** The cells of one column of a CSV that is written. */
+/** The cells of one column to write. */
 export interface CsvTextColumn {
   readonly name: string;
-  /** True for a column of floats, whose whole numbers have a point where the dialect says so. Default false. */
+  /** True for a column of floats, in which some dialects write whole numbers with a point. Default false. */
   readonly isFloat?: boolean | undefined;
   readonly values: readonly CellValue[];
 }
 
 /**
- * Writes a table as CSV. In the `lossless` dialect `readCsv` finds every value again, and the types too: but for `int32`,
- * which it takes for `int64`, and for columns without a value, unless it is given the schema.
+ * Writes a table as CSV.
  *
- * @throws {ZarrStoreError} `invalid_argument` for a table for which `writeCsvIfPossible` has no bytes.
+ * From the `lossless` dialect `readCsv` gets every value back, and the types too, with two exceptions: `int32` becomes
+ * `int64`, and a column without values loses its type. Give `readCsv` the schema to keep those.
+ *
+ * @throws {ZarrStoreError} `invalid_argument` if `writeCsvIfPossible` returns undefined.
  */
 export function writeCsv(
   table: Table,
@@ -36,7 +39,7 @@ export function writeCsv(
 ): Uint8Array<ArrayBuffer> {
   const bytes = writeCsvIfPossible(table, schema, options);
   if (bytes === undefined) {
-    throw new ZarrStoreError("invalid_argument", "a table that CSV cannot hold", {
+    throw new ZarrStoreError("invalid_argument", "CSV cannot hold this table", {
       found: schema.columns.map(({ name }) => name),
     });
   }
@@ -44,9 +47,12 @@ export function writeCsv(
 }
 
 /**
- * As `writeCsv`; undefined for what other programs would not read back: no column at all, a single column with NULLs
- * (empty lines, which most skip), texts with NUL or half a surrogate pair, and what is too long for `readCsv`, a row or
- * the whole. The cells are gone through once.
+ * Writes a table like `writeCsv`. Returns undefined for a table that other programs could not read back:
+ *
+ * - a table without columns;
+ * - a single column with NULLs, because most programs skip empty lines;
+ * - text with NUL or half a surrogate pair;
+ * - a row of more than 1 MiB or a file of more than 256 MiB, the limits of `readCsv`. Sizes are estimated from above.
  */
 export function writeCsvIfPossible(
   table: Table,
@@ -61,7 +67,7 @@ export function writeCsvIfPossible(
     : undefined;
 }
 
-/** The text of a CSV, whatever its columns hold. */
+/** Writes the text of a CSV without checking what its columns hold. */
 export function csvText(columns: readonly CsvTextColumn[], rowCount: number, dialect: CsvDialect): string {
   const spelling = CSV_SPELLINGS[dialect];
   const texts = columns.map((column) => textsOf(column, spelling));
@@ -98,7 +104,7 @@ function canHold(columns: readonly CsvTextColumn[]): boolean {
   return longest <= MAX_ROW_BYTES && sizeBytes <= MAX_BYTES;
 }
 
-/** An upper bound: a UTF-16 unit takes at most three bytes. Infinite for a text that CSV has no form for. */
+/** An upper bound in bytes: a UTF-16 unit takes at most three. Infinite for a text that CSV cannot hold. */
 function mostBytes(value: CellValue): number {
   if (typeof value !== "string") {
     return 27;
@@ -106,7 +112,7 @@ function mostBytes(value: CellValue): number {
   return value.includes("\0") || !value.isWellFormed() ? Number.POSITIVE_INFINITY : value.length * 3 + 4;
 }
 
-/** A cell like the one above it is not written again: whole columns are constant. */
+/** Spells the cells of a column. A cell equal to the one above is not spelled again, because many columns are constant. */
 function textsOf({ values, isFloat = false }: CsvTextColumn, spelling: CsvSpelling): readonly string[] {
   const texts = new Array<string>(values.length);
   let above: CellValue = null;

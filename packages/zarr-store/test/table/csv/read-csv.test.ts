@@ -112,7 +112,7 @@ test("more columns than a table may have are refused", async () => {
 test("an error names the file that a caller names, and the line", async () => {
   const error = await caught(() => readCsv(encode("a,b\n1\n"), { where: "t.csv" }));
   expect(error).toMatchObject({ code: "invalid_file", details: { path: "t.csv", line: 2 } });
-  expect(error.message).toBe("t.csv: CSV line 2: a row of 1 cells, expected 2 as there are titles");
+  expect(error.message).toBe("t.csv: CSV line 2: a row of 1 cells, expected 2, one per title");
 });
 
 test("bytes that are no UTF-8 are refused, with the offset of the first", async () => {

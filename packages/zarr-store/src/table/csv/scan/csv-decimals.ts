@@ -1,20 +1,21 @@
-// Columns of the numbers that were read while the cells were cut.
+// Builds columns from the numbers that were read while the cells were cut.
+
 import type { CellGrid } from "../csv-cells.ts";
 import type { ReadNumber } from "./csv-spelling.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
 
-/** A column of numbers; NaN where there is none. They are a view of the grid's. */
+/** A column of numbers, NaN where one is missing. The values are a view of the grid. */
 export interface DecimalColumn {
   readonly values: Float64Array;
-  /** The greatest of the cells' `CELL_KIND`. */
+  /** The greatest `CELL_KIND` of its cells. */
   readonly kind: number;
 }
 
 const UTF8 = new TextDecoder();
 
 /**
- * A column of the numbers that were read with the cells. `readText` reads the cells that the scan left as text; undefined
- * as soon as one of them is not a number.
+ * Returns a column of the grid as numbers; undefined if a cell is not a number. `readText` reads the cells that the scan
+ * left as text.
  */
 export function readDecimals(
   { bytes, starts, kinds, mostKinds, values, columnCount, rowCount }: CellGrid,

@@ -1,15 +1,16 @@
-// What the spelling of a CSV's cells says about their type, and which values they are. The one inference and the one set
-// of parsers: whatever type is inferred for a column, its parser reads every cell of it.
+// Infers the type of a CSV column from the spelling of its cells, and parses cells. Both are in one file so that the
+// parser of the inferred type reads every cell of the column.
+
 import type { ColumnType } from "../../table-schema.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
 
-/** A number as it was read from its text: NaN if missing, and which of `CELL_KIND` its spelling is. */
+/** A number read from text: NaN if missing, and the `CELL_KIND` of its spelling. */
 export interface ReadNumber {
   readonly value: number;
   readonly kind: number;
 }
 
-/** Words for a missing number or boolean, beside `nan` in any case. */
+/** Words for a missing number or boolean, besides `nan` in any case. */
 const MISSING_WORDS: ReadonlySet<string> = new Set([
   "NA",
   "N/A",
@@ -26,16 +27,19 @@ const INFINITY = /^[+-]?inf(inity)?$/i;
 const BOOLEAN = /^(true|false)$/i;
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-/** Without a plus sign or leading zeros, which may mean something: `007` is a name, not a number. */
+/** Without a plus sign or leading zeros, which may carry meaning: `007` is a name, not a number. */
 const PLAIN_INTEGER = /^-?(0|[1-9]\d{0,18})$/;
 const PLAIN_DECIMAL = /^-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-/** Any whole number of so many characters fits into 64 bits. */
+/** A whole number of at most this many characters always fits into 64 bits. */
 const SAFE_INTEGER_LENGTH = 18;
 
 /**
- * The narrowest type that keeps every cell of a column: `int64`, `float64`, `bool` (`true` and `false` in any case), or
- * `utf8`. Missing cells and words say nothing; of words for missing numbers alone it is `float64`, and of empty cells
- * alone `utf8`. Numbers with a plus sign or leading zeros are text, because their spelling would be lost.
+ * Infers the narrowest type that keeps every cell of a column: `int64`, `float64`, `bool` (`true` and `false` in any case)
+ * or `utf8`.
+ *
+ * - Empty cells and words for missing values do not count. A column of such words alone is `float64`; one of empty cells
+ *   alone is `utf8`.
+ * - A number with a plus sign or leading zeros is text, because its spelling would be lost.
  */
 export function inferCsvType(texts: readonly (string | null)[]): ColumnType {
   let [isInteger, isDecimal, isBoolean] = [true, true, true];
@@ -65,7 +69,7 @@ export function inferCsvType(texts: readonly (string | null)[]): ColumnType {
   return isInteger ? "int64" : isDecimal ? "float64" : "bool";
 }
 
-/** A cell of a column of numbers; undefined if it is not one. */
+/** Reads a cell of a column of numbers; undefined if it is not a number. */
 export function readCsvNumber(text: string): ReadNumber | undefined {
   const value = parseCsvFloat(text);
   if (value === undefined) {
@@ -80,7 +84,7 @@ export function readCsvNumber(text: string): ReadNumber | undefined {
   };
 }
 
-/** NaN for a missing one. `Number` would also take blanks, hexadecimal digits and `Infinity`. */
+/** Parses a float; NaN if missing, undefined if it is not one. Unlike `Number` it refuses blanks and hexadecimal digits. */
 export function parseCsvFloat(text: string | null): number | undefined {
   if (text === null || text === "") {
     return Number.NaN;
@@ -94,7 +98,7 @@ export function parseCsvFloat(text: string | null): number | undefined {
   return isMissingWord(text) ? Number.NaN : undefined;
 }
 
-/** Null for a missing one. Integers may end in `.0`, as pandas writes them beside missing ones. */
+/** Parses an integer; null if missing, undefined if it is not one. It may end in `.0`, as pandas writes it beside NaN. */
 export function parseCsvInt64(cell: string | null): bigint | null | undefined {
   const text = textOfPresent(cell);
   if (text === undefined) {
@@ -107,7 +111,7 @@ export function parseCsvInt64(cell: string | null): bigint | null | undefined {
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** As {@link parseCsvInt64}, of 32 bits. */
+/** Parses an integer of 32 bits, as {@link parseCsvInt64} does one of 64. */
 export function parseCsvInt32(cell: string | null): number | null | undefined {
   const whole = parseCsvInt64(cell);
   if (whole === null) {
@@ -117,7 +121,7 @@ export function parseCsvInt32(cell: string | null): number | null | undefined {
   return (value | 0) === value ? value : undefined;
 }
 
-/** Null for a missing one. Where a schema says that they are booleans, `1` and `0` are, too. */
+/** Parses a boolean; null if missing, undefined if it is not one. `1` and `0` count: they are read only if a schema says so. */
 export function parseCsvBoolean(cell: string | null): boolean | null | undefined {
   const text = textOfPresent(cell);
   if (text === undefined) {
@@ -129,7 +133,7 @@ export function parseCsvBoolean(cell: string | null): boolean | null | undefined
   return text === "1" ? true : text === "0" ? false : undefined;
 }
 
-/** Undefined for a missing one. */
+/** Returns the text of a cell; undefined if the value is missing. */
 function textOfPresent(cell: string | null): string | undefined {
   return cell === null || cell === "" || isMissingWord(cell) ? undefined : cell;
 }

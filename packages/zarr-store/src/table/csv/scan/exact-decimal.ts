@@ -1,23 +1,23 @@
-// The float64 nearest to a decimal, by arithmetic on its digits where that is sure to round right.
+// Computes the float64 nearest to a decimal number from its digits, without making a string.
 
 const POWERS: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
-/** Splits a float64 into two of half the digits. Source: T. J. Dekker, Numer. Math. 18, 224 (1971). */
+/** Splits a float64 into two halves of its digits. Source: T. J. Dekker, Numer. Math. 18, 224 (1971). */
 const SPLITTER = 2 ** 27 + 1;
 const SAFELY = 2 ** -51;
 
-/** 10^22 is the last power of ten that a float64 holds. */
+/** 10^22 is the largest power of ten that a float64 holds exactly. */
 export const MOST_EXPONENT = 22;
-/** So many digits make a whole number that a float64 holds. */
+/** A whole number of at most 15 digits is exact as a float64. */
 export const MOST_HIGH_DIGITS = 15;
 export const MOST_LOW_DIGITS = 8;
 
 /**
- * The float64 nearest to (high + low / 10^lowDigits) × 10^exponent, as `Number` rounds, or NaN where it is not sure. `high`
- * has at most 15 digits and `low` at most 8, `exponent` is at most 22 either way.
+ * Returns the float64 nearest to (high + low / 10^lowDigits) × 10^exponent, rounded as `Number` does, or NaN if it is not
+ * certain. `high` has at most 15 digits, `low` at most 8, and `exponent` is from −22 to 22.
  *
- * Without `low` a single operation on exact numbers rounds right by itself. With it, the remainder of the quotient is
- * exact (by Dekker's product), what it still lacks is known to within 2^-51 of the remainder and 1, and the sum is taken
- * where both ends of that round to the same number. Source: A. Ziv, ACM Trans. Math. Softw. 17, 410 (1991).
+ * Without `low`, one operation on exact numbers rounds correctly by itself. With `low`, the remainder of the quotient is
+ * exact (by Dekker's product). The correction is then known to within 2^-51 × (|remainder| + 1). If both ends of that
+ * interval round to the same number, it is the result. Source: A. Ziv, ACM Trans. Math. Softw. 17, 410 (1991).
  */
 export function exactDecimal(high: number, low: number, lowDigits: number, exponent: number): number {
   const power = POWERS[exponent < 0 ? -exponent : exponent] ?? Number.NaN;

@@ -1,4 +1,5 @@
 // Cuts the rows of a CSV without quotes into cells and reads the numbers in them, in one pass over the bytes.
+
 import type { CellGrid } from "../csv-cells.ts";
 import { skipLineEnds } from "../csv-error.ts";
 import { CELL_KIND, scanDecimal } from "./scan-decimal.ts";
@@ -7,13 +8,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-/** After so many rows their length says how many there may be. */
+/** After this many rows, their mean length gives an estimate of the number of rows. */
 const FIRST_ROWS = 64;
-/** How often it is looked which cells are repeated in a row. */
+/** Runs of repeated cells are looked for once per this many rows. */
 const ROWS_OF_RUNS = 16;
 const NONE = new Float64Array(0);
 
-/** What rows are written into; it is replaced by a longer one. */
+/** The arrays that rows are written into. When full, they are replaced by longer ones. */
 interface Room {
   readonly rows: number;
   readonly starts: Uint32Array;
@@ -22,11 +23,15 @@ interface Room {
 }
 
 /**
- * The cells of the rows after `headerStop`, where the line of titles ends, and the numbers in them. A cell with the bytes of the one above
- * it, comma included, ends where that one does and is marked: of a table of an analysis most are. Any other is read as a
- * decimal, which finds its end, and if it goes on, gone through for a comma or the end of the line.
- * An empty line is a missing cell where there is one column, and skipped where there are more.
- * Undefined where a row has not `columnCount` cells or more than `maxRowBytes`, or there is a quote or NUL.
+ * Finds the cells of the rows after `headerStop`, where the line of titles ends, and reads the numbers in them.
+ *
+ * - A cell with the same bytes as the cell above, comma included, ends where that one does and is marked as repeated. Most
+ *   cells in the table of an analysis are.
+ * - Any other cell is read as a decimal, which finds its end. If the cell goes on, it is searched for a comma or line end.
+ * - An empty line is skipped; in a table of one column it is a missing cell.
+ *
+ * Returns undefined if a row does not have `columnCount` cells or has more than `maxRowBytes`, or if there is a quote or
+ * NUL.
  */
 export function findCellGrid(
   bytes: Uint8Array,
@@ -109,7 +114,7 @@ export function findCellGrid(
   return { bytes, columnCount, rowCount, starts, kinds, mostKinds, values, isAscii };
 }
 
-/** Where the next row begins, `at` being the byte after a line's first end. */
+/** Returns where the next row begins. `at` is the byte after the first byte of a line end. */
 function nextRow(bytes: Uint8Array, at: number, columnCount: number): number {
   if (columnCount > 1) {
     return skipLineEnds(bytes, at);
@@ -130,7 +135,7 @@ function makeRoom(rows: number, columnCount: number, before?: Room): Room {
   return { rows, starts, kinds, values };
 }
 
-/** Of each column how many cells of a row from it on are repeated. */
+/** Counts, for each column, how many cells in a row are repeated from it on. */
 function findRuns(runs: Uint32Array, kinds: Uint8Array, rowAt: number): void {
   let run = 0;
   for (let column = runs.length - 1; column >= 0; column--) {
@@ -139,14 +144,14 @@ function findRuns(runs: Uint32Array, kinds: Uint8Array, rowAt: number): void {
   }
 }
 
-/** Whether one of a word's bytes is below 0x2d, as commas, line ends and quotes are, digits, points and letters are not. */
+/** True if a byte of the word is below 0x2d: commas, line ends and quotes are; digits, points and letters are not. */
 function hasLowByte(word: number): boolean {
   return ((word - 0x2d2d2d2d) & ~word & 0x80808080) !== 0;
 }
 
 /**
- * Whether the bytes from `start` on are those from `other` to `otherStop`; false too for some that are, which are no number as a
- * float64. 0 and -0, which are equal, are not in a text without NUL.
+ * True if the bytes from `start` on equal those from `other` to `otherStop`. It compares eight at a time as float64, so
+ * some equal bytes (those of NaN) count as different. 0 and -0, which compare as equal, need NUL bytes, which are excluded.
  */
 function areRepeated(view: DataView, start: number, other: number, otherStop: number): boolean {
   const length = otherStop - other;

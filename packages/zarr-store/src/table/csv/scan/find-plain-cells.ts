@@ -1,4 +1,5 @@
-// Cuts a CSV without quotes, which needs no text of each cell.
+// Cuts a CSV without quotes into cells: the fast way, which makes no string per cell.
+
 import type { CellGrid, CsvCells } from "../csv-cells.ts";
 import { lineOfOffset, skipLineEnds } from "../csv-error.ts";
 import { findCellGrid } from "./find-cell-grid.ts";
@@ -6,22 +7,23 @@ import { CELL_KIND } from "./scan-decimal.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** So that offsets are small numbers. */
+/** Keeps offsets within 32-bit integers, which are fast. */
 const MAX_BYTES = 2 ** 31 - 8;
-/** What surely makes one string. */
+/** A text of this size always fits in one string. */
 const MAX_TEXT_BYTES = 2 ** 28;
 const MANY_TEXTS = 256;
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export interface PlainCells extends CsvCells {
-  /** Whether all bytes of the file are ASCII. */
+  /** True if all bytes of the file are ASCII. */
   readonly isAscii: boolean;
 }
 
 /**
- * The cells of a text without quotes, from `textStart` on, cut at commas and line ends. Undefined for a text that has quotes,
- * NUL, no titles, or a row of another length than the titles or of more than `maxRowBytes`: `findQuotedCells` reads it, or
- * says what is wrong. Bytes that are not UTF-8 are not noticed.
+ * Cuts a text without quotes, from `textStart` on, at commas and line ends. It does not check that the bytes are UTF-8.
+ *
+ * Returns undefined if the text has quotes, NUL, no titles, a row that is not as long as the titles, or a row of more than
+ * `maxRowBytes`. Then `findQuotedCells` reads it, or says what is wrong.
  */
 export function findPlainCells(
   bytes: Uint8Array,
@@ -63,7 +65,7 @@ function endOfLine(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Texts one by one, or once there are many, where a byte is a character, pieces of the whole. */
+/** Decodes texts one by one. If many are asked for and each byte is a character, it decodes the whole file and slices it. */
 function textReader(bytes: Uint8Array, isAscii: boolean): (start: number, stop: number) => string {
   const canBeSliced = isAscii && bytes.length <= MAX_TEXT_BYTES;
   let askedCount = 0;
@@ -78,7 +80,7 @@ function textReader(bytes: Uint8Array, isAscii: boolean): (start: number, stop: 
   };
 }
 
-/** A cell like the one above it is the same string: whole columns are constant. */
+/** Reads the texts of a column. Cells equal to the one above share its string, because many columns are constant. */
 function readTexts(
   { starts, kinds, columnCount, rowCount }: CellGrid,
   index: number,

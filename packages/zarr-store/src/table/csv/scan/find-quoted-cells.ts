@@ -1,4 +1,5 @@
-// Cuts any CSV into cells, quotes and all, and says what is wrong with one that cannot be cut.
+// Cuts any CSV into cells, with or without quotes, and reports what is wrong with one that cannot be cut.
+
 import { ZarrStoreError } from "../../../errors.ts";
 import type { CsvCells } from "../csv-cells.ts";
 import { csvError, lineOfOffset } from "../csv-error.ts";
@@ -9,7 +10,7 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const NUL = 0;
-/** The longest string of V8. */
+/** The length of V8's longest string. */
 const MAX_TEXT_BYTES = 2 ** 29 - 24;
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -17,19 +18,20 @@ interface QuotedColumn {
   readonly title: string;
   readonly isTitleQuoted: boolean;
   readonly texts: (string | null)[];
-  /** Whether a cell that is not empty stands in quotes. */
+  /** True if a non-empty cell is in quotes. */
   hasQuotes: boolean;
 }
 
 /**
- * The cells of a UTF-8 text from `textStart` on. No titles, and so no rows, if there are empty lines alone.
- * Throws `invalid_file` with the line on which the row begins.
+ * Cuts a UTF-8 text into cells, from `textStart` on. A text of empty lines alone has no titles and no rows.
+ *
+ * @throws {ZarrStoreError} `invalid_file` with the line on which the row begins.
  */
 export function findQuotedCells(bytes: Uint8Array, textStart: number, maxRowBytes: number): CsvCells {
   if (bytes.length - textStart > MAX_TEXT_BYTES) {
     throw new ZarrStoreError(
       "invalid_file",
-      `a CSV with quotes of ${bytes.length} bytes is larger than ${MAX_TEXT_BYTES}`,
+      `a CSV with quotes has ${bytes.length} bytes, at most ${MAX_TEXT_BYTES} are read`,
       { expected: MAX_TEXT_BYTES, found: bytes.length },
     );
   }
@@ -52,7 +54,7 @@ export function findQuotedCells(bytes: Uint8Array, textStart: number, maxRowByte
   };
 }
 
-/** Goes through the text row by row; holds the position. */
+/** Reads the text row by row and holds the position. */
 class CsvCutter {
   readonly #bytes: Uint8Array;
   readonly #textStart: number;
@@ -60,7 +62,7 @@ class CsvCutter {
   readonly #text: string;
   #at = 0;
   #rowStart = 0;
-  /** Whether the cell that was cut last stands in quotes. */
+  /** True if the last cell is in quotes. */
   #isQuoted = false;
 
   constructor(bytes: Uint8Array, textStart: number, maxRowBytes: number) {
@@ -70,7 +72,7 @@ class CsvCutter {
     this.#text = UTF8.decode(bytes.subarray(textStart));
   }
 
-  /** The columns by the first line that is not empty, still without cells. */
+  /** Reads the titles from the first line that is not empty and makes columns without cells. */
   titles(): readonly QuotedColumn[] {
     const columns: QuotedColumn[] = [];
     this.#skipEmptyLines();
@@ -86,8 +88,8 @@ class CsvCutter {
   }
 
   /**
-   * Cuts the next row into the columns and returns where it begins, undefined after the last. An empty line is a missing
-   * cell where there is one column, and skipped where there are more.
+   * Cuts the next row into the columns and returns where it begins; undefined after the last row. An empty line is skipped;
+   * in a table of one column it is a missing cell.
    */
   row(columns: readonly QuotedColumn[]): number | undefined {
     if (columns.length > 1) {
@@ -104,7 +106,7 @@ class CsvCutter {
       const column = columns[count];
       count++;
       if (column !== undefined) {
-        // Columns that are constant keep one string.
+        // A constant column keeps a single string.
         const above = column.texts.at(-1);
         column.texts.push(cell === above ? above : cell);
         column.hasQuotes ||= this.#isQuoted && cell !== "";
@@ -112,7 +114,7 @@ class CsvCutter {
       isMore = this.#endCell();
     }
     if (count !== columns.length) {
-      throw this.#error(`a row of ${count} cells, expected ${columns.length} as there are titles`, {
+      throw this.#error(`a row of ${count} cells, expected ${columns.length}, one per title`, {
         expected: columns.length,
         found: count,
       });
@@ -121,12 +123,12 @@ class CsvCutter {
     return this.#rowStart;
   }
 
-  /** The line of a place in the text, counted from 1. */
+  /** Returns the line of a place in the text, counted from 1. */
   lineOf(at: number): number {
     return lineOfOffset(this.#bytes, this.#offsetOf(at));
   }
 
-  /** Null for an empty cell without quotes. */
+  /** Reads a cell; null if it is empty and bare. */
   #cell(): string | null {
     this.#isQuoted = this.#text.charCodeAt(this.#at) === QUOTE;
     return this.#isQuoted ? this.#quotedCell() : this.#bareCell();
@@ -169,7 +171,7 @@ class CsvCutter {
     return hasDoubled ? cell.replaceAll('""', '"') : cell;
   }
 
-  /** Goes past the comma or the line end after a cell; true if the row goes on. */
+  /** Skips the comma or line end after a cell. Returns true if the row goes on. */
   #endCell(): boolean {
     const code = this.#text.charCodeAt(this.#at);
     if (this.#at < this.#text.length && code !== COMMA && code !== LF && code !== CR) {
@@ -190,7 +192,7 @@ class CsvCutter {
     }
   }
 
-  /** The row that was cut last, its line end included, must not be too long. */
+  /** Checks the length of the last row. */
   #checkRowBytes(): void {
     const length = this.#at - this.#rowStart;
     if (length * 3 <= this.#maxRowBytes) {

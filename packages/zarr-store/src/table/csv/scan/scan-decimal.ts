@@ -1,19 +1,20 @@
-// Reads one decimal number from the bytes of a CSV, without making a text of it.
+// Reads a decimal number from the bytes of a CSV without making a string.
+
 import { exactDecimal, MOST_EXPONENT, MOST_HIGH_DIGITS, MOST_LOW_DIGITS } from "./exact-decimal.ts";
 
-/** How a cell is spelled, in bits of which a column's greatest says what it can be. */
+/** How a cell is spelled, in ascending order: the greatest kind in a column limits the type of the column. */
 export const CELL_KIND = {
-  /** Nothing at all. */
+  /** An empty cell. */
   empty: 0,
-  /** A whole number that a float64 holds, in its shortest spelling. */
+  /** A whole number in its shortest spelling, which a float64 holds exactly. */
   integer: 1,
   /** Any other decimal without leading zeros or a plus sign. */
   decimal: 2,
   /** A number with leading zeros or a plus sign. */
   number: 3,
-  /** What only its text says. */
+  /** Anything that must be read from its text. */
   text: 4,
-  /** The bytes of the cell above it. */
+  /** The same bytes as the cell above. */
   repeated: 8,
 } as const;
 
@@ -25,9 +26,10 @@ const LOWER_E = 0x65;
 const LOWER_CASE = 0x20;
 
 /**
- * Reads the decimal that begins at `start`, sets `values[row]` to the float64 that `Number` makes of it and `kinds[cell]`,
- * and returns where it ends: a caller who finds that the cell goes on there makes it a text. So does one with more digits
- * than `exactDecimal` takes.
+ * Reads the decimal that begins at `start` and returns where it ends.
+ *
+ * It sets `values[row]` to the float64 that `Number` would give, and `kinds[cell]`. A number with more digits than
+ * `exactDecimal` takes is marked as text. If the cell goes on after the number, the caller marks it as text.
  */
 export function scanDecimal(
   bytes: Uint8Array,
@@ -111,13 +113,13 @@ export function scanDecimal(
   return at;
 }
 
-/** -1 where there is none. */
+/** Returns the digit at a place, or -1 if there is not one. */
 function digitAt(bytes: Uint8Array, at: number): number {
   const digit = (bytes[at] ?? 0) - ZERO;
   return digit <= 9 ? digit : -1;
 }
 
-/** The number that four digits make, the first in the lowest byte; -1 where one of them is none. */
+/** Returns the number that four digits make, the first in the lowest byte, or -1 if one is not a digit. */
 function fourDigits(letters: number): number {
   const digits = letters ^ 0x30303030;
   if ((((digits + 0x06060606) | digits) & 0xf0f0f0f0) !== 0) {

@@ -63,9 +63,9 @@ test("an empty line is a missing cell in a table of one column, and skipped in o
 });
 
 test.each([
-  ["a,b\n1\n", "CSV line 2: a row of 1 cells, expected 2 as there are titles"],
-  ["a\n1,2\n", "CSV line 2: a row of 2 cells, expected 1 as there are titles"],
-  ['a,b\n1,2\n\n""\n', "CSV line 4: a row of 1 cells, expected 2 as there are titles"],
+  ["a,b\n1\n", "CSV line 2: a row of 1 cells, expected 2, one per title"],
+  ["a\n1,2\n", "CSV line 2: a row of 2 cells, expected 1, one per title"],
+  ['a,b\n1,2\n\n""\n', "CSV line 4: a row of 1 cells, expected 2, one per title"],
   ['a\n"x\n', "CSV line 2: a quote that is never closed"],
   ['a\nx"y"\n', "CSV line 2: a quote inside a cell that does not begin with one"],
   ['a\n"x"y\n', "CSV line 2: text after a closing quote"],
