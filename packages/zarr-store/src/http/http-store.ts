@@ -145,7 +145,7 @@ class HttpStore implements ReadableStore {
     const maxSizeBytes = sizeBytes ?? this.#maxSizeBytes;
     const bytes = await readBody(response, { maxSizeBytes, where, path: key, onPart: heard });
     if (sizeBytes !== undefined && bytes.length !== sizeBytes) {
-      throw new HttpFault(`${bytes.length} bytes of ${sizeBytes} came`, { found: bytes.length });
+      throw new HttpFault(`only ${bytes.length} of ${sizeBytes} bytes arrived`, { found: bytes.length });
     }
     return bytes;
   }

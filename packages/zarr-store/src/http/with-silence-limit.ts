@@ -17,7 +17,7 @@ export async function withSilenceLimit<T>(
   run: (signal: AbortSignal, heard: () => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const silence = new HttpFault(`nothing was heard for ${limitMs} ms`, { found: "timeout" });
+  const silence = new HttpFault(`the server was silent for ${limitMs} ms`, { found: "timeout" });
   const startTimer = (): ReturnType<typeof setTimeout> =>
     setTimeout(() => controller.abort(silence), Math.min(limitMs, MAX_TIMER_MS));
   let timer = startTimer();

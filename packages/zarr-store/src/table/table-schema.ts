@@ -168,8 +168,7 @@ export function assertTableMatches(schema: TableSchema, table: Table, where: str
   for (const [index, column] of schema.columns.entries()) {
     const other = found[index];
     if (other === undefined || other.name !== column.name) {
-      const place = found.some(({ name }) => name === column.name) ? "in this place" : "at all";
-      throw mismatch(where, column.name, `at ${index}`, other === undefined ? `none ${place}` : other.name);
+      throw mismatch(where, column.name, `as column ${index}`, other?.name ?? "no more columns");
     }
     if (other.type !== column.type) {
       throw mismatch(where, column.name, column.type, other.type);

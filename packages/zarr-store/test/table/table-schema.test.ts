@@ -90,8 +90,8 @@ describe("assertTableMatches", () => {
       [{ name: "id", type: "int32" }, ...columns.slice(1)],
       "column id of tables/t.parquet: expected int64, found int32",
     ],
-    [columns.slice(0, 1), "column speed of tables/t.parquet: expected at 1, found none at all"],
-    [columns.toReversed(), "column id of tables/t.parquet: expected at 0, found speed"],
+    [columns.slice(0, 1), "column speed of tables/t.parquet: expected as column 1, found no more columns"],
+    [columns.toReversed(), "column id of tables/t.parquet: expected as column 0, found speed"],
     [
       [...columns, { name: "x", type: "utf8" }],
       "column x of tables/t.parquet: expected no such column, found utf8",
