@@ -1,9 +1,12 @@
+// Turns an artifact's name into the middle part of a sidecar's file name, and back.
+
 import { isZarrStoreError, parseArtifactName } from "@kym/zarr-store";
 
 /**
- * The part of a sidecar's name that stands for an artifact: `velocity_events/params` is written
- * `velocity_events__params`. An underscore next to another one or to a `/` is written `~5F`, so that
- * `artifactOfFileName` gives every artifact name back.
+ * Encodes an artifact's name for use in a file name: `velocity_events/params` becomes `velocity_events__params`.
+ *
+ * An underscore next to another underscore or to a `/` becomes `~5F`. The encoding is therefore unambiguous:
+ * `artifactOfFileName` recovers every artifact name.
  */
 export function fileNameOfArtifact(artifact: string): string {
   let fileName = "";
@@ -14,7 +17,7 @@ export function fileNameOfArtifact(artifact: string): string {
   return fileName;
 }
 
-/** The artifact that `fileNameOfArtifact` wrote as `fileName`; undefined for a name that it never writes. */
+/** Inverts `fileNameOfArtifact`. Returns undefined for a name that `fileNameOfArtifact` never produces. */
 export function artifactOfFileName(fileName: string): string | undefined {
   const artifact = fileName.replaceAll("__", "/").replaceAll("~5F", "_");
   return isArtifactName(artifact) && fileNameOfArtifact(artifact) === fileName ? artifact : undefined;

@@ -1,15 +1,22 @@
+// Turns any file name into a safe attachment name, and back.
+
 import { LegacyIoError } from "../errors.ts";
 
-/** Names that mean something to Zarr, to the store or, up to the first dot, to Windows. */
+/** Names with a meaning to Zarr or to the store, and device names of Windows (which counts only up to the first dot). */
 const RESERVED = /^(\.{1,2}$|__|zarr\.json$|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/i;
 const SAFE_BYTE = /^[A-Za-z0-9._-]$/;
 const ESCAPE = /^[0-9A-F]{2}$/;
 
 /**
- * The name under which a file that came along is kept: each byte of its UTF-8 form outside `[A-Za-z0-9._-]`
- * becomes `~XX` (upper-case hex). So do the first byte of a name that is reserved (`.`, `..`, `zarr.json`, `__…`, a device
- * of Windows as `aux.txt`) and a dot at the end. Injective: `fileNameOfAttachment` gives the name back.
- * Throws `invalid_name` for an empty name and for lone surrogates, which no UTF-8 form has.
+ * Encodes a file name as the name of an attachment. `fileNameOfAttachment` recovers the original.
+ *
+ * These bytes of the UTF-8 form become `~XX` (upper-case hex):
+ *
+ * - each byte outside `[A-Za-z0-9._-]`;
+ * - the first byte of a reserved name: `.`, `..`, `zarr.json`, `__…`, or a Windows device such as `aux.txt`;
+ * - a dot at the end.
+ *
+ * @throws LegacyIoError `invalid_name` for an empty name, and for a name with a lone surrogate, which has no UTF-8 form.
  */
 export function attachmentName(fileName: string): string {
   if (fileName === "" || !fileName.isWellFormed()) {
@@ -33,7 +40,11 @@ export function attachmentName(fileName: string): string {
   return name;
 }
 
-/** The file name that `attachmentName` made `name` of. Throws `invalid_name` for what it never makes. */
+/**
+ * Inverts `attachmentName`.
+ *
+ * @throws LegacyIoError `invalid_name` for a name that `attachmentName` never produces.
+ */
 export function fileNameOfAttachment(name: string): string {
   const bytes: number[] = [];
   for (let index = 0; index < name.length; index++) {

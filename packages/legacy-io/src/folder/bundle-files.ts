@@ -1,3 +1,5 @@
+// Groups the files of a scanned folder into bundles, orphans and the rest, without any I/O.
+
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import type {
@@ -13,23 +15,25 @@ import type {
 import { comparePaths } from "./compare-paths.ts";
 import { decideFileRoles, type FileRole, type SidecarContent, sidecarFolders } from "./sidecar-name.ts";
 
-/** The files of one folder, not those of the folders in it. */
+/** The files directly in one folder, without those of its subfolders. */
 export interface FolderFiles {
-  /** Below the scanned folder; empty for that folder itself. */
+  /** Path relative to the scanned folder; empty for that folder itself. */
   readonly folder: string;
   readonly folderName: string;
   readonly files: readonly BundleFile[];
 }
 
-/** What `bundleFiles` makes of the files of a scan. */
+/** The part of a scan that follows from the file names. */
 export type BundledFiles = Pick<
   FolderScan,
   "bundles" | "orphans" | "folderDatabases" | "unrecognised" | "ignored"
 >;
 
 /**
- * Puts files together by the rules of `decideFileRoles`. Each file comes out exactly once.
- * Images whose name `isSelected` refuses make no bundle, but what is theirs is not an orphan either.
+ * Groups files by the rules of `decideFileRoles`. Each file appears exactly once in the result.
+ *
+ * An image that `isSelected` refuses does not become a bundle. It and its sidecars are listed as unrecognised;
+ * the sidecars are not orphans, because their image exists.
  */
 export function bundleFiles(
   folders: readonly FolderFiles[],

@@ -1,26 +1,28 @@
+// The result of a folder scan: bundles of an image and its sidecars, and everything else that the folder holds.
+
 import type { FolderDatabase, SidecarContent } from "./sidecar-name.ts";
 
-/** One file of a lab's folder, as it was when the folder was scanned. */
+/** One file of a lab's folder at the time of the scan. */
 export interface BundleFile {
-  /** Where it is, for opening it. */
+  /** Path for opening the file. */
   readonly path: string;
-  /** Where it is below the scanned folder, parts joined by `/` on every system. */
+  /** Path relative to the scanned folder; its parts are joined by `/` on every system. */
   readonly relPath: string;
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
 }
 
-/** A file that belongs to one image: by what its name says it holds. */
+/** A file that belongs to one image, with the content that its name announces. */
 export type SidecarFile = BundleFile & SidecarContent;
 
 /** One acquisition: an image and everything that belongs to it. */
 export interface LegacyBundle {
   readonly image: BundleFile;
-  /** The image's name without its ending; what its sidecars' names begin with. */
+  /** The image's name without its ending. The names of its sidecars begin with it. */
   readonly stem: string;
-  /** The other channels of an acquisition written as one TIFF a channel (`_C001T001`), in ascending order. */
+  /** The other channels of an acquisition that has one TIFF per channel (`_C001T001`), in ascending order. */
   readonly otherChannels: readonly ChannelFile[];
-  /** In the order of their paths. */
+  /** Sorted by path. */
   readonly sidecars: readonly SidecarFile[];
 }
 
@@ -29,10 +31,10 @@ export interface ChannelFile extends BundleFile {
   readonly channel: number;
 }
 
-/** Analyses of one stem whose image is not in the folder. */
+/** Analysis files with one stem whose image is not in the folder. */
 export interface OrphanAnalysis {
   readonly stem: string;
-  /** The folder where the image would be, below the scanned folder; empty for that folder itself. */
+  /** The folder where the image would be, relative to the scanned folder; empty for that folder itself. */
   readonly folder: string;
   readonly files: readonly OrphanFile[];
 }
@@ -46,23 +48,23 @@ export interface FolderDatabaseFile extends BundleFile {
   readonly database: FolderDatabase;
 }
 
-/** Something in the folder that is no file to be read, and why. */
+/** An entry of the folder that is not read, and why. */
 export interface ScanNote {
   readonly relPath: string;
   readonly reason: string;
 }
 
-/** All that a folder holds, each file in exactly one place; lists are in the order of their paths. */
+/** Everything in a folder. Each file is in exactly one of the lists, and each list is sorted by path. */
 export interface FolderScan {
-  /** The scanned folder, as the caller named it. */
+  /** The scanned folder, as the caller spelled it. */
   readonly root: string;
   readonly bundles: readonly LegacyBundle[];
   readonly orphans: readonly OrphanAnalysis[];
-  /** What should have been read and cannot be: dangling links, folders named `x.tif`, folders without permission. */
+  /** Entries that should be read but cannot be: dangling links, folders named `x.tif`, folders without permission. */
   readonly unreadable: readonly ScanNote[];
   readonly folderDatabases: readonly FolderDatabaseFile[];
-  /** Files that no rule knows, and sidecars of images that the pattern leaves out. */
+  /** Files that match no rule, images that the pattern leaves out, and the sidecars of such images. */
   readonly unrecognised: readonly BundleFile[];
-  /** Hidden and system files, links to folders. */
+  /** Hidden files, system files and links to folders. */
   readonly ignored: readonly ScanNote[];
 }

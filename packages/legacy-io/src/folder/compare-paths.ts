@@ -1,6 +1,8 @@
+// The order in which scans and reports list paths.
+
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 
-/** Orders paths part by part: `a/x` before `a b/x`, although a space comes before a slash. */
+/** Compares paths part by part: `a/x` sorts before `a b/x`, although a space comes before a slash. */
 export function comparePaths(a: string, b: string): number {
   const left = a.split("/");
   const right = b.split("/");

@@ -1,16 +1,20 @@
+// Chooses the name under which a conflicting file is kept beside what the dataset already has.
+
 import { imagePartKey } from "@kym/zarr-store/layout";
 import { attachmentName } from "./attachment-name.ts";
 
-/** Where a file is kept. */
+/** The attachment that keeps a file. */
 export interface IncomingAttachment {
   readonly name: string;
-  /** Below `images/<id>/`. */
+  /** Path relative to `images/<id>/`. */
   readonly key: string;
 }
 
 /**
- * The attachment that a file becomes which does not replace what the dataset has: the first of `a.json`, `a (2).json`, …
- * that is free, has these bytes already, or has what was kept of this same file before.
+ * Chooses an attachment for a file that must not replace what the dataset has.
+ *
+ * Tries `a.json`, `a (2).json`, … and returns the first name that is free, already holds these bytes, or still holds
+ * an earlier version of this same file (one of `keptBefore`).
  */
 export function incomingAttachment(
   fileName: string,
@@ -29,7 +33,7 @@ export function incomingAttachment(
   }
 }
 
-/** `a.json`, `a (2).json`, `a (3).json`: the number goes before the ending. */
+/** Adds a number before the ending: `a.json`, `a (2).json`, `a (3).json`. */
 export function numbered(fileName: string, count: number): string {
   const dot = fileName.lastIndexOf(".");
   const stop = dot > 0 ? dot : fileName.length;

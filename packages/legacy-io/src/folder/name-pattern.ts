@@ -1,11 +1,22 @@
+// The wildcard patterns that select images by file name, such as `*.{tif,tiff}`.
+
 import { LegacyIoError } from "../errors.ts";
 
 const MAX_ALTERNATIVES = 256;
 
 /**
- * A test of file names by a pattern: `*` any run of characters, `?` any one, `{a,b}` alternatives (not nested).
- * Everything else stands for itself, `[` and `]` too; upper and lower case are the same.
- * Time is linear in pattern times name, whatever the pattern. Throws `invalid_argument` for an unbalanced brace.
+ * Compiles a pattern to a test of file names. Case is ignored.
+ *
+ * | in the pattern | matches |
+ * |---|---|
+ * | `*` | any run of characters |
+ * | `?` | any one character |
+ * | `{a,b}` | `a` or `b`; not nested |
+ * | anything else, also `[` and `]` | itself |
+ *
+ * A test takes at most time proportional to pattern length times name length, whatever the pattern.
+ *
+ * @throws LegacyIoError `invalid_argument` for an unbalanced brace, and for more than 256 alternatives.
  */
 export function namePattern(pattern: string): (name: string) => boolean {
   const alternatives = expandBraces(pattern).map((alternative) => [...alternative.toLowerCase()]);

@@ -1,28 +1,30 @@
+// Decides by names alone what each file of a lab's folder is: image, channel, sidecar, orphan, table of the folder, or other.
+
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 
-/** The format of a file that an artifact is kept in under its own name. */
+/** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
 
-/** What a sidecar holds, by its name. */
+/** The content that a sidecar's name announces. */
 export interface SidecarContent {
   /**
-   * The name of its format; `artifact` where the file's name says the artifact's; `other` belongs to the image and is not
-   * understood: it is kept as it came.
+   * The name of the file's format, or one of two reserved words. `artifact`: the file name contains the artifact's name.
+   * `other`: the file belongs to the image but is not understood, so it is kept unchanged.
    */
   readonly kind: string;
-  /** Of the kind `artifact`. */
+  /** The artifact's name; only for the kind `artifact`. */
   readonly artifact?: string;
-  /** The name of the format of an `artifact`: an {@link ArtifactFormat}, or one that was added. */
+  /** The format's name; only for the kind `artifact`. An {@link ArtifactFormat}, or a format that the caller added. */
   readonly format?: string;
 }
 
-/** What a file is, relative to the images of its folder. `image` names the image's file in that folder. */
+/** The role of a file among the images of its folder. `image` is the file name of the image in that folder. */
 export type FileRole =
   | { readonly role: "image"; readonly stem: string }
-  /** Channel 2 and up of an acquisition written as `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
+  /** A channel after the first of an acquisition written as `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
   | { readonly role: "channel"; readonly image: string; readonly channel: number }
   | ({ readonly role: "sidecar"; readonly image: string } & SidecarContent)
   | { readonly role: "orphan"; readonly stem: string; readonly kind: string }
@@ -30,7 +32,7 @@ export type FileRole =
   | { readonly role: "ignored"; readonly reason: string }
   | { readonly role: "unrecognised" };
 
-/** Tables that the older application derived from a whole folder. */
+/** A table that the older application derived from a whole folder. */
 export type FolderDatabase = "radon_report" | "kym_event";
 
 const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDatabase])[] = [
@@ -41,7 +43,7 @@ const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDataba
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
 const CHANNEL_SUFFIX = /_C(\d{3})(T\d{3})$/;
 
-/** The stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and hidden files. */
+/** Returns the stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and for hidden files. */
 export function imageStem(fileName: string): string | undefined {
   const ending = [".tif", ".tiff"].find((candidate) => hasEnding(fileName, candidate));
   const stem = ending === undefined ? "" : fileName.slice(0, -ending.length);
@@ -49,11 +51,19 @@ export function imageStem(fileName: string): string | undefined {
 }
 
 /**
- * What each file is, by names alone. `files` are paths relative to one folder: its own files, and those of the folders in
- * it that formats name, such as `flow-analysis/` and `<folderName>-analysis/`. Stems are compared as plain strings, so
- * `[ ]`, `+`, spaces and any script are safe; endings in any case. A sidecar belongs to exactly one image: the one with the
- * longest stem, and of two with the same stem (`a.tif`, `a.tiff`) the first by code points. Of two formats that could read
- * it, the first of `formats` does; default: the built-in ones.
+ * Decides the role of each file by names alone.
+ *
+ * `files` are paths relative to one folder: its own files, and those of the subfolders that formats name, such as
+ * `flow-analysis/` and `<folderName>-analysis/`. `formats` defaults to the built-in ones.
+ *
+ * - Stems are compared as plain strings, so `[ ]`, `+`, spaces and any script are safe. Endings match in any case.
+ * - A sidecar belongs to exactly one image: the one with the longest stem.
+ * - If two images have the same stem (`a.tif`, `a.tiff`), the first by code points owns the sidecars.
+ * - If two formats could read a file, the first in `formats` does.
+ *
+ * @example
+ * const roles = decideFileRoles("20250722", ["a.tif", "flow-analysis/a_radon.csv"]);
+ * roles.get("flow-analysis/a_radon.csv"); // a sidecar of the image a.tif
  */
 export function decideFileRoles(
   folderName: string,
@@ -69,20 +79,20 @@ export function decideFileRoles(
   return new Map(withoutRivals(roles));
 }
 
-/** The names of the folders beside the images of a folder that have sidecars of them. */
+/** Lists the subfolders in which formats keep sidecars of the images of a folder. */
 export function sidecarFolders(folderName: string, formats: readonly SidecarNameRule[]): readonly string[] {
   return [...new Set(formats.flatMap(({ folder }) => folder?.(folderName) ?? []))];
 }
 
 interface Rules {
-  /** The formats of the images' own folder. */
+  /** Formats whose files are in the images' own folder. */
   readonly beside: readonly SidecarNameRule[];
-  /** The formats of folders in it, by the folder's name. */
+  /** Formats whose files are in a subfolder, by the subfolder's name. */
   readonly inFolder: ReadonlyMap<string | undefined, readonly SidecarNameRule[]>;
   readonly owners: Owners;
 }
 
-/** By stem, the image whose sidecars are named so; by image file, its own role. */
+/** The image that owns the files of a stem, and the roles of the image files themselves. */
 interface Owners {
   readonly imageOfStem: ReadonlyMap<string, string>;
   readonly imageOfHeaderBase: ReadonlyMap<string, string>;
@@ -121,7 +131,7 @@ function decideOwners(names: readonly string[]): Owners {
   return { imageOfStem, imageOfHeaderBase, roles };
 }
 
-/** What the names of all files that belong to an image begin with: its stem without `_C001T001`. */
+/** Returns the stem without `_C001T001`: the names of all files that belong to an image begin with it. */
 export function commonStem(stem: string): string {
   return parseChannelStem(stem)?.base ?? stem;
 }
@@ -152,7 +162,7 @@ function decideFileRole(file: string, rules: Rules): FileRole {
   return rules.owners.roles.get(file) ?? decideSidecarRole(file, rules);
 }
 
-/** A file in a folder that formats name: what precedes the ending is the stem, of an image or of one that is gone. */
+/** Decides about a file in a subfolder of a format. The text before the ending is the stem of an image, here or gone. */
 function decideAnalysisRole(place: string, name: string, { inFolder, owners }: Rules): FileRole {
   const formats = isIgnored(name) ? [] : (inFolder.get(place) ?? []);
   const matches = formats.flatMap((format) =>
@@ -191,7 +201,7 @@ function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
   return { role: "sidecar", image, ...(content ?? { kind: "other" }) };
 }
 
-/** The longest stem with which the file's name begins, if a format could have the rest. */
+/** Finds the longest stem of an image with which the file's name begins, if a format has the ending. */
 function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Owners): string | undefined {
   let longest: string | undefined;
   for (const format of beside) {
@@ -210,7 +220,7 @@ function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Own
   return longest;
 }
 
-/** What a file holds by what follows its image's stem. */
+/** Decides a file's content by the part of its name after the image's stem. */
 function decideContent(rest: string, beside: readonly SidecarNameRule[]): SidecarContent | undefined {
   for (const { name, endings, named } of beside) {
     const ending = endings.find((one) => hasEnding(rest, one));
@@ -228,14 +238,14 @@ function decideContent(rest: string, beside: readonly SidecarNameRule[]): Sideca
   return undefined;
 }
 
-/** What precedes the endings of a format that a name has, if there is something. */
+/** Cuts off each ending of a format that the name has; names that are only an ending do not count. */
 function stemsBefore(name: string, { endings }: SidecarNameRule): readonly string[] {
   return endings
     .filter((ending) => name.length > ending.length && hasEnding(name, ending))
     .map((ending) => name.slice(0, -ending.length));
 }
 
-/** The longest of the stems that `body` is, or begins with followed by a dot. */
+/** Finds the longest stem that equals `body`, or with which `body` begins before a dot. */
 function longestStem(body: string, stems: ReadonlyMap<string, string>): string | undefined {
   for (let stop = body.length; stop > 0; stop = body.lastIndexOf(".", stop - 1)) {
     const candidate = body.slice(0, stop);
@@ -246,7 +256,7 @@ function longestStem(body: string, stems: ReadonlyMap<string, string>): string |
   return undefined;
 }
 
-/** Of two files that say they are the same part of the same image (`a.txt`, `a.TXT`) the first one is it. */
+/** If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. */
 function withoutRivals(roles: readonly [string, FileRole][]): readonly [string, FileRole][] {
   const taken = new Set<string>();
   const sorted = roles.toSorted(([a], [b]) => compareCodePoints(a, b));

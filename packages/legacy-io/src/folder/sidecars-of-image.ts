@@ -1,3 +1,5 @@
+// Finds the sidecars and channels of one image among the files of its folder, for opening a TIFF without a scan.
+
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { fileNameOfArtifact } from "./artifact-file-name.ts";
@@ -10,12 +12,12 @@ import {
   type SidecarContent,
 } from "./sidecar-name.ts";
 
-/** A file beside an image that belongs to it. */
+/** A sidecar of an image, by its name in the image's folder. */
 export interface ImageSidecar extends SidecarContent {
   readonly fileName: string;
 }
 
-/** The sidecars of `image` among the files of its folder, by the rules of `decideFileRoles`. */
+/** Finds the sidecars of `image` among the files of its folder, by the rules of `decideFileRoles`. */
 export function sidecarsOfImage(
   image: string,
   files: readonly string[],
@@ -30,7 +32,10 @@ export function sidecarsOfImage(
   });
 }
 
-/** The files of the acquisition that a TIFF is one of: its own, or those of all channels (`_C001T001`), ascending. */
+/**
+ * Lists the TIFFs of the acquisition to which a TIFF belongs: the file alone, or all channels (`_C001T001`) in
+ * ascending order. Returns undefined for a file that is not an image.
+ */
 export function acquisitionOfImage(
   fileName: string,
   files: readonly string[],
@@ -49,7 +54,10 @@ export function acquisitionOfImage(
   return [image, ...others.map(({ name }) => name)];
 }
 
-/** The file that a new artifact goes to; undefined where a file of that name would belong to another image, or mean something else. */
+/**
+ * Names the file for a new artifact. Returns undefined if a file of that name would belong to another image or would
+ * mean something else.
+ */
 export function newArtifactFile(
   image: string,
   files: readonly string[],
@@ -68,12 +76,13 @@ export function newArtifactFile(
   return isOurs ? fileName : undefined;
 }
 
-/** What follows the common stem in the name of a file that can be the image's, or decide about one. */
+/** The text after the common stem in the name of a file that can belong to the image or decide about its files. */
 const NEAR = /^(_C\d{3}T\d{3})?\./;
 
 /**
- * Only files with the stem, or with more of it, can decide about one another: the other thousands are passed over. An
- * ending without a dot, such as `_heartrate.csv`, can follow any stem that begins so.
+ * Decides the roles of the files near an image. Only files that begin with its stem can decide about one another, so
+ * the other thousands of a folder are passed over. An ending without a dot, such as `_heartrate.csv`, can follow any
+ * stem that begins with the image's stem.
  */
 function rolesNear(
   image: string,
