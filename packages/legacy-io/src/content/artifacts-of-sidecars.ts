@@ -1,4 +1,5 @@
-/** What all files beside an image say, as artifacts: which of them counts, and what becomes of the others. */
+// Turns everything that the files beside an image say into artifacts: which file counts, and what happens to the others.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
@@ -17,9 +18,9 @@ import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 
-/** Sidecars, and what has to be known about the image that they belong to. */
+/** Parsed sidecars, and the facts about their image that are needed to interpret them. */
 export interface SidecarParts {
-  /** Of the pixels. */
+  /** Shape of the pixels. */
   readonly shape: readonly number[];
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
@@ -31,17 +32,18 @@ export interface BundleParts extends Omit<SidecarParts, "shape"> {
   readonly axes: readonly string[];
 }
 
-/** What the files beside an image say about it. */
+/** Everything that the files beside an image say about it. */
 export type SidecarArtifacts = Omit<ImageContent, "image" | "axes">;
 
-/** Maps a lab's files to the names and schemas of artifacts: design §6. Reads nothing. */
+/** Combines an image and its parsed sidecars into what ingest stores. Reads nothing. */
 export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
   return { image, axes, ...(await artifactsOfSidecars({ ...parts, shape: image.shape })) };
 }
 
 /**
- * The same without the pixels: what a change beside an image is. Reads nothing. Throws `invalid_argument` for facts of an
- * added format of which no artifacts can be made.
+ * Maps sidecars to artifacts, without the pixels: enough for an update in which only sidecars changed. Reads nothing.
+ *
+ * @throws LegacyIoError `invalid_argument` if an added format gives facts that cannot become artifacts.
  */
 export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarArtifacts> {
   try {
@@ -134,7 +136,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   };
 }
 
-/** Metadata under the artifact's own name, as `AcqImage` keeps them beside a TIFF, and the text that they make. */
+/** Finds the sidecar `<image>.metadata.json`, which `AcqImage` writes beside a TIFF, and completes its text. */
 function findMetadata(
   given: readonly Said<GivenArtifact>[],
   derived: string,
@@ -148,7 +150,7 @@ function whyOpaque({ content }: ParsedSidecar): string | undefined {
   return content.kind === "opaque" ? content.reason : undefined;
 }
 
-/** The file that says how the trace was made, of those that its format names. */
+/** Finds the file that says how the trace was made, among the formats that the trace's format names. */
 function runsOfTrace(
   trace: Said<TraceFacts> | undefined,
   sidecars: readonly Understood[],
@@ -205,13 +207,13 @@ function traceArtifacts(
   ];
 }
 
-/** Known only as long as the ROI was not edited since. */
+/** Returns the geometry that was analysed; unknown if the ROI was edited after the analysis. */
 function geometryOf(run: RoiAnalysis, rois: readonly Roi[]): string | undefined {
   const roi = rois.find(({ id }) => id === run.roiId);
   return roi !== undefined && roi.revision === run.roiRevisionAtAnalysis ? geometryKey(roi) : undefined;
 }
 
-/** What varies from run to run. */
+/** Collects the facts that vary from run to run. */
 function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
   return {
     ...defined({
@@ -243,12 +245,12 @@ async function eventArtifacts(
   ];
 }
 
-/** Why a file that is understood is kept as it came too: nothing of it is stored, or a part would be lost. */
+/** Says why an understood file is also kept unchanged: nothing of it is stored, or a part would be lost. */
 function whyKept(facts: SidecarFacts, isStored: boolean, hasItsEventsStored: boolean): string | undefined {
   if (!isStored) {
     return Object.values(facts).some((fact) => fact !== undefined)
       ? "another file says the same"
-      : "its format says nothing of it";
+      : "its format reads nothing from it";
   }
   const { alsoHas = [], events = [] } = facts;
   if (alsoHas.length > 0) {

@@ -1,4 +1,5 @@
-/** Of several files that say the same about an image, the one that counts. */
+// Chooses, among several files that state the same fact about an image, the one that counts.
+
 import type { SidecarMeaning } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, SidecarSubject } from "../formats/sidecar-format.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
@@ -12,23 +13,23 @@ export function isUnderstood(sidecar: ParsedSidecar): sidecar is Understood {
   return sidecar.content.kind === "understood";
 }
 
-/** What a file says of one subject. */
+/** What one file says about one subject. */
 export interface Said<T> {
   readonly sidecar: Understood;
   readonly said: T;
 }
 
-/** What counts after all that states a precedence. */
+/** The rank of formats that state no precedence: after all others. */
 const UNSTATED_PRECEDENCE = 1000;
 
-/** By the precedence of their formats; of equal ones in the order of their paths. */
+/** Sorts files by the precedence of their formats; files of equal precedence keep their order, which is by path. */
 function byPrecedence(sidecars: readonly Understood[], subject: SidecarSubject): readonly Understood[] {
   const rank = ({ content }: Understood): number =>
     content.format.precedence?.[subject] ?? UNSTATED_PRECEDENCE;
   return sidecars.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The first that says something of a subject: what comes later is shadowed. */
+/** Returns the first statement about a subject. Later ones are shadowed. */
 export function firstSaying<K extends Exclude<SidecarSubject, "artifacts">>(
   sidecars: readonly Understood[],
   subject: K,
@@ -42,7 +43,7 @@ export function firstSaying<K extends Exclude<SidecarSubject, "artifacts">>(
   return undefined;
 }
 
-/** The artifacts that files give themselves, the ones that count first. */
+/** Lists the artifacts that files give directly, in order of precedence. */
 export function givenArtifacts(sidecars: readonly Understood[]): readonly Said<GivenArtifact>[] {
   return byPrecedence(sidecars, "artifacts").flatMap((sidecar) =>
     (sidecar.content.facts.artifacts ?? []).map((said) => ({ sidecar, said })),

@@ -1,29 +1,31 @@
+// The result of reading a bundle: pixels and artifacts, ready to be stored.
+
 import type { NdArray } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
 import type { GivenArtifact } from "../formats/sidecar-format.ts";
 
-/** Something to be stored with an image. */
+/** An artifact or attachment to store with an image. */
 export type ContentArtifact =
   | GivenArtifact
-  /** A file as it came. */
+  /** A file, unchanged. */
   | { readonly kind: "attachment"; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** An artifact, and the files that it was made of, by their path below the folder. */
+/** An artifact, with the files that it was made from, as paths relative to the folder. */
 export type SourcedArtifact = ContentArtifact & { readonly from: readonly string[] };
 
-/** All that a lab's files say about one image, ready to be stored. */
+/** Everything that a lab's files say about one image, ready to be stored. */
 export interface ImageContent {
   readonly image: NdArray;
   readonly axes: readonly string[];
   readonly artifacts: readonly SourcedArtifact[];
-  /** Files that were not understood, contradict each other or are shadowed, and why. */
+  /** Files that were not understood, that contradict each other or that are shadowed, with the reason. */
   readonly notes: readonly { readonly path: string; readonly reason: string }[];
   readonly nRois: number;
-  /** Paths of files that say nothing about the image: not understood, or about another one. */
+  /** Paths of files that were not understood or are about another image. */
   readonly unusable: readonly string[];
 }
 
-/** The key below `images/<id>/` at which an artifact is stored; for an array, its directory. */
+/** Returns the path, relative to `images/<id>/`, at which an artifact is stored; for an array, that of its directory. */
 export function artifactKey(artifact: ContentArtifact): string {
   const { kind, name } = artifact;
   return imagePartKey({ kind: kind === "table" ? "parquet" : kind, name });

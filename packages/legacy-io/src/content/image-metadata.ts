@@ -1,3 +1,5 @@
+// Writes the artifact `metadata` from the microscope's header and the classic JSON, and reads its calibration.
+
 import { UNITS } from "@kym/kym-schema";
 import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { toEnvelope } from "@kym/roi";
@@ -6,21 +8,23 @@ import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 
-/** What is known about an image besides its pixels. */
+/** The sources of an image's metadata. */
 export interface MetadataSources {
-  /** Of the pixels: lines, pixels a line. */
+  /** Shape of the pixels: lines, pixels per line. */
   readonly shape: readonly number[];
   readonly olympus: OlympusHeader | undefined;
   readonly classic: ClassicJson | undefined;
-  /** The first that is found in classic JSON, `_kymanalysis.json` and an old `_events.json`; else true. */
+  /** The first value found in the classic JSON, `_kymanalysis.json` and an old `_events.json`; true if none has one. */
   readonly accepted: boolean;
 }
 
 const METADATA_VERSION = "2.0";
 
 /**
- * The text of the artifact `metadata`: facts of the acquisition from the microscope's header, what people edited from
- * the classic JSON. An image without either is uncalibrated: steps of 1 px, nothing pretends to µm or seconds.
+ * Writes the text of the artifact `metadata`.
+ *
+ * Facts of the acquisition come from the microscope's header, and what people edited comes from the classic JSON.
+ * Without either, the image is uncalibrated: its steps are 1 px, and nothing claims to be in µm or seconds.
  */
 export function metadataText(sources: MetadataSources): string {
   const { olympus, classic, accepted } = sources;
@@ -77,23 +81,26 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
   };
 }
 
-/** Lines by pixels, or the channels of such a scan. */
+/** True for a shape of lines × pixels, with or without a leading axis of the header's channels. */
 function isLineScanOf({ channels }: OlympusHeader, shape: readonly number[]): boolean {
   return shape.length === 2 || (shape.length === 3 && shape[0] === channels.length);
 }
 
-/** What files say of the plane, with an entry for each axis before it. */
+/** Extends two entries about the plane by `leading` for each axis before it. */
 function ofRank<T>(shape: readonly number[], entries: readonly T[], leading: T): readonly T[] {
   return entries.length === 2 ? [...shape.slice(0, -2).map(() => leading), ...entries] : entries;
 }
 
-/** The steps of a line scan; undefined where the image is not calibrated in seconds and µm. */
+/** The steps of a line scan that is calibrated in seconds and µm. */
 export interface LineScanCalibration {
   readonly secondsPerLine: number;
   readonly umPerPx: number;
 }
 
-/** Reads the calibration back from the value of an artifact `metadata`, whoever wrote it. */
+/**
+ * Reads the calibration from the value of an artifact `metadata`, whoever wrote it. Returns undefined if the steps are
+ * not in seconds and µm.
+ */
 export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
   const header = memberOf(metadata, METADATA_KEYS.header);
   const [secondsPerLine, umPerPx] = listOf(memberOf(header, METADATA_HEADER_KEYS.voxels)).slice(-2);
@@ -118,7 +125,7 @@ function isStep(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
-/** What is stored, if it says the same; else what follows from shape and steps. */
+/** Returns the stored size if it agrees with shape × steps, otherwise shape × steps. */
 function physicalSize(
   shape: readonly number[],
   voxels: readonly number[],
@@ -130,14 +137,14 @@ function physicalSize(
     : sizes;
 }
 
-/** The microscope rounds to 3 decimals: 0.1 % on a pixel of half a micrometre. */
+/** Relative tolerance. The microscope rounds to 3 decimals, which is 0.1 % for a pixel of half a micrometre. */
 const ROUNDING = 2e-3;
 
 function isClose(a: number, b: number): boolean {
   return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
-/** Where the header of the microscope and the edited JSON do not tell the same steps; the JSON's are used. */
+/** Words the conflict if the microscope's header and the edited JSON have different steps. The JSON's are used. */
 export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson): string | undefined {
   const [edited, measured] = [classic.header?.voxels, [olympus.secondsPerLine, olympus.umPerPx]];
   if (!isCalibrated(classic) || edited === undefined || edited.length !== 2) {
@@ -149,13 +156,13 @@ export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson
     : undefined;
 }
 
-/** A classic JSON written for an image without a header says 1 px a step: that is no calibration. */
+/** True if the steps are a calibration. A classic JSON written for an image without a header has steps of 1 px instead. */
 function isCalibrated(classic: ClassicJson | undefined): boolean {
   const { voxels, voxelsUnits } = classic?.header ?? {};
   return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNITS.pixel) === true;
 }
 
-/** The whole header by section, in its own order, so that the file can be written again. */
+/** Keeps the whole header by section, in its own order, so that the file can be written again. */
 function olympusValue(header: OlympusHeader): object {
   return {
     encoding: header.encoding,

@@ -1,16 +1,18 @@
+// Resolves several sources for one artifact name: the first is stored, the others become attachments.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { attachmentName } from "../folder/attachment-name.ts";
 import { numbered } from "../folder/incoming-attachment.ts";
 import { artifactKey, type SourcedArtifact } from "./image-content.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 
-/** Of several sources for one artifact the first counts; a later one is kept as it came, under a name of its own. */
+/** Keeps the first source of each artifact. A later source is kept unchanged as an attachment, under a free name. */
 export function keepFirstSource(
   artifacts: readonly SourcedArtifact[],
   sidecars: readonly ParsedSidecar[],
   notes: { path: string; reason: string }[],
 ): readonly SourcedArtifact[] {
-  /** Ingest writes where an image came from itself. */
+  // Ingest writes provenance itself, so a file must not take its name.
   const taken = new Set([artifactKey({ kind: "json", name: ARTIFACTS.provenance, text: "" })]);
   const claim = (artifact: SourcedArtifact): boolean => {
     const key = artifactKey(artifact);
@@ -29,7 +31,7 @@ export function keepFirstSource(
     if (artifact.kind !== "attachment") {
       notes.push({
         path: rival.relPath,
-        reason: `kept as an attachment: there is a ${artifact.name} already`,
+        reason: `kept as an attachment: another file has already given ${artifact.name}`,
       });
     }
     for (let count = 1; ; count++) {

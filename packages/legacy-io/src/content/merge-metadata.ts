@@ -1,3 +1,5 @@
+// Completes a metadata sidecar that people or programs wrote beside a TIFF with facts from the image's other files.
+
 import { UNITS } from "@kym/kym-schema";
 import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
@@ -12,7 +14,7 @@ import {
 } from "@kym/zarr-store/json";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 
-/** What a calibration is made of: taken from one source as a whole. */
+/** The members of a calibration. They come from one source as a whole. */
 const CALIBRATION = [
   METADATA_HEADER_KEYS.voxels,
   METADATA_HEADER_KEYS.voxelsUnits,
@@ -21,9 +23,14 @@ const CALIBRATION = [
 ];
 
 /**
- * The metadata of a sidecar `<image>.metadata.json`, completed by what follows from the image and its other files: the
- * sidecar's members stand as they are, and of its header those, but for steps of 1 px, which say nothing where the other
- * files have a calibration. A text that lacks nothing is left byte for byte. Undefined for a text that is no object.
+ * Completes the text of a sidecar `<image>.metadata.json` (`own`) with members that follow from the image and its other
+ * files (`derived`).
+ *
+ * - Members of the sidecar and of its header win over derived ones.
+ * - Exception: steps of 1 px are not a calibration, so a derived calibration replaces them.
+ * - A text that lacks nothing is returned byte for byte.
+ *
+ * Returns undefined if `own` is not a JSON object.
  */
 export function mergeMetadata(own: string, derived: string): string | undefined {
   const before = parseLossless(own, { allowNonFinite: true });
@@ -43,7 +50,7 @@ export function mergeMetadata(own: string, derived: string): string | undefined 
   return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
 }
 
-/** The ROIs of a metadata text that can be read. */
+/** Reads the ROIs of a metadata text; entries that are not valid ROIs are left out. */
 export function roisOfMetadata(text: string): readonly Roi[] {
   const rois = getMember(parseLossless(text), METADATA_KEYS.rois);
   return rois?.kind === "array" ? rois.items.flatMap(readRoi) : [];
@@ -60,7 +67,7 @@ function readRoi(node: JsonNode): readonly Roi[] {
   }
 }
 
-/** With the members of `made` that `node` has not, or has as null. */
+/** Adds the members of `made` that are missing or null in `node`. */
 function filled(node: JsonNode, made: JsonNode): JsonNode {
   const members = made.kind === "object" ? [...made.members] : [];
   return members.reduce(

@@ -1,6 +1,8 @@
+// The form in which sidecars pass from the reader to the code that makes artifacts from them.
+
 import type { SidecarMeaning } from "../formats/parse-sidecar.ts";
 
-/** A sidecar as it was read: its bytes, and what they say if they could be understood. */
+/** A sidecar's bytes, and their meaning if they could be understood. */
 export interface ParsedSidecar {
   readonly relPath: string;
   readonly fileName: string;

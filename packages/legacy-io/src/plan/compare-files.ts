@@ -1,38 +1,40 @@
+// Compares the files of one bundle with the ledger's record of them: by hash if known, otherwise by size and time.
+
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import type { KnownAcquisition, KnownFile } from "./known-acquisition.ts";
 
-/** SHA-256 of a file's bytes, or why there is none. */
+/** SHA-256 of a file's bytes, or the reason why the file could not be hashed. */
 export type FileHash =
   | { readonly ok: true; readonly sha256: string }
   | { readonly ok: false; readonly reason: string };
 
-/** Hashes by absolute path. Hashing reads the file, so only those of {@link uncertainFiles} are there. */
+/** Hashes by absolute path. Hashing reads the whole file, so a hash exists only where size and time do not decide. */
 export type FileHashes = ReadonlyMap<string, FileHash>;
 
-/** How the files of an acquisition differ from what the dataset knows of them. */
+/** The differences between the files of an acquisition and what the dataset knows of them. */
 export interface FileChanges {
-  /** The image, or another channel of it, has other bytes or is new. */
+  /** The image or one of its channels is new or has other bytes. */
   readonly isImageChanged: boolean;
-  /** Sidecars with other bytes than were taken in. */
+  /** Sidecars whose bytes differ from those that were ingested. */
   readonly changed: readonly BundleFile[];
-  /** Sidecars that were not there. */
+  /** Sidecars that the dataset does not know yet. */
   readonly appeared: readonly BundleFile[];
-  /** Absolute paths of sidecars and channels that are no longer there. */
+  /** Absolute paths of sidecars and channels that are gone, sorted. */
   readonly vanished: readonly string[];
-  /** Why a file that looks changed could not be read. */
+  /** The reason why a file that looks changed could not be read; undefined if all could be read. */
   readonly unreadable: string | undefined;
 }
 
-/** The files whose size or time differ from what is known, so that only their hash can tell. */
+/** Lists the files whose size or modification time changed: only a hash can tell whether their bytes changed too. */
 export function uncertainFiles(bundle: LegacyBundle, known: KnownAcquisition): readonly BundleFile[] {
   return filesOf(bundle, known).flatMap(([file, was]) =>
     was === undefined || looksSame(file, was) ? [] : [file],
   );
 }
 
-/** Compares by the hash where there is one, else by size and time (design §6). */
+/** Compares files by their hash, or by size and modification time if there is no hash. Reads nothing. */
 export function compareFiles(bundle: LegacyBundle, known: KnownAcquisition, hashes: FileHashes): FileChanges {
   const hasChanged = (file: BundleFile, was: KnownFile): boolean => {
     const hash = hashes.get(file.path);
@@ -58,12 +60,12 @@ export function compareFiles(bundle: LegacyBundle, known: KnownAcquisition, hash
   };
 }
 
-/** A TIFF among the files beside an image is another channel of it. */
+/** True for a TIFF: among the files beside an image, a TIFF is another channel of it. */
 export function isChannelPath(path: string): boolean {
   return imageStem(fileNameOf(path)) !== undefined;
 }
 
-/** The last part of a path of this or another system. */
+/** Returns the last part of a path; both `/` and `\` separate parts, whatever the system. */
 export function fileNameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

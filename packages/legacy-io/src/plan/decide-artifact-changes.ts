@@ -1,58 +1,70 @@
+// Decides what changed sidecars do to the artifacts of an image: replace, remove, keep or report a conflict.
+
 import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store/layout";
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { KnownSidecar } from "./known-acquisition.ts";
 
-/** An artifact that the files of a folder make now, by {@link artifactKey}, and the absolute paths that it is made of. */
+/** An artifact that the files of a folder give now. */
 export interface MadeArtifact {
+  /** Path relative to `images/<id>/`; see `artifactKey`. */
   readonly key: string;
-  /** Of the object that it would be; undefined for an array, which is many. */
+  /** Hash of the object that would be stored; undefined for an array, which consists of several objects. */
   readonly sha256: string | undefined;
+  /** Absolute paths of the files that the artifact is made from. */
   readonly from: readonly string[];
 }
 
-/** All that {@link decideArtifactChanges} goes by. Hashes are of objects, by key below `images/<id>/`. */
+/**
+ * The input of {@link decideArtifactChanges}. Objects are named by their path relative to `images/<id>/`, with the
+ * SHA-256 of their bytes; sidecars are named by their absolute path.
+ */
 export interface UpdateFacts {
   readonly made: readonly MadeArtifact[];
-  /** The sidecars that were taken in, by absolute path, with the objects that were made of them. */
+  /** The sidecars that were ingested, with the objects that were made from them. */
   readonly known: ReadonlyMap<string, KnownSidecar>;
-  /** Objects that were made of no file, as they were made. */
+  /** Objects that were made without any sidecar, with their hashes at that time. */
   readonly unsourced: ReadonlyMap<string, string>;
-  /** Sidecars that are in the folder, and of these those that changed or are new, and that cannot be understood now. */
+  /** Sidecars that are in the folder. */
   readonly present: ReadonlySet<string>;
+  /** Sidecars in the folder that are new or changed. */
   readonly changed: ReadonlySet<string>;
+  /** Sidecars in the folder that cannot be understood now. */
   readonly unusable: ReadonlySet<string>;
-  /** The objects of the image as they are in the dataset. */
+  /** The objects that the image has in the dataset now. */
   readonly current: ReadonlyMap<string, string>;
 }
 
 export type ConflictCause =
-  /** The dataset's own copy is not what was taken in. */
+  /** The artifact was edited in the dataset since it was ingested. */
   | "edited"
-  /** It is also made of a file that is gone, or that cannot be understood any more. */
+  /** The artifact also needs a file that is gone or can no longer be understood. */
   | "source gone";
 
 export interface ArtifactConflict {
   readonly key: string;
   readonly cause: ConflictCause;
-  /** The changed files that would have replaced it. */
+  /** The changed files that would have replaced the artifact. */
   readonly from: readonly string[];
 }
 
 export interface UpdateDecision {
-  /** To be stored anew. */
+  /** Artifacts to write. */
   readonly write: readonly string[];
-  /** As they were made before, but of other files. */
+  /** Artifacts with the same content as before, but made from other files: only provenance changes. */
   readonly same: readonly string[];
-  /** No file makes them any more. */
+  /** Artifacts to delete, because no file gives them any more. */
   readonly remove: readonly string[];
-  /** Left as they are, although a file changed. */
+  /** Artifacts that stay as they are although one of their files changed. */
   readonly conflicts: readonly ArtifactConflict[];
 }
 
 /**
- * What a change beside an image does to its artifacts (design §6): exactly those that the changed files make are replaced,
- * one that is made of several from all of them. What was edited in the dataset stays, and so does what a file that is gone,
- * or that is broken now, was needed for. Attachments are replaced, never removed.
+ * Decides what changed sidecars do to the artifacts of an image. Reads nothing.
+ *
+ * - Only artifacts made from a changed file are replaced. An artifact made from several files is rebuilt from all of them.
+ * - An artifact that was edited in the dataset stays, and is reported as a conflict.
+ * - An artifact that needs a file that is gone or broken now stays too.
+ * - Attachments are replaced but never removed.
  */
 export function decideArtifactChanges(facts: UpdateFacts): UpdateDecision {
   const { made, known, present, changed, unusable } = facts;
@@ -107,7 +119,7 @@ export function decideArtifactChanges(facts: UpdateFacts): UpdateDecision {
   return decision;
 }
 
-/** The objects of an artifact: itself, or the files below an array's directory. */
+/** Lists the objects of an artifact, sorted by key: one for most kinds, for an array those below its directory. */
 export function objectsOf(
   key: string,
   objects: ReadonlyMap<string, string>,
@@ -122,20 +134,20 @@ export function isAttachmentKey(key: string): boolean {
   return imagePartOf(key)?.kind === "attachment";
 }
 
-/** Of JSON and tables. */
+/** True for the key of a JSON artifact or a table. */
 function isAnalysisKey(key: string): boolean {
   const kind = imagePartOf(key)?.kind;
   return kind === "json" || kind === "parquet" || kind === "csv.gz";
 }
 
-/** Paths of the sidecars that an artifact was made of. */
+/** Lists the sidecars that an artifact was made from. */
 function sourcesOf(key: string, known: ReadonlyMap<string, KnownSidecar>): readonly string[] {
   return [...known].flatMap(([path, { artifacts }]) =>
     artifacts.some((object) => isObjectOfPart(key, object.key)) ? [path] : [],
   );
 }
 
-/** The objects of an artifact with the hashes that they had when they were made. */
+/** Returns the objects of an artifact, with the hashes that they had when ingest wrote them. */
 function madeBefore(key: string, { known, unsourced }: UpdateFacts): ReadonlyMap<string, string> {
   const sourced = [...known.values()].flatMap(({ artifacts }) =>
     artifacts.map((object): [string, string] => [object.key, object.sha256]),
@@ -143,7 +155,7 @@ function madeBefore(key: string, { known, unsourced }: UpdateFacts): ReadonlyMap
   return new Map([...unsourced, ...sourced].filter(([path]) => isObjectOfPart(key, path)));
 }
 
-/** True also for what was deleted since, and for what is there and was made of no file. */
+/** True if an artifact was changed, deleted or added in the dataset since ingest last wrote it. */
 function isEdited(
   key: string,
   was: ReadonlyMap<string, string>,

@@ -1,12 +1,14 @@
+// Decides what to do about one acquisition that the dataset already knows.
+
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
 import type { Move } from "./find-moved.ts";
 import type { KnownAcquisition } from "./known-acquisition.ts";
 
-/** What becomes of a TIFF that changed: left alone, or taken in once more (ticket 6). */
+/** What to do about a TIFF that changed: leave it alone, or ingest it again. */
 export type RefreshMode = "skip" | "reingest_if_changed";
 
-/** What becomes of the record of a TIFF that is taken in once more: it stays, or the new one takes its place. */
+/** What to do with the old record when a changed TIFF is ingested again: keep it beside the new one, or replace it. */
 export type OnChange = "new-record" | "supersede";
 
 export interface RefreshRules {
@@ -14,28 +16,28 @@ export interface RefreshRules {
   readonly onChange: OnChange;
 }
 
-/** What is to be done about one acquisition of a folder. */
+/** The decision about one acquisition of a folder. */
 export type PlannedAction =
   | { readonly action: "ingest"; readonly bundle: LegacyBundle }
-  /** The image has other pixels: a new record, and with `supersede` the old one, `imageId`, is deleted. */
+  /** The TIFF changed: add a new record, and with `supersede` delete the old one, `imageId`. */
   | {
       readonly action: "reingest";
       readonly bundle: LegacyBundle;
       readonly imageId: string;
       readonly supersede: boolean;
     }
-  /** The record stays; what was made of these sidecars is made anew, and the files' places are noted. */
+  /** The record stays: rebuild the artifacts of these sidecars, and record where the files are now. */
   | {
       readonly action: "update";
       readonly bundle: LegacyBundle;
       readonly imageId: string;
       readonly known: KnownAcquisition;
-      /** Changed or new. */
+      /** Sidecars that changed or are new. */
       readonly sidecars: readonly BundleFile[];
       readonly vanished: readonly string[];
-      /** Where the files were before. */
+      /** Where the files were before; undefined if they did not move. */
       readonly move: Move | undefined;
-      /** The image changed too, and is left alone. */
+      /** True if the TIFF changed too; it is left alone. */
       readonly isImageChanged: boolean;
     }
   | {
@@ -62,8 +64,10 @@ export const IMAGE_CHANGED = "the image changed since it was ingested";
 export const IMAGE_DELETED = "its image was deleted from the dataset";
 
 /**
- * Decides about one acquisition that the dataset knows, by design §6; reads nothing. Sidecars are compared in both modes;
- * `skip` leaves only a changed image alone. An image that was deleted does not come back.
+ * Decides about one acquisition that the dataset knows. Reads nothing.
+ *
+ * Both modes compare and follow the sidecars; the mode only decides about a changed TIFF. An image that was deleted
+ * from the dataset does not come back.
  */
 export function decideRefresh(
   bundle: LegacyBundle,

@@ -1,23 +1,28 @@
+// Recognises images that were moved or renamed in a lab's folder, by the hash of their bytes.
+
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import { type FileHashes, fileNameOf, isChannelPath } from "./compare-files.ts";
 import type { KnownAcquisition, KnownAcquisitions, KnownSidecar } from "./known-acquisition.ts";
 
-/** Where the files of an acquisition were, and are now. */
+/** The old and the new paths of the files of an acquisition. */
 export interface Move {
-  /** The image. */
+  /** The old path of the image. */
   readonly from: string;
-  /** The new path of each file beside it, by the old one; a file that is not found again is not among them. */
+  /** New path of each sidecar and channel, by its old path. A file that was not found again is missing. */
   readonly paths: ReadonlyMap<string, string>;
 }
 
-/** What an image that is new at its path is, if it was moved there. */
+/** A known acquisition that was found at a new path. */
 export interface MovedAcquisition extends Move {
-  /** As it is known, its sidecars under the paths that they have now. */
+  /** What the dataset knows of it, with its sidecars under their new paths. */
   readonly known: KnownAcquisition;
 }
 
-/** Paths of known images that are not among these, and may have been moved to where one of these is: by their size. */
+/**
+ * Lists the paths where the scan must check that nothing is left: those of known images that were not scanned and have
+ * the size of a new one.
+ */
 export function placesToProbe(bundles: readonly LegacyBundle[], known: KnownAcquisitions): readonly string[] {
   const present = new Set(bundles.map(({ image }) => image.path));
   const newSizes = new Set(bundles.flatMap(({ image }) => (known.has(image.path) ? [] : [image.sizeBytes])));
@@ -27,8 +32,11 @@ export function placesToProbe(bundles: readonly LegacyBundle[], known: KnownAcqu
 }
 
 /**
- * Images that are at a new path with the hash of a known one that is gone from its own (design §6); otherwise equal files
- * are separate images. Each known image moves once: of equal ones, to the file with its name, else to the first.
+ * Finds the images that were moved, by their new path. Reads nothing.
+ *
+ * A file is a moved image only if it has the hash of a known image and nothing is left at the known path (`gone`).
+ * Otherwise equal files are separate images: a copy is not a move. Each known image moves at most once; if several
+ * files equal it, it moves to the one with its file name, otherwise to the first.
  */
 export function findMoved(
   bundles: readonly LegacyBundle[],
@@ -62,7 +70,7 @@ export function findMoved(
   return moved;
 }
 
-/** The files that have to be hashed before {@link findMoved} can tell: of the size of an image that is gone. */
+/** Lists the new images that must be hashed before {@link findMoved} can decide: those with the size of a gone image. */
 export function moveCandidates(
   bundles: readonly LegacyBundle[],
   known: KnownAcquisitions,
@@ -72,7 +80,10 @@ export function moveCandidates(
   return bundles.filter(({ image }) => !known.has(image.path) && sizes.has(image.sizeBytes));
 }
 
-/** Sidecars go along under the new stem; the same bytes are the same file, then the same name behind the stem. */
+/**
+ * Pairs the known sidecars and channels of a moved image with files beside it now. A pair with equal bytes and equal
+ * name after the stem is preferred, then one with equal bytes, then one with an equal name after the stem.
+ */
 function movedPaths(
   bundle: LegacyBundle,
   from: string,

@@ -1,46 +1,52 @@
-/** One acquisition, or one orphan analysis, in a report. */
+// What an ingest or a refresh tells its caller: the final report, and the events on the way.
+
+/** An entry of a report: an acquisition, an orphan analysis, or a file that a note is about. */
 export interface IngestItem {
-  /** Below the folder, parts joined by `/`; for an orphan, where its image would be, without the ending. */
+  /** Path relative to the folder, parts joined by `/`. For an orphan: where its image would be, without the ending. */
   readonly path: string;
   readonly imageId?: string;
-  /** Why it is in this list, in words. */
+  /** Why the entry is in this list, in words for people. */
   readonly reason?: string;
 }
 
-/** What a folder holds, whatever became of it. */
+/** Counts of the files in the folder, whatever happened to them. */
 export interface FolderCounts {
   readonly tiffs: number;
   readonly headers: number;
   readonly classicJsons: number;
-  /** Of the images that were ingested in this run. */
+  /** ROIs of the images that this run ingested. */
   readonly rois: number;
 }
 
-/** Every acquisition of the folder is in exactly one of the lists but `orphans`; only `failed` makes a run partial. */
+/**
+ * The result of an ingest or a refresh. Every acquisition of the folder is in exactly one of the lists `ingested`,
+ * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Only entries of `failed` make a run partial.
+ */
 export interface IngestReport {
-  /** Acquisitions in the folder, also those that could not be read. */
+  /** Number of acquisitions in the folder, including those that could not be read. */
   readonly found: number;
   readonly ingested: readonly IngestItem[];
-  /** In the dataset already; what was made of changed sidecars was made anew, or a file was found where it is now. */
+  /** In the dataset already: artifacts of changed sidecars were rebuilt, or moved files were found at their new path. */
   readonly updated: readonly IngestItem[];
-  /** In the dataset already, as they are. */
+  /** In the dataset already, and nothing changed. */
   readonly unchanged: readonly IngestItem[];
-  /** Left alone on purpose: the reason says why and what to do. */
+  /** Left alone on purpose; the reason says why. */
   readonly skipped: readonly IngestItem[];
   readonly failed: readonly IngestItem[];
-  /** Analyses whose image is not there, one entry a stem. */
+  /** Analyses without an image in the folder, one entry per stem. */
   readonly orphans: readonly IngestItem[];
-  /** The dataset's own copy was edited since and stays; the folder's file is kept as an attachment. */
+  /** An artifact was edited in the dataset and its file changed too: the edit stays, the file is kept as an attachment. */
   readonly conflicts: readonly IngestItem[];
-  /** Undefined for a folder that an export wrote, which is restored and not read as a lab's. */
+  /** Undefined for a folder that an export wrote, because that is restored instead of being scanned. */
   readonly counts: FolderCounts | undefined;
-  /** What was kept as it came instead of being understood, and other things worth knowing. */
+  /** Files that were kept unchanged because they were not understood, and other things worth knowing. */
   readonly notes: readonly IngestItem[];
   readonly newImageIds: readonly string[];
 }
 
+/** The progress of a run. */
 export type IngestEvent =
-  /** `toIngest` counts the acquisitions that are to be read, also those of which only sidecars changed. */
+  /** `toIngest` counts the acquisitions that will be read, including those with only changed sidecars. */
   | { readonly type: "planned"; readonly toIngest: number; readonly found: number }
   | { readonly type: "read"; readonly path: string; readonly done: number; readonly total: number }
   | { readonly type: "committed"; readonly version: number; readonly imageIds: readonly string[] };

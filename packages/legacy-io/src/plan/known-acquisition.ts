@@ -1,19 +1,21 @@
-/** What the dataset knows of a file that it has. */
+// What a dataset knows of the files it was ingested from, as the plan of an ingest needs it.
+
+/** Size, modification time and hash of a file when it was ingested. */
 export interface KnownFile {
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
   readonly sha256: string;
 }
 
-/** A sidecar as it was taken in, and the objects that were made of it, by key below `images/<id>/`. */
+/** An ingested sidecar, and the objects made from it; their keys are relative to `images/<id>/`. */
 export interface KnownSidecar extends KnownFile {
   readonly artifacts: readonly { readonly key: string; readonly sha256: string }[];
 }
 
-/** An image of the dataset and the files that it came from. */
+/** An image of the dataset and the files from which it was ingested. */
 export interface KnownAcquisition {
   readonly imageId: string;
-  /** False if the image was deleted since: its file does not come back by itself. */
+  /** False if the image was deleted since. Its file is then not ingested again. */
   readonly exists: boolean;
   readonly image: KnownFile;
   /** Further channels and sidecars, by absolute path. */
@@ -23,15 +25,17 @@ export interface KnownAcquisition {
 /** The acquisitions of a dataset by the absolute path of their image. */
 export type KnownAcquisitions = ReadonlyMap<string, KnownAcquisition>;
 
-/** What the ledger says of one ingested file. */
+/** The columns of a ledger row that identify an ingested file. */
 export interface LedgerRow {
   readonly source_primary_path: string;
   readonly image_id: string;
 }
 
 /**
- * By path, the row that says which image a file is now. The last row of a path is the newest (design §6); of an image that
- * moved, only its last path is its own: another file may come to stand where it was.
+ * Selects, by path, the ledger row that says which image a file is now.
+ *
+ * Later rows are newer, so the last row of a path counts. If an image moved, only its newest path counts, because
+ * another file may have taken its old place.
  */
 export function currentRows<R extends LedgerRow>(ledger: readonly R[]): ReadonlyMap<string, R> {
   const newestOfPath = new Map(ledger.map((row) => [row.source_primary_path, row]));

@@ -1,13 +1,18 @@
-/** How much work one commit takes in, and a kill costs at most. */
+// Cuts the work of an ingest into commits of bounded size.
+
+/** The most work in one commit. A run that is killed loses at most this much. */
 export interface BatchLimits {
   readonly maxImages: number;
   readonly maxSizeBytes: number;
 }
 
-/** What one commit of an ingest takes in. */
+/** The limits for one commit of an ingest. */
 export const BATCH_LIMITS: BatchLimits = { maxImages: 64, maxSizeBytes: 256 * 1024 * 1024 };
 
-/** Cuts a list into runs, by the number of images and the size of the files that are to be read; none is empty. */
+/**
+ * Cuts a list into consecutive batches that respect both limits. No batch is empty; an item larger than the size limit
+ * gets a batch of its own.
+ */
 export function planBatches<T>(
   items: readonly T[],
   sizeBytesOf: (item: T) => number,

@@ -1,28 +1,32 @@
+// Plans an ingest or a refresh: from the scan, the ledger and file hashes to one decision per bundle.
+
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis, ScanNote } from "../folder/bundle.ts";
 import { type FileHashes, isChannelPath, uncertainFiles } from "./compare-files.ts";
 import { decideRefresh, type PlannedAction, type RefreshRules } from "./decide-refresh.ts";
 import { findMoved, moveCandidates } from "./find-moved.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "./known-acquisition.ts";
 
-/** What has to be found out about files before a plan can be made; asking costs a look or a read. */
+/** Facts about files that a plan needs and that cost I/O to find out. */
 export interface FolderFacts {
-  /** Paths of `placesToProbe` at which nothing is any more. */
+  /** Those paths of `placesToProbe` where no file is left. */
   readonly gone: ReadonlySet<string>;
-  /** Of the files of `filesToHash`. */
+  /** Hashes of the files that `filesToHash` lists. */
   readonly hashes: FileHashes;
 }
 
-/** What will become of everything in a folder. */
+/** The plan for everything in a folder. */
 export interface IngestPlan {
-  /** One for each bundle of the scan, in its order. */
+  /** One per bundle of the scan, in the same order. */
   readonly actions: readonly PlannedAction[];
   readonly orphans: readonly OrphanAnalysis[];
   readonly unreadable: readonly ScanNote[];
 }
 
 /**
- * Files of which only the hash can tell what they are, and which have none yet. To be asked until there is nothing more:
- * only of an image that turns out to be moved the sidecars are of interest.
+ * Lists the files that need a hash and do not have one yet.
+ *
+ * Call it, hash, and call it again until it returns nothing: the sidecars of an image are only of interest once its
+ * hash has shown that it moved.
  */
 export function filesToHash(
   scan: FolderScan,
@@ -45,7 +49,7 @@ export function filesToHash(
   return files.filter(({ path }) => !hashes.has(path));
 }
 
-/** Decides about every acquisition of a folder; reads nothing. */
+/** Decides about every acquisition of a folder. Reads nothing. */
 export function planIngest(
   scan: FolderScan,
   known: KnownAcquisitions,
@@ -76,7 +80,7 @@ export function planIngest(
 
 const CHANNEL_OF_IMAGE = "it is a channel of an image that is in the dataset";
 
-/** A later channel comes to stand alone when the first one is taken away; it is no new image. */
+/** Finds the image of each known channel. If the first channel's file is removed, the next one is still not a new image. */
 function channelOwners(known: KnownAcquisitions): ReadonlyMap<string, KnownAcquisition> {
   return new Map(
     [...known.values()].flatMap((acquisition) =>

@@ -1,3 +1,5 @@
+// Words a plan and its outcome as the report of a run or of a dry run.
+
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
 import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
 import type { IngestItem, IngestReport } from "./ingest-report.ts";
@@ -6,15 +8,16 @@ import type { IngestPlan } from "./plan-ingest.ts";
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
 type Reingest = Extract<PlannedAction, { readonly action: "reingest" }>;
 
-/** What became, or would become, of the acquisitions that a plan changes. */
+/** The results for those acquisitions that a plan changes. */
 export type PlanOutcome = Pick<
   IngestReport,
   "ingested" | "updated" | "unchanged" | "skipped" | "failed" | "conflicts" | "notes"
 > & { readonly nRois: number };
 
 /**
- * The report of a run that does all that is planned and meets no trouble: what a dry run says. No image is new. `edited` are
- * the artifacts, by image, that changed sidecars made and that were edited in the dataset since.
+ * Reports a plan as if every step had succeeded: the report of a dry run. It has no new image ids.
+ *
+ * `edited` lists, per image, the artifacts that were edited in the dataset and whose sidecar changed too: conflicts.
  */
 export function reportOfPlan(
   plan: IngestPlan,
@@ -54,7 +57,7 @@ export function reportOfPlan(
   return { ...report, newImageIds: [] };
 }
 
-/** The report of what was done, and of what the plan leaves alone. */
+/** Reports what was done, and what the plan leaves alone. */
 export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcome): IngestReport {
   const left = plan.actions.flatMap((action) =>
     action.action === "unchanged" || action.action === "skip" || action.action === "fail" ? [action] : [],
@@ -86,7 +89,7 @@ export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "actio
   return { path: bundle.image.relPath, imageId, reason: reasonOfUpdate({ bundle, ...update }) };
 }
 
-/** Why a record is changed, in words. */
+/** Words why a record is changed. */
 export function reasonOfUpdate(
   update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged">,
 ): string {
@@ -120,7 +123,7 @@ function itemOfOrphan({ stem, folder, files }: OrphanAnalysis): IngestItem {
   return { path: folder === "" ? stem : `${folder}/${stem}`, reason: `no image for ${names}` };
 }
 
-/** The dataset keeps what it has of a file that is gone. */
+/** Notes each file that is gone. The dataset keeps what was made from it. */
 function notesOfVanished(action: PlannedAction): readonly IngestItem[] {
   if (!("vanished" in action)) {
     return [];
@@ -129,11 +132,11 @@ function notesOfVanished(action: PlannedAction): readonly IngestItem[] {
   return vanished.map((path) => ({
     path: placeOf(bundle, path),
     imageId,
-    reason: "it is gone; what was made of it stays",
+    reason: "the file is gone; the dataset keeps what was made from it",
   }));
 }
 
-/** A path below the scanned folder, if it is there, as the report names files. */
+/** Returns a path relative to the scanned folder if it is inside, otherwise unchanged. */
 function placeOf({ image }: LegacyBundle, path: string): string {
   const root = image.path.slice(0, -image.relPath.length);
   return path.startsWith(root) ? path.slice(root.length) : path;

@@ -1,3 +1,5 @@
+// Computes the provenance of an image's sidecars after an update.
+
 import type { SidecarProvenance } from "@kym/kym-schema";
 import { isObjectOfPart } from "@kym/zarr-store/layout";
 import { isChannelPath } from "./compare-files.ts";
@@ -6,23 +8,25 @@ import type { KnownFile, KnownSidecar } from "./known-acquisition.ts";
 
 type ObjectHash = SidecarProvenance["artifacts"][number];
 
-/** What an update did, as far as provenance goes. */
+/** The parts of an update that provenance records. */
 export interface UpdateDone {
-  /** As they were taken in before, by the paths that they have now. */
+  /** The sidecars that were ingested before, by their present path. */
   readonly known: ReadonlyMap<string, KnownSidecar>;
-  /** The files that are there, as they were read. */
+  /** The files that were read. */
   readonly read: readonly (KnownFile & { readonly path: string })[];
   readonly made: readonly MadeArtifact[];
   readonly decision: UpdateDecision;
   /** The objects of the image after the update. */
   readonly hashes: ReadonlyMap<string, string>;
-  /** The attachment under which a refused file is kept, by the file's path. */
+  /** The attachment that keeps a file whose change was refused, by the file's path. */
   readonly kept: ReadonlyMap<string, ObjectHash>;
 }
 
 /**
- * The provenance of sidecars after an update. What was left alone keeps the hash that it had when it was made, so that an
- * edit in the dataset is seen the next time too. What is gone stays known.
+ * Computes the provenance of the sidecars after an update.
+ *
+ * An artifact that was left alone keeps the hash that it had when ingest wrote it, so that the next refresh still sees
+ * an edit in the dataset. A file that is gone stays known.
  */
 export function sidecarsAfterUpdate({
   known,

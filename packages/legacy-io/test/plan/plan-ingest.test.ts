@@ -216,7 +216,7 @@ describe("the plan of an ingest or a refresh", () => {
     const { report } = planOf(scanOf(bundleOf(A_TIF, undefined)), { "/lab/a.tif": KNOWN });
     expect(report.unchanged).toEqual([{ path: "a.tif", imageId: "id" }]);
     expect(report.notes).toEqual([
-      { path: "a.json", imageId: "id", reason: "it is gone; what was made of it stays" },
+      { path: "a.json", imageId: "id", reason: "the file is gone; the dataset keeps what was made from it" },
     ]);
   });
 

@@ -107,7 +107,7 @@ describe("an ingest with a format of one's own", () => {
   it("keeps a file as an attachment of which its format takes nothing", async () => {
     lab = await makeLabFolder({ "a.tif": tinyTiff(1), "a_heartrate.csv": "x" });
     const { notes } = await ingestLegacyFolder(dataset, lab, { formats: [formatOf(() => ({}))] });
-    expect(notes).toMatchObject([{ reason: "kept as an attachment: its format says nothing of it" }]);
+    expect(notes).toMatchObject([{ reason: "kept as an attachment: its format reads nothing from it" }]);
   });
 
   it("keeps a file as an attachment that is about an image of another shape", async () => {
