@@ -1,6 +1,8 @@
+// The error class of this package and its closed set of codes.
+
 import { isTypedError, TypedError } from "@kym/zarr-store/runtime";
 
-/** What went wrong, as a closed set: programs branch on it, messages are for people. */
+/** The closed set of error codes. Programs should branch on the code; messages are for people. */
 export type LegacyIoErrorCode =
   | "not_found"
   | "read_only"
@@ -15,9 +17,9 @@ export type LegacyIoErrorCode =
   | "io"
   | "aborted";
 
-/** Where it went wrong and what was met there; every field is optional. */
+/** Where an error occurred and what was found there. Every field is optional. */
 export interface LegacyIoErrorDetails {
-  /** The file, as the caller named it. */
+  /** The file, as the caller spelled it. */
   readonly path?: string;
   /** Byte offset in the file. */
   readonly offset?: number;
@@ -46,7 +48,7 @@ export class LegacyIoError extends TypedError<LegacyIoErrorCode, LegacyIoErrorDe
   }
 }
 
-/** True for an error of this package, and, if codes are given, for one with one of these codes. */
+/** True for an error of this package that has one of the given codes, or any code if none is given. */
 export function isLegacyIoError(
   error: unknown,
   ...codes: readonly LegacyIoErrorCode[]

@@ -1,6 +1,7 @@
 /**
- * Reads a lab's own files: TIFF, Olympus headers, JSON, CSV and NumPy sidecars, by bytes; and finds by their names
- * which belong together. Runs in a browser; what needs a file system is in `@kym/legacy-io/node`.
+ * Parses a lab's own files (Olympus headers, JSON, CSV and NumPy sidecars) from bytes, and decides by their names which
+ * files belong together. Runs in a browser. TIFFs are read by `@kym/legacy-io/tiff`; everything that needs a file
+ * system is in `@kym/legacy-io/node`.
  *
  * @module
  */

@@ -1,3 +1,5 @@
+// The file `export.json`: how an export names its files, and everything needed to restore the dataset from them.
+
 import type { DType, TableSchema } from "@kym/zarr-store";
 import { isDType } from "@kym/zarr-store/array";
 import {
@@ -14,9 +16,9 @@ import {
 import { parseTableSchema } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 
-/** A file of an export, with the hash of its bytes. */
+/** A file of an export, with the SHA-256 of its bytes. */
 export interface ExportedFile {
-  /** Below the exported folder, parts joined by `/`. */
+  /** Path relative to the exported folder, parts joined by `/`. */
   readonly path: string;
   readonly sha256: string;
 }
@@ -36,14 +38,14 @@ export type ExportedArtifact =
       readonly axes: readonly string[];
       readonly chunks: readonly number[];
       readonly attributes: Readonly<Record<string, unknown>>;
-      /** The same for programs that read TIFFs; nothing is restored from it. */
+      /** A second copy for programs that read TIFFs. A restore does not use it. */
       readonly tif?: ExportedFile;
     })
   | (ExportedFile & { readonly kind: "attachment"; readonly name: string });
 
 export interface ExportedImage {
   readonly imageId: string;
-  /** Of the record, as they are. */
+  /** The attributes of the record, unchanged. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly pixels: ExportedFile & {
     readonly format: "tif" | "npy";
@@ -52,7 +54,7 @@ export interface ExportedImage {
     readonly chunks: readonly number[];
   };
   readonly artifacts: readonly ExportedArtifact[];
-  /** The hash of each object of the record at the time, by its path below `images/<id>/`. */
+  /** The hash of each object of the record at the time of the export, by its path relative to `images/<id>/`. */
   readonly objects: Readonly<Record<string, string>>;
 }
 
@@ -62,13 +64,13 @@ export interface ExportedTable extends ExportedFile {
   readonly format: "csv" | "parquet";
 }
 
-/** `export.json`: everything that the files of an export do not say themselves. */
+/** The content of `export.json`: everything that the other files of an export do not say themselves. */
 export interface ExportManifest {
   readonly images: readonly ExportedImage[];
   readonly tables: readonly ExportedTable[];
 }
 
-/** The file by which an export is known, and restored. */
+/** Name of the file that marks a folder as an export and from which it is restored. */
 export const EXPORT_MANIFEST = "export.json";
 const FORMAT = "kym-export";
 const FORMAT_VERSION = 1;
@@ -80,7 +82,7 @@ export function encodeExportManifest(manifest: ExportManifest): Uint8Array<Array
   );
 }
 
-/** Names a field by its key, and any object as the document. */
+/** Throws `invalid_file`. The message names the field by its key, or the document if an object was expected. */
 const onFault = throwFault(({ value, path }, expected) => {
   const key =
     expected === "an object" ? "document" : path.slice(path.lastIndexOf(".") + 1).replace(/\[\d+\]$/, "");
@@ -90,7 +92,12 @@ const onFault = throwFault(({ value, path }, expected) => {
   });
 });
 
-/** Throws `invalid_file` for what is no export, `not_supported` for a newer version. */
+/**
+ * Parses and validates `export.json`.
+ *
+ * @throws LegacyIoError `invalid_file` if it is not the manifest of an export, `invalid_name` if it names a file outside
+ * the export, `not_supported` for another version of the format.
+ */
 export function decodeExportManifest(bytes: Uint8Array): ExportManifest {
   const where = EXPORT_MANIFEST;
   const value = plainValue(parseLossless(new TextDecoder().decode(bytes), { where }));
@@ -174,7 +181,7 @@ function decodeTable(fields: JsonField): ExportedTable {
   };
 }
 
-/** A path of an export stays inside it. */
+/** Reads a path and its hash, and makes sure that the path stays inside the export. */
 function decodeFile(fields: JsonField): ExportedFile {
   const path = textOf(fields, "path");
   const isInside =

@@ -1,17 +1,19 @@
+// The file `.kym-export.json`: lists the files of an export that has no `export.json`.
+
 import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
 
-/** Lists the files of an export that has no `export.json`: so a later one knows that it may replace them. */
+/** Name of the marker. From it, a later export with `overwrite` knows which files it may replace. */
 export const EXPORT_MARKER = ".kym-export.json";
 const FORMAT = "kym-export-files";
 
-/** `format` is the kind of export: `kymflow`, `imagej`. */
+/** Encodes a marker. `format` is the kind of export: `kymflow`, `imagej`, or `legacy` without pixels. */
 export function encodeExportMarker(format: string, paths: readonly string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(
     `${serializeLossless({ format: FORMAT, format_version: 1, written_for: format, files: paths.toSorted() })}\n`,
   );
 }
 
-/** The files that it lists; undefined for bytes that are no marker. */
+/** Returns the files that a marker lists, or undefined if the bytes are not a marker. */
 export function decodeExportMarker(bytes: Uint8Array): readonly string[] | undefined {
   let root: unknown;
   try {

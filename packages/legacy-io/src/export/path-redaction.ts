@@ -1,13 +1,17 @@
-/** Makes paths below some folders of this machine relative in a text. */
+// Removes this machine's folders from the texts of an export that will be shared (`absolutePaths: false`).
+
+/** Makes the paths in a text relative if they are below certain folders of this machine. */
 export type RedactPaths = (text: string) => string;
 
-/** Shorter ones (`/`, `C:\`) would be found everywhere. */
+/** Shorter folder names (`/`, `C:\`) would match everywhere. */
 const MIN_ROOT_LENGTH = 4;
 
 /**
- * A function that takes the names of folders out of a text: `/lab/day/a.tif` is `day/a.tif` if `/lab` is one of them, and
- * `/lab` itself is `.`. Found as they are and as JSON and CSV write them, at the borders of names only; the longest
- * first. Both kinds of separators are meant.
+ * Returns a function that removes folders from a text. For the folder `/lab`, `/lab/day/a.tif` becomes `day/a.tif`, and
+ * `/lab` itself becomes `.`.
+ *
+ * A folder is found in plain text and as JSON or CSV write it, with `/` or `\` behind it, but never inside a longer
+ * name. If several folders match, the longest is removed.
  */
 export function redactPaths(folders: readonly string[]): RedactPaths {
   const roots = [...new Set(folders.map((folder) => folder.replace(/[\\/]+$/, "")))]
@@ -34,12 +38,15 @@ function jsonText(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** As Python writes JSON by default. */
+/** Escapes all non-ASCII characters, as Python's `json` does by default. */
 function asciiText(text: string): string {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The folder that a file was ingested from: its path without what it is below that folder; else the one it is in. */
+/**
+ * Returns the folder from which a file was ingested: its path without `relPath`, or its own folder if `relPath` is
+ * unknown or does not fit.
+ */
 export function folderOfSource(primaryPath: string, relPath: string | undefined): string {
   const path = primaryPath.replaceAll("\\", "/");
   const isBelow = relPath !== undefined && relPath !== "" && path.endsWith(`/${relPath}`);

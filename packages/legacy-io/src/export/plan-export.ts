@@ -1,9 +1,11 @@
+// Plans the files of a lossless export: one path for each image, artifact and table.
+
 import type { DType } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
 
-/** What an image of a dataset has, by name: all that {@link planExport} wants to know. */
+/** The parts of an image by name, as {@link planExport} needs them. */
 export interface ImageInventory {
   readonly imageId: string;
   readonly dtype: DType;
@@ -22,9 +24,9 @@ export interface ArrayInventory {
 }
 
 export interface PlanExportOptions {
-  /** Default true. */
+  /** Export the pixels. Default true. */
   readonly includeTiff?: boolean | undefined;
-  /** Default true. */
+  /** Export the pooled tables. Default true. */
   readonly includeTables?: boolean | undefined;
 }
 
@@ -34,14 +36,14 @@ export type PlannedArtifact =
       readonly name: string;
       readonly path: string;
     }
-  /** To `path` as CSV; to `otherwisePath` as Parquet if it holds what CSV cannot. */
+  /** Written to `path` as CSV, or to `otherwisePath` as Parquet if CSV cannot hold its values. */
   | {
       readonly kind: "parquet";
       readonly name: string;
       readonly path: string;
       readonly otherwisePath: string;
     }
-  /** `tifPath` is a second copy for programs that read no NumPy files, if ImageJ has numbers for all its values. */
+  /** `tifPath` is for a second copy as TIFF. It is written only if ImageJ can represent all values. */
   | {
       readonly kind: "array";
       readonly name: string;
@@ -51,7 +53,7 @@ export type PlannedArtifact =
 
 export interface PlannedImage {
   readonly imageId: string;
-  /** Undefined where pixels are left out. */
+  /** Undefined if pixels are left out. */
   readonly pixels: { readonly path: string; readonly format: "tif" | "npy" } | undefined;
   readonly artifacts: readonly PlannedArtifact[];
 }
@@ -62,22 +64,30 @@ export interface PlannedTable {
   readonly otherwisePath: string;
 }
 
-/** Where each part of a dataset goes in an export, by path below the exported folder. */
+/** The path of each part of a dataset, relative to the exported folder. */
 export interface ExportPlan {
   readonly images: readonly PlannedImage[];
   readonly tables: readonly PlannedTable[];
 }
 
-/** Types that a TIFF gives back as they were. */
+/** Types that a TIFF stores without a change. */
 const TIFF_TYPES: ReadonlySet<DType> = new Set<DType>(["uint8", "uint16", "float32"]);
-/** Well below the 4 GiB of a TIFF, so that its directories find room. */
+/** Well below the 4 GiB limit of a TIFF, so that there is room for its directories. */
 const MAX_TIFF_BYTES = 2 ** 32 - 2 ** 26;
 
 /**
- * The layout of ticket 13: `images/<id>/image.tif`, artifacts beside it, `array_artifacts/<name>.npy` (of two and three
- * dimensions also `.tif`), `attachments/`, `tables/<name>.csv`. Pixels that a TIFF would not give back are `image.npy`.
- * Two paths that differ only in case get a number, for some file systems take them for one; names that are too long are
- * cut. Reads nothing.
+ * Plans the files of a lossless export. Reads nothing.
+ *
+ * | part | path |
+ * |---|---|
+ * | pixels | `images/<id>/image.tif`; `image.npy` if a TIFF would change them |
+ * | JSON artifacts and tables | `images/<id>/<name>.json`, `.csv`, `.csv.gz`, `.parquet` |
+ * | arrays | `images/<id>/array_artifacts/<name>.npy`; with two or three dimensions also `.tif` |
+ * | attachments | `images/<id>/attachments/<name>` |
+ * | pooled tables | `tables/<name>.csv` or `.parquet` |
+ *
+ * If two paths differ only in case, the second gets a number, because some file systems treat them as one. Names that
+ * are too long are cut.
  */
 export function planExport(
   images: readonly ImageInventory[],
@@ -141,7 +151,7 @@ function canBeTiff({ dtype, shape }: Pick<ArrayInventory, "dtype" | "shape">): b
   );
 }
 
-/** Its values decide whether a TIFF holds them. */
+/** True if a TIFF copy is possible by shape and size. Whether a TIFF can hold the values is only known on writing. */
 function mayBeForImageJ({ dtype, shape }: ArrayInventory): boolean {
   const isStack = shape.length === 2 || shape.length === 3;
   return isStack && !shape.includes(0) && sizeOf({ dtype, shape }) <= MAX_TIFF_BYTES;
@@ -151,7 +161,7 @@ function sizeOf({ dtype, shape }: Pick<ArrayInventory, "dtype" | "shape">): numb
   return shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
 }
 
-/** The longest file name that every file system takes is 255 bytes. */
+/** Every common file system accepts names of up to 255 bytes. */
 const MAX_NAME_LENGTH = 240;
 const CUT_NAME_LENGTH = 160;
 

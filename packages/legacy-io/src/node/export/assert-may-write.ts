@@ -1,3 +1,5 @@
+// Protects folders that are already there from an export: only a folder that is wholly an export may be replaced.
+
 import { basename, join } from "node:path";
 import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -6,28 +8,35 @@ import { decodeExportMarker, EXPORT_MARKER } from "../../export/export-marker.ts
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 import { filesBelow, pathExists } from "./staged-folder.ts";
 
-/** What systems put into folders by themselves. */
+/** Files that operating systems add to folders. */
 const SYSTEM_FILES: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 /**
- * Throws `already_exists` for a folder that is there; with `overwrite`, for one that no export wrote, or into which
- * somebody put files since: they would be lost.
+ * Makes sure that an export may write to a folder.
+ *
+ * @throws LegacyIoError `already_exists` if the folder exists. With `overwrite`: if no export wrote it, or if somebody
+ * added files that would be lost.
  */
 export async function assertMayWrite(target: string, overwrite: boolean): Promise<void> {
   if (!(await pathExists(target))) {
     return;
   }
   if (!overwrite) {
-    throw new LegacyIoError("already_exists", `${target} is there already`, { path: target });
+    throw new LegacyIoError("already_exists", `${target} already exists`, { path: target });
   }
   await assertReplaceable(target);
 }
 
-/** Throws `already_exists` for a folder that is not wholly an export, by the name `target` if it is elsewhere for now. */
+/**
+ * Makes sure that a folder has nothing but an export in it. Errors name it `target`, because it may have been moved
+ * aside.
+ *
+ * @throws LegacyIoError `already_exists` if it has anything else in it.
+ */
 export async function assertReplaceable(folder: string, target: string = folder): Promise<void> {
   const exported = await exportedFiles(folder);
   if (exported === undefined) {
-    throw new LegacyIoError("already_exists", `${target} is no export of ours and is not replaced`, {
+    throw new LegacyIoError("already_exists", `${target} is not an export, so it was not replaced`, {
       path: target,
     });
   }
@@ -37,7 +46,7 @@ export async function assertReplaceable(folder: string, target: string = folder)
   if (strangers.length > 0) {
     throw new LegacyIoError(
       "already_exists",
-      `${target} is not replaced: ${strangers.length} of its files are no part of the export, such as ${strangers[0]}`,
+      `${target} was not replaced: ${strangers.length} of its files do not belong to the export, such as ${strangers[0]}`,
       { path: target, found: strangers.slice(0, 10) },
     );
   }

@@ -1,3 +1,5 @@
+// Writes the pixels, artifacts and tables of a dataset as files of a lossless export.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import {
   isZarrStoreError,
@@ -26,7 +28,7 @@ import { writeNpy } from "../../formats/npy.ts";
 import { writeImageJTiff } from "../../tiff/write/write-imagej.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
-/** What `planExport` wants to know of an image. */
+/** Collects the facts about an image that `planExport` needs. Reads names and headers only. */
 export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInventory> {
   const { dtype, shape } = await record.openArray();
   const arrays: ImageInventory["arrays"][number][] = [];
@@ -46,7 +48,10 @@ export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInvento
   };
 }
 
-/** Writes the files of one image, and says what they are. `onLeftOut` hears of what the sink does not take. */
+/**
+ * Writes the files of one image, and returns its entry for `export.json`. `onLeftOut` is called with the path of each
+ * attachment that the sink refuses.
+ */
 export async function exportImage(
   record: ZarrImageRecord,
   plan: PlannedImage,
@@ -94,8 +99,8 @@ export type ImageJBytes =
   | { readonly bytes: undefined; readonly reason: string };
 
 /**
- * The pixels as ImageJ reads them, with the steps that the image's metadata says, or why it cannot. `image` has the axes
- * of the record from `firstAxis` on.
+ * Encodes pixels as a TIFF for ImageJ, with the steps from the image's metadata, or says why that is impossible.
+ * `image` has the axes of the record from `firstAxis` on.
  */
 export async function pixelsForImageJ(
   record: ZarrImageRecord,
@@ -107,7 +112,7 @@ export async function pixelsForImageJ(
   return unlessNotSupported(() => writeImageJTiff(image, { axes, ...calibration }));
 }
 
-/** Fiji shows µm and seconds; an image that is not calibrated, or whose metadata cannot be read, has pixels. */
+/** Reads the steps that Fiji shows. Undefined if the image is not calibrated or its metadata cannot be read. */
 async function calibrationOf(record: ZarrImageRecord): Promise<LineScanCalibration | undefined> {
   try {
     return lineScanCalibration(await record.loadJson(ARTIFACTS.metadata));
@@ -175,7 +180,10 @@ async function exportArray(
   return { ...file, kind: "array", name, axes, chunks: chunkShape, attributes, ...(tif && { tif }) };
 }
 
-/** An array as a TIFF, masks as ImageJ's bytes of 0 and 255; undefined where ImageJ has no number for a value. */
+/**
+ * Encodes an array as a TIFF; masks become bytes of 0 and 255, as ImageJ expects. Returns undefined if ImageJ cannot
+ * represent a value.
+ */
 export function arrayForImageJ(array: NdArray): Uint8Array<ArrayBuffer> | undefined {
   const mask = (): NdArray => ({
     dtype: "uint8",
@@ -185,7 +193,7 @@ export function arrayForImageJ(array: NdArray): Uint8Array<ArrayBuffer> | undefi
   return unlessNotSupported(() => writeImageJTiff(array.dtype === "bool" ? mask() : array)).bytes;
 }
 
-/** The bytes, or why a TIFF cannot hold them. */
+/** Returns the bytes, or the reason why a TIFF cannot hold them. */
 function unlessNotSupported(write: () => Uint8Array<ArrayBuffer>): ImageJBytes {
   try {
     return { bytes: write(), reason: undefined };
@@ -197,7 +205,7 @@ function unlessNotSupported(write: () => Uint8Array<ArrayBuffer>): ImageJBytes {
   }
 }
 
-/** Writes a pooled table. */
+/** Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. */
 export async function exportTable(
   dataset: ZarrDataset,
   { name, path, otherwisePath }: PlannedTable,

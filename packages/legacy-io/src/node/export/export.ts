@@ -1,3 +1,5 @@
+// Exports a dataset to a folder of files that other programs open.
+
 import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
@@ -29,14 +31,25 @@ import { writeForImageJ } from "./write-for-image-j.ts";
 import { writeKymflow } from "./write-kymflow.ts";
 
 /**
- * Writes everything as files that other programs open: TIFF, JSON, CSV and NPY in the layout of ticket 13, and an
- * `export.json` from which {@link ingestLegacyFolder} restores the same dataset. With another `format`, the files of the
- * older application or TIFFs for ImageJ, each image where it came from. The files are written beside the target, read
- * back and compared, flushed to the disk, and then the folder gets its name: it appears whole or not at all, also where the
- * power fails. The same dataset gives the same bytes.
- * Errors: `already_exists` for a target that is there (with `overwrite`, for one that is no export, or has other files in
- * it), `invalid_argument` for one inside the dataset, `integrity` for a file that does not read back as it was written,
- * `io`, `aborted`, and those of the dataset.
+ * Exports a dataset as files that other programs open.
+ *
+ * By default it writes TIFF, JSON, CSV and NPY, and an `export.json` from which `ingestLegacyFolder` restores the same
+ * dataset. With another `format` it writes the files of the older application or TIFFs for ImageJ, each image at the
+ * relative path it came from.
+ *
+ * The folder appears whole or not at all, even if the power fails: files are written to a folder beside the target,
+ * flushed, read back and compared, and then the folder is renamed. The same dataset gives the same bytes.
+ *
+ * @throws LegacyIoError
+ * - `already_exists` if the target exists; with `overwrite`, if it is not an export or has other files in it;
+ * - `invalid_argument` if the target is inside the dataset;
+ * - `integrity` if a file reads back differently from what was written;
+ * - `io`, `aborted`.
+ *
+ * Errors of reading the dataset are `ZarrStoreError`.
+ *
+ * @example
+ * await exportLegacyFolder(dataset, "shared/2025-07-22", { absolutePaths: false });
  */
 export async function exportLegacyFolder(
   dataset: ZarrDataset,
@@ -66,8 +79,8 @@ export async function exportLegacyFolder(
 }
 
 /**
- * What {@link exportLegacyFolder} would write, file by file; it writes nothing. Errors: the same, but for those of
- * writing.
+ * Lists the files that {@link exportLegacyFolder} would write, without writing them. Throws the same errors, except those
+ * of writing.
  */
 export async function previewExport(
   dataset: ZarrDataset,
@@ -103,7 +116,7 @@ async function checkedTarget(
   return target;
 }
 
-/** Where a path leads when the links in it are followed, as far as it is there. */
+/** Resolves the links in a path, as far as the path exists. */
 async function realPlace(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -138,7 +151,7 @@ async function writeFormat(
   }
 }
 
-/** Where the dataset and its sources are, and the user's own folder. */
+/** Lists the folders to remove from texts: those of the dataset, of its sources and of the user. */
 async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]> {
   const sources = await originsOf(dataset);
   const ledger = await dataset.loadSourcesIndex();
@@ -152,7 +165,7 @@ async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]
   ];
 }
 
-/** Reads names and headers only. */
+/** Plans a lossless export. Reads names and headers only. */
 async function planOf(
   dataset: ZarrDataset,
   options: Pick<ExportFolderOptions, "includeTiff" | "includeTables" | "signal"> = {},
@@ -178,7 +191,7 @@ async function writeLegacy(
   for (const image of plan.images) {
     throwIfAborted(options.signal, LegacyIoError);
     const onLeftOut = (path: string): unknown =>
-      notes.push({ path, reason: "left out: it is no text, and may have a path of this machine" });
+      notes.push({ path, reason: "left out: it is not text and may contain a path of this machine" });
     images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
     options.onEvent?.({ imageId: image.imageId, done: images.length, total: plan.images.length });
   }

@@ -1,15 +1,20 @@
+// Finds out where each image of a dataset came from, for exports that put it back there.
+
 import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
 
-/** Where each image goes by where it came from; of several of one place the newest keeps it. */
+/**
+ * Gives every image a path in the export, by the path it came from. If several images came from the same path, the
+ * newest keeps it.
+ */
 export async function placesOf(dataset: ZarrDataset): Promise<readonly KymflowPlace[]> {
   const ages = new Map((await dataset.loadSourcesIndex()).map((row, index) => [row.image_id, index]));
   const origins = await originsOf(dataset);
   return placeImages(origins.toSorted((a, b) => (ages.get(b.imageId) ?? -1) - (ages.get(a.imageId) ?? -1)));
 }
 
-/** What the ledger, else the provenance of an image says. */
+/** Reads where each image came from: its provenance says so, otherwise the ledger. */
 export async function originsOf(dataset: ZarrDataset): Promise<readonly ImageOrigin[]> {
   const rows = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
   const origins: ImageOrigin[] = [];

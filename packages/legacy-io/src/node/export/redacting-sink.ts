@@ -1,3 +1,5 @@
+// Removes this machine's paths from everything that an export writes (`absolutePaths: false`).
+
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
   columnOf,
@@ -14,8 +16,8 @@ const PIXELS = /\.(tif|tiff|npy)$/i;
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A sink that takes the paths of this machine out of every text before it is written: JSON, CSV, compressed CSV, the
- * texts of Parquet files, and attachments that are text. Pixels are passed on.
+ * A sink that removes paths of this machine from every text before it is written: JSON, CSV, compressed CSV, the
+ * strings of Parquet files, and attachments that are text. Pixels are passed on unchanged.
  */
 export class RedactingSink implements ExportSink {
   readonly #sink: ExportSink;
@@ -30,7 +32,10 @@ export class RedactingSink implements ExportSink {
     return this.#sink.write(path, await this.#redacted(path, bytes));
   }
 
-  /** Of bytes that are no text nobody knows where paths are: left out if they may have one. */
+  /**
+   * False for an attachment that is not UTF-8 text but contains a path in some encoding. Such bytes cannot be edited
+   * safely, so they are left out.
+   */
   canWriteAttachment(bytes: Uint8Array): boolean {
     if (textOf(bytes) !== undefined) {
       return true;

@@ -1,3 +1,5 @@
+// Writes an export to a temporary folder beside its target, verifies it, and puts it in place by a rename.
+
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -7,31 +9,35 @@ import { sha256Of } from "../files/sha256-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 
-/** Where the files of an export go, or only their hashes. */
+/** The destination of an export's files. */
 export interface ExportSink {
-  /** Throws `io`. */
+  /**
+   * Writes a file at a path relative to the exported folder.
+   *
+   * @throws LegacyIoError `io`.
+   */
   write(path: string, bytes: Uint8Array): Promise<ExportedFile>;
-  /** False for the bytes of a kept file that must not be written. */
+  /** False for an attachment that must not be written. */
   canWriteAttachment?(bytes: Uint8Array): boolean;
-  /** A text as it may stand in a file that is none, such as a name in a zip. */
+  /** Redacts a text that will be part of a binary file, such as a name in a zip. */
   redactText?(text: string): string;
 }
 
-/** Writes nothing: what the hashes of an export would be. */
+/** A sink that only computes hashes and writes nothing. */
 export const HASHING_SINK: ExportSink = {
   write: async (path, bytes) => ({ path, sha256: sha256Of(bytes) }),
 };
 
 /**
- * A folder that is made beside its target and then put in its place, whole. A process that is killed leaves
- * `<target>.partial-<uuid>`, which no ingest takes for images.
+ * A folder that is filled beside its target and then renamed to it, so that it appears whole or not at all. A process
+ * that is killed leaves `<target>.partial-<uuid>` behind, which ingest ignores.
  */
 export class StagedFolder implements ExportSink {
   readonly #target: string;
   readonly #root: string;
   readonly #hashes = new Map<string, string>();
   readonly #durability: "batched" | "none";
-  /** The folders that name the target, or one above it that was made for it. */
+  /** The folders to flush after the rename: the target's parent, and those above it that were created for it. */
   #naming: readonly string[] = [];
   sizeBytes = 0;
 
@@ -41,16 +47,20 @@ export class StagedFolder implements ExportSink {
     this.#root = `${target}.partial-${crypto.randomUUID()}`;
   }
 
-  /** What was written, in this order. */
+  /** Paths of the files, in the order in which they were written. */
   get paths(): readonly string[] {
     return [...this.#hashes.keys()];
   }
 
-  /** Begins anew, empty. Throws `io`. */
+  /**
+   * Starts with an empty folder; whatever was written before is discarded.
+   *
+   * @throws LegacyIoError `io`.
+   */
   async begin(): Promise<void> {
     this.#hashes.clear();
     this.sizeBytes = 0;
-    await orIoError(`cannot make ${this.#root}`, this.#root, async () => {
+    await orIoError(`cannot create ${this.#root}`, this.#root, async () => {
       await rm(this.#root, { recursive: true, force: true });
       const parent = dirname(this.#root);
       const firstMade = await mkdir(parent, { recursive: true });
@@ -73,12 +83,16 @@ export class StagedFolder implements ExportSink {
     return { path, sha256 };
   }
 
-  /** Reads every file again. Throws `integrity` for one that is not what was written, or that nobody wrote. */
+  /**
+   * Reads every file back and compares it with what was written.
+   *
+   * @throws LegacyIoError `integrity` for a file that differs or that this export did not write, `io`.
+   */
   async verify(): Promise<void> {
     const found = await orIoError(`cannot read ${this.#root}`, this.#root, () => filesBelow(this.#root));
     const stranger = found.find((path) => !this.#hashes.has(path));
     if (stranger !== undefined) {
-      throw new LegacyIoError("integrity", `${stranger} came into the export while it was written`, {
+      throw new LegacyIoError("integrity", `${stranger} appeared in the export while it was being written`, {
         path: stranger,
       });
     }
@@ -86,7 +100,7 @@ export class StagedFolder implements ExportSink {
       const file = join(this.#root, path);
       const bytes = await orIoError(`cannot read ${file} again`, file, () => readRegularFile(file));
       if (sha256Of(bytes) !== expected) {
-        throw new LegacyIoError("integrity", `${file} does not read back as it was written`, {
+        throw new LegacyIoError("integrity", `${file} reads back with other bytes than were written`, {
           path: file,
           expected,
           found: sha256Of(bytes),
@@ -95,7 +109,11 @@ export class StagedFolder implements ExportSink {
     }
   }
 
-  /** Flushes all that was written, so that it is there when its name is. Throws `io`. */
+  /**
+   * Flushes the files to the disk, so that they survive a power cut once the folder has its name.
+   *
+   * @throws LegacyIoError `io`.
+   */
   async flush(): Promise<void> {
     if (this.#durability === "batched") {
       const files = this.paths.map((path) => join(this.#root, path));
@@ -104,16 +122,21 @@ export class StagedFolder implements ExportSink {
   }
 
   /**
-   * Gives the folder its name. What is there moves aside first, is looked at by `assertReplaceable`, and comes back if
-   * that or the renaming fails: somebody may have put it there since the export began. Without `assertReplaceable`
-   * nothing is replaced. Throws `already_exists`, `io`.
+   * Renames the folder to its target.
+   *
+   * If the target exists, it is moved aside and checked by `assertReplaceable`, because it may have changed since the
+   * export began. It is moved back if the check or the rename fails. Without `assertReplaceable` nothing is replaced.
+   *
+   * @throws LegacyIoError `already_exists`, `io`.
    */
   async moveIntoPlace(assertReplaceable?: (aside: string) => Promise<void>): Promise<void> {
     const old = `${this.#root}-old`;
     await orIoError(`cannot put ${this.#target} in place`, this.#target, async () => {
       const isReplaced = await pathExists(this.#target);
       if (isReplaced && assertReplaceable === undefined) {
-        throw new LegacyIoError("already_exists", `${this.#target} is there by now`, { path: this.#target });
+        throw new LegacyIoError("already_exists", `${this.#target} was created in the meantime`, {
+          path: this.#target,
+        });
       }
       if (isReplaced) {
         await rename(this.#target, old);
@@ -150,7 +173,11 @@ function foldersUpTo(folder: string, top: string): readonly string[] {
   return folder === top ? [folder] : [folder, ...foldersUpTo(dirname(folder), top)];
 }
 
-/** Throws `io` for a path that cannot be looked at. */
+/**
+ * Tells whether there is anything at a path.
+ *
+ * @throws LegacyIoError `io` if that cannot be found out.
+ */
 export async function pathExists(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -159,14 +186,14 @@ export async function pathExists(path: string): Promise<boolean> {
     if (systemErrorCode(error) === "ENOENT") {
       return false;
     }
-    throw new LegacyIoError("io", `cannot look at ${path}: ${systemErrorCode(error)}`, {
+    throw new LegacyIoError("io", `cannot access ${path}: ${systemErrorCode(error)}`, {
       path,
       cause: error,
     });
   }
 }
 
-/** The files of a folder and those in it, as `/`-joined paths. */
+/** Lists all files below a folder, as paths relative to it, joined by `/`. */
 export async function filesBelow(root: string): Promise<readonly string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   return entries

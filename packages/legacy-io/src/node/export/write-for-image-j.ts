@@ -1,3 +1,5 @@
+// Writes a dataset for ImageJ and Fiji: calibrated TIFFs, ROI sets and arrays.
+
 import { loadMetadataText } from "@kym/kym-schema";
 import { writeImageJRois } from "@kym/roi/imagej";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
@@ -13,8 +15,11 @@ import { placesOf } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 /**
- * Writes a calibrated TIFF an image, where the image came from, its ROIs as `<stem>_RoiSet.zip`, and a TIFF an array
- * artifact of two or three dimensions, as `<stem>.<name>.tif`.
+ * Writes each image at the relative path it came from:
+ *
+ * - its pixels as a calibrated TIFF,
+ * - its ROIs as `<stem>_RoiSet.zip`,
+ * - each array artifact of two or three dimensions as `<stem>.<name>.tif`, if ImageJ can represent its values.
  */
 export async function writeForImageJ(
   dataset: ZarrDataset,
@@ -28,7 +33,7 @@ export async function writeForImageJ(
     const { imageId, relPath, folder, stem, isMoved } = place;
     const record = dataset.record(imageId);
     if (isMoved) {
-      notes.push({ path: relPath, reason: "another image came from the same place" });
+      notes.push({ path: relPath, reason: "renamed: another image came from the same file" });
     }
     if (options.includeTiff !== false) {
       const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray());
@@ -52,7 +57,7 @@ export async function writeForImageJ(
   return { images: places.length, tables: 0, notes };
 }
 
-/** The ROIs of the artifact `metadata`. Those that cannot be an ImageJ selection are noted. */
+/** Writes the ROIs of the artifact `metadata`. Notes those that cannot be an ImageJ selection. */
 async function writeRois(
   record: ZarrImageRecord,
   { folder, stem, relPath }: KymflowPlace,

@@ -1,3 +1,5 @@
+// Writes a dataset as the files and tables of the older application.
+
 import { ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import { POOLED_TABLES } from "@kym/kym-schema/tables";
@@ -34,7 +36,7 @@ import type { ExportSink } from "./staged-folder.ts";
 
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
 
-/** Writes the files of the older application, each image where it came from. */
+/** Writes the files of the older application, each image at the relative path it came from. */
 export async function writeKymflow(
   dataset: ZarrDataset,
   sink: ExportSink,
@@ -48,7 +50,7 @@ export async function writeKymflow(
   for (const place of places) {
     throwIfAborted(options.signal, LegacyIoError);
     if (place.isMoved) {
-      notes.push({ path: place.relPath, reason: "another image came from the same place" });
+      notes.push({ path: place.relPath, reason: "renamed: another image came from the same file" });
     }
     const writer = new ImageWriter(dataset.record(place.imageId), place, sink, notes);
     if (options.includeTiff !== false) {
@@ -57,7 +59,10 @@ export async function writeKymflow(
     const rows = radonRows?.get(place.imageId) ?? [];
     images.push({ ...(await writer.writeSidecars(formats)), radonRows: rows });
     if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
-      notes.push({ path: place.relPath, reason: `${POOLED_TABLES.radon} has no rows of it: index it first` });
+      notes.push({
+        path: place.relPath,
+        reason: `${POOLED_TABLES.radon} has no rows of this image: index the dataset first`,
+      });
     }
     options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
   }
@@ -97,13 +102,13 @@ async function radonRowsByImage(
 
 type Table = Awaited<ReturnType<ZarrImageRecord["loadParquet"]>>;
 
-/** Writes what belongs to one image. */
+/** Writes the TIFFs and sidecars of one image. */
 class ImageWriter {
   readonly #record: ZarrImageRecord;
   readonly #place: KymflowPlace;
   readonly #sink: ExportSink;
   readonly #notes: ExportNote[];
-  /** What several formats ask for is read, and noted if it cannot be, once. */
+  /** Artifacts by name, so that those that several formats need are read, and noted if unreadable, only once. */
   readonly #json = new Map<string, Promise<string | undefined>>();
   readonly #tables = new Map<string, Promise<Table | undefined>>();
 
@@ -114,7 +119,7 @@ class ImageWriter {
     this.#notes = notes;
   }
 
-  /** One TIFF; of an acquisition that came as one TIFF a channel, again one a channel. */
+  /** Writes one TIFF, or one per channel if the acquisition came that way. */
   async writePixels(): Promise<void> {
     const { relPath, stem, fileName, folder } = this.#place;
     const image = await this.#record.loadArray();
@@ -203,7 +208,7 @@ class ImageWriter {
     return names.includes(name) ? this.#orNote(name, () => this.#record.tables.load(name)) : undefined;
   }
 
-  /** What is not there is left out; so is what cannot be read, which is noted. */
+  /** Returns undefined for an artifact that is missing, and for one that cannot be read, which is noted. */
   async #orNote<T>(what: string, fn: () => Promise<T>): Promise<T | undefined> {
     try {
       return await fn();
@@ -220,7 +225,11 @@ class ImageWriter {
   }
 }
 
-/** What a format writes. Throws `invalid_argument` for one that throws an error of its own, or gives neither text nor bytes. */
+/**
+ * Returns the bytes that a format writes.
+ *
+ * @throws LegacyIoError `invalid_argument` if the format throws an error of its own or gives neither text nor bytes.
+ */
 async function writtenBy(
   format: SidecarFormat,
   image: ImageToWrite,

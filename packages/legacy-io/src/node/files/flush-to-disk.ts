@@ -1,13 +1,15 @@
+// Flushes files and folders to the disk, so that a power cut does not lose them.
+
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
-/** A file system that is given many at once writes its journal once for them. */
+/** Number of flushes at the same time. A file system writes its journal once for all of them. */
 const AT_ONCE = 16;
-/** What a file system says that cannot flush this kind of file. */
+/** Error codes of file systems that cannot flush this kind of file. */
 const CANNOT_FLUSH: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-/** Flushes files that are written, and then the folders that name them, and those up to `root`, so that a power cut takes none. */
+/** Flushes files, and then the folders that contain them, up to `root`. */
 export async function flushFilesBelow(root: string, files: readonly string[]): Promise<void> {
   const folders = new Set([root]);
   for (const file of files) {
@@ -19,7 +21,7 @@ export async function flushFilesBelow(root: string, files: readonly string[]): P
   await flushFolders([...folders]);
 }
 
-/** Flushes what folders name. Windows opens no folder: there a rename is durable by itself. */
+/** Flushes the entries of folders. Does nothing on Windows, which cannot open folders and makes renames durable itself. */
 export async function flushFolders(folders: readonly string[]): Promise<void> {
   if (process.platform !== "win32") {
     await flushEach(folders, "r");

@@ -1,9 +1,11 @@
+// Caches the file names of a folder, so that thousands of images in it do not list it again and again.
+
 import { readdir, stat } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { LegacyIoError } from "../../errors.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
-/** No file system counts its times in larger steps: FAT has two seconds. */
+/** Longer than the coarsest time step of any common file system, which is the two seconds of FAT. */
 const STEP_OF_TIMES_MS = 2100;
 
 interface Listing {
@@ -13,10 +15,12 @@ interface Listing {
 }
 
 /**
- * The names of the files in a folder, for all images that stand in it. A folder's time of change moves when a name comes or
- * goes, but not twice within one step of the file system's clock: so a listing is believed as long as the time stays, if it
- * was made a step after that time was first seen; until then each look lists anew. Only this process's clock is asked, and
- * only for how long it has been.
+ * The names of the files in a folder, shared by all images in it.
+ *
+ * A folder's modification time changes when a name appears or disappears, but not twice within one step of the file
+ * system's clock. A listing is therefore trusted only if it was made at least one step after its modification time was
+ * first seen. Until then every call lists the folder again. Only durations on this process's own clock matter, so the
+ * clocks of this machine and of a file server need not agree.
  */
 export class FolderListing {
   readonly #folder: string;
@@ -24,13 +28,17 @@ export class FolderListing {
   #firstSeen: { readonly mtimeNs: bigint; readonly atMs: number } | undefined;
   #trusted: Listing | undefined;
 
-  /** No I/O. `nowMs` is a clock that never goes back. */
+  /** Does no I/O. `nowMs` is a clock in milliseconds that never goes back. */
   constructor(folder: string, nowMs: () => number = () => performance.now()) {
     this.#folder = folder;
     this.#nowMs = nowMs;
   }
 
-  /** All names of files. Errors: `not_found`, `io`. */
+  /**
+   * Returns the names of all files in the folder, sorted by code unit.
+   *
+   * @throws LegacyIoError `not_found`, `io`.
+   */
   async names(): Promise<readonly string[]> {
     try {
       const { mtimeNs } = await stat(this.#folder, { bigint: true });
@@ -61,7 +69,7 @@ export class FolderListing {
     }
   }
 
-  /** Those that begin with `start`, found without a look at the others. */
+  /** Returns the names that begin with `start`, by a binary search. */
   async namesFrom(start: string): Promise<readonly string[]> {
     const names = await this.names();
     const first = lowerBound(names, start);
@@ -73,7 +81,7 @@ export class FolderListing {
   }
 }
 
-/** The first index whose name is not before `name`. */
+/** Returns the first index whose name does not sort before `name`. */
 function lowerBound(names: readonly string[], name: string): number {
   let [low, high] = [0, names.length];
   while (low < high) {

@@ -1,11 +1,17 @@
+// Unpacks gzip files of a lab without letting a small file fill the memory.
+
 import { gunzip as unzip } from "node:zlib";
 import { LegacyIoError } from "../../errors.ts";
 
-/** A text table packs 14:1; a hundred times as much is no text table. */
+/** Text tables compress about 14:1, so a file that unpacks to far more is not a text table. */
 const MAX_UNPACKED_RATIO = 200;
 const MIN_LIMIT_BYTES = 1 << 20;
 
-/** Unpacks a gzip whose size is bounded by that of the file. Errors: `invalid_file`, naming the file. */
+/**
+ * Unpacks a gzip file to at most 200 times its size, or 1 MiB if that is more.
+ *
+ * @throws LegacyIoError `invalid_file`, naming the file.
+ */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
@@ -17,7 +23,7 @@ export async function gunzip(
         resolve(new Uint8Array(unpacked));
       } else {
         reject(
-          new LegacyIoError("invalid_file", `${where} is no gzip: ${error.message}`, {
+          new LegacyIoError("invalid_file", `${where} is not a valid gzip file: ${error.message}`, {
             path: where,
             cause: error,
           }),

@@ -1,3 +1,5 @@
+// Reads and hashes files that other programs may still be writing: a result always belongs to one state of the file.
+
 import { type FileHandle, stat } from "node:fs/promises";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -11,12 +13,12 @@ import { newSha256, sha256Of } from "./sha256-of.ts";
 const MAX_READ_BYTES = 2 ** 30;
 const BLOCK_BYTES = 4 * 2 ** 20;
 
-/** A file of a bundle, and what it was when it was read. */
+/** A file of a bundle, with its size, time and SHA-256 when it was read. */
 export interface ReadFile extends BundleFile {
   readonly sha256: string;
 }
 
-/** SHA-256 of a file, in lower-case hexadecimal, of which no more than a block is in memory. */
+/** Computes the SHA-256 of a file in lower-case hexadecimal, block by block. Throws as {@link readStable} does. */
 export async function hashFile(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
   return readAtRest(file, signal, async (handle, sizeBytes) => {
     assertFileSize(file, sizeBytes, MAX_FILE_BYTES);
@@ -40,7 +42,11 @@ export interface StableRead<F extends BundleFile> {
 }
 
 /**
- * A file that changes while it is read is read once more, then given up. With `buffers` its bytes are theirs, to be given back.
+ * Reads a file whole. If the file changes while it is being read, it is read once more, then given up.
+ *
+ * With `buffers`, the bytes are in borrowed memory; the caller gives them back.
+ *
+ * @throws LegacyIoError `io` if the file cannot be read or keeps changing, `not_supported` if it is too large, `aborted`.
  */
 export async function readStable<F extends BundleFile>(
   file: F,
@@ -58,7 +64,10 @@ export async function readStable<F extends BundleFile>(
   });
 }
 
-/** Reads as many bytes as the file has when it is opened; undefined if it ended before. What it gives makes the result. */
+/**
+ * Reads as many bytes as the file had when it was opened. Returns a function that makes the result, or undefined if the
+ * file ended early.
+ */
 type Read<T> = (handle: FileHandle, sizeBytes: number) => Promise<((mtimeNs: bigint) => T) | undefined>;
 
 async function readAtRest<T>(file: BundleFile, signal: AbortSignal | undefined, read: Read<T>): Promise<T> {
@@ -69,12 +78,14 @@ async function readAtRest<T>(file: BundleFile, signal: AbortSignal | undefined, 
       return result.value;
     }
     if (attempt === 2) {
-      throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
+      throw new LegacyIoError("io", `${file.relPath} changed during two attempts to read it`, {
+        path: file.path,
+      });
     }
   }
 }
 
-/** Undefined for a file that was not the same before and after. */
+/** Returns undefined if the file's size or time changed while it was being read. */
 async function tryReading<T>(
   { path, relPath }: BundleFile,
   read: Read<T>,
@@ -95,7 +106,7 @@ async function tryReading<T>(
   }
 }
 
-/** False if the file ends before. */
+/** Fills `bytes` from a file. Returns false if the file ends early. */
 async function fill(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<boolean> {
   for (let done = 0; done < bytes.length; ) {
     const length = Math.min(bytes.length - done, MAX_READ_BYTES);

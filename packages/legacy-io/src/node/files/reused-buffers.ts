@@ -1,27 +1,29 @@
+// Recycles the memory that ingest reads files into.
+
 const STEP_BYTES = 2 ** 20;
-/** A larger one is given to the garbage collector: a few of them would be most of what a process holds. */
+/** Larger buffers are left to the garbage collector, because a few of them would be most of a process's memory. */
 const MAX_KEPT_BYTES = 16 * 2 ** 20;
 
 /**
- * Memory for files that are read one after another. A new buffer for each is zeroed first, and thousands of them keep the
- * garbage collector busy for longer than the reading takes.
+ * A pool of memory for files that are read one after another. Allocating a new buffer for each file means zeroing it,
+ * and collecting thousands of them takes longer than reading the files.
  */
 export class ReusedBuffers {
   readonly #free: ArrayBuffer[] = [];
 
-  /** So many bytes, whatever is in them. They are the caller's until he gives them back. */
+  /** Lends `sizeBytes` bytes of arbitrary content until the caller gives them back. */
   take(sizeBytes: number): Uint8Array<ArrayBuffer> {
     const index = this.#free.findIndex(({ byteLength }) => byteLength >= sizeBytes);
     const [found] = index < 0 ? [] : this.#free.splice(index, 1);
     if (found === undefined) {
-      // In place of one that is too small, so that there are never more than were in use at once.
+      // Replace a buffer that is too small, so that the pool never holds more buffers than were in use at once.
       this.#free.pop();
     }
     const buffer = found ?? new ArrayBuffer(Math.ceil(sizeBytes / STEP_BYTES) * STEP_BYTES);
     return new Uint8Array(buffer, 0, sizeBytes);
   }
 
-  /** Nothing may look at these bytes any more. */
+  /** Takes bytes back. The caller must not use them any more. */
   give({ buffer }: Uint8Array<ArrayBuffer>): void {
     if (buffer.byteLength <= MAX_KEPT_BYTES) {
       this.#free.push(buffer);

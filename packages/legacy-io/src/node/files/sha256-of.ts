@@ -1,12 +1,13 @@
-/** SHA-256 of what is read from files, whole or piece by piece. */
+// SHA-256 of bytes from files, at once or in pieces.
+
 import { createHash, type Hash } from "node:crypto";
 
-/** In lower-case hexadecimal. */
+/** Computes a SHA-256 in lower-case hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
   return newSha256().update(bytes).digest("hex");
 }
 
-/** For bytes that come one after another. */
+/** Starts a SHA-256 for bytes that arrive in pieces. */
 export function newSha256(): Hash {
   return createHash("sha256");
 }

@@ -1,10 +1,12 @@
+// Writes a sidecar so that it is either complete or unchanged, whatever happens meanwhile.
+
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LegacyIoError, type LegacyIoErrorCode } from "../../errors.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { flushFolders } from "./flush-to-disk.ts";
 
-/** Hidden, so that a scan never takes one that a crash left behind for a sidecar. */
+/** A leading dot hides the file, so that a scan does not mistake one left behind by a crash for a sidecar. */
 const TEMPORARY_PREFIX = ".kym-";
 
 const CODES: ReadonlyMap<string, LegacyIoErrorCode> = new Map([
@@ -17,8 +19,9 @@ const CODES: ReadonlyMap<string, LegacyIoErrorCode> = new Map([
 ]);
 
 /**
- * Puts a file in place whole or not at all: written beside its place, flushed, renamed, the folder flushed.
- * Errors: `read_only`, `not_found` for a folder that is not there, `invalid_name` for a name that is too long, `io`.
+ * Writes a file whole or not at all: writes a temporary file beside it, flushes, renames, and flushes the folder.
+ *
+ * @throws LegacyIoError `read_only`, `not_found` if the folder is missing, `invalid_name` if the name is too long, `io`.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${crypto.randomUUID()}.tmp`);

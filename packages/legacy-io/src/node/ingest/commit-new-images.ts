@@ -134,7 +134,7 @@ async function ingestBatch(
     })),
     takenInMeanwhile: [...late.map(({ read }) => read.image.relPath), ...outdated].map((path) => ({
       path,
-      reason: "another process took it in meanwhile",
+      reason: "another process ingested it in the meantime",
     })),
     failed,
     notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),

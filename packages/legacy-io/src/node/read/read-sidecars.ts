@@ -41,6 +41,6 @@ async function understand(
   const name = namedFormat ?? kind;
   const format = formats.find((one) => one.name === name);
   return format === undefined
-    ? { kind: "opaque", reason: "it is no kind of file that this package knows", cause: undefined }
+    ? { kind: "opaque", reason: "its format is not known", cause: undefined }
     : parseSidecar(format, bytes, { relPath, artifact, gunzip: (packed) => gunzip(packed, relPath) });
 }

@@ -65,7 +65,9 @@ export async function openStreamedImage<F extends BundleFile>(
     }
     source.close();
     if (attempt === 2) {
-      throw new LegacyIoError("io", `${file.relPath} changed while it was read, twice`, { path: file.path });
+      throw new LegacyIoError("io", `${file.relPath} changed during two attempts to read it`, {
+        path: file.path,
+      });
     }
   }
 }

@@ -18,7 +18,9 @@ export async function previewRestore(dataset: ZarrDataset, root: string): Promis
     found: items.length,
     ingested: items.filter((item) => !isThere(item)),
     updated: [],
-    unchanged: items.filter(isThere).map((item) => ({ ...item, reason: "an image of this id is there" })),
+    unchanged: items
+      .filter(isThere)
+      .map((item) => ({ ...item, reason: "the dataset already has an image of this id" })),
     skipped: [],
     failed: [],
     orphans: [],

@@ -145,7 +145,7 @@ async function restoreBatch(
       }
       await mergeRowsOf(transaction, tables, new Set(ingested.map(({ imageId }) => imageId ?? "")));
     },
-    { message: `restore ${batch.length} images`, signal },
+    { message: `restore ${batch.length} ${batch.length === 1 ? "image" : "images"}`, signal },
   );
   return { ingested, failed };
 }

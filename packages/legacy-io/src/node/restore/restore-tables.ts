@@ -56,7 +56,10 @@ export async function readExportedTables(
       } else if (await canMerge(dataset, item)) {
         tables.push({ exported: item, table, how: "merge" });
       } else if (!(await isSameTable(dataset, item))) {
-        notes.push({ path: item.path, reason: "the dataset has another table of this name, which stays" });
+        notes.push({
+          path: item.path,
+          reason: "the dataset has a different table of this name, which is kept",
+        });
       }
     } catch (error) {
       if (!isLegacyIoError(error) && !isZarrStoreError(error, "invalid_file", "schema_mismatch")) {
@@ -127,7 +130,7 @@ export async function restoreTables(
         await transaction.appendSources(missing, { again: missing });
       }
     },
-    { message: `restore ${toSave.length} tables`, signal },
+    { message: `restore ${toSave.length} ${toSave.length === 1 ? "table" : "tables"}`, signal },
   );
   return true;
 }

@@ -99,11 +99,14 @@ async function readFolder(
     return [];
   }
   if (folder !== "" && isExport(entries)) {
-    walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest it by itself" });
+    walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest this folder separately" });
     return [];
   }
   if (folder !== "" && entries.some((entry) => ZARR_NODES.has(entry.name) && entry.isFile())) {
-    walk.ignored.push({ relPath: folder, reason: "Zarr, such as a dataset: what is kept in it is in it" });
+    walk.ignored.push({
+      relPath: folder,
+      reason: "a Zarr group or array, such as a dataset: not searched for images",
+    });
     return [];
   }
   const files: BundleFile[] = [];
@@ -197,7 +200,7 @@ async function inspectLink(
       return { kind: refusal, note: { relPath, reason: "a link to a folder, not followed" } };
     }
     if (!status.isFile()) {
-      return { kind: refusal, note: { relPath, reason: "a link to what is not a regular file" } };
+      return { kind: refusal, note: { relPath, reason: "a link to something that is not a regular file" } };
     }
     if (!target.startsWith(walk.realRoot.endsWith(sep) ? walk.realRoot : walk.realRoot + sep)) {
       return {

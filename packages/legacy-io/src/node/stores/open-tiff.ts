@@ -38,7 +38,7 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
     const names = await namesBeside(file);
     const acquisition = acquisitionOfImage(basename(file), names);
     if (acquisition === undefined) {
-      throw new LegacyIoError("invalid_argument", `${file} has not the name of a TIFF`, { path: file });
+      throw new LegacyIoError("invalid_argument", `${file} is not the name of a TIFF`, { path: file });
     }
     const [image, ...otherChannels] = acquisition.map((name) => join(folder, name));
     return imageSource(image ?? file, { otherChannels, codecs: options.codecs, formats });

@@ -217,7 +217,7 @@ export class SidecarArtifactStore implements ArtifactStore {
   #require(file: StoreSidecar | undefined, name: string, format: ArtifactFormat): string {
     if (file === undefined) {
       const path = join(this.#folder, this.#image);
-      throw new LegacyIoError("not_found", `beside ${path} is no ${format} artifact ${name}`, { path });
+      throw new LegacyIoError("not_found", `there is no ${format} artifact ${name} beside ${path}`, { path });
     }
     return file.path;
   }

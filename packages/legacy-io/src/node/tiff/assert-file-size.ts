@@ -15,7 +15,7 @@ export function assertFileSize(
   if (sizeBytes > limitBytes) {
     throw new LegacyIoError(
       "not_supported",
-      `${relPath} has ${sizeBytes} bytes, of which no more than ${limitBytes} are read`,
+      `${relPath} has ${sizeBytes} bytes; the limit is ${limitBytes}`,
       { path, expected: limitBytes, found: sizeBytes },
     );
   }

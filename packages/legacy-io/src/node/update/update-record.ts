@@ -219,9 +219,9 @@ function reasonOf(
   const places = from.flatMap((path) => kept.get(path)?.key ?? []).join(", ");
   const why =
     cause === "edited"
-      ? `${key} was edited in the dataset since and stays`
-      : `${key} was also made of a file that is gone or broken now, and stays`;
-  return `${names} changed, but ${why}${places === "" ? "" : `; what came is kept as ${places}`}`;
+      ? `${key} was edited in the dataset since: the edit stays`
+      : `${key} also needs a file that is gone or broken now: it stays as it is`;
+  return `${names} changed, but ${why}${places === "" ? "" : `, and the new file is kept as ${places}`}`;
 }
 
 function baseProvenance(

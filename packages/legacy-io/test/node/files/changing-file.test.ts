@@ -66,7 +66,7 @@ describe("a file that changes while it is read", () => {
     async (name) => {
       changeAfterReads(name, 2);
       const report = await ingestLegacyFolder(dataset, folder);
-      expect(report.failed).toEqual([{ path: "b.tif", reason: `${name} changed while it was read, twice` }]);
+      expect(report.failed).toEqual([{ path: "b.tif", reason: `${name} changed during two attempts to read it` }]);
       expect(report.ingested.map(({ path }) => path)).toEqual(["a.tif"]);
       expect(reads).toBe(2);
       const later = await refreshFromFolder(dataset, folder);
@@ -81,7 +81,7 @@ describe("a file that changes while it is read", () => {
     changeAfterReads("b.qc.json", Number.POSITIVE_INFINITY);
     const report = await refreshFromFolder(dataset, folder);
     expect(report.failed).toMatchObject([
-      { path: "b.tif", reason: "b.qc.json changed while it was read, twice" },
+      { path: "b.tif", reason: "b.qc.json changed during two attempts to read it" },
     ]);
     expect([report.unchanged.length, dataset.version]).toEqual([1, version]);
   });

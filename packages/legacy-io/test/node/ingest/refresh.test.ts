@@ -238,7 +238,7 @@ describe("refreshing from a folder", () => {
         {
           path: "a.tif",
           imageId: record.id,
-          reason: `a.qc.json changed, but ${QC} was edited in the dataset since and stays; what came is kept as attachments/a.qc.json`,
+          reason: `a.qc.json changed, but ${QC} was edited in the dataset since: the edit stays, and the new file is kept as attachments/a.qc.json`,
         },
       ]);
       expect(report.updated).toEqual([]);

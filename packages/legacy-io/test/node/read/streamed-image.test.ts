@@ -108,7 +108,7 @@ describe("a large image", () => {
     changeAfterOpenings(2);
     await expect(readBundle(bundle, { largeFromBytes: 0 })).rejects.toMatchObject({
       code: "io",
-      message: "a.tif changed while it was read, twice",
+      message: "a.tif changed during two attempts to read it",
     });
     expect(openings).toBe(2);
   });
