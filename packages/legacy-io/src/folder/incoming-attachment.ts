@@ -13,8 +13,8 @@ export interface IncomingAttachment {
 /**
  * Chooses an attachment for a file that must not replace what the dataset has.
  *
- * Tries `a.json`, `a (2).json`, … and returns the first name that is free, already holds these bytes, or still holds
- * an earlier version of this same file (one of `keptBefore`).
+ * Tries `a.json`, `a (2).json`, … and returns the first suitable name. It is suitable if it is free, already holds these
+ * bytes, or still holds an earlier version of this same file (one of `keptBefore`).
  */
 export function incomingAttachment(
   fileName: string,

@@ -1,5 +1,6 @@
 /**
- * The part of this package that needs a file system: finding a lab's files and reading them from disk.
+ * The part of this package that needs a file system. It scans and opens a lab's folders, ingests them into a dataset,
+ * follows their changes, and exports a dataset to a folder.
  *
  * @module
  */

@@ -35,8 +35,10 @@ export function placesToProbe(bundles: readonly LegacyBundle[], known: KnownAcqu
  * Finds the images that were moved, by their new path. Reads nothing.
  *
  * A file is a moved image only if it has the hash of a known image and nothing is left at the known path (`gone`).
- * Otherwise equal files are separate images: a copy is not a move. Each known image moves at most once; if several
- * files equal it, it moves to the one with its file name, otherwise to the first.
+ * Otherwise equal files are separate images: a copy is not a move.
+ *
+ * Each known image moves at most once. If several files equal it, it moves to the one with its file name, otherwise to
+ * the first.
  */
 export function findMoved(
   bundles: readonly LegacyBundle[],

@@ -35,7 +35,10 @@ export interface IngestReport {
   readonly failed: readonly IngestItem[];
   /** Analyses without an image in the folder, one entry per stem. */
   readonly orphans: readonly IngestItem[];
-  /** An artifact was edited in the dataset and its file changed too: the edit stays, the file is kept as an attachment. */
+  /**
+   * The dataset's copy differs and stays. For example, an artifact was edited in the dataset and its sidecar changed too;
+   * the sidecar is then kept as an attachment.
+   */
   readonly conflicts: readonly IngestItem[];
   /** Undefined for a folder that an export wrote, because that is restored instead of being scanned. */
   readonly counts: FolderCounts | undefined;

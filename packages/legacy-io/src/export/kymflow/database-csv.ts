@@ -1,3 +1,5 @@
+// Writes the two tables of a folder that the older application keeps: `radon_report_db.csv` and `kym_event_db.csv`.
+
 import { COLUMNS, RADON_COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
 import { type CsvTextColumn, csvText } from "@kym/zarr-store/table";
@@ -16,7 +18,7 @@ const FLOATS: ReadonlySet<string> = new Set(
   LEGACY_EVENT_COLUMNS.filter(({ stored }) => stored.type === "float64").map(({ legacy }) => legacy),
 );
 
-/** The columns of `radon_report_db.csv` in its order: those of `kym_radon`, with a path for the state of the analysis. */
+/** The columns of `radon_report_db.csv` in order: those of `kym_radon` without the analysis state, plus path and row id. */
 const RADON_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
   ...RADON_COLUMNS.flatMap(({ name, type }): readonly DatabaseColumn[] => {
     switch (name) {
@@ -31,7 +33,7 @@ const RADON_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
   ROW_ID,
 ];
 
-/** The columns of `kym_event_db.csv` in its order. */
+/** The columns of `kym_event_db.csv` in order. */
 const EVENT_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
   [COLUMNS.roiId, false],
   [COLUMNS.channel, false],
@@ -44,7 +46,7 @@ const EVENT_DATABASE_COLUMNS: readonly DatabaseColumn[] = [
   PATH,
 ];
 
-/** Rounded to three decimals there. The formats' page §5.2. */
+/** Columns that the older application rounds to three decimals in `kym_event_db.csv`. */
 const ROUNDED: ReadonlySet<string> = new Set([
   "t_start",
   "t_peak",
@@ -56,7 +58,7 @@ const ROUNDED: ReadonlySet<string> = new Set([
   "duration_sec",
 ]);
 
-/** What an image adds to the tables of a folder. */
+/** The data of one image for the tables of a folder. */
 export interface DatabaseImage {
   readonly place: KymflowPlace;
   readonly accepted: boolean;
@@ -65,7 +67,7 @@ export interface DatabaseImage {
   readonly radonRows: readonly Row[];
 }
 
-/** `radon_report_db.csv`: one row an image and ROI, of the rows of `kym_radon`. */
+/** Writes `radon_report_db.csv` from the rows of `kym_radon`: one row for each image and ROI. */
 export function radonDatabaseCsv(images: readonly DatabaseImage[]): Uint8Array<ArrayBuffer> {
   const rows = images.flatMap(({ place, radonRows }) =>
     radonRows.map(
@@ -80,7 +82,7 @@ export function radonDatabaseCsv(images: readonly DatabaseImage[]): Uint8Array<A
   return databaseCsv(RADON_DATABASE_COLUMNS, rows);
 }
 
-/** `kym_event_db.csv`: one row an event; `_unique_row_id` counts the events of each ROI. */
+/** Writes `kym_event_db.csv`, one row per event. `_unique_row_id` counts the events of each ROI. */
 export function eventDatabaseCsv(images: readonly DatabaseImage[]): Uint8Array<ArrayBuffer> {
   const rows = images.flatMap(({ place, accepted, events }) => {
     const counts = new Map<number, number>();
@@ -113,10 +115,10 @@ function databaseCell(key: string, value: CellValue): CellValue {
   return typeof value === "number" && ROUNDED.has(key) ? roundTo3(value) : value;
 }
 
-/** As Python's `round(value, 3)`: to the nearest, ties to even, of the exact binary value. */
+/** Rounds like Python's `round(value, 3)`: the exact binary value to the nearest, ties to even. */
 export function roundTo3(value: number): number {
   const scaled = value * 1000;
-  // A tie is an odd multiple of 1/16, and its thousandfold is exact.
+  // A tie is an odd multiple of 1/16, and a thousand times it is exact.
   const isTie = Number.isInteger(value * 16) && Math.abs(scaled % 1) === 0.5;
   if (isTie) {
     return (2 * Math.round(scaled / 2)) / 1000;

@@ -1,32 +1,33 @@
-/** Where an image came from, as far as the dataset knows. */
+// Chooses the path and the table cells of each image for the older application, by where the image came from.
+
+/** The file from which an image was ingested, as far as the dataset knows. */
 export interface ImageOrigin {
   readonly imageId: string;
   readonly sourceRelPath: string | undefined;
-  /** Absolute. */
+  /** Absolute path. */
   readonly sourcePrimaryPath: string | undefined;
 }
 
-/** Where an image goes below the exported folder, and what the older application's tables say of it. */
+/** The path of an image in the export, and the parts of it that the older application's tables list. */
 export interface KymflowPlace {
   readonly imageId: string;
-  /** Empty for the folder itself, else with a `/` at the end. */
+  /** Folder relative to the exported folder: empty for that folder itself, otherwise with a `/` at the end. */
   readonly folder: string;
   readonly fileName: string;
-  /** The file's name without its ending, with which all its sidecars begin. */
+  /** The file's name without its ending. The names of its sidecars begin with it. */
   readonly stem: string;
   readonly relPath: string;
-  /** Of the file that was ingested; the place in the export where that is not known. */
+  /** Path of the file that was ingested, or `relPath` if that is unknown. */
   readonly path: string;
   readonly parentFolder: string;
   readonly grandparentFolder: string;
-  /** True where another image has the place that this one came from. */
+  /** True if another image has the path that this one came from, so that this one was renamed. */
   readonly isMoved: boolean;
 }
 
 /**
- * Gives every image its place: where it was below the folder that was ingested; an image of unknown origin is
- * `<id>.tif`. Of several with the same place the first keeps it, the others get `~2`, `~3`, …. A path that leads out of
- * the folder is not believed.
+ * Gives every image a path: the one it had relative to the ingested folder, or `<id>.tif` if its origin is unknown or
+ * leads out of that folder. If several images have the same path, the first keeps it, and the others get `~2`, `~3`, ….
  */
 export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPlace[] {
   const taken = new Set<string>();
@@ -54,7 +55,7 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
   });
 }
 
-/** All sidecars begin with the stem: two images of one stem would have the same. */
+/** Finds a stem that no other image in the folder has: with equal stems, two images would share sidecars. */
 function freeStem(folder: string, stem: string, taken: Set<string>): string {
   for (let copy = 1; ; copy++) {
     const free = copy === 1 ? stem : `${stem}~${copy}`;
@@ -72,7 +73,7 @@ function safePath(path: string | undefined): string | undefined {
   return isSafe ? path : undefined;
 }
 
-/** Of a path of any system. */
+/** Splits a path of any system into its parts, without a drive letter. */
 function partsOf(path: string): readonly string[] {
   const separator = /^([A-Za-z]:[\\/]|\\\\)/.test(path) ? /[\\/]/ : /\//;
   return path.split(separator).filter((part) => part !== "" && !/^[A-Za-z]:$/.test(part));

@@ -37,8 +37,8 @@ import { writeKymflow } from "./write-kymflow.ts";
  * dataset. With another `format` it writes the files of the older application or TIFFs for ImageJ, each image at the
  * relative path it came from.
  *
- * The folder appears whole or not at all, even if the power fails: files are written to a folder beside the target,
- * flushed, read back and compared, and then the folder is renamed. The same dataset gives the same bytes.
+ * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
+ * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes.
  *
  * @throws LegacyIoError
  * - `already_exists` if the target exists; with `overwrite`, if it is not an export or has other files in it;

@@ -16,8 +16,8 @@ const PIXELS = /\.(tif|tiff|npy)$/i;
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A sink that removes paths of this machine from every text before it is written: JSON, CSV, compressed CSV, the
- * strings of Parquet files, and attachments that are text. Pixels are passed on unchanged.
+ * A sink that removes paths of this machine from texts before they are written. Texts are JSON, CSV, compressed CSV,
+ * the strings of Parquet files, and attachments that are text. Pixels are passed on unchanged.
  */
 export class RedactingSink implements ExportSink {
   readonly #sink: ExportSink;

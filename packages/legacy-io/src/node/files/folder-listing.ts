@@ -19,8 +19,9 @@ interface Listing {
  *
  * A folder's modification time changes when a name appears or disappears, but not twice within one step of the file
  * system's clock. A listing is therefore trusted only if it was made at least one step after its modification time was
- * first seen. Until then every call lists the folder again. Only durations on this process's own clock matter, so the
- * clocks of this machine and of a file server need not agree.
+ * first seen. Until then every call lists the folder again.
+ *
+ * Only durations on this process's own clock matter, so a file server's clock may differ.
  */
 export class FolderListing {
   readonly #folder: string;

@@ -1,9 +1,11 @@
+// Gives a new image its id and its row of the ledger.
+
 import type { SourceRow } from "@kym/zarr-store";
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 
-/** An image on its way into the dataset, and its row of the ledger. */
+/** The id of a new image, and its row of the ledger. */
 export interface StoredImage {
   readonly imageId: string;
   readonly sourceRow: SourceRow;
@@ -21,7 +23,7 @@ export function settingsOf(options: IngestOptions): IngestSettings {
   };
 }
 
-/** Gives an acquisition that was read an id. */
+/** Makes an id and a ledger row for an acquisition that was read. */
 export function assignImageId(
   read: Pick<ReadBundle, "image">,
   { newId, nowEpochNs }: IngestSettings,

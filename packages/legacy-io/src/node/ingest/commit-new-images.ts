@@ -1,3 +1,5 @@
+// Reads and stores the new images of an ingest, in commits of bounded size.
+
 import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import type { ImageContent } from "../../content/image-content.ts";
@@ -14,14 +16,14 @@ import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type Encode, readAhead } from "./read-ahead.ts";
 import { tryStoreImage } from "./store-image.ts";
 
-/** An acquisition that becomes a new record. */
+/** An acquisition to store as a new record. */
 export interface NewImage {
   readonly bundle: LegacyBundle;
-  /** The record of what the image was before it changed; with `supersede` it is deleted. */
+  /** The record of the image before it changed. With `supersede`, that record is deleted. */
   readonly former?: { readonly imageId: string; readonly supersede: boolean } | undefined;
 }
 
-/** What became of them. */
+/** The outcome for new images. */
 export interface IngestedImages {
   readonly ingested: readonly IngestItem[];
   readonly takenInMeanwhile: readonly IngestItem[];
@@ -31,14 +33,18 @@ export interface IngestedImages {
 }
 
 export interface CommitNewImagesOptions extends IngestFolderOptions {
-  /** The built-in formats of sidecars, and those that were added. */
+  /** The built-in sidecar formats and those that the caller added. */
   readonly allFormats: readonly SidecarFormat[];
-  /** True for a file that the ledger has already, and that is taken in once more on purpose. */
+  /** True for a file that the ledger has already and that is ingested again on purpose. */
   readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;
 }
 
-/** Takes acquisitions in, in commits of up to 64. Each fails alone. Errors: `aborted`, those of the dataset. */
+/**
+ * Stores acquisitions in commits of up to 64 images or 256 MiB of files. A bad acquisition fails alone.
+ *
+ * @throws LegacyIoError `aborted`; errors of the dataset.
+ */
 export async function commitNewImages(
   dataset: ZarrDataset,
   images: readonly NewImage[],
@@ -59,7 +65,7 @@ export async function commitNewImages(
   };
 }
 
-/** Reads a batch straight into one transaction: no more than a few images are in memory. */
+/** Stores a batch in one transaction while reading it, so that only a few images are in memory. */
 async function ingestBatch(
   dataset: ZarrDataset,
   batch: readonly NewImage[],
@@ -142,7 +148,7 @@ async function ingestBatch(
   };
 }
 
-/** Compresses the pixels that are in memory, several images at a time; the rest of storing one is done in turn. */
+/** Compresses pixels that are in memory, for several images at once. All other steps of storing run one after another. */
 async function encodePixels(
   transaction: DatasetContents,
   { pixels, content }: ReadBundle,
@@ -152,7 +158,7 @@ async function encodePixels(
   return isToCompress ? transaction.encodeImage(pixels, { axes: content.axes, compression }) : pixels;
 }
 
-/** Absolute paths of the files beside an image that say something about it. */
+/** Lists the absolute paths of the channels and sidecars that could be used. */
 function usableSidecars({ content, sidecars }: ReadBundle): readonly string[] {
   return sidecars.filter(({ relPath }) => !content.unusable.includes(relPath)).map(({ path }) => path);
 }

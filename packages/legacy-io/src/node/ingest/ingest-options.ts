@@ -1,3 +1,5 @@
+// Options of an ingest and of a refresh.
+
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
 import type { IngestEvent } from "../../plan/ingest-report.ts";
@@ -5,36 +7,36 @@ import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
 
 export interface IngestOptions {
-  /** Default: random UUIDs. */
+  /** Makes the ids of new images. Default: random UUIDs. */
   readonly newId?: (() => string) | undefined;
-  /** Nanoseconds since 1970, for `ingested_epoch_ns`. Default: the system's clock. */
+  /** The time in nanoseconds since 1970 for the ledger's `ingested_epoch_ns`. Default: the system's clock. */
   readonly nowEpochNs?: (() => bigint) | undefined;
-  /** Of each TIFF; what is not given is as in `DEFAULT_TIFF_LIMITS`. What was exported comes back whatever its size. */
+  /** Limits for each TIFF; defaults are in `DEFAULT_TIFF_LIMITS`. They do not apply when an export is restored. */
   readonly limits?: Partial<TiffLimits> | undefined;
-  /** Compressions of TIFFs of your own: they come before those that are always read. */
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
-  /** Of the pixels in the dataset. Default `zstd`; `none` takes in faster, and is larger. */
+  /** Compression of the pixels in the dataset. Default `zstd`; `none` is faster but takes more space. */
   readonly compression?: "zstd" | "none" | undefined;
-  /** Formats of sidecars besides the built-in ones. Give the same each time: a file that none of them names counts as gone. */
+  /** Sidecar formats besides the built-in ones. Give the same every time: a file that no format names counts as gone. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface IngestFolderOptions extends IngestOptions {
-  /** Which images, by file name; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
+  /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
   readonly pattern?: string | undefined;
-  /** Default true. */
+  /** Ingest the files beside the images too. Default true. */
   readonly includeSidecars?: boolean | undefined;
-  /** Files read at the same time. Default 4. */
+  /** Number of acquisitions to read at the same time. Default 4. */
   readonly jobs?: number | undefined;
-  /** Says what would be done, and writes nothing. Default false. */
+  /** Report what would be done, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;
 }
 
 export interface RefreshOptions extends IngestFolderOptions {
-  /** Whether a TIFF that changed is left alone (the default), or taken in once more. */
+  /** What to do with a TIFF that changed: `skip` (the default) leaves it alone, `reingest_if_changed` ingests it again. */
   readonly mode?: RefreshMode | undefined;
-  /** Whether it becomes a record beside the old one (the default, ticket 6), or in its place. */
+  /** Where a reingested TIFF goes: to a record beside the old one (`new-record`, the default) or in its place (`supersede`). */
   readonly onChange?: OnChange | undefined;
 }

@@ -1,3 +1,5 @@
+// Ingests a TIFF or a folder of a lab into a dataset.
+
 import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
@@ -11,8 +13,14 @@ import { storeImage } from "./store-image.ts";
 import { syncFolder } from "./sync-folder.ts";
 
 /**
- * Takes one TIFF and what belongs to it into the dataset, as one commit (ticket 6). The folder is the file's own.
- * Errors: `not_found`, `invalid_file`, `not_supported`, `io`, `invalid_argument` of `formats`, and those of the dataset.
+ * Ingests one TIFF, with its other channels and its sidecars, in one commit. It always adds a record, even if the
+ * dataset has the file already.
+ *
+ * @throws LegacyIoError `not_found`, `invalid_file`, `not_supported`, `io`, `aborted`, `invalid_argument` for bad
+ * `formats`; errors of the dataset.
+ *
+ * @example
+ * const { imageId } = await ingestLegacyFile(dataset, "lab/scan.tif");
  */
 export async function ingestLegacyFile(
   dataset: ZarrDataset,
@@ -44,10 +52,19 @@ export async function ingestLegacyFile(
 }
 
 /**
- * Takes a folder into the dataset, in commits of up to 64 images; of what is there already, it does what
- * `refreshFromFolder` does in mode `skip`. A second run changes nothing. One bad file fails alone. A folder that
- * `exportLegacyFolder` wrote is restored as it was. The folder is only read.
- * Errors: `not_found`, `invalid_argument` for what is no folder and for `formats`, `io` and `aborted`; those of the dataset.
+ * Ingests a folder of TIFFs and their sidecars, in commits of up to 64 images.
+ *
+ * - Images that the dataset already has are refreshed, as by `refreshFromFolder` in mode `skip`. A second run over an
+ *   unchanged folder changes nothing.
+ * - A bad file fails alone; the report names it.
+ * - A folder that `exportLegacyFolder` wrote is restored.
+ * - The folder is only read.
+ *
+ * @throws LegacyIoError `not_found`, `invalid_argument` if the path is not a folder or `formats` are bad, `io`,
+ * `aborted`; errors of the dataset.
+ *
+ * @example
+ * const { ingested, failed } = await ingestLegacyFolder(dataset, "lab/20250722");
  */
 export async function ingestLegacyFolder(
   dataset: ZarrDataset,

@@ -1,3 +1,5 @@
+// Reads bundles a few ahead of the transaction that stores them.
+
 import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
@@ -10,7 +12,7 @@ export type ReadOutcome =
   | { readonly ok: true; readonly read: ReadBundle }
   | { readonly ok: false; readonly reason: string };
 
-/** What is stored of the pixels, made while others are read. */
+/** Turns pixels into the form that is stored. Runs while other bundles are read. */
 export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
 
 type ReadAheadOptions = Pick<
@@ -21,9 +23,11 @@ type ReadAheadOptions = Pick<
 };
 
 /**
- * Reads a few bundles ahead, and yields them in order. A bundle that cannot be read is an outcome, not an error. After an
- * abort it yields what is being read and begins nothing more, so that a stopped ingest keeps its work. Who asks for
- * the next bundle has done with the last one: its memory is used again.
+ * Reads a few bundles ahead and yields them in order.
+ *
+ * - A bundle that cannot be read is an outcome, not an error.
+ * - After an abort, it yields the bundles that are being read but starts no more, so that a stopped ingest keeps its work.
+ * - Asking for the next bundle releases the memory of the previous one.
  */
 export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
   items: readonly T[],

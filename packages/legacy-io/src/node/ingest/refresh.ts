@@ -1,3 +1,5 @@
+// Brings a dataset up to date with a lab's folder that went on changing.
+
 import type { ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
@@ -9,14 +11,28 @@ const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
 
 /**
- * Brings a dataset to what a folder holds now (ticket 6, design §6). Each TIFF and every sidecar is compared with what was
- * taken in, by size and time, then by hash; what is new is taken in. A changed sidecar replaces exactly the artifacts that
- * were made of it; one that was edited in the dataset since stays, the file becomes an attachment, and the report says
- * conflict. A changed TIFF is left alone in mode `skip`; in mode `reingest_if_changed` it becomes a new record, which with
- * `onChange: "supersede"` takes the old one's place, with its ROIs and `accepted`, in one commit. Moved files keep their
- * record; deleted images do not come back. The folder is only read; one that `exportLegacyFolder` wrote is restored. `newImageIds` are the ids of new records.
+ * Brings a dataset up to date with a folder.
  *
- * Errors: `invalid_argument` for another mode and for what is no folder; `not_found`, `io` and `aborted`; those of the dataset.
+ * Each TIFF and each sidecar is compared with what was ingested: first by size and modification time, then by hash.
+ *
+ * | in the folder | in the dataset |
+ * |---|---|
+ * | new TIFF | ingested as a new record |
+ * | changed or new sidecar | exactly the artifacts made from it are replaced |
+ * | changed sidecar of an artifact that was edited in the dataset | the edit stays, the file becomes an attachment, the report lists a conflict |
+ * | changed TIFF, mode `skip` | left alone |
+ * | changed TIFF, mode `reingest_if_changed` | ingested as a new record |
+ * | … with `onChange: "supersede"` | the new record replaces the old one in the same commit, and keeps its ROIs and `accepted` |
+ * | moved files | the record stays and knows their new paths |
+ * | file of an image that was deleted from the dataset | not ingested again |
+ *
+ * The folder is only read. A folder that `exportLegacyFolder` wrote is restored.
+ *
+ * @throws LegacyIoError `invalid_argument` for an unknown mode or if the path is not a folder, `not_found`, `io`,
+ * `aborted`; errors of the dataset.
+ *
+ * @example
+ * const { updated, conflicts } = await refreshFromFolder(dataset, "lab/20250722");
  */
 export async function refreshFromFolder(
   dataset: ZarrDataset,

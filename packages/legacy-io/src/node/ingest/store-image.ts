@@ -1,3 +1,5 @@
+// Stores one image that was read: pixels, artifacts and provenance.
+
 import { ARTIFACTS, encodeProvenance, type SidecarProvenance } from "@kym/kym-schema";
 import { INGEST_MODE } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
@@ -11,7 +13,10 @@ import type { IngestOptions } from "./ingest-options.ts";
 
 type StoreImageOptions = Pick<IngestOptions, "compression">;
 
-/** Stores one image whole or not at all; returns why it cannot be stored. Faults of the medium concern all and are thrown. */
+/**
+ * Stores one image whole or not at all. Returns undefined, or the reason why the image cannot be stored. Errors of the
+ * storage concern every image, so they are thrown.
+ */
 export async function tryStoreImage(
   transaction: DatasetContents,
   read: ReadBundle,
@@ -29,7 +34,7 @@ export async function tryStoreImage(
       "schema_mismatch",
       "not_supported",
     );
-    // A large file is read while it is stored; what goes wrong with it concerns this image.
+    // A large file is still being read while it is stored, and an error in reading it concerns only this image.
     if (!isOfImage && !isLegacyIoError(error)) {
       throw error;
     }

@@ -1,3 +1,5 @@
+// Runs an ingest or a refresh of a folder: scans it, plans, and carries the plan out.
+
 import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
@@ -17,7 +19,7 @@ import { commitRecordUpdates } from "../update/commit-record-updates.ts";
 import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 
-/** Brings a dataset to what a folder holds: looks, plans, and does what is planned, unless it is to be a dry run. */
+/** Brings a dataset up to date with a folder. A dry run stops after the plan and reports it. */
 export async function syncFolder(
   dataset: ZarrDataset,
   folder: string,
@@ -69,7 +71,10 @@ export async function syncFolder(
   });
 }
 
-/** What was edited in the dataset of that which changed sidecars made, by image: it would be a conflict. */
+/**
+ * Lists, per image, the artifacts that were edited in the dataset and whose sidecar changed too. Ingesting those
+ * sidecars would be a conflict.
+ */
 async function editedArtifacts(
   dataset: ZarrDataset,
   plan: IngestPlan,
@@ -88,12 +93,12 @@ async function editedArtifacts(
   return edited;
 }
 
-/** A file, by content and place, as the ledger tells them apart. */
+/** Identifies a file by content and path, as the ledger does. */
 function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
   return `${sha256 ?? ""} ${path}`;
 }
 
-/** The ledger knows files by absolute path, however the folder was named. */
+/** Makes the paths absolute, because the ledger knows files by absolute path. */
 function absolutePaths(root: string, scan: FolderScan): FolderScan {
   const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
   return {

@@ -1,3 +1,5 @@
+// Reads an image, its channels and its sidecars from disk, ready to be stored.
+
 import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
@@ -20,50 +22,51 @@ import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
-/** What the TIFF itself says about its image; of the last channel, if there are more. */
+/** Facts from the TIFF itself. If there are several channels, from the last one. */
 export interface SaidByTiff {
-  /** Of its axes, and which of its tags said so. */
+  /** Calibration of the axes, with the tag it came from. */
   readonly calibration: readonly AxisCalibration[];
-  /** What ImageJ makes of its values before it shows them. */
+  /** How ImageJ converts the values before it shows them. */
   readonly valueCalibration: ValueCalibration | undefined;
-  /** Sentences for people, each once; of all channels. */
+  /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
 }
 
-/** A bundle as it was read: all or nothing, each file whole and unchanged from its first byte to its last. */
+/** A bundle that was read completely. No file changed while it was being read. */
 export interface ReadBundle {
   readonly bundle: LegacyBundle;
   readonly image: ReadFile;
   /** Further channels, then sidecars. */
   readonly sidecars: readonly ReadFile[];
   readonly content: Omit<ImageContent, "image">;
-  /** In memory, in a large file, or made into chunks. */
+  /** Pixels in memory, in a large file that is still open, or already encoded to chunks. */
   readonly pixels: NdArray | ArrayRows | EncodedArray;
   readonly pixelsSha256: string;
   readonly said: SaidByTiff;
-  /** Gives the memory back that the pixels are in, or closes their file: nothing may look at them any more. */
+  /** Gives the memory of the pixels back or closes their file. The pixels must not be used afterwards. */
   readonly release: () => void;
 }
 
 export interface ReadBundleOptions {
-  /** Default true. */
+  /** Read the sidecars too. Default true. */
   readonly includeSidecars?: boolean | undefined;
-  /** Of the sidecars. Default: the built-in ones. */
+  /** Formats of the sidecars. Default: the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
-  /** Compressions of the caller's: they come before those that are always read. */
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
-  /** Where the files of the pixels are read into. Default: memory of their own. */
+  /** Memory to read the TIFFs into. Default: new memory for each. */
   readonly buffers?: ReusedBuffers | undefined;
-  /** From which size on a file stays where it is until it is stored. Default {@link STREAMED_FROM_BYTES}. */
+  /** Size from which a TIFF is not read into memory but streamed. Default {@link STREAMED_FROM_BYTES}. */
   readonly largeFromBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads an image and its sidecars. A sidecar that cannot be understood is part of the content, as an attachment.
- * Errors: `invalid_file`, `not_supported` for the image, `io` for a file that cannot be read or keeps changing,
- * `invalid_argument` for a format that fails.
+ * Reads an image and its sidecars. A sidecar that cannot be understood becomes an attachment.
+ *
+ * @throws LegacyIoError `invalid_file` or `not_supported` for the image, `io` for a file that cannot be read or keeps
+ * changing, `invalid_argument` for a format that fails, `aborted`.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
   const { signal, includeSidecars = true, formats = ALL_FORMATS } = options;
@@ -98,7 +101,7 @@ function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] 
 }
 
 interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" | "release"> {
-  /** One a channel. */
+  /** One per channel. */
   readonly files: readonly [ReadFile, ...ReadFile[]];
   readonly axes: readonly string[];
 }

@@ -1,3 +1,5 @@
+// Reads and parses the sidecars of a bundle.
+
 import { basename } from "node:path";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
@@ -7,15 +9,17 @@ import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { gunzip } from "../files/gunzip.ts";
 import { type ReadFile, readStable } from "../files/read-stable.ts";
 
-/** A sidecar, what it was when it was read, and what it says. */
+/** A sidecar's file, with the size, time and hash it had, and its content. */
 export interface ReadSidecar {
   readonly file: SidecarFile & ReadFile;
   readonly parsed: ParsedSidecar;
 }
 
 /**
- * Reads the files beside an image; one that cannot be understood is kept as it came. Errors: `io`, `aborted`;
- * `invalid_argument` as of `parseSidecar`.
+ * Reads and parses the sidecars of an image. A file that cannot be understood is kept unchanged.
+ *
+ * @throws LegacyIoError `io`, `not_supported` for a file that is too large, `aborted`; `invalid_argument` for a format
+ * that fails (see `parseSidecar`).
  */
 export async function readSidecars(
   files: readonly SidecarFile[],

@@ -1,3 +1,5 @@
+// Ingests a large TIFF without holding it in memory: hashes it first, then reads it again while it is stored.
+
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import type { ArrayRows, NdArray } from "@kym/zarr-store";
@@ -14,15 +16,15 @@ import { newSha256 } from "../files/sha256-of.ts";
 import { assertFileSize, MAX_FILE_BYTES } from "../tiff/assert-file-size.ts";
 import { type FileSource, openFileSource } from "../tiff/file-source.ts";
 
-/** From here on a file is not held in memory while it is taken in. */
+/** Files of this size or more are not held in memory during an ingest. */
 export const STREAMED_FROM_BYTES: number = 64 * 2 ** 20;
 
 const BLOCK_BYTES = 4 * 2 ** 20;
 
-/** An image that stays in its file: what has been found out about it by reading it block by block. */
+/** An image that stays in its file. It has been read once, block by block, for its hashes. */
 export interface StreamedImage {
   readonly file: ReadFile;
-  /** Read from the file while they are stored; `io` if they are not those whose hash was taken. */
+  /** The pixels, read from the file on demand. Reading fails with `io` if they are not the ones that were hashed. */
   readonly pixels: ArrayRows;
   readonly pixelsSha256: string;
   readonly info: TiffInfo;
@@ -30,9 +32,10 @@ export interface StreamedImage {
 }
 
 /**
- * Hashes a file and its pixels block by block, and leaves it open. A file that changes meanwhile is hashed once more, then
- * given up. Undefined for what has to be decoded as a whole.
- * Errors: `io`, `aborted`; as `readTiff` for what its headers show.
+ * Hashes a file and its pixels block by block, and leaves the file open. If the file changes meanwhile, it is hashed once
+ * more, then given up. Returns undefined for a TIFF that can only be decoded as a whole.
+ *
+ * @throws LegacyIoError `io`, `not_supported` if it is too large, `aborted`; as `readTiff` for errors in its headers.
  */
 export async function openStreamedImage<F extends BundleFile>(
   file: F,
@@ -103,13 +106,13 @@ async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Prom
   return hash.digest("hex");
 }
 
-/** A file of gigabytes must not keep a process from everything else. */
+/** Lets other work of the process run between the blocks of a file that may have gigabytes. */
 async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
   throwIfAborted(signal, LegacyIoError);
   await setImmediate();
 }
 
-/** The rows as an array that is read as it is written. What was read is what was hashed, or it ends in an error. */
+/** Presents the rows as an array that is read while it is stored, and fails if they are not the ones that were hashed. */
 function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): ArrayRows {
   const rowCount = countRows(rows);
   let block = new Uint8Array(0);
@@ -131,7 +134,7 @@ function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): A
   };
 }
 
-/** Rows of one plane, in memory that `block` has room for. */
+/** Reads rows of one plane into `block`, which must be large enough. */
 async function readBlock(
   rows: TiffRows,
   start: number,

@@ -1,10 +1,12 @@
+// The dry run of restoring an exported folder.
+
 import { join } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { decodeExportManifest, EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 
-/** Says what restoring an exported folder would do, by its `export.json` alone; reads none of its other files. */
+/** Reports what restoring an exported folder would do. Reads only its `export.json`. */
 export async function previewRestore(dataset: ZarrDataset, root: string): Promise<IngestReport> {
   const manifest = decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
   const existing = new Set(await dataset.listImageIds());

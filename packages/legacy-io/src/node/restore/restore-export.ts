@@ -1,3 +1,5 @@
+// Restores a dataset from a folder that `exportLegacyFolder` wrote.
+
 import { join } from "node:path";
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
@@ -15,7 +17,12 @@ import { type ExportedTables, mergeRowsOf, readExportedTables, restoreTables } f
 
 const BATCH_IMAGES = 64;
 
-/** True for a folder that `exportLegacyFolder` wrote. */
+/**
+ * True for a folder that `exportLegacyFolder` wrote.
+ *
+ * @throws LegacyIoError `not_supported` for an `export.json` of another version, `invalid_name` if it names a file
+ * outside the folder.
+ */
 export async function isExportedFolder(root: string): Promise<boolean> {
   try {
     decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
@@ -29,10 +36,13 @@ export async function isExportedFolder(root: string): Promise<boolean> {
 }
 
 /**
- * Takes an exported folder in: ids, axes, chunks, names, types, attributes, tables and sources as they were. Images
- * that are there with the same content are unchanged, with other content a conflict. A file that was changed since the
- * export fails its image. Images come in commits of up to 64, each with its rows in tables that are there already; new
- * tables come last. A run that was stopped is gone on with by another.
+ * Restores an exported folder: ids, axes, chunks, names, types, attributes, tables and the ledger.
+ *
+ * - An image that the dataset has already is unchanged if its content is equal, otherwise a conflict.
+ * - A file that was changed since the export fails its image.
+ * - Images are stored in commits of up to 64. Each commit adds the images' rows to tables that the dataset has already;
+ *   new tables are stored last.
+ * - If a run is stopped, the next run continues it.
  */
 export async function restoreExport(
   dataset: ZarrDataset,
@@ -98,7 +108,10 @@ async function compareImages(
   return { missing, unchanged, conflicts };
 }
 
-/** The same objects; or, for containers can be encoded in several ways, the same files if it were exported now. */
+/**
+ * True if an image of the dataset equals an exported one: it has the same objects, or would be exported to the same
+ * files. The second test is needed because one array or table can be encoded in several ways.
+ */
 async function isSameImage(dataset: ZarrDataset, image: ExportedImage): Promise<boolean> {
   const record = dataset.record(image.imageId);
   if (canonicalJson(Object.fromEntries(await record.objectHashes())) === canonicalJson(image.objects)) {
@@ -113,7 +126,7 @@ function contentKey({ objects: _, ...content }: ExportedImage): string {
   return canonicalJson({ ...content });
 }
 
-/** Reads a batch straight into one transaction: one image is in memory at a time. */
+/** Restores a batch in one transaction, with one image in memory at a time. */
 async function restoreBatch(
   dataset: ZarrDataset,
   root: string,

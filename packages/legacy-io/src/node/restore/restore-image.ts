@@ -1,3 +1,5 @@
+// Reads and verifies the files of one exported image, and stores them.
+
 import { join } from "node:path";
 import type { DatasetContents, NdArray } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
@@ -32,7 +34,11 @@ export interface RestoredImage {
   }[];
 }
 
-/** Throws `integrity` for a file that was changed since the export, `invalid_file`, `io`. */
+/**
+ * Reads and verifies all files of an exported image.
+ *
+ * @throws LegacyIoError `integrity` for a file that was changed since the export, `invalid_file`, `io`.
+ */
 export async function readExportedImage(root: string, exported: ExportedImage): Promise<RestoredImage> {
   const { pixels } = exported;
   const image = await readPixels(root, pixels);
@@ -56,8 +62,8 @@ export async function readExportedImage(root: string, exported: ExportedImage): 
 }
 
 /**
- * The file's hash is right, so its size is that of an image that a dataset had, and the time that reading takes is worth
- * it: the limits that are set for files of strangers would refuse some.
+ * Reads the pixels with limits that fit the image. The default limits are for unknown files and would refuse some large
+ * images; here the hash shows that the file is what a dataset wrote.
  */
 async function readPixels(root: string, pixels: ExportedImage["pixels"]): Promise<NdArray> {
   const bytes = await readVerified(root, pixels);
@@ -74,7 +80,7 @@ async function readPixels(root: string, pixels: ExportedImage["pixels"]): Promis
   return (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits })).image;
 }
 
-/** Stores an image as it was, within a transaction. */
+/** Stores an exported image within a transaction, with its original id, chunks and attributes. */
 export async function storeExportedImage(
   transaction: DatasetContents,
   { exported, image, artifacts }: RestoredImage,
@@ -90,7 +96,7 @@ export async function storeExportedImage(
   for (const { artifact, bytes } of artifacts) {
     await storeArtifact(record, artifact, bytes);
   }
-  // What the dataset set by itself goes back to what it was, or away.
+  // Attributes that the dataset has just set by itself get their exported value back, or are removed.
   await record.updateAttributes({ axes, created_utc, summary });
 }
 
@@ -124,7 +130,7 @@ async function storeArtifact(
   }
 }
 
-/** A table of an export, from its own format. */
+/** Reads a table of an export from CSV or Parquet. */
 export async function tableOfExport(
   exported: Pick<ExportedTable, "path" | "schema" | "format">,
   bytes: Uint8Array<ArrayBuffer>,
@@ -136,7 +142,7 @@ export async function tableOfExport(
   return tableFromColumns(exported.schema, columns, rowCount);
 }
 
-/** The bytes of a file of an export, if they are those that were exported. */
+/** Reads a file of an export and verifies its hash. */
 export async function readVerified(root: string, file: ExportedFile): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {

@@ -1,3 +1,5 @@
+// Restores the pooled tables and the ledger of an export.
+
 import {
   type DatasetContents,
   isZarrStoreError,
@@ -17,15 +19,15 @@ import { readVerified, tableOfExport } from "./restore-image.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
-/** A table of an export, and what becomes of it in a dataset. */
+/** A table of an export, and how it is restored. */
 interface RestorableTable {
   readonly exported: ExportedTable;
   readonly table: Table;
-  /** `save` it whole where there is none; else `merge` the rows of restored images. */
+  /** `save` stores the whole table if the dataset has none; `merge` adds only the rows of restored images. */
   readonly how: "save" | "merge";
 }
 
-/** The tables of an export, read before anything is written. */
+/** The tables of an export. They are read before anything is written. */
 export interface ExportedTables {
   readonly tables: readonly RestorableTable[];
   readonly sources: readonly SourceRow[] | undefined;
@@ -35,7 +37,7 @@ export interface ExportedTables {
 
 const IMAGE_ID = "image_id";
 
-/** Reads and verifies the tables. One that was changed since the export, or does not fit the dataset's, is reported. */
+/** Reads and verifies the tables. Reports those that were changed since the export or do not fit the dataset's. */
 export async function readExportedTables(
   dataset: ZarrDataset,
   root: string,
@@ -71,7 +73,7 @@ export async function readExportedTables(
   return { tables, sources, failed, notes };
 }
 
-/** Rows can be put beside those of other images if there are ids and the columns are the same. */
+/** True if rows can be added to the dataset's table: both have the same columns, and the rows have image ids. */
 async function canMerge(dataset: ZarrDataset, { name, schema }: ExportedTable): Promise<boolean> {
   const found = schemaOfTable(await dataset.loadTable(name));
   return (
@@ -85,7 +87,7 @@ async function isSameTable(dataset: ZarrDataset, { name, path, sha256 }: Exporte
   return (await exportTable(dataset, { name, path, otherwisePath: path }, HASHING_SINK)).sha256 === sha256;
 }
 
-/** With the images of a batch, in its commit: their rows in the tables that the dataset has already. */
+/** Adds the rows of restored images to the tables that the dataset has already, in the commit of those images. */
 export async function mergeRowsOf(
   transaction: DatasetContents,
   { tables }: ExportedTables,
@@ -100,8 +102,10 @@ export async function mergeRowsOf(
 }
 
 /**
- * After the last image: the tables that the dataset had not, and the sources that its ledger has not, without the rows
- * of images that were not taken in. A run that was stopped before comes here again. Returns whether it wrote.
+ * Stores what is left after the last image: tables that the dataset did not have, and missing rows of the ledger. Rows
+ * of images that could not be restored (`refusedIds`) are left out. Safe to repeat after a run that was stopped.
+ *
+ * @returns true if it wrote anything.
  */
 export async function restoreTables(
   dataset: ZarrDataset,
@@ -147,7 +151,7 @@ function withoutImages(table: Table, { schema }: ExportedTable, refusedIds: Read
   return filterRows(table, (row) => !refusedIds.has(String(ids[row])));
 }
 
-/** Per restored image its rows; the rows of the others are somebody else's business. */
+/** Selects, per restored image, its rows. Rows of other images are left as they are in the dataset. */
 function rowsOfImages(table: Table, imageIds: ReadonlySet<string>): ReadonlyMap<string, Table> {
   const ids = columnOf(table, IMAGE_ID).map(String);
   const wanted = [...new Set(ids)].filter((id) => imageIds.has(id));

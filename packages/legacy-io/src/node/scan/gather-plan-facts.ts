@@ -1,3 +1,5 @@
+// Collects the facts about files that a plan needs: which known paths are gone, and hashes.
+
 import { lstat } from "node:fs/promises";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -9,7 +11,7 @@ import { type FolderFacts, filesToHash } from "../../plan/plan-ingest.ts";
 import { hashFile } from "../files/read-stable.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
-/** Looks and reads no more than the plan needs: at places that are empty, and into files that look changed or moved. */
+/** Checks known paths and hashes files, but only those that the plan needs: files that look changed or moved. */
 export async function gatherPlanFacts(
   scan: FolderScan,
   known: KnownAcquisitions,
@@ -41,7 +43,7 @@ export async function gatherPlanFacts(
   }
 }
 
-/** A place that cannot be looked at is not empty: a drive may be offline. */
+/** True only if there is certainly nothing at a path. A path that cannot be checked is not gone: a drive may be offline. */
 async function isGone(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -1,10 +1,12 @@
+// Loads from the ledger and from provenance what a dataset knows of its source files.
+
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { currentRows, type KnownAcquisition, type KnownSidecar } from "../../plan/known-acquisition.ts";
 import { loadProvenance } from "./load-provenance.ts";
 
-/** What the dataset knows of the files that it has. */
+/** The source files of a dataset. */
 export interface KnownFolder {
-  /** By the absolute path of the image. */
+  /** Acquisitions by the absolute path of their image. */
   readonly acquisitions: ReadonlyMap<string, KnownAcquisition>;
   readonly ledger: readonly SourceRow[];
 }

@@ -1,7 +1,9 @@
+// Loads the artifact `provenance` of an image.
+
 import { ARTIFACTS, isKymSchemaError, type Provenance, parseProvenance } from "@kym/kym-schema";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 
-/** Undefined for an image that ingest did not make, or whose provenance somebody changed into something else. */
+/** Returns undefined for an image that was not ingested, or whose provenance cannot be read. */
 export async function loadProvenance(
   record: ReturnType<DatasetContents["record"]>,
 ): Promise<Provenance | undefined> {

@@ -1,3 +1,5 @@
+// Walks a lab's folder and sorts its files into bundles, orphans and the rest.
+
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
@@ -18,7 +20,7 @@ import { systemErrorCode } from "../tiff/file-source.ts";
 const STATS_AT_ONCE = 64;
 
 export interface ScanFolderOptions {
-  /** Which images to take, by their file names; `*`, `?` and `{a,b}`, in any case. Default `*.{tif,tiff}`. */
+  /** File names of the images, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
   readonly pattern?: string | undefined;
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
@@ -26,10 +28,17 @@ export interface ScanFolderOptions {
 }
 
 /**
- * Finds the images below a folder and the files that belong to each; reads names and sizes, no content.
- * Links to folders are not followed, links to files are if they stay inside. The order depends on names alone.
- * Whatever cannot be read is in the result with its reason; only the folder itself must be readable.
- * Errors: `not_found`, `invalid_argument` (no folder; a bad pattern; `formats` that cannot be), `io`, `aborted`.
+ * Finds the images below a folder and the files that belong to each. Reads names, sizes and times, but no content.
+ *
+ * - Links to folders are not followed. Links to files are followed if their target is inside the folder.
+ * - The order of the result depends on names alone.
+ * - Anything that cannot be read is in the result with its reason; only the folder itself must be readable.
+ *
+ * @throws LegacyIoError `not_found`, `invalid_argument` if the path is not a folder or the pattern or `formats` are bad,
+ * `io`, `aborted`.
+ *
+ * @example
+ * const { bundles, orphans, unreadable } = await scanFolder("lab/20250722");
  */
 export async function scanFolder(root: string, options: ScanFolderOptions = {}): Promise<FolderScan> {
   const matches = namePattern(options.pattern ?? "*.{tif,tiff}");
@@ -84,7 +93,7 @@ async function resolveRoot(root: string): Promise<string> {
   }
 }
 
-/** Adds the folder's files to the walk; returns the folders in it. */
+/** Adds the folder's files to the walk. Returns its subfolders. */
 async function readFolder(
   walk: Walk,
   { folder, folderName }: PendingFolder,
@@ -135,14 +144,14 @@ async function readFolder(
   return folders;
 }
 
-/** What a Zarr group or array of either version has: an attachment of a dataset may be a TIFF. */
+/** Files that mark a Zarr group or array of either version. An attachment in a dataset may be a TIFF, but is not a lab's. */
 const ZARR_NODES: ReadonlySet<string> = new Set([ZARR_NODE_NAME, ".zgroup", ".zarray"]);
 
 type Inspected =
   | { readonly kind: "file"; readonly file: BundleFile }
   | { readonly kind: "folder" | "unreadable" | "ignored"; readonly note: ScanNote };
 
-/** The TIFFs of an export are images of the dataset that it came from: taken in as new ones they would be there twice. */
+/** True for the folder of an export. Its TIFFs are copies of images of a dataset; ingesting them would duplicate those. */
 function isExport(entries: readonly Dirent[]): boolean {
   const isThere = (name: string, isKind: (entry: Dirent) => boolean): boolean =>
     entries.some((entry) => entry.name === name && isKind(entry));
@@ -152,7 +161,7 @@ function isExport(entries: readonly Dirent[]): boolean {
   );
 }
 
-/** What `exportLegacyFolder` writes into before the folder gets its name. */
+/** The name of the temporary folder in which `exportLegacyFolder` writes. */
 const UNFINISHED_EXPORT = /\.partial-[0-9a-f]{8}-[0-9a-f-]{27}(-old)?$/;
 
 async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspected> {

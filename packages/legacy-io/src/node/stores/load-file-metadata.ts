@@ -1,3 +1,5 @@
+// Composes the artifact `metadata` of a TIFF from the files beside it.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store/json";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
@@ -7,8 +9,8 @@ import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 
 /**
- * The text of `metadata` from all files that say something of it; `own`, which is `<stem>.metadata.json`, alone as it
- * stands. A file about an image of another size says nothing, as in an ingest.
+ * Composes the text of `metadata`. `own` is `<stem>.metadata.json`; if there is no other file, its text is returned
+ * unchanged. Files about an image of another shape are ignored, as in an ingest.
  */
 export async function loadFileMetadata(
   own: StoreSidecar | undefined,

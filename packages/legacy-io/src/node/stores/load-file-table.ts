@@ -1,9 +1,15 @@
+// Reads a table file beside a TIFF.
+
 import type { ArtifactStore } from "@kym/zarr-store";
 import { decodeParquet, readCsv, tableFromColumns } from "@kym/zarr-store/table";
 import { gunzip } from "../files/gunzip.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 
-/** A table of a file; the types of text are found from its cells. Errors: `invalid_file`, naming the file, `io`. */
+/**
+ * Reads a table from a Parquet or CSV file. The column types of CSV are inferred from the cells.
+ *
+ * @throws LegacyIoError or ZarrStoreError `invalid_file`, naming the file, `io`.
+ */
 export async function loadFileTable(
   path: string,
   format: "parquet" | "csv.gz" | "csv",

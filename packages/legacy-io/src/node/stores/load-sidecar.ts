@@ -1,4 +1,5 @@
-/** Reads one file beside an image by its format, for a store. */
+// Reads one file beside an image by its format, for a store.
+
 import { basename } from "node:path";
 import type { Understood } from "../../content/first-saying.ts";
 import type { ImageSidecar } from "../../folder/sidecars-of-image.ts";
@@ -8,13 +9,18 @@ import { gunzip } from "../files/gunzip.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { namingFile } from "./store-errors.ts";
 
-/** A file beside an image that has a format. */
+/** A sidecar with its path and its format. */
 export interface StoreSidecar extends ImageSidecar {
   readonly path: string;
   readonly fileFormat: SidecarFormat;
 }
 
-/** What the file says. Throws what it cannot be understood for, naming the file; `invalid_argument` as `parseSidecar`; `io`. */
+/**
+ * Reads and parses a sidecar.
+ *
+ * @throws the error that explains why the file cannot be understood, naming the file; LegacyIoError `invalid_argument`
+ * for a format that fails (see `parseSidecar`), `io`.
+ */
 export async function loadSidecar({ path, fileFormat, artifact = "" }: StoreSidecar): Promise<Understood> {
   const bytes = await readWholeFile(path);
   return namingFile(path, async () => {

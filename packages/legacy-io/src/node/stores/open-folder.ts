@@ -1,3 +1,5 @@
+// Opens every image of a folder in place, without an ingest.
+
 import { dirname, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
@@ -8,14 +10,17 @@ import { imageSource } from "./open-tiff.ts";
 import { withStoreErrors } from "./store-errors.ts";
 
 export interface OpenFolderOptions extends ScanFolderOptions {
-  /** Compressions of TIFFs of your own: they come before those that are always read. */
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
 }
 
 /**
- * All images below a folder, in the order of their paths, each with its sidecars: `AcqImageList.from` takes it. Reads
- * names alone, whatever the files hold; one that cannot be read says so when it is asked.
- * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` (no folder; a bad pattern), `io`, `aborted`.
+ * Opens all images below a folder, each with its sidecars, sorted by path. Pass the result to `AcqImageList.from`.
+ *
+ * Reads only names at first. A file that cannot be read throws when its pixels or artifacts are loaded.
+ *
+ * @throws ZarrStoreError `not_found`, `invalid_argument` if the path is not a folder or the pattern or `formats` are
+ * bad, `io`, `aborted`.
  *
  * @example
  * const images = AcqImageList.from(openFolder("lab"));
@@ -26,7 +31,7 @@ export async function* openFolder(
 ): AsyncGenerator<ImageSource> {
   const { bundles } = await withStoreErrors(() => scanFolder(path, options));
   const formats = sidecarFormats(options.formats);
-  // The images of a folder share the names in it: else each of thousands would list them all.
+  // The images of a folder share its listing. Otherwise each of thousands of images would list the folder again.
   const listings = new Map<string, FolderListing>();
   for (const { image, otherChannels } of bundles) {
     const file = resolve(path, image.relPath);

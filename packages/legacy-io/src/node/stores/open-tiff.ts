@@ -1,3 +1,5 @@
+// Opens one TIFF in place, with the files beside it, without an ingest.
+
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
@@ -16,15 +18,19 @@ import { TiffPixelStore, type TiffPixelStoreOptions } from "./tiff-pixel-store.t
 export interface OpenTiffOptions {
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
-  /** Compressions of your own: they come before those that are always read. */
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A TIFF with the files beside it as an image: `AcqImage.from` takes it. The other channels of an acquisition that has a
- * TIFF a channel (`_C001T001`, `_C002T001`) are channels of it, whichever of the files is named. Reads names, no content.
- * Errors, `ZarrStoreError`: `not_found`, `invalid_argument` for a name that is no TIFF's and for `formats`, `io`, `aborted`.
+ * Opens a TIFF and the files beside it as an image. Pass the result to `AcqImage.from`.
+ *
+ * If an acquisition has one TIFF per channel (`_C001T001`, `_C002T001`), all of them are opened as one image, whichever
+ * of them is named. Reads only names at first.
+ *
+ * @throws ZarrStoreError `not_found`, `invalid_argument` if the name is not that of a TIFF or `formats` are bad,
+ * `invalid_file` if it is not a regular file, `io`, `aborted`.
  *
  * @example
  * const image = AcqImage.from(await openTiff("lab/scan.tif"));
@@ -49,7 +55,7 @@ interface ImageSourceOptions extends TiffPixelStoreOptions {
   readonly formats: readonly SidecarFormat[];
 }
 
-/** The stores of one acquisition, by the absolute path of its first channel, with those of the others in the options. */
+/** Makes the stores of one acquisition. `path` is the absolute path of its first channel. */
 export function imageSource(
   path: string,
   { formats, ...options }: ImageSourceOptions,

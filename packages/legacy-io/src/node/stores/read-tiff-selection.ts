@@ -1,3 +1,5 @@
+// Reads a region of an image from a TIFF, decoding as few strips or tiles as possible.
+
 import { createNdArray, type ImageInfo, type NdArray } from "@kym/zarr-store";
 import { joinArrays, type Region, sliceNdArray } from "@kym/zarr-store/array";
 import type { ByteSource } from "../../tiff/byte-source.ts";
@@ -6,7 +8,7 @@ import { readTiff, readTiffRegion } from "../../tiff/read-tiff.ts";
 import { openFileSource } from "../tiff/file-source.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 
-/** Each plane that is read by itself parses the headers again: beyond this many the whole file is read at once. */
+/** Reading one plane parses the headers again, so if more planes than this are needed the whole file is read. */
 const MAX_PLANES_ONE_BY_ONE = 16;
 
 interface Options {
@@ -15,8 +17,8 @@ interface Options {
 }
 
 /**
- * A region of a TIFF of this shape and type: of some planes or rows only the strips that hold them are read.
- * Errors: as `readTiffRegion`.
+ * Reads a region of a TIFF whose shape and dtype are known. For some planes or rows, only the strips or tiles that hold
+ * them are read. Throws as `readTiffRegion` does.
  */
 export async function readTiffSelection(
   path: string,
@@ -49,7 +51,10 @@ export async function readTiffSelection(
   return joinArrays(dtype, wanted, parts);
 }
 
-/** How many axes lie before the plane, and which axis of it are the rows: samples may lie before or behind; -1 for one row. */
+/**
+ * Finds how many axes precede the plane, and which axis of the plane its rows are; -1 if it has one row. Samples may be
+ * the first or the last axis of a plane.
+ */
 async function planesOf(
   source: ByteSource,
   shape: readonly number[],
@@ -64,7 +69,7 @@ async function planesOf(
   return { leadingCount, rowAxis: plane.findIndex((length, axis) => length !== row.shape[axis]) };
 }
 
-/** The planes of a region, counted in C order of the axes before the plane. */
+/** Lists the planes of a region by their index, in C order of the axes before the plane. */
 function planeIndexes(leading: readonly number[], region: Region): readonly number[] {
   return leading.reduce<readonly number[]>(
     (indexes, length, axis) => {

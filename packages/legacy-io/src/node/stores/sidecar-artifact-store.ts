@@ -1,3 +1,5 @@
+// Keeps the artifacts of a TIFF as files beside it, so that an image can be analysed without an ingest.
+
 import { basename, dirname, join } from "node:path";
 import { ARTIFACTS } from "@kym/kym-schema";
 import {
@@ -41,23 +43,27 @@ type Table = Awaited<ReturnType<ArtifactStore["loadTable"]>>;
 type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
 type ReadOptions = NonNullable<Parameters<ArtifactStore["list"]>[0]>;
 
-/** Of several files for one table the first counts, as in an ingest: Parquet has types, which text has not. */
+/** If several files hold one table, the first of these formats counts: Parquet stores types, text does not. */
 const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
 
 /**
- * The artifacts of an image as files beside it: `<stem>.<name>.json`, tables as `.parquet` (read also from `.csv` and
- * `.csv.gz`), arrays as `.npy`; `/` in a name is written `__`, reversibly. Other names beside the image, and the image
- * itself, are never written. Reading never creates a file; a file is put in place whole or not at all.
+ * The artifacts of an image, as files beside its TIFF.
  *
- * `metadata` has the edits of `<stem>.metadata.json` and, where that says nothing, what `<stem>.json` and the header of
- * the microscope say; it is there if one of the three is.
+ * | kind | file |
+ * |---|---|
+ * | JSON | `<stem>.<name>.json` |
+ * | table | `<stem>.<name>.parquet`; `.csv` and `.csv.gz` are read too |
+ * | array | `<stem>.<name>.npy` |
  *
- * What files of added formats beside the image announce is listed and read as well; a file under the artifact's own name
- * counts first, so that edits do. Files in other folders are read by an ingest alone.
+ * - A `/` in a name becomes `__` in the file name, reversibly.
+ * - The store never writes the TIFF or any other file. Reading never creates a file. A file is written whole or not at all.
+ * - `metadata` is `<stem>.metadata.json`, completed by `<stem>.json` and the microscope's header. It exists if one of
+ *   the three does.
+ * - Artifacts that files of added formats announce are listed and read too. A file under the artifact's own name wins,
+ *   so that saved edits count. Files in other folders are only read by an ingest.
  *
- * Errors, all `ZarrStoreError`: `not_found`, `invalid_name`, `invalid_file`, `read_only`, `io`, `aborted`; `conflict` for
- * a name whose file would be another image's; `invalid_argument` for a path that is no TIFF's.
- * Source: tickets 11 to 13 (`SidecarArtifactStore`).
+ * All methods throw `ZarrStoreError`: `not_found`, `invalid_name`, `invalid_file`, `read_only`, `io`, `aborted`;
+ * `conflict` for a name whose file would belong to another image; `invalid_argument` if the path is not that of a TIFF.
  *
  * @example
  * const store = new SidecarArtifactStore("lab/scan.tif");
@@ -71,9 +77,9 @@ export class SidecarArtifactStore implements ArtifactStore {
   readonly #formats: readonly SidecarFormat[];
 
   /**
-   * @param pixels the pixels of the image, if they are more than the one file; only their shape is asked for.
-   * @param listing the names in the image's folder, shared by those whose folder it is.
-   * @param formats those of `sidecarFormats`.
+   * @param pixels the image's pixels, if they are not just the file at `path`. Only their shape is read.
+   * @param listing the file names of the folder; images of one folder can share it.
+   * @param formats all formats, as `sidecarFormats` lists them.
    */
   constructor(
     path: string,
@@ -157,7 +163,7 @@ export class SidecarArtifactStore implements ArtifactStore {
     });
   }
 
-  /** The names of axes have no place in an `.npy`: they are not kept. */
+  /** Saves an array as `.npy`. That format has no place for axis names, so they are not kept. */
   async saveArray(name: string, array: NdArray, options: ReadOptions = {}): Promise<void> {
     await this.#save(name, "npy", options, async () => writeNpy(array));
   }
@@ -223,7 +229,7 @@ export class SidecarArtifactStore implements ArtifactStore {
   }
 }
 
-/** The file under the artifact's own name. */
+/** Finds the file that has the artifact's own name. */
 function find(
   sidecars: readonly StoreSidecar[],
   name: string,
@@ -242,7 +248,7 @@ function announcing(sidecars: readonly StoreSidecar[], { kind, name }: ArtifactR
   );
 }
 
-/** The artifact that files of added formats give, of those that announce it. */
+/** Reads an artifact from the files of added formats. */
 async function findGiven(
   sidecars: readonly StoreSidecar[],
   name: string,

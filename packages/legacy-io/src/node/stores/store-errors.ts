@@ -1,9 +1,11 @@
+// Converts this package's errors to those of `@kym/zarr-store`, whose store interfaces are implemented here.
+
 import { ZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 
 /**
- * The stores of this package are stores of `@kym/zarr-store`, and throw its errors whatever reads the files; the
- * error of the reader, with its tag, line and offset, is the cause.
+ * Runs a store method and converts a `LegacyIoError` to a `ZarrStoreError`, the error that a caller of any store
+ * expects. The original error, with its tag, line and offset, is the cause.
  */
 export async function withStoreErrors<T>(run: () => Promise<T>): Promise<T> {
   try {
@@ -22,7 +24,7 @@ export async function withStoreErrors<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Readers of bytes do not know the file's name: errors of what runs here name it. */
+/** Adds the file's path to errors of readers that see only bytes and do not know it. */
 export async function namingFile<T>(path: string, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();

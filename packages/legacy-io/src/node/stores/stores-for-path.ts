@@ -1,3 +1,5 @@
+// Opens the images at a path, whether it is a dataset, a folder or a single TIFF.
+
 import { stat } from "node:fs/promises";
 import { type ImageSource, type OpenDatasetOptions, ZarrStoreError } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
@@ -5,14 +7,15 @@ import { type OpenFolderOptions, openFolder } from "./open-folder.ts";
 import { openTiff } from "./open-tiff.ts";
 
 export interface StoresForPathOptions extends OpenFolderOptions {
-  /** How a dataset is opened: `{ mode: "r" }` for one that the Python system wrote; `summarize`, for edits. */
+  /** Options for opening a dataset: `{ mode: "r" }` for one that the Python system wrote; `summarize` for edits. */
   readonly dataset?: OpenDatasetOptions | undefined;
 }
 
 /**
- * The images at a path, whatever is there: those of a dataset (`.zarr`, in any case), of a folder of TIFFs, or one TIFF.
- * Errors, `ZarrStoreError`: those of `openDataset`, `openFolder` and `openTiff`.
- * Source: `stores_for_path` of tickets 3 to 6.
+ * Opens the images at a path: those of a dataset (a path that ends in `.zarr`, in any case), of a folder of TIFFs, or of
+ * one TIFF.
+ *
+ * @throws ZarrStoreError as `openLocalDataset`, `openFolder` and `openTiff` do.
  *
  * @example
  * for await (const image of AcqImageList.from(storesForPath("lab"))) console.log(image.displayName);
@@ -35,7 +38,7 @@ export async function* storesForPath(
   }
 }
 
-/** What is not there, `openTiff` says. */
+/** True for a folder. A missing file is reported by `openTiff`. */
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (status) => status.isDirectory(),

@@ -1,3 +1,5 @@
+// Reads the pixels of a TIFF in place, for opening images without an ingest.
+
 import {
   type ImageInfo,
   type NdArray,
@@ -19,16 +21,17 @@ type ReadOptions = NonNullable<Parameters<PixelStore["describe"]>[0]>;
 const CHANNEL_AXIS = "c";
 
 export interface TiffPixelStoreOptions {
-  /** The files of channel 2 and up, where each channel has a TIFF of its own (`_C002T001`). */
+  /** Paths of channel 2 and up, if the acquisition has one TIFF per channel (`_C002T001`). */
   readonly otherChannels?: readonly string[] | undefined;
-  /** Compressions of your own: they come before those that are always read. */
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
 }
 
 /**
- * The pixels of a TIFF, read when they are asked for: `describe` reads headers, a region reads the planes and rows that
- * it needs. Shape, axes and channels are those that an ingest of the file gives. Making one does no I/O.
- * Errors, all `ZarrStoreError`: `not_found`, `invalid_file`, `not_supported`, `invalid_argument`, `io`, `aborted`.
+ * The pixels of a TIFF, read on demand. The constructor does no I/O, `describe` reads headers, and `loadRegion` reads only
+ * the planes and rows that it needs. Shape, axes and channels are the same as after an ingest of the file.
+ *
+ * All methods throw `ZarrStoreError`: `not_found`, `invalid_file`, `not_supported`, `invalid_argument`, `io`, `aborted`.
  *
  * @example
  * const store = new TiffPixelStore("scan.tif");

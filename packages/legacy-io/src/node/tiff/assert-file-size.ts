@@ -1,12 +1,18 @@
+// Upper bounds for the size of files that are read.
+
 import { LegacyIoError } from "../../errors.ts";
 
-/** Of a file that is held in memory; as `readFile` has it. */
+/** Largest file that is read into memory; the limit of Node's `readFile`. */
 export const MAX_WHOLE_BYTES: number = 2 ** 31 - 1;
 
-/** Of a file that is read block by block: a sparse file of a terabyte costs nothing to make, and an hour to read. */
+/** Largest file that is read block by block. A sparse file of a terabyte is made in no time but takes an hour to read. */
 export const MAX_FILE_BYTES: number = 2 ** 36;
 
-/** Throws `not_supported`. The file is named in the message by `relPath`, its place below the folder that is read. */
+/**
+ * Refuses a file that is too large. The message names it by `relPath`, its path relative to the folder that is read.
+ *
+ * @throws LegacyIoError `not_supported`.
+ */
 export function assertFileSize(
   { path, relPath }: { readonly path: string; readonly relPath: string },
   sizeBytes: number,

@@ -1,9 +1,10 @@
-/** What goes into a decompressor of Node's piece by piece, and what comes out. */
+// Feeds a decompressor of Node piece by piece and collects its output, so that it can be stopped.
+
 import { LegacyIoError } from "../../errors.ts";
 
 const PIECE_BYTES = 1 << 16;
 
-/** Feeds a decompressor piece by piece, calling `check` before each. */
+/** Yields bytes in pieces of 64 KiB, and calls `check` before each. */
 export function* piecesOf(bytes: Uint8Array, check: () => void): Generator<Uint8Array> {
   for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) {
     check();
@@ -12,8 +13,9 @@ export function* piecesOf(bytes: Uint8Array, check: () => void): Generator<Uint8
 }
 
 /**
- * Puts the chunks of a decompressor together, at most `maxBytes` in all, calling `check` before each.
- * Throws `invalid_file` for more.
+ * Joins the chunks of a decompressor, and calls `check` before each.
+ *
+ * @throws LegacyIoError `invalid_file` for more than `maxBytes` in all.
  */
 export async function collectChunks(
   chunks: AsyncIterable<Uint8Array>,

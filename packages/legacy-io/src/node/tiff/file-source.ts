@@ -1,3 +1,5 @@
+// A local file as a source of bytes for the TIFF reader.
+
 import { Buffer } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { LegacyIoError } from "../../errors.ts";
@@ -6,7 +8,7 @@ import { MAX_WHOLE_BYTES } from "./assert-file-size.ts";
 
 const MAX_READ_BYTES = 2 ** 30;
 
-/** A local file as a byte source. It holds a file descriptor until it is closed. */
+/** A local file that is open for reading. It holds a file descriptor until it is closed. */
 export interface FileSource extends ByteSource {
   readonly path: string;
   /** Time of the last change when the file was opened. */
@@ -16,10 +18,12 @@ export interface FileSource extends ByteSource {
 }
 
 /**
- * Opens a regular file for positioned reads. Links are followed; anything that is no regular file is refused
- * without waiting for it (a FIFO would block).
- * Reads are synchronous inside: on small files that is two to four times faster than the asynchronous calls.
- * A file that got shorter since it was opened fails with `invalid_file`; `read` of 2 GiB or more, with `not_supported`.
+ * Opens a regular file for reads at any offset. Links are followed.
+ *
+ * Reads are synchronous inside: on small files that is two to four times faster than asynchronous calls.
+ *
+ * @throws LegacyIoError `not_found`, `io`, `invalid_file` if it is not a regular file (a named pipe is refused at once
+ * instead of blocking). Reads throw `invalid_file` if the file became shorter, `not_supported` for 2 GiB or more at once.
  *
  * @example
  * using source = openFileSource("scan.tif");
@@ -56,7 +60,7 @@ export function openFileSource(path: string): FileSource {
           found: length,
         });
       }
-      // Not cleared, which takes a third of the time of reading: `fill` fills all of it, or throws.
+      // Uninitialised memory, because clearing would add a third to the time of reading. `fill` fills all of it or throws.
       const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       readRange(offset, bytes);
       return bytes;
@@ -113,7 +117,7 @@ function fill(path: string, descriptor: number, offset: number, target: Uint8Arr
   }
 }
 
-/** `ENOENT` and the like; the message where an error has no such code. */
+/** Returns a system error's code, such as `ENOENT`, or the message of an error without a code. */
 export function systemErrorCode(error: unknown): string {
   if (error instanceof Error) {
     return "code" in error && typeof error.code === "string" ? error.code : error.message;

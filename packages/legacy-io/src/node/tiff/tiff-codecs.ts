@@ -1,4 +1,5 @@
-/** TIFF's compressions by `node:zlib`. */
+// TIFF compressions decoded by `node:zlib`.
+
 import { pipeline } from "node:stream/promises";
 import { createInflate, createZstdDecompress, inflateSync, zstdDecompressSync } from "node:zlib";
 import { deflateCodec } from "../../tiff/codecs/deflate.ts";
@@ -6,14 +7,18 @@ import type { Decompress, TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { zstdCodec } from "../../tiff/codecs/zstd.ts";
 import { collectChunks, piecesOf } from "./decompressor-chunks.ts";
 
-/** Above this a decompressor works piece by piece, so that it can be stopped. */
+/** Larger data are decompressed piece by piece, so that decompression can be stopped. */
 const MAX_SYNC_BYTES = 2 ** 24;
 
 type CreateStream = typeof createInflate | typeof createZstdDecompress;
 
 /**
- * The decompressors of `node:zlib`, for `readTiff(source, {codecs: nodeTiffCodecs})`: several times faster than those
- * that run everywhere. They stop at the size that the image can have, and at the time limit.
+ * The decompressors of `node:zlib`, several times faster than those that run everywhere. They stop at the size that the
+ * image can have, and at the time limit.
+ *
+ * @example
+ * using source = openFileSource("scan.tif");
+ * const { image } = await readTiff(source, { codecs: nodeTiffCodecs });
  */
 export const nodeTiffCodecs: readonly TiffCodec[] = [
   {
@@ -29,7 +34,7 @@ export const nodeTiffCodecs: readonly TiffCodec[] = [
   },
 ];
 
-/** The codecs of a caller, before those of `node:zlib`. */
+/** Lists a caller's codecs, then those of `node:zlib`; the first that fits is used. */
 export function codecsBeforeNodes(own: readonly TiffCodec[] = []): readonly TiffCodec[] {
   return [...own, ...nodeTiffCodecs];
 }

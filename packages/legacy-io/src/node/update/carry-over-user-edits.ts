@@ -1,3 +1,5 @@
+// Carries people's edits from a record to the one that replaces it.
+
 import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import type { DatasetContents } from "@kym/zarr-store";
@@ -13,14 +15,18 @@ import { metadataOrigin } from "./metadata-origin.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;
 
-/** What people decided about an image, and what its successor is given: also which ROI ids were ever used. */
+/** Members of `metadata` that the successor gets: decisions of people, and which ROI ids were ever used. */
 const CARRIED = [METADATA_KEYS.rois, METADATA_KEYS.roiIdHighWaterMark, METADATA_KEYS.accepted];
 
 /**
- * Gives a record that takes another's place the other's ROIs and `accepted` (design §6), as they are in the dataset, so
- * that no ROI id comes back there either, and the masks that the ROIs name. Provenance keeps the hash of the metadata that
- * the files make, so that what was carried over counts as the dataset's own. Nothing is to be carried if it came from files
- * that still speak of the image: `usable` are the absolute paths of those.
+ * Copies ROIs, the masks that they name and `accepted` from a record to its replacement, and the highest used ROI id, so
+ * that no id is used twice.
+ *
+ * Nothing is copied if the old metadata were not edited and all their source files can still be used: the new record has
+ * been made from those files already. `usable` are the absolute paths of such files.
+ *
+ * Provenance keeps the hash of the metadata as the files give them. A later refresh therefore sees the copied members as
+ * edits in the dataset.
  */
 export async function carryOverUserEdits(
   from: ImageRecord,

@@ -1,3 +1,5 @@
+// Applies changed sidecars and new paths to existing records, in commits of bounded size.
+
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
@@ -11,7 +13,7 @@ import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
 
-/** What became of the records; each is in one list. */
+/** The outcome for the records. Each is in exactly one list besides `notes`. */
 export interface UpdatedRecords {
   readonly updated: readonly IngestItem[];
   readonly unchanged: readonly IngestItem[];
@@ -21,7 +23,10 @@ export interface UpdatedRecords {
   readonly notes: readonly IngestItem[];
 }
 
-/** Brings records to what their sidecars say now, in commits of up to 64. Each fails alone. Errors as of `commitNewImages`. */
+/**
+ * Brings records up to date with their sidecars, in commits of up to 64. A bad record fails alone. Throws as
+ * `commitNewImages` does.
+ */
 export async function commitRecordUpdates(
   dataset: ZarrDataset,
   updates: readonly Update[],
@@ -49,7 +54,10 @@ const REFUSALS = [
   "invalid_file",
 ] as const;
 
-/** One commit, of what was done before an abort too; if the dataset refuses something of it, one for each record, so that only one fails. */
+/**
+ * Updates a batch in one commit. After an abort, the part that is done is still committed. If the dataset refuses the
+ * commit, each record gets a commit of its own, so that only the bad one fails.
+ */
 async function updateBatch(
   dataset: ZarrDataset,
   batch: readonly Update[],

@@ -1,7 +1,9 @@
+// Deletes an artifact by its key, whatever its kind.
+
 import type { DatasetContents } from "@kym/zarr-store";
 import { imagePartOf } from "@kym/zarr-store/layout";
 
-/** Deletes the artifact or attachment of a key below `images/<id>/`; returns whether it was there. */
+/** Deletes the artifact or attachment at a path relative to `images/<id>/`. Returns true if it existed. */
 export async function deleteArtifact(
   record: ReturnType<DatasetContents["record"]>,
   key: string,

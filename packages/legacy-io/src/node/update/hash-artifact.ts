@@ -1,8 +1,10 @@
+// Hashes an artifact as it would be stored, to find out whether storing it would change anything.
+
 import { encodeParquet } from "@kym/zarr-store/table";
 import type { SourcedArtifact } from "../../content/image-content.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 
-/** SHA-256 of the object that an artifact is stored as; undefined for an array, which is many. */
+/** Computes the SHA-256 of the object in which an artifact is stored; undefined for an array, which has several. */
 export async function hashArtifact(artifact: SourcedArtifact): Promise<string | undefined> {
   switch (artifact.kind) {
     case "json":

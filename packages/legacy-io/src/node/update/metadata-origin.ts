@@ -1,3 +1,5 @@
+// Finds out whether an image's metadata were edited since ingest made them.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import type { DatasetContents } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
@@ -7,7 +9,7 @@ import { loadProvenance } from "../scan/load-provenance.ts";
 
 export const METADATA_KEY: string = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
 
-/** Whether the metadata of an image are what its files made, and which files those were, by absolute path. */
+/** Whether an image's metadata were edited, and the absolute paths of the files they were made from. */
 export interface MetadataOrigin {
   readonly isEdited: boolean;
   readonly sources: readonly string[];
@@ -22,7 +24,7 @@ export async function metadataOrigin(record: ReturnType<DatasetContents["record"
   return { isEdited: current !== expected, sources: made.map(({ path }) => path) };
 }
 
-/** Of the metadata that an image without any sidecar has. */
+/** Computes the SHA-256 of the metadata of an image without any sidecar. */
 export function bareMetadataSha256(shape: readonly number[]): string {
   const text = metadataText({ shape, olympus: undefined, classic: undefined, accepted: true });
   return sha256Of(new TextEncoder().encode(text));

@@ -1,3 +1,5 @@
+// Brings one record up to date with the sidecars beside its image.
+
 import { ARTIFACTS, encodeProvenance, type Provenance } from "@kym/kym-schema";
 import { INGEST_MODE } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
@@ -29,7 +31,7 @@ import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;
 
-/** A record whose sidecars changed, or whose files are elsewhere now. */
+/** A record whose sidecars changed or whose files moved. */
 export interface RecordUpdate {
   readonly bundle: LegacyBundle;
   readonly imageId: string;
@@ -39,7 +41,7 @@ export interface RecordUpdate {
 
 export type UpdateOutcome =
   | { readonly outcome: "updated"; readonly conflicts: readonly string[]; readonly notes: readonly Note[] }
-  /** The dataset has all this by now. */
+  /** The dataset is up to date by now: another process was faster. */
   | { readonly outcome: "unchanged" }
   | { readonly outcome: "deleted" }
   | { readonly outcome: "failed"; readonly reason: string };
@@ -50,8 +52,8 @@ interface Note {
 }
 
 /**
- * Brings one record to what the files beside its image say now, by `decideArtifactChanges`; the pixels stay. The files are
- * read by `formats`, and left alone without.
+ * Brings one record up to date with its sidecars, by the rules of `decideArtifactChanges`. The pixels stay. Without
+ * `formats` the sidecars are not read, and only moved paths are recorded.
  */
 export async function updateRecord(
   transaction: DatasetContents,
@@ -79,10 +81,10 @@ export async function updateRecord(
     : store(record, update, looked);
 }
 
-/** All that is known before anything is written. */
+/** Everything that is read before anything is written. */
 interface LookedUpdate {
   readonly provenance: Provenance | undefined;
-  /** By the paths that the files have now. */
+  /** The sidecars that were ingested, by their present path. */
   readonly known: ReadonlyMap<string, KnownSidecar>;
   readonly sidecars: readonly ReadSidecar[];
   readonly changed: ReadonlySet<string>;
@@ -185,7 +187,7 @@ async function store(
   };
 }
 
-/** A file that does not replace what the dataset has is kept beside it, unless it is an attachment anyway. */
+/** Keeps each refused file as an attachment, unless it is stored as one anyway. */
 async function keepRefused(
   record: ImageRecord,
   { known, sidecars }: LookedUpdate,
@@ -243,7 +245,7 @@ function baseProvenance(
   return move === undefined ? before : { ...before, ...place };
 }
 
-/** As ingest noted it; of a record that somebody else made, from its pixels. */
+/** Returns the hash that ingest stored, or computes it for a record that was not ingested. */
 async function pixelsSha256Of(record: ImageRecord): Promise<string> {
   const { pixels_sha256: noted } = await record.attributes();
   return typeof noted === "string" ? noted : sha256Of(ndArrayBytes(await record.loadArray()));
