@@ -38,7 +38,6 @@ test("an artifact's name goes into a file name and comes back", () => {
   expect(fileNameOfArtifact("a__b/c_")).toBe("a~5F~5Fb__c_");
 });
 
-// Ticket 13.
 test("two artifacts never have one file name", () => {
   fc.assert(
     fc.property(artifactName, artifactName, (a, b) => {

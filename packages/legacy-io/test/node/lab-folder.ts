@@ -13,7 +13,7 @@ export async function makeLabFolder(files: Readonly<Record<string, string | Uint
   return root;
 }
 
-/** A line scan of `lines` × 3 pixels that no other seed has. */
+/** A line scan of `lines` × 3 pixels. Each first argument gives other pixels. */
 export function tinyTiff(seed: number, lines = 4): Uint8Array<ArrayBuffer> {
   const data = Uint16Array.from({ length: lines * 3 }, (_, index) => seed * 100 + index);
   return writeImageJTiff({ dtype: "uint16", shape: [lines, 3], data });

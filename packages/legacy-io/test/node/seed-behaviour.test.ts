@@ -6,7 +6,7 @@ import { writeNpy } from "../../src/index.ts";
 import { exportLegacyFolder, ingestLegacyFolder } from "../../src/node/index.ts";
 import { CLASSIC_JSON, makeLabFolder, tinyTiff } from "./lab-folder.ts";
 
-/** What the seeds and `python-system.md` §10 ask of import and export and no other test shows. See docs/seed-coverage.md. */
+// Requirements for import and export that no other test shows.
 
 const STACK: NdArray<"uint16"> = {
   dtype: "uint16",

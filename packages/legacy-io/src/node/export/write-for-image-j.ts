@@ -33,7 +33,7 @@ export async function writeForImageJ(
     const { imageId, relPath, folder, stem, isMoved } = place;
     const record = dataset.record(imageId);
     if (isMoved) {
-      notes.push({ path: relPath, reason: "renamed: another image came from the same file" });
+      notes.push({ path: relPath, reason: "renamed: another image came from the same path" });
     }
     if (options.includeTiff !== false) {
       const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray());

@@ -50,7 +50,7 @@ export async function writeKymflow(
   for (const place of places) {
     throwIfAborted(options.signal, LegacyIoError);
     if (place.isMoved) {
-      notes.push({ path: place.relPath, reason: "renamed: another image came from the same file" });
+      notes.push({ path: place.relPath, reason: "renamed: another image came from the same path" });
     }
     const writer = new ImageWriter(dataset.record(place.imageId), place, sink, notes);
     if (options.includeTiff !== false) {

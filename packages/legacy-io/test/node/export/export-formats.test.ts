@@ -110,7 +110,7 @@ describe("an export of a lab's folder", () => {
     expect(notes).toEqual(
       expect.arrayContaining([
         { path: "plain.tif", reason: expect.stringContaining("1152921504606846977") },
-        { path: "day/b~2.tif", reason: expect.stringContaining("same place") },
+        { path: "day/b~2.tif", reason: expect.stringContaining("same path") },
       ]),
     );
     expect(await filesOf(out)).toEqual(expect.arrayContaining(["day/b~2.tif", "day/b~2.json", "plain.json"]));
@@ -128,7 +128,9 @@ describe("an export of a lab's folder", () => {
     const id = await idOf("day/b.tif");
     await dataset.saveTable("kym_radon", [], { schema });
     const first = await exportLegacyFolder(dataset, out, { format: "kymflow", absolutePaths: false });
-    expect(first.notes).toEqual([{ path: "day/b.tif", reason: expect.stringContaining("no rows of it") }]);
+    expect(first.notes).toEqual([
+      { path: "day/b.tif", reason: expect.stringContaining("no rows of this image") },
+    ]);
     await dataset.saveTable("kym_radon", [{ image_id: id, roi_id: 1n, vel_mean: -2, condition: "@x" }], {
       schema,
     });

@@ -37,7 +37,7 @@ export interface RandomTable {
 
 export interface RandomDataset {
   readonly images: readonly RandomImage[];
-  /** Of one pooled table with a row an image and more; undefined for none. */
+  /** A pooled table with one or more rows per image; undefined for a dataset without one. */
   readonly pooled: RandomTable | undefined;
   /** A table that knows no images. */
   readonly other: RandomTable | undefined;

@@ -66,7 +66,9 @@ describe("a file that changes while it is read", () => {
     async (name) => {
       changeAfterReads(name, 2);
       const report = await ingestLegacyFolder(dataset, folder);
-      expect(report.failed).toEqual([{ path: "b.tif", reason: `${name} changed during two attempts to read it` }]);
+      expect(report.failed).toEqual([
+        { path: "b.tif", reason: `${name} changed during two attempts to read it` },
+      ]);
       expect(report.ingested.map(({ path }) => path)).toEqual(["a.tif"]);
       expect(reads).toBe(2);
       const later = await refreshFromFolder(dataset, folder);

@@ -35,7 +35,6 @@ describe("ingesting a folder", () => {
     return dataset.record(id);
   };
 
-  // Ticket 6; `python-system.md` §10.
   it("maps header, ROIs and traces to their artifacts, and says in provenance what was made of what", async () => {
     await ingest({
       "a/b.tif": tinyTiff(1),
@@ -195,7 +194,6 @@ describe("ingesting a folder", () => {
     expect(await record.listAttachments()).toEqual(["a.provenance.json"]);
   });
 
-  // `python-system.md` §10.
   it("takes named artifacts of every format, `__` for `/`", async () => {
     const json = '{"z": 1.0, "a": 12345678901234567890}';
     await ingest({
@@ -266,7 +264,6 @@ describe("ingesting a folder", () => {
     expect(report.ingested.map(({ path }) => path)).toEqual(["good.tif"]);
   });
 
-  // Ticket 6.
   it("leaves a changed image alone and says so, and takes in what changed beside another", async () => {
     await ingest({ "a.tif": tinyTiff(1), "b.tif": tinyTiff(2), "b.json": CLASSIC_JSON });
     await writeFile(join(folder, "a.tif"), tinyTiff(3));
@@ -290,7 +287,6 @@ describe("ingesting a folder", () => {
     expect(await dataset.listImageIds()).toEqual([]);
   });
 
-  // Ticket 6.
   it("keeps its work when it is stopped, and goes on from there", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [`${index}.tif`, tinyTiff(index)]),
@@ -315,7 +311,6 @@ describe("ingesting a folder", () => {
     expect(await dataset.loadSourcesIndex()).toHaveLength(9);
   });
 
-  // Ticket 6.
   it("commits thousands of images in tens of commits", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 130 }, (_, index) => [`${index}.tif`, tinyTiff(index)]),
@@ -325,7 +320,6 @@ describe("ingesting a folder", () => {
     expect(dataset.version).toBe(3);
   });
 
-  // Ticket 6.
   it("takes one file with what belongs to it", async () => {
     folder = await makeLabFolder({
       "x/a.tif": tinyTiff(1),
@@ -375,7 +369,6 @@ describe("ingesting a folder", () => {
       await exportLegacyFolder(dataset, out);
     });
 
-    // Tickets 5 and 13; `python-system.md` §10.
     it("comes back with every object as it was, and is then unchanged", async () => {
       const copy = await openDataset(memoryStore());
       expect((await ingestLegacyFolder(copy, out)).ingested).toHaveLength(2);
@@ -413,7 +406,6 @@ describe("ingesting a folder", () => {
       expect((await exportLegacyFolder(dataset, out, { overwrite: true })).images).toBe(2);
     });
 
-    // `python-system.md` §10.
     it("is the same bytes each time", async () => {
       await exportLegacyFolder(dataset, join(folder, "again"));
       const manifest = (place: string) => readFile(join(folder, place, "export.json"), "utf8");

@@ -58,7 +58,7 @@ describe("refreshing from a folder", () => {
       .filter((key) => before.get(key) !== after.get(key) && key !== "analysis/provenance.json")
       .toSorted();
   };
-  /** Everything is as it was taken in: a further refresh finds nothing to do and commits nothing. */
+  /** Asserts that the dataset is up to date: another refresh finds nothing to do and commits nothing. */
   const expectSettled = async (): Promise<void> => {
     const before = dataset.version;
     const report = await refresh();
@@ -72,7 +72,6 @@ describe("refreshing from a folder", () => {
     expect(dataset.version).toBe(before);
   };
 
-  // `python-system.md` §10.
   it("ingests what is new, once (ticket 6)", async () => {
     await ingest({ "a.tif": tinyTiff(1), "b.tif": tinyTiff(2) });
     await put({ "c.tif": tinyTiff(3) });
@@ -84,7 +83,6 @@ describe("refreshing from a folder", () => {
     await expectSettled();
   });
 
-  // Ticket 6.
   it("refuses another mode and another rule for a change", async () => {
     await ingest({ "a.tif": tinyTiff(1) });
     await expect(refresh({ mode: "overwrite" as RefreshMode })).rejects.toMatchObject({
@@ -371,7 +369,6 @@ describe("refreshing from a folder", () => {
   describe("a TIFF that changed", () => {
     const REINGEST = { mode: "reingest_if_changed" } as const;
 
-    // Ticket 6.
     it("is left alone and reported in mode skip, but for its sidecars", async () => {
       await ingest({ "a.tif": tinyTiff(1), "a.qc.json": "{}" });
       const record = await only();
@@ -385,7 +382,6 @@ describe("refreshing from a folder", () => {
       expect(await dataset.loadSourcesIndex()).toHaveLength(1);
     });
 
-    // Ticket 6.
     it("becomes a new record in mode reingest_if_changed, once", async () => {
       await ingest({ "a.tif": tinyTiff(1) });
       const { id } = await only();
@@ -402,7 +398,6 @@ describe("refreshing from a folder", () => {
       await expectSettled();
     });
 
-    // Ticket 6.
     it("takes the old record's place with supersede, in one commit, with its ROIs and accepted", async () => {
       await ingest({ "a.tif": tinyTiff(1), "a.json": CLASSIC_JSON, "b.tif": tinyTiff(7) });
       const [before = ""] = (await dataset.loadSourcesIndex()).map(({ image_id: id }) => id);

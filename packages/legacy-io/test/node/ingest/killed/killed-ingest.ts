@@ -88,7 +88,7 @@ async function countImages(path: string): Promise<number> {
 
 const FOLDERS = ["28d Saline/20250101", "28d AngII/20250102", "14d [µ+]/20250103"];
 
-/** Stripes that travel: red cells in a vessel, a line in time each row. Returns the paths of files that are no TIFF. */
+/** Writes images of red cells in a vessel, as stripes that travel; each row is a line in time. Returns the paths of broken files. */
 async function simulateFolder(lab: string, images: number): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const folder of FOLDERS) {
