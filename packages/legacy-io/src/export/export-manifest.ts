@@ -108,10 +108,14 @@ export function decodeExportManifest(bytes: Uint8Array): ExportManifest {
   }
   const version = memberOf(root, "format_version").value;
   if (version !== FORMAT_VERSION) {
-    throw new LegacyIoError("not_supported", `${EXPORT_MANIFEST} has version ${String(version)}`, {
-      expected: FORMAT_VERSION,
-      found: version,
-    });
+    throw new LegacyIoError(
+      "not_supported",
+      `${EXPORT_MANIFEST} has version ${String(version)}; only version ${FORMAT_VERSION} can be read`,
+      {
+        expected: FORMAT_VERSION,
+        found: version,
+      },
+    );
   }
   return {
     images: itemsOf(memberOf(root, "images")).map(decodeImage),

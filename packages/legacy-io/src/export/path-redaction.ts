@@ -1,6 +1,6 @@
 // Removes this machine's folders from the texts of an export that will be shared (`absolutePaths: false`).
 
-/** Makes the paths in a text relative if they are below certain folders of this machine. */
+/** Makes the paths in a text relative if they are inside certain folders of this machine. */
 export type RedactPaths = (text: string) => string;
 
 /** Shorter folder names (`/`, `C:\`) would match everywhere. */
