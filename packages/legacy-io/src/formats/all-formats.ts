@@ -1,4 +1,5 @@
-/** The list of the formats that this package reads. A new one is a file in `sidecars/` and a line here. */
+// The list of built-in sidecar formats. To add one, write a file in `sidecars/` and a line here.
+
 import type { SidecarFormat } from "./sidecar-format.ts";
 import { classicJsonFormat } from "./sidecars/classic-json-format.ts";
 import { csvFormat } from "./sidecars/csv-format.ts";
@@ -14,7 +15,7 @@ import { radonCsvFormat } from "./sidecars/radon-csv-format.ts";
 import { radonJsonFormat } from "./sidecars/radon-json-format.ts";
 import { v0CsvFormat } from "./sidecars/v0-csv-format.ts";
 
-/** In the order in which a file's name is compared with them. */
+/** A file's name is compared with them in this order; the first match decides. */
 export const ALL_FORMATS: readonly SidecarFormat[] = [
   classicJsonFormat,
   olympusHeaderFormat,

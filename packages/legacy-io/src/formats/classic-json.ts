@@ -1,3 +1,5 @@
+// Reads the classic JSON `<stem>.json`, in which the older application keeps an image's metadata and ROIs.
+
 import type { HeaderFacts } from "@kym/kym-schema";
 import { HEADER_FACT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
@@ -21,30 +23,33 @@ import {
   unexpectedNode,
 } from "./legacy-json.ts";
 
-/** The `header` of a classic JSON, rows (time) first: `voxels` are seconds for each line and µm for each pixel. */
+/** The `header` of a classic JSON, rows (time) first: `voxels` are seconds per line and µm per pixel. */
 export interface ClassicHeader extends HeaderFacts {
-  /** Keys that are none of the above. */
+  /** All other keys. */
   readonly extra: ReadonlyMap<string, JsonNode>;
 }
 
-/** A ROI that could not be read; the others are. */
+/** A ROI that could not be read. It does not keep the other ROIs from being read. */
 export interface RejectedRoi {
   readonly index: number;
   readonly reason: string;
   readonly node: JsonNode;
 }
 
-/** The metadata file beside an image, `<stem>.json`, in any of its three shapes. */
+/**
+ * What a classic JSON says. Three shapes exist, all of version "1.0": flat ROIs, flat ROIs with statistics, and ROIs in
+ * envelopes.
+ */
 export interface ClassicJson {
   readonly version: string | undefined;
   readonly header: ClassicHeader | undefined;
-  /** As it stands in the file, for it is edited by people and programs: `depth` is a number, null or a string. */
+  /** Unchanged from the file, because people and programs edit it: `depth` may be a number, null or a string. */
   readonly experimentMetadata: JsonNode | undefined;
   readonly rois: readonly Roi[];
   readonly rejectedRois: readonly RejectedRoi[];
-  /** Undefined where the file does not say. */
+  /** Undefined if the file does not say. */
   readonly accepted: boolean | undefined;
-  /** Top-level keys that are none of the above. */
+  /** All other top-level keys. */
   readonly extra: ReadonlyMap<string, JsonNode>;
   /** The whole document, numbers with their own text. */
   readonly document: JsonNode;
@@ -52,7 +57,7 @@ export interface ClassicJson {
 }
 
 const WHAT = "classic JSON";
-/** One of these makes a JSON object a metadata file. */
+/** A JSON object with at least one of these keys is a classic JSON. */
 const TELLING_KEYS = [METADATA_KEYS.header, METADATA_KEYS.experiment, METADATA_KEYS.rois];
 const TOP_KEYS: ReadonlySet<string> = new Set([
   METADATA_KEYS.version,
@@ -62,9 +67,10 @@ const TOP_KEYS: ReadonlySet<string> = new Set([
 const HEADER_KEYS: ReadonlySet<string> = new Set(Object.values(HEADER_FACT_KEYS));
 
 /**
- * Reads `<stem>.json`: ROIs flat or in envelopes, with or without stored statistics. A field of the header that is
- * not what it should be is left out with a warning, a ROI that cannot be read goes to `rejectedRois`.
- * Throws `invalid_file` for what is no JSON object, or one without any of `header`, `experiment_metadata`, `rois`.
+ * Reads a classic JSON. ROIs may be flat or in envelopes, with or without stored statistics. A header field of the wrong
+ * type is left out with a warning, and a ROI that cannot be read goes to `rejectedRois`.
+ * @throws {LegacyIoError} `invalid_file` for anything but a JSON object, and for one that has neither `header` nor
+ * `experiment_metadata` nor `rois`
  */
 export function parseClassicJson(source: string | Uint8Array): ClassicJson {
   const document = parseLegacyJson(source, WHAT);
@@ -140,7 +146,7 @@ function readRois(list: JsonNode | undefined): Pick<ClassicJson, "rois" | "rejec
   return { rois, rejectedRois };
 }
 
-/** The value of a key; undefined where it is absent or null. */
+/** The value of a key; undefined if it is absent or null. */
 function plainMember(node: JsonNode, key: string): unknown {
   const member = getMember(node, key);
   return member === undefined ? undefined : (plainValue(member) ?? undefined);

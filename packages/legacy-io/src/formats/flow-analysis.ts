@@ -1,3 +1,5 @@
+// Reads the JSON files of the folder `flow-analysis/`: how traces were made, and the events in them.
+
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 import {
@@ -9,52 +11,55 @@ import {
   unexpectedNode,
 } from "./legacy-json.ts";
 
-/** The JSON files of `flow-analysis/`: which one a file is decides how it is read, its `version` never does. */
+/**
+ * The kinds of JSON file in `flow-analysis/`. The kind decides how a file is read, never its `version`: two kinds say "2.0"
+ * and mean different keys.
+ */
 export type FlowAnalysisKind = "radon_json" | "kymanalysis_json" | "events_json";
 
-/** The folder beside the images that has their analyses. */
+/** The folder, beside the images, that holds their analyses. */
 export const FLOW_ANALYSIS_FOLDER = "flow-analysis";
 
 /** How the trace of one ROI and channel was made. */
 export interface RoiAnalysis {
   readonly roiId: number;
   readonly channel: number;
-  /** `mpRadon`; `mpRadon_v0` for a trace that was imported from the oldest form. */
+  /** `mpRadon`, or `mpRadon_v0` for a trace that was imported from the oldest form. */
   readonly algorithm: string | undefined;
-  /** Lines in a window. */
+  /** Lines per window. */
   readonly windowSize: number | undefined;
-  /** ISO 8601 with offset, as it stands in the file. */
+  /** ISO 8601 with offset, unchanged from the file. */
   readonly analyzedAt: string | undefined;
   readonly roiRevisionAtAnalysis: number | undefined;
-  /** Keys that are none of the above. */
+  /** All other keys. */
   readonly extra: ReadonlyMap<string, JsonNode>;
 }
 
-/** One detected or hand-made event, as an object of the file. */
+/** One event, detected or added by a person, as the file's own object. */
 export interface LegacyEvent {
   readonly node: JsonNode;
-  /** Where it stands in its document, for messages: `$.velocity_events["1:1"][2]`. */
+  /** Its place in the document, for messages: `$.velocity_events["1:1"][2]`. */
   readonly path: string;
 }
 
-/** The events of one ROI and channel. An empty list: it was looked for, and there were none. */
+/** The events of one ROI and channel. An empty list means that detection ran and found none. */
 export interface RoiEvents {
   readonly roiId: number;
   readonly channel: number;
   readonly events: readonly LegacyEvent[];
 }
 
-/** What a JSON of `flow-analysis/` says. A ROI that is not in a list was not analysed. */
+/** What a JSON file of `flow-analysis/` says. A ROI that is in neither list was not analysed. */
 export interface FlowAnalysis {
   readonly kind: FlowAnalysisKind;
   readonly version: string | undefined;
   readonly analyses: readonly RoiAnalysis[];
-  /** Undefined where the file has no `velocity_events`: it says nothing about events. */
+  /** Undefined if the file has no `velocity_events`, and so says nothing about events. */
   readonly events: readonly RoiEvents[] | undefined;
   readonly accepted: boolean | undefined;
-  /** Top-level keys that are none of the above, such as the deprecated `stall_analysis`. */
+  /** All other top-level keys, such as the deprecated `stall_analysis`. */
   readonly extra: ReadonlyMap<string, JsonNode>;
-  /** Where the file contradicts itself, and how that was read. */
+  /** Each contradiction within the file, and which side was used. */
   readonly warnings: readonly string[];
 }
 
@@ -76,9 +81,9 @@ const RUN_KEY = /^([1-9]\d{0,8})(?::([1-9]\d{0,2}))?$/;
 const FIRST_CHANNEL = 1;
 
 /**
- * Reads `_radon.json`, `_kymanalysis.json` or `_events.json`. Keys are `"roi"` or `"roi:channel"`; in files with plain
- * keys the channel stands in each event, or is 1.
- * Throws `invalid_file`, with the place, for what is no JSON or has another structure.
+ * Reads `_radon.json`, `_kymanalysis.json` or `_events.json`. Their keys are `"roi"` or `"roi:channel"`. With a plain `"roi"`
+ * key the channel is that of each entry or event, and 1 if it names none.
+ * @throws {LegacyIoError} `invalid_file`, with the place, if the text is not JSON or has another structure
  */
 export function parseFlowAnalysis(source: string | Uint8Array, kind: FlowAnalysisKind): FlowAnalysis {
   const what = `flow-analysis (${kind})`;
@@ -108,7 +113,7 @@ function readAnalyses(metadata: JsonNode, what: string, warnings: string[]): rea
       (roiId ?? run.roiId) !== run.roiId ||
       (channel ?? run.channel ?? channel) !== (run.channel ?? channel)
     ) {
-      warnings.push(`${path} says roi_id ${roiId}, channel ${channel}: the key is taken`);
+      warnings.push(`${path} says roi_id ${roiId}, channel ${channel}: the key is used`);
     }
     return {
       roiId: run.roiId,
@@ -135,7 +140,7 @@ function readEvents(events: JsonNode, what: string, warnings: string[]): readonl
       membersOf(node, what, event.path);
       const channel = integerMember(node, "channel", what, event.path);
       if (run.channel !== undefined && channel !== undefined && channel !== run.channel) {
-        warnings.push(`${event.path} says channel ${channel}: the key is taken`);
+        warnings.push(`${event.path} says channel ${channel}: the key is used`);
       }
       const taken = run.channel ?? channel ?? FIRST_CHANNEL;
       const found = byChannel.get(taken) ?? [];

@@ -1,10 +1,12 @@
+// Reads lab JSON, and single members of it, with errors that name the file's kind and the place in it.
+
 import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 
 /**
- * Reads JSON as Python writes it (`NaN`, `Infinity` and a byte order mark are accepted), keeping the text of numbers.
- * Throws `invalid_file`, naming line and column, for what is no JSON object. The members below are read from nodes, not as
- * a `JsonField` of plain values, for the document is kept with the text of its numbers.
+ * Reads a JSON object as Python writes it: `NaN`, `Infinity` and a byte order mark are accepted. The result is a tree of
+ * nodes, not plain values, so that numbers keep their spelling.
+ * @throws {LegacyIoError} `invalid_file`, naming line and column, for anything but a JSON object
  */
 export function parseLegacyJson(source: string | Uint8Array, what: string): JsonNode {
   const node = parseAny(source, what);
@@ -21,11 +23,11 @@ function parseAny(source: string | Uint8Array, what: string): JsonNode {
     return parseLossless(text, { allowNonFinite: true, where: what });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LegacyIoError("invalid_file", `${what} is no JSON: ${reason}`, { cause });
+    throw new LegacyIoError("invalid_file", `${what} is not valid JSON: ${reason}`, { cause });
   }
 }
 
-/** The members of an object, in the file's order; throws `invalid_file` with the path for anything else. */
+/** The members of an object, in the file's order. Throws `invalid_file`, with the path, for anything else. */
 export function membersOf(node: JsonNode, what: string, path: string): ReadonlyMap<string, JsonNode> {
   if (node.kind !== "object") {
     throw unexpectedNode(what, path, "an object", node);
@@ -33,13 +35,13 @@ export function membersOf(node: JsonNode, what: string, path: string): ReadonlyM
   return node.members;
 }
 
-/** A member that is there and not null. */
+/** A member, or undefined if it is absent or null. */
 export function presentMember(node: JsonNode, key: string): JsonNode | undefined {
   const member = getMember(node, key);
   return member?.kind === "null" ? undefined : member;
 }
 
-/** A string, or undefined where it is absent or null. Throws `invalid_file` with the path for anything else. */
+/** A string, or undefined if it is absent or null. Throws `invalid_file` with the path for anything else. */
 export function textMember(node: JsonNode, key: string, what: string, path: string): string | undefined {
   const member = presentMember(node, key);
   if (member !== undefined && member.kind !== "string") {
@@ -48,7 +50,7 @@ export function textMember(node: JsonNode, key: string, what: string, path: stri
   return member?.value;
 }
 
-/** A safe integer (`12` or `12.0`), or undefined where it is absent, null or NaN. */
+/** A safe integer (`12` or `12.0`), or undefined if it is absent, null or NaN. */
 export function integerMember(node: JsonNode, key: string, what: string, path: string): number | undefined {
   const value = numberMember(node, key, what, path);
   if (value !== undefined && !Number.isSafeInteger(value)) {
@@ -64,7 +66,7 @@ export function integerMember(node: JsonNode, key: string, what: string, path: s
   return value;
 }
 
-/** A number, or undefined where it is absent, null or NaN, which all mean that there is none. */
+/** A number, or undefined if it is absent, null or NaN: Python programs write all three for a missing number. */
 export function numberMember(node: JsonNode, key: string, what: string, path: string): number | undefined {
   const member = presentMember(node, key);
   if (member === undefined) {
@@ -77,7 +79,7 @@ export function numberMember(node: JsonNode, key: string, what: string, path: st
   return Number.isNaN(value) ? undefined : value;
 }
 
-/** True or false, or undefined where it is absent or null. */
+/** True or false, or undefined if it is absent or null. */
 export function booleanMember(node: JsonNode, key: string, what: string, path: string): boolean | undefined {
   const member = presentMember(node, key);
   if (member !== undefined && member.kind !== "boolean") {

@@ -1,3 +1,5 @@
+// Reads and writes NumPy's `.npy` files.
+
 import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
 import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
@@ -22,17 +24,17 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
 ]);
 const TYPE_CODES: ReadonlyMap<DType, string> = new Map([...DTYPES].map(([code, dtype]) => [dtype, code]));
 
-/** `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }`, the keys in any order, nothing else. */
+/** Matches one item of `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }`; the items may be in any order. */
 const HEADER_ITEM =
   /[ ]*'(descr|fortran_order|shape)'[ ]*:[ ]*('[^'\\]*'|True|False|\((?:(?:0|[1-9]\d{0,14}),[ ]*)*(?:0|[1-9]\d{0,14})?\))[ ]*(,|(?=\}))/y;
 const HEADER_END = /^[ ]*\}[ ]*\n?$/;
 
 /**
- * Reads a `.npy` file (versions 1 to 3) of booleans, integers or floats, in either byte order; Fortran order becomes
- * C order. The header is read by a strict grammar, nothing is evaluated, and the size must match to the byte.
- * Throws `invalid_file` for anything damaged, `not_supported` for other types: objects (pickles), text, dates,
- * structures, complex numbers, float16.
- * Source: NumPy Enhancement Proposal 1, `numpy.lib.format`.
+ * Reads a `.npy` file, version 1 to 3, of booleans, integers or floats in either byte order. Fortran order becomes C order.
+ * The header is matched against a strict grammar and never evaluated, and the file must have exactly the right size.
+ * Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
+ * @throws {LegacyIoError} `invalid_file` for a damaged file; `not_supported` for other types: objects (pickles), text, dates,
+ * structures, complex numbers, float16
  */
 export function readNpy(bytes: Uint8Array): NdArray {
   const { header, dataOffset } = readHeader(bytes);
@@ -164,7 +166,7 @@ function parseType(descr: string): Pick<NpyHeader, "dtype" | "isLittleEndian"> {
   return { dtype, isLittleEndian: order !== ">" };
 }
 
-/** A tuple as Python writes it: `()`, `(3,)`, `(3, 4)`; the product stays an exact number of bytes. */
+/** Reads a tuple as Python writes it: `()`, `(3,)`, `(3, 4)`. Refuses shapes whose size in bytes is not a safe integer. */
 function parseShape(tuple: string, text: string): readonly number[] {
   const inner = tuple.slice(1, -1).trim();
   const shape = inner === "" ? [] : inner.replace(/,$/, "").split(",").map(Number);
@@ -183,7 +185,7 @@ function headerError(text: string): LegacyIoError {
   });
 }
 
-/** Elements of a Fortran array, first axis fastest, into C order, last axis fastest. */
+/** Copies elements from Fortran order (first axis fastest) into C order (last axis fastest). */
 function copyTransposed(
   source: Uint8Array,
   target: Uint8Array,

@@ -1,4 +1,5 @@
-/** Gives a file to its format, and checks what comes back from a format that is not ours. */
+// Runs a format's `parse` on a file, and checks the result if the format is not a built-in one.
+
 import { createNdArray, isZarrStoreError } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { parseLossless } from "@kym/zarr-store/json";
@@ -13,20 +14,23 @@ import type {
   SidecarSource,
 } from "./sidecar-format.ts";
 
-/** What a file says, or why it cannot be understood. */
+/** What a file says, or why it could not be read. */
 export type SidecarMeaning =
   | { readonly kind: "understood"; readonly format: SidecarFormat; readonly facts: SidecarFacts }
-  /** Kept as it came. */
+  /** The file is kept unchanged, as an attachment. */
   | { readonly kind: "opaque"; readonly reason: string; readonly cause: Error | undefined };
 
-/** What one file of an added format may give. */
+/** The most that `parse` of an added format may return for one file. */
 const MAX_ARTIFACTS = 256;
 const MAX_GIVEN_BYTES = 256 * 2 ** 20;
 const MAX_EVENTS = 2 ** 20;
 
 /**
- * What a file says. Throws `invalid_argument` for a format that throws another error than those of this package and of
- * `@kym/zarr-store`, and for an added one that gives what it did not announce, or more than 256 artifacts or 256 MiB.
+ * Reads a file with its format. A `LegacyIoError` or `ZarrStoreError` from the format means that the file is kept as an
+ * attachment.
+ * @throws {LegacyIoError} `invalid_argument` if the format throws any other error, or if an added format returns
+ * - an artifact that it did not announce, or one that does not fit its shape or schema;
+ * - more than 256 artifacts, 256 MiB or 1 048 576 events.
  */
 export async function parseSidecar(
   format: SidecarFormat,
@@ -53,17 +57,17 @@ export async function parseSidecar(
   return { kind: "understood", format, facts };
 }
 
-/** True for a format that is not of this package. */
+/** True for a format that is not built in. */
 export function isAdded(format: SidecarFormat): boolean {
   return !ALL_FORMATS.includes(format);
 }
 
-/** The artifacts that a file may give; `artifact` is the one that its name says, if the format is `named`. */
+/** The artifacts that a file may give. For a `named` format that is the one in the file's name, `artifact`. */
 export function announcedBy({ named, artifacts }: SidecarFormat, artifact: string): readonly ArtifactRef[] {
   return named === undefined ? artifacts : [{ kind: named, name: artifact }];
 }
 
-/** The error that fails an image because of its format, not of its file. */
+/** The error for an image that fails because of a format's code, not because of the file. */
 export function formatFault(
   { name }: SidecarFormat,
   { relPath }: Pick<SidecarSource, "relPath">,
@@ -80,26 +84,28 @@ export function formatFault(
 function checkFacts(format: SidecarFormat, facts: SidecarFacts, { artifact: named }: SidecarSource): void {
   const { artifacts = [], trace, events = [] } = facts;
   if (artifacts.length > MAX_ARTIFACTS) {
-    throw new RangeError(`it gave ${artifacts.length} artifacts, ${MAX_ARTIFACTS} at most`);
+    throw new RangeError(`it returned ${artifacts.length} artifacts; at most ${MAX_ARTIFACTS} are allowed`);
   }
   let sizeBytes = trace === undefined ? 0 : trace.table.rowCount * trace.table.schema.columns.length * 8;
   for (const artifact of artifacts) {
     const { kind, name } = artifact;
     if (!announcedBy(format, named).some((ref) => ref.kind === kind && ref.name === name)) {
-      throw new RangeError(`it gave the ${kind} ${JSON.stringify(name)}, which it did not announce`);
+      throw new RangeError(
+        `it returned the ${kind} ${JSON.stringify(name)}, which its artifacts do not list`,
+      );
     }
     sizeBytes += checkedSizeBytes(artifact);
   }
   if (!(sizeBytes <= MAX_GIVEN_BYTES)) {
-    throw new RangeError(`it gave ${sizeBytes} bytes, ${MAX_GIVEN_BYTES} at most`);
+    throw new RangeError(`it returned ${sizeBytes} bytes; at most ${MAX_GIVEN_BYTES} are allowed`);
   }
   const eventCount = events.reduce((sum, run) => sum + run.events.length, 0);
   if (eventCount > MAX_EVENTS) {
-    throw new RangeError(`it gave ${eventCount} events, ${MAX_EVENTS} at most`);
+    throw new RangeError(`it returned ${eventCount} events; at most ${MAX_EVENTS} are allowed`);
   }
 }
 
-/** Throws for JSON that is none, a table that does not match its schema, and an array whose data do not fit its shape. */
+/** The size of an artifact. Throws if its text is not JSON, or if its data do not match their schema or shape. */
 function checkedSizeBytes(artifact: GivenArtifact): number {
   switch (artifact.kind) {
     case "json":
@@ -115,6 +121,6 @@ function checkedSizeBytes(artifact: GivenArtifact): number {
       return ndArrayBytes(createNdArray(dtype, shape, data)).byteLength;
     }
     default:
-      throw new RangeError(`it gave an artifact of the kind ${JSON.stringify(artifact satisfies never)}`);
+      throw new RangeError(`it returned an artifact of the kind ${JSON.stringify(artifact satisfies never)}`);
   }
 }

@@ -1,4 +1,4 @@
-// CSV files of a lab, read by the reader of `@kym/zarr-store`.
+// Reads a lab's CSV with the reader of `@kym/zarr-store`, and reports its errors as errors of this package.
 
 import { isZarrStoreError } from "@kym/zarr-store";
 import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table";
@@ -6,7 +6,7 @@ import { LegacyIoError } from "../errors.ts";
 
 const CODES = ["invalid_file", "schema_mismatch"] as const;
 
-/** As `readCsv` of `@kym/zarr-store`, with errors of this package: `invalid_file` and `schema_mismatch`, with the line. */
+/** Like `readCsv` of `@kym/zarr-store`. Throws `LegacyIoError`: `invalid_file` or `schema_mismatch`, with the line. */
 export function readSidecarCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTable {
   try {
     return readCsv(bytes, options);

@@ -1,3 +1,5 @@
+// Makes the table `velocity_events/events` from the event objects of a lab's JSON.
+
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import { type CellValue, type Column, portableRuntime, type TableSchema } from "@kym/zarr-store";
 import { canonicalJson, type JsonNode } from "@kym/zarr-store/json";
@@ -5,7 +7,7 @@ import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
 import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";
 
-/** A key of a legacy event, and the column that the dataset keeps for it. */
+/** A key of a legacy event, and the dataset's column for it. */
 export interface EventColumn {
   readonly legacy: string;
   readonly stored: Column;
@@ -13,7 +15,7 @@ export interface EventColumn {
 
 const EVENT_ID_DIGITS = 16;
 
-/** What the older application has no key for. */
+/** Columns for which the older application has no key. */
 const OURS: ReadonlySet<string> = new Set([COLUMNS.roiId, COLUMNS.eventId, COLUMNS.peakValue]);
 
 const RENAMED: Readonly<Record<string, string>> = {
@@ -24,21 +26,21 @@ const RENAMED: Readonly<Record<string, string>> = {
   [COLUMNS.duration]: "duration_sec",
 };
 
-/** The keys of an event object and their columns, in the table's order. Map names both ways with it. */
+/** The keys of an event object and their columns, in the table's order, to translate names both ways. */
 export const LEGACY_EVENT_COLUMNS: readonly EventColumn[] = VELOCITY_EVENTS_SCHEMA.columns
   .filter(({ name }) => !OURS.has(name))
   .map((stored) => ({ legacy: RENAMED[stored.name] ?? stored.name, stored }));
 
-/** Events as a table: what `tableFromRows` of `@kym/zarr-store` takes. */
+/** Events as a table, ready for `tableFromRows` of `@kym/zarr-store`. */
 export interface VelocityEventsTable {
   readonly schema: TableSchema;
   readonly rows: readonly Readonly<Record<string, CellValue>>[];
 }
 
 /**
- * Makes the rows of `velocity_events/events`, in the file's order. Missing, null and NaN values are NULL; a key that
- * no rule knows becomes a text column of its name (`legacy_<name>` if that is taken) in canonical JSON.
- * Throws `invalid_file` with the place for a value of another type.
+ * Makes the rows of `velocity_events/events`, in the file's order. Missing, null and NaN values become NULL. An unknown key
+ * becomes a text column of canonical JSON, named like the key, or `legacy_<key>` if a column already has that name.
+ * @throws {LegacyIoError} `invalid_file`, with the place, for a value of the wrong type
  */
 export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<VelocityEventsTable> {
   const all = runs.flatMap((run) => run.events.map((event) => ({ run, event })));
@@ -78,9 +80,13 @@ export async function velocityEventsTable(runs: readonly RoiEvents[]): Promise<V
 }
 
 /**
- * The id of an event, which legacy files do not have: the first 16 hex digits of the SHA-256 of the UTF-8 text
- * `<roi>\n<channel>\n<event_type>\n<t_start>`, roi and channel in decimal digits, `event_type` as it is (empty if
- * absent), `t_start` with the digits that stand in the file (`null` if absent). Scores and edits do not change it.
+ * Makes an id for an event, because legacy files have none. It stays the same when a score, `user_type` or `note` changes.
+ *
+ * The id is the first 16 hex digits of the SHA-256 of the UTF-8 text `<roi>\n<channel>\n<event_type>\n<t_start>`:
+ * - `roi` and `channel` in decimal digits;
+ * - `event_type` unchanged, empty if absent;
+ * - `t_start` with the digits of the file, `null` if absent.
+ *
  * Events of one table with the same id get `-2`, `-3`, … in the file's order.
  */
 export async function legacyEventId(run: RoiEvents, event: LegacyEvent): Promise<string> {
@@ -119,7 +125,7 @@ function extraName(key: string): string {
     : key;
 }
 
-/** Canonical JSON has no NaN; where Python wrote one, the text says `NaN` as the file does. */
+/** The value of an extra key as canonical JSON, which has no NaN: a NaN keeps the file's own spelling. */
 function readExtra(event: LegacyEvent, key: string): CellValue {
   const node = membersOf(event.node, "event", event.path).get(key);
   return node === undefined ? null : isNonFinite(node) ? node.text : canonicalJson(node);

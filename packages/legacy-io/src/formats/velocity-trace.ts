@@ -1,16 +1,18 @@
+// Reads velocity traces: the CSV files with one row per analysis window.
+
 import { COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import type { Column } from "@kym/zarr-store";
 import type { CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 import { readSidecarCsv } from "./sidecar-csv.ts";
 
-/** A column of the older application's trace CSV, and the one that the dataset keeps for it. */
+/** A column of the older application's trace CSV, and the dataset's column for it. */
 export interface TraceColumn {
   readonly legacy: string;
   readonly stored: Column;
 }
 
-/** The name in the CSV, where it is not the stored one. */
+/** Names in the CSV that differ from the stored ones. */
 const LEGACY_NAMES: Readonly<Record<string, string>> = {
   [COLUMNS.time]: "time",
   [COLUMNS.velocity]: "velocity",
@@ -24,29 +26,31 @@ const LEGACY_NAMES: Readonly<Record<string, string>> = {
   [COLUMNS.absVelocity]: "absVelocity",
 };
 
-/** The trace columns in the order of the CSV, which is that of the stored table. Map names both ways with it. */
+/** The trace columns, in the order of the CSV and of the stored table, to translate names both ways. */
 export const LEGACY_TRACE_COLUMNS: readonly TraceColumn[] = VELOCITY_TRACE_SCHEMA.columns.map((stored) => ({
   legacy: LEGACY_NAMES[stored.name] ?? stored.name,
   stored,
 }));
 
-/** The name of a first column without a title, which is how pandas writes an index. */
+/** Our name for a first column without a title: pandas writes its index so. */
 const INDEX_COLUMN = "Unnamed: 0";
 const FIRST = 1n;
 const REQUIRED: readonly string[] = ["time", "velocity"];
 
-/** A trace as columns under their stored names; columns that no rule knows come last, as text. */
+/** A trace as columns under their stored names. Unknown columns come last, as text. */
 export interface VelocityTrace extends CsvTable {
-  /** True for the oldest form: no ROI, no channel, one trace of the whole image. */
+  /** True for the oldest form: one trace of the whole image, without ROI and channel. */
   readonly isV0: boolean;
 }
 
 /**
- * Reads a velocity trace: `_radon.csv`, `_kymanalysis.csv`, or the oldest form, which has no `roi_id` and `channel`
- * (both become 1) and an index instead (dropped if it only counts the rows). Every value is kept as it stands, the
- * ±1e6 sentinel too; an empty cell is NULL.
- * Throws `invalid_file` for what is no CSV, `schema_mismatch` for a missing `time` or `velocity`, and for a cell
- * that is no number, with its line.
+ * Reads a velocity trace: `_radon.csv`, `_kymanalysis.csv`, or the oldest form.
+ * - No value is changed, not even the placeholder velocities beyond ±1e6. An empty cell is NULL.
+ * - The oldest form has no `roi_id` and no `channel`; both become 1.
+ * - A first column without a title is dropped if it only counts the rows.
+ * @throws {LegacyIoError} `invalid_file` if the bytes are not CSV
+ * @throws {LegacyIoError} `schema_mismatch` if `time` or `velocity` is missing, a `roi_id` is empty, or a cell is not a
+ * number (with its line)
  */
 export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): VelocityTrace {
   const legacySchema = {
@@ -85,7 +89,7 @@ function missingColumn(legacy: string, rowCount: number): CsvColumnData {
     : new Array<null>(rowCount).fill(null);
 }
 
-/** An empty channel is channel 1, which is what the files before there were channels mean; a ROI must be said. */
+/** An empty channel means channel 1, because older files have no channels. An empty ROI is an error. */
 function withDefault(name: string, data: CsvColumnData): CsvColumnData {
   if (!Array.isArray(data) || (name !== COLUMNS.channel && name !== COLUMNS.roiId)) {
     return data;
@@ -108,7 +112,7 @@ function checkCollisions(unknown: readonly string[]): void {
   if (stored !== undefined) {
     throw new LegacyIoError(
       "schema_mismatch",
-      `velocity trace: ${stored} is the dataset's name, not the CSV's`,
+      `velocity trace: a column of the CSV is called ${stored}, the dataset's name for another one`,
       {
         found: stored,
       },

@@ -1,7 +1,8 @@
-/** JSON of Python's as the JSON that other programs read. */
+// Turns JSON as Python writes it into JSON that every program reads.
+
 import { type JsonNode, nodeOf } from "@kym/zarr-store/json";
 
-/** What we write is JSON: a NaN or an infinity of Python's becomes null, which says the same, "no number". */
+/** Replaces NaN and infinities, which standard JSON does not have, by null. */
 export function withoutNonFinite(node: JsonNode): JsonNode {
   switch (node.kind) {
     case "number":

@@ -117,7 +117,7 @@ test("where key and content contradict each other the key is taken, and said", (
     "radon_json",
   );
   expect(analyses[0]).toMatchObject({ roiId: 1, channel: 2 });
-  expect(warnings).toEqual(['$.analysis_metadata["1:2"] says roi_id 7, channel 1: the key is taken']);
+  expect(warnings).toEqual(['$.analysis_metadata["1:2"] says roi_id 7, channel 1: the key is used']);
   expect(parse({ velocity_events: { "1:2": [{ channel: 3 }] } }).warnings).toHaveLength(1);
   expect(parse({ analysis_metadata: { 1: { roi_id: 1, channel: 2 } } }, "radon_json")).toMatchObject({
     warnings: [],
@@ -138,7 +138,7 @@ test("keys that are not known are kept", () => {
 
 test.for([
   ["[]", "expected an object at $"],
-  ["{", "is no JSON"],
+  ["{", "is not valid JSON"],
   ['{"velocity_events": []}', "expected an object at $.velocity_events"],
   ['{"velocity_events": {"1:1": {}}}', "expected an array"],
   ['{"velocity_events": {"one": []}}', 'neither "roi" nor "roi:channel"'],

@@ -73,7 +73,7 @@ function column(trace: VelocityTrace, name: string): readonly (number | bigint |
   return [...(trace.columns[name] ?? [])];
 }
 
-/** As the truth was made: beyond 1e6 is no velocity; the deviation is that of the population. */
+/** Computes what the truth file holds: values beyond ±1e6 are left out, and the deviation is the population's. */
 function statisticsOf(trace: VelocityTrace, roi: bigint): Omit<TraceTruth, "file" | "roi"> {
   const rois = column(trace, "roi_id");
   const of = (name: string): number[] =>

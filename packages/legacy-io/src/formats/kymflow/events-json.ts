@@ -1,3 +1,5 @@
+// Writes `_events.json` as the older application does, from the artifact `velocity_events/events`.
+
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import { type CellValue, type DatasetContents, type Row, rowsOf } from "@kym/zarr-store";
 import { type JsonNode, nodeOf, parseLossless, serializeLossless } from "@kym/zarr-store/json";
@@ -7,14 +9,14 @@ import type { KymflowRun } from "./kymflow-json.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
-/** One event by its legacy keys, in the order of the older application. */
+/** One event by its legacy keys, in the order in which the older application writes them. */
 export interface KymflowEvent extends KymflowRun {
   readonly cells: ReadonlyMap<string, CellValue>;
-  /** Keys that no rule knows, as JSON text. */
+  /** The values of all other keys, as JSON text. */
   readonly extra: ReadonlyMap<string, string>;
 }
 
-/** The keys of an event in the order of the older application, whose words they are. */
+/** The keys of an event, named and ordered as the older application does. */
 export const EVENT_KEYS: readonly string[] = [
   "event_type",
   "i_start",
@@ -39,7 +41,7 @@ const STORED_NAMES: ReadonlyMap<string, string> = new Map(
 );
 const KNOWN_COLUMNS: ReadonlySet<string> = new Set(VELOCITY_EVENTS_SCHEMA.columns.map(({ name }) => name));
 
-/** The rows of the artifact `velocity_events/events`, in the table's order; what a row does not say is NULL. */
+/** The rows of the artifact `velocity_events/events`, in the table's order. A key without a value is null. */
 export function eventsOf(table: Table): readonly KymflowEvent[] {
   const extraNames = schemaOfTable(table)
     .columns.filter(
@@ -60,8 +62,9 @@ export function eventsOf(table: Table): readonly KymflowEvent[] {
 }
 
 /**
- * `_events.json`, version 2.0, of the events of one image. `runs` are those that were looked through: where there is no
- * event at all each has an empty list, which is not the same as not analysed. Formats' page §2.6.
+ * The text of `_events.json`, version 2.0, for one image. `runs` lists what was searched for events. If the image has none at
+ * all, each run gets an empty list, which says "searched, none found" and not "never searched"
+ * (docs/formats.md#events).
  */
 export function eventsJsonText(events: readonly KymflowEvent[], runs: readonly KymflowRun[]): string {
   const lists = new Map<string, object[]>();
@@ -94,13 +97,13 @@ function cellNode(value: CellValue): JsonNode {
     : nodeOf(typeof value === "number" ? null : value);
 }
 
-/** With a point, as Python writes a float that is whole: `1.0`. */
+/** Writes a whole number with a decimal point, as Python does: `1.0`. */
 function floatNode(value: number): JsonNode {
   const text = serializeLossless(value);
   return parseLossless(/^-?\d+$/.test(text) ? `${text}.0` : text);
 }
 
-/** Extra keys were stored as JSON; a column of our own is text as it is. */
+/** Reads an extra key, which was stored as JSON text. Any other text comes from a column of this system: it is a string. */
 function extraNode(text: string): JsonNode {
   try {
     return parseLossless(text);

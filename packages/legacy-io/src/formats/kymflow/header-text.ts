@@ -1,9 +1,11 @@
+// Writes the microscope's header `<stem>.txt` again, from what the artifact `metadata` kept of it.
+
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
 
 /**
- * The microscope's `<stem>.txt` again, of the `olympus_header` in the artifact `metadata`: its sections and entries in
- * their order, in UTF-8 with CRLF. Undefined where the metadata has none. Formats' page §2.1.
+ * The text of `<stem>.txt`, from `olympus_header` in the artifact `metadata`: sections and entries in their old order, in
+ * UTF-8, with CRLF line ends. Undefined if the metadata has no such header.
  */
 export function olympusHeaderText(metadata: string): string | undefined {
   const header = fieldsOf(

@@ -1,9 +1,11 @@
+// Writes `<stem>.json` and `_radon.json` as the older application does, from the artifacts of an image.
+
 import { UNITS } from "@kym/kym-schema";
 import { ANALYSIS_RUN_KEYS, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store/json";
 import { withoutNonFinite } from "../without-non-finite.ts";
 
-/** Keys of `metadata` that only this system has. */
+/** Header keys of `metadata` that only this system writes. */
 const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([
   METADATA_HEADER_KEYS.acquiredLocalEpochNs,
   METADATA_HEADER_KEYS.secondsPerLineExact,
@@ -24,8 +26,8 @@ const TOP_ORDER: readonly string[] = [
 const RUN_KEY = /^(\d{1,9})(?::(\d{1,3}))?$/;
 
 /**
- * `<stem>.json` of the artifact `metadata`, version 1.0: without what only this system writes, numbers with their own
- * text. An image without metadata has steps of 1 px, as the older application writes it. Formats' page §2.2.
+ * The text of `<stem>.json`, version 1.0, from the artifact `metadata`. Keys that only this system writes are left out, and
+ * numbers keep their spelling. An image without metadata gets steps of 1 px, as the older application writes it.
  */
 export function classicJsonText(metadata: string | undefined, shape: readonly number[]): string {
   const root = metadata === undefined ? undefined : readJson(metadata);
@@ -65,8 +67,8 @@ export interface KymflowRun {
 }
 
 /**
- * `_radon.json`, version 3.0, of the artifacts `radon/params` and `radon/analysis`, by `"<roi>:<channel>"`.
- * Undefined where neither says anything. Formats' page §2.5.
+ * The text of `_radon.json`, version 3.0, from the artifacts `radon/params` and `radon/analysis`, by `"<roi>:<channel>"`.
+ * Undefined if neither has a run.
  */
 export function radonJsonText(params: string | undefined, analysis: string | undefined): string | undefined {
   const [settings, runs] = [params, analysis].map((text) => runsOf(text));
@@ -106,7 +108,7 @@ export function runsNamed(params: string | undefined, analysis: string | undefin
   });
 }
 
-/** By `"<roi>:<channel>"`; what is no object, and keys of another form, are passed over. */
+/** Runs by `"<roi>:<channel>"`. Values that are not objects, and keys of another form, are skipped. */
 function runsOf(text: string | undefined): ReadonlyMap<string, ReadonlyMap<string, JsonNode>> {
   const root = text === undefined ? undefined : readJson(text);
   return new Map(
@@ -119,7 +121,7 @@ function runsOf(text: string | undefined): ReadonlyMap<string, ReadonlyMap<strin
   );
 }
 
-/** What Python wrote as NaN is null. */
+/** Reads JSON as Python writes it; NaN becomes null. */
 function readJson(text: string): JsonNode {
   return withoutNonFinite(parseLossless(text, { allowNonFinite: true }));
 }

@@ -1,3 +1,5 @@
+// Writes a velocity trace as `_radon.csv`, as the older application does.
+
 import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, ColumnType, DatasetContents } from "@kym/zarr-store";
 import { type CsvTextColumn, columnOf, csvText, schemaOfTable } from "@kym/zarr-store/table";
@@ -6,12 +8,12 @@ import { LEGACY_TRACE_COLUMNS } from "../velocity-trace.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
-/** What the constant columns of a trace say, where the table does not. */
+/** Values for the constant columns of a trace, used if the table lacks those columns. */
 export type TraceConstants = Pick<ImageToWrite, "parentFolder" | "fileName" | "shape" | "calibration">;
 
 /**
- * `_radon.csv` of the artifact `radon/velocity`: the older application's names and order, then columns that it does not
- * know. Values as they are, beyond ±1e6 too. Source: the formats' page §2.3.
+ * `_radon.csv` from the artifact `radon/velocity`: the older application's columns in its order, then all others. No value is
+ * changed, not even the placeholder velocities beyond ±1e6 (docs/formats.md#velocity-traces).
  */
 export function traceCsv(table: Table, facts: TraceConstants): Uint8Array<ArrayBuffer> {
   const stored = new Map(schemaOfTable(table).columns.map((column) => [column.name, column.type]));

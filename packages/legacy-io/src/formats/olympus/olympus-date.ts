@@ -1,8 +1,10 @@
-/** A date of a header, taken apart; what cannot be read is absent, and said in `warning`. */
+// Reads the date of an Olympus header.
+
+/** The parts of a header's date. A part that cannot be read is absent, and `warning` says so. */
 export interface OlympusDate {
   /** `YYYY-MM-DD`. */
   readonly date?: string;
-  /** `HH:MM:SS` on a 24-hour clock, with the decimals of the text. */
+  /** `HH:MM:SS` on a 24-hour clock, with as many decimals as the text has. */
   readonly time?: string;
   /** The wall clock read as if it were UTC, in ns. */
   readonly localEpochNs?: bigint;
@@ -13,8 +15,8 @@ const DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: +(.*))?$/;
 const TIME = /^(\d{1,2}):(\d{2}):(\d{2})(\.\d{1,9})?(?: *(AM|PM))?$/i;
 
 /**
- * Reads `MM/DD/YYYY hh:mm:ss.sss AM|PM`. 12 AM is midnight and 12 PM is noon. Exports exist that write a 24-hour
- * hour and add AM or PM: an hour above 12 is taken as it stands.
+ * Reads `MM/DD/YYYY hh:mm:ss.sss AM|PM`. 12 AM is midnight and 12 PM is noon. Some exports write a 24-hour time and still add
+ * AM or PM, so an hour above 12 is used unchanged.
  */
 export function parseOlympusDate(text: string): OlympusDate {
   const warning = `the date cannot be read: ${JSON.stringify(text.slice(0, 80))}`;

@@ -1,19 +1,21 @@
+// Reads single values of an Olympus header and collects warnings about those that cannot be read.
+
 import type { OlympusSection } from "./olympus-section.ts";
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** A number as it stands in the text, and how many of its unit make the unit that is asked for. */
+/** A number from the text, and how many of its unit make one of the wanted unit. */
 export interface OlympusQuantity {
   readonly value: number;
   readonly perUnit: number;
 }
 
-/** Reads values of a header by section. What is there and cannot be read becomes a warning, once. */
+/** Reads values of a header by section. A value that cannot be read adds one warning. */
 export interface OlympusFields {
   text(section: string, key: string): string | undefined;
   /** The groups of `pattern` as positive integers. */
   counts(section: string, key: string, pattern: RegExp): readonly number[] | undefined;
-  /** Group 1 of `pattern` as a finite, non-negative number; group 2, if there are units, as one of them. */
+  /** Group 1 of `pattern` as a finite, non-negative number. If `units` are given, group 2 must be one of them. */
   quantity(
     section: string,
     key: string,

@@ -1,3 +1,5 @@
+// Reads the text header `<stem>.txt` that Olympus FluoView exports beside a TIFF.
+
 import { LegacyIoError } from "../../errors.ts";
 import { decodeLegacyText, type TextEncodingName } from "../../tiff/descriptions/instrument-text.ts";
 import { parseOlympusDate } from "./olympus-date.ts";
@@ -13,7 +15,7 @@ const KNOWN_SECTIONS: ReadonlySet<string> = new Set([
   "Channel 1",
 ]);
 
-/** How many of a unit make one micrometre, or one second. The micro sign and the Greek letter are both in use. */
+/** How many of a unit make one micrometre, or one second. Files use both the micro sign and the Greek letter mu. */
 const PER_MICROMETRE: ReadonlyMap<string, number> = new Map([
   ["um", 1],
   ["µm", 1],
@@ -40,7 +42,7 @@ export interface OlympusChannel {
   readonly bitsPerPixel: number | undefined;
 }
 
-/** An Olympus `.txt` header: everything it says, and the numbers derived from it. What it does not say is undefined. */
+/** Everything an Olympus header says, and numbers derived from it. A field that it does not give is undefined. */
 export interface OlympusHeader {
   readonly encoding: TextEncodingName;
   readonly sections: readonly OlympusSection[];
@@ -48,39 +50,44 @@ export interface OlympusHeader {
   readonly linesPerImage: number | undefined;
   /** Columns of the image (space). */
   readonly pxPerLine: number | undefined;
-  /** As the microscope writes it, rounded to 3 decimals. */
+  /** Rounded to 3 decimals by the microscope. */
   readonly umPerPx: number | undefined;
   /** Time of the last line, truncated to ms: (lines − 1) periods. */
   readonly durationS: number | undefined;
-  /** `durationS / linesPerImage`, 0.003 % low: what every stored analysis of the older application used. */
+  /**
+   * `durationS / linesPerImage`. It is 0.003 % too low, but every stored analysis of the older application used it, so it
+   * keeps results comparable.
+   */
   readonly secondsPerLine: number | undefined;
-  /** From the unit-converted image size: the period that the microscope really had. */
+  /** The true line period, from the unit-converted image size. */
   readonly secondsPerLineExact: number | undefined;
   /** `YYYY-MM-DD`. */
   readonly date: string | undefined;
-  /** `HH:MM:SS.sss` on a 24-hour clock, as many decimals as the file has. */
+  /** `HH:MM:SS.sss` on a 24-hour clock, with as many decimals as the file has. */
   readonly time: string | undefined;
-  /** The wall clock of the microscope read as if it were UTC, in ns: no machine's time zone enters. */
+  /** The microscope's wall clock, read as if it were UTC, in ns. It does not depend on any time zone. */
   readonly acquiredLocalEpochNs: bigint | undefined;
   readonly bitsPerPixel: number | undefined;
   readonly channelCount: number | undefined;
   readonly channels: readonly OlympusChannel[];
   readonly scanMode: string | undefined;
-  /** The folder on the microscope's computer; labs write genotype and treatment into it. */
+  /** The folder on the microscope's computer. Labs often put genotype and treatment into its name. */
   readonly path: string | undefined;
   /** The name of the `.oir` file that was exported. */
   readonly name: string | undefined;
   readonly systemName: string | undefined;
   readonly systemVersion: string | undefined;
-  /** What is there and could not be understood. */
+  /** Values that could not be read, and lines without a value. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads the text header that Olympus FluoView writes beside a TIFF, by section. UTF-8, UTF-16 or Latin-1; LF or
- * CRLF; keys and values quoted or not. A garbled value leaves its field out and adds a warning.
- * Throws `invalid_file` for text that is no such header at all, or is longer than 1 MiB.
- * Source: `docs` of the formats, §2.1; the numbers of seven headers of an FVMPE-RS.
+ * Reads the text header that Olympus FluoView exports beside a TIFF. Values are looked up by section, because `Image Size`
+ * occurs in two. The text may be UTF-8, UTF-16 or Latin-1, with LF or CRLF, and with or without quotes. A value that cannot
+ * be read leaves its field undefined and adds a warning.
+ *
+ * The rules were checked against seven headers of an FVMPE-RS microscope (docs/formats.md#olympus-header).
+ * @throws {LegacyIoError} `invalid_file` if the text has no section of such a header, or is longer than 1 MiB
  */
 export function readOlympusHeader(bytes: Uint8Array): OlympusHeader {
   if (bytes.byteLength > MAX_HEADER_BYTES) {

@@ -1,9 +1,11 @@
+// The sections of an Olympus header, as plain text.
+
 export interface OlympusEntry {
   readonly key: string;
   readonly value: string;
 }
 
-/** Keys repeat between sections (`Image Size`), and could within one, so both are lists in the file's order. */
+/** One section. Its entries are a list in the file's order, because a key may occur twice. */
 export interface OlympusSection {
   readonly name: string;
   readonly entries: readonly OlympusEntry[];

@@ -1,4 +1,5 @@
-/** `<stem>.json`: what the older application keeps of an image, and people edit. */
+// The format of `<stem>.json`: metadata and ROIs that the older application keeps and people edit.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { parseClassicJson } from "../classic-json.ts";
 import { classicJsonText } from "../kymflow/kymflow-json.ts";

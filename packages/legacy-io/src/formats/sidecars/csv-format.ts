@@ -1,4 +1,5 @@
-/** `<stem>.<artifact>.csv`: a table under the artifact's own name; types are found from its cells. */
+// The format of `<stem>.<artifact>.csv`: a table under the artifact's name; the types are inferred from its cells.
+
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { readSidecarCsv } from "../sidecar-csv.ts";
 import type { GivenArtifact, SidecarFormat } from "../sidecar-format.ts";

@@ -1,4 +1,5 @@
-/** `<stem>.<artifact>.csv.gz`: a packed table under the artifact's own name. */
+// The format of `<stem>.<artifact>.csv.gz`: a gzipped table under the artifact's name.
+
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { csvArtifact } from "./csv-format.ts";
 

@@ -1,11 +1,12 @@
-/** `flow-analysis/<stem>_events.json`: the events of a trace. */
+// The format of `flow-analysis/<stem>_events.json`: the events of a velocity trace.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
 import { eventsJsonText, eventsOf } from "../kymflow/events-json.ts";
 import { runsNamed } from "../kymflow/kymflow-json.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
-/** The first name is what is stored; a dataset of the Python system may have the second. */
+/** Also writes events under the older artifact name, which a dataset of the Python system may have. */
 export const eventsJsonFormat: SidecarFormat = {
   name: "events_json",
   endings: ["_events.json"],

@@ -1,4 +1,5 @@
-/** `<stem>.<artifact>.json`: a JSON under the artifact's own name. */
+// The format of `<stem>.<artifact>.json`: a JSON under the artifact's name.
+
 import { decodeJsonText } from "@kym/zarr-store/json";
 import type { SidecarFormat } from "../sidecar-format.ts";
 

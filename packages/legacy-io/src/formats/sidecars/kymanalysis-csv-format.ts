@@ -1,4 +1,5 @@
-/** `flow-analysis/<stem>_kymanalysis.csv`: the velocity trace of an analysis with events. */
+// The format of `flow-analysis/<stem>_kymanalysis.csv`: the velocity trace of the combined analysis files.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER } from "../flow-analysis.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";

@@ -1,4 +1,6 @@
-/** `flow-analysis/<stem>_kymanalysis.json`: how a trace was made, its events, and whether a person accepted it. */
+// The format of `flow-analysis/<stem>_kymanalysis.json`: how a trace was made, its events, and whether a person
+// accepted the image.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";

@@ -1,4 +1,5 @@
-/** `<stem>.<artifact>.npy`: an array under the artifact's own name. */
+// The format of `<stem>.<artifact>.npy`: an array under the artifact's name.
+
 import { readNpy } from "../npy.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 

@@ -1,4 +1,5 @@
-/** `<stem>.txt`: the header that an Olympus microscope writes beside an image. */
+// The format of `<stem>.txt`: the header that an Olympus microscope exports beside an image.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { olympusHeaderText } from "../kymflow/header-text.ts";
 import { type OlympusHeader, readOlympusHeader } from "../olympus/olympus-header.ts";
@@ -20,7 +21,7 @@ export const olympusHeaderFormat: SidecarFormat = {
   },
 };
 
-/** A header that was written for an image of another size says nothing about this one. */
+/** A header with another image size was written for another image. */
 function whyNotOf({ linesPerImage, pxPerLine }: OlympusHeader, shape: readonly number[]): string | undefined {
   const isOfShape =
     (linesPerImage === undefined || linesPerImage === shape.at(-2)) &&

@@ -1,4 +1,5 @@
-/** `<stem>.<artifact>.parquet`: a table under the artifact's own name; it has types, so it counts before a CSV. */
+// The format of `<stem>.<artifact>.parquet`: a table under the artifact's name. It has types, so it counts before a CSV.
+
 import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import type { SidecarFormat } from "../sidecar-format.ts";
 

@@ -1,4 +1,5 @@
-/** `flow-analysis/<stem>_radon.csv`: the velocity trace of the Radon analysis. */
+// The format of `flow-analysis/<stem>_radon.csv`: the velocity trace of the Radon analysis.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER } from "../flow-analysis.ts";
 import { traceCsv } from "../kymflow/trace-csv.ts";

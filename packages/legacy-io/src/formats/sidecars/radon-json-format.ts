@@ -1,4 +1,5 @@
-/** `flow-analysis/<stem>_radon.json`: how the trace of the Radon analysis was made. */
+// The format of `flow-analysis/<stem>_radon.json`: how the trace of the Radon analysis was made.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_ANALYSIS_FOLDER, parseFlowAnalysis } from "../flow-analysis.ts";
 import { radonJsonText } from "../kymflow/kymflow-json.ts";

@@ -1,10 +1,11 @@
-/** `<folder>-analysis/<stem>.csv`: the oldest form of a velocity trace, one of the whole image. */
+// The format of `<folder>-analysis/<stem>.csv`: the oldest form of a velocity trace, one per image.
+
 import { ARTIFACTS } from "@kym/kym-schema";
 import type { RoiAnalysis } from "../flow-analysis.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { parseVelocityTrace } from "../velocity-trace.ts";
 
-/** How every trace of that time was made: no file says so. */
+/** How every trace of this form was made; no file records it. */
 const V0_RUN: RoiAnalysis = {
   roiId: 1,
   channel: 1,
@@ -27,7 +28,7 @@ export const v0CsvFormat: SidecarFormat = {
   parse: (bytes) => ({ trace: { table: parseVelocityTrace(bytes), usualRuns: [V0_RUN] } }),
 };
 
-/** The folder of the oldest analyses beside the images of a folder: `20250722/20250722-analysis`. */
+/** The folder with the oldest analyses of the images in a folder: `20250722/20250722-analysis`. */
 export function v0AnalysisFolder(imageFolder: string): string {
   return `${imageFolder}-analysis`;
 }
