@@ -1,26 +1,28 @@
+// Defines `ByteSource`, through which the TIFF reader gets bytes from memory, a file or elsewhere.
+
 import { LegacyIoError } from "../errors.ts";
 
 /**
- * A file's bytes, wherever they are: memory, a file, an HTTP range.
- * `read` gives exactly `length` bytes or throws; it never fills up with zeros.
- * The bytes it returns may be a view of memory that others see: they are read, not written.
+ * The bytes of a file, wherever they are: in memory, on disk, behind HTTP ranges.
+ * `read` returns exactly `length` bytes or throws; it never pads with zeros. The result may be a view of shared memory, so a
+ * reader must not write to it.
  */
 export interface ByteSource {
   readonly sizeBytes: number;
-  /** Errors: `invalid_file` for a range outside the source, `io`. */
+  /** Throws `invalid_file` for a range outside the source, `io` if reading fails. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** As `read`, straight into `target`; what a reader of large runs uses, where there is one. */
+  /** Like `read`, but straight into `target`. Large runs are read this way if the source offers it. */
   readInto?(offset: number, target: Uint8Array): Promise<void>;
   /**
-   * As `read`, into a buffer that begins and ends with these bytes and that nobody else has: the reader may keep and change
-   * it. What a source offers that can do without clearing the buffer first.
+   * Like `read`, but into a new buffer that holds only these bytes: the reader may keep and change it. A source offers this if
+   * it can skip clearing the buffer first.
    */
   readOwned?(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A source over bytes in memory. Reads are views, not copies. */
+/** Makes a source over bytes in memory. Reads are views, not copies. */
 export function bytesSource(source: Uint8Array): ByteSource {
-  // A Node `Buffer` is a Uint8Array whose `slice` does not copy; what is handed on is a plain one.
+  // A Node `Buffer` is a Uint8Array whose `slice` does not copy, so use a plain one instead.
   const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   const sizeBytes = bytes.byteLength;
   return {
@@ -53,7 +55,7 @@ export function assertRangeInside(sizeBytes: number, offset: number, length: num
   }
 }
 
-/** Reads straight into `target` where the source can, else by a copy. */
+/** Reads straight into `target` if the source can, otherwise copies. */
 export async function readInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
   if (source.readInto !== undefined) {
     await source.readInto(offset, target);

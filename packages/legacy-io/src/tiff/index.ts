@@ -1,4 +1,5 @@
-/** The entry `@kym/legacy-io/tiff`: TIFFs alone, read, described and written. */
+// The entry `@kym/legacy-io/tiff`: reads, describes and writes TIFFs, and nothing else.
+
 export type { LegacyIoErrorCode, LegacyIoErrorDetails } from "../errors.ts";
 export { type ByteSource, bytesSource } from "./byte-source.ts";
 export type { Decompress, TiffCodec } from "./codecs/tiff-codec.ts";

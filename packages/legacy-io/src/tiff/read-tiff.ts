@@ -1,3 +1,5 @@
+// Reads the pixels of a TIFF: the whole image, or some rows of one plane.
+
 import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
@@ -23,9 +25,9 @@ import { pageBytes, type TiffPage } from "./pixels/tiff-page.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 
 export interface ReadTiffOptions {
-  /** What not to go beyond; the defaults are `DEFAULT_TIFF_LIMITS`. */
+  /** Limits on size, memory and time. Default: `DEFAULT_TIFF_LIMITS`. */
   readonly limits?: Partial<TiffLimits> | undefined;
-  /** Compressions of your own, or faster ones such as `nodeTiffCodecs` of `./node`: they come before those that are always read. */
+  /** Your own compressions, or faster ones such as `nodeTiffCodecs` of `./node`. They are tried before the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,21 +39,22 @@ export interface TiffImage {
 }
 
 /**
- * Reads the headers of a TIFF, no pixels: shape, dtype, axes, calibration with its sources, description.
- * Errors: as `readTiff`, for what its headers show.
+ * Reads the headers of a TIFF but no pixels: shape, dtype, axes, description, and calibration with its sources.
+ * Throws like `readTiff` for faults in the headers.
  */
 export async function describeTiff(source: ByteSource, options: ReadTiffOptions = {}): Promise<TiffInfo> {
   return (await openTiffPages(source, options)).info;
 }
 
 /**
- * Reads a whole TIFF as one array in C order: uncompressed, deflate, LZW, PackBits or zstd; strips or tiles; predictors
- * 2 and 3; either byte order; BigTIFF; chunky or planar; pages of equal shape; ImageJ stacks also behind a single
- * directory; OME-TIFF. Values are as they are stored: no palette, inversion, rotation or calibration of values is applied
- * (`info.valueCalibration`). Only the int16 that ImageJ stores as uint16 + 32768 are given as int16. Nothing that the file
- * claims is allocated before it is bounded by the file's size and the limits.
- * Errors: `invalid_file` for damaged, truncated or contradictory files; `not_supported`, naming the tag, or the limit
- * that the file is beyond; `io`; `aborted`.
+ * Reads a whole TIFF as one array in C order. Which compressions, layouts and dtypes are read is listed in
+ * docs/formats.md#tiff.
+ *
+ * Values are returned as stored: no palette, inversion, rotation or value calibration is applied (see
+ * `info.valueCalibration`). The one exception is int16 that ImageJ stored as uint16 + 32768, which is returned as int16.
+ * A size that the file claims is checked against the file's size and the limits before memory is allocated.
+ * @throws {LegacyIoError} `invalid_file` for a damaged, truncated or contradictory file; `not_supported`, naming the tag or
+ * the limit; `io`; `aborted`
  *
  * @example
  * const { image, info } = await readTiff(bytesSource(bytes));
@@ -62,8 +65,8 @@ export async function readTiff(source: ByteSource, options: ReadTiffOptions = {}
 }
 
 /**
- * As `readTiff`, of a file in memory. Pixels that lie there as they are in the image are a view of `bytes`, not a copy:
- * they change with it.
+ * Like `readTiff`, for a file in memory. If the file stores the pixels exactly as the image needs them, the result is a view
+ * of `bytes`, not a copy, and changes with it.
  */
 export async function readTiffInPlace(
   bytes: Uint8Array<ArrayBuffer>,
@@ -107,7 +110,7 @@ async function readPixels(
   return { image, info: tiff.info };
 }
 
-/** The pixels of an uncompressed file. A source that gives bytes to keep is read once, where they are one run. */
+/** Reads the pixels of an uncompressed file. If they are one run and the source offers `readOwned`, no copy is made. */
 async function readContiguous(
   source: ByteSource,
   tiff: OpenedTiff,
@@ -154,7 +157,7 @@ async function readEachRun(
   return image;
 }
 
-/** Where all pixels of an uncompressed file are: one run, if its pages and strips follow one another. */
+/** Finds the byte runs of an uncompressed file's pixels: a single run if all pages and strips follow one another. */
 function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
   const [first] = pages;
   if (first !== undefined && layout.planesOfOnlyPage > 1) {
@@ -167,7 +170,7 @@ function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
   return mergeRuns(runs);
 }
 
-/** One plane as a page of its own; planes behind a single directory follow its first. */
+/** One plane as a page of its own. In a stack with a single directory, the planes follow one another after the first. */
 export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number): TiffPage | undefined {
   const [first] = pages;
   if (first === undefined || !Number.isSafeInteger(plane) || plane < 0 || plane >= planeCount) {
@@ -196,7 +199,7 @@ function imageBytes(dtype: DType, shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
 }
 
-/** The array that pixels are read into, counted before it is allocated. Throws `not_supported` where it does not fit. */
+/** Allocates the array for the pixels, after counting it. Throws `not_supported` if it does not fit. */
 function allocateImage(budget: DecodeBudget, dtype: DType, shape: readonly number[]): NdArray {
   const sizeBytes = imageBytes(dtype, shape);
   budget.take(sizeBytes, "its pixels");
@@ -213,16 +216,16 @@ function allocateImage(budget: DecodeBudget, dtype: DType, shape: readonly numbe
 export interface ReadTiffRegionOptions extends ReadTiffOptions {
   /** First row. Default 0. */
   readonly rowStart?: number | undefined;
-  /** The row after the last. Default: the end. */
+  /** One past the last row. Default: all rows to the end. */
   readonly rowStop?: number | undefined;
   /** The plane, counted from 0 in C order of the axes before the plane. Default 0. */
   readonly page?: number | undefined;
 }
 
 /**
- * Reads some rows of one plane without reading the rest of the file: strips and tiles that hold them, or of an
- * uncompressed strip the rows alone. The array has the axes of a plane (samples included).
- * Throws `invalid_argument` for rows or a plane that the image does not have, else as `readTiff`.
+ * Reads some rows of one plane without reading the rest of the file. It reads the strips and tiles that hold the rows, and of
+ * uncompressed strips only the rows. The array has the axes of a plane, samples included.
+ * @throws {LegacyIoError} `invalid_argument` for rows or a plane that the image does not have; otherwise like `readTiff`
  */
 export async function readTiffRegion(
   source: ByteSource,

@@ -1,3 +1,5 @@
+// Reads and checks all headers of a TIFF, and collects what they say about the image.
+
 import type { DType } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -35,15 +37,15 @@ export interface TiffInfo {
   /** Elements along each axis, slowest first (C order). */
   readonly shape: readonly number[];
   readonly dtype: DType;
-  /** One name an axis: `t z c s y x`; `s` are the samples of a pixel (RGB). */
+  /** One name per axis, from `t z c s y x`; `s` holds the samples of a pixel (RGB). */
   readonly axes: readonly string[];
-  /** Who says so; `default` is nobody: rows are `y` and columns `x`. */
+  /** Where the names come from. With `default` the file names no axes: rows are `y` and columns `x`. */
   readonly axesSource: AxesSource;
-  /** Pages of the image, thumbnails not counted. */
+  /** Pages of the image, without thumbnails and masks. */
   readonly pageCount: number;
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
-  /** `none`, `lzw`, `deflate`, `packbits`, `zstd`, or the name of a codec of the caller's. */
+  /** `none`, `lzw`, `deflate`, `packbits`, `zstd`, or the name of a caller's codec. */
   readonly compression: string;
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette. */
   readonly photometric: number;
@@ -52,16 +54,16 @@ export interface TiffInfo {
   readonly software: string | undefined;
   /** The text of `ImageDescription`. */
   readonly description: string | undefined;
-  /** Of each axis the most credible calibration, if there is a credible one, and where it stands. */
+  /** For each axis the most credible calibration and where it was found. An axis without a credible one is missing. */
   readonly calibration: readonly AxisCalibration[];
-  /** All of them; `resolution` is never chosen, because exporters fill it with anything. */
+  /** Every calibration found. `resolution` is never chosen, because exporters write placeholders there. */
   readonly calibrationCandidates: readonly AxisCalibration[];
   /**
-   * What ImageJ makes of the values before it shows them. Undefined where it shows them as they are given: so too for int16,
-   * which ImageJ stores as uint16 + 32768 and which are given as int16.
+   * The function that ImageJ applies to the values before it shows them. Undefined if it shows them unchanged. That includes
+   * int16, which ImageJ stores as uint16 + 32768 and which is returned as int16.
    */
   readonly valueCalibration: ValueCalibration | undefined;
-  /** Contradictions, tags that could not be read, and what ImageJ says about the values: sentences for people. */
+  /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
 
@@ -81,7 +83,7 @@ export interface OpenTiffOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads and checks the headers of all pages, and what the first of them says about the stack. */
+/** Reads and checks the headers of all pages. The first page's descriptions decide the axes of the stack. */
 export async function openTiffPages(source: ByteSource, options: OpenTiffOptions): Promise<OpenedTiff> {
   const limits = { ...DEFAULT_TIFF_LIMITS, ...options.limits };
   const budget = decodeBudget(source.sizeBytes, limits);
@@ -134,7 +136,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   return { info, isLittleEndian, pages, layout, planeCount, budget };
 }
 
-/** Thumbnails and masks are no part of the image, unless there is nothing else. */
+/** Leaves out thumbnails and masks, unless the file has nothing else. */
 async function withoutAuxiliary(all: readonly TagValues[]): Promise<readonly TagValues[]> {
   const proper: TagValues[] = [];
   for (const values of all) {
@@ -161,7 +163,7 @@ function checkPagesAreEqual(pages: readonly TiffPage[]): void {
   }
 }
 
-/** Pixels that ImageJ stored as uint16 and shows as int16. */
+/** The page with the dtype int16, which ImageJ stored as uint16. */
 function signedPage(page: TiffPage): TiffPage {
   return { ...page, dtype: "int16", hasSignedOffset: true };
 }
@@ -206,7 +208,7 @@ async function readDescriptions(
   const shaped = description === undefined ? undefined : parseShapedDescription(description);
   if (shaped !== undefined && !fitsPlane(page, shaped)) {
     warnings.push(
-      `ImageDescription says shape [${shaped.shape}], which planes of ${page.height} × ${page.width} cannot make`,
+      `ImageDescription says shape [${shaped.shape}], which does not fit planes of ${page.height} × ${page.width}: it is ignored`,
     );
   }
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);

@@ -1,3 +1,5 @@
+// Reads a large uncompressed TIFF a few rows at a time, so that it never has to fit into memory.
+
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import type { ByteSource } from "./byte-source.ts";
 import { isContiguous } from "./pixels/contiguous.ts";
@@ -5,22 +7,22 @@ import { readRows } from "./pixels/read-rows.ts";
 import { pageOf, type ReadTiffOptions, rowOptions } from "./read-tiff.ts";
 import { openTiffPages, type TiffInfo } from "./tiff-info.ts";
 
-/** A TIFF whose rows are read a few at a time. */
+/** An open TIFF whose rows can be read a few at a time. */
 export interface TiffRows {
   readonly info: TiffInfo;
-  /** Of one plane. */
+  /** Rows of one plane. */
   readonly height: number;
   readonly rowBytes: number;
   /**
-   * Rows `start` to `stop` of all planes, one after another in C order, into `target`, which has exactly their size; they
-   * must be of one plane.
+   * Reads rows `start` to `stop` into `target`, which has exactly their size. Rows are counted through all planes in C order;
+   * one call must stay within one plane.
    */
   readonly readInto: (start: number, stop: number, target: Uint8Array<ArrayBuffer>) => Promise<void>;
 }
 
 /**
- * Opens a TIFF for reading it row by row. Undefined where that is no cheaper than reading it whole: rows can be read where
- * they lie in uncompressed strips of one sample a pixel only. Errors: as `readTiff`, for what its headers show.
+ * Opens a TIFF for reading it row by row. Returns undefined if that would not be cheaper than reading it whole: it needs
+ * uncompressed strips with one sample per pixel. Throws like `readTiff` for faults in the headers.
  */
 export async function openTiffRows(
   source: ByteSource,

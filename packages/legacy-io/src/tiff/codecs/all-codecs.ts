@@ -1,4 +1,5 @@
-/** The compressions that are always read: each is one object in a file of this folder, and one line of the list. */
+// The list of built-in compressions. To add one, write a file in this folder and a line here.
+
 import { deflateCodec } from "./deflate.ts";
 import { lzwCodec } from "./lzw.ts";
 import { packBitsCodec } from "./packbits.ts";

@@ -1,11 +1,13 @@
-/** DEFLATE in a zlib stream (RFC 1950), by the platform's `DecompressionStream`; 32946 is its old code. */
+// The deflate compression: a zlib stream (RFC 1950), decoded by the platform's `DecompressionStream`.
+
 import { inflate } from "@kym/zarr-store/bytes";
 import type { TiffCodec } from "./tiff-codec.ts";
 
+/** 32946 is an older code for the same data. */
 export const deflateCodec: TiffCodec = {
   codes: [8, 32946],
   name: "deflate",
-  // The longest match is of 258 bytes, and takes two bits.
+  // The longest match is 258 bytes and takes two bits.
   maxRatio: 1032,
   hasPredictor: true,
   decode: (bytes, maxBytes, check) =>

@@ -1,4 +1,5 @@
-/** Finds the codec of a compression, or the name of one that is not read. */
+// Finds the codec of a compression code, and names the compressions that cannot be read.
+
 import { ALL_CODECS } from "./all-codecs.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 
@@ -15,13 +16,13 @@ const UNREAD: ReadonlyMap<number, string> = new Map([
   [50002, "JPEG XL"],
 ]);
 
-/** The codec of a value of the tag `Compression`; those of the caller come first. */
+/** The codec of a value of the tag `Compression`. The caller's codecs are tried first. */
 export function findCodec(code: number, own: readonly TiffCodec[]): TiffCodec | undefined {
   const isOfCode = ({ codes }: TiffCodec): boolean => codes.includes(code);
   return own.find(isOfCode) ?? ALL_CODECS.find(isOfCode);
 }
 
-/** `50001 (WebP)`: a code and the name people know it by. */
+/** A code and its common name: `50001 (WebP)`. */
 export function describeUnread(code: number): string {
   const name = UNREAD.get(code);
   return name === undefined ? String(code) : `${code} (${name})`;

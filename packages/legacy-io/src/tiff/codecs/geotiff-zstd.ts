@@ -1,3 +1,5 @@
+// Decodes zstd with the decoder of the geotiff package, for platforms without one of their own (browsers).
+
 import { LegacyIoError } from "../../errors.ts";
 
 const ZSTD = 50000;
@@ -6,13 +8,13 @@ const MAX_BLOCK_BYTES = 1 << 17;
 const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
 const COMPRESSED_BLOCK = 2;
-/** A frame may be bounded worse than it is: blocks that are compressed say only how long they are before. */
+/** Allowance for the bound being too high: the header of a compressed block gives only its compressed size. */
 const SLACK_BYTES = 1 << 20;
 
 /**
- * Decompresses one zstd frame with the decoder that geotiff brings, for places without one of their own (browsers).
- * That decoder cannot be stopped, so the blocks of the frame are counted first: what it would allocate is known.
- * Throws `invalid_file` for data that is damaged, cut off, or decodes to more than `maxBytes`.
+ * Decompresses one zstd frame. geotiff's decoder cannot be stopped, so the frame's blocks are counted first: their number
+ * limits what it can allocate.
+ * @throws {LegacyIoError} `invalid_file` if the data is damaged, cut off, or decodes to more than `maxBytes`
  */
 export async function decodeZstdWithGeotiff(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const bound = zstdSizeBound(bytes);
@@ -39,11 +41,11 @@ export async function decodeZstdWithGeotiff(bytes: Uint8Array, maxBytes: number)
   return decoded;
 }
 
-/** The most that a frame can decode to, from the headers of its blocks (RFC 8878 §3.1.1). */
+/** The most bytes that a frame can decode to, from the headers of its blocks (RFC 8878, §3.1.1). */
 function zstdSizeBound(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.byteLength < 9 || view.getUint32(0, true) !== ZSTD_MAGIC) {
-    throw damaged("it is no frame");
+    throw damaged("it is not a zstd frame");
   }
   const descriptor = view.getUint8(4);
   const isSingleSegment = (descriptor & 0x20) !== 0;

@@ -1,4 +1,5 @@
-/** LZW as TIFF has it. */
+// The LZW compression, in TIFF's variant.
+
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 
@@ -11,7 +12,7 @@ const BYTES_PER_CHECK = 1 << 16;
 export const lzwCodec: TiffCodec = {
   codes: [5],
   name: "lzw",
-  // A string of 3838 bytes in 12 bits, averaged over a table.
+  // At best a 12-bit code stands for 3838 bytes; this is the average over a full table.
   maxRatio: 2560,
   hasPredictor: true,
   decode: (bytes, maxBytes, check) => {
@@ -21,18 +22,19 @@ export const lzwCodec: TiffCodec = {
 };
 
 /**
- * Decodes TIFF's LZW (TIFF 6.0 section 13: most significant bit first, codes of 9 to 12 bits that widen one code
- * early) into `target`, and returns how many bytes came out; more than fit is an error.
- * A string of the table is a piece of the output already written: entry `i` is `starts[i]` to `stops[i]`, a string
- * and the byte after it.
- * Throws `invalid_file` for a code that the table does not have, `not_supported` for the LZW of before TIFF 5.0, whose
- * bits run the other way, and what `check` throws, which is called now and then.
+ * Decodes TIFF's LZW into `target` and returns how many bytes it wrote. Codes are 9 to 12 bits wide, most significant bit
+ * first, and grow one code early (TIFF 6.0, §13).
+ *
+ * The table holds no strings. Entry `i` is a piece of the output, from `starts[i]` to `stops[i]`: an earlier string and the
+ * byte after it. `check` is called now and then, and what it throws is passed on.
+ * @throws {LegacyIoError} `invalid_file` for a code that is not in the table, and for more bytes than fit
+ * @throws {LegacyIoError} `not_supported` for LZW from before TIFF 5.0, whose bits run the other way
  */
 export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
   if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) {
     throw new LegacyIoError(
       "not_supported",
-      "TIFF tag Compression: the LZW of before TIFF 5.0 is not supported",
+      "TIFF tag Compression: LZW from before TIFF 5.0 is not supported",
       {
         tag: "Compression",
         found: 5,
@@ -74,7 +76,7 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
       previousStart = -1;
       continue;
     }
-    // The string before and the first byte of this one: it may be this one itself, which then ends in its own first byte.
+    // The new entry is the previous string plus the first byte of this one. It may be this string, which is not yet written.
     if (previousStart >= 0 && free < MAX_CODES) {
       starts[free] = previousStart;
       stops[free] = written + 1;

@@ -1,4 +1,5 @@
-/** PackBits: runs of one byte, and bytes as they are. */
+// The PackBits compression: runs of one byte, and bytes copied unchanged.
+
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 
@@ -7,7 +8,7 @@ const BYTES_PER_CHECK = 1 << 16;
 export const packBitsCodec: TiffCodec = {
   codes: [32773],
   name: "packbits",
-  // A run of 128 bytes in two.
+  // Two bytes can stand for a run of 128.
   maxRatio: 64,
   hasPredictor: false,
   decode: (bytes, maxBytes, check) => {
@@ -17,9 +18,9 @@ export const packBitsCodec: TiffCodec = {
 };
 
 /**
- * Decodes PackBits (TIFF 6.0 section 9) into `target` and returns how many bytes came out.
- * Throws `invalid_file` for data that is cut off or decodes to more than fits, and what `check` throws, which is called
- * now and then.
+ * Decodes PackBits (TIFF 6.0, §9) into `target` and returns how many bytes it wrote. `check` is called now and then, and what
+ * it throws is passed on.
+ * @throws {LegacyIoError} `invalid_file` if the data is cut off or decodes to more than fits
  */
 export function decodePackBits(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
   let at = 0;
@@ -56,7 +57,7 @@ export function decodePackBits(bytes: Uint8Array, target: Uint8Array, check: () 
   return written;
 }
 
-/** One byte is left over where a writer made the length even. */
+/** True for one byte left over at the end: some writers pad to an even length. */
 function isPadding(bytes: Uint8Array, at: number, written: number, target: Uint8Array): boolean {
   return written === target.length && at === bytes.length - 1;
 }

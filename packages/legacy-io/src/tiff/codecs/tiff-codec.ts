@@ -1,17 +1,19 @@
+// Defines a TIFF compression as one object.
+
 /** A compression of TIFFs as one object. */
 
-/** Decompresses to at most `maxBytes`, or throws; what is beyond is not allocated. */
+/** Decompresses to at most `maxBytes` bytes, or throws. It must not allocate more. */
 export type Decompress = (
   bytes: Uint8Array,
   maxBytes: number,
-  /** To be called now and then: it throws once the time is up. */
+  /** Call it now and then: it throws once the time limit is over. */
   check: () => void,
 ) => Uint8Array | Promise<Uint8Array>;
 
 /**
- * A compression that is read. Those of `all-codecs.ts` are always there; the option `codecs` of `readTiff` takes further
- * ones, which come first, so that one of the same code takes the place of ours: `nodeTiffCodecs` of `./node` is a list of
- * such.
+ * A compression that can be read. The built-in ones are listed in `all-codecs.ts`. Pass others in the option `codecs` of
+ * `readTiff`. They are tried first, so a codec with a built-in code replaces the built-in one, as those of `nodeTiffCodecs` in
+ * `./node` do.
  *
  * @example
  * const inverted: TiffCodec = {
@@ -24,17 +26,17 @@ export type Decompress = (
  * await readTiff(source, { codecs: [inverted] });
  */
 export interface TiffCodec {
-  /** The values of the tag `Compression` that mean it. */
+  /** The values of the tag `Compression` that mean this compression. */
   readonly codes: readonly number[];
-  /** As `TiffInfo.compression` and messages call it. */
+  /** The name in `TiffInfo.compression` and in messages. */
   readonly name: string;
-  /** The most bytes that one byte can become: pixels that a file cannot hold are refused before room is made for them. */
+  /** The most bytes that one byte can become. A file that claims more pixels than it can hold is refused before allocation. */
   readonly maxRatio: number;
-  /** Whether the tag `Predictor` has a meaning beside it. */
+  /** Whether the tag `Predictor` applies to this compression. */
   readonly hasPredictor: boolean;
   /**
-   * What it gives may be a view of what it is given, which is not to be changed. An error that it throws becomes
-   * `invalid_file`, naming the compression.
+   * Decompresses one strip or tile. It may return a view of its input, and must not change it. An error that it throws is
+   * reported as `invalid_file` with the name of the compression.
    */
   readonly decode: Decompress;
 }

@@ -1,4 +1,5 @@
-/** Pixels as they are. */
+// Compression 1: pixels stored without compression.
+
 import type { TiffCodec } from "./tiff-codec.ts";
 
 export const uncompressed: TiffCodec = {

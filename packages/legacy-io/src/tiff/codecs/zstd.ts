@@ -1,11 +1,12 @@
-/** Zstandard frames (RFC 8878), by the decoder that geotiff brings. */
+// The zstd compression (RFC 8878), decoded by the geotiff package.
+
 import { decodeZstdWithGeotiff } from "./geotiff-zstd.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 
 export const zstdCodec: TiffCodec = {
   codes: [50000],
   name: "zstd",
-  // A block of 128 KiB in four bytes.
+  // Four bytes can stand for a block of 128 KiB.
   maxRatio: 32768,
   hasPredictor: true,
   decode: decodeZstdWithGeotiff,

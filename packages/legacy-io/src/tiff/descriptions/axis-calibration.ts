@@ -1,16 +1,18 @@
-/** Where a calibration stands in the file. */
+// Collects the calibrations of an image's axes, converts their units and chooses the most credible one.
+
+/** Where in the file a calibration was found. */
 export type CalibrationSource = "imagej" | "ome" | "mm_header" | "page_name" | "resolution";
 
-/** How far it is from one element to the next along an axis. */
+/** The distance between neighbouring elements along an axis. */
 export interface AxisCalibration {
   readonly axis: string;
   readonly step: number;
-  /** `um` and `s` for whatever can be expressed so; else the unit as the file spells it. */
+  /** `um` or `s` if the unit can be converted, otherwise the file's own spelling. */
   readonly unit: string;
   readonly source: CalibrationSource;
 }
 
-/** From most to least believed: what a program wrote for this image, then what an instrument exported. */
+/** From most to least credible: first what a program wrote for this image, then what an instrument exported. */
 const TRUST: readonly CalibrationSource[] = ["ome", "imagej", "mm_header", "page_name"];
 const TOLERANCE = 0.01;
 
@@ -37,7 +39,7 @@ const UNITS: ReadonlyMap<string, readonly [unit: string, factor: number]> = new 
   ["min", ["s", 60]],
 ]);
 
-/** A calibration in `um` or `s` if its unit can be; undefined for pixels, no unit, and steps that are no positive number. */
+/** Converts a calibration to `um` or `s` if possible. Undefined without a unit, for pixels, and for a step that is not positive. */
 export function axisCalibration(
   axis: string,
   step: number,
@@ -52,7 +54,7 @@ export function axisCalibration(
   return { axis, step: factor === 1 ? step : step * factor, unit: normalized, source };
 }
 
-/** Of each axis the calibration that is believed most; `resolution` is none, because exporters fill it with anything. */
+/** Chooses the most credible calibration of each axis, never `resolution`: exporters write placeholders there. */
 export function chooseCalibration(candidates: readonly AxisCalibration[]): readonly AxisCalibration[] {
   const axes = [...new Set(candidates.map(({ axis }) => axis))];
   return axes.flatMap((axis) => {
@@ -63,7 +65,7 @@ export function chooseCalibration(candidates: readonly AxisCalibration[]): reado
   });
 }
 
-/** Sentences about places of the file that contradict what is believed by more than 1 %. */
+/** One sentence for each calibration that differs from the chosen one by more than 1 %. */
 export function calibrationConflicts(candidates: readonly AxisCalibration[]): readonly string[] {
   return chooseCalibration(candidates).flatMap((chosen) =>
     candidates

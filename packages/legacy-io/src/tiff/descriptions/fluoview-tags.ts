@@ -1,3 +1,5 @@
+// Reads the axes and calibration that Olympus FluoView writes into TIFF tags of its own.
+
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 import { decodeLatin1 } from "./instrument-text.ts";
 
@@ -15,9 +17,11 @@ const DIMENSION_BYTES = 100;
 const DIMENSION_COUNT = 10;
 
 /**
- * The dimensions in FluoView's private tag 34361, `MM_Header`, fastest first; undefined for a tag that is too short or
- * names none. A header is packed: ten dimensions at byte 284, each of name (16 bytes), size (uint32), origin and
- * resolution (float64) and unit (64 bytes, Latin-1). The step of time is (N / (N − 1)) of the true one.
+ * Reads the dimensions in FluoView's private tag 34361, `MM_Header`, fastest first. Undefined if the tag is too short or
+ * names no dimension.
+ *
+ * The tag is a packed structure. At byte 284 it has ten dimensions of 100 bytes: name (16 bytes), size (uint32), origin and
+ * resolution (float64), unit (64 bytes, Latin-1). The time step that it gives is N / (N − 1) of the true one.
  */
 export function parseMmHeader(
   bytes: Uint8Array,
@@ -40,8 +44,8 @@ export function parseMmHeader(
 }
 
 /**
- * The calibration in FluoView's `PageName`: columns of names, resolutions and units under `[Primary Dimensions]`.
- * Resolutions are rounded to six decimals.
+ * Reads the calibration in FluoView's tag `PageName`, which has columns of names, resolutions and units under
+ * `[Primary Dimensions]`. Resolutions are rounded to six decimals there.
  */
 export function parsePageName(text: string): readonly AxisCalibration[] {
   const [, primary = ""] = text.split("[Primary Dimensions]");
@@ -64,7 +68,7 @@ export function mmHeaderCalibration(dimensions: readonly FluoviewDimension[]): r
   );
 }
 
-/** The axis of a dimension: `t` of `T`, `c` of `Ch`. */
+/** The axis name of a dimension: `t` for `T`, `c` for `Ch`. */
 export function axisOf(name: string): string {
   return name === "Ch" ? "c" : name.trim().toLowerCase();
 }

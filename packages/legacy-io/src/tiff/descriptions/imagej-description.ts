@@ -1,22 +1,25 @@
+// Reads what ImageJ writes about a stack into `ImageDescription`.
+
 import { LegacyIoError } from "../../errors.ts";
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 
 const MAX_LENGTH = 2 ** 20;
 
-/** What ImageJ writes about a stack into `ImageDescription`. */
+/** What an ImageJ description says. */
 export interface ImageJDescription {
-  /** Planes of the whole stack, wherever they are. */
+  /** Planes of the whole stack, with or without directories of their own. */
   readonly images: number;
   readonly frames: number;
   readonly slices: number;
   readonly channels: number;
-  /** All `key=value` lines, in the file's order; escapes such as `\u00B5` are undone. */
+  /** All `key=value` lines, in the file's order, with escapes such as `\u00B5` decoded. */
   readonly properties: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the `key=value` lines of an ImageJ description; undefined for any other text.
- * Throws `invalid_file` for one of more than a million characters, which ImageJ never writes, and where frames × slices × channels are not the number of images.
+ * Reads the `key=value` lines of an ImageJ description. Undefined for any other text.
+ * @throws {LegacyIoError} `invalid_file` if frames × slices × channels is not the number of images, or if the text has more
+ * than 2^20 characters, which ImageJ never writes
  */
 export function parseImageJDescription(text: string): ImageJDescription | undefined {
   if (!text.startsWith("ImageJ=")) {
@@ -51,7 +54,7 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
   return { images, frames, slices, channels, properties };
 }
 
-/** The calibration of an ImageJ file: pixels per unit from the resolution tags, in the units of the description. */
+/** The calibration of an ImageJ file: steps from the resolution tags, with the units of the description. */
 export function imageJCalibration(
   { properties }: ImageJDescription,
   xResolution: readonly [number, number] | undefined,
@@ -74,10 +77,14 @@ function count(properties: ReadonlyMap<string, string>, key: string): number {
   const text = properties.get(key) ?? "1";
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (value === 0) {
-    throw new LegacyIoError("invalid_file", `ImageJ description: ${key}=${text.slice(0, 40)} is no count`, {
-      tag: "ImageDescription",
-      found: text,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `ImageJ description: ${key}=${text.slice(0, 40)} is not a count`,
+      {
+        tag: "ImageDescription",
+        found: text,
+      },
+    );
   }
   return value;
 }

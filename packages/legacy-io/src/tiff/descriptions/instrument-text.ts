@@ -1,3 +1,5 @@
+// Decodes text in whatever encoding an instrument or a spreadsheet wrote.
+
 import { LegacyIoError } from "../../errors.ts";
 
 const UTF8 = new TextDecoder();
@@ -7,16 +9,18 @@ const FIRST_BYTE_OF_REPLACEMENT = 0xef;
 
 export type TextEncodingName = "utf-8" | "utf-16le" | "utf-16be" | "latin1";
 
-/** A text file's characters without its byte order mark, and how they were encoded. */
+/** The text of a file, without its byte order mark, and its encoding. */
 export interface LegacyText {
   readonly text: string;
   readonly encoding: TextEncodingName;
 }
 
 /**
- * Decodes text as instruments and spreadsheets write it: UTF-16 by its byte order mark, or by the zero bytes of
- * a text that begins in ASCII; else UTF-8 if it is valid, else Latin-1, in which a micro sign is the byte 0xB5.
- * Throws `invalid_file` for UTF-16 that is cut in the middle of a character.
+ * Decodes text by the first rule that fits:
+ * 1. UTF-16, if there is a byte order mark, or exactly one of the first two bytes is zero.
+ * 2. UTF-8, if the bytes are valid UTF-8.
+ * 3. Latin-1, in which the byte 0xB5 is a micro sign.
+ * @throws {LegacyIoError} `invalid_file` for UTF-16 that ends in the middle of a character
  */
 export function decodeLegacyText(bytes: Uint8Array): LegacyText {
   const [first, second] = bytes;
@@ -29,15 +33,15 @@ export function decodeLegacyText(bytes: Uint8Array): LegacyText {
   return decodeUtf8OrLatin1(bytes);
 }
 
-/** As `decodeLegacyText`, for text that is never UTF-16. */
+/** Like `decodeLegacyText`, for text that is never UTF-16. */
 export function decodeUtf8OrLatin1(bytes: Uint8Array): LegacyText {
   const text = UTF8.decode(bytes);
-  // An error for each text that is not valid would take longer than all the rest.
+  // Decode leniently first: throwing and catching an error for every invalid text is far slower.
   const isValid = !text.includes(REPLACEMENT) || isUtf8(bytes);
   return isValid ? { text, encoding: "utf-8" } : { text: decodeLatin1(bytes), encoding: "latin1" };
 }
 
-/** A valid text can have the replacement character too, as three bytes of its own. */
+/** Tells valid UTF-8 that contains the replacement character itself from invalid UTF-8. */
 function isUtf8(bytes: Uint8Array): boolean {
   if (!bytes.includes(FIRST_BYTE_OF_REPLACEMENT)) {
     return false;
@@ -55,7 +59,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
   const pieceLength = 8192;
   let text = "";
   for (let start = 0; start < bytes.length; start += pieceLength) {
-    // Arguments that are spread go through an iterator.
+    // Spreading the bytes as arguments would be slow: it goes through an iterator.
     text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, start + pieceLength));
   }
   return text;

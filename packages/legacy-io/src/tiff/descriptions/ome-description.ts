@@ -1,13 +1,15 @@
+// Reads what OME-XML in `ImageDescription` says about the pages of a file and their calibration.
+
 import { LegacyIoError } from "../../errors.ts";
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 
 /** What an OME-XML description says about the one image of a file. */
 export interface OmeDescription {
-  /** Letters of the axes beyond the plane, slowest first, such as `["t", "z", "c"]`. */
+  /** The axes before the plane, slowest first, such as `["t", "z", "c"]`. */
   readonly leadingAxes: readonly string[];
-  /** Their lengths; `c` counts pages, not the samples of a page. */
+  /** The lengths of these axes. `c` counts pages, not the samples of a page. */
   readonly leadingShape: readonly number[];
-  /** Which page holds each plane, in C order of the leading axes. */
+  /** The page of each plane, in C order of the leading axes. */
   readonly pages: readonly number[];
   readonly calibration: readonly AxisCalibration[];
 }
@@ -18,10 +20,10 @@ const MAX_TAG_LENGTH = 4096;
 const DIMENSION_ORDER = /^XY(?:CZT|CTZ|ZCT|ZTC|TCZ|TZC)$/;
 
 /**
- * Reads the dimensions and physical sizes of an OME-XML description; undefined for any other text. Only the tags that
- * are needed are looked at; entities that a document declares itself are never expanded.
- * Throws `invalid_file` for sizes that contradict the file, `not_supported` for several images in one file, planes in
- * other files, and documents with a DOCTYPE.
+ * Reads the dimensions and physical sizes of an OME-XML description. Undefined for any other text. It looks only at the tags
+ * that it needs, and never expands entities that a document declares itself.
+ * @throws {LegacyIoError} `invalid_file` if sizes contradict the file; `not_supported` for several images in one file, planes
+ * in other files, and documents with a DOCTYPE
  */
 export function parseOmeDescription(
   text: string,
@@ -66,7 +68,7 @@ export function parseOmeDescription(
   };
 }
 
-/** Follows `TiffData`, which says where planes are; without it pages are in the order of the dimensions. */
+/** Finds the page of each plane from `TiffData`. Without it, pages are in the order of the dimensions. */
 function pageOfPlane(
   text: string,
   letters: readonly string[],
@@ -128,8 +130,8 @@ function omeCalibration(pixels: Attributes): readonly AxisCalibration[] {
 }
 
 /**
- * The attributes of each opening tag of a name, in order, one at a time: a text of many megabytes has a million of them.
- * A tag with more attributes or longer ones than OME has is passed over.
+ * Yields the attributes of each opening tag of a name, in order. It yields them one at a time, because a text of many
+ * megabytes can have a million tags. A tag longer than any that OME writes is skipped.
  */
 function* attributesOf(text: string, name: string): Generator<Attributes> {
   for (const [, body = ""] of text.matchAll(openingTag(name))) {

@@ -1,11 +1,13 @@
-/** What tifffile writes about a stack into `ImageDescription`: `{"shape": [5, 64, 48]}`. */
+// Reads what tifffile writes about a stack into `ImageDescription`: `{"shape": [5, 64, 48]}`.
+
+/** What tifffile's description says. */
 export interface ShapedDescription {
   readonly shape: readonly number[];
-  /** One letter an axis, lower case; undefined where it is not said. */
+  /** One lower-case letter per axis; undefined if the file does not name the axes. */
   readonly axes: readonly string[] | undefined;
 }
 
-/** Reads tifffile's description; undefined for any other text. */
+/** Reads tifffile's description. Undefined for any other text. */
 export function parseShapedDescription(text: string): ShapedDescription | undefined {
   if (!text.startsWith("{") || text.length > 4096) {
     return undefined;

@@ -1,23 +1,25 @@
+// Decides what happens to pixel values that ImageJ stores with a calibration.
+
 import type { DType } from "@kym/zarr-store";
 import type { ImageJDescription } from "./imagej-description.ts";
 
-/** What a file's ImageJ description says to make of the values that are given, before they are shown. */
+/** The function that ImageJ applies to the returned values before it shows them. */
 export interface ValueCalibration {
-  /** ImageJ's number of the function (`cf`): 0 is the straight line `c0 + c1 × value`. */
+  /** ImageJ's number of the function (`cf`). 0 is the straight line `c0 + c1 × value`. */
   readonly functionCode: number;
-  /** `c0`, `c1`, … of the function, in this order. */
+  /** The coefficients `c0`, `c1`, … in this order. */
   readonly coefficients: readonly number[];
-  /** The unit of what is shown (`vunit`), as the file spells it; empty where it names none. */
+  /** The unit of the shown values (`vunit`), in the file's spelling; empty if it names none. */
   readonly unit: string;
 }
 
-/** How the values of an ImageJ file are given. */
+/** How the values of an ImageJ file are returned. */
 export interface GivenValues {
-  /** What is left to be applied to them, if something is. */
+  /** The calibration that a caller still has to apply, if any. */
   readonly calibration: ValueCalibration | undefined;
-  /** True for uint16 that stand for int16, 32 768 too high: they are given as int16. */
+  /** True if the file stores int16 as uint16 + 32768. The values are returned as int16. */
   readonly hasSignedOffset: boolean;
-  /** The same as a sentence; undefined where there is nothing to say. */
+  /** The same as a sentence for people; undefined if there is nothing to say. */
   readonly warning: string | undefined;
 }
 
@@ -28,9 +30,11 @@ const SIGNED_OFFSET = -32_768;
 const AS_STORED: GivenValues = { calibration: undefined, hasSignedOffset: false, warning: undefined };
 
 /**
- * Decides what becomes of the calibration of values in an ImageJ description. ImageJ has no int16: it stores uint16 that
- * are 32 768 too high and a straight line that takes as much away. Those are given as int16, exactly; under any other
- * calibration values are given as they are stored, and the calibration is handed on.
+ * Decides how to return values for which an ImageJ description has a calibration.
+ *
+ * ImageJ has no int16. It stores uint16 values that are 32 768 too high, and a straight line that subtracts as much. Such
+ * values are returned as int16, exactly. With any other calibration the stored values are returned and the calibration is
+ * passed on.
  */
 export function decideGivenValues({ properties }: ImageJDescription, dtype: DType): GivenValues {
   const calibration = parseValueCalibration(properties);
@@ -67,7 +71,7 @@ function parseValueCalibration(properties: ReadonlyMap<string, string>): ValueCa
   return { functionCode, coefficients, unit: properties.get("vunit") ?? "" };
 }
 
-/** ImageJ applies a calibration only where there is a `vunit`. */
+/** True for the line that stands for int16. ImageJ applies a calibration only if there is a `vunit`. */
 function isSignedLine(
   { functionCode, coefficients }: ValueCalibration,
   properties: ReadonlyMap<string, string>,

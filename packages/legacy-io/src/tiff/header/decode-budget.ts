@@ -1,19 +1,21 @@
+// Limits the memory and the time that reading one TIFF may take.
+
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 
-/** The memory and the time that reading one TIFF may take. Its methods throw `not_supported`, naming the limit. */
+/** Counts memory and time against the limits. Its methods throw `not_supported`, naming the limit. */
 export interface DecodeBudget {
-  /** Counts bytes that are about to be allocated and live until the end. */
+  /** Counts bytes that are about to be allocated and kept until the end. */
   take(sizeBytes: number, what: string): void;
-  /** As `take`, for bytes that live for a while: the most at one time has to fit. */
+  /** Checks bytes that are needed only for a while. They must fit beside those already counted. */
   lend(sizeBytes: number, what: string): void;
-  /** To call between pieces of work: of a few thousand bytes, so that a decoder ends soon after the time is up. */
+  /** Checks the time. Call it every few thousand bytes, so that a decoder stops soon after the time limit. */
   check(): void;
-  /** Waits for what is not the reader's work: the source, or the turn of others. */
+  /** Waits without counting the time: for the source, or for other tasks. */
   outside<T>(wait: () => Promise<T>): Promise<T>;
 }
 
-/** A budget for a file of `fileBytes` bytes, whose clock runs from now on. */
+/** Makes the budget for a file of `fileBytes` bytes. Its clock starts now. */
 export function decodeBudget(
   fileBytes: number,
   { maxMemoryBytes, maxDecodeMs }: Pick<TiffLimits, "maxMemoryBytes" | "maxDecodeMs">,

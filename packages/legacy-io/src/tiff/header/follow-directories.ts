@@ -1,15 +1,17 @@
+// Follows the chain of a TIFF's directories without being led in a circle.
+
 import { LegacyIoError } from "../../errors.ts";
 
-/** What stands at one link of the chain, and where the next one is: 0 after the last. */
+/** One directory, and the offset of the next one: 0 after the last. */
 export interface DirectoryLink<D> {
   readonly directory: D;
   readonly nextOffset: number;
 }
 
 /**
- * Follows a chain of directories from offset to offset until one is 0. Each offset is visited once, and no more than
- * `maxCount` of them, whatever `read` says.
- * Throws `invalid_file` for a chain that leads in a circle or is longer, and what `read` throws.
+ * Follows a chain of directories from offset to offset until an offset is 0. It visits each offset once, and at most
+ * `maxCount` of them. Errors of `read` are passed on.
+ * @throws {LegacyIoError} `invalid_file` for a chain that is longer or leads in a circle
  */
 export async function followDirectories<D>(
   firstOffset: number,

@@ -1,3 +1,5 @@
+// Reads the small, scattered parts of a TIFF's headers with few reads of the source.
+
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
@@ -7,21 +9,21 @@ const WINDOW_BYTES = 1 << 14;
 const BUDGET_FACTOR = 4;
 const BUDGET_FLOOR_BYTES = 1 << 20;
 
-/** Reads the scattered small parts of a file: one read fetches the neighbourhood of what is asked for. */
+/** Reads small parts of a file. Each read of the source fetches 16 KiB, which later calls are served from. */
 export interface HeaderReader {
   readonly sizeBytes: number;
-  /** What headers may take; who keeps something of them counts it there. */
+  /** The budget of the file. A caller that keeps something it read counts it there. */
   readonly budget: DecodeBudget;
   /**
-   * At once where the neighbourhood is there already: a file has dozens of tags, and waiting for each costs more than
-   * reading it. Errors: `invalid_file` outside the file, and once headers ask for several times the file in all.
+   * Returns a view, at once if the bytes are there already: a file has dozens of tags, and awaiting each one costs more than
+   * reading it. Throws `invalid_file` for a range outside the file, and if the headers ask for too much in total.
    */
   read(offset: number, length: number): DataView | Promise<DataView>;
 }
 
 /**
- * A header reader over a source. The bytes asked for in all are bounded by four times the file's size and 1 MiB: no
- * honest file has directories that overlap so often, and reading a hostile one would take for ever.
+ * Makes a header reader over a source. All reads together may ask for at most four times the file's size plus 1 MiB. The
+ * directories of a proper file never overlap that much, and a hostile file could make reading endless.
  */
 export function headerReader(
   source: ByteSource,

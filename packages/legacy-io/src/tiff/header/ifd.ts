@@ -1,16 +1,18 @@
+// Reads the file header and the directories of a TIFF or BigTIFF.
+
 import { LegacyIoError } from "../../errors.ts";
 import { followDirectories } from "./follow-directories.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 import { TIFF_TAG } from "./tiff-tag.ts";
 
-/** One entry of a directory: a tag, and where its values are. */
+/** One entry of a directory: a tag and the place of its values. */
 export interface TiffEntry {
   readonly tag: number;
   /** The TIFF field type, 1 (BYTE) to 18 (IFD8). */
   readonly type: number;
   readonly count: number;
-  /** Where the values are: in the entry itself if they fit. */
+  /** The offset of the values; they are inside the entry if they fit. */
   readonly offset: number;
 }
 
@@ -20,14 +22,14 @@ export interface TiffDirectory {
   readonly entries: ReadonlyMap<number, TiffEntry>;
 }
 
-/** The skeleton of a TIFF: its byte order and its directories in the order of their chain. */
+/** The structure of a TIFF: its byte order and its directories, in the order of their chain. */
 export interface TiffStructure {
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
   readonly directories: readonly TiffDirectory[];
 }
 
-/** How the two kinds of TIFF write an entry. */
+/** The field sizes in which TIFF and BigTIFF differ. */
 interface EntryLayout {
   readonly countBytes: 2 | 8;
   readonly entryBytes: 12 | 20;
@@ -39,7 +41,7 @@ const BIG: EntryLayout = { countBytes: 8, entryBytes: 20, offsetBytes: 8 };
 const CLASSIC_VERSION = 42;
 const BIG_VERSION = 43;
 const KNOWN_TAGS: ReadonlySet<number> = new Set(Object.values(TIFF_TAG));
-/** About what an entry, or a directory without them, takes in memory. */
+/** Roughly the memory of one entry, and of an empty directory. */
 const KEPT_BYTES = 128;
 const TYPE_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
@@ -49,10 +51,10 @@ export function fieldTypeBytes(type: number): number {
 }
 
 /**
- * Follows the chain of directories of a TIFF or BigTIFF in either byte order. No pixel is read. Every directory is
- * visited once, their number and that of their entries is bounded. Entries of tags that are not read, and of unknown
- * types, are passed over, as TIFF 6.0 asks; whether the values of the others lie inside the file is checked when they are read.
- * Throws `invalid_file` for what is no TIFF, is cut off, or leads in a circle.
+ * Reads all directories of a TIFF or BigTIFF in either byte order, but no pixels. The numbers of directories and entries are
+ * limited. Entries with tags that are not needed, or with unknown types, are skipped, as TIFF 6.0 requires. Whether the
+ * values of the others lie inside the file is checked when they are read.
+ * @throws {LegacyIoError} `invalid_file` if the bytes are not a TIFF, are cut off, or have directories in a circle
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
@@ -167,7 +169,7 @@ function readEntry(
   return { tag, type, count, offset };
 }
 
-/** Throws `invalid_file` beyond 2^53: no such file can be. */
+/** Reads a 64-bit number. Throws `invalid_file` above 2^53, because no file is that large. */
 export function readUint64(view: DataView, at: number, isLittleEndian: boolean): number {
   const value = view.getBigUint64(at, isLittleEndian);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {

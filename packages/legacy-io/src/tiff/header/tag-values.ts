@@ -1,3 +1,5 @@
+// Reads the values of the tags of one directory, with a limit on each.
+
 import { LegacyIoError } from "../../errors.ts";
 import { decodeUtf8OrLatin1 } from "../descriptions/instrument-text.ts";
 import type { HeaderReader } from "./header-reader.ts";
@@ -10,21 +12,21 @@ const LONG = 4;
 const RATIONAL = 5;
 const INTEGER_TYPES: ReadonlySet<number> = new Set([1, SHORT, LONG, 13, 16, 18]);
 
-/** Reads the values of the tags of one directory. Everything is bounded before it is read. */
+/** Reads the values of the tags of one directory. A size is checked before its values are read. */
 export interface TagValues {
   has(name: TiffTagName): boolean;
-  /** Unsigned integers, at most `maxCount`; undefined where there is no such tag. */
+  /** Unsigned integers, at most `maxCount`; undefined if the tag is missing. */
   integers(name: TiffTagName, maxCount: number): Promise<Float64Array | undefined>;
   /** One unsigned integer. */
   integer(name: TiffTagName): Promise<number | undefined>;
   /** Numerator and denominator of a RATIONAL. */
   rational(name: TiffTagName): Promise<readonly [number, number] | undefined>;
-  /** Text up to its first NUL: UTF-8, or Latin-1 where it is not that. */
+  /** Text up to its first NUL, as UTF-8 if it is valid and as Latin-1 otherwise. */
   text(name: TiffTagName, maxBytes: number): Promise<string | undefined>;
   bytes(name: TiffTagName, maxBytes: number): Promise<Uint8Array | undefined>;
 }
 
-/** Errors of its methods: `invalid_file`, naming the tag, for values of another type or number. */
+/** Makes a reader of one directory's tags. Its methods throw `invalid_file`, naming the tag, for a wrong type or count. */
 export function tagValues(
   reader: HeaderReader,
   directory: TiffDirectory,

@@ -1,13 +1,15 @@
-/** What a reader of TIFF refuses to go beyond, whatever a header claims. */
+// The limits of the TIFF reader on sizes, memory and time.
+
+/** Limits that hold whatever a file's header claims. docs/formats.md#limits-of-a-tiff says what happens beyond each. */
 export interface TiffLimits {
   /** Bytes of the decoded image. Default 2 GiB. */
   readonly maxDecodedBytes: number;
   /**
-   * Bytes of memory that reading takes beyond the size of the file: the decoded image, what is needed while it is
-   * decoded, and headers. Default 256 MiB. An uncompressed image is no larger than its file, whatever its size.
+   * Bytes of memory beyond the size of the file: for the decoded image, for decoding it, and for headers. Default 256 MiB.
+   * An uncompressed image of any size fits, because it is not larger than its file.
    */
   readonly maxMemoryBytes: number;
-  /** Milliseconds of work, waiting for the source and for others not counted. Default 2 000. */
+  /** Milliseconds of work, without the time spent waiting for the source and for other tasks. Default 2 000. */
   readonly maxDecodeMs: number;
   /** Pages (image file directories). Default 65 536. */
   readonly maxIfds: number;
@@ -17,7 +19,7 @@ export interface TiffLimits {
   readonly maxTextBytes: number;
 }
 
-/** What holds where a caller gives no limit. */
+/** The limits that apply if a caller gives none. */
 export const DEFAULT_TIFF_LIMITS: TiffLimits = {
   maxDecodedBytes: 2 ** 31,
   maxMemoryBytes: 2 ** 28,

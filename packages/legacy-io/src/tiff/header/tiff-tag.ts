@@ -1,4 +1,6 @@
-/** The TIFF tags that this package reads, by the names that TIFF 6.0 and its supplements give them. */
+// Names the TIFF tags that this package reads.
+
+/** Tag numbers by the names of TIFF 6.0 and its supplements. */
 export const TIFF_TAG = {
   NewSubfileType: 254,
   ImageWidth: 256,

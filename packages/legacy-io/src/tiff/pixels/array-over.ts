@@ -1,9 +1,11 @@
+// Makes an array that uses existing bytes without copying them.
+
 import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 
 /**
- * An array over bytes that are its elements in the machine's order, without a copy; undefined where they do not begin at a
- * multiple of an element's size.
+ * Makes an array over bytes that are its elements in the machine's byte order. Undefined if the bytes do not begin at a
+ * multiple of the element size.
  */
 export function arrayOver(
   dtype: DType,

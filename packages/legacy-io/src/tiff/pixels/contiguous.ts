@@ -1,28 +1,30 @@
+// Plans and does reads of uncompressed rows, which lie in the file as they lie in the image.
+
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";
 import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
 
-/** Bytes that lie in the file as they lie in the image. */
+/** A run of bytes that is the same in the file and in the image. */
 export interface ByteRun {
   readonly offset: number;
   readonly targetOffset: number;
   readonly sizeBytes: number;
 }
 
-/** The most that is read without asking whether to stop. */
+/** The most bytes that are read before checking for an abort. */
 export const MAX_READ_BYTES: number = 2 ** 26;
 
-/** True for a page whose rows can be read where they lie. */
+/** True for a page in uncompressed strips: its rows can be read without decoding. */
 export function isContiguous(page: TiffPage): boolean {
   return page.codec.name === "none" && !page.isTiled;
 }
 
 /**
- * The runs of rows `[rowStart, rowStop)` of an uncompressed page in strips, for a target that begins with those rows
- * (of each plane in turn) at `targetOffset`. Strips that follow one another in the file make one run: a microscope's
- * file, which has dozens of them, is one read.
+ * Finds the byte runs of rows `[rowStart, rowStop)` in an uncompressed page with strips. The target holds these rows, plane
+ * after plane, from `targetOffset` on. Strips that follow one another in the file make one run, so that a microscope's file
+ * with dozens of strips is read at once.
  */
 export function planRuns(
   page: TiffPage,
@@ -57,7 +59,7 @@ export function planRuns(
   return runs;
 }
 
-/** Joins runs that are neighbours in file and image, as those of the pages of a stack often are. */
+/** Joins runs that are neighbours in both file and image, as the pages of a stack often are. */
 export function mergeRuns(runs: readonly ByteRun[]): readonly ByteRun[] {
   const merged: ByteRun[] = [];
   for (const run of runs) {
@@ -75,7 +77,7 @@ export function mergeRuns(runs: readonly ByteRun[]): readonly ByteRun[] {
   return merged;
 }
 
-/** Reads runs straight into the image. Errors: `invalid_file` where the file ends early, `io`, `aborted`. */
+/** Reads runs straight into the image. Throws `invalid_file` if the file ends early, `io`, `aborted`. */
 export async function readRuns(
   source: ByteSource,
   runs: readonly ByteRun[],

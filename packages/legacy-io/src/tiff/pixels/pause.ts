@@ -1,3 +1,5 @@
+// Interrupts long decoding now and then, so that timers and aborts get their turn.
+
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
@@ -5,8 +7,8 @@ import type { DecodeBudget } from "../header/decode-budget.ts";
 const LONGEST_RUN_MS = 40;
 
 /**
- * A function to call between pieces of long synchronous work: it lets timers, and with them an abort, have their turn
- * now and then. Throws `aborted`, and `not_supported` once the time of the budget is up.
+ * Makes a function to call between pieces of long synchronous work. It yields to timers, and thus to an abort, every 40 ms.
+ * It throws `aborted`, or `not_supported` once the budget's time is over.
  */
 export function createPause(signal: AbortSignal | undefined, budget: DecodeBudget): () => Promise<void> {
   let lastMs = performance.now();

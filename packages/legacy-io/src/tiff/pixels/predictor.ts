@@ -1,11 +1,13 @@
+// Undoes TIFF's predictors, which store differences instead of values.
+
 import { MACHINE_ENDIAN } from "@kym/zarr-store/bytes";
 
 const IS_LITTLE_ENDIAN = MACHINE_ENDIAN === "little";
 
 /**
- * Undoes predictor 2 in place: each sample was written as its difference to the one `stride` samples before it in
- * the row. `bytes` holds whole rows of elements in the machine's byte order.
- * Source: TIFF 6.0 section 14.
+ * Undoes predictor 2 in place: each sample was stored as its difference from the sample `stride` places before it in the row.
+ * `bytes` holds whole rows of elements in the machine's byte order.
+ * Source: TIFF 6.0, §14.
  */
 export function undoDifferences(
   bytes: Uint8Array<ArrayBuffer>,
@@ -56,8 +58,8 @@ function addLongAlongRows(values: BigUint64Array, rowLength: number, stride: num
 }
 
 /**
- * Undoes predictor 3: the bytes of a row of floating-point numbers were put together by significance, highest first,
- * and written as differences. Gives elements in the machine's byte order, whatever the file's.
+ * Undoes predictor 3 in place: the bytes of a row of floating-point numbers were grouped by significance, most significant
+ * first, and stored as differences. The result is in the machine's byte order, whatever the file's order.
  * Source: Adobe Photoshop TIFF Technical Note 3.
  */
 export function undoFloatDifferences(

@@ -1,3 +1,5 @@
+// Reads rows of one page: copies or decodes the strips and tiles that hold them.
+
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../../errors.ts";
@@ -16,13 +18,13 @@ export interface ReadRowsOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Decoders of a library return the pieces of a tile put together, which for small ones takes as much again. */
+/** Up to this size a library's decoder also holds the pieces of a tile before it joins them. */
 const MAX_PIECES_BYTES = 2 ** 24;
 
 /**
- * Reads rows `[rowStart, rowStop)` of a page into `target`, which has exactly their size, in the machine's byte order.
- * A strip that is wanted whole is decoded where it belongs, any other tile beside it.
- * Errors: `invalid_file` for damaged or truncated pixels, `not_supported`, also beyond a limit, `io`, `aborted`.
+ * Reads rows `[rowStart, rowStop)` of a page into `target`, which has exactly their size, in the machine's byte order. A strip
+ * that is needed whole is decoded straight into `target`; other strips and all tiles need scratch memory.
+ * @throws {LegacyIoError} `invalid_file` for damaged or truncated pixels; `not_supported`, also for a limit; `io`; `aborted`
  */
 export async function readRows(
   source: ByteSource,
@@ -45,7 +47,7 @@ export async function readRows(
   }
 }
 
-/** The rows of a page that is decoded tile by tile; their values are those that the file has. */
+/** Decodes the rows of a page tile by tile. The values are those of the file, before `undoSignedOffset`. */
 async function decodeRows(
   source: ByteSource,
   page: TiffPage,
@@ -90,7 +92,7 @@ async function decodeRows(
   }
 }
 
-/** The most that decompressing one tile takes beside the tile itself. */
+/** The most memory that decompressing one tile takes beside the tile itself. */
 function decoderBytes(page: TiffPage): number {
   const sizeBytes = tileBytes(page);
   return page.codec.name === "none" ? 0 : sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
@@ -142,7 +144,7 @@ function placeTile(
   }
 }
 
-/** Fills `target` with a tile's bytes as they are before prediction, or throws. */
+/** Fills `target` with the decompressed bytes of a tile, to which the predictor still applies. */
 async function decodeTile(
   source: ByteSource,
   page: TiffPage,
@@ -153,7 +155,7 @@ async function decodeTile(
   const offset = page.offsets[index] ?? 0;
   const bytes = await budget.outside(() => source.read(offset, page.byteCounts[index] ?? 0));
   const pending = decompress(page.codec, bytes, tileBytes(page), budget.check);
-  // Waiting for what is there already would give others a turn, at the cost of this file's time.
+  // Do not await bytes that are there already: other tasks would run, and their time would count as this file's.
   const decoded = pending instanceof Uint8Array ? pending : await pending;
   if (decoded.byteLength < target.byteLength) {
     const name = page.isTiled ? "tile" : "strip";
@@ -166,7 +168,7 @@ async function decodeTile(
   target.set(decoded.subarray(0, target.byteLength));
 }
 
-/** Throws `invalid_file` for whatever a codec says of its data, but for errors that are of this package already. */
+/** Runs a codec. Its errors become `invalid_file`, except a `LegacyIoError`, which is passed on. */
 function decompress(
   { name, decode }: TiffCodec,
   bytes: Uint8Array,

@@ -1,3 +1,5 @@
+// Decides the shape and the axes of the array that a TIFF's pages make.
+
 import { defaultAxes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import { axisOf, type FluoviewDimension } from "../descriptions/fluoview-tags.ts";
@@ -6,21 +8,21 @@ import type { OmeDescription } from "../descriptions/ome-description.ts";
 import type { ShapedDescription } from "../descriptions/shaped-description.ts";
 import { pageBytes, type TiffPage } from "./tiff-page.ts";
 
-/** Who says what the axes are: `default` is nobody. */
+/** Which description names the axes; `default` if none does. */
 export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "default";
 
-/** How the pages of a file make one array. */
+/** How the pages of a file form one array. */
 export interface TiffLayout {
   readonly shape: readonly number[];
   readonly axes: readonly string[];
   readonly axesSource: AxesSource;
   /** The page of each plane, in C order of the axes before the plane. */
   readonly pageOfPlane: readonly number[];
-  /** Planes that follow the only page in the file without directories of their own: ImageJ's form of large stacks. */
+  /** Planes behind the only directory, one after another: ImageJ writes large stacks so. Otherwise 1. */
   readonly planesOfOnlyPage: number;
 }
 
-/** What programs wrote about the stack; at most one of them is used, in this order. */
+/** The descriptions that programs wrote. The first that is there and fits is used, in this order. */
 export interface StackDescriptions {
   readonly ome?: OmeDescription | undefined;
   readonly imageJ?: ImageJDescription | undefined;
@@ -31,9 +33,9 @@ export interface StackDescriptions {
 const LEADING_AXES: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], ["t", "z", "c"]];
 
 /**
- * Decides shape and axes of the array that equal pages make. Samples of a pixel are the axis `s`: last where they are
- * stored pixel by pixel, before the plane where they are stored plane by plane.
- * Throws `invalid_file`, with both numbers, where a description counts other planes than the file has.
+ * Decides the shape and the axes of the array that equal pages form. The samples of a pixel are the axis `s`. It is the last
+ * axis if they are stored pixel by pixel, and the one before `y` if they are stored plane by plane.
+ * @throws {LegacyIoError} `invalid_file`, with both numbers, if a description counts other planes than the file has
  */
 export function planTiffLayout(
   page: TiffPage,
@@ -82,7 +84,7 @@ interface NamedShape {
   readonly axes: readonly string[];
 }
 
-/** The array that one page is. */
+/** The shape and the axes of one page. */
 export function arrayOfPage({ width, height, samplesPerPixel, planarConfiguration }: TiffPage): NamedShape {
   if (samplesPerPixel === 1) {
     return { shape: [height, width], axes: ["y", "x"] };
@@ -140,7 +142,7 @@ function shapedLayout(
   };
 }
 
-/** A program that cuts an image may keep the description that another one wrote for the whole. */
+/** False for a shape that was written for another image: a program that crops may keep the description of the original. */
 export function fitsPlane(page: TiffPage, { shape }: ShapedDescription): boolean {
   return elementsOf(shape) % (page.width * page.height * page.samplesPerPixel) === 0;
 }
@@ -159,7 +161,7 @@ function placeShaped(
   return placePlanes(page, pageCount, planeCount, fileBytes);
 }
 
-/** FluoView names axes fastest first: `X 38, T 30000` is a line scan with axes t, x. */
+/** The shape from FluoView's tag, which names axes fastest first: `X 38, T 30000` is a line scan with axes t, x. */
 function mmHeaderLayout(
   plane: NamedShape,
   pageCount: number,

@@ -1,3 +1,5 @@
+// Reads and checks the tags that say how the pixels of one page are stored.
+
 import type { DType } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
@@ -7,34 +9,34 @@ import type { TagValues } from "../header/tag-values.ts";
 import type { TiffLimits } from "../header/tiff-limits.ts";
 import type { TiffTagName } from "../header/tiff-tag.ts";
 
-/** One page of a TIFF, checked: every number in it fits the others and the file. */
+/** One page of a TIFF. It is checked: its numbers fit one another and the file. */
 export interface TiffPage {
   readonly width: number;
   readonly height: number;
   readonly dtype: DType;
-  /** True for int16 that the file holds as ImageJ does: as uint16, 32 768 too high. */
+  /** True for int16 that the file stores as ImageJ does: as uint16 values that are 32 768 too high. */
   readonly hasSignedOffset: boolean;
   readonly samplesPerPixel: number;
-  /** How samples lie: `chunky` pixel by pixel, `planar` plane by plane. */
+  /** How samples are stored: `chunky` pixel by pixel, `planar` plane by plane. */
   readonly planarConfiguration: "chunky" | "planar";
-  /** What decompresses its tiles. */
+  /** Decompresses the tiles. */
   readonly codec: TiffCodec;
   /** 1 none, 2 differences along rows, 3 differences of the bytes of floating-point numbers. */
   readonly predictor: 1 | 2 | 3;
-  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette; values are given as they are stored. */
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette. Values are returned as stored, whatever it is. */
   readonly photometric: number;
-  /** 1 is rows from the top, columns from the left; values are given as they are stored. */
+  /** 1 is rows from the top, columns from the left. Values are returned as stored, whatever it is. */
   readonly orientation: number;
   /** Strips are tiles as wide as the image. */
   readonly tileWidth: number;
   readonly tileHeight: number;
   readonly isTiled: boolean;
-  /** Of each tile or strip: left to right, top to bottom, one plane after another. */
+  /** One per tile or strip: left to right, top to bottom, one plane after another. */
   readonly offsets: Float64Array;
   readonly byteCounts: Float64Array;
 }
 
-/** Writers leave the offset at 0 where they have not written. */
+/** No pixels can begin before this. An offset of 0 means that the writer never wrote the strip. */
 const FILE_HEADER_BYTES = 8;
 const PLAIN_PHOTOMETRICS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 8, 9, 10, 32803, 34892]);
 
@@ -49,12 +51,13 @@ const FORMAT_NAMES: Readonly<Record<number, string>> = {
   1: "unsigned integers",
   2: "signed integers",
   3: "floating-point numbers",
-  4: "samples of no said kind",
+  4: "samples of undefined format",
 };
 
 /**
- * Reads what a directory says about its page. Throws `invalid_file` for what cannot be, `not_supported` for what is
- * not read, both naming the tag.
+ * Reads and checks a page's tags.
+ * @throws {LegacyIoError} `invalid_file` for values that are impossible, `not_supported` for values that this reader does not
+ * read; both name the tag
  */
 export async function readTiffPage(
   values: TagValues,
@@ -83,7 +86,7 @@ export async function readTiffPage(
     throw notSupported(
       "Compression",
       describeUnread(compressionCode),
-      '; a decoder of your own goes into the option "codecs"',
+      '; to read it, pass a decoder in the option "codecs"',
     );
   }
   const photometric = (await values.integer("PhotometricInterpretation")) ?? 1;
@@ -116,7 +119,7 @@ export function pageBytes(page: Geometry): number {
   return page.width * page.height * page.samplesPerPixel * itemSizeBytes(page.dtype);
 }
 
-/** Samples of one pixel that lie side by side in a tile. */
+/** Samples of one pixel that are stored side by side in a tile. */
 export function samplesPerTilePixel(page: Geometry): number {
   return page.planarConfiguration === "planar" ? 1 : page.samplesPerPixel;
 }
@@ -150,7 +153,7 @@ async function readDtype(values: TagValues, samplesPerPixel: number): Promise<DT
   return dtype;
 }
 
-/** A tag that has one value for each sample, which all have to agree. */
+/** Reads a tag that has one value per sample. All values must be equal. */
 async function readPerSample(
   values: TagValues,
   name: TiffTagName,
@@ -186,7 +189,7 @@ async function readPredictor(
   }
 }
 
-/** An image is tiled if it has the size of a tile; where tiles stand may be said by the tags of strips, as old libtiff did. */
+/** Reads the tiles or strips. Old versions of libtiff wrote the offsets of tiles into the tags of strips. */
 async function readTiling(values: TagValues, geometry: Geometry): Promise<Tiling> {
   const isTiled = values.has("TileWidth") || values.has("TileLength") || values.has("TileOffsets");
   const tileWidth = isTiled ? await readCount(values, "TileWidth") : geometry.width;
@@ -248,7 +251,7 @@ function checkSegments(page: TiffPage, fileBytes: number, limits: TiffLimits): v
     if (byteCount === 0 || offset < FILE_HEADER_BYTES || byteCount > fileBytes - offset) {
       throw new LegacyIoError(
         "invalid_file",
-        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes at offset ${offset} do not lie behind the header of a file of ${fileBytes} bytes`,
+        `TIFF ${name.toLowerCase()} ${index}: ${byteCount} bytes at offset ${offset} do not lie between the header and the end of a file of ${fileBytes} bytes`,
         { tag: `${name}Offsets`, offset, expected: byteCount, found: Math.max(0, fileBytes - offset) },
       );
     }
@@ -263,7 +266,7 @@ function checkSegments(page: TiffPage, fileBytes: number, limits: TiffLimits): v
   }
 }
 
-/** Bytes that a tile must decode to: a whole tile, or of the last strip the rows that are left. */
+/** The bytes that a tile must decode to. The last strip of a plane has only the rows that are left. */
 export function neededBytes(page: TiffPage, index: number): number {
   if (page.isTiled) {
     return tileBytes(page);
@@ -283,7 +286,7 @@ function invalid(tag: TiffTagName, expected: string, found: unknown): LegacyIoEr
   });
 }
 
-/** `advice` says what can be done about it. */
+/** The error for a tag's value; `advice` says what a caller can do about it. */
 function notSupported(tag: TiffTagName, found: unknown, advice = ""): LegacyIoError {
   return new LegacyIoError("not_supported", `TIFF tag ${tag}: ${String(found)} is not supported${advice}`, {
     tag,

@@ -1,7 +1,9 @@
+// Converts pixels to a dtype that ImageJ can show, without changing a value.
+
 import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
 
-/** The types of pixels that ImageJ shows without changing a value, and what `SampleFormat` calls them. */
+/** The dtypes that ImageJ shows unchanged, with their `SampleFormat`. */
 const SAMPLE_FORMATS: ReadonlyMap<DType, number> = new Map([
   ["uint8", 1],
   ["uint16", 1],
@@ -9,22 +11,28 @@ const SAMPLE_FORMATS: ReadonlyMap<DType, number> = new Map([
   ["float32", 3],
 ]);
 
-/** The type that takes every value of another; what has none here is looked at value by value. */
+/** For some dtypes, the ImageJ dtype that holds all their values. The others are checked value by value. */
 const WIDER: ReadonlyMap<DType, "uint8" | "int16"> = new Map([
   ["bool", "uint8"],
   ["int8", "int16"],
 ]);
 
-/** Pixels in a type that ImageJ has. */
+/** Pixels in a dtype that ImageJ has. */
 export interface ImageJSamples {
   readonly array: NdArray;
   readonly sampleFormat: number;
 }
 
 /**
- * The pixels of an array in a type of ImageJ's, no value changed: uint8, uint16, int16 and float32 as they are, bool as
- * uint8 (0 and 1), int8 as int16; int32, uint32, int64, uint64 and float64 as float32, where each value has one.
- * Throws `not_supported`, with the first value that has none.
+ * Converts the pixels of an array to a dtype that ImageJ has. No value changes:
+ *
+ * | array | ImageJ |
+ * |---|---|
+ * | uint8, uint16, int16, float32 | the same |
+ * | bool | uint8, 0 and 1 |
+ * | int8 | int16 |
+ * | int32, uint32, int64, uint64, float64 | float32, if every value is exactly a float32 |
+ * @throws {LegacyIoError} `not_supported`, with the first value that is not exactly a float32
  */
 export function imageJSamples(array: NdArray): ImageJSamples {
   const asItIs = SAMPLE_FORMATS.get(array.dtype);
@@ -40,7 +48,7 @@ export function imageJSamples(array: NdArray): ImageJSamples {
     if (dtype === "float32" && !isExact(value, samples.data[index] ?? 0)) {
       throw new LegacyIoError(
         "not_supported",
-        `an ImageJ TIFF cannot hold ${array.dtype}: its value ${value} at element ${index} is no float32`,
+        `an ImageJ TIFF cannot hold ${array.dtype}: its value ${value} at element ${index} is not exactly a float32`,
         { tag: "BitsPerSample", found: value },
       );
     }

@@ -1,8 +1,10 @@
+// Finds the fraction that a TIFF stores for a number.
+
 const LIMIT = 2 ** 32 - 1;
 
 /**
- * The fraction nearest to a positive number whose parts fit into 32 bits, by continued fractions: `1 / 0.284` is
- * exactly 250/71. Numbers beyond that range are clipped to it.
+ * Finds the fraction nearest to a positive number whose parts fit into 32 bits, by continued fractions: `1 / 0.284` becomes
+ * 250/71. Numbers outside that range are clipped to it.
  */
 export function nearestRational(value: number): readonly [numerator: number, denominator: number] {
   let [numerator, previousNumerator] = [1, 0];

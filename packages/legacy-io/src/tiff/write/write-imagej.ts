@@ -1,3 +1,5 @@
+// Writes arrays as TIFFs that ImageJ, Fiji and tifffile read with their axes and units.
+
 import type { DType, NdArray } from "@kym/zarr-store";
 import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
@@ -5,7 +7,7 @@ import { TIFF_TAG, type TiffTagName } from "../header/tiff-tag.ts";
 import { imageJSamples } from "./imagej-samples.ts";
 import { nearestRational } from "./rational.ts";
 
-/** The types that come back from a file as what they were. */
+/** The dtypes that `readTiff` gives back, whatever the values are. */
 const KEPT_DTYPES: ReadonlySet<DType> = new Set(["uint8", "uint16", "float32"]);
 const BYTE_COUNT_LIMIT = 2 ** 32 - 1;
 const ASCII = 2;
@@ -18,9 +20,9 @@ const STACK_AXES = ["t", "z", "c"] as const;
 
 export interface WriteImageJTiffOptions {
   /**
-   * Names of the array's axes; the last two are the plane. Of those before it `t`, `z` and `c`, in this order, become
-   * frames, slices and channels; under other names or in another order one axis is slices, two are frames and slices,
-   * three are frames, slices and channels, so that the order of the pages is always that of the array.
+   * Names of the array's axes; the last two are the plane. Axes `t`, `z` and `c` before it, in this order, become frames,
+   * slices and channels. With other names or another order, their number decides: one is slices, two are frames and slices,
+   * three are frames, slices and channels. The pages are always in the order of the array.
    */
   readonly axes?: readonly string[] | undefined;
   /** µm from one column to the next. */
@@ -36,8 +38,8 @@ export interface WriteImageJTiffOptions {
 }
 
 /**
- * True for what `writeImageJTiff` takes and `readTiff` gives back whatever the values are: uint8, uint16 and float32, of
- * a shape with two to five axes if one is given.
+ * True if `writeImageJTiff` can write the dtype, and `readTiff` returns the same dtype, whatever the values are: uint8, uint16
+ * and float32. If a shape is given, it must have two to five axes and no axis of length 0.
  */
 export function canWriteImageJTiff(dtype: DType, shape?: readonly number[]): boolean {
   const rank = shape?.length ?? 2;
@@ -45,11 +47,15 @@ export function canWriteImageJTiff(dtype: DType, shape?: readonly number[]): boo
 }
 
 /**
- * Writes an array of two to five axes as the uncompressed TIFF that ImageJ writes itself: one directory a plane, all
- * pixels in one run, sizes and units in `ImageDescription` and the resolution tags. No value is changed: uint8, uint16,
- * int16 and float32 are written as they are, bool as uint8, int8 as int16, and wider numbers as float32 if each of them
- * is one.
- * Throws `not_supported` for a value that is none, other ranks, and 4 GiB or more; `invalid_argument` for a step that is no positive number, or axes that are not one name an axis.
+ * Writes an array of two to five axes as an uncompressed TIFF like ImageJ's own. It has one directory per plane and all pixels
+ * in one run. Sizes and units are in `ImageDescription` and the resolution tags. No value changes: bool is written as uint8, int8 as
+ * int16, and wider numbers as float32 if every value is exactly a float32.
+ * @throws {LegacyIoError} `not_supported` for a value that is not exactly a float32, for other numbers of axes, and for 4 GiB
+ * or more
+ * @throws {LegacyIoError} `invalid_argument` if a step is not a positive number, or `axes` does not name every axis
+ *
+ * @example
+ * const bytes = writeImageJTiff(scan, { axes: ["t", "x"], umPerPx: 0.284, secondsPerLine: 0.00117 });
  */
 export function writeImageJTiff(
   source: NdArray,
@@ -89,7 +95,7 @@ export function writeImageJTiff(
 interface Entry {
   readonly tag: number;
   readonly type: number;
-  /** Numbers, or of RATIONAL numerators and denominators in turn. */
+  /** Numbers; for RATIONAL, numerators and denominators in turn. */
   readonly values: readonly number[];
 }
 
@@ -159,7 +165,7 @@ function textBytes(text: string): readonly number[] {
   return [...new TextEncoder().encode(text), 0];
 }
 
-/** Header, first directory and its values, all pixels, the other directories. */
+/** Puts the file together: header, first directory with its values, all pixels, the other directories. */
 function assemble(
   first: readonly Entry[],
   page: readonly Entry[],

@@ -54,7 +54,7 @@ test("the error for an unknown compression names it, and how one of your own is 
     code: "not_supported",
     details: { tag: "Compression" },
     message:
-      'TIFF tag Compression: 50001 (WebP) is not supported; a decoder of your own goes into the option "codecs"',
+      'TIFF tag Compression: 50001 (WebP) is not supported; to read it, pass a decoder in the option "codecs"',
   });
 });
 
