@@ -1,4 +1,4 @@
-// The list of built-in sidecar formats. To add one, write a file in `sidecars/` and a line here.
+// The list of built-in sidecar formats: the first one that fits a file's name reads it. New ones are listed here.
 
 import type { SidecarFormat } from "./sidecar-format.ts";
 import { classicJsonFormat } from "./sidecars/classic-json-format.ts";
@@ -15,7 +15,7 @@ import { radonCsvFormat } from "./sidecars/radon-csv-format.ts";
 import { radonJsonFormat } from "./sidecars/radon-json-format.ts";
 import { v0CsvFormat } from "./sidecars/v0-csv-format.ts";
 
-/** A file's name is compared with them in this order; the first match decides. */
+/** In the order in which a file's name is compared with them. */
 export const ALL_FORMATS: readonly SidecarFormat[] = [
   classicJsonFormat,
   olympusHeaderFormat,

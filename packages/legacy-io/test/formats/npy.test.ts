@@ -42,6 +42,7 @@ const anyArray = fc
     return array;
   });
 
+// Ticket 13.
 test("any array comes back, bit for bit", () => {
   fc.assert(
     fc.property(anyArray, (array) => {
@@ -55,6 +56,7 @@ test("any array comes back, bit for bit", () => {
   );
 });
 
+// Ticket 13.
 test("writes what NumPy 2 writes", () => {
   const bytes = writeNpy(createNdArray("uint16", [3, 4]));
   const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4), }";

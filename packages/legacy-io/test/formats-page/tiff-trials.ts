@@ -1,0 +1,410 @@
+// Makes TIFFs for each row of the page's table of TIFFs.
+import { deflateSync, zstdCompressSync } from "node:zlib";
+import type { DType } from "@kym/zarr-store";
+import { expect } from "vitest";
+import { bytesSource } from "../../src/tiff/byte-source.ts";
+import { ALL_CODECS } from "../../src/tiff/codecs/all-codecs.ts";
+import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
+import { type ReadTiffOptions, readTiff } from "../../src/tiff/read-tiff.ts";
+import type { TiffInfo } from "../../src/tiff/tiff-info.ts";
+import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
+import {
+  ascii,
+  buildTiff,
+  elementBytes,
+  type FixtureOptions,
+  type FixturePage,
+  type FixtureTag,
+  greyTags,
+  long,
+  short,
+} from "../tiff/tiff-fixture.ts";
+import type { RowTrials, Trial } from "./page-table.ts";
+
+const VALUES = [1, 2, 3, 4];
+
+/** Compresses, for each built-in codec: a codec without an entry here cannot be on the page. */
+const ENCODE: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  none: (bytes) => bytes,
+  lzw: encodeLzw,
+  deflate: (bytes) => new Uint8Array(deflateSync(bytes)),
+  packbits: (bytes) => Uint8Array.from([bytes.length - 1, ...bytes]),
+  zstd: (bytes) => new Uint8Array(zstdCompressSync(bytes)),
+};
+
+const READ_DTYPES: readonly (readonly [dtype: DType, format: number, bits: 8 | 16 | 32 | 64])[] = [
+  ["uint8", 1, 8],
+  ["uint16", 1, 16],
+  ["uint32", 1, 32],
+  ["uint64", 1, 64],
+  ["int8", 2, 8],
+  ["int16", 2, 16],
+  ["int32", 2, 32],
+  ["int64", 2, 64],
+  ["float32", 3, 32],
+  ["float64", 3, 64],
+];
+
+/** A page of 2 × 2 uint16 with the given tags. */
+function page(more: readonly FixtureTag[] = [], pixels = elementBytes(VALUES, 2)): FixturePage {
+  return { tags: greyTags(2, 2, 16, more), segments: [pixels] };
+}
+
+function tiff(...more: readonly FixtureTag[]): Uint8Array<ArrayBuffer> {
+  return buildTiff([page(more)]);
+}
+
+/** Reads a TIFF and fails unless it has these values. */
+function reading(
+  bytes: Uint8Array,
+  words: (info: TiffInfo) => readonly string[] = () => [],
+  values: readonly number[] | "any" = VALUES,
+  options: ReadTiffOptions = {},
+): Trial {
+  return async () => {
+    const { image, info } = await readTiff(bytesSource(bytes), options);
+    if (values !== "any") {
+      expect(Array.from(image.data, Number)).toEqual(values);
+    }
+    return { words: words(info), warnings: info.warnings };
+  };
+}
+
+function refusing(...tags: readonly FixtureTag[]): Trial {
+  return reading(tiff(...tags));
+}
+
+const axesOf = ({ axes }: TiffInfo): readonly string[] => [axes.join(" ")];
+
+/** The row of a compression, by the codec itself. */
+export function codecRow({ name, codes }: TiffCodec): string {
+  return `compression \`${name}\` (${codes.join(", ")})`;
+}
+
+function codecTrials(codec: TiffCodec): RowTrials {
+  const encode = ENCODE[codec.name];
+  if (encode === undefined) {
+    throw new Error(`no file is made in ${codec.name}: add it to ENCODE`);
+  }
+  const packed = encode(elementBytes(VALUES, 2));
+  const withPixels = (code: number, pixels: Uint8Array): Uint8Array =>
+    buildTiff([{ tags: greyTags(2, 2, 16, [short(259, code)]), segments: [pixels] }]);
+  const [code = 0] = codec.codes;
+  const half = reading(withPixels(code, encode(elementBytes(VALUES.slice(2), 2))));
+  return {
+    read: codec.codes.map((each) => reading(withPixels(each, packed), (info) => [info.compression])),
+    refused: codec.name === "lzw" ? [half, reading(withPixels(code, Uint8Array.of(0, 1, 2, 3)))] : [half],
+  };
+}
+
+/** The values 1 to 4 as little-endian numbers of a dtype. */
+function pixelsOfDtype(format: number, bits: number): Uint8Array<ArrayBuffer> {
+  const itemBytes = bits / 8;
+  const view = new DataView(new ArrayBuffer(4 * itemBytes));
+  for (const [index, value] of VALUES.entries()) {
+    if (format !== 3) {
+      view.setUint8(index * itemBytes, value);
+    } else if (bits === 64) {
+      view.setFloat64(index * itemBytes, value, true);
+    } else {
+      view.setFloat32(index * itemBytes, value, true);
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+function tiffOfDtype(format: number, bits: number, pixels = new Uint8Array(64)): Uint8Array {
+  return buildTiff([{ tags: greyTags(2, 2, bits, [short(339, format)]), segments: [pixels] }]);
+}
+
+/** 2 × 2 with predictor `number`, deflated: the differences of 1 2 / 3 4. */
+function predicted(number: number, format: number): Uint8Array {
+  const tags = [short(259, 8), short(317, number), short(339, format)];
+  const bits = format === 3 ? 32 : 16;
+  const bytes = number === 3 ? floatDifferences() : elementBytes(number === 2 ? [1, 1, 3, 1] : VALUES, 2);
+  const segments = [new Uint8Array(deflateSync(bytes))];
+  return buildTiff([{ tags: greyTags(2, 2, bits, tags), segments }]);
+}
+
+/** Big-endian float32 bytes of each row, grouped by significance and written as differences. */
+function floatDifferences(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(
+    [VALUES.slice(0, 2), VALUES.slice(2)].flatMap((row) => {
+      const view = new DataView(new ArrayBuffer(8));
+      for (const [index, value] of row.entries()) {
+        view.setFloat32(index * 4, value, false);
+      }
+      const grouped = [0, 1, 2, 3].flatMap((byte) => [view.getUint8(byte), view.getUint8(4 + byte)]);
+      return grouped.map((byte, index) => byte - (grouped[index - 1] ?? 0));
+    }),
+  );
+}
+
+function stack(count: number, text: string, options: FixtureOptions = {}): Uint8Array {
+  const pages = Array.from({ length: count }, (_, index) => page(index === 0 ? [ascii(270, text)] : []));
+  return buildTiff(pages, options);
+}
+
+const repeated = (count: number): readonly number[] => Array.from({ length: count }, () => VALUES).flat();
+
+const OME_SIZES = 'DimensionOrder="XYZCT" SizeX="2" SizeY="2" SizeZ="3" SizeC="2" SizeT="1"';
+
+function ome(rest = "<TiffData/>", sizes = OME_SIZES, before = ""): string {
+  return `<?xml version="1.0"?>${before}<OME><Image ID="Image:0"><Pixels ${sizes} PhysicalSizeX="0.5">${rest}</Pixels></Image></OME>`;
+}
+
+/** FluoView's tag for a line scan of two lines by two pixels. */
+function mmHeader(): FixtureTag {
+  const bytes = new Uint8Array(1284);
+  const view = new DataView(bytes.buffer);
+  const dimensions = [
+    { name: "X", step: 0.284, unit: "um" },
+    { name: "T", step: 0.00117, unit: "s" },
+  ];
+  for (const [index, { name, step, unit }] of dimensions.entries()) {
+    const at = 284 + index * 100;
+    bytes.set(new TextEncoder().encode(name), at);
+    view.setUint32(at + 16, 2, true);
+    view.setFloat64(at + 28, step, true);
+    bytes.set(new TextEncoder().encode(unit), at + 36);
+  }
+  return { tag: 34361, type: 1, values: [...bytes] };
+}
+
+const pageName = (step: number): FixtureTag =>
+  ascii(285, `[Primary Dimensions]\nName\tX\nResolution\t${step}\nUnits\tum\n`);
+
+/** A text tag that claims more bytes than the file has. */
+const longText = (tag: number): FixtureTag => ({ tag, type: 2, values: [65, 66, 67, 68, 69, 0], count: 4e9 });
+
+const inverted: TiffCodec = {
+  codes: [65100],
+  name: "inverted",
+  maxRatio: 1,
+  hasPredictor: false,
+  decode: (bytes) => bytes.map((byte) => 255 - byte),
+};
+
+/** The values of the tag `PhotometricInterpretation` whose values are given as stored. */
+const PHOTOMETRICS = [0, 1, 2, 3, 4, 5, 8, 9, 10, 32803, 34892];
+
+/** A first page whose next directory is itself. */
+function circle(): Uint8Array {
+  const bytes = tiff();
+  const view = new DataView(bytes.buffer);
+  const directory = view.getUint32(4, true);
+  view.setUint32(directory + 2 + view.getUint16(directory, true) * 12, directory, true);
+  return bytes;
+}
+
+function tiled(offsetTag: number, countTag: number): Uint8Array {
+  const pixels = elementBytes(VALUES, 2);
+  const tags = [short(322, 2), short(323, 2), long(countTag, pixels.length)];
+  const bytes = buildTiff([
+    {
+      tags: greyTags(2, 2, 16, [...tags, long(offsetTag, 8)]),
+      segments: [pixels],
+      isTiled: offsetTag === 324,
+    },
+  ]);
+  return bytes;
+}
+
+const plain = tiff();
+
+/** The files of each row of the table, by its first cell. */
+export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
+  ...Object.fromEntries(ALL_CODECS.map((codec) => [codecRow(codec), codecTrials(codec)])),
+  "byte order": {
+    read: [true, false].map((isLittleEndian) =>
+      reading(buildTiff([page([], elementBytes(VALUES, 2, isLittleEndian))], { isLittleEndian }), (info) => [
+        info.isLittleEndian ? "little-endian" : "big-endian",
+      ]),
+    ),
+    refused: [reading(plain.map((byte, index) => (index === 0 ? 0x4a : byte)))],
+  },
+  BigTIFF: {
+    read: [true, false].map((isLittleEndian) =>
+      reading(
+        buildTiff([page([], elementBytes(VALUES, 2, isLittleEndian))], { isLittleEndian, isBigTiff: true }),
+        (info) => (info.isBigTiff ? ["BigTIFF"] : []),
+      ),
+    ),
+    refused: [reading(buildTiff([page()], { isBigTiff: true }).map((byte, at) => (at === 4 ? 4 : byte)))],
+  },
+  "other compressions": {
+    read: [
+      reading(
+        buildTiff([
+          page(
+            [short(259, 65100)],
+            elementBytes(VALUES, 2).map((byte) => 255 - byte),
+          ),
+        ]),
+        () => [],
+        VALUES,
+        { codecs: [inverted] },
+      ),
+    ],
+    refused: [refusing(short(259, 7))],
+  },
+  predictor: {
+    read: [
+      [1, 1],
+      [2, 1],
+      [3, 3],
+    ].map(([number = 1, format = 1]) => reading(predicted(number, format), () => [String(number)])),
+    refused: [
+      reading(predicted(2, 3)),
+      reading(predicted(3, 1)),
+      refusing(short(317, 2)),
+      reading(predicted(34892, 1)),
+    ],
+  },
+  dtype: {
+    read: READ_DTYPES.map(([, format, bits]) =>
+      reading(tiffOfDtype(format, bits, pixelsOfDtype(format, bits)), (info) => [info.dtype]),
+    ),
+    refused: [
+      reading(tiffOfDtype(1, 12)),
+      reading(tiffOfDtype(3, 16)),
+      reading(tiffOfDtype(6, 64)),
+      refusing(short(277, 2), short(258, 8, 16)),
+    ],
+  },
+  "samples per pixel": {
+    read: [1, 2].map((planar) =>
+      reading(
+        buildTiff([
+          {
+            tags: greyTags(2, 1, 16, [short(277, 2), short(258, 16, 16), short(284, planar)]),
+            segments:
+              planar === 1 ? [elementBytes(VALUES, 2)] : [elementBytes([1, 2], 2), elementBytes([3, 4], 2)],
+          },
+        ]),
+        axesOf,
+      ),
+    ),
+    refused: [refusing(short(284, 9))],
+  },
+  "strips and tiles": {
+    read: [reading(plain), reading(tiled(324, 325)), reading(tiled(273, 279))],
+    refused: [refusing(long(273, 4_000_000)), refusing(long(273, 0)), refusing(long(278, 1))],
+  },
+  "white is zero, RGB, palette and other colours": {
+    read: PHOTOMETRICS.map((number) =>
+      reading(tiff(short(262, number)), ({ photometric }) => [String(photometric)]),
+    ),
+    refused: [refusing(short(262, 6))],
+  },
+  orientation: {
+    read: [
+      reading(tiff(short(274, 6)), ({ orientation }) => {
+        expect(orientation).toBe(6);
+        return ["TiffInfo.orientation"];
+      }),
+    ],
+  },
+  "bit order": { read: [reading(tiff(short(266, 1)))], refused: [refusing(short(266, 2))] },
+  pages: {
+    read: [reading(buildTiff([page(), page()]), axesOf, repeated(2))],
+    refused: [
+      reading(buildTiff([page(), { tags: greyTags(1, 1), segments: [elementBytes([9], 2)] }])),
+      reading(circle()),
+    ],
+  },
+  "thumbnails and masks": {
+    read: [reading(buildTiff([page([long(254, 1)]), page([long(254, 4)]), page()]))],
+  },
+  "ImageJ stack or hyperstack": {
+    read: [
+      reading(stack(8, "ImageJ=1.54f\nimages=8\nframes=2\nslices=2\nchannels=2\n"), axesOf, repeated(8)),
+      reading(
+        buildTiff([
+          page(
+            [ascii(270, "ImageJ=1.54f\nimages=8\nframes=2\nslices=2\nchannels=2\n"), long(279, 8)],
+            elementBytes(repeated(8), 2),
+          ),
+        ]),
+        axesOf,
+        repeated(8),
+      ),
+    ],
+    refused: [
+      reading(stack(8, "ImageJ=1.54f\nimages=8\nframes=3\n")),
+      reading(stack(1, "ImageJ=1.54f\nimages=700\n")),
+    ],
+  },
+  "ImageJ int16": {
+    read: [],
+    warned: [
+      reading(
+        tiff(ascii(270, "ImageJ=1.54f\ncf=0\nc0=-32768\nc1=1\nvunit=gray\n")),
+        () => [],
+        VALUES.map((value) => value - 32_768),
+      ),
+    ],
+  },
+  "ImageJ calibration of values": {
+    read: [],
+    warned: [reading(tiff(ascii(270, "ImageJ=1.54f\ncf=0\nc0=10\nc1=2\nvunit=ratio\n")))],
+  },
+  "OME-TIFF": {
+    read: [reading(stack(6, ome()), (info) => [...axesOf(info), "DimensionOrder"], repeated(6))],
+    refused: [
+      reading(stack(6, ome().replace("</OME>", '<Image ID="Image:1"/></OME>'))),
+      reading(
+        stack(
+          6,
+          ome(
+            '<TiffData IFD="0"><UUID FileName="a.tif">1</UUID></TiffData><TiffData IFD="1" FirstZ="1"><UUID FileName="b.tif">2</UUID></TiffData>',
+          ),
+        ),
+      ),
+      reading(stack(6, ome("<TiffData/>", OME_SIZES).replace("<OME>", "<OME><!DOCTYPE a>"))),
+      reading(stack(5, ome())),
+    ],
+  },
+  "tifffile's shape": {
+    read: [reading(tiff(ascii(270, '{"shape": [1, 1, 2, 2]}')), axesOf)],
+    warned: [reading(tiff(ascii(270, '{"shape": [3, 5]}')))],
+    refused: [reading(tiff(ascii(270, '{"shape": [700, 2, 2]}')))],
+  },
+  "Olympus FluoView tags": {
+    read: [reading(tiff(mmHeader()), (info) => [...axesOf(info), "MM_Header"])],
+  },
+  "calibration of axes": {
+    read: [
+      tiff(pageName(0.284)),
+      tiff(mmHeader(), pageName(0.284)),
+      tiff(ascii(270, "ImageJ=1.54f\nunit=um\nfinterval=0.1\n"), pageName(0.284)),
+      stack(6, ome()),
+    ].map((bytes) =>
+      reading(bytes, ({ calibration }) => calibration.slice(0, 1).map(({ source }) => source), "any"),
+    ),
+    warned: [reading(tiff(mmHeader(), pageName(0.5)))],
+  },
+  "text tags": {
+    read: [
+      reading(tiff({ tag: 305, type: 2, values: [0x41, 0xb5, 0x6d, 0] }), ({ software }) => {
+        expect(software).toBe("Aµm");
+        return [];
+      }),
+    ],
+    warned: [
+      reading(tiff(longText(270))),
+      reading(tiff(ascii(305, "longer than the limit")), () => [], VALUES, { limits: { maxTextBytes: 8 } }),
+    ],
+  },
+  "a damaged file": {
+    read: [],
+    refused: [reading(plain.subarray(0, -3)), refusing(long(256, 60_000), long(257, 60_000))],
+  },
+  "a file beyond a [limit](#limits-of-a-tiff)": {
+    read: [],
+    refused: [
+      reading(plain, () => [], VALUES, { limits: { maxDecodedBytes: 7 } }),
+      reading(buildTiff([page(), page()]), () => [], VALUES, { limits: { maxIfds: 1 } }),
+    ],
+  },
+};
