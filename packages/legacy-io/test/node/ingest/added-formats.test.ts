@@ -141,12 +141,12 @@ describe("an ingest with a format of one's own", () => {
     [
       "gives too many artifacts",
       () => ({ artifacts: Array(257).fill(json("1")) }),
-      /257 artifacts, 256 at most/,
+      /257 artifacts; at most 256/,
     ],
     [
       "gives JSON that is too long",
       () => ({ artifacts: [json(`"${"x".repeat(2 ** 28)}"`)] }),
-      /268435458 bytes, 268435456 at most/,
+      /268435458 bytes; at most 268435456/,
     ],
     ["gives facts of which nothing can be made", () => ({ classic: { rois: 1 } }), /failed on/],
     [
