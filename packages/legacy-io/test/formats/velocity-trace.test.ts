@@ -56,7 +56,7 @@ test.runIf(folder !== "" && truthPath !== undefined).for(TRACES)(
         file_nan: truth.file_nan,
         abs_gt_1e6: truth.abs_gt_1e6,
         zero: truth.zero,
-        // The truth was read by pandas, whose fast reader of decimals is one unit in the last place off now and then.
+        // pandas read the truth; its fast decimal reader is sometimes off by one unit in the last place.
         min: expect.closeTo(truth.min, 12),
         max: expect.closeTo(truth.max, 12),
         mean: expect.closeTo(truth.mean, 12),

@@ -67,7 +67,7 @@ function says({ text, isQuoted }: NaiveCell, type: string, value: unknown): bool
   }
 }
 
-/** RFC 4180, one character after another. Throws for bytes that are no UTF-8 and for quotes that are not closed. */
+/** RFC 4180, one character after another. Throws for bytes that are not UTF-8 and for quotes that are not closed. */
 export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[])[] {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const rows: NaiveCell[][] = [];

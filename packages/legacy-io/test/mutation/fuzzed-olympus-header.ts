@@ -119,7 +119,7 @@ function derive(all: NaiveSections): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Days and seconds counted one by one from the words of the date; undefined where they are no numbers. */
+/** Days and seconds counted one by one from the words of the date; undefined if they are not numbers. */
 function epochNs(text: string): bigint | undefined {
   const [day = "", ...clock] = text.split(" ").filter((word) => word !== "");
   const [month = 0, dayOfMonth = 0, year = 0] = day.split("/").map(Number);

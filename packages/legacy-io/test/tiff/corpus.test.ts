@@ -11,12 +11,12 @@ import { describeTiff, readTiff } from "../../src/tiff/read-tiff.ts";
 import { readNaively } from "../mutation/naive-tiff.ts";
 import { caught } from "../support/caught.ts";
 
-/** Files that have to be refused, and the tag that has to be named. */
+/** Files that must be refused, and the tag that the error must name. */
 const NOT_YET_SUPPORTED: ReadonlyMap<string, string> = new Map([["f16", "BitsPerSample"]]);
 /**
- * The reader looks at its clock between pieces of work, of a few thousand bytes. On a clock that goes on by this much at
- * each look, the limit of 2 s is up after a hundred pieces, however fast the machine. That no piece runs on by itself
- * is seen in `limits.test.ts`, where a process that reads all these files is killed.
+ * The reader looks at its clock between pieces of work, of a few thousand bytes. With a clock that advances this much at
+ * each look, the limit of 2 s is reached after a hundred pieces, however fast the machine. That no single piece runs too
+ * long is tested in `limits.test.ts`, where a process that reads all these files is killed if it is late.
  */
 const MS_PER_LOOK = 20;
 

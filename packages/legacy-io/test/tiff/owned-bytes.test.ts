@@ -23,7 +23,7 @@ function scan(isLittleEndian: boolean, gapBytes = 0): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** As a file is, which gives bytes to keep; says how it was asked for pixels. */
+/** A source that gives bytes to keep, as a file does. Records how it was asked for pixels. */
 function ownedSource(bytes: Uint8Array<ArrayBuffer>): ByteSource & { readonly asked: string[] } {
   const source = bytesSource(bytes);
   const asked: string[] = [];

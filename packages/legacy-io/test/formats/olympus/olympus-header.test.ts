@@ -82,7 +82,7 @@ test.for([
   ).toHaveLength(HEADER.length);
 });
 
-/** Stem, lines, columns, µm/px, seconds a line as stored analyses have it, and the true period. */
+/** Stem, lines, columns, µm/px, seconds per line as stored analyses have it, and the true period. */
 const KNOWN = [
   ["Capillary1_0001.txt", 30000, 38, 0.284, 0.0011699666666666665, 0.00117, "2022-11-02", "12:30:15.461"],
   [

@@ -1,4 +1,4 @@
-/** A plain LZW encoder by TIFF 6.0 section 13; it clears its table when full, as writers do. */
+/** A plain LZW encoder by TIFF 6.0, §13. It clears its table when full, as writers do. */
 export function encodeLzw(bytes: Uint8Array): Uint8Array {
   const bits: number[] = [];
   let width = 9;

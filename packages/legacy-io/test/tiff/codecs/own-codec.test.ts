@@ -1,4 +1,4 @@
-/** Compressions that a caller brings along. */
+// TIFF compressions that a caller passes to the reader.
 import { expect, test } from "vitest";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import type { TiffCodec } from "../../../src/tiff/codecs/tiff-codec.ts";

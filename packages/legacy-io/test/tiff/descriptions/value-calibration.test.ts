@@ -23,7 +23,7 @@ const SHIFTED = "ImageJ stored int16 as uint16 + 32768: the values are given as 
 /** Every value that int16 has, in 256 rows. */
 const ALL = Array.from({ length: 65_536 }, (_, index) => index - 32_768);
 
-/** What ImageJ makes of int16: a uint16 file that is 32 768 too high, and a description that says so. */
+/** How ImageJ stores int16: uint16 values that are 32 768 too high, and a description that says so. */
 function shiftedTiff(
   options: FixtureOptions & { readonly description?: string } = {},
 ): Uint8Array<ArrayBuffer> {

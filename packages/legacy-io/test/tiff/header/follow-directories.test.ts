@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { followDirectories } from "../../../src/tiff/header/follow-directories.ts";
 import { caught } from "../../support/caught.ts";
 
-/** A chain in memory: of each offset the next one. Counts how often an offset is read. */
+/** A chain in memory: the next offset for each offset. Counts how often an offset is read. */
 function chain(next: ReadonlyMap<number, number>) {
   const reads: number[] = [];
   return {

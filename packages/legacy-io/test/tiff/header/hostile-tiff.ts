@@ -1,7 +1,7 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { buildTiff, type FixtureTag, greyTags, long, short } from "../tiff-fixture.ts";
 
-/** A file that is made to cost more than it is worth, by the name that reports use. */
+/** A file made to cost much memory or time, by the name that reports use. */
 export interface HostileTiff {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -30,7 +30,7 @@ export function sharedStrips(): HostileTiff {
   return { name: "shared_strips", bytes };
 }
 
-/** One strip of `sizeBytes` bytes that takes as long as it is to decode to a single pixel. */
+/** One strip of `sizeBytes` bytes, all of which must be decoded to get a single pixel. */
 export function emptyBlocks(compression: Compression, sizeBytes: number): HostileTiff {
   return {
     name: `empty_blocks_${compression}`,
@@ -87,7 +87,7 @@ export function byteOffsets(): HostileTiff {
   return { name: "byte_offsets", bytes };
 }
 
-/** Descriptions of sixteen megabytes, each made for a parser that reads the rest again at every letter. */
+/** Descriptions of sixteen megabytes, each made for a parser that rescans the rest at every letter. */
 export function longDescriptions(): readonly HostileTiff[] {
   const image = "<OME ><Image ><Pixels DimensionOrder='XYCZT' SizeC='1' SizeZ='1' SizeT='1'/>";
   const fill = (piece: string): string => piece.repeat(15_000_000 / piece.length);

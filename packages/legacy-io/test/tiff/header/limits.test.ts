@@ -27,7 +27,7 @@ const MADE: readonly HostileTiff[] = [
   byteOffsets(),
   ...longDescriptions(),
 ];
-/** The limits, and the largest file; what else a process that has read seventy files has grown by. */
+/** The limits, the largest file, and what a process grows by after reading seventy files. */
 const ALLOWED_BYTES = DEFAULT_TIFF_LIMITS.maxMemoryBytes + 2 ** 26;
 /** All files together take a few seconds, of which two are one that spends its whole limit. */
 const KILLED_AFTER_MS = 100_000;
@@ -99,7 +99,7 @@ test.for([
   const { bytes } = emptyBlocks(compression, 2 ** 25);
   const error = await caught(() => readTiff(bytesSource(bytes), { codecs, limits: { maxDecodeMs: 1 } }));
   expect(error).toMatchObject({ code: "not_supported", details: { expected: 1 } });
-  // Read to its end it would be damaged.
+  // If it were read to its end, it would be damaged.
   const whole = await caught(() => readTiff(bytesSource(bytes), { codecs, limits: { maxDecodeMs: 60_000 } }));
   expect(whole.code).toBe("invalid_file");
 });

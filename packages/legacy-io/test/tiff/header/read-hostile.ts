@@ -11,11 +11,11 @@ export interface HostileOutcome {
   readonly outcome: string;
   readonly message: string;
   readonly spentMs: number;
-  /** How much more memory the process has had at once, until this file was done, than before the first. */
+  /** The growth of the process's peak memory from before the first file to the end of this one, in bytes. */
   readonly peakBytes: number;
 }
 
-// Run as a process of its own: reads the files that it is given, within the limits that a reader has by itself.
+// Runs as a process of its own: reads the files that it is given, within the default limits.
 const peakNow = (): number => process.resourceUsage().maxRSS * 1024;
 const baselineBytes = peakNow();
 for (const path of process.argv.slice(2)) {

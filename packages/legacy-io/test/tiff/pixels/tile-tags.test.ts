@@ -13,7 +13,7 @@ const HEIGHT = 24;
 const SIDE = 16;
 const values = Array.from({ length: WIDTH * HEIGHT }, (_, index) => (index * 7) % 4001);
 
-/** Tiles of 16 × 16: two across and two down, filled up with a number that the image does not have. */
+/** Tiles of 16 × 16: two across and two down, padded with a number that the image does not have. */
 const tiles = [0, 1, 2, 3].map((tile) =>
   elementBytes(
     Array.from({ length: SIDE * SIDE }, (_, at) => {
@@ -25,7 +25,7 @@ const tiles = [0, 1, 2, 3].map((tile) =>
   ),
 );
 
-/** The image in tiles whose places stand under the tags of strips, as old libtiff wrote it. */
+/** The image in tiles whose offsets are in the tags of strips, as old libtiff wrote them. */
 function tilesUnderStripTags(more: readonly FixtureTag[] = []): Uint8Array<ArrayBuffer> {
   const tags = greyTags(WIDTH, HEIGHT, 16, [short(322, SIDE), short(323, SIDE), ...more]);
   return buildTiff([{ tags, segments: tiles }]);
@@ -33,7 +33,7 @@ function tilesUnderStripTags(more: readonly FixtureTag[] = []): Uint8Array<Array
 
 test.for([
   ["without RowsPerStrip", []],
-  // As many strips as there are tiles: read as strips, the file would give other pixels without a word.
+  // There are as many strips as tiles: read as strips, the file would silently give other pixels.
   ["with as many strips as tiles", [short(278, 6)]],
   ["with rows of a tile", [short(278, SIDE)]],
 ] as const)("tiles under the tags of strips, %s, give the image that was written", async ([, more]) => {
