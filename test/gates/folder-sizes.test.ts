@@ -30,7 +30,7 @@ function folderProblems(tree: SourceTree, families: ReadonlyMap<string, string>)
 function foldersOf(tree: SourceTree): ReadonlyMap<string, readonly string[]> {
   const folders = new Map<string, string[]>();
   for (const path of tree.keys()) {
-    if (/^((packages|apps)\/[^/]+\/(src|test)|test)\//.test(path)) {
+    if (/^((packages|apps)\/[^/]+\/(src|test)|test)\//.test(path) && !path.endsWith(".md")) {
       const folder = posix.dirname(path);
       folders.set(folder, [...(folders.get(folder) ?? []), posix.basename(path)]);
     }

@@ -28,6 +28,7 @@ const ARROWS: Arrows = {
     transcript: [],
     compare: ["simulator", "transcript"],
     "main-job": ["simulator", "transcript", "compare"],
+    picture: ["simulator"],
   },
   "apps/demos/src/simulator": {
     analysis: [],

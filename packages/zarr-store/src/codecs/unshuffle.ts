@@ -30,7 +30,7 @@ export function unshuffleBits(shuffled: Uint8Array, typeSize: number): Uint8Arra
   for (let j = 0; j < typeSize; j += 1) {
     const row = 8 * j;
     for (let group = 0; group < rowBytes; group += 1) {
-      // Transpose a matrix of 8 × 8 bits. Source: Warren, Hacker's Delight, §7–3.
+      // Transpose a matrix of 8 × 8 bits. Source: Warren, “Hacker's Delight”, §7–3.
       let low =
         at(row, group) | (at(row + 1, group) << 8) | (at(row + 2, group) << 16) | (at(row + 3, group) << 24);
       let high =

@@ -21,7 +21,7 @@ import { readTree } from "../support/audit-store.ts";
 import { collectLog, TestClock, testRuntime } from "../support/test-runtime.ts";
 
 /**
- * The table "Environment" of reliability.md §5. Its rows on full disks, failing flushes and many writers are the suites of
+ * What the environment can do to a dataset. The cases on full disks, failing flushes and many writers are the suites of
  * `test/faults` and `test/commit`; stale locks are in `writer-lock.test.ts`; writing to object stores is not built.
  */
 

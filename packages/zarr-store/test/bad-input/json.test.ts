@@ -4,8 +4,8 @@ import { memoryStore, openDataset, parseStoreKey, type ZarrImageRecord } from ".
 import { canonicalJson } from "../../src/json/index.ts";
 
 /**
- * The row "JSON" of reliability.md §5, through a dataset: each input is a file of a dataset without a log, as the Python
- * system leaves it, and, as a value, what a caller wants to save. By design.md §3 both readers take NaN, and none writes it.
+ * Unusual JSON, through a dataset: each input is a file of a dataset without a log, as the Python system leaves it, and, as
+ * a value, what a caller wants to save. Both readers accept NaN, and no writer writes it.
  */
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -55,7 +55,6 @@ describe("JSON that is read", () => {
     },
   );
 
-  // `python-system.md` §10.
   it.each<readonly [string, string | Uint8Array, RegExp]>([
     ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, /at most 64 levels/],
     ["a million levels", "[".repeat(1e6), /at most 64 levels/],

@@ -12,7 +12,7 @@ import {
 import { localStore, openLocalDataset as openFolder } from "../../src/node/index.ts";
 import { countingStore } from "../../src/testing/index.ts";
 
-/** The table "Names and paths" of reliability.md §5: each list a row of it, each name a case. */
+/** Hostile names and paths: one list per kind, one case per name. */
 
 const TRAVERSAL = [
   "../x",
@@ -37,7 +37,7 @@ const DEVICES = [
   ...["CON", "prn", "Aux", "NUL", "CONIN$", "CONOUT$", "COM¹", "LPT²"],
   ...Array.from({ length: 10 }, (_, n) => [`COM${n}`, `lpt${n}`]).flat(),
 ].flatMap((name) => [name, `${name}.txt`, `${name}.tar.x`]);
-/** `c` is a name like any other: chunks lie below `data` only, where no name can be (design §3). */
+/** `c` is a name like any other: chunks lie below `data` only, where no name can be. */
 const RESERVED = ["", "zarr.json", "ZARR.json", "__x", "__commits", ".", "..", "..."];
 const NOT_ASCII = ["é", "e\u0301", "ﬁ", "图像", "\ud800"];
 const NAMES = [...TRAVERSAL, ...CHARACTERS, ...DEVICES, ...RESERVED, ...NOT_ASCII];

@@ -333,7 +333,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // Of what is no UTF-8 every reader says so before it parses.
+    // Every reader reports invalid UTF-8 before it parses.
     return "no UTF-8";
   }
 }

@@ -14,7 +14,7 @@ import { nodeRuntime } from "../../src/node/node-runtime.ts";
 import { decodeParquet, encodeParquet } from "../../src/table/index.ts";
 
 /**
- * The rows "Chunks" and "Parquet" of reliability.md §5, through a dataset: once as its log keeps it, where the hash is
+ * Damaged chunks and Parquet files, through a dataset: once as its log keeps it, where the hash is
  * compared before anything is parsed, and once as the Python system wrote it, where there is no hash. The codecs one by one
  * are in `test/array/damaged-chunk.test.ts`, Parquet's own frame in `test/table/parquet/parquet.test.ts`.
  */
@@ -32,7 +32,7 @@ function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** Each way of being damaged that reliability.md names, of bytes that were good. */
+/** Each way in which good bytes get damaged. */
 const damages: readonly (readonly [string, (good: Uint8Array) => Uint8Array<ArrayBuffer>])[] = [
   ["empty", () => new Uint8Array()],
   ["short by one", (good) => new Uint8Array(good.subarray(0, -1))],

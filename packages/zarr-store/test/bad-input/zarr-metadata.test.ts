@@ -9,8 +9,7 @@ import { interceptStore } from "../../src/testing/index.ts";
 import { collectLog, testRuntime } from "../support/test-runtime.ts";
 
 /**
- * The row "Zarr metadata" of reliability.md §5, and the row on separators of its names, through a dataset. The faults of
- * §3.2 one by one, each with the field that the message names, are in `test/array/array-metadata.test.ts`.
+ * Hostile Zarr metadata, and separators in names, through a dataset. The faults of zarrita's metadata, one by one, each with the field that the message names, are in `test/array/array-metadata.test.ts`.
  */
 
 const V2_ARRAY = {

@@ -107,7 +107,7 @@ export class SimulatedWriters {
     };
   }
 
-  /** Runs once, before the first call that fits; the test fails if there is none. */
+  /** Runs once, before the first call that fits; the test fails if no call fits. */
   beforeCall(
     fits: (call: StoreCall) => boolean,
     run: () => Promise<unknown>,

@@ -1,4 +1,4 @@
-// Checks one committed object: is it at its path, and are its bytes the committed ones?
+// Checks one committed object: that it is at its path, and that its bytes are the committed ones.
 
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
