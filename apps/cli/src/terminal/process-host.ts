@@ -1,11 +1,14 @@
-// The host of a command that a user started: the real process.
+// The real process as the host of the command, for a user who typed `kym` in a shell.
+
+import { existsSync, mkdirSync } from "node:fs";
 import module from "node:module";
+import { dirname } from "node:path";
 import process from "node:process";
 import { compiledCodeFolder } from "./compiled-code-folder.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Host, Output } from "./host.ts";
 
-/** The real process. From now on it outlasts a reader that closes its pipe. */
+/** Wraps the current process. From then on, it survives a reader that closes its pipe. */
 export function processHost(): Host {
   const stderr = outputOf(process.stderr, () => undefined);
   return {
@@ -28,19 +31,55 @@ export function processHost(): Host {
   };
 }
 
-/** A user without a home folder keeps nothing: a start without compiled code is slower, and as good. */
+/**
+ * Keeps compiled code for the next start, unless Node was told where to keep it, or not to.
+ *
+ * A folder that cannot be named or made is not an error: a user may have no home, or a home on a read-only disk. The next
+ * start is then as slow as this one.
+ */
 function keepCompiledCode(): void {
+  if (module.getCompileCacheDir() !== undefined || process.env["NODE_DISABLE_COMPILE_CACHE"] !== undefined) {
+    return;
+  }
   try {
-    module.enableCompileCache(compiledCodeFolder(process.env));
+    const folder = compiledCodeFolder(process.env);
+    makeFolder(folder);
+    module.enableCompileCache(folder);
   } catch {
     return;
   }
 }
 
 /**
- * `kym ls | head -1` is no error: a reader that has enough closes the pipe. What nobody reads any more is not written; the
- * work goes on, and ends with its own exit code. Anything else that stops the output, a full disk say, is told to `report`
- * and makes the run end with 1.
+ * Makes a folder and its parents, one at a time.
+ *
+ * Node's recursive mkdir, which `enableCompileCache` uses too, does not end below a folder such as `/proc`. There, mkdir
+ * reports ENOENT although the parent exists, and Node tries again for ever.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    return;
+  }
+  const parent = dirname(path);
+  if (parent !== path) {
+    makeFolder(parent);
+  }
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it in the meantime.
+    if (!existsSync(path)) {
+      throw error;
+    }
+  }
+}
+
+/**
+ * Writes to a stream that its reader may close.
+ *
+ * In `kym ls | head -1`, `head` closes the pipe when it has enough. That is not an error: the command finishes its work
+ * without writing more, and ends with its own exit code. Any other problem, such as a full disk, is passed to `report`, and
+ * the command ends with 1.
  */
 function outputOf(stream: NodeJS.WriteStream, report: (problem: string) => void): Output {
   let isOpen = true;
