@@ -1,4 +1,5 @@
-// What a command of kym is: an object that says its words, its options and what it does.
+// What a command of kym is: an object with its help text, its options and the function that runs it.
+
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { Host } from "../terminal/host.ts";
 import type { ProgressStyle } from "../terminal/progress.ts";
@@ -10,19 +11,19 @@ export interface CommandOption {
   readonly short?: string;
   /** For `kym COMMAND --help`. */
   readonly help: string;
-  /** What help calls the value, as `N` in `--jobs N`. A switch has none. */
+  /** The name of the value in the help text, such as `N` in `--jobs N`. A switch does not have one. */
   readonly value?: string;
-  /** The only values that it may have. */
+  /** The values that are allowed; any value if absent. */
   readonly choices?: readonly string[];
-  /** It may be given several times, or once with commas between its values. */
+  /** The option may be given several times, or once with commas between its values. */
   readonly repeats?: true;
-  /** For what overwrites or repairs: it has to be said each time, so no `KYM_*` variable sets it. */
+  /** For options that overwrite or repair: the user must give them each time, so no `KYM_*` variable sets them. */
   readonly neverFromEnvironment?: true;
 }
 
 export type CommandOptions = Readonly<Record<string, CommandOption>>;
 
-/** What an option may say: `true` for a switch, a list for one that repeats, undefined where it is not given. */
+/** The value of an option: `true` for a switch, a list if it repeats, undefined if it is not given. */
 export type OptionValue = string | true | readonly string[] | undefined;
 
 type WordOf<O extends CommandOption> = O extends { readonly choices: readonly (infer Choice)[] }
@@ -35,27 +36,27 @@ type ValueOf<O extends CommandOption> = O extends { readonly repeats: true }
     ? WordOf<O>
     : true;
 
-/** The values that declared options may have, by their names. */
+/** The types of the values of declared options, by option name. */
 export type OptionValues<O extends CommandOptions> = string extends keyof O
   ? Readonly<Record<string, OptionValue>>
   : { readonly [Name in keyof O]?: ValueOf<O[Name]> | undefined };
 
-/** What a command is given. */
+/** What a command gets when it runs. */
 export interface CommandContext<Options = Readonly<Record<string, OptionValue>>> {
-  /** One for each name in the usage line. */
+  /** One per positional word of the usage line. */
   readonly args: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly progress: ProgressStyle;
   readonly verbose: boolean;
-  /** Makes a path that the user typed absolute, from where the user stands. */
+  /** Makes a path that the user typed absolute, relative to the user's folder. */
   readonly resolvePath: (path: string) => string;
   readonly stdin: Host["stdin"];
   readonly onExit: Host["onExit"];
 }
 
-/** What it gives back; it prints nothing to stdout itself. */
+/** What a command returns. The command itself prints nothing to stdout. */
 export interface CommandResult {
   readonly exitCode: ExitCode;
   /** For `--json`. */
@@ -63,14 +64,14 @@ export interface CommandResult {
   readonly warnings?: readonly string[];
   /** For people. */
   readonly text: string;
-  /** The command to go on with, shown on a terminal only. */
+  /** The command to run next, shown on a terminal only. */
   readonly next?: string;
 }
 
 interface CommandText {
-  /** As in `ingest FOLDER DATASET`: words in capitals are positional, `[X]` optional, `[X…]` any number. */
+  /** Such as `ingest FOLDER DATASET`: words in capitals are positional, `[X]` is optional, `[X…]` is any number. */
   readonly usage: string;
-  /** Paragraphs with an empty line between them. */
+  /** Paragraphs, separated by empty lines. */
   readonly description: string;
   readonly examples: readonly string[];
 }
@@ -81,12 +82,12 @@ export interface Command<Options extends CommandOptions = CommandOptions> extend
   run(context: CommandContext<OptionValues<Options>>): Promise<CommandResult>;
 }
 
-/** A command that is several, as `kym roi add` and `kym roi list`. */
+/** A command with several actions, such as `kym roi add` and `kym roi list`. */
 export interface CommandGroup extends CommandText {
   readonly commands: readonly Command[];
 }
 
-/** Makes a command; its `run` knows which options there are, and what each may say. */
+/** Makes a command. Its `run` gets the options with the types that it declares. */
 export function defineCommand<const Options extends CommandOptions>(command: Command<Options>): Command {
   return command as Command;
 }

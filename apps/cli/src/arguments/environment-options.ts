@@ -1,3 +1,5 @@
+// Reads options from `KYM_*` environment variables where the command line does not give them.
+
 import { usageError } from "../terminal/cli-error.ts";
 import type { CommandOptions, OptionValue } from "./command.ts";
 import { optionValue } from "./option-value.ts";
@@ -10,7 +12,7 @@ function variableOf(option: string): string {
   return `KYM_${option.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** Whether the environment switches a flag on, for what has to be known before the command line is understood. */
+/** Whether the environment switches a flag on. For flags that are needed before the command line is parsed. */
 export function isSwitchedOn(option: string, environment: Environment): boolean {
   return ON.has((environment[variableOf(option)] ?? "").toLowerCase());
 }
@@ -18,7 +20,11 @@ export function isSwitchedOn(option: string, environment: Environment): boolean 
 const ON: ReadonlySet<string> = new Set(["1", "true"]);
 const OFF: ReadonlySet<string> = new Set(["", "0", "false"]);
 
-/** The options of a command that the environment gives, and the command line does not. @throws {CliError} `usage` */
+/**
+ * The options of a command that the environment gives and the command line does not.
+ *
+ * @throws {CliError} `usage` for a value that the option does not allow
+ */
 export function environmentOptions(
   options: CommandOptions,
   given: Readonly<Record<string, OptionValue>>,
@@ -36,7 +42,10 @@ export function environmentOptions(
     } else if (isSwitchedOn(name, environment)) {
       found[name] = true;
     } else if (!OFF.has(value.toLowerCase())) {
-      throw usageError(`${variable} is 1 or 0, not ${JSON.stringify(value)}`, `unset it, or give --${name}`);
+      throw usageError(
+        `${variable} must be 1 or 0, not ${JSON.stringify(value)}`,
+        `unset it, or use --${name}`,
+      );
     }
   }
   return found;

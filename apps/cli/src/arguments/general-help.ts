@@ -1,4 +1,4 @@
-// The help of the command as a whole, from the list of commands alone: none of them is loaded for it.
+// The text of `kym --help`, made from the list of commands without loading any of them.
 
 import type { CommandOption } from "./command.ts";
 import type { CommandEntry } from "./command-entry.ts";
@@ -11,8 +11,8 @@ export function generalHelp(commands: readonly CommandEntry[]): string {
     return [value === undefined ? flag : `${flag} ${value}`, help];
   });
   const always: readonly Line[] = [
-    ["-h, --help", "kym COMMAND --help shows a command"],
-    ["--version", "say which kym this is"],
+    ["-h, --help", "kym COMMAND --help shows the help of a command"],
+    ["--version", "print the version of kym"],
   ];
   return `kym puts folders of kymographs into a crash-safe dataset of plain files
 
@@ -26,10 +26,14 @@ ${aligned(commands.map(({ name, summary }): Line => [name, summary]))}
 Options of every command
 ${aligned([...options, ...always])}
 
-KYM_JSON=1, KYM_BLIND=1, KYM_JOBS=2 and so on set such an option for a session.
+An environment variable sets an option for a whole session: KYM_JSON=1,
+KYM_BLIND=1, KYM_JOBS=2 and so on.
 
-Ends with 0 ok, 1 unexpected, 2 usage, 3 partial, 4 problems found, 5 refused,
-6 input not found or unreadable, 130 interrupted, 143 terminated.
+Exit codes
+  0  ok                       4    problems found
+  1  unexpected error         5    refused: something already exists
+  2  wrong command line       6    input missing or unreadable
+  3  some items failed        130  interrupted; 143 terminated
 `;
 }
 

@@ -1,4 +1,6 @@
-/** The word that a typo most likely meant; undefined where none is near. */
+// Guesses which word a typo was meant to be, for hints such as `did you mean …?`.
+
+/** The known word that is closest to a typo; undefined if none is close. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -9,7 +11,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
     : undefined;
 }
 
-/** "did you mean …?" for what {@link nearestWord} finds; else another hint. */
+/** The hint "did you mean …?" with what {@link nearestWord} finds, or the hint `otherwise` if it finds nothing. */
 export function guessOr(
   word: string,
   known: readonly string[],
@@ -20,7 +22,7 @@ export function guessOr(
   return nearest === undefined ? otherwise : `did you mean ${shown(nearest)}?`;
 }
 
-/** Levenshtein's distance: enough for a typo in one word. */
+/** The Levenshtein distance, which is enough for a typo in one word. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [row, left] of [...a].entries()) {

@@ -1,13 +1,14 @@
-// What an option says, be it on the command line or in the environment: checked against its choices.
+// Checks the value of an option against its choices, whether it comes from the command line or the environment.
+
 import { type CliError, usageError } from "../terminal/cli-error.ts";
 import type { CommandOption } from "./command.ts";
 import { nearestWord } from "./nearest-word.ts";
 
 /**
- * The value of an option as a command is given it.
+ * Checks the value of an option and splits it into a list if the option repeats.
  *
- * @param source the flag or the variable that says it: `--to`, `KYM_TO`
- * @throws {CliError} `usage` for what is none of its choices, with what was meant
+ * @param source the flag or the variable that has the value: `--to`, `KYM_TO`
+ * @throws {CliError} `usage` for a value that is not one of the choices; the hint suggests the closest one
  */
 export function optionValue(
   source: string,
@@ -26,7 +27,7 @@ function notAChoice(source: string, choices: readonly string[], word: string): C
   const meant = nearestWord(word, choices);
   const known = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter((text) => text !== "");
   return usageError(
-    `${source} is ${known.join(" or ")}, not ${JSON.stringify(word)}`,
+    `${source} must be ${known.join(" or ")}, not ${JSON.stringify(word)}`,
     meant === undefined ? undefined : `did you mean ${source}${source.startsWith("-") ? " " : "="}${meant}?`,
   );
 }

@@ -1,5 +1,6 @@
-// Commander takes the words of a command line apart and writes help; what it finds wrong becomes an error of ours. Importing
-// it costs as much as all of `kym --help`, so it is loaded with a command.
+// Parses the words of a command line with Commander, and turns what Commander finds wrong into errors of our own.
+// Importing Commander takes as long as all of `kym --help`, so this file is loaded together with a command.
+
 import { CommanderError, Command as Parser, Option as ParserOption } from "commander";
 import { type CliError, usageError } from "../terminal/cli-error.ts";
 import type { Command, CommandGroup, CommandOption, OptionValue } from "./command.ts";
@@ -11,7 +12,7 @@ import { optionValue } from "./option-value.ts";
 /** The widest line of a help text, in characters. */
 const HELP_WIDTH = 80;
 
-/** Which command the words mean and what they say to it, or the help that they ask for. */
+/** The command that the words name, with its arguments and options; or the help text that they ask for. */
 export type ParsedArguments =
   | { readonly help: string }
   | {
@@ -21,7 +22,7 @@ export type ParsedArguments =
     };
 
 /**
- * Takes the words after a command's name apart. What they do not say, the environment may.
+ * Parses the words after a command's name. Options that they do not give may come from the environment.
  *
  * @throws {CliError} `usage` for an option that is unknown or lacks its value, and for too many or too few arguments
  */
@@ -110,7 +111,7 @@ function optionsOf(command: Command): Readonly<Record<string, CommandOption>> {
   return { ...COMMON_OPTIONS, ...command.options };
 }
 
-/** `roi edit DATASET IMAGE ROI` has two names and three positional words. */
+/** Splits a usage line: `roi edit DATASET IMAGE ROI` has two names and three positional words. */
 function wordsOf({ usage }: Command | CommandGroup): {
   readonly names: readonly string[];
   readonly positionals: readonly string[];
@@ -129,7 +130,7 @@ function parserOption(
   const { short, value, help } = option;
   const shown = `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`;
   const made = new ParserOption(shown, help).helpGroup("Options");
-  // `--no-tiff` is a switch of its own: there is no `--tiff` that it takes back.
+  // `--no-tiff` is a switch of its own, not the opposite of a `--tiff`.
   made.negate = false;
   if (value !== undefined) {
     made.argParser((text: string, before: readonly string[] | string | undefined) => {
@@ -152,7 +153,7 @@ function flagsOf(options: Readonly<Record<string, CommandOption>>): ReadonlySet<
   );
 }
 
-/** Lines of the source are no lines of the text; empty lines are. */
+/** Joins the lines of each paragraph, so that help is wrapped to its own width. */
 function paragraphsOf(text: string): string {
   return text
     .split("\n\n")
@@ -177,7 +178,7 @@ function usageErrorOf(error: CommanderError, parser: Parser, command: Command | 
       return usageError(`${/--[^ ]+/.exec(named)?.[0] ?? named} needs a value`, usage);
     case "commander.unknownCommand":
       return unknownMember(parser);
-    // A group without the name of one of its commands.
+    // A group was named without one of its actions.
     case "commander.help":
       return usageError(`${positionals[0] ?? "the command"} is missing`, usage);
     default:
@@ -191,7 +192,7 @@ function unknownOption(flag: string, command: Command | CommandGroup): CliError 
   if (known.has(name)) {
     return usageError(`${name} takes no value`, `kym ${command.usage}`);
   }
-  const otherwise = `kym ${wordsOf(command).names.join(" ")} --help lists its options; a file of that name comes after --`;
+  const otherwise = `kym ${wordsOf(command).names.join(" ")} --help lists the options; put -- before a file name that begins with a dash`;
   const long = [...known, "--help"].filter((other) => other.startsWith("--"));
   return usageError(`there is no option ${flag}`, guessOr(name, long, otherwise));
 }
@@ -200,6 +201,11 @@ function unknownMember(parser: Parser): CliError {
   const word = parser.args[0] ?? "";
   const names = parser.commands.map((member) => member.name());
   const group = parser.name();
-  const hint = guessOr(word, names, `one of ${names.join(", ")}`, (nearest) => `kym ${group} ${nearest}`);
+  const hint = guessOr(
+    word,
+    names,
+    `the actions are ${names.join(", ")}`,
+    (nearest) => `kym ${group} ${nearest}`,
+  );
   return usageError(`there is no action ${JSON.stringify(word)}`, hint);
 }

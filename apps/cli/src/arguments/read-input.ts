@@ -1,13 +1,19 @@
+// Reads a file that the user named, or stdin for `-`.
+
 import { readFile } from "node:fs/promises";
 import { CliError, usageError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { Input } from "../terminal/host.ts";
 import type { CommandContext } from "./command.ts";
 
-/** More than any file of ROIs or any query; what is endless ends here. */
+/** More than any file of ROIs or any query needs. It stops an endless stream. */
 const MAX_STDIN_BYTES = 256 * 1024 * 1024;
 
-/** The bytes of a file, or of stdin for `-`. @throws {CliError} `not_found`, `io`; `usage` where stdin is a terminal */
+/**
+ * Reads all bytes of a file, or of stdin for `-`.
+ *
+ * @throws {CliError} `not_found`, `io`, `too_large`; `usage` if stdin is a terminal
+ */
 export async function readInput(
   path: string,
   { resolvePath, stdin }: Pick<CommandContext, "resolvePath" | "stdin">,
@@ -28,7 +34,7 @@ export async function readInput(
 
 async function readAll(stdin: Input): Promise<Uint8Array> {
   if (stdin.isTTY === true) {
-    throw usageError("- is stdin, and nothing comes from there", "give it a file: kym … - < file");
+    throw usageError("- means stdin, but nothing is piped into it", "pipe a file into it: kym … - < FILE");
   }
   const parts: Uint8Array[] = [];
   let sizeBytes = 0;

@@ -1,9 +1,11 @@
+// Writes an output file, and replaces an existing one only with `--force`.
+
 import { rename, rm, writeFile } from "node:fs/promises";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
 /**
- * Writes a file that is not there yet, or replaces one if `force` says so; what is replaced stays whole until then.
+ * Writes a new file, or replaces an existing one if `force` is set. The old file stays whole until the new one is complete.
  *
  * @throws {CliError} `already_exists`, `io`
  */
@@ -23,7 +25,7 @@ export async function writeNewFile(
       await rm(written, { force: true }).catch(() => undefined);
     }
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
-      throw new CliError(EXIT.refused, "already_exists", `${path} is there already`, {
+      throw new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
         hint: "--force replaces it",
         cause,
       });

@@ -32,6 +32,6 @@ test("an empty value, 0 and false are no, and --force is never of the environmen
 
 test("a switch that is neither yes nor no is a mistake", () => {
   expect(() => environmentOptions(OPTIONS, {}, { KYM_BLIND: "perhaps" })).toThrow(
-    `KYM_BLIND is 1 or 0, not "perhaps"`,
+    `KYM_BLIND must be 1 or 0, not "perhaps"`,
   );
 });

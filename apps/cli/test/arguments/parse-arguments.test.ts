@@ -48,7 +48,7 @@ test.each([
   [["a", "--force=1"], "--force takes no value"],
   [["a", "--at"], "--at needs a value"],
   [["a", "--at", "--force"], "--at needs a value, and --force is an option"],
-  [["a", "--as", "tabel"], '--as is text or table, not "tabel"'],
+  [["a", "--as", "tabel"], '--as must be text or table, not "tabel"'],
 ])("the words %j are a usage error that says %j", (words, message) => {
   expect(() => saidBy(words)).toThrow(
     expect.objectContaining({ code: "usage", exitCode: 2, message, hint: expect.any(String) }),
@@ -97,7 +97,7 @@ test("the environment says what the command line does not, an option that repeat
   });
   expect(() => saidBy(["a"], { KYM_AS: "tabel" })).toThrow(
     expect.objectContaining({
-      message: 'KYM_AS is text or table, not "tabel"',
+      message: 'KYM_AS must be text or table, not "tabel"',
       hint: "did you mean KYM_AS=table?",
     }),
   );
