@@ -1,9 +1,12 @@
+// Blind scoring: hides from a scorer where and when a scan was made, and under which condition.
+
 import type { CommandContext } from "../arguments/command.ts";
 import type { ImageOverview } from "./image-overview.ts";
 
 /**
- * Blind scoring: who scores sees neither where a scan was, nor when, nor under which condition; images are named by their
- * ids and stand in the order of these. It keeps an honest scorer honest: files and SQL that reads them are not hidden.
+ * The option for blind scoring. Images are named by their ids and sorted by them.
+ *
+ * It keeps an honest scorer honest: it hides neither files nor the results of SQL that reads files.
  */
 export const BLIND_OPTION = {
   blind: { help: "hide paths, dates and conditions, for blind scoring" },
@@ -20,7 +23,7 @@ export function blindOverview(image: ImageOverview): ImageOverview {
 const TELLING =
   /(^|_)(path|folder|file_name|date|mtime_ns|acquired(_.*)?|treatment|condition\d*|genotype|sex|age)$/;
 
-/** Whether a column of a table says where or when a scan was, or under which condition. */
+/** Whether a column of a table tells where or when a scan was made, or under which condition. */
 export function isTelling(column: string): boolean {
   return TELLING.test(column.toLowerCase());
 }

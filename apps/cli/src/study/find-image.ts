@@ -1,3 +1,5 @@
+// Finds the image that a user names on the command line.
+
 import type { ZarrDataset } from "@kym/zarr-store";
 import { guessOr } from "../arguments/nearest-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
@@ -6,9 +8,11 @@ import { blindOverview } from "./blind.ts";
 import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
 
 /**
- * The one image that a user means; of blind ones, by its id alone.
+ * Finds the one image that `wanted` names.
  *
- * @throws {CliError} `not_found`; `ambiguous`, with what it may be
+ * @param path of the dataset, as the user typed it, for the hint
+ * @param options with `blind`, only ids count as names
+ * @throws {CliError} `not_found`; `ambiguous`, with the images that it could be
  */
 export async function findImage(
   dataset: ZarrDataset,
@@ -29,14 +33,14 @@ export async function findImage(
     const names = found
       .map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`)
       .join(", ");
-    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} may be any of ${names}`, {
-      hint: "name it by its id or its path",
+    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} could be any of ${names}`, {
+      hint: "use the id or the path of the image",
     });
   }
   return image;
 }
 
-/** What it may be called, as far as a typo in it could be seen. */
+/** The names of an image in which a typo can be recognised: not the id. */
 function namesOf({ rel_path: path }: ImageOverview): readonly string[] {
   const name = path?.slice(path.lastIndexOf("/") + 1);
   return path === null || name === undefined ? [] : [name.replace(/\.tiff?$/i, ""), name, path];

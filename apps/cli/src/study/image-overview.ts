@@ -1,12 +1,14 @@
+// The facts about an image that `kym ls` and `kym show` print.
+
 import { type ListedRecord, summarizeRecords } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
 
-/** A {@link ListedRecord} as `--json` spells it: an empty list or 0 where no shape, axes or ROIs are known. */
+/** A {@link ListedRecord} with the names of `--json`. Unknown axes or shape are an empty list; unknown ROIs count as 0. */
 export interface ImageOverview {
   readonly image_id: string;
-  /** Where the file was below the ingested folder; null for an image that came otherwise. */
+  /** Path of the file below the ingested folder; null for an image that was not ingested from a folder. */
   readonly rel_path: string | null;
   readonly shape: readonly number[];
   readonly dtype: string | null;
@@ -14,14 +16,14 @@ export interface ImageOverview {
   readonly um_per_px: number | null;
   readonly seconds_per_line: number | null;
   readonly calibrated: boolean;
-  /** ISO-8601 without zone: the microscope's wall clock. */
+  /** ISO 8601 without a time zone: the microscope's wall clock. */
   readonly acquired_local: string | null;
   readonly n_rois: number;
   readonly analyses: readonly string[];
   readonly accepted: boolean | null;
 }
 
-/** What an image has if it was analysed: the label of each indexer, and where below the image its inputs may be. */
+/** The analyses that an image may have: the label of each indexer, and the keys below the image of its possible inputs. */
 const ANALYSES: readonly { readonly label: string; readonly keys: ReadonlySet<string> }[] = INDEXERS.map(
   ({ name, label = name, inputs }) => ({
     label,
@@ -50,7 +52,7 @@ function overviewOf(image: ListedRecord): ImageOverview {
   };
 }
 
-/** In the order of the files that they are read from. */
+/** The labels of the analyses, in the order of the files that they are read from. */
 function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] {
   const keys = analysisKeys.map((path) => path.slice(path.indexOf(imageId) + imageId.length + 1));
   return ANALYSES.map(({ label, keys: inputs }) => ({ label, at: keys.findIndex((key) => inputs.has(key)) }))
@@ -59,7 +61,13 @@ function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] 
     .map(({ label }) => label);
 }
 
-/** By id, by the beginning of an id, by path, by file name, or by the file name without its ending. */
+/**
+ * Finds the images that a word names. The first way that finds one decides:
+ *
+ * 1. the id or the path
+ * 2. the file name, with or without its extension
+ * 3. the beginning of the id, of at least 4 characters
+ */
 export function findImages(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
   const exact = images.filter(({ image_id: id, rel_path: path }) => id === wanted || path === wanted);
   if (exact.length > 0) {
@@ -74,7 +82,7 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
     : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
 }
 
-/** The wall clock was read as if it were UTC, so that no machine's time zone enters; it is shown without `Z`. */
+/** Formats a wall clock without `Z`. It was read as if it were UTC, so that no time zone of a machine changes it. */
 function localTime(epochNs: bigint | null): string | null {
   return epochNs === null ? null : new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, -1);
 }

@@ -1,9 +1,9 @@
-// The indexers of the command. A new one is a file of its own and a line here: `index`, `explain`, `ls`, `show` and their
-// help have it from this list.
+// The indexers that `index`, `explain`, `ls`, `show` and their help texts use. To add one, write its file and add it here.
+
 import { type Indexer, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import type { CommandOption, OptionValues } from "../arguments/command.ts";
 
-/** What `kym index` runs, in this order. */
+/** The indexers in the order in which `kym index` runs them. */
 export const INDEXERS: readonly Indexer[] = [
   velocityEventIndexer, // → kym_velocity_events
   radonIndexer, // → kym_radon
@@ -11,13 +11,13 @@ export const INDEXERS: readonly Indexer[] = [
 
 const NAMES: readonly string[] = INDEXERS.map(({ name }) => name);
 
-/** Which indexers a command is about. */
+/** The option that selects indexers. */
 export const INDEXER_OPTION: { readonly indexer: IndexerOption } = {
   indexer: {
     value: "X",
     choices: NAMES,
     repeats: true,
-    help: `only this one (${NAMES.join(", ")}); may be repeated`,
+    help: `only this indexer (${NAMES.join(", ")}); may be repeated`,
   },
 };
 
@@ -27,7 +27,7 @@ interface IndexerOption extends CommandOption {
   readonly repeats: true;
 }
 
-/** Those that `--indexer` names, in the order of {@link INDEXERS}; all without it. */
+/** The indexers that `--indexer` names, in the order of {@link INDEXERS}; all of them without the option. */
 export function wantedIndexers({
   options: { indexer: wanted },
 }: {

@@ -1,3 +1,5 @@
+// Opens the dataset that the user names, a folder or an http(s) URL.
+
 import { summarizeMetadata } from "@kym/kym-schema";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
@@ -5,9 +7,9 @@ import type { CommandContext } from "../arguments/command.ts";
 import { requireDataset } from "./require-dataset.ts";
 
 /**
- * Opens the dataset that the user named, a folder or an http(s) URL, with the summary that lists and orders need.
+ * Opens a dataset that must exist. Its records get the metadata summary that listing and sorting need.
  *
- * @throws {CliError} `not_found` for a folder that is none
+ * @throws {CliError} `not_found` for a path that is not a dataset
  */
 export async function openStudy(
   context: CommandContext,
@@ -20,7 +22,7 @@ export async function openStudy(
   return openOrMakeStudy(context, path, mode);
 }
 
-/** The same for a dataset that its first commit makes. */
+/** The same for a dataset that may not exist yet: its first commit creates it. */
 export async function openOrMakeStudy(
   context: CommandContext,
   path: string,
@@ -40,7 +42,7 @@ export async function openOrMakeStudy(
   });
 }
 
-/** A URL as it is, a path from where the user stands. */
+/** A URL unchanged; a path made absolute, relative to the user's folder. */
 export function locationOf({ resolvePath }: Pick<CommandContext, "resolvePath">, path: string): string {
   return isUrl(path) ? path : resolvePath(path);
 }

@@ -1,3 +1,5 @@
+// Checks that a path is a dataset, and tells the user what to do if it is not.
+
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
@@ -5,11 +7,11 @@ import { nearestWord } from "../arguments/nearest-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
-/** What the root of a dataset has; the last two in one of the Python system. */
+/** Names in the root of a dataset. The last two occur in datasets of the Python system. */
 const ROOT_NAMES = ["__commits", ZARR_NODE_NAME, ".zgroup", ".zattrs"];
 
 /**
- * Says what to do where a user names a dataset that is not there.
+ * Throws an error with a hint if there is no dataset at `location`.
  *
  * @param path as it was typed, for the hint
  * @throws {CliError} `not_found`
@@ -34,14 +36,14 @@ async function hintFor(
       return `its first ingest was interrupted: run kym ingest FOLDER ${path} again`;
     }
     if (names.length > 0) {
-      return `this is another folder: kym ingest ${path} DATASET makes a dataset of the TIFFs in it`;
+      return `this folder is not a dataset; kym ingest ${path} DATASET makes one from its TIFFs`;
     }
   }
   const siblings = await namesIn(dirname(location));
   const others = siblings === "no folder" ? [] : siblings.filter((name) => name.endsWith(".zarr"));
   const meant = nearestWord(basename(location), others);
   return meant === undefined
-    ? `kym ingest FOLDER ${path} makes it`
+    ? `kym ingest FOLDER ${path} creates it`
     : `did you mean ${join(dirname(path), meant)}?`;
 }
 

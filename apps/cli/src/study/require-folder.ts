@@ -1,3 +1,5 @@
+// Checks that a path is a folder of images, and tells the user what to do if it is not.
+
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nearestWord } from "../arguments/nearest-word.ts";
@@ -5,7 +7,7 @@ import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
 /**
- * Says what to do where the folder of images that a user names is none.
+ * Throws an error with a hint if `location` is not a folder, or is a dataset.
  *
  * @param path as it was typed, for the hint
  * @throws {CliError} `not_found`; `not_a_folder`; `is_a_dataset`
@@ -22,13 +24,13 @@ export async function requireFolder(location: string, path: string): Promise<voi
   }
   if (!found.isDirectory()) {
     throw refusal("not_a_folder", `${location} is not a folder`, {
-      hint: `name its folder, ${dirname(path)}, and choose with --pattern ${JSON.stringify(basename(path))}`,
+      hint: `give its folder, ${dirname(path)}, and select the file with --pattern ${JSON.stringify(basename(path))}`,
       details: { path: location },
     });
   }
   if ((await readdir(location).catch((): string[] => [])).includes("__commits")) {
     throw refusal("is_a_dataset", `${location} is a dataset, not a folder of images`, {
-      hint: "kym ingest FOLDER DATASET; kym refresh DATASET FOLDER",
+      hint: "the order is kym ingest FOLDER DATASET, and kym refresh DATASET FOLDER",
       details: { path: location },
     });
   }

@@ -1,12 +1,14 @@
+// Where a ROI lies, as text and as fields of JSON.
+
 import type { Roi, RoiBounds, RoiPoint } from "@kym/roi";
 
-/** Where a ROI lies: of a rect its bounds, of a mask nothing, of all others their points. */
+/** Where a ROI lies: bounds for a rect, nothing for a mask, points for all others. */
 export interface RoiPlace {
   readonly bounds?: RoiBounds;
   readonly points?: readonly RoiPoint[];
 }
 
-/** More points than these are counted, not shown. */
+/** How many points are shown; the others are only counted. */
 const SHOWN_POINTS = 4;
 
 export function roiPlace(roi: Roi): RoiPlace {
@@ -16,7 +18,7 @@ export function roiPlace(roi: Roi): RoiPlace {
   };
 }
 
-/** The place as it is printed after a ROI's type: points as `LINE,PX`, as `kym roi add` takes them. */
+/** The place as text, to follow the type of a ROI. Points are `LINE,PX`, the form that `kym roi add` reads. */
 export function roiPlaceText({ bounds, points }: RoiPlace): string {
   if (bounds !== undefined) {
     return ` lines ${bounds.dim0Start}–${bounds.dim0Stop}, px ${bounds.dim1Start}–${bounds.dim1Stop}`;
