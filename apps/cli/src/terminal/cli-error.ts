@@ -1,6 +1,8 @@
+// The error that ends a command, and how any other error becomes one.
+
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
-/** An end of the command that the user is told about: what, which file, why, and what to do next. */
+/** An error to show to the user: what happened, to which file, why, and what to do next. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: ExitCode;
@@ -27,11 +29,11 @@ export class CliError extends Error {
   }
 }
 
-export function usageError(message: string, hint = "kym --help lists the commands"): CliError {
+export function usageError(message: string, hint = "kym COMMAND --help lists the options"): CliError {
   return new CliError(EXIT.usage, "usage", message, { hint });
 }
 
-/** Every error of our packages has a code; whose fault it is decides how the command ends. */
+/** Turns any error into a CliError. The code of an error of our packages decides the exit code and the hint. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) {
     return error;
@@ -45,7 +47,7 @@ export function toCliError(error: unknown): CliError {
   }
   const { code, message } = error;
   if (code === "io" && NO_ROOM.has(errnoOf(error))) {
-    const hint = "make room, or choose another place, and run it again: nothing half-written counts";
+    const hint = "free some space or choose another place, then run it again; half-written files do no harm";
     return new CliError(EXIT.unexpected, code, message, { cause: error, hint });
   }
   const { exitCode, hint } = BY_CODE[code] ?? { exitCode: EXIT.unexpected };
@@ -66,12 +68,12 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   read_only: { exitCode: EXIT.refused },
   already_exists: {
     exitCode: EXIT.refused,
-    hint: "choose another name; --force replaces what kym export wrote, and nothing else",
+    hint: "choose another name; --force replaces only a folder that kym export wrote",
   },
-  conflict: { exitCode: EXIT.refused, hint: "another process is writing; run it again" },
+  conflict: { exitCode: EXIT.refused, hint: "another process wrote at the same time; run it again" },
   modified_outside: {
     exitCode: EXIT.problems,
-    hint: "it is not what was committed: put it back from a copy; nothing was written over it",
+    hint: "the file is not the one that was committed; nothing was written over it. Restore it from a copy",
   },
   integrity: { exitCode: EXIT.problems, hint: "a file of the dataset is damaged; restore it from a copy" },
   invalid_argument: { exitCode: EXIT.usage },
@@ -80,7 +82,7 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   aborted: { exitCode: EXIT.interrupted },
 };
 
-/** The output cannot be written; the input is fine. */
+/** System errors of a place that cannot be written to. The input is fine. */
 const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
 
 function errnoOf(error: Error): unknown {

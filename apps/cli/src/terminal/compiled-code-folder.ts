@@ -1,11 +1,13 @@
-// Where Node keeps what it compiled of the command and its libraries, so that the next start need not compile it again.
+// The folder where Node keeps the compiled code of kym and its libraries, so that the next start is faster.
+
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /**
- * A folder of the user's own, as the XDG Base Directory Specification says: below `XDG_CACHE_HOME`, else below
- * `~/.cache`; on Windows below `LOCALAPPDATA`. A folder for temporary files would be shared with other users, who could put
- * code there.
+ * A folder that belongs to the user. Other users share a folder for temporary files, and could put code there.
+ *
+ * - `XDG_CACHE_HOME` or `~/.cache`, as in the XDG Base Directory Specification
+ * - `LOCALAPPDATA` on Windows
  */
 export function compiledCodeFolder(
   environment: Readonly<Record<string, string | undefined>>,

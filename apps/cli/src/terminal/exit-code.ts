@@ -1,15 +1,16 @@
-/** What a run of the command ends with; documented in `kym --help` and the README. */
+// The exit codes of kym, as `kym --help` and the README list them.
+
 export const EXIT = {
   ok: 0,
   unexpected: 1,
   usage: 2,
-  /** Some items failed, the others are done. */
+  /** Some items failed; the others are done. */
   partial: 3,
   /** A check found problems. */
   problems: 4,
-  /** Something is there already; `--force` says that it may go. */
+  /** Something already exists, and only `--force` replaces it. */
   refused: 5,
-  /** The input is not there or cannot be read. */
+  /** The input is missing or cannot be read. */
   input: 6,
   interrupted: 130,
   terminated: 143,

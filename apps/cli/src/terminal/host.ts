@@ -1,21 +1,22 @@
-// What the command finds around it, so that it runs in any process: one of its own for a user, the test's in a test.
+// What the command needs from the process around it, so that a test can stand in for the process.
+
 import type { ExitCode } from "./exit-code.ts";
 
-/** All that the command reads of its process, writes to it and asks of it. */
+/** Everything that the command reads from its process, writes to it and asks of it. */
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where the process stands. Where the user stands may be another folder: `INIT_CWD` of the environment. */
+  /** The current folder of the process. The user may be in another one: `INIT_CWD` in the environment. */
   readonly cwd: () => string;
-  /** As in `24.1.0`. */
+  /** Such as `24.1.0`. */
   readonly nodeVersion: string;
-  /** Called only if something is to be read: a process that has opened its stdin waits for the end of it. */
+  /** Called only to read: a process that has opened its stdin waits for the end of the stream. */
   readonly stdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly onSignal: (signal: StopSignal, listener: () => void) => Unsubscribe;
-  /** Calls the listener when the process ends, unless that was taken back before. */
+  /** Calls the listener when the process ends, unless it was removed before. */
   readonly onExit: (listener: () => void) => Unsubscribe;
-  /** From now on keeps what is compiled of loaded code, for the next start. Where that cannot be done, nothing changes. */
+  /** From now on, keeps the compiled code of loaded modules for the next start. Does nothing if that is impossible. */
   readonly keepCompiledCode: () => void;
   /** Ends the process at once. */
   readonly exit: (code: ExitCode) => void;
@@ -24,16 +25,16 @@ export interface Host {
 export interface Output {
   readonly write: (text: string) => void;
   readonly isTty: boolean;
-  /** The width of the terminal; undefined where it has none. */
+  /** The width of the terminal in characters; undefined for a pipe or a file. */
   readonly columns: number | undefined;
 }
 
-/** The stream that the command reads where a user says `-`; `isTTY` as Node has it, absent in a pipe. */
+/** The stream that the command reads for `-`. As in Node, `isTTY` is absent for a pipe. */
 export interface Input extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
 
-/** Takes a listener back. */
+/** Removes a listener. */
 export type Unsubscribe = () => void;

@@ -1,19 +1,20 @@
-// Ctrl-C and kill: the first lets the command end in order, the second ends it at once.
+// Ctrl-C and kill: the first signal lets the command finish its current file, the second ends it at once.
+
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 
-/** Whether and how the user stopped the command. */
+/** Whether the user stopped the command, and how. */
 export interface Interruption {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** What to say and to end with; undefined as long as nobody stopped it. */
+  /** The error to end with; undefined as long as nobody stopped the command. */
   readonly error: CliError | undefined;
-  /** Signals mean again what they mean to the process. */
+  /** Stops listening, so that signals have their usual effect on the process again. */
   readonly end: () => void;
 }
 
-/** Ctrl-C once ends after the current file; twice, at once. `say` tells the user so. */
+/** Listens for signals until `end` is called. `say` tells the user what a signal does. */
 export function interruptible(
   { onSignal, exit }: Pick<Host, "onSignal" | "exit">,
   say: (text: string) => void,
@@ -26,7 +27,7 @@ export function interruptible(
       return;
     }
     error = interrupted(code);
-    say("\nstopping after the current file; once more stops at once\n");
+    say("\nstopping after the current file; press Ctrl-C again to stop at once\n");
     controller.abort();
   };
   const unsubscribe = [
@@ -47,7 +48,7 @@ export function interruptible(
 }
 
 function interrupted(exitCode: ExitCode): CliError {
-  return new CliError(exitCode, "interrupted", "stopped; what was committed stays", {
-    hint: "run the same command again: it goes on where it stopped",
+  return new CliError(exitCode, "interrupted", "stopped; everything committed so far is kept", {
+    hint: "run the same command again to continue",
   });
 }

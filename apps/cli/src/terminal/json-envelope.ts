@@ -1,3 +1,5 @@
+// The JSON object that a command prints with `--json`, for a result or an error.
+
 import { serializeLossless } from "@kym/zarr-store/json";
 import type { CliError } from "./cli-error.ts";
 
@@ -20,7 +22,7 @@ export function errorEnvelope(kind: string, error: CliError): string {
   });
 }
 
-/** 64-bit integers with all digits, NaN and infinities as null, absent members left out. */
+/** 64-bit integers keep all digits, NaN and infinities become null, undefined members are left out. */
 function write(value: unknown): string {
   return `${serializeLossless(jsonValue(value), { indent: 2 })}\n`;
 }

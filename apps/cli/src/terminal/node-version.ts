@@ -1,19 +1,21 @@
+// Checks that Node is new enough, before an import fails with a message that says nothing about versions.
+
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 
-/** The first Node whose zlib has zstd, without which an import of ours fails: `engines` of every package here. */
+/** The first Node whose zlib has zstd, which our packages import. The `engines` of every package name it too. */
 export const OLDEST_NODE = "22.15";
 
-/** Says that a Node is too old before a module says so in words of its own. */
+/** @throws {CliError} `node_too_old`, with the version that is needed */
 export function requireNode(version: string): void {
   if (!isAtLeast(version, OLDEST_NODE)) {
     throw new CliError(
       EXIT.unexpected,
       "node_too_old",
-      `kym needs Node ${OLDEST_NODE} or newer, and this is ${version}`,
+      `kym needs Node ${OLDEST_NODE} or newer, but this is Node ${version}`,
       {
         details: { expected: `>=${OLDEST_NODE}`, found: version },
-        hint: "install a newer one (nodejs.org), or let npm bring it: npx -y -p node@24 -p @kym/cli kym …",
+        hint: "install a newer Node from nodejs.org, or let npm fetch one: npx -y -p node@24 -p @kym/cli kym …",
       },
     );
   }

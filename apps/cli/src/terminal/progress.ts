@@ -1,10 +1,12 @@
+// Shows on stderr how far a long job is.
+
 import type { Terminal } from "./terminal.ts";
 
 export type ProgressStyle = "auto" | "json" | "none";
 
 /** One bar for the whole job. */
 export interface Progress {
-  /** @param done items finished, of `total`; `item` is the one that was just finished */
+  /** @param done number of finished items, out of `total`; `item` is the last of them */
   readonly update: (done: number, total: number, item: string) => void;
   readonly end: () => void;
 }
@@ -13,7 +15,7 @@ const BAR_CELLS = 24;
 const LINE_EVERY_MS = 5_000;
 const REDRAW_EVERY_MS = 80;
 
-/** A bar on a terminal, a line every 5 s elsewhere, an object a step for programs; all on stderr. */
+/** A bar on a terminal, a line every 5 s in a pipe, and with `json` one object per item, for programs. */
 export function startProgress(
   terminal: Terminal,
   verb: string,

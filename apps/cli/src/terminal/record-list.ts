@@ -1,9 +1,10 @@
+// Prints rows one below the other, for a table that is too wide for the terminal.
+
 import stringWidth from "fast-string-width";
 import type { TextColumn } from "./text-table.ts";
 
 /**
- * Rows one below the other, a line a column: for a table that is too wide for the terminal however its columns shrink.
- * Nothing is cut; ends with a newline.
+ * One block per row, with one line per column. Nothing is cut, and the text ends with a newline.
  */
 export function recordList(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
   const width = Math.max(0, ...columns.map(({ title }) => stringWidth(title)));

@@ -1,6 +1,8 @@
+// Where the command writes, and what it may write there: tables to a width, colours, a moving cursor.
+
 import type { Host } from "./host.ts";
 
-/** Where the command writes, and what it may assume about it. */
+/** The outputs of the command, and what they can show. */
 export interface Terminal {
   /** Data. */
   readonly out: (text: string) => void;
@@ -8,10 +10,10 @@ export interface Terminal {
   readonly err: (text: string) => void;
   readonly outIsTty: boolean;
   readonly errIsTty: boolean;
-  /** Columns of the terminal; tables fit into it on a TTY and are never cut in a pipe. */
+  /** Width in characters. Tables fit into it on a terminal, and are never cut in a pipe. */
   readonly width: number;
   readonly color: boolean;
-  /** Whether stderr may be sent what moves the cursor: a terminal that was not asked to be plain. */
+  /** Whether stderr may get codes that move the cursor: it is a terminal, and the user did not ask for plain text. */
   readonly errMoves: boolean;
 }
 
@@ -19,7 +21,7 @@ export interface TerminalOptions {
   readonly noColor: boolean;
 }
 
-/** The terminal of a host; plain if the options, `NO_COLOR` or `TERM=dumb` say so. */
+/** The terminal of a host. It is plain if the options, `NO_COLOR` or `TERM=dumb` ask for that. */
 export function terminalOf(
   { environment, stdout, stderr }: Pick<Host, "environment" | "stdout" | "stderr">,
   options: TerminalOptions,

@@ -1,15 +1,17 @@
+// Prints a table in aligned columns that fit the width of the terminal.
+
 import stringWidth from "fast-string-width";
 
 /** One column of a table for people. */
 export interface TextColumn {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** May lose its beginning to an ellipsis where the terminal is too narrow. */
+  /** If the terminal is too narrow, an ellipsis replaces the beginning of a cell. */
   readonly shrinks?: boolean;
 }
 
 export interface TextTableOptions {
-  /** Undefined: never cut. */
+  /** In characters; if undefined, nothing is cut. */
   readonly maxWidth?: number | undefined;
   readonly color?: boolean;
 }
@@ -17,7 +19,7 @@ export interface TextTableOptions {
 const GAP = "  ";
 const MIN_SHRUNK = 8;
 
-/** Columns aligned by spaces, one line a row, a header above; ends with a newline. */
+/** A header and one line per row, aligned with spaces. The text ends with a newline. */
 export function textTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
@@ -37,7 +39,7 @@ export function textTable(
   return `${[head, ...rows.map(line)].join("\n")}\n`;
 }
 
-/** Whether each row keeps to one line of the terminal, with the columns as narrow as they may get. */
+/** Whether each row fits on one line of the terminal when the columns are as narrow as they may get. */
 export function fitsWidth(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
@@ -83,13 +85,13 @@ function fitWidths(
   return widths;
 }
 
-/** The end of a path tells more than its beginning. */
+/** Cuts the beginning, because the end of a path tells more. */
 function shorten(text: string, width: number): string {
   if (stringWidth(text) <= width) {
     return text;
   }
   let shown = text;
-  // A letter with its accents is one character. The first segmenter takes 8 ms to make, so it is made where a text is cut.
+  // Graphemes keep a letter and its accents together. The first segmenter takes 8 ms, so it is made only to cut a text.
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
     shown = shown.slice(segment.length);
     if (stringWidth(shown) < width) {
@@ -104,7 +106,7 @@ function pad(text: string, width: number, align: "left" | "right" = "left"): str
   return align === "right" ? spaces + text : text + spaces;
 }
 
-/** Control characters of file names are shown, not sent to the terminal. */
+/** Shows the control characters of a file name as text, so that the terminal does not obey them. */
 export function printable(text: string): string {
   return text.replace(
     /\p{Cc}/gu,

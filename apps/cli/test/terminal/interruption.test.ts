@@ -14,7 +14,7 @@ test.each([
   expect(interruption.error).toMatchObject({ exitCode: code, code: "interrupted" });
   expect(interruption.error?.hint).toContain("run the same command again");
   expect([host.written.stderr, host.endedWith]).toEqual([
-    "\nstopping after the current file; once more stops at once\n",
+    "\nstopping after the current file; press Ctrl-C again to stop at once\n",
     undefined,
   ]);
 });

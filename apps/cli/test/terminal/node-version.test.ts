@@ -4,7 +4,7 @@ import { OLDEST_NODE, requireNode } from "../../src/terminal/node-version.ts";
 
 test("a Node that is too old is named, with the one that is needed", () => {
   for (const version of ["18.20.8", "20.20.2", "22.14.0"]) {
-    expect(() => requireNode(version)).toThrow(`kym needs Node 22.15 or newer, and this is ${version}`);
+    expect(() => requireNode(version)).toThrow(`kym needs Node 22.15 or newer, but this is Node ${version}`);
   }
 });
 
