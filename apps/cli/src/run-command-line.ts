@@ -1,4 +1,5 @@
-// The command in one process: words and a host in, an exit code out.
+// Runs one command line: finds the command, runs it, prints its result or its error, and returns the exit code.
+
 import { resolve } from "node:path";
 import type { OptionValue } from "./arguments/command.ts";
 import type { CommandEntry } from "./arguments/command-entry.ts";
@@ -16,7 +17,7 @@ import { requireNode } from "./terminal/node-version.ts";
 import type { ProgressStyle } from "./terminal/progress.ts";
 import { type Terminal, terminalOf } from "./terminal/terminal.ts";
 
-/** Runs one command line on a host and returns the exit code. Nothing is thrown. */
+/** Runs one command line on a host and returns the exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<ExitCode> {
   const flags = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
   const isOn = (option: string): boolean =>
@@ -73,7 +74,7 @@ async function runCommand(
       signal: interruption.signal,
       progress: quiet ? "none" : progressStyle(options["progress"]),
       verbose: options["verbose"] === true,
-      // pnpm runs a script in its package's folder, and says in INIT_CWD where the user stands.
+      // pnpm runs a script in the package's folder. INIT_CWD is the folder of the user.
       resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
       stdin: host.stdin,
       onExit: host.onExit,
@@ -101,7 +102,7 @@ async function runCommand(
 
 const NOTES_SHOWN = 5;
 
-/** A long list of notes would bury the report: it is there for who asks. */
+/** Shows notes below the result. A long list would bury the result, so only `--verbose` shows all of it. */
 function showNotes(
   terminal: Terminal,
   notes: readonly string[],

@@ -39,8 +39,8 @@ describe("the command", () => {
     [["ls", "a", "b"], /one argument too many/],
     [["ls", "a", "--frobnicate"], /frobnicate/],
     [["ingest", "a", "b", "--jobs", "many"], /--jobs/],
-    [["refresh", "a", "b", "--mode", "constructor"], /--mode is skip or reingest_if_changed/],
-    [["refresh", "a", "b", "--on-change", "both"], /--on-change is new-record or supersede/],
+    [["refresh", "a", "b", "--mode", "constructor"], /--mode must be skip or reingest_if_changed/],
+    [["refresh", "a", "b", "--on-change", "both"], /--on-change must be new-record or supersede/],
     [[], /./],
   ])("ends with 2 for %j", async (args, message) => {
     const { stderr, stdout, exitCode } = await kym(args);
@@ -69,7 +69,7 @@ describe("the command", () => {
 describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
   let work: string;
   let ingested: Envelope;
-  /** The folder, a dataset of it as study.zarr, and one that is indexed as well. */
+  /** The folder, its dataset study.zarr, and a dataset that is also indexed. */
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), "kym ten [minutes] + µ-"));
     await cp(KYMOGRAPHS ?? "", join(work, "kymographs"), { recursive: true, preserveTimestamps: true });
@@ -115,7 +115,6 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     ]);
   });
 
-  // Ticket 6.
   it("ingest again: 0 new, 4 unchanged, not a byte changed", async () => {
     const before = await treeHash(join(work, "study.zarr"));
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr"]);

@@ -25,10 +25,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-// `cli.md` 13, 15 and 17: -o, -f, and - for stdin and stdout.
+// -o and -f, and - for stdin and stdout.
 it("query -o writes a file once, then only with --force, and is CSV if its name says so", async () => {
   const first = await kym(["query", "study.zarr", SQL, "-o", "scores.csv"], { cwd });
-  expect([first.exitCode, first.stdout]).toEqual([0, "wrote 1 rows to scores.csv\n"]);
+  expect([first.exitCode, first.stdout]).toEqual([0, "wrote 1 row to scores.csv\n"]);
   expect(await readFile(join(cwd, "scores.csv"), "utf8")).toBe("image_id,score\nscan,0.5\n");
   const again = await kym(["query", "study.zarr", SQL, "-o", "scores.csv"], { cwd });
   expect([again.exitCode, again.stdout]).toEqual([5, ""]);
@@ -68,10 +68,10 @@ it("ROIs go through pipes: exported to stdout as GeoJSON, imported from stdin by
 it("an empty stdin is no file of ROIs", async () => {
   const { exitCode, stdout, stderr } = await kym(["roi", "import", "study.zarr", "scan", "-"], { cwd });
   expect([exitCode, stdout]).toEqual([6, ""]);
-  expect(stderr).toContain("kym: stdin is no JSON");
+  expect(stderr).toContain("kym: stdin is not JSON");
 });
 
 it("kym query - does not wait for a stdin that is a terminal", async () => {
   const { exitCode, stderr } = await kym(["query", "study.zarr", "-"], { cwd, stdinIsTty: true });
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("give it a file: kym … - < file")]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("pipe a file into it: kym … - < FILE")]);
 });

@@ -11,10 +11,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { treeHash } from "./support/tree-hash.ts";
 
-/** The whole job on real kymographs; numbers are those of `kymograph-formats.md`. */
+/** The whole job on real kymographs. The expected numbers do not come from our code. */
 const KYMOGRAPHS = findSharedData("kymographs");
 
-/** §1.5 of `kymograph-formats.md`. */
+/** Width and sum of all pixels of each image. */
 const TRUE_IMAGES = [
   { path: "28d AngII/20250722/20250722_A89_0002.tif", width: 19, sum: 103559460 },
   { path: "28d AngII/20250722/20250722_A89_0003.tif", width: 10, sum: 113284891 },
@@ -22,13 +22,13 @@ const TRUE_IMAGES = [
   { path: "Capillary2_no_txt.tif", width: 25, sum: 114169916 },
 ];
 
-/** §7.4: roi 2, to the digits that are printed there. */
+/** Statistics of ROI 2 in mm/s, to the digits that are known. */
 const TRUE_MEANS = [
   { path: "28d AngII/20250722/20250722_A89_0002.tif", nan: 5, zero: 0, mean: 1.658655, sd: 0.267014 },
   { path: "28d AngII/20250722/20250722_A89_0003.tif", nan: 142, zero: 10, mean: 1.448553, sd: 0.247179 },
 ];
 
-/** §7.2: n; NaN, zero, big; min, max, mean, SD, SE, CV in mm/s. */
+/** From the lab's `radon_report_db.csv`: n; NaN, zero, big; min, max, mean, SD, SE, CV in mm/s. */
 const TRUE_CAPILLARY = [
   {
     roi: 1n,

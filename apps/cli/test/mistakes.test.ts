@@ -27,19 +27,20 @@ beforeAll(async () => {
 
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-// `cli.md` 9 and 16: what happened, to which file, and what to do next.
+// A message says what happened, to which file, and what to do next.
 it.each([
   [["lss", "study.zarr"], 2, "did you mean kym ls?"],
   [["ls", "study.zarr", "--jsn"], 2, "there is no option --jsn\n     did you mean --json?"],
-  [["ls", "study.zarr", "-x"], 2, "there is no option -x\n     kym ls --help lists its options"],
+  [["ls", "study.zarr", "-x"], 2, "there is no option -x\n     kym ls --help lists the options"],
   [["ls", "study.zarr", "other"], 2, "a name with spaces needs quotes"],
   [["ls", "study.zar"], 6, "did you mean study.zarr?"],
-  [["ls", "nothing-like-it"], 6, "kym ingest FOLDER nothing-like-it makes it"],
-  [["ls", "kymographs"], 6, "kym ingest kymographs DATASET makes a dataset of the TIFFs in it"],
+  [["ls", "nothing-like-it"], 6, "kym ingest FOLDER nothing-like-it creates it"],
+  [["ls", "kymographs"], 6, "kym ingest kymographs DATASET makes one from its TIFFs"],
   [["show", "interrupted.zarr", "a"], 6, "run kym ingest FOLDER interrupted.zarr again"],
   [["show", "study.zarr", "20250722_A98_0002"], 6, "did you mean 20250722_A89_0002?"],
-  [["show", "study.zarr", "something else"], 6, "kym ls study.zarr lists them"],
+  [["show", "study.zarr", "something else"], 6, "kym ls study.zarr lists the images"],
   [["index", "study.zarr", "--indexer", "rodon"], 2, "did you mean --indexer radon?"],
+  [["query", "study.zarr", "from kym_radon"], 2, "kym index creates the pooled tables"],
   [["export", "study.zarr", "out", "--to", "imgj"], 2, "did you mean --to imagej?"],
   [["export", "study.zarr", "kymographs"], 5, "choose another name"],
   [["roi", "lst", "study.zarr", "20250722_A89_0002"], 2, "did you mean kym roi list?"],
@@ -48,7 +49,7 @@ it.each([
   [
     ["ingest", "kymographs/a.tif", "new.zarr"],
     6,
-    `name its folder, kymographs, and choose with --pattern "a.tif"`,
+    `give its folder, kymographs, and select the file with --pattern "a.tif"`,
   ],
   [["ingest", "study.zarr", "new.zarr"], 6, "is a dataset, not a folder of images"],
   [["refresh", "study.zarr", "kymograph"], 6, "did you mean kymographs?"],

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const LIBRARIES = ["kym-dataset", "kym-schema", "legacy-io", "roi", "zarr-store"];
 const MOST_OUTPUT_BYTES = 2 ** 26;
 
-/** Runs pnpm as the one who types it does: what the pnpm that runs this test says to its scripts is not handed on. */
+/** Runs pnpm as a user would, without the variables that the pnpm around this test sets for its scripts. */
 async function pnpm(cwd: string, args: readonly string[]): Promise<string> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith("pnpm_config_")),

@@ -84,7 +84,7 @@ it("kym on a Node that is too old ends with 1 and says which it needs, but still
   const old = { cwd, nodeVersion: "20.20.2" };
   const run = await kym(["ls", "study.zarr"], old);
   expect([run.exitCode, run.stdout]).toEqual([1, ""]);
-  expect(run.stderr).toContain("kym needs Node 22.15 or newer, and this is 20.20.2");
+  expect(run.stderr).toContain("kym needs Node 22.15 or newer, but this is Node 20.20.2");
   expect((await kym(["--help"], old)).exitCode).toBe(0);
   expect((await kym(["--version"], old)).exitCode).toBe(0);
 });
@@ -105,7 +105,9 @@ it.each([
   const dataset = `${signal}.zarr`;
   const exitCode = await runCommandLine(["ingest", "lab", dataset, "--progress=json", "--json"], host);
   expect([exitCode, host.endedWith, host.listeners]).toEqual([code, undefined, 0]);
-  expect(host.written.stderr).toContain("stopping after the current file; once more stops at once");
+  expect(host.written.stderr).toContain(
+    "stopping after the current file; press Ctrl-C again to stop at once",
+  );
   expect(JSON.parse(host.written.stdout)).toMatchObject({ ok: false, error: "interrupted" });
   const { data } = await kymJson(["ingest", "lab", dataset], { cwd });
   expect(data.ingested.length).toBeLessThan(IMAGES);

@@ -9,7 +9,7 @@ import { type BuiltKym, buildKym } from "./support/built-kym.ts";
 
 const RECORDER = pathToFileURL(join(import.meta.dirname, "support/record-modules.ts")).href;
 
-/** Goal P13: who asks for help waits for node, and for little more. `pnpm bench:start` says for how long. */
+/** Help must start almost as fast as Node itself. `pnpm bench:start` measures the time. */
 describe("the built command", () => {
   let built: BuiltKym;
   let work = "";

@@ -1,17 +1,20 @@
+// `kym adopt`: commits files that another program changed or added.
+
 import { relative, sep } from "node:path";
 import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { printable } from "../terminal/text-table.ts";
 
-/** `kym adopt DATASET [PATH…]` */
 export const adoptCommand: Command = defineCommand({
   usage: "adopt DATASET [PATH…]",
-  description: `Commits files that another program changed or added: JSON, Parquet and csv.gz that parse,
-and attachments. Without a path, all of them; the deletion of a file only if it is
-named. Damaged files are never adopted. Ends with 3 if some were refused.`,
+  description: `Commits files that another program changed or added: attachments, and JSON, Parquet and
+csv.gz files that can be read. Without PATH, it adopts all of them.
+
+A deletion is adopted only if PATH names the file. Damaged files are never adopted. Ends
+with 3 if some files were refused.`,
   examples: ["kym adopt study.zarr --dry-run", "kym adopt study.zarr images/ID/analysis/qc.json"],
-  options: { "dry-run": { short: "n", help: "only say what would be adopted" } },
+  options: { "dry-run": { short: "n", help: "say what would be adopted; write nothing" } },
   run: async (context) => {
     const [path = "", ...named] = context.args;
     const dryRun = context.options["dry-run"] === true;
@@ -27,7 +30,7 @@ named. Damaged files are never adopted. Ends with 3 if some were refused.`,
     const { adopted, refused, missing } = report;
     const lines = [
       ...adopted.map(({ path: key, change }) => `${dryRun ? "would adopt" : "adopted"} ${change}: ${key}`),
-      ...missing.map((key) => `missing: ${key}: name it to adopt its deletion`),
+      ...missing.map((key) => `missing: ${key}: to adopt its deletion, name it`),
       ...refused.map(({ path: key, reason }) => `refused: ${key}: ${reason}`),
     ];
     return {
@@ -40,7 +43,7 @@ named. Damaged files are never adopted. Ends with 3 if some were refused.`,
   },
 });
 
-/** A path in the file system that lies in the dataset, or a key below its root. */
+/** The key of a path that lies in the dataset; any other name is taken as a key already. */
 function keyOf(root: string, resolved: string, name: string): string {
   const inside = relative(root, resolved);
   const isInside = inside !== "" && !inside.startsWith("..") && resolved.startsWith(root + sep);

@@ -1,3 +1,5 @@
+// `kym export`: writes a dataset as a folder of ordinary files.
+
 import {
   type ExportFolderOptions,
   type ExportFormat,
@@ -14,18 +16,20 @@ import {
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
-import { printable } from "../terminal/text-table.ts";
+import { counted, printable } from "../terminal/text-table.ts";
 
 const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
 
-/** `kym export DATASET FOLDER` */
 export const exportCommand: Command = defineCommand({
   usage: "export DATASET FOLDER",
   description: `Writes every image as TIFF, its artifacts as JSON, CSV and NPY, and the tables as CSV. kym
-ingest of that folder gives the same dataset again. --to kymflow writes the files of the
-older application instead: flow-analysis, <stem>.json, radon_report_db.csv (of the table
-kym_radon, so index first) and kym_event_db.csv; --to imagej writes calibrated TIFFs and
-ROI sets. The folder appears whole or not at all.`,
+ingest of that folder gives the same dataset again. The folder appears whole or not at all.
+
+--to kymflow writes the files of the older application: flow-analysis, <stem>.json,
+kym_event_db.csv and radon_report_db.csv. Run kym index first, because the last one is made
+from the table kym_radon.
+
+--to imagej writes calibrated TIFFs and ROI sets.`,
   examples: [
     "kym export study.zarr ./out",
     "kym export study.zarr ./out --force",
@@ -35,10 +39,10 @@ ROI sets. The folder appears whole or not at all.`,
   options: {
     to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow or imagej" },
     force: { short: "f", help: "replace a folder that an earlier export wrote", neverFromEnvironment: true },
-    "dry-run": { short: "n", help: "only say what would be written" },
-    "no-tiff": { help: "leave the pixels out (the folder cannot be taken in again)" },
+    "dry-run": { short: "n", help: "say what would be written; write nothing" },
+    "no-tiff": { help: "leave the pixels out; then the folder cannot be ingested" },
     "no-tables": { help: "leave the pooled tables out" },
-    "no-absolute-paths": { help: "for sharing: no path of this machine in any file" },
+    "no-absolute-paths": { help: "for sharing: write no path of this machine into any file" },
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
@@ -86,7 +90,7 @@ ROI sets. The folder appears whole or not at all.`,
 });
 
 function countsText(images: number, tables: number, files: number, sizeBytes: number): string {
-  return `${images} images and ${tables} tables: ${files} files, ${(sizeBytes / 1e6).toFixed(1)} MB`;
+  return `${counted(images, "image")} and ${counted(tables, "table")}: ${counted(files, "file")}, ${(sizeBytes / 1e6).toFixed(1)} MB`;
 }
 
 function noteText({ path, reason }: ExportNote): string {

@@ -1,17 +1,18 @@
+// `kym gc`: removes what crashed writers left behind.
+
 import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { printable } from "../terminal/text-table.ts";
+import { counted, printable } from "../terminal/text-table.ts";
 
-/** `kym gc DATASET` */
 export const gcCommand: Command = defineCommand({
   usage: "gc DATASET",
-  description: `Says what writers left behind that died or did nothing for a day. With --force it is
-removed, behind a commit that keeps such a writer from going on.`,
+  description: `Lists the files of writers that crashed, or did nothing for a day. With --force it removes
+them, after a commit that stops such a writer from going on.`,
   examples: ["kym gc study.zarr", "kym gc study.zarr --force"],
   options: {
-    force: { short: "f", help: "remove it", neverFromEnvironment: true },
-    "dry-run": { short: "n", help: "only say what would go (the default)" },
+    force: { short: "f", help: "remove the files", neverFromEnvironment: true },
+    "dry-run": { short: "n", help: "only list what would be removed (the default)" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
@@ -23,7 +24,7 @@ removed, behind a commit that keeps such a writer from going on.`,
     const lines = [
       ...report.proposed.map(({ path: key, reason, files, sizeBytes }) => {
         const what = removed.has(key) ? "removed" : "would remove";
-        return `${what} ${key}: ${reason} (${files} files, ${sizeBytes} bytes)`;
+        return `${what} ${key}: ${reason} (${counted(files, "file")}, ${counted(sizeBytes, "byte")})`;
       }),
       ...report.kept.map(({ path: key, reason }) => `kept ${key}: ${reason}`),
     ];

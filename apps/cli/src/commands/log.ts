@@ -1,13 +1,14 @@
+// `kym log`: lists the commits of a dataset.
+
 import type { CommitRecord } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../arguments/command.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { printable, textTable } from "../terminal/text-table.ts";
 
-/** `kym log DATASET` */
 export const logCommand: Command = defineCommand({
   usage: "log DATASET",
-  description: "Lists the commits, oldest first: version, time, writer, number of changes, and why.",
+  description: "Lists the commits, oldest first: version, time, writer, number of changes, and message.",
   examples: ["kym log study.zarr", "kym log study.zarr --json"],
   options: {},
   run: async (context) => {

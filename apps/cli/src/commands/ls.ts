@@ -1,3 +1,5 @@
+// `kym ls`: lists the images of a dataset.
+
 import { type Command, defineCommand } from "../arguments/command.ts";
 import { BLIND_OPTION, blindOverview, isBlind } from "../study/blind.ts";
 import { type ImageOverview, imageOverviews } from "../study/image-overview.ts";
@@ -16,10 +18,9 @@ const COLUMNS: readonly TextColumn[] = [
   { title: "accepted" },
 ];
 
-/** `kym ls DATASET` */
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
-  description: "Lists the images. A dash means that it is not known; nothing is made up for it.",
+  description: "Lists the images. A dash stands for a value that is not known.",
   examples: ["kym ls study.zarr", "kym ls study.zarr --json", "kym ls study.zarr --blind"],
   options: BLIND_OPTION,
   run: async (context) => {

@@ -1,16 +1,19 @@
+// `kym migrate`: copies a dataset of the Python system into a new one.
+
 import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
 import { type Command, type CommandResult, defineCommand } from "../arguments/command.ts";
 import { openOrMakeStudy, openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
-import { printable } from "../terminal/text-table.ts";
+import { counted, printable } from "../terminal/text-table.ts";
 
-/** `kym migrate SOURCE TARGET` */
 export const migrateCommand: Command = defineCommand({
   usage: "migrate SOURCE TARGET",
-  description: `Copies a dataset of the Python system into a new one: ids, pixels, metadata, analyses,
-tables. SOURCE is only read. What was copied is read back and compared; a second run, or
-one after an interruption, copies what is missing and leaves what TARGET has.`,
+  description: `Copies a dataset of the Python system into a new one: ids, pixels, metadata, analyses and
+tables. SOURCE is only read. Every copy is read back and compared.
+
+You can run it again, also after an interruption: it copies what is missing, and leaves
+everything else in TARGET alone.`,
   examples: ["kym migrate old.zarr study.zarr", "kym migrate old.zarr study.zarr --dry-run"],
   options: { "dry-run": { short: "n", help: "say what would be copied; write nothing" } },
   run: async (context) => {
@@ -37,10 +40,10 @@ function resultOf(report: MigrateReport, path: string, dryRun: boolean): Command
   const { found, migrated, unchanged, conflicts, failed, tables } = report;
   const there = migrated.length + unchanged.length;
   const lines = [
-    `${dryRun ? "would migrate" : "migrated"} ${there} of ${found} images · ${migrated.length} new, ${unchanged.length} unchanged`,
+    `${dryRun ? "would migrate" : "migrated"} ${there} of ${counted(found, "image")} · ${migrated.length} new, ${unchanged.length} unchanged`,
     ...listOf("tables", tables.copied),
-    ...listOf("tables that were there and stay", tables.kept),
-    ...listOf("other content in the target, which stays", conflicts.map(lineOf)),
+    ...listOf("tables that already exist, left unchanged", tables.kept),
+    ...listOf("different content in the target, left unchanged", conflicts.map(lineOf)),
     ...listOf("failed", failed.map(lineOf)),
   ];
   return {

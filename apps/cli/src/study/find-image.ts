@@ -26,7 +26,7 @@ export async function findImage(
   const [image, ...others] = found;
   if (image === undefined) {
     throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${path} lists them`),
+      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${path} lists the images`),
     });
   }
   if (others.length > 0) {

@@ -8,7 +8,7 @@ const OPTIONS = {
   force: { help: "", neverFromEnvironment: true },
 } as const;
 
-// `cli.md` 20: flag > KYM_* environment > default.
+// A flag wins over a KYM_* variable, and that over the default.
 test("what the command line does not say, the environment may; what it says, holds", () => {
   const environment = { KYM_JOBS: "2", KYM_BLIND: "1", KYM_NO_SIDECARS: "true", KYM_OTHER: "x" };
   expect(environmentOptions(OPTIONS, {}, environment)).toEqual({

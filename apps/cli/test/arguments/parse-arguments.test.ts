@@ -107,7 +107,6 @@ describe("of kym's own commands", () => {
   const members = (command: Command | CommandGroup): readonly Command[] =>
     "commands" in command ? command.commands : [command];
 
-  // `cli.md` 20.
   it.each(ALL_COMMANDS)(
     "every option of kym $name has its KYM_ variable, but --force and --repair",
     async (entry) => {

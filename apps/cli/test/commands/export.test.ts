@@ -12,7 +12,7 @@ import { kym, kymJson } from "../support/kym.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");
 
-/** Files that the older application wrote, which come out again byte by byte. */
+/** Files of the older application that are exported with the same bytes. */
 const SAME_BYTES: readonly (readonly [exported: string, original: string])[] = [
   ["flow-analysis/Capillary1_0001_radon.csv", "flow-analysis/Capillary1_0001_radon.csv"],
   ["flow-analysis/Capillary1_0001_radon.json", "flow-analysis/Capillary1_0001_radon.json"],
@@ -104,7 +104,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
   });
 
   it("--to kymflow writes kym_event_db.csv with the old columns, of the events that are in the JSON", async () => {
-    // The lab's own database is older than its _events.json: most of its times are others.
+    // The lab's own database is older than its _events.json, so most of its times differ.
     const original = await csv(join(source, "kym_event_db.csv"));
     const written = await csv(join(cwd, "old/kym_event_db.csv"));
     expect(written.schema.columns.map(({ name }) => name)).toEqual(

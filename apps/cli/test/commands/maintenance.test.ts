@@ -112,7 +112,7 @@ describe("log, check, adopt and gc", () => {
   it("adopt takes a deletion only if it is named", async () => {
     await rm(at(QC));
     const { exitCode, stdout } = await kym(["adopt", "study.zarr"], { cwd });
-    expect([exitCode, stdout]).toEqual([0, `missing: ${QC}: name it to adopt its deletion\n`]);
+    expect([exitCode, stdout]).toEqual([0, `missing: ${QC}: to adopt its deletion, name it\n`]);
     expect((await kym(["check", "study.zarr"], { cwd })).exitCode).toBe(4);
     const named = await kym(["adopt", "study.zarr", QC], { cwd });
     expect([named.exitCode, named.stdout]).toEqual([0, `adopted deleted: ${QC}\n`]);
@@ -172,7 +172,7 @@ describe("log, check, adopt and gc", () => {
   });
 });
 
-/** A real writer, killed when all is staged and nothing committed. */
+/** A real writer, killed when everything is staged and nothing is committed. */
 async function killAsItStages(path: string): Promise<void> {
   const script = `
     import { openLocalDataset } from "@kym/zarr-store/node";

@@ -25,7 +25,6 @@ beforeAll(async () => {
 
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-// `cli.md` 20: blind scoring.
 it.each([
   ["ls", [...STUDY]],
   ["show", [...STUDY, "scan-1"]],

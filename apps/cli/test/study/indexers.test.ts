@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { INDEXERS } from "../../src/study/indexers.ts";
 import { kym, kymJson } from "../support/kym.ts";
 
-/** As a program of a lab makes one: nothing in the repository knows it. */
+/** An indexer of a lab, which nothing in the repository knows. */
 const snrIndexer = defineIndexer({
   name: "snr",
   schemaVersion: "1",
@@ -69,5 +69,5 @@ it("an indexer that a program adds at run time is in that program: kym reads its
     INDEXERS.map(({ name }) => name),
   );
   const { exitCode, stderr } = await kym(["index", "study.zarr", "--indexer", "snr"], { cwd });
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`--indexer is `)]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`--indexer must be `)]);
 });

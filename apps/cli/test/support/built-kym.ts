@@ -7,7 +7,7 @@ const execute = promisify(execFile);
 const PACKAGE = resolve(import.meta.dirname, "../..");
 const TSUP = resolve(PACKAGE, "../../node_modules/tsup/dist/cli-default.js");
 
-/** The command as it is published, built in a folder of its own, from where it finds its dependencies. */
+/** The command as it is published, built in a temporary folder from which it finds its dependencies. */
 export interface BuiltKym extends AsyncDisposable {
   readonly folder: string;
   readonly main: string;
@@ -19,7 +19,7 @@ export async function buildKym(): Promise<BuiltKym> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     await execute(process.execPath, [TSUP, "--silent", "--out-dir", join(folder, "dist")], { cwd: PACKAGE });
-    // `--version` reads it.
+    // Needed by `--version`.
     await cp(join(PACKAGE, "package.json"), join(folder, "package.json"));
   } catch (error) {
     await remove();

@@ -1,4 +1,4 @@
-// The command as a user runs it: a process of its own, its output a pipe. For what needs a process to be shown.
+// Runs the command as a user does, in its own process with pipes, for tests that need a process.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
@@ -6,26 +6,26 @@ import type { Run } from "./kym.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../../..");
 
-/** What Node is told, before the words of the command, to run it from its sources. */
+/** Arguments of Node, before those of the command, that run it from its sources. */
 export const KYM: readonly string[] = [
   "--conditions=@kym/source",
   join(import.meta.dirname, "../../src/main.ts"),
 ];
 
 /**
- * Where Node keeps what it compiled, for all processes of all tests: half of what a short command costs. Node writes each
- * file of it whole, under the hash of its source, so that any number of processes may use it.
+ * The folder where Node keeps compiled code for the processes of all tests. It halves the time of a short command. Node
+ * writes each file whole, under the hash of its source, so any number of processes can share the folder.
  */
 export const COMPILE_CACHE: string = join(REPOSITORY, "node_modules/.cache/kym-tests");
 
 export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes on stdin; nothing without it. */
+  /** The content of stdin; empty by default. */
   readonly stdin?: string | Uint8Array;
 }
 
-/** The environment of a process of the command that is started in `cwd`. */
+/** The environment of a process that runs the command in `cwd`. */
 export function processEnvironment({ cwd, env }: ProcessOptions): NodeJS.ProcessEnv {
   return {
     ...process.env,

@@ -1,4 +1,4 @@
-// The command as most tests run it: in their own process, its output kept.
+// Runs the command in the process of the test, and keeps its output.
 import { expect } from "vitest";
 import { runCommandLine } from "../../src/run-command-line.ts";
 import { type TestHostOptions, testHost } from "./test-host.ts";
@@ -10,7 +10,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command. It leaves nothing behind that listens, so that another can run after it. */
+/** Runs the command, and checks that it removes its listeners, so that another run can follow. */
 export async function kym(args: readonly string[], options: TestHostOptions = {}): Promise<Run> {
   const host = testHost(options);
   const exitCode = await runCommandLine(args, host);

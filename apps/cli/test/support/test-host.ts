@@ -1,32 +1,32 @@
-// A host for a test: what the command would find in a process, made up, and what it did there, kept.
+// A host for a test: it plays the process for the command, and keeps what the command does.
 import process from "node:process";
 import type { ExitCode } from "../../src/terminal/exit-code.ts";
 import type { Host, Input, Output, StopSignal, Unsubscribe } from "../../src/terminal/host.ts";
 
 export interface TestHostOptions {
-  /** Where the user stands; else where the tests do. */
+  /** The folder of the user; by default, the folder of the tests. */
   readonly cwd?: string;
-  /** All variables that there are: none of the test's own. */
+  /** The whole environment, without the variables of the test's own process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes on stdin; nothing without it. */
+  /** The content of stdin; empty by default. */
   readonly stdin?: string | Uint8Array;
-  /** Columns of the terminal that shows both outputs; they are pipes without it. */
+  /** Width of the terminal that shows both outputs; without it, they are pipes. */
   readonly columns?: number;
-  /** Stdin is a terminal, at which nobody types. */
+  /** Stdin is a terminal at which nobody types. */
   readonly stdinIsTty?: boolean;
   readonly nodeVersion?: string;
-  /** Called with each text that the command writes to stderr, and with the host that it runs on. */
+  /** Called with each text that the command writes to stderr, and with the host. */
   readonly onStderr?: (text: string, host: TestHost) => void;
 }
 
 export interface TestHost extends Host {
   /** What was written to stdout and to stderr. */
   readonly written: { readonly stdout: string; readonly stderr: string };
-  /** The code of an end at once, or undefined. What runs goes on, as it would not in a process. */
+  /** The code of an immediate end, or undefined. Unlike a process, the command goes on. */
   readonly endedWith: ExitCode | undefined;
-  /** Sends a signal, and gives back whether anything listens to it. */
+  /** Sends a signal. Returns whether anything listens to it. */
   readonly send: (signal: StopSignal) => boolean;
-  /** How many listeners there are: none after a run. */
+  /** The number of listeners, which is 0 after a run. */
   readonly listeners: number;
 }
 
@@ -86,7 +86,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   return host;
 }
 
-/** In parts of a few bytes, as a slow pipe gives them. */
+/** A stream in small parts, like a slow pipe. */
 function inputOf(content: string | Uint8Array, isTTY: boolean): Input {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   async function* parts(): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** One hash of all paths and bytes below a folder: equal if and only if no byte changed. */
+/** A hash of all paths and bytes below a folder. It stays the same if and only if none of them changes. */
 export async function treeHash(folder: string): Promise<string> {
   const hash = createHash("sha256");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

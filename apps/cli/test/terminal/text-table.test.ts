@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { recordList } from "../../src/terminal/record-list.ts";
-import { fitsWidth, textTable } from "../../src/terminal/text-table.ts";
+import { counted, fitsWidth, textTable } from "../../src/terminal/text-table.ts";
 
 const COLUMNS = [{ title: "file", shrinks: true }, { title: "mm/s" }];
 
@@ -27,4 +27,8 @@ test("a text is cut between characters, to no more cells than there are", () => 
   expect(textTable([{ title: "f", shrinks: true }], [["ab血血血血血血"]], { maxWidth: 10 })).toBe(
     "f\n…血血血血\n",
   );
+});
+
+test("one thing is singular, and none or several are plural", () => {
+  expect([0, 1, 2].map((count) => counted(count, "image"))).toEqual(["0 images", "1 image", "2 images"]);
 });

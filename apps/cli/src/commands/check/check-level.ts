@@ -1,8 +1,14 @@
+// Parses `--level` of `kym check`.
+
 import type { CheckLevel } from "@kym/zarr-store";
 import type { OptionValue } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 
-/** `structure`, `data`, `5%` or `1/10`. */
+/**
+ * Parses `structure`, `data` (the default), a percentage such as `5%`, or a part such as `1/10`.
+ *
+ * @throws {CliError} `usage` for anything else
+ */
 export function parseCheckLevel(value: OptionValue): CheckLevel {
   if (value === undefined || value === "structure" || value === "data") {
     return value ?? "data";
@@ -14,5 +20,5 @@ export function parseCheckLevel(value: OptionValue): CheckLevel {
   if (part !== undefined && Number(part) >= 1 && Number(part) <= Number(of)) {
     return { part: Number(part), of: Number(of) };
   }
-  throw usageError(`--level is structure, data, 5% or 1/10, not ${JSON.stringify(value)}`);
+  throw usageError(`--level must be structure, data, 5% or 1/10, not ${JSON.stringify(value)}`);
 }

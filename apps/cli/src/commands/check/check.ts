@@ -1,18 +1,21 @@
+// `kym check`: compares every file with the commit log, and repairs what a crash left half done.
+
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
-import { printable } from "../../terminal/text-table.ts";
+import { counted, printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
 
-/** `kym check DATASET` */
 export const checkCommand: Command = defineCommand({
   usage: "check DATASET",
-  description: `Compares every file with the commit log and says what is missing, damaged, changed by
-another program, or unknown. It writes nothing, but with --repair it first finishes
-what a crash or a power cut left half done. Ends with 4 if there are problems.`,
+  description: `Compares every file with the commit log and lists files that are missing, damaged,
+changed by another program, or unknown. Ends with 4 if there are problems.
+
+It only reads, unless you give --repair: then it first finishes what a crash or a power
+cut left half done.`,
   examples: [
     "kym check study.zarr",
     "kym check study.zarr --level structure",
@@ -21,13 +24,13 @@ what a crash or a power cut left half done. Ends with 4 if there are problems.`,
   options: {
     level: {
       value: "X",
-      help: "structure (no contents), data (all, the default), 5% or 1/10 of the data",
+      help: "structure (no contents), data (all, the default), or a share of the data: 5% or 1/10",
     },
     repair: {
-      help: "roll forward; it never goes back, and never makes up what is lost",
+      help: "finish interrupted commits; never undoes a commit or invents lost data",
       neverFromEnvironment: true,
     },
-    "dry-run": { short: "n", help: "with --repair: only say what is wrong, and what repair helps" },
+    "dry-run": { short: "n", help: "with --repair: only list the problems, and which of them it would mend" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
@@ -73,8 +76,8 @@ function textOf({ problems, notes, checked }: CheckReport, repaired: RepairRepor
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
     ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
-    `checked ${checked.objects} objects, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${
-      problems.length === 0 ? "no problems" : `${problems.length} problems`
+    `checked ${counted(checked.objects, "object")}, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${
+      problems.length === 0 ? "no problems" : counted(problems.length, "problem")
     }`,
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");

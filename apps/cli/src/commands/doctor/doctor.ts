@@ -1,3 +1,5 @@
+// `kym doctor`: prints the facts that a bug report needs.
+
 import { availableParallelism, release, totalmem } from "node:os";
 import process from "node:process";
 import { type Command, defineCommand } from "../../arguments/command.ts";
@@ -7,12 +9,11 @@ import { printable } from "../../terminal/text-table.ts";
 import { fileSystemName } from "./file-system-name.ts";
 import { type FolderProbe, probeFolder } from "./probe-folder.ts";
 
-/** `kym doctor [FOLDER]` */
 export const doctorCommand: Command = defineCommand({
   usage: "doctor [FOLDER]",
-  description: `Prints what a report of a fault needs: versions, the machine, and what the file
+  description: `Prints the facts that a bug report needs: versions, the machine, and what the file
 system of a folder can do. Nothing is sent anywhere. Ends with 4 if a dataset cannot be
-written there safely.`,
+written safely in that folder.`,
   examples: ["kym doctor .", "kym doctor /mnt/lab --json"],
   options: {},
   run: async (context) => {
@@ -56,10 +57,10 @@ written there safely.`,
 
 function problemsOf({ isWritable, hasHardLinks }: FolderProbe): readonly string[] {
   if (!isWritable) {
-    return ["nothing can be written there: datasets open for reading only"];
+    return ["the folder is read-only: datasets there can be read but not changed"];
   }
   return hasHardLinks === false
-    ? ["no hard links: commits rest on the writer lock alone, so let one program write at a time"]
+    ? ["no hard links: only the writer lock protects commits, so let one program write at a time"]
     : [];
 }
 

@@ -1,4 +1,6 @@
-/** Numbers by which Linux knows a file system (statfs(2)), and what people call it. */
+// The names of file systems, for `kym doctor`.
+
+/** The types of file systems in statfs(2) of Linux, and their usual names. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0xef53, "ext4"],
   [0x58465342, "xfs"],
@@ -16,7 +18,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x5346544e, "NTFS"],
 ]);
 
-/** What a file system is called: its number too, which alone is known elsewhere than on Linux. */
+/** The name and number of a type of file system; only the number on other systems than Linux. */
 export function fileSystemName(type: number, platform: string): string {
   const hexadecimal = `0x${type.toString(16)}`;
   const name = platform === "linux" ? NAMES.get(type) : undefined;

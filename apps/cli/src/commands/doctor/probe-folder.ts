@@ -1,17 +1,19 @@
+// Tests what the file system of a folder can do, for `kym doctor`.
+
 import { constants } from "node:fs";
 import { access, link, mkdir, mkdtemp, open, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 
-/** What a file system can do of what a commit needs. */
+/** The abilities of a file system on which commits depend. */
 export interface FolderProbe {
   readonly path: string;
   readonly isWritable: boolean;
-  /** Undefined where nothing may be written, so that it cannot be tried. */
+  /** Undefined if nothing can be written, because it could not be tried. */
   readonly hasHardLinks: boolean | undefined;
   readonly isCaseSensitive: boolean | undefined;
-  /** How long a small file takes to reach the disk. */
+  /** How long a small file takes to reach the disk, in ms. */
   readonly fsyncMs: number | undefined;
   readonly freeBytes: number;
   /** The number by which the operating system knows the file system, in hexadecimal. */
@@ -19,9 +21,9 @@ export interface FolderProbe {
 }
 
 /**
- * Tries a folder out, in a folder of its own below it that is gone afterwards.
+ * Tests a folder by writing into a temporary folder below it, which is removed afterwards.
  *
- * @throws {CliError} `not_found`
+ * @throws {CliError} `not_found` if there is no folder at `path`
  */
 export async function probeFolder(path: string): Promise<FolderProbe> {
   const { bavail, bsize, type } = await statfs(path).catch((cause: unknown) => {

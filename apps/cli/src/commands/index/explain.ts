@@ -1,3 +1,5 @@
+// `kym explain`: says why the rows of an image are fresh or stale.
+
 import { KymDataset } from "@kym/kym-dataset";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { findImage } from "../../study/find-image.ts";
@@ -6,11 +8,10 @@ import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 
-/** `kym explain DATASET ID|STEM` */
 export const explainCommand: Command = defineCommand({
   usage: "explain DATASET ID|STEM",
-  description: `Says in words, for each pooled table, whether the rows of one image are what a new run
-would make, and why. Nothing is changed.`,
+  description: `Says for each pooled table whether the rows of one image are still what a new run would
+give, and why. Nothing is changed.`,
   examples: [
     "kym explain study.zarr 20250722_A89_0002",
     "kym explain study.zarr 1f0c2d7e --indexer radon --json",

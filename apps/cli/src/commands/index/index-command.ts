@@ -1,3 +1,5 @@
+// `kym index`: updates the pooled tables from the images.
+
 import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
 import { parseTableName, type ZarrDataset } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
@@ -11,20 +13,20 @@ import { printable } from "../../terminal/text-table.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
-/** `kym index DATASET` */
 export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
-  description: `Brings the pooled tables up to date with the images: ${TABLES}.
-Only what changed is read; images without an analysis are counted, never made up.`,
+  description: `Updates the pooled tables from the images: ${TABLES}.
+Only images that changed are read. Images without an analysis are counted; they get no
+rows.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",
     "kym index study.zarr --rebuild --indexer radon",
   ],
   options: {
-    rebuild: { help: "compute every row anew" },
+    rebuild: { help: "compute every row again" },
     ...INDEXER_OPTION,
-    "dry-run": { short: "n", help: "say which images would be read anew, and why; write nothing" },
+    "dry-run": { short: "n", help: "list the images that would be read again, and why; write nothing" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
@@ -76,7 +78,7 @@ function lineOf(report: UpdateReport): string {
   return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
 }
 
-/** What a run would change of each image. */
+/** The images that a run would change, with the reason. */
 function planOf({ reasons }: UpdateReport): readonly PlannedImage[] {
   return reasons.flatMap(({ imageId, outcome, because }) =>
     outcome === "notAnalysed" ? [] : [{ image_id: imageId, outcome, because }],

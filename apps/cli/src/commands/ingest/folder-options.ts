@@ -1,12 +1,14 @@
+// The options of `kym ingest` and `kym refresh` that say which files to read, and how.
+
 import type { TiffLimits } from "@kym/legacy-io/tiff";
 import type { CommandContext, OptionValue } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { tiffLimits } from "./tiff-limits.ts";
 
-/** Which files of a folder, and how many at once. */
+/** The options that both commands declare with the same help. */
 export const FOLDER_OPTIONS = {
-  pattern: { value: "X", help: 'which images, by file name (default "*.{tif,tiff}", in any case)' },
-  jobs: { short: "j", value: "N", help: "files read at the same time (default 4)" },
+  pattern: { value: "X", help: 'select images by file name (default "*.{tif,tiff}", in any case)' },
+  jobs: { short: "j", value: "N", help: "number of files to read at the same time (default 4)" },
 } as const;
 
 /** How `ingest` and `refresh` go through a folder. */
@@ -20,8 +22,9 @@ export interface FolderOptions {
 }
 
 /**
- * `--pattern`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF. Throws a usage error for a number that is
- * none.
+ * Reads `--pattern`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF.
+ *
+ * @throws {CliError} `usage` for a number that is malformed or out of range
  */
 export function folderOptions({
   options,
@@ -41,7 +44,7 @@ export function folderOptions({
 function jobsOf(jobs: OptionValue): number {
   const count = Number(jobs);
   if (!Number.isInteger(count) || count < 1 || count > 64) {
-    throw usageError(`--jobs is a number from 1 to 64, not ${JSON.stringify(jobs)}`);
+    throw usageError(`--jobs must be a number from 1 to 64, not ${JSON.stringify(jobs)}`);
   }
   return count;
 }

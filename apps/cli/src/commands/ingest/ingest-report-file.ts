@@ -1,9 +1,11 @@
+// The report of an ingest or a refresh: a JSON file beside the dataset.
+
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { IngestReport } from "@kym/legacy-io/node";
 import { kymVersion } from "../../kym-version.ts";
 
-/** What stands at the head of a report, and says that a file is one. */
+/** The field `format` of a report, which tells it from other files. */
 const FORMAT = "kym-ingest-report";
 
 /** `study.zarr` → `study.ingest-report.json`, beside it. */
@@ -11,7 +13,7 @@ export function reportPathOf(datasetPath: string): string {
   return join(dirname(datasetPath), `${basename(datasetPath).replace(/\.zarr$/i, "")}.ingest-report.json`);
 }
 
-/** What a later look at a failed ingest needs, the same for the same outcome: no time, no id of the run. */
+/** What a user needs to follow up a failed ingest. Without a time or an id, so that the same outcome gives the same text. */
 export function reportText(report: IngestReport, folder: string, dataset: string): string {
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes } = report;
   const fields = { format: FORMAT, kym: kymVersion(), folder, dataset, found };
@@ -20,17 +22,19 @@ export function reportText(report: IngestReport, folder: string, dataset: string
   return `${JSON.stringify({ ...fields, ...counts, ...lists }, null, 2)}\n`;
 }
 
-/** Whether an ingest has something to look up later: what failed, was left alone, or came in beside what was edited. */
+/** Whether a report is worth keeping: some files failed, were skipped, or conflict with an edit. */
 export function isWorthKeeping({ failed, skipped, conflicts }: IngestReport): boolean {
   return failed.length + skipped.length + conflicts.length > 0;
 }
 
 /**
- * Keeps the report of an ingest beside the dataset. A run without a fault writes none, but brings one that is there up to
- * date, so that it never tells of what was mended since. Only a report is ever replaced.
+ * Keeps the report of an ingest beside the dataset.
  *
- * @param location the dataset's folder; the report is not in it, where it would be somebody's change
- * @returns whether there is a report of this run now; or why there is none
+ * A run without problems does not write a report. It updates an existing one, which would otherwise list problems that are
+ * solved. A file that is not a report is never replaced.
+ *
+ * @param location the dataset's folder. A report inside it would look like a change by another program.
+ * @returns whether there is now a report of this run, or the problem that prevented it
  */
 export async function keepReport(
   location: string,
@@ -49,7 +53,7 @@ export async function keepReport(
       return { isKept: false };
     }
     if (before !== undefined && !before.includes(`"format": "${FORMAT}"`)) {
-      return { isKept: false, problem: `${path} is no report of ours and stays as it is` };
+      return { isKept: false, problem: `${path} is not a report of kym, so it was left unchanged` };
     }
     const text = reportText(report, folder, location);
     if (text !== before) {

@@ -1,22 +1,25 @@
+// What `kym ingest` and `kym refresh` print, as text and as JSON.
+
 import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { printable } from "../../terminal/text-table.ts";
+import { counted, printable } from "../../terminal/text-table.ts";
 import { keepReport, reportPathOf } from "./ingest-report-file.ts";
 import { optionsThatRaise } from "./tiff-limits.ts";
 
+/** The words of the command line, and what became of the report. */
 export interface IngestWords {
   readonly folder: string;
   readonly dataset: string;
   readonly dryRun: boolean;
-  /** The file that has the whole report, as the user would type it. */
+  /** Path of the file with the whole report, as the user would type it. */
   readonly reportFile?: string | undefined;
-  /** Why there is no such file. */
+  /** Why that file could not be written. */
   readonly problem?: string | undefined;
 }
 
-/** What a run did, with its report kept beside the dataset. */
+/** Keeps the report beside the dataset, and returns what the command prints. */
 export async function keptIngestResult(
   context: CommandContext,
   report: IngestReport,
@@ -34,12 +37,16 @@ export async function keptIngestResult(
   return ingestResult(report, { folder, dataset, dryRun, reportFile, problem });
 }
 
-/** What ingest and refresh print, and what they would do in a dry run. Throws for a folder without an image. */
+/**
+ * What ingest and refresh did, or would do in a dry run.
+ *
+ * @throws {CliError} `not_found` for a folder without an image
+ */
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
   if (found === 0) {
-    const hint = "images end in .tif or .tiff; --pattern chooses among them";
+    const hint = "image files end in .tif or .tiff; --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
   }
   const inDataset = ingested.length + updated.length + unchanged.length;
@@ -95,8 +102,8 @@ function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
     return dryRun ? "to be restored from an export" : "restored from an export";
   }
   const { tiffs, headers, classicJsons, rois } = counts;
-  const found = `found ${tiffs} TIFFs, ${headers} headers, ${classicJsons} metadata files`;
-  return dryRun ? found : `${found}; ${rois} ROIs taken in`;
+  const found = `found ${counted(tiffs, "TIFF")}, ${counted(headers, "header")}, ${counted(classicJsons, "metadata file")}`;
+  return dryRun ? found : `${found}; ${counted(rois, "ROI")} added`;
 }
 
 function countOf(count: number, word: string): readonly string[] {

@@ -1,3 +1,5 @@
+// `kym ingest`: puts a folder of kymographs into a dataset.
+
 import { basename } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { type Command, defineCommand } from "../../arguments/command.ts";
@@ -8,15 +10,15 @@ import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
-/** `kym ingest FOLDER DATASET` */
 export const ingestCommand: Command = defineCommand({
   usage: "ingest FOLDER DATASET",
-  description: `Takes the TIFFs of a folder, and the headers, metadata and analyses beside them, into the
-dataset. The folder is only read. A second run, or one after an interruption, takes in
-what is missing and what changed beside an image; pixels that are in the dataset stay
-(see kym refresh). A folder that kym export wrote is restored as it was.
+  description: `Puts the TIFFs of a folder into the dataset, with the headers, metadata and analyses beside
+them. The folder is only read. A folder that kym export wrote is restored as it was.
 
-What failed, was left alone or conflicts is also written to a report beside the dataset:
+You can run it again, also after an interruption: it adds what is missing, and what changed
+beside an image. Pixels that are in the dataset stay as they are (see kym refresh).
+
+Files that failed, were skipped or conflict are also listed in a report beside the dataset:
 study.ingest-report.json for study.zarr.`,
   examples: [
     "kym ingest ./kymographs study.zarr",
@@ -25,9 +27,9 @@ study.ingest-report.json for study.zarr.`,
   ],
   options: {
     ...FOLDER_OPTIONS,
-    "no-sidecars": { help: "take only the pixels" },
+    "no-sidecars": { help: "ingest only the pixels" },
     ...TIFF_LIMIT_OPTIONS,
-    "dry-run": { short: "n", help: "say what would become of each file; write nothing" },
+    "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },
   },
   run: async (context) => {
     const [folder = "", path = ""] = context.args;

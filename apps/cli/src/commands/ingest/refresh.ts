@@ -1,3 +1,5 @@
+// `kym refresh`: updates a dataset after its folder has changed.
+
 import { basename } from "node:path";
 import type { OnChange, RefreshMode } from "@kym/legacy-io";
 import { refreshFromFolder } from "@kym/legacy-io/node";
@@ -12,30 +14,34 @@ import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
 const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
 
-/** `kym refresh DATASET FOLDER` */
 export const refreshCommand: Command = defineCommand({
   usage: "refresh DATASET FOLDER",
-  description: `Brings the dataset to what a folder holds now: new files are taken in, analyses and
-metadata that changed beside an image replace what was made of them, moved files are
-found again. What was edited in the dataset stays; the folder's file is kept as an
-attachment and reported as a conflict. A changed TIFF is left alone unless --mode says
-otherwise; deleted images do not come back. The folder is only read.`,
+  description: `Updates the dataset to match a folder. New files are added, moved files are recognised, and
+changed metadata and analyses replace the earlier ones. The folder is only read.
+
+Metadata and analyses that were edited in the dataset stay. The folder's file is then kept as
+an attachment and reported as a conflict. A changed TIFF is left alone unless --mode says otherwise. Images
+that were deleted from the dataset do not come back.`,
   examples: [
     "kym refresh study.zarr ./kymographs",
     "kym refresh study.zarr ./kymographs --dry-run",
     "kym refresh study.zarr ./kymographs --mode reingest_if_changed",
   ],
   options: {
-    mode: { value: "X", choices: MODES, help: "of a changed TIFF: skip (default) or reingest_if_changed" },
+    mode: {
+      value: "X",
+      choices: MODES,
+      help: "what to do with a changed TIFF: skip (default) or reingest_if_changed",
+    },
     "on-change": {
       value: "X",
       choices: ON_CHANGE,
-      help: "a reingested TIFF: new-record (default) or supersede",
+      help: "how to add a reingested TIFF: new-record (default) or supersede",
     },
     ...FOLDER_OPTIONS,
     "no-sidecars": { help: "look only at the pixels" },
     ...TIFF_LIMIT_OPTIONS,
-    "dry-run": { short: "n", help: "say what would become of each file; write nothing" },
+    "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;

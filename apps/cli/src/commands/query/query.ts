@@ -1,3 +1,5 @@
+// `kym query`: runs SQL on the tables of a dataset.
+
 import type { Row } from "@kym/zarr-store";
 import { csvText } from "@kym/zarr-store/table";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
@@ -8,17 +10,18 @@ import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { recordList } from "../../terminal/record-list.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
+import { counted, fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
 import { runQuery } from "./run-query.ts";
 
 const FORMATS = ["table", "csv"] as const;
 
-/** `kym query DATASET SQL` */
 export const queryCommand: Command = defineCommand({
   usage: "query DATASET SQL",
-  description: `Every table of the dataset is a view of its name. The SQL is DuckDB's, with all that it can
-do: it also reads and writes other files, if it says so. The SQL - comes from stdin. On a
-terminal, rows that are too wide for it are shown one below the other.`,
+  description: `Runs SQL on the tables of the dataset; each is a view with the name of the table. The SQL is
+DuckDB's, so it can also read and write other files. With - as SQL, the SQL comes from
+stdin.
+
+On a terminal, rows that are too wide are shown one below the other.`,
   examples: [
     'kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"',
     'kym query study.zarr "select roi_id, avg(vel_mean) from kym_radon group by 1"',
@@ -27,8 +30,8 @@ terminal, rows that are too wide for it are shown one below the other.`,
   options: {
     ...BLIND_OPTION,
     format: { value: "X", choices: FORMATS, help: "table (default) or csv" },
-    output: { short: "o", value: "FILE", help: "write a file instead; as CSV if it ends with .csv" },
-    force: { short: "f", help: "write over a file that is there", neverFromEnvironment: true },
+    output: { short: "o", value: "FILE", help: "write to a file instead; as CSV if its name ends with .csv" },
+    force: { short: "f", help: "replace an existing file", neverFromEnvironment: true },
   },
   run: async (context) => {
     const [path = "", given = ""] = context.args;
@@ -49,17 +52,21 @@ terminal, rows that are too wide for it are shown one below the other.`,
     }
     await writeNewFile(context.resolvePath(output), text, context.options["force"] === true);
     const data = { file: output, rows: rows.length };
-    return { exitCode: EXIT.ok, data, text: `wrote ${rows.length} rows to ${printable(output)}\n` };
+    return {
+      exitCode: EXIT.ok,
+      data,
+      text: `wrote ${counted(rows.length, "row")} to ${printable(output)}\n`,
+    };
   },
 });
 
-/** `-o -` is stdout, as without it. */
+/** The file to write; undefined for stdout, which is also `-o -`. */
 function outputOf({ options }: Pick<CommandContext, "options">): string | undefined {
   const { output } = options;
   return typeof output === "string" && output !== "-" ? output : undefined;
 }
 
-/** Numbers are not formatted; text that a spreadsheet would run as a formula is made safe. */
+/** Leaves numbers unformatted, and makes text safe that a spreadsheet would run as a formula. */
 function spreadsheetText(columns: readonly string[], rows: readonly Row[]): string {
   const cells = columns.map((name) => ({ name, values: rows.map((row) => row[name] ?? null) }));
   return csvText(cells, rows.length, "spreadsheet");
@@ -73,7 +80,7 @@ function tableText(
   const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column]))));
   const isNumeric = (column: string): boolean =>
     rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
-  // A number without its first digits would be another number.
+  // Only text may lose its beginning: a number without its first digits would be another number.
   const titles = columns.map((title) =>
     isNumeric(title) ? { title, align: "right" as const } : { title, shrinks: true },
   );

@@ -1,3 +1,5 @@
+// Runs SQL in DuckDB on copies of the tables of a dataset.
+
 import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -5,6 +7,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
 import { isTelling } from "../../study/blind.ts";
+import { INDEXERS } from "../../study/indexers.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Host } from "../../terminal/host.ts";
@@ -17,15 +20,17 @@ export interface QueryResult {
 export interface QueryOptions {
   /** An abort interrupts the query. */
   readonly signal: AbortSignal;
-  /** So that the copies go even if the process ends in the middle. */
+  /** Used to remove the copies even if the process ends in the middle of a query. */
   readonly onExit: Host["onExit"];
-  /** Columns that say what a scan is are there and NULL. */
+  /** Columns that tell what a scan is exist, but are NULL. */
   readonly blind?: boolean;
 }
 
 /**
- * Runs SQL on verified copies of the tables that it names, so that a writer beside it changes nothing; of all tables, if
- * it fails otherwise.
+ * Runs SQL on verified copies of the tables that it names, so that a writer cannot change them during the query. If the
+ * SQL fails, it runs once more with copies of all tables.
+ *
+ * @throws {CliError} `invalid_sql`, with the names of the tables as the hint
  */
 export async function runQuery(
   dataset: ZarrDataset,
@@ -48,7 +53,7 @@ export async function runQuery(
     const lowerSql = sql.toLowerCase();
     const named = tables.filter((name) => lowerSql.includes(name.toLowerCase()));
     await makeViews(dataset, connection, folder, named, blind);
-    // DuckDB forgets an interrupt that comes before the query.
+    // DuckDB forgets an interrupt that arrives before the query.
     signal.throwIfAborted();
     try {
       return await read(connection, sql);
@@ -56,7 +61,7 @@ export async function runQuery(
       if (signal.aborted || named.length === tables.length) {
         throw error;
       }
-      // It may have meant a table that it did not name (show tables), or misspelt one: then DuckDB can suggest it.
+      // SQL may use a table without naming it (show tables), or misspell one, whose name DuckDB can then suggest.
       await makeViews(
         dataset,
         connection,
@@ -97,7 +102,7 @@ async function makeViews(
   }
 }
 
-/** Of the type that they have, so that the same SQL goes on working. */
+/** Replaces columns by NULLs of the same type, so that the same SQL still works. */
 async function hiddenColumns(connection: DuckDBConnection, rows: string): Promise<string> {
   const { rows: columns } = await read(connection, `describe select * from ${rows}`);
   const nulls = columns
@@ -121,14 +126,21 @@ async function sqlError(dataset: ZarrDataset, error: unknown): Promise<unknown> 
     return error;
   }
   const tables = await dataset.listTableNames();
-  return new CliError(EXIT.usage, "invalid_sql", error.message, {
-    hint:
-      tables.length === 0 ? "there are no tables yet: kym index makes them" : `tables: ${tables.join(", ")}`,
-    cause: error,
-  });
+  return new CliError(EXIT.usage, "invalid_sql", error.message, { hint: tablesHint(tables), cause: error });
 }
 
-/** DuckDB's own types as text; decimals as numbers, times as ISO 8601. */
+/** Which tables SQL can name, and how to get the pooled ones if they are missing. */
+function tablesHint(tables: readonly string[]): string {
+  if (tables.length === 0) {
+    return "there are no tables yet; kym index creates them";
+  }
+  const names = `tables: ${tables.join(", ")}`;
+  return INDEXERS.some(({ tableName }) => tables.includes(tableName))
+    ? names
+    : `${names}; kym index creates the pooled tables`;
+}
+
+/** Decimals become numbers, times become ISO 8601, and other types of DuckDB become text. */
 function cellOf(value: unknown): Row[string] {
   switch (typeof value) {
     case "number":

@@ -1,3 +1,5 @@
+// `kym roi add`: adds a ROI to an image.
+
 import type { ImageExtent, NewRoi } from "@kym/roi";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
@@ -6,11 +8,11 @@ import { ROI_FIELD_OPTIONS, roiFields } from "./roi-fields.ts";
 import { changedRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
-/** `kym roi add DATASET IMAGE` */
 export const addRoiCommand: Command = defineCommand({
   usage: "roi add DATASET IMAGE",
-  description: `Adds a ROI. Corners are clamped to the image. Without --lines, --px or --points it is the whole
-image. Pixel 3 is from 3.0 to 4.0, with its centre at 3.5. Ids are never given twice.`,
+  description: `Adds a ROI. Without --lines, --px or --points, it covers the whole image. Corners outside the
+image are moved to its edge. Pixel 3 extends from 3.0 to 4.0; its centre is at 3.5. An id is
+never used twice.`,
   examples: [
     "kym roi add study.zarr 1f0c2d7e --lines 0:30000 --px 4:20 --name vessel",
     'kym roi add study.zarr 1f0c2d7e --type polygon --points "0,4 1200,9 300,15"',
@@ -33,12 +35,12 @@ image. Pixel 3 is from 3.0 to 4.0, with its centre at 3.5. Ids are never given t
   },
 });
 
-/** The new ROI that the options say. */
+/** The new ROI that the options describe. */
 function draftOf(context: Pick<CommandContext, "options">, extent: ImageExtent | undefined): NewRoi {
   const { bounds, points: _, maskRef: __, ...fields } = roiFields(context, extent);
   const shape = drawnShape(context.options["type"], context.options["points"]);
   if (shape !== undefined && bounds !== undefined) {
-    throw usageError(`a ${shape.type} has --points, not --lines and --px`);
+    throw usageError(`a ${shape.type} takes --points, not --lines and --px`);
   }
   return { ...fields, ...(shape ?? (bounds && { bounds })) };
 }

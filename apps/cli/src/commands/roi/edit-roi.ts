@@ -1,14 +1,16 @@
+// `kym roi edit`: moves or renames a ROI of an image.
+
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { parsePoints } from "./drawn-shape.ts";
 import { cornersOf, ROI_FIELD_OPTIONS, roiFields, roiIdOf } from "./roi-fields.ts";
 import { changedRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
-/** `kym roi edit DATASET IMAGE ROI` */
 export const editRoiCommand: Command = defineCommand({
   usage: "roi edit DATASET IMAGE ROI",
-  description: `Moves or renames a ROI, which keeps its type. A ROI that moved has the next revision, so that the
-tables say its analysis is of another place; a new name or note changes nothing else.`,
+  description: `Moves or renames a ROI; its type stays. A move raises the revision of the ROI, so that the
+tables show that its analysis belongs to another place. A new name or note changes nothing
+else.`,
   examples: ["kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21"],
   options: {
     ...ROI_FIELD_OPTIONS,

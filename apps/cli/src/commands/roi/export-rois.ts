@@ -1,3 +1,5 @@
+// `kym roi export`: writes the ROIs of an image as a file for ImageJ, QuPath or napari.
+
 import type { AcqImage } from "@kym/kym-dataset";
 import type { Roi } from "@kym/roi";
 import { type GeoJsonOptions, writeGeoJson } from "@kym/roi/geojson";
@@ -15,20 +17,19 @@ import { PIXEL_CENTER_OPTION, pixelCenterOf, type RoiFileKind, roiFileKind } fro
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
-/** `kym roi export DATASET IMAGE FILE` */
 export const exportRoisCommand: Command = defineCommand({
   usage: "roi export DATASET IMAGE FILE",
-  description: `Writes the ROIs of an image, or one of them, as a new file: ImageJ's .roi and RoiSet.zip, and
-.geojson for QuPath and napari. What cannot be in the FILE is named and does not stop the rest. The FILE - is
-GeoJSON on stdout.`,
+  description: `Writes the ROIs of an image, or one of them, to a new file: .roi or RoiSet.zip for ImageJ,
+.geojson for QuPath and napari. A ROI that FILE cannot hold is named, and the others are
+written. With - as FILE, GeoJSON goes to stdout.`,
   examples: [
     "kym roi export study.zarr 20250722_A89_0002 rois.geojson",
     "kym roi export study.zarr 20250722_A89_0002 vessel.roi --only 1",
   ],
   options: {
-    only: { value: "N", help: "the one ROI to export" },
+    only: { value: "N", help: "export only the ROI with this number" },
     ...PIXEL_CENTER_OPTION,
-    force: { short: "f", help: "write over a file that is there", neverFromEnvironment: true },
+    force: { short: "f", help: "replace an existing file", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be written; write nothing" },
   },
   run: (context) =>
@@ -83,7 +84,7 @@ function encodeRois(
       if (roi === undefined || more.length > 0) {
         throw usageError(
           `a .roi file holds one ROI, not ${rois.length}`,
-          "name a .zip, or say which with --only",
+          "write a .zip, or select one ROI with --only",
         );
       }
       return { bytes: writeImageJRoi(roiToImageJ(roi)), failed: [] };
@@ -104,7 +105,7 @@ function encodeRois(
 function onlyOf(value: unknown): number {
   if (typeof value !== "string" || !/^\d{1,9}$/.test(value)) {
     throw usageError(
-      `--only is the number of a ROI, not ${JSON.stringify(value)}`,
+      `--only must be the number of a ROI, not ${JSON.stringify(value)}`,
       "kym roi list shows the numbers",
     );
   }

@@ -1,3 +1,5 @@
+// `kym roi import`: adds the ROIs of a file from ImageJ, QuPath or napari to an image.
+
 import { basename } from "node:path";
 import type { AcqImage } from "@kym/kym-dataset";
 import { isRoiError, type NewRoi, type RoiSet } from "@kym/roi";
@@ -23,11 +25,11 @@ import {
 import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
-/** `kym roi import DATASET IMAGE FILE` */
 export const importRoisCommand: Command = defineCommand({
   usage: "roi import DATASET IMAGE FILE",
-  description: `Adds the ROIs of a file: ImageJ's .roi and RoiSet.zip, and .geojson of QuPath and napari. What
-cannot be a ROI of the image is named and does not stop the rest. The FILE - is stdin.`,
+  description: `Adds the ROIs of a file: .roi or RoiSet.zip from ImageJ, .geojson from QuPath and napari. A
+ROI that does not fit the image is named, and the others are added. With - as FILE, the file
+comes from stdin.`,
   examples: ["kym roi import study.zarr 20250722_A89_0002 RoiSet.zip"],
   options: {
     ...PIXEL_CENTER_OPTION,
@@ -42,7 +44,7 @@ cannot be a ROI of the image is named and does not stop the rest. The FILE - is 
   },
 });
 
-/** Adds the ROIs of a file that can be ROIs of the image, and says by name those that cannot. */
+/** Adds the ROIs of a file that fit the image, and names the others. */
 async function importRois(
   image: AcqImage,
   context: CommandContext,
@@ -51,7 +53,7 @@ async function importRois(
   const { signal, options } = context;
   const isDry = options["dry-run"] === true;
   const path = context.args[2] ?? "";
-  // What a name of another kind leads to is said before the file is looked for.
+  // A wrong extension is reported before the file is looked for.
   const kindByName = path === "-" ? undefined : roiFileKind(path);
   const bytes = await readInput(path, context);
   const read = await readRois(
@@ -83,7 +85,7 @@ async function importRois(
     warnings: [
       ...failures.map(({ source, error }) => `not imported: ${nameOf(source)}${error.message}`),
       ...read.rois.flatMap(notKept),
-      ...skipped.map((name) => `no ROI file: ${printable(name)}`),
+      ...skipped.map((name) => `not a ROI file: ${printable(name)}`),
     ],
     text: roiLines(rois, isDry ? "would have imported " : "imported "),
   };
@@ -103,7 +105,7 @@ async function readRois(
     if (!isRoiError(cause)) {
       throw cause;
     }
-    // A file that is at fault is bad input, not a wrong command.
+    // A fault in the file is bad input, not a mistake in the command line.
     throw new CliError(EXIT.input, cause.code, `${path}: ${cause.message}`, { cause });
   }
 }
@@ -112,11 +114,16 @@ function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CliError(EXIT.input, "invalid_file", `${path} is no JSON: ${String(cause)}`, { cause });
+    throw new CliError(
+      EXIT.input,
+      "invalid_file",
+      `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 
-/** Those that have a pixel in the image and a channel of it; the rest with the reason. */
+/** Splits ROIs into those with a pixel and a channel of the image, and the others with the reason. */
 function fitting(
   imported: readonly ImportedRoi[],
   before: RoiSet,

@@ -1,9 +1,10 @@
+// `kym roi list`: lists the ROIs of an image.
+
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { roiLine, roiRecord } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
-/** `kym roi list DATASET IMAGE` */
 export const listRoisCommand: Command = defineCommand({
   usage: "roi list DATASET IMAGE",
   description: "Lists the ROIs of an image.",

@@ -1,17 +1,18 @@
-// The options that say where a ROI lies and what it is called.
+// Reads the options of `kym roi add` and `kym roi edit` that say where a ROI lies and what it is called.
+
 import type { ImageExtent, RoiBounds, RoiEdit } from "@kym/roi";
 import type { CommandContext } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 
-/** What `kym roi add` and `kym roi edit` may say of a ROI. */
+/** The options that both commands declare. */
 export const ROI_FIELD_OPTIONS = {
-  lines: { value: "A:B", help: "rows, from the first up to but without the last, as in 0:30000" },
-  px: { value: "A:B", help: "columns, as in 4:20" },
-  points: { value: "X", help: "LINE,PX pairs of a line, polyline or polygon" },
-  channel: { value: "N", help: "from 1" },
-  z: { value: "N", help: "the slice, from 0" },
-  name: { value: "X", help: "what it is called" },
-  note: { value: "X", help: "anything" },
+  lines: { value: "A:B", help: "rows from A up to, but not including, B, as in 0:30000" },
+  px: { value: "A:B", help: "columns from A up to, but not including, B, as in 4:20" },
+  points: { value: "X", help: "LINE,PX pairs for a line, polyline or polygon" },
+  channel: { value: "N", help: "channel, counted from 1" },
+  z: { value: "N", help: "slice, counted from 0" },
+  name: { value: "X", help: "name of the ROI" },
+  note: { value: "X", help: "a remark, any text" },
 } as const;
 
 /** The two sides of a rectangle. */
@@ -24,7 +25,14 @@ export function cornersOf(bounds: RoiBounds): Corners {
   return { lines: [bounds.dim0Start, bounds.dim0Stop], px: [bounds.dim1Start, bounds.dim1Stop] };
 }
 
-/** What the options say but for points; a side that they do not is the present one, or the whole image. */
+/**
+ * The fields that the options give, without the points.
+ *
+ * If only one of `--lines` and `--px` is given, the other side comes from `present`: the corners of the ROI, or the whole
+ * image.
+ *
+ * @throws {CliError} `usage`
+ */
 export function roiFields(
   { options }: Pick<CommandContext, "options">,
   present: Corners | ImageExtent | undefined,
@@ -53,7 +61,7 @@ function rangeOf(flag: string, value: unknown): readonly [number, number] | unde
   }
   const [, start, stop] = /^(-?\d{1,9}):(-?\d{1,9})$/.exec(value) ?? [];
   if (start === undefined || stop === undefined) {
-    throw usageError(`--${flag} is START:STOP, not ${JSON.stringify(value)}`, `--${flag} 4:20`);
+    throw usageError(`--${flag} must be START:STOP, not ${JSON.stringify(value)}`, `--${flag} 4:20`);
   }
   return [Number(start), Number(stop)];
 }
@@ -63,15 +71,15 @@ function wholeNumberOf(what: string, value: unknown): number | undefined {
     return undefined;
   }
   if (!/^\d{1,9}$/.test(value)) {
-    throw usageError(`${what} is a number, not ${JSON.stringify(value)}`);
+    throw usageError(`--${what} must be a whole number, not ${JSON.stringify(value)}`);
   }
   return Number(value);
 }
 
-/** The number of a ROI, as the third argument has it. @throws {CliError} `usage` */
+/** The number of a ROI, from the third argument. @throws {CliError} `usage` */
 export function roiIdOf({ args: [, , id] }: Pick<CommandContext, "args">): number {
   if (id === undefined || !/^\d{1,9}$/.test(id)) {
-    throw usageError(`ROI is a number, not ${JSON.stringify(id)}`, "kym roi list shows the numbers");
+    throw usageError(`ROI must be a number, not ${JSON.stringify(id)}`, "kym roi list shows the numbers");
   }
   return Number(id);
 }

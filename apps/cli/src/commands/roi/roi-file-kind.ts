@@ -1,11 +1,13 @@
+// Recognises a file of ROIs by its name or its first bytes.
+
 import { extname } from "node:path";
 import type { GeoJsonOptions } from "@kym/roi/geojson";
 import { usageError } from "../../terminal/cli-error.ts";
 
-/** What ImageJ, QuPath and napari call their files. */
+/** `roi` and `zip` are files of ImageJ, `geojson` of QuPath and napari. */
 export type RoiFileKind = "roi" | "zip" | "geojson";
 
-/** What a file of ROIs is, by its name. */
+/** The kind of a file, by its extension. @throws {CliError} `usage` for another extension */
 export function roiFileKind(path: string): RoiFileKind {
   switch (extname(path).toLowerCase()) {
     case ".roi":
@@ -17,28 +19,28 @@ export function roiFileKind(path: string): RoiFileKind {
       return "geojson";
     default:
       throw usageError(
-        `FILE ends with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
-        "kym roi --help",
+        `FILE must end with .roi, .zip or .geojson, not ${JSON.stringify(path)}`,
+        "kym roi --help shows examples",
       );
   }
 }
 
-/** What stdin holds, which has no name: by its first bytes. */
+/** The kind of data from stdin, which does not have a name, by its first bytes. */
 export function kindOfBytes(bytes: Uint8Array): RoiFileKind {
   const head = String.fromCharCode(...bytes.subarray(0, 4));
   return head === "Iout" ? "roi" : head.startsWith("PK") ? "zip" : "geojson";
 }
 
-/** Where in pixel 0 the coordinate 0 of a .geojson lies. */
+/** The coordinate that the centre of pixel 0 has in a .geojson file. */
 export const PIXEL_CENTER_OPTION = {
   "pixel-center": {
     value: "X",
     choices: ["0", "0.5"],
-    help: "of pixel 0 in a .geojson: 0.5 (QuPath, the default) or 0 (napari)",
+    help: "centre of pixel 0 in a .geojson: 0.5 (QuPath, the default) or 0 (napari)",
   },
 } as const;
 
-/** `--pixel-center` */
+/** Reads `--pixel-center`; undefined if it is not given. */
 export function pixelCenterOf(value: "0" | "0.5" | undefined): GeoJsonOptions["pixelCenter"] {
   if (value === undefined) {
     return undefined;

@@ -1,3 +1,5 @@
+// How ROIs are printed, in one line for people and as JSON for programs.
+
 import type { Roi } from "@kym/roi";
 import type { FailedRoi } from "@kym/roi/imagej";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
@@ -5,7 +7,7 @@ import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 
-/** A ROI for people, in one line. */
+/** A ROI in one line, for people. */
 export function roiLine(roi: Roi): string {
   const label = [roi.name, roi.note]
     .filter((text) => text !== "")
@@ -14,25 +16,29 @@ export function roiLine(roi: Roi): string {
   return `${roi.id} ${roi.type}${roiPlaceText(roiPlace(roi))} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
 }
 
-/** A ROI for programs. */
+/** A ROI as fields of JSON, for programs. */
 export function roiRecord(roi: Roi): Readonly<Record<string, unknown>> {
   const { id: roi_id, type, name, note, channel, z, revision, stats = null } = roi;
   return { roi_id, type, name, note, channel, z, revision, stats, ...roiPlace(roi) };
 }
 
-/** Each ROI in a line of its own, with what was done to it. */
+/** One line per ROI; `what` says what was done to it. */
 export function roiLines(rois: readonly Roi[], what: string): string {
   return rois.length === 0 ? `${what}no ROIs\n` : rois.map((roi) => `${what}${roiLine(roi)}\n`).join("");
 }
 
-/** For programs, what could not be read or written. */
+/** A ROI that could not be read or written, as fields of JSON. */
 export function failedRoiRecord({ source, error }: FailedRoi): Readonly<Record<string, unknown>> {
   return { source, code: error.code, message: error.message };
 }
 
 const PAST = { add: "added", edit: "edited", delete: "deleted" } as const;
 
-/** What a command says of the one ROI that it changed. @param roi as it is after the change, or was before it went */
+/**
+ * The result of a command that changed one ROI.
+ *
+ * @param roi the ROI after the change, or before it was deleted
+ */
 export function changedRoi(
   action: keyof typeof PAST,
   roi: Roi,

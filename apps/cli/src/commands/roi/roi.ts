@@ -1,3 +1,5 @@
+// `kym roi`: the group of the commands about ROIs.
+
 import type { CommandGroup } from "../../arguments/command.ts";
 import { addRoiCommand } from "./add-roi.ts";
 import { deleteRoiCommand } from "./delete-roi.ts";
@@ -6,7 +8,6 @@ import { exportRoisCommand } from "./export-rois.ts";
 import { importRoisCommand } from "./import-rois.ts";
 import { listRoisCommand } from "./list-rois.ts";
 
-/** `kym roi ACTION DATASET IMAGE [ROI|FILE]` */
 export const roiCommand: CommandGroup = {
   usage: "roi ACTION DATASET IMAGE [ROI|FILE]",
   description: `Lists, adds, edits or deletes the ROIs of one image, and exchanges them with ImageJ, QuPath and

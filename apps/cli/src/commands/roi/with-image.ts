@@ -1,4 +1,5 @@
-// The image that a command about ROIs is of, open for reading, or in one commit.
+// Opens the image that a ROI command names, for reading or in one commit.
+
 import { AcqImage } from "@kym/kym-dataset";
 import type { DatasetContents } from "@kym/zarr-store";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
@@ -6,8 +7,9 @@ import { findImage } from "../../study/find-image.ts";
 import { openStudy } from "../../study/open-study.ts";
 
 /**
- * Runs on the image that the first two arguments, DATASET and IMAGE, name. What an edit begins with is what it replaces,
- * whoever else edits the image meanwhile: it runs in one commit.
+ * Calls `run` with the image that the first two arguments, DATASET and IMAGE, name.
+ *
+ * An edit runs in one commit. So it replaces exactly what it has read, even if another program edits the image meanwhile.
  */
 export async function withImage(
   context: CommandContext,

@@ -1,3 +1,5 @@
+// `kym show`: shows one image of a dataset.
+
 import { join } from "node:path";
 import { KymDataset } from "@kym/kym-dataset";
 import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
@@ -15,12 +17,11 @@ import { printable } from "../../terminal/text-table.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
 
-/** `kym show DATASET ID|STEM` */
 export const showCommand: Command = defineCommand({
   usage: "show DATASET ID|STEM",
-  description: `Shows one image: calibration, ROIs, artifacts, how fresh its rows in the tables are, and how
-to open it elsewhere. An image is named by its id, the beginning of it, its path, or its
-file name.`,
+  description: `Shows one image: calibration, ROIs, artifacts, whether its rows in the tables are fresh, and
+how to open it in other programs. Name the image by its id, the beginning of its id, its
+path, or its file name.`,
   examples: [
     "kym show study.zarr 20250722_A89_0002",
     "kym show study.zarr 1f0c2d7e --json",
@@ -40,7 +41,7 @@ file name.`,
       parquet: await record.tables.list({ format: "parquet" }),
       "csv.gz": await record.tables.list({ format: "csv.gz" }),
       arrays: await record.listArrayArtifacts(),
-      // They are called as the files were.
+      // Attachments keep the names of files, which can tell what a scan is.
       attachments: blind ? [] : await record.listAttachments(),
     };
     const tables: TableState[] = [];
@@ -147,7 +148,7 @@ function roiLine(roi: ShownRoi): string {
   return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
 }
 
-/** How to read a table that is there, rather one that says something of the image. */
+/** How to read a table that exists, preferably one with rows of this image. */
 function tableRecipes(
   location: string,
   names: readonly string[],
@@ -157,7 +158,7 @@ function tableRecipes(
   const analysed = there.findLast(({ state }) => state !== "not_analysed");
   const name = (analysed ?? there.at(-1))?.table;
   if (name === undefined) {
-    return ["  tables   there are none yet: kym index makes them"];
+    return ["  tables   not there yet; kym index creates them"];
   }
   const file = join(location, tablePath(parseTableName(name)));
   return [

@@ -1,4 +1,6 @@
-/** What a TIFF says of one of its axes, and where in the file it stands. Nothing is calculated from it. */
+// The calibration that a TIFF itself states, for an image without a header.
+
+/** The step of one axis as a TIFF states it, and where in the file. Nothing is calculated from it. */
 export interface TiffCalibration {
   readonly axis: string;
   readonly step: number;
@@ -6,7 +8,7 @@ export interface TiffCalibration {
   readonly source: string;
 }
 
-/** Reads the attribute `tiff_calibration` that an ingest wrote; what is not of its form is left out. */
+/** Reads the attribute `tiff_calibration` that an ingest wrote. Entries of another form are left out. */
 export function tiffCalibration(attributes: Readonly<Record<string, unknown>>): readonly TiffCalibration[] {
   const { tiff_calibration: stored } = attributes;
   return Array.isArray(stored) ? stored.filter(isCalibration) : [];

@@ -1,19 +1,21 @@
-/** What a TIFF says about its values, read from the attributes that an ingest wrote. */
+// What a TIFF states about its pixel values.
+
+/** Statements of a TIFF about its values, from the attributes that an ingest wrote. */
 export interface TiffValues {
-  /** What ImageJ makes of the values before it shows them; null where it shows them as they are stored here. */
+  /** How ImageJ converts the values before it shows them; null if it shows the stored values. */
   readonly tiff_value_calibration: TiffValueCalibration | null;
-  /** Sentences about the file: contradictions, tags that could not be read, what became of its values. */
+  /** Sentences about the file: contradictions, tags that could not be read, values that were converted. */
   readonly tiff_warnings: readonly string[];
 }
 
-/** ImageJ's number of a function and its coefficients: 0 is the straight line `c0 + c1 × value`. */
+/** ImageJ's number of a function, and its coefficients. Function 0 is the straight line `c0 + c1 × value`. */
 export interface TiffValueCalibration {
   readonly imagej_function: number;
   readonly coefficients: readonly number[];
   readonly unit: string;
 }
 
-/** Reads `tiff_value_calibration` and `tiff_warnings`; what is not of their form is left out. */
+/** Reads `tiff_value_calibration` and `tiff_warnings`. Values of another form are left out. */
 export function tiffValues(attributes: Readonly<Record<string, unknown>>): TiffValues {
   const { tiff_value_calibration: calibration, tiff_warnings: warnings } = attributes;
   return {

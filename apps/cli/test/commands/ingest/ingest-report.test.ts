@@ -26,7 +26,7 @@ it("is beside the dataset, by its name", () => {
   expect(reportPathOf("/x/study.ZARR")).toBe("/x/study.ingest-report.json");
 });
 
-// `cli.md`, the first ten minutes: loaded 48 of 50 · 2 failed → study.ingest-report.json
+// A user sees `loaded 48 of 50 · 2 failed → study.ingest-report.json`, and looks into that file.
 it("an ingest that fails in part says where its report is, a dry run writes none, a second run changes none", async () => {
   await kym(["ingest", "lab", "study.zarr", "--dry-run"], { cwd });
   expect(await readdir(cwd)).toEqual(["lab"]);
@@ -63,6 +63,6 @@ it("a file of that name that is no report stays, and the ingest goes on", async 
   await writeFile(at("other.ingest-report.json"), "mine");
   const { stdout, stderr, exitCode } = await kym(["ingest", "lab", "other.zarr"], { cwd });
   expect([exitCode, stdout.split("\n")[0]]).toEqual([3, "loaded 1 of 2 · 1 failed"]);
-  expect(stderr).toContain("is no report of ours and stays as it is");
+  expect(stderr).toContain("is not a report of kym, so it was left unchanged");
   expect(await readFile(at("other.ingest-report.json"), "utf8")).toBe("mine");
 });

@@ -26,7 +26,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     id = rows.find((row) => row.source_rel_path === IMAGE)?.image_id ?? "";
     await copy(join(work, "study.zarr"), join(work, "indexed.zarr"));
   });
-  /** Each test finds the folder as the lab left it, and the dataset as it was after the first index. */
+  /** Each test starts with the original folder, and the dataset after its first index. */
   beforeEach(async () => {
     for (const name of ["lab", "study.zarr", "study.ingest-report.json"]) {
       await rm(join(work, name), { recursive: true, force: true });
@@ -46,7 +46,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
   };
   const refreshed = async (...flags: readonly string[]) =>
     (await kymJson(["refresh", "study.zarr", "lab", ...flags], { cwd: work })).data;
-  /** In the folder: the user type of the first event that has none yet. */
+  /** Sets, in the folder, the user type of the first event without one. */
   const scoreAnEvent = async (userType: string): Promise<string> => {
     const before = await readFile(join(work, "lab", EVENTS), "utf8");
     const after = before.replace('"user_type": "unreviewed"', `"user_type": "${userType}"`);

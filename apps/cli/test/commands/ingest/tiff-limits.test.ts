@@ -24,9 +24,9 @@ describe("the limits of a TIFF", () => {
     "%j is no number of either",
     (text) => {
       expect(() => tiffLimits({ "max-decode-seconds": text })).toThrow(
-        /--max-decode-seconds is a number above 0/,
+        /--max-decode-seconds must be a number above 0/,
       );
-      expect(() => tiffLimits({ "max-memory-mb": text })).toThrow(/--max-memory-mb is a number above 0/);
+      expect(() => tiffLimits({ "max-memory-mb": text })).toThrow(/--max-memory-mb must be a number above 0/);
     },
   );
 
@@ -54,7 +54,7 @@ describe("kym ingest and kym refresh with limits", () => {
   it.each(["ingest", "refresh"])("%s ends with 2 for a limit that is no number", async (command) => {
     for (const option of ["--max-decode-seconds", "--max-memory-mb"]) {
       const { exitCode, stderr } = await kym([command, "a", "b", option, "much"], { cwd: work });
-      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${option} is a number above 0`)]);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${option} must be a number above 0`)]);
     }
   });
 

@@ -21,11 +21,11 @@ test.each([
   ["ellipse", "0,0 1,1", 'there is no type "ellipse" to add'],
   ["mask", undefined, 'there is no type "mask" to add'],
   ["line", undefined, "a line needs --points"],
-  [undefined, "0,0 1,1", "a rect has --lines and --px, not --points"],
-  ["line", "0 0", '--points are LINE,PX LINE,PX …, not "0"'],
-  ["line", "0,0 1,1,1", '--points are LINE,PX LINE,PX …, not "1,1,1"'],
-  ["line", "0,0 1e3,1", '--points are LINE,PX LINE,PX …, not "1e3,1"'],
-  ["line", "", '--points are LINE,PX LINE,PX …, not ""'],
+  [undefined, "0,0 1,1", "a rect takes --lines and --px, not --points"],
+  ["line", "0 0", '--points must be LINE,PX LINE,PX …, not "0"'],
+  ["line", "0,0 1,1,1", '--points must be LINE,PX LINE,PX …, not "1,1,1"'],
+  ["line", "0,0 1e3,1", '--points must be LINE,PX LINE,PX …, not "1e3,1"'],
+  ["line", "", '--points must be LINE,PX LINE,PX …, not ""'],
 ])("the type %j with the points %j is a usage error that says why", (type, points, message) => {
   expect(() => drawnShape(type, points)).toThrow(message);
 });
