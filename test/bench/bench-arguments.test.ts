@@ -1,4 +1,5 @@
-/** How the command line of a benchmark is read. */
+// Tests how the command line of a benchmark is read.
+
 import { expect, test } from "vitest";
 import { parseBenchArguments } from "../../bench/bench-arguments.ts";
 

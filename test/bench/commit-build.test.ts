@@ -1,4 +1,5 @@
-/** How the build of a commit is made and found again, on a small repository whose build writes a file. */
+// Tests how the build of a commit is made and found again, in a small repository whose build writes one file.
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ const git = (...args: readonly string[]): string =>
     stdio: ["ignore", "pipe", "ignore"],
   }).trim();
 
-/** Stands for the install and the build of a tree. */
+/** Stands in for the install and the build of a tree. */
 const build = (root: string): void => {
   if (readFileSync(join(root, "source"), "utf8") === "broken") {
     throw new Error("does not build");
@@ -102,7 +103,7 @@ test("a build whose folder was deleted by hand is made again", () => {
   expect(existsSync(join(buildCommit(hash, repository, build), "dist"))).toBe(true);
 });
 
-/** The id of a process that ran and has ended. */
+/** The id of a process that has ended. */
 function goneProcess(): number {
   return spawnSync(process.execPath, ["--version"]).pid;
 }

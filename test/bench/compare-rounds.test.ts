@@ -1,4 +1,5 @@
-/** What a comparison of two builds concludes from its rounds. */
+// Tests what a comparison of two builds concludes from its rounds.
+
 import { expect, test } from "vitest";
 import {
   compareRounds,
@@ -8,7 +9,7 @@ import {
   verdictOn,
 } from "../../bench/against/compare-rounds.ts";
 
-/** Rounds in which the machine is slow at times, the old build sways by `swayed`, and the new one takes `ratio` times as much. */
+/** Rounds on a machine that is slow at times. The old build varies by `swayed`, the new one takes `ratio` times as long. */
 function rounds({ ratio, sway, count = 15 }: { ratio: number; sway: number; count?: number }): Round[] {
   return Array.from({ length: count }, (_, round) => {
     const machine = round % 4 === 0 ? 30 : 10;

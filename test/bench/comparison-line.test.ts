@@ -1,4 +1,5 @@
-/** How a comparison of two builds reads. */
+// Tests the line that reports a comparison of two builds.
+
 import { expect, test } from "vitest";
 import type { Comparison, Verdict } from "../../bench/against/compare-rounds.ts";
 import { comparisonLine, summaryLine } from "../../bench/against/comparison-line.ts";

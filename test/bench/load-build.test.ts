@@ -1,4 +1,5 @@
-/** Where a benchmark finds the names of a build. */
+// Tests where a benchmark finds the exports of a build.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { findNames, loadBuild, PLACES } from "../../bench/against/load-build.ts"
 
 const PUBLIC_API = join(import.meta.dirname, "../gates/public-api");
 
-/** Entries and what they export, as a build has them. */
+/** The entries of a build, with their exports. */
 function entries(exports: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
   return async (specifier: string) => exports[specifier];
 }
@@ -36,7 +37,7 @@ test("a name that is in none of its places is an error that says where it was lo
 });
 
 test("a package is not taken from a folder above the build that lacks it", async () => {
-  // This folder has no packages of its own; Node would find those of the repository.
+  // The folder does not contain packages, so Node would find those of the repository.
   await expect(loadBuild(import.meta.dirname, ["openLocalDataset"])).rejects.toThrow(
     "exports no openLocalDataset",
   );

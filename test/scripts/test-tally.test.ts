@@ -1,3 +1,5 @@
+// Tests the line that counts passed, failed and skipped tests.
+
 import { expect, test } from "vitest";
 import { closingLine, tallyOf, totalOf } from "../../scripts/test-tally.ts";
 

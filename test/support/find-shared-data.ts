@@ -1,11 +1,14 @@
+// Finds the real kymographs and other data that tests read if they are available.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../../../shared/data");
 
 /**
- * The path of a file of the shared data, or `undefined`, with a line that says so, where there is none.
- * In CI its absence is an error.
+ * The path of a file of the shared data. If it does not exist, returns `undefined` and prints a line that says so.
+ *
+ * @throws {Error} if it does not exist and `CI` is set
  */
 export function findSharedData(path: string): string | undefined {
   const found = join(FOLDER, path);

@@ -1,4 +1,6 @@
-/** One IFD entry as it stands in the file; `values` are the numbers of a short or long field, else empty. */
+// A small TIFF reader for tests, independent of our own.
+
+/** One IFD entry as in the file. `values` are the numbers of a short or long field, and empty for other fields. */
 export interface StripTiffField {
   readonly type: number;
   readonly values: readonly number[];
@@ -8,11 +10,11 @@ export interface StripTiff {
   readonly fields: ReadonlyMap<number, StripTiffField>;
   readonly width: number;
   readonly height: number;
-  /** Rows after each other. */
+  /** The pixels, row by row. */
   readonly data: Uint16Array<ArrayBuffer>;
 }
 
-/** Reads an uncompressed little-endian uint16 TIFF of strips, by the TIFF 6.0 specification and nothing of ours. */
+/** Reads an uncompressed little-endian uint16 TIFF of strips, written from the TIFF 6.0 specification alone. */
 export function readStripTiff(bytes: Uint8Array): StripTiff {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const directory = view.getUint32(4, true);
