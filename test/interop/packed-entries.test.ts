@@ -1,4 +1,5 @@
-/** What publint and Are The Types Wrong say of each entry of each package, as it is packed to be published. */
+// Checks each entry of each packed package with publint and Are The Types Wrong.
+
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { workspacePackages } from "../gates/source/workspace-package.ts";
 const execute = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 const PUBLISHED = workspacePackages(readSourceTree()).filter(({ isPrivate }) => !isPrivate);
-/** The packages are ESM alone, for Node 22 and bundlers: neither `require` nor resolution without `exports` is for them. */
+/** The packages are ESM only, for Node 22 and bundlers. They support neither `require` nor resolution without `exports`. */
 const NOT_FOR_US: readonly string[] = ["node10", "node16-cjs"];
 
 let work = "";
@@ -27,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-/** What the pnpm that runs this test says to its scripts is not handed on. */
+/** The environment without the variables that the pnpm around this test sets for its scripts. */
 async function pnpm(cwd: string, args: readonly string[]): Promise<void> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith("pnpm_config_")),
@@ -72,7 +73,7 @@ function sayOf(problem: Problem): string {
 test.each(PUBLISHED)("publint and attw find no fault in any entry of $name", async ({ name, entries }) => {
   const { entries: inspected, problems } = await inspect(join(work, "packed"), name);
   expect(problems).toEqual([]);
-  // The command has no entry, and so no declarations.
+  // The command does not have an entry, so it has no declarations.
   const expected = entries.size === 0 ? undefined : [...entries.keys(), "./package.json"];
   expect(inspected?.toSorted()).toEqual(expected?.toSorted());
 });

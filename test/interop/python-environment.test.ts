@@ -1,3 +1,5 @@
+// Tests that the Python environment has the versions of `requirements.txt`.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

@@ -1,3 +1,5 @@
+// Runs Python with the libraries of `requirements.txt`, for tests that compare with them.
+
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -18,16 +20,19 @@ const IS_WINDOWS = process.platform === "win32";
 let environment: Promise<string | undefined> | undefined;
 
 /**
- * Whether there is a Python with what `requirements.txt` names. The first call makes it, in a minute or two, below
- * `.cache/`. Without one the interop tests are skipped, which is said aloud; where `CI` is set, it throws.
+ * Whether a Python with the libraries of `requirements.txt` is available. The first call installs it below `.cache/`, in
+ * one or two minutes. If it is not available, prints that the interop tests are skipped.
+ *
+ * @throws {Error} if it is not available and `CI` is set
  */
 export async function hasPython(): Promise<boolean> {
   return (await pythonPath()) !== undefined;
 }
 
 /**
- * Runs Python, from a file or a text, with `args` as `sys.argv[1:]`, and gives what it printed. Throws with what it
- * wrote to stderr if it fails.
+ * Runs a Python file or text with `args` as `sys.argv[1:]`, and returns its output.
+ *
+ * @throws {Error} with the text of stderr if it fails
  */
 export async function runPython(script: URL | string, args: readonly string[] = []): Promise<string> {
   const python = await pythonPath();
@@ -51,7 +56,7 @@ async function pythonPath(): Promise<string | undefined> {
   return environment;
 }
 
-/** Made beside its place and moved there when it is whole, so that two runs at once do not meet in it. */
+/** Installs beside the final folder and then renames, so that two runs at the same time do not share a half-made one. */
 async function makeEnvironment(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const home = join(CACHE, `interop-${hash}`);

@@ -1,3 +1,5 @@
+// Compares how we and the usual Python libraries read files that were changed at random.
+
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,12 +25,12 @@ const RUNS = 2000;
 
 interface Tally {
   readonly compared: number;
-  /** Files that the other reader fails on. */
+  /** Files that the other reader cannot read. */
   readonly unread: number;
   readonly differences: readonly string[];
 }
 
-/** What both sides say of an array. */
+/** What both readers report about an array. */
 function arraySays(array: NdArray): Readonly<Record<string, unknown>> {
   return {
     dtype: array.dtype,
@@ -37,12 +39,12 @@ function arraySays(array: NdArray): Readonly<Record<string, unknown>> {
   };
 }
 
-/** What a description means is for ImageJ to say, not for tifffile, which asks other lines of it. */
+/** ImageJ defines what a description means. tifffile reads other lines of it, so it does not count here. */
 function isChanged(description: string | undefined): boolean {
   return description !== undefined && description !== "ImageJ=1.53t\nimages=3\nslices=3\n";
 }
 
-/** Every cell as text, the titles first; a missing cell is an empty one there, and a row of nothing else is none. */
+/** Every cell as text, the titles first. The other reader gives a missing cell as an empty one, and drops empty rows. */
 function csvRows(bytes: Uint8Array): readonly (readonly string[])[] {
   const { schema, columns, rowCount } = readCsv(bytes, { schema: { columns: [] } });
   const names = schema.columns.map(({ name }) => name);
@@ -54,7 +56,7 @@ function csvRows(bytes: Uint8Array): readonly (readonly string[])[] {
   return [titles, ...filled.map((row) => row.map((cell) => String(cell ?? "")))];
 }
 
-/** Changed files that we read, by the readers that everybody has; what we refuse has nothing to compare. */
+/** Only changed files that we can read are compared: a refused file has no values. */
 describe.skipIf(!(await hasPython()))("changed files", () => {
   let folder = "";
 

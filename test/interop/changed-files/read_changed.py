@@ -1,7 +1,7 @@
-"""Reads changed files and says where the reading differs from ours: `read_changed.py folder`.
+"""Reads changed files and reports where the result differs from ours: `read_changed.py folder`.
 
-In the folder are `<kind>-<number>.bin` and beside each `<kind>-<number>.json`, what we have read. Prints one JSON object:
-of each kind how many were compared, how many failed here, and what differs.
+The folder holds `<kind>-<number>.bin`, and for each of them `<kind>-<number>.json` with what we read. Prints one JSON
+object: for each kind, how many files were compared, how many could not be read here, and what differs.
 """
 
 import csv

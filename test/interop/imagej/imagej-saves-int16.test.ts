@@ -1,3 +1,5 @@
+// Checks signed and calibrated values against ImageJ, before and after ImageJ saves a file.
+
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +37,7 @@ describe.skipIf(!(await hasImageJ()))("values that ImageJ calibrates", () => {
   });
 
   it("uint16 with the line of int16 is given with the values that ImageJ shows, saved by it or not", async () => {
-    // ImageJ writes zeroclip beside some calibrations; it clips nothing when it opens a file.
+    // ImageJ writes zeroclip with some calibrations, but does not clip when it opens a file.
     for (const name of ["signed", "clipped"]) {
       expect(shown[name]).toEqual(SIGNED);
       expect((await read("opened", name)).values).toEqual(["int16", ...SIGNED]);

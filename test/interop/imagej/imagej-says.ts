@@ -1,3 +1,5 @@
+// Describes a ROI that we read in the words of ImageJ, to compare both.
+
 import type { ImageJRoi } from "@kym/roi/imagej";
 
 /** A selection as `describe` in `imagej_rois.py` prints it. */
@@ -25,7 +27,7 @@ const TYPES: Readonly<Record<ImageJRoi["type"], string>> = {
   point: "Point",
 };
 
-/** What ImageJ would print of a selection that we read. */
+/** The description that ImageJ would print of a selection that we read. */
 export function saysOf(roi: ImageJRoi): ImageJSays {
   const { slice, c, z, t } = roi.position;
   return {
@@ -33,12 +35,12 @@ export function saysOf(roi: ImageJRoi): ImageJSays {
     name: roi.name ?? null,
     bounds: boundsOf(roi),
     points: roi.coordinates.map((point) => [point.x, point.y]),
-    // ImageJ gives the slice as z, too, and none where the stack has dimensions.
+    // ImageJ also gives the slice as z, and no slice if the stack has dimensions.
     position: c === 0 && z === 0 && t === 0 ? [slice, 0, slice, 0] : [0, c, z, t],
   };
 }
 
-/** Of an open outline of whole numbers ImageJ's bounds hold the pixels of its last points as well. */
+/** If an open outline has whole coordinates, ImageJ's bounds include the pixels of its last points. */
 function boundsOf({ type, bounds, isSubPixel }: ImageJRoi): readonly number[] {
   const { x, y, width, height } = bounds;
   const more = !isSubPixel && (type === "polyline" || type === "freeline" || type === "angle") ? 1 : 0;

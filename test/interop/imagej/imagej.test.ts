@@ -1,3 +1,5 @@
+// Tests that the headless ImageJ runs and has the pinned version.
+
 import { describe, expect, test } from "vitest";
 import { hasImageJ, runImageJ } from "./imagej.ts";
 

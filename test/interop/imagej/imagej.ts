@@ -1,3 +1,5 @@
+// Runs a real ImageJ without a window, for tests that compare with it.
+
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +12,12 @@ const RUNNER = new URL("./run_imagej.py", import.meta.url);
 let found: Promise<boolean> | undefined;
 
 /**
- * Whether there is a real ImageJ, with the Java that it needs. Both come from the Python environment; the first call
- * puts ImageJ, checked by its sha256, below `.cache/`. Without one its tests are skipped, which is said aloud; where
- * `CI` is set, it throws.
+ * Whether ImageJ and its Java are available. Both come from the Python environment. The first call stores ImageJ below
+ * `.cache/`, after checking its sha256.
+ *
+ * If it is not available, prints that its tests are skipped.
+ *
+ * @throws {Error} if it is not available and `CI` is set
  */
 export async function hasImageJ(): Promise<boolean> {
   found ??= findImageJ();
@@ -20,9 +25,12 @@ export async function hasImageJ(): Promise<boolean> {
 }
 
 /**
- * Runs Python inside a headless ImageJ, from a file or a text, with `args` as `sys.argv[1:]`, and gives what it
- * printed. The script imports ImageJ's classes as modules: `from ij.io import RoiDecoder`. No window can be opened,
- * so what `RoiManager` does needs its methods without its frame. Throws with what was written to stderr if it fails.
+ * Runs a Python file or text inside a headless ImageJ, with `args` as `sys.argv[1:]`, and returns its output.
+ *
+ * The script imports ImageJ's classes as modules: `from ij.io import RoiDecoder`. It cannot open a window, so it has to use
+ * the methods of `RoiManager` without its frame.
+ *
+ * @throws {Error} with the text of stderr if the script fails
  */
 export async function runImageJ(script: URL | string, args: readonly string[] = []): Promise<string> {
   if (!(await hasImageJ())) {

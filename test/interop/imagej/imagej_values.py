@@ -1,7 +1,7 @@
-"""What ImageJ makes of values: `imagej_values.py folder saved`.
+"""Prints how ImageJ shows calibrated values: `imagej_values.py folder saved`.
 
-Writes one row of uint16 below ImageJ descriptions with different calibrations of values to `folder`, opens every .tif
-in it, saves it again to `saved` as ImageJ does, and prints as JSON the values that ImageJ shows of each, by file name.
+Writes TIFFs to `folder`: one row of uint16, with ImageJ descriptions that calibrate the values differently. Then opens
+every .tif in it, saves it with ImageJ to `saved`, and prints the values that ImageJ shows as JSON, by file name.
 """
 
 import json

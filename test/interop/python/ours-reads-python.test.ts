@@ -1,3 +1,5 @@
+// Checks that we read what zarr-python writes.
+
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +17,11 @@ interface PythonArray {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Chunks that hold the fill value only, and have no object. */
+  /** Chunks that hold only the fill value, and are not stored. */
   readonly missing: number;
 }
 
-/** What zarr-python 3 writes here and now, format by format and codec by codec: byte for byte of its values. */
+/** Compares arrays that zarr-python 3 writes now, for each format and codec, byte by byte. */
 describe.skipIf(!(await hasPython()))("we read what zarr-python writes", () => {
   let folder = "";
   let cases: readonly PythonArray[] = [];

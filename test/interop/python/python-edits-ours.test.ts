@@ -1,3 +1,5 @@
+// Checks what happens to a dataset that a lab edits with Python.
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +23,7 @@ const EVENTS = `${ANALYSIS}/velocity/events.parquet`;
 const FIT = `${ANALYSIS}/python/fit.json`;
 const TRACE = `${ANALYSIS}/python/trace.csv.gz`;
 
-/** In order: each test goes on from where the one before it left the dataset. */
+/** The order matters: each test continues with the dataset of the one before. */
 describe.skipIf(!(await hasPython()))("a Python script edits artifacts", () => {
   let cwd = "";
   let said: { readonly velocities: readonly (number | null)[]; readonly third: number };

@@ -1,3 +1,5 @@
+// Checks that Python reads every dtype and every kind of table that we write.
+
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -44,7 +46,7 @@ const DUCKDB: Readonly<Record<ColumnType, string>> = {
   bool: "BOOLEAN",
 };
 
-/** Python, with warnings as errors, reads each dtype and each kind of table that we write, bit for bit. */
+/** Python treats warnings as errors, and its values are compared bit by bit. */
 describe.skipIf(!(await hasPython()))("Python reads every type", () => {
   let ours: EveryType;
   let python: PythonDataset;
@@ -111,7 +113,7 @@ function typesBy(names: Readonly<Record<ColumnType, string>>): Readonly<Record<s
   return Object.fromEntries(EVERY_TYPE.columns.map(({ name, type }) => [name, names[type]]));
 }
 
-/** As the script spells them: integers as text, floats by their bits. */
+/** Values in the spelling of the script: integers as text, floats by their bits. */
 function rowsOf(path: string): readonly unknown[] {
   const name = /([a-z]+)\.(parquet|csv\.gz)$/.exec(path)?.[1] ?? "";
   return (TABLES[name] ?? []).map((row) =>

@@ -1,3 +1,5 @@
+// Checks that Python reads the tables and arrays of a dataset of real kymographs.
+
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -34,7 +36,7 @@ interface PythonStudy {
   readonly tables: Readonly<Record<string, { readonly pandas: PythonTable; readonly duckdb: PythonTable }>>;
 }
 
-/** Python, with warnings as errors, reads what we wrote: value for value, bit for bit. */
+/** Python treats warnings as errors, and its values are compared bit by bit. */
 describe.skipIf(!isPossible)("Python reads our dataset", () => {
   let path = "";
   let dataset: ZarrDataset;
@@ -107,7 +109,7 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
   });
 });
 
-/** As the script spells a cell: integers as text, floats by their bits. */
+/** A cell in the spelling of the script: integers as text, floats by their bits. */
 function spelled(value: CellValue): unknown {
   return typeof value === "bigint" ? `int ${value}` : typeof value === "number" ? floatBits(value) : value;
 }
@@ -126,7 +128,7 @@ function floatBits(value: number): string {
   return `float ${view.getBigUint64(0).toString(16)}`;
 }
 
-/** The inverse of Python's `float.hex`. */
+/** Reads a number in the form of Python's `float.hex`. */
 function fromHex(text: string): number {
   const match = /^(-?)0x([01])\.([0-9a-f]*)p([+-]\d+)$/.exec(text);
   if (match === null) {

@@ -1,3 +1,5 @@
+// Checks what happens to a dataset whose Zarr nodes a Zarr program writes.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-"""Prints, as JSON, what Python reads in a dataset: every table by pandas and DuckDB, every array by zarr-python."""
+"""Prints as JSON what Python reads in a dataset: every table with pandas and DuckDB, every array with zarr-python."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Prints, as JSON, what Python reads in a dataset that holds every dtype and every kind of table."""
+"""Prints as JSON what Python reads in a dataset that holds every dtype and every kind of table."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ import xarray
 import zarr
 
 warnings.simplefilter("error")  # A reader that has to guess says so.
-# What zarr-python says when it lists a group beside whose members lie our plain files: tables, the log, artifacts.
+# The warning of zarr-python about a group that also holds our plain files: tables, the log, artifacts.
 warnings.filterwarnings("ignore", message="Object at .* is not recognized as a component of a Zarr hierarchy")
 root = pathlib.Path(sys.argv[1])
 
@@ -35,7 +35,7 @@ def array(group):
             "attributes": dict(opened.attrs),
             "dims": opened.metadata.dimension_names,
             "sha256": digest(opened[...]),
-            # The last chunk, which is filled up where it reaches over the edge.
+            # The last chunk, which is padded where it extends beyond the edge.
             "corner": digest(opened[tuple(slice((length - 1) // chunk * chunk, None) for length, chunk in zip(opened.shape, opened.chunks))]),
         },
         "xarray": {
@@ -87,7 +87,7 @@ def parquet(path):
 
 
 def csv(path):
-    # An empty field is a missing value, an empty text is "": the one that pandas cannot tell apart is not in the table.
+    # An empty field is a missing value, an empty text is "". pandas cannot tell them apart, so the table has no empty text.
     frame = pandas.read_csv(path, dtype=CSV_TYPES, keep_default_na=False, na_values=[""])
     return {
         "pandas": frame_of(frame),

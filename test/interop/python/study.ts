@@ -1,3 +1,5 @@
+// A dataset of real kymographs, for Python to read.
+
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +8,7 @@ import { summarizeMetadata } from "@kym/kym-schema";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openLocalDataset } from "@kym/zarr-store/node";
 
-/** A dataset of the real kymographs, indexed, with an array artifact of every dtype; made as a user makes it. */
+/** Makes an indexed dataset of the real kymographs as a user would, with an array artifact of every dtype. */
 export async function makeStudy(kymographs: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "kym-interop-")), "study.zarr");
   await using dataset = await openLocalDataset(path, { summarize: summarizeMetadata });

@@ -1,6 +1,6 @@
-"""Writes the arrays of a matrix of formats, codecs, dtypes and layouts below a folder, and the values of each beside it.
+"""Writes arrays in all combinations of formats, codecs, dtypes and layouts into a folder, with their values beside them.
 
-`<n>.zarr` is an array, `<n>.bin` its values: little-endian, in C order. Prints what each array is, as JSON.
+`<n>.zarr` is an array, `<n>.bin` its values: little-endian, in C order. Prints a description of each array as JSON.
 """
 
 import itertools
@@ -19,7 +19,7 @@ root = pathlib.Path(sys.argv[1])
 
 NAMES = ["bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)), "float32", "float64"]
 BIG = [numpy.dtype(name).newbyteorder(">").str for name in NAMES if numpy.dtype(name).itemsize > 1]
-# Edge chunks in each, chunks of one element, and a chunk that is larger than its array.
+# All have edge chunks; also chunks of one element, and a chunk that is larger than its array.
 LAYOUTS = [((11,), (4,)), ((5, 7), (2, 3)), ((3, 4, 5), (2, 4, 3)), ((2, 3, 4, 3), (1, 2, 4, 2)), ((3, 2), (1, 1)), ((2, 5), (3, 8))]
 SHARDS = [((17,), (3,), (6,)), ((9, 10), (2, 3), (4, 6)), ((3, 5, 4), (1, 2, 2), (3, 4, 2)), ((2, 3, 4, 3), (1, 1, 2, 3), (2, 3, 4, 3))]
 CNAMES = ["lz4", "lz4hc", "blosclz", "zlib", "zstd"]
@@ -110,7 +110,7 @@ for dtype in NAMES:
             order = tuple(reversed(range(len(shape))))
             inner = [TransposeCodec(order=order), *codecs] if transposed else codecs
             sharding = ShardingCodec(chunk_shape=chunks, codecs=inner, index_codecs=index, index_location=location)
-            # Without compressors, or with one around the whole shard.
+            # Without a compressor, or with one around the whole shard.
             outer = GzipCodec() if turn % 11 == 0 else None
             first = shard if turn % 2 else chunks
             name = f"v3 {dtype} sharded {codec} index {location} {len(index)}"
@@ -128,7 +128,7 @@ for dtype in [*NAMES, *BIG]:
         options = {"zarr_format": 2, "order": order, "chunks": chunks, "chunk_key_encoding": encoding, "compressors": compressor}
         add(name, dtype, shape, chunks, numpy.dtype(dtype).type(0) if fill is None else fill, **options)
         if fill is None:
-            # `null`, as older writers leave it: the missing chunk is zeros for every reader that has to say something.
+            # `null`, as older writers store it: readers give zeros for the missing chunk.
             document = root / f"{len(cases) - 1}.zarr" / ".zarray"
             metadata = json.loads(document.read_text())
             document.write_text(json.dumps({**metadata, "fill_value": None}))

@@ -1,4 +1,4 @@
-"""Writes to the Zarr nodes of a dataset as Zarr programs do, one way a call, and prints what it then sees."""
+"""Writes to the Zarr nodes of a dataset in one of the ways of Zarr programs, and prints what it then sees."""
 
 import json
 import sys

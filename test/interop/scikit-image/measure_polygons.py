@@ -1,7 +1,7 @@
-"""Measures polygons over an image with scikit-image, and prints what it found as JSON, polygon by polygon.
+"""Measures polygons in an image with scikit-image, and prints the results as JSON, polygon by polygon.
 
-`argv[1]` is a JSON file: `shape`, `dtype`, `pixels` (C order) and `polygons`, lists of [row, column] in which pixel i is
-from i to i + 1. To scikit-image, pixel i has its centre at i, so that everything is half a pixel lower there.
+`argv[1]` is a JSON file: `shape`, `dtype`, `pixels` (C order) and `polygons`, lists of [row, column] in which pixel i
+extends from i to i + 1. In scikit-image, pixel i has its centre at i, so its coordinates are lower by 0.5.
 """
 
 import hashlib

@@ -1,3 +1,5 @@
+// Compares the areas and masks of our polygons with those of scikit-image.
+
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,7 +22,7 @@ const HEIGHT = 64;
 const WIDTH = 48;
 const SEED = 5;
 
-/** Coordinates that leave every pixel's centre off every side: on a side, scikit-image has another rule than we. */
+/** Coordinates that keep every pixel's centre off every side. On a side, scikit-image follows another rule than we do. */
 const position = (length: number): fc.Arbitrary<number> =>
   fc
     .integer({ min: -400_000, max: 1_400_000 })
@@ -31,7 +33,7 @@ const anyOutline: fc.Arbitrary<readonly RoiPoint[]> = fc.array(
   { minLength: 3, maxLength: 12 },
 );
 
-/** Outlines that do not cross themselves, as people draw them: a radius for each direction from a centre. */
+/** Outlines as people draw them, which do not cross themselves: one radius for each direction from a centre. */
 const drawnOutline: fc.Arbitrary<readonly RoiPoint[]> = fc
   .tuple(position(HEIGHT), position(WIDTH), fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 5 }))
   .map(([dim0, dim1, radii]) =>
@@ -55,7 +57,7 @@ const IMAGES = [
   ["float32", fc.float32Array({ minLength: length, maxLength: length, min: -500, max: 4000, noNaN: true })],
 ] as const;
 
-/** The mask of a polygon over the whole image, as scikit-image makes it. */
+/** The mask of a polygon over the whole image, from scikit-image. */
 function wholeMask(roi: PolygonRoi): Uint8Array {
   const { data, height, width, dim0Start, dim1Start } = rasterize(roi, { height: HEIGHT, width: WIDTH });
   const whole = new Uint8Array(length);
@@ -81,7 +83,7 @@ describe.skipIf(!(await hasPython()))("scikit-image, of 600 random polygons,", (
     const script = new URL("measure_polygons.py", import.meta.url);
     const measured: readonly Measured[] = JSON.parse(await runPython(script, [path]));
     expect(measured.length).toBe(polygons.length);
-    // Most cover something, and some nothing at all.
+    // Most polygons cover some pixels, and a few cover none.
     const areas = measured.map(({ area }) => area);
     expect(areas.filter((area) => area > 100).length).toBeGreaterThan(300);
     expect(areas.filter((area) => area === 0).length).toBeGreaterThan(5);

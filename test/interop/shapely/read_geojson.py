@@ -1,4 +1,4 @@
-"""Prints, as JSON, what shapely makes of the features of a file of ours, and writes them again as shapely maps them."""
+"""Prints as JSON how shapely reads the features of our file, and writes them again with shapely's mapping."""
 
 import json
 import pathlib

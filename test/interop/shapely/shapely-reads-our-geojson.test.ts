@@ -1,3 +1,5 @@
+// Checks that shapely reads the GeoJSON that we write.
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,12 +20,12 @@ interface Shape {
   readonly type: string;
   readonly area: number;
   readonly length: number;
-  /** x and y of the first corner, then of the last. */
+  /** x and y of the first corner, then of the last corner. */
   readonly bounds: readonly number[];
 }
 
 const position = fc.record({ dim0: fc.integer({ min: -8e5, max: 8e5 }), dim1: fc.integer({ max: 700 }) });
-/** Sevenths, which no float holds exactly. */
+/** Multiples of 1/7, which a float cannot hold exactly. */
 const PATHS = fc
   .sample(fc.array(position, { minLength: 3, maxLength: 9 }), { numRuns: 50, seed: 3 })
   .map((points) => points.map(({ dim0, dim1 }) => ({ dim0: dim0 / 7, dim1: (dim1 % 700) / 7 })));

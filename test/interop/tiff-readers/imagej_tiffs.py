@@ -1,6 +1,6 @@
-"""What ImageJ makes of TIFFs: `imagej_tiffs.py folder`, of every .tif in it one JSON object, by file name.
+"""Prints how ImageJ reads TIFFs: `imagej_tiffs.py folder`, with one JSON object per .tif, by file name.
 
-Values are those that ImageJ shows, its calibration of signed numbers applied, plane after plane.
+The values are those that ImageJ shows, plane by plane, after its calibration of signed numbers.
 """
 
 import hashlib

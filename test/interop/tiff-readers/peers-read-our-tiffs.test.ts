@@ -1,3 +1,5 @@
+// Checks that tifffile and ImageJ read the TIFFs that we write.
+
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +17,7 @@ interface Case {
   readonly name: string;
   readonly array: NdArray;
   readonly options: WriteImageJTiffOptions;
-  /** Frames, slices, channels. */
+  /** Numbers of frames, slices and channels. */
   readonly stack: readonly [number, number, number];
 }
 

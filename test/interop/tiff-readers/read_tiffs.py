@@ -1,4 +1,4 @@
-"""What tifffile makes of TIFFs: `read_tiffs.py folder`, of every .tif in it one JSON object, by file name."""
+"""Prints how tifffile reads TIFFs: `read_tiffs.py folder`, with one JSON object per .tif, by file name."""
 
 import hashlib
 import json

@@ -1,3 +1,5 @@
+// Checks that ImageJ measures the same pixels in our ROIs as we do.
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +22,7 @@ const RAMP = {
   width: WIDTH,
 };
 
-/** Off the pixels' centres, so that no rule for ties is asked, and inside of the image. */
+/** Coordinates inside the image and off the pixels' centres, so that no rule for ties matters. */
 const position = (size: number) =>
   fc.integer({ min: 1, max: size * 7 - 1 }).map((seventh) => seventh / 7 + 0.03);
 const vertex = fc.record({ dim0: position(HEIGHT - 1), dim1: position(WIDTH - 1) });

@@ -1,3 +1,5 @@
+// Checks that ImageJ reads the ROIs that we write.
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +17,7 @@ import { anyWritableRoi } from "../../../../packages/roi/test/exchange/imagej/im
 import { hasImageJ, runImageJ } from "../imagej.ts";
 import { type ImageJSays, saysOf } from "../imagej-says.ts";
 
-/** Eighths within ±100 000: ImageJ keeps floats of 32 bits, and the points as differences to a corner. */
+/** Multiples of 1/8 within ±100 000. ImageJ keeps 32-bit floats, and points as differences from a corner. */
 function eighth(value: number): number {
   return Math.round(Math.min(100_000, Math.max(-100_000, value)) * 8) / 8 + 0;
 }
@@ -32,7 +34,7 @@ function inEighths(roi: WritableImageJRoi): WritableImageJRoi {
   return { ...roi, coordinates };
 }
 
-/** Of what has no area ImageJ makes one of a pixel, or of a point's bounds what the file did not say. */
+/** ImageJ gives a ROI without an area one pixel, or bounds that the file does not state. */
 function hasExtent(roi: WritableImageJRoi): boolean {
   const { width, height } = parseImageJRoi(writeImageJRoi(roi)).bounds;
   return roi.type === "line" || (width > 0 && height > 0);

@@ -1,4 +1,4 @@
-"""What scripts inside ImageJ share: a ROI Manager without its window, and a selection in words."""
+"""Shared by the scripts inside ImageJ: a ROI Manager without its window, and descriptions of selections."""
 
 from ij.gui import Line, PolygonRoi
 from ij.plugin.frame import RoiManager

@@ -1,4 +1,4 @@
-"""Prints, as JSON, what ImageJ measures below `.roi` files in a ramp of 60 rows by 80 columns, 100 · row + column."""
+"""Prints as JSON what ImageJ measures with `.roi` files in a ramp of 60 rows by 80 columns: 100 · row + column."""
 
 import json
 import sys

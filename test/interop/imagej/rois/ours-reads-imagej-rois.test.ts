@@ -1,3 +1,5 @@
+// Checks that we read the ROIs that ImageJ writes.
+
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +13,7 @@ interface Written {
   readonly zip: readonly ImageJSays[];
 }
 
-/** What has no ROI near to it, in the order in which the script writes it. */
+/** ImageJ ROIs without a counterpart here, in the order in which the script writes them. */
 const REFUSED = ["oval", "angle", "point", "composite", "text"];
 
 describe.skipIf(!(await hasImageJ()))("@kym/roi reads what ImageJ writes", () => {
@@ -32,7 +34,7 @@ describe.skipIf(!(await hasImageJ()))("@kym/roi reads what ImageJ writes", () =>
     expect(names.length).toBe(35);
     for (const name of names) {
       const [ours, theirs] = [saysOf(await parse(name)), written.files[name]];
-      // Of these ImageJ gives the bounds of the curve that it draws through the points, or sums of floats.
+      // For these, ImageJ gives the bounds of the curve through the points, or sums of floats.
       const isDrawn = ["ellipse", "polyline_spline", "rotated_rect"].includes(name);
       expect([name, isDrawn ? { ...ours, bounds: theirs?.bounds } : ours]).toEqual([name, theirs]);
     }

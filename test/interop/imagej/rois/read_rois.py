@@ -1,4 +1,4 @@
-"""Prints, as JSON, what ImageJ reads in `.roi` files and in what its ROI Manager opens, one list for each file."""
+"""Prints as JSON what ImageJ reads in `.roi` and `.zip` files, with one list per file."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Writes `.roi` files and a RoiSet.zip with ImageJ below a folder, and prints, as JSON, what ImageJ says each is."""
+"""Writes `.roi` files and a RoiSet.zip with ImageJ into a folder, and prints its description of each as JSON."""
 
 import json
 import pathlib
