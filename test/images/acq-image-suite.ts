@@ -1,3 +1,5 @@
+// What an `AcqImage` does, wherever its pixels and artifacts are stored. Each kind of store runs this suite.
+
 import { AcqImage, AcqImageList, ingestImage } from "@kym/kym-dataset";
 import type { NewRoi, RoiPoint } from "@kym/roi";
 import {
@@ -11,7 +13,7 @@ import {
 import { sliceNdArray } from "@kym/zarr-store/array";
 import { describe, expect, it } from "vitest";
 
-/** Makes an image of this array where the suite is to run, without artifacts. */
+/** Makes an image with these pixels and without artifacts, in the kind of store under test. */
 export type MakeImage = (
   array: NdArray,
   axes: readonly string[],
@@ -25,7 +27,7 @@ const KYMOGRAPH = createNdArray(
 );
 const ROI_BOUNDS = { dim0Start: 1, dim0Stop: 3, dim1Start: 0, dim1Stop: 2 };
 
-/** With channels, slices and time points before the plane. */
+/** An image with channels, slices and time points before the plane. */
 const STACKS: readonly (readonly [shape: readonly number[], axes: readonly string[]])[] = [
   [
     [3, 5, 6],
@@ -51,19 +53,18 @@ function numbered(shape: readonly number[]): NdArray<"uint16"> {
   );
 }
 
-/** Points from their coordinates in turn: dim0, dim1, dim0, … */
+/** Points from their coordinates: dim0, dim1, dim0, … */
 function points(...coordinates: readonly number[]): readonly RoiPoint[] {
   return coordinates.flatMap((dim0, index) =>
     index % 2 === 0 ? [{ dim0, dim1: coordinates[index + 1] ?? 0 }] : [],
   );
 }
 
-/** What an `AcqImage` does, wherever its pixels and artifacts are: tickets 4, 11 to 13; `python-system.md` §2.6, §10. */
+/** Declares the tests for one kind of store. */
 export function acqImageSuite(where: string, make: MakeImage): void {
   const kymograph = (): ReturnType<MakeImage> => make(KYMOGRAPH, ["t", "x"]);
 
   describe(`AcqImage on ${where}`, () => {
-    // Ticket 4.
     it("says where it is, and its shape, without a pixel read", async () => {
       const source = await kymograph();
       const pixelStore = { ...source.pixelStore, describe: () => source.pixelStore.describe() };
@@ -74,7 +75,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await image.channelsAvailable()).toEqual([1]);
     });
 
-    // Ticket 4; `python-system.md` §10.
     it("has none of the names that the Python system's tests forbid", async () => {
       const image = AcqImage.from(await kymograph());
       for (const name of [
@@ -88,7 +88,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
-    // `python-system.md` §10.
     it("gives a channel, a plane, and refuses those that are not there", async () => {
       const image = AcqImage.from(await kymograph());
       expect(valuesOf(await image.getChannelData(1))[1]).toEqual(Array.from(KYMOGRAPH.data));
@@ -150,7 +149,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.deleteRoi(2)).rejects.toMatchObject({ code: "not_found" });
     });
 
-    // `python-system.md` §10.
     it("gives a ROI's pixels, mask and statistics", async () => {
       const image = AcqImage.from(await kymograph());
       const { id } = await image.addRoi({ bounds: ROI_BOUNDS });
@@ -200,7 +198,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       expect(await image.roiStats(sliver.id)).toMatchObject({ n: 0, mean: Number.NaN });
     });
 
-    // `python-system.md` §10.
     it("ticket 12: materialises a mask, whose reference survives later saves", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -222,7 +219,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await expect(image.materializeRectRoiMask(5)).rejects.toMatchObject({ code: "not_found" });
     });
 
-    // Ticket 12.
     it("ticket 11: a mask ROI has the pixels of its array", async () => {
       const source = await kymograph();
       const image = AcqImage.from(source);
@@ -244,7 +240,7 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       await source.artifactStore.saveJson("metadata", jsonText(text));
       const image = AcqImage.from(source);
       expect((await image.metadata()).header.acquiredLocalEpochNs).toBe(1771700000123456789n);
-      // The spiral has 5, though nothing here can read it.
+      // The spiral keeps id 5, though nothing here can read it.
       expect((await image.addRoi()).id).toBe(6);
       const stored = (await source.artifactStore.loadJsonText("metadata")).text;
       for (const kept of ['"b": 1.0', '"a": 1e-07', '"later": 2.50', '"turns": 3.0', "1771700000123456789"]) {
@@ -252,7 +248,6 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       }
     });
 
-    // `python-system.md` §10.
     it("refuses ROIs that are no list", async () => {
       const source = await kymograph();
       await source.artifactStore.saveJson("metadata", { rois: { 1: "no" } });

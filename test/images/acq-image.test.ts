@@ -1,3 +1,5 @@
+// Runs the suite of `AcqImage` on a folder of TIFFs and on a dataset.
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,7 +78,6 @@ describe("AcqImageList", () => {
     await expect(first?.getChannelData(1)).rejects.toThrow(names[0]);
   });
 
-  // Ticket 4: the source key.
   it("gives an image of a folder by its path or place, and the same images for the path of anything", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "a.tif"), writeImageJTiff(KYMOGRAPH));

@@ -1,11 +1,13 @@
+// Compares the columns of velocity events in an image and in the pooled table.
+
 import { velocityEventIndexer } from "@kym/kym-dataset";
 import { VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
 import type { Column } from "@kym/zarr-store";
 import { expect, test } from "vitest";
 
-/** What the pooled table says of the image, beside what an image says of its events. */
+/** Columns about the image, which only the pooled table has. */
 const OF_THE_IMAGE = ["rel_path", "analysis_state"];
-/** An ingest writes them for every event; the pooled table takes events of other programs too, which may lack them. */
+/** Columns that an ingest always writes. The pooled table also accepts events of other programs, which may lack them. */
 const KEYS = ["roi_id", "event_id"];
 
 const pooled = velocityEventIndexer.schema.columns.filter(({ name }) => !OF_THE_IMAGE.includes(name));

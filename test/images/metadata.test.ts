@@ -1,3 +1,5 @@
+// Compares the metadata that `AcqImage` edits beside a TIFF with those that an ingest reads.
+
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -58,7 +60,7 @@ onData("a lab's folder and what was taken in from it say the same metadata", asy
     const { rois, header, experiment } = (await taken?.metadata()) ?? {};
     const there = await source.metadata();
     expect([rois, experiment]).toEqual([there.rois, there.experiment]);
-    // Of an image without any file beside it an ingest notes the shape, in steps of 1 px.
+    // For an image without sidecars, an ingest notes the shape, in steps of 1 px.
     expect(header).toEqual(there.header.shape === undefined ? header : there.header);
     expect(await taken?.describe()).toEqual(await source.describe());
   }
