@@ -1,3 +1,5 @@
+// Checks which package may depend on which.
+
 import { isBuiltin } from "node:module";
 import { expect, test } from "vitest";
 import { isRelativeSpecifier, packageOfSpecifier, resolveSpecifier } from "./source/module-specifier.ts";
@@ -9,7 +11,7 @@ import {
   workspacePackages,
 } from "./source/workspace-package.ts";
 
-/** Who may depend on whom: the table of the README. */
+/** The allowed dependencies of each package, as in the table of the README. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", []],
   ["@kym/zarr-store", []],
@@ -23,7 +25,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
 ]);
 
-/** What the tests of all packages share. It builds on none of them. */
+/** What the tests of all packages share. It does not build on any package. */
 const TEST_SUPPORT = "test/support/";
 
 function arrowProblems(tree: SourceTree): readonly string[] {
@@ -34,7 +36,7 @@ function arrowProblems(tree: SourceTree): readonly string[] {
   ]);
 }
 
-/** What the tests share may read files, and has to serve the lowest package as it serves the highest. */
+/** Shared test code may read files. It must be usable by every package, so it imports none of them. */
 function supportProblems(tree: SourceTree): readonly string[] {
   return sourceFiles(tree, TEST_SUPPORT.slice(0, -1)).flatMap(({ path, module }) =>
     [...module.imports]
@@ -97,7 +99,6 @@ function declaredBy(member: WorkspacePackage): ReadonlySet<string> {
   ]);
 }
 
-// Ticket 3.
 test("packages depend on each other only along the arrows, and import only what they declare", () => {
   expect(arrowProblems(readSourceTree())).toEqual([]);
 });

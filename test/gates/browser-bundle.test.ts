@@ -1,3 +1,5 @@
+// Checks that the packages can be bundled for a browser.
+
 import { isBuiltin } from "node:module";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -7,12 +9,12 @@ import { REPOSITORY_ROOT, readSourceTree } from "./source/source-tree.ts";
 import { browserEntries, libraryPackages } from "./source/workspace-package.ts";
 
 interface BrowserBundle {
-  /** What a browser would stumble over. */
+  /** Imports that a browser cannot load. */
   readonly problems: readonly string[];
   readonly code: Uint8Array;
 }
 
-/** Bundles a module, given as text and resolved in a folder, as a web page would: with all that it imports. */
+/** Bundles a module with all its imports, as for a web page. It is given as text and resolved in a folder. */
 async function bundleForBrowser(text: string, folder: string): Promise<BrowserBundle> {
   const result = await build({
     stdin: { contents: text, loader: "ts", resolveDir: resolve(REPOSITORY_ROOT, folder) },
@@ -23,7 +25,7 @@ async function bundleForBrowser(text: string, folder: string): Promise<BrowserBu
     metafile: true,
     minify: true,
     platform: "browser",
-    // A failed import is only a warning of esbuild where the code catches it, so the graph is looked at as well.
+    // If the code catches a failed import, esbuild only warns, so the import graph is checked too.
     target: "es2023",
     write: false,
   });

@@ -1,8 +1,10 @@
+// Checks that no file imports itself through other files.
+
 import { expect, test } from "vitest";
 import { type ImportGraph, importGraph } from "./source/import-graph.ts";
 import { readSourceTree, sourceTree } from "./source/source-tree.ts";
 
-/** One cycle for each import that closes one, from a file to itself again. */
+/** One cycle for each import that closes one, from a file back to itself. */
 function findCycles(graph: ImportGraph): readonly string[] {
   const cycles: string[] = [];
   const done = new Set<string>();

@@ -1,4 +1,5 @@
-/** A class has few methods that do something themselves; the rest of what it offers is in views. */
+// Checks that a class has few methods that do work themselves; the others are in views.
+
 import { expect, test } from "vitest";
 import { type ClassMethods, classMethods } from "./source/class-methods.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
@@ -6,7 +7,7 @@ import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
 
 const MOST_METHODS = 20;
 
-/** Methods of one line that hand on to a view: names that users know from before there were views. */
+/** Methods of one line that call a view. Users know these names from the time before views. */
 const FORWARDS: Readonly<Record<string, readonly string[]>> = {
   ZarrDataset: [
     ...["loadManifest", "rebuildManifest", "saveManifest", "updateManifest"],

@@ -1,3 +1,5 @@
+// Checks that the packages and their examples compile in another team's strict program.
+
 import { spawnSync } from "node:child_process";
 import {
   mkdirSync,
@@ -18,7 +20,7 @@ import { browserEntries, libraryPackages, type WorkspacePackage } from "./source
 const TSC = resolve(REPOSITORY_ROOT, "node_modules/.bin/tsc");
 const TREE = readSourceTree();
 
-/** What a strict program of another team would be compiled with, declarations of libraries checked as well. */
+/** The strict compiler options of another team's program, which check the declarations of libraries too. */
 const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -57,11 +59,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** A package as its tarball would bring it: its declarations, its published `exports`, what it depends on. */
+/** A package as in its tarball: its declarations, its published `exports` and its dependencies. */
 function installDeclarations({ folder, name }: WorkspacePackage, into: string): void {
   const home = join(into, "node_modules", name);
   const build = resolve(REPOSITORY_ROOT, folder, "tsconfig.build.json");
-  // Whether the packages beneath are built does not matter to declarations that say their types themselves.
+  // Declarations that spell out their types do not need the packages below to be built.
   expect(compile(["-p", build, "--noCheck", "--outDir", join(home, "dist")])).toBe("");
   const manifest = JSON.parse(TREE.get(`${folder}/package.json`) ?? "");
   const { exports } = manifest.publishConfig;
@@ -87,7 +89,7 @@ function compile(args: readonly string[]): string {
   return status === 0 ? "" : stdout + stderr;
 }
 
-/** Compiles programs in a folder of their own, and gives what the compiler says of each. */
+/** Compiles programs in a temporary folder, and returns the messages of the compiler for each. */
 function compilePrograms(programs: Readonly<Record<string, string>>, options: object): Problems {
   const folder = mkdtempSync(join(project, "src-"));
   for (const [name, text] of Object.entries(programs)) {
@@ -101,14 +103,14 @@ function compilePrograms(programs: Readonly<Record<string, string>>, options: ob
   return problemsByFile(compile(["-p", config, "--pretty", "false"]));
 }
 
-/** By the name of a program, what the compiler says of it; under the empty name, what it says of all else. */
+/** The messages of the compiler by program; under the empty name, all other messages. */
 type Problems = ReadonlyMap<string, string>;
 
 function problemsByFile(output: string): Problems {
   const problems = new Map<string, string>();
   let file = "";
   for (const line of output.split("\n").filter((text) => text !== "")) {
-    // The lines that explain a problem further are indented.
+    // Indented lines explain the problem of the line before.
     if (!line.startsWith(" ")) {
       const [, path = ""] = /^(.+?)\(\d+,\d+\): /.exec(line) ?? [];
       file = path.includes("src-") ? basename(path) : "";
@@ -118,7 +120,7 @@ function problemsByFile(output: string): Problems {
   return problems;
 }
 
-/** A switch over all codes of an error that compiles only while the codes are a closed set, and these ones. */
+/** A switch over all codes of an error. It compiles only if the type has exactly these codes. */
 function exhaustiveSwitch(specifier: string, className: string, codes: readonly string[]): string {
   return `
     import type { ${className} } from "${specifier}";
@@ -145,7 +147,7 @@ const STORE_CODES = [
   ...["already_exists", "conflict", "integrity", "modified_outside", "invalid_metadata", "invalid_file"],
   ...["io", "aborted"],
 ];
-/** Compiled together, since most of the compiler's time goes to the packages' declarations. */
+/** Compiled together, because the declarations of the packages take most of the compiler's time. */
 const NODE_PROGRAMS: Readonly<Record<string, string>> = {
   ...EXAMPLES,
   "roi.ts": exhaustiveSwitch("@kym/roi", "RoiError", ROI_CODES),

@@ -1,3 +1,5 @@
+// Checks the dependencies and versions of each package against a list.
+
 import { expect, test } from "vitest";
 import { packageOfSpecifier } from "./source/module-specifier.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
@@ -8,7 +10,7 @@ import {
   workspacePackages,
 } from "./source/workspace-package.ts";
 
-/** What a package brings into a user's project. Nothing else comes in without a change here. */
+/** The dependencies that each package brings into a user's project. Adding one needs a change here. */
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", ["@noble/hashes"]],
   ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
@@ -45,14 +47,14 @@ function versionProblems(member: WorkspacePackage): readonly string[] {
   ];
 }
 
-/** What a user would install for nothing. */
+/** Dependencies that a user would install although nothing imports them. */
 function unusedDependencies(tree: SourceTree, member: WorkspacePackage): readonly string[] {
   const imported = new Set(
     sourceFiles(tree, `${member.folder}/src`).flatMap(({ module }) =>
       [...module.imports].map(packageOfSpecifier),
     ),
   );
-  // A peer is declared for the packages beneath as well, whoever imports it.
+  // A package also declares the peers of the packages below it.
   return [...member.dependencies.keys()]
     .filter((name) => !member.isPrivate && !imported.has(name) && !PEERS.includes(name))
     .map((name) => `${member.name}: ${name} is never imported`);
@@ -67,7 +69,7 @@ function surprises(member: WorkspacePackage): readonly string[] {
   ].map((name) => `${member.name}: ${name} is not agreed`);
 }
 
-/** A version differs between packages: two copies, or two behaviours, of one library. */
+/** Libraries with different versions in two packages: a user would get two copies, or two behaviours. */
 function versionConflicts(tree: SourceTree): readonly string[] {
   const versions = new Map<string, Set<string>>();
   for (const { dependencies, devDependencies } of workspacePackages(tree)) {

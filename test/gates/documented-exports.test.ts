@@ -1,15 +1,17 @@
+// Checks that every exported value has a docstring.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
-/** What a package lends at run time, by the listings that `public-api.test.ts` keeps. */
+/** The values that a package exports, from the listings of `public-api.test.ts`. */
 function publicNames(tree: SourceTree, packageName: string): ReadonlySet<string> {
   const listing = `test/gates/public-api/${packageName.replace("@kym/", "")}`;
   const texts = [...tree].filter(([path]) => path.startsWith(listing) && path.endsWith(".txt"));
   return new Set(texts.flatMap(([, text]) => [...text.matchAll(/^(\S+):/gm)].map((match) => match[1] ?? "")));
 }
 
-/** Exported functions, classes and values that an editor says nothing of when the pointer is over them. */
+/** Exported functions, classes and values without a docstring for an editor to show. */
 function undocumentedExports(
   tree: SourceTree,
   namesOf: (packageName: string) => ReadonlySet<string>,
@@ -29,7 +31,7 @@ function undocumentedExports(
   });
 }
 
-/** The first signature of an overloaded function speaks for the others. */
+/** For an overloaded function, the docstring of the first signature is enough. */
 const DECLARATION = /^export (?:abstract )?(?:async )?(?:function\*?|class|const) (\w+)/;
 
 test("every function, class and value of an entry has a docstring", () => {

@@ -1,12 +1,14 @@
+// Checks that the generic storage package has no words of microscopy in its code.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { sourceFiles } from "./source/workspace-package.ts";
 
 const DOMAIN_WORDS = /\b(kymograph|roi|velocity|radon|olympus|experiment)s?\b/i;
-/** It names the format string of the Python system's datasets, which it accepts. */
+/** This file names the format string of the Python system's datasets, which it accepts. */
 const EXCEPTION = "packages/zarr-store/src/dataset/python-v1.ts";
 
-/** Storage is generic: what an image shows, and what anybody found in it, has no name there. */
+/** Words for what an image shows or what was found in it. Generic storage does not know them. */
 function domainWordProblems(tree: SourceTree): readonly string[] {
   return sourceFiles(tree, "packages/zarr-store/src").flatMap(({ path, module }) => {
     const strings = path === EXCEPTION ? [] : module.strings;
@@ -15,12 +17,11 @@ function domainWordProblems(tree: SourceTree): readonly string[] {
   });
 }
 
-/** `roiCount` and `roi_count` are two words each. */
+/** Splits names into words: `roiCount` and `roi_count` have two. */
 function words(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ");
 }
 
-// Tickets 3 and 21.
 test("zarr-store knows no word of the domain", () => {
   expect(domainWordProblems(readSourceTree())).toEqual([]);
 });

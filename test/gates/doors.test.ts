@@ -1,4 +1,5 @@
-/** How wide each folder is open: printed to be looked at, never a reason to fail. */
+// Prints how many names of each folder are imported from outside. It never fails.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { importGraph } from "./source/import-graph.ts";
@@ -7,7 +8,7 @@ import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tre
 interface Doors {
   readonly folder: string;
   readonly files: number;
-  /** How many of them are imported from outside the folder, which is what one has to learn of it. */
+  /** How many of them are imported from outside: the names that a reader has to learn. */
   readonly open: number;
 }
 
@@ -28,7 +29,7 @@ function doorsOf(tree: SourceTree): readonly Doors[] {
   });
 }
 
-/** One line a package: `@kym/roi: edit 4/6, geometry 5/10`. */
+/** A text such as `@kym/roi: edit 4/6, geometry 5/10`, with one line per package. */
 function doorLines(doors: readonly Doors[]): readonly string[] {
   const lines = new Map<string, string[]>();
   for (const { folder, files, open } of doors) {

@@ -1,3 +1,5 @@
+// Checks that a file is named after what it exports.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
@@ -15,10 +17,10 @@ const SAY_NOTHING = new Set([
   "utils",
 ]);
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
-/** Named after their place: the entry of a folder, and a package's one error class. */
+/** Files named after their place: the entry of a folder, and the error class of a package. */
 const NAMED_BY_PLACE = new Set(["errors", "index"]);
 
-/** Files named after the subject that their exports share, where no one export is the main one. */
+/** Files named after the common subject of their exports, because none is the main one. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/folder/sidecar-name.ts", "what the name of a file says about it"],
   ["packages/legacy-io/src/tiff/header/ifd.ts", "image file directories, as TIFF 6.0 names them"],
@@ -47,7 +49,7 @@ function fileNameProblems(tree: SourceTree, subjects: ReadonlyMap<string, string
   return [...badNames, ...unnamedConcepts(tree, subjects)];
 }
 
-/** Files that export nothing of their name. One without exports is a program: an app's, or a worker. */
+/** Files whose name does not match an export. A file without exports is a program or a worker. */
 function unnamedConcepts(tree: SourceTree, subjects: ReadonlyMap<string, string>): readonly string[] {
   return workspacePackages(tree)
     .flatMap(({ folder }) => sourceFiles(tree, `${folder}/src`))
@@ -67,12 +69,12 @@ function unnamedConcepts(tree: SourceTree, subjects: ReadonlyMap<string, string>
     });
 }
 
-/** A file of several exports is named after their subject: `json-artifacts` has `loadJsonText` and its sisters. */
+/** A file with several exports is named after their subject: `json-artifacts` exports `loadJsonText` and similar. */
 function sharesWord(name: string, exported: string): boolean {
   return name.split("-").some((word) => word.length > 2 && isNamedAfter(word, exported));
 }
 
-/** `run-markers` is named after `RunMarker`, `encodeRunMarkers` and `RUN_MARKER`; `file-role` after `roleOfFile`. */
+/** Compares without case and order: `run-markers` fits `RunMarker` and `RUN_MARKER`, `file-role` fits `roleOfFile`. */
 function isNamedAfter(name: string, exported: string): boolean {
   const folded = exported.replaceAll("_", "").toLowerCase();
   return name.split("-").every((word) => folded.includes(word.replace(/s$/, "").toLowerCase()));

@@ -1,3 +1,5 @@
+// Checks how long the source files are.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { sourceFiles, workspacePackages } from "./source/workspace-package.ts";
@@ -6,7 +8,7 @@ const MEDIAN_LINES = 110;
 const P90_LINES = 280;
 const MOST_LINES = 400;
 
-/** Files that may be longer, each with its reason. */
+/** Files that may be longer, with the reason. */
 const LONGER: ReadonlyMap<string, string> = new Map([]);
 
 function fileSizeProblems(tree: SourceTree, longer: ReadonlyMap<string, string>): readonly string[] {
@@ -30,7 +32,7 @@ function linesOf(text: string): number {
   return text.split("\n").length - 1;
 }
 
-/** The smallest size that the given part of the files does not exceed. */
+/** The size that a given share of the files does not exceed. */
 function quantile(sizes: readonly { readonly lines: number }[], part: number): number {
   const sorted = sizes.map(({ lines }) => lines).toSorted((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * part) - 1] ?? 0;

@@ -1,4 +1,5 @@
-/** A folder holds few files, or many of one kind. */
+// Checks that a folder holds few files, or many of one kind.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
@@ -6,7 +7,7 @@ import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tre
 const MOST_FILES = 12;
 const ENTRIES = new Set(["index.ts", "main.ts"]);
 
-/** Folders whose many files are of one kind, each with its reason. */
+/** Folders with many files of one kind, with the reason. */
 const FAMILIES: ReadonlyMap<string, string> = new Map([
   ["test/gates", "gates: one rule a file"],
   ["test/gates/public-api", "listings: one entry of a package a file"],
@@ -26,7 +27,7 @@ function folderProblems(tree: SourceTree, families: ReadonlyMap<string, string>)
   });
 }
 
-/** The folders of every `src` and `test`, and the files that stand in each itself. */
+/** The folders of every `src` and `test`, with the files directly in each. */
 function foldersOf(tree: SourceTree): ReadonlyMap<string, readonly string[]> {
   const folders = new Map<string, string[]>();
   for (const path of tree.keys()) {
@@ -38,12 +39,12 @@ function foldersOf(tree: SourceTree): ReadonlyMap<string, readonly string[]> {
   return folders;
 }
 
-/** A whole `src` or `test`. */
+/** Whether a folder is a whole `src` or `test`. */
 function isWhole(folder: string): boolean {
   return /^(packages|apps)\/[^/]+\/(src|test)$/.test(folder);
 }
 
-/** One test may stand alone where its subject stands in a folder of the same name. */
+/** A folder may hold a single test if its subject is in a folder of the same name. */
 function mirrorsSource(folder: string, folders: ReadonlyMap<string, unknown>): boolean {
   const [, home, rest] = /^((?:packages|apps)\/[^/]+)\/test(\/.*)$/.exec(folder) ?? [];
   const source = `${home}/src${rest}`;

@@ -1,10 +1,11 @@
-/** The folders of a package build on each other in one direction, as packages do. */
+// Checks that the folders within a package depend on each other in one direction.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { type ImportGraph, importGraph } from "./source/import-graph.ts";
 import { readSourceTree, sourceTree } from "./source/source-tree.ts";
 
-/** By folder that holds folders, what each of these may import of its neighbours; from the bottom to the top. */
+/** For each folder with subfolders, what each of them may import from its neighbours, from the bottom to the top. */
 type Arrows = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 const ARROWS: Arrows = {
@@ -146,7 +147,7 @@ const ARROWS: Arrows = {
   },
 };
 
-/** Imports against the arrows, as `folder: from → to`, each with its reason. `to` and `from` may be files of the folder. */
+/** Imports against the arrows, as `folder: from → to`, with the reason. `from` and `to` may be files in the folder. */
 const UP: ReadonlyMap<string, string> = new Map([
   [
     "packages/legacy-io/src/node: update → ingest",
@@ -164,7 +165,7 @@ const UP: ReadonlyMap<string, string> = new Map([
   ["packages/zarr-store/src/dataset: nodes → manifest.ts", "the manifest's entries stand in a checkpoint"],
 ]);
 
-/** One import, by the folder that both ends share: a child of it, folder or file, imports another child. */
+/** An import between two children, files or folders, of the innermost folder that holds both ends. */
 interface Arrow {
   readonly folder: string;
   readonly from: string;
@@ -198,7 +199,7 @@ function isFile(name: string): boolean {
   return name.endsWith(".ts");
 }
 
-/** Folders that stand beside other folders: those that the table is about. */
+/** Folders with a folder beside them: those that the table describes. */
 function neighbours(graph: ImportGraph): ReadonlyMap<string, readonly string[]> {
   const children = new Map<string, Set<string>>();
   for (const path of graph.keys()) {
@@ -251,7 +252,7 @@ function innerArrowProblems(
   ];
 }
 
-/** Arrows from which their own beginning can be reached again, files that stand beside the folders among them. */
+/** Arrows that are part of a cycle, including those of files beside the folders. */
 function circles(arrows: readonly Arrow[]): readonly string[] {
   const reaches = (from: Arrow, wanted: string, seen: Set<string>): boolean =>
     from.to === wanted ||
@@ -268,7 +269,7 @@ function circles(arrows: readonly Arrow[]): readonly string[] {
     .map((arrow) => `${said(arrow)} closes a circle`);
 }
 
-/** What the files of a folder import of the same package, be it through others, and is not in one of these places. */
+/** What the files of a folder import from the same package, directly or not, outside the given places. */
 function importedFromElsewhere(
   graph: ImportGraph,
   folder: string,

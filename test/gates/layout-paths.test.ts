@@ -1,15 +1,17 @@
+// Checks that only a few files spell the paths of a dataset.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { sourceFiles } from "./source/workspace-package.ts";
 
-/** Where a dataset's folders and files are named; what else needs a path asks these two. */
+/** The files that name a dataset's folders and files. Other code gets a path from them. */
 const HOMES: ReadonlySet<string> = new Set([
   "packages/zarr-store/src/dataset/layout.ts",
-  // The protocol stands below the dataset: it groups objects by image, and tells Zarr's own files from others.
+  // The commit protocol is below the dataset. It groups objects by image, and distinguishes Zarr's files from others.
   "packages/zarr-store/src/commit/object-path.ts",
 ]);
 
-/** Files that may spell such paths, each with its reason. */
+/** Files that may spell such paths, with the reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     "packages/zarr-store/src/array/write-array.ts",
@@ -28,9 +30,9 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["apps/cli/src/commands/adopt.ts", "an example of what a user types"],
 ]);
 
-/** A folder of the layout with what is below it, or the file of a Zarr node; not the end of a name such as `radon/analysis`. */
+/** A path below a folder of the layout, or the file of a Zarr node; not the end of a name such as `radon/analysis`. */
 const PATH = /(^|[\s/"'(])((images|analysis|analysis_arrays|attachments|tables)\/|zarr\.json)/;
-/** The same as parts that are joined. */
+/** The same, as parts to be joined. */
 const JOINED = /\bjoin(Key)?\([^)]*"(images|analysis|analysis_arrays|attachments|tables|zarr\.json)"/g;
 const FOLDERS = [
   "packages/zarr-store",
@@ -69,7 +71,7 @@ test("a path in a string, a template or joined parts is found; a name, a comment
   const tree = sourceTree({
     "packages/zarr-store/src/dataset/layout.ts": `export const path = "images/one/zarr.json";`,
     "packages/legacy-io/src/index.ts": `
-      // It lies at images/<id>/analysis/x.json.
+      // The file is images/<id>/analysis/x.json.
       export const key = \`analysis/\${name}.json\`;
       export const node = id + "/zarr.json";
       export const table = joinKey(root, "tables", name);

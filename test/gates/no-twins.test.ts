@@ -1,14 +1,15 @@
-/** Nothing is written twice: no file name in a package, no function and no block of lines in two packages. */
+// Checks that no file name, function or block of lines occurs twice.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { workspacePackages } from "./source/workspace-package.ts";
 
 const BLOCK_LINES = 8;
-/** Named after their place, so that every folder may have one. */
+/** Files named after their place, which every folder may have. */
 const NAMED_BY_PLACE = new Set(["errors.ts", "index.ts"]);
 
-/** Functions that two packages export under one name, and why they stay two. */
+/** Functions that two packages export under the same name, with the reason. */
 const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   [
     "classicJsonText",
@@ -29,7 +30,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Files of two packages that share a block, and why it stays. */
+/** Files of two packages that share a block of lines, with the reason. */
 const TWIN_BLOCKS: ReadonlyMap<string, string> = new Map([
   [
     "packages/legacy-io/src/errors.ts = packages/zarr-store/src/errors.ts",
@@ -51,7 +52,7 @@ function packageSources(tree: SourceTree): readonly PackageSource[] {
   }));
 }
 
-/** Files of one name in one package. What Node alone has may be named as what runs anywhere. */
+/** Files with the same name in a package. A file for Node may have the name of the one that runs anywhere. */
 function twinFiles(sources: readonly PackageSource[]): readonly string[] {
   return sources.flatMap(({ files }) => {
     const paths = files
@@ -63,7 +64,7 @@ function twinFiles(sources: readonly PackageSource[]): readonly string[] {
   });
 }
 
-/** By name, the packages that export a function of it, where they are two or more. */
+/** The packages that export a function, by its name, if there are at least two. */
 function twinFunctions(sources: readonly PackageSource[]): ReadonlyMap<string, readonly string[]> {
   const exported = sources.flatMap(({ name, files }) => {
     const names = files.flatMap(({ text }) =>
@@ -83,7 +84,7 @@ interface Block {
   readonly line: number;
 }
 
-/** By the two files, the line of each at which the first block of lines begins that both have. */
+/** For two files, the lines at which their first common block begins. */
 function twinBlocks(sources: readonly PackageSource[]): ReadonlyMap<string, string> {
   const blocks = sources.flatMap(({ name, files }) => files.flatMap((file) => blocksOf(name, file)));
   const twins = new Map<string, string>();
@@ -97,7 +98,7 @@ function twinBlocks(sources: readonly PackageSource[]): ReadonlyMap<string, stri
   return twins;
 }
 
-/** Every run of lines that say something: not imports, comments or white space, and not brackets alone. */
+/** Every block of significant lines: without imports, comments, empty lines and lines of brackets. */
 function blocksOf(
   name: string,
   { path, text }: PackageSource["files"][number],

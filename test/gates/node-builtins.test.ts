@@ -1,3 +1,5 @@
+// Checks that only `src/node/` uses what Node alone has.
+
 import { isBuiltin } from "node:module";
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";

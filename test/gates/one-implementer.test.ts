@@ -1,10 +1,11 @@
-/** What can be got subtly wrong is done in one file: inflating, SHA-256, the quotes of a CSV. */
+// Checks that one file does what is easy to get wrong: inflating, SHA-256, the quotes of a CSV.
+
 import { expect, test } from "vitest";
 import { packageOfSpecifier } from "./source/module-specifier.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages, sourceFiles, type WorkspacePackage } from "./source/workspace-package.ts";
 
-/** What a file that does it by itself has in its code. */
+/** The code by which a file that does it itself is recognised. */
 const MARKS: Readonly<Record<string, RegExp>> = {
   inflate:
     /\bnew DecompressionStream\(|\bimport\b[^;]*\b(inflate|gunzip|unzip|brotliDecompress)\w*\b[^;]*"node:zlib"/i,
@@ -12,7 +13,7 @@ const MARKS: Readonly<Record<string, RegExp>> = {
   "CSV quotes": /replace(All)?\(("""|'"'|\/"\/g), ("\\"\\""|'""')\)/,
 };
 
-/** Files of packages that build on others of ours, or further ones of a package that does not, each with its reason. */
+/** Further files that may do it, with the reason. */
 const BESIDES: ReadonlyMap<string, string> = new Map([
   [
     "packages/kym-dataset/src/indexer/sha256-hex.ts: SHA-256",
@@ -40,7 +41,7 @@ const BESIDES: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Each file that does one of these, as `path: what`. */
+/** The files that do one of these, as `path: what`. */
 function implementers(tree: SourceTree): ReadonlyMap<string, WorkspacePackage> {
   const found = new Map<string, WorkspacePackage>();
   for (const one of libraryPackages(tree)) {
@@ -56,7 +57,7 @@ function implementers(tree: SourceTree): ReadonlyMap<string, WorkspacePackage> {
   return found;
 }
 
-/** Packages that none of ours lies below may have one of each, and another one for Node. */
+/** A package that does not build on another of ours may have one of each, and another one for Node. */
 function surplus(tree: SourceTree, besides: ReadonlyMap<string, string>): readonly string[] {
   const names = new Set(libraryPackages(tree).map(({ name }) => name));
   const taken = new Set<string>();

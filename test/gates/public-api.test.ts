@@ -1,10 +1,12 @@
+// Checks that the exports of each package are those of its listing in `public-api/`.
+
 import { posix, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages } from "./source/workspace-package.ts";
 
 interface Entry {
-  /** As it is imported: `@kym/zarr-store/node`. */
+  /** The specifier of the entry, such as `@kym/zarr-store/node`. */
   readonly specifier: string;
   readonly path: string;
 }
@@ -24,7 +26,7 @@ function missingEntries(tree: SourceTree): readonly string[] {
     .map(({ specifier, path }) => `${specifier}: there is no ${path}`);
 }
 
-/** What an entry lends at run time, one name and its kind a line. */
+/** The values that an entry exports, with one name and its kind per line. */
 function apiListing(module: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(module).toSorted();
   return names.map((name) => `${name}: ${kindOf(module[name])}\n`).join("");

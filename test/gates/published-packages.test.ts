@@ -1,8 +1,10 @@
+// Checks what every published package needs: its files, its scripts and its metadata.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { workspacePackages } from "./source/workspace-package.ts";
 
-/** What somebody who installs a package, or runs the first command of the README, would stumble over. */
+/** Faults that a user meets when installing a package, or running the first command of the README. */
 function publishingProblems(tree: SourceTree): readonly string[] {
   return workspacePackages(tree).flatMap(({ folder, name, isPrivate }) => {
     const manifest: Record<string, unknown> = JSON.parse(tree.get(`${folder}/package.json`) ?? "{}");
@@ -16,15 +18,15 @@ function publishingProblems(tree: SourceTree): readonly string[] {
   });
 }
 
-/** `pnpm demo` runs the script `demo` of every package, and its output is what the README shows. */
+/** `pnpm demo` runs the script `demo` of every package, so only `@kym/demos` may have one: the README shows its output. */
 function demoProblems(name: string, manifest: Record<string, unknown>): readonly string[] {
   const scripts = Object.keys(fieldsOf(manifest["scripts"]));
   return scripts.includes("demo") && name !== "@kym/demos" ? [`${name}: pnpm demo would run it too`] : [];
 }
 
 /**
- * What is packed is built at that moment, from the sources as they are, and looked at before it leaves. It needs no other
- * package to be built: declarations of types that are all written out depend on no other file.
+ * A package is built from its current sources when it is packed, and checked afterwards. Other packages need not be built:
+ * declarations that spell out all types do not depend on them.
  */
 const PREPACK = "pnpm install --frozen-lockfile && pnpm run build && node ../../scripts/check-built.ts";
 
@@ -48,7 +50,7 @@ function manifestProblems(name: string, manifest: Record<string, unknown>): read
   ];
 }
 
-/** The condition `@kym/source` names files that are not published. */
+/** The condition `@kym/source` points to files that are not published. */
 function withoutSource(target: unknown): unknown {
   return typeof target === "string"
     ? target

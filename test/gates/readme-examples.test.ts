@@ -1,3 +1,5 @@
+// Runs every `ts` example of the READMEs and pages, and compares what it prints.
+
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +9,7 @@ import { blocksOf, type Example, examplesOf, pagesOf } from "./source/readme-exa
 import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages } from "./source/workspace-package.ts";
 
-/** Examples that would not be run or do not say what they print, and packages that show none. */
+/** Examples that would not be run or do not show what they print, and packages without an example. */
 function exampleProblems(tree: SourceTree): readonly string[] {
   const marked = pagesOf(tree).flatMap(([path, text]) =>
     blocksOf(text)
@@ -22,7 +24,7 @@ function exampleProblems(tree: SourceTree): readonly string[] {
   return [...marked, ...silent, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
 }
 
-/** Runs an example as a file that stands beside its page, in an empty folder. */
+/** Runs an example as if its file were beside its page, in an empty working folder. */
 function runExample({ path, line, code }: Example): { readonly stdout: string; readonly failure: string } {
   const file = resolve(REPOSITORY_ROOT, dirname(path), `.example-line-${line}.ts`);
   const cwd = mkdtempSync(join(tmpdir(), "kym-example-"));
@@ -40,7 +42,6 @@ function runExample({ path, line, code }: Example): { readonly stdout: string; r
   }
 }
 
-// `python-system.md` §10.
 test("every package has an example in its README, and every example is run and says what it prints", () => {
   expect(exampleProblems(readSourceTree())).toEqual([]);
 });

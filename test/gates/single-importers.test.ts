@@ -1,12 +1,14 @@
+// Checks that some libraries are imported by one file only.
+
 import { expect, test } from "vitest";
 import { packageOfSpecifier } from "./source/module-specifier.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
-/** Libraries that read and write files: each behind one file, where what it gets wrong is put right. */
+/** Libraries that read and write files. One file imports each of them, and corrects what it gets wrong. */
 const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff"];
 
-/** The command's parser costs as much to import as all of `kym --help`: it is loaded with a command, by one file. */
+/** Importing the parser of the command takes as long as all of `kym --help`, so one file loads it with a command. */
 const LIBRARIES_OF_THE_COMMAND = ["commander"];
 
 function importersOf(tree: SourceTree, library: string): readonly string[] {

@@ -1,9 +1,11 @@
+// Checks that nothing is left for later: no TODO, no skipped test, no write to the console.
+
 import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 
 const PROMISES = /\b(TODO|FIXME|XXX|HACK)\b/g;
-/** A test that is left out without a word. `skipIf` and `runIf` say when, and the test says why. */
+/** A test that is skipped without a reason. With `skipIf` and `runIf`, the title gives the reason. */
 const LEFT_OUT = /\b(?:it|test|describe|suite|bench)\.(?:skip|only|todo)\b/g;
 
 function unfinishedWork(tree: SourceTree): readonly string[] {
@@ -22,7 +24,6 @@ function unfinishedWork(tree: SourceTree): readonly string[] {
     ]);
 }
 
-// Ticket 3.
 test("nothing is left for later, no test is left out, and no package writes to the console", () => {
   expect(unfinishedWork(readSourceTree())).toEqual([]);
 });

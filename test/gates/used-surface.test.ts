@@ -1,4 +1,5 @@
-/** What a package exports is used: by somebody outside of it, or in an example; and its root has few values. */
+// Checks that every exported value is used outside its package or shown in an example, and that a root exports few values.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { namedImports } from "./source/named-imports.ts";
@@ -8,7 +9,7 @@ import { libraryPackages, type WorkspacePackage } from "./source/workspace-packa
 
 const MOST_AT_A_ROOT = 25;
 
-/** Reasons why a value is public that nobody outside of its package uses, and no example shows. */
+/** Why a value is public although nothing outside its package uses it and no example shows it. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   "whoever catches an error of the package asks what it is": [
     "@kym/kym-dataset KymDatasetError",
@@ -55,7 +56,7 @@ const UNUSED: ReadonlyMap<string, string> = new Map(
   Object.entries(REASONS).flatMap(([reason, keys]) => keys.map((key) => [key, reason] as const)),
 );
 
-/** The values of each entry by the listings that `public-api.test.ts` keeps, by the specifier. */
+/** The values of each entry, by specifier, from the listings of `public-api.test.ts`. */
 function publicValues(tree: SourceTree, { name, entries }: WorkspacePackage): ReadonlyMap<string, string[]> {
   return new Map(
     [...entries.keys()].map((entry) => {
@@ -69,11 +70,11 @@ function publicValues(tree: SourceTree, { name, entries }: WorkspacePackage): Re
 
 interface Use {
   readonly path: string;
-  /** As `specifier name`. */
+  /** The imported value, as `specifier name`. */
   readonly key: string;
 }
 
-/** Each import of a name of a package, in sources, tests and examples. */
+/** Every import of a name from a package, in sources, tests and examples. */
 function usesOfValues(tree: SourceTree): readonly Use[] {
   const files = [...tree]
     .filter(([path]) => /^(packages|apps|bench|test)\/.*\.ts$/.test(path))

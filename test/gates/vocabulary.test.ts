@@ -1,4 +1,5 @@
-/** What artifacts, columns and stored keys are called is written down in kym-schema and nowhere else. */
+// Checks that only kym-schema spells the names of artifacts, columns and stored keys.
+
 import {
   ARTIFACTS,
   COLUMNS,
@@ -14,10 +15,10 @@ import { expect, test } from "vitest";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { sourceFiles } from "./source/workspace-package.ts";
 
-/** `roi` and `zarr-store` stand below the vocabulary and have words of their own; `zarr-store` knows the artifact `metadata`. */
+/** Packages below the vocabulary: `roi` and `zarr-store` have their own words; `zarr-store` knows the artifact `metadata`. */
 const FOLDERS = ["packages/legacy-io", "packages/kym-dataset", "apps/cli"];
 
-/** Artifacts, by all names that they have had, and pooled tables. */
+/** Pooled tables and artifacts, including earlier names. */
 const STORED_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(ARTIFACTS),
   ...Object.values(tables.POOLED_TABLES),
@@ -26,7 +27,7 @@ const STORED_NAMES: ReadonlySet<string> = new Set([
   ...RADON_ARTIFACTS.tables,
   ...RADON_ARTIFACTS.params,
 ]);
-/** Every column and stored key, those of one plain word (`channel`, `note`) among them. */
+/** Every column and stored key, including plain words such as `channel` and `note`. */
 const NAMES: ReadonlySet<string> = new Set([
   ...Object.values(COLUMNS),
   ...[VELOCITY_EVENTS_SCHEMA.columns, VELOCITY_TRACE_SCHEMA.columns, RADON_COLUMNS, ...columnsOf(tables)]
@@ -44,7 +45,7 @@ function columnsOf(
   );
 }
 
-/** Words that mean something else as well, each with its reason. */
+/** Words that also mean something else, with the reason. */
 const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
   ["image_id", "every table of zarr-store has this column"],
   ["olympus_header", "also the kind of a sidecar: the microscope's own header"],
@@ -53,7 +54,7 @@ const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
   ["velocity_events", "also an indexer, and the key of events in the older application's JSON"],
 ]);
 
-/** Files that may spell words of the vocabulary, each with its reason. */
+/** Files that may spell words of the vocabulary, with the reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/formats/flow-analysis.ts", "the keys of the older application's JSON"],
   ["packages/legacy-io/src/formats/kymflow/events-json.ts", "the keys of the older application's events"],
@@ -69,7 +70,7 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["packages/kym-dataset/src/table/ledger.ts", "the bookkeeping of any index, whatever its rows are of"],
 ]);
 
-/** A column that is declared, with its type or its unit. */
+/** A declaration of a column, with its type or unit. */
 const DECLARED = /\bname: "[^"]*",\s*type: "[^"]*"|\bunit: "[^"]*"/g;
 /** Several strings in a row, as in a list. */
 const LISTED = /"[^"\n]*"(?:,\s*"[^"\n]*"){2,}/g;
@@ -90,7 +91,7 @@ function vocabularyProblems(
     });
 }
 
-/** An artifact, also one within a longer text; a column or key, unless its name is a plain word. */
+/** Finds artifacts, also within a longer text, and columns or keys unless the name is a plain word. */
 function isOfVocabulary(string: string): boolean {
   return (
     STORED_NAMES.has(string) || (NAMES.has(string) && string.includes("_")) || ARTIFACT_IN_TEXT.test(string)
@@ -101,7 +102,7 @@ const ARTIFACT_IN_TEXT = new RegExp(
   `(?<![\\w/])(${[...STORED_NAMES].filter((name) => name.includes("/")).join("|")})(?![\\w/])`,
 );
 
-/** Plain words too are columns where three or more stand in a row. */
+/** Plain words count as columns if three or more stand in a row. */
 function listsOfNames(code: string): readonly string[] {
   return Array.from(code.matchAll(LISTED), ([list]) => list.replaceAll(/\s+/g, " ")).filter((list) => {
     const names = list.split(", ").map((name) => name.slice(1, -1));

@@ -1,7 +1,9 @@
+// Finds the methods of the classes in a TypeScript file.
+
 import { parseAst } from "rolldown/parseAst";
 import { isSyntaxNode, nodesOf, type SyntaxNode } from "./syntax-node.ts";
 
-/** A class of a TypeScript file, with its public methods. Getters are read like fields, and static methods like functions: they are not among them. */
+/** A class with its public methods. Getters and static methods do not count, because they are used like fields and functions. */
 export interface ClassMethods {
   readonly name: string;
   readonly methods: readonly ClassMethod[];
@@ -9,11 +11,11 @@ export interface ClassMethods {
 
 export interface ClassMethod {
   readonly name: string;
-  /** Its body is one call of something of the object's own, as in `return this.view.load(name, options)`. */
+  /** Whether the body is one call of a member of the object, as in `return this.view.load(name, options)`. */
   readonly handsOn: boolean;
 }
 
-/** Throws on what is not TypeScript. */
+/** Reads the classes of a source text. Throws if it is not TypeScript. */
 export function classMethods(path: string, text: string): readonly ClassMethods[] {
   if (!/\bclass\b/.test(text)) {
     return [];
@@ -35,7 +37,7 @@ function methodsOf({ body }: SyntaxNode): readonly ClassMethod[] {
   });
 }
 
-/** The name of an identifier; none of a private one, nor of a computed one, as in `[Symbol.asyncDispose]`. */
+/** The name of an identifier; undefined for a private or a computed one, such as `[Symbol.asyncDispose]`. */
 function nameOf(node: unknown): string {
   return isSyntaxNode(node) && node.type === "Identifier" && typeof node.name === "string" ? node.name : "";
 }
@@ -50,7 +52,7 @@ function handsOn(method: unknown): boolean {
   );
 }
 
-/** Whether it is `this.x`, `this.x.y` and so on. */
+/** Whether an expression is `this.x`, `this.x.y` and so on. */
 function isOfThis(callee: unknown): boolean {
   return (
     isSyntaxNode(callee) &&

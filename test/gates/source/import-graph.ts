@@ -1,9 +1,10 @@
-/** Which file imports which, within the packages: what the gates on circles, arrows and doors ask. */
+// Which file imports which within the packages, for the gates on cycles, arrows and doors.
+
 import { isRelativeSpecifier, resolveSpecifier } from "./module-specifier.ts";
 import type { SourceTree } from "./source-tree.ts";
 import { sourceFiles, workspacePackages } from "./workspace-package.ts";
 
-/** The files of every `src`, and what each imports by a relative path. */
+/** The files of every `src`, each with the files that it imports by a relative path. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 export function importGraph(tree: SourceTree): ImportGraph {

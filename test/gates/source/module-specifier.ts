@@ -1,15 +1,17 @@
+// Resolves the specifiers of imports to files and packages.
+
 import { posix } from "node:path";
 
 export function isRelativeSpecifier(specifier: string): boolean {
   return specifier.startsWith(".");
 }
 
-/** The path in the repository that a relative import of the file at `path` names. */
+/** The path in the repository to which a relative import in the file `path` leads. */
 export function resolveSpecifier(path: string, specifier: string): string {
   return posix.join(posix.dirname(path), specifier);
 }
 
-/** `@kym/roi` for `@kym/roi/x`, `zarrita` for `zarrita/x`. */
+/** The package of a specifier: `@kym/roi` for `@kym/roi/x`, `zarrita` for `zarrita/x`. */
 export function packageOfSpecifier(specifier: string): string {
   return specifier
     .split("/")

@@ -1,13 +1,15 @@
+// Finds the named imports of a TypeScript file.
+
 import { parseAst } from "rolldown/parseAst";
 import { isSyntaxNode, nodesOf } from "./syntax-node.ts";
 
-/** A name that a file imports from a module, or exports from there: `name` as the module calls it. */
+/** A name that a file imports or re-exports from a module; `name` is its name in that module. */
 export interface NamedImport {
   readonly specifier: string;
   readonly name: string;
 }
 
-/** The named imports of a TypeScript file, types too. Throws on what is not TypeScript. */
+/** The named imports of a TypeScript file, including types. Throws if the text is not TypeScript. */
 export function namedImports(path: string, text: string): readonly NamedImport[] {
   if (!text.includes("@kym/")) {
     return [];

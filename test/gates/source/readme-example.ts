@@ -1,21 +1,23 @@
+// Finds the code blocks and examples of the Markdown pages.
+
 import type { SourceTree } from "./source-tree.ts";
 
 export interface Example {
   readonly path: string;
   readonly line: number;
   readonly code: string;
-  /** What it prints: the next block, if it is one of `text`. */
+  /** The output of the example: the next block, if it is a `text` block. */
   readonly output: string | undefined;
 }
 
 export interface Block {
-  /** What stands behind the fence: `ts`. */
+  /** The text after the opening fence, such as `ts`. */
   readonly info: string;
   readonly content: string;
   readonly line: number;
 }
 
-/** The examples of every README and of `docs/`: each `ts` block is a program of its own. */
+/** The examples of every README and of `docs/`. Each `ts` block is a separate program. */
 export function examplesOf(tree: SourceTree): readonly Example[] {
   return pagesOf(tree).flatMap(([path, text]) => {
     const blocks = blocksOf(text);

@@ -1,21 +1,23 @@
+// The imports, exports and identifiers of a TypeScript file, as the gates need them.
+
 import { parseAst } from "rolldown/parseAst";
 import { isSyntaxNode, nodesOf, type SyntaxNode } from "./syntax-node.ts";
 
-/** What the gates ask of a TypeScript file. Comments are no part of it. */
+/** The facts about a TypeScript file. Comments are ignored. */
 export interface SourceModule {
-  /** Every module that it names: `import`, `export … from`, `import()` and `import("…")` in a type. */
+  /** Every module that the file names: in `import`, `export … from`, `import()` and `import("…")` in a type. */
   readonly imports: ReadonlySet<string>;
-  /** Every name that it exports, types too; `*` for an `export *`. */
+  /** Every name that the file exports, including types; `*` for an `export *`. */
   readonly exports: ReadonlySet<string>;
   readonly identifiers: ReadonlySet<string>;
-  /** The identifiers that stand for themselves: no member of an object, no key, no name in another module. */
+  /** The free-standing identifiers: not members of an object, keys, or names in another module. */
   readonly references: ReadonlySet<string>;
   readonly strings: ReadonlySet<string>;
 }
 
 const parsed = new Map<string, SourceModule>();
 
-/** Parses a text once. Throws on what is not TypeScript. */
+/** Parses a text once. Throws if it is not TypeScript. */
 export function sourceModule(path: string, text: string): SourceModule {
   const known = parsed.get(text);
   if (known !== undefined) {
@@ -98,7 +100,7 @@ function namesDeclaredBy(declaration: SyntaxNode): readonly string[] {
   );
 }
 
-/** The name of an identifier. A destructured export has none: nobody writes one here. */
+/** The name of an identifier; undefined for a destructured export, which the repository does not use. */
 function nameOf(node: unknown): readonly string[] {
   return isSyntaxNode(node) && typeof node.name === "string" ? [node.name] : [];
 }

@@ -1,7 +1,9 @@
+// The files of the repository, as the gates read them.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 
-/** A repository as the gates see it: the path of every file, `/` between its parts, and its text. */
+/** A repository: the text of every file by its path, with `/` between the parts. */
 export type SourceTree = ReadonlyMap<string, string>;
 
 export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../../..");
@@ -9,12 +11,12 @@ export const REPOSITORY_ROOT: string = resolve(import.meta.dirname, "../../..");
 const NOT_SOURCE = /^(\.cache|\.git|\.pnpm-store|\.turbo|coverage|dist|node_modules|.*\.zarr|\.example-.*)$/;
 const TEXT = new Set([".json", ".md", ".ts", ".txt", ".yaml", ".yml"]);
 
-/** Everything below `root` but what is installed or built. Files that are not text are there with an empty one. */
+/** Everything below `root` except what is installed or built. A file that is not text has an empty text. */
 export function readSourceTree(root: string = REPOSITORY_ROOT): SourceTree {
   return new Map(filesBelow(root, ""));
 }
 
-/** A tree written down in a test: the negative case of a gate. */
+/** A tree that a test writes down, to show that a gate finds a fault. */
 export function sourceTree(files: Readonly<Record<string, string>>): SourceTree {
   return new Map(Object.entries(files));
 }

@@ -1,4 +1,6 @@
-/** A node of the syntax tree of a TypeScript file, with the fields that the gates look at. */
+// The syntax tree of a TypeScript file.
+
+/** A node of the syntax tree, with the fields that the gates need. */
 export interface SyntaxNode {
   readonly type: string;
   readonly accessibility?: unknown;
@@ -26,7 +28,7 @@ export interface SyntaxNode {
   readonly end?: unknown;
 }
 
-/** The nodes of a syntax tree, each before those within it. */
+/** All nodes of a syntax tree, parents before children. */
 export function* nodesOf(value: unknown): Generator<SyntaxNode> {
   if (Array.isArray(value)) {
     for (const item of value) {

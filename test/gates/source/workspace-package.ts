@@ -1,8 +1,10 @@
+// The packages of the workspace, from their `package.json`.
+
 import { posix } from "node:path";
 import { type SourceModule, sourceModule } from "./source-module.ts";
 import type { SourceTree } from "./source-tree.ts";
 
-/** What the gates ask of a `package.json` below `packages/` or `apps/`. */
+/** The facts of a `package.json` below `packages/` or `apps/`. */
 export interface WorkspacePackage {
   readonly folder: string;
   readonly name: string;
@@ -10,7 +12,7 @@ export interface WorkspacePackage {
   readonly dependencies: ReadonlyMap<string, string>;
   readonly peerDependencies: ReadonlyMap<string, string>;
   readonly devDependencies: ReadonlyMap<string, string>;
-  /** From each entry of `exports` to the file that it is built from, as the condition `@kym/source` says. */
+  /** The source file of each entry of `exports`, from its condition `@kym/source`. */
   readonly entries: ReadonlyMap<string, string>;
 }
 
@@ -27,12 +29,12 @@ export function workspacePackages(tree: SourceTree): readonly WorkspacePackage[]
   });
 }
 
-/** The packages that are published for others to build on: those below `packages/`. */
+/** The packages that others can build on: those below `packages/`. */
 export function libraryPackages(tree: SourceTree): readonly WorkspacePackage[] {
   return workspacePackages(tree).filter(({ folder }) => folder.startsWith("packages/"));
 }
 
-/** As they are imported, the entries of a package that run in a browser as well: those that are not built from `src/node`. */
+/** The specifiers of the entries that also run in a browser: those not built from `src/node`. */
 export function browserEntries({ name, entries }: WorkspacePackage): readonly string[] {
   return [...entries]
     .filter(([, source]) => !source.startsWith("./src/node/"))
