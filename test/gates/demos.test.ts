@@ -1,3 +1,5 @@
+// Checks that each demo has a script, a task, an output and a line in the README.
+
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { blocksOf } from "./source/readme-example.ts";
@@ -5,7 +7,7 @@ import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tre
 
 const DEMOS = "apps/demos";
 
-/** A demo is a file in `src/` itself: it has a script, a turbo task, an output and a line in the README, all of its name. */
+/** Each file directly in `src/` is a demo. Its script, turbo task, output and line in the README have its name. */
 function demoProblems(tree: SourceTree): readonly string[] {
   const programs = namesBelow(tree, "src", ".ts");
   const scripts = new Map(Object.entries(fieldsOf(jsonOf(tree, `${DEMOS}/package.json`)["scripts"])));
@@ -37,7 +39,7 @@ function demoProblems(tree: SourceTree): readonly string[] {
   return [...missing, ...[...new Set(ofNoProgram)].map((name) => `${name}: there is no such demo`)];
 }
 
-/** The demo of the main job is run as `demo`, any other as `demo:NAME`. */
+/** The main demo is run as `demo`, any other as `demo:NAME`. */
 function scriptOf(name: string): string {
   return name === "demo" ? "demo" : `demo:${name}`;
 }
@@ -63,13 +65,13 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** The first line of a shortened output that is not in the whole one. `…` stands for lines, or for the rest of a line. */
+/** The first line of a shortened output that the whole one does not contain. `…` stands for lines, or the rest of a line. */
 function strayLine(shortened: string, whole: string): string | undefined {
   const lines = whole.split("\n");
   let next = 0;
   let isGap = false;
   for (const line of shortened.split("\n")) {
-    // Lines are left out up to the next one that says something.
+    // Lines are left out up to the next line that is not empty.
     if (line.trim() === "…" || (isGap && line === "")) {
       isGap = true;
       continue;

@@ -1,3 +1,5 @@
+// Tests the list of published files, and that a package is not packed before they are built.
+
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,5 @@
+// Tests that the number of tests in the README is corrected, and nothing else.
+
 import { expect, test } from "vitest";
 import { withTestCount } from "../../scripts/readme-test-count.ts";
 
