@@ -6,8 +6,8 @@ import { isAbsolute, join } from "node:path";
 /**
  * A folder that belongs to the user. Other users share a folder for temporary files, and could put code there.
  *
- * - `XDG_CACHE_HOME` or `~/.cache`, as in the XDG Base Directory Specification
- * - `LOCALAPPDATA` on Windows
+ * It is the first of these folders whose path is absolute: `XDG_CACHE_HOME` (XDG Base Directory Specification),
+ * `LOCALAPPDATA` on Windows, `~/.cache`.
  */
 export function compiledCodeFolder(
   environment: Readonly<Record<string, string | undefined>>,
