@@ -35,7 +35,6 @@ function withoutCode(markdown: string): string {
   return markdown.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 }
 
-// §10 of the map in test/requirements.md.
 test("every relative link in the documentation leads somewhere", () => {
   expect(brokenLinks(readSourceTree())).toEqual([]);
 });

@@ -11,7 +11,7 @@ const REQUIREMENTS = "test/requirements.md";
 /** A page, with a heading or without; not a pattern (`*.md`), and not the end of a URL. */
 const PAGE = /(?<![\w*/.:-])((?:\.{0,2}\/)?[\w@./-]*[\w-]\.md)(?:#([\w-]+))?/g;
 const URL = /\bhttps?:\/\/\S+/g;
-/** `§` stands behind the title of a paper, a specification or a book; only those have sections by number. */
+/** A section sign stands behind the title of a paper, a specification or a book; only those have sections by number. */
 const SECTION = /(.{0,60})§/g;
 const OUTSIDE_WORK =
   /(?:RFC \d+|[A-Z][\w'’.-]*(?: [\w'’.-]+)* \d[\d.]*|specification|“[^”]+”|"[^"]+")[,:]? ?$/;
@@ -72,7 +72,7 @@ function looseSections({ path, line, text }: WrittenText): readonly string[] {
     .map(([found]) => `${path}:${line}: “${found.trim()}” does not name whose section it is`);
 }
 
-/** Tests are named after requirements and may say so; `requirements.md` is the map. */
+/** Tests are named after requirements and may say so; `test/requirements.md` is the map. */
 function outside({ path, line, text }: WrittenText): readonly string[] {
   const found = isTest(path) ? undefined : OUTSIDE.exec(text)?.[0];
   return found === undefined ? [] : [`${path}:${line}: “${found}” leads outside this repository`];

@@ -54,7 +54,7 @@ it("imports what it can of a file, says by name what it cannot, and ends with 3"
   const lone = await kym(["roi", "import", ...AT, "oval.roi"], { cwd });
   expect([lone.exitCode, lone.stderr]).toEqual([
     6,
-    expect.stringContaining("oval.roi: ImageJ's selections of type oval"),
+    expect.stringContaining("oval.roi: ImageJ selections of type oval"),
   ]);
   await writeFile(
     join(cwd, "shapes.json"),
