@@ -270,7 +270,8 @@ class EditNodeOutside extends Command {
     await dataset.repair();
     const path = `images/${this.id}/zarr.json`;
     const { attributes } = JSON.parse(new TextDecoder().decode(await store.get(parseStoreKey(path))));
-    const lab = `${typeof attributes.lab === "string" ? attributes.lab : ""}B`;
+    // Bytes that no commit ever wrote: an image that was deleted and added again may have had this attribute before.
+    const lab = `${typeof attributes.lab === "string" ? attributes.lab : ""}B${dataset.version}`;
     const node = {
       attributes: { ...attributes, lab },
       zarr_format: 3,
