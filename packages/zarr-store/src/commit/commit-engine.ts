@@ -7,11 +7,13 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
+import { chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
+import type { ClaimMethod, CommitRecord } from "./log/commit-record.ts";
 import { COMMITS, STAGING } from "./log/control-keys.ts";
 import { findLogGap, listVersions } from "./log/log-gap.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
@@ -33,11 +35,19 @@ export interface CommitEngineOptions {
 }
 
 export interface TransactionOptions {
+  /** What the commit says to programs, as JSON in the log. */
+  readonly details?: CommitRecord["details"] | undefined;
   /** A short note about the commit, kept in the log. */
   readonly message?: string;
   /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
   readonly retries?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How the engine is asked for a commit. */
+export interface EngineTransactionOptions extends TransactionOptions {
+  /** Make a dataset of version 2 one of version 3. Default false. */
+  readonly isUpgrade?: boolean;
 }
 
 const RETRY_FOR_MS = 10_000;
@@ -51,6 +61,7 @@ export class CommitEngine {
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
+  #claim: ClaimMethod = "link";
   #checkpointSizeBytes = 0;
 
   constructor(store: ReadableStore, options: CommitEngineOptions) {
@@ -110,7 +121,7 @@ export class CommitEngine {
    */
   async transact<T>(
     fn: (transaction: Transaction) => Promise<T>,
-    options: TransactionOptions = {},
+    options: EngineTransactionOptions = {},
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
     const { runtime } = this.#options;
     const context = this.#writableContext();
@@ -141,7 +152,7 @@ export class CommitEngine {
   async #commit(
     context: CommitContext,
     transaction: Transaction,
-    options: TransactionOptions,
+    options: EngineTransactionOptions,
   ): Promise<Commit> {
     await transaction.settle();
     if (transaction.isEmpty) {
@@ -160,9 +171,12 @@ export class CommitEngine {
       await this.#prepareOnce(context);
       const commit = await commitTransaction(context, transaction, {
         message: options.message ?? "",
+        details: options.details,
         durability: this.#options.durability ?? "batched",
         lock: { ...this.#options.lock, signal: options.signal },
         abandoned: this.#abandoned,
+        claim: this.#claim,
+        isUpgrade: options.isUpgrade === true,
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
       return commit;
@@ -201,6 +215,7 @@ export class CommitEngine {
           durability: this.#options.durability ?? "batched",
           lock: { ...this.#options.lock, signal: options.signal },
           abandoned,
+          claim: this.#claim,
           isFence: true,
         });
       } catch (error) {
@@ -219,6 +234,7 @@ export class CommitEngine {
       await assertOneDevice(context.store);
       await this.#refreshToWrite(context, "list");
       await assertCheckpointHolds(this.log);
+      this.#claim = this.log.head.claim ?? (await chooseClaim(context));
       this.#abandoned = await surveyStaging(context);
     })();
     try {

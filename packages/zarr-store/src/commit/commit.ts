@@ -5,7 +5,12 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
-import { type CommitOp, type CommitRecord, encodeCommitRecord } from "./log/commit-record.ts";
+import {
+  type ClaimMethod,
+  type CommitOp,
+  type CommitRecord,
+  encodeCommitRecord,
+} from "./log/commit-record.ts";
 import { stagingOf } from "./log/control-keys.ts";
 import { publish } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
@@ -31,11 +36,16 @@ export interface Commit {
 
 export interface CommitOptions {
   readonly message: string;
+  readonly details?: CommitRecord["details"] | undefined;
   /** `"batched"` flushes all files to disk before the commit counts; `"none"` leaves that to the operating system. */
   readonly durability: "batched" | "none";
   readonly lock: WriterLockOptions;
   /** Staging of dead writers. This commit bars them from committing, then removes their files. */
   readonly abandoned: readonly AbandonedStaging[];
+  /** How versions are claimed in a dataset that this commit makes or upgrades, as was probed. */
+  readonly claim: ClaimMethod;
+  /** Make a dataset of version 2 one of version 3. Default false. */
+  readonly isUpgrade?: boolean;
   /** Commit even without changes, if there is abandoned staging to bar. Default false. */
   readonly isFence?: boolean;
 }
@@ -122,6 +132,7 @@ async function tryCommit(
   await context.onStep("checked");
   const { record, bytes } = await encodeCommitRecord(
     {
+      format: options.isUpgrade === true ? 2 : log.head.nextRecordFormat,
       version: version + 1,
       txid,
       base: transaction.base,
@@ -131,6 +142,9 @@ async function tryCommit(
       message: options.message,
       ops,
       abort: abandoned.map((staging) => staging.txid),
+      // The first record of a dataset of version 3 says how the later versions are claimed.
+      ...((version === 0 || options.isUpgrade === true) && { claim: options.claim }),
+      ...(options.details !== undefined && { details: options.details }),
     },
     runtime.sha256,
   );

@@ -24,6 +24,7 @@ import { isoSeconds } from "./record/record-pixels.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
+import { upgradeDataset } from "./upgrade-dataset.ts";
 
 /** The order in which images are listed. */
 export interface IterRecordsOptions extends ReadOptions {
@@ -269,6 +270,7 @@ export class ZarrDataset extends DatasetContents {
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
     assertWritable(this.#parts);
     const { engine, runtime } = this.#parts;
+    await upgradeDataset(this.#parts);
     const done = await engine.transact(async (transaction) => {
       if (this.#mustClear) {
         for (const [path] of [...engine.log.head.objects()]) {

@@ -12,6 +12,7 @@ import type {
   GetOptions,
   KeyValueStore,
   MoveOutcome,
+  PutNewOptions,
   RemoveOutcome,
   StoreEntry,
   StoreStat,
@@ -19,11 +20,12 @@ import type {
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
-import { blockingFiles, type ChangingFiles, type NewFile } from "./blocking-files.ts";
+import { blockingFiles, type ChangingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { writeAndClose } from "./write-and-close.ts";
+import { writeNewFile } from "./write-new-file.ts";
 
 /** The file system calls that a local store makes. Tests let each of them fail in turn. */
 export type FileSystem = Pick<
@@ -118,7 +120,7 @@ class LocalStore implements KeyValueStore {
     );
   }
 
-  async putNew(key: StoreKey, from: StoreKey): Promise<boolean> {
+  async putNew(key: StoreKey, from: StoreKey, options: PutNewOptions = {}): Promise<boolean> {
     return this.#io("link", key, (path) =>
       this.#inDirectory(key, async () => {
         try {
@@ -134,6 +136,9 @@ class LocalStore implements KeyValueStore {
           }
           if (!NO_HARD_LINKS.has(errnoOf(error))) {
             throw error;
+          }
+          if (options.atomic === true) {
+            throw noHardLinks(path, error);
           }
           return this.#copyNew(key, from);
         }
@@ -276,24 +281,9 @@ class LocalStore implements KeyValueStore {
     if (bytes === undefined) {
       throw noSource(key, from);
     }
-    const path = this.#path(key);
-    let file: NewFile;
-    try {
-      file = await this.#changes.open(path, CREATE | constants.O_EXCL, 0o666);
-    } catch (error) {
-      if (errnoOf(error) === "EEXIST") {
-        return false;
-      }
-      throw error;
-    }
-    try {
-      await writeAndClose(file, bytes);
-    } catch (error) {
-      await this.#changes.unlink(path);
-      throw error;
-    }
-    await this.sync([key]);
-    return true;
+    const isNew = await writeNewFile(this.#changes, this.#path(key), bytes);
+    await this.sync(isNew ? [key] : []);
+    return isNew;
   }
 
   async #read(
@@ -387,6 +377,14 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
 ]);
 /** Errors of a file system that cannot flush this kind of file. */
 const CANNOT_SYNC: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+function noHardLinks(path: string, cause: unknown): ZarrStoreError {
+  return new ZarrStoreError("not_supported", `cannot link ${path}: ${errnoOf(cause)}`, {
+    path,
+    found: errnoOf(cause),
+    cause,
+  });
+}
 
 function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {
   return new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });

@@ -8,6 +8,8 @@ export interface WriterIdentity {
   readonly pid: number;
   /** The start time of the process, by its host's clock. It tells a process from a later one with the same pid. */
   readonly started: string;
+  /** Who it was: `KYM_USER`, else the login. Unknown in a browser. */
+  readonly person?: string;
 }
 
 /**

@@ -61,6 +61,14 @@ export interface ReadableStore {
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
+export interface PutNewOptions {
+  /**
+   * Refuse, as `not_supported`, where the store could only copy the file: a copy that a crash cuts short is there as well.
+   * Default false.
+   */
+  readonly atomic?: boolean;
+}
+
 /**
  * Bytes by key, for writing: the operations of a file system that a commit needs. `@kym/zarr-store/testing` has a
  * contract suite for implementations.
@@ -79,7 +87,7 @@ export interface KeyValueStore extends ReadableStore {
    *
    * @throws {ZarrStoreError} `not_found` if nothing is at `from` (any more)
    */
-  putNew(key: StoreKey, from: StoreKey): Promise<boolean>;
+  putNew(key: StoreKey, from: StoreKey, options?: PutNewOptions): Promise<boolean>;
   /** Makes a directory and its parents; returns false if it already existed. Atomic for the last one. */
   makeDirectory(key: StoreKey): Promise<boolean>;
   /**

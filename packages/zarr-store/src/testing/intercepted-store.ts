@@ -28,7 +28,7 @@ export function interceptStore(store: KeyValueStore, intercept: Interceptor): Ke
     list: (prefix, options) => call("list", [prefix], () => store.list(prefix, options)),
     stat: (key) => call("stat", [key], () => store.stat(key)),
     put: (key, bytes) => intercept({ method: "put", keys: [key], bytes }, () => store.put(key, bytes)),
-    putNew: (key, from) => call("putNew", [key, from], () => store.putNew(key, from)),
+    putNew: (key, from, options) => call("putNew", [key, from], () => store.putNew(key, from, options)),
     makeDirectory: (key) => call("makeDirectory", [key], () => store.makeDirectory(key)),
     move: (from, to) => call("move", [from, to], () => store.move(from, to)),
     remove: (key) => call("remove", [key], () => store.remove(key)),

@@ -10,6 +10,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
 import { commitKey } from "./control-keys.ts";
 import { Head } from "./head.ts";
+import { readNextRecord, readRecord } from "./read-record.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
@@ -96,7 +97,7 @@ export class CommitLog {
   }
 
   async record(version: number): Promise<CommitRecord | undefined> {
-    const bytes = await this.#store.get(commitKey(version));
+    const bytes = await readRecord(this.#store, version);
     return bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
   }
 
@@ -173,7 +174,7 @@ export class CommitLog {
       const next = this.head.version + 1;
       const found = new Array<Uint8Array | undefined>(ahead);
       const read = async (index: number): Promise<void> => {
-        found[index] = await this.#store.get(commitKey(next + index));
+        found[index] = await readNextRecord(this.#store, next + index, this.head.claim);
       };
       await runBounded(found.keys(), read, { concurrency: ahead });
       for (const [index, bytes] of found.entries()) {

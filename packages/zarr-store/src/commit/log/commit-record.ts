@@ -5,6 +5,18 @@ import type { Runtime, WriterIdentity } from "../../runtime/runtime.ts";
 import { isStoreKey, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { isReservedPath, stagingEntryKind } from "./control-keys.ts";
 
+/**
+ * The format of a record. Records of format 1 belong to datasets of version 2 and to what a dataset was before its upgrade;
+ * builds that know only version 2 refuse the first record of format 2 by name.
+ */
+export type RecordFormat = 1 | 2;
+
+/**
+ * How writers claim a version, so that exactly one wins: by a hard link to a file, or, where there are no hard links, by
+ * renaming a folder that holds the record. See docs/commit-protocol.md#claiming-a-version.
+ */
+export type ClaimMethod = "link" | "folder";
+
 /** One object that a commit puts in place or deletes. Hashes are SHA-256 in lower-case hexadecimal. */
 export type CommitOp = PutOp | DeleteOp;
 
@@ -29,6 +41,7 @@ export interface DeleteOp {
  * One record of the log. A change is committed exactly when its record exists. Records are never removed or renumbered.
  */
 export interface CommitRecord {
+  readonly format: RecordFormat;
   readonly version: number;
   readonly txid: string;
   /** The version that the transaction started from. */
@@ -41,11 +54,16 @@ export interface CommitRecord {
   readonly ops: readonly CommitOp[];
   /** Transactions that can no longer commit, so that their staging may be removed. */
   readonly abort: readonly string[];
+  /** From this record on, versions are claimed by this method. Stated by record 1, an upgrade and a switch. */
+  readonly claim?: ClaimMethod;
+  /** What the commit says to programs, as JSON: the version that it undoes, say. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** The hash of the record's text without this field. */
   readonly sha256: string;
 }
 
-const FORMAT = 1;
+const FORMATS: ReadonlySet<RecordFormat> = new Set<RecordFormat>([1, 2]);
+const CLAIM_METHODS: ReadonlySet<ClaimMethod> = new Set<ClaimMethod>(["link", "folder"]);
 const HASH = /^[0-9a-f]{64}$/;
 
 export async function encodeCommitRecord(
@@ -53,7 +71,7 @@ export async function encodeCommitRecord(
   sha256: Runtime["sha256"],
 ): Promise<{ readonly record: CommitRecord; readonly bytes: Uint8Array<ArrayBuffer> }> {
   const wire = {
-    format: FORMAT,
+    format: record.format,
     v: record.version,
     txid: record.txid,
     base: record.base,
@@ -63,6 +81,8 @@ export async function encodeCommitRecord(
     message: record.message,
     ops: record.ops.map(encodeOp),
     abort: record.abort,
+    ...(record.claim !== undefined && { claim: record.claim }),
+    ...(record.details !== undefined && { details: record.details }),
   };
   const hash = await sha256(utf8(JSON.stringify(wire)));
   return { record: { ...record, sha256: hash }, bytes: utf8(textOf({ ...wire, sha256: hash })) };
@@ -71,6 +91,17 @@ export async function encodeCommitRecord(
 /** Formats a record. Every record is written exactly like this, so a record in any other format is damaged. */
 function textOf(wire: object): string {
   return `${JSON.stringify(wire, null, 1)}\n`;
+}
+
+/** The record in one line, for a pack. */
+export function compactRecordText(bytes: Uint8Array): string {
+  return JSON.stringify(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+}
+
+/** The bytes of a record as a file of its own, from its line in a pack. Throws a `SyntaxError` if it is not JSON. */
+export function recordTextOf(line: string): Uint8Array<ArrayBuffer> {
+  const wire: unknown = JSON.parse(line);
+  return utf8(textOf(Object(wire)));
 }
 
 /**
@@ -94,16 +125,7 @@ export async function decodeCommitRecord(
     throw new ZarrStoreError("integrity", `${where} is not JSON`, { cause });
   }
   const { sha256: hash, ...rest } = asObject(wire, where);
-  if (rest["format"] !== FORMAT) {
-    throw new ZarrStoreError(
-      "not_supported",
-      `${where} has format ${String(rest["format"])}, expected ${FORMAT}`,
-      {
-        expected: FORMAT,
-        found: rest["format"],
-      },
-    );
-  }
+  const format = asFormat(rest["format"], where);
   const expected = await sha256(utf8(JSON.stringify(rest)));
   if (hash !== expected || rest["v"] !== version || text !== textOf({ ...rest, sha256: hash })) {
     throw new ZarrStoreError("integrity", `${where} does not match its own hash`, {
@@ -112,7 +134,10 @@ export async function decodeCommitRecord(
     });
   }
   const writer = asObject(rest["writer"], where);
+  const { person } = writer;
+  const { claim, details } = rest;
   return {
+    format,
     version,
     txid: asTxid(rest["txid"], where),
     base: asCount(rest["base"], where),
@@ -121,11 +146,14 @@ export async function decodeCommitRecord(
       host: asString(writer["host"], where),
       pid: asCount(writer["pid"], where),
       started: asString(writer["started"], where),
+      ...(person !== undefined && { person: asString(person, where) }),
     },
     committedUtc: asString(rest["committed_utc"], where),
     message: asString(rest["message"], where),
     ops: asArray(rest["ops"], where).map((op) => decodeOp(op, where)),
     abort: asArray(rest["abort"], where).map((txid) => asTxid(txid, where)),
+    ...(claim !== undefined && { claim: asClaimMethod(claim, where) }),
+    ...(details !== undefined && { details: asObject(details, where) }),
     sha256: expected,
   };
 }
@@ -223,4 +251,28 @@ function malformed(where: string, expected: string, found: unknown): ZarrStoreEr
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
+}
+
+function isOneOf<T>(values: ReadonlySet<T>, value: unknown): value is T {
+  return (values as ReadonlySet<unknown>).has(value);
+}
+
+function asFormat(value: unknown, where: string): RecordFormat {
+  if (!isOneOf(FORMATS, value)) {
+    throw new ZarrStoreError("not_supported", `${where} has format ${String(value)}, expected 1 or 2`, {
+      expected: [...FORMATS],
+      found: value,
+    });
+  }
+  return value;
+}
+
+function asClaimMethod(value: unknown, where: string): ClaimMethod {
+  if (!isOneOf(CLAIM_METHODS, value)) {
+    throw new ZarrStoreError("not_supported", `${where} claims versions by ${JSON.stringify(value)}`, {
+      expected: [...CLAIM_METHODS],
+      found: value,
+    });
+  }
+  return value;
 }

@@ -6,6 +6,10 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 export const COMMITS: StoreKey = joinKey("__commits");
 export const STAGING: StoreKey = joinKey("__staging");
 export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
+/** A hint for readers that cannot list: the newest version. It is derived and may be behind. */
+export const LATEST: StoreKey = joinKey(COMMITS, "latest.json");
+/** What commits replaced or deleted, by hash. */
+export const HISTORY: StoreKey = joinKey("__history");
 export const LOCK: StoreKey = joinKey(STAGING, "lock");
 
 const ASIDE = "aside-";
@@ -13,12 +17,63 @@ const OBSTACLE = "obstacle-";
 const STALE_LOCK = "stale-lock-";
 const CLOCK = "clock-";
 const LOCK_OWNER = "owner-";
+const PROBE = "probe-";
+const CLAIM = "claim-";
+const PACK = "pack-";
+const HELD_RECORD = "record.json";
 /** Files in a transaction's staging directory that are not objects. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
 
 export function commitKey(version: number): StoreKey {
   return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
+}
+
+/** Where the record is if its version was claimed by a folder: that of {@link commitKey}. */
+export function heldRecordKey(version: number): StoreKey {
+  return joinKey(commitKey(version), HELD_RECORD);
+}
+
+/** The folder that a writer stages, beside the log, to claim a version with. */
+export function claimFolderKey(txid: string): StoreKey {
+  return joinKey(COMMITS, CLAIM + txid);
+}
+
+/** The record in the folder of {@link claimFolderKey}. */
+export function claimRecordKey(txid: string): StoreKey {
+  return joinKey(claimFolderKey(txid), HELD_RECORD);
+}
+
+/** The transaction whose staged claim has this name in {@link COMMITS}. */
+export function txidOfClaim(name: string): string | undefined {
+  return name.startsWith(CLAIM) ? name.slice(CLAIM.length) : undefined;
+}
+
+/** Records are packed in blocks of so many versions: 1 to 1 000, 1 001 to 2 000, and so on. */
+export const BLOCK_VERSIONS = 1000;
+
+/** The first version of the block that a version belongs to. */
+export function firstOfBlock(version: number): number {
+  return version - ((version - 1) % BLOCK_VERSIONS);
+}
+
+export function lastOfBlock(version: number): number {
+  return firstOfBlock(version) + BLOCK_VERSIONS - 1;
+}
+
+/** The pack of the block that a version belongs to. */
+export function packKey(version: number): StoreKey {
+  return joinKey(COMMITS, PACK + String(firstOfBlock(version)).padStart(20, "0"));
+}
+
+/** Returns the first version of the block whose pack has this name in {@link COMMITS}. */
+export function blockOfPack(name: string): number | undefined {
+  const first = Number(name.startsWith(PACK) ? /^\d{20}$/.exec(name.slice(PACK.length))?.[0] : undefined);
+  return Number.isSafeInteger(first) && first > 0 && firstOfBlock(first) === first ? first : undefined;
+}
+
+export function historyKey(sha256: string): StoreKey {
+  return joinKey(HISTORY, sha256);
 }
 
 /** Returns the version of the record that has this file name in {@link COMMITS}; undefined for any other name. */
@@ -49,6 +104,15 @@ export function asideKey(id: string): StoreKey {
 
 export function obstacleKey(id: string): StoreKey {
   return joinKey(STAGING, OBSTACLE + id);
+}
+
+/** A folder in which a writer tries out what this place can do. */
+export function probeKey(id: string): StoreKey {
+  return joinKey(STAGING, PROBE + id);
+}
+
+export function isProbe(name: string): boolean {
+  return name.startsWith(PROBE);
 }
 
 export function staleLockKey(id: string): StoreKey {
@@ -96,6 +160,6 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name);
+  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name) || isProbe(name);
   return isOfLock ? "lock" : "transaction";
 }

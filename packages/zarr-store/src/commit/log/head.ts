@@ -2,7 +2,7 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
-import type { CommitRecord } from "./commit-record.ts";
+import type { ClaimMethod, CommitRecord, RecordFormat } from "./commit-record.ts";
 
 /** What the log says about one object. */
 export interface CommittedObject {
@@ -23,6 +23,9 @@ export class Head {
   #version = 0;
   #recordSha256 = "";
   #txid = "";
+  #recordFormat: RecordFormat = 1;
+  #claim: ClaimMethod | undefined;
+  #firstOfFormat2: number | undefined;
   readonly #groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
   /** The groups in {@link #groups} that may be changed. The others belong to a checkpoint and are copied on change. */
   readonly #ownGroups = new Map<string, Map<StoreKey, CommittedObject>>();
@@ -46,6 +49,21 @@ export class Head {
   /** The transaction of the head commit; "" before the first. */
   get txid(): string {
     return this.#txid;
+  }
+
+  /** The format of the next record: 2 for a new dataset, and from the upgrade on. */
+  get nextRecordFormat(): RecordFormat {
+    return this.#version === 0 ? 2 : this.#recordFormat;
+  }
+
+  /** How versions are claimed; undefined before the first commit, and in a dataset of version 2. */
+  get claim(): ClaimMethod | undefined {
+    return this.#claim;
+  }
+
+  /** The version of the first record of format 2: the upgrade, or record 1. Older ones, and it, are never packed. */
+  get firstOfFormat2(): number | undefined {
+    return this.#firstOfFormat2;
   }
 
   object(path: StoreKey): CommittedObject | undefined {
@@ -115,13 +133,15 @@ export class Head {
   }
 
   /** Starts again from a checkpoint; with `"keep objects"`, skips records that cannot be read and keeps the objects. */
-  restore(
-    at: { readonly version: number; readonly recordSha256: string; readonly txid: string },
-    objects: "forget objects" | "keep objects" = "forget objects",
-  ): void {
+  restore(at: HeadPoint, objects: "forget objects" | "keep objects" = "forget objects"): void {
     this.#version = at.version;
     this.#recordSha256 = at.recordSha256;
     this.#txid = at.txid;
+    if (at.format2 !== undefined) {
+      this.#recordFormat = 2;
+      this.#claim = at.format2.claim;
+      this.#firstOfFormat2 = at.format2.first;
+    }
     if (objects === "forget objects") {
       this.#groups.clear();
       this.#ownGroups.clear();
@@ -163,6 +183,9 @@ export class Head {
       this.#aborted.add(txid);
     }
     this.#version = record.version;
+    this.#recordFormat = record.format;
+    this.#claim = record.claim ?? this.#claim;
+    this.#firstOfFormat2 ??= record.format === 2 ? record.version : undefined;
     this.#recordSha256 = record.sha256;
     this.#txid = record.txid;
   }
@@ -202,6 +225,15 @@ export class Head {
     }
     return objects;
   }
+}
+
+/** A point of the log from where the head can go on. */
+export interface HeadPoint {
+  readonly version: number;
+  readonly recordSha256: string;
+  readonly txid: string;
+  /** For a dataset of version 3: how versions are claimed, and which record was the first of format 2. */
+  readonly format2?: { readonly claim: ClaimMethod; readonly first: number } | undefined;
 }
 
 const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();

@@ -1,7 +1,8 @@
 // Finds a commit record that is missing although a later one exists.
 
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
-import { COMMITS, commitKey, versionOfRecord } from "./control-keys.ts";
+import { COMMITS, versionOfRecord } from "./control-keys.ts";
+import { readRecord } from "./read-record.ts";
 
 /** Returns the versions whose records a listing shows, in ascending order. */
 export async function listVersions(store: Pick<ReadOnlyStore, "list">): Promise<readonly number[]> {
@@ -21,7 +22,7 @@ export async function findLogGap(
   let expected = 1;
   for (const version of versions) {
     for (; expected < version; expected++) {
-      if ((await store.get(commitKey(expected))) === undefined) {
+      if ((await readRecord(store, expected)) === undefined) {
         return expected;
       }
     }

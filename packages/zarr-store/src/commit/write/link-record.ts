@@ -1,9 +1,10 @@
 // The commit point: links a record into the log.
 
 import { isZarrStoreError } from "../../errors.ts";
+import { claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../log/commit-record.ts";
-import { COMMITS, commitKey, stagingOf } from "../log/control-keys.ts";
+import { COMMITS, stagingOf } from "../log/control-keys.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
 
 /**
@@ -27,21 +28,21 @@ export async function linkRecord(
   if (record.version === 1) {
     await store.makeDirectory(COMMITS);
   }
+  const claim = await stageClaim(context, record, bytes);
   if (durability === "batched") {
-    await store.sync(record.version === 1 ? [staged, ""] : [staged]);
+    await store.sync([staged, ...claim, ...(record.version === 1 ? ([""] as const) : [])]);
   }
   await context.onStep("before-link");
   transaction.seal();
-  const outcome = await store
-    .putNew(commitKey(record.version), staged)
-    .catch((error: unknown) => ({ error }));
+  const outcome = await claimVersion(context, record, staged).catch((error: unknown) => ({ error }));
   // On NFS, a link may have worked and still report an error, or that the name is taken. The record says whose it is.
-  const winner = outcome === true ? "ours" : await winnerOf(context, record);
-  if (outcome !== true && winner !== "ours") {
+  const winner = outcome === "claimed" ? "ours" : await winnerOf(context, record);
+  if (outcome !== "claimed" && winner !== "ours") {
+    await discardClaim(context, record.txid);
     if (winner === "another") {
       transaction.unseal();
     }
-    if (outcome === false || (await log.refresh())) {
+    if (outcome === "refused" || (await log.refresh())) {
       return false;
     }
     if (isZarrStoreError(outcome.error, "not_found")) {

@@ -5,7 +5,9 @@ import { ROOT_NODE } from "../layout.ts";
 import { type Attributes, parseGroupNode } from "./node-cache.ts";
 
 export const FORMAT = "zarr-image-dataset";
-export const FORMAT_VERSION = 2;
+/** What is written. Version 2 is read, and becomes 3 at the first write. */
+export const FORMAT_VERSION = 3;
+const READABLE_VERSIONS: ReadonlySet<unknown> = new Set([2, FORMAT_VERSION]);
 
 /**
  * Reads and checks the attributes of a dataset's root group.
@@ -26,11 +28,11 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
       },
     );
   }
-  if (version !== FORMAT_VERSION) {
+  if (!READABLE_VERSIONS.has(version)) {
     throw new ZarrStoreError(
       "not_supported",
-      `${where} has format version ${String(version)}; this package reads ${FORMAT_VERSION}`,
-      { path: ROOT_NODE, expected: FORMAT_VERSION, found: version },
+      `${where} has format version ${String(version)}; this package reads 2 and ${FORMAT_VERSION}`,
+      { path: ROOT_NODE, expected: [...READABLE_VERSIONS], found: version },
     );
   }
   return attributes;
@@ -39,4 +41,9 @@ export function rootAttributes(bytes: Uint8Array, where: string): Attributes {
 /** The root attributes of a new dataset. */
 export function newRootAttributes(createdUtc: string): Attributes {
   return { format: FORMAT, format_version: FORMAT_VERSION, created_utc: createdUtc };
+}
+
+/** The root attributes of a dataset after its upgrade. Everything but the version stays. */
+export function upgradedRootAttributes(attributes: Attributes): Attributes {
+  return { ...attributes, format_version: FORMAT_VERSION };
 }

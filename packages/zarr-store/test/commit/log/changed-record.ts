@@ -9,6 +9,7 @@ import { joinKey } from "../../../src/store/store-key.ts";
 import { sha256 } from "../../support/test-runtime.ts";
 
 export const SAMPLE: Omit<CommitRecord, "sha256"> = {
+  format: 1,
   version: 7,
   txid: "6-3f2c",
   base: 6,

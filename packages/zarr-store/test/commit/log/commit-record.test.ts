@@ -26,21 +26,47 @@ const put: fc.Arbitrary<CommitOp> = fc.record(
   { requiredKeys: ["op", "path", "sha256", "sizeBytes", "prev"] },
 );
 const deletion: fc.Arbitrary<CommitOp> = fc.record({ op: fc.constant("delete" as const), path, prev: hash });
-const record: fc.Arbitrary<Omit<CommitRecord, "sha256">> = fc.record({
-  version: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-  txid: fc.stringMatching(/^[0-9]{1,4}-[0-9a-f-]{1,36}$/),
-  base: fc.nat(),
-  parentSha256: fc.oneof(fc.constant(""), hash),
-  writer: fc.record({
-    host: fc.string({ unit: "binary" }),
-    pid: fc.nat(),
-    started: fc.string({ unit: "binary" }),
-  }),
-  committedUtc: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-  message: fc.string({ unit: "binary" }),
-  ops: fc.array(fc.oneof(put, deletion), { maxLength: 6 }),
-  abort: fc.array(fc.stringMatching(/^[0-9]{1,4}-[0-9a-f-]{1,36}$/), { maxLength: 3 }),
-});
+const record: fc.Arbitrary<Omit<CommitRecord, "sha256">> = fc.record(
+  {
+    format: fc.constantFrom(1 as const, 2 as const),
+    version: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    txid: fc.stringMatching(/^[0-9]{1,4}-[0-9a-f-]{1,36}$/),
+    base: fc.nat(),
+    parentSha256: fc.oneof(fc.constant(""), hash),
+    writer: fc.record(
+      {
+        host: fc.string({ unit: "binary" }),
+        pid: fc.nat(),
+        started: fc.string({ unit: "binary" }),
+        person: fc.string({ unit: "binary" }),
+      },
+      { requiredKeys: ["host", "pid", "started"] },
+    ),
+    committedUtc: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    message: fc.string({ unit: "binary" }),
+    ops: fc.array(fc.oneof(put, deletion), { maxLength: 6 }),
+    abort: fc.array(fc.stringMatching(/^[0-9]{1,4}-[0-9a-f-]{1,36}$/), { maxLength: 3 }),
+    claim: fc.constantFrom("link" as const, "folder" as const),
+    details: fc.dictionary(
+      fc.stringMatching(/^[a-z_]{1,8}$/),
+      fc.oneof(fc.integer(), fc.boolean(), fc.string(), fc.array(fc.string())),
+    ),
+  },
+  {
+    requiredKeys: [
+      "format",
+      "version",
+      "txid",
+      "base",
+      "parentSha256",
+      "writer",
+      "committedUtc",
+      "message",
+      "ops",
+      "abort",
+    ],
+  },
+);
 
 /** A record whose wire form was changed by hand, with a hash that fits the change. */
 async function forged(change: (wire: Record<string, unknown>) => void): Promise<Uint8Array> {
@@ -98,11 +124,11 @@ describe("a commit record", () => {
 
   it("of a later format is not supported", async () => {
     const bytes = await forged((wire) => {
-      wire["format"] = 2;
+      wire["format"] = 3;
     });
     await expect(decodeCommitRecord(bytes, 7, sha256)).rejects.toMatchObject({
       code: "not_supported",
-      details: { found: 2 },
+      details: { found: 3 },
     });
   });
 

@@ -11,6 +11,7 @@ const hashOf = (value: string): string => sha256(bytes(value));
 function headOf(objects: Readonly<Record<string, string>>): Head {
   const head = new Head();
   head.apply({
+    format: 1,
     version: 1,
     txid: "0-1",
     base: 0,

@@ -1,0 +1,55 @@
+// Makes a dataset of version 2 one of version 3, by a commit of its own before the first other write.
+import { isZarrStoreError } from "../errors.ts";
+import type { DatasetParts } from "./dataset-parts.ts";
+import { ROOT_NODE } from "./layout.ts";
+import { rootAttributes, upgradedRootAttributes } from "./nodes/root-attributes.ts";
+import { encodeNode } from "./record/record-objects.ts";
+
+const MESSAGE = "upgrade to format version 3";
+
+/**
+ * Upgrades a dataset that needs it; a new one and one of version 3 are left alone. From the upgrade on, builds that know only
+ * version 2 refuse the dataset by name. Where another program changed the root's metadata, the dataset stays at version 2, with
+ * a warning, until that change is adopted. See docs/on-disk-format.md#versions.
+ *
+ * @throws {ZarrStoreError} `conflict`, `io`
+ */
+export async function upgradeDataset(parts: DatasetParts): Promise<void> {
+  const { store, logger } = parts;
+  const { log } = parts.engine;
+  if (log.head.version === 0 || log.head.nextRecordFormat === 2) {
+    return;
+  }
+  try {
+    await commitUpgrade(parts);
+  } catch (error) {
+    if (!isZarrStoreError(error, "modified_outside")) {
+      throw error;
+    }
+    logger.warn(
+      `${store.location} stays at format version 2 until ${ROOT_NODE} is adopted: ${error.message}`,
+    );
+  }
+}
+
+async function commitUpgrade({ engine, store, logger }: DatasetParts): Promise<void> {
+  const { log } = engine;
+  const { commit } = await engine.transact(
+    async (transaction) => {
+      if (log.head.nextRecordFormat === 2) {
+        return;
+      }
+      const root = await transaction.read(ROOT_NODE);
+      if (root !== undefined) {
+        const attributes = upgradedRootAttributes(rootAttributes(root, store.location));
+        await transaction.put(ROOT_NODE, encodeNode(attributes));
+      }
+    },
+    { message: MESSAGE, isUpgrade: true },
+  );
+  if (commit.committed) {
+    logger.info(
+      `${store.location} is now a dataset of format version 3: older builds cannot open it any more`,
+    );
+  }
+}

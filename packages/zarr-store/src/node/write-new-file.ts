@@ -1,0 +1,32 @@
+// Creates a file that must not exist yet, for file systems without hard links.
+import { constants } from "node:fs";
+import type { ChangingFiles, NewFile } from "./blocking-files.ts";
+import { errnoOf } from "./errno.ts";
+import { writeAndClose } from "./write-and-close.ts";
+
+const CREATE_NEW =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Writes a new file; returns false if something has the name. A crash can leave the file cut off. */
+export async function writeNewFile(
+  files: Pick<ChangingFiles, "open" | "unlink">,
+  path: string,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  let file: NewFile;
+  try {
+    file = await files.open(path, CREATE_NEW, 0o666);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") {
+      return false;
+    }
+    throw error;
+  }
+  try {
+    await writeAndClose(file, bytes);
+  } catch (error) {
+    await files.unlink(path);
+    throw error;
+  }
+  return true;
+}
