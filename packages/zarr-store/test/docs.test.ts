@@ -131,6 +131,11 @@ async function makeWorkedExample(): Promise<WorkedExample> {
         {
           id: "line-scan",
           axes: ["t", "x"],
+          scales: [
+            { unit: "s", step: 0.00219 },
+            { unit: "\u00b5m", step: 0.2069 },
+          ],
+          attributes: { source_name: "line-scan.tif" },
           summary: { acquired_local_epoch_ns: 1_667_392_215_461_000_000n },
         },
       );

@@ -16,7 +16,7 @@ import type { NdArray } from "./nd-array.ts";
 import { type Region, type RegionSelection, regionShape, resolveSelection } from "./region.ts";
 
 /**
- * Reads one object of an array by its key within the array, such as `c.0.0`; undefined if it does not exist. The
+ * Reads one object of an array by its key within the array, such as `c/0/0`; undefined if it does not exist. The
  * bytes must be a fresh copy, because the result may keep them as its memory.
  */
 export type ChunkReader = (

@@ -7,7 +7,12 @@ import { serializeLossless } from "../json/lossless-json.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { defaultAxes, validateAxes } from "./axes.ts";
 import { contiguousOffset, copyBlock, fillBytes } from "./block.ts";
-import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
+import {
+  type ChunkKeyEncoding,
+  type ChunkOverlap,
+  chunkKey,
+  chunksOverlapping,
+} from "./chunks/chunk-grid.ts";
 import { chooseChunkShape, MAX_CHUNK_BYTES } from "./chunks/chunk-shape.ts";
 import { isZstd } from "./codecs/zstd-codec.ts";
 import { type DType, isDType, itemSizeBytes, type TypedArrayOf } from "./dtype.ts";
@@ -34,6 +39,8 @@ export interface PlanArrayWriteOptions {
   readonly compression?: "zstd" | "none" | undefined;
   /** The level of `zstd`, 1 to 22. Default 1. */
   readonly level?: number | undefined;
+  /** What separates the coordinates in the key of a chunk. Default `/`, which every reader of Zarr v3 takes. */
+  readonly chunkKeySeparator?: ChunkKeyEncoding["separator"] | undefined;
 }
 
 export interface EncodeArrayOptions {
@@ -234,7 +241,7 @@ function planMetadata<D extends DType>(form: ArrayForm<D>, options: PlanArrayWri
     dtype,
     shape: [...shape],
     chunkShape: checkedChunkShape(options.chunkShape ?? chooseChunkShape(shape, dtype), form),
-    chunkKeyEncoding: { name: "default", separator: "." },
+    chunkKeyEncoding: chunkKeyEncodingOf(shape.length, options.chunkKeySeparator ?? "/"),
     fillValue: zeroFillValue(dtype),
     codecs: {
       arrayToArray: [],
@@ -246,6 +253,15 @@ function planMetadata<D extends DType>(form: ArrayForm<D>, options: PlanArrayWri
   };
   serializeLossless(encodeArrayMetadata(metadata));
   return metadata;
+}
+
+/**
+ * An array without axes has the key `0`, not `c`: where an array is replaced by one with another number of axes, no path
+ * is a file before and a folder after.
+ */
+function chunkKeyEncodingOf(rank: number, separator: ChunkKeyEncoding["separator"]): ChunkKeyEncoding {
+  const isFlat = rank === 0 && separator === "/";
+  return isFlat ? { name: "v2", separator: "." } : { name: "default", separator };
 }
 
 function checkedChunkShape(chunkShape: readonly number[], { dtype, shape }: ArrayForm): readonly number[] {

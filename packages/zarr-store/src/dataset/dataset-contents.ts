@@ -12,10 +12,10 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet/parquet.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
 import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
-import type { Attributes } from "./nodes/node-cache.ts";
 import { encodeArray } from "./record/array-objects.ts";
+import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
-import type { ObjectSession, Summary } from "./session/object-session.ts";
+import type { ObjectSession } from "./session/object-session.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
 import {
   appendSources,
@@ -30,19 +30,15 @@ import {
 } from "./tables/table-store.ts";
 
 /** How `addImage` names, lays out and describes an image. */
-export interface AddImageOptions extends ReadOptions {
+export interface AddImageOptions extends SaveImageOptions {
   /** Default: a new UUID. */
   readonly id?: string;
-  /** One name per axis. Default: by the number of axes, see `defaultAxes`. */
-  readonly axes?: readonly string[];
-  readonly chunks?: readonly number[];
-  readonly attributes?: Attributes;
-  readonly summary?: Summary;
-  /** Compression of the pixels. Default `zstd`; `none` is faster to write and to read, but larger. */
-  readonly compression?: "zstd" | "none" | undefined;
 }
 
-export type EncodeImageOptions = Pick<AddImageOptions, "axes" | "chunks" | "compression">;
+export type EncodeImageOptions = Pick<
+  AddImageOptions,
+  "axes" | "chunks" | "compression" | "scales" | "arrayAttributes" | "chunkKeySeparator"
+>;
 
 export interface SaveTableOptions extends ReadOptions {
   readonly schema?: TableSchema;
@@ -118,7 +114,7 @@ export class DatasetContents {
    * Adds an image with 2 to 5 axes. The pixels can be given in three forms:
    * - a whole array;
    * - rows that are read while they are written (`ArrayRows`);
-   * - chunks encoded earlier by `encodeImage`, which keep their own axes and chunk shape.
+   * - chunks encoded earlier by `encodeImage`, which keep their own axes, scales and chunk shape.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
@@ -138,13 +134,14 @@ export class DatasetContents {
    *
    * @throws {ZarrStoreError} `invalid_argument`
    */
-  async encodeImage(
-    array: NdArray,
-    { axes, chunks, compression }: EncodeImageOptions = {},
-  ): Promise<EncodedArray> {
+  async encodeImage(array: NdArray, options: EncodeImageOptions = {}): Promise<EncodedArray> {
     const rank = array.shape.length;
-    const names = validateAxes(axes ?? defaultAxes(rank), rank);
-    return encodeArray(this.session, array, { axes: names, chunks, compression });
+    const { chunks, compression, chunkKeySeparator } = options;
+    return encodeArray(this.session, array, {
+      ...{ chunks, compression, chunkKeySeparator },
+      axes: validateAxes(options.axes ?? defaultAxes(rank), rank),
+      attributes: arrayAttributesOf(options, rank),
+    });
   }
 
   /**

@@ -112,6 +112,17 @@ export function isPixelKey(key: string): boolean {
   return key.startsWith(`${ARRAY_DATA}/`);
 }
 
+/**
+ * The key of a chunk as it is written today, if `key` is one with dots, as older versions wrote them; otherwise
+ * undefined.
+ */
+export function undottedChunkKey(key: string): string | undefined {
+  const [, folder, chunk] = DOTTED_CHUNK.exec(key) ?? [];
+  return folder === undefined || chunk === undefined ? undefined : `${folder}${chunk.replaceAll(".", "/")}`;
+}
+
+const DOTTED_CHUNK = new RegExp(`^((?:.*/)?${ARRAY_DATA}/)(c(?:\\.\\d+)+)$`);
+
 /** The file that a JSON artifact is written to. */
 export function jsonPath(id: ImageId, name: ArtifactName): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "json", name }));

@@ -1,6 +1,7 @@
 // The interface to the results of one image, which a dataset's records and folders of sidecars both implement.
 
 import type { Table } from "apache-arrow";
+import type { AxisScales } from "../array/axis-scale.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { JsonText } from "../json/lossless-json.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
@@ -39,6 +40,12 @@ export interface ArtifactStore {
   saveTable(name: string, rows: Table | readonly Row[], options?: SaveTableOptions): Promise<void>;
   loadArray(name: string, options?: ReadOptions): Promise<NdArray>;
   saveArray(name: string, array: NdArray, options?: SaveArrayOptions): Promise<void>;
+  /**
+   * Changes what the pixels say of the physical scale of their axes, as after a correction of the calibration.
+   *
+   * Absent if the pixels of the medium do not say it.
+   */
+  readonly saveScales?: (scales: AxisScales, options?: ReadOptions) => Promise<void>;
   /**
    * Makes all changes of `fn` as one change, or none. `fn` reads and writes through `view`. It runs again if another
    * writer changed what it read, so it must have no other effects.

@@ -15,4 +15,5 @@ export {
   isPixelKey,
   pixelArray,
   tablePath,
+  undottedChunkKey,
 } from "../dataset/layout.ts";

@@ -104,14 +104,14 @@ describe("round trips", () => {
     const array = createNdArray("uint16", [5, 3]);
     const plan = planArrayWrite(array, { axes: ["t", "x"], chunkShape: [2, 3], attributes: { unit: "s" } });
     const objects = await collectObjects(encodeArrayObjects(plan));
-    expect([...objects.keys()]).toEqual(["c.0.0", "c.1.0", "c.2.0", "zarr.json"]);
+    expect([...objects.keys()]).toEqual(["c/0/0", "c/1/0", "c/2/0", "zarr.json"]);
     expect(JSON.parse(new TextDecoder().decode(objects.get("zarr.json")))).toEqual({
       zarr_format: 3,
       node_type: "array",
       shape: [5, 3],
       data_type: "uint16",
       chunk_grid: { name: "regular", configuration: { chunk_shape: [2, 3] } },
-      chunk_key_encoding: { name: "default", configuration: { separator: "." } },
+      chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
       fill_value: 0,
       codecs: [
         { name: "bytes", configuration: { endian: "little" } },
@@ -138,14 +138,14 @@ describe("round trips", () => {
     const objects = await collectObjects(
       encodeArrayObjects(planArrayWrite(createNdArray("uint16", [30_000, 38]))),
     );
-    expect([...objects.keys()]).toEqual(["c.0.0", "zarr.json"]);
+    expect([...objects.keys()]).toEqual(["c/0/0", "zarr.json"]);
   });
 
   it("writing and reading an array pads chunks at the edge with zeros", async () => {
     const array = createNdArray("uint8", [3, 1], new Uint8Array([7, 8, 9]));
     const plan = planArrayWrite(array, { chunkShape: [2, 2], compression: "none" });
     const objects = await collectObjects(encodeArrayObjects(plan));
-    expect([...objects.get("c.1.0")!]).toEqual([9, 0, 0, 0]);
+    expect([...objects.get("c/1/0")!]).toEqual([9, 0, 0, 0]);
   });
 });
 
@@ -161,7 +161,7 @@ describe("regions", () => {
     const read = readerOf(objects);
     const selection = [{ start: 4000, stop: 4500 }, undefined];
     const region = await readArray(plan.metadata, read, { selection, zstd: nodeZstd });
-    expect(read.keys.sort()).toEqual(["c.3.0", "c.4.0"]);
+    expect(read.keys.sort()).toEqual(["c/3/0", "c/4/0"]);
     expect(region.data).toEqual(array.data.subarray(4000 * 38, 4500 * 38));
   });
 
@@ -285,7 +285,7 @@ describe("stopping early", () => {
       }
     };
     await expect(encode()).rejects.toMatchObject({ code: "aborted" });
-    expect(keys).toEqual(["c.0"]);
+    expect(keys).toEqual(["c/0"]);
   });
 });
 

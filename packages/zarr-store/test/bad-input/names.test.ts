@@ -185,7 +185,7 @@ describe("paths that lead out of a folder", () => {
       expect(problems.map(({ kind, path: at }) => [kind, at])).toEqual([
         ["unknown", "images/one"],
         ["damaged", "images/one/analysis/qc.json"],
-        ["missing", "images/one/data/c.0.0"],
+        ["missing", "images/one/data/c/0/0"],
         ["missing", "images/one/data/zarr.json"],
         ["damaged", "images/one/zarr.json"],
       ]);

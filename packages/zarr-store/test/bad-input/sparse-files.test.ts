@@ -29,7 +29,7 @@ describe("a sparse file of a terabyte in a dataset's folder", () => {
 
   it.each([
     "images/one/zarr.json",
-    "images/one/data/c.0.0",
+    "images/one/data/c/0/0",
     "images/one/analysis/qc.json",
     "tables/pooled.parquet",
   ])("is a finding of check, and no end of it, in the place of %s", async (path) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { interceptStore } from "../../src/testing/index.ts";
 import { key, record, withSimulatedWriters } from "../support/simulated-writers.ts";
 
-const X = record("x", { "analysis/a.json": "a", "analysis_arrays/trace/data/c.0": "trace" });
+const X = record("x", { "analysis/a.json": "a", "analysis_arrays/trace/data/c/0": "trace" });
 
 describe("reading an object", () => {
   it.each<readonly [string, string]>([
@@ -10,8 +10,8 @@ describe("reading an object", () => {
     ["images/x/analysis/a.json", "modified_outside"],
     ["images/x/zarr.json", "integrity"],
     ["images/x/data/zarr.json", "integrity"],
-    ["images/x/data/c.0.0", "integrity"],
-    ["images/x/analysis_arrays/trace/data/c.0", "integrity"],
+    ["images/x/data/c/0/0", "integrity"],
+    ["images/x/analysis_arrays/trace/data/c/0", "integrity"],
   ])("%s with other bytes is %s, after six looks", async (path, code) => {
     await withSimulatedWriters("memory", async (world) => {
       await (await world.writer()).commit({ ...X, "tables/t.parquet": "table" });
@@ -32,7 +32,7 @@ describe("reading an object", () => {
     async (damage) => {
       await withSimulatedWriters("local", async (world) => {
         await (await world.writer()).commit(X);
-        const path = "images/x/data/c.0.0";
+        const path = "images/x/data/c/0/0";
         if (damage === "removed") {
           await world.store.remove(key(path));
         } else {

@@ -13,7 +13,7 @@ import { collectLog } from "../support/test-runtime.ts";
 import { type Answer, firstly, says, type WebServer, webServer } from "./web-server.ts";
 
 const VALUE = "0123456789";
-const KEY = joinKey("images/x/data/c.0.0");
+const KEY = joinKey("images/x/data/c/0/0");
 const NOW = Date.parse("2026-01-31T12:00:00Z");
 
 let folder: string;
@@ -109,7 +109,7 @@ describe("a fault that passes is tried again", () => {
     web.answer = says(503);
     await expect(store().get(KEY)).rejects.toMatchObject(io(503));
     await expect(store().get(KEY)).rejects.toThrowError(
-      /images\/x\/data\/c\.0\.0: HTTP 503, after 5 attempts/,
+      /images\/x\/data\/c\/0\/0: HTTP 503, after 5 attempts/,
     );
     expect(delays).toEqual([125, 250, 500, 1000, 125, 250, 500, 1000]);
   });
@@ -343,9 +343,9 @@ describe("a body", () => {
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])("%i within the origin is followed, with the range", async (status) => {
     web.answer = firstly(1, says(status, { location: "elsewhere/deep" }));
-    await file(joinKey("images/x/data/elsewhere/deep"));
+    await file(joinKey("images/x/data/c/0/elsewhere/deep"));
     expect(utf8(await store().getRange(KEY, MIDDLE))).toBe("234");
-    expect(web.requests[1]).toBe("/images/x/data/elsewhere/deep bytes=2-4");
+    expect(web.requests[1]).toBe("/images/x/data/c/0/elsewhere/deep bytes=2-4");
   });
 
   it("to another origin is refused before anything is sent there, and followed if that is asked for", async () => {

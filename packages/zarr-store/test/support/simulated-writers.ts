@@ -187,7 +187,7 @@ export function record(id: string, parts: Readonly<Record<string, string>> = {})
   return {
     [`${group}/zarr.json`]: `group ${id}`,
     [`${group}/data/zarr.json`]: `array ${id}`,
-    [`${group}/data/c.0.0`]: `pixels ${id}`,
+    [`${group}/data/c/0/0`]: `pixels ${id}`,
     ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [`${group}/${name}`, value])),
   };
 }

@@ -20,7 +20,7 @@ export interface ChunkOverlap {
 }
 
 /**
- * The key of a chunk within its array: `c.0.1`, `c/0/1`, `0.1` or `0/1`. For an array without axes it is `c` or `0`.
+ * The key of a chunk within its array: `c/0/1`, `c.0.1`, `0.1` or `0/1`. For an array without axes it is `c` or `0`.
  *
  * @see https://zarr-specs.readthedocs.io/en/latest/v3/chunk-key-encodings/default/index.html
  */

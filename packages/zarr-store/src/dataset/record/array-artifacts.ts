@@ -18,6 +18,8 @@ export interface SaveArrayArtifactOptions extends ReadOptions {
   readonly axes?: readonly string[];
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
+  /** What separates the coordinates in the key of a chunk. Default `/`; `.` is for an array that is to stay as it was. */
+  readonly chunkKeySeparator?: "." | "/" | undefined;
 }
 
 /** The array artifacts of one image, each stored with the groups above it. */
@@ -38,11 +40,16 @@ export class ArrayArtifacts {
     const axes = validateAxes(options.axes ?? defaultAxes(rank), rank);
     await this.#objects.change(`save array ${name}`, options, async (transaction, objects) => {
       const prefix = artifactArray(id, parsed);
-      const { chunks, attributes } = options;
+      const { chunks, attributes, chunkKeySeparator } = options;
       for (const path of await objects.pathsBelow(prefix)) {
         await transaction.delete(path);
       }
-      await writeArray(objects.session, transaction, prefix, array, { axes, chunks, attributes });
+      await writeArray(objects.session, transaction, prefix, array, {
+        axes,
+        chunks,
+        attributes,
+        chunkKeySeparator,
+      });
       for (const node of artifactGroups(id, parsed).map(zarrNode)) {
         if ((await transaction.hash(node)) === undefined) {
           await transaction.put(node, encodeNode({}));

@@ -1,7 +1,7 @@
 // Writes a Zarr array into a transaction and reads one from a session: the layer below pixels and array artifacts.
 
 import type { DType } from "../../array/dtype.ts";
-import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
+import { type ArrayMetadata, encodeArrayNode } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import type { RegionSelection } from "../../array/region.ts";
 import {
@@ -13,7 +13,7 @@ import {
   planArrayWrite,
   readArray,
 } from "../../array/zarr-array.ts";
-import { ZARR_NODE_NAME } from "../../commit/object-path.ts";
+import { ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -27,6 +27,7 @@ export interface WriteArrayOptions {
   readonly chunks?: readonly number[] | undefined;
   readonly attributes?: Attributes | undefined;
   readonly compression?: "zstd" | "none" | undefined;
+  readonly chunkKeySeparator?: "." | "/" | undefined;
 }
 
 /** Stages a Zarr array: its chunks first, then its metadata, with one chunk in memory at a time. */
@@ -50,6 +51,19 @@ export async function writeArray(
   }
 }
 
+/** Replaces the `zarr.json` of an array, and nothing else of it. */
+export async function putArrayNode(
+  session: ObjectSession,
+  transaction: Transaction,
+  prefix: StoreKey,
+  metadata: ArrayMetadata,
+): Promise<void> {
+  const path = zarrNode(prefix);
+  const bytes = encodeArrayNode(metadata);
+  await transaction.put(path, bytes);
+  session.nodes.rememberArray(await session.runtime.sha256(bytes), parseArrayNode(bytes, path));
+}
+
 /** Makes the objects of an array without staging them. */
 export async function encodeArray(
   session: ObjectSession,
@@ -66,9 +80,9 @@ export async function encodeArray(
 function arrayObjects(
   { runtime: { zstd } }: ObjectSession,
   array: NdArray | ArrayRows,
-  { axes, chunks, attributes, compression }: WriteArrayOptions,
+  { axes, chunks, attributes, compression, chunkKeySeparator }: WriteArrayOptions,
 ): AsyncIterable<ArrayObject> {
-  const options = { axes, chunkShape: chunks, attributes, compression };
+  const options = { axes, chunkShape: chunks, attributes, compression, chunkKeySeparator };
   const encoding = zstd ? { zstd } : {};
   return "readRows" in array
     ? encodeArrayFromRows({ dtype: array.dtype, shape: array.shape, ...options }, array.readRows, encoding)

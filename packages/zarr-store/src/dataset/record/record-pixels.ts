@@ -1,27 +1,36 @@
 // The pixels of an image: written once, then read whole, by region, or only their shape and axes.
 
 import { defaultAxes, planeAxes, validateAxes } from "../../array/axes.ts";
+import { type AxisScales, withScales } from "../../array/axis-scale.ts";
 import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { isNdArrayOf, type NdArray } from "../../array/nd-array.ts";
 import type { RegionSelection } from "../../array/region.ts";
 import type { ArrayRows, EncodedArray } from "../../array/zarr-array.ts";
 import { ZarrStoreError } from "../../errors.ts";
+import { serializeLossless } from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { imageGroup, pixelArray } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
 import type { Summary } from "../session/object-session.ts";
-import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
+import { putArrayNode, readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { RecordObjects } from "./record-objects.ts";
 
 /** How an image is laid out, compressed and described. */
 export interface SaveImageOptions extends ReadOptions {
+  /** One name per axis. Default: by the number of axes, see `defaultAxes`. */
   readonly axes?: readonly string[];
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   readonly summary?: Summary;
   /** Compression of the pixels. Default `zstd`; `none` is faster to write and to read, but larger. */
   readonly compression?: "zstd" | "none" | undefined;
+  /** The physical scale of each axis, `null` for an axis without one. Default: none. */
+  readonly scales?: AxisScales | undefined;
+  /** Further attributes of the Zarr array, beside those of `scales`. */
+  readonly arrayAttributes?: Attributes | undefined;
+  /** What separates the coordinates in the key of a chunk. Default `/`; `.` is for an array that is to stay as it was. */
+  readonly chunkKeySeparator?: "." | "/" | undefined;
 }
 
 export interface LoadPixelsOptions<D extends DType> extends ReadOptions {
@@ -60,6 +69,7 @@ export class RecordPixels {
       });
     }
     const axes = "objects" in array ? array.axes : validateAxes(options.axes ?? defaultAxes(rank), rank);
+    const arrayAttributes = arrayAttributesOf(options, rank);
     await session.change(
       async (transaction, view) => {
         const objects = new RecordObjects(view, id);
@@ -72,8 +82,11 @@ export class RecordPixels {
             },
           );
         }
-        const { chunks, compression } = options;
-        await writeArray(session, transaction, pixelArray(id), array, { axes, chunks, compression });
+        const { chunks, compression, chunkKeySeparator } = options;
+        await writeArray(session, transaction, pixelArray(id), array, {
+          ...{ axes, chunks, compression, chunkKeySeparator },
+          attributes: arrayAttributes,
+        });
         const { attributes = {}, summary = attributes["summary"] ?? {} } = options;
         const createdUtc = attributes["created_utc"] ?? isoSeconds(session.runtime.nowEpochMs());
         // Spread the caller's attributes first: their order stays, so that a restored image has the same bytes.
@@ -88,7 +101,24 @@ export class RecordPixels {
     );
   }
 
-  /** Reads shape, dtype, chunks and axes, but no pixels. @throws {ZarrStoreError} `not_found` */
+  /**
+   * Changes what the array says of the scale of its axes, as after a correction of the calibration. The pixels stay. It
+   * writes nothing if the array says the same already.
+   *
+   * @throws {ZarrStoreError} `not_found`, `invalid_argument`
+   */
+  async saveScales(scales: AxisScales, options: ReadOptions = {}): Promise<void> {
+    await this.#objects.change("save the scales", options, async (transaction, { id, session }) => {
+      const prefix = pixelArray(id);
+      const metadata = await readArrayMetadata(session, prefix, options);
+      const attributes = withScales(metadata.attributes, scales, metadata.shape.length);
+      if (serializeLossless(attributes) !== serializeLossless(metadata.attributes)) {
+        await putArrayNode(session, transaction, prefix, { ...metadata, attributes });
+      }
+    });
+  }
+
+  /** Reads shape, dtype, chunks, axes and attributes, but no pixels. @throws {ZarrStoreError} `not_found` */
   async open(options: ReadOptions = {}): Promise<ArrayMetadata> {
     return readArrayMetadata(this.#objects.session, pixelArray(this.#objects.id), options);
   }
@@ -130,6 +160,14 @@ export class RecordPixels {
       numSlices: z < 0 ? 1 : (shape[z] ?? 1),
     };
   }
+}
+
+/** The attributes of an image's Zarr array. @throws {ZarrStoreError} `invalid_argument` */
+export function arrayAttributesOf(
+  { scales, arrayAttributes }: Pick<SaveImageOptions, "scales" | "arrayAttributes">,
+  rank: number,
+): Attributes {
+  return scales === undefined ? { ...arrayAttributes } : withScales(arrayAttributes ?? {}, scales, rank);
 }
 
 /** Formats a time as ISO 8601 in UTC with whole seconds. */

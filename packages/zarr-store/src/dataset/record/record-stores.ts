@@ -46,13 +46,19 @@ export function pixelStoreOf(id: string, pixels: RecordPixels): PixelStore {
 
 /** The parts of a record that hold its artifacts. */
 interface ArtifactViews {
+  readonly pixels: RecordPixels;
   readonly json: JsonArtifacts;
   readonly tables: TabularArtifacts;
   readonly arrays: ArrayArtifacts;
 }
 
 /** A record's artifacts as an `ArtifactStore`, the interface that folders of sidecars implement too. */
-export function artifactStoreOf({ json, tables, arrays }: ArtifactViews): Omit<ArtifactStore, "edit"> {
+export function artifactStoreOf({
+  pixels,
+  json,
+  tables,
+  arrays,
+}: ArtifactViews): Omit<ArtifactStore, "edit"> {
   return {
     list: async () => ({
       json: await json.list(),
@@ -70,6 +76,7 @@ export function artifactStoreOf({ json, tables, arrays }: ArtifactViews): Omit<A
     },
     loadArray: (name, options) => arrays.load(name, options),
     saveArray: (name, array, options) => arrays.save(name, array, options),
+    saveScales: (scales, options) => pixels.saveScales(scales, options),
   };
 }
 

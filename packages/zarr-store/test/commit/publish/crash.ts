@@ -38,7 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "a table merge", lines: { "tables/t": "one" } },
   {
     name: "a replacement of three objects",
-    changes: { "tables/u": "new", "images/x/analysis/a.json": "a2", "images/x/data/c.0.0": "p2" },
+    changes: { "tables/u": "new", "images/x/analysis/a.json": "a2", "images/x/data/c/0/0": "p2" },
   },
   {
     name: "the deletion of a record",

@@ -58,18 +58,18 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
 
   it("adopt never takes in damage, and says why", async () => {
     await inMaintained(medium, async ({ dataset, put, remove }) => {
-      await put("images/one/data/c.0.0", "pixels");
-      await put("images/one/analysis_arrays/mask/data/c.0", "mask");
+      await put("images/one/data/c/0/0", "pixels");
+      await put("images/one/analysis_arrays/mask/data/c/0", "mask");
       await put(QC, "{");
       await put("tables/pooled.parquet", "no parquet");
       await put("images/two/analysis/qc.json", "{}");
       await put("images/one/surprise.txt", "?");
       await remove("images/one/data/zarr.json");
-      const paths = ["images/one/data/c.0.0", QC, "images/one/data/zarr.json"];
+      const paths = ["images/one/data/c/0/0", QC, "images/one/data/zarr.json"];
       for (const report of [await dataset.adopt({ paths }), await dataset.adopt()]) {
         expect([report.version, report.adopted]).toEqual([8, []]);
         expect(report.refused.map(({ path }) => path)).toEqual(
-          expect.arrayContaining(["images/one/data/c.0.0", QC]),
+          expect.arrayContaining(["images/one/data/c/0/0", QC]),
         );
         expect(report.missing).toEqual(["images/one/data/zarr.json"]);
       }

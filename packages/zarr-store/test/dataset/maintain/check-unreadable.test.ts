@@ -13,8 +13,8 @@ it.each(["EIO", "EACCES"])(
       await dataset.addImage(IMAGE, { id });
     }
     await store.put(parseStoreKey("images/two/analysis/stranger.json"), new TextEncoder().encode("{}"));
-    await store.put(parseStoreKey("images/three/data/c.0.0"), new Uint8Array([1]));
-    const unreadable = ["images/one/data/c.0.0", "images/two/analysis/stranger.json"];
+    await store.put(parseStoreKey("images/three/data/c/0/0"), new Uint8Array([1]));
+    const unreadable = ["images/one/data/c/0/0", "images/two/analysis/stranger.json"];
     const faulty = faultyStore(store, ({ method, keys }) =>
       method === "get" && keys.some((key) => unreadable.includes(key))
         ? { fault: "fails", errno }
@@ -22,8 +22,8 @@ it.each(["EIO", "EACCES"])(
     );
     const { problems } = await (await openDataset(faulty)).check();
     expect(problems.map(({ kind, path, remedy }) => `${kind} ${path} → ${remedy}`)).toEqual([
-      "damaged images/one/data/c.0.0 → restore",
-      "damaged images/three/data/c.0.0 → restore",
+      "damaged images/one/data/c/0/0 → restore",
+      "damaged images/three/data/c/0/0 → restore",
       "unknown images/two/analysis/stranger.json → move",
     ]);
     expect(problems[0]?.message).toContain(errno);
@@ -34,7 +34,7 @@ it("check ends where the medium fails as a whole", async () => {
   const store = memoryStore();
   await (await openDataset(store)).addImage(IMAGE, { id: "one" });
   const faulty = faultyStore(store, ({ keys }) =>
-    keys.includes("images/one/data/c.0.0") ? { fault: "fails", errno: "ESTALE" } : undefined,
+    keys.includes("images/one/data/c/0/0") ? { fault: "fails", errno: "ESTALE" } : undefined,
   );
   await expect((await openDataset(faulty)).check()).rejects.toMatchObject({ code: "io" });
 });

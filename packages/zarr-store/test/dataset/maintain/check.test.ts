@@ -9,7 +9,7 @@ import { testRuntime } from "../../support/test-runtime.ts";
 import { inMaintained, type Maintained, notesOf, problemsOf } from "./maintained-dataset.ts";
 
 const QC = "images/one/analysis/qc.json";
-const PIXELS = "images/one/data/c.0.0";
+const PIXELS = "images/one/data/c/0/0";
 
 interface Fault {
   readonly name: string;
@@ -32,8 +32,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "a damaged array artifact",
-    make: ({ put }) => put("images/one/analysis_arrays/mask/data/c.0", "other"),
-    problems: ["damaged images/one/analysis_arrays/mask/data/c.0 → restore"],
+    make: ({ put }) => put("images/one/analysis_arrays/mask/data/c/0", "other"),
+    problems: ["damaged images/one/analysis_arrays/mask/data/c/0 → restore"],
   },
   {
     name: "JSON that no longer parses",
@@ -65,13 +65,13 @@ const FAULTS: readonly Fault[] = [
     name: "new files that nothing can be made of",
     make: async ({ put }) => {
       await put("images/one/analysis/new.json", "no json");
-      await put("images/one/data/c.9.9", "pixels");
+      await put("images/one/data/c/9/9", "pixels");
       await put("images/two/analysis/qc.json", "{}");
       await put("tables/readme.txt", "text");
     },
     problems: [
       "unknown images/one/analysis/new.json → move",
-      "unknown images/one/data/c.9.9 → move",
+      "unknown images/one/data/c/9/9 → move",
       "unknown images/two/analysis/qc.json → move",
       "unknown tables/readme.txt → move",
     ],

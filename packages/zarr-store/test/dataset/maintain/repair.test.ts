@@ -95,10 +95,10 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
 
   it("repair does nothing where the log is broken, and says what it cannot", async () => {
     await inMaintained(medium, async ({ dataset, put, remove }) => {
-      await put("images/one/data/c.0.0", "other size");
+      await put("images/one/data/c/0/0", "other size");
       expect(await dataset.repair()).toMatchObject({
         actions: [],
-        problems: [{ kind: "damaged", path: "images/one/data/c.0.0", remedy: "restore" }],
+        problems: [{ kind: "damaged", path: "images/one/data/c/0/0", remedy: "restore" }],
       });
       await remove("__commits/00000000000000000003.json");
       const { actions, problems } = await dataset.repair();

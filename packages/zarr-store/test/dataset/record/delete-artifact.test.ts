@@ -20,7 +20,7 @@ const VERBS = [
     view: "arrays",
     name: "mask",
     keys: [
-      "analysis_arrays/mask/data/c.0",
+      "analysis_arrays/mask/data/c/0",
       "analysis_arrays/mask/data/zarr.json",
       "analysis_arrays/mask/zarr.json",
       "analysis_arrays/zarr.json",
@@ -164,7 +164,7 @@ describe("deleting one artifact of an image", () => {
       expect(await record.arrays.delete("a/c/d")).toBe(true);
       const nodes = (await keysOf(record)).filter((key) => key.startsWith("analysis_arrays/a"));
       expect(nodes).toEqual([
-        "analysis_arrays/a/b/data/c.0",
+        "analysis_arrays/a/b/data/c/0",
         "analysis_arrays/a/b/data/zarr.json",
         "analysis_arrays/a/b/zarr.json",
         "analysis_arrays/a/zarr.json",
@@ -198,7 +198,7 @@ describe("deleting one artifact of an image", () => {
       expect(runs).toBe(2);
       const left = await keysOf((await open(3)).record("one"));
       expect(left.filter((key) => key.startsWith("analysis_arrays/a/"))).toEqual([
-        "analysis_arrays/a/d/data/c.0",
+        "analysis_arrays/a/d/data/c/0",
         "analysis_arrays/a/d/data/zarr.json",
         "analysis_arrays/a/d/zarr.json",
         "analysis_arrays/a/zarr.json",

@@ -72,7 +72,7 @@ describe.each([
     expect((await image.attributes())["summary"]).toEqual({ order: -7 });
     expect((await image.openArray()).shape).toEqual([2, 2]);
     expect((await image.loadArray()).data).toEqual(plane(7).data);
-    expect(asked().slice(5)).toEqual(["/images/image-07/data/c.0.0"]);
+    expect(asked().slice(5)).toEqual(["/images/image-07/data/c/0/0"]);
   });
 
   it("a dataset at a URL tells all that there is without a listing", async () => {
@@ -212,7 +212,7 @@ describe("odd servers", () => {
 
   it("a server that gives the bytes of another chunk is found out by the hash", async () => {
     web.answer = (request, _response, serve) => {
-      request.url = request.url?.replace("image-03/data/c.0.0", "image-04/data/c.0.0");
+      request.url = request.url?.replace("image-03/data/c/0/0", "image-04/data/c/0/0");
       return serve();
     };
     const dataset = await openDataset(url(), { mode: "r" });
