@@ -29,6 +29,7 @@ export { isJsonObject, type JsonObject } from "./metadata/json-object.ts";
 export { type LoadMetadataOptions, loadMetadataText } from "./metadata/load-metadata-text.ts";
 export { type KymMetadata, parseMetadata } from "./metadata/metadata.ts";
 export type { HeaderFacts, MetadataHeader, MetadataHeaderEdit } from "./metadata/metadata-header.ts";
+export { changedScales, planeScales } from "./metadata/plane-scales.ts";
 export { type MetadataSummary, readSummary, summarizeMetadata } from "./metadata/summarize-metadata.ts";
 export {
   encodeProvenance,

@@ -1,6 +1,7 @@
 // Reads the artifact `metadata` of an image, of any version, without stopping at a bad field.
 
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
+import { isZarrStoreError } from "@kym/zarr-store";
 import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
@@ -65,6 +66,18 @@ export function parseMetadata(source: unknown): KymMetadata {
   };
   const problems = [...reader.problems, ...headerProblems, ...experimentProblems, ...roiProblems];
   return { ...metadata, extra: reader.rest(), problems };
+}
+
+/** {@link parseMetadata} of a text; one that is not JSON counts as metadata that says nothing. */
+export function parseMetadataLeniently(text: string): KymMetadata {
+  try {
+    return parseMetadata(text);
+  } catch (error) {
+    if (isZarrStoreError(error, "invalid_file")) {
+      return parseMetadata({});
+    }
+    throw error;
+  }
 }
 
 /** Counts the ids of ROIs that cannot be read, too. */

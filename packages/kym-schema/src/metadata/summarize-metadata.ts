@@ -1,8 +1,8 @@
 // The facts that lists of images show and sort by, taken from each image's metadata.
 
-import { isZarrStoreError, type Scalar, type Summary } from "@kym/zarr-store";
+import type { Scalar, Summary } from "@kym/zarr-store";
 import { calibrationOf } from "./calibration.ts";
-import { type KymMetadata, parseMetadata } from "./metadata.ts";
+import { parseMetadataLeniently } from "./metadata.ts";
 
 /** The key of each fact in a summary. */
 export const SUMMARY_KEYS = {
@@ -38,7 +38,7 @@ export interface MetadataSummary {
  * It never throws: text that is not JSON gives the same facts as an empty object.
  */
 export function summarizeMetadata(metadataText: string): Summary {
-  const { header, experiment, rois, accepted } = parseLeniently(metadataText);
+  const { header, experiment, rois, accepted } = parseMetadataLeniently(metadataText);
   const { secondsPerLine, umPerPx } = calibrationOf(header);
   return {
     [SUMMARY_KEYS.acquiredLocalEpochNs]: header.acquiredLocalEpochNs ?? null,
@@ -82,15 +82,4 @@ function textOf(value: Scalar | undefined): string | null {
 
 function booleanOf(value: Scalar | undefined): boolean | null {
   return typeof value === "boolean" ? value : null;
-}
-
-function parseLeniently(text: string): KymMetadata {
-  try {
-    return parseMetadata(text);
-  } catch (error) {
-    if (isZarrStoreError(error, "invalid_file")) {
-      return parseMetadata({});
-    }
-    throw error;
-  }
 }
