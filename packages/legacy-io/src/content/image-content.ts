@@ -1,6 +1,8 @@
 // The result of reading a bundle: pixels and artifacts, ready to be stored.
 
+import { ARTIFACTS, planeScales } from "@kym/kym-schema";
 import type { NdArray } from "@kym/zarr-store";
+import type { AxisScales } from "@kym/zarr-store/array";
 import { imagePartKey } from "@kym/zarr-store/layout";
 import type { GivenArtifact } from "../formats/sidecar-format.ts";
 
@@ -23,6 +25,12 @@ export interface ImageContent {
   readonly nRois: number;
   /** Paths of files that were not understood or are about another image. */
   readonly unusable: readonly string[];
+}
+
+/** The scale of each axis of an image, as its metadata say; none where they say nothing. */
+export function scalesOf(artifacts: readonly ContentArtifact[], rank: number): AxisScales {
+  const metadata = artifacts.find(({ kind, name }) => kind === "json" && name === ARTIFACTS.metadata);
+  return planeScales(metadata?.kind === "json" ? metadata.text : undefined, rank);
 }
 
 /** Returns the path, relative to `images/<id>/`, at which an artifact is stored; for an array, that of its directory. */

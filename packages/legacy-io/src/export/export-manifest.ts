@@ -16,6 +16,12 @@ import {
 import { parseTableSchema } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../errors.ts";
 
+/**
+ * What separates the coordinates in the chunk keys of a Zarr array. An array comes back with the keys that it had, because
+ * provenance names objects by key and hash. Exports that do not say it are of versions that wrote dots.
+ */
+export type ChunkKeySeparator = "." | "/";
+
 /** A file of an export, with the SHA-256 of its bytes. */
 export interface ExportedFile {
   /** Path relative to the exported folder, parts joined by `/`. */
@@ -38,6 +44,7 @@ export type ExportedArtifact =
       readonly axes: readonly string[];
       readonly chunks: readonly number[];
       readonly attributes: Readonly<Record<string, unknown>>;
+      readonly chunkKeySeparator: ChunkKeySeparator;
       /** A second copy for programs that read TIFFs. A restore does not use it. */
       readonly tif?: ExportedFile;
     })
@@ -52,6 +59,9 @@ export interface ExportedImage {
     readonly dtype: DType;
     readonly shape: readonly number[];
     readonly chunks: readonly number[];
+    /** Of the Zarr array. Exports of older versions have none. */
+    readonly attributes: Readonly<Record<string, unknown>>;
+    readonly chunkKeySeparator: ChunkKeySeparator;
   };
   readonly artifacts: readonly ExportedArtifact[];
   /** The hash of each object of the record at the time of the export, by its path relative to `images/<id>/`. */
@@ -142,6 +152,8 @@ function decodeImage(image: JsonField): ExportedImage {
       dtype: dtype.value,
       shape: countsOf(pixels, "shape"),
       chunks: countsOf(pixels, "chunks"),
+      attributes: attributesOf(pixels),
+      chunkKeySeparator: separatorIn(pixels),
     },
     artifacts: itemsOf(memberOf(image, "artifacts")).map(decodeArtifact),
     objects: Object.fromEntries(
@@ -168,6 +180,7 @@ function decodeArtifact(fields: JsonField): ExportedArtifact {
         axes: itemsOf(memberOf(fields, "axes")).map(({ value }) => String(value)),
         chunks: countsOf(fields, "chunks"),
         attributes: objectOf(memberOf(fields, "attributes")),
+        chunkKeySeparator: separatorIn(fields),
         ...(tif.value !== undefined && { tif: decodeFile(tif) }),
       };
     }
@@ -183,6 +196,17 @@ function decodeTable(fields: JsonField): ExportedTable {
     schema: schemaOf(fields),
     format: tableFormat(fields),
   };
+}
+
+function attributesOf(pixels: JsonField): Readonly<Record<string, unknown>> {
+  const attributes = memberOf(pixels, "attributes");
+  return attributes.value === undefined ? {} : objectOf(attributes);
+}
+
+function separatorIn(fields: JsonField): ChunkKeySeparator {
+  const separator = memberOf(fields, "chunkKeySeparator");
+  const { value = "." } = separator;
+  return value === "." || value === "/" ? value : onFault(separator, ". or /");
 }
 
 /** Reads a path and its hash, and makes sure that the path stays inside the export. */

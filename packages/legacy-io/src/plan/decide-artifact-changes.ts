@@ -1,6 +1,12 @@
 // Decides what changed sidecars do to the artifacts of an image: replace, remove, keep or report a conflict.
 
-import { imagePartKey, imagePartOf, isObjectOfPart } from "@kym/zarr-store/layout";
+import {
+  imagePartKey,
+  imagePartOf,
+  isObjectOfPart,
+  undottedChunkKey,
+  ZARR_NODE_NAME,
+} from "@kym/zarr-store/layout";
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { KnownSidecar } from "./known-acquisition.ts";
 
@@ -161,8 +167,31 @@ function isEdited(
   was: ReadonlyMap<string, string>,
   current: ReadonlyMap<string, string>,
 ): boolean {
-  const now = objectsOf(key, current);
-  return now.length !== was.size || now.some((object) => was.get(object.key) !== object.sha256);
+  const now = new Map(objectsOf(key, current).map((object) => [object.key, object.sha256]));
+  const [then, since] = asOneForm(was, now);
+  return since.size !== then.size || [...since].some(([path, sha256]) => then.get(path) !== sha256);
+}
+
+/**
+ * An array that a migration copied has other chunk keys than when it was made, and so other metadata. Its chunks tell
+ * whether it is the same.
+ */
+function asOneForm(
+  was: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>] {
+  const isDotted = (path: string): boolean => undottedChunkKey(path) !== undefined;
+  const isCopied = [...was.keys()].some(isDotted) && ![...now.keys()].some(isDotted);
+  if (!isCopied) {
+    return [was, now];
+  }
+  const chunksOf = (objects: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+    new Map(
+      [...objects]
+        .filter(([path]) => !path.endsWith(`/${ZARR_NODE_NAME}`))
+        .map(([path, sha256]) => [undottedChunkKey(path) ?? path, sha256]),
+    );
+  return [chunksOf(was), chunksOf(now)];
 }
 
 function knownArtifactKeys(known: ReadonlyMap<string, KnownSidecar>): ReadonlySet<string> {

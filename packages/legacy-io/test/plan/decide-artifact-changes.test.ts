@@ -116,14 +116,14 @@ describe("what a change beside an image does to its artifacts", () => {
 
   const array = { key: "analysis_arrays/a/m", sha256: undefined, from: ["s"] };
   const objects = {
-    "analysis_arrays/a/m/data/c.0": "chunk",
+    "analysis_arrays/a/m/data/c/0": "chunk",
     "analysis_arrays/a/m/data/zarr.json": "head",
   };
-  const other = { "analysis_arrays/a/m2/data/c.0": "of another array" };
+  const other = { "analysis_arrays/a/m2/data/c/0": "of another array" };
   it.each<[string, Readonly<Record<string, string>>, boolean]>([
     ["is replaced as it was made", { ...objects, ...other }, true],
-    ["stays if a chunk was edited", { ...objects, "analysis_arrays/a/m/data/c.0": "mine" }, false],
-    ["stays if a chunk came in", { ...objects, "analysis_arrays/a/m/data/c.1": "mine" }, false],
+    ["stays if a chunk was edited", { ...objects, "analysis_arrays/a/m/data/c/0": "mine" }, false],
+    ["stays if a chunk came in", { ...objects, "analysis_arrays/a/m/data/c/1": "mine" }, false],
     ["stays if its shape is another", { ...objects, "analysis_arrays/a/m/data/zarr.json": "mine" }, false],
   ])("an array %s", (_name, current, isReplaced) => {
     const decision = decideArtifactChanges({
@@ -135,6 +135,30 @@ describe("what a change beside an image does to its artifacts", () => {
     expect([decision.write, decision.conflicts.map(({ key }) => key)]).toEqual(
       isReplaced ? [[array.key], []] : [[], [array.key]],
     );
+  });
+
+  const dotted = {
+    "analysis_arrays/a/m/data/c.0.1": "chunk",
+    "analysis_arrays/a/m/data/zarr.json": "head of c.0.1",
+  };
+  const copied = {
+    "analysis_arrays/a/m/data/c/0/1": "chunk",
+    "analysis_arrays/a/m/data/zarr.json": "head of c/0/1",
+  };
+  it.each<[string, Readonly<Record<string, string>>, boolean]>([
+    ["is replaced while it has dots", dotted, true],
+    ["is replaced where a migration copied it without dots", copied, true],
+    ["stays if it was copied and edited", { ...copied, "analysis_arrays/a/m/data/c/0/1": "mine" }, false],
+    ["stays if it was copied and grew", { ...copied, "analysis_arrays/a/m/data/c/1/1": "mine" }, false],
+    ["stays if its shape is another", { ...dotted, "analysis_arrays/a/m/data/zarr.json": "mine" }, false],
+  ])("an array whose chunk keys had dots when it was made %s", (_name, current, isReplaced) => {
+    const decision = decideArtifactChanges({
+      ...CHANGED,
+      made: [array],
+      known: new Map([["s", sidecar(dotted)]]),
+      current: new Map(Object.entries(current)),
+    });
+    expect(decision.write).toEqual(isReplaced ? [array.key] : []);
   });
 
   it("never writes or removes what was edited, nor touches what unchanged files make", () => {

@@ -2,6 +2,7 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import {
+  type ArrayMetadata,
   isZarrStoreError,
   type NdArray,
   SOURCES_SCHEMA,
@@ -13,6 +14,7 @@ import { schemaOfTable, writeCsvIfPossible } from "@kym/zarr-store/table";
 import { type LineScanCalibration, lineScanCalibration } from "../../content/image-metadata.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {
+  ChunkKeySeparator,
   ExportedArtifact,
   ExportedFile,
   ExportedImage,
@@ -81,9 +83,12 @@ async function exportPixels(
   { pixels }: PlannedImage,
   sink: ExportSink,
 ): Promise<ExportedImage["pixels"]> {
-  const { dtype, shape, chunkShape } = await record.openArray();
+  const { dtype, shape, chunkShape: chunks, ...array } = await record.openArray();
+  // In Zarr v2 they are those of the image's group.
+  const attributes = array.zarrFormat === 3 ? array.attributes : {};
+  const described = { dtype, shape, chunks, attributes, chunkKeySeparator: separatorOf(array) };
   if (pixels === undefined) {
-    return { path: "none", sha256: "", format: "npy", dtype, shape, chunks: chunkShape };
+    return { path: "none", sha256: "", format: "npy", ...described };
   }
   const image = await record.loadArray();
   const bytes =
@@ -91,7 +96,7 @@ async function exportPixels(
       ? writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) })
       : writeNpy(image);
   const file = await sink.write(pixels.path, bytes);
-  return { ...file, format: pixels.format, dtype, shape, chunks: chunkShape };
+  return { ...file, format: pixels.format, ...described };
 }
 
 export type ImageJBytes =
@@ -170,14 +175,22 @@ async function exportArray(
   { name, path, tifPath }: Extract<PlannedArtifact, { readonly kind: "array" }>,
   sink: ExportSink,
 ): Promise<ExportedArtifact> {
-  const { chunkShape, dimensionNames, attributes } = await record.arrays.open(name);
+  const metadata = await record.arrays.open(name);
+  const { chunkShape: chunks, dimensionNames, attributes } = metadata;
   const array = await record.loadArrayArtifact(name);
   const file = await sink.write(path, writeNpy(array));
   const shown = tifPath === undefined ? undefined : arrayForImageJ(array);
   const tif: ExportedFile | undefined =
     tifPath === undefined || shown === undefined ? undefined : await sink.write(tifPath, shown);
   const axes = (dimensionNames ?? []).map((axis, index) => axis ?? `a${index}`);
-  return { ...file, kind: "array", name, axes, chunks: chunkShape, attributes, ...(tif && { tif }) };
+  const form = { axes, chunks, attributes, chunkKeySeparator: separatorOf(metadata) };
+  return { ...file, kind: "array", name, ...form, ...(tif && { tif }) };
+}
+
+/** Only what a version of ours wrote with dots is restored with dots. */
+function separatorOf(metadata: Pick<ArrayMetadata, "zarrFormat" | "chunkKeyEncoding">): ChunkKeySeparator {
+  const { zarrFormat, chunkKeyEncoding } = metadata;
+  return zarrFormat === 3 && chunkKeyEncoding.name === "default" ? chunkKeyEncoding.separator : "/";
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
-import type { ImageContent } from "../../content/image-content.ts";
+import { type ImageContent, scalesOf } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -154,8 +154,11 @@ async function encodePixels(
   { pixels, content }: ReadBundle,
   { compression }: CommitNewImagesOptions,
 ): ReturnType<Encode> {
-  const isToCompress = "data" in pixels && compression !== "none";
-  return isToCompress ? transaction.encodeImage(pixels, { axes: content.axes, compression }) : pixels;
+  if (!("data" in pixels) || compression === "none") {
+    return pixels;
+  }
+  const { axes, artifacts } = content;
+  return transaction.encodeImage(pixels, { axes, compression, scales: scalesOf(artifacts, axes.length) });
 }
 
 /** Lists the absolute paths of the channels and sidecars that could be used. */

@@ -1,10 +1,11 @@
 // Stores one image that was read: pixels, artifacts and provenance.
 
 import { ARTIFACTS, encodeProvenance, type SidecarProvenance } from "@kym/kym-schema";
-import { INGEST_MODE } from "@kym/kym-schema/keys";
+import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
-import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
+import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
+import { fileNameOf } from "../../plan/compare-files.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import type { ReadFile } from "../files/read-stable.ts";
@@ -53,8 +54,10 @@ export async function storeImage(
   const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
+    scales: scalesOf(content.artifacts, content.axes.length),
     compression,
     attributes: {
+      [PROVENANCE_KEYS.sourceName]: fileNameOf(read.image.relPath),
       pixels_sha256: pixelsSha256,
       ...(said.calibration.length > 0 && { tiff_calibration: said.calibration }),
       ...(said.valueCalibration && {
@@ -76,7 +79,7 @@ export async function storeImage(
     encodeProvenance({
       sourcePrimaryPath: read.image.path,
       sourceRelPath: read.image.relPath,
-      sourceName: read.image.relPath.slice(read.image.relPath.lastIndexOf("/") + 1),
+      sourceName: fileNameOf(read.image.relPath),
       sourceSha256: read.image.sha256,
       ingestMode: INGEST_MODE,
       sidecars: read.sidecars.map((file) => ({

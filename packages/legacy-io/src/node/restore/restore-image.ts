@@ -90,6 +90,8 @@ export async function storeExportedImage(
   const record = await transaction.addImage(image, {
     id: exported.imageId,
     chunks: exported.pixels.chunks,
+    arrayAttributes: exported.pixels.attributes,
+    chunkKeySeparator: exported.pixels.chunkKeySeparator,
     attributes,
     ...(Array.isArray(axes) && { axes: axes.map(String) }),
   });
@@ -118,8 +120,8 @@ async function storeArtifact(
       await record.tables.saveBytes(artifact.name, "csv.gz", bytes);
       return;
     case "array": {
-      const { axes, chunks, attributes } = artifact;
-      await record.saveArrayArtifact(artifact.name, readNpy(bytes), { axes, chunks, attributes });
+      const { name, axes, chunks, attributes, chunkKeySeparator } = artifact;
+      await record.saveArrayArtifact(name, readNpy(bytes), { axes, chunks, attributes, chunkKeySeparator });
       return;
     }
     case "attachment":

@@ -1,7 +1,13 @@
 // Brings one record up to date with the sidecars beside its image.
 
-import { ARTIFACTS, encodeProvenance, type Provenance } from "@kym/kym-schema";
-import { INGEST_MODE } from "@kym/kym-schema/keys";
+import {
+  ARTIFACTS,
+  changedScales,
+  encodeProvenance,
+  loadMetadataText,
+  type Provenance,
+} from "@kym/kym-schema";
+import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
@@ -134,6 +140,7 @@ async function store(
   looked: LookedUpdate,
 ): Promise<UpdateOutcome> {
   const { known, sidecars, changed, artifacts } = looked;
+  const { bundle } = update;
   const pathOf = new Map(sidecars.map(({ file }) => [file.relPath, file.path]));
   const pathsOf = (relPaths: readonly string[]): readonly string[] =>
     relPaths.map((relPath) => pathOf.get(relPath) ?? relPath);
@@ -156,10 +163,14 @@ async function store(
     current,
   });
   for (const artifact of artifacts) {
-    if (decision.write.includes(artifactKey(artifact))) {
-      await storeArtifact(record, artifact);
+    const key = artifactKey(artifact);
+    if (decision.write.includes(key)) {
+      await (key === METADATA_KEY && artifact.kind === "json"
+        ? storeMetadata(record, artifact)
+        : storeArtifact(record, artifact));
     }
   }
+  await renameSource(record, update.move && bundle.image.relPath);
   for (const key of decision.remove) {
     await deleteArtifact(record, key);
   }
@@ -185,6 +196,28 @@ async function store(
     conflicts: decision.conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
     notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
   };
+}
+
+/** A header that came later, or a corrected one, calibrates the pixels too. */
+async function storeMetadata(
+  record: ImageRecord,
+  artifact: Extract<SourcedArtifact, { readonly kind: "json" }>,
+): Promise<void> {
+  const before = await loadMetadataText(record, { ifUnreadable: "none" });
+  await storeArtifact(record, artifact);
+  const scales = changedScales(before, artifact.text, (await record.openArray()).shape.length);
+  if (scales !== undefined) {
+    await record.pixels.saveScales(scales);
+  }
+}
+
+/** The attribute that names the file follows it, where an image has that attribute. */
+async function renameSource(record: ImageRecord, relPath: string | undefined): Promise<void> {
+  const key = PROVENANCE_KEYS.sourceName;
+  const before = (await record.attributes())[key];
+  if (relPath !== undefined && before !== undefined && before !== fileNameOf(relPath)) {
+    await record.updateAttributes({ [key]: fileNameOf(relPath) });
+  }
 }
 
 /** Keeps each refused file as an attachment, unless it is stored as one anyway. */

@@ -58,6 +58,27 @@ describe("an export", () => {
     expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
   });
 
+  it("of an older version, which says nothing of the pixels' attributes, comes back as it was", async () => {
+    await dataset.deleteImage("a");
+    const image = { dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 4) } as const;
+    const record = await dataset.addImage(image, { id: "old", chunks: [1, 2], chunkKeySeparator: "." });
+    await record.saveArrayArtifact("mask", image, { chunkKeySeparator: "." });
+    await exportLegacyFolder(dataset, out);
+    const path = join(out, "export.json");
+    const manifest = JSON.parse(await readFile(path, "utf8"));
+    const old = manifest.images.find(({ imageId }: { imageId: string }) => imageId === "old");
+    for (const array of [old.pixels, ...old.artifacts]) {
+      expect(array).toMatchObject({ attributes: {}, chunkKeySeparator: "." });
+      delete array.chunkKeySeparator;
+    }
+    delete old.pixels.attributes;
+    writeFileSync(path, JSON.stringify(manifest));
+    const copy = await openDataset(memoryStore());
+    expect(await restore(copy)).toMatchObject({ failed: [], ingested: { length: 2 } });
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+    expect(await restore(copy)).toMatchObject({ conflicts: [], unchanged: { length: 2 } });
+  });
+
   it("comes back also where an image has more pages than a stranger's file may have", async () => {
     const shape = [70_000, 1, 1];
     const data = Uint8Array.from({ length: 70_000 }, (_, page) => page % 251);

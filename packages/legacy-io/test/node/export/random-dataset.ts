@@ -10,7 +10,7 @@ import {
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import { DTYPES, isDType, itemSizeBytes } from "@kym/zarr-store/array";
+import { type AxisScales, DTYPES, isDType, itemSizeBytes } from "@kym/zarr-store/array";
 import fc from "fast-check";
 import { readNpy, writeNpy } from "../../../src/index.ts";
 
@@ -22,6 +22,8 @@ export interface RandomImage {
   readonly array: NdArray;
   readonly axes: readonly string[] | undefined;
   readonly chunks: readonly number[] | undefined;
+  readonly scales: AxisScales | undefined;
+  readonly chunkKeySeparator: "." | "/";
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly json: readonly (readonly [name: string, text: string])[];
   readonly tables: readonly (readonly [name: string, table: RandomTable])[];
@@ -158,6 +160,12 @@ const jsonText = fc.oneof(
 const axesOf = (rank: number): fc.Arbitrary<readonly string[]> =>
   fc.shuffledSubarray(["t", "z", "c", "y", "x"], { minLength: rank, maxLength: rank });
 
+const anyScale = fc.record({
+  unit: fc.constantFrom("s", "\u00b5m"),
+  step: fc.double({ noNaN: true, noDefaultInfinity: true, min: Number.MIN_VALUE }),
+  origin: fc.integer(),
+});
+
 const anyImage: fc.Arbitrary<RandomImage> = anyArray(2, 5, 1).chain((array) =>
   fc.record({
     array: fc.constant(array),
@@ -165,6 +173,8 @@ const anyImage: fc.Arbitrary<RandomImage> = anyArray(2, 5, 1).chain((array) =>
     chunks: fc.option(fc.tuple(...array.shape.map((length) => fc.integer({ min: 1, max: length }))), {
       nil: undefined,
     }),
+    scales: fc.option(fc.tuple(...array.shape.map(() => fc.option(anyScale))), { nil: undefined }),
+    chunkKeySeparator: fc.constantFrom(".", "/"),
     attributes: fc.dictionary(segment, fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 3 }),
     json: named(jsonText),
     tables: named(anyTable()),
@@ -204,10 +214,11 @@ export async function makeDataset(random: RandomDataset): Promise<ZarrDataset> {
   const dataset = await openDataset(memoryStore());
   await dataset.transaction(async (transaction) => {
     for (const [index, image] of random.images.entries()) {
-      const { array, axes, chunks, attributes } = image;
+      const { array, axes, chunks, scales, chunkKeySeparator, attributes } = image;
       const record = await transaction.addImage(array, {
         id: `image-${index}`,
         attributes,
+        ...{ scales, chunkKeySeparator, arrayAttributes: { note: index } },
         ...(axes && { axes }),
         ...(chunks && { chunks }),
       });
@@ -250,7 +261,10 @@ async function fill(record: ZarrImageRecord, image: RandomImage): Promise<void> 
     await record.saveCsvGz(name, rows, { schema });
   }
   for (const [name, array] of image.arrays) {
-    await record.saveArrayArtifact(name, array, { attributes: { note: name } });
+    await record.saveArrayArtifact(name, array, {
+      attributes: { note: name },
+      chunkKeySeparator: image.chunkKeySeparator,
+    });
   }
   for (const [name, bytes] of image.attachments) {
     await record.saveAttachment(name, bytes);

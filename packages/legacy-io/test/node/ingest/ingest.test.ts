@@ -334,6 +334,36 @@ describe("ingesting a folder", () => {
     });
   });
 
+  it("writes the scale of the axes with the pixels, and the name of the file with the record", async () => {
+    folder = await makeLabFolder({
+      "day/a.tif": tinyTiff(1),
+      "day/a.json": CLASSIC_JSON,
+      "b.tif": tinyTiff(2),
+    });
+    for (const compression of ["zstd", "none"] as const) {
+      await using each = await openDataset(memoryStore());
+      await ingestLegacyFolder(each, folder, { compression });
+      const found = new Map<unknown, unknown>();
+      for (const id of await each.listImageIds()) {
+        const record = each.record(id);
+        found.set((await record.attributes())["source_name"], (await record.openArray()).attributes);
+      }
+      expect(found).toEqual(
+        new Map<unknown, unknown>([
+          [
+            "a.tif",
+            {
+              dimension_units: ["0.001 s", "0.5 \u00b5m"],
+              dimension_steps: [0.001, 0.5],
+              dimension_origins: [0, 0],
+            },
+          ],
+          ["b.tif", {}],
+        ]),
+      );
+    }
+  });
+
   it("stores the same pixels without compression, of a folder and of one file, where that is asked for", async () => {
     folder = await makeLabFolder({ "a.tif": tinyTiff(1) });
     const pixels = new Uint8Array(Uint16Array.from({ length: 12 }, (_, index) => 100 + index).buffer);
@@ -343,7 +373,7 @@ describe("ingesting a folder", () => {
     expect(ids).toHaveLength(2);
     for (const id of ids) {
       expect(await dataset.record(id).loadArray()).toMatchObject({ shape: [4, 3], dtype: "uint16" });
-      const chunk = parseStoreKey(`images/${id}/data/c.0.0`);
+      const chunk = parseStoreKey(`images/${id}/data/c/0/0`);
       expect(await store.get(chunk)).toEqual(pixels);
     }
   });

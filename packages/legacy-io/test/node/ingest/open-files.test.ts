@@ -63,7 +63,7 @@ it.runIf(existsSync(DESCRIPTORS))(
         break;
       }
       const [id = ""] = newImageIds;
-      await writeFile(join(folder, `study.zarr/images/${id}/data/c.0.0`), "not it");
+      await writeFile(join(folder, `study.zarr/images/${id}/data/c/0/0`), "not it");
       await expect(dataset.record(id).loadArray()).rejects.toMatchObject({ code: "integrity" });
       const sidecars = new SidecarArtifactStore(join(folder, "lab/b.tif"));
       await expect(sidecars.loadJson("qc")).rejects.toMatchObject({ code: "invalid_file" });

@@ -20,6 +20,8 @@ const EVENTS_JSON = JSON.stringify({
 const CHANGED = "the image changed since it was ingested";
 const METADATA = "analysis/metadata.json";
 const QC = "analysis/qc.json";
+/** The attributes of the image. */
+const RECORD = "zarr.json";
 
 describe("refreshing from a folder", () => {
   let store: KeyValueStore;
@@ -132,7 +134,7 @@ describe("refreshing from a folder", () => {
         "an array",
         { "a.m.npy": writeNpy({ dtype: "uint8", shape: [2], data: Uint8Array.of(1, 2) }) },
         { "a.m.npy": writeNpy({ dtype: "uint8", shape: [2], data: Uint8Array.of(1, 3) }) },
-        ["analysis_arrays/m/data/c.0"],
+        ["analysis_arrays/m/data/c/0"],
       ],
     ])("of %s changes exactly its artifacts", async (_name, files, change, keys) => {
       await ingest({ "a.tif": tinyTiff(1), "a.other.json": "{}", ...files });
@@ -517,7 +519,8 @@ describe("refreshing from a folder", () => {
           { path: "b.tif", reason: "moved from a.tif; changed beside it: b.qc.json" },
         ]),
       );
-      expect(changed).toEqual([QC]);
+      expect(changed).toEqual([QC, RECORD]);
+      expect(await (await only()).attributes()).toMatchObject({ source_name: "b.tif" });
       await expectSettled();
     });
 
@@ -549,7 +552,43 @@ describe("refreshing from a folder", () => {
       await ingest({ "a.tif": tinyTiff(1), "a.json": CLASSIC_JSON });
       await rename(join(folder, "a.tif"), join(folder, "b.tif"));
       const changed = await changedBy(() => refresh({ includeSidecars: false }));
-      expect(changed).toEqual([]);
+      expect(changed).toEqual([RECORD]);
+    });
+
+    it("changes no attribute of a record that does not name its source, as older versions made them", async () => {
+      await ingest({ "a.tif": tinyTiff(1) });
+      await (await only()).updateAttributes({ source_name: undefined });
+      await rename(join(folder, "a.tif"), join(folder, "b.tif"));
+      expect(await changedBy(() => refresh())).toEqual([]);
+    });
+  });
+
+  describe("the calibration", () => {
+    const scales = async (): Promise<unknown> =>
+      (await (await only()).openArray()).attributes["dimension_units"];
+    const CORRECTED = CLASSIC_JSON.replace("0.001", "0.002");
+    const EDITED = CLASSIC_JSON.replace("false", "true");
+
+    it("reaches the pixels when it is found later, when it is corrected, and when it goes away", async () => {
+      await ingest({ "a.tif": tinyTiff(1) });
+      expect(await scales()).toBeUndefined();
+      await put({ "a.json": CLASSIC_JSON });
+      expect(await changedBy(() => refresh())).toEqual([METADATA, "data/zarr.json"]);
+      expect(await scales()).toEqual(["0.001 s", "0.5 \u00b5m"]);
+      await put({ "a.json": CORRECTED });
+      await refresh();
+      expect(await scales()).toEqual(["0.002 s", "0.5 \u00b5m"]);
+      await put({ "a.json": CLASSIC_JSON.replaceAll('"s","um"', '"px","px"') });
+      await refresh();
+      expect(await scales()).toBeUndefined();
+      await expectSettled();
+    });
+
+    it("leaves the pixels of older versions as they are while it does not change", async () => {
+      await ingest({ "a.tif": tinyTiff(1), "a.json": CLASSIC_JSON });
+      await (await only()).pixels.saveScales([null, null]);
+      await put({ "a.json": EDITED });
+      expect(await changedBy(() => refresh())).toEqual([METADATA]);
     });
   });
 
