@@ -2,6 +2,7 @@
 
 import {
   ARTIFACTS,
+  changedScales,
   editMetadata,
   type KymMetadata,
   loadMetadataText,
@@ -108,10 +109,16 @@ export class AcqImage {
 
   /** Changes header, experiment or `accepted`. Unknown keys stay. Throws the errors of `editMetadata`. */
   async editMetadata(edit: Omit<MetadataEdit, "rois">, options: ReadOptions = {}): Promise<KymMetadata> {
-    return this.#edit(
-      async (artifacts) => parseMetadata(await saveMetadata(artifacts, edit, options)),
-      options,
-    );
+    const rank = edit.header === undefined ? 0 : (await this.describe(options)).axes.length;
+    return this.#edit(async (artifacts) => {
+      const before = await loadMetadataText(artifacts, options);
+      const after = await saveMetadata(artifacts, edit, options);
+      const scales = changedScales(before, after, rank);
+      if (scales !== undefined) {
+        await artifacts.saveScales?.(scales, options);
+      }
+      return parseMetadata(after);
+    }, options);
   }
 
   /**

@@ -1,12 +1,16 @@
 // Copies an image from any pair of stores, such as a TIFF and its sidecars, into a dataset.
 
-import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
+import { loadMetadataText, planeScales, summarizeMetadata } from "@kym/kym-schema";
+import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ArtifactStore, PixelStore, ReadOptions, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
 import { schemaOfTable } from "@kym/zarr-store/table";
+import { loadSourceName } from "../load-source-name.ts";
 
 export interface IngestImageOptions extends ReadOptions {
   /** Default: a new UUID. */
   readonly id?: string | undefined;
+  /** The name of the file that the image is from. Default: what the artifact `provenance` says, if there is one. */
+  readonly sourceName?: string | undefined;
 }
 
 /**
@@ -29,11 +33,18 @@ export async function ingestImage(
     { signal },
   );
   const names = await artifactStore.list({ signal });
-  const summary = summarizeMetadata((await loadMetadataText(artifactStore, { signal })) ?? "");
+  const metadataText = (await loadMetadataText(artifactStore, { signal })) ?? "";
+  const sourceName = options.sourceName ?? (await loadSourceName(artifactStore, { signal }));
   let imageId = "";
   await dataset.transaction(
     async (transaction) => {
-      const record = await transaction.addImage(pixels, { ...(id !== undefined && { id }), axes, summary });
+      const record = await transaction.addImage(pixels, {
+        ...(id !== undefined && { id }),
+        axes,
+        scales: planeScales(metadataText, axes.length),
+        attributes: sourceName === undefined ? {} : { [PROVENANCE_KEYS.sourceName]: sourceName },
+        summary: summarizeMetadata(metadataText),
+      });
       imageId = record.id;
       for (const name of names.json) {
         await record.saveJson(name, await artifactStore.loadJsonText(name, { signal }));

@@ -1,8 +1,10 @@
 // Copies one image from dataset to dataset for `migrate`, and compares the copy with the original.
 
-import { loadMetadataText, summarizeMetadata } from "@kym/kym-schema";
+import { loadMetadataText, planeScales, summarizeMetadata } from "@kym/kym-schema";
+import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { DatasetContents, NdArray, ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
+import { loadSourceName } from "../load-source-name.ts";
 
 /** Copies one image with its attributes, artifacts and attachments. Throws the errors of reading and writing. */
 export async function copyImage(
@@ -14,11 +16,18 @@ export async function copyImage(
   const from = source.record(imageId);
   const axes = await from.getAxes(options);
   const { summary: _made, ...attributes } = await from.attributes(options);
-  const to = await target.addImage(await from.loadArray(options), {
+  const pixels = await from.loadArray(options);
+  const metadataText = (await loadMetadataText(from, { ...options, ifUnreadable: "none" })) ?? "";
+  const sourceName = await loadSourceName(from, options);
+  const to = await target.addImage(pixels, {
     id: imageId,
     ...(axes && { axes }),
-    attributes,
-    summary: summarizeMetadata((await loadMetadataText(from, { ...options, ifUnreadable: "none" })) ?? ""),
+    scales: planeScales(metadataText, pixels.shape.length),
+    attributes: {
+      ...(sourceName !== undefined && { [PROVENANCE_KEYS.sourceName]: sourceName }),
+      ...attributes,
+    },
+    summary: summarizeMetadata(metadataText),
     ...options,
   });
   for (const key of fileKeys(await from.objectHashes())) {

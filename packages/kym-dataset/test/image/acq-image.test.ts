@@ -59,6 +59,43 @@ describe("channels and axes as they are", () => {
     expect((await image.rois()).extent).toEqual({ height: 3, width: 4, numSlices: 1, numChannels: 2 });
   });
 
+  it("ingestImage writes the scale of the axes and the name of the source, where these are known", async () => {
+    const image = await imageOf([2, 3, 4], ["c", "t", "x"]);
+    const dataset = await openDataset(memoryStore());
+    const bare = await ingestImage(dataset, image, { id: "bare" });
+    expect((await bare.openArray()).attributes).toEqual({});
+    expect(await bare.attributes()).not.toHaveProperty("source_name");
+    await image.editMetadata({ header: { voxels: [1, 0.002, 0.5], voxelsUnits: ["px", "s", "um"] } });
+    const named = await ingestImage(dataset, image, { id: "named", sourceName: "scan.tif" });
+    expect((await named.openArray()).attributes).toEqual({
+      dimension_units: [null, "0.002 s", "0.5 \u00b5m"],
+      dimension_steps: [null, 0.002, 0.5],
+      dimension_origins: [null, 0, 0],
+    });
+    expect(await named.attributes()).toMatchObject({ source_name: "scan.tif" });
+    await image.artifactStore.saveJson("provenance", { source_name: "from-provenance.tif" });
+    const told = await ingestImage(dataset, image, { id: "told" });
+    expect(await told.attributes()).toMatchObject({ source_name: "from-provenance.tif" });
+    await image.artifactStore.saveJson("provenance", "not an object");
+    expect(await (await ingestImage(dataset, image)).attributes()).not.toHaveProperty("source_name");
+  });
+
+  it("an edit of the calibration changes the scale that the pixels say, and an edit of a note does not", async () => {
+    const dataset = await openDataset(memoryStore());
+    const record = await dataset.addImage(numbered([3, 4]), { id: "one", axes: ["t", "x"] });
+    const image = await AcqImageList.from(dataset.openImages()).get("one");
+    const edit = image?.editMetadata.bind(image) ?? expect.unreachable("there is an image");
+    const units = async (): Promise<unknown> => (await record.openArray()).attributes["dimension_units"];
+    await edit({ header: { voxels: [0.002, 0.5], voxelsUnits: ["s", "um"] } });
+    expect(await units()).toEqual(["0.002 s", "0.5 \u00b5m"]);
+    expect(dataset.version).toBe(2);
+    const before = await record.objectHashes();
+    await edit({ experiment: { note: "n" }, accepted: false });
+    expect((await record.objectHashes()).get("data/zarr.json")).toBe(before.get("data/zarr.json"));
+    await edit({ header: { voxels: [1, 1], voxelsUnits: ["px", "px"] } });
+    expect(await units()).toBeUndefined();
+  });
+
   it("ingestImage keeps all channels, axes, metadata, ROIs, tables and arrays", async () => {
     const image = await imageOf([2, 3, 4], ["c", "t", "x"]);
     const { id } = await image.addRoi({ channel: 2, name: "kept" });

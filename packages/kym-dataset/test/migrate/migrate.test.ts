@@ -161,13 +161,37 @@ describe("migrate, whatever the source", () => {
     for (const id of ["a", "b", "c"]) {
       await addAnalysedImage(source, id, 1);
     }
-    const damaged = parseStoreKey("images/b/data/c.0.0");
+    const damaged = parseStoreKey("images/b/data/c/0/0");
     await store.remove(damaged);
     await store.put(damaged, new Uint8Array([1, 2, 3]));
     const target = await emptyDataset();
     const report = await migrate(source, target);
     expect([report.migrated, report.failed.map(({ imageId }) => imageId)]).toEqual([["a", "c"], ["b"]]);
     expect(await target.listImageIds()).toEqual(["a", "c"]);
+  });
+
+  it("writes arrays in the form of today, with the scale of the axes and the name of the source", async () => {
+    const source = await emptyDataset();
+    const plane = { dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 4) } as const;
+    const old = { chunkKeySeparator: "." } as const;
+    const record = await source.addImage(plane, { id: "a", axes: ["t", "x"], ...old });
+    await record.saveArrayArtifact("mask", plane, old);
+    await record.saveJson("provenance", { source_name: "a.tif" });
+    await record.saveJson("metadata", { header: { voxels: [0.002, 1], voxels_units: ["s", "px"] } });
+    const target = await emptyDataset();
+    expect(await migrate(source, target)).toMatchObject({ migrated: ["a"], failed: [] });
+    const copy = target.record("a");
+    expect([...(await copy.objectHashes()).keys()].filter((key) => key.includes("data/c"))).toEqual([
+      "analysis_arrays/mask/data/c/0/0",
+      "data/c/0/0",
+    ]);
+    expect((await copy.openArray()).attributes).toEqual({
+      dimension_units: ["0.002 s", null],
+      dimension_steps: [0.002, null],
+      dimension_origins: [0, null],
+    });
+    expect(await copy.attributes()).toMatchObject({ source_name: "a.tif" });
+    expect(await migrate(source, target)).toMatchObject({ unchanged: ["a"], conflicts: [] });
   });
 
   it("refuses a target that is the source, and one that is only read", async () => {

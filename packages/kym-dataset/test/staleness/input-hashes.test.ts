@@ -17,7 +17,7 @@ const indexer = defineIndexer({
 
 const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
 const KEYS = [
-  ...["zarr.json", "data/zarr.json", "data/c.0.0", "data/c.0.10", "analysis/x/result.json"],
+  ...["zarr.json", "data/zarr.json", "data/c/0/0", "data/c/0/10", "analysis/x/result.json"],
   ...["b", "a", "a/b", "a.b", "a-b", "B", "other"].map((name) => `analysis/${name}.json`),
   "analysis/a.json.gz",
 ];
