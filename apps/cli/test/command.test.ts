@@ -150,11 +150,21 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     }
     const { data } = await jsonAt(["show", "study.zarr", "Capillary1_0001.tif"]);
     expect(data.rois).toHaveLength(3);
+    expect(data.axis_scales).toEqual([
+      { unit: "s", step: 0.0011699666666666665, origin: 0 },
+      { unit: "\u00b5m", step: 0.284, origin: 0 },
+    ]);
+    expect(stdout).toContain(
+      `  xarray   ds = xarray.open_zarr("${join(work, "study.zarr/images", data.image_id)}", consolidated=False)\n` +
+        '           ds = ds.assign_coords({"t": ("t", numpy.arange(ds.sizes["t"]) * 0.0011699666666666665, {"units": "s"}), ' +
+        '"x": ("x", numpy.arange(ds.sizes["x"]) * 0.284, {"units": "\u00b5m"})})\n',
+    );
     const short = await jsonAt(["show", "study.zarr", data.image_id.slice(0, 8)]);
     expect(short.data.image_id).toBe(data.image_id);
     expect((await at(["show", "study.zarr", "Capillary2_no_txt"])).stdout).toMatch(
       /uncalibrated: .*; the TIFF itself says x 0\.331 µm, t 0\.00114604 s \(mm_header\)\n/,
     );
+    expect((await at(["show", "study.zarr", "Capillary2_no_txt"])).stdout).not.toContain("xarray");
     expect((await at(["show", "study.zarr", "nothing"])).exitCode).toBe(6);
   });
 

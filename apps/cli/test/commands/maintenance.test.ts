@@ -82,7 +82,7 @@ describe("log, check, adopt and gc", () => {
   });
 
   it("adopt ends with 3 if something was refused, and takes in the rest", async () => {
-    const pixels = "images/one/data/c.0.0";
+    const pixels = "images/one/data/c/0/0";
     const before = await readFile(at(pixels));
     await writeFile(at(pixels), "somebody's pixels");
     await writeFile(at("images/one/analysis/broken.json"), '{"a": ');
@@ -96,7 +96,7 @@ describe("log, check, adopt and gc", () => {
     expect(stdout.trimEnd().split("\n")).toEqual([
       `adopted changed: ${QC}`,
       expect.stringMatching(/^refused: images\/one\/analysis\/broken\.json: .+JSON/),
-      expect.stringMatching(/^refused: images\/one\/data\/c\.0\.0: .+/),
+      expect.stringMatching(/^refused: images\/one\/data\/c\/0\/0: .+/),
     ]);
     const { ok, data } = await kymJson(["adopt", "study.zarr"], { cwd });
     expect([ok, data.adopted]).toEqual([true, []]);

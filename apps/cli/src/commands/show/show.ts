@@ -2,8 +2,9 @@
 
 import { join } from "node:path";
 import { KymDataset } from "@kym/kym-dataset";
-import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import { parseImageId, parseTableName, type ZarrImageRecord } from "@kym/zarr-store";
+import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
@@ -16,6 +17,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
+import { xarrayRecipe } from "./xarray-recipe.ts";
 
 export const showCommand: Command = defineCommand({
   usage: "show DATASET ID|STEM",
@@ -35,7 +37,8 @@ path, or its file name.`,
     const image = await findImage(dataset, wanted, path, { blind });
     const record = dataset.record(image.image_id);
     const kym = new KymDataset(dataset);
-    const metadata = await metadataOf(record);
+    const metadataText = await loadMetadataText(record);
+    const metadata = metadataText === undefined ? undefined : parseMetadata(metadataText);
     const artifacts = {
       json: await record.json.list(),
       parquet: await record.tables.list({ format: "parquet" }),
@@ -66,6 +69,7 @@ path, or its file name.`,
     const attributes = await record.attributes();
     const data = {
       ...image,
+      axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
       ...{ rois, artifacts, tables },
@@ -79,12 +83,15 @@ path, or its file name.`,
   },
 });
 
-async function metadataOf(record: ZarrImageRecord): Promise<KymMetadata | undefined> {
-  const text = await loadMetadataText(record);
-  return text === undefined ? undefined : parseMetadata(text);
+/** As the array says them; where it says none, because an older version wrote it, as the metadata do. */
+async function scalesOf(record: ZarrImageRecord, metadataText: string | undefined): Promise<AxisScales> {
+  const { attributes, shape } = await record.openArray();
+  const said = axisScalesOf(attributes, shape.length);
+  return said.some((scale) => scale !== null) ? said : planeScales(metadataText, shape.length);
 }
 
 interface Shown extends ImageOverview, TiffValues {
+  readonly axis_scales: AxisScales;
   readonly tiff_calibration: readonly TiffCalibration[];
   readonly rois: readonly ShownRoi[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
@@ -134,6 +141,9 @@ function textOf(image: Shown, location: string, tableNames: readonly string[]): 
     "",
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
+    ...xarrayRecipe(location, image.image_id, image.axes, image.axis_scales).map(
+      (line, index) => `  ${(index === 0 ? "xarray" : "").padEnd(8)} ${line}`,
+    ),
     ...tableRecipes(location, tableNames, image.tables),
     "  Fiji     kym export writes TIFFs with their calibration",
   ];
