@@ -8,7 +8,7 @@ import {
   type ZarrDataset,
 } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
-import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
+import { decodeParquetParts, type ParquetFile, schemaOfTable } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "../indexer/indexer.ts";
 import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "../table/index-table.ts";
@@ -57,7 +57,9 @@ export async function ledgerOfFile(
 ): Promise<Ledger> {
   return bytes === undefined
     ? new Map()
-    : partOfFile(dataset, ledgerName, bytes, memory.ledgers, (table) => parseLedger(table, ledgerName));
+    : partOfFiles(dataset, ledgerName, [{ path: pathOf(ledgerName), bytes }], memory.ledgers, (table) =>
+        parseLedger(table, ledgerName),
+      );
 }
 
 function pathOf(tableName: string): string {
@@ -96,7 +98,7 @@ export async function loadLedgerAndTable(
 }
 
 /**
- * Reads and verifies a table's file. Decodes it only if it has changed since the last time.
+ * Reads and verifies a table's file, or its parts. Decodes them only if they have changed since the last time.
  *
  * @returns undefined if the table does not exist
  */
@@ -107,38 +109,44 @@ async function loadPart<T>(
   parse: (table: Table) => T,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<T | undefined> {
-  const bytes = await loadBytesIfThere(dataset, name, options);
-  if (bytes === undefined) {
-    return undefined;
-  }
-  return partOfFile(dataset, name, bytes, known, parse, options);
+  const files = await loadFilesIfThere(dataset, name, options);
+  return files && partOfFiles(dataset, name, files, known, parse, options);
 }
 
-async function partOfFile<T>(
+async function partOfFiles<T>(
   dataset: ZarrDataset,
   name: string,
-  bytes: Uint8Array<ArrayBuffer>,
+  files: readonly ParquetFile[],
   known: FileMemory<T>,
   parse: (table: Table) => T,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const sha256 = await dataset.runtime.sha256(bytes);
+  const sha256 = await hashOf(dataset, files);
   const before = known.get(name);
   if (before?.sha256 === sha256) {
     return before.part;
   }
-  const part = parse(await decodeParquet(bytes, { where: pathOf(name), memory: "shared", ...options }));
+  const part = parse(await decodeParquetParts(files, { memory: "shared", ...options }));
   known.set(name, { sha256, part });
   return part;
 }
 
-async function loadBytesIfThere(
+/** The hash of the one file, as a commit has it, or of the hashes of all parts. */
+async function hashOf({ runtime }: ZarrDataset, files: readonly ParquetFile[]): Promise<string> {
+  const hashes = await Promise.all(files.map(async ({ bytes }) => runtime.sha256(bytes)));
+  const [only] = hashes;
+  return only !== undefined && hashes.length === 1
+    ? only
+    : runtime.sha256(new TextEncoder().encode(hashes.join(" ")));
+}
+
+async function loadFilesIfThere(
   dataset: ZarrDataset,
   name: string,
   options: { readonly signal?: AbortSignal | undefined },
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+): Promise<readonly ParquetFile[] | undefined> {
   try {
-    return await dataset.loadTableBytes(name, options);
+    return await dataset.loadTableFiles(name, options);
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
       return undefined;

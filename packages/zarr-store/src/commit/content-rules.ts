@@ -24,5 +24,12 @@ export interface ContentRules {
   /**
    * Says why a file that no commit wrote cannot become an object at this path, whatever it holds; undefined if it can.
    */
-  readonly refusal: (path: string, isLive: (path: StoreKey) => boolean) => string | undefined;
+  readonly refusal: (path: string, live: LivePaths) => string | undefined;
+}
+
+/** Which paths the log has. */
+export interface LivePaths {
+  readonly has: (path: StoreKey) => boolean;
+  /** Whether an object that belongs to no image lies below a folder. */
+  readonly hasBelow: (folder: string) => boolean;
 }

@@ -11,6 +11,20 @@ export const ARRAYS = "analysis_arrays";
 /** The folder of a Zarr array's chunks and metadata. */
 export const ARRAY_DATA = "data";
 
+/** The ending of a pooled table's file, and of each part of a table that is a folder of parts. */
+export const TABLE_ENDING = ".parquet";
+
+/**
+ * Returns `tables/<name>.parquet` for a path inside `tables/<name>/`, otherwise undefined. A table has one of these forms:
+ * if both were there, nobody could tell which rows count.
+ */
+export function tableFileBeside(path: string): StoreKey | undefined {
+  const [top, name, rest] = path.split("/", 3);
+  return top === TABLES && name !== undefined && rest !== undefined
+    ? joinKey(TABLES, name + TABLE_ENDING)
+    : undefined;
+}
+
 /** Returns `images/<id>` for a path inside an image's folder, otherwise `""`. */
 export function groupOf(path: StoreKey): string {
   const [top, id, rest] = path.split("/", 3);

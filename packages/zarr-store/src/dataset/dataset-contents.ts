@@ -4,19 +4,22 @@ import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
+import type { MergeableChange } from "../commit/write/mergeable-change.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { parseTableName } from "../image/artifact-name.ts";
+import { parseTableName, type TableName } from "../image/artifact-name.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { decodeParquet, encodeParquet } from "../table/parquet/parquet.ts";
+import { decodeParquetParts, joinParquetParts, type ParquetFile } from "../table/parquet/parquet-parts.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
-import { imageGroup, imageNode, meaningOf, tablePath } from "./layout.ts";
+import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
+import { readTableFiles } from "./tables/table-files.ts";
 import {
   appendSources,
   assertRowsBelongTo,
@@ -161,31 +164,46 @@ export class DatasetContents {
 
   /** Lists the names of the pooled tables, sorted. */
   async listTableNames(): Promise<readonly string[]> {
-    return (await this.session.paths(""))
+    const names = (await this.session.paths(""))
       .map((path) => meaningOf(path))
-      .flatMap((meaning) => (meaning?.kind === "table" ? [meaning.table] : []))
-      .sort();
+      .flatMap((meaning) => (meaning?.kind === "table" ? [meaning.table] : []));
+    return [...new Set(names)].sort();
   }
 
   /** Loads a pooled table. @throws {ZarrStoreError} `not_found` */
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
-    return decodeParquet(await this.loadTableBytes(name, options), {
-      where: tablePath(parseTableName(name)),
-    });
-  }
-
-  /** Loads a table's Parquet file, verified, for another Parquet reader. @throws {ZarrStoreError} `not_found` */
-  async loadTableBytes(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const path = tablePath(parseTableName(name));
-    const bytes = await this.session.read(path, options);
-    if (bytes === undefined) {
-      throw new ZarrStoreError("not_found", `there is no table ${name}`, { path });
-    }
-    return bytes;
+    return decodeParquetParts(await this.loadTableFiles(name, options), options);
   }
 
   /**
-   * Replaces a whole table.
+   * Loads a table as one Parquet file, verified, for another Parquet reader. For a table that is a folder of parts, the file
+   * is made of them; {@link loadTableFiles} gives them as they are.
+   *
+   * @throws {ZarrStoreError} `not_found`; `schema_mismatch` if its parts have different columns; `invalid_argument` if they
+   * have more rows than one file may have
+   */
+  async loadTableBytes(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return joinParquetParts(await this.loadTableFiles(name, options));
+  }
+
+  /**
+   * Loads the Parquet files of a table, verified and in the order of its rows: one, or each of its parts. All belong to one
+   * version.
+   *
+   * @throws {ZarrStoreError} `not_found`; `schema_mismatch` if its parts have different columns; `conflict` if they keep
+   * changing
+   */
+  async loadTableFiles(name: string, options: ReadOptions = {}): Promise<readonly ParquetFile[]> {
+    const tableName = parseTableName(name);
+    const files = await readTableFiles(this.session, tableName, options);
+    if (files.length === 0) {
+      throw new ZarrStoreError("not_found", `there is no table ${name}`, { path: tablePath(tableName) });
+    }
+    return files;
+  }
+
+  /**
+   * Replaces a whole table. It becomes one file.
    *
    * @throws {ZarrStoreError} `schema_mismatch`, `invalid_argument` for rows without a schema
    */
@@ -193,18 +211,21 @@ export class DatasetContents {
     const path = tablePath(parseTableName(name));
     const table = tableOf(rows, options.schema, path);
     const bytes = await encodeParquet(table, { schema: options.schema ?? schemaOfTable(table) });
-    await this.#change(`save table ${name}`, options, (transaction) => transaction.put(path, bytes));
+    await this.#putTable(`save table ${name}`, name, bytes, options);
   }
 
   /** Deletes a table; returns whether it existed. */
   async deleteTable(name: string, options: ReadOptions = {}): Promise<boolean> {
-    const path = tablePath(parseTableName(name));
-    return this.#change(`delete table ${name}`, options, (transaction) => transaction.delete(path));
+    const tableName = parseTableName(name);
+    return this.#change(`delete table ${name}`, options, async (transaction, view) => {
+      const existed = await transaction.delete(tablePath(tableName));
+      return (await deleteParts(transaction, view, tableName)) || existed;
+    });
   }
 
   /**
    * Replaces the rows of some images in a pooled table. The change is applied to the table as it is at the moment of
-   * the commit, so concurrent changes to other rows are kept.
+   * the commit, so concurrent changes to other rows are kept. A table that is a folder of parts becomes one file.
    *
    * @throws {ZarrStoreError} `invalid_argument` for a row that belongs to another image or lacks the id column,
    * `schema_mismatch`
@@ -231,7 +252,7 @@ export class DatasetContents {
       options,
       async (transaction) => {
         transaction.merge({
-          path: where,
+          ...tableObject(parseTableName(name)),
           merge: (current) =>
             replaceRows(current, { where, imageIdColumn, rowsByImageId: tables, emptied, schema }),
         });
@@ -264,16 +285,19 @@ export class DatasetContents {
     await this.mergeTableFile(name, decode, options);
   }
 
-  /** Like {@link mergeTable}, but `merge` gets the verified Parquet file and decodes only what it needs. */
+  /**
+   * Like {@link mergeTable}, but `merge` gets the verified Parquet file, as {@link loadTableBytes} gives it, and decodes only
+   * what it needs.
+   */
   async mergeTableFile(
     name: string,
     merge: (current: Uint8Array<ArrayBuffer> | undefined) => TableChange | Promise<TableChange>,
     options: ReadOptions = {},
   ): Promise<void> {
-    const path = tablePath(parseTableName(name));
+    const object = tableObject(parseTableName(name));
     await this.#change(`change table ${name}`, options, async (transaction) => {
       transaction.merge({
-        path,
+        ...object,
         merge: async (current) => {
           const { table, schema, imageIds } = await merge(current);
           return {
@@ -291,14 +315,14 @@ export class DatasetContents {
    * @throws {ZarrStoreError} `schema_mismatch`
    */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
-    return decodeSources(await this.session.read(tablePath(parseTableName(SOURCES_TABLE)), options));
+    const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
+    return decodeSources(files.length === 0 ? undefined : await joinParquetParts(files));
   }
 
   /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */
   async saveSourcesIndex(rows: readonly Row[], options: ReadOptions = {}): Promise<void> {
     const bytes = await encodeSources(rows.map(parseSourceRow));
-    const path = tablePath(parseTableName(SOURCES_TABLE));
-    await this.#change("save the sources index", options, (transaction) => transaction.put(path, bytes));
+    await this.#putTable("save the sources index", SOURCES_TABLE, bytes, options);
   }
 
   /**
@@ -308,10 +332,23 @@ export class DatasetContents {
    * dropped (`droppedImageIds` of the commit). Two ingests at the same time therefore add every file only once.
    */
   async appendSources(rows: readonly SourceRow[], options: AppendSourcesOptions = {}): Promise<void> {
-    const path = tablePath(parseTableName(SOURCES_TABLE));
+    const object = tableObject(parseTableName(SOURCES_TABLE));
     const allowed = new Set((options.again ?? []).map(sourceIdentity));
     await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
-      transaction.merge({ path, merge: (current) => appendSources(current, rows, allowed) });
+      transaction.merge({ ...object, merge: (current) => appendSources(current, rows, allowed) });
+    });
+  }
+
+  async #putTable(
+    message: string,
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: ReadOptions,
+  ): Promise<void> {
+    const tableName = parseTableName(name);
+    await this.#change(message, options, async (transaction, view) => {
+      await transaction.put(tablePath(tableName), bytes);
+      await deleteParts(transaction, view, tableName);
     });
   }
 
@@ -322,4 +359,21 @@ export class DatasetContents {
   ): Promise<T> {
     return this.session.change(fn, { message, signal: options.signal });
   }
+}
+
+/** Deletes the parts of a table, if it is a folder of parts; returns whether there were any. */
+async function deleteParts(transaction: Transaction, view: ObjectSession, name: TableName): Promise<boolean> {
+  const parts = (await view.paths("", "last look")).filter((path) => isTablePart(name, path));
+  for (const part of parts) {
+    await transaction.delete(part);
+  }
+  return parts.length > 0;
+}
+
+/** Where a mergeable change of a table is made: to its file, or to the file that takes the place of its parts. */
+function tableObject(name: TableName): Pick<MergeableChange, "path" | "parts"> {
+  return {
+    path: tablePath(name),
+    parts: { has: (path) => isTablePart(name, path), join: joinParquetParts },
+  };
 }

@@ -5,6 +5,7 @@ import {
   ARRAYS,
   groupOfImage,
   IMAGES,
+  TABLE_ENDING,
   TABLES,
   ZARR_NODE_NAME,
   zarrNode,
@@ -167,15 +168,24 @@ export function attachmentPath(id: ImageId, name: string): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
 }
 
-/** The file of a pooled table. */
+/** The file of a pooled table that is one file. */
 export function tablePath(name: TableName): StoreKey {
-  return joinKey(TABLES, `${name}.parquet`);
+  return joinKey(TABLES, name + TABLE_ENDING);
+}
+
+/**
+ * Whether a path is a part of a pooled table that is a folder of parts: `tables/<name>/part-<8 digits>.parquet`. The order
+ * of the parts is that of their paths.
+ */
+export function isTablePart(name: TableName, path: string): boolean {
+  const meaning = path.startsWith(`${TABLES}/${name}/`) ? meaningOf(path) : undefined;
+  return meaning?.kind === "table" && meaning.isPart;
 }
 
 /** What a path below the dataset's root stands for. */
 export type PathMeaning =
   | { readonly kind: "root" | "images" }
-  | { readonly kind: "table"; readonly table: TableName }
+  | { readonly kind: "table"; readonly table: TableName; readonly isPart: boolean }
   | { readonly kind: "record" | "pixels" | "group"; readonly imageId: ImageId }
   | { readonly kind: "json" | "csv.gz" | "parquet"; readonly imageId: ImageId; readonly name: ArtifactName }
   | { readonly kind: "array"; readonly imageId: ImageId; readonly name: ArtifactName }
@@ -208,14 +218,28 @@ function parsePath(path: string): PathMeaning | undefined {
     return { kind: "images" };
   }
   const [top, second, ...rest] = path.split("/");
-  if (top === TABLES && second?.endsWith(".parquet") === true && rest.length === 0) {
-    return { kind: "table", table: parseTableName(second.slice(0, -".parquet".length)) };
+  if (top === TABLES && second !== undefined) {
+    return parseTablePath(second, rest);
   }
   if (top !== IMAGES || second === undefined) {
     return undefined;
   }
   return parseRecordPath(parseImageId(second), rest);
 }
+
+function parseTablePath(name: string, [part, ...rest]: readonly string[]): PathMeaning | undefined {
+  if (part === undefined) {
+    return name.endsWith(TABLE_ENDING)
+      ? { kind: "table", table: parseTableName(name.slice(0, -TABLE_ENDING.length)), isPart: false }
+      : undefined;
+  }
+  return rest.length === 0 && PART.test(part)
+    ? { kind: "table", table: parseTableName(name), isPart: true }
+    : undefined;
+}
+
+/** Names of equal length, so that every program that sorts them finds the same order. */
+const PART = /^part-\d{8}\.parquet$/;
 
 function parseRecordPath(imageId: ImageId, segments: readonly string[]): PathMeaning | undefined {
   const [folder, ...rest] = segments;

@@ -27,4 +27,5 @@ export {
   writeCsvIfPossible,
 } from "./csv/write-csv.ts";
 export { decodeParquet, encodeParquet } from "./parquet/parquet.ts";
+export { decodeParquetParts, type ParquetFile } from "./parquet/parquet-parts.ts";
 export { assertTableMatches, parseTableSchema, schemaOfTable } from "./table-schema.ts";

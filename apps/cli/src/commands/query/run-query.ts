@@ -89,14 +89,21 @@ async function makeViews(
   names: readonly string[],
   blind: boolean,
 ): Promise<void> {
+  const filesOf = new Map<string, readonly string[]>();
   await dataset.readConsistently(async () => {
     for (const name of names) {
-      await writeFile(join(folder, `${name}.parquet`), await dataset.loadTableBytes(name));
+      const copies: string[] = [];
+      for (const [index, { bytes }] of (await dataset.loadTableFiles(name)).entries()) {
+        const copy = join(folder, `${name}.${index}.parquet`);
+        await writeFile(copy, bytes);
+        copies.push(copy);
+      }
+      filesOf.set(name, copies);
     }
   });
   for (const name of names) {
-    const file = join(folder, `${name}.parquet`).replaceAll("'", "''");
-    const rows = `read_parquet('${file}')`;
+    const files = (filesOf.get(name) ?? []).map((file) => `'${file.replaceAll("'", "''")}'`);
+    const rows = `read_parquet([${files.join(", ")}])`;
     const hidden = blind ? await hiddenColumns(connection, rows) : "";
     await connection.run(`create view "${name}" as select *${hidden} from ${rows}`);
   }

@@ -1,10 +1,9 @@
 // `kym show`: shows one image of a dataset.
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { KymDataset } from "@kym/kym-dataset";
-import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
-import { parseImageId, parseTableName, type ZarrImageRecord } from "@kym/zarr-store";
-import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
+import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
@@ -77,7 +76,7 @@ path, or its file name.`,
     return {
       exitCode: EXIT.ok,
       data,
-      text: textOf(data, context.resolvePath(path), await dataset.listTableNames()),
+      text: textOf(data, context.resolvePath(path), await tableToOpen(dataset, tables)),
       next: `kym index ${path}`,
     };
   },
@@ -111,7 +110,7 @@ interface TableState {
   readonly explanation: string;
 }
 
-function textOf(image: Shown, location: string, tableNames: readonly string[]): string {
+function textOf(image: Shown, location: string, table: string | undefined): string {
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
     um === null || seconds === null
@@ -144,7 +143,7 @@ function textOf(image: Shown, location: string, tableNames: readonly string[]): 
     ...xarrayRecipe(location, image.image_id, image.axes, image.axis_scales).map(
       (line, index) => `  ${(index === 0 ? "xarray" : "").padEnd(8)} ${line}`,
     ),
-    ...tableRecipes(location, tableNames, image.tables),
+    ...tableRecipes(location, table),
     "  Fiji     kym export writes TIFFs with their calibration",
   ];
   return `${lines.join("\n")}\n`;
@@ -158,22 +157,30 @@ function roiLine(roi: ShownRoi): string {
   return `  ${roi.roi_id} ${roi.type}${roiPlaceText(roi)}${label === "" ? "" : `  ${label}`}`;
 }
 
-/** How to read a table that exists, preferably one with rows of this image. */
-function tableRecipes(
-  location: string,
-  names: readonly string[],
-  tables: readonly TableState[],
-): readonly string[] {
+/** A table that exists, preferably one with rows of this image: its file, or the folder of its parts. */
+async function tableToOpen(dataset: ZarrDataset, tables: readonly TableState[]): Promise<string | undefined> {
+  const names = await dataset.listTableNames();
   const there = tables.filter(({ table }) => names.includes(table));
   const analysed = there.findLast(({ state }) => state !== "not_analysed");
   const name = (analysed ?? there.at(-1))?.table;
   if (name === undefined) {
+    return undefined;
+  }
+  const file = tablePath(parseTableName(name));
+  const [first] = await dataset.loadTableFiles(name);
+  return first === undefined || first.path === file ? file : dirname(first.path);
+}
+
+/** How other programs read a table. pandas reads a folder as it is; DuckDB needs the names in it. */
+function tableRecipes(location: string, table: string | undefined): readonly string[] {
+  if (table === undefined) {
     return ["  tables   not there yet; kym index creates them"];
   }
-  const file = join(location, tablePath(parseTableName(name)));
+  const file = join(location, table);
+  const files = file.endsWith(".parquet") ? file : join(file, "*.parquet");
   return [
     `  pandas   pandas.read_parquet(${JSON.stringify(file)})`,
-    `  DuckDB   select * from ${sqlText(file)}`,
+    `  DuckDB   select * from ${sqlText(files)}`,
   ];
 }
 

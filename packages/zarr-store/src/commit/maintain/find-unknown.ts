@@ -90,7 +90,10 @@ async function judgeFile(
     return unknown(`no commit wrote this file, and it is too large to adopt (${sizeBytes} bytes)`, "move");
   }
   const deleted = audit.lastDeleted(path);
-  const refusal = rules.refusal(path, (key) => audit.head.object(key) !== undefined);
+  const refusal = rules.refusal(path, {
+    has: (key) => audit.head.object(key) !== undefined,
+    hasBelow: (folder) => [...audit.head.objectsOf("").keys()].some((key) => key.startsWith(`${folder}/`)),
+  });
   if (deleted === undefined && refusal !== undefined) {
     return unknown(refusal, "move");
   }

@@ -2,7 +2,8 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
-import { conflictError, type MergeableChange, type Transaction } from "./transaction.ts";
+import type { MergeableChange, ObjectPart } from "./mergeable-change.ts";
+import { conflictError, type Transaction } from "./transaction.ts";
 
 /** The groups that the merges of each path have dropped, over all rounds of one commit. */
 export type DroppedByPath = Map<StoreKey, ReadonlySet<string>>;
@@ -57,15 +58,47 @@ async function mergeOne(
   const dropped = new Set<string>();
   // Undefined means that the rows of every image may have changed.
   let imageIds: ReadonlySet<string> | undefined = isOwn ? undefined : new Set();
+  let joined = isOwn ? undefined : await joinParts(transaction, path, changes);
   for (const { merge } of changes) {
-    const result = await merge(await transaction.read(path));
+    const result = await merge(joined === undefined ? await transaction.read(path) : joined.bytes);
     for (const group of result.droppedGroups ?? []) {
       dropped.add(group);
     }
-    if (result.bytes !== undefined) {
-      imageIds = imageIds && result.imageIds && new Set([...imageIds, ...result.imageIds]);
-      await transaction.putMerged(path, result.bytes, imageIds && [...imageIds].sort());
+    if (result.bytes === undefined || (joined !== undefined && areEqual(result.bytes, joined.bytes))) {
+      continue;
     }
+    imageIds = imageIds && result.imageIds && new Set([...imageIds, ...result.imageIds]);
+    await transaction.putMerged(path, result.bytes, imageIds && [...imageIds].sort());
+    for (const part of joined?.paths ?? []) {
+      await transaction.deleteMerged(part);
+    }
+    joined = undefined;
   }
   return dropped;
+}
+
+/** The object that the parts of an object make, and the parts; undefined if it has none. */
+async function joinParts(
+  transaction: Transaction,
+  path: StoreKey,
+  changes: readonly MergeableChange[],
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly paths: readonly StoreKey[] } | undefined> {
+  const join = changes.find(({ parts }) => parts !== undefined)?.parts;
+  const paths = join === undefined ? [] : await transaction.rebaseParts(path, join.has);
+  if (join === undefined || paths.length === 0) {
+    return undefined;
+  }
+  const parts: ObjectPart[] = [];
+  for (const part of paths) {
+    const bytes = await transaction.read(part);
+    if (bytes === undefined) {
+      throw conflictError([part], "was deleted while it was read");
+    }
+    parts.push({ path: part, bytes });
+  }
+  return { bytes: await join.join(parts), paths };
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

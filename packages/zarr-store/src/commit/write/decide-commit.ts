@@ -3,7 +3,7 @@
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitOp } from "../log/commit-record.ts";
 import { type Head, withoutCase } from "../log/head.ts";
-import { groupOf, isZarrNode, zarrNode } from "../object-path.ts";
+import { groupOf, isZarrNode, tableFileBeside, zarrNode } from "../object-path.ts";
 
 export type CommitDecision =
   | {
@@ -25,8 +25,8 @@ export type CommitDecision =
  * - An op whose result the head already has is superfluous and left out. If the path changed meanwhile and the
  *   transaction had read it, it is a conflict instead: two writers that add one to the same number must both count.
  * - An op on a path that changed meanwhile is a conflict.
- * - Ops that would leave nodes without a group, or two names that some file systems cannot tell apart, are not
- *   committed.
+ * - Ops that would leave nodes without a group, a table that is one file and parts as well, or two names that some file
+ *   systems cannot tell apart, are not committed.
  */
 export function decideCommit(
   head: Head,
@@ -66,6 +66,15 @@ export function decideCommit(
       paths: left,
       why: "was added below an image or group that is being deleted",
     };
+  }
+  const twofold = tablesInBothForms(head, kept);
+  if (twofold.length > 0) {
+    const why = "a table would be one file and a folder of parts at once";
+    const put = new Set<string>(kept.flatMap((op) => (op.op === "put" ? [op.path] : [])));
+    // The other form may be news to this transaction, which can run again. If it makes both itself, that would not help.
+    return twofold.every((path) => put.has(path))
+      ? { decision: "refuse", code: "already_exists", paths: twofold, why }
+      : { decision: "conflict", paths: twofold, why };
   }
   const nested = nestedPaths(head, kept);
   if (nested.length > 0) {
@@ -118,6 +127,20 @@ function objectsLeftBehind(head: Head, ops: readonly CommitOp[]): readonly Store
       (path) => !deleted.has(path) && ancestors(path).some((folder) => folders.has(folder)),
     ),
   );
+}
+
+/** Finds the files and the parts of tables that would have both. */
+function tablesInBothForms(head: Head, ops: readonly CommitOp[]): readonly StoreKey[] {
+  const created = ops.filter(({ op, prev }) => op === "put" && prev === null).map(({ path }) => path);
+  if (!created.some((path) => groupOf(path) === "")) {
+    return [];
+  }
+  const deleted = new Set(ops.filter(({ op }) => op === "delete").map(({ path }) => path));
+  const live = new Set([...head.objectsOf("").keys(), ...created].filter((path) => !deleted.has(path)));
+  return [...live].flatMap((path) => {
+    const file = tableFileBeside(path);
+    return file !== undefined && live.has(file) ? [file, path] : [];
+  });
 }
 
 /**

@@ -8,23 +8,9 @@ import type { CommitOp } from "../log/commit-record.ts";
 import { isReservedPath, stagedKey } from "../log/control-keys.ts";
 import { groupOf, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
+import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
-
-/** The result of applying a mergeable change to an object at the moment of the commit. */
-export interface MergeResult {
-  /** The new bytes; undefined leaves the object unchanged. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-  readonly imageIds?: readonly string[];
-  /** Groups (`images/<id>`) that another commit made superfluous: this transaction drops its changes to them. */
-  readonly droppedGroups?: readonly string[];
-}
-
-/** A change that is applied to the object as it is at the commit, so that the changes of two writers add up. */
-export interface MergeableChange {
-  readonly path: StoreKey;
-  readonly merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<MergeResult>;
-}
 
 interface StagedPut {
   readonly sha256: string;
@@ -119,10 +105,10 @@ export class Transaction {
   }
 
   /** Returns the existing paths of a group, sorted by code unit. */
-  async paths(group: string): Promise<readonly StoreKey[]> {
+  async paths(group: string, asOf: "now" | "last look" = "now"): Promise<readonly StoreKey[]> {
     this.#assertNotEnded();
     // If this transaction creates the record, anything that another commit puts below it is a conflict: no need to ask.
-    if (!this.#isNewRecord(group)) {
+    if (asOf === "now" && !this.#isNewRecord(group)) {
       await this.#context.log.refresh();
     }
     const isInGroup = (path: StoreKey): boolean =>
@@ -206,6 +192,35 @@ export class Transaction {
     this.#prev.delete(path);
     this.#read.delete(path);
     this.#merged.add(path);
+  }
+
+  /** The parts of an object as they are in the head, but for this transaction's own changes, sorted; for its merges. */
+  async rebaseParts(path: StoreKey, isPart: (path: string) => boolean): Promise<readonly StoreKey[]> {
+    const live = new Set(
+      [...this.#context.log.head.objectsOf(groupOf(path)).keys(), ...this.#changes.keys()].filter(isPart),
+    );
+    const parts: StoreKey[] = [];
+    for (const part of [...live].sort()) {
+      if (!this.hasOwnChange(part)) {
+        await this.rebase(part);
+      }
+      if ((await this.hash(part)) !== undefined) {
+        parts.push(part);
+      }
+    }
+    return parts;
+  }
+
+  /** Stages the deletion of a part whose place the result of merges takes. */
+  async deleteMerged(path: StoreKey): Promise<void> {
+    await this.#inTurn(path, async () => {
+      await this.staging.remove(path);
+      if ((await this.#meet(path)) === null) {
+        this.#changes.delete(path);
+      } else {
+        this.#changes.set(path, "deleted");
+      }
+    });
   }
 
   /** Stages the result of an object's merges. */

@@ -2,16 +2,17 @@
 
 import { inflate } from "../../bytes/inflate.ts";
 import type { ContentRules } from "../../commit/content-rules.ts";
-import { isOwnFormat, isZarrNode } from "../../commit/object-path.ts";
-import { isZarrStoreError } from "../../errors.ts";
+import { isOwnFormat, isZarrNode, TABLE_ENDING } from "../../commit/object-path.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { decodeCsvGz } from "../../table/csv/csv-gz.ts";
 import { decodeParquet } from "../../table/parquet/parquet.ts";
-import { imageNode, meaningOf } from "../layout.ts";
+import { imageNode, meaningOf, tablePath } from "../layout.ts";
 import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { MAX_JSON_BYTES } from "../record/json-artifacts.ts";
+import { imageIdRangeFault } from "../tables/image-id-range.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
 import { decodeSources } from "../tables/table-store.ts";
 import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
@@ -31,7 +32,7 @@ export const DATASET_CONTENT_RULES: ContentRules = {
   },
   withoutAdditions: nodeWithoutAdditions,
   mayBeEdited: isEditableNode,
-  refusal: (path, isLive) => {
+  refusal: (path, live) => {
     const meaning = meaningOf(path);
     if (meaning === undefined) {
       return "no commit wrote this file, and its path has no meaning in a dataset";
@@ -39,8 +40,17 @@ export const DATASET_CONTENT_RULES: ContentRules = {
     if (isOwnFormat(path)) {
       return "no commit wrote this part of a Zarr hierarchy; arrays and groups are written by this package only";
     }
-    if ("imageId" in meaning && !isLive(imageNode(meaning.imageId))) {
+    if ("imageId" in meaning && !live.has(imageNode(meaning.imageId))) {
       return `no commit wrote this file, and there is no image ${meaning.imageId}`;
+    }
+    if (meaning.kind === "table") {
+      const file = tablePath(meaning.table);
+      const folder = file.slice(0, -TABLE_ENDING.length);
+      return meaning.isPart && live.has(file)
+        ? `no commit wrote this file, and the table ${meaning.table} is one file, ${file}`
+        : !meaning.isPart && live.hasBelow(folder)
+          ? `no commit wrote this file, and the table ${meaning.table} is a folder of parts, ${folder}`
+          : undefined;
     }
     return undefined;
   },
@@ -76,12 +86,18 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
       await decodeCsvGz(bytes, undefined, { where: path });
       return;
     case "parquet":
-    case "table":
       await decodeParquet(bytes, { where: path });
-      if (meaning.kind === "table" && meaning.table === SOURCES_TABLE) {
+      return;
+    case "table": {
+      const fault = imageIdRangeFault(await decodeParquet(bytes, { where: path }));
+      if (fault !== undefined && meaning.isPart) {
+        throw new ZarrStoreError("invalid_file", `${path}: ${fault}`, { path });
+      }
+      if (meaning.table === SOURCES_TABLE) {
         await decodeSources(bytes);
       }
       return;
+    }
     default:
       return;
   }

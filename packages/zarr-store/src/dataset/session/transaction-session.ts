@@ -40,8 +40,8 @@ export class TransactionSession implements ObjectSession {
     return this.#transaction.hash(path);
   }
 
-  async paths(group: string): Promise<readonly StoreKey[]> {
-    return this.#transaction.paths(group);
+  async paths(group: string, asOf: "now" | "last look" = "now"): Promise<readonly StoreKey[]> {
+    return this.#transaction.paths(group, asOf);
   }
 
   async hashes(group: string): Promise<ReadonlyMap<string, string>> {

@@ -2,7 +2,7 @@
 
 import type { Table } from "apache-arrow";
 import { groupOfImage } from "../../commit/object-path.ts";
-import type { MergeResult } from "../../commit/write/transaction.ts";
+import type { MergeResult } from "../../commit/write/mergeable-change.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { parseTableName } from "../../image/artifact-name.ts";
 import {

@@ -119,11 +119,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
     // The default is batches of 1024 rows. One row above the limit is enough to find that there are too many.
     stream = wasm.readParquet(bytes, { batchSize: 1 << 20, limit: maxRows + 1 }).intoIPCStream();
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError) {
-      assertStillWorks(wasm, cause);
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidFile(where, "Parquet that can be decoded", reason, cause);
+    throw unreadable(wasm, where, cause);
   }
   const table = tableFromIPC(stream);
   if (table.numRows > maxRows) {
@@ -132,6 +128,31 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   return options.memory === "shared" && isNormalizedTable(table, "shared buffers")
     ? table
     : normalizeTable(table, where);
+}
+
+/**
+ * Reads the columns of a Parquet file, in our types, from its footer alone.
+ *
+ * @throws {ZarrStoreError} `invalid_file`, `not_supported`, `io`, as {@link decodeParquet}.
+ */
+export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise<TableSchema> {
+  checkFrame(bytes, where);
+  const wasm = await loadParquetWasm();
+  let stream: Uint8Array;
+  try {
+    stream = wasm.readSchema(bytes).intoIPCStream();
+  } catch (cause) {
+    throw unreadable(wasm, where, cause);
+  }
+  return schemaOfTable(normalizeTable(tableFromIPC(stream), where));
+}
+
+function unreadable(wasm: Wasm, where: string, cause: unknown): ZarrStoreError {
+  if (cause instanceof WebAssembly.RuntimeError) {
+    assertStillWorks(wasm, cause);
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return invalidFile(where, "Parquet that can be decoded", reason, cause);
 }
 
 function columnsOf(wasm: Wasm, bytes: Uint8Array): number {

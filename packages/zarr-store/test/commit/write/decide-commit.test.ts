@@ -53,6 +53,34 @@ describe("what becomes of ops on a head that has grown", () => {
     readonly paths: readonly string[];
   }[] = [
     {
+      name: "a part of a table that another commit made one file",
+      head: { "tables/t.parquet": "t" },
+      ops: [put("tables/t/part-00000001.parquet", "p", null)],
+      decision: "conflict",
+      paths: ["tables/t.parquet", "tables/t/part-00000001.parquet"],
+    },
+    {
+      name: "the file of a table of which another commit made a part",
+      head: { "tables/t/part-00000001.parquet": "p" },
+      ops: [put("tables/t.parquet", "t", null)],
+      decision: "conflict",
+      paths: ["tables/t.parquet", "tables/t/part-00000001.parquet"],
+    },
+    {
+      name: "the file of a table whose parts are deleted with it",
+      head: { "tables/t/part-00000001.parquet": "p" },
+      ops: [remove("tables/t/part-00000001.parquet", "p"), put("tables/t.parquet", "t", null)],
+      decision: "commit",
+      paths: ["tables/t/part-00000001.parquet", "tables/t.parquet"],
+    },
+    {
+      name: "the file and a part of one table, both new",
+      head: {},
+      ops: [put("tables/t.parquet", "t", null), put("tables/t/part-00000001.parquet", "p", null)],
+      decision: "refuse",
+      paths: ["tables/t.parquet", "tables/t/part-00000001.parquet"],
+    },
+    {
       name: "an array whose group another commit deleted",
       head: RECORD,
       ops: [put("images/x/analysis_arrays/m/data/zarr.json", "m", null)],
