@@ -1,8 +1,9 @@
 // Runs the Python of our pages, as a reader would copy it, beside a real dataset.
 
-import { rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
+import { encodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf } from "../../gates/source/readme-example.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "../../gates/source/source-tree.ts";
@@ -89,6 +90,15 @@ describe.skipIf(!isPossible)("in a folder with study.zarr", () => {
       { name: "score", type: "float64" },
     ] as const;
     await dataset.saveTable("quality", [{ image_id: "scan-1", score: 0.95 }], { schema: { columns } });
+    await mkdir(join(path, "tables", "events"), { recursive: true });
+    for (const [index, ids] of [["scan-1", "scan-1"], ["scan-2"]].entries()) {
+      const part = tableFromColumns({ columns }, { image_id: ids, score: ids.map(() => 0.75) });
+      await writeFile(
+        join(path, "tables", "events", `part-0000000${index}.parquet`),
+        await encodeParquet(part),
+      );
+    }
+    await dataset.adopt();
     const names = await dataset.listTableNames();
     rowCounts = await Promise.all(names.map(async (name) => (await dataset.loadTable(name)).numRows));
   }, 300_000);
@@ -116,7 +126,7 @@ describe.skipIf(!isPossible)("in a folder with study.zarr", () => {
 
   test("all tables at once are read by DuckDB only with union_by_name, which loses no row", async () => {
     const read = (options: string): string =>
-      `import duckdb\nduckdb.sql("select * from read_parquet('study.zarr/tables/*.parquet'${options})")`;
+      `import duckdb\nduckdb.sql("select * from read_parquet('study.zarr/tables/**/*.parquet'${options})")`;
     const [all] = await runBlock(folder, read(", union_by_name = true"));
     expect(all?.count).toBe(rowCounts.reduce((sum, count) => sum + count, 0));
     await expect(runBlock(folder, read(""))).rejects.toThrow("schema mismatch in glob");

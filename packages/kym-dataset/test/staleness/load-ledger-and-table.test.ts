@@ -1,4 +1,5 @@
 import { memoryStore, openDataset, parseStoreKey, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import { encodeParquet } from "@kym/zarr-store/table";
 import { expect, test } from "vitest";
 import { KymDataset, velocityEventIndexer } from "../../src/index.ts";
 import { addAnalysedImage, eventRow, saveEvents } from "../support/image-fixture.ts";
@@ -30,6 +31,40 @@ test("a table that was edited outside is refused, also by a session that has jus
     await store.put(key, bytes ?? new Uint8Array());
   }
   expect(await run(dataset)).toEqual([0, 1]);
+});
+
+test("a table and a ledger that are folders of parts count as the same rows in one file, and the next rows make one", async () => {
+  const store = memoryStore();
+  const dataset = await openDataset(store);
+  for (const [index, id] of ["a", "b", "c"].entries()) {
+    await addAnalysedImage(dataset, id, index);
+  }
+  expect(await run(dataset)).toEqual([3, 0]);
+  const before = await dataset.loadTableBytes(TABLE);
+  for (const name of [TABLE, `${TABLE}_runs`]) {
+    const table = await dataset.loadTable(name);
+    await dataset.deleteTable(name);
+    for (const [index, part] of [table.slice(0, 2), table.slice(2)].entries()) {
+      const key = parseStoreKey(`tables/${name}/part-0000000${index}.parquet`);
+      await store.put(key, await encodeParquet(part));
+    }
+  }
+  expect((await dataset.adopt()).adopted).toHaveLength(4);
+  expect(await dataset.loadTableBytes(TABLE)).toEqual(before);
+  expect(await run(await openDataset(store))).toEqual([0, 3]);
+  expect(await run(dataset)).toEqual([0, 3]);
+  expect(await dataset.loadTableFiles(TABLE)).toHaveLength(2);
+  await saveEvents(dataset.record("b"), [eventRow(7), eventRow(8)]);
+  expect(await run(dataset)).toEqual([1, 2]);
+  expect(await dataset.loadTableFiles(TABLE)).toMatchObject([{ path: `tables/${TABLE}.parquet` }]);
+  expect(await run(await openDataset(store))).toEqual([0, 3]);
+  const scores = Array.from(rowsOf(await dataset.loadTable(TABLE)), ({ image_id: id, score }) => [id, score]);
+  expect(scores).toEqual([
+    ["a", 0],
+    ["b", 7],
+    ["b", 8],
+    ["c", 2],
+  ]);
 });
 
 test("two sessions that take turns see each other's edits and rows, and end in what a new session makes", async () => {

@@ -1,11 +1,12 @@
 // Runs SQL in DuckDB on copies of the tables of a dataset.
 
 import { rmSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
+import type { ParquetFile } from "@kym/zarr-store/table";
 import { isTelling } from "../../study/blind.ts";
 import { INDEXERS } from "../../study/indexers.ts";
 import { CliError } from "../../terminal/cli-error.ts";
@@ -92,13 +93,7 @@ async function makeViews(
   const filesOf = new Map<string, readonly string[]>();
   await dataset.readConsistently(async () => {
     for (const name of names) {
-      const copies: string[] = [];
-      for (const [index, { bytes }] of (await dataset.loadTableFiles(name)).entries()) {
-        const copy = join(folder, `${name}.${index}.parquet`);
-        await writeFile(copy, bytes);
-        copies.push(copy);
-      }
-      filesOf.set(name, copies);
+      filesOf.set(name, await copyTable(await dataset.loadTableFiles(name), join(folder, name)));
     }
   });
   for (const name of names) {
@@ -107,6 +102,21 @@ async function makeViews(
     const hidden = blind ? await hiddenColumns(connection, rows) : "";
     await connection.run(`create view "${name}" as select *${hidden} from ${rows}`);
   }
+}
+
+/** Copies a table's one file, or its parts into a folder, and returns the copies in the order of the rows. */
+async function copyTable(files: readonly ParquetFile[], path: string): Promise<readonly string[]> {
+  const isOne = files.length === 1;
+  if (!isOne) {
+    await mkdir(path, { recursive: true });
+  }
+  const copies: string[] = [];
+  for (const [index, { bytes }] of files.entries()) {
+    const copy = isOne ? `${path}.parquet` : join(path, `${index}.parquet`);
+    await writeFile(copy, bytes);
+    copies.push(copy);
+  }
+  return copies;
 }
 
 /** Replaces columns by NULLs of the same type, so that the same SQL still works. */

@@ -2,7 +2,14 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { memoryStore, openDataset, type Row, type TableSchema, type ZarrDataset } from "@kym/zarr-store";
+import {
+  memoryStore,
+  openDataset,
+  parseStoreKey,
+  type Row,
+  type TableSchema,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 import { columnOf, encodeParquet, filterRows } from "@kym/zarr-store/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportLegacyFolder, ingestLegacyFolder } from "../../../src/node/index.ts";
@@ -34,6 +41,28 @@ describe("an export", () => {
   });
   afterEach(() => rm(work, { recursive: true, force: true }));
   const restore = async (copy: ZarrDataset) => ingestLegacyFolder(copy, out);
+
+  it("of a table that is a folder of parts is that of the same rows in one file, and is restored as one file", async () => {
+    const store = memoryStore();
+    const parted = await openDataset(store);
+    await parted.saveTable("stats", rowsOf("a", "b", "b"), { schema: SCHEMA });
+    const table = await parted.loadTable("stats");
+    await parted.deleteTable("stats");
+    for (const [index, part] of [table.slice(0, 1), table.slice(1)].entries()) {
+      const key = parseStoreKey(`tables/stats/part-0000000${index}.parquet`);
+      await store.put(key, await encodeParquet(part));
+    }
+    await parted.adopt();
+    await exportLegacyFolder(dataset, out);
+    const whole = await readFile(join(out, "tables", "stats.csv"), "utf8");
+    await rm(out, { recursive: true });
+    await exportLegacyFolder(parted, out);
+    expect(await readFile(join(out, "tables", "stats.csv"), "utf8")).toBe(whole);
+    const copy = await openDataset(memoryStore());
+    await restore(copy);
+    expect(await copy.loadTableFiles("stats")).toMatchObject([{ path: "tables/stats.parquet" }]);
+    expect(await copy.loadTableBytes("stats")).toEqual(await parted.loadTableBytes("stats"));
+  });
 
   it("writes masks and stacks for NumPy and for ImageJ", async () => {
     const record = dataset.record("a");
