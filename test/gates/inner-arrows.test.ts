@@ -128,9 +128,10 @@ const ARROWS: Arrows = {
   "packages/zarr-store/src/commit": {
     log: [],
     lock: ["log"],
+    seen: ["log"],
     publish: ["log", "lock"],
     write: ["log", "lock"],
-    maintain: ["log", "lock", "publish", "write"],
+    maintain: ["log", "lock", "seen", "publish", "write"],
   },
   "packages/zarr-store/src/dataset": {
     nodes: [],

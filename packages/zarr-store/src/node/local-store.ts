@@ -24,6 +24,7 @@ import { blockingFiles, type ChangingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
+import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
 import { writeAndClose } from "./write-and-close.ts";
 import { writeNewFile } from "./write-new-file.ts";
 
@@ -61,12 +62,14 @@ class LocalStore implements KeyValueStore {
   readonly #syncConcurrency: number;
   readonly #jail: DirectoryJail;
   readonly #jailOfChanges: DirectoryJail;
+  readonly #inodesLast: () => Promise<boolean>;
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
     this.#changes = options.fileSystem ?? blockingFiles();
+    this.#inodesLast = whetherInodesLast(this.location);
     this.#jail = new DirectoryJail(this.location, this.#fs.realpath);
     this.#jailOfChanges = new DirectoryJail(this.location, this.#changes.realpath);
   }
@@ -101,13 +104,8 @@ class LocalStore implements KeyValueStore {
       if (key !== "") {
         await this.#jail.assertParentInside(key);
       }
-      const stats = await this.#fs.lstat(path);
-      return {
-        kind: kindOf(stats),
-        sizeBytes: stats.size,
-        mtimeMs: stats.mtimeMs,
-        device: String(stats.dev),
-      };
+      const stats = await this.#fs.lstat(path, { bigint: true });
+      return storeStatOf(stats, await this.#inodesLast());
     });
   }
 
@@ -388,11 +386,4 @@ function noHardLinks(path: string, cause: unknown): ZarrStoreError {
 
 function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {
   return new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });
-}
-
-function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): "file" | "directory" | "other" {
-  if (entry.isFile()) {
-    return "file";
-  }
-  return entry.isDirectory() ? "directory" : "other";
 }

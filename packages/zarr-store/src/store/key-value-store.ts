@@ -17,6 +17,12 @@ export interface StoreStat {
    * directory's time changes when a name in it is added or removed.
    */
   readonly mtimeMs: number;
+  /** {@link mtimeMs} in nanoseconds, as exactly as the store has it. Not every store says it. */
+  readonly mtimeNs?: bigint | undefined;
+  /** When the bytes, the name or the rights changed last, in nanoseconds since 1970 by the store's own clock. */
+  readonly ctimeNs?: bigint | undefined;
+  /** The number of the file on its device, where it stays the same as long as the file exists. */
+  readonly inode?: bigint | undefined;
   /** Files can be moved only between keys on the same device. */
   readonly device: string;
 }

@@ -10,6 +10,8 @@ export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
 export const LATEST: StoreKey = joinKey(COMMITS, "latest.json");
 /** What commits replaced or deleted, by hash. */
 export const HISTORY: StoreKey = joinKey("__history");
+/** What was seen of the files at the last look, a file for each machine and file system. It is derived and may be lost. */
+export const SEEN: StoreKey = joinKey("__seen");
 export const LOCK: StoreKey = joinKey(STAGING, "lock");
 
 const ASIDE = "aside-";
@@ -104,6 +106,11 @@ export function asideKey(id: string): StoreKey {
 
 export function obstacleKey(id: string): StoreKey {
   return joinKey(STAGING, OBSTACLE + id);
+}
+
+/** What was seen in a place, by the name of the place. */
+export function seenKey(place: string): StoreKey {
+  return joinKey(SEEN, `${place}.json.gz`);
 }
 
 /** A folder in which a writer tries out what this place can do. */

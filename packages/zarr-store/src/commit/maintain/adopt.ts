@@ -10,6 +10,7 @@ import type { ContentRules } from "../content-rules.ts";
 import type { CommitLog } from "../log/commit-log.ts";
 import { isOwnFormat, isZarrNode } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
+import { SeenFiles } from "../seen/seen-files.ts";
 import type { Transaction } from "../write/transaction.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem } from "./check-report.ts";
@@ -63,14 +64,18 @@ type Adoption = Pick<AdoptReport, "adopted" | "refused" | "missing">;
  * Adopts files that other programs wrote: they are copied to staging, hashed and committed like any write. If a file
  * changes again before the commit, the commit fails and nothing is lost.
  *
+ * To find them, files that have certainly not changed since they were hashed are not read again; see
+ * docs/on-disk-format.md#what-was-seen.
+ *
  * @throws {ZarrStoreError} `not_found` for a named path that is neither a file nor an object, `modified_outside` for a
  * file that changed meanwhile, `conflict`, `read_only`, `aborted`, `io`
  */
 export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}): Promise<AdoptReport> {
   const { dryRun = false, message = "adopt what other programs wrote", signal } = options;
   await parts.log.refresh();
+  const seen = await SeenFiles.open(parts.store, parts.runtime, { remembers: !dryRun });
   if (dryRun) {
-    return { dryRun, version: parts.log.head.version, ...(await findAdoption(parts, options)) };
+    return { dryRun, version: parts.log.head.version, ...(await findAdoption(parts, options, seen)) };
   }
   const done: AdoptedFile[] = [];
   for (;;) {
@@ -78,7 +83,7 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
     let turn: readonly AdoptedFile[] = [];
     const { version } = await parts.transact(
       async (transaction) => {
-        adoption = await findAdoption(parts, options);
+        adoption = await findAdoption(parts, options, seen);
         turn = firstTurn(adoption.adopted);
         for (const { path, change } of turn) {
           await stageOne(parts, transaction, path, change, options);
@@ -88,6 +93,7 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
     );
     done.push(...turn);
     if (turn.length === adoption.adopted.length) {
+      await seen?.save((path) => parts.log.head.object(path) !== undefined);
       return { dryRun, version, ...adoption, adopted: done.sort(byPath) };
     }
   }
@@ -137,7 +143,11 @@ async function stageOne(
   await stage(transaction, path, bytes, options);
 }
 
-async function findAdoption(parts: AdoptParts, { paths, signal }: AdoptOptions): Promise<Adoption> {
+async function findAdoption(
+  parts: AdoptParts,
+  { paths, signal }: AdoptOptions,
+  seen: SeenFiles | undefined,
+): Promise<Adoption> {
   const { store, runtime, rules } = parts;
   const names = paths?.map((path) => path.replace(/\/+$/, ""));
   const isNamed = (path: string): boolean =>
@@ -147,6 +157,7 @@ async function findAdoption(parts: AdoptParts, { paths, signal }: AdoptOptions):
       store,
       runtime,
       rules,
+      seen,
       isSelected: isNamed,
       readsData: (path) => !isOwnFormat(path) || isZarrNode(path),
     },

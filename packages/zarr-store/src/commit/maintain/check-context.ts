@@ -5,6 +5,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { stagingOf } from "../log/control-keys.ts";
+import type { SeenFiles } from "../seen/seen-files.ts";
 import type { LogAudit } from "./log-audit.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface CheckContext {
   readonly rules: ContentRules;
   readonly audit: LogAudit;
   readonly signal: AbortSignal | undefined;
+  /** See {@link CheckParts.seen}. */
+  readonly seen: SeenFiles | undefined;
   /** See {@link CheckParts.reportsUnreadable}. */
   readonly isUnreadable: (error: unknown) => error is ZarrStoreError;
 }

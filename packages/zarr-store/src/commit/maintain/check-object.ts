@@ -22,13 +22,13 @@ export async function checkObject(
   path: StoreKey,
   readsData: boolean,
 ): Promise<ObjectFinding> {
-  const { audit, store } = context;
+  const { audit, store, seen } = context;
   let readBytes = 0;
   let note: CheckNote | undefined;
   const look = async (object: CommittedObject): Promise<CheckProblem | undefined> => {
-    if (!readsData) {
-      const stat = await store.stat(path);
-      if (stat?.kind === "file" && stat.sizeBytes === object.sizeBytes) {
+    const stat = !readsData || seen !== undefined ? await store.stat(path) : undefined;
+    if (stat?.kind === "file" && stat.sizeBytes === object.sizeBytes) {
+      if (!readsData || seen?.trustedHash(path, stat) === object.sha256) {
         return undefined;
       }
     }
@@ -37,6 +37,9 @@ export async function checkObject(
     if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
       const fault = readsData ? await context.rules.fault(path, bytes) : undefined;
       if (fault === undefined || !isOwnFormat(path)) {
+        if (fault === undefined && readsData && stat !== undefined) {
+          seen?.note(path, stat, object.sha256);
+        }
         note = fault === undefined ? undefined : { kind: "malformed", path, message: fault };
         return undefined;
       }

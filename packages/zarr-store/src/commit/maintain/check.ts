@@ -10,6 +10,7 @@ import { unlistedStore } from "../../store/unlisted-store.ts";
 import { isUnreadable } from "../../store/unreadable.ts";
 import type { ContentRules } from "../content-rules.ts";
 import type { CommittedObject } from "../log/head.ts";
+import type { SeenFiles } from "../seen/seen-files.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
@@ -28,6 +29,8 @@ export interface CheckParts {
   readonly isSelected?: (path: string) => boolean;
   /** Selects the objects whose bytes are read, whatever the level says. */
   readonly readsData?: (path: StoreKey) => boolean;
+  /** Leaves out the bytes of files that were hashed at an earlier look. Default: every look is a new one. */
+  readonly seen?: SeenFiles | undefined;
   /**
    * Whether an unreadable file is reported as a problem. Default false: it is an error, for callers that act on the
    * report.
@@ -36,8 +39,8 @@ export interface CheckParts {
 }
 
 /**
- * Compares a store with its commit log. The log is read from its first record, and nothing that was remembered is used.
- * A check never writes, and other writers may work at the same time.
+ * Compares a store with its commit log. The log is read from its first record, and nothing that was remembered is used,
+ * but for `seen`. A check never writes, and other writers may work at the same time.
  *
  * In a store that cannot be listed, every object is read whatever the level, and files that no commit wrote are not
  * found.
@@ -59,6 +62,7 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     rules,
     audit,
     signal,
+    seen: parts.seen,
     isUnreadable: (error): error is ZarrStoreError => parts.reportsUnreadable === true && isUnreadable(error),
   };
   const problems: CheckProblem[] = [];

@@ -98,6 +98,8 @@ export class LoglessFiles {
   async #stamp(path: StoreKey): Promise<string | undefined> {
     const stat = isListableStore(this.#store) ? await this.#store.stat(path) : undefined;
     // A time of 0 comes from a store without a clock, and cannot tell one version from the next.
-    return stat === undefined || stat.mtimeMs === 0 ? undefined : `${stat.sizeBytes} ${stat.mtimeMs}`;
+    return stat === undefined || stat.mtimeMs === 0
+      ? undefined
+      : `${stat.sizeBytes} ${stat.mtimeNs ?? stat.mtimeMs} ${stat.ctimeNs ?? ""}`;
   }
 }

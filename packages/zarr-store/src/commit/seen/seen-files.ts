@@ -1,0 +1,131 @@
+// Remembers the hashes of files over sessions, so that files which did not change are not read again.
+
+import { isZarrStoreError } from "../../errors.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { isWritableStore, type ReadableStore, type StoreStat } from "../../store/key-value-store.ts";
+import { isListableStore, type ReadOnlyStore } from "../../store/read-only-store.ts";
+import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
+import { SEEN, seenKey } from "../log/control-keys.ts";
+import { isTrusted, type Place, type SeenFile } from "./is-trusted.ts";
+import { placeName, readPlace } from "./place-of-store.ts";
+import { decodeSeen, encodeSeen, MAX_SEEN_FILES } from "./seen-codec.ts";
+
+/** So many machines and file systems have a file of their own; then the oldest goes. */
+const MAX_PLACES = 16;
+
+/** Only places that keep nanoseconds have a file. */
+const PLACE: Place = { keepsNanoseconds: true };
+
+export interface OpenSeenOptions {
+  /** Whether looks are remembered. If not, nothing is written, and only earlier looks are used. */
+  readonly remembers: boolean;
+}
+
+/**
+ * What was seen of the files at earlier looks. It is derived: it may be lost, a read-only medium does without, and nothing
+ * may be overwritten because of it.
+ */
+export class SeenFiles {
+  readonly #store: ReadOnlyStore;
+  readonly #place: string;
+  /** The store's time before the looks of this session; undefined if they are not remembered. */
+  readonly #lookedNs: bigint | undefined;
+  readonly #files: Map<StoreKey, SeenFile>;
+  #isChanged = false;
+
+  private constructor(
+    store: ReadOnlyStore,
+    place: string,
+    lookedNs: bigint | undefined,
+    files: ReadonlyMap<StoreKey, SeenFile>,
+  ) {
+    this.#store = store;
+    this.#place = place;
+    this.#lookedNs = lookedNs;
+    this.#files = new Map(files);
+  }
+
+  /** Reads what was seen from this machine; undefined where nothing is known and nothing can be remembered. */
+  static async open(
+    store: ReadableStore,
+    runtime: Pick<Runtime, "sha256" | "writer" | "newId">,
+    { remembers }: OpenSeenOptions,
+  ): Promise<SeenFiles | undefined> {
+    const place = isListableStore(store) ? await placeName(store, runtime) : undefined;
+    if (place === undefined || !isListableStore(store)) {
+      return undefined;
+    }
+    const now = remembers && isWritableStore(store) ? await readPlace(store, runtime) : undefined;
+    const bytes = await unlessIo(store.get(seenKey(place)));
+    const lookedNs = now?.keepsNanoseconds === true ? now.nowNs : undefined;
+    return bytes === undefined && lookedNs === undefined
+      ? undefined
+      : new SeenFiles(
+          store,
+          place,
+          lookedNs,
+          bytes === undefined ? new Map() : await decodeSeen(bytes, place),
+        );
+  }
+
+  /** The hash of a file, if it is certain that the file has not changed since it was hashed. */
+  trustedHash(path: StoreKey, stat: StoreStat): string | undefined {
+    const seen = this.#files.get(path);
+    return seen !== undefined && isTrusted(seen, stat, PLACE) ? seen.sha256 : undefined;
+  }
+
+  /** Notes the hash of a file. `stat` must have been made before the file was read. */
+  note(path: StoreKey, { sizeBytes, mtimeNs, ctimeNs, inode }: StoreStat, sha256: string): void {
+    const lookedNs = this.#lookedNs;
+    if (lookedNs === undefined || mtimeNs === undefined || ctimeNs === undefined) {
+      return;
+    }
+    if (this.#files.size < MAX_SEEN_FILES || this.#files.has(path)) {
+      this.#files.set(path, { sizeBytes, mtimeNs, ctimeNs, inode, sha256, lookedNs });
+      this.#isChanged = true;
+    }
+  }
+
+  /** Keeps what was noted, of the files that are still there. Does nothing if that is not possible. */
+  async save(isLive: (path: StoreKey) => boolean): Promise<void> {
+    const store = this.#store;
+    const live = new Map([...this.#files].filter(([path]) => isLive(path)));
+    const isChanged = this.#isChanged || live.size < this.#files.size;
+    if (this.#lookedNs === undefined || !isChanged || !isWritableStore(store)) {
+      return;
+    }
+    await unlessIo(
+      (async (): Promise<void> => {
+        await store.put(seenKey(this.#place), await encodeSeen(this.#place, live));
+        await removeOldPlaces(store);
+      })(),
+    );
+    this.#isChanged = false;
+  }
+}
+
+async function removeOldPlaces(
+  store: ReadOnlyStore & { remove(key: StoreKey): Promise<unknown> },
+): Promise<void> {
+  const keys = (await store.list(SEEN)).map(({ name }) => `${SEEN}/${name}`).filter(isStoreKey);
+  if (keys.length <= MAX_PLACES) {
+    return;
+  }
+  const ages = await Promise.all(
+    keys.map(async (key) => ({ key: joinKey(key), mtimeMs: (await store.stat(key))?.mtimeMs ?? 0 })),
+  );
+  for (const { key } of ages.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(MAX_PLACES)) {
+    await store.remove(key);
+  }
+}
+
+async function unlessIo<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isZarrStoreError(error, "io", "invalid_name", "not_supported")) {
+      throw error;
+    }
+    return undefined;
+  }
+}
