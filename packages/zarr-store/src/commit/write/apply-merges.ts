@@ -70,7 +70,7 @@ async function mergeOne(
     imageIds = imageIds && result.imageIds && new Set([...imageIds, ...result.imageIds]);
     await transaction.putMerged(path, result.bytes, imageIds && [...imageIds].sort());
     for (const part of joined?.paths ?? []) {
-      await transaction.deleteMerged(part);
+      await transaction.putMerged(part, undefined);
     }
     joined = undefined;
   }
@@ -84,7 +84,7 @@ async function joinParts(
   changes: readonly MergeableChange[],
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly paths: readonly StoreKey[] } | undefined> {
   const join = changes.find(({ parts }) => parts !== undefined)?.parts;
-  const paths = join === undefined ? [] : await transaction.rebaseParts(path, join.has);
+  const paths = join === undefined ? [] : await rebaseParts(transaction, path, join.has);
   if (join === undefined || paths.length === 0) {
     return undefined;
   }
@@ -97,6 +97,26 @@ async function joinParts(
     parts.push({ path: part, bytes });
   }
   return { bytes: await join.join(parts), paths };
+}
+
+/** The parts of an object, sorted, as they are in the head, but for the transaction's own changes. */
+async function rebaseParts(
+  transaction: Transaction,
+  path: StoreKey,
+  isPart: (path: string) => boolean,
+): Promise<readonly StoreKey[]> {
+  const rebase = async (paths: Iterable<StoreKey>): Promise<void> => {
+    for (const part of paths) {
+      if (isPart(part) && !transaction.hasOwnChange(part)) {
+        await transaction.rebase(part);
+      }
+    }
+  };
+  // An earlier round may have deleted them.
+  await rebase(transaction.changedPaths().keys());
+  const parts = (await transaction.paths(groupOf(path), "last look")).filter(isPart);
+  await rebase(parts);
+  return parts;
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {

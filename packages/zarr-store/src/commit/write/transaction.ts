@@ -194,42 +194,20 @@ export class Transaction {
     this.#merged.add(path);
   }
 
-  /** The parts of an object as they are in the head, but for this transaction's own changes, sorted; for its merges. */
-  async rebaseParts(path: StoreKey, isPart: (path: string) => boolean): Promise<readonly StoreKey[]> {
-    const live = new Set(
-      [...this.#context.log.head.objectsOf(groupOf(path)).keys(), ...this.#changes.keys()].filter(isPart),
-    );
-    const parts: StoreKey[] = [];
-    for (const part of [...live].sort()) {
-      if (!this.hasOwnChange(part)) {
-        await this.rebase(part);
-      }
-      if ((await this.hash(part)) !== undefined) {
-        parts.push(part);
-      }
-    }
-    return parts;
-  }
-
-  /** Stages the deletion of a part whose place the result of merges takes. */
-  async deleteMerged(path: StoreKey): Promise<void> {
+  /** Stages the result of an object's merges; undefined deletes the object. */
+  async putMerged(
+    path: StoreKey,
+    bytes: Uint8Array<ArrayBuffer> | undefined,
+    imageIds?: readonly string[],
+  ): Promise<void> {
     await this.#inTurn(path, async () => {
-      await this.staging.remove(path);
-      if ((await this.#meet(path)) === null) {
-        this.#changes.delete(path);
-      } else {
+      if (bytes !== undefined) {
+        await this.#stage(path, bytes, imageIds);
+      } else if ((await this.#meet(path)) !== null) {
+        await this.staging.remove(path);
         this.#changes.set(path, "deleted");
       }
     });
-  }
-
-  /** Stages the result of an object's merges. */
-  async putMerged(
-    path: StoreKey,
-    bytes: Uint8Array<ArrayBuffer>,
-    imageIds?: readonly string[],
-  ): Promise<void> {
-    await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
   }
 
   /** Drops a change, so that the path stays as it is in the head. */

@@ -18,7 +18,7 @@ export const IMAGE_ID_RANGE = "image_id_range";
 /** The column that a stated range is about. */
 const IMAGE_ID = "image_id";
 
-/** Reads a stated range; undefined if there is none, or if it makes no sense. Such a part is read whole. */
+/** Reads a stated range; undefined if the part states no range, or one that makes no sense. It is read whole then. */
 export function parseImageIdRange(text: string | undefined): ImageIdRange | undefined {
   let value: unknown;
   try {
