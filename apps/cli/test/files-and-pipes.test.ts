@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KymDataset, velocityEventIndexer } from "@kym/kym-dataset";
 import { createNdArray, type TableSchema } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -39,6 +40,33 @@ it("query -o writes a file once, then only with --force, and is CSV if its name 
   expect(await readFile(join(cwd, "scores.csv"), "utf8")).toBe("image_id,score\nscan,0.5\n");
   await kym(["query", "study.zarr", SQL, "-o", "scores.txt"], { cwd });
   expect(await readFile(join(cwd, "scores.txt"), "utf8")).toBe("image_id  score\nscan        0.5\n");
+});
+
+it("show names the folder of a table in parts to pandas, and its files to DuckDB", async () => {
+  const root = join(cwd, "parts.zarr");
+  await using dataset = await openLocalDataset(root);
+  await dataset.addImage(createNdArray("uint8", [40, 30]), { id: "scan", axes: ["t", "x"] });
+  await new KymDataset(dataset).updateIndex(velocityEventIndexer);
+  const { tableName } = velocityEventIndexer;
+  const bytes = await dataset.loadTableBytes(tableName);
+  const recipe = async (): Promise<readonly string[]> =>
+    (await kym(["show", "parts.zarr", "scan"], { cwd })).stdout
+      .split("\n")
+      .filter((line) => /pandas|DuckDB/.test(line));
+  const file = join(root, "tables", `${tableName}.parquet`);
+  expect(await recipe()).toEqual([
+    `  pandas   pandas.read_parquet("${file}")`,
+    `  DuckDB   select * from '${file}'`,
+  ]);
+  await dataset.deleteTable(tableName);
+  const folder = join(root, "tables", tableName);
+  await mkdir(folder);
+  await writeFile(join(folder, "part-00000000.parquet"), bytes);
+  await dataset.adopt();
+  expect(await recipe()).toEqual([
+    `  pandas   pandas.read_parquet("${folder}")`,
+    `  DuckDB   select * from '${join(folder, "*.parquet")}'`,
+  ]);
 });
 
 it("query takes its SQL from stdin, and -o - is stdout", async () => {

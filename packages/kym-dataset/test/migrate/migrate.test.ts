@@ -10,6 +10,7 @@ import {
   type ZarrDataset,
 } from "@kym/zarr-store";
 import { openLocalDataset as openFolder } from "@kym/zarr-store/node";
+import { encodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import {
@@ -202,4 +203,21 @@ describe("migrate, whatever the source", () => {
     const target = await openDataset(store, { mode: "r" });
     await expect(migrate(await emptyDataset(), target)).rejects.toMatchObject({ code: "read_only" });
   });
+});
+
+it("a table that is a folder of parts is migrated with all its rows, into one file", async () => {
+  const from = memoryStore();
+  const source = await openDataset(from);
+  await addAnalysedImage(source, "a", 1);
+  const columns = [{ name: "image_id", type: "utf8" }] as const;
+  for (const [index, id] of ["a", "b"].entries()) {
+    const bytes = await encodeParquet(tableFromColumns({ columns }, { image_id: [id] }));
+    await from.put(parseStoreKey(`tables/notes/part-0000000${index}.parquet`), bytes);
+  }
+  await source.adopt();
+  const target = await openDataset(memoryStore());
+  expect((await migrate(source, target)).tables).toMatchObject({ copied: ["notes"] });
+  expect([...rowsOf(await target.loadTable("notes"))]).toEqual([{ image_id: "a" }, { image_id: "b" }]);
+  expect(await target.loadTableFiles("notes")).toMatchObject([{ path: "tables/notes.parquet" }]);
+  expect((await migrate(source, target)).tables).toMatchObject({ copied: [] });
 });
