@@ -2,8 +2,9 @@
 
 import { dirname, join } from "node:path";
 import { KymDataset } from "@kym/kym-dataset";
-import { type KymMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
+import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
