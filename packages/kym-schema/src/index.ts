@@ -35,6 +35,7 @@ export {
   encodeProvenance,
   type Provenance,
   parseProvenance,
+  type ReaderVersion,
   type SidecarProvenance,
 } from "./provenance/provenance.ts";
 export { type SourcePath, sourcePathOf } from "./provenance/source-path.ts";

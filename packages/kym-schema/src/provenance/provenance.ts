@@ -23,10 +23,20 @@ export const PROVENANCE_KEYS = {
   sourceName: "source_name",
   sourceSha256: "source_sha256",
   ingestMode: "ingest_mode",
+  /** The reader of the TIFF, and the version that it had. */
+  reader: "reader",
   sidecars: "sidecars",
   /** The path of the file, as the Python system stored it. */
   originalPath: "original_path",
 } as const;
+
+/** A reader of files, and the version that it had when it read one. The version is raised when a silent fault is mended. */
+export interface ReaderVersion {
+  /** `tiff`, or the name of a sidecar format. */
+  readonly name: string;
+  /** A whole number from 1. */
+  readonly version: number;
+}
 
 export interface SidecarProvenance {
   /** Absolute. */
@@ -36,6 +46,8 @@ export interface SidecarProvenance {
   readonly sha256: string;
   /** The objects that were made from the sidecar, by key below `images/<id>/`, with the hash that each had then. */
   readonly artifacts: readonly { readonly key: string; readonly sha256: string }[];
+  /** Undefined if no reader understood the file's kind, and in records of builds that did not note it. */
+  readonly reader?: ReaderVersion | undefined;
 }
 
 export interface Provenance {
@@ -45,6 +57,8 @@ export interface Provenance {
   readonly sourceName: string;
   readonly sourceSha256: string;
   readonly ingestMode: string;
+  /** The reader of the TIFF. Undefined in records of builds that did not note it. */
+  readonly reader?: ReaderVersion | undefined;
   readonly sidecars: readonly SidecarProvenance[];
 }
 
@@ -56,17 +70,27 @@ export function encodeProvenance(provenance: Provenance): object {
     [PROVENANCE_KEYS.sourceName]: provenance.sourceName,
     [PROVENANCE_KEYS.sourceSha256]: provenance.sourceSha256,
     [PROVENANCE_KEYS.ingestMode]: provenance.ingestMode,
+    ...readerMember(provenance.reader),
     [PROVENANCE_KEYS.sidecars]: provenance.sidecars.map(
-      ({ path, sizeBytes, mtimeNs, sha256, artifacts }) => ({
+      ({ path, sizeBytes, mtimeNs, sha256, reader, artifacts }) => ({
         path,
         size: sizeBytes,
         mtime_ns: mtimeNs,
         sha256,
+        ...readerMember(reader),
         artifacts: artifacts.map((artifact) => ({ key: artifact.key, sha256: artifact.sha256 })),
       }),
     ),
   };
 }
+
+function readerMember(reader: ReaderVersion | undefined): object {
+  return reader === undefined
+    ? {}
+    : { [PROVENANCE_KEYS.reader]: { name: reader.name, version: reader.version } };
+}
+
+const MAX_READER_VERSION = 1_000_000;
 
 /** A fault names an object by its path, and any other field by its key. */
 const onFault = throwFault(({ value, path }, expected) => {
@@ -88,6 +112,7 @@ export function parseProvenance(text: string): Provenance {
     sourceName: textOf(root, PROVENANCE_KEYS.sourceName),
     sourceSha256: textOf(root, PROVENANCE_KEYS.sourceSha256),
     ingestMode: textOf(root, PROVENANCE_KEYS.ingestMode),
+    ...readerIn(root),
     sidecars: itemsIn(root, PROVENANCE_KEYS.sidecars).map(parseSidecar),
   };
 }
@@ -98,11 +123,26 @@ function parseSidecar(sidecar: JsonField): SidecarProvenance {
     sizeBytes: Number(bigintOf(memberOf(sidecar, "size"))),
     mtimeNs: bigintOf(memberOf(sidecar, "mtime_ns")),
     sha256: textOf(sidecar, "sha256"),
+    ...readerIn(sidecar),
     artifacts: itemsIn(sidecar, "artifacts").map((artifact) => ({
       key: textOf(artifact, "key"),
       sha256: textOf(artifact, "sha256"),
     })),
   };
+}
+
+/** Reads the member `reader`. A record of an older build has none. */
+function readerIn(fields: JsonField): { readonly reader?: ReaderVersion } {
+  const reader = memberOf(fields, PROVENANCE_KEYS.reader);
+  if (reader.value === undefined) {
+    return {};
+  }
+  const field = memberOf(reader, "version");
+  const version = Number(bigintOf(field));
+  if (version < 1 || version > MAX_READER_VERSION) {
+    onFault(field, `from 1 to ${MAX_READER_VERSION}`);
+  }
+  return { reader: { name: textOf(reader, "name"), version } };
 }
 
 function textOf(fields: JsonField, key: string): string {

@@ -25,6 +25,41 @@ test("provenance comes back as it was stored, nanoseconds to the last digit", ()
   expect(parseProvenance(text)).toEqual(PROVENANCE);
 });
 
+const WITH_READERS: Provenance = {
+  ...PROVENANCE,
+  reader: { name: "tiff", version: 2 },
+  sidecars: PROVENANCE.sidecars.map((file) => ({ ...file, reader: { name: "classic_json", version: 1 } })),
+};
+
+test("the version of each reader comes back as it was stored", () => {
+  const text = serializeLossless(encodeProvenance(WITH_READERS));
+  expect(parseProvenance(text)).toEqual(WITH_READERS);
+  expect(JSON.parse(text)).toMatchObject({
+    reader: { name: "tiff", version: 2 },
+    sidecars: [{ reader: { name: "classic_json", version: 1 } }],
+  });
+});
+
+test("provenance of a build that noted no reader is read, and written again without one", () => {
+  const text = serializeLossless(encodeProvenance(PROVENANCE));
+  expect(text).not.toContain("reader");
+  const provenance = parseProvenance(text);
+  expect("reader" in provenance).toBe(false);
+  expect(serializeLossless(encodeProvenance(provenance))).toBe(text);
+});
+
+test.each([
+  [3, "provenance: expected an object at $.reader"],
+  [{ version: 1 }, "provenance: name is not text"],
+  [{ name: "tiff", version: 1_000_001 }, "provenance: version is not from 1 to 1000000"],
+  [{ name: "tiff", version: 0 }, "provenance: version is not from 1 to 1000000"],
+  [{ name: "tiff", version: "2" }, "provenance: version is not an integer"],
+])("a reader that is not a name and a version is invalid_file: %j", (reader, message) => {
+  expect(() => parseProvenance(serializeLossless({ ...encodeProvenance(PROVENANCE), reader }))).toThrow(
+    expect.objectContaining({ name: "KymSchemaError", code: "invalid_file", message }),
+  );
+});
+
 test("provenance is stored under these keys in this order", () => {
   expect(Object.keys(encodeProvenance(PROVENANCE))).toEqual([
     "source_primary_path",
