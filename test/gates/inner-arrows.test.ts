@@ -63,10 +63,11 @@ const ARROWS: Arrows = {
     tiff: [],
     formats: ["tiff"],
     folder: ["formats"],
-    plan: ["folder"],
+    readers: ["tiff", "formats", "folder"],
+    plan: ["folder", "readers"],
     content: ["folder", "formats"],
     export: ["folder", "tiff", "formats"],
-    node: ["folder", "plan", "tiff", "formats", "content", "export"],
+    node: ["folder", "plan", "tiff", "formats", "readers", "content", "export"],
   },
   "packages/legacy-io/src/formats": {
     olympus: [],

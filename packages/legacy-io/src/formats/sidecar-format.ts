@@ -10,7 +10,7 @@ type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
 /** Decides which files belong to a format, from their names alone. */
 export interface SidecarNameRule {
-  /** Unique among the formats. `artifact` and `other` are reserved. */
+  /** Unique among the formats. `artifact`, `other` and `tiff` are reserved. */
   readonly name: string;
   /** What follows the image's stem, in lower case: `.json`, `_radon.csv`. File names match in any case. */
   readonly endings: readonly string[];
@@ -106,6 +106,11 @@ export interface ImageToWrite {
  * };
  */
 export interface SidecarFormat extends SidecarNameRule {
+  /**
+   * The version of `parse`. Raise it when you mend a fault that gave wrong content without an error. It is stored with each
+   * image, and `refreshFromFolder` with `again` reads anew what a lower version read. A whole number from 1; default 1.
+   */
+  readonly version?: number | undefined;
   /** Every artifact that `parse` may return. Empty for a `named` format, which returns the one in the file's name. */
   readonly artifacts: readonly ArtifactRef[];
   /** If several files give the same fact, the lowest number wins. Built-in formats have 100 to 300. Default 1000. */

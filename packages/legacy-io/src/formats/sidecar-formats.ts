@@ -2,14 +2,16 @@
 
 import { parseArtifactName } from "@kym/zarr-store";
 import { LegacyIoError } from "../errors.ts";
+import { TIFF_READER } from "../tiff/tiff-reader.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import type { SidecarFormat, SidecarNameRule } from "./sidecar-format.ts";
 
 /** Names that mean something else where a format's name is expected. */
-const RESERVED_NAMES: readonly string[] = ["artifact", "other"];
+const RESERVED_NAMES: readonly string[] = ["artifact", "other", TIFF_READER.name];
 /** Text that can follow a stem: without a folder separator or an upper-case letter. */
 const ENDING = /^[^/\\\0\p{Lu}]+$/u;
 const FOLDER = /^(?!\.{1,2}$)[^/\\\0]+$/;
+const MAX_VERSION = 1_000_000;
 const IMAGE_ENDING = /\.tiff?$/;
 
 /**
@@ -48,12 +50,15 @@ export function sidecarFormats(added: readonly SidecarFormat[] = []): readonly S
 
 /** Checks at run time too, because a caller may use plain JavaScript. */
 function assertUsable(format: SidecarFormat): void {
-  const { name, endings, folder, named, artifacts, parse } = format;
+  const { name, endings, folder, named, artifacts, parse, version = 1 } = format;
   if (typeof name !== "string" || name === "") {
     throw refused(format, "it has no name", name);
   }
   if (!Array.isArray(endings) || !Array.isArray(artifacts) || typeof parse !== "function") {
     throw refused(format, "it needs endings, artifacts and parse", Object.keys(format));
+  }
+  if (!Number.isInteger(version) || version < 1 || version > MAX_VERSION) {
+    throw refused(format, `its version must be a whole number from 1 to ${MAX_VERSION}`, version);
   }
   const ending = endings.find((one) => !ENDING.test(one) || IMAGE_ENDING.test(one));
   if (ending !== undefined || endings.length === 0) {

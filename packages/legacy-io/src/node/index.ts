@@ -6,6 +6,8 @@
  */
 
 export type { IngestEvent, IngestItem, IngestReport } from "../plan/ingest-report.ts";
+export type { FaultyRead } from "../readers/faulty-read.ts";
+export type { FaultLikelihood, ReaderFault, StoredColumn, StoredRead } from "../readers/reader-fault.ts";
 export { exportLegacyFolder, previewExport } from "./export/export.ts";
 export type {
   ExportFolderOptions,
@@ -17,6 +19,7 @@ export type {
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest/ingest.ts";
 export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest/ingest-options.ts";
 export { refreshFromFolder } from "./ingest/refresh.ts";
+export { type FindFaultyReadsOptions, findFaultyReads } from "./scan/find-faulty-reads.ts";
 export { type ScanFolderOptions, scanFolder } from "./scan/scan-folder.ts";
 export { type OpenFolderOptions, openFolder } from "./stores/open-folder.ts";
 export { type OpenTiffOptions, openTiff } from "./stores/open-tiff.ts";

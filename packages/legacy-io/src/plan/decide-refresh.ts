@@ -1,6 +1,7 @@
 // Decides what to do about one acquisition that the dataset already knows.
 
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
+import type { FaultyRead } from "../readers/faulty-read.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
 import type { Move } from "./find-moved.ts";
 import type { KnownAcquisition } from "./known-acquisition.ts";
@@ -14,6 +15,8 @@ export type OnChange = "new-record" | "supersede";
 export interface RefreshRules {
   readonly mode: RefreshMode;
   readonly onChange: OnChange;
+  /** What to read anew although its files did not change, by image id. Default: nothing. */
+  readonly again?: ReadonlyMap<string, readonly FaultyRead[]> | undefined;
 }
 
 /** The decision about one acquisition of a folder. */
@@ -39,6 +42,8 @@ export type PlannedAction =
       readonly move: Move | undefined;
       /** True if the TIFF changed too; it is left alone. */
       readonly isImageChanged: boolean;
+      /** What a reader with a fault may have read wrong: these files are read anew. */
+      readonly again?: readonly FaultyRead[] | undefined;
     }
   | {
       readonly action: "unchanged";
@@ -61,6 +66,8 @@ export type PlannedAction =
     };
 
 export const IMAGE_CHANGED = "the image changed since it was ingested";
+export const CHANGED_SINCE_FAULT =
+  "the image changed since a reader with a fault read it: only mode reingest_if_changed reads it anew";
 export const IMAGE_DELETED = "its image was deleted from the dataset";
 
 /**
@@ -88,10 +95,14 @@ export function decideRefresh(
     return { action: "reingest", bundle, imageId, supersede: rules.onChange === "supersede" };
   }
   const sidecars = [...changed, ...appeared];
-  if (sidecars.length > 0 || move !== undefined) {
-    return { action: "update", bundle, imageId, known, sidecars, vanished, move, isImageChanged };
+  const faulty = rules.again?.get(imageId) ?? [];
+  const again = isImageChanged ? [] : faulty;
+  if (sidecars.length > 0 || move !== undefined || again.length > 0) {
+    const update = { bundle, imageId, known, sidecars, vanished, move, isImageChanged };
+    return { action: "update", ...update, ...(again.length > 0 && { again }) };
   }
+  const changedReason = faulty.length > 0 ? CHANGED_SINCE_FAULT : IMAGE_CHANGED;
   return isImageChanged
-    ? { action: "skip", bundle, imageId, reason: IMAGE_CHANGED, vanished }
+    ? { action: "skip", bundle, imageId, reason: changedReason, vanished }
     : { action: "unchanged", bundle, imageId, vanished };
 }

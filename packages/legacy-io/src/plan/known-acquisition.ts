@@ -1,5 +1,7 @@
 // What a dataset knows of the files it was ingested from, as the plan of an ingest needs it.
 
+import type { ReaderVersion } from "@kym/kym-schema";
+
 /** Size, modification time and hash of a file when it was ingested. */
 export interface KnownFile {
   readonly sizeBytes: number;
@@ -10,6 +12,8 @@ export interface KnownFile {
 /** An ingested sidecar, and the objects made from it; their keys are relative to `images/<id>/`. */
 export interface KnownSidecar extends KnownFile {
   readonly artifacts: readonly { readonly key: string; readonly sha256: string }[];
+  /** The reader of the file; undefined if it is not recorded. */
+  readonly reader?: ReaderVersion | undefined;
 }
 
 /** An image of the dataset and the files from which it was ingested. */

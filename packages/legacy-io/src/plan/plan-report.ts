@@ -1,6 +1,7 @@
 // Words a plan and its outcome as the report of a run or of a dry run.
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
+import type { FaultyRead } from "../readers/faulty-read.ts";
 import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
 import type { IngestItem, IngestReport } from "./ingest-report.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
@@ -91,9 +92,9 @@ export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "actio
 
 /** Words why a record is changed. */
 export function reasonOfUpdate(
-  update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged">,
+  update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged" | "again">,
 ): string {
-  const { bundle, known, sidecars, move, isImageChanged } = update;
+  const { bundle, known, sidecars, move, isImageChanged, again = [] } = update;
   const names = (files: readonly BundleFile[]): string => files.map(({ relPath }) => relPath).join(", ");
   const isKnown = ({ path }: BundleFile): boolean => known.sidecars.has(path);
   const changed = names(sidecars.filter(isKnown));
@@ -103,11 +104,22 @@ export function reasonOfUpdate(
     ...(move === undefined ? [] : [`moved from ${placeOf(bundle, move.from)}`]),
     ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
     ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),
+    ...(again.length === 0 ? [] : [reasonOfReading(again)]),
   ].join("; ");
 }
 
-export function reasonOfReingest({ imageId, supersede }: Pick<Reingest, "imageId" | "supersede">): string {
-  return `${IMAGE_CHANGED}: a new record ${supersede ? "in place of" : "beside"} ${imageId}`;
+/** Names the readers that read an image anew: `read anew by tiff 2, csv 2`. */
+export function reasonOfReading(again: readonly FaultyRead[]): string {
+  const readers = again.map(({ reader, fault }) => `${reader} ${fault.mendedIn}`);
+  return `read anew by ${[...new Set(readers)].join(", ")}`;
+}
+
+export function reasonOfReingest({
+  imageId,
+  supersede,
+  why = IMAGE_CHANGED,
+}: Pick<Reingest, "imageId" | "supersede"> & { readonly why?: string | undefined }): string {
+  return `${why}: a new record ${supersede ? "in place of" : "beside"} ${imageId}`;
 }
 
 function itemOfLeft(

@@ -1,6 +1,6 @@
 // Computes the provenance of an image's sidecars after an update.
 
-import type { SidecarProvenance } from "@kym/kym-schema";
+import type { ReaderVersion, SidecarProvenance } from "@kym/kym-schema";
 import { isObjectOfPart } from "@kym/zarr-store/layout";
 import { isChannelPath } from "./compare-files.ts";
 import { type MadeArtifact, objectsOf, type UpdateDecision } from "./decide-artifact-changes.ts";
@@ -12,8 +12,11 @@ type ObjectHash = SidecarProvenance["artifacts"][number];
 export interface UpdateDone {
   /** The sidecars that were ingested before, by their present path. */
   readonly known: ReadonlyMap<string, KnownSidecar>;
-  /** The files that were read. */
-  readonly read: readonly (KnownFile & { readonly path: string })[];
+  /** The files that were read, each with the reader that its artifacts are from now. */
+  readonly read: readonly (KnownFile & {
+    readonly path: string;
+    readonly reader: ReaderVersion | undefined;
+  })[];
   readonly made: readonly MadeArtifact[];
   readonly decision: UpdateDecision;
   /** The objects of the image after the update. */

@@ -1,13 +1,15 @@
 // `kym check`: compares every file with the commit log, and repairs what a crash left half done.
 
+import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
-import { checkLocalDataset } from "@kym/zarr-store/node";
+import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
+import { faultLines, folderOf, groupByFault } from "./faulty-reads.ts";
 
 export const checkCommand: Command = defineCommand({
   usage: "check DATASET",
@@ -15,7 +17,12 @@ export const checkCommand: Command = defineCommand({
 changed by another program, or unknown. Ends with 4 if there are problems.
 
 It only reads, unless you give --repair: then it first finishes what a crash or a power
-cut left half done.`,
+cut left half done.
+
+It also notes the images that a reader with a known fault may have read wrong, from the
+reader versions that each image records; kym refresh --again reads these images again.
+Such a note is not a problem, because their bytes are as they were stored. The level
+structure leaves it out.`,
   examples: [
     "kym check study.zarr",
     "kym check study.zarr --level structure",
@@ -48,17 +55,24 @@ cut left half done.`,
     } finally {
       progress.end();
     }
+    const faulty = level === "structure" ? [] : await faultyReads(context, path, report);
     const { problems, notes, checked, version } = report;
     const needs = (remedy: string): boolean => problems.some((problem) => problem.remedy === remedy);
     const next = needs("repair")
       ? `kym check ${path} --repair`
       : needs("adopt")
         ? `kym adopt ${path} --dry-run`
-        : undefined;
+        : faulty.length > 0
+          ? `kym refresh ${path} ${folderOf(faulty)} --again`
+          : undefined;
+    const readers = groupByFault(faulty);
     return {
       exitCode: problems.length > 0 ? EXIT.problems : EXIT.ok,
-      data: { problems, notes, checked, version, level, ...(repaired && { repaired: repaired.actions }) },
-      text: textOf(report, repaired),
+      data: {
+        ...{ problems, notes, readers, checked, version, level },
+        ...(repaired && { repaired: repaired.actions }),
+      },
+      text: textOf(report, repaired, faultLines(readers)),
       ...(next !== undefined && { next }),
     };
   },
@@ -70,12 +84,35 @@ async function repair(context: CommandContext, path: string): Promise<RepairRepo
   return dataset.repair({ signal: context.signal });
 }
 
-function textOf({ problems, notes, checked }: CheckReport, repaired: RepairReport | undefined): string {
+/** The images that a reader with a known fault may have read. A dataset that cannot be opened has problems enough. */
+async function faultyReads(
+  context: CommandContext,
+  path: string,
+  { problems }: CheckReport,
+): Promise<readonly FaultyRead[]> {
+  try {
+    // Without a logger: the check has said already what is wrong.
+    await using dataset = await openLocalDataset(locationOf(context, path), { mode: "r" });
+    return await findFaultyReads(dataset, { signal: context.signal });
+  } catch (error) {
+    if (problems.length > 0 && !context.signal.aborted) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function textOf(
+  { problems, notes, checked }: CheckReport,
+  repaired: RepairReport | undefined,
+  ofReaders: readonly string[],
+): string {
   const actions = repaired?.actions ?? [];
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
     ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
+    ...ofReaders,
     `checked ${counted(checked.objects, "object")}, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${
       problems.length === 0 ? "no problems" : counted(problems.length, "problem")
     }`,

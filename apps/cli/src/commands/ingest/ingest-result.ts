@@ -45,7 +45,7 @@ export async function keptIngestResult(
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
-  if (found === 0) {
+  if (found === 0 && notes.length === 0) {
     const hint = "image files end in .tif or .tiff; --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
   }

@@ -21,11 +21,16 @@ changed metadata and analyses replace the earlier ones. The folder is only read.
 
 Metadata and analyses that were edited in the dataset stay. The folder's file is then kept as
 an attachment and reported as a conflict. A changed TIFF is left alone unless --mode says otherwise. Images
-that were deleted from the dataset do not come back.`,
+that were deleted from the dataset do not come back.
+
+With --again, unchanged files are read again too if a reader with a known fault may have
+read them wrong; kym check names them. Pixels that differ make a new record in place of
+the old one, with its ROIs and its accepted; artifacts that differ are replaced.`,
   examples: [
     "kym refresh study.zarr ./kymographs",
     "kym refresh study.zarr ./kymographs --dry-run",
     "kym refresh study.zarr ./kymographs --mode reingest_if_changed",
+    "kym refresh study.zarr ./kymographs --again --dry-run",
   ],
   options: {
     mode: {
@@ -38,6 +43,7 @@ that were deleted from the dataset do not come back.`,
       choices: ON_CHANGE,
       help: "how to add a reingested TIFF: new-record (default) or supersede",
     },
+    again: { help: "read again what kym check names: images that a faulty reader may have read" },
     ...FOLDER_OPTIONS,
     "no-sidecars": { help: "look only at the pixels" },
     ...TIFF_LIMIT_OPTIONS,
@@ -49,6 +55,7 @@ that were deleted from the dataset do not come back.`,
       ...folderOptions(context),
       mode: context.options.mode,
       onChange: context.options["on-change"],
+      again: context.options.again === true,
     };
     const { dryRun } = options;
     const progress = startProgress(context.terminal, "refreshed", context.progress);

@@ -15,6 +15,7 @@ import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
+import { readersOf, readersText } from "./readers.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
 import { xarrayRecipe } from "./xarray-recipe.ts";
@@ -72,6 +73,7 @@ path, or its file name.`,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
+      readers: await readersOf(record),
       ...{ rois, artifacts, tables },
     };
     return {
@@ -92,6 +94,8 @@ async function scalesOf(record: ZarrImageRecord, metadataText: string | undefine
 
 interface Shown extends ImageOverview, TiffValues {
   readonly axis_scales: AxisScales;
+  /** The version of each reader that the image is from; null if it was not ingested or an early build recorded none. */
+  readonly readers: Readonly<Record<string, number>> | null;
   readonly tiff_calibration: readonly TiffCalibration[];
   readonly rois: readonly ShownRoi[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
@@ -126,6 +130,7 @@ function textOf(image: Shown, location: string, table: string | undefined): stri
     `  scale     ${calibration}`,
     `  acquired  ${image.acquired_local ?? "unknown"}`,
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
+    ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),
     "",
     image.rois.length === 0 ? "no ROIs" : "ROIs",

@@ -4,8 +4,12 @@ import { tableFromColumns } from "@kym/zarr-store/table";
 import { readSidecarCsv } from "../sidecar-csv.ts";
 import type { GivenArtifact, SidecarFormat } from "../sidecar-format.ts";
 
+/** Of both formats that infer the types of columns. 2: text in quotes stays text, and numbers of 19 digits keep them all. */
+export const CSV_VERSION = 2;
+
 export const csvFormat: SidecarFormat = {
   name: "csv",
+  version: CSV_VERSION,
   endings: [".csv"],
   named: "table",
   artifacts: [],

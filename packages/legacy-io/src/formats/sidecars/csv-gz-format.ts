@@ -1,10 +1,11 @@
 // The format of `<stem>.<artifact>.csv.gz`: a gzipped table under the artifact's name.
 
 import type { SidecarFormat } from "../sidecar-format.ts";
-import { csvArtifact } from "./csv-format.ts";
+import { CSV_VERSION, csvArtifact } from "./csv-format.ts";
 
 export const csvGzFormat: SidecarFormat = {
   name: "csv.gz",
+  version: CSV_VERSION,
   endings: [".csv.gz"],
   named: "table",
   artifacts: [],

@@ -16,11 +16,19 @@ import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type Encode, readAhead } from "./read-ahead.ts";
 import { tryStoreImage } from "./store-image.ts";
 
+/** The record of an image before it is ingested again. */
+interface FormerRecord {
+  readonly imageId: string;
+  /** True to delete it in the commit that stores the new record. */
+  readonly supersede: boolean;
+  /** Why the image is ingested again, for the report. Default: its file changed. */
+  readonly why?: string | undefined;
+}
+
 /** An acquisition to store as a new record. */
 export interface NewImage {
   readonly bundle: LegacyBundle;
-  /** The record of the image before it changed. With `supersede`, that record is deleted. */
-  readonly former?: { readonly imageId: string; readonly supersede: boolean } | undefined;
+  readonly former?: FormerRecord | undefined;
 }
 
 /** The outcome for new images. */

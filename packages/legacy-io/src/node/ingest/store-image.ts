@@ -8,8 +8,9 @@ import { isLegacyIoError } from "../../errors.ts";
 import { fileNameOf } from "../../plan/compare-files.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
+import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadFile } from "../files/read-stable.ts";
-import type { ReadBundle } from "../read/read-bundle.ts";
+import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 
 type StoreImageOptions = Pick<IngestOptions, "compression">;
@@ -59,11 +60,7 @@ export async function storeImage(
     attributes: {
       [PROVENANCE_KEYS.sourceName]: fileNameOf(read.image.relPath),
       pixels_sha256: pixelsSha256,
-      ...(said.calibration.length > 0 && { tiff_calibration: said.calibration }),
-      ...(said.valueCalibration && {
-        tiff_value_calibration: valueCalibrationAttribute(said.valueCalibration),
-      }),
-      ...(said.warnings.length > 0 && { tiff_warnings: said.warnings }),
+      ...Object.fromEntries(Object.entries(tiffAttributes(said)).filter(([, value]) => value !== undefined)),
     },
   });
   for (const artifact of content.artifacts) {
@@ -82,15 +79,27 @@ export async function storeImage(
       sourceName: fileNameOf(read.image.relPath),
       sourceSha256: read.image.sha256,
       ingestMode: INGEST_MODE,
+      reader: TIFF_READER,
       sidecars: read.sidecars.map((file) => ({
         path: file.path,
         sizeBytes: file.sizeBytes,
         mtimeNs: file.mtimeNs,
         sha256: file.sha256,
+        reader: file.reader,
         artifacts: made(file),
       })),
     }),
   );
+}
+
+/** Returns the attributes that say what the TIFF says. One about which it says nothing is undefined. */
+export function tiffAttributes(said: SaidByTiff): Readonly<Record<string, unknown>> {
+  const { calibration, valueCalibration, warnings } = said;
+  return {
+    tiff_calibration: calibration.length > 0 ? calibration : undefined,
+    tiff_value_calibration: valueCalibration && valueCalibrationAttribute(valueCalibration),
+    tiff_warnings: warnings.length > 0 ? warnings : undefined,
+  };
 }
 
 function valueCalibrationAttribute({ functionCode, coefficients, unit }: ValueCalibration): object {

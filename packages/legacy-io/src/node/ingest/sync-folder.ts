@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
@@ -18,16 +19,28 @@ import { scanFolder } from "../scan/scan-folder.ts";
 import { commitRecordUpdates } from "../update/commit-record-updates.ts";
 import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
+import { missingImages, readImagesAnew, readsToRepeat } from "./read-images-anew.ts";
+
+/** The rules of a refresh, and whether to read anew what a reader with a known fault may have read wrong. */
+export interface SyncRules extends Omit<RefreshRules, "again"> {
+  readonly again?: boolean | undefined;
+}
 
 /** Brings a dataset up to date with a folder. A dry run stops after the plan and reports it. */
 export async function syncFolder(
   dataset: ZarrDataset,
   folder: string,
-  rules: RefreshRules,
+  { again: isAgain = false, ...ruled }: SyncRules,
   options: IngestFolderOptions,
 ): Promise<IngestReport> {
   const root = resolve(folder);
   if (await isExportedFolder(root)) {
+    if (isAgain) {
+      const hint = "an export holds what was read before; give the folder that the images came from";
+      throw new LegacyIoError("invalid_argument", `nothing can be read anew from ${root}: ${hint}`, {
+        path: root,
+      });
+    }
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
@@ -35,9 +48,13 @@ export async function syncFolder(
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const scan = includeSidecars ? whole : withoutSidecars(whole);
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
+  const again = isAgain ? await readsToRepeat(dataset, options) : new Map();
+  const rules = { ...ruled, again };
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
+  const missing = isAgain ? await missingImages(root, plan, again) : [];
   if (options.dryRun === true) {
-    return reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
+    const report = reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
+    return { ...report, notes: [...report.notes, ...missing] };
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -59,14 +76,16 @@ export async function syncFolder(
     isInLedger: (row) => identities.has(identityOf(row)),
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
-  const refreshed = await commitRecordUpdates(dataset, updates, shared);
-  const added = await commitNewImages(dataset, images, shared);
+  const anew = await readImagesAnew(dataset, updates, shared);
+  const refreshed = await commitRecordUpdates(dataset, anew.updates, shared);
+  const added = await commitNewImages(dataset, [...images, ...anew.images], shared);
   return reportOfRun(plan, scan, {
     ...refreshed,
     ingested: added.ingested,
     unchanged: [...refreshed.unchanged, ...added.takenInMeanwhile],
-    failed: [...refreshed.failed, ...added.failed],
-    notes: [...refreshed.notes, ...added.notes],
+    skipped: [...refreshed.skipped, ...anew.skipped],
+    failed: [...refreshed.failed, ...anew.failed, ...added.failed],
+    notes: [...refreshed.notes, ...added.notes, ...missing],
     nRois: added.nRois,
   });
 }

@@ -1,5 +1,6 @@
 // Reads an image, its channels and its sidecars from disk, ready to be stored.
 
+import type { ReaderVersion } from "@kym/kym-schema";
 import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
@@ -15,6 +16,7 @@ import type { ValueCalibration } from "../../tiff/descriptions/value-calibration
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
 import { readTiffInPlace } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
+import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { type ReadFile, readStable, type StableRead } from "../files/read-stable.ts";
 import type { ReusedBuffers } from "../files/reused-buffers.ts";
 import { sha256Of } from "../files/sha256-of.ts";
@@ -37,7 +39,7 @@ export interface ReadBundle {
   readonly bundle: LegacyBundle;
   readonly image: ReadFile;
   /** Further channels, then sidecars. */
-  readonly sidecars: readonly ReadFile[];
+  readonly sidecars: readonly (ReadFile & { readonly reader: ReaderVersion | undefined })[];
   readonly content: Omit<ImageContent, "image">;
   /** Pixels in memory, in a large file that is still open, or already encoded to chunks. */
   readonly pixels: NdArray | ArrayRows | EncodedArray;
@@ -83,7 +85,10 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     return {
       bundle,
       image: first,
-      sidecars: [...others, ...sidecars.map(({ file }) => file)],
+      sidecars: [
+        ...others.map((file) => ({ ...file, reader: TIFF_READER })),
+        ...sidecars.map(({ file, reader }) => ({ ...file, reader })),
+      ],
       content: { axes, ...content, notes: [...notesOf(first.relPath, said), ...content.notes] },
       pixels,
       pixelsSha256,

@@ -1,11 +1,13 @@
 // Reads and parses the sidecars of a bundle.
 
 import { basename } from "node:path";
+import type { ReaderVersion } from "@kym/kym-schema";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
 import type { SidecarFile } from "../../folder/bundle.ts";
 import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { readerOf } from "../../readers/faults-of-reader.ts";
 import { gunzip } from "../files/gunzip.ts";
 import { type ReadFile, readStable } from "../files/read-stable.ts";
 
@@ -13,6 +15,8 @@ import { type ReadFile, readStable } from "../files/read-stable.ts";
 export interface ReadSidecar {
   readonly file: SidecarFile & ReadFile;
   readonly parsed: ParsedSidecar;
+  /** The format that read the file, understood or not; undefined if its format is not known. */
+  readonly reader: ReaderVersion | undefined;
 }
 
 /**
@@ -30,20 +34,27 @@ export async function readSidecars(
   return whenAllDone(
     read.map(async ({ file, bytes }) => {
       const { relPath } = file;
-      const content = await understand(file, bytes, formats);
-      return { file, parsed: { relPath, fileName: basename(relPath), bytes, content } };
+      const format = formatOf(file, formats);
+      const content = await understand(file, bytes, format);
+      const reader = format && readerOf(format);
+      return { file, parsed: { relPath, fileName: basename(relPath), bytes, content }, reader };
     }),
   );
 }
 
-async function understand(
-  file: SidecarFile & ReadFile,
-  bytes: Uint8Array<ArrayBuffer>,
+function formatOf(
+  { kind, format: namedFormat }: SidecarFile,
   formats: readonly SidecarFormat[],
-): Promise<SidecarMeaning> {
-  const { kind, format: namedFormat, artifact = "", relPath } = file;
+): SidecarFormat | undefined {
   const name = namedFormat ?? kind;
-  const format = formats.find((one) => one.name === name);
+  return formats.find((format) => format.name === name);
+}
+
+async function understand(
+  { artifact = "", relPath }: SidecarFile,
+  bytes: Uint8Array<ArrayBuffer>,
+  format: SidecarFormat | undefined,
+): Promise<SidecarMeaning> {
   return format === undefined
     ? { kind: "opaque", reason: "its format is not known", cause: undefined }
     : parseSidecar(format, bytes, { relPath, artifact, gunzip: (packed) => gunzip(packed, relPath) });

@@ -44,7 +44,7 @@ export async function gatherPlanFacts(
 }
 
 /** True only if there is certainly nothing at a path. A path that cannot be checked is not gone: a drive may be offline. */
-async function isGone(path: string): Promise<boolean> {
+export async function isGone(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return false;

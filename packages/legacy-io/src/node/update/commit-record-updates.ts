@@ -9,9 +9,9 @@ import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { itemOfUpdate } from "../../plan/plan-report.ts";
 import { settingsOf } from "../ingest/assign-image-id.ts";
 import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
-import { type UpdateOutcome, updateRecord } from "./update-record.ts";
+import { type RecordUpdate, type UpdateOutcome, updateRecord } from "./update-record.ts";
 
-type Update = Extract<PlannedAction, { readonly action: "update" }>;
+type Update = Extract<PlannedAction, { readonly action: "update" }> & Pick<RecordUpdate, "said">;
 
 /** The outcome for the records. Each is in exactly one list besides `notes`. */
 export interface UpdatedRecords {
@@ -144,6 +144,11 @@ function placeOf(update: Update, outcome: UpdateOutcome): { readonly list: List;
     case "updated":
       if (outcome.conflicts.length > 0) {
         return { list: "conflicts", item: { ...item, reason: outcome.conflicts.join("; ") } };
+      }
+      if (update.again !== undefined) {
+        const { replaced } = outcome;
+        const what = replaced.length === 0 ? "the same as before" : `replaced ${replaced.join(", ")}`;
+        return { list: "updated", item: { ...item, reason: `${item.reason}: ${what}` } };
       }
       return { list: update.isImageChanged ? "skipped" : "updated", item };
     case "unchanged":

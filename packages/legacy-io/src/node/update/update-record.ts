@@ -17,7 +17,7 @@ import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { incomingAttachment } from "../../folder/incoming-attachment.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
-import { fileNameOf } from "../../plan/compare-files.ts";
+import { fileNameOf, isChannelPath } from "../../plan/compare-files.ts";
 import {
   type ArtifactConflict,
   decideArtifactChanges,
@@ -27,8 +27,11 @@ import {
 import type { Move } from "../../plan/find-moved.ts";
 import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
+import type { FaultyRead } from "../../readers/faulty-read.ts";
+import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { sha256Of } from "../files/sha256-of.ts";
-import { storeArtifact } from "../ingest/store-image.ts";
+import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
+import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
@@ -43,10 +46,20 @@ export interface RecordUpdate {
   readonly imageId: string;
   readonly known: KnownAcquisition;
   readonly move: Move | undefined;
+  /** Files to be read anew although they did not change. */
+  readonly again?: readonly FaultyRead[] | undefined;
+  /** What the TIFF was found to say when it was read anew, with the pixels that are stored; undefined if it was not read. */
+  readonly said?: SaidByTiff | undefined;
 }
 
 export type UpdateOutcome =
-  | { readonly outcome: "updated"; readonly conflicts: readonly string[]; readonly notes: readonly Note[] }
+  | {
+      readonly outcome: "updated";
+      /** Keys of the artifacts that were written or removed, relative to `images/<id>/`. */
+      readonly replaced: readonly string[];
+      readonly conflicts: readonly string[];
+      readonly notes: readonly Note[];
+    }
   /** The dataset is up to date by now: another process was faster. */
   | { readonly outcome: "unchanged" }
   | { readonly outcome: "deleted" }
@@ -82,7 +95,7 @@ export async function updateRecord(
     }
     return { outcome: "failed", reason: error.message };
   }
-  return looked.changed.size === 0 && update.move === undefined
+  return looked.changed.size === 0 && update.move === undefined && update.said === undefined
     ? { outcome: "unchanged" }
     : store(record, update, looked);
 }
@@ -103,7 +116,7 @@ interface LookedUpdate {
 
 async function lookAt(
   record: ImageRecord,
-  { bundle, move }: RecordUpdate,
+  { bundle, move, again = [] }: RecordUpdate,
   formats: readonly SidecarFormat[] | undefined,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
@@ -117,8 +130,9 @@ async function lookAt(
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
   });
+  const readAnew = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
   const changed = sidecars.flatMap(({ file }) =>
-    known.get(file.path)?.sha256 === file.sha256 ? [] : [file.path],
+    known.get(file.path)?.sha256 === file.sha256 && !readAnew.has(file.path) ? [] : [file.path],
   );
   return {
     provenance,
@@ -153,13 +167,14 @@ async function store(
   const isMetadataSourced = [...known.values()].some((sidecar) =>
     sidecar.artifacts.some(({ key }) => key === METADATA_KEY),
   );
+  const unusable = new Set(pathsOf(looked.unusable));
   const decision = decideArtifactChanges({
     made,
     known,
     unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, looked.bareMetadataSha256]]),
     present: new Set(pathOf.values()),
     changed,
-    unusable: new Set(pathsOf(looked.unusable)),
+    unusable,
     current,
   });
   for (const artifact of artifacts) {
@@ -174,14 +189,22 @@ async function store(
   for (const key of decision.remove) {
     await deleteArtifact(record, key);
   }
+  if (update.said !== undefined) {
+    await updateTiffAttributes(record, update.said);
+  }
   const kept = await keepRefused(record, looked, made, decision.conflicts, current);
   await record.saveJson(
     ARTIFACTS.provenance,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
+      ...(update.said !== undefined && { reader: TIFF_READER }),
       sidecars: sidecarsAfterUpdate({
-        known,
-        read: sidecars.map(({ file }) => file),
+        known: update.said === undefined ? known : withChannelReader(known),
+        read: sidecars.map(({ file, reader }) => {
+          const before = known.get(file.path);
+          const isLeft = before !== undefined && (!changed.has(file.path) || unusable.has(file.path));
+          return { ...file, reader: isLeft ? before.reader : reader };
+        }),
         made,
         decision,
         hashes: await record.objectHashes(),
@@ -193,6 +216,7 @@ async function store(
     sidecars.find(({ file }) => file.path === path)?.file.relPath ?? path;
   return {
     outcome: "updated",
+    replaced: [...decision.write, ...decision.remove],
     conflicts: decision.conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
     notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
   };
@@ -218,6 +242,24 @@ async function renameSource(record: ImageRecord, relPath: string | undefined): P
   if (relPath !== undefined && before !== undefined && before !== fileNameOf(relPath)) {
     await record.updateAttributes({ [key]: fileNameOf(relPath) });
   }
+}
+
+/** Stores what the TIFF was found to say, if that is not stored already. */
+async function updateTiffAttributes(record: ImageRecord, said: SaidByTiff): Promise<void> {
+  const before = await record.attributes();
+  const changes = Object.entries(tiffAttributes(said)).filter(
+    ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),
+  );
+  if (changes.length > 0) {
+    await record.updateAttributes(Object.fromEntries(changes));
+  }
+}
+
+/** Records the present reader with the further channels, which are read together with the first. */
+function withChannelReader(known: ReadonlyMap<string, KnownSidecar>): ReadonlyMap<string, KnownSidecar> {
+  return new Map(
+    [...known].map(([path, file]) => [path, isChannelPath(path) ? { ...file, reader: TIFF_READER } : file]),
+  );
 }
 
 /** Keeps each refused file as an attachment, unless it is stored as one anyway. */
@@ -279,7 +321,7 @@ function baseProvenance(
 }
 
 /** Returns the hash that ingest stored, or computes it for a record that was not ingested. */
-async function pixelsSha256Of(record: ImageRecord): Promise<string> {
+export async function pixelsSha256Of(record: ImageRecord): Promise<string> {
   const { pixels_sha256: noted } = await record.attributes();
   return typeof noted === "string" ? noted : sha256Of(ndArrayBytes(await record.loadArray()));
 }

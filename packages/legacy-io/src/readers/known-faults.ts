@@ -1,0 +1,72 @@
+// The table of the silent faults that readers of earlier builds had. Whoever mends one adds an entry and raises the version.
+
+import type { ReaderFault, StoredRead } from "./reader-fault.ts";
+
+/** The release of this package in which the faults below are mended. */
+const FIRST_MENDED = "@kym/legacy-io 0.2.0";
+/** Attributes that ingest has written only since both faults of version 1 of the TIFF reader were mended. */
+const LATER_ATTRIBUTES = ["tiff_warnings", "tiff_value_calibration"];
+const NUMBERS: ReadonlySet<string> = new Set(["int32", "int64", "float64", "bool"]);
+
+/** One entry for each fault. `docs/correctness.md` lists them too. */
+export const KNOWN_FAULTS: readonly ReaderFault[] = [
+  {
+    reader: "tiff",
+    mendedIn: 2,
+    since: FIRST_MENDED,
+    wrong:
+      "the int16 pixels of a TIFF of ImageJ were stored as uint16, 32768 too high, as ImageJ keeps them in its file",
+    likelihood: async (stored) => {
+      const sources = calibrationSources(stored);
+      if (stored.dtype !== "uint16" || isReadLater(stored)) {
+        return undefined;
+      }
+      // The tags of other programs are not in a file that ImageJ wrote.
+      return sources.includes("imagej") ? "likely" : sources.length > 0 ? undefined : "possible";
+    },
+  },
+  {
+    reader: "tiff",
+    mendedIn: 2,
+    since: FIRST_MENDED,
+    wrong:
+      "the tiles of a TIFF that lists their places under the tags of strips, as old libtiff did, could be read as strips: the pixels were out of place",
+    likelihood: async (stored) =>
+      // ImageJ writes no tiles.
+      isReadLater(stored) || calibrationSources(stored).includes("imagej") ? undefined : "possible",
+  },
+  ...["csv", "csv.gz"].flatMap((reader): readonly ReaderFault[] => [
+    {
+      reader,
+      mendedIn: 2,
+      since: FIRST_MENDED,
+      wrong: "whole numbers of 19 digits were rounded to about 16 digits",
+      likelihood: async ({ columns }) =>
+        (await columns()).some(({ type, hasLongNumber }) => type === "float64" && hasLongNumber)
+          ? "likely"
+          : undefined,
+    },
+    {
+      reader,
+      mendedIn: 2,
+      since: FIRST_MENDED,
+      wrong: "text in quotes that looks like a number or like true or false was stored as such",
+      likelihood: async ({ columns }) =>
+        (await columns()).some(({ type }) => NUMBERS.has(type)) ? "possible" : undefined,
+    },
+  ]),
+];
+
+function isReadLater({ attributes }: StoredRead): boolean {
+  return LATER_ATTRIBUTES.some((name) => Object.hasOwn(attributes, name));
+}
+
+/** Which descriptions and tags of the TIFF the calibration of its axes came from. */
+function calibrationSources({ attributes }: StoredRead): readonly unknown[] {
+  const { tiff_calibration: calibration } = attributes;
+  return Array.isArray(calibration)
+    ? calibration.flatMap((axis: unknown): readonly unknown[] =>
+        typeof axis === "object" && axis !== null ? [Reflect.get(axis, "source")] : [],
+      )
+    : [];
+}
