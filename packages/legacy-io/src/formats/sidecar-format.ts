@@ -108,7 +108,7 @@ export interface ImageToWrite {
 export interface SidecarFormat extends SidecarNameRule {
   /**
    * The version of `parse`. Raise it when you mend a fault that gave wrong content without an error. It is stored with each
-   * image, and `refreshFromFolder` with `again` reads anew what a lower version read. A whole number from 1; default 1.
+   * image, and `refreshFromFolder` with `again` reads again what a lower version read. A whole number from 1; default 1.
    */
   readonly version?: number | undefined;
   /** Every artifact that `parse` may return. Empty for a `named` format, which returns the one in the file's name. */

@@ -15,7 +15,7 @@ export type OnChange = "new-record" | "supersede";
 export interface RefreshRules {
   readonly mode: RefreshMode;
   readonly onChange: OnChange;
-  /** What to read anew although its files did not change, by image id. Default: nothing. */
+  /** What to read again although its files did not change, by image id. Default: nothing. */
   readonly again?: ReadonlyMap<string, readonly FaultyRead[]> | undefined;
 }
 
@@ -42,7 +42,7 @@ export type PlannedAction =
       readonly move: Move | undefined;
       /** True if the TIFF changed too; it is left alone. */
       readonly isImageChanged: boolean;
-      /** What a reader with a fault may have read wrong: these files are read anew. */
+      /** What a reader with a fault may have read wrong: these files are read again. */
       readonly again?: readonly FaultyRead[] | undefined;
     }
   | {
@@ -67,7 +67,7 @@ export type PlannedAction =
 
 export const IMAGE_CHANGED = "the image changed since it was ingested";
 export const CHANGED_SINCE_FAULT =
-  "the image changed since a reader with a fault read it: only mode reingest_if_changed reads it anew";
+  "the image changed since a reader with a fault read it: only mode reingest_if_changed reads it again";
 export const IMAGE_DELETED = "its image was deleted from the dataset";
 
 /**

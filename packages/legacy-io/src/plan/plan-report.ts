@@ -108,10 +108,10 @@ export function reasonOfUpdate(
   ].join("; ");
 }
 
-/** Names the readers that read an image anew: `read anew by tiff 2, csv 2`. */
+/** Names the readers that read an image again: `read again by the readers tiff, csv`. */
 export function reasonOfReading(again: readonly FaultyRead[]): string {
-  const readers = again.map(({ reader, fault }) => `${reader} ${fault.mendedIn}`);
-  return `read anew by ${[...new Set(readers)].join(", ")}`;
+  const readers = [...new Set(again.map(({ reader }) => reader))];
+  return `read again by the ${readers.length === 1 ? "reader" : "readers"} ${readers.join(", ")}`;
 }
 
 export function reasonOfReingest({

@@ -50,7 +50,8 @@ export const KNOWN_FAULTS: readonly ReaderFault[] = [
       reader,
       mendedIn: 2,
       since: FIRST_MENDED,
-      wrong: "text in quotes that looks like a number or like true or false was stored as such",
+      wrong:
+        "text in quotes below titles without quotes was stored as numbers or booleans if it looked like them",
       likelihood: async ({ columns }) =>
         (await columns()).some(({ type }) => NUMBERS.has(type)) ? "possible" : undefined,
     },

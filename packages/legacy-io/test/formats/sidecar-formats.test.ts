@@ -137,6 +137,10 @@ test.each<[string, readonly unknown[]]>([
   ["a path for a folder", [{ ...heart, folder: () => "../elsewhere" }]],
   ["a named format with an ending without a dot", [{ ...heart, named: "json", endings: ["_hr"] }]],
   ["a format without parse", [{ name: "heart_rate", endings: ["_hr.csv"], artifacts: [] }]],
+  ["the name of the TIFF reader", [{ ...heart, name: "tiff" }]],
+  ["the version 0", [{ ...heart, version: 0 }]],
+  ["half a version", [{ ...heart, version: 1.5 }]],
+  ["a version that is text", [{ ...heart, version: "2" }]],
 ])("a format with %s is refused", (_what, added) => {
   let thrown: unknown;
   try {

@@ -9,7 +9,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
-import { faultLines, folderOf, groupByFault } from "./faulty-reads.ts";
+import { faultLines, folderOf, groupByFault } from "./fault-lines.ts";
 
 export const checkCommand: Command = defineCommand({
   usage: "check DATASET",
@@ -58,12 +58,13 @@ structure leaves it out.`,
     const faulty = level === "structure" ? [] : await faultyReads(context, path, report);
     const { problems, notes, checked, version } = report;
     const needs = (remedy: string): boolean => problems.some((problem) => problem.remedy === remedy);
+    const readAgain = `kym refresh ${path} ${folderOf(faulty)} --again`;
     const next = needs("repair")
       ? `kym check ${path} --repair`
       : needs("adopt")
         ? `kym adopt ${path} --dry-run`
         : faulty.length > 0
-          ? `kym refresh ${path} ${folderOf(faulty)} --again`
+          ? readAgain
           : undefined;
     const readers = groupByFault(faulty);
     return {
@@ -72,7 +73,7 @@ structure leaves it out.`,
         ...{ problems, notes, readers, checked, version, level },
         ...(repaired && { repaired: repaired.actions }),
       },
-      text: textOf(report, repaired, faultLines(readers)),
+      text: textOf(report, repaired, faultLines(readers, readAgain)),
       ...(next !== undefined && { next }),
     };
   },

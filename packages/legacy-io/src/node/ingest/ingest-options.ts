@@ -40,7 +40,7 @@ export interface RefreshOptions extends IngestFolderOptions {
   /** Where a reingested TIFF goes: to a record beside the old one (`new-record`, the default) or in its place (`supersede`). */
   readonly onChange?: OnChange | undefined;
   /**
-   * Read anew what a reader with a known silent fault may have read wrong (see `findFaultyReads`), although its files did not
+   * Read again what a reader with a known silent fault may have read wrong (see `findFaultyReads`), although its files did not
    * change. If the pixels differ, a new record takes the place of the old one, as with `supersede`; otherwise only artifacts
    * that differ are replaced. Default false.
    */

@@ -24,12 +24,12 @@ const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
  * | changed TIFF, mode `reingest_if_changed` | ingested as a new record |
  * | … with `onChange: "supersede"` | the new record replaces the old one in the same commit, and keeps its ROIs and `accepted` |
  * | moved files | the record stays and knows their new paths |
- * | unchanged file that a reader with a known fault read, with `again` | read anew; pixels that differ make a new record in place of the old one, artifacts that differ are replaced |
+ * | unchanged file that a reader with a known fault read, with `again` | read again; pixels that differ make a new record in place of the old one, artifacts that differ are replaced |
  * | file of an image that was deleted from the dataset | not ingested again |
  *
  * The folder is only read. A folder that `exportLegacyFolder` wrote is restored.
  *
- * With `again`, a note names each image to be read anew whose TIFF is not in the folder.
+ * With `again`, a note names each image to be read again whose TIFF is not in the folder.
  *
  * @throws LegacyIoError `invalid_argument` for an unknown mode, if the path is not a folder, or for `again` with a folder
  * that an export wrote, `not_found`, `io`,

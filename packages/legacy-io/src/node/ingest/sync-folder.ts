@@ -19,9 +19,9 @@ import { scanFolder } from "../scan/scan-folder.ts";
 import { commitRecordUpdates } from "../update/commit-record-updates.ts";
 import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { missingImages, readImagesAnew, readsToRepeat } from "./read-images-anew.ts";
+import { missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
-/** The rules of a refresh, and whether to read anew what a reader with a known fault may have read wrong. */
+/** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
 export interface SyncRules extends Omit<RefreshRules, "again"> {
   readonly again?: boolean | undefined;
 }
@@ -37,7 +37,7 @@ export async function syncFolder(
   if (await isExportedFolder(root)) {
     if (isAgain) {
       const hint = "an export holds what was read before; give the folder that the images came from";
-      throw new LegacyIoError("invalid_argument", `nothing can be read anew from ${root}: ${hint}`, {
+      throw new LegacyIoError("invalid_argument", `nothing can be read again from ${root}: ${hint}`, {
         path: root,
       });
     }
@@ -48,10 +48,10 @@ export async function syncFolder(
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const scan = includeSidecars ? whole : withoutSidecars(whole);
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
-  const again = isAgain ? await readsToRepeat(dataset, options) : new Map();
+  const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const rules = { ...ruled, again };
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
-  const missing = isAgain ? await missingImages(root, plan, again) : [];
+  const missing = again === undefined ? [] : await missingImages(root, plan, again);
   if (options.dryRun === true) {
     const report = reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
     return { ...report, notes: [...report.notes, ...missing] };
@@ -76,15 +76,15 @@ export async function syncFolder(
     isInLedger: (row) => identities.has(identityOf(row)),
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
-  const anew = await readImagesAnew(dataset, updates, shared);
-  const refreshed = await commitRecordUpdates(dataset, anew.updates, shared);
-  const added = await commitNewImages(dataset, [...images, ...anew.images], shared);
+  const reread = await readImagesAgain(dataset, updates, shared);
+  const refreshed = await commitRecordUpdates(dataset, reread.updates, shared);
+  const added = await commitNewImages(dataset, [...images, ...reread.images], shared);
   return reportOfRun(plan, scan, {
     ...refreshed,
     ingested: added.ingested,
     unchanged: [...refreshed.unchanged, ...added.takenInMeanwhile],
-    skipped: [...refreshed.skipped, ...anew.skipped],
-    failed: [...refreshed.failed, ...anew.failed, ...added.failed],
+    skipped: [...refreshed.skipped, ...reread.skipped],
+    failed: [...refreshed.failed, ...reread.failed, ...added.failed],
     notes: [...refreshed.notes, ...added.notes, ...missing],
     nRois: added.nRois,
   });

@@ -39,7 +39,7 @@ interface Suspect {
  * Finds the files of ingested images that a reader with a silent fault may have read wrong: those whose recorded reader has a
  * lower version than the one that mended the fault, or no version, and whose stored facts do not rule the fault out.
  *
- * `refreshFromFolder` with `again` reads these images anew. An image that was not ingested has no reader. One that is damaged
+ * `refreshFromFolder` with `again` reads these images again. An image that was not ingested has no reader. One that is damaged
  * is left out; `dataset.check` names it. Nothing is written.
  *
  * @throws LegacyIoError `invalid_argument` for `formats` that are not valid, `aborted`; errors of the dataset.

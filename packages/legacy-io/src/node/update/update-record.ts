@@ -46,9 +46,9 @@ export interface RecordUpdate {
   readonly imageId: string;
   readonly known: KnownAcquisition;
   readonly move: Move | undefined;
-  /** Files to be read anew although they did not change. */
+  /** Files to be read again although they did not change. */
   readonly again?: readonly FaultyRead[] | undefined;
-  /** What the TIFF was found to say when it was read anew, with the pixels that are stored; undefined if it was not read. */
+  /** What the TIFF was found to say when it was read again, with the pixels that are stored; undefined if it was not read. */
   readonly said?: SaidByTiff | undefined;
 }
 
@@ -130,9 +130,9 @@ async function lookAt(
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
   });
-  const readAnew = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
+  const readAgain = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
   const changed = sidecars.flatMap(({ file }) =>
-    known.get(file.path)?.sha256 === file.sha256 && !readAnew.has(file.path) ? [] : [file.path],
+    known.get(file.path)?.sha256 === file.sha256 && !readAgain.has(file.path) ? [] : [file.path],
   );
   return {
     provenance,

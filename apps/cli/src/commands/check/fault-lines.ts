@@ -40,9 +40,9 @@ export function groupByFault(reads: readonly FaultyRead[]): readonly FaultGroup[
   }));
 }
 
-/** One line for each fault and likelihood, which names the first images. */
-export function faultLines(groups: readonly FaultGroup[]): readonly string[] {
-  return groups.flatMap(({ reader, mended_in: mendedIn, since, wrong, images }) =>
+/** One line for each fault and likelihood, which names the first images, and a last one with the command that helps. */
+export function faultLines(groups: readonly FaultGroup[], remedy: string): readonly string[] {
+  const lines = groups.flatMap(({ reader, mended_in: mendedIn, since, wrong, images }) =>
     (["likely", "possible"] as const).flatMap((likelihood) => {
       const names = images
         .filter((image) => image.likelihood === likelihood)
@@ -55,6 +55,7 @@ export function faultLines(groups: readonly FaultGroup[]): readonly string[] {
       return names.length === 0 ? [] : [line];
     }),
   );
+  return lines.length === 0 ? [] : [...lines, `note: ${remedy} reads these images again`];
 }
 
 /** The folder that all images came from, as a command line takes it; `FOLDER` if there are several. */

@@ -1,4 +1,4 @@
-// Reads images anew that a reader with a known fault may have read wrong, and decides what becomes of each.
+// Reads images again that a reader with a known fault may have read wrong, and decides what becomes of each.
 
 import { resolve } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
@@ -22,7 +22,7 @@ import { readAhead } from "./read-ahead.ts";
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
 type Reads = ReadonlyMap<string, readonly FaultyRead[]>;
 
-/** Finds what is to be read anew, by image id. Without sidecars, only the TIFFs. */
+/** Finds what is to be read again, by image id. Without sidecars, only the TIFFs. */
 export async function readsToRepeat(
   dataset: ZarrDataset,
   { formats, signal, includeSidecars = true }: IngestFolderOptions,
@@ -32,7 +32,7 @@ export async function readsToRepeat(
   return Map.groupBy(wanted, ({ imageId }) => imageId);
 }
 
-/** A note for each image to be read anew that the plan does not find in the folder. */
+/** A note for each image to be read again that the plan does not find in the folder. */
 export async function missingImages(
   root: string,
   { actions }: IngestPlan,
@@ -51,16 +51,16 @@ export async function missingImages(
       notes.push({
         path: gone && resolve(root, relPath) === sourcePath ? relPath : sourcePath,
         imageId,
-        reason: `not read anew: ${why}; the image stays as a reader with a fault may have read it`,
+        reason: `not read again: ${why}; the image stays as a reader with a fault may have read it`,
       });
     }
   }
   return notes;
 }
 
-/** What became of images whose TIFF was read anew. */
-export interface ReadAnew {
-  /** Updates whose pixels are as they are stored, and those without a TIFF to be read anew. */
+/** What became of images whose TIFF was read again. */
+export interface ReadAgain {
+  /** Updates whose pixels are as they are stored, and those without a TIFF to be read again. */
   readonly updates: readonly (Update & Pick<RecordUpdate, "said">)[];
   /** Images whose pixels differ: each is to be stored in place of its record. */
   readonly images: readonly NewImage[];
@@ -69,14 +69,14 @@ export interface ReadAnew {
 }
 
 /**
- * Reads those TIFFs anew whose reader had a fault, and compares the pixels with what is stored. Nothing is written. After an
+ * Reads those TIFFs again whose reader had a fault, and compares the pixels with what is stored. Nothing is written. After an
  * abort, the images that were not reached are in no list.
  */
-export async function readImagesAnew(
+export async function readImagesAgain(
   dataset: ZarrDataset,
   updates: readonly Update[],
   options: CommitNewImagesOptions,
-): Promise<ReadAnew> {
+): Promise<ReadAgain> {
   const isReread = ({ again = [] }: Update): boolean => again.some(isOfTiff);
   const result = {
     updates: [] as (Update & Pick<RecordUpdate, "said">)[],
