@@ -15,6 +15,26 @@ export type PlanOutcome = Pick<
   "ingested" | "updated" | "unchanged" | "skipped" | "failed" | "conflicts" | "notes"
 > & { readonly nRois: number };
 
+/** The outcome of a step that did nothing. */
+export const NOTHING_DONE: PlanOutcome = {
+  ...{ ingested: [], updated: [], unchanged: [], skipped: [], failed: [], conflicts: [], notes: [] },
+  nRois: 0,
+};
+
+/** Joins the outcomes of several steps, in their order. */
+export function joinOutcomes(parts: readonly PlanOutcome[]): PlanOutcome {
+  return {
+    ingested: parts.flatMap(({ ingested }) => ingested),
+    updated: parts.flatMap(({ updated }) => updated),
+    unchanged: parts.flatMap(({ unchanged }) => unchanged),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+    failed: parts.flatMap(({ failed }) => failed),
+    conflicts: parts.flatMap(({ conflicts }) => conflicts),
+    notes: parts.flatMap(({ notes }) => notes),
+    nRois: parts.reduce((sum, { nRois }) => sum + nRois, 0),
+  };
+}
+
 /**
  * Reports a plan as if every step had succeeded: the report of a dry run. It has no new image ids.
  *

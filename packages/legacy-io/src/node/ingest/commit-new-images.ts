@@ -174,6 +174,7 @@ function usableSidecars({ content, sidecars }: ReadBundle): readonly string[] {
   return sidecars.filter(({ relPath }) => !content.unusable.includes(relPath)).map(({ path }) => path);
 }
 
-function sizeOfImages({ bundle: { image, otherChannels } }: NewImage): number {
+/** Bytes of the TIFFs of an acquisition. */
+export function sizeOfImages({ bundle: { image, otherChannels } }: Pick<NewImage, "bundle">): number {
   return [image, ...otherChannels].reduce((sum, file) => sum + file.sizeBytes, 0);
 }

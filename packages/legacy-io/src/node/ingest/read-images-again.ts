@@ -2,8 +2,6 @@
 
 import { resolve } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { throwIfAborted } from "@kym/zarr-store/runtime";
-import { LegacyIoError } from "../../errors.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
 import { CHANGED_SINCE_FAULT, type PlannedAction } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
@@ -14,7 +12,8 @@ import type { FaultyRead } from "../../readers/faulty-read.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import { findFaultyReads } from "../scan/find-faulty-reads.ts";
 import { isGone } from "../scan/gather-plan-facts.ts";
-import { pixelsSha256Of, type RecordUpdate } from "../update/update-record.ts";
+import type { UpdateToCommit } from "../update/commit-record-updates.ts";
+import { pixelsSha256Of } from "../update/update-record.ts";
 import type { CommitNewImagesOptions, NewImage } from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -28,7 +27,7 @@ export async function readsToRepeat(
   { formats, signal, includeSidecars = true }: IngestFolderOptions,
 ): Promise<Reads> {
   const found = await findFaultyReads(dataset, { formats, signal });
-  const wanted = includeSidecars ? found : found.filter(isOfTiff);
+  const wanted = includeSidecars ? found : found.filter(isReadOfTiff);
   return Map.groupBy(wanted, ({ imageId }) => imageId);
 }
 
@@ -60,8 +59,8 @@ export async function missingImages(
 
 /** What became of images whose TIFF was read again. */
 export interface ReadAgain {
-  /** Updates whose pixels are as they are stored, and those without a TIFF to be read again. */
-  readonly updates: readonly (Update & Pick<RecordUpdate, "said">)[];
+  /** Updates of images whose pixels are as they are stored. */
+  readonly updates: readonly UpdateToCommit[];
   /** Images whose pixels differ: each is to be stored in place of its record. */
   readonly images: readonly NewImage[];
   readonly skipped: readonly IngestItem[];
@@ -69,24 +68,21 @@ export interface ReadAgain {
 }
 
 /**
- * Reads those TIFFs again whose reader had a fault, and compares the pixels with what is stored. Nothing is written. After an
- * abort, the images that were not reached are in no list.
+ * Reads the TIFFs of these images again, and compares the pixels with what is stored. Nothing is written. After an abort, the
+ * images that were not reached are in no list.
  */
 export async function readImagesAgain(
   dataset: ZarrDataset,
   updates: readonly Update[],
   options: CommitNewImagesOptions,
 ): Promise<ReadAgain> {
-  const isReread = ({ again = [] }: Update): boolean => again.some(isOfTiff);
   const result = {
-    updates: [] as (Update & Pick<RecordUpdate, "said">)[],
+    updates: [] as UpdateToCommit[],
     images: [] as NewImage[],
     skipped: [] as IngestItem[],
     failed: [] as IngestItem[],
   };
-  result.updates.push(...updates.filter((update) => !isReread(update)));
-  const rereads = updates.filter(isReread);
-  for await (const { item, outcome } of readAhead(rereads, options, async ({ pixels }) => pixels)) {
+  for await (const { item, outcome } of readAhead(updates, options, async ({ pixels }) => pixels)) {
     const { bundle, imageId, known, again = [] } = item;
     const path = bundle.image.relPath;
     if (!outcome.ok) {
@@ -101,11 +97,11 @@ export async function readImagesAgain(
     }
     options.onRead(path);
   }
-  throwIfAborted(options.signal, LegacyIoError);
   return result;
 }
 
-function isOfTiff({ path }: FaultyRead): boolean {
+/** True if it was the TIFF that may have been read wrong, not a file beside it. */
+export function isReadOfTiff({ path }: FaultyRead): boolean {
   return isChannelPath(path);
 }
 

@@ -9,17 +9,29 @@ import { isChannelPath } from "../../plan/compare-files.ts";
 import type { RefreshRules } from "../../plan/decide-refresh.ts";
 import type { IngestReport } from "../../plan/ingest-report.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "../../plan/known-acquisition.ts";
+import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { type IngestPlan, planIngest } from "../../plan/plan-ingest.ts";
-import { reportOfPlan, reportOfRun } from "../../plan/plan-report.ts";
+import {
+  joinOutcomes,
+  NOTHING_DONE,
+  type PlanOutcome,
+  reportOfPlan,
+  reportOfRun,
+} from "../../plan/plan-report.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
-import { commitRecordUpdates } from "../update/commit-record-updates.ts";
-import { type CommitNewImagesOptions, commitNewImages, type NewImage } from "./commit-new-images.ts";
+import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
+import {
+  type CommitNewImagesOptions,
+  commitNewImages,
+  type NewImage,
+  sizeOfImages,
+} from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
+import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
 export interface SyncRules extends Omit<RefreshRules, "again"> {
@@ -76,18 +88,35 @@ export async function syncFolder(
     isInLedger: (row) => identities.has(identityOf(row)),
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
-  const reread = await readImagesAgain(dataset, updates, shared);
-  const refreshed = await commitRecordUpdates(dataset, reread.updates, shared);
-  const added = await commitNewImages(dataset, [...images, ...reread.images], shared);
-  return reportOfRun(plan, scan, {
+  const isReread = (update: UpdateToCommit): boolean => update.again?.some(isReadOfTiff) === true;
+  const plain = updates.filter((update) => !isReread(update));
+  const parts = [await carryOut(dataset, plain, [], shared)];
+  // Each batch is committed before the next is read, so that a stopped run keeps its work.
+  for (const batch of planBatches(updates.filter(isReread), sizeOfImages, BATCH_LIMITS)) {
+    const reread = await readImagesAgain(dataset, batch, shared);
+    parts.push({ ...NOTHING_DONE, skipped: reread.skipped, failed: reread.failed });
+    parts.push(await carryOut(dataset, reread.updates, reread.images, shared));
+  }
+  parts.push(await carryOut(dataset, [], images, shared));
+  return reportOfRun(plan, scan, joinOutcomes([...parts, { ...NOTHING_DONE, notes: missing }]));
+}
+
+async function carryOut(
+  dataset: ZarrDataset,
+  updates: readonly UpdateToCommit[],
+  images: readonly NewImage[],
+  options: CommitNewImagesOptions,
+): Promise<PlanOutcome> {
+  const refreshed = await commitRecordUpdates(dataset, updates, options);
+  const added = await commitNewImages(dataset, images, options);
+  return {
     ...refreshed,
     ingested: added.ingested,
     unchanged: [...refreshed.unchanged, ...added.takenInMeanwhile],
-    skipped: [...refreshed.skipped, ...reread.skipped],
-    failed: [...refreshed.failed, ...reread.failed, ...added.failed],
-    notes: [...refreshed.notes, ...added.notes, ...missing],
+    failed: [...refreshed.failed, ...added.failed],
+    notes: [...refreshed.notes, ...added.notes],
     nRois: added.nRois,
-  });
+  };
 }
 
 /**

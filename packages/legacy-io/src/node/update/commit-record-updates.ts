@@ -11,7 +11,9 @@ import { settingsOf } from "../ingest/assign-image-id.ts";
 import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
 import { type RecordUpdate, type UpdateOutcome, updateRecord } from "./update-record.ts";
 
-type Update = Extract<PlannedAction, { readonly action: "update" }> & Pick<RecordUpdate, "said">;
+/** A planned update, with what its TIFF was found to say if it was read again. */
+export type UpdateToCommit = Extract<PlannedAction, { readonly action: "update" }> &
+  Pick<RecordUpdate, "said">;
 
 /** The outcome for the records. Each is in exactly one list besides `notes`. */
 export interface UpdatedRecords {
@@ -29,7 +31,7 @@ export interface UpdatedRecords {
  */
 export async function commitRecordUpdates(
   dataset: ZarrDataset,
-  updates: readonly Update[],
+  updates: readonly UpdateToCommit[],
   options: CommitNewImagesOptions,
 ): Promise<UpdatedRecords> {
   const done: Done[] = [];
@@ -42,7 +44,7 @@ export async function commitRecordUpdates(
 }
 
 interface Done {
-  readonly update: Update;
+  readonly update: UpdateToCommit;
   readonly outcome: UpdateOutcome;
 }
 
@@ -60,7 +62,7 @@ const REFUSALS = [
  */
 async function updateBatch(
   dataset: ZarrDataset,
-  batch: readonly Update[],
+  batch: readonly UpdateToCommit[],
   options: CommitNewImagesOptions,
 ): Promise<readonly Done[]> {
   let done: Done[] = [];
@@ -103,7 +105,7 @@ async function updateBatch(
   }
 }
 
-function movedRow({ bundle, imageId, known }: Update, options: CommitNewImagesOptions): SourceRow {
+function movedRow({ bundle, imageId, known }: UpdateToCommit, options: CommitNewImagesOptions): SourceRow {
   const { path, relPath, sizeBytes, mtimeNs } = bundle.image;
   return {
     source_primary_path: path,
@@ -116,7 +118,7 @@ function movedRow({ bundle, imageId, known }: Update, options: CommitNewImagesOp
   };
 }
 
-function sizeOfSidecars({ bundle }: Update): number {
+function sizeOfSidecars({ bundle }: UpdateToCommit): number {
   return bundle.sidecars.reduce((sum, file) => sum + file.sizeBytes, 0);
 }
 
@@ -138,7 +140,10 @@ function reportOf(done: readonly Done[]): UpdatedRecords {
 
 type List = "updated" | "unchanged" | "skipped" | "failed" | "conflicts";
 
-function placeOf(update: Update, outcome: UpdateOutcome): { readonly list: List; readonly item: IngestItem } {
+function placeOf(
+  update: UpdateToCommit,
+  outcome: UpdateOutcome,
+): { readonly list: List; readonly item: IngestItem } {
   const item = itemOfUpdate(update);
   switch (outcome.outcome) {
     case "updated":

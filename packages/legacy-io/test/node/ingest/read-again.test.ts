@@ -1,11 +1,13 @@
 import { rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { encodeProvenance } from "@kym/kym-schema";
 import { memoryStore, openDataset, rowsOf, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LegacyIoError, type SidecarFormat } from "../../../src/index.ts";
 import {
   exportLegacyFolder,
   findFaultyReads,
+  type IngestEvent,
   type IngestReport,
   ingestLegacyFolder,
   type RefreshOptions,
@@ -346,6 +348,28 @@ describe("reading again what a reader with a known fault read", () => {
     expect(failed.map(({ path }) => path)).toEqual(["a.tif", "b.tif"]);
     expect(updated).toEqual([]);
     expect(await dataset.listImageIds()).toHaveLength(2);
+  });
+
+  it("a run that is stopped keeps the images of finished commits, and the next one does the others", async () => {
+    const names = Array.from({ length: 70 }, (_, index) => `${index}.tif`);
+    await ingest(Object.fromEntries(names.map((name, index) => [name, tinyTiff(index)])));
+    await dataset.transaction(async (transaction) => {
+      for (const id of await dataset.listImageIds()) {
+        const { reader: _, ...rest } = await provenanceOf(dataset.record(id));
+        await transaction.record(id).saveJson("provenance", encodeProvenance(rest));
+      }
+    });
+    const stopping = new AbortController();
+    const onEvent = ({ type }: IngestEvent): void => {
+      if (type === "committed") {
+        stopping.abort();
+      }
+    };
+    await expect(again({ signal: stopping.signal, onEvent })).rejects.toMatchObject({ code: "aborted" });
+    expect(new Set((await findFaultyReads(dataset)).map(({ imageId }) => imageId)).size).toBe(6);
+    const { updated, unchanged } = await again();
+    expect([updated.length, unchanged.length]).toEqual([6, 64]);
+    await expectMended();
   });
 
   it("a moved TIFF is found by its bytes and read again at its new place", async () => {
