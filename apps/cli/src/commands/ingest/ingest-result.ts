@@ -66,7 +66,12 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
     reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
     detail,
     ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
-    ...(dryRun ? listOf("new", ingested) : []),
+    ...(dryRun
+      ? listOf("new", ingested)
+      : listOf(
+          "ingested again",
+          ingested.filter(({ reason }) => reason !== undefined),
+        )),
     ...listOf("updated", updated),
     ...listOf("failed", failed),
     ...raising.map((option) => `  ${option} raises that limit`),

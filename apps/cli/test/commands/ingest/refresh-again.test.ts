@@ -91,6 +91,14 @@ describe("a dataset of a build that recorded no readers", () => {
     }
   });
 
+  it("refresh --again says in words which image has a new record", async () => {
+    const { stdout } = await kym(["refresh", "study.zarr", "lab", "--again"], { cwd });
+    expect(stdout).toContain(
+      "ingested again:\n  a.tif — read again by the reader tiff, with other pixels: a new record in place of ",
+    );
+    expect(stdout).toContain("updated:\n  b.tif — read again by the reader tiff: the same as before\n");
+  });
+
   it("refresh --again names the TIFF that is no longer there, in a folder without any TIFF too", async () => {
     await rm(join(cwd, "lab", "a.tif"));
     const some = await kymJson(["refresh", "study.zarr", "lab", "--again"], { cwd });
