@@ -38,14 +38,18 @@ const config: ViteUserConfig = defineConfig({
       project("legacy-io", ["packages/legacy-io/test/**/*.test.ts"]),
       project("roi", ["packages/roi/test/**/*.test.ts"]),
       // What a file and a record have in common can be tested only above the packages of both.
-      project("kym-dataset", ["packages/kym-dataset/test/**/*.test.ts", "test/images/**/*.test.ts"]),
+      project("kym-dataset", [
+        "packages/kym-dataset/test/**/*.test.ts",
+        "test/images/**/*.test.ts",
+        "test/golden-datasets/**/*.test.ts",
+      ]),
       project("cli", ["apps/cli/test/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
       project("gates", ["test/bench/**/*.test.ts", "test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
       // The first file makes the Python environment of all.
       inTurn(project("interop", ["test/interop/**/*.test.ts"])),
       // The suites of the others at full size.
-      project("soak", ["packages/*/test/**/*.soak.ts", "apps/*/test/**/*.soak.ts"]),
+      project("soak", ["packages/*/test/**/*.soak.ts", "apps/*/test/**/*.soak.ts", "test/**/*.soak.ts"]),
     ],
   },
 });

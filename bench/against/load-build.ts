@@ -27,7 +27,10 @@ export interface Build {
   readonly nodeTiffCodecs: typeof legacyNode.nodeTiffCodecs;
   readonly openFileSource: typeof legacyNode.openFileSource;
   readonly createNdArray: typeof store.createNdArray;
+  readonly rowsOf: typeof store.rowsOf;
   readonly tableFromColumns: typeof storeTable.tableFromColumns;
+  readonly localStore: typeof storeNode.localStore;
+  readonly nodeRuntime: typeof storeNode.nodeRuntime;
   readonly openLocalDataset: typeof storeNode.openLocalDataset;
 }
 
@@ -51,7 +54,10 @@ export const PLACES: Readonly<Record<keyof Build, readonly string[]>> = {
   nodeTiffCodecs: ["@kym/legacy-io/node"],
   openFileSource: ["@kym/legacy-io/node"],
   createNdArray: ["@kym/zarr-store"],
+  rowsOf: ["@kym/zarr-store"],
   tableFromColumns: ["@kym/zarr-store/table", "@kym/zarr-store"],
+  localStore: ["@kym/zarr-store/node"],
+  nodeRuntime: ["@kym/zarr-store/node"],
   openLocalDataset: ["@kym/zarr-store/node", "@kym/zarr-store/node#openDataset"],
 };
 
