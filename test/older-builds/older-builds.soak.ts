@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { createNdArray } from "@kym/zarr-store";
+import { openLocalDataset } from "@kym/zarr-store/node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { treeHash } from "../../apps/cli/test/support/tree-hash.ts";
+import { findOlderBuild, olderKym, openOlderSession } from "./older-build.ts";
+import { prepareFolder, VERSION_3_DATASETS } from "./version-3-datasets.ts";
+
+const build = findOlderBuild();
+const root = "root" in build ? build.root : "";
+
+/** Says that the dataset, or a record of it, is of a version that the program does not know. */
+const NAMES_A_VERSION =
+  /commit record \d+ has format 2, expected 1|has format version 3; this package reads 2/;
+
+/** Commands that read, and all that write. `STUDY` is the dataset, `SCANS` a folder with a TIFF. */
+const COMMANDS: readonly (readonly string[])[] = [
+  ["ls", "STUDY"],
+  ["show", "STUDY", "newer"],
+  ["ingest", "SCANS", "STUDY"],
+  ["index", "STUDY"],
+  ["roi", "add", "STUDY", "newer", "--px", "0:1"],
+  ["adopt", "STUDY"],
+  ["gc", "STUDY", "--force"],
+  ["check", "STUDY", "--repair"],
+];
+
+describe.skipIf("missing" in build)("kym of 7fad3b2, which knows only version 2,", () => {
+  it.for(VERSION_3_DATASETS)(
+    "refuses a dataset of version 3 by name and writes nothing ($name), in a session opened before as well",
+    { timeout: 600_000 },
+    async (dataset, { skip }) => {
+      const folder = await mkdtemp(join(tmpdir(), "kym-older-"));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const study = join(folder, "study.zarr");
+      const scans = join(folder, "scans");
+      await mkdir(scans);
+      await writeFile(
+        join(scans, "scan.tif"),
+        writeImageJTiff(createNdArray("uint16", [3, 4], new Uint16Array(12))),
+      );
+      await prepareFolder(study, dataset);
+      const session = await openOlderSession(root, study);
+      const whyNot = await dataset.make(study);
+      skip(whyNot !== undefined, whyNot);
+      const before = await treeHash(study);
+
+      const save = await session.save();
+      expect.soft(save.saved, "the session that was open saved").toBe(false);
+      expect.soft(save.message).toMatch(NAMES_A_VERSION);
+      expect.soft(await treeHash(study), "after the session that was open").toBe(before);
+      for (const words of COMMANDS) {
+        const args = words.map((word) => (word === "STUDY" ? study : word === "SCANS" ? scans : word));
+        const { exitCode, stdout, stderr } = await olderKym(root, args);
+        expect.soft(exitCode, `${words.join(" ")}: ${stdout}${stderr}`).not.toBe(0);
+        expect.soft(stdout + stderr, words.join(" ")).toMatch(NAMES_A_VERSION);
+        expect.soft(await treeHash(study), `${words.join(" ")} wrote`).toBe(before);
+      }
+      const reader = await openLocalDataset(study, { mode: "r" });
+      expect(await reader.listImageIds(), "what this tree reads").toContain("newer");
+    },
+  );
+});
