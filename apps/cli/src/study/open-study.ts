@@ -35,7 +35,7 @@ export async function openOrMakeStudy(
     summarize: summarizeMetadata,
     logger: {
       debug: context.verbose ? warn : silent,
-      info: context.verbose ? warn : silent,
+      info: warn,
       warn,
       error: warn,
     },

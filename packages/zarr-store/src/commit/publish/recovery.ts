@@ -91,7 +91,7 @@ export async function removeAbandoned(
 ): Promise<void> {
   for (const { txid, reason } of abandoned) {
     try {
-      context.logger.info(`discarding ${stagingOf(txid)}: ${reason}`);
+      context.logger.debug(`discarding ${stagingOf(txid)}: ${reason}`);
       await visitAndPrune(context, stagingOf(txid), (file) => context.store.remove(file));
     } catch (error) {
       context.logger.warn(`could not remove ${stagingOf(txid)}: ${String(error)}`);
