@@ -2,11 +2,21 @@
 
 import type { Measures } from "./measure.ts";
 
-export type BenchmarkName = "arrays" | "csv" | "growth" | "index" | "ingest" | "memory" | "start" | "tiff";
+export type BenchmarkName =
+  | "arrays"
+  | "commit"
+  | "csv"
+  | "growth"
+  | "index"
+  | "ingest"
+  | "memory"
+  | "start"
+  | "tiff";
 
 /** The benchmarks that compare builds, each loaded only when it runs. */
 const BENCHMARKS: Readonly<Record<BenchmarkName, () => Promise<Measures>>> = {
   arrays: async () => (await import("../measures/arrays.ts")).measureArrays,
+  commit: async () => (await import("../measures/commit.ts")).measureCommit,
   csv: async () => (await import("../measures/csv.ts")).measureCsv,
   growth: async () => (await import("../measures/growth.ts")).measureGrowth,
   index: async () => (await import("../measures/index-dataset.ts")).measureIndex,
