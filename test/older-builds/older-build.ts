@@ -43,12 +43,14 @@ export async function olderKym(root: string, args: readonly string[]): Promise<O
 
 /** A program that opened a dataset with that build and has not written yet. */
 export interface OlderSession {
-  /** Lets it save; what became of that. */
-  save(): Promise<OlderSave>;
+  /** Lets it save that many images, `older-0` and so on, until one fails; says what became of that. */
+  save(most: number): Promise<OlderSave>;
 }
 
 export interface OlderSave {
-  readonly saved: boolean;
+  /** How many images it was told are saved. */
+  readonly saved: number;
+  /** The error after them; empty if there was none. */
   readonly message: string;
 }
 
@@ -66,8 +68,8 @@ export async function openOlderSession(root: string, folder: string): Promise<Ol
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await nextLine(lines, child);
   return {
-    save: async () => {
-      child.stdin.end("save\n");
+    save: async (most) => {
+      child.stdin.end(`${most}\n`);
       return JSON.parse(await nextLine(lines, child));
     },
   };

@@ -9,12 +9,21 @@ const { root, folder }: { readonly root: string; readonly folder: string } = JSO
 const { openLocalDataset, createNdArray } = await loadBuild(root, ["openLocalDataset", "createNdArray"]);
 const dataset = await openLocalDataset(folder);
 console.log("opened");
-for await (const _ of createInterface({ input: process.stdin })) {
-  const save = dataset.addImage(createNdArray("uint8", [1, 2], Uint8Array.of(1, 2)), { id: "older" });
-  const message = await save.then(
-    () => "saved",
-    (error: unknown) => String(error),
-  );
+for await (const line of createInterface({ input: process.stdin })) {
+  const most = Number(line);
+  let saved = 0;
+  let message = "";
+  while (saved < most && message === "") {
+    const array = createNdArray("uint8", [1, 2], Uint8Array.of(1, 2));
+    await dataset.addImage(array, { id: `older-${saved}` }).then(
+      () => {
+        saved++;
+      },
+      (error: unknown) => {
+        message = String(error);
+      },
+    );
+  }
   await dataset.close();
-  console.log(JSON.stringify({ saved: message === "saved", message }));
+  console.log(JSON.stringify({ saved, message }));
 }
