@@ -7,8 +7,13 @@ import { summarizeMetadata } from "@kym/kym-schema";
 import { memoryStore, openDataset, parseStoreKey, rowsOf } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type DatasetFacts, factsOf } from "./dataset-facts.ts";
-import { type GoldenDataset, goldenFolder, storedGoldenDatasets, truthPath } from "./golden-dataset.ts";
+import { type DatasetFacts, factsOf } from "../support/dataset-facts.ts";
+import {
+  type GoldenDataset,
+  goldenFolder,
+  storedGoldenDatasets,
+  truthPath,
+} from "../support/golden-dataset.ts";
 import { LINE_SCAN, MASK, PARAMS, STACK, TIMES_NS } from "./golden-study.ts";
 
 /** Everything that git keeps of a folder: the paths and bytes of its files. */

@@ -19,7 +19,7 @@ import {
   LAST_OF_VERSION_2,
   storedGoldenDatasets,
   truthPath,
-} from "./golden-dataset.ts";
+} from "../support/golden-dataset.ts";
 import type { StudyPart, StudyRequest } from "./write-study.ts";
 
 const MOST_BYTES = 60_000;

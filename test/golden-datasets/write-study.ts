@@ -2,7 +2,7 @@
 import fsPromises from "node:fs/promises";
 import process from "node:process";
 import { type Build, loadBuild } from "../../bench/against/load-build.ts";
-import { factsOf } from "./dataset-facts.ts";
+import { factsOf } from "../support/dataset-facts.ts";
 import * as study from "./golden-study.ts";
 
 /**

@@ -6,9 +6,9 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { BuildError } from "../../bench/against/build-error.ts";
 import { buildCommit, hashOfCommit } from "../../bench/against/commit-build.ts";
-import { LAST_OF_VERSION_2 } from "../golden-datasets/golden-dataset.ts";
+import { LAST_OF_VERSION_2 } from "../support/golden-dataset.ts";
 
-/** The root of its tree, built once into `.cache/builds`; or why there is none: a shallow clone lacks the commit. */
+/** The root of its tree, built once into `.cache/builds`; or why it cannot be made: a shallow clone lacks the commit. */
 export type OlderBuild = { readonly root: string } | { readonly missing: string };
 
 export function findOlderBuild(): OlderBuild {

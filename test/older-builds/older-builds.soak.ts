@@ -6,7 +6,7 @@ import { createNdArray } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { treeHash } from "../../apps/cli/test/support/tree-hash.ts";
-import { goldenFolder } from "../golden-datasets/golden-dataset.ts";
+import { goldenFolder } from "../support/golden-dataset.ts";
 import { findOlderBuild, olderKym, openOlderSession } from "./older-build.ts";
 import { prepareFolder, VERSION_3_DATASETS } from "./version-3-datasets.ts";
 

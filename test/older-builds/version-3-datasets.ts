@@ -5,7 +5,7 @@ import fsPromises, { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
-import { goldenFolder } from "../golden-datasets/golden-dataset.ts";
+import { goldenFolder } from "../support/golden-dataset.ts";
 
 export interface Version3Dataset {
   readonly name: string;

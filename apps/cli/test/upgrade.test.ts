@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { goldenFolder } from "../../../test/golden-datasets/golden-dataset.ts";
+import { goldenFolder } from "../../../test/support/golden-dataset.ts";
 import { kym, kymJson } from "./support/kym.ts";
 import { treeHash } from "./support/tree-hash.ts";
 

@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type DatasetFacts, factsOf } from "../../../../../test/golden-datasets/dataset-facts.ts";
-import { goldenFolder, truthPath } from "../../../../../test/golden-datasets/golden-dataset.ts";
+import { type DatasetFacts, factsOf } from "../../../../../test/support/dataset-facts.ts";
+import { goldenFolder, truthPath } from "../../../../../test/support/golden-dataset.ts";
 import { type CommitRecord, type OpenDatasetOptions, rowsOf, type ZarrDataset } from "../../../src/index.ts";
 import { nodeRuntime, openLocalDataset } from "../../../src/node/index.ts";
 

@@ -7,16 +7,18 @@ export const GOLDEN_DATASETS = ["version-1", "version-2", "version-3", "version-
 
 export type GoldenDataset = (typeof GOLDEN_DATASETS)[number];
 
+const FOLDER = join(import.meta.dirname, "../golden-datasets");
+
 /** The last commit whose builds write version 2. */
 export const LAST_OF_VERSION_2 = "7fad3b2acd6b8d5927c4948b6b6d5d6f87577282";
 
 export function goldenFolder(name: GoldenDataset): string {
-  return join(import.meta.dirname, `${name}.zarr`);
+  return join(FOLDER, `${name}.zarr`);
 }
 
 /** What {@link goldenFolder} holds, as the program that wrote it says. */
 export function truthPath(name: GoldenDataset): string {
-  return join(import.meta.dirname, `${name}.truth.json`);
+  return join(FOLDER, `${name}.truth.json`);
 }
 
 /** The golden datasets that are in the repository. */

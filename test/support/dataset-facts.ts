@@ -1,5 +1,36 @@
 // Everything that a dataset holds, read through its public API, as plain JSON that can be compared.
-import type { NdArray, rowsOf, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
+
+/** What is asked of a dataset, of whatever build. */
+export interface FactsDataset<Table> {
+  readonly version: number;
+  listImageIds(): Promise<readonly string[]>;
+  record(id: string): FactsImage<Table>;
+  listTableNames(): Promise<readonly string[]>;
+  loadTable(name: string): Promise<Table>;
+  log(): AsyncIterable<{ readonly message: string }>;
+}
+
+interface FactsImage<Table> {
+  getAxes(): Promise<readonly string[] | undefined>;
+  loadArray(): Promise<FactsArray>;
+  listAnalysisKeys(): Promise<readonly string[]>;
+  loadJsonText(name: string): Promise<{ readonly text: string }>;
+  loadParquet(name: string): Promise<Table>;
+  loadCsvGz(name: string): Promise<Table>;
+  listArrayArtifacts(): Promise<readonly string[]>;
+  loadArrayArtifact(name: string): Promise<FactsArray>;
+  listAttachments(): Promise<readonly string[]>;
+  loadAttachment(name: string): Promise<Uint8Array>;
+}
+
+interface FactsArray {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number> | ArrayLike<bigint>;
+}
+
+/** The rows of a table: `rowsOf` of the build that opened the dataset. */
+type RowsOf<Table> = (table: Table) => Iterable<unknown>;
 
 /** An array with all its values. Integers of 64 bits are text. */
 export interface ArrayFacts {
@@ -27,8 +58,11 @@ export interface DatasetFacts {
   readonly log: readonly string[];
 }
 
-/** Reads every pixel, artifact, attachment, table and commit. `rows` is that of the build that opened the dataset. */
-export async function factsOf(dataset: ZarrDataset, rows: typeof rowsOf): Promise<DatasetFacts> {
+/** Reads every pixel, artifact, attachment, table and commit. */
+export async function factsOf<Table>(
+  dataset: FactsDataset<Table>,
+  rows: RowsOf<Table>,
+): Promise<DatasetFacts> {
   const images: Record<string, ImageFacts> = {};
   for (const id of await dataset.listImageIds()) {
     images[id] = await imageFacts(dataset.record(id), rows);
@@ -44,7 +78,7 @@ export async function factsOf(dataset: ZarrDataset, rows: typeof rowsOf): Promis
   return { images, tables, log };
 }
 
-async function imageFacts(record: ZarrImageRecord, rows: typeof rowsOf): Promise<ImageFacts> {
+async function imageFacts<Table>(record: FactsImage<Table>, rows: RowsOf<Table>): Promise<ImageFacts> {
   const names = (await record.listAnalysisKeys()).map((key) => key.split("/analysis/")[1] ?? key);
   const read = async <T>(suffix: string, load: (name: string) => Promise<T>): Promise<Record<string, T>> => {
     const found = names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
@@ -69,8 +103,8 @@ async function imageFacts(record: ZarrImageRecord, rows: typeof rowsOf): Promise
   };
 }
 
-function arrayFacts({ dtype, shape, data }: NdArray): ArrayFacts {
-  return { dtype, shape: [...shape], values: Array.from<unknown>(data as ArrayLike<unknown>).map(plain) };
+function arrayFacts({ dtype, shape, data }: FactsArray): ArrayFacts {
+  return { dtype, shape: [...shape], values: Array.from<unknown>(data).map(plain) };
 }
 
 /** JSON has no integers of 64 bits, and no NaN: they become text. */
