@@ -7,8 +7,8 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
-import { chooseClaim } from "./claim/probe-claim.ts";
-import { type Commit, commitTransaction } from "./commit.ts";
+import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
+import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
@@ -61,7 +61,8 @@ export class CommitEngine {
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
-  #claim: ClaimMethod = "link";
+  /** The claim method that was found to work here. */
+  #claim: ClaimMethod | undefined;
   #checkpointSizeBytes = 0;
 
   constructor(store: ReadableStore, options: CommitEngineOptions) {
@@ -175,10 +176,33 @@ export class CommitEngine {
         durability: this.#options.durability ?? "batched",
         lock: { ...this.#options.lock, signal: options.signal },
         abandoned: this.#abandoned,
-        claim: this.#claim,
+        claim: this.#claim ?? "link",
         isUpgrade: options.isUpgrade === true,
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
+      return commit;
+    });
+  }
+
+  /**
+   * Records the claim method that works where the dataset lies now, in a commit of its own, if it is not the recorded one. It
+   * excludes the writers of this place only, so nobody may write through another mount meanwhile.
+   *
+   * @returns the commit; undefined if the recorded method is the best one here
+   * @throws {ZarrStoreError} `not_supported` where no method is safe, `conflict`, `io`
+   */
+  async recordClaim(options: ReadOptions = {}): Promise<Commit | undefined> {
+    const context = this.#writableContext();
+    return this.#oneAtATime(async () => {
+      await this.#prepareOnce(context, "switch");
+      const claim = await chooseClaim(context);
+      const { head } = this.log;
+      if (head.nextRecordFormat === 1 || head.version === 0 || head.claim === claim) {
+        return undefined;
+      }
+      const message = `claim versions by ${claim === "link" ? "hard links" : "renamed folders"}`;
+      const commit = await this.#commitBare(context, { message, claim, isClaimSwitch: true, ...options });
+      this.#claim = claim;
       return commit;
     });
   }
@@ -191,9 +215,12 @@ export class CommitEngine {
     const context = this.#writableContext();
     const { durability = "batched", lock } = this.#options;
     const holder = `maintenance-${context.runtime.newId()}`;
-    return this.#oneAtATime(() =>
-      withWriterLock(context, holder, { ...lock, signal: options.signal }, () => fn(context, durability)),
-    );
+    return this.#oneAtATime(async () => {
+      await assertSafePlace(context);
+      return withWriterLock(context, holder, { ...lock, signal: options.signal }, () =>
+        fn(context, durability),
+      );
+    });
   }
 
   /** Lists what a garbage collection could remove, according to the current log. */
@@ -208,33 +235,40 @@ export class CommitEngine {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
-      const transaction = new Transaction(context, this.reader);
-      try {
-        return await commitTransaction(context, transaction, {
-          message: options.message ?? "",
-          durability: this.#options.durability ?? "batched",
-          lock: { ...this.#options.lock, signal: options.signal },
-          abandoned,
-          claim: this.#claim,
-          isFence: true,
-        });
-      } catch (error) {
-        await transaction.discard();
-        throw error;
-      }
+      const { message = "", signal } = options;
+      return this.#commitBare(context, { message, signal, abandoned, isFence: true });
     });
   }
 
+  /** Commits a record without changes. */
+  async #commitBare(
+    context: CommitContext,
+    { signal, ...options }: Partial<CommitOptions> & { readonly message: string } & ReadOptions,
+  ): Promise<Commit> {
+    const transaction = new Transaction(context, this.reader);
+    try {
+      return await commitTransaction(context, transaction, {
+        durability: this.#options.durability ?? "batched",
+        lock: { ...this.#options.lock, signal },
+        abandoned: [],
+        claim: this.#claim ?? "link",
+        ...options,
+      });
+    } catch (error) {
+      await transaction.discard();
+      throw error;
+    }
+  }
+
   /**
-   * Runs before the first commit of a session: checks that all folders are on one device, and surveys what earlier
-   * writers left behind.
+   * Runs before the first commit of a session: checks that all folders are on one device, surveys what earlier writers left
+   * behind, and tries whether versions can be claimed here as the dataset records it.
    */
-  async #prepareOnce(context: CommitContext): Promise<void> {
+  async #prepareOnce(context: CommitContext, why: "commit" | "switch" = "commit"): Promise<void> {
     this.#prepared ??= (async (): Promise<void> => {
       await assertOneDevice(context.store);
       await this.#refreshToWrite(context, "list");
       await assertCheckpointHolds(this.log);
-      this.#claim = this.log.head.claim ?? (await chooseClaim(context));
       this.#abandoned = await surveyStaging(context);
     })();
     try {
@@ -242,6 +276,11 @@ export class CommitEngine {
     } catch (error) {
       this.#prepared = undefined;
       throw error;
+    }
+    const recorded = this.log.head.claim;
+    if (why === "commit" && (this.#claim === undefined || (recorded ?? this.#claim) !== this.#claim)) {
+      await (recorded && assertClaimWorks(context, recorded));
+      this.#claim = recorded ?? (await chooseClaim(context));
     }
   }
 

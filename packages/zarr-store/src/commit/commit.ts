@@ -3,6 +3,7 @@
 import { ZarrStoreError } from "../errors.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { settleTornRecord } from "./claim/settle-torn-record.ts";
 import type { CommitContext } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import {
@@ -42,8 +43,10 @@ export interface CommitOptions {
   readonly lock: WriterLockOptions;
   /** Staging of dead writers. This commit bars them from committing, then removes their files. */
   readonly abandoned: readonly AbandonedStaging[];
-  /** How versions are claimed in a dataset that this commit makes or upgrades, as was probed. */
+  /** How versions are claimed from this commit on, if it makes or upgrades the dataset, or is a switch. It was probed. */
   readonly claim: ClaimMethod;
+  /** Commit even without changes, to record how versions are claimed from now on. Default false. */
+  readonly isClaimSwitch?: boolean;
   /** Make a dataset of version 2 one of version 3. Default false. */
   readonly isUpgrade?: boolean;
   /** Commit even without changes, if there is abandoned staging to bar. Default false. */
@@ -83,6 +86,7 @@ export async function commitTransaction(
     for (;;) {
       throwIfAborted(options.lock.signal);
       await log.refresh();
+      await settleTornRecord(context);
       log.assertWhole();
       const { version } = log.head;
       await finishHead(context, options.durability);
@@ -124,7 +128,9 @@ async function tryCommit(
   }
   const ops = await decideOps(context, transaction, rounds);
   const abandoned = withoutWanted(context, options.abandoned);
-  if (ops.length === 0 && !(options.isFence === true && abandoned.length > 0)) {
+  const isNeeded =
+    ops.length > 0 || options.isClaimSwitch === true || (options.isFence === true && abandoned.length > 0);
+  if (!isNeeded) {
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
   }
@@ -143,7 +149,9 @@ async function tryCommit(
       ops,
       abort: abandoned.map((staging) => staging.txid),
       // The first record of a dataset of version 3 says how the later versions are claimed.
-      ...((version === 0 || options.isUpgrade === true) && { claim: options.claim }),
+      ...((version === 0 || options.isUpgrade === true || options.isClaimSwitch === true) && {
+        claim: options.claim,
+      }),
       ...(options.details !== undefined && { details: options.details }),
     },
     runtime.sha256,
@@ -222,7 +230,7 @@ function withoutWanted(
   abandoned: readonly AbandonedStaging[],
 ): readonly AbandonedStaging[] {
   const wanted = wantedOf(log.head, abandoned);
-  return abandoned.filter((staging) => !wanted.includes(staging));
+  return abandoned.filter((staging) => !wanted.includes(staging) && staging.txid !== log.head.txid);
 }
 
 function stagedPaths(transaction: Transaction): readonly StoreKey[] {

@@ -1,4 +1,4 @@
-// Reads the code of a file system error.
+// Reads the code of a file system error, and what it means.
 
 /** Returns the code of a file system error, such as `ENOENT`; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {
@@ -6,3 +6,16 @@ export function errnoOf(error: unknown): string | undefined {
     ? error.code
     : undefined;
 }
+
+/** Whether a link failed because there are no hard links here. EPERM may also mean that the name is taken, on sshfs. */
+export function isWithoutHardLinks(error: unknown): boolean {
+  return NO_HARD_LINKS.has(errnoOf(error));
+}
+
+const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "EPERM",
+  "ENOSYS",
+  "EMLINK",
+]);

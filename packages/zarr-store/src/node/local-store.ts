@@ -22,7 +22,8 @@ import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { blockingFiles, type ChangingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
-import { errnoOf } from "./errno.ts";
+import { errnoOf, isWithoutHardLinks } from "./errno.ts";
+import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
 import { writeAndClose } from "./write-and-close.ts";
@@ -132,7 +133,7 @@ class LocalStore implements KeyValueStore {
           if (errnoOf(error) === "ENOENT" && (await this.stat(from)) === undefined) {
             throw noSource(key, from);
           }
-          if (!NO_HARD_LINKS.has(errnoOf(error))) {
+          if (!isWithoutHardLinks(error)) {
             throw error;
           }
           if (options.atomic === true) {
@@ -208,6 +209,10 @@ class LocalStore implements KeyValueStore {
 
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
     await runBounded(keys, (key) => this.#syncOne(key), { concurrency: this.#syncConcurrency });
+  }
+
+  async fileSystemName(): Promise<string | undefined> {
+    return mountedFileSystem(this.location);
   }
 
   async #removeDirectory(path: string): Promise<RemoveOutcome> {
@@ -366,13 +371,6 @@ class LocalStore implements KeyValueStore {
 // Without O_NONBLOCK, opening a named pipe never returns.
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "EPERM",
-  "ENOSYS",
-  "EMLINK",
-]);
 /** Errors of a file system that cannot flush this kind of file. */
 const CANNOT_SYNC: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 

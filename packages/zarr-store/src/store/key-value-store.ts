@@ -103,6 +103,11 @@ export interface KeyValueStore extends ReadableStore {
   move(from: StoreKey, to: StoreKey): Promise<MoveOutcome>;
   /** Removes a file or an empty directory. */
   remove(key: StoreKey): Promise<RemoveOutcome>;
+  /**
+   * The type of the file system as the operating system calls it, such as `ext4` or `fuse.mergerfs`; undefined where it is
+   * unknown. It tells of places where two writers can both win although a try shows nothing.
+   */
+  fileSystemName?(): Promise<string | undefined>;
   /** Waits until these files and directories (`""` is the root) would survive a power cut. Missing ones are skipped. */
   sync(keys: readonly (StoreKey | "")[]): Promise<void>;
 }

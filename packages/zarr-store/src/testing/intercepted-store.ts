@@ -3,7 +3,7 @@
 import type { KeyValueStore } from "../store/key-value-store.ts";
 
 /** The name of a method of a store. */
-export type StoreMethod = Exclude<keyof KeyValueStore, "location">;
+export type StoreMethod = Exclude<keyof KeyValueStore, "location" | "fileSystemName">;
 
 /** A call of a store, as an interceptor sees it. */
 export interface StoreCall {
@@ -23,6 +23,9 @@ export function interceptStore(store: KeyValueStore, intercept: Interceptor): Ke
     intercept({ method, keys }, run);
   return {
     location: store.location,
+    ...(store.fileSystemName && {
+      fileSystemName: () => store.fileSystemName?.() ?? Promise.resolve(undefined),
+    }),
     get: (key, options) => call("get", [key], () => store.get(key, options)),
     getRange: (key, range, options) => call("getRange", [key], () => store.getRange(key, range, options)),
     list: (prefix, options) => call("list", [prefix], () => store.list(prefix, options)),

@@ -2,7 +2,7 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { ClaimMethod, CommitRecord } from "../log/commit-record.ts";
+import type { CommitRecord } from "../log/commit-record.ts";
 import { claimFolderKey, claimRecordKey, commitKey } from "../log/control-keys.ts";
 
 /** What became of a claim, by the call alone. After `refused` and an error, the record under the name says who has it. */
@@ -24,11 +24,15 @@ export async function claimVersion(
   record: CommitRecord,
   staged: StoreKey,
 ): Promise<ClaimOutcome> {
-  const { store } = context;
+  const { store, log } = context;
   const key = commitKey(record.version);
-  if (methodFor(context, record) !== "folder") {
-    const isOld = record.format === 1 || record.claim !== undefined;
-    return (await store.putNew(key, staged, { atomic: !isOld })) ? "claimed" : "refused";
+  if (isClaimedAsInVersion2(record)) {
+    const isCreated = await store.putNew(key, staged);
+    // Where this was a copy, a writer that took the lock meanwhile may have set it aside, unfinished.
+    return isCreated && (await isOurs(context, record)) ? "claimed" : "refused";
+  }
+  if (log.head.claim !== "folder") {
+    return (await store.putNew(key, staged, { atomic: true })) ? "claimed" : "refused";
   }
   const outcome = await store.move(claimFolderKey(record.txid), key);
   if (outcome === "absent") {
@@ -43,7 +47,7 @@ export async function stageClaim(
   record: CommitRecord,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<readonly StoreKey[]> {
-  if (methodFor(context, record) !== "folder") {
+  if (isClaimedAsInVersion2(record) || context.log.head.claim !== "folder") {
     return [];
   }
   await discardClaim(context, record.txid);
@@ -65,7 +69,17 @@ export async function discardClaim({ store, logger }: CommitContext, txid: strin
   }
 }
 
-/** The first record of a dataset, its upgrade and every record before are claimed as version 2 claims. */
-function methodFor({ log }: CommitContext, record: CommitRecord): ClaimMethod {
-  return record.format === 1 || record.claim !== undefined ? "link" : (log.head.claim ?? "link");
+/** The records before an upgrade, and each that says how later versions are claimed: record 1, the upgrade, a switch. */
+function isClaimedAsInVersion2(record: CommitRecord): boolean {
+  return record.format === 1 || record.claim !== undefined;
+}
+
+async function isOurs({ log }: CommitContext, { version, txid }: CommitRecord): Promise<boolean> {
+  const winner = await log.record(version).catch((error: unknown) => {
+    if (isZarrStoreError(error, "integrity")) {
+      return undefined;
+    }
+    throw error;
+  });
+  return winner?.txid === txid;
 }

@@ -1,5 +1,6 @@
 // Finds out by trying how versions can be claimed in a place, so that of two writers exactly one wins.
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import type { KeyValueStore } from "../../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { ClaimMethod } from "../log/commit-record.ts";
@@ -10,78 +11,169 @@ const SECOND = new TextEncoder().encode("second");
 
 type ProbeContext = Pick<CommitContext, "store" | "runtime">;
 
+/** The methods in the order of preference. */
+const METHODS: readonly ClaimMethod[] = ["link", "folder"];
+
 /**
- * Chooses how a new dataset claims its versions: by hard links where they work, else by folders.
+ * Chooses how a dataset claims its versions here: by hard links where they work, else by folders.
  *
  * @throws {ZarrStoreError} `not_supported` if neither is exclusive here, `io`
  */
 export async function chooseClaim(context: ProbeContext): Promise<ClaimMethod> {
-  for (const method of ["link", "folder"] as const) {
-    if (await canClaimBy(context, method)) {
+  const whyNot = new Map<ClaimMethod, string>();
+  for (const method of METHODS) {
+    const why = await whyNotClaimBy(context, method);
+    if (why === undefined) {
       return method;
     }
+    whyNot.set(method, why);
   }
+  const reasons = [...new Set(whyNot.values())].join("; ");
+  throw noSafeClaim(context.store.location, reasons, Object.fromEntries(whyNot));
+}
+
+/**
+ * Checks that the recorded method works where the dataset lies now, which may be another place than where it was made.
+ *
+ * @throws {ZarrStoreError} `not_supported`, `io`
+ */
+export async function assertClaimWorks(context: ProbeContext, method: ClaimMethod): Promise<void> {
+  const why = await whyNotClaimBy(context, method);
+  if (why === undefined) {
+    return;
+  }
+  const other = await chooseClaim(context);
+  if (other === method) {
+    return;
+  }
+  const { location } = context.store;
   throw new ZarrStoreError(
     "not_supported",
-    `${context.store.location} cannot be written: neither hard links nor renamed folders make one of two writers win here`,
-    { path: context.store.location, expected: ["link", "folder"] },
+    `${location} claims its versions by ${IN_WORDS[method]}, and that is not safe here: ${why}. ` +
+      `While nobody writes to it from another place, \`kym check --repair --claim\` records ${IN_WORDS[other]} instead`,
+    { path: location, expected: other, found: method },
   );
 }
 
 /**
- * Whether a second claim of a name fails and leaves the first one as it was. The probe works in a folder of its own and
- * removes it. An error of the first claim means that the method does not exist here.
+ * Refuses a place where not even a lock excludes another writer. Other work than a commit asks only this.
+ *
+ * @throws {ZarrStoreError} `not_supported`
  */
-export async function canClaimBy(context: ProbeContext, method: ClaimMethod): Promise<boolean> {
-  const root = probeKey(context.runtime.newId());
-  const keys = {
-    taken: joinKey(root, "taken"),
-    first: joinKey(root, "first"),
-    second: joinKey(root, "second"),
-  };
-  try {
-    return method === "link" ? await linkIsExclusive(context, keys) : await folderIsExclusive(context, keys);
-  } finally {
-    for (const key of Object.values(keys)) {
-      await context.store.remove(joinKey(key, "content")).catch(() => undefined);
-      await context.store.remove(key).catch(() => undefined);
-    }
-    await context.store.remove(root).catch(() => undefined);
+export async function assertSafePlace({ store }: Pick<ProbeContext, "store">): Promise<void> {
+  const why = whyUnsafe(await store.fileSystemName?.(), "link");
+  if (why !== undefined) {
+    throw noSafeClaim(store.location, why, undefined);
   }
 }
 
-type ProbeKeys = Readonly<Record<"taken" | "first" | "second", StoreKey>>;
-
-async function linkIsExclusive({ store }: ProbeContext, keys: ProbeKeys): Promise<boolean> {
-  await store.put(keys.first, FIRST);
-  await store.put(keys.second, SECOND);
-  const claim = async (from: StoreKey): Promise<boolean> =>
-    unlessIo(store.putNew(keys.taken, from, { atomic: true }), false);
-  return (
-    (await claim(keys.first)) && !(await claim(keys.second)) && holds(await store.get(keys.taken), FIRST)
+function noSafeClaim(location: string, why: string, found: unknown): ZarrStoreError {
+  return new ZarrStoreError(
+    "not_supported",
+    `${location} cannot be written, because no claim of a version is safe here: ${why}. Keep the dataset on a local disk`,
+    { path: location, expected: METHODS, found },
   );
 }
 
-async function folderIsExclusive({ store }: ProbeContext, keys: ProbeKeys): Promise<boolean> {
-  await store.put(joinKey(keys.first, "content"), FIRST);
-  await store.put(joinKey(keys.second, "content"), SECOND);
-  const claim = async (from: StoreKey): Promise<boolean> =>
-    (await unlessIo(store.move(from, keys.taken), "blocked")) === "moved";
-  const [isFirst, isSecond] = [await claim(keys.first), await claim(keys.second)];
-  return isFirst && !isSecond && holds(await store.get(joinKey(keys.taken, "content")), FIRST);
+const IN_WORDS: Readonly<Record<ClaimMethod, string>> = { link: "hard links", folder: "renamed folders" };
+
+/** Why versions cannot be claimed by a method here; undefined if they can. */
+export async function whyNotClaimBy(context: ProbeContext, method: ClaimMethod): Promise<string | undefined> {
+  const unsafe = whyUnsafe(await context.store.fileSystemName?.(), method);
+  return unsafe ?? ((await canClaimBy(context, method)) ? undefined : NO_METHOD[method]);
 }
 
-/** What the medium refuses, the method does not offer: an error is an answer here, not a failure. */
-async function unlessIo<T>(call: Promise<T>, otherwise: T): Promise<T> {
+const NO_METHOD: Readonly<Record<ClaimMethod, string>> = {
+  link: "there are no hard links",
+  folder: "the rename of a folder does not leave the first of two claims alone",
+};
+
+/** What a try of one process cannot show, by the file system's name: two mounts, or two branches, can both win. */
+export function whyUnsafe(fileSystem: string | undefined, method: ClaimMethod): string | undefined {
+  if (fileSystem?.endsWith("rclone") === true) {
+    return "on an rclone mount, two writers can both win the same version";
+  }
+  return fileSystem?.endsWith("mergerfs") === true && method === "folder"
+    ? "on mergerfs, a folder can be renamed to a name that another branch has"
+    : undefined;
+}
+
+/**
+ * Whether a second claim of a name fails and leaves the first one as it was. The next writer removes a probe that it finds, so
+ * a failure counts only if it is repeated.
+ */
+async function canClaimBy(context: ProbeContext, method: ClaimMethod): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (await tryClaims(context, method)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const ATTEMPTS = 3;
+
+/** Claims one name twice, in a folder of its own that is gone afterwards. */
+async function tryClaims({ store, runtime }: ProbeContext, method: ClaimMethod): Promise<boolean> {
+  const root = probeKey(runtime.newId());
+  const [taken, first, second] = [joinKey(root, "taken"), joinKey(root, "first"), joinKey(root, "second")];
+  const contentOf = (key: StoreKey): StoreKey => (method === "link" ? key : joinKey(key, "content"));
+  const claim = (from: StoreKey): Promise<"claimed" | "refused" | "gone"> =>
+    claimOnce(method === "link" ? linkTo(store, taken, from) : renameTo(store, taken, from));
+  try {
+    await store.put(contentOf(first), FIRST);
+    await store.put(contentOf(second), SECOND);
+    const [one, two] = [await claim(first), await claim(second)];
+    return one === "claimed" && two === "refused" && holds(await store.get(contentOf(taken)), FIRST);
+  } finally {
+    for (const key of [taken, first, second].flatMap((name) => [contentOf(name), name])) {
+      await store.remove(key).catch(() => undefined);
+    }
+    await store.remove(root).catch(() => undefined);
+  }
+}
+
+async function linkTo(store: KeyValueStore, taken: StoreKey, from: StoreKey): Promise<"claimed" | "refused"> {
+  return (await store.putNew(taken, from, { atomic: true })) ? "claimed" : "refused";
+}
+
+async function renameTo(
+  store: KeyValueStore,
+  taken: StoreKey,
+  from: StoreKey,
+): Promise<"claimed" | "refused" | "gone"> {
+  const outcome = await store.move(from, taken);
+  return outcome === "moved" ? "claimed" : outcome === "blocked" ? "refused" : "gone";
+}
+
+/** An error that says that the call does not exist here, or that the name is taken, is an answer; a full disk is not. */
+async function claimOnce<T>(call: Promise<T>): Promise<T | "refused" | "gone"> {
   try {
     return await call;
   } catch (error) {
-    if (isZarrStoreError(error, "io", "not_supported")) {
-      return otherwise;
+    if (isZarrStoreError(error, "not_found")) {
+      return "gone";
+    }
+    if (
+      isZarrStoreError(error, "not_supported") ||
+      (isZarrStoreError(error, "io") && REFUSALS.has(error.details.found))
+    ) {
+      return "refused";
     }
     throw error;
   }
 }
+
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  "EPERM",
+  "EACCES",
+  "EXDEV",
+  "EINVAL",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EBUSY",
+]);
 
 function holds(bytes: Uint8Array | undefined, expected: Uint8Array): boolean {
   return (

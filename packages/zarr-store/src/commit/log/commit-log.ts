@@ -11,6 +11,7 @@ import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
 import { commitKey } from "./control-keys.ts";
 import { Head } from "./head.ts";
 import { readNextRecord, readRecord } from "./read-record.ts";
+import { isTornRecord } from "./torn-record.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
@@ -23,6 +24,7 @@ export class CommitLog {
   /** The damaged record, and the first record that is missing below a later one. Nothing is read beyond either. */
   #damaged: ZarrStoreError | undefined;
   #gap: ZarrStoreError | undefined;
+  #torn: { readonly version: number; readonly bytes: Uint8Array } | undefined;
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
   /** The pass that is reading now, and the one that waits for it. */
@@ -47,7 +49,7 @@ export class CommitLog {
    * already begun to read.
    *
    * A damaged record ends the log before it, with a warning. What was committed until then can be read;
-   * {@link assertWhole} stops writers.
+   * {@link assertWhole} stops writers. A last record that is cut off is {@link torn}, and no fault.
    *
    * @throws {ZarrStoreError} `not_supported` for a record of a later format, `io`
    */
@@ -63,6 +65,14 @@ export class CommitLog {
     if (fault !== undefined) {
       throw fault;
     }
+  }
+
+  /**
+   * The record after the head as the last refresh found it, if it is cut off and the last one. Readers take it as not there
+   * yet; a writer that holds the lock settles it first.
+   */
+  get torn(): { readonly version: number; readonly bytes: Uint8Array } | undefined {
+    return this.#torn;
   }
 
   /** Whether a gap was noted. Only another listing can clear it. */
@@ -97,7 +107,7 @@ export class CommitLog {
   }
 
   async record(version: number): Promise<CommitRecord | undefined> {
-    const bytes = await readRecord(this.#store, version);
+    const bytes = await readRecord(this.#store, version, this.head.claim);
     return bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
   }
 
@@ -172,13 +182,19 @@ export class CommitLog {
   async #readNewer(): Promise<void> {
     for (let ahead = 1; ; ahead = Math.min(2 * ahead, MOST_RECORDS_AHEAD)) {
       const next = this.head.version + 1;
+      const { claim } = this.head;
       const found = new Array<Uint8Array | undefined>(ahead);
       const read = async (index: number): Promise<void> => {
-        found[index] = await readNextRecord(this.#store, next + index, this.head.claim);
+        found[index] = await readNextRecord(this.#store, next + index, claim);
       };
       await runBounded(found.keys(), read, { concurrency: ahead });
       for (const [index, bytes] of found.entries()) {
-        if (bytes === undefined) {
+        if (bytes === undefined && this.head.claim !== claim) {
+          // A record of this batch changed how versions are claimed, and so where the next one is.
+          break;
+        }
+        if (bytes === undefined || (await this.#isTorn(bytes, next + index))) {
+          this.#torn = bytes && { version: next + index, bytes };
           this.#noteDamaged(undefined);
           return;
         }
@@ -191,6 +207,11 @@ export class CommitLog {
     }
   }
 
+  /** With a record after it, a record that is cut off is damage. */
+  async #isTorn(bytes: Uint8Array, version: number): Promise<boolean> {
+    return isTornRecord(bytes) && (await readRecord(this.#store, version + 1, this.head.claim)) === undefined;
+  }
+
   /** Decodes a record. If it is damaged, notes that and returns undefined. */
   async #decodeNext(bytes: Uint8Array, version: number): Promise<CommitRecord | undefined> {
     try {
@@ -201,6 +222,7 @@ export class CommitLog {
       if (!isZarrStoreError(error, "integrity")) {
         throw error;
       }
+      this.#torn = undefined;
       this.#noteDamaged(error);
       return undefined;
     }

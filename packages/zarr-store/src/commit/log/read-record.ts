@@ -2,15 +2,26 @@
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import type { ClaimMethod } from "./commit-record.ts";
 import { commitKey, heldRecordKey } from "./control-keys.ts";
+import { isTornRecord } from "./torn-record.ts";
 
 type Reads = Pick<ReadableStore, "get">;
 
-/** The bytes of a record that is not packed: the file `<version>.json`, or `record.json` in the folder of that name. */
+/**
+ * The bytes of a record that is not packed: the file `<version>.json`, or `record.json` in the folder of that name. Where
+ * folders claim versions, the folder is asked first: a server may answer for a folder with a page of its own.
+ */
 export async function readRecord(
   store: Reads,
   version: number,
+  claim?: ClaimMethod,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return (await store.get(commitKey(version))) ?? store.get(heldRecordKey(version));
+  if (claim === "folder") {
+    return (await store.get(heldRecordKey(version))) ?? store.get(commitKey(version));
+  }
+  const file = await store.get(commitKey(version));
+  return file !== undefined && !isTornRecord(file)
+    ? file
+    : ((await store.get(heldRecordKey(version))) ?? file);
 }
 
 /**
@@ -22,5 +33,5 @@ export async function readNextRecord(
   version: number,
   claim: ClaimMethod | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return claim === "folder" ? readRecord(store, version) : store.get(commitKey(version));
+  return claim === "folder" ? readRecord(store, version, claim) : store.get(commitKey(version));
 }

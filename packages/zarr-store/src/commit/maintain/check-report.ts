@@ -66,6 +66,7 @@ export interface CheckProblem {
  * - `obstacle`: a file that stood in the way of a commit.
  * - `malformed`: an artifact that does not parse, but is exactly what was committed.
  * - `foreign`: a file in the commit log's folder that is not one of its records.
+ * - `torn`: the last commit record is cut off, so its commit does not count; the next writer settles it.
  * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.
  */
 export type CheckNoteKind =
@@ -75,6 +76,7 @@ export type CheckNoteKind =
   | "obstacle"
   | "malformed"
   | "foreign"
+  | "torn"
   | "unlisted";
 
 export interface CheckNote {

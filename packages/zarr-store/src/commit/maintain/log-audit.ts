@@ -10,6 +10,8 @@ import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
 import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
 import { CHECKPOINT, COMMITS, commitKey, versionOfRecord } from "../log/control-keys.ts";
 import { Head } from "../log/head.ts";
+import { readRecord } from "../log/read-record.ts";
+import { isTornRecord } from "../log/torn-record.ts";
 import type { CheckProblem } from "./check-report.ts";
 
 /** The whole log, read from its first record and trusted in nothing. Faults are collected, and reading goes on. */
@@ -22,6 +24,7 @@ export class LogAudit {
   readonly #lastDeleted = new Map<StoreKey, string>();
   #checkpoint: Checkpoint | undefined;
   #headRecord: CommitRecord | undefined;
+  #tornVersion: number | undefined;
   #isWhole = true;
   #reading: Promise<void> = Promise.resolve();
 
@@ -33,6 +36,11 @@ export class LogAudit {
   /** False if the log has a gap or a bad record. It is then uncertain which objects should exist. */
   get isWhole(): boolean {
     return this.#isWhole;
+  }
+
+  /** The version of a last record that is cut off. */
+  get tornVersion(): number | undefined {
+    return this.#tornVersion;
   }
 
   get headRecord(): CommitRecord | undefined {
@@ -94,8 +102,16 @@ export class LogAudit {
     const path = commitKey(version);
     const { txid } = this.head;
     try {
-      const bytes = await this.#store.get(path);
+      const bytes = await readRecord(this.#store, version, this.head.claim);
+      this.#tornVersion = undefined;
       if (bytes === undefined) {
+        return false;
+      }
+      if (
+        isTornRecord(bytes) &&
+        (await readRecord(this.#store, version + 1, this.head.claim)) === undefined
+      ) {
+        this.#tornVersion = version;
         return false;
       }
       this.#apply(await decodeCommitRecord(bytes, version, this.#runtime.sha256));

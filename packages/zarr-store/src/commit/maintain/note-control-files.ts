@@ -1,10 +1,12 @@
 // Reports what lies in the commit protocol's own folders besides the log.
 
 import { isStoreKey, joinKey } from "../../store/store-key.ts";
+import { transactionOfClaim } from "../claim/list-claims.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
   CHECKPOINT,
   COMMITS,
+  commitKey,
   STAGING,
   stagedOwnerKey,
   stagingEntryKind,
@@ -19,9 +21,17 @@ export async function noteControlFiles(context: CheckContext): Promise<readonly 
   const notes: CheckNote[] = [];
   for (const { name } of await store.list(COMMITS)) {
     const path = `${COMMITS}/${name}`;
-    if (path !== CHECKPOINT && versionOfRecord(name) === undefined) {
+    const txid = transactionOfClaim(name);
+    if (txid !== undefined) {
+      notes.push(await noteStaged(context, txid, path));
+    } else if (path !== CHECKPOINT && versionOfRecord(name) === undefined) {
       notes.push({ kind: "foreign", path, message: "not a record of the commit log" });
     }
+  }
+  if (context.audit.tornVersion !== undefined) {
+    const path = commitKey(context.audit.tornVersion);
+    const message = `commit record ${context.audit.tornVersion} is cut off; the next writer finishes it or sets it aside`;
+    notes.push({ kind: "torn", path, message });
   }
   for (const { name } of await store.list(STAGING)) {
     const note = await noteStaging(context, name);
@@ -32,10 +42,8 @@ export async function noteControlFiles(context: CheckContext): Promise<readonly 
   return notes;
 }
 
-async function noteStaging(
-  { store, audit, runtime }: CheckContext,
-  name: string,
-): Promise<CheckNote | undefined> {
+async function noteStaging(context: CheckContext, name: string): Promise<CheckNote | undefined> {
+  const { audit } = context;
   const path = `${STAGING}/${name}`;
   switch (stagingEntryKind(name)) {
     case "lock":
@@ -49,17 +57,21 @@ async function noteStaging(
         const message = `not all files of commit ${audit.head.version} are in place yet; the next writer moves them`;
         return { kind: "unpublished", path, message };
       }
-      const isKey = isStoreKey(name) && !name.includes("/");
-      const owner = isKey ? decodeOwner(await store.get(stagedOwnerKey(joinKey(name)))) : undefined;
-      if (owner === undefined) {
-        return { kind: "staging", path, message: "staged by an unknown writer" };
-      }
-      const { host, pid, started } = owner;
-      const state = runtime.writerState(owner);
-      const message = `staged by process ${pid} of ${host}, ${SAID[state]}`;
-      return { kind: "staging", path, message, owner: { host, pid, started, state } };
+      return noteStaged(context, name, path);
     }
   }
+}
+
+async function noteStaged({ store, runtime }: CheckContext, txid: string, path: string): Promise<CheckNote> {
+  const isKey = isStoreKey(txid) && !txid.includes("/");
+  const owner = isKey ? decodeOwner(await store.get(stagedOwnerKey(joinKey(txid)))) : undefined;
+  if (owner === undefined) {
+    return { kind: "staging", path, message: "staged by an unknown writer" };
+  }
+  const { host, pid, started } = owner;
+  const state = runtime.writerState(owner);
+  const message = `staged by process ${pid} of ${host}, ${SAID[state]}`;
+  return { kind: "staging", path, message, owner: { host, pid, started, state } };
 }
 
 const SAID = {

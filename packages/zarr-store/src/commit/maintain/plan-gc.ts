@@ -3,10 +3,11 @@
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
+import { listClaimsLeft } from "../claim/list-claims.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import { storeNowMs } from "../lock/store-now-ms.ts";
-import { STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/control-keys.ts";
+import { claimFolderKey, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/control-keys.ts";
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
 
 export interface PlanGcOptions extends ReadOptions {
@@ -59,6 +60,10 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
     } else if (kind !== "lock") {
       kept.push({ path, reason: KEPT[kind] });
     }
+  }
+  for (const txid of log.head.version > 0 ? await listClaimsLeft(store) : []) {
+    const { files, sizeBytes } = await measure(context, claimFolderKey(txid));
+    proposed.push({ path: claimFolderKey(txid), txid, reason: "only its claim is left", files, sizeBytes });
   }
   const wanted = new Set(wantedOf(log.head, proposed).map(({ txid }) => txid));
   const isWanted = ({ txid }: StagingLeftover): boolean => wanted.has(txid);

@@ -3,17 +3,20 @@
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { settleTornRecord } from "../claim/settle-torn-record.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { CommitLog } from "../log/commit-log.ts";
-import { CHECKPOINT, COMMITS, STAGING, stagingEntryKind } from "../log/control-keys.ts";
+import { CHECKPOINT, COMMITS, commitKey, STAGING, stagingEntryKind } from "../log/control-keys.ts";
 import { publishDeletions } from "../publish/publish.ts";
-import { finishHead, putBackStaged, wantedOf } from "../publish/recovery.ts";
+import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem, CheckReport } from "./check-report.ts";
 
 /**
+ * - `recorded_claim`: from this commit on, versions are claimed by the method that works where the dataset lies.
+ * - `settled_record`: a last record that was cut off is finished or set aside; a warning says which.
  * - `finished_head`: the last commit's files are in place.
  * - `settled_aside`: a file that a deletion held is where the log wants it.
  * - `put_back`: a missing object is in place again.
@@ -21,6 +24,8 @@ import type { CheckProblem, CheckReport } from "./check-report.ts";
  * - `removed_checkpoint`: the damaged checkpoint is gone; the next long session writes a new one.
  */
 export type RepairActionKind =
+  | "recorded_claim"
+  | "settled_record"
   | "finished_head"
   | "settled_aside"
   | "put_back"
@@ -40,7 +45,13 @@ export interface RepairReport {
   readonly notes: CheckReport["notes"];
 }
 
-export type RepairOptions = ReadOptions;
+export interface RepairOptions extends ReadOptions {
+  /**
+   * First record how versions are claimed, if the recorded method is not the best one where the dataset lies now: after it was
+   * moved to a place without hard links, or back. Only while nobody writes to it through another mount. Default false.
+   */
+  readonly claim?: boolean | undefined;
+}
 
 /**
  * Rolls forward only: makes true what a commit said, with the bytes that are still there. It follows the log from its
@@ -65,6 +76,11 @@ export async function repairStore(
     const removed = await removeBadCheckpoint(context, before);
     const fresh: CommitContext = { ...context, log: new CommitLog(store, runtime.sha256) };
     await fresh.log.refresh();
+    await removeProbes(
+      fresh,
+      (await store.list(STAGING)).map(({ name }) => name),
+    );
+    const tornVersion = await settleTornRecord(fresh);
     await finishHead(fresh, durability);
     throwIfAborted(signal);
     const putBack = await putBackAll(fresh, durability);
@@ -81,6 +97,9 @@ export async function repairStore(
     });
     const actions: readonly RepairAction[] = [
       ...removed,
+      ...(tornVersion === undefined
+        ? []
+        : [{ kind: "settled_record", path: commitKey(tornVersion) } as const]),
       ...settled,
       ...putBack.map((path) => ({ kind: "put_back", path }) as const),
       ...strays.map((path) => ({ kind: "deleted_again", path }) as const).filter(isGone),

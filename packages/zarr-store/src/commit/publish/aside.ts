@@ -4,6 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { asideKey, obstacleKey } from "../log/control-keys.ts";
+import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
 /**
@@ -29,10 +30,18 @@ export async function settleAside(
   const hash = await runtime.sha256(bytes);
   await log.refresh();
   while (log.head.object(path)?.sha256 === hash) {
-    await linkBack(context, aside, path);
+    const outcome = await linkBack(context, aside, path);
+    if (outcome === "gone") {
+      return "settled";
+    }
+    if (outcome === "taken") {
+      await removeTornCopy(context, path, bytes);
+    }
+    const kind = outcome === "linked" ? "file" : (await store.stat(path))?.kind;
     await log.refresh();
-    if (log.head.object(path)?.sha256 === hash) {
-      await store.remove(aside);
+    if (kind !== undefined && log.head.object(path)?.sha256 === hash) {
+      // Something of another kind than a file stands there: then these are the only bytes, and readers find them here.
+      await (kind === "file" ? store.remove(aside) : undefined);
       return "settled";
     }
   }
@@ -53,6 +62,33 @@ export async function setOlderVersionAside(context: CommitContext, path: StoreKe
   await store.makeDirectory(parentKey(aside) ?? refuge);
   await store.move(path, aside);
   await settleAside(context, refuge, path);
+  await removeEmptyDirectories(context, refuge, path);
+}
+
+/**
+ * Removes the file at a path if it is what is left of a copy of `whole` that was cut short, where there are no hard links. It
+ * is moved aside first and looked at again: what another process has put there meanwhile is settled like a deletion.
+ */
+export async function removeTornCopy(
+  context: CommitContext,
+  path: StoreKey,
+  whole: Uint8Array,
+): Promise<void> {
+  const { store, runtime } = context;
+  const found = await store.get(path);
+  if (found === undefined || !isTornCopy(found, whole)) {
+    return;
+  }
+  const refuge = asideKey(runtime.newId());
+  const aside = joinKey(refuge, path);
+  await store.makeDirectory(parentKey(aside) ?? refuge);
+  await store.move(path, aside);
+  const moved = await store.get(aside);
+  if (moved !== undefined && isTornCopy(moved, whole)) {
+    await store.remove(aside);
+  } else {
+    await settleAside(context, refuge, path);
+  }
   await removeEmptyDirectories(context, refuge, path);
 }
 

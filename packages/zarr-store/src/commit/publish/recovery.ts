@@ -2,18 +2,22 @@
 
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
+import { listClaimsLeft } from "../claim/list-claims.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
   COMMITS,
+  claimFolderKey,
   isClock,
+  isProbe,
   STAGING,
   stagedOwnerKey,
   stagingEntryKind,
   stagingOf,
 } from "../log/control-keys.ts";
 import type { Head } from "../log/head.ts";
-import { setOlderVersionAside, settleAside } from "./aside.ts";
+import { isTornCopy } from "../torn-copy.ts";
+import { removeTornCopy, setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";
 
 /** The staging of a transaction that its writer never committed and never will, because it is dead. */
@@ -55,6 +59,7 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
   const { store, log, runtime } = context;
   const abandoned: AbandonedStaging[] = [];
   const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  await removeProbes(context, names);
   for (const name of names) {
     if (isClock(name)) {
       await store.remove(joinKey(STAGING, name));
@@ -66,11 +71,24 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
       }
     }
   }
+  if (log.head.claim === "folder") {
+    for (const txid of await listClaimsLeft(store)) {
+      abandoned.push({ txid, reason: "only its claim is left" });
+    }
+  }
   const wanted = wantedOf(log.head, abandoned);
   for (const { txid } of wanted) {
     await putBackStaged(context, txid);
   }
   return abandoned.filter((staging) => !wanted.includes(staging));
+}
+
+/** Removes what writers that died have left of their tries. One that is trying now tries again. */
+export async function removeProbes(context: CommitContext, names: readonly string[]): Promise<void> {
+  const { store } = context;
+  for (const name of names.filter(isProbe)) {
+    await visitAndPrune(context, joinKey(STAGING, name), (file) => store.remove(file));
+  }
 }
 
 /** Selects staging whose bytes the head names. It was committed, and after a power cut it may hold the only copy. */
@@ -93,6 +111,7 @@ export async function removeAbandoned(
     try {
       context.logger.debug(`discarding ${stagingOf(txid)}: ${reason}`);
       await visitAndPrune(context, stagingOf(txid), (file) => context.store.remove(file));
+      await visitAndPrune(context, claimFolderKey(txid), (file) => context.store.remove(file));
     } catch (error) {
       context.logger.warn(`could not remove ${stagingOf(txid)}: ${String(error)}`);
     }
@@ -143,12 +162,15 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
     if (bytes === undefined || (await runtime.sha256(bytes)) !== object.sha256) {
       return;
     }
-    const found = await stateOf(context, path, object.sha256);
+    const found = await stateOf(context, path, object.sha256, bytes);
     if (found === "settled") {
       return;
     }
     if (found === "older") {
       await setOlderVersionAside(context, path);
+    }
+    if (found === "torn") {
+      await removeTornCopy(context, path, bytes);
     }
     const parent = parentKey(path);
     if (parent !== undefined) {
@@ -156,22 +178,24 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
     }
     if (await store.putNew(path, file)) {
       putBack.push(path);
-      logger.warn(
-        `${path} was ${found === "older" ? "an older version" : "missing"} and is back in place from ${file}`,
-      );
+      logger.warn(`${path} was ${FOUND_IN_WORDS[found]} and is back in place from ${file}`);
     }
   });
   return putBack;
 }
 
+const FOUND_IN_WORDS = { missing: "missing", older: "an older version", torn: "cut off" } as const;
+
 /**
- * Compares the file at a path with what the log wants. `settled`: it is the wanted one, or one that no commit wrote.
+ * Compares the file at a path with what the log wants. `settled`: it is the wanted one, or one that no commit wrote. `torn`:
+ * it is what a copy of the wanted one leaves that was cut short, where there are no hard links.
  */
 async function stateOf(
   { store, log, runtime }: CommitContext,
   path: StoreKey,
   wanted: string,
-): Promise<"missing" | "older" | "settled"> {
+  whole: Uint8Array,
+): Promise<keyof typeof FOUND_IN_WORDS | "settled"> {
   const kind = (await store.stat(path))?.kind;
   if (kind !== "file") {
     return kind === undefined ? "missing" : "settled";
@@ -179,7 +203,7 @@ async function stateOf(
   const bytes = await store.get(path);
   const hash = bytes && (await runtime.sha256(bytes));
   const isOlder = hash !== undefined && hash !== wanted && (await log.wasEverCommitted(path, hash));
-  return isOlder ? "older" : "settled";
+  return isOlder ? "older" : bytes !== undefined && isTornCopy(bytes, whole) ? "torn" : "settled";
 }
 
 /** Visits every file of a tree, then removes the directories that are empty. Names that are not valid keys stay. */

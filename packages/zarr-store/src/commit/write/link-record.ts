@@ -1,7 +1,8 @@
 // The commit point: links a record into the log.
 
 import { isZarrStoreError } from "../../errors.ts";
-import { claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import { type ClaimOutcome, claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../log/commit-record.ts";
 import { COMMITS, stagingOf } from "../log/control-keys.ts";
@@ -28,29 +29,23 @@ export async function linkRecord(
   if (record.version === 1) {
     await store.makeDirectory(COMMITS);
   }
-  const claim = await stageClaim(context, record, bytes);
+  const stagedClaim = await stageClaim(context, record, bytes);
   if (durability === "batched") {
-    await store.sync([staged, ...claim, ...(record.version === 1 ? ([""] as const) : [])]);
+    await store.sync([staged, ...stagedClaim, ...(record.version === 1 ? ([""] as const) : [])]);
   }
   await context.onStep("before-link");
   transaction.seal();
-  const outcome = await claimVersion(context, record, staged).catch((error: unknown) => ({ error }));
-  // On NFS, a link may have worked and still report an error, or that the name is taken. The record says whose it is.
-  const winner = outcome === "claimed" ? "ours" : await winnerOf(context, record);
+  const { outcome, winner } = await claim(context, record, staged);
   if (outcome !== "claimed" && winner !== "ours") {
-    await discardClaim(context, record.txid);
-    if (winner === "another") {
+    if (winner === "another" || isCertainlyNotClaimed(outcome)) {
+      await discardClaim(context, record.txid);
       transaction.unseal();
     }
     if (outcome === "refused" || (await log.refresh())) {
       return false;
     }
     if (isZarrStoreError(outcome.error, "not_found")) {
-      transaction.unseal();
       throw conflictError([stagingOf(record.txid)], "the staged files are gone");
-    }
-    if (isZarrStoreError(outcome.error) && NOT_LINKED.has(outcome.error.details.found)) {
-      transaction.unseal();
     }
     throw outcome.error;
   }
@@ -65,6 +60,31 @@ export async function linkRecord(
   return true;
 }
 
+interface ClaimResult {
+  readonly outcome: ClaimOutcome | { readonly error: unknown };
+  readonly winner: "ours" | "another" | "nobody yet";
+}
+
+/**
+ * Claims the version, and reads who has it. The call's answer alone does not tell: on NFS, a link may have worked and still
+ * report an error, or that the name is taken; sshfs says EPERM for a name that is taken. A folder on SMB or Windows cannot be
+ * renamed while some program looks at a file in it, so a claim that nobody has won is tried again a few times.
+ */
+async function claim(context: CommitContext, record: CommitRecord, staged: StoreKey): Promise<ClaimResult> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await claimVersion(context, record, staged).catch((error: unknown) => ({ error }));
+    const winner = outcome === "claimed" ? "ours" : await winnerOf(context, record);
+    if (winner !== "nobody yet" || !BUSY.has(errnoIn(outcome)) || attempt >= MAX_ATTEMPTS) {
+      return { outcome, winner };
+    }
+    await context.runtime.sleepMs(2 ** attempt);
+  }
+}
+
+const MAX_ATTEMPTS = 6;
+/** Errors that may pass: a program that has a file in the folder open, or an answer that is not the last word. */
+const BUSY: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "EBUSY"]);
+
 /**
  * Errors after which it is certain that no link was made. After any other error the link may still appear, so the
  * staged files must stay.
@@ -77,12 +97,27 @@ const NOT_LINKED: ReadonlySet<unknown> = new Set([
   "EROFS",
   "EMFILE",
   "ENFILE",
+  "EXDEV",
+  "EBUSY",
 ]);
+
+function isCertainlyNotClaimed(outcome: ClaimResult["outcome"]): boolean {
+  return (
+    NOT_LINKED.has(errnoIn(outcome)) ||
+    (typeof outcome === "object" && isZarrStoreError(outcome.error, "not_found"))
+  );
+}
+
+function errnoIn(outcome: ClaimResult["outcome"]): unknown {
+  return typeof outcome === "object" && isZarrStoreError(outcome.error)
+    ? outcome.error.details.found
+    : undefined;
+}
 
 async function winnerOf(
   { log }: CommitContext,
   { version, txid }: CommitRecord,
-): Promise<"ours" | "another" | "nobody yet"> {
+): Promise<ClaimResult["winner"]> {
   try {
     const winner = await log.record(version);
     return winner === undefined ? "nobody yet" : winner.txid === txid ? "ours" : "another";

@@ -12,6 +12,7 @@ export class StagingArea {
   /** Every path that may have a file here, whole or torn. */
   readonly #paths = new Set<StoreKey>();
   #isMade = false;
+  #hasRecord = false;
 
   constructor(context: CommitContext, txid: string) {
     this.#context = context;
@@ -29,10 +30,17 @@ export class StagingArea {
     await this.#context.store.put(stagedKey(this.#txid, path), bytes);
   }
 
-  /** Stages the commit record, and returns the key from which it is linked. */
+  /**
+   * Stages the commit record, and returns the key from which it is linked. It is a new file each time: the older one may have
+   * been linked into the log without our knowing, and a linked record is never written to again.
+   */
   async putRecord(bytes: Uint8Array): Promise<StoreKey> {
     await this.#putOwner();
     const key = stagedRecordKey(this.#txid);
+    if (this.#hasRecord) {
+      await this.#context.store.remove(key);
+    }
+    this.#hasRecord = true;
     await this.#context.store.put(key, bytes);
     return key;
   }
@@ -57,10 +65,11 @@ export class StagingArea {
     }
     const { store, logger } = this.#context;
     try {
+      // First the record, so that nobody takes what is left for a whole transaction.
+      await store.remove(stagedRecordKey(this.#txid));
       for (const path of [...this.#paths]) {
         await this.remove(path);
       }
-      await store.remove(stagedRecordKey(this.#txid));
       await store.remove(stagedOwnerKey(this.#txid));
       await store.remove(stagingOf(this.#txid));
     } catch (error) {

@@ -2,11 +2,17 @@
 
 import type { Commit } from "../../commit/commit.ts";
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
+import { commitKey } from "../../commit/log/control-keys.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../../commit/maintain/adopt.ts";
 import { checkStore } from "../../commit/maintain/check.ts";
 import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
 import { collectGarbage, type GcOptions, type GcReport } from "../../commit/maintain/gc.ts";
-import { type RepairOptions, type RepairReport, repairStore } from "../../commit/maintain/repair.ts";
+import {
+  type RepairAction,
+  type RepairOptions,
+  type RepairReport,
+  repairStore,
+} from "../../commit/maintain/repair.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -15,6 +21,7 @@ import { ROOT_NODE } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
+import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
 import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
@@ -50,15 +57,24 @@ export class DatasetUpkeep {
   }
 
   /**
-   * Finishes the commits that a crash or a power cut left half done.
+   * Finishes the commits that a crash or a power cut left half done. With `claim`, first records how versions are claimed
+   * where the dataset lies now.
    *
-   * @throws {ZarrStoreError} `read_only`, `conflict`, `io`
+   * @throws {ZarrStoreError} `read_only`, `not_supported` where no claim is safe, `conflict`, `io`
    */
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     assertWritable(this.#parts);
-    const report = await repairStore(this.#parts.engine, DATASET_CONTENT_RULES, options);
-    await this.#parts.engine.log.refresh();
-    return report;
+    const { engine } = this.#parts;
+    const recorded = options.claim === true ? await this.#recordClaim(options) : [];
+    const report = await repairStore(engine, DATASET_CONTENT_RULES, options);
+    await engine.log.refresh();
+    return { ...report, actions: [...recorded, ...report.actions] };
+  }
+
+  /** A dataset of version 2 records nothing: its upgrade will. */
+  async #recordClaim(options: ReadOptions): Promise<readonly RepairAction[]> {
+    const commit = await this.#parts.engine.recordClaim(options);
+    return commit === undefined ? [] : [{ kind: "recorded_claim", path: commitKey(commit.version) }];
   }
 
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
@@ -68,13 +84,14 @@ export class DatasetUpkeep {
   }
 
   /**
-   * Removes what dead writers left in staging. By default it only reports what it would remove.
+   * Removes what dead writers left in staging. By default it only reports what it would remove. As it commits a record first,
+   * it upgrades a dataset of version 2 like any other write.
    *
    * @throws {ZarrStoreError} `read_only`, `conflict`
    */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     assertWritable(this.#parts);
-    return collectGarbage(this.#parts.engine, options);
+    return collectGarbage(this.#parts.engine, options, () => upgradeDataset(this.#parts));
   }
 
   /** Checks the metadata of the root and of every image. @throws {ZarrStoreError} `invalid_metadata` */

@@ -47,7 +47,7 @@ describe("what would survive a power cut", () => {
       const staged = calls
         .slice(0, linked)
         .flatMap(({ method, keys }) => (method === "put" ? keys : []))
-        .filter((key) => key.startsWith(`${STAGING}/`) && !key.startsWith(`${STAGING}/lock`));
+        .filter((key) => key.startsWith(`${STAGING}/`) && !/^__staging\/(lock|probe-)/.test(key));
       expect(staged.length).toBeGreaterThan(5);
       for (const key of staged.filter((path) => !path.endsWith("/__owner.json"))) {
         expect(synced).toContain(key);

@@ -31,7 +31,7 @@ const HOLES: readonly RaceWindow[] = [
           ...interceptStore(world.store, (_call, runCall) => runCall()),
           putNew: async (path, from) => {
             const isLinked = await world.store.putNew(path, from);
-            if (lie === "says EIO") {
+            if (lie === "says EIO" && path.startsWith("__commits/")) {
               throw Object.assign(new Error("EIO"), { code: "EIO", errno: -5 });
             }
             return isLinked && !path.startsWith("__commits/");
