@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type ClaimProbe, probeClaims } from "../commit/claim/probe-claim.ts";
 export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
 export { nodeRuntime } from "./node-runtime.ts";
 export {

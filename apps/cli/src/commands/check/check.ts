@@ -5,6 +5,7 @@ import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
+import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
@@ -19,6 +20,9 @@ changed by another program, or unknown. Ends with 4 if there are problems.
 It only reads, unless you give --repair: then it first finishes what a crash or a power
 cut left half done.
 
+A dataset records how writers claim its versions. After it was moved to a place where that
+way does not work, writing is refused; --repair --claim records the way that works there.
+
 It also notes the images that a reader with a known fault may have read wrong, from the
 reader versions that each image records; kym refresh --again reads these images again.
 Such a note is not a problem, because their bytes are as they were stored. The level
@@ -27,6 +31,7 @@ structure leaves it out.`,
     "kym check study.zarr",
     "kym check study.zarr --level structure",
     "kym check study.zarr --repair",
+    "kym check /media/stick/study.zarr --repair --claim",
   ],
   options: {
     level: {
@@ -37,10 +42,17 @@ structure leaves it out.`,
       help: "finish interrupted commits; never undoes a commit or invents lost data",
       neverFromEnvironment: true,
     },
+    claim: {
+      help: "with --repair: record how versions are claimed here, while nobody writes from another place",
+      neverFromEnvironment: true,
+    },
     "dry-run": { short: "n", help: "with --repair: only list the problems, and which of them it would mend" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
+    if (context.options["claim"] === true && context.options["repair"] !== true) {
+      throw usageError("--claim changes the dataset: pass it with --repair");
+    }
     const level = parseCheckLevel(context.options["level"]);
     const isRepair = context.options["repair"] === true && context.options["dry-run"] !== true;
     const repaired = isRepair ? await repair(context, path) : undefined;
@@ -82,7 +94,7 @@ structure leaves it out.`,
 async function repair(context: CommandContext, path: string): Promise<RepairReport> {
   await using dataset = await openStudy(context, path, "a");
   await dataset.assertExists();
-  return dataset.repair({ signal: context.signal });
+  return dataset.repair({ signal: context.signal, claim: context.options["claim"] === true });
 }
 
 /** The images that a reader with a known fault may have read. A dataset that cannot be opened has problems enough. */

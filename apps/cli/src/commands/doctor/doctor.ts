@@ -2,6 +2,8 @@
 
 import { availableParallelism, release, totalmem } from "node:os";
 import process from "node:process";
+import { type CommitRecord, isZarrStoreError } from "@kym/zarr-store";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { kymVersion } from "../../kym-version.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -18,7 +20,8 @@ written safely in that folder.`,
   options: {},
   run: async (context) => {
     const folder = await probeFolder(context.resolvePath(context.args[0] ?? "."));
-    const problems = problemsOf(folder);
+    const recorded = await recordedClaim(folder.path);
+    const problems = problemsOf(folder, recorded);
     const machine = {
       kym: kymVersion(),
       node: process.version,
@@ -31,7 +34,7 @@ written safely in that folder.`,
       `node     ${machine.node}`,
       `system   ${machine.system}, ${machine.cpus} CPUs, ${gigabytes(machine.memory_bytes)}`,
       `folder   ${folder.path}`,
-      `         file system ${fileSystemName(Number(folder.fileSystemType), process.platform)}, ${gigabytes(folder.freeBytes)} free`,
+      `         file system ${fileSystemName(Number(folder.fileSystemType), process.platform, folder.claims?.fileSystem)}, ${gigabytes(folder.freeBytes)} free`,
       ...abilitiesOf(folder).map((ability) => `         ${ability}`),
       ...problems.map((problem) => `problem  ${problem}`),
     ];
@@ -42,7 +45,10 @@ written safely in that folder.`,
         folder: {
           path: folder.path,
           writable: folder.isWritable,
-          hard_links: folder.hasHardLinks ?? null,
+          hard_links: folder.claims === undefined ? null : folder.claims.faults.link === undefined,
+          claim: folder.claims?.method ?? null,
+          recorded_claim: recorded ?? null,
+          mount_type: folder.claims?.fileSystem ?? null,
           case_sensitive: folder.isCaseSensitive ?? null,
           fsync_ms: folder.fsyncMs ?? null,
           free_bytes: folder.freeBytes,
@@ -55,19 +61,46 @@ written safely in that folder.`,
   },
 });
 
-function problemsOf({ isWritable, hasHardLinks }: FolderProbe): readonly string[] {
-  if (!isWritable) {
-    return ["the folder is read-only: datasets there can be read but not changed"];
+function problemsOf({ isWritable, claims }: FolderProbe, recorded: CommitRecord["claim"]): readonly string[] {
+  if (!isWritable || claims === undefined) {
+    return ["nothing can be written there: datasets open for reading only"];
   }
-  return hasHardLinks === false
-    ? ["no hard links: only the writer lock protects commits, so let one program write at a time"]
-    : [];
+  if (claims.method === undefined) {
+    const why = [...new Set(Object.values(claims.faults))].join("; ");
+    return [`datasets can only be read there, because no claim of a version is safe: ${why}`];
+  }
+  const fault = recorded && claims.faults[recorded];
+  return fault === undefined
+    ? []
+    : [
+        `the dataset claims its versions by ${IN_WORDS[recorded ?? "link"]}, and that is not safe there: ${fault}; ` +
+          "while nobody writes to it from another place, `kym check --repair --claim` records the other way",
+      ];
 }
 
-function abilitiesOf({ isWritable, hasHardLinks, isCaseSensitive, fsyncMs }: FolderProbe): readonly string[] {
-  return isWritable
+/** How the dataset in a folder claims its versions; undefined if there is none, and in one of an older version. */
+async function recordedClaim(path: string): Promise<CommitRecord["claim"]> {
+  let claim: CommitRecord["claim"];
+  try {
+    const dataset = await openLocalDataset(path, { mode: "r" });
+    for await (const record of dataset.log()) {
+      claim = record.claim ?? claim;
+    }
+  } catch (error) {
+    if (!isZarrStoreError(error)) {
+      throw error;
+    }
+  }
+  return claim;
+}
+
+const IN_WORDS = { link: "hard links", folder: "renamed folders" } as const;
+
+function abilitiesOf({ isWritable, claims, isCaseSensitive, fsyncMs }: FolderProbe): readonly string[] {
+  return isWritable && claims !== undefined
     ? [
-        `hard links: ${hasHardLinks === true ? "yes" : "no"}`,
+        `hard links: ${claims.faults.link === undefined ? "yes" : "no"}`,
+        `a new dataset claims its versions by ${claims.method === undefined ? "nothing that is safe" : IN_WORDS[claims.method]}`,
         `names that differ in case only: ${isCaseSensitive === true ? "two files" : "one file"}`,
         `a small file reaches the disk in ${(fsyncMs ?? 0).toFixed(1)} ms`,
       ]

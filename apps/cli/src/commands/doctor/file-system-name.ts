@@ -1,6 +1,8 @@
 // The names of file systems, for `kym doctor`.
 
-/** The types of file systems in statfs(2) of Linux, and their usual names. */
+const FUSE = 0x65735546;
+
+/** Numbers by which Linux knows a file system (statfs(2)), and what people call it. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0xef53, "ext4"],
   [0x58465342, "xfs"],
@@ -11,16 +13,20 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS, a network share"],
   [0xff534d42, "SMB, a network share"],
   [0xfe534d42, "SMB 2, a network share"],
-  [0x65735546, "FUSE"],
+  [FUSE, "FUSE"],
   [0x4d44, "FAT"],
   [0x2011bab0, "exFAT"],
   [0x7366746e, "NTFS"],
   [0x5346544e, "NTFS"],
 ]);
 
-/** The name and number of a type of file system; only the number on other systems than Linux. */
-export function fileSystemName(type: number, platform: string): string {
+/**
+ * What a file system is called: its number too, which alone is known elsewhere than on Linux. The number of FUSE stands for
+ * many file systems, which the type of the mount tells apart.
+ */
+export function fileSystemName(type: number, platform: string, mountType?: string): string {
   const hexadecimal = `0x${type.toString(16)}`;
-  const name = platform === "linux" ? NAMES.get(type) : undefined;
+  const isFuse = type === FUSE && mountType !== undefined;
+  const name = platform === "linux" ? (isFuse ? mountType : NAMES.get(type)) : undefined;
   return name === undefined ? hexadecimal : `${name} (${hexadecimal})`;
 }

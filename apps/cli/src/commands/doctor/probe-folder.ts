@@ -1,8 +1,9 @@
 // Tests what the file system of a folder can do, for `kym doctor`.
 
 import { constants } from "node:fs";
-import { access, link, mkdir, mkdtemp, open, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, open, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type ClaimProbe, localStore, nodeRuntime, probeClaims } from "@kym/zarr-store/node";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 
@@ -10,8 +11,8 @@ import { EXIT } from "../../terminal/exit-code.ts";
 export interface FolderProbe {
   readonly path: string;
   readonly isWritable: boolean;
-  /** Undefined if nothing can be written, because it could not be tried. */
-  readonly hasHardLinks: boolean | undefined;
+  /** How a dataset there can claim its versions. Undefined where nothing may be written, so that it cannot be tried. */
+  readonly claims: ClaimProbe | undefined;
   readonly isCaseSensitive: boolean | undefined;
   /** How long a small file takes to reach the disk, in ms. */
   readonly fsyncMs: number | undefined;
@@ -37,23 +38,20 @@ export async function probeFolder(path: string): Promise<FolderProbe> {
   );
   const folder = isWritable ? await mkdtemp(join(path, ".kym-doctor-")).catch(() => undefined) : undefined;
   if (folder === undefined) {
-    const unknown = { hasHardLinks: undefined, isCaseSensitive: undefined, fsyncMs: undefined };
+    const unknown = { claims: undefined, isCaseSensitive: undefined, fsyncMs: undefined };
     return { path, isWritable: false, ...unknown, freeBytes, fileSystemType };
   }
   try {
     const file = join(folder, "a");
     await writeFile(file, "kym");
-    const hasHardLinks = await link(file, join(folder, "b")).then(
-      () => true,
-      () => false,
-    );
+    const claims = await probeClaims(localStore(join(folder, "claims")), nodeRuntime());
     await mkdir(join(folder, "Case"));
     const isCaseSensitive = await stat(join(folder, "case")).then(
       () => false,
       () => true,
     );
     const fsyncMs = await timeSync(file);
-    return { path, isWritable, hasHardLinks, isCaseSensitive, fsyncMs, freeBytes, fileSystemType };
+    return { path, isWritable, claims, isCaseSensitive, fsyncMs, freeBytes, fileSystemType };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

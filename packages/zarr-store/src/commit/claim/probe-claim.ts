@@ -1,15 +1,18 @@
 // Finds out by trying how versions can be claimed in a place, so that of two writers exactly one wins.
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
-import type { CommitContext } from "../commit-context.ts";
 import type { ClaimMethod } from "../log/commit-record.ts";
 import { probeKey } from "../log/control-keys.ts";
 
 const FIRST = new TextEncoder().encode("first");
 const SECOND = new TextEncoder().encode("second");
 
-type ProbeContext = Pick<CommitContext, "store" | "runtime">;
+interface ProbeContext {
+  readonly store: KeyValueStore;
+  readonly runtime: Pick<Runtime, "newId">;
+}
 
 /** The methods in the order of preference. */
 const METHODS: readonly ClaimMethod[] = ["link", "folder"];
@@ -60,7 +63,7 @@ export async function assertClaimWorks(context: ProbeContext, method: ClaimMetho
  *
  * @throws {ZarrStoreError} `not_supported`
  */
-export async function assertSafePlace({ store }: Pick<ProbeContext, "store">): Promise<void> {
+export async function assertSafePlace({ store }: { readonly store: KeyValueStore }): Promise<void> {
   const why = whyUnsafe(await store.fileSystemName?.(), "link");
   if (why !== undefined) {
     throw noSafeClaim(store.location, why, undefined);
@@ -77,8 +80,43 @@ function noSafeClaim(location: string, why: string, found: unknown): ZarrStoreEr
 
 const IN_WORDS: Readonly<Record<ClaimMethod, string>> = { link: "hard links", folder: "renamed folders" };
 
+/** How versions can be claimed in a place, as `kym doctor` tells. */
+export interface ClaimProbe {
+  /** The type of the file system, as the operating system calls it; undefined where it is unknown. */
+  readonly fileSystem: string | undefined;
+  /** The method that a new dataset would record; undefined if none is safe here, so that nothing can be written. */
+  readonly method: ClaimMethod | undefined;
+  /** Why a method is not safe here, for each that is not. */
+  readonly faults: Readonly<Partial<Record<ClaimMethod, string>>>;
+}
+
+/**
+ * Tries how versions can be claimed in a place, in a folder of its own below `__staging` that is gone afterwards.
+ *
+ * @throws {ZarrStoreError} `io`
+ * @example
+ * const { method, faults } = await probeClaims(localStore("/data"), nodeRuntime());
+ */
+export async function probeClaims(
+  store: KeyValueStore,
+  runtime: Pick<Runtime, "newId">,
+): Promise<ClaimProbe> {
+  const faults: Partial<Record<ClaimMethod, string>> = {};
+  for (const method of METHODS) {
+    const why = await whyNotClaimBy({ store, runtime }, method);
+    if (why !== undefined) {
+      faults[method] = why;
+    }
+  }
+  return {
+    fileSystem: await store.fileSystemName?.(),
+    method: METHODS.find((method) => faults[method] === undefined),
+    faults,
+  };
+}
+
 /** Why versions cannot be claimed by a method here; undefined if they can. */
-export async function whyNotClaimBy(context: ProbeContext, method: ClaimMethod): Promise<string | undefined> {
+async function whyNotClaimBy(context: ProbeContext, method: ClaimMethod): Promise<string | undefined> {
   const unsafe = whyUnsafe(await context.store.fileSystemName?.(), method);
   return unsafe ?? ((await canClaimBy(context, method)) ? undefined : NO_METHOD[method]);
 }
