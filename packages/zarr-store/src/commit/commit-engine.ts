@@ -191,7 +191,7 @@ export class CommitEngine {
    * @returns the commit; undefined if the recorded method is the best one here
    * @throws {ZarrStoreError} `not_supported` where no method is safe, `conflict`, `io`
    */
-  async recordClaim(options: ReadOptions = {}): Promise<Commit | undefined> {
+  async recordClaim({ signal }: ReadOptions = {}): Promise<Commit | undefined> {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context, "switch");
@@ -201,7 +201,7 @@ export class CommitEngine {
         return undefined;
       }
       const message = `claim versions by ${claim === "link" ? "hard links" : "renamed folders"}`;
-      const commit = await this.#commitBare(context, { message, claim, isClaimSwitch: true, ...options });
+      const commit = await this.#commitBare(context, { message, claim, isClaimSwitch: true, signal });
       this.#claim = claim;
       return commit;
     });

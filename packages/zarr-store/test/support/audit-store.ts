@@ -1,5 +1,12 @@
 import { type CommitRecord, decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
-import { COMMITS, commitKey, STAGING, stagingEntryKind } from "../../src/commit/log/control-keys.ts";
+import {
+  COMMITS,
+  commitKey,
+  heldRecordKey,
+  STAGING,
+  stagingEntryKind,
+  txidOfClaim,
+} from "../../src/commit/log/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
 import { sha256 } from "./test-runtime.ts";
@@ -55,6 +62,8 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
       problems.push(`${path} is left in staging`);
     } else if (head.has(path)) {
       objects[path] = text;
+    } else if (top === COMMITS && txidOfClaim(name) !== undefined) {
+      problems.push(`${path} is left of a claim`);
     } else if (top !== COMMITS) {
       foreign[path] = text;
     }
@@ -78,7 +87,8 @@ async function readLog(store: KeyValueStore, problems: string[]): Promise<readon
       problems.push(`the log has a gap before ${name}`);
       break;
     }
-    const record = await decodeCommitRecord((await store.get(key)) ?? new Uint8Array(), index + 1, sha256);
+    const bytes = (await store.get(key)) ?? (await store.get(heldRecordKey(index + 1)));
+    const record = await decodeCommitRecord(bytes ?? new Uint8Array(), index + 1, sha256);
     if (record.parentSha256 !== parent) {
       problems.push(`record ${record.version} does not follow the one before`);
     }

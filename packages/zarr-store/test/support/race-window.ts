@@ -3,6 +3,7 @@ import { STAGING } from "../../src/commit/log/control-keys.ts";
 import type { StoreCall } from "../../src/testing/index.ts";
 import type { Audit } from "./audit-store.ts";
 import {
+  MEDIA,
   type Medium,
   record,
   type SimulatedWriters,
@@ -28,9 +29,9 @@ export interface RaceWindow {
   readonly obstacles?: Readonly<Record<string, string>>;
 }
 
-/** Tests each hole, in memory and in a folder. */
-export function itCloses(holes: readonly RaceWindow[]): void {
-  describe.each<Medium>(["memory", "local"])("the holes of the prototype, in %s", (medium) => {
+/** Tests each hole, in memory and in a folder, with hard links and without. */
+export function itCloses(holes: readonly RaceWindow[], media: readonly Medium[] = MEDIA): void {
+  describe.each<Medium>(media)("the holes of the prototype, in %s", (medium) => {
     it.each(holes)("$name", async ({ before = {}, run, objects, foreign = {}, obstacles = {} }) => {
       await withSimulatedWriters(medium, async (world) => {
         const setup = await world.writer();

@@ -13,6 +13,7 @@ import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
 import { interceptStore, type StoreCall } from "../../src/testing/index.ts";
 import { type Audit, auditStore } from "./audit-store.ts";
 import { type CollectedLog, collectLog, TestClock, testRuntime } from "./test-runtime.ts";
+import { localStoreWithoutLinks, withoutLinks } from "./without-hard-links.ts";
 
 /** What a commit does, by path; null deletes. */
 export type Changes = Readonly<Record<string, string | null>>;
@@ -154,7 +155,15 @@ export async function applyChanges(transaction: Transaction, changes: Changes): 
   }
 }
 
-export type Medium = "memory" | "local";
+export type Medium = "memory" | "local" | "memory without hard links" | "local without hard links";
+
+/** Every medium: with hard links, and without, where folders claim the versions. */
+export const MEDIA: readonly Medium[] = [
+  "memory",
+  "local",
+  "memory without hard links",
+  "local without hard links",
+];
 
 /** Runs a test in a world of its own. */
 export async function withSimulatedWriters<T>(
@@ -162,12 +171,15 @@ export async function withSimulatedWriters<T>(
   run: (world: SimulatedWriters) => Promise<T>,
 ): Promise<T> {
   const clock = new TestClock();
-  if (medium === "memory") {
-    return run(new SimulatedWriters(memoryStore({ nowEpochMs: clock.look }), clock));
+  if (medium.startsWith("memory")) {
+    const store = memoryStore({ nowEpochMs: clock.look });
+    return run(new SimulatedWriters(medium === "memory" ? store : withoutLinks(store), clock));
   }
   const root = await mkdtemp(join(tmpdir(), "kym-commit-"));
   try {
-    return await run(new SimulatedWriters(localStore(root), clock));
+    return await run(
+      new SimulatedWriters(medium === "local" ? localStore(root) : localStoreWithoutLinks(root), clock),
+    );
   } finally {
     await rm(root, { recursive: true });
   }

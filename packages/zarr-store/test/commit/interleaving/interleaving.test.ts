@@ -2,21 +2,23 @@ import { describe, expect, it } from "vitest";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { memoryStore } from "../../../src/store/memory-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";
-import { type Medium, SimulatedWriters } from "../../support/simulated-writers.ts";
+import { MEDIA, type Medium, SimulatedWriters } from "../../support/simulated-writers.ts";
 import { TestClock } from "../../support/test-runtime.ts";
 import { interleave, interleaveAlong, interleaveTwo, PAIRS, type Pair } from "./interleaving.ts";
 
 /** Some calls of each pair, others for each; all of them in `interleaving.soak.ts`. */
-const STRIDE: Readonly<Record<Medium, number>> = { memory: 4, local: 25 };
+const STRIDE: Readonly<Record<Medium, number>> = {
+  memory: 4,
+  local: 25,
+  "memory without hard links": 6,
+  "local without hard links": 50,
+};
 
-describe.each<Medium>(["memory", "local"])(
-  "a second writer before the store calls of the first, in %s",
-  (medium) => {
-    it.each(PAIRS.map((pair, offset) => ({ ...pair, offset })))("$name", async ({ offset, ...pair }) => {
-      await interleaveAlong(medium, pair, { stride: STRIDE[medium], offset });
-    });
-  },
-);
+describe.each<Medium>(MEDIA)("a second writer before the store calls of the first, in %s", (medium) => {
+  it.each(PAIRS.map((pair, offset) => ({ ...pair, offset })))("$name", async ({ offset, ...pair }) => {
+    await interleaveAlong(medium, pair, { stride: STRIDE[medium], offset });
+  });
+});
 
 it("two more writers before every two calls of a deletion", () => interleaveTwo(4));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CommitStep } from "../../../src/commit/commit-context.ts";
 import { X } from "../../support/race-window.ts";
-import { type Medium, record, withSimulatedWriters } from "../../support/simulated-writers.ts";
+import { MEDIA, type Medium, record, withSimulatedWriters } from "../../support/simulated-writers.ts";
 
 const STEPS: readonly CommitStep[] = [
   "staged",
@@ -19,7 +19,7 @@ const STEPS: readonly CommitStep[] = [
   "published",
 ];
 
-describe.each<Medium>(["memory", "local"])("a second writer at each step, in %s", (medium) => {
+describe.each<Medium>(MEDIA)("a second writer at each step, in %s", (medium) => {
   it.each(STEPS)("%s", async (step) => {
     await withSimulatedWriters(medium, async (world) => {
       const setup = await world.writer();

@@ -23,6 +23,28 @@ it(
   TIMEOUT_MS,
 );
 
+describe.each(OPERATIONS)(
+  "without hard links, the writer crashes at every call during $name",
+  (operation) => {
+    it.each(["fails", "tears"] as const)(
+      "and that call %s",
+      async (fault) => {
+        const medium = "memory without hard links";
+        const { versions, crashes } = await crashAtCalls(operation, fault, { ...EVERY, medium });
+        expect([...versions]).toEqual([1, 2]);
+        console.log(`${operation.name}, without hard links: crashed at ${crashes} calls`);
+      },
+      TIMEOUT_MS,
+    );
+  },
+);
+
+it(
+  "without hard links, the writer crashes at every call after the claim, and the one who finishes its commit too",
+  () => crashTwice(1, 5, "memory without hard links"),
+  TIMEOUT_MS,
+);
+
 describe.each(OPERATIONS)("every call fails in turn during $name", (operation) => {
   it.each(["ENOSPC", "EIO", "EACCES"] as const)(
     "with %s",

@@ -17,6 +17,20 @@ describe.each(NUMBERED)("the writer crashes during $name", ({ offset, ...operati
   });
 });
 
+describe.each(NUMBERED)("without hard links, the writer crashes during $name", ({ offset, ...operation }) => {
+  it.each(["fails", "tears"] as const)("and its last call %s", async (fault) => {
+    const medium = "memory without hard links";
+    const { versions } = await crashAtCalls(operation, fault, { stride: STRIDE, offset, medium });
+    expect([...versions]).toEqual([1, 2]);
+  });
+
+  it("or one call fails with EACCES", () =>
+    failOneCall(operation, "EACCES", { stride: STRIDE, offset, medium: "memory without hard links" }));
+});
+
+it("without hard links, the writer crashes after the claim, and the one who finishes its commit crashes too", () =>
+  crashTwice(7, 11, "memory without hard links"));
+
 it("the writer crashes after the link, and the one who finishes its commit crashes too", () =>
   crashTwice(4, 9));
 

@@ -8,6 +8,7 @@ import {
   applyChanges,
   type Changes,
   deletionOf,
+  type Medium,
   record,
   type SimulatedWriters,
   type Writer,
@@ -110,7 +111,10 @@ async function runFaulty(
   let linkedAt = Number.POSITIVE_INFINITY;
   const counted = interceptStore(world.store, async ({ method, keys }, runCall) => {
     const result = await runCall();
-    if (method === "putNew" && keys[0]?.startsWith("__commits/") && result === true) {
+    const isClaim =
+      (method === "putNew" && keys[0]?.startsWith("__commits/") && result === true) ||
+      (method === "move" && keys[1]?.startsWith("__commits/0") && result === "moved");
+    if (isClaim) {
       linkedAt = calls;
     }
     return result;
@@ -127,15 +131,17 @@ async function runFaulty(
 export interface Calls {
   readonly stride: number;
   readonly offset: number;
+  /** Default: memory. */
+  readonly medium?: Medium;
 }
 
 /** The operation's writer crashes at each of the calls in turn; a reader and the next writer find everything as it was or is to be. */
 export async function crashAtCalls(
   operation: Operation,
   fault: "fails" | "tears",
-  { stride, offset }: Calls,
+  { stride, offset, medium = "memory" }: Calls,
 ): Promise<{ readonly versions: ReadonlySet<number>; readonly nameless: number; readonly crashes: number }> {
-  const { calls } = await withSimulatedWriters("memory", (world) =>
+  const { calls } = await withSimulatedWriters(medium, (world) =>
     runFaulty(world, operation, () => undefined),
   );
   expect(calls).toBeGreaterThan(15);
@@ -143,7 +149,7 @@ export async function crashAtCalls(
   let nameless = 0;
   let crashes = 0;
   for (let last = offset % stride; last < calls; last += stride) {
-    await withSimulatedWriters("memory", async (world) => {
+    await withSimulatedWriters(medium, async (world) => {
       const crash = (index: number): StoreFault | undefined =>
         index < last ? undefined : { fault: index === last ? fault : "fails", errno: "EIO" };
       const { writer } = await runFaulty(world, operation, crash);
@@ -171,12 +177,16 @@ export async function crashAtCalls(
 }
 
 /** The writer crashes at every `stride`-th call after the link, and the one who finishes its commit at every `secondStride`-th. */
-export async function crashTwice(stride: number, secondStride: number): Promise<void> {
+export async function crashTwice(
+  stride: number,
+  secondStride: number,
+  medium: Medium = "memory",
+): Promise<void> {
   const operation = OPERATIONS.at(-1);
   if (operation === undefined) {
     throw new Error("there are operations");
   }
-  const { calls, linkedAt } = await withSimulatedWriters("memory", (world) =>
+  const { calls, linkedAt } = await withSimulatedWriters(medium, (world) =>
     runFaulty(world, operation, () => undefined),
   );
   const crashFrom =
@@ -185,7 +195,7 @@ export async function crashTwice(stride: number, secondStride: number): Promise<
       index < last ? undefined : { fault: "fails", errno: "EIO" };
   for (let first = linkedAt; first < calls; first += stride) {
     for (let second = first % secondStride, isOver = false; !isOver; second += secondStride) {
-      await withSimulatedWriters("memory", async (world) => {
+      await withSimulatedWriters(medium, async (world) => {
         const { writer } = await runFaulty(world, operation, crashFrom(first));
         world.kill(writer);
         let count = 0;
@@ -214,13 +224,13 @@ export async function crashTwice(stride: number, secondStride: number): Promise<
 export async function failOneCall(
   operation: Operation,
   errno: "ENOSPC" | "EIO" | "EACCES",
-  { stride, offset }: Calls,
+  { stride, offset, medium = "memory" }: Calls,
 ): Promise<void> {
-  const { calls, linkedAt } = await withSimulatedWriters("memory", (world) =>
+  const { calls, linkedAt } = await withSimulatedWriters(medium, (world) =>
     runFaulty(world, operation, () => undefined),
   );
   for (let failing = offset % stride; failing < calls; failing += stride) {
-    await withSimulatedWriters("memory", async (world) => {
+    await withSimulatedWriters(medium, async (world) => {
       const faultOf = (index: number): StoreFault | undefined =>
         index === failing ? { fault: "tears", errno } : undefined;
       const { outcome, writer } = await runFaulty(world, operation, faultOf);

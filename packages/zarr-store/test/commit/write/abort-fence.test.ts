@@ -3,6 +3,7 @@ import type { CommitStep } from "../../../src/commit/commit-context.ts";
 import { collectGarbage, type GcReport } from "../../../src/commit/maintain/gc.ts";
 import {
   key,
+  MEDIA,
   type Medium,
   type SimulatedWriters,
   type WriterOptions,
@@ -46,7 +47,7 @@ async function collectWhile(world: SimulatedWriters, at: CommitStep | "between t
   return { runs, gc: reports[0]! };
 }
 
-describe.each<Medium>(["memory", "local"])("gc beside a writer that is slow, in %s", (medium) => {
+describe.each<Medium>(MEDIA)("gc beside a writer that is slow, in %s", (medium) => {
   it.each(["between two files", "staged", "synced", "checked", "before-link"] as const)(
     "%s: the writer is fenced off, and runs again",
     async (at) => {
