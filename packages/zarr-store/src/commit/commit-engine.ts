@@ -203,7 +203,7 @@ export class CommitEngine {
       const message = `claim versions by ${claim === "link" ? "hard links" : "renamed folders"}`;
       const commit = await this.#commitBare(context, { message, claim, isClaimSwitch: true, signal });
       this.#claim = claim;
-      return commit;
+      return commit.committed ? commit : undefined;
     });
   }
 

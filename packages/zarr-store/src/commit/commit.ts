@@ -129,7 +129,9 @@ async function tryCommit(
   const ops = await decideOps(context, transaction, rounds);
   const abandoned = withoutWanted(context, options.abandoned);
   const isNeeded =
-    ops.length > 0 || options.isClaimSwitch === true || (options.isFence === true && abandoned.length > 0);
+    ops.length > 0 ||
+    (options.isClaimSwitch === true && log.head.claim !== options.claim) ||
+    (options.isFence === true && abandoned.length > 0);
   if (!isNeeded) {
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };

@@ -67,7 +67,7 @@ const HOLES: readonly RaceWindow[] = [
     name: "H14: a link works, says that the name is taken, and is hidden for long: its record keeps its bytes",
     objects: { "tables/a": "1" },
     run: async (world) => {
-      let hidden = 4;
+      let hidden = 0;
       const seen = new Set<string | undefined>();
       const look = async (): Promise<unknown> => seen.add(text(await world.store.get(commitKey(2))));
       const store: KeyValueStore = {
@@ -78,7 +78,11 @@ const HOLES: readonly RaceWindow[] = [
         }),
         get: async (path, options) =>
           path === commitKey(2) && hidden-- > 0 ? undefined : world.store.get(path, options),
-        putNew: async (path, from) => (await world.store.putNew(path, from)) && path !== commitKey(2),
+        putNew: async (path, from) => {
+          const isLinked = await world.store.putNew(path, from);
+          hidden = isLinked && path === commitKey(2) ? 4 : hidden;
+          return isLinked && path !== commitKey(2);
+        },
       };
       const commit = await (await world.writer({ store })).commit({ "tables/a": "1" });
       await look();
