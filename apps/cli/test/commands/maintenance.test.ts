@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import * as fsPromises from "node:fs/promises";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kym, kymJson } from "../support/kym.ts";
 import { processEnvironment } from "../support/kym-process.ts";
@@ -120,6 +121,24 @@ describe("log, check, adopt and gc", () => {
     const again = await kym(["adopt", "study.zarr", "images/one/analysis/none.json"], { cwd });
     expect([again.exitCode, again.stderr]).toEqual([6, expect.stringContaining("none.json")]);
     expect((await kym(["adopt", "study.zarr", "../outside.json"], { cwd })).exitCode).not.toBe(0);
+  });
+
+  it("check --repair --claim records how versions are claimed where the dataset lies now", async () => {
+    const link = (): Promise<never> =>
+      Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM", errno: -1 }));
+    const stick = localStore(at("../stick.zarr"), { fileSystem: { ...fsPromises, link } });
+    const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+    await (await openLocalDataset(stick)).addImage(image, { id: "one" });
+    expect((await kym(["check", "stick.zarr", "--claim"], { cwd })).exitCode).toBe(2);
+    const dry = await kymJson(["check", "stick.zarr", "--repair", "--claim", "--dry-run"], { cwd });
+    expect(dry.data).toMatchObject({ version: 1, problems: [] });
+    const { exitCode, stdout } = await kym(["check", "stick.zarr", "--repair", "--claim"], { cwd });
+    const path = "__commits/00000000000000000002.json";
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`repaired: recorded claim: ${path}`)]);
+    const log = await kymJson(["log", "stick.zarr"], { cwd });
+    expect(log.data.at(-1)).toMatchObject({ version: 2, message: "claim versions by hard links" });
+    const again = await kymJson(["check", "stick.zarr", "--repair", "--claim"], { cwd });
+    expect(again.data).toMatchObject({ version: 2, repaired: [] });
   });
 
   it("check --repair puts in place what a crash left in staging", async () => {

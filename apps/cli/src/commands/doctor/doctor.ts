@@ -10,6 +10,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { fileSystemName } from "./file-system-name.ts";
 import { type FolderProbe, probeFolder } from "./probe-folder.ts";
+import { CLAIMS_IN_WORDS, problemsOf } from "./problems-of.ts";
 
 export const doctorCommand: Command = defineCommand({
   usage: "doctor [FOLDER]",
@@ -61,23 +62,6 @@ written safely in that folder.`,
   },
 });
 
-function problemsOf({ isWritable, claims }: FolderProbe, recorded: CommitRecord["claim"]): readonly string[] {
-  if (!isWritable || claims === undefined) {
-    return ["nothing can be written there: datasets open for reading only"];
-  }
-  if (claims.method === undefined) {
-    const why = [...new Set(Object.values(claims.faults))].join("; ");
-    return [`datasets can only be read there, because no claim of a version is safe: ${why}`];
-  }
-  const fault = recorded && claims.faults[recorded];
-  return fault === undefined
-    ? []
-    : [
-        `the dataset claims its versions by ${IN_WORDS[recorded ?? "link"]}, and that is not safe there: ${fault}; ` +
-          "while nobody writes to it from another place, `kym check --repair --claim` records the other way",
-      ];
-}
-
 /** How the dataset in a folder claims its versions; undefined if there is none, and in one of an older version. */
 async function recordedClaim(path: string): Promise<CommitRecord["claim"]> {
   let claim: CommitRecord["claim"];
@@ -94,13 +78,11 @@ async function recordedClaim(path: string): Promise<CommitRecord["claim"]> {
   return claim;
 }
 
-const IN_WORDS = { link: "hard links", folder: "renamed folders" } as const;
-
 function abilitiesOf({ isWritable, claims, isCaseSensitive, fsyncMs }: FolderProbe): readonly string[] {
   return isWritable && claims !== undefined
     ? [
         `hard links: ${claims.faults.link === undefined ? "yes" : "no"}`,
-        `a new dataset claims its versions by ${claims.method === undefined ? "nothing that is safe" : IN_WORDS[claims.method]}`,
+        `a new dataset claims its versions by ${claims.method === undefined ? "nothing that is safe" : CLAIMS_IN_WORDS[claims.method]}`,
         `names that differ in case only: ${isCaseSensitive === true ? "two files" : "one file"}`,
         `a small file reaches the disk in ${(fsyncMs ?? 0).toFixed(1)} ms`,
       ]

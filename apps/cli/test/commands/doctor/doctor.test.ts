@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { describe, expect, it } from "vitest";
+import { problemsOf } from "../../../src/commands/doctor/problems-of.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 
 describe("doctor", () => {
@@ -11,12 +13,28 @@ describe("doctor", () => {
     expect(ok).toBe(true);
     expect(data).toMatchObject({
       node: process.version,
-      folder: { path: folder, writable: true, hard_links: true, fsync_ms: expect.any(Number) },
+      folder: {
+        path: folder,
+        writable: true,
+        hard_links: true,
+        claim: "link",
+        recorded_claim: null,
+        fsync_ms: expect.any(Number),
+      },
       problems: [],
     });
     expect(await readdir(folder)).toEqual([]);
     const { stdout, exitCode } = await kym(["doctor"], { cwd: folder });
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`folder   ${folder}\n`)]);
+    await rm(folder, { recursive: true });
+  });
+
+  it("says how the dataset in a folder claims its versions", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kym-doctor-"));
+    const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+    await (await openLocalDataset(folder)).addImage(image, { id: "one" });
+    const { data } = await kymJson(["doctor", folder]);
+    expect(data).toMatchObject({ folder: { claim: "link", recorded_claim: "link" }, problems: [] });
     await rm(folder, { recursive: true });
   });
 
@@ -31,4 +49,37 @@ describe("doctor", () => {
       expect([exitCode, stdout]).toEqual([4, expect.stringContaining("problem  the folder is read-only")]);
     },
   );
+});
+
+describe("what doctor makes of a place", () => {
+  const place = {
+    path: "/place",
+    isWritable: true,
+    isCaseSensitive: true,
+    fsyncMs: 1,
+    freeBytes: 1,
+    fileSystemType: "0xef53",
+  };
+  const NO_LINKS = { link: "there are no hard links" };
+
+  it("without hard links: folders claim versions, and nothing is wrong", () => {
+    const claims = { fileSystem: "exfat", method: "folder", faults: NO_LINKS } as const;
+    expect(problemsOf({ ...place, claims }, undefined)).toEqual([]);
+    expect(problemsOf({ ...place, claims }, "folder")).toEqual([]);
+  });
+
+  it("for a dataset that records links: the command that records folders is named", () => {
+    const claims = { fileSystem: "exfat", method: "folder", faults: NO_LINKS } as const;
+    expect(problemsOf({ ...place, claims }, "link")).toEqual([
+      expect.stringMatching(/by hard links, .*there are no hard links; .*`kym check --repair --claim`/),
+    ]);
+  });
+
+  it("on an rclone mount: datasets can only be read", () => {
+    const why = "on an rclone mount, two writers can both win the same version";
+    const claims = { fileSystem: "fuse.rclone", method: undefined, faults: { link: why, folder: why } };
+    expect(problemsOf({ ...place, claims }, "link")).toEqual([
+      `datasets can only be read there, because no claim of a version is safe: ${why}`,
+    ]);
+  });
 });
