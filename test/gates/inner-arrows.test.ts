@@ -131,8 +131,9 @@ const ARROWS: Arrows = {
     lock: ["log"],
     seen: ["log"],
     publish: ["log", "lock"],
-    write: ["log", "lock"],
-    maintain: ["log", "lock", "seen", "publish", "write"],
+    claim: ["log", "publish"],
+    write: ["log", "lock", "claim"],
+    maintain: ["log", "lock", "seen", "publish", "claim", "write"],
   },
   "packages/zarr-store/src/dataset": {
     nodes: [],

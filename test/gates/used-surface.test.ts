@@ -43,7 +43,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "an example would need a web server": ["@kym/zarr-store httpStore"],
   "an example would need a bundler": ["@kym/zarr-store setParquetWasm"],
-  "a runtime of one's own begins with it": ["@kym/zarr-store/node nodeRuntime"],
   "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],
   "programs order images by a key of the summary": ["@kym/kym-schema/keys SUMMARY_KEYS"],
   "authors of stores test theirs by it": [

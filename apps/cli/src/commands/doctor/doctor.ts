@@ -62,7 +62,7 @@ written safely in that folder.`,
   },
 });
 
-/** How the dataset in a folder claims its versions; undefined if there is none, and in one of an older version. */
+/** How the dataset in a folder claims its versions; undefined without a dataset, and in one of an older version. */
 async function recordedClaim(path: string): Promise<CommitRecord["claim"]> {
   let claim: CommitRecord["claim"];
   try {

@@ -1,3 +1,5 @@
+// Decides what is wrong with a folder as the place of a dataset, from what was tried there.
+
 import type { CommitRecord } from "@kym/zarr-store";
 import type { FolderProbe } from "./probe-folder.ts";
 

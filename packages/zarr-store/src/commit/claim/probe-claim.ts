@@ -18,7 +18,7 @@ interface ProbeContext {
 const METHODS: readonly ClaimMethod[] = ["link", "folder"];
 
 /**
- * Chooses how a dataset claims its versions here: by hard links where they work, else by folders.
+ * Chooses how a dataset claims its versions here: by hard links where they work, and by folders elsewhere.
  *
  * @throws {ZarrStoreError} `not_supported` if neither is exclusive here, `io`
  */

@@ -1,7 +1,6 @@
 // Reports what lies in the commit protocol's own folders besides the log.
 
 import { isStoreKey, joinKey } from "../../store/store-key.ts";
-import { transactionOfClaim } from "../claim/list-claims.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
   CHECKPOINT,
@@ -12,6 +11,7 @@ import {
   stagingEntryKind,
   versionOfRecord,
 } from "../log/control-keys.ts";
+import { transactionOfClaim } from "../log/list-claims.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
 

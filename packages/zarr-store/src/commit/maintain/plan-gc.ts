@@ -3,11 +3,11 @@
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
-import { listClaimsLeft } from "../claim/list-claims.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import { storeNowMs } from "../lock/store-now-ms.ts";
 import { claimFolderKey, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/control-keys.ts";
+import { listClaimsLeft } from "../log/list-claims.ts";
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
 
 export interface PlanGcOptions extends ReadOptions {

@@ -2,7 +2,6 @@
 
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
-import { listClaimsLeft } from "../claim/list-claims.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
@@ -16,6 +15,7 @@ import {
   stagingOf,
 } from "../log/control-keys.ts";
 import type { Head } from "../log/head.ts";
+import { listClaimsLeft } from "../log/list-claims.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeTornCopy, setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";

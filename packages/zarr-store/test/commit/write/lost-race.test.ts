@@ -193,7 +193,7 @@ const HOLES: readonly RaceWindow[] = [
   },
 ];
 
-/** Hard links that lie are no matter where there are none. */
+/** Only a place with hard links can lie about one. */
 itCloses(HOLES, ["memory", "local"]);
 itCloses(
   HOLES.filter(({ name }) => !name.includes("a link works")),

@@ -2,7 +2,7 @@
 
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import { isStoreKey } from "../../store/store-key.ts";
-import { COMMITS, claimFolderKey, stagingEntryKind, stagingOf, txidOfClaim } from "../log/control-keys.ts";
+import { COMMITS, claimFolderKey, stagingEntryKind, stagingOf, txidOfClaim } from "./control-keys.ts";
 
 /** The transaction of the staged claim that has this name in `__commits`; undefined for any other name. */
 export function transactionOfClaim(name: string): string | undefined {
