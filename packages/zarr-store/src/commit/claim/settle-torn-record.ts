@@ -8,6 +8,7 @@ import {
   commitKey,
   heldRecordKey,
   obstacleKey,
+  probeKey,
   STAGING,
   stagedKey,
   stagedRecordKey,
@@ -19,42 +20,81 @@ import { isTornCopy } from "../torn-copy.ts";
 
 const NOTHING = new Uint8Array();
 
+/** A staged record that a torn one may be the beginning of. */
+interface StagedRecord {
+  readonly key: StoreKey;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Finishes a last record that is cut off, from the whole one that its writer staged, or sets it aside where none fits. The
  * caller holds the lock and has just refreshed the log.
  *
- * The writer may only be asleep. So the record is first moved away, which takes along what the writer still writes, and is
- * looked at again: if it is whole by now, it gets its name back. Names are given by put-if-absent only, so that nothing that
- * was claimed meanwhile is replaced, and a writer that wakes up reads whose record has the name.
+ * The writer may only be asleep, and another may have settled the record meanwhile. If one staged record fits, it takes the
+ * name by a rename: the name can have no other record then, so nothing else is ever replaced. Otherwise the torn record is
+ * moved away, which takes along what its writer still writes, and is looked at again: if it is whole by now, it gets its name
+ * back. Names that are free are given by put-if-absent only. A writer that wakes up reads whose record has the name.
  *
  * @returns the version whose record was settled, if there was one to settle
  */
 export async function settleTornRecord(context: CommitContext): Promise<number | undefined> {
-  const { store, log, logger } = context;
+  const { log, logger } = context;
   const { torn } = log;
   const version = log.head.version + 1;
   if (torn?.version !== version) {
     return undefined;
   }
-  const refuge = obstacleKey(context.runtime.newId());
-  const path = await moveAway(context, version, refuge);
-  if (path !== undefined) {
-    const moved = joinKey(refuge, path);
-    const bytes = (await store.get(moved)) ?? NOTHING;
-    const whole = isTornRecord(bytes) ? await findStaged(context, version, bytes) : moved;
-    if (whole !== undefined && (await store.putNew(commitKey(version), whole))) {
-      await store.sync([COMMITS]);
-      await store.remove(moved);
-      await removeEmptyDirectories(context, refuge, path);
-      logger.warn(`commit record ${version} was cut off and is whole again, from ${whole}`);
-    } else {
-      logger.warn(
-        `commit record ${version} was cut off, and no staged record fits: it was not committed, and is kept as ${moved}`,
-      );
-    }
+  const fits = await findStaged(context, version, torn.bytes);
+  const [only] = fits;
+  const source =
+    only !== undefined && fits.length === 1 && (await writeOver(context, version, only.bytes))
+      ? only.key
+      : await moveAwayAndClaim(context, version);
+  if (source !== undefined) {
+    logger.warn(`commit record ${version} was cut off and is whole again, from ${source}`);
   }
   await log.refresh();
   return version;
+}
+
+/** Puts a whole record in the place of a torn one. Returns false if a folder has the name. */
+async function writeOver(
+  { store, runtime }: CommitContext,
+  version: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const folder = probeKey(runtime.newId());
+  const copy = joinKey(folder, "record");
+  await store.put(copy, bytes);
+  await store.sync([copy]);
+  const outcome = await store.move(copy, commitKey(version));
+  await store.remove(copy);
+  await store.remove(folder);
+  await store.sync([COMMITS]);
+  return outcome === "moved";
+}
+
+/** Returns what the record was finished from; undefined, after a warning, if it stays aside. */
+async function moveAwayAndClaim(context: CommitContext, version: number): Promise<StoreKey | undefined> {
+  const { store, runtime, logger } = context;
+  const refuge = obstacleKey(runtime.newId());
+  const path = await moveAway(context, version, refuge);
+  if (path === undefined) {
+    return undefined;
+  }
+  const moved = joinKey(refuge, path);
+  const bytes = (await store.get(moved)) ?? NOTHING;
+  const whole = isTornRecord(bytes) ? (await findStaged(context, version, bytes))[0]?.key : moved;
+  if (whole !== undefined && (await store.putNew(commitKey(version), whole))) {
+    await store.sync([COMMITS]);
+    await store.remove(moved);
+    await removeEmptyDirectories(context, refuge, path);
+    return whole;
+  }
+  logger.warn(
+    `commit record ${version} was cut off, and no staged record fits: it was not committed, and is kept as ${moved}`,
+  );
+  return undefined;
 }
 
 /** Moves what has the name of a version below a refuge. Returns the path of the record there; undefined if it is gone. */
@@ -76,15 +116,16 @@ async function moveAway(
 }
 
 /**
- * Finds the staged record that a torn one is the beginning of: it follows the head, its writer was not barred, and all of
- * its files are staged whole. Any that fits may be committed; its writer has sealed it and learns of it from the log.
+ * Finds the staged records that a torn one may be the beginning of: they follow the head, their writers were not barred, and
+ * all of their files are staged whole. Any of them may be committed: its writer has sealed it and learns of it from the log.
  */
 async function findStaged(
   context: CommitContext,
   version: number,
   torn: Uint8Array,
-): Promise<StoreKey | undefined> {
+): Promise<readonly StagedRecord[]> {
   const { store, log } = context;
+  const found: StagedRecord[] = [];
   for (const { name } of await store.list(STAGING)) {
     const isCandidate =
       isStoreKey(name) && stagingEntryKind(name) === "transaction" && !log.head.isAborted(name);
@@ -96,10 +137,10 @@ async function findStaged(
       record.parentSha256 === log.head.recordSha256 &&
       isTornCopy(torn, bytes);
     if (fits && (await isStagedWhole(context, record))) {
-      return stagedRecordKey(name);
+      found.push({ key: stagedRecordKey(name), bytes });
     }
   }
-  return undefined;
+  return found;
 }
 
 async function decodeIfWhole(
