@@ -131,7 +131,7 @@ const ARROWS: Arrows = {
     lock: ["log"],
     seen: ["log"],
     publish: ["log", "lock"],
-    claim: ["log", "publish"],
+    claim: ["log", "lock", "publish"],
     write: ["log", "lock", "claim"],
     maintain: ["log", "lock", "seen", "publish", "claim", "write"],
   },

@@ -2,6 +2,7 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { decodeOwner } from "../lock/lock-owner.ts";
 import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
 import {
   COMMITS,
@@ -11,12 +12,14 @@ import {
   probeKey,
   STAGING,
   stagedKey,
+  stagedOwnerKey,
   stagedRecordKey,
   stagingEntryKind,
 } from "../log/control-keys.ts";
 import { isTornRecord } from "../log/torn-record.ts";
 import { removeEmptyDirectories } from "../publish/empty-directories.ts";
 import { isTornCopy } from "../torn-copy.ts";
+import { discardClaim } from "./claim-version.ts";
 
 const NOTHING = new Uint8Array();
 
@@ -24,14 +27,16 @@ const NOTHING = new Uint8Array();
 interface StagedRecord {
   readonly key: StoreKey;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether its writer has certainly ended. */
+  readonly isDead: boolean;
 }
 
 /**
  * Finishes a last record that is cut off, from the whole one that its writer staged, or sets it aside where none fits. The
  * caller holds the lock and has just refreshed the log.
  *
- * The writer may only be asleep, and another may have settled the record meanwhile. If one staged record fits, it takes the
- * name by a rename: the name can have no other record then, so nothing else is ever replaced. Otherwise the torn record is
+ * The writer may only be asleep, and another may have settled the record meanwhile. If it is clear which staged record it is,
+ * see {@link claimantOf}, that one takes the name by a rename, so that the name is never free. Otherwise the torn record is
  * moved away, which takes along what its writer still writes, and is looked at again: if it is whole by now, it gets its name
  * back. Names that are free are given by put-if-absent only. A writer that wakes up reads whose record has the name.
  *
@@ -44,17 +49,27 @@ export async function settleTornRecord(context: CommitContext): Promise<number |
   if (torn?.version !== version) {
     return undefined;
   }
-  const fits = await findStaged(context, version, torn.bytes);
-  const [only] = fits;
+  const claimant = claimantOf(await findStaged(context, version, torn.bytes));
   const source =
-    only !== undefined && fits.length === 1 && (await writeOver(context, version, only.bytes))
-      ? only.key
+    claimant !== undefined && (await writeOver(context, version, claimant.bytes))
+      ? claimant.key
       : await moveAwayAndClaim(context, version);
+  await log.refresh();
   if (source !== undefined) {
+    // A claim that its writer had staged as well is not needed any more.
+    await (log.head.version === version && discardClaim(context, log.head.txid));
     logger.warn(`commit record ${version} was cut off and is whole again, from ${source}`);
   }
-  await log.refresh();
   return version;
+}
+
+/**
+ * Picks the record that may take the name: that of the only writer that may still live, since it may have created the torn
+ * one and be writing on; if all are dead, any, since none of them was answered. Undefined if several may live, or none fits.
+ */
+function claimantOf(fits: readonly StagedRecord[]): StagedRecord | undefined {
+  const living = fits.filter(({ isDead }) => !isDead);
+  return living.length > 1 ? undefined : (living[0] ?? fits[0]);
 }
 
 /** Puts a whole record in the place of a torn one. Returns false if a folder has the name. */
@@ -84,7 +99,8 @@ async function moveAwayAndClaim(context: CommitContext, version: number): Promis
   }
   const moved = joinKey(refuge, path);
   const bytes = (await store.get(moved)) ?? NOTHING;
-  const whole = isTornRecord(bytes) ? (await findStaged(context, version, bytes))[0]?.key : moved;
+  const fits = isTornRecord(bytes) ? await findStaged(context, version, bytes) : [];
+  const whole = isTornRecord(bytes) ? (claimantOf(fits) ?? fits[0])?.key : moved;
   if (whole !== undefined && (await store.putNew(commitKey(version), whole))) {
     await store.sync([COMMITS]);
     await store.remove(moved);
@@ -124,7 +140,7 @@ async function findStaged(
   version: number,
   torn: Uint8Array,
 ): Promise<readonly StagedRecord[]> {
-  const { store, log } = context;
+  const { store, log, runtime } = context;
   const found: StagedRecord[] = [];
   for (const { name } of await store.list(STAGING)) {
     const isCandidate =
@@ -137,7 +153,9 @@ async function findStaged(
       record.parentSha256 === log.head.recordSha256 &&
       isTornCopy(torn, bytes);
     if (fits && (await isStagedWhole(context, record))) {
-      found.push({ key: stagedRecordKey(name), bytes });
+      const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
+      const isDead = owner !== undefined && runtime.writerState(owner) === "dead";
+      found.push({ key: stagedRecordKey(name), bytes, isDead });
     }
   }
   return found;

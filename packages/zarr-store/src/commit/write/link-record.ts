@@ -5,7 +5,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { type ClaimOutcome, claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../log/commit-record.ts";
-import { COMMITS, stagingOf } from "../log/control-keys.ts";
+import { COMMITS, commitKey, stagingOf } from "../log/control-keys.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
 
 /**
@@ -48,6 +48,10 @@ export async function linkRecord(
       throw conflictError([stagingOf(record.txid)], "the staged files are gone");
     }
     throw outcome.error;
+  }
+  // Another writer may have finished the record as a file. Where a folder has the name, it is the staged one.
+  if (outcome !== "claimed" && (await store.stat(commitKey(record.version)))?.kind === "file") {
+    await discardClaim(context, record.txid);
   }
   await context.onStep("linked");
   if (durability === "batched") {

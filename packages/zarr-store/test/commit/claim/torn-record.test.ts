@@ -156,30 +156,36 @@ describe.each<Medium>(MEDIA)("a last record that is cut off, in %s,", (medium) =
     },
   );
 
-  it("is finished once if the records of two writers fit, and the other's work is not committed half", async () => {
-    await withSimulatedWriters(medium, async (world) => {
-      await killTorn(world, () => new Uint8Array());
-      const record = await recordKey(world, 2);
-      const torn = (await world.store.get(record))!;
-      // Another writer had staged version 2 before it was killed.
-      await world.store.remove(record);
-      await world.store.remove(commitKey(2));
-      const other = await world.second({ onStep: (step) => (step === "before-link" ? die() : undefined) });
-      const attempt = other.transact(async (transaction) => {
-        transaction.discard = () => Promise.resolve();
-        await applyChanges(transaction, { "tables/c": "3" });
+  it.each([true, false])(
+    "is finished once if the records of two writers fit, both dead: %s",
+    async (isOtherDead) => {
+      await withSimulatedWriters(medium, async (world) => {
+        await killTorn(world, () => new Uint8Array());
+        const record = await recordKey(world, 2);
+        const torn = (await world.store.get(record))!;
+        // Another writer had staged version 2 before it was killed.
+        await world.store.remove(record);
+        await world.store.remove(commitKey(2));
+        const other = await world.second({ onStep: (step) => (step === "before-link" ? die() : undefined) });
+        const attempt = other.transact(async (transaction) => {
+          transaction.discard = () => Promise.resolve();
+          await applyChanges(transaction, { "tables/c": "3" });
+        });
+        await expect(attempt).rejects.toThrow();
+        if (isOtherDead) {
+          world.kill(other);
+        }
+        await world.store.put(record, torn);
+        const next = await world.writer();
+        expect(await next.commit({ "tables/b": "2" })).toMatchObject({ version: 3 });
+        const { problems, objects, obstacles, version } = await world.auditAfterNextWriter();
+        expect([problems, obstacles, version]).toEqual([[], {}, 4]);
+        expect(objects).toHaveProperty("tables/b", "2");
+        const finished = ["tables/a", "tables/c"].filter((path) => path in objects);
+        expect(finished).toEqual(isOtherDead ? [expect.any(String)] : ["tables/c"]);
       });
-      await expect(attempt).rejects.toThrow();
-      world.kill(other);
-      await world.store.put(record, torn);
-      const next = await world.writer();
-      expect(await next.commit({ "tables/b": "2" })).toMatchObject({ version: 3 });
-      const { problems, objects, obstacles, version } = await world.auditAfterNextWriter();
-      expect([problems, obstacles, version]).toEqual([[], {}, 4]);
-      expect(objects).toHaveProperty("tables/b", "2");
-      expect(["tables/a", "tables/c"].filter((path) => path in objects)).toHaveLength(1);
-    });
-  });
+    },
+  );
 
   it("is noted by check, and settled by repair", async () => {
     await withSimulatedWriters(medium, async (world) => {
