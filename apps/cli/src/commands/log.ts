@@ -8,7 +8,8 @@ import { printable, textTable } from "../terminal/text-table.ts";
 
 export const logCommand: Command = defineCommand({
   usage: "log DATASET",
-  description: "Lists the commits, oldest first: version, time, writer, number of changes, and message.",
+  description: `Lists the commits, oldest first: version, time, person, writer, number of changes, and
+message. The person is the login, or KYM_USER where several people share one.`,
   examples: ["kym log study.zarr", "kym log study.zarr --json"],
   options: {},
   run: async (context) => {
@@ -20,13 +21,15 @@ export const logCommand: Command = defineCommand({
       commits.push(entryOf(record));
       const { version, committedUtc, writer, ops, message } = record;
       const who = `${writer.host}:${writer.pid}`;
-      rows.push([String(version), committedUtc, printable(who), String(ops.length), printable(message)]);
+      const cells = [String(version), committedUtc, writer.person ?? "", who, String(ops.length), message];
+      rows.push(cells.map(printable));
     }
     const { outIsTty, width, color } = context.terminal;
     const table = textTable(
       [
         { title: "version", align: "right" },
         { title: "time" },
+        { title: "person", shrinks: true },
         { title: "writer", shrinks: true },
         { title: "changes", align: "right" },
         { title: "message", shrinks: true },

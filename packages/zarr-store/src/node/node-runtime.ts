@@ -2,18 +2,25 @@
 
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime/runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
+/** The variable of the environment that names the person at the machine, where several share a login. */
+const PERSON_VARIABLE = "KYM_USER";
+const MAX_PERSON_CHARACTERS = 128;
+
 /**
- * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a look at the other processes of this host.
+ * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a look at the other processes of this host. Commits
+ * name the person of the variable `KYM_USER` or, without it, the login.
  */
 export function nodeRuntime(): Runtime {
+  const person = printableName(process.env[PERSON_VARIABLE] ?? "") ?? printableName(login());
   const writer: WriterIdentity = {
     host: hostname(),
     pid: process.pid,
     started: processStarted(process.pid) ?? "unknown",
+    ...(person !== undefined && { person }),
   };
   return {
     ...portableRuntime(),
@@ -23,6 +30,22 @@ export function nodeRuntime(): Runtime {
     writer,
     writerState: (other) => stateOf(other, writer),
   };
+}
+
+/** The name of the account; "" for a user that the system does not know, as in some containers. */
+function login(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "";
+  }
+}
+
+/** A name in one line of at most 128 characters, without control characters; undefined if nothing is left of it. */
+function printableName(text: string): string | undefined {
+  const line = text.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
+  const name = [...line].slice(0, MAX_PERSON_CHARACTERS).join("").trim();
+  return name === "" ? undefined : name;
 }
 
 function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" | "unknown" {

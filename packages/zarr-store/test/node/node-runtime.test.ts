@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { userInfo } from "node:os";
+import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../src/node/node-runtime.ts";
-import { portableRuntime } from "../../src/runtime/runtime.ts";
+import { portableRuntime, type WriterIdentity } from "../../src/runtime/runtime.ts";
 
 const runtime = nodeRuntime();
 const { writer } = runtime;
@@ -58,4 +59,47 @@ it("makes new ids, and numbers for jitter from 0 to 1", () => {
   }
   expect(runtime.random()).toBeGreaterThanOrEqual(0);
   expect(runtime.random()).toBeLessThan(1);
+});
+
+/** The writer of a process of its own, run with this `KYM_USER`. */
+function writerWith(user: string | undefined, before = ""): WriterIdentity {
+  const { KYM_USER: _, ...env } = process.env;
+  const script = `${before}
+    const { nodeRuntime } = await import("@kym/zarr-store/node");
+    console.log(JSON.stringify(nodeRuntime().writer));`;
+  const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: import.meta.dirname,
+    env: { ...env, ...(user !== undefined && { KYM_USER: user }) },
+    encoding: "utf8",
+  });
+  expect(stderr).not.toContain("Error");
+  return JSON.parse(stdout) as WriterIdentity;
+}
+
+describe("the person that a commit names", () => {
+  it("is the login, without KYM_USER and with an empty one", () => {
+    const login = userInfo().username;
+    expect([writerWith(undefined).person, writerWith("").person, writerWith(" \t ").person]).toEqual([
+      login,
+      login,
+      login,
+    ]);
+  });
+
+  it("is KYM_USER, in one line of at most 128 printable characters", () => {
+    expect(writerWith("Ada Lovelace").person).toBe("Ada Lovelace");
+    expect(writerWith(" Ada\n\u001b[31m\u202eLovelace ").person).toBe("Ada [31m Lovelace");
+    expect(writerWith("é".repeat(200)).person).toBe("é".repeat(128));
+    expect(writerWith("\u{1f52c}".repeat(200)).person).toBe("\u{1f52c}".repeat(128));
+  });
+
+  it("is absent for a user that the system does not know", () => {
+    const unknown = `import os from "node:os";
+      import { syncBuiltinESMExports } from "node:module";
+      os.userInfo = () => { throw Object.assign(new Error("uv_os_get_passwd returned ENOENT"), { code: "ENOENT" }); };
+      syncBuiltinESMExports();`;
+    expect(writerWith(undefined, unknown)).not.toHaveProperty("person");
+    expect(writerWith("ada", unknown).person).toBe("ada");
+  });
 });
