@@ -133,7 +133,8 @@ const ARROWS: Arrows = {
     publish: ["log", "lock"],
     claim: ["log", "lock", "publish"],
     write: ["log", "lock", "claim"],
-    maintain: ["log", "lock", "seen", "publish", "claim", "write"],
+    history: ["log", "write"],
+    maintain: ["log", "lock", "seen", "publish", "claim", "write", "history"],
   },
   "packages/zarr-store/src/dataset": {
     nodes: [],

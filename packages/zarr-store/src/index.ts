@@ -27,6 +27,7 @@ export type { ZstdCodec } from "./codecs/zstd.ts";
 export type { Commit } from "./commit/commit.ts";
 export type { CommitStep } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
+export type { HistoryLeftover } from "./commit/history/collect-history.ts";
 export type { CommitOp, CommitRecord } from "./commit/log/commit-record.ts";
 export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/maintain/adopt.ts";
 export type {
@@ -56,6 +57,7 @@ export type {
 } from "./dataset/dataset-contents.ts";
 export type { DatasetManifest } from "./dataset/dataset-manifest.ts";
 export type { DatasetMode } from "./dataset/dataset-parts.ts";
+export type { KeepsHistory } from "./dataset/keeps-history.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
 export type { DatasetUpkeep } from "./dataset/maintain/dataset-upkeep.ts";
 export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";

@@ -14,7 +14,7 @@ import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
 import type { ClaimMethod, CommitRecord } from "./log/commit-record.ts";
-import { COMMITS, STAGING } from "./log/control-keys.ts";
+import { COMMITS, HISTORY, STAGING } from "./log/control-keys.ts";
 import { findLogGap, listVersions } from "./log/log-gap.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { IMAGES, TABLES } from "./object-path.ts";
@@ -225,9 +225,14 @@ export class CommitEngine {
 
   /** Lists what a garbage collection could remove, according to the current log. */
   async planGc(options: PlanGcOptions = {}): Promise<GcPlan> {
+    return this.look((context) => planGc(context, options));
+  }
+
+  /** Runs `fn`, which changes nothing, on the newest version. */
+  async look<T>(fn: (context: CommitContext) => Promise<T>): Promise<T> {
     const context = this.#writableContext();
     await this.#refreshToWrite(context);
-    return planGc(context, options);
+    return fn(context);
   }
 
   /** Commits a record that bars these transactions from committing, then removes the files they staged. */
@@ -235,8 +240,8 @@ export class CommitEngine {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
-      const { message = "", signal } = options;
-      return this.#commitBare(context, { message, signal, abandoned, isFence: true });
+      const { message = "", details, signal } = options;
+      return this.#commitBare(context, { message, details, signal, abandoned, isFence: true });
     });
   }
 
@@ -313,7 +318,7 @@ export class CommitEngine {
 async function assertOneDevice(store: KeyValueStore): Promise<void> {
   await store.makeDirectory(STAGING);
   const staging = await store.stat(STAGING);
-  for (const key of [COMMITS, IMAGES, TABLES]) {
+  for (const key of [COMMITS, HISTORY, IMAGES, TABLES]) {
     const stat = await store.stat(key);
     if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
       throw new ZarrStoreError(

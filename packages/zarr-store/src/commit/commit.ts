@@ -5,6 +5,8 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
 import type { CommitContext } from "./commit-context.ts";
+import { withLostHistory } from "./history/history-details.ts";
+import { HistoryKeeper } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import {
   type ClaimMethod,
@@ -49,7 +51,7 @@ export interface CommitOptions {
   readonly isClaimSwitch?: boolean;
   /** Make a dataset of version 2 one of version 3. Default false. */
   readonly isUpgrade?: boolean;
-  /** Commit even without changes, if there is abandoned staging to bar. Default false. */
+  /** Commit even without changes, if there is abandoned staging to bar, or something to say in `details`. Default false. */
   readonly isFence?: boolean;
 }
 
@@ -128,19 +130,23 @@ async function tryCommit(
   }
   const ops = await decideOps(context, transaction, rounds);
   const abandoned = withoutWanted(context, options.abandoned);
-  const isNeeded =
-    ops.length > 0 ||
-    (options.isClaimSwitch === true && log.head.claim !== options.claim) ||
-    (options.isFence === true && abandoned.length > 0);
-  if (!isNeeded) {
+  const isFence = options.isFence === true && (abandoned.length > 0 || options.details !== undefined);
+  const isSwitch = options.isClaimSwitch === true && log.head.claim !== options.claim;
+  if (ops.length === 0 && !isFence && !isSwitch) {
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
   }
-  await assertNotModifiedOutside(context, ops);
+  const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
+  const keeper = new HistoryKeeper(context, transaction);
+  await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
+    format === 1 ? undefined : keeper.offer(op, read, sha256),
+  );
   await context.onStep("checked");
+  const history = await keeper.keep(format === 1 ? [] : ops);
+  const details = withLostHistory(options.details, history.lost);
   const { record, bytes } = await encodeCommitRecord(
     {
-      format: options.isUpgrade === true ? 2 : log.head.nextRecordFormat,
+      format,
       version: version + 1,
       txid,
       base: transaction.base,
@@ -154,11 +160,11 @@ async function tryCommit(
       ...((version === 0 || options.isUpgrade === true || options.isClaimSwitch === true) && {
         claim: options.claim,
       }),
-      ...(options.details !== undefined && { details: options.details }),
+      ...(details !== undefined && { details }),
     },
     runtime.sha256,
   );
-  if (!(await linkRecord(context, transaction, record, bytes, options.durability))) {
+  if (!(await linkRecord(context, transaction, record, bytes, options.durability, history.keys))) {
     return "raced";
   }
   const published = await publishLinked(context, record, bytes.length);

@@ -9,6 +9,14 @@ export interface EarlierNode {
   readonly added: string;
 }
 
+/** Some objects name others by their hashes. What they name stays in the history. */
+export interface NeededHistory {
+  /** Whether the object at a path names others. */
+  readonly isNamedAt: (path: StoreKey) => boolean;
+  /** The SHA-256 of each object that it names. Throws if the bytes do not tell: nothing is removed then. */
+  readonly hashesIn: (bytes: Uint8Array<ArrayBuffer>) => readonly string[];
+}
+
 /** What a dataset knows about its files, so that the commit protocol does not have to. */
 export interface ContentRules {
   /** Says why these bytes cannot be what the path's name promises; undefined if they can. */
@@ -25,6 +33,8 @@ export interface ContentRules {
    * Says why a file that no commit wrote cannot become an object at this path, whatever it holds; undefined if it can.
    */
   readonly refusal: (path: string, live: LivePaths) => string | undefined;
+  /** Which objects name what must stay in the history. Default: none. */
+  readonly neededHistory?: NeededHistory | undefined;
 }
 
 /** Which paths the log has. */

@@ -6,6 +6,8 @@ import { joinKey, type StoreKey } from "../store/store-key.ts";
 export const ZARR_NODE_NAME = "zarr.json";
 export const IMAGES: StoreKey = joinKey("images");
 export const TABLES: StoreKey = joinKey("tables");
+/** The folder of an image's artifacts that are files of their own: JSON and tables. */
+export const ANALYSIS = "analysis";
 /** The folder of an image's array artifacts. */
 export const ARRAYS = "analysis_arrays";
 /** The folder of a Zarr array's chunks and metadata. */
@@ -38,6 +40,15 @@ export function groupOfImage(imageId: string): string {
 /** Returns the image id of a group from {@link groupOf}. */
 export function imageOfGroup(group: string): string {
   return group.slice(IMAGES.length + 1);
+}
+
+/**
+ * Whether a commit keeps what it replaces or deletes at a path: the files that people and programs work on. Pixels, arrays,
+ * attachments and pooled tables are not kept.
+ */
+export function isKeptPath(path: string): boolean {
+  const [top, , part, name] = path.split("/", 4);
+  return top === IMAGES && part === ANALYSIS && name !== undefined;
 }
 
 /** Returns the path of the metadata file of the Zarr group or array in a folder. */

@@ -5,6 +5,7 @@ import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
+import type { KeepsHistory } from "./keeps-history.ts";
 import type { ObjectSession, Summarize } from "./session/object-session.ts";
 
 /** How a dataset may be used; see `openDataset`. */
@@ -18,6 +19,8 @@ export interface DatasetParts {
   readonly logger: Logger;
   readonly mode: DatasetMode;
   readonly summarize: Summarize | undefined;
+  /** See {@link OpenDatasetOptions.keepsHistory}. */
+  readonly keepsHistory?: KeepsHistory | undefined;
   /** The session of a dataset without a log. Default: the committed state. */
   readonly session?: ObjectSession;
 }

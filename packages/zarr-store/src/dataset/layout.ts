@@ -1,6 +1,7 @@
 // Maps names to paths and paths back to names: where everything lies in a dataset.
 
 import {
+  ANALYSIS,
   ARRAY_DATA,
   ARRAYS,
   groupOfImage,
@@ -22,7 +23,6 @@ import {
 } from "../image/artifact-name.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 
-const ANALYSIS = "analysis";
 const ATTACHMENTS = "attachments";
 
 export const ROOT_NODE: StoreKey = joinKey(ZARR_NODE_NAME);

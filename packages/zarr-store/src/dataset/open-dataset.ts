@@ -9,6 +9,7 @@ import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { DatasetMode } from "./dataset-parts.ts";
+import type { KeepsHistory } from "./keeps-history.ts";
 import { ROOT_NODE } from "./layout.ts";
 import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
 import { rememberImages } from "./nodes/checkpoint-images.ts";
@@ -38,6 +39,11 @@ export interface OpenDatasetOptions {
    * - Without a log, it runs on reading; if it throws, the summary is empty.
    */
   readonly summarize?: Summarize | undefined;
+  /**
+   * Which objects of the history an image still needs, so that `gc` never removes them. Default: none. What commits replace is
+   * kept in any case until `gc` is told an age.
+   */
+  readonly keepsHistory?: KeepsHistory | undefined;
   /** Receives warnings. Default: silent. */
   readonly logger?: Logger | undefined;
   /** Clock, ids, hashing and compression. Default: what every runtime has; `./node` brings Node's. */
@@ -75,7 +81,7 @@ export async function openDataset(
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
-  const { durability, lock, onStep, summarize } = options;
+  const { durability, lock, onStep, summarize, keepsHistory } = options;
   const engine = new CommitEngine(store, {
     runtime,
     logger,
@@ -84,7 +90,7 @@ export async function openDataset(
     onStep,
     rules: DATASET_CONTENT_RULES,
   });
-  const parts = { store, engine, runtime, logger, mode, summarize };
+  const parts = { store, engine, runtime, logger, mode, summarize, keepsHistory };
   const dataset = new ZarrDataset(parts);
   const checkpoint = await engine.open();
   if (checkpoint !== undefined) {

@@ -2,6 +2,7 @@
 
 import type { Commit } from "../commit/commit.ts";
 import type { TransactionOptions } from "../commit/commit-engine.ts";
+import { readHistory } from "../commit/history/read-history.ts";
 import type { CommitRecord } from "../commit/log/commit-record.ts";
 import type { AdoptOptions, AdoptReport } from "../commit/maintain/adopt.ts";
 import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
@@ -155,6 +156,21 @@ export class ZarrDataset extends DatasetContents {
       }
       yield record;
     }
+  }
+
+  /**
+   * Returns the bytes of an artifact, JSON or a table, that a commit replaced or deleted, verified; undefined if they are not
+   * kept. Kept is what has at most 16 MiB, until `gc` is told to remove it.
+   *
+   * @param sha256 the hash of the bytes: `prev` of an op in the {@link ZarrDataset.log}
+   * @throws {ZarrStoreError} `invalid_argument` for text that is not a SHA-256, `integrity` if the file is damaged, `io`
+   * @example
+   * for await (const { ops } of dataset.log()) {
+   *   const before = await Promise.all(ops.map(({ prev }) => prev && dataset.history(prev)));
+   * }
+   */
+  async history(sha256: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return readHistory(this.#parts, sha256, options);
   }
 
   /** Lists the records of the images that exist, in the given order. Ties are sorted by id. */

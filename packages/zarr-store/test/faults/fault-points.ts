@@ -1,5 +1,5 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
 import {
@@ -29,6 +29,9 @@ const SCHEMA: TableSchema = {
 };
 const rowsOf = (id: string, v: number): readonly Row[] => [{ image_id: id, v }];
 const QC = "images/one/analysis/qc.json";
+const HISTORY = "__history";
+/** What a writer kept that died before its commit. */
+const NOBODYS = new TextEncoder().encode("nobody's");
 /** The writer whose calls fail, one that died before, and those that come before and after. */
 const PIDS = { faulty: 1, dead: 2, setup: 3, next: 4, reader: 5 } as const;
 
@@ -90,6 +93,14 @@ export const OPERATIONS: readonly FaultyOperation[] = [
     name: "the garbage of a dead writer",
     prepare: (root) => dieAt(root, "staged"),
     run: (dataset, signal) => dataset.gc({ dryRun: false, signal }),
+  },
+  {
+    name: "the collection of what nothing names in the history",
+    prepare: async (root) => {
+      await mkdir(join(root, HISTORY), { recursive: true });
+      await writeFile(join(root, HISTORY, sha256(NOBODYS)), NOBODYS);
+    },
+    run: (dataset, signal) => dataset.gc({ dryRun: false, historyOlderThanMs: 0, signal }),
   },
   {
     name: "the repair of a commit that is half in place",
@@ -233,7 +244,7 @@ async function expectNextWriterWorks(root: string, operation: FaultyOperation, w
   const unexpected = problems.filter(({ path }) => operation.knownProblems?.includes(path) !== true);
   expect(unexpected, where).toEqual([]);
   expect(
-    notes.filter(({ kind }) => kind !== "staging"),
+    notes.filter(({ kind }) => kind !== "staging" && kind !== "history"),
     where,
   ).toEqual([]);
 }

@@ -2,6 +2,7 @@ import { type CommitRecord, decodeCommitRecord } from "../../src/commit/log/comm
 import {
   COMMITS,
   commitKey,
+  HISTORY,
   heldRecordKey,
   STAGING,
   stagingEntryKind,
@@ -18,6 +19,8 @@ export interface Audit {
   readonly records: readonly CommitRecord[];
   /** Files that no commit names, outside of the protocol's folders. */
   readonly foreign: Readonly<Record<string, string>>;
+  /** The text of each object of the history, by its hash. */
+  readonly history: Readonly<Record<string, string>>;
   /** Files that were moved out of the way, by where they had been. */
   readonly obstacles: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
@@ -25,14 +28,22 @@ export interface Audit {
 
 /**
  * Looks at a dataset that is at rest, with nothing of the engine but the record's format: the log is gap-free and each
- * record follows the one before, every object of the head is at its path with its hash, and staging is empty.
+ * record follows the one before, every object of the head is at its path with its hash, every artifact that a commit replaced
+ * or deleted is in the history, unless a later commit says that it may have been removed, and staging is empty.
  */
 export async function auditStore(store: KeyValueStore): Promise<Audit> {
   const problems: string[] = [];
   const records = await readLog(store, problems);
   const head = new Map<string, string>();
-  for (const { ops, version } of records) {
+  const kept = new Set<string>();
+  for (const { ops, version, details } of records) {
+    if (JSON.stringify(details ?? {}).includes('"removed_before":"')) {
+      kept.clear();
+    }
     for (const op of ops) {
+      if (op.prev !== null && /^images\/[^/]+\/analysis\//.test(op.path)) {
+        kept.add(op.prev);
+      }
       if ((head.get(op.path) ?? null) !== op.prev) {
         problems.push(`record ${version} replaces ${op.prev} at ${op.path}, where ${head.get(op.path)} was`);
       }
@@ -47,6 +58,12 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
   const objects: Record<string, string> = {};
   const foreign: Record<string, string> = {};
   const obstacles: Record<string, string> = {};
+  const history: Record<string, string> = {};
+  for (const hash of kept) {
+    if (!files.has(`${HISTORY}/${hash}`)) {
+      problems.push(`${HISTORY}/${hash} is lost`);
+    }
+  }
   for (const [path, hash] of head) {
     const bytes = files.get(path);
     if (bytes === undefined || sha256(bytes) !== hash) {
@@ -58,6 +75,11 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
     const [top, name = "", ...rest] = path.split("/");
     if (top === STAGING && stagingEntryKind(name) === "obstacle") {
       obstacles[rest.join("/")] = text;
+    } else if (top === HISTORY) {
+      history[name] = text;
+      if (sha256(bytes) !== name) {
+        problems.push(`${path} has other bytes`);
+      }
     } else if (top === STAGING) {
       problems.push(`${path} is left in staging`);
     } else if (head.has(path)) {
@@ -73,7 +95,7 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
       problems.push(`${STAGING}/${name} is left`);
     }
   }
-  return { version: records.length, objects, records, foreign, obstacles, problems };
+  return { version: records.length, objects, records, foreign, history, obstacles, problems };
 }
 
 async function readLog(store: KeyValueStore, problems: string[]): Promise<readonly CommitRecord[]> {

@@ -26,6 +26,7 @@ const HELD_RECORD = "record.json";
 /** Files in a transaction's staging directory that are not objects. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
+const STAGED_HISTORY = "__history-";
 
 export function commitKey(version: number): StoreKey {
   return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
@@ -76,6 +77,16 @@ export function blockOfPack(name: string): number | undefined {
 
 export function historyKey(sha256: string): StoreKey {
   return joinKey(HISTORY, sha256);
+}
+
+/** Whether a name in {@link HISTORY} is that of an object: a SHA-256 in lower-case hexadecimal. */
+export function isHistoryName(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}
+
+/** Where a transaction writes an object of the history before it gets its name. */
+export function stagedHistoryName(sha256: string): StoreKey {
+  return joinKey(STAGED_HISTORY + sha256);
 }
 
 /** Returns the version of the record that has this file name in {@link COMMITS}; undefined for any other name. */

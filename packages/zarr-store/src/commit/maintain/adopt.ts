@@ -8,6 +8,7 @@ import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import type { Commit } from "../commit.ts";
 import type { ContentRules } from "../content-rules.ts";
 import type { CommitLog } from "../log/commit-log.ts";
+import { isReservedPath } from "../log/control-keys.ts";
 import { isOwnFormat, isZarrNode } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
 import { SeenFiles } from "../seen/seen-files.ts";
@@ -151,7 +152,7 @@ async function findAdoption(
   const { store, runtime, rules } = parts;
   const names = paths?.map((path) => path.replace(/\/+$/, ""));
   const isNamed = (path: string): boolean =>
-    names?.some((name) => path === name || path.startsWith(`${name}/`)) ?? true;
+    !isReservedPath(path) && (names?.some((name) => path === name || path.startsWith(`${name}/`)) ?? true);
   const { problems } = await checkStore(
     {
       store,

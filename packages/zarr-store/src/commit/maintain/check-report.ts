@@ -65,7 +65,8 @@ export interface CheckProblem {
  * - `aside`: a file that a deletion has moved aside.
  * - `obstacle`: a file that stood in the way of a commit.
  * - `malformed`: an artifact that does not parse, but is exactly what was committed.
- * - `foreign`: a file in the commit log's folder that is not one of its records.
+ * - `history`: an object of the history that neither a commit nor an image names; `gc` removes it.
+ * - `foreign`: a file in a folder of the commit protocol that is not one of its own.
  * - `torn`: the last commit record is cut off, so its commit does not count; the next writer settles it.
  * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.
  */
@@ -75,6 +76,7 @@ export type CheckNoteKind =
   | "aside"
   | "obstacle"
   | "malformed"
+  | "history"
   | "foreign"
   | "torn"
   | "unlisted";
@@ -95,6 +97,6 @@ export interface CheckReport {
   readonly problems: readonly CheckProblem[];
   /** Not problems; see {@link CheckNoteKind}. */
   readonly notes: readonly CheckNote[];
-  /** The number of objects checked, and the bytes of them that were read. */
+  /** The number of objects checked, without those of the history, and the bytes that were read of all. */
   readonly checked: { readonly objects: number; readonly bytes: number };
 }

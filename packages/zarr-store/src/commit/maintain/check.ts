@@ -9,9 +9,11 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { unlistedStore } from "../../store/unlisted-store.ts";
 import { isUnreadable } from "../../store/unreadable.ts";
 import type { ContentRules } from "../content-rules.ts";
+import { HISTORY } from "../log/control-keys.ts";
 import type { CommittedObject } from "../log/head.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
 import type { CheckContext } from "./check-context.ts";
+import { checkHistory } from "./check-history.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
 import { findUnknown } from "./find-unknown.ts";
@@ -80,6 +82,12 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     onProgress?.({ done, total: objects.length, path });
   };
   await runBounded(objects, check, { concurrency: OBJECTS_AT_ONCE, signal });
+  if (isSelected(HISTORY)) {
+    const history = await checkHistory(context, readsObject);
+    problems.push(...history.problems);
+    notes.push(...history.notes);
+    bytes += history.readBytes;
+  }
   problems.push(...(await findUnknown(context, isSelected)), ...audit.problems);
   return {
     version,
@@ -100,11 +108,12 @@ const UNLISTED: CheckNote = {
  * Selects the objects whose bytes are read at a level. A share is chosen by the objects' hashes, so it is always the
  * same, whatever else the dataset holds.
  */
-function objectsToRead(level: CheckLevel): (object: CommittedObject) => boolean {
+function objectsToRead(level: CheckLevel): (object: Pick<CommittedObject, "sha256">) => boolean {
   if (level === "structure" || level === "data") {
     return () => level === "data";
   }
-  const drawOf = ({ sha256 }: CommittedObject): number => Number.parseInt(sha256.slice(0, 8), 16);
+  const drawOf = ({ sha256 }: Pick<CommittedObject, "sha256">): number =>
+    Number.parseInt(sha256.slice(0, 8), 16);
   if ("percent" in level) {
     const { percent } = level;
     assertLevel(percent > 0 && percent <= 100, "a percentage above 0 and at most 100", percent);

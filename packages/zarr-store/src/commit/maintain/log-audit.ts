@@ -6,6 +6,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
+import { HistoryNames } from "../history/history-names.ts";
 import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
 import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
 import { CHECKPOINT, COMMITS, commitKey, versionOfRecord } from "../log/control-keys.ts";
@@ -18,6 +19,8 @@ import type { CheckProblem } from "./check-report.ts";
 export class LogAudit {
   readonly head: Head = new Head();
   readonly problems: CheckProblem[] = [];
+  /** What the log says about the history. */
+  readonly history: HistoryNames = new HistoryNames();
   readonly #store: ReadOnlyStore;
   readonly #runtime: Pick<Runtime, "sha256">;
   /** The hash that each path had before it was last deleted. */
@@ -152,6 +155,7 @@ export class LogAudit {
         this.#lastDeleted.set(op.path, op.prev);
       }
     }
+    this.history.apply(record, (changed) => this.head.object(changed)?.sizeBytes);
     this.head.apply(record);
     this.#headRecord = record;
   }

@@ -10,11 +10,13 @@ import { groupOf, isRecordNode } from "../object-path.ts";
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
+ * @param onRead is given each file that was read, with the hash of its bytes
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes
  */
 export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
+  onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
 ): Promise<void> {
   const { store, log, runtime } = context;
   const absentGroups = new Set<string>();
@@ -40,6 +42,7 @@ export async function assertNotModifiedOutside(
       if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
         modified.push(op.path);
       }
+      await onRead(op, bytes, hash);
     }
   }
   if (modified.length > 0) {

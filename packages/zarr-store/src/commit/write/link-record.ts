@@ -12,6 +12,7 @@ import { conflictError, type Transaction } from "./transaction.ts";
  * Links a record into the log if its version is free; returns false if another writer was first. The transaction is
  * sealed before the link, and unsealed only when it is certain that the link was not made.
  *
+ * @param flushed what must survive a power cut with the record; it is flushed together with it, before the version is claimed
  * @throws {ZarrStoreError} `conflict` if the staged files are gone, `io`
  */
 export async function linkRecord(
@@ -20,6 +21,7 @@ export async function linkRecord(
   record: CommitRecord,
   bytes: Uint8Array<ArrayBuffer>,
   durability: "batched" | "none",
+  flushed: readonly (StoreKey | "")[] = [],
 ): Promise<boolean> {
   const { store, log, logger } = context;
   if (!(await transaction.staging.isThere())) {
@@ -31,7 +33,8 @@ export async function linkRecord(
   }
   const stagedClaim = await stageClaim(context, record, bytes);
   if (durability === "batched") {
-    await store.sync([staged, ...stagedClaim, ...(record.version === 1 ? ([""] as const) : [])]);
+    const root = record.version === 1 ? ([""] as const) : [];
+    await store.sync([...new Set([staged, ...stagedClaim, ...root, ...flushed])]);
   }
   await context.onStep("before-link");
   transaction.seal();

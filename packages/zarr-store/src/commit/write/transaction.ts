@@ -27,7 +27,8 @@ export class Transaction {
   readonly base: number;
   readonly staging: StagingArea;
   readonly #context: CommitContext;
-  readonly #reader: ObjectReader;
+  /** Reads what is committed, whatever this transaction does. */
+  readonly reader: ObjectReader;
   /** The hash that each path had when this transaction first used it; null if there was no object. */
   readonly #prev = new Map<StoreKey, string | null>();
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
@@ -46,7 +47,7 @@ export class Transaction {
 
   constructor(context: CommitContext, reader: ObjectReader) {
     this.#context = context;
-    this.#reader = reader;
+    this.reader = reader;
     this.base = context.log.head.version;
     this.txid = `${this.base}-${context.runtime.newId()}`;
     this.staging = new StagingArea(context, this.txid);
@@ -92,7 +93,7 @@ export class Transaction {
     }
     await this.#meet(path);
     this.#read.add(path);
-    return this.#reader.read(path, options);
+    return this.reader.read(path, options);
   }
 
   async hash(path: StoreKey): Promise<string | undefined> {
@@ -345,7 +346,7 @@ export class Transaction {
     if (met !== undefined) {
       return met;
     }
-    const prev = (await this.#reader.object(path))?.sha256 ?? null;
+    const prev = (await this.reader.object(path))?.sha256 ?? null;
     this.#prev.set(path, prev);
     return prev;
   }

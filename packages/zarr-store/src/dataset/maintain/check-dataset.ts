@@ -7,11 +7,14 @@ import { ZarrStoreError } from "../../errors.ts";
 import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
-import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
+import type { KeepsHistory } from "../keeps-history.ts";
+import { contentRulesWith } from "./dataset-content-rules.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
   /** Hashing and compression. Default: what every runtime has; `./node` brings Node's. */
   readonly runtime?: Runtime | undefined;
+  /** As the dataset is opened with: what an image needs of the history must not be missing, and is not garbage. */
+  readonly keepsHistory?: KeepsHistory | undefined;
 }
 
 /**
@@ -34,5 +37,6 @@ export async function checkDataset(
       path: store.location,
     });
   }
-  return checkStore({ store, runtime, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
+  const rules = contentRulesWith(options.keepsHistory);
+  return checkStore({ store, runtime, rules, reportsUnreadable: true }, options);
 }

@@ -8,6 +8,7 @@ import { decodeJsonText } from "../../json/lossless-json.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { decodeCsvGz } from "../../table/csv/csv-gz.ts";
 import { decodeParquet } from "../../table/parquet/parquet.ts";
+import type { KeepsHistory } from "../keeps-history.ts";
 import { imageNode, meaningOf, tablePath } from "../layout.ts";
 import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
@@ -101,4 +102,22 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
     default:
       return;
   }
+}
+
+/** The rules for a dataset's files, with what its images need of the history. */
+export function contentRulesWith(keeps: KeepsHistory | undefined): ContentRules {
+  if (keeps === undefined) {
+    return DATASET_CONTENT_RULES;
+  }
+  const { artifact, hashesIn } = keeps;
+  return {
+    ...DATASET_CONTENT_RULES,
+    neededHistory: {
+      isNamedAt: (path) => {
+        const meaning = meaningOf(path);
+        return meaning?.kind === "json" && meaning.name === artifact;
+      },
+      hashesIn: (bytes) => hashesIn(decodeJsonText(bytes, { allowNonFinite: true }).text),
+    },
+  };
 }

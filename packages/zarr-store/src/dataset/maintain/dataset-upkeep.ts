@@ -2,6 +2,7 @@
 
 import type { Commit } from "../../commit/commit.ts";
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
+import type { ContentRules } from "../../commit/content-rules.ts";
 import { commitKey } from "../../commit/log/control-keys.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../../commit/maintain/adopt.ts";
 import { checkStore } from "../../commit/maintain/check.ts";
@@ -23,7 +24,7 @@ import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
-import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
+import { contentRulesWith } from "./dataset-content-rules.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (
@@ -53,7 +54,7 @@ export class DatasetUpkeep {
     if (session !== undefined) {
       throw new ZarrStoreError("not_supported", `${store.location} has no commit log to check it against`);
     }
-    return checkStore({ ...this.#parts, rules: DATASET_CONTENT_RULES, reportsUnreadable: true }, options);
+    return checkStore({ ...this.#parts, rules: this.#rules, reportsUnreadable: true }, options);
   }
 
   /**
@@ -66,7 +67,7 @@ export class DatasetUpkeep {
     assertWritable(this.#parts);
     const { engine } = this.#parts;
     const recorded = options.claim === true ? await this.#recordClaim(options) : [];
-    const report = await repairStore(engine, DATASET_CONTENT_RULES, options);
+    const report = await repairStore(engine, this.#rules, options);
     await engine.log.refresh();
     return { ...report, actions: [...recorded, ...report.actions] };
   }
@@ -84,14 +85,19 @@ export class DatasetUpkeep {
   }
 
   /**
-   * Removes what dead writers left in staging. By default it only reports what it would remove. As it commits a record first,
-   * it upgrades a dataset of version 2 like any other write.
+   * Removes what dead writers left in staging, and what nothing names in the history; with `historyOlderThanMs`, also what
+   * commits replaced before. By default it only reports what it would remove. As it commits a record first, it upgrades a dataset
+   * of version 2 like any other write.
    *
-   * @throws {ZarrStoreError} `read_only`, `conflict`
+   * @throws {ZarrStoreError} `read_only`, `invalid_argument`, `conflict`
    */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     assertWritable(this.#parts);
-    return collectGarbage(this.#parts.engine, options, () => upgradeDataset(this.#parts));
+    return collectGarbage(this.#parts.engine, options, this.#rules, () => upgradeDataset(this.#parts));
+  }
+
+  get #rules(): ContentRules {
+    return contentRulesWith(this.#parts.keepsHistory);
   }
 
   /** Checks the metadata of the root and of every image. @throws {ZarrStoreError} `invalid_metadata` */

@@ -44,7 +44,11 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
       expect(done).toMatchObject({ dryRun: false, version: 9, removed: ["__staging/8-7-1"] });
       const audit = await auditStore(at.store);
       expect(audit.problems).toEqual([]);
-      expect(audit.records.at(-1)).toMatchObject({ ops: [], abort: ["8-7-1"], message: "gc" });
+      expect(audit.records.at(-1)).toMatchObject({
+        ops: [],
+        abort: ["8-7-1"],
+        message: "garbage collection",
+      });
       expect(await at.dataset.gc({ dryRun: false })).toMatchObject({ version: 9, proposed: [] });
       expect((await at.dataset.check()).problems).toEqual([]);
     });

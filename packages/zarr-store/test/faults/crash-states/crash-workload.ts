@@ -62,6 +62,14 @@ export const OPERATIONS: readonly Operation[] = [
     run: (dataset, signal) => dataset.record("one").saveJson("qc", { passed: false }, { signal }),
   },
   {
+    name: "save JSON as it was",
+    run: (dataset, signal) => dataset.record("one").saveJson("qc", { passed: true }, { signal }),
+  },
+  {
+    name: "save JSON as it was then",
+    run: (dataset, signal) => dataset.record("one").saveJson("qc", { passed: false }, { signal }),
+  },
+  {
     name: "save metadata",
     run: (dataset, signal) => dataset.record("one").saveMetadataPayload({ b: 22 }, { signal }),
   },
@@ -127,6 +135,10 @@ export const OPERATIONS: readonly Operation[] = [
       await store.put(parseStoreKey(`${staging}/images/one/analysis/late.json`), utf8("{}"));
     },
     run: (dataset, signal) => dataset.gc({ dryRun: false, signal }),
+  },
+  {
+    name: "collect the history",
+    run: (dataset, signal) => dataset.gc({ dryRun: false, historyOlderThanMs: 0, signal }),
   },
   {
     name: "repair",

@@ -1,0 +1,115 @@
+// Keeps what a commit replaces or deletes, so that it can be read after the commit (`__history/<sha256>`).
+
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitOp } from "../log/commit-record.ts";
+import { HISTORY, historyKey, stagedHistoryName, stagedKey, stagingOf } from "../log/control-keys.ts";
+import { isKeptPath } from "../object-path.ts";
+import { conflictError, type Transaction } from "../write/transaction.ts";
+
+/** A larger object is not kept. */
+export const MAX_HISTORY_BYTES: number = 16 * 1024 * 1024;
+
+/** What one commit keeps. */
+export interface KeptHistory {
+  /** What must be flushed before the version is claimed: the files, their folder, and the root that names the folder. */
+  readonly keys: readonly (StoreKey | "")[];
+  /** The hashes of what should have been kept and could not be read. The commit's record lists them. */
+  readonly lost: readonly string[];
+}
+
+/**
+ * Keeps the bytes that one commit replaces or deletes. Each is written to staging from memory, as it was read: a link to the
+ * file would change with it, as soon as another program wrote into that file. When all of them are there, they get their
+ * names, each by one rename. So no object is ever half there under its name, and one of equal bytes may be replaced.
+ */
+export class HistoryKeeper {
+  readonly #context: CommitContext;
+  readonly #transaction: Transaction;
+  readonly #staged = new Set<string>();
+
+  constructor(context: CommitContext, transaction: Transaction) {
+    this.#context = context;
+    this.#transaction = transaction;
+  }
+
+  /** Stages what a commit replaces, if the bytes are those that the log has and such an object is kept. */
+  async offer({ path, prev }: CommitOp, bytes: Uint8Array, sha256: string): Promise<void> {
+    const isWanted = prev === sha256 && isKeptPath(path) && bytes.length <= MAX_HISTORY_BYTES;
+    if (isWanted && !this.#staged.has(sha256)) {
+      this.#staged.add(sha256);
+      await this.#transaction.staging.put(stagedHistoryName(sha256), bytes);
+    }
+  }
+
+  /**
+   * Gives everything that these ops replace or delete its name in the history. What was not offered is read from wherever it is
+   * now. If its bytes are gone, that is logged, and the commit goes on.
+   *
+   * @throws {ZarrStoreError} `conflict` if the staged files are gone, `io`
+   */
+  async keep(ops: readonly CommitOp[]): Promise<KeptHistory> {
+    const lost = new Set<string>();
+    for (const op of ops) {
+      if (op.prev !== null && this.#isMissing(op.path, op.prev) && !(await this.#offerCommitted(op))) {
+        lost.add(op.prev);
+      }
+    }
+    for (const sha256 of this.#staged) {
+      await this.#name(sha256);
+    }
+    const keys = [...this.#staged].map(historyKey);
+    return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ""], lost: [...lost] };
+  }
+
+  #isMissing(path: StoreKey, prev: string): boolean {
+    const sizeBytes = this.#context.log.head.object(path)?.sizeBytes ?? 0;
+    return isKeptPath(path) && sizeBytes <= MAX_HISTORY_BYTES && !this.#staged.has(prev);
+  }
+
+  /** Reads an object that is not at its path: it is still staged, or a deletion holds it. */
+  async #offerCommitted(op: CommitOp): Promise<boolean> {
+    const { logger, runtime } = this.#context;
+    try {
+      const bytes = await this.#transaction.reader.read(op.path);
+      if (bytes !== undefined) {
+        await this.offer(op, bytes, await runtime.sha256(bytes));
+      }
+    } catch (error) {
+      if (!isZarrStoreError(error, "modified_outside", "integrity")) {
+        throw error;
+      }
+      logger.warn(`what this commit replaces at ${op.path} is not kept: ${error.message}`);
+    }
+    return op.prev !== null && this.#staged.has(op.prev);
+  }
+
+  async #name(sha256: string): Promise<void> {
+    const { store } = this.#context;
+    const staged = stagedKey(this.#transaction.txid, stagedHistoryName(sha256));
+    const key = historyKey(sha256);
+    // An earlier commit may rest on the file that is there. It may only be replaced by one that survives a power cut as well.
+    if ((await store.stat(key)) !== undefined) {
+      await store.sync([staged]);
+    }
+    let outcome = await store.move(staged, key);
+    if (outcome === "no_parent") {
+      await store.makeDirectory(HISTORY);
+      outcome = await store.move(staged, key);
+    }
+    if (outcome === "absent") {
+      throw conflictError([stagingOf(this.#transaction.txid)], "the staged files are gone");
+    }
+    if (outcome !== "moved") {
+      throw new ZarrStoreError(
+        "io",
+        `cannot keep what this commit replaces as ${key}: something is in its place`,
+        {
+          path: key,
+          found: outcome,
+        },
+      );
+    }
+  }
+}

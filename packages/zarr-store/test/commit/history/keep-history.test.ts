@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { COMMITS, HISTORY, historyKey, STAGING, stagedKey } from "../../../src/commit/log/control-keys.ts";
+import { interceptStore, type StoreCall } from "../../../src/testing/index.ts";
+import { auditStore } from "../../support/audit-store.ts";
+import {
+  bytes,
+  die,
+  key,
+  record,
+  type SimulatedWriters,
+  withSimulatedWriters,
+} from "../../support/simulated-writers.ts";
+import { sha256 } from "../../support/test-runtime.ts";
+
+const A = "images/x/analysis/a.json";
+const hashOf = (text: string): string => sha256(bytes(text));
+
+async function setUp(world: SimulatedWriters): Promise<void> {
+  const setup = await world.writer();
+  await setup.commit({
+    "zarr.json": "{}",
+    "images/zarr.json": "{}",
+    "tables/t": "rows",
+    ...record("x", {
+      "analysis/a.json": "first",
+      "analysis/more/b.csv.gz": "b",
+      "attachments/c": "c",
+    }),
+  });
+}
+
+describe.each(["memory", "local"] as const)("the history, in %s", (medium) => {
+  it("a commit keeps what it replaces and deletes of an image's analysis, and nothing else", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      expect((await auditStore(world.store)).history).toEqual({});
+      await writer.commit({ [A]: "second", "tables/t": "other rows", "images/x/attachments/c": "other" });
+      await writer.commit({ "images/x/analysis/more/b.csv.gz": null, "images/x/data/c.0.0": "pixels" });
+      const { history, problems } = await auditStore(world.store);
+      expect(history).toEqual({ [hashOf("first")]: "first", [hashOf("b")]: "b" });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it("what is kept is a file of its own: a program that writes into the old one does not change it", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const writer = await world.writer({
+        onStep: world.atStep("linked", () => world.store.put(key(A), bytes("FIRST, written in place"))),
+      });
+      await writer.commit({ [A]: "second" });
+      expect((await auditStore(world.store)).history).toEqual({ [hashOf("first")]: "first" });
+    });
+  });
+
+  it("bytes that are kept already are kept once, and a damaged copy of them is replaced", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      await writer.commit({ [A]: "second" });
+      await world.put(historyKey(hashOf("first")), "fir");
+      await writer.commit({ [A]: "first" });
+      await writer.commit({ [A]: "second" });
+      const { history, problems } = await auditStore(world.store);
+      expect(Object.keys(history).sort()).toEqual([hashOf("first"), hashOf("second")].sort());
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it("what is not in place yet is kept from where it is", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const first = await world.writer();
+      const { txid } = await first.commit({ [A]: "second" });
+      await first.commit({ "tables/t": "other rows" });
+      // As a power cut leaves it that undid the rename.
+      await world.store.makeDirectory(stagedKey(txid, "images/x/analysis"));
+      await world.store.move(key(A), stagedKey(txid, A));
+      await (await world.writer()).commit({ [A]: "third" });
+      expect((await auditStore(world.store)).history).toMatchObject({ [hashOf("second")]: "second" });
+    });
+  });
+});
+
+describe("what cannot be kept", () => {
+  it("a lost original is logged, named by the record, and does not stop the commit", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      await world.store.remove(key(A));
+      const writer = await world.writer();
+      await writer.commit({ [A]: "second" });
+      expect(writer.log.warnings).toEqual([expect.stringContaining(`replaces at ${A} is not kept`)]);
+      const { records, history } = await auditStore(world.store);
+      expect(records.at(-1)?.details).toEqual({ history: { lost: [hashOf("first")] } });
+      expect(history).toEqual({});
+    });
+  });
+
+  it("an object of more than 16 MiB is not kept, one of 16 MiB is", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      const most = "x".repeat(16 * 1024 * 1024);
+      const setup = await world.writer();
+      await setup.commit({
+        "zarr.json": "{}",
+        ...record("x", { "analysis/most.json": most, "analysis/more.json": `${most}x` }),
+      });
+      await setup.commit({ "images/x/analysis/most.json": "small", "images/x/analysis/more.json": "small" });
+      expect(await world.store.list(HISTORY)).toEqual([{ name: hashOf(most), kind: "file" }]);
+      expect((await setup.engine.log.headRecord())?.details).toBeUndefined();
+    });
+  });
+
+  it("a history that cannot be written fails the commit, and leaves nothing staged", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      await world.store.makeDirectory(key(`${historyKey(hashOf("first"))}/in-the-way`));
+      const writer = await world.writer();
+      await expect(writer.commit({ [A]: "second" })).rejects.toMatchObject({ code: "io" });
+      expect(await world.get(A)).toBe("first");
+      expect(await world.store.list(STAGING)).toEqual([]);
+    });
+  });
+});
+
+describe("the order of a commit with history", () => {
+  it("what is replaced is read once, and is kept and flushed with its folder before the version is claimed", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      const calls: StoreCall[] = [];
+      const store = interceptStore(world.store, (call, run) => {
+        calls.push(call);
+        return run();
+      });
+      const writer = await world.writer({ store });
+      calls.length = 0;
+      await writer.commit({ [A]: "second", "images/x/analysis/more/b.csv.gz": null });
+      const kept = [historyKey(hashOf("first")), historyKey(hashOf("b"))];
+      const at = (fits: (call: StoreCall) => boolean): number => calls.findIndex(fits);
+      const named = Math.max(
+        ...kept.map((path) =>
+          calls.findLastIndex(({ method, keys }) => method === "move" && keys[1] === path),
+        ),
+      );
+      const flushed = calls.findIndex(
+        ({ method, keys }, index) => index > named && method === "sync" && keys.includes(HISTORY),
+      );
+      const claimed = at(({ method, keys }) => method === "putNew" && keys[0]?.startsWith(COMMITS) === true);
+      expect([named, flushed, claimed].every((index) => index > 0)).toBe(true);
+      expect([named, flushed, claimed]).toEqual([named, flushed, claimed].toSorted((a, b) => a - b));
+      expect(calls[flushed]?.keys).toEqual(expect.arrayContaining([...kept, HISTORY, ""]));
+      expect(calls[flushed]?.keys).toContainEqual(expect.stringMatching(/__commit\.json$/));
+      const reads = calls.slice(0, claimed).filter(({ method, keys }) => method === "get" && keys[0] === A);
+      expect(reads).toHaveLength(1);
+    });
+  });
+
+  it("bytes that an earlier commit kept are only replaced by bytes that are flushed", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      const calls: StoreCall[] = [];
+      const store = interceptStore(world.store, (call, run) => {
+        calls.push(call);
+        return run();
+      });
+      const writer = await world.writer({ store });
+      await writer.commit({ [A]: "second" });
+      await writer.commit({ [A]: "first" });
+      calls.length = 0;
+      await writer.commit({ [A]: "second" });
+      const named = calls.findIndex(
+        ({ method, keys }) => method === "move" && keys[1] === historyKey(hashOf("first")),
+      );
+      const [staged = ""] = calls[named]?.keys ?? [];
+      const written = calls.findIndex(({ method, keys }) => method === "put" && keys[0] === staged);
+      const flushed = calls.findIndex(({ method, keys }) => method === "sync" && keys.includes(staged));
+      expect(written).toBeGreaterThan(-1);
+      expect(flushed).toBeGreaterThan(written);
+      expect(named).toBeGreaterThan(flushed);
+    });
+  });
+
+  it.each(["checked", "before-link"] as const)(
+    "a writer that dies when it has %s leaves the dataset as it was, and what it kept is nobody's",
+    async (step) => {
+      await withSimulatedWriters("memory", async (world) => {
+        await setUp(world);
+        const killed = await world.writer({ onStep: world.atStep(step, die) });
+        await killed.commit({ [A]: "second" }).catch(() => undefined);
+        world.kill(killed);
+        const audit = await world.auditAfterNextWriter();
+        expect(audit.problems).toEqual([]);
+        expect(audit.objects[A]).toBe("first");
+      });
+    },
+  );
+});
