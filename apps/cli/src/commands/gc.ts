@@ -1,6 +1,8 @@
 // `kym gc`: removes what crashed writers left behind.
 
+import type { GcReport } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../arguments/command.ts";
+import { parseDuration } from "../arguments/parse-duration.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { counted, printable } from "../terminal/text-table.ts";
@@ -8,33 +10,49 @@ import { counted, printable } from "../terminal/text-table.ts";
 export const gcCommand: Command = defineCommand({
   usage: "gc DATASET",
   description: `Lists the files of writers that crashed, or did nothing for a day. With --force it removes
-them, after a commit that stops such a writer from going on.`,
-  examples: ["kym gc study.zarr", "kym gc study.zarr --force"],
+them, after a commit that stops such a writer from going on.
+
+What commits replace or delete in an image's analysis is kept. With --history it goes if
+that was longer ago, and can no longer be brought back. What an image's provenance names
+stays.`,
+  examples: ["kym gc study.zarr", "kym gc study.zarr --force", "kym gc study.zarr --history 90d --force"],
   options: {
+    history: {
+      value: "AGE",
+      help: "also what was replaced or deleted longer ago: days or hours, as 90d or 12h",
+    },
     force: { short: "f", help: "remove the files", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "only list what would be removed (the default)" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
+    const { history } = context.options;
+    const historyOlderThanMs = parseDuration("--history", history);
     const dryRun = context.options["force"] !== true || context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, "a");
     await dataset.assertExists();
-    const report = await dataset.gc({ dryRun, signal: context.signal });
-    const removed = new Set(report.removed);
-    const lines = [
-      ...report.proposed.map(({ path: key, reason, files, sizeBytes }) => {
-        const what = removed.has(key) ? "removed" : "would remove";
-        return `${what} ${key}: ${reason} (${counted(files, "file")}, ${counted(sizeBytes, "byte")})`;
-      }),
-      ...report.kept.map(({ path: key, reason }) => `kept ${key}: ${reason}`),
-    ];
+    const report = await dataset.gc({ dryRun, historyOlderThanMs, signal: context.signal });
+    const isMore = report.proposed.length > 0 || report.history.length > 0;
+    const age = history === undefined ? "" : ` --history ${history}`;
     return {
       exitCode: EXIT.ok,
       data: report,
-      text: (lines.length === 0 ? ["nothing to remove"] : lines)
-        .map((line) => `${printable(line)}\n`)
-        .join(""),
-      ...(dryRun && report.proposed.length > 0 && { next: `kym gc ${path} --force` }),
+      text: textOf(report),
+      ...(dryRun && isMore && { next: `kym gc ${path}${age} --force` }),
     };
   },
 });
+
+function textOf({ proposed, history, kept, removed }: GcReport): string {
+  const gone = new Set(removed);
+  const said = (path: string): string => (gone.has(path) ? "removed" : "would remove");
+  const lines = [
+    ...proposed.map(
+      ({ path, reason, files, sizeBytes }) =>
+        `${said(path)} ${path}: ${reason} (${files} files, ${sizeBytes} bytes)`,
+    ),
+    ...history.map(({ path, reason, sizeBytes }) => `${said(path)} ${path}: ${reason} (${sizeBytes} bytes)`),
+    ...kept.map(({ path, reason }) => `kept ${path}: ${reason}`),
+  ];
+  return (lines.length === 0 ? ["nothing to remove"] : lines).map((line) => `${printable(line)}\n`).join("");
+}

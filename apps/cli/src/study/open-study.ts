@@ -1,6 +1,6 @@
 // Opens the dataset that the user names, a folder or an http(s) URL.
 
-import { summarizeMetadata } from "@kym/kym-schema";
+import { PROVENANCE_HISTORY, summarizeMetadata } from "@kym/kym-schema";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
@@ -33,6 +33,7 @@ export async function openOrMakeStudy(
   return openLocalDataset(locationOf(context, path), {
     mode,
     summarize: summarizeMetadata,
+    keepsHistory: PROVENANCE_HISTORY,
     logger: {
       debug: context.verbose ? warn : silent,
       info: warn,

@@ -4,6 +4,7 @@ import * as fsPromises from "node:fs/promises";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { portableRuntime } from "@kym/zarr-store";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kym, kymJson } from "../support/kym.ts";
@@ -53,8 +54,8 @@ describe("log, check, adopt and gc", () => {
     const { exitCode, stdout } = await kym(["log", "study.zarr"], { cwd });
     expect(exitCode).toBe(0);
     const [head, first, second, ...rest] = stdout.trimEnd().split("\n");
-    expect(head).toMatch(/^ *version +time +writer +changes +message$/i);
-    expect(first).toMatch(/^ +1 +\d{4}-\d\d-\d\dT[\d:.]+Z +\S+:\d+ +5 +add image one$/);
+    expect(head).toMatch(/^ *version +time +person +writer +changes +message$/i);
+    expect(first).toMatch(/^ +1 +\d{4}-\d\d-\d\dT[\d:.]+Z .*\S+:\d+ +5 +add image one$/);
     expect(second).toMatch(/^ +2 .+ 1 +save qc$|^ +2 .+ 1 +.*qc.*$/);
     expect(rest).toEqual([]);
     const { ok, data } = await kymJson(["log", "study.zarr"], { cwd });
@@ -166,6 +167,45 @@ describe("log, check, adopt and gc", () => {
     expect(clean.data).toMatchObject({ problems: [], repaired: [] });
   });
 
+  it("log names the person of each commit, in the table and as JSON", async () => {
+    await using dataset = await openLocalDataset(at(), {
+      runtime: { ...portableRuntime(), writer: { ...portableRuntime().writer, person: "Ada Lovelace" } },
+    });
+    await dataset.record("one").saveJson("qc", { passed: false });
+    const { stdout } = await kym(["log", "study.zarr"], { cwd });
+    expect(stdout).toMatch(/^ +3 +\S+Z +Ada Lovelace +\S+:\d+ +1 +save qc of one$/m);
+    const { data } = await kymJson(["log", "study.zarr"], { cwd });
+    expect(data.at(-1).writer).toMatchObject({ person: "Ada Lovelace" });
+  });
+
+  it("gc --history removes what was replaced longer ago than an age, with --force only", async () => {
+    const aged = join(cwd, "aged.zarr");
+    const runtime = { ...portableRuntime(), nowEpochMs: () => Date.now() - 100 * 86_400_000 };
+    const dataset = await openLocalDataset(aged, { runtime });
+    const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+    const record = await dataset.addImage(image, { id: "one" });
+    await record.saveJson("qc", { passed: true });
+    await record.saveJson("qc", { passed: false });
+    const history = join(aged, "__history");
+    const [hash = ""] = await readdir(history);
+    await kym(["export", "aged.zarr", "out"], { cwd });
+    const exported = await readdir(join(cwd, "out"), { recursive: true });
+    expect(exported.filter((name) => name.includes("history") || name.includes(hash))).toEqual([]);
+    expect(exported.length).toBeGreaterThan(0);
+    const args = ["gc", "aged.zarr", "--history"];
+    expect((await kym([...args, "101d"], { cwd })).stdout).toBe("nothing to remove\n");
+    const tree = await treeHash(aged);
+    const planned = await kym([...args, "90d"], { cwd });
+    const line = `__history/${hash}: what replaced it is older than that (20 bytes)\n`;
+    expect([planned.exitCode, planned.stdout]).toEqual([0, `would remove ${line}`]);
+    expect(await treeHash(aged), "a dry run changes nothing").toBe(tree);
+    expect((await kym([...args, "2399h", "--force"], { cwd })).stdout).toBe(`removed ${line}`);
+    expect(await readdir(history)).toEqual([]);
+    expect((await kymJson(["check", "aged.zarr"], { cwd })).data).toMatchObject({ problems: [], notes: [] });
+    const wrong = await kym([...args, "90"], { cwd });
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("as 90d or 12h")]);
+  });
+
   it("gc says what a killed writer left, and removes it with --force only", async () => {
     await killAsItStages(at());
     const tree = await treeHash(at());
@@ -186,7 +226,12 @@ describe("log, check, adopt and gc", () => {
       stdout: "nothing to remove\n",
     });
     const { data } = await kymJson(["log", "study.zarr"], { cwd });
-    expect(data.at(-1)).toMatchObject({ version: 3, message: "gc", ops: 0, abort: [expect.any(String)] });
+    expect(data.at(-1)).toMatchObject({
+      version: 3,
+      message: "garbage collection",
+      ops: 0,
+      abort: [expect.any(String)],
+    });
     expect((await kymJson(["check", "study.zarr"], { cwd })).data).toMatchObject({ problems: [], notes: [] });
   });
 });

@@ -1,6 +1,6 @@
 // `kym check`: compares every file with the commit log, and repairs what a crash left half done.
 
-import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
+import { PROVENANCE_HISTORY } from "@kym/kym-schema";
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
@@ -61,6 +61,7 @@ structure leaves it out.`,
     try {
       report = await checkLocalDataset(locationOf(context, path), {
         level,
+        keepsHistory: PROVENANCE_HISTORY,
         signal: context.signal,
         onProgress: ({ done, total, path: item }) => progress.update(done, total, item),
       });
