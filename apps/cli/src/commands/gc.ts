@@ -49,9 +49,11 @@ function textOf({ proposed, history, kept, removed }: GcReport): string {
   const lines = [
     ...proposed.map(
       ({ path, reason, files, sizeBytes }) =>
-        `${said(path)} ${path}: ${reason} (${files} files, ${sizeBytes} bytes)`,
+        `${said(path)} ${path}: ${reason} (${counted(files, "file")}, ${counted(sizeBytes, "byte")})`,
     ),
-    ...history.map(({ path, reason, sizeBytes }) => `${said(path)} ${path}: ${reason} (${sizeBytes} bytes)`),
+    ...history.map(
+      ({ path, reason, sizeBytes }) => `${said(path)} ${path}: ${reason} (${counted(sizeBytes, "byte")})`,
+    ),
     ...kept.map(({ path, reason }) => `kept ${path}: ${reason}`),
   ];
   return (lines.length === 0 ? ["nothing to remove"] : lines).map((line) => `${printable(line)}\n`).join("");

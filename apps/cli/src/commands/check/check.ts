@@ -1,6 +1,7 @@
 // `kym check`: compares every file with the commit log, and repairs what a crash left half done.
 
 import { PROVENANCE_HISTORY } from "@kym/kym-schema";
+import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
