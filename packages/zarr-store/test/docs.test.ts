@@ -85,15 +85,30 @@ function linesOf(paths: readonly string[]): string {
   return `${paths.join("\n")}\n`;
 }
 
-/** Indented, with short lists on one line, and without the array metadata that a file has as well. */
+/**
+ * The header and the sections, indented, with short lists on one line. Sizes and checksums of packed bytes differ between
+ * versions of zlib, and the array metadata are in a file as well, so words stand for them.
+ */
 async function checkpointText(store: KeyValueStore): Promise<string> {
-  const packed = await store.get(parseStoreKey("__commits/checkpoint.json.gz"));
-  const checkpoint = JSON.parse(gunzipSync(packed ?? new Uint8Array()).toString("utf8"));
-  const image = checkpoint.images["line-scan"];
-  expect(image.array).toEqual(JSON.parse(await fileText(store, "images/line-scan/data/zarr.json")));
-  image.array = "as in data/zarr.json";
+  const file = (await store.get(parseStoreKey("__commits/checkpoint"))) ?? new Uint8Array();
+  const bodyAt = 16 + new DataView(file.buffer).getUint32(8, true);
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(16, bodyAt)));
+  const sections = header.sections.map(({ offset, length }: Readonly<Record<string, number>>) => {
+    const start = bodyAt + (offset ?? 0);
+    return JSON.parse(gunzipSync(file.subarray(start, start + (length ?? 0))).toString("utf8"));
+  });
+  for (const section of header.sections) {
+    Object.assign(section, { offset: "…", length: "…", unpacked: "…", crc32c: "…" });
+  }
+  const [images] = sections;
+  expect(images["line-scan"].array).toEqual(
+    JSON.parse(await fileText(store, "images/line-scan/data/zarr.json")),
+  );
+  images["line-scan"].array = "as in data/zarr.json";
   const oneLine = (list: string): string => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]");
-  return `${JSON.stringify(checkpoint, null, 1).replace(/\[[^[\]{}]*\]/g, oneLine)}\n`;
+  return [header, ...sections]
+    .map((part) => `${JSON.stringify(part, null, 1).replace(/\[[^[\]{}]*\]/g, oneLine)}\n`)
+    .join("");
 }
 
 async function fileText(store: KeyValueStore, path: string): Promise<string> {

@@ -344,6 +344,7 @@ test("no image is opened whose hashes say fresh: a run reads the same few object
   expect(reads.filter((key) => key.startsWith("images/"))).toEqual([]);
   expect([...new Set(reads)]).toEqual([
     "__commits/<next>.json",
+    "__commits/pack-<next>",
     `tables/${TABLE}.parquet`,
     `tables/${TABLE}_runs.parquet`,
   ]);

@@ -24,6 +24,11 @@ export function sealGzip(member: Uint8Array): Uint8Array<ArrayBuffer> {
   return sealed;
 }
 
+/** Whether the bytes begin as {@link sealGzip} writes them. */
+export function isSealedGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= BODY_AT && beginsWith(bytes, [...SEALED_HEADER, ...FIELD_HEADER]);
+}
+
 /**
  * Says what shows that the bytes are not as they were written; undefined if nothing does. Early files have no seal, and
  * only their header is checked.
@@ -32,7 +37,7 @@ export function gzipSealFault(bytes: Uint8Array): string | undefined {
   if (beginsWith(bytes, GZIP_HEADER)) {
     return undefined;
   }
-  if (bytes.length < BODY_AT || !beginsWith(bytes, [...SEALED_HEADER, ...FIELD_HEADER])) {
+  if (!isSealedGzip(bytes)) {
     return "its gzip header is not one that this package writes";
   }
   const sealed = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CRC_AT, true);

@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
@@ -14,12 +15,14 @@ import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
 import type { ClaimMethod, CommitRecord } from "./log/commit-record.ts";
-import { COMMITS, HISTORY, STAGING } from "./log/control-keys.ts";
-import { findLogGap, listVersions } from "./log/log-gap.ts";
+import { COMMITS, HISTORY, OLD_CHECKPOINT, STAGING } from "./log/control-keys.ts";
+import { findLogGap, listLog } from "./log/log-gap.ts";
+import { packableBlocks, packBlock } from "./maintain/pack-log.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { IMAGES, TABLES } from "./object-path.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { EditRules } from "./outside-edit.ts";
+import { noteLatest } from "./publish/note-latest.ts";
 import { type AbandonedStaging, surveyStaging } from "./publish/recovery.ts";
 import { Transaction } from "./write/transaction.ts";
 
@@ -80,13 +83,41 @@ export class CommitEngine {
 
   /** The stored checkpoint, or undefined if it is missing or damaged. */
   async readCheckpoint(): Promise<Checkpoint | undefined> {
-    return readCheckpoint(this.#store, this.#options.logger);
+    const warn = (_key: StoreKey, why: string): void => this.#options.logger.warn(why);
+    return readCheckpoint(this.#store, warn, this.log.hint);
   }
 
-  /** Notes that a checkpoint of the head was written. */
-  checkpointed(sizeBytes: number): void {
+  /** Notes that a checkpoint of the head was written. If it is the first, `latest.json` names it from now on. */
+  async checkpointed(key: StoreKey, sizeBytes: number): Promise<void> {
+    const { checkpointKey } = this.log;
     this.#checkpointSizeBytes = sizeBytes;
-    this.log.checkpointed();
+    this.log.checkpointed(key);
+    if (key !== checkpointKey) {
+      await this.#atLeisure((context) => noteLatest(context));
+    }
+  }
+
+  /**
+   * Packs old records, see {@link packBlock}. Others may write between two blocks. If the lock is not free at once, this is
+   * left to the next session.
+   */
+  async packLog(): Promise<void> {
+    const { durability = "batched" } = this.#options;
+    const { store } = this.#writableContext();
+    for (const block of await packableBlocks(store, this.log.head)) {
+      await this.#atLeisure((context) => packBlock(context, block, durability));
+    }
+  }
+
+  /** Runs `fn` under the lock, or not at all if another writer holds it. */
+  async #atLeisure(fn: (context: CommitContext) => Promise<unknown>): Promise<void> {
+    try {
+      await this.maintain(fn, { lock: { timeoutMs: 100 } });
+    } catch (error) {
+      if (!isZarrStoreError(error, "conflict")) {
+        throw error;
+      }
+    }
   }
 
   /**
@@ -97,21 +128,61 @@ export class CommitEngine {
    * @throws {ZarrStoreError} `integrity` if no part of the log can be read, `not_supported` for a later format, `io`
    */
   async open(): Promise<Checkpoint | undefined> {
-    const checkpoint = await this.readCheckpoint();
+    await this.log.readHint();
+    const checkpoint = await this.#soundCheckpoint();
     if (checkpoint !== undefined) {
       this.log.restoreFrom(checkpoint);
       this.#checkpointSizeBytes = checkpoint.storedBytes;
     }
-    // One listing replaces two questions: is there a newer record, and is one missing?
-    const versions = isListableStore(this.#store) ? await listVersions(this.#store) : undefined;
-    if (versions === undefined || (versions.at(-1) ?? 0) > this.log.head.version) {
+    const store = this.#store;
+    if (isListableStore(store)) {
+      // One listing replaces two questions: is there a newer record, and is one missing?
+      const listing = await listLog(store);
+      if (listing.newest > this.log.head.version) {
+        await this.log.refresh();
+      }
+      this.log.noteGap(await findLogGap(store, listing, this.log.head.firstOfFormat2));
+    } else {
       await this.log.refresh();
     }
-    this.log.noteGap(await findLogGap(this.#store, versions ?? []));
     if (this.log.head.version === 0) {
       this.log.assertWhole();
     }
     return checkpoint;
+  }
+
+  /**
+   * Reads the checkpoint, and compares it with the record of its version. One of another log, such as that of a copy that
+   * went its own way, is ignored with a warning, and so is one in the form of version 2 that was put beside a later log. Where that record is missing or damaged, the checkpoint is the best that
+   * there is to read; nothing is written then.
+   */
+  async #soundCheckpoint(): Promise<Checkpoint | undefined> {
+    const checkpoint = await this.readCheckpoint();
+    const { hint } = this.log;
+    if (
+      checkpoint === undefined ||
+      (checkpoint.version === hint?.version && checkpoint.recordSha256 === hint.recordSha256)
+    ) {
+      return checkpoint;
+    }
+    const record = await this.log
+      .record(checkpoint.version, checkpoint.recordSha256)
+      .catch((error: unknown) => {
+        if (!isZarrStoreError(error, "integrity")) {
+          throw error;
+        }
+      });
+    const isOfRecord =
+      record?.sha256 === checkpoint.recordSha256 &&
+      record.txid === checkpoint.txid &&
+      (record.format === 1) === (checkpoint.key === OLD_CHECKPOINT);
+    if (record === undefined || isOfRecord) {
+      return checkpoint;
+    }
+    this.#options.logger.warn(
+      `${checkpoint.key} does not match commit record ${checkpoint.version}, reading the whole log`,
+    );
+    return undefined;
   }
 
   /**
@@ -210,16 +281,15 @@ export class CommitEngine {
   /** Runs `fn` in turn with the commits of this process, and holds the writer lock against other processes. */
   async maintain<T>(
     fn: (context: CommitContext, durability: "batched" | "none") => Promise<T>,
-    options: ReadOptions = {},
+    options: ReadOptions & { readonly lock?: WriterLockOptions } = {},
   ): Promise<T> {
     const context = this.#writableContext();
-    const { durability = "batched", lock } = this.#options;
+    const { durability = "batched" } = this.#options;
+    const lock = { ...this.#options.lock, ...options.lock, signal: options.signal };
     const holder = `maintenance-${context.runtime.newId()}`;
     return this.#oneAtATime(async () => {
       await assertSafePlace(context);
-      return withWriterLock(context, holder, { ...lock, signal: options.signal }, () =>
-        fn(context, durability),
-      );
+      return withWriterLock(context, holder, lock, () => fn(context, durability));
     });
   }
 
@@ -291,10 +361,10 @@ export class CommitEngine {
 
   /** @throws {ZarrStoreError} `integrity` for a damaged log */
   async #refreshToWrite({ store }: CommitContext, gaps: "list" | "as noted" = "as noted"): Promise<void> {
-    const versions = gaps === "list" || this.log.hasGap ? await listVersions(store) : undefined;
+    const listing = gaps === "list" || this.log.hasGap ? await listLog(store) : undefined;
     await this.log.refresh();
-    if (versions !== undefined) {
-      this.log.noteGap(await findLogGap(store, versions));
+    if (listing !== undefined) {
+      this.log.noteGap(await findLogGap(store, listing, this.log.head.firstOfFormat2));
     }
     this.log.assertWhole();
   }

@@ -15,9 +15,11 @@ import {
   encodeCommitRecord,
 } from "./log/commit-record.ts";
 import { stagingOf } from "./log/control-keys.ts";
+import { noteLatest } from "./publish/note-latest.ts";
 import { publish } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
+import { assertBorneOut } from "./write/assert-borne-out.ts";
 import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";
 import { decideCommit } from "./write/decide-commit.ts";
 import { linkRecord } from "./write/link-record.ts";
@@ -136,6 +138,7 @@ async function tryCommit(
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
   }
+  await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
   await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
@@ -168,6 +171,7 @@ async function tryCommit(
     return "raced";
   }
   const published = await publishLinked(context, record, bytes.length);
+  await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
 }

@@ -84,9 +84,9 @@ export async function writeCheckpoint(
   }
   await manifest.rebuild();
   const { head } = engine.log;
-  const bytes = await encodeCheckpoint(head, checkpointImages(head, session.nodes));
-  await replaceCheckpoint(store, bytes, runtime.newId());
-  engine.checkpointed(bytes.length);
+  const checkpoint = await encodeCheckpoint(head, checkpointImages(head, session.nodes));
+  await replaceCheckpoint(store, checkpoint, runtime.newId());
+  await engine.checkpointed(checkpoint.key, checkpoint.bytes.length);
 }
 
 async function manifestEntry(session: ObjectSession, imageId: string): Promise<ManifestEntry> {

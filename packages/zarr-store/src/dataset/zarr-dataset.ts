@@ -201,18 +201,28 @@ export class ZarrDataset extends DatasetContents {
 
   /**
    * Ends the session. Writes a checkpoint if, since the last one, the log has grown by more than 64 records or by
-   * more bytes than that checkpoint has.
+   * more bytes than that checkpoint has. Packs records that are older than the last 1 000.
    */
   async close(): Promise<void> {
-    const { records, sizeBytes } = this.#parts.engine.log.sinceCheckpoint;
-    if (this.#committed && (records > 64 || sizeBytes > this.#parts.engine.checkpointSizeBytes)) {
+    const { engine, logger } = this.#parts;
+    const { records, sizeBytes } = engine.log.sinceCheckpoint;
+    const hasCommitted = this.#committed;
+    this.#committed = false;
+    if (!hasCommitted) {
+      return;
+    }
+    if (records > 64 || sizeBytes > engine.checkpointSizeBytes) {
       try {
         await writeCheckpoint(this.#parts, this.session, this.manifest);
       } catch (error) {
-        this.#parts.logger.warn(`no checkpoint was written: ${String(error)}`);
+        logger.warn(`no checkpoint was written: ${String(error)}`);
       }
     }
-    this.#committed = false;
+    try {
+      await engine.packLog();
+    } catch (error) {
+      logger.warn(`old commit records were not packed: ${String(error)}`);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -325,8 +325,8 @@ describe("over HTTP", () => {
       response.end(await stale("images/one/analysis/count.json"));
     });
     web.answer = async (request, response, serve) => {
-      if (request.url?.endsWith("checkpoint.json.gz")) {
-        response.end(await stale("__commits/checkpoint.json.gz"));
+      if (request.url?.endsWith("/__commits/checkpoint")) {
+        response.end(await stale("__commits/checkpoint"));
         return;
       }
       return request.url?.endsWith("count.json") ? once(request, response, serve) : serve();

@@ -5,20 +5,24 @@ import { ndArrayBytes } from "../../src/array/nd-array.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { crc32c } from "../../src/bytes/crc32c.ts";
 import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
+import { decodeCommitPack, encodeCommitPack } from "../../src/commit/log/commit-pack.ts";
 import { decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
-import { CHECKPOINT, commitKey } from "../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, commitKey, OLD_CHECKPOINT } from "../../src/commit/log/control-keys.ts";
 import {
   isZarrStoreError,
   memoryStore,
   openDataset,
   parseStoreKey,
   rowsOf,
+  type StoreKey,
   type TableSchema,
 } from "../../src/index.ts";
 import { parseLossless, plainValue } from "../../src/json/index.ts";
 import { decodeCsvGz } from "../../src/table/csv/csv-gz.ts";
 import { decodeParquet } from "../../src/table/index.ts";
-import { collectLog, sha256, testRuntime } from "../support/test-runtime.ts";
+import { growLog, startDataset } from "../commit/packs/long-log.ts";
+import { asVersion2 } from "../support/as-version-2.ts";
+import { sha256, testRuntime } from "../support/test-runtime.ts";
 
 /** What reads bytes, sound ones to begin with, and what they ought to mean. */
 interface Parser {
@@ -144,7 +148,21 @@ async function makeParsers(): Promise<readonly Parser[]> {
       sound: await at(commitKey(2)),
       read: async (bytes) => shown(await decodeCommitRecord(bytes, 2, sha256)),
     },
-    { name: "checkpoint", sound: await at(CHECKPOINT), read: readCheckpointOf },
+    {
+      name: "checkpoint",
+      sound: await at(CHECKPOINT),
+      read: (bytes) => readCheckpointOf(CHECKPOINT, bytes),
+    },
+    {
+      name: "checkpoint of version 2",
+      sound: await oldCheckpoint(),
+      read: (bytes) => readCheckpointOf(OLD_CHECKPOINT, bytes),
+    },
+    {
+      name: "pack of commit records",
+      sound: await smallPack(),
+      read: async (bytes) => shown([...(await decodeCommitPack(bytes, 1, sha256))]),
+    },
     {
       name: "csv.gz",
       sound: await at("images/one/analysis/t.csv.gz"),
@@ -281,11 +299,32 @@ async function readChunk(codecs: readonly unknown[], bytes: Uint8Array<ArrayBuff
   ]);
 }
 
-async function readCheckpointOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+async function oldCheckpoint(): Promise<Uint8Array> {
   const store = memoryStore();
-  await store.put(CHECKPOINT, bytes);
-  const { warnings, ...logger } = collectLog();
-  const checkpoint = await readCheckpoint(store, logger);
+  await startDataset(store, testRuntime());
+  const dataset = await openDataset(store, { runtime: testRuntime() });
+  await dataset.updateManifest();
+  await asVersion2(store);
+  return (await store.get(OLD_CHECKPOINT)) ?? new Uint8Array();
+}
+
+/** A pack of the last four records of its block. */
+async function smallPack(): Promise<Uint8Array> {
+  const store = memoryStore();
+  await startDataset(store, testRuntime());
+  await growLog(store, testRuntime(), 1000);
+  const files = [997, 998, 999, 1000].map((version) => store.get(commitKey(version)));
+  return (
+    (await encodeCommitPack((await Promise.all(files)).filter((bytes) => bytes !== undefined))) ??
+    new Uint8Array()
+  );
+}
+
+async function readCheckpointOf(key: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const store = memoryStore();
+  await store.put(key, bytes);
+  const warnings: string[] = [];
+  const checkpoint = await readCheckpoint(store, (_key, why) => warnings.push(why));
   if (checkpoint === undefined) {
     const { ZarrStoreError } = await import("../../src/index.ts");
     throw warnings.length === 1

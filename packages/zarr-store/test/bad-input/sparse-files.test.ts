@@ -54,7 +54,7 @@ describe("a sparse file of a terabyte in a dataset's folder", () => {
   });
 
   it("is a finding in the log, and no obstacle as a checkpoint", async () => {
-    const checkpoint = "__commits/checkpoint.json.gz";
+    const checkpoint = "__commits/checkpoint";
     await makeHuge(checkpoint);
     expect(problemsOf(await dataset.check())).toEqual([`log ${checkpoint} → repair`]);
     const again = await openLocalDataset(root);

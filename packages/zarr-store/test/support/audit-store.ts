@@ -99,7 +99,9 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
 }
 
 async function readLog(store: KeyValueStore, problems: string[]): Promise<readonly CommitRecord[]> {
-  const names = (await store.list(COMMITS)).map(({ name }) => name).filter((name) => name.endsWith(".json"));
+  const names = (await store.list(COMMITS))
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith(".json") && name !== "latest.json");
   const records: CommitRecord[] = [];
   const txids = new Set<string>();
   let parent = "";

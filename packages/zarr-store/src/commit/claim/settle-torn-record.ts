@@ -123,8 +123,14 @@ async function moveAway(
   const key = commitKey(version);
   const isFolder = (await store.stat(key))?.kind === "directory";
   const target = joinKey(refuge, key);
-  await store.makeDirectory(parentKey(target) ?? refuge);
+  if (isFolder) {
+    await store.makeDirectory(parentKey(target) ?? refuge);
+  } else {
+    // Onto a file only a file can be renamed: a folder that has claimed the version meanwhile stays.
+    await store.put(target, NOTHING);
+  }
   if ((await store.move(key, target)) !== "moved") {
+    await store.remove(target);
     await removeEmptyDirectories(context, refuge, key);
     return undefined;
   }

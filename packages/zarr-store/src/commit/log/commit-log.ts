@@ -5,28 +5,48 @@ import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
+import { isListableStore } from "../../store/read-only-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { CommitPack } from "./commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
-import { commitKey } from "./control-keys.ts";
-import { Head } from "./head.ts";
+import { commitKey, lastOfBlock } from "./control-keys.ts";
+import { type CommittedObject, Head } from "./head.ts";
+import { type Latest, readLatest } from "./latest.ts";
 import { readNextRecord, readRecord } from "./read-record.ts";
+import { mayBePacked, StoredRecords } from "./stored-records.ts";
 import { isTornRecord } from "./torn-record.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
+/** What the log says about a file that was found at a path. */
+export interface Trace {
+  /** Whether any commit put these bytes there. */
+  readonly isKnown: boolean;
+  /** What the last commit that touched the path left there: a hash, or null for nothing. Undefined if none touched it. */
+  readonly last: string | null | undefined;
+}
+
 /** The records of a dataset, read in order, and the head that they add up to. */
 export class CommitLog {
   readonly head: Head = new Head();
+  /** The checkpoint that is known to be in the store. */
+  checkpointKey: StoreKey | undefined;
   readonly #store: ReadableStore;
   readonly #sha256: Runtime["sha256"];
   readonly #logger: Pick<Logger, "warn">;
+  readonly #records: StoredRecords;
   /** The damaged record, and the first record that is missing below a later one. Nothing is read beyond either. */
   #damaged: ZarrStoreError | undefined;
   #gap: ZarrStoreError | undefined;
   #torn: { readonly version: number; readonly bytes: Uint8Array } | undefined;
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
+  /** The version of the checkpoint that the head started from, and its objects that the log has borne out. */
+  #startedFrom = 0;
+  readonly #borneOut = new WeakSet<CommittedObject>();
+  #hint: Latest | undefined;
+  #isHintNew = false;
   /** The pass that is reading now, and the one that waits for it. */
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
@@ -35,6 +55,21 @@ export class CommitLog {
     this.#store = store;
     this.#sha256 = sha256;
     this.#logger = logger;
+    this.#records = new StoredRecords(store, sha256);
+  }
+
+  /** What `latest.json` said last. Only a store that cannot list is asked for it. */
+  get hint(): Latest | undefined {
+    return this.#hint;
+  }
+
+  /** Reads the hint before the first pass, which then does not read it again. @throws {ZarrStoreError} `io` */
+  async readHint(): Promise<Latest | undefined> {
+    // A dataset of version 2 has no hint, and gets one only after the record that upgrades it.
+    const isOld = this.head.version > 0 && this.head.nextRecordFormat === 1;
+    this.#hint = isListableStore(this.#store) || isOld ? undefined : await readLatest(this.#store);
+    this.#isHintNew = this.#hint !== undefined;
+    return this.#hint;
   }
 
   /** The number of records, and their bytes, that no checkpoint covers yet. */
@@ -106,9 +141,20 @@ export class CommitLog {
     }
   }
 
-  async record(version: number): Promise<CommitRecord | undefined> {
-    const bytes = await readRecord(this.#store, version, this.head.claim);
-    return bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
+  /**
+   * Reads one record; undefined if it does not exist.
+   *
+   * @param expectedSha256 its hash, if that is known: it saves a request
+   * @throws {ZarrStoreError} `integrity`, `not_supported`, `io`
+   */
+  async record(version: number, expectedSha256?: string): Promise<CommitRecord | undefined> {
+    const newest = Math.max(this.head.version, this.#hint?.version ?? 0);
+    return this.#records.record(version, newest, expectedSha256);
+  }
+
+  /** Reads the record that a pack has of a version; undefined if no pack covers it. @throws {ZarrStoreError} `integrity`, `io` */
+  async packedRecord(version: number): Promise<CommitRecord | undefined> {
+    return (await this.#records.pack(version))?.get(version);
   }
 
   /** The record of the head; undefined before the first commit. */
@@ -117,7 +163,7 @@ export class CommitLog {
     if (version === 0 || this.#headRecord?.version === version) {
       return this.#headRecord;
     }
-    const record = await this.record(version);
+    const record = await this.record(version, this.head.recordSha256);
     if (this.head.version === version) {
       this.#headRecord = record;
     }
@@ -128,31 +174,104 @@ export class CommitLog {
    * Whether any commit ever put these bytes at the path. Old records are read only if the recent ones do not answer it.
    */
   async wasEverCommitted(path: StoreKey, sha256: string): Promise<boolean> {
-    if (this.head.wasCommitted(path, sha256)) {
-      return true;
-    }
-    for (let version = this.head.version; version > 0; version--) {
-      const record = await this.record(version);
-      if (
-        record?.ops.some(
-          (op) => op.path === path && (op.prev === sha256 || (op.op === "put" && op.sha256 === sha256)),
-        )
-      ) {
-        return true;
+    return (
+      this.head.wasCommitted(path, sha256) ||
+      (await this.trace(new Map([[path, sha256]]))).get(path)?.isKnown === true
+    );
+  }
+
+  /** Looks up files, given as hashes by path, in one walk through the log from its newest record. */
+  async trace(found: ReadonlyMap<StoreKey, string>): Promise<ReadonlyMap<StoreKey, Trace>> {
+    const traces = new Map<StoreKey, Trace>();
+    const open = new Map(found);
+    for await (const { ops } of this.#records.backwards(this.head.version)) {
+      for (const op of ops) {
+        const sha256 = open.get(op.path);
+        if (sha256 === undefined) {
+          continue;
+        }
+        const put = op.op === "put" ? op.sha256 : null;
+        const { last = put } = traces.get(op.path) ?? {};
+        const isKnown = put === sha256 || op.prev === sha256;
+        traces.set(op.path, { isKnown, last });
+        if (isKnown) {
+          open.delete(op.path);
+        }
+      }
+      if (open.size === 0) {
+        break;
       }
     }
-    return false;
+    return traces;
+  }
+
+  /**
+   * Whether the record of each object's version put it where the head has it. Objects that came from records are borne
+   * out by them; those of a checkpoint are looked up once.
+   *
+   * @throws {ZarrStoreError} `integrity` if such a record is damaged, `io`
+   */
+  async bearsOut(objects: ReadonlyMap<StoreKey, CommittedObject>): Promise<boolean> {
+    const versions = new Map<number, [StoreKey, CommittedObject][]>();
+    for (const [path, object] of objects) {
+      if (object.version <= this.#startedFrom && !this.#borneOut.has(object)) {
+        versions.set(object.version, [...(versions.get(object.version) ?? []), [path, object]]);
+      }
+    }
+    for (const [version, ofVersion] of versions) {
+      const record = await this.record(version);
+      const put = new Map(record?.ops.flatMap((op) => (op.op === "put" ? [[op.path, op.sha256]] : [])));
+      if (!ofVersion.every(([path, { sha256 }]) => put.get(path) === sha256)) {
+        return false;
+      }
+      for (const [, object] of ofVersion) {
+        this.#borneOut.add(object);
+      }
+    }
+    return true;
+  }
+
+  /** Whether the head rests on a checkpoint, and not on records alone. */
+  get restsOnCheckpoint(): boolean {
+    return this.#startedFrom > 0;
   }
 
   /** Starts from a checkpoint instead of the first record. */
   restoreFrom(checkpoint: Checkpoint): void {
     this.head.restore(checkpoint);
     this.head.restoreGroups(checkpoint.groups);
-    this.checkpointed();
+    this.#startedFrom = checkpoint.version;
+    this.checkpointed(checkpoint.key);
   }
 
-  /** Notes that a checkpoint of the head was written. */
-  checkpointed(): void {
+  /**
+   * Reads the log from its first record, in place of the checkpoint that the head started from.
+   *
+   * @throws {ZarrStoreError} `integrity` if it cannot be read up to the head, `io`
+   */
+  async readAgain(): Promise<void> {
+    const { version } = this.head;
+    const fresh = new CommitLog(this.#store, this.#sha256, this.#logger);
+    await fresh.refresh();
+    fresh.assertWhole();
+    if (fresh.head.version < version) {
+      const missing = fresh.head.version + 1;
+      throw new ZarrStoreError("integrity", `commit record ${missing} is missing`, {
+        path: commitKey(missing),
+      });
+    }
+    this.head.restore(fresh.head.point);
+    this.head.restoreGroups(
+      new Map([...fresh.head.groups()].map((name) => [name, fresh.head.objectsOf(name)])),
+    );
+    this.#headRecord = fresh.#headRecord;
+    this.#sinceCheckpoint = fresh.#sinceCheckpoint;
+    this.#startedFrom = 0;
+  }
+
+  /** Notes that a checkpoint of the head is in the store. */
+  checkpointed(key: StoreKey): void {
+    this.checkpointKey = key;
     this.#sinceCheckpoint = { records: 0, sizeBytes: 0 };
   }
 
@@ -178,31 +297,31 @@ export class CommitLog {
     return this.#waiting;
   }
 
-  /** Reads the next record, then 2, 4, 8, … at a time. If there is no new record, this costs a single request. */
+  /** Reads the next record, then 2, 4, 8, … at a time. If there is no new record, this costs two requests. */
   async #readNewer(): Promise<void> {
+    const hint = this.#isHintNew ? this.#hint : await this.readHint();
+    this.#isHintNew = false;
+    let limit = hint !== undefined && hint.version >= this.head.version ? hint.version : Infinity;
     for (let ahead = 1; ; ahead = Math.min(2 * ahead, MOST_RECORDS_AHEAD)) {
-      const next = this.head.version + 1;
-      const { claim } = this.head;
-      const found = new Array<Uint8Array | undefined>(ahead);
-      const read = async (index: number): Promise<void> => {
-        found[index] = await readNextRecord(this.#store, next + index, claim);
-      };
-      await runBounded(found.keys(), read, { concurrency: ahead });
-      for (const [index, bytes] of found.entries()) {
-        if (bytes === undefined && this.head.claim !== claim) {
-          // A record of this batch changed how versions are claimed, and so where the next one is.
-          break;
-        }
-        if (bytes === undefined || (await this.#isTorn(bytes, next + index))) {
-          this.#torn = bytes && { version: next + index, bytes };
+      if (this.head.version >= limit) {
+        if (this.head.recordSha256 === hint?.recordSha256) {
           this.#noteDamaged(undefined);
           return;
         }
-        const record = await this.#decodeNext(bytes, next + index);
-        if (record === undefined) {
+        limit = Infinity;
+      }
+      try {
+        if (!(await this.#readAhead(ahead, limit))) {
+          this.#noteDamaged(undefined);
           return;
         }
-        this.applyOwn(record, bytes.length);
+      } catch (error) {
+        if (!isZarrStoreError(error, "integrity")) {
+          throw error;
+        }
+        this.#torn = undefined;
+        this.#noteDamaged(error);
+        return;
       }
     }
   }
@@ -212,19 +331,62 @@ export class CommitLog {
     return isTornRecord(bytes) && (await readRecord(this.#store, version + 1, this.head.claim)) === undefined;
   }
 
-  /** Decodes a record. If it is damaged, notes that and returns undefined. */
-  async #decodeNext(bytes: Uint8Array, version: number): Promise<CommitRecord | undefined> {
-    try {
+  /**
+   * Applies the next records, at most `ahead` of them or the rest of a pack. Returns false if one is missing.
+   *
+   * @param limit the newest version according to a hint; beyond it nothing is asked
+   * @throws {ZarrStoreError} `integrity` for a record that is damaged or does not follow
+   */
+  async #readAhead(ahead: number, limit: number): Promise<boolean> {
+    const next = this.head.version + 1;
+    const isOld = limit !== Infinity && mayBePacked(next, limit);
+    const before = isOld ? await this.#records.pack(next) : this.#records.kept(next);
+    if (before?.has(next) === true) {
+      this.#applyPack(before, next);
+      return true;
+    }
+    const count = Math.min(ahead, lastOfBlock(next) - next + 1, limit - next + 1);
+    const { claim } = this.head;
+    const found = new Array<Uint8Array | undefined>(count);
+    const read = async (index: number): Promise<void> => {
+      found[index] = await readNextRecord(this.#store, next + index, claim);
+    };
+    await runBounded(found.keys(), read, { concurrency: count });
+    // The pack is asked for after the files, see StoredRecords. Record 1 is never packed, nor a young block within a hint.
+    const isYoung = limit !== Infinity && !isOld;
+    const isCertain = next === 1 || (isYoung && !found.includes(undefined));
+    const pack = isCertain ? undefined : await this.#records.pack(next);
+    if (pack?.has(next) === true) {
+      this.#applyPack(pack, next);
+      return true;
+    }
+    for (const [index, bytes] of found.entries()) {
+      const version = next + index;
+      if (pack?.has(version) === true) {
+        return true;
+      }
+      if (bytes === undefined && this.head.claim !== claim) {
+        // A record of this batch changed how versions are claimed, and so where the next one is.
+        return true;
+      }
+      if (bytes === undefined || (await this.#isTorn(bytes, version))) {
+        this.#torn = bytes && { version, bytes };
+        return false;
+      }
       const record = await decodeCommitRecord(bytes, version, this.#sha256);
       this.#assertFollows(record);
-      return record;
-    } catch (error) {
-      if (!isZarrStoreError(error, "integrity")) {
-        throw error;
+      this.applyOwn(record, bytes.length);
+    }
+    return true;
+  }
+
+  #applyPack(pack: CommitPack, first: number): void {
+    for (let version = first; version <= lastOfBlock(first); version++) {
+      const record = pack.get(version);
+      if (record !== undefined) {
+        this.#assertFollows(record);
+        this.applyOwn(record, 0);
       }
-      this.#torn = undefined;
-      this.#noteDamaged(error);
-      return undefined;
     }
   }
 

@@ -1,34 +1,42 @@
-// The bytes of a pack: a block of old commit records in one file, so that the log stays small.
+// Encodes and decodes a pack: a block of old commit records in one file, so that the log stays small.
+
 import { gzip } from "../../bytes/gzip.ts";
 import { inflate } from "../../bytes/inflate.ts";
-import { gzipSealFault, sealGzip } from "../../bytes/sealed-gzip.ts";
+import { gzipSealFault, isSealedGzip, sealGzip } from "../../bytes/sealed-gzip.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { type CommitRecord, compactRecordText, decodeCommitRecord, recordTextOf } from "./commit-record.ts";
+import { type CommitRecord, compactRecordText, decodeCompactRecord } from "./commit-record.ts";
 import { firstOfBlock, lastOfBlock, packKey } from "./control-keys.ts";
 
-/** A bound for a hostile file. A commit of 1 000 images has about 2 MB of text. */
-const MAX_TEXT_BYTES = 1 << 30;
+/** A block whose records have more text than this is not packed, and a pack that unpacks to more is refused. */
+export const MAX_PACK_TEXT_BYTES: number = 1 << 28;
 
-/** The records of one block by version, each with the hash that it states. */
+/** The records of one block, by version. */
 export type CommitPack = ReadonlyMap<number, CommitRecord>;
 
 /**
- * Packs the texts of a block's records, in order of version: gzip of one line of compact JSON per record, sealed. Equal records
- * give equal lines in every runtime, so two writers that pack the same block do no harm to each other.
+ * Packs the files of a block's records, in order of version: one line of compact JSON per record, as sealed gzip. Equal
+ * records give equal lines in every runtime, so it does no harm if two writers pack one block.
+ *
+ * @param maxTextBytes the limit on the text. Default {@link MAX_PACK_TEXT_BYTES}
+ * @returns undefined if the text is larger than the limit
  */
 export async function encodeCommitPack(
-  recordTexts: readonly Uint8Array<ArrayBuffer>[],
-): Promise<Uint8Array<ArrayBuffer>> {
-  const lines = recordTexts.map((bytes) => `${compactRecordText(bytes)}\n`).join("");
-  return sealGzip(await gzip(new TextEncoder().encode(lines)));
+  records: readonly Uint8Array[],
+  maxTextBytes: number = MAX_PACK_TEXT_BYTES,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (records.reduce((sum, { length }) => sum + length, 0) > 4 * maxTextBytes) {
+    return undefined;
+  }
+  const text = new TextEncoder().encode(records.map((bytes) => `${compactRecordText(bytes)}\n`).join(""));
+  return text.length > maxTextBytes ? undefined : sealGzip(await gzip(text));
 }
 
 /**
- * Reads the pack of the block that begins with `first`. Each record is checked as if it were a file of its own.
+ * Decodes the pack of the block that begins with version `first`. Each record is checked as if it were a file of its own.
  *
- * @throws {ZarrStoreError} `integrity` if the bytes are not the ones that were sealed, a record does not have its hash, or
- * the versions are not consecutive and of this block
+ * @throws {ZarrStoreError} `integrity` if the bytes are not the ones that were sealed, a record does not have its own
+ * hash, or the versions are not consecutive up to the end of the block; `not_supported` for a record of a later format
  */
 export async function decodeCommitPack(
   bytes: Uint8Array<ArrayBuffer>,
@@ -36,39 +44,36 @@ export async function decodeCommitPack(
   sha256: Runtime["sha256"],
 ): Promise<CommitPack> {
   const path = packKey(first);
-  const fault = gzipSealFault(bytes);
+  const fault = isSealedGzip(bytes) ? gzipSealFault(bytes) : "it has no seal";
   if (fault !== undefined) {
     throw damaged(path, fault);
   }
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(await unpacked(path, bytes));
+  const lines = (await textOf(path, bytes)).split("\n");
   const records = new Map<number, CommitRecord>();
-  for (const line of text.split("\n").slice(0, -1)) {
-    const version = [...records.keys()].at(-1);
-    const stated = statedVersion(line);
-    const isNext = version === undefined ? firstOfBlock(stated) === first : stated === version + 1;
-    if (!isNext) {
-      throw damaged(path, `record ${stated} follows record ${version ?? "(none)"}`);
-    }
-    records.set(stated, await decodeCommitRecord(recordTextOf(line), stated, sha256));
+  const last = lastOfBlock(first);
+  let version = last - (lines.length - 1) + 1;
+  if (lines.at(-1) !== "" || lines.length < 2 || version < first || firstOfBlock(first) !== first) {
+    throw damaged(path, `${lines.length - 1} whole lines, expected 1 to ${last - first + 1}`);
   }
-  if ([...records.keys()].at(-1) !== lastOfBlock(first)) {
-    throw damaged(path, `it does not reach record ${lastOfBlock(first)}`);
+  for (const line of lines.slice(0, -1)) {
+    const record = await decodeCompactRecord(line, version, sha256);
+    const before = records.get(version - 1);
+    if (before !== undefined && record.parentSha256 !== before.sha256) {
+      throw damaged(path, `record ${version} does not follow the one before it`);
+    }
+    records.set(version, record);
+    version++;
   }
   return records;
 }
 
-async function unpacked(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function textOf(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   try {
-    return await inflate(bytes, { format: "gzip", maxBytes: MAX_TEXT_BYTES });
+    const text = await inflate(bytes, { format: "gzip", maxBytes: MAX_PACK_TEXT_BYTES });
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
   } catch (cause) {
     throw damaged(path, String(cause), cause);
   }
-}
-
-/** 0 for a line that states none: no block has it. */
-function statedVersion(line: string): number {
-  const version = Number(/"v":(\d{1,15})[,}]/.exec(line)?.[1]);
-  return Number.isSafeInteger(version) ? version : 0;
 }
 
 function damaged(path: string, why: string, cause?: unknown): ZarrStoreError {

@@ -38,7 +38,8 @@ export interface DeleteOp {
 }
 
 /**
- * One record of the log. A change is committed exactly when its record exists. Records are never removed or renumbered.
+ * One record of the log. A change is committed exactly when its record exists. A record is never changed or renumbered; an
+ * old one moves into a pack.
  */
 export interface CommitRecord {
   readonly format: RecordFormat;
@@ -98,10 +99,17 @@ export function compactRecordText(bytes: Uint8Array): string {
   return JSON.stringify(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
 }
 
-/** The bytes of a record as a file of its own, from its line in a pack. Throws a `SyntaxError` if it is not JSON. */
-export function recordTextOf(line: string): Uint8Array<ArrayBuffer> {
-  const wire: unknown = JSON.parse(line);
-  return utf8(textOf(Object(wire)));
+/**
+ * Decodes a record from its line in a pack, and verifies its hash.
+ *
+ * @throws {ZarrStoreError} as {@link decodeCommitRecord} does
+ */
+export async function decodeCompactRecord(
+  line: string,
+  version: number,
+  sha256: Runtime["sha256"],
+): Promise<CommitRecord> {
+  return verifiedRecord(line, JSON.stringify, version, sha256);
 }
 
 /**
@@ -115,19 +123,32 @@ export async function decodeCommitRecord(
   version: number,
   sha256: Runtime["sha256"],
 ): Promise<CommitRecord> {
-  const where = `commit record ${version}`;
   let text: string;
-  let wire: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new ZarrStoreError("integrity", `commit record ${version} is not JSON`, { cause });
+  }
+  return verifiedRecord(text, textOf, version, sha256);
+}
+
+async function verifiedRecord(
+  text: string,
+  format: (wire: object) => string,
+  version: number,
+  sha256: Runtime["sha256"],
+): Promise<CommitRecord> {
+  const where = `commit record ${version}`;
+  let wire: unknown;
+  try {
     wire = JSON.parse(text);
   } catch (cause) {
     throw new ZarrStoreError("integrity", `${where} is not JSON`, { cause });
   }
   const { sha256: hash, ...rest } = asObject(wire, where);
-  const format = asFormat(rest["format"], where);
+  const recordFormat = asFormat(rest["format"], where);
   const expected = await sha256(utf8(JSON.stringify(rest)));
-  if (hash !== expected || rest["v"] !== version || text !== textOf({ ...rest, sha256: hash })) {
+  if (hash !== expected || rest["v"] !== version || text !== format({ ...rest, sha256: hash })) {
     throw new ZarrStoreError("integrity", `${where} does not match its own hash`, {
       expected,
       found: hash,
@@ -137,7 +158,7 @@ export async function decodeCommitRecord(
   const { person } = writer;
   const { claim, details } = rest;
   return {
-    format,
+    format: recordFormat,
     version,
     txid: asTxid(rest["txid"], where),
     base: asCount(rest["base"], where),

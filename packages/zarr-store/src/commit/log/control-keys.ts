@@ -5,7 +5,9 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 /** The protocol's folders. The Zarr v3 core specification, "Node names", reserves names that begin with `__`. */
 export const COMMITS: StoreKey = joinKey("__commits");
 export const STAGING: StoreKey = joinKey("__staging");
-export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
+export const CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint");
+/** The checkpoint of a dataset of version 2. It stays as it is when the dataset is upgraded. */
+export const OLD_CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
 /** A hint for readers that cannot list: the newest version. It is derived and may be behind. */
 export const LATEST: StoreKey = joinKey(COMMITS, "latest.json");
 /** What commits replaced or deleted, by hash. */
@@ -23,6 +25,7 @@ const PROBE = "probe-";
 const CLAIM = "claim-";
 const PACK = "pack-";
 const HELD_RECORD = "record.json";
+const STAGED_LATEST = "latest.json";
 /** Files in a transaction's staging directory that are not objects. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
@@ -111,6 +114,11 @@ export function stagedOwnerKey(txid: string): StoreKey {
   return joinKey(STAGING, txid, STAGED_OWNER);
 }
 
+/** Where {@link LATEST} is written before it is renamed to its place, by the holder of the lock. */
+export function stagedLatestKey(): StoreKey {
+  return joinKey(STAGING, STAGED_LATEST);
+}
+
 export function asideKey(id: string): StoreKey {
   return joinKey(STAGING, ASIDE + id);
 }
@@ -178,6 +186,7 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name) || isProbe(name);
+  const isOfLock =
+    name === "lock" || name === STAGED_LATEST || isStaleLock(name) || isClock(name) || isProbe(name);
   return isOfLock ? "lock" : "transaction";
 }

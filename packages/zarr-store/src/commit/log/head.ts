@@ -66,6 +66,17 @@ export class Head {
     return this.#firstOfFormat2;
   }
 
+  /** The point that a checkpoint of this head would restore. */
+  get point(): HeadPoint {
+    const [claim, first] = [this.#claim, this.#firstOfFormat2];
+    return {
+      version: this.#version,
+      recordSha256: this.#recordSha256,
+      txid: this.#txid,
+      format2: claim === undefined || first === undefined ? undefined : { claim, first },
+    };
+  }
+
   object(path: StoreKey): CommittedObject | undefined {
     return this.#groups.get(groupOf(path))?.get(path);
   }
@@ -137,10 +148,10 @@ export class Head {
     this.#version = at.version;
     this.#recordSha256 = at.recordSha256;
     this.#txid = at.txid;
-    if (at.format2 !== undefined) {
-      this.#recordFormat = 2;
-      this.#claim = at.format2.claim;
-      this.#firstOfFormat2 = at.format2.first;
+    if (at.format2 !== undefined || objects === "forget objects") {
+      this.#recordFormat = at.format2 === undefined ? 1 : 2;
+      this.#claim = at.format2?.claim;
+      this.#firstOfFormat2 = at.format2?.first;
     }
     if (objects === "forget objects") {
       this.#groups.clear();
@@ -234,6 +245,16 @@ export interface HeadPoint {
   readonly txid: string;
   /** For a dataset of version 3: how versions are claimed, and which record was the first of format 2. */
   readonly format2?: { readonly claim: ClaimMethod; readonly first: number } | undefined;
+}
+
+/** The head at one version, and what the manifest says about its images. */
+export interface CheckpointContents extends HeadPoint {
+  /** By group, as in {@link Head.groups}. */
+  readonly groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>;
+  /** What the manifest keeps about each image, by image id; the commit protocol does not interpret it. */
+  readonly images: ReadonlyMap<string, unknown>;
+  /** Why these bytes, although readable, are not what any writer wrote. Readers may still use the checkpoint. */
+  readonly fault: string | undefined;
 }
 
 const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();

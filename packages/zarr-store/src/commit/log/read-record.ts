@@ -1,4 +1,5 @@
 // Reads the bytes of a commit record, wherever a claim put it.
+
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import type { ClaimMethod } from "./commit-record.ts";
 import { commitKey, heldRecordKey } from "./control-keys.ts";
@@ -26,7 +27,8 @@ export async function readRecord(
 
 /**
  * The same of a version after the head. Where versions are claimed by links, the next one is a file: a record that changes
- * the method is itself claimed by a file. So one question is enough in the common case.
+ * the method is itself claimed by a file. So one question is enough in the common case. Where they are claimed by folders,
+ * the folder is asked for first, so that a web server has no 404 to answer.
  */
 export async function readNextRecord(
   store: Reads,

@@ -1,17 +1,19 @@
 // Reads the whole commit log for a check, and collects its faults instead of stopping at the first.
 
 import { isZarrStoreError } from "../../errors.ts";
-import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
 import { HistoryNames } from "../history/history-names.ts";
 import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
+import type { CommitPack } from "../log/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
-import { CHECKPOINT, COMMITS, commitKey, versionOfRecord } from "../log/control-keys.ts";
+import { commitKey, firstOfBlock, lastOfBlock, packKey } from "../log/control-keys.ts";
 import { Head } from "../log/head.ts";
+import { listLog } from "../log/log-gap.ts";
 import { readRecord } from "../log/read-record.ts";
+import { StoredRecords } from "../log/stored-records.ts";
 import { isTornRecord } from "../log/torn-record.ts";
 import type { CheckProblem } from "./check-report.ts";
 
@@ -23,6 +25,7 @@ export class LogAudit {
   readonly history: HistoryNames = new HistoryNames();
   readonly #store: ReadOnlyStore;
   readonly #runtime: Pick<Runtime, "sha256">;
+  readonly #records: StoredRecords;
   /** The hash that each path had before it was last deleted. */
   readonly #lastDeleted = new Map<StoreKey, string>();
   #checkpoint: Checkpoint | undefined;
@@ -34,6 +37,7 @@ export class LogAudit {
   constructor(store: ReadOnlyStore, runtime: Pick<Runtime, "sha256">) {
     this.#store = store;
     this.#runtime = runtime;
+    this.#records = new StoredRecords(store, runtime.sha256);
   }
 
   /** False if the log has a gap or a bad record. It is then uncertain which objects should exist. */
@@ -57,25 +61,28 @@ export class LogAudit {
 
   /** Reads the checkpoint and every record that is listed. */
   async read(): Promise<void> {
-    let complaint = "";
-    const logger: Logger = {
-      ...SILENT_LOGGER,
-      warn: (message) => {
-        complaint = message;
-      },
+    const complain = (path: string, message: string): void => {
+      this.problems.push({ kind: "log", path, message, remedy: "repair" });
     };
-    this.#checkpoint = await readCheckpoint(this.#store, logger);
-    const fault = this.#checkpoint?.fault;
-    const message = fault === undefined ? complaint : `the checkpoint is damaged: ${fault}`;
-    if (message !== "") {
-      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
+    this.#checkpoint = await readCheckpoint(this.#store, complain);
+    if (this.#checkpoint?.fault !== undefined) {
+      complain(this.#checkpoint.key, `the checkpoint is damaged: ${this.#checkpoint.fault}`);
     }
-    const versions = (await this.#store.list(COMMITS)).flatMap(({ name }) => versionOfRecord(name) ?? []);
-    for (const version of versions) {
-      if (version > this.head.version + 1) {
-        this.#missing(this.head.version + 1, version - 1);
+    const { versions, blocks } = await listLog(this.#store);
+    const packed = new Set(blocks);
+    for (const first of [...new Set([...versions.map(firstOfBlock), ...blocks])].sort((a, b) => a - b)) {
+      const pack = packed.has(first) ? await this.#readPack(first) : undefined;
+      const files = versions.filter((version) => firstOfBlock(version) === first);
+      const found = new Set([...files, ...(pack === undefined || pack === "damaged" ? [] : pack.keys())]);
+      for (const version of [...found].sort((a, b) => a - b)) {
+        if (version <= this.head.version) {
+          continue;
+        }
+        if (version > this.head.version + 1) {
+          this.#missing(this.head.version + 1, version - 1);
+        }
+        await this.#readRecord(version);
       }
-      await this.#readRecord(version);
     }
     await this.readOn();
     const newest = this.#checkpoint?.version ?? 0;
@@ -102,28 +109,28 @@ export class LogAudit {
   }
 
   async #readRecord(version: number): Promise<boolean> {
-    const path = commitKey(version);
     const { txid } = this.head;
     try {
-      const bytes = await readRecord(this.#store, version, this.head.claim);
+      const packed = this.#records.kept(version)?.get(version);
+      const bytes =
+        packed === undefined ? await readRecord(this.#store, version, this.head.claim) : undefined;
       this.#tornVersion = undefined;
-      if (bytes === undefined) {
-        return false;
+      if (packed === undefined && bytes === undefined) {
+        const pack = await this.#readPack(version);
+        return pack === "damaged" || (pack?.has(version) === true && (await this.#readRecord(version)));
       }
       if (
+        bytes !== undefined &&
         isTornRecord(bytes) &&
         (await readRecord(this.#store, version + 1, this.head.claim)) === undefined
       ) {
         this.#tornVersion = version;
         return false;
       }
-      this.#apply(await decodeCommitRecord(bytes, version, this.#runtime.sha256));
+      const { sha256 } = this.#runtime;
+      this.#apply(packed ?? (await decodeCommitRecord(bytes ?? new Uint8Array(), version, sha256)));
     } catch (error) {
-      if (!isZarrStoreError(error) || (isZarrStoreError(error, "io", "aborted") && !isTooLarge(error))) {
-        throw error;
-      }
-      this.#fault(path, error.message);
-      this.#isWhole = false;
+      this.#damaged(commitKey(version), error);
       this.head.restore({ version, recordSha256: "", txid }, "keep objects");
     }
     if (version === this.#checkpoint?.version) {
@@ -132,8 +139,32 @@ export class LogAudit {
     return true;
   }
 
+  /** Reads a pack. If it is damaged, the records of its block count as damaged, whatever else lies there. */
+  async #readPack(version: number): Promise<CommitPack | "damaged" | undefined> {
+    try {
+      return await this.#records.pack(version);
+    } catch (error) {
+      this.#damaged(packKey(version), error);
+      const { txid } = this.head;
+      this.head.restore({ version: lastOfBlock(version), recordSha256: "", txid }, "keep objects");
+      return "damaged";
+    }
+  }
+
+  #damaged(path: string, error: unknown): void {
+    if (!isZarrStoreError(error) || (isZarrStoreError(error, "io", "aborted") && !isTooLarge(error))) {
+      throw error;
+    }
+    this.#fault(path, error.message);
+    this.#isWhole = false;
+  }
+
+  #pathOf(version: number): string {
+    return this.#records.kept(version)?.has(version) === true ? packKey(version) : commitKey(version);
+  }
+
   #apply(record: CommitRecord): void {
-    const path = commitKey(record.version);
+    const path = this.#pathOf(record.version);
     const isNext = this.head.recordSha256 !== "" || record.version === 1;
     if (isNext && record.parentSha256 !== this.head.recordSha256) {
       this.#isWhole = false;
@@ -169,7 +200,7 @@ export class LogAudit {
     const why = this.#difference(checkpoint);
     if (why !== undefined) {
       const message = `the checkpoint does not match the log: ${why}`;
-      this.problems.push({ kind: "log", path: CHECKPOINT, message, remedy: "repair" });
+      this.problems.push({ kind: "log", path: checkpoint.key, message, remedy: "repair" });
     }
   }
 

@@ -3,9 +3,12 @@
 import { isStoreKey, joinKey } from "../../store/store-key.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import {
+  blockOfPack,
   CHECKPOINT,
   COMMITS,
   commitKey,
+  LATEST,
+  OLD_CHECKPOINT,
   STAGING,
   stagedOwnerKey,
   stagingEntryKind,
@@ -15,6 +18,8 @@ import { transactionOfClaim } from "../log/list-claims.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
 
+const DERIVED: ReadonlySet<string> = new Set([CHECKPOINT, OLD_CHECKPOINT, LATEST]);
+
 /** Notes what the protocol's own folders hold besides the log. Such files are normal, but none of them should stay. */
 export async function noteControlFiles(context: CheckContext): Promise<readonly CheckNote[]> {
   const { store } = context;
@@ -22,9 +27,10 @@ export async function noteControlFiles(context: CheckContext): Promise<readonly 
   for (const { name } of await store.list(COMMITS)) {
     const path = `${COMMITS}/${name}`;
     const txid = transactionOfClaim(name);
+    const isRecords = versionOfRecord(name) !== undefined || blockOfPack(name) !== undefined;
     if (txid !== undefined) {
       notes.push(await noteStaged(context, txid, path));
-    } else if (path !== CHECKPOINT && versionOfRecord(name) === undefined) {
+    } else if (!isRecords && !DERIVED.has(path)) {
       notes.push({ kind: "foreign", path, message: "not a record of the commit log" });
     }
   }

@@ -8,7 +8,15 @@ import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { CommitLog } from "../log/commit-log.ts";
-import { CHECKPOINT, COMMITS, commitKey, STAGING, stagingEntryKind } from "../log/control-keys.ts";
+import {
+  CHECKPOINT,
+  COMMITS,
+  commitKey,
+  OLD_CHECKPOINT,
+  STAGING,
+  stagingEntryKind,
+} from "../log/control-keys.ts";
+import { noteLatest } from "../publish/note-latest.ts";
 import { publishDeletions } from "../publish/publish.ts";
 import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
 import { checkStore } from "./check.ts";
@@ -76,12 +84,16 @@ export async function repairStore(
     const removed = await removeBadCheckpoint(context, before);
     const fresh: CommitContext = { ...context, log: new CommitLog(store, runtime.sha256) };
     await fresh.log.refresh();
+    const isRemoved = removed.some(({ path }) => path === context.log.checkpointKey);
+    context.log.checkpointKey = isRemoved ? undefined : context.log.checkpointKey;
+    fresh.log.checkpointKey = context.log.checkpointKey;
     await removeProbes(
       fresh,
       (await store.list(STAGING)).map(({ name }) => name),
     );
     const tornVersion = await settleTornRecord(fresh);
     await finishHead(fresh, durability);
+    await noteLatest(fresh);
     throwIfAborted(signal);
     const putBack = await putBackAll(fresh, durability);
     throwIfAborted(signal);
@@ -112,11 +124,11 @@ async function removeBadCheckpoint(
   { store }: CommitContext,
   { problems }: CheckReport,
 ): Promise<readonly RepairAction[]> {
-  if (!problems.some(({ path }) => path === CHECKPOINT)) {
-    return [];
+  const keys = [CHECKPOINT, OLD_CHECKPOINT].filter((key) => problems.some(({ path }) => path === key));
+  for (const key of keys) {
+    await store.remove(key);
   }
-  await store.remove(CHECKPOINT);
-  return [{ kind: "removed_checkpoint", path: CHECKPOINT }];
+  return keys.map((path) => ({ kind: "removed_checkpoint", path }));
 }
 
 /**

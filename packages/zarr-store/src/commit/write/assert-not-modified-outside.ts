@@ -5,13 +5,15 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitOp } from "../log/commit-record.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import { dropCheckpoint } from "./assert-borne-out.ts";
 
 /**
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
  * @param onRead is given each file that was read, with the hash of its bytes
- * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes
+ * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
+ * checkpoint that the head came from
  */
 export async function assertNotModifiedOutside(
   context: CommitContext,
@@ -27,23 +29,27 @@ export async function assertNotModifiedOutside(
       absentGroups.add(group);
     }
   }
-  const modified: StoreKey[] = [];
+  const found = new Map<StoreKey, Found>();
   for (const op of ops) {
     if (absentGroups.has(groupOf(op.path))) {
       continue;
     }
     const bytes = await store.get(op.path);
     if (bytes !== undefined) {
-      const hash = await runtime.sha256(bytes);
-      const isOwn = op.op === "put" && op.sha256 === hash;
-      const isKnown = async (): Promise<boolean> =>
-        isOwn || hash === op.prev || log.wasEverCommitted(op.path, hash);
-      // Unknown bytes may belong to a commit that was linked meanwhile.
-      if (!(await isKnown()) && !((await log.refresh()) && (await isKnown()))) {
-        modified.push(op.path);
+      const sha256 = await runtime.sha256(bytes);
+      const isOwn = op.op === "put" && op.sha256 === sha256;
+      // A file where the head has none: if the head rests on a checkpoint, the log must be asked, whose file it is.
+      const isUnsure = op.prev === null && log.restsOnCheckpoint;
+      if ((!isOwn && sha256 !== op.prev) || isUnsure) {
+        found.set(op.path, { sha256, isOwn });
       }
-      await onRead(op, bytes, hash);
+      await onRead(op, bytes, sha256);
     }
+  }
+  let modified = await findModified(context, found);
+  // Unknown bytes may belong to a commit that was linked meanwhile.
+  if (modified.length > 0 && (await log.refresh())) {
+    modified = await findModified(context, found);
   }
   if (modified.length > 0) {
     throw new ZarrStoreError(
@@ -52,4 +58,34 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
+}
+
+interface Found {
+  readonly sha256: string;
+  /** Whether these are the bytes that the commit is about to write. */
+  readonly isOwn: boolean;
+}
+
+/** Returns the paths at which no commit put what was found. Old records are read once for all of them. */
+async function findModified(
+  context: CommitContext,
+  found: ReadonlyMap<StoreKey, Found>,
+): Promise<readonly StoreKey[]> {
+  const { log } = context;
+  const { version } = log.head;
+  const unknown = [...found].filter(([path, { sha256 }]) => !log.head.wasCommitted(path, sha256));
+  const traces = await log.trace(new Map(unknown.map(([path, { sha256 }]) => [path, sha256])));
+  const wrong = unknown.filter(([path]) => {
+    const last = traces.get(path)?.last;
+    return last !== undefined && last !== (log.head.object(path)?.sha256 ?? null);
+  });
+  if (wrong.length > 0 && log.restsOnCheckpoint && log.head.version === version) {
+    await dropCheckpoint(
+      context,
+      wrong.map(([path]) => path),
+    );
+  }
+  return unknown
+    .filter(([path, { isOwn }]) => !isOwn && traces.get(path)?.isKnown !== true)
+    .map(([path]) => path);
 }

@@ -5,7 +5,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { type ClaimOutcome, claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../log/commit-record.ts";
-import { COMMITS, commitKey, stagingOf } from "../log/control-keys.ts";
+import { COMMITS, commitKey, heldRecordKey, packKey, stagingOf } from "../log/control-keys.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
 
 /**
@@ -64,6 +64,12 @@ export async function linkRecord(
       logger.warn(`commit ${record.version} stands but may not survive a power cut: ${String(error)}`);
     }
   }
+  if (await isPackedAsAnother(context, record)) {
+    // This writer slept so long that the number was free again: the version is another commit's, in a pack.
+    await takeBack(context, record.version);
+    transaction.unseal();
+    return false;
+  }
   return true;
 }
 
@@ -119,6 +125,31 @@ function errnoIn(outcome: ClaimResult["outcome"]): unknown {
   return typeof outcome === "object" && isZarrStoreError(outcome.error)
     ? outcome.error.details.found
     : undefined;
+}
+
+/** Removes the claim of a version that a pack covers. Nobody reads what lies under such a number. */
+async function takeBack({ store }: CommitContext, version: number): Promise<void> {
+  await store.remove(heldRecordKey(version));
+  await store.remove(commitKey(version));
+}
+
+/**
+ * Whether a pack has this version as another commit's. A pack may also hold this very record, if its writer slept after the
+ * claim. The claim stands, so no error may fail the commit: then nothing is known of a pack.
+ */
+async function isPackedAsAnother({ log, logger }: CommitContext, record: CommitRecord): Promise<boolean> {
+  const look = async (): Promise<boolean> => {
+    const packed = await log.packedRecord(record.version);
+    return packed !== undefined && packed.txid !== record.txid;
+  };
+  try {
+    return await look().catch(look);
+  } catch (error) {
+    logger.warn(
+      `commit ${record.version} stands, although ${packKey(record.version)} was not looked for: ${String(error)}`,
+    );
+    return false;
+  }
 }
 
 async function winnerOf(

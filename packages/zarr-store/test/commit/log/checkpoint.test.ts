@@ -17,7 +17,7 @@ async function fourCommits(
   const checkpoints: Uint8Array<ArrayBuffer>[] = [];
   for (const value of ["1", "2", "3", "4"]) {
     await writer.commit({ [`tables/${value}`]: value, "tables/a": value });
-    checkpoints.push(await encodeCheckpoint(writer.engine.log.head, new Map()));
+    checkpoints.push((await encodeCheckpoint(writer.engine.log.head, new Map())).bytes);
   }
   return [checkpoints[1]!, checkpoints[3]!];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CommitLog } from "../../../src/commit/log/commit-log.ts";
-import { commitKey } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, commitKey } from "../../../src/commit/log/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";
 import { key, withSimulatedWriters } from "../../support/simulated-writers.ts";
@@ -136,6 +136,7 @@ describe("the log", () => {
         txid: head.txid,
         groups: new Map(object && [["", new Map([[key("tables/a"), object]])]]),
         images: new Map(),
+        key: CHECKPOINT,
         storedBytes: 0,
         fault: undefined,
       });

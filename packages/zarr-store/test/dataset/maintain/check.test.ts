@@ -1,9 +1,10 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { gzip } from "../../../src/bytes/gzip.ts";
-import { CHECKPOINT } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, OLD_CHECKPOINT } from "../../../src/commit/log/control-keys.ts";
 import { checkDataset, parseStoreKey, type ReadableStore, readOnlyStore } from "../../../src/index.ts";
 import { readTree } from "../../support/audit-store.ts";
+import { turnIntoOldCheckpoint } from "../../support/forge-checkpoint.ts";
 import { die } from "../../support/simulated-writers.ts";
 import { testRuntime } from "../../support/test-runtime.ts";
 import { inMaintained, type Maintained, notesOf, problemsOf } from "./maintained-dataset.ts";
@@ -112,6 +113,11 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "a damaged checkpoint",
+    make: ({ put }) => put("__commits/checkpoint", "no gzip"),
+    problems: ["log __commits/checkpoint → repair"],
+  },
+  {
+    name: "a damaged checkpoint of version 2",
     make: ({ put }) => put("__commits/checkpoint.json.gz", "no gzip"),
     problems: ["log __commits/checkpoint.json.gz → repair"],
   },
@@ -119,9 +125,10 @@ const FAULTS: readonly Fault[] = [
     name: "a checkpoint that says the same, packed by another program",
     make: async ({ dataset, store }) => {
       await dataset.updateManifest();
+      await turnIntoOldCheckpoint(store);
       await store.put(
-        CHECKPOINT,
-        new Uint8Array(gzipSync(gunzipSync((await store.get(CHECKPOINT)) ?? "").toString())),
+        OLD_CHECKPOINT,
+        new Uint8Array(gzipSync(gunzipSync((await store.get(OLD_CHECKPOINT)) ?? "").toString())),
       );
     },
     problems: ["log __commits/checkpoint.json.gz → repair"],
@@ -132,7 +139,7 @@ const FAULTS: readonly Fault[] = [
       await dataset.updateManifest();
       await store.put(CHECKPOINT, Uint8Array.of(...((await store.get(CHECKPOINT)) ?? []), 0));
     },
-    problems: ["log __commits/checkpoint.json.gz → repair"],
+    problems: ["log __commits/checkpoint → repair"],
   },
 ];
 
@@ -159,9 +166,10 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("check finds nothing in a checkpoint that has no seal yet, and such a one is used", async () => {
     await inMaintained(medium, async ({ dataset, store, open }) => {
       await dataset.updateManifest();
-      const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
-      await store.put(CHECKPOINT, await gzip(new Uint8Array(gunzipSync(sealed))));
-      expect(await store.get(CHECKPOINT)).not.toEqual(sealed);
+      await turnIntoOldCheckpoint(store);
+      const sealed = (await store.get(OLD_CHECKPOINT)) ?? new Uint8Array();
+      await store.put(OLD_CHECKPOINT, await gzip(new Uint8Array(gunzipSync(sealed))));
+      expect(await store.get(OLD_CHECKPOINT)).not.toEqual(sealed);
       expect((await dataset.check()).problems).toEqual([]);
       expect(await (await open(2)).loadManifest()).toEqual(await dataset.loadManifest());
     });
@@ -170,18 +178,19 @@ describe.each(["memory", "local"] as const)("on a %s store", (medium) => {
   it("check finds a checkpoint that is damaged where it says nothing, and such a one is used and can be repaired", async () => {
     await inMaintained(medium, async ({ dataset, store, open }) => {
       await dataset.updateManifest();
-      const sealed = (await store.get(CHECKPOINT)) ?? new Uint8Array();
-      await store.put(CHECKPOINT, new Uint8Array(sealed.with(4, 1)));
+      await turnIntoOldCheckpoint(store);
+      const sealed = (await store.get(OLD_CHECKPOINT)) ?? new Uint8Array();
+      await store.put(OLD_CHECKPOINT, new Uint8Array(sealed.with(4, 1)));
       expect((await dataset.check()).problems).toMatchObject([
         {
-          path: CHECKPOINT,
+          path: OLD_CHECKPOINT,
           message: "the checkpoint is damaged: its gzip header is not one that this package writes",
           remedy: "repair",
         },
       ]);
       expect(await (await open(2)).loadManifest()).toBeDefined();
       expect(await dataset.repair()).toMatchObject({
-        actions: [{ kind: "removed_checkpoint", path: CHECKPOINT }],
+        actions: [{ kind: "removed_checkpoint", path: OLD_CHECKPOINT }],
         problems: [],
       });
     });
