@@ -25,7 +25,6 @@ const PROBE = "probe-";
 const CLAIM = "claim-";
 const PACK = "pack-";
 const HELD_RECORD = "record.json";
-const STAGED_LATEST = "latest.json";
 /** Files in a transaction's staging directory that are not objects. */
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
@@ -114,11 +113,6 @@ export function stagedOwnerKey(txid: string): StoreKey {
   return joinKey(STAGING, txid, STAGED_OWNER);
 }
 
-/** Where {@link LATEST} is written before it is renamed to its place, by the holder of the lock. */
-export function stagedLatestKey(): StoreKey {
-  return joinKey(STAGING, STAGED_LATEST);
-}
-
 export function asideKey(id: string): StoreKey {
   return joinKey(STAGING, ASIDE + id);
 }
@@ -186,7 +180,6 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
   }
-  const isOfLock =
-    name === "lock" || name === STAGED_LATEST || isStaleLock(name) || isClock(name) || isProbe(name);
+  const isOfLock = name === "lock" || isStaleLock(name) || isClock(name) || isProbe(name);
   return isOfLock ? "lock" : "transaction";
 }

@@ -1,30 +1,22 @@
-// Replaces `__commits/latest.json` after a commit.
+// Writes `__commits/latest.json` after a commit.
 
 import type { CommitContext } from "../commit-context.ts";
-import { LATEST, stagedLatestKey } from "../log/control-keys.ts";
+import { LATEST } from "../log/control-keys.ts";
 import { encodeLatest } from "../log/latest.ts";
 
 /**
- * Replaces the hint by the head, without a flush. If that fails, the old hint goes, with a warning: readers then look for
- * newer records themselves. A dataset of version 2 has no hint.
+ * Writes the head into the hint, in place and without a flush: a reader that sees half of it takes it for torn, and looks
+ * for newer records itself. If the hint cannot be written, it is removed, with a warning. A dataset of version 2 has no hint.
  */
 export async function noteLatest({ store, log, logger }: CommitContext): Promise<void> {
   const { version, recordSha256, nextRecordFormat } = log.head;
   if (version === 0 || nextRecordFormat === 1) {
     return;
   }
-  const staged = stagedLatestKey();
-  let why: unknown;
   try {
-    await store.put(staged, encodeLatest({ version, recordSha256, checkpoint: log.checkpointKey }));
-    const outcome = await store.move(staged, LATEST);
-    why = outcome === "moved" ? undefined : outcome;
+    await store.put(LATEST, encodeLatest({ version, recordSha256, checkpoint: log.checkpointKey }));
   } catch (error) {
-    why = error;
-  }
-  if (why !== undefined) {
-    logger.warn(`${LATEST} was not replaced: ${String(why)}`);
+    logger.warn(`${LATEST} was not written: ${String(error)}`);
     await store.remove(LATEST).catch(() => undefined);
-    await store.remove(staged).catch(() => undefined);
   }
 }
