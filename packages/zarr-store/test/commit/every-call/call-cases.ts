@@ -1,0 +1,78 @@
+import { type OpenDatasetOptions, openDataset } from "../../../src/dataset/open-dataset.ts";
+import type { ZarrDataset } from "../../../src/dataset/zarr-dataset.ts";
+import { localStore } from "../../../src/node/local-store.ts";
+import { nodeRuntime } from "../../../src/node/node-runtime.ts";
+import type { Runtime } from "../../../src/runtime/runtime.ts";
+import { makeVersion2 } from "../../support/version-2-dataset.ts";
+import { localStoreWithoutLinks } from "../../support/without-hard-links.ts";
+
+/** Something that a process does to a dataset, and is killed at each of its calls. */
+export interface CallCase {
+  readonly name: string;
+  /** Makes what the process finds, in a folder that does not exist yet. */
+  readonly prepare: (root: string, options: CaseOptions) => Promise<void>;
+  /** What the process does between opening and closing. All that a user can see of it is one change, or none. */
+  readonly run: (dataset: ZarrDataset) => Promise<unknown>;
+}
+
+export interface CaseOptions {
+  readonly hasLinks: boolean;
+}
+
+/** The clock stands still, so that each run writes the same bytes. */
+const RUNTIME: Runtime = { ...nodeRuntime(), nowEpochMs: () => 1_767_000_000_000 };
+
+const IMAGE = "scan";
+
+export const CALL_CASES: readonly CallCase[] = [
+  {
+    name: "the first commit of a new dataset",
+    prepare: async () => undefined,
+    run: (dataset) => addImage(dataset),
+  },
+  {
+    name: "a commit that replaces, adds and deletes",
+    prepare: makeDataset,
+    run: (dataset) =>
+      dataset.transaction(async (transaction) => {
+        const record = transaction.record(IMAGE);
+        await record.deleteAnalysis({ suffixes: ["/old.json"] });
+        await record.saveJson("params", { threshold: 2 });
+        await record.saveJson("new", { is: "new" });
+      }),
+  },
+  {
+    name: "the upgrade of a dataset of version 2, and a commit",
+    prepare: (root) => makeVersion2(localStore(root)),
+    run: (dataset) =>
+      dataset.addImage({ dtype: "uint16", shape: [1, 2], data: new Uint16Array([1, 2]) }, { id: IMAGE }),
+  },
+];
+
+/** Opens a folder as this process or a worker does. Without links, it makes none here either. */
+export async function openFolder(
+  root: string,
+  { hasLinks }: CaseOptions,
+  options: OpenDatasetOptions = {},
+): Promise<ZarrDataset> {
+  return openDataset(hasLinks ? localStore(root) : localStoreWithoutLinks(root), {
+    runtime: RUNTIME,
+    // A killed writer may not have come to write its name into the lock.
+    lock: { staleAfterMs: 100 },
+    ...options,
+  });
+}
+
+async function addImage(dataset: ZarrDataset): Promise<void> {
+  await dataset.transaction(async (transaction) => {
+    const data = new Uint16Array([1, 2, 3, 4]);
+    const record = await transaction.addImage({ dtype: "uint16", shape: [2, 2], data }, { id: IMAGE });
+    await record.saveJson("params", { threshold: 1 });
+    await record.saveJson("old", { is: "old" });
+  });
+}
+
+async function makeDataset(root: string, options: CaseOptions): Promise<void> {
+  await using dataset = await openFolder(root, options);
+  await addImage(dataset);
+}

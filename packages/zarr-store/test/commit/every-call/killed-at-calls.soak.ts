@@ -1,0 +1,54 @@
+import { tmpdir } from "node:os";
+import { describe, expect, it } from "vitest";
+import { EXFAT, LoopImage } from "../power-cut/loop-image.ts";
+import { CALL_CASES } from "./call-cases.ts";
+import { killAtCalls } from "./kill-at-calls.ts";
+import { KillShim } from "./kill-shim.ts";
+
+const reason = await KillShim.whyNot();
+if (reason !== undefined) {
+  console.log(`SKIPPED: kills at every call need a C compiler, which this machine does not have: ${reason}`);
+}
+const noExfat = reason ?? (await LoopImage.whyNot(EXFAT));
+if (noExfat !== undefined) {
+  console.log(
+    `SKIPPED: exFAT needs root, a loop device and a driver, which this machine does not give: ${noExfat}`,
+  );
+}
+
+const TIMEOUT = { timeout: 300_000 };
+
+/** Without links at each call. With links, steps of many commits are in `killed-process.soak.ts` as well. */
+describe.each([
+  { place: "without hard links", hasLinks: false, every: 1 },
+  { place: "with hard links", hasLinks: true, every: 2 },
+])("a process killed at its calls that change something, $place", ({ hasLinks, every }) => {
+  it.skipIf(reason).each(CALL_CASES)(
+    "loses nothing, tears nothing and stops nobody: $name",
+    TIMEOUT,
+    async (callCase) => {
+      const { calls, killed, before, after } = await KillShim.with((shim) =>
+        killAtCalls(callCase, { shim, folder: tmpdir(), hasLinks, every }),
+      );
+      expect(killed * every).toBeGreaterThan(0.9 * calls);
+      expect(Math.min(before, after)).toBeGreaterThan(3);
+    },
+  );
+});
+
+it.skipIf(noExfat).each(CALL_CASES)(
+  "a process killed on exFAT loses nothing, tears nothing and stops nobody: $name",
+  TIMEOUT,
+  async (callCase) => {
+    const { killed } = await KillShim.with((shim) =>
+      LoopImage.with(
+        (image) =>
+          image.mounted(undefined, (folder) =>
+            killAtCalls(callCase, { shim, folder, hasLinks: false, every: 12 }),
+          ),
+        EXFAT,
+      ),
+    );
+    expect(killed).toBeGreaterThan(5);
+  },
+);
