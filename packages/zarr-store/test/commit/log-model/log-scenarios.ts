@@ -103,7 +103,7 @@ export const BROKEN_IN_SMALL: readonly BrokenProtocol[] = [
   { protocol: "readers look for a pack, then for a file", scenario: ASLEEP, shows: "unreadable" },
   { protocol: "history is written after the claim", scenario: ASLEEP, shows: "lost" },
   { protocol: "history that is there is not flushed again", scenario: ASLEEP, shows: "lost" },
-  { protocol: "packs of records that were not compared with the log", scenario: TWO_PACK, shows: "forked" },
+  { protocol: "packs are named without another look for one", scenario: TWO_PACK, shows: "forked" },
 ];
 
 export const BROKEN_IN_LARGE: readonly BrokenProtocol[] = [
