@@ -21,7 +21,7 @@ const TIMEOUT = { timeout: 300_000 };
 /** Without links at each call. With links, steps of many commits are in `killed-process.soak.ts` as well. */
 describe.each([
   { place: "without hard links", hasLinks: false, every: 1 },
-  { place: "with hard links", hasLinks: true, every: 2 },
+  { place: "with hard links", hasLinks: true, every: 3 },
 ])("a process killed at its calls that change something, $place", ({ hasLinks, every }) => {
   it.skipIf(reason).each(CALL_CASES)(
     "loses nothing, tears nothing and stops nobody: $name",

@@ -107,6 +107,5 @@ export const BROKEN_IN_SMALL: readonly BrokenProtocol[] = [
 ];
 
 export const BROKEN_IN_LARGE: readonly BrokenProtocol[] = [
-  { protocol: "readers prefer files", scenario: READER, shows: "forked" },
   { protocol: "readers look for a pack, then for a file", scenario: READER, shows: "forked" },
 ];
