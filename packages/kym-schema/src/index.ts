@@ -38,7 +38,6 @@ export {
   type ReaderVersion,
   type SidecarProvenance,
 } from "./provenance/provenance.ts";
-export { PROVENANCE_HISTORY } from "./provenance/provenance-history.ts";
 export { type SourcePath, sourcePathOf } from "./provenance/source-path.ts";
 export { type AnalysisRuns, analysisRunKey, parseAnalysisRuns } from "./radon/analysis-runs.ts";
 export {

@@ -28,7 +28,6 @@ export type { Commit } from "./commit/commit.ts";
 export type { CommitStep } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
 export type { HistoryLeftover } from "./commit/history/collect-history.ts";
-export type { CommitOp, CommitRecord } from "./commit/log/commit-record.ts";
 export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/maintain/adopt.ts";
 export type {
   CheckLevel,
@@ -48,6 +47,7 @@ export type {
   RepairOptions,
   RepairReport,
 } from "./commit/maintain/repair.ts";
+export type { CommitOp, CommitRecord } from "./commit/records/commit-record.ts";
 export type {
   AddImageOptions,
   DatasetContents,

@@ -1,6 +1,7 @@
 // Opens the dataset that the user names, a folder or an http(s) URL.
 
-import { PROVENANCE_HISTORY, summarizeMetadata } from "@kym/kym-schema";
+import { summarizeMetadata } from "@kym/kym-schema";
+import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";

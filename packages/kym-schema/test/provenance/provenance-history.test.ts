@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { encodeProvenance, PROVENANCE_HISTORY } from "../../src/index.ts";
+import { encodeProvenance } from "../../src/index.ts";
+import { PROVENANCE_HISTORY } from "../../src/keys/index.ts";
 
 const HASHES = ["a", "b", "c"].map((letter) => letter.repeat(64));
 const [A = "", B = "", C = ""] = HASHES;

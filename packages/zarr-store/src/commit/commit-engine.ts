@@ -5,25 +5,25 @@ import type { Logger } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
-import { isWritableStore, type KeyValueStore, type ReadableStore } from "../store/key-value-store.ts";
+import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import { assertOneDevice } from "./assert-one-device.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
-import type { ClaimMethod, CommitRecord } from "./log/commit-record.ts";
-import { COMMITS, HISTORY, OLD_CHECKPOINT, STAGING } from "./log/control-keys.ts";
-import { findLogGap, listLog } from "./log/log-gap.ts";
-import { packableBlocks, packBlock } from "./maintain/pack-log.ts";
+import { packableBlocks, packBlock } from "./log/pack-log.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
-import { IMAGES, TABLES } from "./object-path.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { EditRules } from "./outside-edit.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { type AbandonedStaging, surveyStaging } from "./publish/recovery.ts";
+import type { ClaimMethod, CommitRecord } from "./records/commit-record.ts";
+import { OLD_CHECKPOINT } from "./records/control-keys.ts";
+import { findLogGap, listLog } from "./records/log-gap.ts";
 import { Transaction } from "./write/transaction.ts";
 
 export interface CommitEngineOptions {
@@ -381,26 +381,6 @@ export class CommitEngine {
       throw new ZarrStoreError("read_only", `${this.#store.location} can only be read`);
     }
     return { store: this.#store, log: this.log, runtime, logger, onStep: onStep ?? ((): void => undefined) };
-  }
-}
-
-/** Publishing renames files, and a rename cannot cross file systems. */
-async function assertOneDevice(store: KeyValueStore): Promise<void> {
-  await store.makeDirectory(STAGING);
-  const staging = await store.stat(STAGING);
-  for (const key of [COMMITS, HISTORY, IMAGES, TABLES]) {
-    const stat = await store.stat(key);
-    if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
-      throw new ZarrStoreError(
-        "not_supported",
-        `${key} is a link, or on a different device than ${STAGING}: commits cannot be atomic`,
-        {
-          path: key,
-          expected: staging?.device,
-          found: stat.device,
-        },
-      );
-    }
   }
 }
 

@@ -8,16 +8,16 @@ import type { CommitContext } from "./commit-context.ts";
 import { withLostHistory } from "./history/history-details.ts";
 import { HistoryKeeper } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
+import { noteLatest } from "./publish/note-latest.ts";
+import { publish } from "./publish/publish.ts";
+import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import {
   type ClaimMethod,
   type CommitOp,
   type CommitRecord,
   encodeCommitRecord,
-} from "./log/commit-record.ts";
-import { stagingOf } from "./log/control-keys.ts";
-import { noteLatest } from "./publish/note-latest.ts";
-import { publish } from "./publish/publish.ts";
-import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
+} from "./records/commit-record.ts";
+import { stagingOf } from "./records/control-keys.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
 import { assertBorneOut } from "./write/assert-borne-out.ts";
 import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";

@@ -8,10 +8,10 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitLog } from "./log/commit-log.ts";
-import { STAGING, stagedKey, stagingEntryKind } from "./log/control-keys.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "./records/control-keys.ts";
 
 const MAX_ROUNDS = 6;
 

@@ -3,11 +3,11 @@
 import type { Commit } from "../commit/commit.ts";
 import type { TransactionOptions } from "../commit/commit-engine.ts";
 import { readHistory } from "../commit/history/read-history.ts";
-import type { CommitRecord } from "../commit/log/commit-record.ts";
 import type { AdoptOptions, AdoptReport } from "../commit/maintain/adopt.ts";
 import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
 import type { GcOptions, GcReport } from "../commit/maintain/gc.ts";
 import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
+import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { ImageSource } from "../image/image-source.ts";

@@ -1,6 +1,6 @@
 // Reads a dataset from any web server, as a read-only store over HTTP.
 
-import { isReservedPath } from "../commit/log/control-keys.ts";
+import { isReservedPath } from "../commit/records/control-keys.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";

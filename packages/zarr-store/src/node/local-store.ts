@@ -26,8 +26,7 @@ import { errnoOf, isWithoutHardLinks } from "./errno.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
-import { writeAndClose } from "./write-and-close.ts";
-import { writeNewFile } from "./write-new-file.ts";
+import { createFile, writeAndClose } from "./write-file.ts";
 
 /** The file system calls that a local store makes. Tests let each of them fail in turn. */
 export type FileSystem = Pick<
@@ -284,7 +283,7 @@ class LocalStore implements KeyValueStore {
     if (bytes === undefined) {
       throw noSource(key, from);
     }
-    const isNew = await writeNewFile(this.#changes, this.#path(key), bytes);
+    const isNew = await createFile(this.#changes, this.#path(key), bytes);
     await this.sync(isNew ? [key] : []);
     return isNew;
   }

@@ -8,7 +8,7 @@ export interface WriterIdentity {
   readonly pid: number;
   /** The start time of the process, by its host's clock. It tells a process from a later one with the same pid. */
   readonly started: string;
-  /** Who it was: `KYM_USER`, else the login. Unknown in a browser. */
+  /** The person: what `KYM_USER` says or, without it, the login. Unknown in a browser. */
   readonly person?: string;
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
-import { commitKey } from "../../src/commit/log/control-keys.ts";
+import { commitKey } from "../../src/commit/records/control-keys.ts";
 import {
   type KeyValueStore,
   memoryStore,

@@ -5,9 +5,9 @@ import { ndArrayBytes } from "../../src/array/nd-array.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { crc32c } from "../../src/bytes/crc32c.ts";
 import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
-import { decodeCommitPack, encodeCommitPack } from "../../src/commit/log/commit-pack.ts";
-import { decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
-import { CHECKPOINT, commitKey, OLD_CHECKPOINT } from "../../src/commit/log/control-keys.ts";
+import { decodeCommitPack, encodeCommitPack } from "../../src/commit/records/commit-pack.ts";
+import { decodeCommitRecord } from "../../src/commit/records/commit-record.ts";
+import { CHECKPOINT, commitKey, OLD_CHECKPOINT } from "../../src/commit/records/control-keys.ts";
 import {
   isZarrStoreError,
   memoryStore,

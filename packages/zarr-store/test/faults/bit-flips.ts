@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { LATEST } from "../../src/commit/log/control-keys.ts";
+import { LATEST } from "../../src/commit/records/control-keys.ts";
 import {
   checkDataset,
   isZarrStoreError,

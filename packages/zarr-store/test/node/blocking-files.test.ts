@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { blockingFiles } from "../../src/node/blocking-files.ts";
-import { writeAndClose } from "../../src/node/write-and-close.ts";
+import { writeAndClose } from "../../src/node/write-file.ts";
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT;
 

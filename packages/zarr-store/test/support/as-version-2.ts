@@ -1,9 +1,13 @@
 /** Turns a dataset into what a build of format version 2 would have written: its records, root and checkpoint. */
 import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
-import { type CommitOp, decodeCommitRecord, encodeCommitRecord } from "../../src/commit/log/commit-record.ts";
-import { CHECKPOINT, commitKey, LATEST, OLD_CHECKPOINT } from "../../src/commit/log/control-keys.ts";
 import { Head } from "../../src/commit/log/head.ts";
 import { encodeOldCheckpoint } from "../../src/commit/log/old-checkpoint.ts";
+import {
+  type CommitOp,
+  decodeCommitRecord,
+  encodeCommitRecord,
+} from "../../src/commit/records/commit-record.ts";
+import { CHECKPOINT, commitKey, LATEST, OLD_CHECKPOINT } from "../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { parseStoreKey, type StoreKey } from "../../src/store/store-key.ts";
 import { sha256 } from "./test-runtime.ts";

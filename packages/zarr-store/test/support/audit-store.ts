@@ -1,4 +1,4 @@
-import { type CommitRecord, decodeCommitRecord } from "../../src/commit/log/commit-record.ts";
+import { type CommitRecord, decodeCommitRecord } from "../../src/commit/records/commit-record.ts";
 import {
   COMMITS,
   commitKey,
@@ -7,7 +7,7 @@ import {
   STAGING,
   stagingEntryKind,
   txidOfClaim,
-} from "../../src/commit/log/control-keys.ts";
+} from "../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
 import { sha256 } from "./test-runtime.ts";

@@ -1,9 +1,9 @@
 /** Writes checkpoints that are well-formed, but say something else than the log, or are in the form of version 2. */
 import { readCheckpoint } from "../../src/commit/log/checkpoint.ts";
-import { CHECKPOINT, OLD_CHECKPOINT } from "../../src/commit/log/control-keys.ts";
 import { type CommittedObject, Head } from "../../src/commit/log/head.ts";
 import { encodeOldCheckpoint } from "../../src/commit/log/old-checkpoint.ts";
 import { encodeSectionedCheckpoint } from "../../src/commit/log/sectioned-checkpoint.ts";
+import { CHECKPOINT, OLD_CHECKPOINT } from "../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import type { StoreKey } from "../../src/store/store-key.ts";
 

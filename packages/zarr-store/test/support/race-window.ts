@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { STAGING } from "../../src/commit/log/control-keys.ts";
+import { STAGING } from "../../src/commit/records/control-keys.ts";
 import type { StoreCall } from "../../src/testing/index.ts";
 import type { Audit } from "./audit-store.ts";
 import {

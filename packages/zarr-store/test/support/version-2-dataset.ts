@@ -1,5 +1,5 @@
-import { type CommitOp, encodeCommitRecord } from "../../src/commit/log/commit-record.ts";
-import { COMMITS, commitKey } from "../../src/commit/log/control-keys.ts";
+import { type CommitOp, encodeCommitRecord } from "../../src/commit/records/commit-record.ts";
+import { COMMITS, commitKey } from "../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";
 import { sha256 } from "./test-runtime.ts";

@@ -1,6 +1,6 @@
 // `kym check`: compares every file with the commit log, and repairs what a crash left half done.
 
-import { PROVENANCE_HISTORY } from "@kym/kym-schema";
+import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";

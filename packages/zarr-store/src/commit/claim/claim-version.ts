@@ -2,8 +2,8 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitRecord } from "../log/commit-record.ts";
-import { claimFolderKey, claimRecordKey, commitKey } from "../log/control-keys.ts";
+import type { CommitRecord } from "../records/commit-record.ts";
+import { claimFolderKey, claimRecordKey, commitKey } from "../records/control-keys.ts";
 
 /** What became of a claim, by the call alone. After `refused` and an error, the record under the name says who has it. */
 export type ClaimOutcome = "claimed" | "refused";

@@ -3,8 +3,8 @@ import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
-import type { ClaimMethod } from "../log/commit-record.ts";
-import { probeKey } from "../log/control-keys.ts";
+import type { ClaimMethod } from "../records/commit-record.ts";
+import { probeKey } from "../records/control-keys.ts";
 
 const FIRST = new TextEncoder().encode("first");
 const SECOND = new TextEncoder().encode("second");

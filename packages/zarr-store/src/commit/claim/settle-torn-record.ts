@@ -3,7 +3,8 @@ import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
-import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
+import { removeEmptyDirectories } from "../publish/empty-directories.ts";
+import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
 import {
   COMMITS,
   commitKey,
@@ -15,9 +16,8 @@ import {
   stagedOwnerKey,
   stagedRecordKey,
   stagingEntryKind,
-} from "../log/control-keys.ts";
-import { isTornRecord } from "../log/torn-record.ts";
-import { removeEmptyDirectories } from "../publish/empty-directories.ts";
+} from "../records/control-keys.ts";
+import { isTornRecord } from "../records/torn-record.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { discardClaim } from "./claim-version.ts";
 

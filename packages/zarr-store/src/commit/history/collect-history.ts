@@ -4,7 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { asideKey, HISTORY, historyKey, isHistoryName } from "../log/control-keys.ts";
+import { asideKey, HISTORY, historyKey, isHistoryName } from "../records/control-keys.ts";
 import { HistoryNames } from "./history-names.ts";
 
 /** An object of the history that may be removed. */

@@ -1,6 +1,6 @@
 // What a commit record says about the history, in its `details`.
 
-import type { CommitRecord } from "../log/commit-record.ts";
+import type { CommitRecord } from "../records/commit-record.ts";
 
 type Details = CommitRecord["details"];
 

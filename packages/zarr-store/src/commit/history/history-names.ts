@@ -1,7 +1,7 @@
 // What the log says about the history: which objects its records name, and which a collection may have removed.
 
-import type { CommitRecord } from "../log/commit-record.ts";
 import { isKeptPath } from "../object-path.ts";
+import type { CommitRecord } from "../records/commit-record.ts";
 import { epochMsOf, historyDetailsOf } from "./history-details.ts";
 import { MAX_HISTORY_BYTES } from "./keep-history.ts";
 

@@ -3,9 +3,9 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitOp } from "../log/commit-record.ts";
-import { HISTORY, historyKey, stagedHistoryName, stagedKey, stagingOf } from "../log/control-keys.ts";
 import { isKeptPath } from "../object-path.ts";
+import type { CommitOp } from "../records/commit-record.ts";
+import { HISTORY, historyKey, stagedHistoryName, stagedKey, stagingOf } from "../records/control-keys.ts";
 import { conflictError, type Transaction } from "../write/transaction.ts";
 
 /** A larger object is not kept. */

@@ -4,7 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
-import { historyKey, isHistoryName } from "../log/control-keys.ts";
+import { historyKey, isHistoryName } from "../records/control-keys.ts";
 
 /**
  * Returns what a commit replaced or deleted, by its SHA-256; undefined if it is not kept, or not any more.

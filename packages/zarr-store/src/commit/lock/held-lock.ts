@@ -2,7 +2,7 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { LOCK, lockOwnerKey, staleLockKey } from "../log/control-keys.ts";
+import { LOCK, lockOwnerKey, staleLockKey } from "../records/control-keys.ts";
 
 /** How often a release is tried. A lock left behind costs every other writer a minute. */
 const RELEASE_ATTEMPTS = 3;

@@ -1,7 +1,7 @@
 // Reads the store's own clock, against which the age of locks and staging is measured.
 
 import type { CommitContext } from "../commit-context.ts";
-import { clockKey } from "../log/control-keys.ts";
+import { clockKey } from "../records/control-keys.ts";
 
 /**
  * Returns the time of the store's own clock, in milliseconds since 1970, by writing an empty file. The clock of another

@@ -4,7 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { isLockOwner, LOCK, lockOwnerKey } from "../log/control-keys.ts";
+import { isLockOwner, LOCK, lockOwnerKey } from "../records/control-keys.ts";
 import { HeldLock, removeLock } from "./held-lock.ts";
 import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
 import { storeNowMs } from "./store-now-ms.ts";

@@ -4,7 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
-import { CHECKPOINT, OLD_CHECKPOINT, stagedKey, stagingOf } from "./control-keys.ts";
+import { CHECKPOINT, OLD_CHECKPOINT, stagedKey, stagingOf } from "../records/control-keys.ts";
 import type { CheckpointContents, Head } from "./head.ts";
 import type { Latest } from "./latest.ts";
 import { decodeOldCheckpoint, encodeOldCheckpoint } from "./old-checkpoint.ts";

@@ -7,25 +7,18 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
+import type { CommitPack } from "../records/commit-pack.ts";
+import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
+import { commitKey, lastOfBlock } from "../records/control-keys.ts";
+import { readNextRecord, readStoredRecord } from "../records/read-record.ts";
+import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
+import { isTornRecord } from "../records/torn-record.ts";
+import { type Trace, traceFiles } from "../records/trace-files.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { CommitPack } from "./commit-pack.ts";
-import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
-import { commitKey, lastOfBlock } from "./control-keys.ts";
 import { type CommittedObject, Head } from "./head.ts";
 import { type Latest, readLatest } from "./latest.ts";
-import { readNextRecord, readRecord } from "./read-record.ts";
-import { mayBePacked, StoredRecords } from "./stored-records.ts";
-import { isTornRecord } from "./torn-record.ts";
 
 const MOST_RECORDS_AHEAD = 16;
-
-/** What the log says about a file that was found at a path. */
-export interface Trace {
-  /** Whether any commit put these bytes there. */
-  readonly isKnown: boolean;
-  /** What the last commit that touched the path left there: a hash, or null for nothing. Undefined if none touched it. */
-  readonly last: string | null | undefined;
-}
 
 /** The records of a dataset, read in order, and the head that they add up to. */
 export class CommitLog {
@@ -182,27 +175,7 @@ export class CommitLog {
 
   /** Looks up files, given as hashes by path, in one walk through the log from its newest record. */
   async trace(found: ReadonlyMap<StoreKey, string>): Promise<ReadonlyMap<StoreKey, Trace>> {
-    const traces = new Map<StoreKey, Trace>();
-    const open = new Map(found);
-    for await (const { ops } of this.#records.backwards(this.head.version)) {
-      for (const op of ops) {
-        const sha256 = open.get(op.path);
-        if (sha256 === undefined) {
-          continue;
-        }
-        const put = op.op === "put" ? op.sha256 : null;
-        const { last = put } = traces.get(op.path) ?? {};
-        const isKnown = put === sha256 || op.prev === sha256;
-        traces.set(op.path, { isKnown, last });
-        if (isKnown) {
-          open.delete(op.path);
-        }
-      }
-      if (open.size === 0) {
-        break;
-      }
-    }
-    return traces;
+    return traceFiles(this.#records.backwards(this.head.version), found);
   }
 
   /**
@@ -328,7 +301,9 @@ export class CommitLog {
 
   /** With a record after it, a record that is cut off is damage. */
   async #isTorn(bytes: Uint8Array, version: number): Promise<boolean> {
-    return isTornRecord(bytes) && (await readRecord(this.#store, version + 1, this.head.claim)) === undefined;
+    return (
+      isTornRecord(bytes) && (await readStoredRecord(this.#store, version + 1, this.head.claim)) === undefined
+    );
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
-import type { ClaimMethod, CommitRecord, RecordFormat } from "./commit-record.ts";
+import type { ClaimMethod, CommitRecord, RecordFormat } from "../records/commit-record.ts";
 
 /** What the log says about one object. */
 export interface CommittedObject {

@@ -2,7 +2,7 @@
 
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
-import { CHECKPOINT, COMMITS, LATEST, OLD_CHECKPOINT } from "./control-keys.ts";
+import { CHECKPOINT, COMMITS, LATEST, OLD_CHECKPOINT } from "../records/control-keys.ts";
 
 /** What the last writer knew. It is derived and not flushed: it may be behind the log, or torn, but never matters. */
 export interface Latest {

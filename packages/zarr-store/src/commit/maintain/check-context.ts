@@ -4,7 +4,7 @@ import type { ZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { ContentRules } from "../content-rules.ts";
-import { stagingOf } from "../log/control-keys.ts";
+import { stagingOf } from "../records/control-keys.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
 import type { LogAudit } from "./log-audit.ts";
 

@@ -3,7 +3,7 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
-import { HISTORY, historyKey, isHistoryName } from "../log/control-keys.ts";
+import { HISTORY, historyKey, isHistoryName } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 

@@ -2,10 +2,10 @@
 
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
-import { STAGING, stagedKey, stagingEntryKind } from "../log/control-keys.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
+import { STAGING, stagedKey, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 

@@ -7,14 +7,14 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
 import { HistoryNames } from "../history/history-names.ts";
 import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
-import type { CommitPack } from "../log/commit-pack.ts";
-import { type CommitRecord, decodeCommitRecord } from "../log/commit-record.ts";
-import { commitKey, firstOfBlock, lastOfBlock, packKey } from "../log/control-keys.ts";
 import { Head } from "../log/head.ts";
-import { listLog } from "../log/log-gap.ts";
-import { readRecord } from "../log/read-record.ts";
-import { StoredRecords } from "../log/stored-records.ts";
-import { isTornRecord } from "../log/torn-record.ts";
+import type { CommitPack } from "../records/commit-pack.ts";
+import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
+import { commitKey, firstOfBlock, lastOfBlock, packKey } from "../records/control-keys.ts";
+import { listLog } from "../records/log-gap.ts";
+import { readStoredRecord } from "../records/read-record.ts";
+import { StoredRecords } from "../records/stored-records.ts";
+import { isTornRecord } from "../records/torn-record.ts";
 import type { CheckProblem } from "./check-report.ts";
 
 /** The whole log, read from its first record and trusted in nothing. Faults are collected, and reading goes on. */
@@ -81,7 +81,7 @@ export class LogAudit {
         if (version > this.head.version + 1) {
           this.#missing(this.head.version + 1, version - 1);
         }
-        await this.#readRecord(version);
+        await this.#readStoredRecord(version);
       }
     }
     await this.readOn();
@@ -99,7 +99,7 @@ export class LogAudit {
     const readAll = async (): Promise<void> => {
       let isMore = true;
       while (isMore) {
-        isMore = await this.#readRecord(this.head.version + 1);
+        isMore = await this.#readStoredRecord(this.head.version + 1);
       }
     };
     const next = this.#reading.then(readAll);
@@ -108,21 +108,21 @@ export class LogAudit {
     return this.head.version > version;
   }
 
-  async #readRecord(version: number): Promise<boolean> {
+  async #readStoredRecord(version: number): Promise<boolean> {
     const { txid } = this.head;
     try {
       const packed = this.#records.kept(version)?.get(version);
       const bytes =
-        packed === undefined ? await readRecord(this.#store, version, this.head.claim) : undefined;
+        packed === undefined ? await readStoredRecord(this.#store, version, this.head.claim) : undefined;
       this.#tornVersion = undefined;
       if (packed === undefined && bytes === undefined) {
         const pack = await this.#readPack(version);
-        return pack === "damaged" || (pack?.has(version) === true && (await this.#readRecord(version)));
+        return pack === "damaged" || (pack?.has(version) === true && (await this.#readStoredRecord(version)));
       }
       if (
         bytes !== undefined &&
         isTornRecord(bytes) &&
-        (await readRecord(this.#store, version + 1, this.head.claim)) === undefined
+        (await readStoredRecord(this.#store, version + 1, this.head.claim)) === undefined
       ) {
         this.#tornVersion = version;
         return false;

@@ -13,8 +13,8 @@ import {
   stagedOwnerKey,
   stagingEntryKind,
   versionOfRecord,
-} from "../log/control-keys.ts";
-import { transactionOfClaim } from "../log/list-claims.ts";
+} from "../records/control-keys.ts";
+import { transactionOfClaim } from "../records/list-claims.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
 

@@ -6,9 +6,15 @@ import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
 import { storeNowMs } from "../lock/store-now-ms.ts";
-import { claimFolderKey, STAGING, stagedOwnerKey, stagingEntryKind, stagingOf } from "../log/control-keys.ts";
-import { listClaimsLeft } from "../log/list-claims.ts";
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
+import {
+  claimFolderKey,
+  STAGING,
+  stagedOwnerKey,
+  stagingEntryKind,
+  stagingOf,
+} from "../records/control-keys.ts";
+import { listClaimsLeft } from "../records/list-claims.ts";
 
 export interface PlanGcOptions extends ReadOptions {
   /** Staging unchanged for this long, by the store's own clock, is proposed whoever owns it. Default: 24 hours. */

@@ -8,6 +8,9 @@ import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { CommitLog } from "../log/commit-log.ts";
+import { noteLatest } from "../publish/note-latest.ts";
+import { publishDeletions } from "../publish/publish.ts";
+import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
 import {
   CHECKPOINT,
   COMMITS,
@@ -15,10 +18,7 @@ import {
   OLD_CHECKPOINT,
   STAGING,
   stagingEntryKind,
-} from "../log/control-keys.ts";
-import { noteLatest } from "../publish/note-latest.ts";
-import { publishDeletions } from "../publish/publish.ts";
-import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
+} from "../records/control-keys.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem, CheckReport } from "./check-report.ts";
 

@@ -1,8 +1,8 @@
 // Writes `__commits/latest.json` after a commit.
 
 import type { CommitContext } from "../commit-context.ts";
-import { LATEST } from "../log/control-keys.ts";
 import { encodeLatest } from "../log/latest.ts";
+import { LATEST } from "../records/control-keys.ts";
 
 /**
  * Writes the head into the hint, in place and without a flush: a reader that sees half of it takes it for torn, and looks

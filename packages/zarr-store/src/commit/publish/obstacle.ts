@@ -4,7 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { obstacleKey } from "../log/control-keys.ts";
+import { obstacleKey } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
 /** Moves a folder out of the way of a file, or a file out of the way of a folder. No commit wrote it, so it is kept. */

@@ -3,9 +3,9 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitRecord, PutOp } from "../log/commit-record.ts";
-import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../log/control-keys.ts";
 import { groupOf, isRecordNode, isZarrNode } from "../object-path.ts";
+import type { CommitRecord, PutOp } from "../records/commit-record.ts";
+import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
 import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";

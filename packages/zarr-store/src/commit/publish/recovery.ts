@@ -4,6 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { decodeOwner } from "../lock/lock-owner.ts";
+import type { Head } from "../log/head.ts";
 import {
   COMMITS,
   claimFolderKey,
@@ -13,9 +14,8 @@ import {
   stagedOwnerKey,
   stagingEntryKind,
   stagingOf,
-} from "../log/control-keys.ts";
-import type { Head } from "../log/head.ts";
-import { listClaimsLeft } from "../log/list-claims.ts";
+} from "../records/control-keys.ts";
+import { listClaimsLeft } from "../records/list-claims.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeTornCopy, setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";

@@ -4,7 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
-import { clockKey } from "../log/control-keys.ts";
+import { clockKey } from "../records/control-keys.ts";
 import type { Place } from "./is-trusted.ts";
 
 /** One time in a hundred ends in two zeros by chance. */

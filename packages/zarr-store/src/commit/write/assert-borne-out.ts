@@ -2,8 +2,8 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitOp } from "../log/commit-record.ts";
 import type { CommittedObject } from "../log/head.ts";
+import type { CommitOp } from "../records/commit-record.ts";
 import { conflictError } from "./transaction.ts";
 
 /**

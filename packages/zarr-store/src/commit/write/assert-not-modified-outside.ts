@@ -3,8 +3,8 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitOp } from "../log/commit-record.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
 /**

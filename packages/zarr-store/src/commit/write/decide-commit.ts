@@ -1,9 +1,9 @@
 // Decides whether the changes of a transaction still fit the newest version of the dataset.
 
 import type { StoreKey } from "../../store/store-key.ts";
-import type { CommitOp } from "../log/commit-record.ts";
 import { type Head, withoutCase } from "../log/head.ts";
 import { groupOf, isZarrNode, tableFileBeside, zarrNode } from "../object-path.ts";
+import type { CommitOp } from "../records/commit-record.ts";
 
 export type CommitDecision =
   | {

@@ -4,8 +4,8 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { type ClaimOutcome, claimVersion, discardClaim, stageClaim } from "../claim/claim-version.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { CommitRecord } from "../log/commit-record.ts";
-import { COMMITS, commitKey, heldRecordKey, packKey, stagingOf } from "../log/control-keys.ts";
+import type { CommitRecord } from "../records/commit-record.ts";
+import { COMMITS, commitKey, heldRecordKey, packKey, stagingOf } from "../records/control-keys.ts";
 import { conflictError, type Transaction } from "./transaction.ts";
 
 /**

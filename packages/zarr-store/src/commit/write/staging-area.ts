@@ -3,7 +3,7 @@
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { encodeOwner } from "../lock/lock-owner.ts";
-import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../log/control-keys.ts";
+import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../records/control-keys.ts";
 
 /** The files of one transaction until they are moved into place, and the name of their writer. */
 export class StagingArea {

@@ -1,8 +1,8 @@
 // Checks a dataset that may be too damaged to be opened.
 
-import { COMMITS, commitKey } from "../../commit/log/control-keys.ts";
 import { checkStore } from "../../commit/maintain/check.ts";
 import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
+import { COMMITS, commitKey } from "../../commit/records/control-keys.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";

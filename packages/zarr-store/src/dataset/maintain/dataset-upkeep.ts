@@ -3,7 +3,6 @@
 import type { Commit } from "../../commit/commit.ts";
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
 import type { ContentRules } from "../../commit/content-rules.ts";
-import { commitKey } from "../../commit/log/control-keys.ts";
 import { type AdoptOptions, type AdoptReport, adoptFiles } from "../../commit/maintain/adopt.ts";
 import { checkStore } from "../../commit/maintain/check.ts";
 import type { CheckOptions, CheckReport } from "../../commit/maintain/check-report.ts";
@@ -14,6 +13,7 @@ import {
   type RepairReport,
   repairStore,
 } from "../../commit/maintain/repair.ts";
+import { commitKey } from "../../commit/records/control-keys.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { CommitStep } from "../../../src/commit/commit-context.ts";
+import { collectGarbage } from "../../../src/commit/maintain/gc.ts";
 import {
   claimFolderKey,
   claimRecordKey,
   commitKey,
   heldRecordKey,
   stagedRecordKey,
-} from "../../../src/commit/log/control-keys.ts";
-import { collectGarbage } from "../../../src/commit/maintain/gc.ts";
+} from "../../../src/commit/records/control-keys.ts";
 import { ZarrStoreError } from "../../../src/errors.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";

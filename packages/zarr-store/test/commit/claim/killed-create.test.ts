@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commitKey } from "../../../src/commit/log/control-keys.ts";
+import { commitKey } from "../../../src/commit/records/control-keys.ts";
 import { openDataset, type ZarrDataset } from "../../../src/index.ts";
 import type { FileSystem } from "../../../src/node/local-store.ts";
 import { localStore } from "../../../src/node/local-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { probeClaims, whyUnsafe } from "../../../src/commit/claim/probe-claim.ts";
-import { commitKey } from "../../../src/commit/log/control-keys.ts";
+import { commitKey } from "../../../src/commit/records/control-keys.ts";
 import { ZarrStoreError } from "../../../src/errors.ts";
 import { openDataset, type ZarrDataset } from "../../../src/index.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";

@@ -1,17 +1,17 @@
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { decodeCommitRecord, encodeCommitRecord } from "../../../src/commit/log/commit-record.ts";
+import { checkStore } from "../../../src/commit/maintain/check.ts";
+import { repairStore } from "../../../src/commit/maintain/repair.ts";
+import { decodeCommitRecord, encodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import {
   commitKey,
   heldRecordKey,
   stagedKey,
   stagedRecordKey,
   stagingOf,
-} from "../../../src/commit/log/control-keys.ts";
-import { isTornRecord } from "../../../src/commit/log/torn-record.ts";
-import { checkStore } from "../../../src/commit/maintain/check.ts";
-import { repairStore } from "../../../src/commit/maintain/repair.ts";
+} from "../../../src/commit/records/control-keys.ts";
+import { isTornRecord } from "../../../src/commit/records/torn-record.ts";
 import { isTornCopy } from "../../../src/commit/torn-copy.ts";
 import { DATASET_CONTENT_RULES } from "../../../src/dataset/maintain/dataset-content-rules.ts";
 import type { StoreKey } from "../../../src/store/store-key.ts";

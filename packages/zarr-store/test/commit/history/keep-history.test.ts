@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { COMMITS, HISTORY, historyKey, STAGING, stagedKey } from "../../../src/commit/log/control-keys.ts";
+import {
+  COMMITS,
+  HISTORY,
+  historyKey,
+  STAGING,
+  stagedKey,
+} from "../../../src/commit/records/control-keys.ts";
 import { interceptStore, type StoreCall } from "../../../src/testing/index.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import {

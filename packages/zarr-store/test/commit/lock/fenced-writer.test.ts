@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { STAGING } from "../../../src/commit/log/control-keys.ts";
+import { STAGING } from "../../../src/commit/records/control-keys.ts";
 import type { StoreCall } from "../../../src/testing/index.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { itCloses, type RaceWindow } from "../../support/race-window.ts";

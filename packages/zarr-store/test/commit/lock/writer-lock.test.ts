@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CommitContext } from "../../../src/commit/commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "../../../src/commit/lock/writer-lock.ts";
 import { CommitLog } from "../../../src/commit/log/commit-log.ts";
-import { LOCK, STAGING } from "../../../src/commit/log/control-keys.ts";
+import { LOCK, STAGING } from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { memoryStore } from "../../../src/store/memory-store.ts";
 import { faultyStore, interceptStore } from "../../../src/testing/index.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHECKPOINT, COMMITS, OLD_CHECKPOINT } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, COMMITS, OLD_CHECKPOINT } from "../../../src/commit/records/control-keys.ts";
 import {
   checkDataset,
   type KeyValueStore,

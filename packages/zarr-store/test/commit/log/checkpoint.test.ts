@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { encodeCheckpoint } from "../../../src/commit/log/checkpoint.ts";
-import { CHECKPOINT, commitKey, stagedRecordKey } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, commitKey, stagedRecordKey } from "../../../src/commit/records/control-keys.ts";
 import {
   bytes,
   die,

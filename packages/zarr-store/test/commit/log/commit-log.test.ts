@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CommitLog } from "../../../src/commit/log/commit-log.ts";
-import { CHECKPOINT, commitKey } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, commitKey } from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";
 import { key, withSimulatedWriters } from "../../support/simulated-writers.ts";

@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gzip } from "../../../src/bytes/gzip.ts";
 import { sealGzip } from "../../../src/bytes/sealed-gzip.ts";
-import { decodeCommitPack, encodeCommitPack } from "../../../src/commit/log/commit-pack.ts";
-import { decodeCommitRecord, encodeCommitRecord } from "../../../src/commit/log/commit-record.ts";
+import { decodeCommitPack, encodeCommitPack } from "../../../src/commit/records/commit-pack.ts";
+import { decodeCommitRecord, encodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import {
   blockOfPack,
   commitKey,
   firstOfBlock,
   lastOfBlock,
   packKey,
-} from "../../../src/commit/log/control-keys.ts";
+} from "../../../src/commit/records/control-keys.ts";
 import { memoryStore } from "../../../src/store/memory-store.ts";
 import { sha256, testRuntime } from "../../support/test-runtime.ts";
 import { growLog, startDataset } from "./long-log.ts";

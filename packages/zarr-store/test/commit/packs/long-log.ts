@@ -1,7 +1,8 @@
 /** Logs of thousands of commits, whose records the record encoder makes, so that none of them takes a commit's time. */
+import { removalDetails } from "../../../src/commit/history/history-details.ts";
 import { CommitLog } from "../../../src/commit/log/commit-log.ts";
-import { type CommitOp, encodeCommitRecord } from "../../../src/commit/log/commit-record.ts";
-import { commitKey, LATEST } from "../../../src/commit/log/control-keys.ts";
+import { type CommitOp, encodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
+import { commitKey, LATEST } from "../../../src/commit/records/control-keys.ts";
 import { encodeLatest } from "../../../src/commit/log/latest.ts";
 import { openDataset } from "../../../src/index.ts";
 import { runBounded } from "../../../src/runtime/run-bounded.ts";
@@ -57,6 +58,8 @@ export async function growLog(store: KeyValueStore, runtime: Runtime, to: number
         message: `save n${version % ARTIFACTS} of one`,
         ops: [op],
         abort: [],
+        // The records are made without the commits that keep a history: the last one says that it was removed.
+        ...(version === to && { details: removalDetails(Date.UTC(2026, 0, 3)) }),
       },
       runtime.sha256,
     );

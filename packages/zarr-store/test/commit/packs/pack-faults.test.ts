@@ -5,7 +5,7 @@ import {
   commitKey,
   heldRecordKey,
   packKey,
-} from "../../../src/commit/log/control-keys.ts";
+} from "../../../src/commit/records/control-keys.ts";
 import { checkDataset, type KeyValueStore, memoryStore, openDataset } from "../../../src/index.ts";
 import { asVersion2 } from "../../support/as-version-2.ts";
 import { collectLog, testRuntime } from "../../support/test-runtime.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CHECKPOINT, COMMITS, commitKey } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, COMMITS, commitKey } from "../../../src/commit/records/control-keys.ts";
 import { checkDataset, memoryStore, openDataset, parseStoreKey } from "../../../src/index.ts";
 import type { KeyValueStore, ReadableStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";

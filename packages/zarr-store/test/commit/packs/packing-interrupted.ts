@@ -1,6 +1,6 @@
 /** Packing that ends at any call of the store: by a death, or because the call fails. */
 import { expect } from "vitest";
-import { COMMITS } from "../../../src/commit/log/control-keys.ts";
+import { COMMITS } from "../../../src/commit/records/control-keys.ts";
 import { checkDataset, memoryStore, openDataset, parseStoreKey } from "../../../src/index.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { faultyStore, type StoreCall } from "../../../src/testing/index.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { LOCK, STAGING, stagingEntryKind } from "../../../src/commit/log/control-keys.ts";
+import { LOCK, STAGING, stagingEntryKind } from "../../../src/commit/records/control-keys.ts";
 import { localStore } from "../../../src/node/local-store.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";

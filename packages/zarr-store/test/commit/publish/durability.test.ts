@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COMMITS, STAGING } from "../../../src/commit/log/control-keys.ts";
+import { COMMITS, STAGING } from "../../../src/commit/records/control-keys.ts";
 import { interceptStore, type StoreCall } from "../../../src/testing/index.ts";
 import {
   addLine,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { commitKey, STAGING, stagedKey, stagingEntryKind } from "../../../src/commit/log/control-keys.ts";
+import { commitKey, STAGING, stagedKey, stagingEntryKind } from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore, type StoreCall } from "../../../src/testing/index.ts";
 import { itCloses, type RaceWindow, X } from "../../support/race-window.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { commitKey } from "../../../src/commit/log/control-keys.ts";
+import { commitKey } from "../../../src/commit/records/control-keys.ts";
 import { itCloses, type RaceWindow, X } from "../../support/race-window.ts";
 import { key, record } from "../../support/simulated-writers.ts";
 

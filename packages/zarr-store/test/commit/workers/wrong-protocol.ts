@@ -1,4 +1,4 @@
-import { COMMITS, STAGING, stagingEntryKind } from "../../../src/commit/log/control-keys.ts";
+import { COMMITS, STAGING, stagingEntryKind } from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../../src/store/store-key.ts";
 import { interceptStore } from "../../../src/testing/index.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CommitOp } from "../../../src/commit/log/commit-record.ts";
 import { Head } from "../../../src/commit/log/head.ts";
+import type { CommitOp } from "../../../src/commit/records/commit-record.ts";
 import { decideCommit } from "../../../src/commit/write/decide-commit.ts";
 import { bytes, key } from "../../support/simulated-writers.ts";
 import { sha256 } from "../../support/test-runtime.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { commitKey } from "../../../src/commit/log/control-keys.ts";
+import { commitKey } from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";
 import { itCloses, type RaceWindow } from "../../support/race-window.ts";

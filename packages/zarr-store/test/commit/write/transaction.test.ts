@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { STAGING } from "../../../src/commit/log/control-keys.ts";
+import { STAGING } from "../../../src/commit/records/control-keys.ts";
 import type { Transaction } from "../../../src/commit/write/transaction.ts";
 import { faultyStore, interceptStore } from "../../../src/testing/index.ts";
 import { auditStore } from "../../support/audit-store.ts";

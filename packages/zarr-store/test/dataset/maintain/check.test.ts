@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { gzip } from "../../../src/bytes/gzip.ts";
-import { CHECKPOINT, OLD_CHECKPOINT } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, OLD_CHECKPOINT } from "../../../src/commit/records/control-keys.ts";
 import { checkDataset, parseStoreKey, type ReadableStore, readOnlyStore } from "../../../src/index.ts";
 import { readTree } from "../../support/audit-store.ts";
 import { turnIntoOldCheckpoint } from "../../support/forge-checkpoint.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CHECKPOINT, LATEST } from "../../../src/commit/log/control-keys.ts";
+import { CHECKPOINT, LATEST } from "../../../src/commit/records/control-keys.ts";
 import { openDataset, parseStoreKey, type ZarrDataset } from "../../../src/index.ts";
 import { localStore, openLocalDataset } from "../../../src/node/index.ts";
 import { faultyStore } from "../../../src/testing/index.ts";

@@ -1,4 +1,4 @@
-import { decodeCommitRecord } from "../../../src/commit/log/commit-record.ts";
+import { decodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import { type KeyValueStore, parseStoreKey, type TableSchema, type ZarrDataset } from "../../../src/index.ts";
 import { sha256 } from "../../support/test-runtime.ts";
 

@@ -5,7 +5,7 @@ import type { ReadableStore } from "../../store/key-value-store.ts";
 import { type CommitPack, decodeCommitPack } from "./commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "./commit-record.ts";
 import { BLOCK_VERSIONS, firstOfBlock, lastOfBlock, packKey } from "./control-keys.ts";
-import { readRecord } from "./read-record.ts";
+import { readStoredRecord } from "./read-record.ts";
 
 /** A walk through the log goes in one direction, so it needs the pack that it is in, and the next reader may need another. */
 const MOST_KEPT_PACKS = 2;
@@ -70,7 +70,7 @@ export class StoredRecords {
     if (packed !== undefined) {
       return packed;
     }
-    const bytes = await readRecord(this.#store, version);
+    const bytes = await readStoredRecord(this.#store, version);
     const record = bytes && (await decodeCommitRecord(bytes, version, this.#sha256));
     if (record !== undefined && record.sha256 === expectedSha256) {
       return record;
@@ -90,7 +90,7 @@ export class StoredRecords {
   }
 
   async #unpacked(version: number): Promise<CommitRecord | undefined> {
-    const bytes = await readRecord(this.#store, version);
+    const bytes = await readStoredRecord(this.#store, version);
     return bytes === undefined
       ? (await this.pack(version))?.get(version)
       : decodeCommitRecord(bytes, version, this.#sha256);

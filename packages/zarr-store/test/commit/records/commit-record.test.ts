@@ -5,7 +5,7 @@ import {
   type CommitRecord,
   decodeCommitRecord,
   encodeCommitRecord,
-} from "../../../src/commit/log/commit-record.ts";
+} from "../../../src/commit/records/commit-record.ts";
 import { joinKey } from "../../../src/store/store-key.ts";
 import { sha256 } from "../../support/test-runtime.ts";
 import { codesOfChanges, SAMPLE } from "./changed-record.ts";

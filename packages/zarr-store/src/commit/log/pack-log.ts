@@ -5,7 +5,7 @@ import { runBounded } from "../../runtime/run-bounded.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { decodeCommitPack, encodeCommitPack } from "../log/commit-pack.ts";
+import { decodeCommitPack, encodeCommitPack } from "../records/commit-pack.ts";
 import {
   COMMITS,
   commitKey,
@@ -15,11 +15,11 @@ import {
   packKey,
   stagedKey,
   stagingOf,
-} from "../log/control-keys.ts";
-import type { Head } from "../log/head.ts";
-import { listLog } from "../log/log-gap.ts";
-import { readRecord } from "../log/read-record.ts";
-import { mayBePacked } from "../log/stored-records.ts";
+} from "../records/control-keys.ts";
+import { listLog } from "../records/log-gap.ts";
+import { readStoredRecord } from "../records/read-record.ts";
+import { mayBePacked } from "../records/stored-records.ts";
+import type { Head } from "./head.ts";
 
 const READS_AT_ONCE = 16;
 
@@ -102,7 +102,7 @@ async function readTexts(
 ): Promise<readonly Uint8Array<ArrayBuffer>[] | undefined> {
   const found = new Array<Uint8Array<ArrayBuffer> | undefined>(to - from + 1);
   const read = async (index: number): Promise<void> => {
-    found[index] = await readRecord(store, from + index);
+    found[index] = await readStoredRecord(store, from + index);
   };
   await runBounded(found.keys(), read, { concurrency: READS_AT_ONCE });
   const texts = found.filter((bytes) => bytes !== undefined);

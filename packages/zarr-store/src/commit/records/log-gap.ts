@@ -2,7 +2,7 @@
 
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import { blockOfPack, COMMITS, firstOfBlock, lastOfBlock, packKey, versionOfRecord } from "./control-keys.ts";
-import { readRecord } from "./read-record.ts";
+import { readStoredRecord } from "./read-record.ts";
 
 /** What a listing shows of the log. */
 export interface LogListing {
@@ -51,7 +51,7 @@ export async function findLogGap(
   for (let version = 1; version <= newest; version++) {
     if (mayBePacked(version) && packed.has(firstOfBlock(version))) {
       version = lastOfBlock(version);
-    } else if (!listed.has(version) && (await readRecord(store, version)) === undefined) {
+    } else if (!listed.has(version) && (await readStoredRecord(store, version)) === undefined) {
       if (!mayBePacked(version) || (await store.stat(packKey(version))) === undefined) {
         return version;
       }

@@ -11,7 +11,7 @@ type Reads = Pick<ReadableStore, "get">;
  * The bytes of a record that is not packed: the file `<version>.json`, or `record.json` in the folder of that name. Where
  * folders claim versions, the folder is asked first: a server may answer for a folder with a page of its own.
  */
-export async function readRecord(
+export async function readStoredRecord(
   store: Reads,
   version: number,
   claim?: ClaimMethod,
@@ -35,5 +35,5 @@ export async function readNextRecord(
   version: number,
   claim: ClaimMethod | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return claim === "folder" ? readRecord(store, version, claim) : store.get(commitKey(version));
+  return claim === "folder" ? readStoredRecord(store, version, claim) : store.get(commitKey(version));
 }

@@ -1,14 +1,14 @@
-// Creates a file that must not exist yet, for file systems without hard links.
+// Writes whole files.
+
 import { constants } from "node:fs";
 import type { ChangingFiles, NewFile } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
-import { writeAndClose } from "./write-and-close.ts";
 
 const CREATE_NEW =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Writes a new file; returns false if something has the name. A crash can leave the file cut off. */
-export async function writeNewFile(
+export async function createFile(
   files: Pick<ChangingFiles, "open" | "unlink">,
   path: string,
   bytes: Uint8Array,
@@ -29,4 +29,16 @@ export async function writeNewFile(
     throw error;
   }
   return true;
+}
+
+/** Writes all bytes from the start of a file, then closes it, even if writing fails. */
+export async function writeAndClose(file: NewFile, bytes: Uint8Array): Promise<void> {
+  try {
+    let written = 0;
+    while (written < bytes.length) {
+      written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+    }
+  } finally {
+    await file.close();
+  }
 }

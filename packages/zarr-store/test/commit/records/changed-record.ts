@@ -3,7 +3,7 @@ import {
   type CommitRecord,
   decodeCommitRecord,
   encodeCommitRecord,
-} from "../../../src/commit/log/commit-record.ts";
+} from "../../../src/commit/records/commit-record.ts";
 import { isZarrStoreError } from "../../../src/errors.ts";
 import { joinKey } from "../../../src/store/store-key.ts";
 import { sha256 } from "../../support/test-runtime.ts";
