@@ -129,10 +129,10 @@ const ARROWS: Arrows = {
   "packages/zarr-store/src/commit": {
     records: [],
     log: ["records"],
-    lock: ["records", "log"],
-    seen: ["records", "log"],
+    lock: ["records"],
+    seen: ["records"],
     publish: ["records", "log", "lock"],
-    claim: ["records", "log", "lock", "publish"],
+    claim: ["records", "lock", "publish"],
     write: ["records", "log", "lock", "claim"],
     history: ["records", "log", "write"],
     maintain: ["records", "log", "lock", "seen", "publish", "claim", "write", "history"],

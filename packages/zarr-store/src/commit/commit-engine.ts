@@ -15,7 +15,6 @@ import type { CommitContext, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
-import { packableBlocks, packBlock } from "./log/pack-log.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { EditRules } from "./outside-edit.ts";
@@ -24,6 +23,7 @@ import { type AbandonedStaging, surveyStaging } from "./publish/recovery.ts";
 import type { ClaimMethod, CommitRecord } from "./records/commit-record.ts";
 import { OLD_CHECKPOINT } from "./records/control-keys.ts";
 import { findLogGap, listLog } from "./records/log-gap.ts";
+import { packableBlocks, packBlock } from "./write/pack-log.ts";
 import { Transaction } from "./write/transaction.ts";
 
 export interface CommitEngineOptions {

@@ -1,9 +1,9 @@
 /** Logs of thousands of commits, whose records the record encoder makes, so that none of them takes a commit's time. */
 import { removalDetails } from "../../../src/commit/history/history-details.ts";
 import { CommitLog } from "../../../src/commit/log/commit-log.ts";
+import { encodeLatest } from "../../../src/commit/log/latest.ts";
 import { type CommitOp, encodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import { commitKey, LATEST } from "../../../src/commit/records/control-keys.ts";
-import { encodeLatest } from "../../../src/commit/log/latest.ts";
 import { openDataset } from "../../../src/index.ts";
 import { runBounded } from "../../../src/runtime/run-bounded.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";

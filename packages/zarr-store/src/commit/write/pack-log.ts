@@ -5,6 +5,7 @@ import { runBounded } from "../../runtime/run-bounded.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import type { Head } from "../log/head.ts";
 import { decodeCommitPack, encodeCommitPack } from "../records/commit-pack.ts";
 import {
   COMMITS,
@@ -19,7 +20,6 @@ import {
 import { listLog } from "../records/log-gap.ts";
 import { readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked } from "../records/stored-records.ts";
-import type { Head } from "./head.ts";
 
 const READS_AT_ONCE = 16;
 
