@@ -55,7 +55,7 @@ describe("the first write to a dataset of version 2", () => {
     expect((await checkLocalDataset(folder)).problems).toEqual([]);
   });
 
-  it("keeps the checkpoint of version 2 as it is, for builds that read no other", async ({ skip }) => {
+  it("keeps the checkpoint of version 2 as it is, for builds that read no other", async () => {
     const folder = await copyVersion2();
     const path = join(folder, "__commits/checkpoint.json.gz");
     const checkpoint = await readFile(path);
@@ -65,7 +65,7 @@ describe("the first write to a dataset of version 2", () => {
     }
     await dataset.close();
     const names = await readdir(join(folder, "__commits"));
-    skip(!names.includes("checkpoint"), "this tree writes no checkpoint of version 3 yet");
+    expect(names).toContain("checkpoint");
     expect((await readFile(path)).equals(checkpoint)).toBe(true);
   });
 
