@@ -30,4 +30,11 @@ export interface CommitContext {
   readonly logger: Logger;
   /** Called at each step; the commit waits for it. */
   readonly onStep: (step: CommitStep, path?: string) => void | Promise<void>;
+  readonly session: CommitSession;
+}
+
+/** What the commits of one open dataset remember of each other. */
+export interface CommitSession {
+  /** Whether the history's folder is known to survive a power cut, so that its name need not be flushed again. */
+  isHistoryNamed: boolean;
 }

@@ -11,7 +11,7 @@ import type { StoreKey } from "../store/store-key.ts";
 import { assertOneDevice } from "./assert-one-device.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
-import type { CommitContext, CommitStep } from "./commit-context.ts";
+import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
@@ -61,6 +61,7 @@ export class CommitEngine {
   readonly reader: ObjectReader;
   readonly #store: ReadableStore;
   readonly #options: CommitEngineOptions;
+  readonly #session: CommitSession = { isHistoryNamed: false };
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
@@ -380,7 +381,8 @@ export class CommitEngine {
     if (!isWritableStore(this.#store)) {
       throw new ZarrStoreError("read_only", `${this.#store.location} can only be read`);
     }
-    return { store: this.#store, log: this.log, runtime, logger, onStep: onStep ?? ((): void => undefined) };
+    const step = onStep ?? ((): void => undefined);
+    return { store: this.#store, log: this.log, runtime, logger, onStep: step, session: this.#session };
   }
 }
 

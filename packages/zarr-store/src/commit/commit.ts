@@ -87,9 +87,9 @@ export async function commitTransaction(
   const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map() };
   return withWriterLock(context, transaction.txid, options.lock, async () => {
     await context.onStep("locked");
-    for (;;) {
+    for (let round = 0; ; round++) {
       throwIfAborted(options.lock.signal);
-      await log.refresh();
+      await (round === 0 ? log.refreshBeforeClaim() : log.refresh());
       await settleTornRecord(context);
       log.assertWhole();
       const { version } = log.head;
@@ -170,6 +170,7 @@ async function tryCommit(
   if (!(await linkRecord(context, transaction, record, bytes, options.durability, history.keys))) {
     return "raced";
   }
+  context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
   const published = await publishLinked(context, record, bytes.length);
   await noteLatest(context);
   await removeAbandoned(context, abandoned);

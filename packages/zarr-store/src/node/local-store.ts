@@ -295,9 +295,10 @@ class LocalStore implements KeyValueStore {
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
-      await this.#jail.assertParentInside(key);
+      // What is absent is the common answer, and needs no look at where the folder is. Nothing is read before that look.
       const file = await this.#fs.open(path, READ);
       try {
+        await this.#jail.assertParentInside(key);
         const expected = await readExpected(file, options.expectedBytes ?? 0);
         if (expected !== undefined) {
           return expected;

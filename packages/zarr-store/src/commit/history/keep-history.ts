@@ -13,7 +13,10 @@ export const MAX_HISTORY_BYTES: number = 16 * 1024 * 1024;
 
 /** What one commit keeps. */
 export interface KeptHistory {
-  /** What must be flushed before the version is claimed: the files, their folder, and the root that names the folder. */
+  /**
+   * What must be flushed before the version is claimed: the files, their folder, and, once in a session, the root that names
+   * the folder.
+   */
   readonly keys: readonly (StoreKey | "")[];
   /** The hashes of what should have been kept and could not be read. The commit's record lists them. */
   readonly lost: readonly string[];
@@ -60,7 +63,8 @@ export class HistoryKeeper {
       await this.#name(sha256);
     }
     const keys = [...this.#staged].map(historyKey);
-    return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ""], lost: [...lost] };
+    const root = this.#context.session.isHistoryNamed ? [] : ([""] as const);
+    return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ...root], lost: [...lost] };
   }
 
   #isMissing(path: StoreKey, prev: string): boolean {

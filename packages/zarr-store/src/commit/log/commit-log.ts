@@ -87,6 +87,11 @@ export class CommitLog {
     return this.head.version > version;
   }
 
+  /** As {@link refresh}, without a pack where no record is newer: for a writer, who looks for one after its claim. */
+  async refreshBeforeClaim(): Promise<void> {
+    await (this.#running === undefined ? this.#pass("without packs") : this.refresh());
+  }
+
   /** @throws {ZarrStoreError} `integrity` if the last refresh found a damaged record, or the last listing a gap */
   assertWhole(): void {
     const fault = this.#damaged ?? this.#gap;
@@ -258,10 +263,7 @@ export class CommitLog {
   #nextPass(): Promise<void> {
     const begin = (): Promise<void> => {
       this.#waiting = undefined;
-      this.#running = this.#readNewer().finally(() => {
-        this.#running = undefined;
-      });
-      return this.#running;
+      return this.#pass("with packs");
     };
     if (this.#running === undefined) {
       return begin();
@@ -270,8 +272,15 @@ export class CommitLog {
     return this.#waiting;
   }
 
+  #pass(packs: "with packs" | "without packs"): Promise<void> {
+    this.#running = this.#readNewer(packs).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
   /** Reads the next record, then 2, 4, 8, … at a time. If there is no new record, this costs two requests. */
-  async #readNewer(): Promise<void> {
+  async #readNewer(packs: "with packs" | "without packs"): Promise<void> {
     const hint = this.#isHintNew ? this.#hint : await this.readHint();
     this.#isHintNew = false;
     let limit = hint !== undefined && hint.version >= this.head.version ? hint.version : Infinity;
@@ -284,7 +293,7 @@ export class CommitLog {
         limit = Infinity;
       }
       try {
-        if (!(await this.#readAhead(ahead, limit))) {
+        if (!(await this.#readAhead(ahead, limit, packs))) {
           this.#noteDamaged(undefined);
           return;
         }
@@ -312,7 +321,7 @@ export class CommitLog {
    * @param limit the newest version according to a hint; beyond it nothing is asked
    * @throws {ZarrStoreError} `integrity` for a record that is damaged or does not follow
    */
-  async #readAhead(ahead: number, limit: number): Promise<boolean> {
+  async #readAhead(ahead: number, limit: number, packs: string): Promise<boolean> {
     const next = this.head.version + 1;
     const isOld = limit !== Infinity && mayBePacked(next, limit);
     const before = isOld ? await this.#records.pack(next) : this.#records.kept(next);
@@ -329,7 +338,8 @@ export class CommitLog {
     await runBounded(found.keys(), read, { concurrency: count });
     // The pack is asked for after the files, see StoredRecords. Record 1 is never packed, nor a young block within a hint.
     const isYoung = limit !== Infinity && !isOld;
-    const isCertain = next === 1 || (isYoung && !found.includes(undefined));
+    const isNone = packs === "without packs" && found[0] === undefined;
+    const isCertain = next === 1 || isNone || (isYoung && !found.includes(undefined));
     const pack = isCertain ? undefined : await this.#records.pack(next);
     if (pack?.has(next) === true) {
       this.#applyPack(pack, next);
