@@ -14,6 +14,7 @@ export {
 } from "./errors.ts";
 export {
   type ArrayInventory,
+  type ExportPlace,
   type ExportPlan,
   type ImageInventory,
   type PlanExportOptions,

@@ -78,6 +78,21 @@ export interface ExportedTable extends ExportedFile {
 export interface ExportManifest {
   readonly images: readonly ExportedImage[];
   readonly tables: readonly ExportedTable[];
+  /** The table that says which file is which image. Exports by id have none. */
+  readonly index?: ExportedFile | undefined;
+  /** What the dataset has besides. Undefined if the export is whole. */
+  readonly leftOut?: ExportLeftOut | undefined;
+}
+
+/** What a partial export leaves out. */
+export interface ExportLeftOut {
+  readonly images: readonly {
+    readonly imageId: string;
+    /** The path that it came from, relative to the folder that was ingested, if that is known. */
+    readonly sourceRelPath?: string;
+  }[];
+  /** Names of pooled tables that are missing as a whole. Others have the rows of the exported images alone. */
+  readonly tables: readonly string[];
 }
 
 /** Name of the file that marks a folder as an export and from which it is restored. */
@@ -86,10 +101,16 @@ const FORMAT = "kym-export";
 const FORMAT_VERSION = 1;
 
 export function encodeExportManifest(manifest: ExportManifest): Uint8Array<ArrayBuffer> {
-  const { images, tables } = manifest;
-  return new TextEncoder().encode(
-    `${serializeLossless({ format: FORMAT, format_version: FORMAT_VERSION, images, tables })}\n`,
-  );
+  const { images, tables, index, leftOut } = manifest;
+  const content = {
+    format: FORMAT,
+    format_version: FORMAT_VERSION,
+    images,
+    tables,
+    ...(index && { index }),
+    ...(leftOut && { leftOut }),
+  };
+  return new TextEncoder().encode(`${serializeLossless(content)}\n`);
 }
 
 /** Throws `invalid_file`. The message names the field by its key, or the document if an object was expected. */
@@ -127,9 +148,26 @@ export function decodeExportManifest(bytes: Uint8Array): ExportManifest {
       },
     );
   }
+  const index = memberOf(root, "index");
+  const leftOut = memberOf(root, "leftOut");
   return {
     images: itemsOf(memberOf(root, "images")).map(decodeImage),
     tables: itemsOf(memberOf(root, "tables")).map(decodeTable),
+    ...(index.value !== undefined && { index: decodeFile(index) }),
+    ...(leftOut.value !== undefined && { leftOut: decodeLeftOut(leftOut) }),
+  };
+}
+
+function decodeLeftOut(fields: JsonField): ExportLeftOut {
+  return {
+    images: itemsOf(memberOf(fields, "images")).map((image) => {
+      const path = memberOf(image, "sourceRelPath");
+      return {
+        imageId: textOf(image, "imageId"),
+        ...(path.value !== undefined && { sourceRelPath: stringOf(path, "text") }),
+      };
+    }),
+    tables: itemsOf(memberOf(fields, "tables")).map((table) => stringOf(table, "text")),
   };
 }
 

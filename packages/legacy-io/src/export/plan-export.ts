@@ -3,6 +3,7 @@
 import type { DType } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
+import { sameFileKey } from "../folder/same-file-key.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
 
 /** The parts of an image by name, as {@link planExport} needs them. */
@@ -28,6 +29,19 @@ export interface PlanExportOptions {
   readonly includeTiff?: boolean | undefined;
   /** Export the pooled tables. Default true. */
   readonly includeTables?: boolean | undefined;
+  /** Where images go, by id. An image that is not in it goes to `images/<id>/`. Default none. */
+  readonly places?: ReadonlyMap<string, ExportPlace> | undefined;
+  /** Paths that the export needs for files of its own. */
+  readonly reserved?: readonly string[] | undefined;
+}
+
+/** The place of an image in an export: a file in a folder, with the other files of the image beside it. */
+export interface ExportPlace {
+  /** Relative to the exported folder: empty for that folder itself, otherwise with a `/` at the end. */
+  readonly folder: string;
+  readonly fileName: string;
+  /** The file's name without its ending. The names of the files beside it begin with it. */
+  readonly stem: string;
 }
 
 export type PlannedArtifact =
@@ -86,6 +100,9 @@ const MAX_TIFF_BYTES = 2 ** 32 - 2 ** 26;
  * | attachments | `images/<id>/attachments/<name>` |
  * | pooled tables | `tables/<name>.csv` or `.parquet` |
  *
+ * With a place for an image, its pixels have the name and folder of the place, and the rest is beside them:
+ * `<stem>.<name>.json`, also arrays, and `<stem>.attachments/<name>`.
+ *
  * If two paths differ only in case, the second gets a number, because some file systems treat them as one. Names that
  * are too long are cut.
  */
@@ -94,52 +111,103 @@ export function planExport(
   tables: readonly string[],
   options: PlanExportOptions = {},
 ): ExportPlan {
-  const pathOf = uniquePaths();
+  const { includeTiff = true, includeTables = true, places, reserved = [] } = options;
+  const layouts = images.map((image) => layoutOf(image, places?.get(image.imageId)));
+  const pathOf = uniquePaths(reserved, [
+    "tables/",
+    ...layouts.flatMap(({ pixels, attachments }, index) => [
+      pixels,
+      ...(images[index]?.attachments.length === 0 ? [] : [attachments]),
+    ]),
+  ]);
+  const plannedTables = (includeTables ? tables : []).map((name) => ({
+    name,
+    path: pathOf(`tables/${name}`, ".csv"),
+    otherwisePath: pathOf(`tables/${name}`, ".parquet"),
+  }));
+  // All pixels first, so that no other file takes the name of an image.
+  const pixels = images.map((image, index) => planPixels(image, layouts[index], pathOf));
   return {
-    images: images.map((image) => planImage(image, options.includeTiff ?? true, pathOf)),
-    tables: (options.includeTables === false ? [] : tables).map((name) => ({
-      name,
-      path: pathOf(`tables/${name}`, ".csv"),
-      otherwisePath: pathOf(`tables/${name}`, ".parquet"),
+    images: images.map((image, index) => ({
+      imageId: image.imageId,
+      pixels: includeTiff ? pixels[index] : undefined,
+      artifacts: planArtifacts(image, layouts[index], pathOf),
     })),
+    tables: plannedTables,
   };
 }
 
 type PathOf = (path: string, ending: string) => string;
 
-function planImage(image: ImageInventory, includePixels: boolean, pathOf: PathOf): PlannedImage {
-  const folder = `images/${image.imageId}`;
-  const beside = (name: string, ending: string): string =>
-    pathOf(`${folder}/${fileNameOfArtifact(name)}`, ending);
-  const format = canBeTiff(image) ? "tif" : "npy";
-  const pixels = includePixels
-    ? ({ path: pathOf(`${folder}/image`, `.${format}`), format } as const)
-    : undefined;
+/** What the paths of an image's files begin with. */
+interface ImageLayout {
+  readonly pixels: string;
+  /** The ending of pixels that are a TIFF. */
+  readonly tiffEnding: string;
+  readonly artifacts: string;
+  readonly arrays: string;
+  readonly attachments: string;
+}
+
+function layoutOf({ imageId }: ImageInventory, place: ExportPlace | undefined): ImageLayout {
+  const folder = `images/${imageId}/`;
+  if (place === undefined) {
+    return {
+      pixels: `${folder}image`,
+      tiffEnding: ".tif",
+      artifacts: folder,
+      arrays: `${folder}array_artifacts/`,
+      attachments: `${folder}attachments/`,
+    };
+  }
+  const stem = `${place.folder}${place.stem}`;
   return {
-    imageId: image.imageId,
-    pixels,
-    artifacts: [
-      ...image.json.map((name) => ({ kind: "json", name, path: beside(name, ".json") }) as const),
-      ...image.parquet.map(
-        (name) =>
-          ({
-            kind: "parquet",
-            name,
-            path: beside(name, ".csv"),
-            otherwisePath: beside(name, ".parquet"),
-          }) as const,
-      ),
-      ...image.csvGz.map((name) => ({ kind: "csv.gz", name, path: beside(name, ".csv.gz") }) as const),
-      ...image.arrays.map((array) => planArray(array, folder, pathOf)),
-      ...image.attachments.map(
-        (name) => ({ kind: "attachment", name, path: pathOf(`${folder}/attachments/${name}`, "") }) as const,
-      ),
-    ],
+    pixels: stem,
+    tiffEnding: place.fileName.slice(place.stem.length),
+    artifacts: `${stem}.`,
+    arrays: `${stem}.`,
+    attachments: `${stem}.attachments/`,
   };
 }
 
-function planArray(array: ArrayInventory, folder: string, pathOf: PathOf): PlannedArtifact {
-  const stem = `${folder}/array_artifacts/${fileNameOfArtifact(array.name)}`;
+function planPixels(
+  image: ImageInventory,
+  layout: ImageLayout | undefined,
+  pathOf: PathOf,
+): NonNullable<PlannedImage["pixels"]> {
+  const { pixels, tiffEnding } = layout ?? layoutOf(image, undefined);
+  const format = canBeTiff(image) ? "tif" : "npy";
+  return { path: pathOf(pixels, format === "tif" ? tiffEnding : ".npy"), format };
+}
+
+function planArtifacts(
+  image: ImageInventory,
+  layout: ImageLayout = layoutOf(image, undefined),
+  pathOf: PathOf,
+): readonly PlannedArtifact[] {
+  const beside = (name: string, ending: string): string =>
+    pathOf(`${layout.artifacts}${fileNameOfArtifact(name)}`, ending);
+  return [
+    ...image.json.map((name) => ({ kind: "json", name, path: beside(name, ".json") }) as const),
+    ...image.parquet.map(
+      (name) =>
+        ({
+          kind: "parquet",
+          name,
+          path: beside(name, ".csv"),
+          otherwisePath: beside(name, ".parquet"),
+        }) as const,
+    ),
+    ...image.csvGz.map((name) => ({ kind: "csv.gz", name, path: beside(name, ".csv.gz") }) as const),
+    ...image.arrays.map((array) => planArray(array, layout, pathOf)),
+    ...image.attachments.map(
+      (name) => ({ kind: "attachment", name, path: pathOf(`${layout.attachments}${name}`, "") }) as const,
+    ),
+  ];
+}
+
+function planArray(array: ArrayInventory, { arrays }: ImageLayout, pathOf: PathOf): PlannedArtifact {
+  const stem = `${arrays}${fileNameOfArtifact(array.name)}`;
   const path = pathOf(stem, ".npy");
   const tifPath = mayBeForImageJ(array) ? pathOf(stem, ".tif") : undefined;
   return { kind: "array", name: array.name, path, tifPath };
@@ -161,23 +229,48 @@ function sizeOf({ dtype, shape }: Pick<ArrayInventory, "dtype" | "shape">): numb
   return shape.reduce((product, length) => product * length, itemSizeBytes(dtype));
 }
 
-/** Every common file system accepts names of up to 255 bytes. */
+/** In bytes of UTF-8. Every common file system accepts names of up to 255 bytes. */
 const MAX_NAME_LENGTH = 240;
 const CUT_NAME_LENGTH = 160;
 
-function uniquePaths(): PathOf {
-  const taken = new Set<string>();
+/** Gives each file a path that no other file has and that no folder of `within` needs, be it in another case. */
+function uniquePaths(reserved: readonly string[], within: readonly string[]): PathOf {
+  const taken = new Set<string>([...reserved, ...within.flatMap(foldersOf)].map(sameFileKey));
   return (path, ending) => {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    const cut = name.length + ending.length > MAX_NAME_LENGTH ? name.length - CUT_NAME_LENGTH : 0;
-    const stem = path.slice(0, path.length - cut);
+    const stem = cutName(path, ending);
     for (let copy = 1; ; copy++) {
       const free = copy === 1 ? `${stem}${ending}` : `${stem}~${copy}${ending}`;
-      const key = free.toLowerCase();
+      const key = sameFileKey(free);
       if (!taken.has(key)) {
         taken.add(key);
         return free;
       }
     }
   };
+}
+
+function foldersOf(path: string): readonly string[] {
+  const slash = path.lastIndexOf("/");
+  return slash === -1 ? [] : [path.slice(0, slash), ...foldersOf(path.slice(0, slash))];
+}
+
+/** Cuts the name at the end of a path if it is too long with its ending. */
+function cutName(path: string, ending: string): string {
+  const start = path.lastIndexOf("/") + 1;
+  const name = path.slice(start);
+  if (utf8Length(name) + ending.length <= MAX_NAME_LENGTH) {
+    return path;
+  }
+  let cut = "";
+  for (const character of name) {
+    if (utf8Length(cut) + utf8Length(character) > CUT_NAME_LENGTH) {
+      break;
+    }
+    cut += character;
+  }
+  return `${path.slice(0, start)}${cut}`;
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { ExportLeftOut } from "../export/export-manifest.ts";
 export type { IngestEvent, IngestItem, IngestReport } from "../plan/ingest-report.ts";
 export type { FaultyRead } from "../readers/faulty-read.ts";
 export type { FaultLikelihood, ReaderFault, StoredColumn, StoredRead } from "../readers/reader-fault.ts";
@@ -12,6 +13,7 @@ export { exportLegacyFolder, previewExport } from "./export/export.ts";
 export type {
   ExportFolderOptions,
   ExportFormat,
+  ExportLayout,
   ExportNote,
   ExportPreview,
   ExportReport,

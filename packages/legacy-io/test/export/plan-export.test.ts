@@ -66,3 +66,33 @@ test("no two files are one where case does not count, and no name is too long", 
   expect(new Set(paths).size).toBe(4);
   expect(Math.max(...paths.map((path) => path.length))).toBeLessThan(200);
 });
+
+test("with a place, an image keeps its name, though another file would have it, and no name is longer than 255 bytes", () => {
+  const stem = "\u00b5".repeat(120);
+  const places = new Map([
+    ["one", { folder: "day/", stem: "a", fileName: "a.TIFF" }],
+    ["two", { folder: "day/", stem: "a.masks__1", fileName: "a.masks__1.tif" }],
+    ["three", { folder: "", stem, fileName: `${stem}.tif` }],
+  ]);
+  const images = [...places.keys()].map((imageId) => ({ ...IMAGE, imageId }));
+  const plan = planExport(images, [], { places });
+  expect(plan.images.map(({ pixels }) => pixels?.path.slice(0, 20))).toEqual([
+    "day/a.TIFF",
+    "day/a.masks__1.tif",
+    stem.slice(0, 20),
+  ]);
+  const paths = plan.images.flatMap(({ artifacts }) => artifacts).map(({ path }) => path);
+  expect(paths.slice(0, 7)).toEqual([
+    "day/a.metadata.json",
+    "day/a.radon__params.json",
+    "day/a.radon__velocity.csv",
+    "day/a.old.csv.gz",
+    "day/a.masks__1.npy",
+    "day/a.line.npy",
+    "day/a.attachments/notes.docx",
+  ]);
+  expect(plan.images[0]?.artifacts[4]).toMatchObject({ tifPath: "day/a.masks__1~2.tif" });
+  const bytes = paths.map((path) => Buffer.byteLength(path.slice(path.lastIndexOf("/") + 1)));
+  expect(Math.max(...bytes)).toBeLessThanOrEqual(255);
+  expect(new Set(paths).size).toBe(paths.length);
+});

@@ -1,4 +1,7 @@
-// Chooses the path and the table cells of each image for the older application, by where the image came from.
+// Chooses the path of each image in an export, and its cells in the older application's tables, by where it came from.
+
+import { nameBeforeEscape, safeFileName } from "../../folder/safe-file-name.ts";
+import { sameFileKey } from "../../folder/same-file-key.ts";
 
 /** The file from which an image was ingested, as far as the dataset knows. */
 export interface ImageOrigin {
@@ -27,7 +30,8 @@ export interface KymflowPlace {
 
 /**
  * Gives every image a path: the one it had relative to the ingested folder, or `<id>.tif` if its origin is unknown or
- * leads out of that folder. If several images have the same path, the first keeps it, and the others get `~2`, `~3`, ….
+ * leads out of that folder. Names that Windows forbids are escaped, see `safeFileName`. If several images have the same
+ * path, also in another case, the first keeps it, and the others get `~2`, `~3`, ….
  */
 export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPlace[] {
   const taken = new Set<string>();
@@ -59,8 +63,9 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
 function freeStem(folder: string, stem: string, taken: Set<string>): string {
   for (let copy = 1; ; copy++) {
     const free = copy === 1 ? stem : `${stem}~${copy}`;
-    const key = `${folder}${free}`.toLowerCase();
-    if (!taken.has(key)) {
+    const key = sameFileKey(`${folder}${free}`);
+    // A number that looks like an escape would be taken for one.
+    if (!taken.has(key) && nameBeforeEscape(free) === nameBeforeEscape(stem) + free.slice(stem.length)) {
       taken.add(key);
       return free;
     }
@@ -69,8 +74,8 @@ function freeStem(folder: string, stem: string, taken: Set<string>): string {
 
 function safePath(path: string | undefined): string | undefined {
   const parts = path?.split("/") ?? [];
-  const isSafe = parts.length > 0 && parts.every((part) => !/^\.{0,2}$/.test(part) && !/[\\:\0]/.test(part));
-  return isSafe ? path : undefined;
+  const isSafe = path?.isWellFormed() === true && parts.every((part) => !/^\.{0,2}$/.test(part));
+  return isSafe ? parts.map(safeFileName).join("/") : undefined;
 }
 
 /** Splits a path of any system into its parts, without a drive letter. */

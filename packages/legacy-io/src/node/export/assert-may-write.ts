@@ -69,11 +69,17 @@ async function exportedFiles(target: string): Promise<ReadonlySet<string> | unde
   return undefined;
 }
 
-function pathsOf({ images, tables }: ExportManifest): ReadonlySet<string> {
+function pathsOf({ images, tables, index }: ExportManifest): ReadonlySet<string> {
   const artifacts = images.flatMap((image) => image.artifacts);
   const tifs = artifacts.flatMap((artifact) =>
     artifact.kind === "array" && artifact.tif !== undefined ? [artifact.tif] : [],
   );
-  const files = [...images.map(({ pixels }) => pixels), ...artifacts, ...tifs, ...tables];
+  const files = [
+    ...images.map(({ pixels }) => pixels),
+    ...artifacts,
+    ...tifs,
+    ...tables,
+    ...(index ? [index] : []),
+  ];
   return new Set([...files.map(({ path }) => path), EXPORT_MANIFEST]);
 }

@@ -6,11 +6,18 @@ import {
   isZarrStoreError,
   type NdArray,
   SOURCES_SCHEMA,
+  type TableSchema,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
-import { schemaOfTable, writeCsvIfPossible } from "@kym/zarr-store/table";
+import {
+  columnOf,
+  encodeParquet,
+  filterRows,
+  schemaOfTable,
+  writeCsvIfPossible,
+} from "@kym/zarr-store/table";
 import { type LineScanCalibration, lineScanCalibration } from "../../content/image-metadata.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {
@@ -29,6 +36,10 @@ import type {
 import { writeNpy } from "../../formats/npy.ts";
 import { writeImageJTiff } from "../../tiff/write/write-imagej.ts";
 import type { ExportSink } from "./staged-folder.ts";
+
+type Table = Awaited<ReturnType<ZarrDataset["loadTable"]>>;
+
+const IMAGE_ID = "image_id";
 
 /** Collects the facts about an image that `planExport` needs. Reads names and headers only. */
 export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInventory> {
@@ -218,19 +229,40 @@ function unlessNotSupported(write: () => Uint8Array<ArrayBuffer>): ImageJBytes {
   }
 }
 
-/** Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. */
+/** True if the rows of a table belong to images. */
+function hasImageIds({ columns }: TableSchema): boolean {
+  return columns.some(({ name }) => name === IMAGE_ID);
+}
+
+/**
+ * Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. With `imageIds`, only rows of these images
+ * are written; returns undefined if the table has no image ids.
+ */
 export async function exportTable(
   dataset: ZarrDataset,
   { name, path, otherwisePath }: PlannedTable,
   sink: ExportSink,
-): Promise<ExportedTable> {
-  const table = await dataset.loadTable(name);
-  const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(table);
+  imageIds?: ReadonlySet<string>,
+): Promise<ExportedTable | undefined> {
+  const whole = await dataset.loadTable(name);
+  const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(whole);
+  if (imageIds !== undefined && !hasImageIds(schema)) {
+    return undefined;
+  }
+  const table = imageIds === undefined ? whole : rowsOfImages(whole, imageIds);
   const csv = writeCsvIfPossible(table, schema);
   const format = csv === undefined ? "parquet" : "csv";
   const file =
-    csv === undefined
-      ? await sink.write(otherwisePath, await dataset.loadTableBytes(name))
-      : await sink.write(path, csv);
+    csv !== undefined
+      ? await sink.write(path, csv)
+      : await sink.write(
+          otherwisePath,
+          table === whole ? await dataset.loadTableBytes(name) : await encodeParquet(table, { schema }),
+        );
   return { ...file, name, schema, format };
+}
+
+function rowsOfImages(table: Table, imageIds: ReadonlySet<string>): Table {
+  const ids = columnOf(table, IMAGE_ID);
+  return filterRows(table, (row) => imageIds.has(String(ids[row])));
 }

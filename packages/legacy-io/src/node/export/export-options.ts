@@ -1,5 +1,6 @@
 // Options and reports of an export.
 
+import type { ExportLeftOut } from "../../export/export-manifest.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 
 /**
@@ -13,9 +14,29 @@ import type { SidecarFormat } from "../../formats/sidecar-format.ts";
  */
 export type ExportFormat = "legacy" | "kymflow" | "imagej";
 
+/**
+ * Where the format `legacy` puts the files of an image.
+ *
+ * | layout | pixels | the rest |
+ * |---|---|---|
+ * | `ids` | `images/<id>/image.tif` | in that folder |
+ * | `lab` | at the relative path that the image came from | beside it, as `<stem>.<name>.json` and so on |
+ *
+ * With `lab` there is an `index.csv` with the id and the original path of each file. Names that Windows forbids are
+ * escaped; the later of two images of one name, also in another case, gets `~2`.
+ */
+export type ExportLayout = "ids" | "lab";
+
 export interface ExportFolderOptions {
   /** Default `legacy`. */
   readonly format?: ExportFormat | undefined;
+  /** Default `ids`. The other formats are always laid out as the lab's folder. */
+  readonly layout?: ExportLayout | undefined;
+  /**
+   * The images to export. Pooled tables then have only the rows of these images, and tables that name no images are left
+   * out; the report and `export.json` list what is missing. Default: all.
+   */
+  readonly imageIds?: readonly string[] | undefined;
   /** Write pixels. Default true. Without them the folder cannot be restored. */
   readonly includeTiff?: boolean | undefined;
   /** Write the pooled tables. Default true. */
@@ -35,7 +56,13 @@ export interface ExportFolderOptions {
   /** Formats of sidecars besides the built-in ones. The format `kymflow` writes those that have a `write`. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly onEvent?:
-    | ((event: { readonly imageId: string; readonly done: number; readonly total: number }) => void)
+    | ((event: {
+        readonly imageId: string;
+        /** Where the image is in the export. */
+        readonly path: string;
+        readonly done: number;
+        readonly total: number;
+      }) => void)
     | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,10 +73,12 @@ export interface ExportNote {
   readonly reason: string;
 }
 
-/** Counts of what was written, and notes about what could not be. */
+/** Counts of what was written, what was not asked for, and notes about what could not be written. */
 export interface WrittenFolder {
   readonly images: number;
   readonly tables: number;
+  /** Undefined if nothing was left out on request. */
+  readonly leftOut?: ExportLeftOut | undefined;
   readonly notes: readonly ExportNote[];
 }
 

@@ -4,38 +4,26 @@ import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
-import {
-  EXPORT_MANIFEST,
-  type ExportedImage,
-  type ExportedTable,
-  encodeExportManifest,
-} from "../../export/export-manifest.ts";
+import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts";
 import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
-import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
 import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
-import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
-import type {
-  ExportFolderOptions,
-  ExportNote,
-  ExportPreview,
-  ExportReport,
-  WrittenFolder,
-} from "./export-options.ts";
+import type { ExportFolderOptions, ExportPreview, ExportReport, WrittenFolder } from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
 import { RedactingSink } from "./redacting-sink.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";
 import { writeKymflow } from "./write-kymflow.ts";
+import { writeLegacy } from "./write-legacy.ts";
 
 /**
  * Exports a dataset as files that other programs open.
  *
  * By default it writes TIFF, JSON, CSV and NPY, and an `export.json` from which `ingestLegacyFolder` restores the same
- * dataset. With another `format` it writes the files of the older application or TIFFs for ImageJ, each image at the
- * relative path it came from.
+ * dataset. Each image has a folder named after its id; with `layout: "lab"` it is at the relative path it came from.
+ * With another `format` it writes the files of the older application or TIFFs for ImageJ, laid out in the same way.
+ * `imageIds` exports only some images.
  *
  * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
  * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes.
@@ -43,6 +31,7 @@ import { writeKymflow } from "./write-kymflow.ts";
  * @throws LegacyIoError
  * - `already_exists` if the target exists; with `overwrite`, if it is not an export or has other files in it;
  * - `invalid_argument` if the target is inside the dataset;
+ * - `not_found` for an id in `imageIds` that the dataset does not have;
  * - `integrity` if a file reads back differently from what was written;
  * - `io`, `aborted`.
  *
@@ -153,7 +142,7 @@ async function writeFormat(
 
 /** Lists the folders to remove from texts: those of the dataset, of its sources and of the user. */
 async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]> {
-  const sources = await originsOf(dataset);
+  const sources = await originsOf(dataset, await dataset.listImageIds());
   const ledger = await dataset.loadSourcesIndex();
   return [
     ...sources.flatMap(({ sourcePrimaryPath: path, sourceRelPath }) =>
@@ -163,45 +152,4 @@ async function foldersOfMachine(dataset: ZarrDataset): Promise<readonly string[]
     ...(isAbsolute(dataset.location) ? [dataset.location, dirname(dataset.location)] : []),
     homedir(),
   ];
-}
-
-/** Plans a lossless export. Reads names and headers only. */
-async function planOf(
-  dataset: ZarrDataset,
-  options: Pick<ExportFolderOptions, "includeTiff" | "includeTables" | "signal"> = {},
-): Promise<ExportPlan> {
-  return dataset.readConsistently(async () => {
-    const images: ImageInventory[] = [];
-    for (const imageId of await dataset.listImageIds()) {
-      throwIfAborted(options.signal, LegacyIoError);
-      images.push(await inventoryOf(dataset.record(imageId)));
-    }
-    return planExport(images, await dataset.listTableNames(), options);
-  });
-}
-
-async function writeLegacy(
-  dataset: ZarrDataset,
-  sink: ExportSink,
-  options: ExportFolderOptions,
-): Promise<WrittenFolder> {
-  const plan = await planOf(dataset, options);
-  const images: ExportedImage[] = [];
-  const notes: ExportNote[] = [];
-  for (const image of plan.images) {
-    throwIfAborted(options.signal, LegacyIoError);
-    const onLeftOut = (path: string): unknown =>
-      notes.push({ path, reason: "left out: it is not text and may contain a path of this machine" });
-    images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
-    options.onEvent?.({ imageId: image.imageId, done: images.length, total: plan.images.length });
-  }
-  const tables: ExportedTable[] = [];
-  for (const table of plan.tables) {
-    throwIfAborted(options.signal, LegacyIoError);
-    tables.push(await exportTable(dataset, table, sink));
-  }
-  if (options.includeTiff !== false) {
-    await sink.write(EXPORT_MANIFEST, encodeExportManifest({ images, tables }));
-  }
-  return { images: images.length, tables: tables.length, notes };
 }

@@ -3,25 +3,56 @@
 import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
+import type { ExportNote } from "./export-options.ts";
 
-/**
- * Gives every image a path in the export, by the path it came from. If several images came from the same path, the
- * newest keeps it.
- */
-export async function placesOf(dataset: ZarrDataset): Promise<readonly KymflowPlace[]> {
-  const ages = new Map((await dataset.loadSourcesIndex()).map((row, index) => [row.image_id, index]));
-  const origins = await originsOf(dataset);
-  return placeImages(origins.toSorted((a, b) => (ages.get(b.imageId) ?? -1) - (ages.get(a.imageId) ?? -1)));
+/** An image's place in an export, and where it came from. */
+export interface PlacedImage extends KymflowPlace {
+  readonly sourceRelPath: string | undefined;
 }
 
-/** Reads where each image came from: its provenance says so, otherwise the ledger. */
-export async function originsOf(dataset: ZarrDataset): Promise<readonly ImageOrigin[]> {
+/**
+ * Gives images a path in the export, by the path they came from. If several came from the same path, the newest keeps
+ * it.
+ */
+export async function placesOf(
+  dataset: ZarrDataset,
+  imageIds: readonly string[],
+): Promise<readonly PlacedImage[]> {
+  const ages = new Map((await dataset.loadSourcesIndex()).map((row, index) => [row.image_id, index]));
+  const origins = (await originsOf(dataset, imageIds)).toSorted(
+    (a, b) => (ages.get(b.imageId) ?? -1) - (ages.get(a.imageId) ?? -1),
+  );
+  return placeImages(origins).map((place, index) => ({
+    ...place,
+    sourceRelPath: origins[index]?.sourceRelPath,
+  }));
+}
+
+/** Says which images could not keep their names. */
+export function renamedNotes(places: readonly PlacedImage[]): readonly ExportNote[] {
+  return places
+    .filter(({ isMoved }) => isMoved)
+    .map(({ relPath: path }) => ({ path, reason: "renamed: another image came from the same path" }));
+}
+
+/** Reads where images came from: their provenance says so, otherwise the ledger. */
+export async function originsOf(
+  dataset: ZarrDataset,
+  imageIds: readonly string[],
+): Promise<readonly ImageOrigin[]> {
   const rows = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
   const origins: ImageOrigin[] = [];
-  for (const imageId of await dataset.listImageIds()) {
+  for (const imageId of imageIds) {
     origins.push((await provenanceOf(dataset, imageId)) ?? originOfRow(imageId, rows.get(imageId)));
   }
   return origins;
+}
+
+/** Finds where an image came from in the ledger alone, without opening the image. */
+export function originsInLedger(
+  rows: Awaited<ReturnType<ZarrDataset["loadSourcesIndex"]>>,
+): ReadonlyMap<string, ImageOrigin> {
+  return new Map(rows.map((row) => [row.image_id, originOfRow(row.image_id, row)]));
 }
 
 function originOfRow(imageId: string, row: SourceRow | undefined): ImageOrigin {

@@ -13,6 +13,8 @@ import type { RedactPaths } from "../../export/path-redaction.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 const PIXELS = /\.(tif|tiff|npy)$/i;
+/** In `images/<id>/attachments/` or `<stem>.attachments/`. */
+const ATTACHMENT = /(^|[/.])attachments\/[^/]*$/;
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -54,7 +56,7 @@ export class RedactingSink implements ExportSink {
   }
 
   async #redacted(path: string, bytes: Uint8Array): Promise<Uint8Array> {
-    if (PIXELS.test(path) && !path.includes("/attachments/")) {
+    if (PIXELS.test(path) && !ATTACHMENT.test(path)) {
       return bytes;
     }
     if (path.endsWith(".parquet")) {

@@ -9,9 +9,10 @@ import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
 import { parseClassicJson } from "../../formats/classic-json.ts";
+import { chosenImages } from "./chosen-images.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { placesOf } from "./image-places.ts";
+import { placesOf, renamedNotes } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 /**
@@ -26,15 +27,13 @@ export async function writeForImageJ(
   sink: ExportSink,
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
-  const places = await placesOf(dataset);
-  const notes: ExportNote[] = [];
+  const { imageIds, leftOut } = await chosenImages(dataset, options);
+  const places = await placesOf(dataset, imageIds);
+  const notes: ExportNote[] = [...renamedNotes(places)];
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
-    const { imageId, relPath, folder, stem, isMoved } = place;
+    const { imageId, relPath, folder, stem } = place;
     const record = dataset.record(imageId);
-    if (isMoved) {
-      notes.push({ path: relPath, reason: "renamed: another image came from the same path" });
-    }
     if (options.includeTiff !== false) {
       const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray());
       if (bytes === undefined) {
@@ -52,9 +51,9 @@ export async function writeForImageJ(
         }
       }
     }
-    options.onEvent?.({ imageId, done: index + 1, total: places.length });
+    options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
   }
-  return { images: places.length, tables: 0, notes };
+  return { images: places.length, tables: 0, leftOut, notes };
 }
 
 /** Writes the ROIs of the artifact `metadata`. Notes those that cannot be an ImageJ selection. */

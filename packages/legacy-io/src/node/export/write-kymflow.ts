@@ -29,9 +29,10 @@ import { eventsOf } from "../../formats/kymflow/events-json.ts";
 import { formatFault } from "../../formats/parse-sidecar.ts";
 import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
+import { chosenImages } from "./chosen-images.ts";
 import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { placesOf } from "./image-places.ts";
+import { placesOf, renamedNotes } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
@@ -43,15 +44,13 @@ export async function writeKymflow(
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
   const formats = sidecarFormats(options.formats);
-  const places = await placesOf(dataset);
+  const { imageIds, leftOut } = await chosenImages(dataset, options);
+  const places = await placesOf(dataset, imageIds);
   const radonRows = await radonRowsByImage(dataset);
-  const notes: ExportNote[] = [];
+  const notes: ExportNote[] = [...renamedNotes(places)];
   const images: DatabaseImage[] = [];
   for (const place of places) {
     throwIfAborted(options.signal, LegacyIoError);
-    if (place.isMoved) {
-      notes.push({ path: place.relPath, reason: "renamed: another image came from the same path" });
-    }
     const writer = new ImageWriter(dataset.record(place.imageId), place, sink, notes);
     if (options.includeTiff !== false) {
       await writer.writePixels();
@@ -64,10 +63,11 @@ export async function writeKymflow(
         reason: `${POOLED_TABLES.radon} has no rows of this image: index the dataset first`,
       });
     }
-    options.onEvent?.({ imageId: place.imageId, done: images.length, total: places.length });
+    const { imageId, relPath: path } = place;
+    options.onEvent?.({ imageId, path, done: images.length, total: places.length });
   }
   if (options.includeTables === false) {
-    return { images: images.length, tables: 0, notes };
+    return { images: images.length, tables: 0, leftOut, notes };
   }
   const shared = options.absolutePaths === false ? images.map(withoutAbsolutePath) : images;
   const inOrder = shared.toSorted((a, b) => comparePaths(a.place.relPath, b.place.relPath));
@@ -77,10 +77,10 @@ export async function writeKymflow(
       path: RADON_DATABASE,
       reason: `the dataset has no table ${POOLED_TABLES.radon}: index it first`,
     });
-    return { images: images.length, tables: 1, notes };
+    return { images: images.length, tables: 1, leftOut, notes };
   }
   await sink.write(RADON_DATABASE, radonDatabaseCsv(inOrder));
-  return { images: images.length, tables: 2, notes };
+  return { images: images.length, tables: 2, leftOut, notes };
 }
 
 function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {

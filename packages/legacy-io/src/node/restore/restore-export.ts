@@ -5,7 +5,12 @@ import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
-import { decodeExportManifest, EXPORT_MANIFEST, type ExportedImage } from "../../export/export-manifest.ts";
+import {
+  decodeExportManifest,
+  EXPORT_MANIFEST,
+  type ExportedImage,
+  type ExportManifest,
+} from "../../export/export-manifest.ts";
 import { planExport } from "../../export/plan-export.ts";
 import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
 import { exportImage, inventoryOf } from "../export/export-image.ts";
@@ -75,9 +80,24 @@ export async function restoreExport(
     orphans: [],
     conflicts,
     counts: undefined,
-    notes: tables.notes,
+    notes: [...leftOutNotes(manifest), ...tables.notes],
     newImageIds: ingested.map(({ imageId }) => imageId ?? ""),
   };
+}
+
+/** Says that an export is not whole, so that nobody takes the dataset made from it for the original. */
+export function leftOutNotes({ leftOut }: ExportManifest): readonly IngestItem[] {
+  if (leftOut === undefined) {
+    return [];
+  }
+  const { images, tables } = leftOut;
+  const parts = [
+    ...(images.length === 0 ? [] : [images.length === 1 ? "1 image" : `${images.length} images`]),
+    ...(tables.length === 0 ? [] : [tables.length === 1 ? "1 table" : `${tables.length} tables`]),
+  ];
+  return [
+    { path: EXPORT_MANIFEST, reason: `the export is a part of its dataset, without ${parts.join(" and ")}` },
+  ];
 }
 
 interface ComparedImages {
@@ -122,8 +142,18 @@ async function isSameImage(dataset: ZarrDataset, image: ExportedImage): Promise<
   return present !== undefined && contentKey(present) === contentKey(image);
 }
 
+/** Equal for images of equal content, wherever in an export their files are. */
 function contentKey({ objects: _, ...content }: ExportedImage): string {
-  return canonicalJson({ ...content });
+  const { pixels, artifacts } = content;
+  return canonicalJson({
+    ...content,
+    pixels: { ...pixels, path: "" },
+    artifacts: artifacts.map((artifact) => ({
+      ...artifact,
+      path: "",
+      ...("tif" in artifact && artifact.tif && { tif: { ...artifact.tif, path: "" } }),
+    })),
+  });
 }
 
 /** Restores a batch in one transaction, with one image in memory at a time. */

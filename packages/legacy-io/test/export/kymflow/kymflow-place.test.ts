@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { placeImages } from "../../../src/export/kymflow/kymflow-place.ts";
+import { nameBeforeEscape } from "../../../src/folder/safe-file-name.ts";
 
 const place = (sourceRelPath: string | undefined, sourcePrimaryPath?: string, imageId = "id") =>
   placeImages([{ imageId, sourceRelPath, sourcePrimaryPath }])[0];
@@ -24,9 +25,11 @@ test("an image goes where it was below the folder that was ingested", () => {
 });
 
 test("no path leads out of the folder", () => {
-  for (const path of ["../a.tif", "/etc/a.tif", "a/../../b.tif", "a//b.tif", "c:/a.tif", "a\\b.tif", "."]) {
+  for (const path of ["../a.tif", "/etc/a.tif", "a/../../b.tif", "a//b.tif", ".", "", "\ud800.tif"]) {
     expect([path, place(path)?.relPath]).toEqual([path, "id.tif"]);
   }
+  expect(place("c:/a.tif")?.relPath).toBe("c~3A/a.tif");
+  expect(place("..\\a.tif")?.relPath).toBe("..~5Ca.tif");
 });
 
 test("of several images of one place, also in other letters or with another ending, the first keeps it", () => {
@@ -43,4 +46,16 @@ test("of several images of one place, also in other letters or with another endi
     ["day/a~3.tiff", true],
     ["b/a.tif", false],
   ]);
+});
+
+test("a number that looks like an escape is passed over, so that a~22 is never the second a", () => {
+  const origins = Array.from({ length: 30 }, (_, index) => ({
+    imageId: String(index),
+    sourceRelPath: "a.tif",
+    sourcePrimaryPath: undefined,
+  }));
+  const stems = placeImages(origins).map(({ stem }) => stem);
+  expect(new Set(stems).size).toBe(30);
+  expect(stems.map(nameBeforeEscape)).toEqual(stems);
+  expect(stems).not.toContain("a~22");
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import { memoryStore, openDataset, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { exportLegacyFolder, ingestLegacyFolder } from "../../../src/node/index.ts";
@@ -13,10 +13,10 @@ export async function checkExportIdentity(numRuns: number): Promise<number> {
   let runs = 0;
   try {
     await fc.assert(
-      fc.asyncProperty(anyDataset, async (random) => {
+      fc.asyncProperty(anyDataset, fc.constantFrom("ids", "lab"), async (random, layout) => {
         const dataset = await makeDataset(random);
         const out = join(work, String(runs++));
-        await exportLegacyFolder(dataset, out);
+        await exportLegacyFolder(dataset, out, { layout });
         const copy = await openDataset(memoryStore());
         expect(await ingestLegacyFolder(copy, out)).toMatchObject({
           failed: [],
@@ -37,6 +37,59 @@ export async function checkExportIdentity(numRuns: number): Promise<number> {
     await rm(work, { recursive: true, force: true });
   }
   return runs;
+}
+
+/**
+ * Exports some images of random datasets, as the lab's folder, and takes them in: the images are what they were, and
+ * tables have the rows of these images. The rest, taken in after them, makes the whole. Returns how many.
+ */
+export async function checkPartialExports(numRuns: number): Promise<number> {
+  const work = await mkdtemp(join(tmpdir(), "kym-partial-"));
+  let runs = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(anyDataset, fc.array(fc.boolean(), { minLength: 3 }), async (random, choice) => {
+        const dataset = await makeDataset(random);
+        const all = await dataset.listImageIds();
+        const chosen = all.filter((_, index) => choice[index]);
+        const rest = all.filter((id) => !chosen.includes(id));
+        const copy = await openDataset(memoryStore());
+        const whole = await contentsOf(dataset);
+        for (const imageIds of [chosen, rest]) {
+          const out = join(work, String(runs++));
+          const { leftOut } = await exportLegacyFolder(dataset, out, { layout: "lab", imageIds });
+          const others = all.filter((id) => !imageIds.includes(id));
+          expect((leftOut?.images ?? []).map(({ imageId }) => imageId)).toEqual(others);
+          expect(await ingestLegacyFolder(copy, out)).toMatchObject({ failed: [], conflicts: [] });
+          expect(await ingestLegacyFolder(dataset, out)).toMatchObject({
+            ingested: [],
+            unchanged: { length: imageIds.length },
+          });
+          for (const id of imageIds) {
+            expect(Object.fromEntries(await copy.record(id).objectHashes())).toEqual(whole[id]);
+          }
+          await rm(out, { recursive: true });
+        }
+        expect(await copy.listImageIds()).toEqual(all);
+        if (random.pooled !== undefined && all.length > 0) {
+          expect(await rowsByImage(copy)).toEqual(await rowsByImage(dataset));
+        }
+      }),
+      { numRuns },
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return runs;
+}
+
+async function rowsByImage(dataset: ZarrDataset): Promise<Readonly<Record<string, readonly Row[]>>> {
+  const rows: Record<string, Row[]> = {};
+  for (const row of rowsOf(await dataset.loadTable("pooled"))) {
+    const id = String(row["image_id"]);
+    rows[id] = [...(rows[id] ?? []), row];
+  }
+  return rows;
 }
 
 /** The hash of everything that a dataset holds but its log. */
