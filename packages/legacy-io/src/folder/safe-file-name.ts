@@ -1,7 +1,7 @@
 // Escapes the names of files and folders that Windows forbids, and brings the original names back.
 
 /** What Windows allows in no name. Source: Microsoft, "Naming Files, Paths, and Namespaces". */
-const FORBIDDEN = /[<>:"\\|?*\0-\x1f\x7f]/g;
+const FORBIDDEN = /[<>:"\\|?*\p{Cc}]/gu;
 /** Names of devices, which count up to the first dot, also behind spaces. */
 const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(?= *(\.|$))/i;
 const ESCAPE = /~([0-9A-F]{2})/g;

@@ -2,26 +2,30 @@
 
 import { pythonFloatRepr } from "../../json/python-float.ts";
 import type { CellValue } from "../table-schema.ts";
-import { needsCsvQuotes, needsTitleQuotes, quoteCsvCell } from "./csv-quotes.ts";
+import { needsCsvQuotes, needsTitleQuotes, needsTsvQuotes, quoteCsvCell } from "./csv-quotes.ts";
 
 /**
- * A dialect of CSV. Every dialect has a line of titles, commas, lines that end in LF, and an empty cell for NULL.
+ * A dialect of CSV. Every dialect has a line of titles, lines that end in LF, an empty cell for NULL, and commas between
+ * cells; `tsv` has tabs.
  *
  * | dialect | text | floats, infinity | booleans | for |
  * |---|---|---|---|---|
  * | `lossless` | always quoted, `""` if empty | `1.0`, `1e-07`, `inf` | `True` | `readCsv`: same types and values |
  * | `pandas` | quoted if needed, guarded | `1.0`, `1e-07`, `inf` | `True` | tools that use pandas |
- * | `spreadsheet` | quoted if needed, guarded | `1`, `1e-7`, `Infinity` | `true` | spreadsheets |
+ * | `spreadsheet` | quoted if needed, guarded | `1`, `1e-7`, `Infinity` | `TRUE` | spreadsheets, R |
+ * | `tsv` | as `spreadsheet` | as `spreadsheet` | `TRUE` | spreadsheets, R |
  *
  * A guarded text is preceded by `'` if a spreadsheet would run it as a formula.
  *
  * Titles are written like text, except that `lossless` quotes a title only if it must: bare titles tell the reader that
  * quotes mark text.
  */
-export type CsvDialect = "lossless" | "pandas" | "spreadsheet";
+export type CsvDialect = "lossless" | "pandas" | "spreadsheet" | "tsv";
 
 /** How a dialect spells each kind of cell. Titles and texts are returned with their quotes. */
 export interface CsvSpelling {
+  /** What stands between two cells. */
+  readonly separator: "," | "\t";
   readonly title: (title: string) => string;
   readonly text: (text: string) => string;
   /** Spells a number in a column of floats. */
@@ -35,9 +39,12 @@ export interface CsvSpelling {
 const FORMULA = /^[=+\-@\t\r]/;
 
 const pythonBoolean = (value: boolean): string => (value ? "True" : "False");
+/** As spreadsheets write it. Base R reads `true` as text, and then `ok == TRUE` is false for every row. */
+const upperBoolean = (value: boolean): string => (value ? "TRUE" : "FALSE");
 
 export const CSV_SPELLINGS: Readonly<Record<CsvDialect, CsvSpelling>> = {
   lossless: {
+    separator: ",",
     title: (title) => (needsTitleQuotes(title) ? quoteCsvCell(title) : title),
     text: quoteCsvCell,
     float: pythonFloat,
@@ -45,13 +52,29 @@ export const CSV_SPELLINGS: Readonly<Record<CsvDialect, CsvSpelling>> = {
     boolean: pythonBoolean,
   },
   pandas: {
+    separator: ",",
     title: guardedText,
     text: guardedText,
     float: pythonFloat,
     number: pythonNumber,
     boolean: pythonBoolean,
   },
-  spreadsheet: { title: guardedText, text: guardedText, float: String, number: String, boolean: String },
+  spreadsheet: {
+    separator: ",",
+    title: guardedText,
+    text: guardedText,
+    float: String,
+    number: String,
+    boolean: upperBoolean,
+  },
+  tsv: {
+    separator: "\t",
+    title: guardedTabbedText,
+    text: guardedTabbedText,
+    float: String,
+    number: String,
+    boolean: upperBoolean,
+  },
 };
 
 /** Spells one value as a cell. */
@@ -72,8 +95,17 @@ export function spellCsvCell(value: CellValue, spelling: CsvSpelling, isFloat: b
 
 /** Spells a text for a spreadsheet; a `'` before it stops it from being run as a formula. */
 function guardedText(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = guarded(text);
   return needsCsvQuotes(safe) ? quoteCsvCell(safe) : safe;
+}
+
+function guardedTabbedText(text: string): string {
+  const safe = guarded(text);
+  return needsTsvQuotes(safe) ? quoteCsvCell(safe) : safe;
+}
+
+function guarded(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
 }
 
 /** Spells a float as Python's `repr` does, an infinity as pandas does, and NaN as an empty cell. */

@@ -10,6 +10,11 @@ export function needsCsvQuotes(text: string): boolean {
   return /[",\r\n]/.test(text);
 }
 
+/** The same where tabs stand between cells. */
+export function needsTsvQuotes(text: string): boolean {
+  return /["\t\r\n]/.test(text);
+}
+
 /**
  * True if the `lossless` dialect must quote a title; its other titles are bare. The reader treats such a title as bare: its
  * quotes say nothing about the quotes of the cells.

@@ -71,9 +71,9 @@ export function writeCsvIfPossible(
 export function csvText(columns: readonly CsvTextColumn[], rowCount: number, dialect: CsvDialect): string {
   const spelling = CSV_SPELLINGS[dialect];
   const texts = columns.map((column) => textsOf(column, spelling));
-  const parts: string[] = [`${columns.map(({ name }) => spelling.title(name)).join(",")}\n`];
+  const parts: string[] = [`${columns.map(({ name }) => spelling.title(name)).join(spelling.separator)}\n`];
   for (let start = 0; start < rowCount; start += ROWS_A_PART) {
-    parts.push(joinRows(texts, start, Math.min(rowCount, start + ROWS_A_PART)));
+    parts.push(joinRows(texts, spelling.separator, start, Math.min(rowCount, start + ROWS_A_PART)));
   }
   return parts.join("");
 }
@@ -126,11 +126,16 @@ function textsOf({ values, isFloat = false }: CsvTextColumn, spelling: CsvSpelli
   return texts;
 }
 
-function joinRows(columns: readonly (readonly string[])[], start: number, stop: number): string {
+function joinRows(
+  columns: readonly (readonly string[])[],
+  separator: string,
+  start: number,
+  stop: number,
+): string {
   let text = "";
   for (let row = start; row < stop; row++) {
     for (let index = 0; index < columns.length; index++) {
-      text += index === 0 ? "" : ",";
+      text += index === 0 ? "" : separator;
       text += columns[index]?.[row] ?? "";
     }
     text += "\n";

@@ -4,7 +4,7 @@ import { readCsv } from "../../../src/table/csv/read-csv.ts";
 import { csvText } from "../../../src/table/csv/write-csv.ts";
 import type { CellValue } from "../../../src/table/table-schema.ts";
 
-const DIALECTS: readonly CsvDialect[] = ["lossless", "pandas", "spreadsheet"];
+const DIALECTS: readonly CsvDialect[] = ["lossless", "pandas", "spreadsheet", "tsv"];
 
 function cellsOf(values: readonly CellValue[], dialect: CsvDialect, isFloat = false): readonly string[] {
   const [, ...lines] = csvText([{ name: "v", isFloat, values }], values.length, dialect).split("\n");
@@ -17,16 +17,19 @@ test("each dialect spells each kind of cell in its own stated way", () => {
     ["1.0", "1e-07", "inf", "-inf", "-0.0", ""],
     ["1.0", "1e-07", "inf", "-inf", "-0.0", ""],
     ["1", "1e-7", "Infinity", "-Infinity", "0", ""],
+    ["1", "1e-7", "Infinity", "-Infinity", "0", ""],
   ]);
   expect(DIALECTS.map((dialect) => cellsOf([7, 9007199254740993n, true, false], dialect))).toEqual([
     ["7", "9007199254740993", "True", "False"],
     ["7", "9007199254740993", "True", "False"],
-    ["7", "9007199254740993", "true", "false"],
+    ["7", "9007199254740993", "TRUE", "FALSE"],
+    ["7", "9007199254740993", "TRUE", "FALSE"],
   ]);
   expect(DIALECTS.map((dialect) => cellsOf(["a", "", "a,b", 'say "hi"', "=1+1"], dialect))).toEqual([
     ['"a"', '""', '"a,b"', '"say ""hi"""', '"=1+1"'],
     ["a", "", '"a,b"', '"say ""hi"""', "'=1+1"],
     ["a", "", '"a,b"', '"say ""hi"""', "'=1+1"],
+    ["a", "", "a,b", '"say ""hi"""', "'=1+1"],
   ]);
 });
 
@@ -37,7 +40,20 @@ test("titles are bare where they can be, and made safe for spreadsheets where te
       0,
       dialect,
     ).split("\n")[0];
-  expect(DIALECTS.map(titles)).toEqual(['a,"b,c",=d, e,""', `a,"b,c",'=d, e,`, `a,"b,c",'=d, e,`]);
+  expect(DIALECTS.map(titles)).toEqual([
+    'a,"b,c",=d, e,""',
+    `a,"b,c",'=d, e,`,
+    `a,"b,c",'=d, e,`,
+    "a\tb,c\t'=d\t e\t",
+  ]);
+});
+
+test("in a tsv, tabs stand between cells, and a text with a tab or a line is quoted", () => {
+  const columns = [
+    { name: "a", values: ["x\ty", "\tz", "p\nq"] },
+    { name: "b", values: [true, null, 1.5] },
+  ];
+  expect(csvText(columns, 3, "tsv")).toBe(`a\tb\n"x\ty"\tTRUE\n"'\tz"\t\n"p\nq"\t1.5\n`);
 });
 
 test("floats are written as Python's repr writes them", () => {
