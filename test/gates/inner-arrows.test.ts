@@ -13,7 +13,8 @@ const ARROWS: Arrows = {
     terminal: [],
     arguments: ["terminal"],
     study: ["terminal", "arguments"],
-    commands: ["terminal", "arguments", "study"],
+    output: ["terminal", "arguments"],
+    commands: ["terminal", "arguments", "study", "output"],
   },
   "apps/cli/src/commands": {
     check: [],

@@ -9,7 +9,7 @@ import { libraryPackages, sourceFiles } from "./source/workspace-package.ts";
 const LIBRARIES = ["zarrita", "parquet-wasm", "geotiff"];
 
 /** Importing the parser of the command takes as long as all of `kym --help`, so one file loads it with a command. */
-const LIBRARIES_OF_THE_COMMAND = ["commander"];
+const LIBRARIES_OF_THE_COMMAND = ["commander", "write-excel-file"];
 
 function importersOf(tree: SourceTree, library: string): readonly string[] {
   return importersIn(

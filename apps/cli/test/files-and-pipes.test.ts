@@ -38,8 +38,48 @@ it("query -o writes a file once, then only with --force, and is CSV if its name 
   const { data } = await kymJson(["query", "study.zarr", SQL, "-f", "-o", "scores.csv"], { cwd });
   expect(data).toEqual({ file: "scores.csv", rows: 1 });
   expect(await readFile(join(cwd, "scores.csv"), "utf8")).toBe("image_id,score\nscan,0.5\n");
-  await kym(["query", "study.zarr", SQL, "-o", "scores.txt"], { cwd });
-  expect(await readFile(join(cwd, "scores.txt"), "utf8")).toBe("image_id  score\nscan        0.5\n");
+});
+
+it("query -o writes Excel, Parquet, TSV and JSON by the ending, and refuses what the ending does not say", async () => {
+  const sql =
+    "select image_id, score, true as ok, 2::hugeint ** 70 as large, 18446744073709551615::ubigint as big from scores";
+  for (const ending of ["xlsx", "parquet", "tsv", "json"]) {
+    const { exitCode, stdout } = await kym(["query", "study.zarr", sql, "-o", `out.${ending}`], { cwd });
+    expect([exitCode, stdout]).toEqual([0, `wrote 1 row to out.${ending}\n`]);
+  }
+  expect((await readFile(join(cwd, "out.xlsx"), "latin1")).slice(0, 2)).toBe("PK");
+  expect(await readFile(join(cwd, "out.tsv"), "utf8")).toContain("scan\t0.5\tTRUE\t");
+  expect(JSON.parse(await readFile(join(cwd, "out.json"), "utf8"))).toMatchObject([
+    { image_id: "scan", ok: true },
+  ]);
+  const { data } = await kymJson(
+    ["query", "study.zarr", "select big from 'out.parquet'".replace("out", join(cwd, "out"))],
+    {
+      cwd,
+    },
+  );
+  expect(data).toEqual([{ big: "18446744073709551615" }]);
+  const printed = await kym(["query", "study.zarr", SQL, "--format", "json"], { cwd });
+  expect(JSON.parse(printed.stdout)).toEqual([{ image_id: "scan", score: 0.5 }]);
+  for (const [args, hint] of [
+    [["-o", "scores.txt"], "use .csv, .tsv, .parquet, .xlsx, .json"],
+    [["-o", "new.csv", "--format", "tsv"], "name the file ….tsv"],
+    [["--format", "xlsx"], "-o table.xlsx"],
+    [["-o", "study.zarr/zarr.json", "--force"], "choose a place beside it"],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await kym(["query", "study.zarr", SQL, ...args], { cwd });
+    expect([stdout, stderr]).toEqual(["", expect.stringContaining(hint)]);
+    expect([2, 5]).toContain(exitCode);
+  }
+});
+
+it("a table that Excel cannot hold is refused with the line that writes it as CSV", async () => {
+  const sql = "select repeat('x', 32768) as \"note $1\" from scores";
+  const { exitCode, stderr } = await kym(["query", "study.zarr", sql, "-o", "my notes.xlsx"], { cwd });
+  expect(exitCode).toBe(2);
+  const line = /CSV has no such limit: kym (.*)\n/.exec(stderr)?.[1];
+  expect(line).toBe(`query study.zarr '${sql.replaceAll("'", "'\\''")}' -o "my notes.csv"`);
+  expect((await kym(["query", "study.zarr", sql, "-o", "my notes.csv"], { cwd })).exitCode).toBe(0);
 });
 
 it("show names the folder of a table in parts to pandas, and its files to DuckDB", async () => {

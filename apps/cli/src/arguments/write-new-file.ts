@@ -1,30 +1,32 @@
-// Writes an output file, and replaces an existing one only with `--force`.
+// Writes an output file whole or not at all, and replaces an existing one only with `--force`.
 
-import { rename, rm, writeFile } from "node:fs/promises";
+import { link, open, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
 /**
- * Writes a new file, or replaces an existing one if `force` is set. The old file stays whole until the new one is complete.
+ * Writes a new file, or replaces an existing one if `force` is set. The file gets its name when it is complete and on the
+ * disk; until then an old one stays as it is. A process that is killed leaves at most `<path>.partial-<uuid>`.
  *
- * @throws {CliError} `already_exists`, `io`
+ * @param dataset the location of a dataset into which nothing may be written
+ * @throws {CliError} `already_exists`, `inside_dataset`, `io`
  */
 export async function writeNewFile(
   path: string,
   content: Uint8Array | string,
   force: boolean,
+  dataset?: string,
 ): Promise<void> {
-  const written = force ? `${path}.partial-${crypto.randomUUID()}` : path;
+  if (dataset !== undefined) {
+    await assertOutside(path, dataset);
+  }
+  const partial = `${path}.partial-${crypto.randomUUID()}`;
   try {
-    await writeFile(written, content, { flag: "wx" });
-    if (force) {
-      await rename(written, path);
-    }
+    await writeFlushed(partial, content);
+    await (force ? rename(partial, path) : nameNewFile(partial, path));
   } catch (cause) {
-    if (force) {
-      await rm(written, { force: true }).catch(() => undefined);
-    }
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
+    if (errnoOf(cause) === "EEXIST") {
       throw new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
         hint: "--force replaces it",
         cause,
@@ -32,5 +34,60 @@ export async function writeNewFile(
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(EXIT.input, "io", `${path} cannot be written: ${reason}`, { cause });
+  } finally {
+    await rm(partial, { force: true }).catch(() => undefined);
   }
+}
+
+async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives a file a name that no file has. Fails with `EEXIST` if one has it. */
+async function nameNewFile(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (error) {
+    if (!NO_LINKS.has(errnoOf(error))) {
+      throw error;
+    }
+    // A file system without hard links, such as exFAT: an empty file holds the name until the whole one replaces it.
+    await (await open(path, "wx")).close();
+    await rename(partial, path);
+  }
+}
+
+/** What file systems without hard links answer. */
+const NO_LINKS: ReadonlySet<unknown> = new Set([
+  "EPERM",
+  "EACCES",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EMLINK",
+]);
+
+/** Refuses a file in the folder of a dataset, which would damage it. */
+async function assertOutside(path: string, dataset: string): Promise<void> {
+  const [folder, root] = await Promise.all(
+    [dirname(path), dataset].map((place) => realpath(place).catch(() => place)),
+  );
+  if (`${folder}${sep}`.startsWith(`${root}${sep}`)) {
+    throw new CliError(
+      EXIT.refused,
+      "inside_dataset",
+      `${path} is inside the dataset ${dataset}, which it could damage`,
+      { hint: `choose a place beside it: ${join(dirname(dataset), basename(path))}` },
+    );
+  }
+}
+
+function errnoOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -3,27 +3,40 @@
 import {
   type ExportFolderOptions,
   type ExportFormat,
+  type ExportLayout,
+  type ExportLeftOut,
   type ExportNote,
   exportLegacyFolder,
   previewExport,
 } from "@kym/legacy-io/node";
+import type { ZarrDataset } from "@kym/zarr-store";
 import {
   type Command,
   type CommandContext,
   type CommandResult,
   defineCommand,
 } from "../arguments/command.ts";
+import { findImage } from "../study/find-image.ts";
 import { openStudy } from "../study/open-study.ts";
+import { usageError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { counted, printable } from "../terminal/text-table.ts";
 
 const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
+const LAYOUTS: readonly ExportLayout[] = ["lab", "ids"];
+/** How many left-out images the screen names without `-v`. */
+const LEFT_OUT_SHOWN = 10;
 
 export const exportCommand: Command = defineCommand({
-  usage: "export DATASET FOLDER",
-  description: `Writes every image as TIFF, its artifacts as JSON, CSV and NPY, and the tables as CSV. kym
-ingest of that folder gives the same dataset again. The folder appears whole or not at all.
+  usage: "export DATASET FOLDER [IMAGE…]",
+  description: `Writes every image as TIFF with the name and in the folder that it came from, its artifacts
+beside it as JSON, CSV and NPY, and the tables as CSV. kym ingest of FOLDER gives the same dataset
+again. FOLDER appears whole or not at all. index.csv says which file is which image; names that
+Windows forbids are escaped, and the older of two images of one name gets ~2.
+
+Name images to export these alone, by id, path or file name. Tables then have only their rows,
+and export.json lists what is left out.
 
 --to kymflow writes the files of the older application: flow-analysis, <stem>.json,
 kym_event_db.csv and radon_report_db.csv. Run kym index first, because the last one is made
@@ -32,12 +45,18 @@ from the table kym_radon.
 --to imagej writes calibrated TIFFs and ROI sets.`,
   examples: [
     "kym export study.zarr ./out",
+    "kym export study.zarr ./fiji 20250722_A89_0002 --to imagej",
     "kym export study.zarr ./out --force",
     "kym export study.zarr ./lab --to kymflow",
     "kym export study.zarr ./share --no-absolute-paths",
   ],
   options: {
     to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow or imagej" },
+    layout: {
+      value: "X",
+      choices: LAYOUTS,
+      help: "lab (default), or ids: a folder images/<id> for each image",
+    },
     force: { short: "f", help: "replace a folder that an earlier export wrote", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be written; write nothing" },
     "no-tiff": { help: "leave the pixels out; then the folder cannot be ingested" },
@@ -45,49 +64,88 @@ from the table kym_radon.
     "no-absolute-paths": { help: "for sharing: write no path of this machine into any file" },
   },
   run: async (context) => {
-    const [path = "", folder = ""] = context.args;
-    const { to: format = "legacy" } = context.options;
+    const [path = "", folder = "", ...wanted] = context.args;
+    const { to: format = "legacy", layout = "lab" } = context.options;
+    if (format !== "legacy" && context.options.layout !== undefined) {
+      throw usageError(`--to ${format} is always laid out as the lab's folder`, "leave --layout out");
+    }
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
     try {
       const options: ExportFolderOptions = {
         format,
+        layout,
+        imageIds: await chosenIds(dataset, path, wanted),
         overwrite: context.options["force"] === true,
         includeTiff: context.options["no-tiff"] !== true,
         includeTables: context.options["no-tables"] !== true,
         absolutePaths: context.options["no-absolute-paths"] !== true,
         signal: context.signal,
-        onEvent: ({ imageId, done, total }) => progress.update(done, total, imageId),
+        onEvent: (event) => progress.update(event.done, event.total, event.path),
       };
       const target = context.resolvePath(folder);
       if (context.options["dry-run"] === true) {
-        const { images, tables, files, notes } = await previewExport(dataset, target, options);
+        const { images, tables, files, leftOut, notes } = await previewExport(dataset, target, options);
         progress.end();
         const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
         const headline = `would export ${countsText(images, tables, files.length, sizeBytes)}, in ${folder}`;
         const list = files.map((file) => `  ${printable(file.path)}`);
         return {
           exitCode: EXIT.ok,
-          data: { images, tables, files, sizeBytes, notes },
+          data: { images, tables, files, sizeBytes, leftOut, notes },
           warnings: notes.map(noteText),
-          text: `${[headline, ...list].join("\n")}\n`,
+          text: `${[headline, ...list, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         };
       }
       const report = await exportLegacyFolder(dataset, target, options);
       progress.end();
-      const { images, tables, files, sizeBytes, notes } = report;
+      const { images, tables, files, sizeBytes, leftOut, notes } = report;
+      const headline = `exported ${countsText(images, tables, files, sizeBytes)}, in ${folder}`;
       return {
         exitCode: EXIT.ok,
         data: report,
         warnings: notes.map(noteText),
-        text: `exported ${countsText(images, tables, files, sizeBytes)}, in ${folder}\n`,
-        ...nextOf(format, folder, context),
+        text: `${[headline, ...leftOutLines(leftOut, context)].join("\n")}\n`,
+        ...(leftOut === undefined && nextOf(format, folder, context)),
       };
     } finally {
       progress.end();
     }
   },
 });
+
+/** The images that the user named; undefined for all. */
+async function chosenIds(
+  dataset: ZarrDataset,
+  path: string,
+  wanted: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const ids = new Set<string>();
+  for (const word of wanted) {
+    ids.add((await findImage(dataset, word, path)).image_id);
+  }
+  return wanted.length === 0 ? undefined : [...ids];
+}
+
+/** What the export does not have, by file names. */
+function leftOutLines(
+  leftOut: ExportLeftOut | undefined,
+  { verbose }: Pick<CommandContext, "verbose">,
+): readonly string[] {
+  if (leftOut === undefined) {
+    return [];
+  }
+  const { images, tables } = leftOut;
+  const names = images.map(({ imageId, sourceRelPath }) => printable(sourceRelPath ?? imageId)).toSorted();
+  const shown = verbose || names.length <= LEFT_OUT_SHOWN ? names : names.slice(0, LEFT_OUT_SHOWN - 1);
+  const more = names.length - shown.length;
+  return [
+    ...(names.length === 0 ? [] : [`left out ${counted(names.length, "image")}`]),
+    ...shown.map((name) => `  ${name}`),
+    ...(more === 0 ? [] : [`  and ${more} more; -v lists them`]),
+    ...(tables.length === 0 ? [] : [`left out ${counted(tables.length, "table")}: ${tables.join(", ")}`]),
+  ];
+}
 
 function countsText(images: number, tables: number, files: number, sizeBytes: number): string {
   return `${counted(images, "image")} and ${counted(tables, "table")}: ${counted(files, "file")}, ${(sizeBytes / 1e6).toFixed(1)} MB`;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -35,4 +35,43 @@ test("a folder that is not there is an error of input that names the file", asyn
     exitCode: 6,
     message: expect.stringContaining(path),
   });
+});
+
+test("a file has its name only when it is whole: nobody who watches the folder sees a part of it", async () => {
+  const path = join(work, "big.csv");
+  const content = "0123456789abcdef".repeat(1 << 20);
+  const seen = new Set<number>();
+  let isDone = false;
+  const watching = (async () => {
+    while (!isDone) {
+      seen.add(
+        await readFile(path).then(
+          ({ length }) => length,
+          () => -1,
+        ),
+      );
+    }
+    seen.add((await readFile(path)).length);
+  })();
+  await writeNewFile(path, content, false);
+  isDone = true;
+  await watching;
+  expect([...seen].filter((length) => length !== -1)).toEqual([content.length]);
+  expect(await readdir(work)).toEqual(["big.csv"]);
+});
+
+test("no file is written into a dataset, be it with force or through a link", async () => {
+  const dataset = join(work, "study.zarr");
+  await mkdir(join(dataset, "tables"), { recursive: true });
+  await writeFile(join(dataset, "zarr.json"), "{}");
+  await symlink(dataset, join(work, "link"));
+  for (const path of ["study.zarr/zarr.json", "study.zarr/tables/x.csv", "link/zarr.json"]) {
+    await expect(writeNewFile(join(work, path), "new", true, dataset)).rejects.toMatchObject({
+      code: "inside_dataset",
+      exitCode: 5,
+    });
+  }
+  expect(await readFile(join(dataset, "zarr.json"), "utf8")).toBe("{}");
+  await writeNewFile(join(work, "study.zarr.csv"), "new", false, dataset);
+  expect((await readdir(work)).sort()).toEqual(["link", "study.zarr", "study.zarr.csv"]);
 });

@@ -157,7 +157,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
     const args = ["export", "study.zarr", "share", "--no-absolute-paths"];
     expect((await kym(args, { cwd })).exitCode).toBe(0);
     const found = await files("share");
-    expect(found).toHaveLength(32);
+    expect(found).toHaveLength(33);
     for (const file of found) {
       const text = await readFile(file, "latin1");
       expect([file, [cwd, source, `${homedir()}/`].filter((path) => text.includes(path))]).toEqual([
@@ -167,10 +167,72 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
     }
   });
 
+  it("has the lab's folders and file names, and index.csv says which file is which image", async () => {
+    expect((await kym(["export", "study.zarr", "mine"], { cwd })).exitCode).toBe(0);
+    const found = (await files("mine")).map((path) => path.slice(join(cwd, "mine/").length));
+    const tiffs = [
+      "28d AngII/20250722/20250722_A89_0002.tif",
+      "28d AngII/20250722/20250722_A89_0003.tif",
+      "Capillary1_0001.tif",
+      "Capillary2_no_txt.tif",
+    ];
+    expect(found.filter((path) => path.endsWith(".tif")).sort()).toEqual(tiffs);
+    const index = await csv(join(cwd, "mine/index.csv"));
+    expect([...(index.columns["file"] ?? [])]).toEqual(tiffs);
+    const { stdout } = await kym(["export", "study.zarr", "by-id", "--layout", "ids", "-n"], { cwd });
+    expect(stdout).toMatch(/^ {2}images\/[0-9a-f-]{36}\/image\.tif$/m);
+  });
+
+  it("of one image names the others that it leaves out, and takes it in again as it was", async () => {
+    const args = ["export", "study.zarr", "one", "20250722_A89_0002"];
+    const { stdout } = await kym(args, { cwd });
+    expect(stdout.split("\n").slice(1)).toEqual([
+      "left out 3 images",
+      "  28d AngII/20250722/20250722_A89_0003.tif",
+      "  Capillary1_0001.tif",
+      "  Capillary2_no_txt.tif",
+      "",
+    ]);
+    const again = await kymJson(["ingest", "one", "study.zarr"], { cwd });
+    expect([again.data.unchanged.length, again.data.ingested, again.data.conflicts]).toEqual([1, [], []]);
+    const copy = await kymJson(["ingest", "one", "part.zarr"], { cwd });
+    expect(copy.data.ingested.length).toBe(1);
+    const sql = "select image_id, roi_id, vel_mean from kym_radon order by all";
+    const rows = await kymJson(["query", "study.zarr", sql], { cwd });
+    const id = copy.data.ingested[0].imageId;
+    const part = await kymJson(["query", "part.zarr", sql], { cwd });
+    expect(part.data).toEqual(rows.data.filter((row: { image_id: string }) => row.image_id === id));
+    expect(part.data.length).toBeGreaterThan(0);
+  });
+
+  it("of one image is for Fiji by the line that kym show prints", async () => {
+    const { stdout } = await kym(["show", "study.zarr", "20250722_A89_0002"], { cwd });
+    const line = /^ {2}Fiji +kym (export .*)$/m.exec(stdout)?.[1] ?? "";
+    expect(line).toBe('export study.zarr fiji "28d AngII/20250722/20250722_A89_0002.tif" --to imagej');
+    const args = line.replace("fiji", "one-fiji").match(/"[^"]*"|\S+/g) ?? [];
+    const run = await kymJson(
+      args.map((word) => word.replaceAll('"', "")),
+      { cwd },
+    );
+    expect([run.data.images, run.data.leftOut.images.length]).toEqual([1, 3]);
+    const tiff = await readFile(join(cwd, "one-fiji/28d AngII/20250722/20250722_A89_0002.tif"), "latin1");
+    expect(tiff).toContain("unit=um\nyunit=s\n");
+  });
+
+  it("refuses an image that is not there, and a layout for a format that has its own", async () => {
+    const gone = await kym(["export", "study.zarr", "x", "20250722_A89_002"], { cwd });
+    expect([gone.exitCode, gone.stderr]).toEqual([
+      6,
+      expect.stringContaining("did you mean 20250722_A89_0002?"),
+    ]);
+    const layout = await kym(["export", "study.zarr", "x", "--to", "imagej", "--layout", "ids"], { cwd });
+    expect([layout.exitCode, layout.stderr]).toEqual([2, expect.stringContaining("leave --layout out")]);
+  });
+
   it("--dry-run says what would be written, and writes nothing", async () => {
     const before = await readdir(cwd, { recursive: true });
     const { stdout } = await kym(["export", "study.zarr", "dry", "-n"], { cwd });
-    expect(stdout).toMatch(/^would export 4 images and 5 tables: 32 files/);
+    expect(stdout).toMatch(/^would export 4 images and 5 tables: 33 files/);
     expect(stdout).toContain("  export.json\n");
     expect(await readdir(cwd, { recursive: true })).toEqual(before);
   });

@@ -1,19 +1,18 @@
 // `kym query`: runs SQL on the tables of a dataset.
 
 import type { Row } from "@kym/zarr-store";
-import { csvText } from "@kym/zarr-store/table";
-import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
+import { type Command, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
-import { writeNewFile } from "../../arguments/write-new-file.ts";
+import { giveTable } from "../../output/give-table.ts";
+import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
-import { EXIT } from "../../terminal/exit-code.ts";
 import { recordList } from "../../terminal/record-list.ts";
+import { shellWord } from "../../terminal/shell-word.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { counted, fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
+import { fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
+import { resultTable, unitsOfColumns } from "./result-table.ts";
 import { runQuery } from "./run-query.ts";
-
-const FORMATS = ["table", "csv"] as const;
 
 export const queryCommand: Command = defineCommand({
   usage: "query DATASET SQL",
@@ -21,55 +20,39 @@ export const queryCommand: Command = defineCommand({
 DuckDB's, so it can also read and write other files. With - as SQL, the SQL comes from
 stdin.
 
-On a terminal, rows that are too wide are shown one below the other.`,
+On a terminal, rows that are too wide are shown one below the other. A file is CSV, TSV, Parquet,
+Excel or JSON by its ending. Parquet keeps types and units. In CSV and TSV, truth values are TRUE
+and FALSE, and a text that a spreadsheet would run as a formula has a ' before it.`,
   examples: [
     'kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"',
     'kym query study.zarr "select roi_id, avg(vel_mean) from kym_radon group by 1"',
     'kym query study.zarr "from kym_velocity_events" -o events.csv',
+    'kym query study.zarr "from kym_radon" -o radon.xlsx',
   ],
   options: {
     ...BLIND_OPTION,
-    format: { value: "X", choices: FORMATS, help: "table (default) or csv" },
-    output: { short: "o", value: "FILE", help: "write to a file instead; as CSV if its name ends with .csv" },
-    force: { short: "f", help: "replace an existing file", neverFromEnvironment: true },
+    ...OUTPUT_OPTIONS,
   },
   run: async (context) => {
     const [path = "", given = ""] = context.args;
-    const output = outputOf(context);
-    const byName = output?.toLowerCase().endsWith(".csv") === true ? "csv" : "table";
-    const { format = byName } = context.options;
+    const choice = outputChoice(context.options);
     const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context)) : given;
     await using dataset = await openStudy(context, path, "r");
-    const { columns, rows } = await runQuery(dataset, sql, {
-      ...context,
-      blind: isBlind(context),
+    const result = await runQuery(dataset, sql, { ...context, blind: isBlind(context) });
+    const keepsUnits = choice.to === "file" && choice.format === "parquet";
+    const units = keepsUnits ? await unitsOfColumns(dataset, sql) : undefined;
+    return giveTable(context, choice, resultTable(result, units), {
+      data: result.rows,
+      show: () => tableText(result.columns, result.rows, context.terminal),
+      location: dataset.location,
+      commandFor: (file) => `kym query ${[path, given, "-o", file].map(commandWord).join(" ")}`,
     });
-    const { terminal } = context;
-    const look = output === undefined ? terminal : { outIsTty: false, width: 80, color: false };
-    const text = format === "csv" ? spreadsheetText(columns, rows) : tableText(columns, rows, look);
-    if (output === undefined) {
-      return { exitCode: EXIT.ok, data: rows, text };
-    }
-    await writeNewFile(context.resolvePath(output), text, context.options["force"] === true);
-    const data = { file: output, rows: rows.length };
-    return {
-      exitCode: EXIT.ok,
-      data,
-      text: `wrote ${counted(rows.length, "row")} to ${printable(output)}\n`,
-    };
   },
 });
 
-/** The file to write; undefined for stdout, which is also `-o -`. */
-function outputOf({ options }: Pick<CommandContext, "options">): string | undefined {
-  const { output } = options;
-  return typeof output === "string" && output !== "-" ? output : undefined;
-}
-
-/** Leaves numbers unformatted, and makes text safe that a spreadsheet would run as a formula. */
-function spreadsheetText(columns: readonly string[], rows: readonly Row[]): string {
-  const cells = columns.map((name) => ({ name, values: rows.map((row) => row[name] ?? null) }));
-  return csvText(cells, rows.length, "spreadsheet");
+/** `-` and options are words as they are; a shell takes everything else as one word in quotes, if it must. */
+function commandWord(word: string): string {
+  return word === "-" || word === "-o" ? word : shellWord(word);
 }
 
 function tableText(

@@ -15,6 +15,8 @@ import type { Host } from "../../terminal/host.ts";
 
 export interface QueryResult {
   readonly columns: readonly string[];
+  /** DuckDB's type of each column, such as `BIGINT`. */
+  readonly types: readonly string[];
   readonly rows: readonly Row[];
 }
 
@@ -135,7 +137,7 @@ async function read(connection: DuckDBConnection, sql: string): Promise<QueryRes
     const cells = Object.entries(row).map(([key, value]): [string, Row[string]] => [key, cellOf(value)]);
     return Object.fromEntries(cells);
   });
-  return { columns: result.deduplicatedColumnNames(), rows };
+  return { columns: result.deduplicatedColumnNames(), types: result.columnTypes().map(String), rows };
 }
 
 async function sqlError(dataset: ZarrDataset, error: unknown): Promise<unknown> {

@@ -52,7 +52,8 @@ async function exportRois(
   const rois = options["only"] === undefined ? set.rois : [set.require(onlyOf(options["only"]))];
   const { bytes, failed } = encodeRois(kind, rois, pixelCenter);
   if (!isDry && !isStdout) {
-    await writeNewFile(context.resolvePath(path), bytes, options["force"] === true);
+    const location = context.resolvePath(context.args[0] ?? "");
+    await writeNewFile(context.resolvePath(path), bytes, options["force"] === true, location);
   }
   const lost = new Set(failed.map(({ source }) => source));
   const written = rois.filter(({ id }) => !lost.has(`ROI ${id}`));

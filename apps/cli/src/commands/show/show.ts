@@ -14,6 +14,7 @@ import { INDEXERS } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
+import { shellWord } from "../../terminal/shell-word.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
@@ -79,7 +80,7 @@ path, or its file name.`,
     return {
       exitCode: EXIT.ok,
       data,
-      text: textOf(data, context.resolvePath(path), await tableToOpen(dataset, tables)),
+      text: textOf(data, path, context.resolvePath(path), await tableToOpen(dataset, tables)),
       next: `kym index ${path}`,
     };
   },
@@ -115,7 +116,7 @@ interface TableState {
   readonly explanation: string;
 }
 
-function textOf(image: Shown, location: string, table: string | undefined): string {
+function textOf(image: Shown, path: string, location: string, table: string | undefined): string {
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
     um === null || seconds === null
@@ -150,7 +151,7 @@ function textOf(image: Shown, location: string, table: string | undefined): stri
       (line, index) => `  ${(index === 0 ? "xarray" : "").padEnd(8)} ${line}`,
     ),
     ...tableRecipes(location, table),
-    "  Fiji     kym export writes TIFFs with their calibration",
+    `  Fiji     kym export ${[path, "fiji", image.rel_path ?? image.image_id].map(shellWord).join(" ")} --to imagej`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -49,7 +49,11 @@ test("two queries at once see nothing of each other's tables", async () => {
   const signal = new AbortController().signal;
   const sql = "create table mine as select 1 as one; select image_id, one from scores, mine";
   const results = await Promise.all([1, 2].map(() => runQuery(dataset, sql, { signal, onExit })));
-  const result = { columns: ["image_id", "one"], rows: [{ image_id: "scan", one: 1 }] };
+  const result = {
+    columns: ["image_id", "one"],
+    types: ["VARCHAR", "INTEGER"],
+    rows: [{ image_id: "scan", one: 1 }],
+  };
   expect(results).toEqual([result, result]);
 });
 
