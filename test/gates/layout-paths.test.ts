@@ -23,10 +23,6 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     "reserved words in names, with how they were once spelled",
   ],
   ["packages/legacy-io/src/export/plan-export.ts", "the layout of an export, which is another format"],
-  [
-    "packages/legacy-io/src/node/export/redacting-sink.ts",
-    "the layout of an export, which is another format",
-  ],
   ["apps/cli/src/commands/adopt.ts", "an example of what a user types"],
 ]);
 

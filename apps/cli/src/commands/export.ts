@@ -55,7 +55,7 @@ from the table kym_radon.
     layout: {
       value: "X",
       choices: LAYOUTS,
-      help: "lab (default), or ids: a folder images/<id> for each image",
+      help: "lab (default), or ids: a folder by its id for each image",
     },
     force: { short: "f", help: "replace a folder that an earlier export wrote", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be written; write nothing" },

@@ -1,5 +1,6 @@
 // The file `index.csv` of an export: which file is which image.
 
+import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { csvText } from "@kym/zarr-store/table";
 
 /** Name of the table that says which file of an export is which image. */
@@ -19,7 +20,7 @@ export function encodeExportIndex(rows: readonly ExportIndexRow[]): Uint8Array<A
   const columns = [
     { name: "file", values: rows.map(({ file }) => file ?? null) },
     { name: "image_id", values: rows.map(({ imageId }) => imageId) },
-    { name: "source_rel_path", values: rows.map(({ sourceRelPath }) => sourceRelPath ?? null) },
+    { name: PROVENANCE_KEYS.sourceRelPath, values: rows.map(({ sourceRelPath }) => sourceRelPath ?? null) },
   ];
   return new TextEncoder().encode(csvText(columns, rows.length, "spreadsheet"));
 }

@@ -3,12 +3,12 @@
 import type { Row } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
+import { shellWord } from "../../arguments/shell-word.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { recordList } from "../../terminal/record-list.ts";
-import { shellWord } from "../../terminal/shell-word.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
 import { resultTable, unitsOfColumns } from "./result-table.ts";

@@ -7,6 +7,7 @@ import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } 
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
+import { shellWord } from "../../arguments/shell-word.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import type { ImageOverview } from "../../study/image-overview.ts";
@@ -14,7 +15,6 @@ import { INDEXERS } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { shellWord } from "../../terminal/shell-word.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";

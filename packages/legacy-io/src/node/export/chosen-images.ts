@@ -9,7 +9,7 @@ import { originsInLedger } from "./image-places.ts";
 /** The images of an export, in the order of the dataset. */
 export interface ChosenImages {
   readonly imageIds: readonly string[];
-  /** The images that the dataset has besides; undefined if there are none. */
+  /** The images that the dataset has besides; undefined if that is nothing. */
   readonly leftOut: ExportLeftOut | undefined;
 }
 

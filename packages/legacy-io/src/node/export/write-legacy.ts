@@ -47,7 +47,7 @@ export async function writeLegacy(
     images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
     options.onEvent?.({
       imageId: image.imageId,
-      path: image.pixels?.path ?? placeOf.get(image.imageId)?.relPath ?? `images/${image.imageId}`,
+      path: image.pixels?.path ?? placeOf.get(image.imageId)?.relPath ?? image.imageId,
       done: images.length,
       total: plan.images.length,
     });

@@ -41,7 +41,7 @@ export async function checkExportIdentity(numRuns: number): Promise<number> {
 
 /**
  * Exports some images of random datasets, as the lab's folder, and takes them in: the images are what they were, and
- * tables have the rows of these images. The rest, taken in after them, makes the whole. Returns how many.
+ * tables have the rows of these images. The rest, ingested after them, makes the whole. Returns how many.
  */
 export async function checkPartialExports(numRuns: number): Promise<number> {
   const work = await mkdtemp(join(tmpdir(), "kym-partial-"));
