@@ -21,7 +21,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "the Python system has it by this name, and its users look for it": [
     "@kym/kym-dataset BaseIndexer",
-    "@kym/kym-dataset buildDatasetViewTable",
     "@kym/kym-dataset paramsHash",
     "@kym/kym-dataset stableJsonDumps",
     "@kym/kym-dataset summarizeRecord",

@@ -28,4 +28,7 @@ export const COLUMNS = {
   pxPerLine: "px_per_line",
   accepted: "accepted",
   analysisState: "analysis_state",
+  acquiredLocal: "acquired_local",
+  nRois: "n_rois",
+  staleTables: "stale_tables",
 } as const;

@@ -2,6 +2,7 @@
 
 import type { Column } from "@kym/zarr-store";
 import { COLUMNS } from "./columns.ts";
+import { EXPERIMENT_KEYS, type ExperimentEdit } from "./metadata/experiment.ts";
 import { SUMMARY_KEYS } from "./metadata/summarize-metadata.ts";
 import { UNITS } from "./units.ts";
 
@@ -34,4 +35,67 @@ export const IMAGE_LIST_COLUMNS: readonly Column[] = [
   { name: SUMMARY_KEYS.treatment, type: "utf8" },
   { name: SUMMARY_KEYS.condition, type: "utf8" },
   { name: SUMMARY_KEYS.accepted, type: "bool" },
+];
+
+/** Fields of an experiment that stand among the first columns of {@link IMAGES_COLUMNS}. */
+const FIRST_FIELDS: readonly string[] = [
+  EXPERIMENT_KEYS.condition,
+  EXPERIMENT_KEYS.treatment,
+  EXPERIMENT_KEYS.date,
+  EXPERIMENT_KEYS.note,
+];
+
+const NUMBER_FIELDS: ReadonlySet<string> = new Set<keyof ExperimentEdit>(["depth", "branchOrder"]);
+
+/**
+ * The columns of the table of images that people ask, with one row per image. A program may add columns after these: what
+ * it knows of each pooled table.
+ */
+export const IMAGES_COLUMNS: readonly Column[] = [
+  { name: COLUMNS.imageId, type: "utf8", nullable: false },
+  REL_PATH_COLUMN,
+  { name: COLUMNS.fileName, type: "utf8", description: "of the source file, without extension" },
+  { name: EXPERIMENT_KEYS.condition, type: "utf8" },
+  { name: EXPERIMENT_KEYS.treatment, type: "utf8" },
+  {
+    name: EXPERIMENT_KEYS.date,
+    type: "utf8",
+    description: "as a person noted it; acquired_local is the microscope's",
+  },
+  {
+    name: COLUMNS.acquiredLocal,
+    type: "utf8",
+    description: "ISO 8601 without a time zone: the microscope's wall clock",
+  },
+  { name: EXPERIMENT_KEYS.note, type: "utf8" },
+  { name: COLUMNS.accepted, type: "bool" },
+  { name: COLUMNS.umPerPx, type: "float64", unit: UNITS.micrometre, description: "per px" },
+  { name: "ms_per_line", type: "float64", unit: UNITS.millisecond, description: "per line" },
+  {
+    name: "calibration_source",
+    type: "utf8",
+    description:
+      "olympus: the microscope's header; noted: by a program or a person; NULL: not calibrated",
+  },
+  { name: "lines", type: "int64", description: "rows of the plane" },
+  { name: "px", type: "int64", description: "columns of the plane" },
+  { name: "channels", type: "int64" },
+  { name: "dtype", type: "utf8" },
+  { name: SUMMARY_KEYS.nRois, type: "int64" },
+  { name: "artifacts", type: "utf8", description: "names of JSON, tables and arrays, joined by commas" },
+  {
+    name: COLUMNS.analysisState,
+    type: "utf8",
+    description: "the worst state of the image's rows in any pooled table",
+  },
+  {
+    name: COLUMNS.staleTables,
+    type: "utf8",
+    description: "pooled tables whose rows of the image are stale, joined by commas; empty if all are fresh",
+  },
+  { name: "source_sha256", type: "utf8", description: "of the source file" },
+  { name: "pixels_sha256", type: "utf8", description: "of the pixels, as they were ingested" },
+  ...Object.entries(EXPERIMENT_KEYS)
+    .filter(([, name]) => !FIRST_FIELDS.includes(name))
+    .map(([field, name]): Column => ({ name, type: NUMBER_FIELDS.has(field) ? "float64" : "utf8" })),
 ];

@@ -3,6 +3,7 @@
 /** The units in tables and metadata. `pixel` is the step of an axis without calibration. */
 export const UNITS = {
   second: "s",
+  millisecond: "ms",
   nanosecond: "ns",
   micrometre: "um",
   velocity: "mm/s",

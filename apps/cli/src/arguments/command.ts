@@ -17,6 +17,8 @@ export interface CommandOption {
   readonly choices?: readonly string[];
   /** The option may be given several times, or once with commas between its values. */
   readonly repeats?: true;
+  /** The option asks for something that needs no argument, so none must be given with it. */
+  readonly standsAlone?: true;
   /** For options that overwrite or repair: the user must give them each time, so no `KYM_*` variable sets them. */
   readonly neverFromEnvironment?: true;
 }

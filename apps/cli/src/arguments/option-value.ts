@@ -28,6 +28,10 @@ function notAChoice(source: string, choices: readonly string[], word: string): C
   const known = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter((text) => text !== "");
   return usageError(
     `${source} must be ${known.join(" or ")}, not ${JSON.stringify(word)}`,
-    meant === undefined ? undefined : `did you mean ${source}${source.startsWith("-") ? " " : "="}${meant}?`,
+    word === "json"
+      ? "did you mean --json?"
+      : meant === undefined
+        ? undefined
+        : `did you mean ${source}${source.startsWith("-") ? " " : "="}${meant}?`,
   );
 }

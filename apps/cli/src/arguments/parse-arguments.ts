@@ -36,11 +36,11 @@ export function parseArguments(
   const say = (text: string): void => {
     help += text;
   };
-  const parser = parserOf(command, say, (found, args, given) => {
+  const words = "commands" in command ? withNameFirst(argv) : argv;
+  const parser = parserOf(command, words, say, (found, args, given) => {
     const options = { ...environmentOptions(optionsOf(found), given, environment), ...given };
     parsed = { command: found, args, options };
   });
-  const words = "commands" in command ? withNameFirst(argv) : argv;
   try {
     const kym = new Parser("kym").helpOption(false).helpCommand(false).addCommand(parser);
     kym.parse([parser.name(), ...words], { from: "user" });
@@ -58,7 +58,12 @@ type OnFound = (
   given: Readonly<Record<string, OptionValue>>,
 ) => void;
 
-function parserOf(command: Command | CommandGroup, say: (text: string) => void, onFound: OnFound): Parser {
+function parserOf(
+  command: Command | CommandGroup,
+  words: readonly string[],
+  say: (text: string) => void,
+  onFound: OnFound,
+): Parser {
   const { names, positionals } = wordsOf(command);
   const parser = new Parser(names.at(-1))
     .usage(positionals.join(" "))
@@ -80,14 +85,16 @@ function parserOf(command: Command | CommandGroup, say: (text: string) => void, 
   if ("commands" in command) {
     parser.commandsGroup("Commands");
     for (const member of command.commands) {
-      parser.addCommand(parserOf(member, say, onFound));
+      parser.addCommand(parserOf(member, words, say, onFound));
     }
     return parser;
   }
-  for (const positional of positionals) {
-    parser.argument(positional.startsWith("[") ? positional.replace("…", "...") : `<${positional}>`);
-  }
   const options = optionsOf(command);
+  const isAlone = words.some((word) => options[word.replace(/^--/, "")]?.standsAlone === true);
+  for (const positional of positionals) {
+    const needed = isAlone ? `[${positional}]` : `<${positional}>`;
+    parser.argument(positional.startsWith("[") ? positional.replace("…", "...") : needed);
+  }
   const flags = flagsOf(options);
   const added = Object.entries(options).map(([optionName, option]) => {
     const made = parserOption(optionName, option, flags, command);

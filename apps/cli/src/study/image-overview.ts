@@ -83,6 +83,6 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
 }
 
 /** Formats a wall clock without `Z`. It was read as if it were UTC, so that no time zone of a machine changes it. */
-function localTime(epochNs: bigint | null): string | null {
+export function localTime(epochNs: bigint | null): string | null {
   return epochNs === null ? null : new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, -1);
 }

@@ -2,7 +2,15 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runKym } from "../../src/main-job/run-kym.ts";
 import { demoScripts, PACKAGE_FOLDER, runScript, type ScriptRun } from "../run-script.ts";
+
+/** What `kym query --json` prints. */
+interface Answer {
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly message?: string;
+  readonly warnings: readonly string[];
+}
 
 let temporary: string;
 /** Where the demo wrote. */
@@ -88,6 +96,22 @@ describe("the demo", () => {
       "the other way",
       "with a stall",
     ]);
+  });
+
+  it("leaves a dataset on which each recipe of kym query --examples gives rows or none, and no error", async () => {
+    const answerOf = async (...words: readonly string[]): Promise<Answer> => {
+      const { stdout } = await runKym(["query", ...words, "--json"], folder);
+      return JSON.parse(stdout);
+    };
+    const { data: recipes } = await answerOf("--examples");
+    const counts: number[] = [];
+    for (const { question, sql } of recipes) {
+      const { data, message, warnings } = await answerOf("study.zarr", String(sql));
+      expect([question, message, warnings]).toEqual([question, undefined, []]);
+      counts.push(data.length);
+    }
+    const [perDay, noRoi, ...others] = counts;
+    expect([perDay, noRoi, others.length >= 10]).toEqual([3, 1, true]);
   });
 
   it("leaves what it wrote, and says how to go on", async () => {

@@ -5,6 +5,6 @@
  */
 
 export { FIRST_EVENT_COLUMNS, POOLED_EVENT_COLUMNS } from "../events/velocity-events-schema.ts";
-export { IMAGE_LIST_COLUMNS } from "../image-columns.ts";
+export { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "../image-columns.ts";
 export { POOLED_TABLES } from "../pooled-tables.ts";
 export { FIRST_RADON_COLUMNS } from "../radon/radon-columns.ts";

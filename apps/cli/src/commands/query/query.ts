@@ -8,17 +8,22 @@ import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
 import { recordList } from "../../terminal/record-list.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
+import { RECIPES, recipesText } from "./recipes.ts";
 import { resultTable, unitsOfColumns } from "./result-table.ts";
 import { runQuery } from "./run-query.ts";
 
 export const queryCommand: Command = defineCommand({
   usage: "query DATASET SQL",
-  description: `Runs SQL on the tables of the dataset; each is a view with the name of the table. The SQL is
-DuckDB's, so it can also read and write other files. With - as SQL, the SQL comes from
-stdin.
+  description: `Runs SQL on the tables of the dataset; each is a view with the name of the table. images
+has one row per image, and is made when the SQL names it. kym_velocity_events also has the
+condition, treatment, date and accepted of each event's image. show tables lists the tables,
+and describe kym_radon the columns with their units. With - as SQL, the SQL comes from stdin.
+
+The SQL is DuckDB's, so it can also read and write other files. Times with a zone are in UTC.
 
 On a terminal, rows that are too wide are shown one below the other. A file is CSV, TSV, Parquet,
 Excel or JSON by its ending. Parquet keeps types and units. In CSV and TSV, truth values are TRUE
@@ -26,27 +31,34 @@ and FALSE, and a text that a spreadsheet would run as a formula has a ' before i
   examples: [
     'kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"',
     'kym query study.zarr "select roi_id, avg(vel_mean) from kym_radon group by 1"',
+    'kym query study.zarr "select condition, count(*) from images group by 1"',
     'kym query study.zarr "from kym_velocity_events" -o events.csv',
     'kym query study.zarr "from kym_radon" -o radon.xlsx',
+    "kym query --examples",
   ],
   options: {
     ...BLIND_OPTION,
+    examples: { help: "print SQL for what labs ask, and run nothing", standsAlone: true },
     ...OUTPUT_OPTIONS,
   },
   run: async (context) => {
-    const [path = "", given = ""] = context.args;
+    const [path = "study.zarr", given = ""] = context.args;
+    if (context.options.examples === true) {
+      return { exitCode: EXIT.ok, data: RECIPES, text: recipesText("kym", path) };
+    }
     const choice = outputChoice(context.options);
     const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context)) : given;
     await using dataset = await openStudy(context, path, "r");
     const result = await runQuery(dataset, sql, { ...context, blind: isBlind(context) });
     const keepsUnits = choice.to === "file" && choice.format === "parquet";
     const units = keepsUnits ? await unitsOfColumns(dataset, sql) : undefined;
-    return giveTable(context, choice, resultTable(result, units), {
-      data: result.rows,
+    const table = await giveTable(context, choice, resultTable(result, units), {
+      data: result.values,
       show: () => tableText(result.columns, result.rows, context.terminal),
       location: dataset.location,
       commandFor: (file) => `kym query ${[path, given, "-o", file].map(commandWord).join(" ")}`,
     });
+    return { ...table, warnings: result.notes };
   },
 });
 
@@ -64,9 +76,10 @@ function tableText(
   const isNumeric = (column: string): boolean =>
     rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
   // Only text may lose its beginning: a number without its first digits would be another number.
-  const titles = columns.map((title) =>
-    isNumeric(title) ? { title, align: "right" as const } : { title, shrinks: true },
-  );
+  const titles = columns.map((name) => {
+    const title = printable(name);
+    return isNumeric(name) ? { title, align: "right" as const } : { title, shrinks: true };
+  });
   return !outIsTty || fitsWidth(titles, cells, width)
     ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
     : recordList(titles, cells);

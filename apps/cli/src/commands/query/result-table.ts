@@ -1,8 +1,10 @@
 // Makes the table of a query's result: the types of its columns by those of DuckDB, and the units that their names tell.
 
 import type { CellValue, ColumnType, ZarrDataset } from "@kym/zarr-store";
-import { schemaOfTable } from "@kym/zarr-store/table";
 import type { OutputTable } from "../../output/output-table.ts";
+import { IMAGES_TABLE } from "../../study/images-table.ts";
+import { namesTable } from "./catalog-questions.ts";
+import { columnsOfView } from "./columns-of-view.ts";
 import type { QueryResult } from "./run-query.ts";
 
 /** Our types by DuckDB's. What is not here is text. */
@@ -61,13 +63,12 @@ export async function unitsOfColumns(
   dataset: ZarrDataset,
   sql: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const lowerSql = sql.toLowerCase();
   const units = new Map<string, string | undefined>();
-  for (const name of await dataset.listTableNames()) {
-    if (lowerSql.includes(name.toLowerCase())) {
-      for (const column of schemaOfTable(await dataset.loadTable(name)).columns) {
-        const isSame = !units.has(column.name) || units.get(column.name) === column.unit;
-        units.set(column.name, isSame ? column.unit : undefined);
+  for (const view of new Set([...(await dataset.listTableNames()), IMAGES_TABLE])) {
+    if (namesTable(sql, view)) {
+      for (const { name, unit } of (await columnsOfView(dataset, view)).values()) {
+        const isSame = !units.has(name) || units.get(name) === unit;
+        units.set(name, isSame ? unit : undefined);
       }
     }
   }

@@ -1,184 +1,209 @@
 // Runs SQL in DuckDB on copies of the tables of a dataset.
 
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
-import type { ParquetFile } from "@kym/zarr-store/table";
-import { isTelling } from "../../study/blind.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import {
+  type DuckDbOptions,
+  type DuckDbSession,
+  quotedName,
+  quotedText,
+  withDuckDb,
+} from "../../sql/duckdb-session.ts";
+import { cellOf, type QueryValue, queryValue } from "../../sql/query-value.ts";
+import { IMAGES_TABLE } from "../../study/images-table.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import type { Host } from "../../terminal/host.ts";
+import { asksForCatalog, asksForTables, describedTable, namesTable } from "./catalog-questions.ts";
+import { columnsOfView } from "./columns-of-view.ts";
+import { makeViews } from "./make-views.ts";
+import { infinityHint, singleQuoteHint, tablesHint } from "./sql-error-hint.ts";
 
 export interface QueryResult {
   readonly columns: readonly string[];
   /** DuckDB's type of each column, such as `BIGINT`. */
   readonly types: readonly string[];
+  /** Lists, structs and maps are their JSON as text. */
   readonly rows: readonly Row[];
+  /** The same rows, with lists, structs and maps as they are. */
+  readonly values: readonly Readonly<Record<string, QueryValue>>[];
+  /** What the user may not know about the tables that the SQL asked. */
+  readonly notes: readonly string[];
 }
 
-export interface QueryOptions {
-  /** An abort interrupts the query. */
-  readonly signal: AbortSignal;
-  /** Used to remove the copies even if the process ends in the middle of a query. */
-  readonly onExit: Host["onExit"];
+export interface QueryOptions extends DuckDbOptions {
   /** Columns that tell what a scan is exist, but are NULL. */
   readonly blind?: boolean;
 }
 
 /**
- * Runs SQL on verified copies of the tables that it names, so that a writer cannot change them during the query. If the
- * SQL fails, it runs once more with copies of all tables.
+ * Runs SQL on verified copies of the tables that it names, so that a writer cannot change them during the query. SQL that
+ * asks for the catalogue sees all tables. The table of images is made if the SQL names it, unless a stored table has its
+ * name. If the SQL fails, it runs once more with copies of all tables.
  *
- * @throws {CliError} `invalid_sql`, with the names of the tables as the hint
+ * @throws {CliError} `invalid_sql`, with the names of the tables or what else may help as the hint
  */
 export async function runQuery(
   dataset: ZarrDataset,
   sql: string,
   { signal, onExit, blind = false }: QueryOptions,
 ): Promise<QueryResult> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const folder = await mkdtemp(join(tmpdir(), "kym-query-"));
-  const clean = (): void => rmSync(folder, { recursive: true, force: true });
-  const cleanNoMore = onExit(clean);
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
-  const connection = await instance.connect();
-  const interrupt = (): void => connection.interrupt();
-  signal.addEventListener("abort", interrupt);
-  try {
+  return withDuckDb({ signal, onExit }, async (session) => {
     const tables = await dataset.listTableNames();
-    const lowerSql = sql.toLowerCase();
-    const named = tables.filter((name) => lowerSql.includes(name.toLowerCase()));
-    await makeViews(dataset, connection, folder, named, blind);
-    // DuckDB forgets an interrupt that arrives before the query.
-    signal.throwIfAborted();
+    const hasOwnImages = tables.some((name) => name.toLowerCase() === IMAGES_TABLE);
+    const isCatalog = asksForCatalog(sql);
+    const named = isCatalog
+      ? tables
+      : tables.filter((name) => sql.toLowerCase().includes(name.toLowerCase()));
+    const asksImages = namesTable(sql, IMAGES_TABLE);
+    const withImages = asksImages && !hasOwnImages;
     try {
-      return await read(connection, sql);
-    } catch (error) {
-      if (signal.aborted || named.length === tables.length) {
-        throw error;
+      await makeViews(dataset, session, named, { withImages, blind, signal });
+      if (isCatalog) {
+        await commentColumns(dataset, session, withImages ? [...tables, IMAGES_TABLE] : tables);
       }
-      // SQL may use a table without naming it (show tables), or misspell one, whose name DuckDB can then suggest.
-      await makeViews(
-        dataset,
-        connection,
-        folder,
-        tables.filter((name) => !named.includes(name)),
-        blind,
+      // DuckDB forgets an interrupt that arrives before the query.
+      signal.throwIfAborted();
+      const read = await readAgain(
+        session.connection,
+        sql,
+        async () => {
+          // SQL may misspell a table, whose name DuckDB can suggest once it is there.
+          const others = tables.filter((name) => !named.includes(name));
+          const images = !withImages && !hasOwnImages;
+          await makeViews(dataset, session, others, { withImages: images, blind, signal });
+        },
+        signal,
       );
-      return await read(connection, sql);
+      const result = await withUnits(dataset, sql, read, withImages ? [...tables, IMAGES_TABLE] : tables);
+      return { ...result, notes: notesOf({ sql, hasOwnImages, asksImages }) };
+    } catch (error) {
+      throw await sqlError(session.connection, sql, tables, error);
     }
-  } catch (error) {
-    throw await sqlError(dataset, error);
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-    connection.closeSync();
-    instance.closeSync();
-    clean();
-    cleanNoMore();
-  }
+  });
 }
 
-async function makeViews(
-  dataset: ZarrDataset,
+interface ReadRows {
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  readonly rows: readonly Row[];
+  readonly values: QueryResult["values"];
+}
+
+/** Reads what the SQL gives; if it fails, once more after `makeOthers`. */
+async function readAgain(
   connection: DuckDBConnection,
-  folder: string,
-  names: readonly string[],
-  blind: boolean,
-): Promise<void> {
-  const filesOf = new Map<string, readonly string[]>();
-  await dataset.readConsistently(async () => {
-    for (const name of names) {
-      filesOf.set(name, await copyTable(await dataset.loadTableFiles(name), join(folder, name)));
+  sql: string,
+  makeOthers: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<ReadRows> {
+  try {
+    return await read(connection, sql);
+  } catch (error) {
+    if (signal.aborted || !/does not exist/i.test(String(error))) {
+      throw error;
     }
-  });
-  for (const name of names) {
-    const files = (filesOf.get(name) ?? []).map((file) => `'${file.replaceAll("'", "''")}'`);
-    const rows = `read_parquet([${files.join(", ")}])`;
-    const hidden = blind ? await hiddenColumns(connection, rows) : "";
-    await connection.run(`create view "${name}" as select *${hidden} from ${rows}`);
+    await makeOthers();
+    return await read(connection, sql);
   }
 }
 
-/** Copies a table's one file, or its parts into a folder, and returns the copies in the order of the rows. */
-async function copyTable(files: readonly ParquetFile[], path: string): Promise<readonly string[]> {
-  const isOne = files.length === 1;
-  if (!isOne) {
-    await mkdir(path, { recursive: true });
-  }
-  const copies: string[] = [];
-  for (const [index, { bytes }] of files.entries()) {
-    const copy = isOne ? `${path}.parquet` : join(path, `${index}.parquet`);
-    await writeFile(copy, bytes);
-    copies.push(copy);
-  }
-  return copies;
-}
-
-/** Replaces columns by NULLs of the same type, so that the same SQL still works. */
-async function hiddenColumns(connection: DuckDBConnection, rows: string): Promise<string> {
-  const { rows: columns } = await read(connection, `describe select * from ${rows}`);
-  const nulls = columns
-    .map(({ column_name: name, column_type: type }) => ({ name: String(name), type: String(type) }))
-    .filter(({ name }) => isTelling(name))
-    .map(({ name, type }) => `cast(null as ${type}) as "${name.replaceAll('"', '""')}"`);
-  return nulls.length === 0 ? "" : ` replace (${nulls.join(", ")})`;
-}
-
-async function read(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
+async function read(connection: DuckDBConnection, sql: string): Promise<ReadRows> {
+  const duckdb = await import("@duckdb/node-api");
   const result = await connection.runAndReadAll(sql);
-  const rows = result.getRowObjects().map((row): Row => {
-    const cells = Object.entries(row).map(([key, value]): [string, Row[string]] => [key, cellOf(value)]);
-    return Object.fromEntries(cells);
-  });
-  return { columns: result.deduplicatedColumnNames(), types: result.columnTypes().map(String), rows };
+  const values = result
+    .getRowObjects()
+    .map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, queryValue(duckdb, value)])),
+    );
+  const rows = values.map(
+    (row): Row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)])),
+  );
+  return {
+    columns: result.deduplicatedColumnNames(),
+    types: result.columnTypes().map(String),
+    rows,
+    values,
+  };
 }
 
-async function sqlError(dataset: ZarrDataset, error: unknown): Promise<unknown> {
+/** Writes the units into the catalogue, where `information_schema.columns` and `duckdb_columns()` show them. */
+async function commentColumns(
+  dataset: ZarrDataset,
+  { connection }: DuckDbSession,
+  views: readonly string[],
+): Promise<void> {
+  const known = await connection.runAndReadAll(
+    "select table_name, column_name from duckdb_columns() where not internal",
+  );
+  const has = new Set(known.getRows().map(([table, column]) => JSON.stringify([table, column])));
+  for (const view of views) {
+    for (const { name, unit } of (await columnsOfView(dataset, view)).values()) {
+      if (unit !== undefined && has.has(JSON.stringify([view, name]))) {
+        await connection.run(
+          `comment on column ${quotedName(view)}.${quotedName(name)} is ${quotedText(unit)}`,
+        );
+      }
+    }
+  }
+}
+
+/** Adds units and descriptions to what `describe` says of a view, and leaves out what no view has: keys and defaults. */
+async function withUnits(
+  dataset: ZarrDataset,
+  sql: string,
+  result: ReadRows,
+  views: readonly string[],
+): Promise<ReadRows> {
+  const described = describedTable(sql)?.toLowerCase();
+  const view = views.find((name) => name.toLowerCase() === described);
+  if (view === undefined || !result.columns.includes("column_name")) {
+    return result;
+  }
+  const known = await columnsOfView(dataset, view);
+  const rows = result.rows.map((row): Readonly<Record<string, string | null>> => {
+    const column = known.get(String(row["column_name"]));
+    return {
+      column_name: String(row["column_name"]),
+      column_type: String(row["column_type"]),
+      null: column?.nullable === false ? "NO" : "YES",
+      unit: column?.unit ?? null,
+      description: column?.description ?? null,
+    };
+  });
+  const columns = ["column_name", "column_type", "null", "unit", "description"];
+  return { columns, types: columns.map(() => "VARCHAR"), rows, values: rows };
+}
+
+function notesOf({
+  sql,
+  hasOwnImages,
+  asksImages,
+}: {
+  readonly sql: string;
+  readonly hasOwnImages: boolean;
+  readonly asksImages: boolean;
+}): readonly string[] {
+  if (hasOwnImages) {
+    const note = `${IMAGES_TABLE} is a table that is stored in this dataset, not the one that kym makes of its images`;
+    return asksImages ? [note] : [];
+  }
+  const isListed = asksImages || !asksForTables(sql);
+  return isListed
+    ? []
+    : [`there is also ${IMAGES_TABLE}, one row per image, which is made when SQL names it`];
+}
+
+async function sqlError(
+  connection: DuckDBConnection,
+  sql: string,
+  tables: readonly string[],
+  error: unknown,
+): Promise<unknown> {
   if (!(error instanceof Error) || "code" in error) {
     return error;
   }
-  const tables = await dataset.listTableNames();
-  return new CliError(EXIT.usage, "invalid_sql", error.message, { hint: tablesHint(tables), cause: error });
-}
-
-/** Which tables SQL can name, and how to get the pooled ones if they are missing. */
-function tablesHint(tables: readonly string[]): string {
-  if (tables.length === 0) {
-    return "there are no tables yet; kym index creates them";
-  }
-  const names = `tables: ${tables.join(", ")}`;
-  return INDEXERS.some(({ tableName }) => tables.includes(tableName))
-    ? names
-    : `${names}; kym index creates the pooled tables`;
-}
-
-/** Decimals become numbers, times become ISO 8601, and other types of DuckDB become text. */
-function cellOf(value: unknown): Row[string] {
-  switch (typeof value) {
-    case "number":
-    case "bigint":
-    case "string":
-    case "boolean":
-      return value;
-    case "object":
-      return value === null
-        ? null
-        : "toDouble" in value && typeof value.toDouble === "function"
-          ? Number(value.toDouble())
-          : isoTime(String(value));
-    default:
-      return null;
-  }
-}
-
-function isoTime(text: string): string {
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(text);
-  return match === null ? text : `${match[1]}T${match[2]}${match[3] === undefined ? "" : "Z"}`;
+  const { message } = error;
+  const hint =
+    singleQuoteHint(sql, message) ?? (await infinityHint(connection, sql, message)) ?? tablesHint(tables);
+  return new CliError(EXIT.usage, "invalid_sql", message, { hint, cause: error });
 }

@@ -49,11 +49,9 @@ test("two queries at once see nothing of each other's tables", async () => {
   const signal = new AbortController().signal;
   const sql = "create table mine as select 1 as one; select image_id, one from scores, mine";
   const results = await Promise.all([1, 2].map(() => runQuery(dataset, sql, { signal, onExit })));
-  const result = {
-    columns: ["image_id", "one"],
-    types: ["VARCHAR", "INTEGER"],
-    rows: [{ image_id: "scan", one: 1 }],
-  };
+  const rows = [{ image_id: "scan", one: 1 }];
+  const types = ["VARCHAR", "INTEGER"];
+  const result = { columns: ["image_id", "one"], types, rows, values: rows, notes: [] };
   expect(results).toEqual([result, result]);
 });
 

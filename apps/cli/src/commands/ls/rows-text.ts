@@ -1,0 +1,39 @@
+// Writes the rows of `kym ls --columns`, and of `--format csv`, as text.
+
+import type { CellValue, Row } from "@kym/zarr-store";
+import { csvText } from "@kym/zarr-store/table";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
+
+/** A CSV with numbers as they are. Text that a spreadsheet would run as a formula is made safe. */
+export function rowsCsv(columns: readonly string[], rows: readonly Row[]): string {
+  const cells = columns.map((name) => ({ name, values: rows.map((row) => row[name] ?? null) }));
+  return csvText(cells, rows.length, "spreadsheet");
+}
+
+/** A table for people: five digits on a terminal, all digits in a pipe; a dash for what is not known. */
+export function rowsTable(
+  columns: readonly string[],
+  rows: readonly Row[],
+  { outIsTty, width, color }: Pick<Terminal, "outIsTty" | "width" | "color">,
+): string {
+  const titles = columns.map((title): TextColumn => {
+    const isNumeric = rows.some((row) => ["number", "bigint"].includes(typeof row[title]));
+    return isNumeric ? { title, align: "right" } : { title, shrinks: true };
+  });
+  const cells = rows.map((row) => columns.map((name) => cellText(row[name] ?? null, outIsTty)));
+  return textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color });
+}
+
+function cellText(value: CellValue, isShort: boolean): string {
+  switch (typeof value) {
+    case "boolean":
+      return value ? "yes" : "no";
+    case "number":
+      return String(isShort ? Number(value.toPrecision(5)) : value);
+    case "string":
+      return value === "" ? "—" : printable(value);
+    default:
+      return value === null ? "—" : String(value);
+  }
+}

@@ -1,0 +1,172 @@
+// The table of images that `query`, `ls` and `--where` ask: one row per image, with all that is known without its pixels.
+
+import {
+  buildDatasetViewTable,
+  type Indexer,
+  KymDataset,
+  type ListedRecord,
+  summarizeRecords,
+} from "@kym/kym-dataset";
+import { COLUMNS, isJsonObject, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
+import { EXPERIMENT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
+import { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "@kym/kym-schema/tables";
+import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+
+import { imagePartOf } from "@kym/zarr-store/layout";
+import { type ReadOptions, runBounded } from "@kym/zarr-store/runtime";
+import { schemaOfTable } from "@kym/zarr-store/table";
+import { isTelling } from "./blind.ts";
+import { localTime } from "./image-overview.ts";
+import { INDEXERS } from "./indexers.ts";
+
+/** The name that the table has in SQL. */
+export const IMAGES_TABLE = "images";
+
+/** The images of a dataset at one version of it. */
+export interface ImagesTable {
+  /** {@link IMAGES_COLUMNS}, then rows, staleness and analysis state of each pooled table. */
+  readonly columns: readonly Column[];
+  /** Sorted by path, then id; by id alone if they are blind. */
+  readonly rows: readonly Row[];
+}
+
+export interface ImagesTableOptions extends ReadOptions {
+  /** Columns that tell what a scan is exist, but are NULL. */
+  readonly blind?: boolean | undefined;
+}
+
+/** How many images are read at once. */
+const CONCURRENCY = 16;
+
+/**
+ * Reads the manifest, the pooled tables and the metadata of each image; no pixels.
+ *
+ * @throws {ZarrStoreError} errors of reading them
+ */
+export async function loadImagesTable(
+  dataset: ZarrDataset,
+  { blind = false, signal }: ImagesTableOptions = {},
+): Promise<ImagesTable> {
+  return dataset.readConsistently(async () => {
+    const view = await buildDatasetViewTable(dataset, { indexers: INDEXERS, signal });
+    const ofTables = schemaOfTable(view).columns.slice(IMAGE_LIST_COLUMNS.length);
+    const columns = [...IMAGES_COLUMNS, ...ofTables];
+    const indexed = new Map(Array.from(rowsOf(view), (row) => [row[COLUMNS.imageId], row]));
+    const hashes = new Map(
+      (await dataset.loadSourcesIndex({ signal })).map((row) => [row.image_id, row.source_sha256]),
+    );
+    const kym = new KymDataset(dataset);
+    const rows: Row[] = [];
+    await runBounded(
+      await summarizeRecords(dataset, { signal }),
+      async (image) => {
+        const ofIndex = await settled(kym, image.imageId, indexed.get(image.imageId) ?? {}, { signal });
+        const cells: Row = {
+          ...listedCells(image),
+          ...indexCells(ofIndex, ofTables),
+          source_sha256: hashes.get(image.imageId) ?? null,
+          ...(await storedCells(dataset, image, { signal })),
+        };
+        rows.push(Object.fromEntries(columns.map(({ name }) => [name, cells[name] ?? null])));
+      },
+      { concurrency: CONCURRENCY, signal },
+    );
+    return { columns, rows: (blind ? rows.map(blindRow) : rows).sort(byFile) };
+  });
+}
+
+function listedCells(image: ListedRecord): Row {
+  const { imageId, relPath, secondsPerLine, axes, shape } = image;
+  const [lines, px] = (shape ?? []).filter((_, axis) => axes?.[axis] !== "c").slice(-2);
+  const channels = shape?.[axes?.indexOf("c") ?? -1] ?? 1;
+  return {
+    image_id: imageId,
+    rel_path: relPath,
+    file_name: relPath === null ? null : sourcePathOf(relPath).fileName,
+    acquired_local: localTime(image.acquiredLocalEpochNs),
+    um_per_px: image.umPerPx,
+    ms_per_line: secondsPerLine === null ? null : inMilliseconds(secondsPerLine),
+    lines: lines === undefined ? null : BigInt(lines),
+    px: px === undefined ? null : BigInt(px),
+    channels: shape === null ? null : BigInt(channels),
+    dtype: image.dtype,
+    n_rois: BigInt(image.nRois ?? 0),
+    artifacts: artifactNames(image).join(","),
+  };
+}
+
+/** The names without those of attachments, which are files of any name. */
+function artifactNames({ imageId, analysisKeys }: ListedRecord): readonly string[] {
+  const parts = analysisKeys.map((path) =>
+    imagePartOf(path.slice(path.indexOf(imageId) + imageId.length + 1)),
+  );
+  return [...new Set(parts.flatMap((part) => (part && part.kind !== "attachment" ? [part.name] : [])))];
+}
+
+/** The product without the last binary digit, which only the multiplication adds: 1.14604, not 1.1460400000000002. */
+function inMilliseconds(seconds: number): number {
+  return Number((seconds * 1000).toPrecision(15));
+}
+
+/** States of a row's analysis from worst to best. */
+const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
+
+/** Decides by the image's params and context where its hashes do not say whether its rows are fresh. */
+async function settled(kym: KymDataset, imageId: string, indexed: Row, options: ReadOptions): Promise<Row> {
+  const cells: Row = {};
+  for (const indexer of INDEXERS) {
+    const column = stalenessColumn(indexer);
+    if (indexed[column] === "unknown") {
+      Object.assign(cells, { [column]: (await kym.getStaleness(indexer, imageId, options)).state });
+    }
+  }
+  return { ...indexed, ...cells };
+}
+
+function stalenessColumn({ tableName }: Pick<Indexer, "tableName">): string {
+  return `staleness_${tableName}`;
+}
+
+/** The cells of each pooled table, and what they say together. */
+function indexCells(indexed: Row, ofTables: readonly Column[]): Row {
+  const states = INDEXERS.map(({ tableName }) => indexed[`analysis_state_${tableName}`]);
+  const stale = INDEXERS.filter((indexer) => indexed[stalenessColumn(indexer)] === "stale");
+  return {
+    analysis_state: STATES.find((state) => states.includes(state)) ?? null,
+    stale_tables: stale.map(({ tableName }) => tableName).join(","),
+    ...Object.fromEntries(ofTables.map(({ name }) => [name, indexed[name] ?? null])),
+  };
+}
+
+/** What is not in the manifest: the experiment, and the hash of the pixels. */
+async function storedCells(dataset: ZarrDataset, image: ListedRecord, options: ReadOptions): Promise<Row> {
+  const record = dataset.record(image.imageId);
+  const text = await loadMetadataText(record, { ...options, ifUnreadable: "none" });
+  const { experiment, accepted, extra } = parseMetadata(text ?? "{}");
+  const { pixels_sha256: pixels } = await record.attributes(options);
+  const isCalibrated = image.umPerPx !== null || image.secondsPerLine !== null;
+  const source = isJsonObject(extra[METADATA_KEYS.olympusHeader]) ? "olympus" : "noted";
+  return {
+    accepted,
+    calibration_source: isCalibrated ? source : null,
+    pixels_sha256: typeof pixels === "string" ? pixels : null,
+    ...Object.fromEntries(
+      Object.entries(EXPERIMENT_KEYS).map(([field, key]) => [key, Reflect.get(experiment, field) ?? null]),
+    ),
+  };
+}
+
+/** Hides the note of the image as well: it may say what the scan is. */
+function blindRow(row: Row): Row {
+  const isHidden = (name: string): boolean => isTelling(name) || name === EXPERIMENT_KEYS.note;
+  return Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, isHidden(name) ? null : cell]));
+}
+
+function byFile(a: Row, b: Row): number {
+  return compare(a[COLUMNS.relPath], b[COLUMNS.relPath]) || compare(a[COLUMNS.imageId], b[COLUMNS.imageId]);
+}
+
+function compare(a: Row[string], b: Row[string]): number {
+  const [x, y] = [String(a ?? ""), String(b ?? "")];
+  return x < y ? -1 : Number(x > y);
+}
