@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rowsOf } from "@kym/zarr-store";
+import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { kym, kymJson, type Run } from "../support/kym.ts";
 import { makeSmallStudy } from "../support/small-study.ts";
@@ -110,6 +112,23 @@ it("kym ls --format csv has all columns, or those of --columns", async () => {
   expect(stdout).toBe("file_name,depth\na,80\n");
 });
 
+it("kym ls -o writes the rows that it would list, as Parquet with types and units, and --format json prints them", async () => {
+  const written = await ls("--no-rois", "-o", "no rois.parquet");
+  expect([written.exitCode, written.stdout]).toEqual([0, "wrote 3 rows to no rois.parquet\n"]);
+  const bytes = Uint8Array.from(await readFile(join(cwd, "no rois.parquet")));
+  const table = await decodeParquet(bytes);
+  const columns = schemaOfTable(table).columns.filter(({ name }) => ["um_per_px", "accepted"].includes(name));
+  expect(columns).toMatchObject([
+    { name: "accepted", type: "bool" },
+    { name: "um_per_px", type: "float64", unit: "um" },
+  ]);
+  expect(Array.from(rowsOf(table), ({ image_id: id }) => id)).toEqual(["scan-b", "scan-c", "scan-d"]);
+  const again = await ls("--no-rois", "-o", "no rois.parquet");
+  expect([again.exitCode, again.stderr]).toEqual([5, expect.stringContaining("--force replaces it")]);
+  const { stdout } = await ls("--format", "json", "--columns", "file_name,depth", "--limit", "1");
+  expect(JSON.parse(stdout)).toEqual([{ file_name: "a", depth: 80 }]);
+});
+
 it("kym ls says how many images --where left out for NULL, and that none is listed", async () => {
   expect(await ls("--where", "treatment = 'x'")).toEqual({
     exitCode: 0,
@@ -123,7 +142,8 @@ it.each([
   [["--columns", "file_name,frobnicate"], "the columns are image_id, rel_path, "],
   [["--limit", "0"], "--limit must be a whole number from 1"],
   [["--limit", "1e1"], "--limit must be a whole number from 1"],
-  [["--format", "json"], "did you mean --json?"],
+  [["-o", "images.txt"], "use .csv, .tsv, .parquet, .xlsx, .json"],
+  [["--format", "xlsx"], "-o table.xlsx"],
   [["--where", "condition = AngII"], "text goes in single quotes"],
 ])("kym ls %j is refused with 2, and says what helps", async (words, message) => {
   const { exitCode, stdout, stderr } = await ls(...words);

@@ -2,18 +2,21 @@
 
 import { COLUMNS } from "@kym/kym-schema";
 import { IMAGES_COLUMNS } from "@kym/kym-schema/tables";
-import type { Row, ZarrDataset } from "@kym/zarr-store";
+import type { Column, Row, ZarrDataset } from "@kym/zarr-store";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
+import { shellWord } from "../../arguments/shell-word.ts";
+import { giveTable } from "../../output/give-table.ts";
+import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
+import type { OutputTable } from "../../output/output-table.ts";
 import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
 import { type ImageOverview, imageOverviews } from "../../study/image-overview.ts";
 import { type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-images.ts";
-import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
-import { rowsCsv, rowsTable } from "./rows-text.ts";
+import { rowsTable } from "./rows-text.ts";
 
 const TITLES: readonly TextColumn[] = [
   { title: "id" },
@@ -25,8 +28,6 @@ const TITLES: readonly TextColumn[] = [
   { title: "analyses" },
   { title: "accepted" },
 ];
-
-const FORMATS = ["table", "csv"] as const;
 
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
@@ -41,42 +42,45 @@ kym query DATASET "describe images" says more.`,
     `kym ls study.zarr --where "condition = 'AngII' and n_rois > 0"`,
     "kym ls study.zarr --no-rois --columns file_name,condition,note",
     "kym ls study.zarr --sort condition,-acquired_local --limit 20",
-    "kym ls study.zarr --format csv > images.csv",
+    "kym ls study.zarr -o images.xlsx",
   ],
   options: {
     ...BLIND_OPTION,
     ...WHERE_OPTION,
     ...PICK_OPTIONS,
-    format: { value: "X", choices: FORMATS, help: "table (default); csv, with all columns" },
+    ...OUTPUT_OPTIONS,
   },
   run: async (context) => {
     const [path = ""] = context.args;
     const { options, terminal } = context;
     const limit = limitOf(options);
+    const choice = outputChoice(options);
+    const isShown = choice.to === "stdout" && choice.format === "table";
     await using dataset = await openStudy(context, path, "r");
     const found = await imageOverviews(dataset);
     const overviews = (isBlind(context) ? found.map(blindOverview) : [...found]).sort(byFile);
-    const needsTable =
-      wantsJson(context) || options.format === "csv" || PICKING.some((name) => options[name] !== undefined);
+    const needsTable = wantsJson(context) || !isShown || PICKING.some((name) => options[name] !== undefined);
     const listing = needsTable
       ? await pick(context, dataset, overviews)
       : { images: overviews, rows: [], columns: undefined, allColumns: [], notes: [] };
     const images = listing.images.slice(0, limit);
     const rows = listing.rows.slice(0, limit);
     const { columns, allColumns } = listing;
-    return {
-      exitCode: EXIT.ok,
+    const given = await giveTable(context, choice, tableOf(allColumns, columns, rows), {
       data: dataOf(images, rows, columns),
+      show: () =>
+        images.length === 0
+          ? noneText(overviews.length)
+          : columns === undefined
+            ? overviewTable(images, terminal)
+            : rowsTable(columns, rows, terminal),
+      location: dataset.location,
+      commandFor: (file) => `kym ls ${shellWord(path)} -o ${shellWord(file)}`,
+    });
+    return {
+      ...given,
       warnings: listing.notes,
-      text:
-        options.format === "csv"
-          ? rowsCsv(columns ?? allColumns, rows)
-          : images.length === 0
-            ? noneText(overviews.length)
-            : columns === undefined
-              ? overviewTable(images, terminal)
-              : rowsTable(columns, rows, terminal),
-      ...(images[0] && { next: `kym show ${path} ${images[0].image_id.slice(0, 8)}` }),
+      ...(isShown && images[0] && { next: `kym show ${path} ${images[0].image_id.slice(0, 8)}` }),
     };
   },
 });
@@ -95,7 +99,7 @@ interface Listing {
   readonly rows: readonly Row[];
   /** The columns that the user wants; undefined for those that are shown by default. */
   readonly columns: readonly string[] | undefined;
-  readonly allColumns: readonly string[];
+  readonly allColumns: readonly Column[];
   readonly notes: readonly string[];
 }
 
@@ -106,8 +110,11 @@ async function pick(
 ): Promise<Listing> {
   const { options, signal } = context;
   const table = await loadImagesTable(dataset, { blind: isBlind(context), signal });
-  const allColumns = table.columns.map(({ name }) => name);
-  const { sort, columns } = pickColumns(options, allColumns);
+  const allColumns = table.columns;
+  const { sort, columns } = pickColumns(
+    options,
+    allColumns.map(({ name }) => name),
+  );
   const { rows, notes } = await whereRows(context, table, options.where);
   const overviewOf = new Map(overviews.map((image) => [image.image_id, image]));
   const both = pickRows(rows, sort, options).flatMap((row) => {
@@ -145,6 +152,23 @@ function dataOf(
   return columns === undefined
     ? images.map((image, at) => ({ ...image, ...rows[at], n_rois: image.n_rois }))
     : rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));
+}
+
+/** The rows with types and units: all columns, or those that the user wants. */
+function tableOf(
+  allColumns: readonly Column[],
+  wanted: readonly string[] | undefined,
+  rows: readonly Row[],
+): OutputTable {
+  const byName = new Map(allColumns.map((column) => [column.name, column]));
+  const columns = (wanted ?? [...byName.keys()]).flatMap((name) => byName.get(name) ?? []);
+  return {
+    columns: columns.map((column) => ({
+      ...column,
+      values: rows.map((row) => row[column.name] ?? null),
+    })),
+    rowCount: rows.length,
+  };
 }
 
 function noneText(count: number): string {

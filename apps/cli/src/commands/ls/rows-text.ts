@@ -1,15 +1,8 @@
-// Writes the rows of `kym ls --columns`, and of `--format csv`, as text.
+// Writes the rows of `kym ls --columns` as text.
 
 import type { CellValue, Row } from "@kym/zarr-store";
-import { csvText } from "@kym/zarr-store/table";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
-
-/** A CSV with numbers as they are. Text that a spreadsheet would run as a formula is made safe. */
-export function rowsCsv(columns: readonly string[], rows: readonly Row[]): string {
-  const cells = columns.map((name) => ({ name, values: rows.map((row) => row[name] ?? null) }));
-  return csvText(cells, rows.length, "spreadsheet");
-}
 
 /** A table for people: five digits on a terminal, all digits in a pipe; a dash for what is not known. */
 export function rowsTable(
