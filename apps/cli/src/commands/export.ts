@@ -16,9 +16,11 @@ import {
   type CommandResult,
   defineCommand,
 } from "../arguments/command.ts";
+import { shellWord } from "../arguments/shell-word.ts";
 import { findImage } from "../study/find-image.ts";
 import { openStudy } from "../study/open-study.ts";
-import { usageError } from "../terminal/cli-error.ts";
+import { leftOutNotes, selectImages, WHERE_OPTION } from "../study/select-images.ts";
+import { CliError, usageError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { counted, printable } from "../terminal/text-table.ts";
@@ -35,8 +37,8 @@ beside it as JSON, CSV and NPY, and the tables as CSV. kym ingest of FOLDER give
 again. FOLDER appears whole or not at all. index.csv says which file is which image; names that
 Windows forbids are escaped, and the older of two images of one name gets ~2.
 
-Name images to export these alone, by id, path or file name. Tables then have only their rows,
-and export.json lists what is left out.
+Name images to export these alone, by id, path or file name, or select them with --where. Tables
+then have only their rows, and export.json lists what is left out.
 
 --to kymflow writes the files of the older application: flow-analysis, <stem>.json,
 kym_event_db.csv and radon_report_db.csv. Run kym index first, because the last one is made
@@ -46,12 +48,14 @@ from the table kym_radon.
   examples: [
     "kym export study.zarr ./out",
     "kym export study.zarr ./fiji 20250722_A89_0002 --to imagej",
+    `kym export study.zarr ./ang --where "condition = 'AngII'"`,
     "kym export study.zarr ./out --force",
     "kym export study.zarr ./lab --to kymflow",
     "kym export study.zarr ./share --no-absolute-paths",
   ],
   options: {
     to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow or imagej" },
+    ...WHERE_OPTION,
     layout: {
       value: "X",
       choices: LAYOUTS,
@@ -69,13 +73,18 @@ from the table kym_radon.
     if (format !== "legacy" && context.options.layout !== undefined) {
       throw usageError(`--to ${format} is always laid out as the lab's folder`, "leave --layout out");
     }
+    const { where } = context.options;
+    if (where !== undefined && wanted.length > 0) {
+      throw usageError("images are named and selected with --where", "give one of the two");
+    }
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
     try {
+      const { imageIds, notes: selection } = await chosenImages(context, dataset, { path, wanted, where });
       const options: ExportFolderOptions = {
         format,
         layout,
-        imageIds: await chosenIds(dataset, path, wanted),
+        imageIds,
         overwrite: context.options["force"] === true,
         includeTiff: context.options["no-tiff"] !== true,
         includeTables: context.options["no-tables"] !== true,
@@ -93,7 +102,7 @@ from the table kym_radon.
         return {
           exitCode: EXIT.ok,
           data: { images, tables, files, sizeBytes, leftOut, notes },
-          warnings: notes.map(noteText),
+          warnings: [...selection, ...notes.map(noteText)],
           text: `${[headline, ...list, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         };
       }
@@ -104,7 +113,7 @@ from the table kym_radon.
       return {
         exitCode: EXIT.ok,
         data: report,
-        warnings: notes.map(noteText),
+        warnings: [...selection, ...notes.map(noteText)],
         text: `${[headline, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         ...(leftOut === undefined && nextOf(format, folder, context)),
       };
@@ -114,17 +123,35 @@ from the table kym_radon.
   },
 });
 
-/** The images that the user named; undefined for all. */
-async function chosenIds(
+interface Choice {
+  /** Of the dataset, as the user typed it. */
+  readonly path: string;
+  readonly wanted: readonly string[];
+  readonly where: string | undefined;
+}
+
+/** The images that the user named or selected; undefined for all. */
+async function chosenImages(
+  context: Pick<CommandContext, "options" | "signal" | "onExit">,
   dataset: ZarrDataset,
-  path: string,
-  wanted: readonly string[],
-): Promise<readonly string[] | undefined> {
+  { path, wanted, where }: Choice,
+): Promise<{ readonly imageIds?: readonly string[]; readonly notes: readonly string[] }> {
+  if (where !== undefined) {
+    const selected = await selectImages(context, dataset, where);
+    const notes = leftOutNotes(selected);
+    if (selected.imageIds.length === 0) {
+      const hint = [...notes, `kym ls ${shellWord(path)} lists the images`].join("; ");
+      throw new CliError(EXIT.input, "not_found", `--where ${JSON.stringify(where)} selects no image`, {
+        hint,
+      });
+    }
+    return { imageIds: selected.imageIds, notes };
+  }
   const ids = new Set<string>();
   for (const word of wanted) {
     ids.add((await findImage(dataset, word, path)).image_id);
   }
-  return wanted.length === 0 ? undefined : [...ids];
+  return { ...(ids.size > 0 && { imageIds: [...ids] }), notes: [] };
 }
 
 /** What the export does not have, by file names. */

@@ -219,6 +219,18 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
     expect(tiff).toContain("unit=um\nyunit=s\n");
   });
 
+  it("--where exports what an expression selects, says what is unknown, and is not given with names", async () => {
+    const args = ["export", "study.zarr", "calibrated", "--where"];
+    const { data } = await kymJson([...args, "um_per_px > 0 and file_name like '2025%'"], { cwd });
+    expect([data.images, data.leftOut.images.length]).toEqual([2, 2]);
+    const unknown = await kym(["export", "study.zarr", "x", "-n", "--where", "um_per_px < 1"], { cwd });
+    expect(unknown.stderr).toMatch(/1 image left out, for which --where is NULL/);
+    const none = await kym(["export", "study.zarr", "x", "--where", "lines < 0"], { cwd });
+    expect([none.exitCode, none.stderr]).toEqual([6, expect.stringContaining("selects no image")]);
+    const both = await kym(["export", "study.zarr", "x", "Capillary1_0001", "--where", "true"], { cwd });
+    expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining("give one of the two")]);
+  });
+
   it("refuses an image that is not there, and a layout for a format that has its own", async () => {
     const gone = await kym(["export", "study.zarr", "x", "20250722_A89_002"], { cwd });
     expect([gone.exitCode, gone.stderr]).toEqual([
