@@ -5,7 +5,7 @@ import type { ZarrDataset } from "@kym/zarr-store";
 import { decodeExportManifest, EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
-import { leftOutNotes } from "./restore-export.ts";
+import { partialExportNotes } from "./restore-export.ts";
 
 /** Reports what restoring an exported folder would do. Reads only its `export.json`. */
 export async function previewRestore(dataset: ZarrDataset, root: string): Promise<IngestReport> {
@@ -29,7 +29,7 @@ export async function previewRestore(dataset: ZarrDataset, root: string): Promis
     orphans: [],
     conflicts: [],
     counts: undefined,
-    notes: leftOutNotes(manifest),
+    notes: partialExportNotes(manifest),
     newImageIds: [],
   };
 }

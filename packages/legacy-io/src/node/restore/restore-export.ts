@@ -80,13 +80,13 @@ export async function restoreExport(
     orphans: [],
     conflicts,
     counts: undefined,
-    notes: [...leftOutNotes(manifest), ...tables.notes],
+    notes: [...partialExportNotes(manifest), ...tables.notes],
     newImageIds: ingested.map(({ imageId }) => imageId ?? ""),
   };
 }
 
 /** Says that an export is not whole, so that nobody takes the dataset made from it for the original. */
-export function leftOutNotes({ leftOut }: ExportManifest): readonly IngestItem[] {
+export function partialExportNotes({ leftOut }: ExportManifest): readonly IngestItem[] {
   if (leftOut === undefined) {
     return [];
   }
