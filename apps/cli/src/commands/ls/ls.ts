@@ -16,7 +16,7 @@ import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-image
 import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
-import { rowsTable } from "./rows-text.ts";
+import { rowsTable } from "./rows-table.ts";
 
 const TITLES: readonly TextColumn[] = [
   { title: "id" },

@@ -1,4 +1,4 @@
-// Writes the rows of `kym ls --columns` as text.
+// Shows the rows of `kym ls --columns` as a table of text.
 
 import type { CellValue, Row } from "@kym/zarr-store";
 import type { Terminal } from "../../terminal/terminal.ts";
