@@ -129,6 +129,25 @@ it("kym ls -o writes the rows that it would list, as Parquet with types and unit
   expect(JSON.parse(stdout)).toEqual([{ file_name: "a", depth: 80 }]);
 });
 
+it("on a terminal, kym ls --columns cuts the file and not the time, and shows wide rows one below the other", async () => {
+  const at = async (columns: number, names: string): Promise<string> =>
+    (await kym(["ls", "study.zarr", "--no-color", "--limit", "1", "--columns", names], { cwd, columns }))
+      .stdout;
+  const [head, line] = (await at(40, "rel_path,acquired_local")).split("\n");
+  expect([head?.length, line?.length]).toEqual([31, 40]);
+  expect(line).toMatch(/….* {2}2025-07-22T12:13:14\.620$/);
+  expect(await at(40, "acquired_local,um_per_px,n_rois,lines")).toBe(
+    [
+      "row 1 of 1",
+      "  acquired_local  2025-07-22T12:13:14.620",
+      "  um_per_px       0.5",
+      "  n_rois          1",
+      "  lines           4",
+      "",
+    ].join("\n"),
+  );
+});
+
 it("kym ls says how many images --where left out for NULL, and that none is listed", async () => {
   expect(await ls("--where", "treatment = 'x'")).toEqual({
     exitCode: 0,

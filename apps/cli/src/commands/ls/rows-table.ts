@@ -1,8 +1,10 @@
 // Shows the rows of `kym ls --columns` as a table of text.
 
+import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
+import { recordList } from "../../terminal/record-list.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
+import { fitsWidth, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 
 /** A table for people: five digits on a terminal, all digits in a pipe; a dash for what is not known. */
 export function rowsTable(
@@ -12,10 +14,13 @@ export function rowsTable(
 ): string {
   const titles = columns.map((title): TextColumn => {
     const isNumeric = rows.some((row) => ["number", "bigint"].includes(typeof row[title]));
-    return isNumeric ? { title, align: "right" } : { title, shrinks: true };
+    // A time without its beginning would be another time.
+    return isNumeric ? { title, align: "right" } : { title, shrinks: title !== COLUMNS.acquiredLocal };
   });
   const cells = rows.map((row) => columns.map((name) => cellText(row[name] ?? null, outIsTty)));
-  return textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color });
+  return !outIsTty || fitsWidth(titles, cells, width)
+    ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
+    : recordList(titles, cells);
 }
 
 function cellText(value: CellValue, isShort: boolean): string {
