@@ -10,7 +10,7 @@ import {
   VELOCITY_EVENTS_SCHEMA,
   VELOCITY_TRACE_SCHEMA,
 } from "../src/index.ts";
-import { SUMMARY_KEYS } from "../src/keys/index.ts";
+import { EXPERIMENT_KEYS, SUMMARY_KEYS } from "../src/keys/index.ts";
 import * as tables from "../src/tables/index.ts";
 
 const SCHEMAS: readonly TableSchema["columns"][] = [
@@ -20,6 +20,7 @@ const SCHEMAS: readonly TableSchema["columns"][] = [
   tables.FIRST_EVENT_COLUMNS,
   tables.FIRST_RADON_COLUMNS,
   tables.IMAGE_LIST_COLUMNS,
+  tables.IMAGES_COLUMNS,
   tables.POOLED_EVENT_COLUMNS,
 ];
 
@@ -60,4 +61,15 @@ test("a list of images has a column for every fact of a summary but the one that
   const { calibrated, ...others } = SUMMARY_KEYS;
   expect(Object.values<string>(others).filter((key) => !columns.includes(key))).toEqual([]);
   expect(columns).not.toContain(calibrated);
+});
+
+test("the table of images begins with the columns that programs rely on, and has each field of an experiment once", () => {
+  const columns = tables.IMAGES_COLUMNS.map(({ name }) => name);
+  expect(columns.slice(0, 22).join(" ")).toBe(
+    "image_id rel_path file_name condition treatment date acquired_local note accepted um_per_px ms_per_line " +
+      "calibration_source lines px channels dtype n_rois artifacts analysis_state stale_tables source_sha256 pixels_sha256",
+  );
+  expect(
+    Object.values(EXPERIMENT_KEYS).filter((key) => columns.filter((name) => name === key).length !== 1),
+  ).toEqual([]);
 });

@@ -54,7 +54,15 @@ it("a hidden column is there and NULL, so that the same SQL goes on working", as
 
 it("columns that tell are those of place, day and condition; times within a scan are not", () => {
   const telling = ["rel_path", "source_primary_path", "parent_folder", "grandparent_folder", "file_name"];
-  const more = ["date", "treatment", "condition", "Condition2", "source_mtime_ns", "acquired_local"];
+  const more = [
+    "date",
+    "treatment",
+    "condition",
+    "Condition2",
+    "treatment2",
+    "source_mtime_ns",
+    "acquired_local",
+  ];
   const innocent = [
     "t_start_s",
     "image_id",
