@@ -33,6 +33,7 @@ export { changedScales, planeScales } from "./metadata/plane-scales.ts";
 export { type MetadataSummary, readSummary, summarizeMetadata } from "./metadata/summarize-metadata.ts";
 export {
   encodeProvenance,
+  type PathFieldsProvenance,
   type Provenance,
   parseProvenance,
   type ReaderVersion,

@@ -34,6 +34,8 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./folder/bundle.ts";
+export { type FieldValues, fieldsOfPath } from "./folder/fields-of-path.ts";
+export { type PathFields, type PathFieldsMap, type PathPart, parsePathFields } from "./folder/path-fields.ts";
 export {
   type ArtifactFormat,
   decideFileRoles,
@@ -77,8 +79,15 @@ export type {
 export { sidecarFormats } from "./formats/sidecar-formats.ts";
 export { parseVelocityTrace, type TraceColumn, type VelocityTrace } from "./formats/velocity-trace.ts";
 export type { FileHash, FileHashes } from "./plan/compare-files.ts";
+export type { FolderFields } from "./plan/decide-path-fields.ts";
 export type { OnChange, RefreshMode } from "./plan/decide-refresh.ts";
-export type { FolderCounts, IngestEvent, IngestItem, IngestReport } from "./plan/ingest-report.ts";
+export type {
+  FolderCounts,
+  IngestEvent,
+  IngestItem,
+  IngestReport,
+  PathFieldsReport,
+} from "./plan/ingest-report.ts";
 export type {
   KnownAcquisition,
   KnownAcquisitions,

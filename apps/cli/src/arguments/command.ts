@@ -15,8 +15,8 @@ export interface CommandOption {
   readonly value?: string;
   /** The values that are allowed; any value if absent. */
   readonly choices?: readonly string[];
-  /** The option may be given several times, or once with commas between its values. */
-  readonly repeats?: true;
+  /** The option may be given several times: `true` also with commas between its values, `whole` with one value each time. */
+  readonly repeats?: true | "whole";
   /** The option asks for something that needs no argument, so none must be given with it. */
   readonly standsAlone?: true;
   /** For options that overwrite or repair: the user must give them each time, so no `KYM_*` variable sets them. */
@@ -32,7 +32,7 @@ type WordOf<O extends CommandOption> = O extends { readonly choices: readonly (i
   ? Choice
   : string;
 
-type ValueOf<O extends CommandOption> = O extends { readonly repeats: true }
+type ValueOf<O extends CommandOption> = O extends { readonly repeats: true | "whole" }
   ? readonly WordOf<O>[]
   : O extends { readonly value: string }
     ? WordOf<O>

@@ -20,7 +20,7 @@ export function optionValue(
   if (choices !== undefined && wrong !== undefined) {
     throw notAChoice(source, choices, wrong);
   }
-  return repeats === true ? words : text;
+  return repeats === undefined ? text : words;
 }
 
 function notAChoice(source: string, choices: readonly string[], word: string): CliError {

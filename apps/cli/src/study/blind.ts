@@ -21,7 +21,7 @@ export function blindOverview(image: ImageOverview): ImageOverview {
 }
 
 const TELLING =
-  /(^|_)(path|folder|file_name|date|mtime_ns|acquired(_.*)?|treatment\d*|condition\d*|genotype|sex|age)$/;
+  /(^|_)(path|folder|file_name|date|mtime_ns|acquired(_.*)?|treatment\d*|condition\d*|genotype|sex|age|animal)$/;
 
 /** Whether a column of a table tells where or when a scan was made, or under which condition. */
 export function isTelling(column: string): boolean {

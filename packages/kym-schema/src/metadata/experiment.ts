@@ -18,6 +18,8 @@ export interface Experiment {
   readonly treatment: string | undefined;
   readonly treatment2: string | undefined;
   readonly date: string | undefined;
+  /** What the lab calls the animal. */
+  readonly animal: string | undefined;
   readonly note: string | undefined;
   /** All other keys, unchanged. */
   readonly extra: JsonObject;
@@ -41,6 +43,7 @@ export const EXPERIMENT_KEYS: Readonly<Record<keyof ExperimentEdit, string>> = {
   treatment: "treatment",
   treatment2: "treatment2",
   date: "date",
+  animal: "animal",
   note: "note",
 };
 
@@ -65,6 +68,7 @@ export function parseExperiment(value: unknown): {
     treatment: text(EXPERIMENT_KEYS.treatment),
     treatment2: text(EXPERIMENT_KEYS.treatment2),
     date: text(EXPERIMENT_KEYS.date),
+    animal: text(EXPERIMENT_KEYS.animal),
     note: text(EXPERIMENT_KEYS.note) ?? text("notes"),
   };
   return { experiment: { ...experiment, extra: reader.rest() }, problems: reader.problems };

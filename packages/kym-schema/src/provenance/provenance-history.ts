@@ -8,7 +8,7 @@ import { PROVENANCE_KEYS } from "./provenance.ts";
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Keeps in a dataset's history what the provenance of an image names: each artifact as it was made from a sidecar. A later
+ * Keeps in a dataset's history what the provenance of an image names: each artifact as it was made from a sidecar or from folder names. A later
  * merge compares the sidecar with it, however long ago that was. Give it to `openDataset`.
  *
  * @example
@@ -18,7 +18,10 @@ export const PROVENANCE_HISTORY: KeepsHistory = {
   artifact: ARTIFACTS.provenance,
   hashesIn: (text) => {
     const provenance = plainValue(parseLossless(text, { where: ARTIFACTS.provenance, allowNonFinite: true }));
-    return itemsOf(provenance, PROVENANCE_KEYS.sidecars)
+    return [
+      ...itemsOf(provenance, PROVENANCE_KEYS.sidecars),
+      memberOf(provenance, PROVENANCE_KEYS.pathFields),
+    ]
       .flatMap((sidecar) => itemsOf(sidecar, "artifacts"))
       .map((artifact) => memberOf(artifact, "sha256"))
       .flatMap((sha256) => (typeof sha256 === "string" && SHA256.test(sha256) ? [sha256] : []));

@@ -5,6 +5,7 @@ import {
   itemsOf,
   type JsonField,
   memberOf,
+  objectOf,
   parseLossless,
   plainValue,
   stringOf,
@@ -26,6 +27,8 @@ export const PROVENANCE_KEYS = {
   /** The reader of the TIFF, and the version that it had. */
   reader: "reader",
   sidecars: "sidecars",
+  /** What the names of the folders said. */
+  pathFields: "path_fields",
   /** The path of the file, as the Python system stored it. */
   originalPath: "original_path",
 } as const;
@@ -50,6 +53,18 @@ export interface SidecarProvenance {
   readonly reader?: ReaderVersion | undefined;
 }
 
+/** What the names of an image's folders said of its experiment when it was ingested. */
+export interface PathFieldsProvenance {
+  /** The pattern by which the names were read. */
+  readonly pattern: string;
+  /** Values by the stored name of their field. */
+  readonly values: Readonly<Record<string, string | number>>;
+  /** Fields of `values` that a sidecar gave as well: its value was stored. */
+  readonly overruled: readonly string[];
+  /** The objects that were made with these values, by key below `images/<id>/`, with the hash that each had then. */
+  readonly artifacts: readonly { readonly key: string; readonly sha256: string }[];
+}
+
 export interface Provenance {
   /** The absolute path of the TIFF, or of the TIFF of the first channel. */
   readonly sourcePrimaryPath: string;
@@ -60,6 +75,8 @@ export interface Provenance {
   /** The reader of the TIFF. Undefined in records of builds that did not note it. */
   readonly reader?: ReaderVersion | undefined;
   readonly sidecars: readonly SidecarProvenance[];
+  /** Undefined if the names of folders were not read. */
+  readonly pathFields?: PathFieldsProvenance | undefined;
 }
 
 /** Returns the JSON value to store, with these names in this order and nanoseconds as integers. */
@@ -81,6 +98,22 @@ export function encodeProvenance(provenance: Provenance): object {
         artifacts: artifacts.map((artifact) => ({ key: artifact.key, sha256: artifact.sha256 })),
       }),
     ),
+    ...pathFieldsMember(provenance.pathFields),
+  };
+}
+
+function pathFieldsMember(pathFields: PathFieldsProvenance | undefined): object {
+  if (pathFields === undefined) {
+    return {};
+  }
+  const { pattern, values, overruled, artifacts } = pathFields;
+  return {
+    [PROVENANCE_KEYS.pathFields]: {
+      pattern,
+      values: { ...values },
+      overruled,
+      artifacts: artifacts.map(({ key, sha256 }) => ({ key, sha256 })),
+    },
   };
 }
 
@@ -114,6 +147,7 @@ export function parseProvenance(text: string): Provenance {
     ingestMode: textOf(root, PROVENANCE_KEYS.ingestMode),
     ...readerIn(root),
     sidecars: itemsIn(root, PROVENANCE_KEYS.sidecars).map(parseSidecar),
+    ...pathFieldsIn(root),
   };
 }
 
@@ -124,10 +158,38 @@ function parseSidecar(sidecar: JsonField): SidecarProvenance {
     mtimeNs: bigintOf(memberOf(sidecar, "mtime_ns")),
     sha256: textOf(sidecar, "sha256"),
     ...readerIn(sidecar),
-    artifacts: itemsIn(sidecar, "artifacts").map((artifact) => ({
-      key: textOf(artifact, "key"),
-      sha256: textOf(artifact, "sha256"),
-    })),
+    artifacts: artifactsIn(sidecar),
+  };
+}
+
+function artifactsIn(fields: JsonField): SidecarProvenance["artifacts"] {
+  return itemsIn(fields, "artifacts").map((artifact) => ({
+    key: textOf(artifact, "key"),
+    sha256: textOf(artifact, "sha256"),
+  }));
+}
+
+/** Reads the member `path_fields`. A record of an older build has none. */
+function pathFieldsIn(root: JsonField): { readonly pathFields?: PathFieldsProvenance } {
+  const fields = memberOf(root, PROVENANCE_KEYS.pathFields);
+  if (fields.value === undefined) {
+    return {};
+  }
+  const values = memberOf(fields, "values");
+  const read = Object.keys(objectOf(values)).map((name): [string, string | number] => {
+    const field = memberOf(values, name);
+    const { value } = field;
+    return typeof value === "string" || typeof value === "number"
+      ? [name, value]
+      : onFault(field, "text or a number");
+  });
+  return {
+    pathFields: {
+      pattern: textOf(fields, "pattern"),
+      values: Object.fromEntries(read),
+      overruled: itemsIn(fields, "overruled").map((item) => stringOf(item, "text")),
+      artifacts: artifactsIn(fields),
+    },
   };
 }
 

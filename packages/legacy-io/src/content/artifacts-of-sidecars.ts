@@ -7,10 +7,12 @@ import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
 import { serializeLossless } from "@kym/zarr-store/json";
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
+import type { FieldValues } from "../folder/fields-of-path.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
+import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, metadataText } from "./image-metadata.ts";
@@ -25,6 +27,8 @@ export interface SidecarParts {
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
   readonly sidecars: readonly ParsedSidecar[];
+  /** What the names of the image's folders say. */
+  readonly folderFields?: FieldValues | undefined;
 }
 
 export interface BundleParts extends Omit<SidecarParts, "shape"> {
@@ -33,7 +37,10 @@ export interface BundleParts extends Omit<SidecarParts, "shape"> {
 }
 
 /** Everything that the files beside an image say about it. */
-export type SidecarArtifacts = Omit<ImageContent, "image" | "axes">;
+export type SidecarArtifacts = Omit<ImageContent, "image" | "axes"> & {
+  /** Fields that the folders name and a sidecar gives as well: its value is in the metadata. */
+  readonly overruled: readonly string[];
+};
 
 /** Combines an image and its parsed sidecars into what ingest stores. Reads nothing. */
 export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
@@ -61,7 +68,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
 }
 
 async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
-  const { shape, sidecars } = parts;
+  const { shape, sidecars, folderFields = {} } = parts;
   const notes: { path: string; reason: string }[] = [];
   const understood = sidecars.filter(isUnderstood);
   const whyUnfit = new Map(
@@ -82,11 +89,13 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   });
   const given = givenArtifacts(usable);
   const own = findMetadata(given, derived);
+  const { text, overruled } = fillExperiment(own?.text ?? derived, folderFields);
   const metadata: SourcedArtifact = {
     kind: "json",
     name: ARTIFACTS.metadata,
-    text: own?.text ?? derived,
+    text,
     from: [
+      ...(Object.keys(folderFields).length === 0 ? [] : [FOLDER_NAMES]),
       ...new Set(
         [own?.given, header, classic, accepted].flatMap((source) =>
           source === undefined ? [] : [source.sidecar.relPath],
@@ -132,6 +141,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     artifacts: keepFirstSource(artifacts, sidecars, notes),
     notes,
     nRois: rois.length,
+    overruled,
     unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
   };
 }

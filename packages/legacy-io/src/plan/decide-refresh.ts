@@ -1,8 +1,10 @@
 // Decides what to do about one acquisition that the dataset already knows.
 
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
+import type { PathFields } from "../folder/path-fields.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
+import { decidePathFields, type FolderFields } from "./decide-path-fields.ts";
 import type { Move } from "./find-moved.ts";
 import type { KnownAcquisition } from "./known-acquisition.ts";
 
@@ -17,17 +19,24 @@ export interface RefreshRules {
   readonly onChange: OnChange;
   /** What to read again although its files did not change, by image id. Default: nothing. */
   readonly again?: ReadonlyMap<string, readonly FaultyRead[]> | undefined;
+  /** Which fields the names of folders hold. Default: those that were ingested stay. */
+  readonly pathFields?: PathFields | undefined;
 }
 
 /** The decision about one acquisition of a folder. */
 export type PlannedAction =
-  | { readonly action: "ingest"; readonly bundle: LegacyBundle }
+  | {
+      readonly action: "ingest";
+      readonly bundle: LegacyBundle;
+      readonly folderFields?: FolderFields | undefined;
+    }
   /** The TIFF changed: add a new record, and with `supersede` delete the old one, `imageId`. */
   | {
       readonly action: "reingest";
       readonly bundle: LegacyBundle;
       readonly imageId: string;
       readonly supersede: boolean;
+      readonly folderFields?: FolderFields | undefined;
     }
   /** The record stays: rebuild the artifacts of these sidecars, and record where the files are now. */
   | {
@@ -44,6 +53,10 @@ export type PlannedAction =
       readonly isImageChanged: boolean;
       /** What a reader with a fault may have read wrong: these files are read again. */
       readonly again?: readonly FaultyRead[] | undefined;
+      /** What the names of its folders say. */
+      readonly folderFields?: FolderFields | undefined;
+      /** True if they say something else than what was ingested. */
+      readonly areFoldersChanged?: boolean | undefined;
     }
   | {
       readonly action: "unchanged";
@@ -91,18 +104,33 @@ export function decideRefresh(
   if (unreadable !== undefined) {
     return { action: "fail", bundle, imageId, reason: unreadable };
   }
+  const { fields: folderFields, isChanged: areFoldersChanged } = decidePathFields(
+    rules.pathFields,
+    relPathsOf(bundle, known),
+    known.folderFields,
+  );
   if (isImageChanged && rules.mode === "reingest_if_changed") {
-    return { action: "reingest", bundle, imageId, supersede: rules.onChange === "supersede" };
+    const supersede = rules.onChange === "supersede";
+    return { action: "reingest", bundle, imageId, supersede, folderFields };
   }
   const sidecars = [...changed, ...appeared];
   const faulty = rules.again?.get(imageId) ?? [];
   const again = isImageChanged ? [] : faulty;
-  if (sidecars.length > 0 || move !== undefined || again.length > 0) {
-    const update = { bundle, imageId, known, sidecars, vanished, move, isImageChanged };
+  if (sidecars.length > 0 || move !== undefined || again.length > 0 || areFoldersChanged) {
+    const folders = { folderFields, areFoldersChanged };
+    const update = { bundle, imageId, known, sidecars, vanished, move, isImageChanged, ...folders };
     return { action: "update", ...update, ...(again.length > 0 && { again }) };
   }
   const changedReason = faulty.length > 0 ? CHANGED_SINCE_FAULT : IMAGE_CHANGED;
   return isImageChanged
     ? { action: "skip", bundle, imageId, reason: changedReason, vanished }
     : { action: "unchanged", bundle, imageId, vanished };
+}
+
+/** The paths of an image to match with a pattern: where it is in this folder, then where it was in the one it came from. */
+export function relPathsOf(
+  { image }: LegacyBundle,
+  known: Pick<KnownAcquisition, "relPath"> | undefined,
+): readonly string[] {
+  return [image.relPath, ...(known?.relPath === undefined ? [] : [known.relPath])];
 }

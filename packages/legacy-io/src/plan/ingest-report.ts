@@ -18,6 +18,15 @@ export interface FolderCounts {
   readonly rois: number;
 }
 
+/** How the pattern of folder names fits the images of a folder. */
+export interface PathFieldsReport {
+  readonly pattern: string;
+  /** Number of images whose path matches. */
+  readonly matched: number;
+  /** Paths of the images that do not match, relative to the folder. */
+  readonly unmatched: readonly string[];
+}
+
 /**
  * The result of an ingest or a refresh. Every acquisition of the folder is in exactly one of the lists `ingested`,
  * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Only entries of `failed` make a run partial.
@@ -45,6 +54,8 @@ export interface IngestReport {
   /** Files that were kept unchanged because they were not understood, and other things worth knowing. */
   readonly notes: readonly IngestItem[];
   readonly newImageIds: readonly string[];
+  /** Undefined without a pattern, given or remembered. */
+  readonly pathFields?: PathFieldsReport | undefined;
 }
 
 /** The progress of a run. */

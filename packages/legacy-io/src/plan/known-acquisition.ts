@@ -1,6 +1,7 @@
 // What a dataset knows of the files it was ingested from, as the plan of an ingest needs it.
 
 import type { ReaderVersion } from "@kym/kym-schema";
+import type { FolderFields } from "./decide-path-fields.ts";
 
 /** Size, modification time and hash of a file when it was ingested. */
 export interface KnownFile {
@@ -24,6 +25,10 @@ export interface KnownAcquisition {
   readonly image: KnownFile;
   /** Further channels and sidecars, by absolute path. */
   readonly sidecars: ReadonlyMap<string, KnownSidecar>;
+  /** Its path relative to the folder that was ingested; undefined if that is not recorded. */
+  readonly relPath?: string | undefined;
+  /** What the names of its folders said when it was ingested; undefined if they were not read. */
+  readonly folderFields?: FolderFields | undefined;
 }
 
 /** The acquisitions of a dataset by the absolute path of their image. */

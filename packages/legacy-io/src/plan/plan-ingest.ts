@@ -2,8 +2,10 @@
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis, ScanNote } from "../folder/bundle.ts";
 import { type FileHashes, isChannelPath, uncertainFiles } from "./compare-files.ts";
-import { decideRefresh, type PlannedAction, type RefreshRules } from "./decide-refresh.ts";
+import { decidePathFields, type FolderFields } from "./decide-path-fields.ts";
+import { decideRefresh, type PlannedAction, type RefreshRules, relPathsOf } from "./decide-refresh.ts";
 import { findMoved, moveCandidates } from "./find-moved.ts";
+import type { PathFieldsReport } from "./ingest-report.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "./known-acquisition.ts";
 
 /** Facts about files that a plan needs and that cost I/O to find out. */
@@ -20,6 +22,8 @@ export interface IngestPlan {
   readonly actions: readonly PlannedAction[];
   readonly orphans: readonly OrphanAnalysis[];
   readonly unreadable: readonly ScanNote[];
+  /** Which images match the pattern of folder names; undefined without a pattern. */
+  readonly pathFields?: PathFieldsReport | undefined;
 }
 
 /**
@@ -58,23 +62,42 @@ export function planIngest(
 ): IngestPlan {
   const moved = findMoved(scan.bundles, known, facts.gone, facts.hashes);
   const imageOfChannel = channelOwners(known);
+  const unmatched: string[] = [];
+  const noteMatch = (bundle: LegacyBundle, was: KnownAcquisition | undefined): FolderFields | undefined => {
+    const { fields, isMatch } = decidePathFields(
+      rules.pathFields,
+      relPathsOf(bundle, was),
+      was?.folderFields,
+    );
+    if (!isMatch) {
+      unmatched.push(bundle.image.relPath);
+    }
+    return fields;
+  };
   const planBundle = (bundle: LegacyBundle): PlannedAction => {
     const { path } = bundle.image;
     const here = known.get(path);
     const from = moved.get(path);
     const was = here ?? from?.known;
+    const folderFields = noteMatch(bundle, was);
     if (was !== undefined) {
       return decideRefresh(bundle, was, facts.hashes, rules, here === undefined ? from : undefined);
     }
     const whole = imageOfChannel.get(path);
     return whole === undefined
-      ? { action: "ingest", bundle }
+      ? { action: "ingest", bundle, folderFields }
       : { action: "skip", bundle, imageId: whole.imageId, reason: CHANNEL_OF_IMAGE, vanished: [] };
   };
+  const actions = scan.bundles.map(planBundle);
   return {
-    actions: scan.bundles.map(planBundle),
+    actions,
     orphans: scan.orphans,
     unreadable: scan.unreadable,
+    pathFields: rules.pathFields && {
+      pattern: rules.pathFields.pattern,
+      matched: actions.length - unmatched.length,
+      unmatched,
+    },
   };
 }
 

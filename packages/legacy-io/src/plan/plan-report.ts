@@ -2,6 +2,7 @@
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
+import { wordsOfFields } from "./decide-path-fields.ts";
 import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
 import type { IngestItem, IngestReport } from "./ingest-report.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
@@ -103,6 +104,7 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     },
     notes: [...plan.actions.flatMap(notesOfVanished), ...done.notes],
     newImageIds: done.ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId])),
+    ...(plan.pathFields && { pathFields: plan.pathFields }),
   };
 }
 
@@ -111,10 +113,9 @@ export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "actio
 }
 
 /** Words why a record is changed. */
-export function reasonOfUpdate(
-  update: Pick<Update, "bundle" | "known" | "sidecars" | "move" | "isImageChanged" | "again">,
-): string {
-  const { bundle, known, sidecars, move, isImageChanged, again = [] } = update;
+export function reasonOfUpdate(update: Omit<Update, "action" | "imageId" | "vanished">): string {
+  const { bundle, known, sidecars, move, isImageChanged, again = [], folderFields } = update;
+  const { areFoldersChanged = false } = update;
   const names = (files: readonly BundleFile[]): string => files.map(({ relPath }) => relPath).join(", ");
   const isKnown = ({ path }: BundleFile): boolean => known.sidecars.has(path);
   const changed = names(sidecars.filter(isKnown));
@@ -125,6 +126,7 @@ export function reasonOfUpdate(
     ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
     ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),
     ...(again.length === 0 ? [] : [reasonOfReading(again)]),
+    ...(areFoldersChanged ? [`its folders say ${wordsOfFields(folderFields?.values ?? {})}`] : []),
   ].join("; ");
 }
 

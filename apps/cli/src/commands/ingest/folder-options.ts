@@ -1,8 +1,10 @@
 // The options of `kym ingest` and `kym refresh` that say which files to read, and how.
 
+import type { PathFields } from "@kym/legacy-io";
 import type { TiffLimits } from "@kym/legacy-io/tiff";
 import type { CommandContext, OptionValue } from "../../arguments/command.ts";
 import { usageError } from "../../terminal/cli-error.ts";
+import { pathFieldsOption } from "./path-fields-options.ts";
 import { tiffLimits } from "./tiff-limits.ts";
 
 /** The options that both commands declare with the same help. */
@@ -19,10 +21,11 @@ export interface FolderOptions {
   readonly signal: AbortSignal;
   readonly limits: Partial<TiffLimits>;
   readonly pattern?: string;
+  readonly pathFields: PathFields | null | undefined;
 }
 
 /**
- * Reads `--pattern`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF.
+ * Reads `--pattern`, `--path-fields`, `--map`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF.
  *
  * @throws {CliError} `usage` for a number that is malformed or out of range
  */
@@ -37,6 +40,7 @@ export function folderOptions({
     includeSidecars: options["no-sidecars"] !== true,
     signal,
     limits: tiffLimits(options),
+    pathFields: pathFieldsOption(options),
     ...(typeof pattern === "string" && { pattern }),
   };
 }

@@ -15,9 +15,10 @@ export function reportPathOf(datasetPath: string): string {
 
 /** What a user needs to follow up a failed ingest. Without a time or an id, so that the same outcome gives the same text. */
 export function reportText(report: IngestReport, folder: string, dataset: string): string {
-  const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes } = report;
+  const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, pathFields } =
+    report;
   const fields = { format: FORMAT, kym: kymVersion(), folder, dataset, found };
-  const lists = { failed, skipped, conflicts, orphans, notes };
+  const lists = { failed, skipped, conflicts, orphans, notes, ...(pathFields && { pathFields }) };
   const counts = { ingested: ingested.length, updated: updated.length, unchanged: unchanged.length };
   return `${JSON.stringify({ ...fields, ...counts, ...lists }, null, 2)}\n`;
 }

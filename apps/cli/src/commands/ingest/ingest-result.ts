@@ -45,6 +45,7 @@ export async function keptIngestResult(
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
+  const { pathFields } = report;
   if (found === 0 && notes.length === 0) {
     const hint = "image files end in .tif or .tiff; --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
@@ -66,6 +67,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
     reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
     detail,
     ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
+    ...matchesOf(pathFields),
     ...(dryRun
       ? listOf("new", ingested)
       : listOf(
@@ -91,6 +93,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       failed,
       orphans,
       conflicts,
+      ...(pathFields && { pathFields }),
       ...(reportFile !== undefined && { reportFile }),
     },
     warnings: [
@@ -109,6 +112,21 @@ function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
   const { tiffs, headers, classicJsons, rois } = counts;
   const found = `found ${counted(tiffs, "TIFF")}, ${counted(headers, "header")}, ${counted(classicJsons, "metadata file")}`;
   return dryRun ? found : `${found}; ${counted(rois, "ROI")} added`;
+}
+
+/** How many images match the pattern of folder names, and one that does not. */
+function matchesOf(pathFields: IngestReport["pathFields"]): readonly string[] {
+  if (pathFields === undefined) {
+    return [];
+  }
+  const { pattern, matched, unmatched } = pathFields;
+  const [first = ""] = unmatched;
+  const which = unmatched.length === 1 ? printable(first) : `${printable(first)} and others`;
+  const rest =
+    unmatched.length === 0
+      ? ""
+      : `, ${unmatched.length} do${unmatched.length === 1 ? "es" : ""} not: ${which}`;
+  return [`${matched} of ${matched + unmatched.length} match ${printable(pattern)}${rest}`];
 }
 
 function countOf(count: number, word: string): readonly string[] {

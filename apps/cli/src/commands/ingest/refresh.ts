@@ -9,6 +9,7 @@ import { requireFolder } from "../../study/require-folder.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
+import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
 const MODES: readonly RefreshMode[] = ["skip", "reingest_if_changed"];
@@ -22,6 +23,9 @@ changed metadata and analyses replace the earlier ones. The folder is only read.
 Metadata and analyses that were edited in the dataset stay. The folder's file is then kept as
 an attachment and reported as a conflict. A changed TIFF is left alone unless --mode says otherwise. Images
 that were deleted from the dataset do not come back.
+
+The names of folders are read by the pattern that the dataset remembers. --path-fields gives
+another one; what was edited in the dataset stays.
 
 With --again, unchanged files are read again too if a reader with a known fault may have
 read them wrong; kym check names them. Pixels that differ make a new record in place of
@@ -45,6 +49,7 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
     },
     again: { help: "read again what kym check names: images that a faulty reader may have read" },
     ...FOLDER_OPTIONS,
+    ...PATH_FIELDS_OPTIONS,
     "no-sidecars": { help: "look only at the pixels" },
     ...TIFF_LIMIT_OPTIONS,
     "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },

@@ -6,6 +6,7 @@ import { type ImageContent, scalesOf } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { reasonOfReingest } from "../../plan/plan-report.ts";
@@ -29,6 +30,7 @@ interface FormerRecord {
 export interface NewImage {
   readonly bundle: LegacyBundle;
   readonly former?: FormerRecord | undefined;
+  readonly folderFields?: FolderFields | undefined;
 }
 
 /** The outcome for new images. */
@@ -46,6 +48,8 @@ export interface CommitNewImagesOptions extends IngestFolderOptions {
   /** True for a file that the ledger has already and that is ingested again on purpose. */
   readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;
+  /** Makes the dataset remember the pattern of folder names, in the same commit. */
+  readonly remember: (transaction: DatasetContents) => Promise<void>;
 }
 
 /**
@@ -92,6 +96,7 @@ async function ingestBatch(
   const commit = await dataset.transaction(
     async (transaction) => {
       [stored, failed, outdated] = [[], [], []];
+      await options.remember(transaction);
       const encode = (read: ReadBundle): ReturnType<Encode> => encodePixels(transaction, read, options);
       for await (const { item, outcome } of readAhead(batch, options, encode)) {
         const path = item.bundle.image.relPath;

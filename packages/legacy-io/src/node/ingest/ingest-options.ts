@@ -1,5 +1,6 @@
 // Options of an ingest and of a refresh.
 
+import type { PathFields } from "../../folder/path-fields.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
 import type { IngestEvent } from "../../plan/ingest-report.ts";
@@ -25,6 +26,11 @@ export interface IngestOptions {
 export interface IngestFolderOptions extends IngestOptions {
   /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
   readonly pattern?: string | undefined;
+  /**
+   * Which fields of the experiment the names of folders hold, from `parsePathFields`. The dataset remembers it; null makes the
+   * dataset forget it. Default: what the dataset remembers.
+   */
+  readonly pathFields?: PathFields | null | undefined;
   /** Ingest the files beside the images too. Default true. */
   readonly includeSidecars?: boolean | undefined;
   /** Number of acquisitions to read at the same time. Default 4. */

@@ -4,6 +4,7 @@ import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
 import { type ReadBundle, readBundle } from "../read/read-bundle.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
@@ -22,6 +23,12 @@ type ReadAheadOptions = Pick<
   readonly allFormats: readonly SidecarFormat[];
 };
 
+/** A bundle to read, and what the names of its folders say. */
+interface ItemToRead {
+  readonly bundle: LegacyBundle;
+  readonly folderFields?: FolderFields | undefined;
+}
+
 /**
  * Reads a few bundles ahead and yields them in order.
  *
@@ -29,7 +36,7 @@ type ReadAheadOptions = Pick<
  * - After an abort, it yields the bundles that are being read but starts no more, so that a stopped ingest keeps its work.
  * - Asking for the next bundle releases the memory of the previous one.
  */
-export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
+export async function* readAhead<T extends ItemToRead>(
   items: readonly T[],
   options: ReadAheadOptions,
   encode: Encode,
@@ -44,7 +51,7 @@ export async function* readAhead<T extends { readonly bundle: LegacyBundle }>(
         started.push(
           next === undefined
             ? Promise.resolve({ ok: false, reason: "" })
-            : tryRead(next.bundle, options, buffers, encode),
+            : tryRead(next, options, buffers, encode),
         );
       }
       const outcome = await started[index];
@@ -71,13 +78,15 @@ function release(outcome: ReadOutcome): void {
 }
 
 async function tryRead(
-  bundle: LegacyBundle,
+  { bundle, folderFields }: ItemToRead,
   { includeSidecars, limits, codecs, allFormats }: ReadAheadOptions,
   buffers: ReusedBuffers,
   encode: Encode,
 ): Promise<ReadOutcome> {
   try {
-    const read = await readBundle(bundle, { includeSidecars, limits, codecs, buffers, formats: allFormats });
+    const read = await readBundle(bundle, {
+      ...{ includeSidecars, limits, codecs, buffers, formats: allFormats, folderFields },
+    });
     try {
       return { ok: true, read: { ...read, pixels: await encode(read) } };
     } catch (error) {

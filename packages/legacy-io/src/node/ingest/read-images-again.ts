@@ -83,7 +83,7 @@ export async function readImagesAgain(
     failed: [] as IngestItem[],
   };
   for await (const { item, outcome } of readAhead(updates, options, async ({ pixels }) => pixels)) {
-    const { bundle, imageId, known, again = [] } = item;
+    const { bundle, imageId, known, folderFields, again = [] } = item;
     const path = bundle.image.relPath;
     if (!outcome.ok) {
       result.failed.push({ path, imageId, reason: outcome.reason });
@@ -93,7 +93,7 @@ export async function readImagesAgain(
       result.updates.push({ ...item, said: outcome.read.said });
     } else {
       const why = `${reasonOfReading(again)}, with other pixels`;
-      result.images.push({ bundle, former: { imageId, supersede: true, why } });
+      result.images.push({ bundle, folderFields, former: { imageId, supersede: true, why } });
     }
     options.onRead(path);
   }

@@ -3,13 +3,13 @@
 import { ARTIFACTS, encodeProvenance, type SidecarProvenance } from "@kym/kym-schema";
 import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import { fileNameOf } from "../../plan/compare-files.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
-import type { ReadFile } from "../files/read-stable.ts";
 import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 
@@ -51,7 +51,7 @@ export async function storeImage(
   imageId: string,
   { compression }: StoreImageOptions = {},
 ): Promise<void> {
-  const { content, pixels, pixelsSha256, said } = read;
+  const { content, pixels, pixelsSha256, said, folderFields } = read;
   const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
@@ -67,9 +67,9 @@ export async function storeImage(
     await storeArtifact(record, artifact);
   }
   const hashes = await record.objectHashes();
-  const made = (file: ReadFile): SidecarProvenance["artifacts"] =>
+  const made = (source: string): SidecarProvenance["artifacts"] =>
     content.artifacts
-      .filter(({ from }) => from.includes(file.relPath))
+      .filter(({ from }) => from.includes(source))
       .flatMap((artifact) => objectsOf(artifactKey(artifact), hashes));
   await record.saveJson(
     ARTIFACTS.provenance,
@@ -86,8 +86,11 @@ export async function storeImage(
         mtimeNs: file.mtimeNs,
         sha256: file.sha256,
         reader: file.reader,
-        artifacts: made(file),
+        artifacts: made(file.relPath),
       })),
+      ...(folderFields && {
+        pathFields: { ...folderFields, overruled: content.overruled, artifacts: made(FOLDER_NAMES) },
+      }),
     }),
   );
 }

@@ -22,6 +22,7 @@ import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
+import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
 import {
@@ -53,6 +54,12 @@ export async function syncFolder(
         path: root,
       });
     }
+    if (options.pathFields) {
+      const hint = "an export is restored as it was; give the folder that the images came from";
+      throw new LegacyIoError("invalid_argument", `${root} has no folder names to read: ${hint}`, {
+        path: root,
+      });
+    }
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
@@ -61,7 +68,8 @@ export async function syncFolder(
   const scan = includeSidecars ? whole : withoutSidecars(whole);
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
-  const rules = { ...ruled, again };
+  const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
+  const rules = { ...ruled, again, pathFields: pathFields ?? undefined };
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   if (options.dryRun === true) {
@@ -72,7 +80,7 @@ export async function syncFolder(
     action.action === "ingest"
       ? [action]
       : action.action === "reingest"
-        ? [{ bundle: action.bundle, former: action }]
+        ? [{ bundle: action.bundle, former: action, folderFields: action.folderFields }]
         : [],
   );
   const updates = plan.actions.flatMap((action) => (action.action === "update" ? [action] : []));
@@ -86,6 +94,11 @@ export async function syncFolder(
     ...options,
     allFormats: sidecarFormats(options.formats),
     isInLedger: (row) => identities.has(identityOf(row)),
+    remember: async (transaction) => {
+      if (options.pathFields !== undefined) {
+        await savePathFields(transaction, options.pathFields ?? undefined);
+      }
+    },
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
   const isReread = (update: UpdateToCommit): boolean => update.again?.some(isReadOfTiff) === true;
@@ -98,6 +111,9 @@ export async function syncFolder(
     parts.push(await carryOut(dataset, reread.updates, reread.images, shared));
   }
   parts.push(await carryOut(dataset, [], images, shared));
+  if (total === 0 && found > 0 && options.pathFields !== undefined) {
+    await dataset.transaction(shared.remember, { message: "remember folder names", signal });
+  }
   return reportOfRun(plan, scan, joinOutcomes([...parts, { ...NOTHING_DONE, notes: missing }]));
 }
 

@@ -3,13 +3,14 @@
 import type { ReaderVersion } from "@kym/kym-schema";
 import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
-import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
@@ -40,11 +41,13 @@ export interface ReadBundle {
   readonly image: ReadFile;
   /** Further channels, then sidecars. */
   readonly sidecars: readonly (ReadFile & { readonly reader: ReaderVersion | undefined })[];
-  readonly content: Omit<ImageContent, "image">;
+  readonly content: Omit<ImageContent, "image"> & Pick<SidecarArtifacts, "overruled">;
   /** Pixels in memory, in a large file that is still open, or already encoded to chunks. */
   readonly pixels: NdArray | ArrayRows | EncodedArray;
   readonly pixelsSha256: string;
   readonly said: SaidByTiff;
+  /** What the names of its folders say; undefined if they say nothing. */
+  readonly folderFields: FolderFields | undefined;
   /** Gives the memory of the pixels back or closes their file. The pixels must not be used afterwards. */
   readonly release: () => void;
 }
@@ -61,6 +64,8 @@ export interface ReadBundleOptions {
   readonly buffers?: ReusedBuffers | undefined;
   /** Size from which a TIFF is not read into memory but streamed. Default {@link STREAMED_FROM_BYTES}. */
   readonly largeFromBytes?: number | undefined;
+  /** What the names of its folders say. */
+  readonly folderFields?: FolderFields | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -71,7 +76,7 @@ export interface ReadBundleOptions {
  * changing, `invalid_argument` for a format that fails, `aborted`.
  */
 export async function readBundle(bundle: LegacyBundle, options: ReadBundleOptions = {}): Promise<ReadBundle> {
-  const { signal, includeSidecars = true, formats = ALL_FORMATS } = options;
+  const { signal, includeSidecars = true, formats = ALL_FORMATS, folderFields } = options;
   const { files, release, ...image } = await readImage(bundle, options);
   try {
     const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, formats, signal) : [];
@@ -81,6 +86,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       shape: pixels.shape,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
+      folderFields: folderFields?.values,
     });
     return {
       bundle,
@@ -93,6 +99,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       pixels,
       pixelsSha256,
       said,
+      folderFields,
       release,
     };
   } catch (error) {

@@ -25,16 +25,20 @@ export async function loadKnownFolder(dataset: ZarrDataset): Promise<KnownFolder
         mtimeNs: row.source_mtime_ns,
         sha256: row.source_sha256 ?? "",
       },
-      sidecars: exists ? await knownSidecars(dataset, row.image_id) : new Map(),
+      relPath: row.source_rel_path ?? undefined,
+      ...(exists ? await knownSources(dataset, row.image_id) : { sidecars: new Map() }),
     });
   }
   return { acquisitions, ledger };
 }
 
-async function knownSidecars(
+async function knownSources(
   dataset: ZarrDataset,
   imageId: string,
-): Promise<ReadonlyMap<string, KnownSidecar>> {
-  const { sidecars = [] } = (await loadProvenance(dataset.record(imageId))) ?? {};
-  return new Map(sidecars.map((sidecar) => [sidecar.path, sidecar]));
+): Promise<Pick<KnownAcquisition, "sidecars" | "folderFields">> {
+  const { sidecars = [], pathFields } = (await loadProvenance(dataset.record(imageId))) ?? {};
+  return {
+    sidecars: new Map(sidecars.map((sidecar): [string, KnownSidecar] => [sidecar.path, sidecar])),
+    folderFields: pathFields,
+  };
 }

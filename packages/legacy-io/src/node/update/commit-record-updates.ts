@@ -71,6 +71,7 @@ async function updateBatch(
     const commit = await dataset.transaction(
       async (transaction) => {
         done = [];
+        await options.remember(transaction);
         for (const update of batch) {
           if (options.signal?.aborted === true) {
             break;

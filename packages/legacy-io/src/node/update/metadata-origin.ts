@@ -16,10 +16,14 @@ export interface MetadataOrigin {
 }
 
 export async function metadataOrigin(record: ReturnType<DatasetContents["record"]>): Promise<MetadataOrigin> {
-  const made = ((await loadProvenance(record))?.sidecars ?? []).flatMap(({ path, artifacts }) =>
-    artifacts.filter(({ key }) => key === METADATA_KEY).map((artifact) => ({ path, ...artifact })),
+  const { sidecars = [], pathFields } = (await loadProvenance(record)) ?? {};
+  const isMetadata = ({ key }: { readonly key: string }): boolean => key === METADATA_KEY;
+  const made = sidecars.flatMap(({ path, artifacts }) =>
+    artifacts.filter(isMetadata).map((artifact) => ({ path, ...artifact })),
   );
-  const expected = made.at(-1)?.sha256 ?? bareMetadataSha256((await record.openArray()).shape);
+  const ofFolders = pathFields?.artifacts.find(isMetadata);
+  const expected =
+    made.at(-1)?.sha256 ?? ofFolders?.sha256 ?? bareMetadataSha256((await record.openArray()).shape);
   const current = (await record.objectHashes()).get(METADATA_KEY);
   return { isEdited: current !== expected, sources: made.map(({ path }) => path) };
 }

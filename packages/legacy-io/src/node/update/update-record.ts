@@ -12,6 +12,7 @@ import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
@@ -24,6 +25,7 @@ import {
   isAttachmentKey,
   type MadeArtifact,
 } from "../../plan/decide-artifact-changes.ts";
+import { type FolderFields, isSame, wordsOfFields } from "../../plan/decide-path-fields.ts";
 import type { Move } from "../../plan/find-moved.ts";
 import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
@@ -37,6 +39,7 @@ import { loadProvenance } from "../scan/load-provenance.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 import { hashArtifact } from "./hash-artifact.ts";
 import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
+import { NO_FILE, renameFolders } from "./rename-folders.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;
 
@@ -50,6 +53,8 @@ export interface RecordUpdate {
   readonly again?: readonly FaultyRead[] | undefined;
   /** What the TIFF was found to say when it was read again, with the pixels that are stored; undefined if it was not read. */
   readonly said?: SaidByTiff | undefined;
+  /** What the names of its folders say. */
+  readonly folderFields?: FolderFields | undefined;
 }
 
 export type UpdateOutcome =
@@ -109,6 +114,8 @@ interface LookedUpdate {
   readonly changed: ReadonlySet<string>;
   readonly artifacts: readonly (SourcedArtifact & { readonly sha256: string | undefined })[];
   readonly unusable: readonly string[];
+  /** Fields that the folders name and a sidecar gives as well. */
+  readonly overruled: readonly string[];
   readonly notes: readonly Note[];
   /** SHA-256 of the metadata of an image without any sidecar. */
   readonly bareMetadataSha256: string;
@@ -116,29 +123,36 @@ interface LookedUpdate {
 
 async function lookAt(
   record: ImageRecord,
-  { bundle, move, again = [] }: RecordUpdate,
+  { bundle, move, again = [], folderFields }: RecordUpdate,
   formats: readonly SidecarFormat[] | undefined,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
-  const known = new Map(
+  const known = new Map<string, KnownSidecar>(
     (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
   );
+  const { pathFields } = provenance ?? {};
+  if (pathFields !== undefined) {
+    known.set(FOLDER_NAMES, { ...NO_FILE, artifacts: pathFields.artifacts });
+  }
   const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
   const { shape } = await record.openArray();
   const content = await artifactsOfSidecars({
     shape,
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
+    folderFields: folderFields?.values,
   });
   const readAgain = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
   const changed = sidecars.flatMap(({ file }) =>
     known.get(file.path)?.sha256 === file.sha256 && !readAgain.has(file.path) ? [] : [file.path],
   );
+  const areFoldersChanged = !isSame(folderFields?.values ?? {}, pathFields?.values ?? {});
   return {
     provenance,
     known,
     sidecars,
-    changed: new Set(changed),
+    overruled: formats === undefined ? (pathFields?.overruled ?? []) : content.overruled,
+    changed: new Set([...changed, ...(areFoldersChanged ? [FOLDER_NAMES] : [])]),
     artifacts: await whenAllDone(
       content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
     ),
@@ -172,7 +186,7 @@ async function store(
     made,
     known,
     unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, looked.bareMetadataSha256]]),
-    present: new Set(pathOf.values()),
+    present: new Set([...pathOf.values(), FOLDER_NAMES]),
     changed,
     unusable,
     current,
@@ -192,32 +206,62 @@ async function store(
   if (update.said !== undefined) {
     await updateTiffAttributes(record, update.said);
   }
-  const kept = await keepRefused(record, looked, made, decision.conflicts, current);
+  const {
+    conflicts,
+    edited,
+    isRenamed,
+    known: knownNow,
+  } = await renameFolders(
+    record,
+    {
+      ...{ was: looked.provenance?.pathFields, now: update.folderFields },
+      ...{ overruled: looked.overruled, known, changed },
+    },
+    decision,
+  );
+  const kept = await keepRefused(record, looked, made, conflicts, current);
+  const sources = sidecarsAfterUpdate({
+    known: update.said === undefined ? knownNow : withChannelReader(knownNow),
+    read: [
+      ...sidecars.map(({ file, reader }) => {
+        const before = known.get(file.path);
+        const isLeft = before !== undefined && (!changed.has(file.path) || unusable.has(file.path));
+        return { ...file, reader: isLeft ? before.reader : reader };
+      }),
+      { ...NO_FILE, path: FOLDER_NAMES, reader: undefined },
+    ],
+    made,
+    decision,
+    hashes: await record.objectHashes(),
+    kept,
+  });
+  const folderArtifacts = sources.find(({ path }) => path === FOLDER_NAMES)?.artifacts ?? [];
   await record.saveJson(
     ARTIFACTS.provenance,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
       ...(update.said !== undefined && { reader: TIFF_READER }),
-      sidecars: sidecarsAfterUpdate({
-        known: update.said === undefined ? known : withChannelReader(known),
-        read: sidecars.map(({ file, reader }) => {
-          const before = known.get(file.path);
-          const isLeft = before !== undefined && (!changed.has(file.path) || unusable.has(file.path));
-          return { ...file, reader: isLeft ? before.reader : reader };
-        }),
-        made,
-        decision,
-        hashes: await record.objectHashes(),
-        kept,
-      }),
+      sidecars: sources.filter(({ path }) => path !== FOLDER_NAMES),
+      pathFields: update.folderFields && {
+        ...update.folderFields,
+        overruled: looked.overruled,
+        artifacts: folderArtifacts,
+      },
     }),
   );
   const relPathOf = (path: string): string =>
     sidecars.find(({ file }) => file.path === path)?.file.relPath ?? path;
   return {
     outcome: "updated",
-    replaced: [...decision.write, ...decision.remove],
-    conflicts: decision.conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
+    replaced: [...decision.write, ...decision.remove, ...(isRenamed ? [METADATA_KEY] : [])],
+    conflicts: [
+      ...conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
+      ...(edited.length === 0
+        ? []
+        : [
+            `its folders say ${wordsOfFields(update.folderFields?.values ?? {})}, but ${edited.join(", ")} was edited in the dataset since: the edit stays`,
+          ]),
+    ],
     notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
   };
 }
@@ -311,7 +355,11 @@ function baseProvenance(
     sourceRelPath: relPath,
     sourceName: fileNameOf(relPath),
   };
-  const { sidecars: _, ...before } = provenance ?? {
+  const {
+    sidecars: _,
+    pathFields: __,
+    ...before
+  } = provenance ?? {
     ...place,
     sourceSha256: known.image.sha256,
     ingestMode: INGEST_MODE,
