@@ -68,6 +68,34 @@ export function changeExperiment(text: string, before: FieldValues, after: Field
   };
 }
 
+/** Returns metadata with the edits that a person made in `before` to fields that folder names give or gave. */
+export function carryEditedFields(
+  metadata: JsonNode,
+  before: JsonNode,
+  was: FieldValues,
+  now: FieldValues,
+): JsonNode {
+  const [section, edited] = [sectionOf(metadata), sectionOf(before)];
+  if (section === undefined || edited === undefined) {
+    return metadata;
+  }
+  const given = new Map(Object.entries(was));
+  const carried = [...new Set([...given.keys(), ...Object.keys(now)])]
+    .filter((field) => valueIn(edited, field) !== given.get(field))
+    .reduce((so, field) => setMember(so, field, nodeOf(valueIn(edited, field) ?? "")), section);
+  return setMember(metadata, METADATA_KEYS.experiment, carried);
+}
+
+/** The values that the names of folders gave, without those that a sidecar's value overruled. */
+export function usedFields(
+  { values, overruled }: { readonly values: FieldValues; readonly overruled: readonly string[] },
+  alsoWithout: readonly string[] = [],
+): FieldValues {
+  const isUsed = ([field]: readonly [string, unknown]): boolean =>
+    !overruled.includes(field) && !alsoWithout.includes(field);
+  return Object.fromEntries(Object.entries(values).filter(isUsed));
+}
+
 /** Undefined if there is something else in place of the section. */
 function sectionOf(metadata: JsonNode): JsonNode | undefined {
   const section = metadata.kind === "object" ? getMember(metadata, METADATA_KEYS.experiment) : metadata;

@@ -11,6 +11,9 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
+import { carryEditedFields, usedFields } from "../../content/experiment-fields.ts";
+import type { FieldValues } from "../../folder/fields-of-path.ts";
+import { loadProvenance } from "../scan/load-provenance.ts";
 import { metadataOrigin } from "./metadata-origin.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;
@@ -20,7 +23,7 @@ const CARRIED = [METADATA_KEYS.rois, METADATA_KEYS.roiIdHighWaterMark, METADATA_
 
 /**
  * Copies ROIs, the masks that they name and `accepted` from a record to its replacement, and the highest used ROI id, so
- * that no id is used twice.
+ * that no id is used twice. What folder names give and a person edited is copied too.
  *
  * Nothing is copied if the old metadata were not edited and all their source files can still be used: the new record has
  * been made from those files already. `usable` are the absolute paths of such files.
@@ -41,11 +44,13 @@ export async function carryOverUserEdits(
   if (before?.kind !== "object" || after?.kind !== "object") {
     return;
   }
-  let merged = after;
+  let merged: JsonNode = after;
   for (const key of CARRIED) {
     const value = getMember(before, key);
     merged = value === undefined ? merged : setMember(merged, key, value);
   }
+  const [was, now] = [await folderFieldsOf(from), await folderFieldsOf(to)];
+  merged = carryEditedFields(merged, before, was, now);
   const text = serializeLossless(merged);
   if (text !== serializeLossless(after)) {
     await to.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
@@ -62,6 +67,12 @@ export async function carryOverUserEdits(
       });
     }
   }
+}
+
+/** What the names of an image's folders gave. */
+async function folderFieldsOf(record: ImageRecord): Promise<FieldValues> {
+  const { pathFields } = (await loadProvenance(record)) ?? {};
+  return pathFields === undefined ? {} : usedFields(pathFields);
 }
 
 async function loadMetadata(record: ImageRecord): Promise<JsonNode | undefined> {

@@ -2,8 +2,7 @@
 
 import { ARTIFACTS, loadMetadataText, type PathFieldsProvenance } from "@kym/kym-schema";
 import type { DatasetContents } from "@kym/zarr-store";
-import { changeExperiment, FOLDER_NAMES } from "../../content/experiment-fields.ts";
-import type { FieldValues } from "../../folder/fields-of-path.ts";
+import { changeExperiment, FOLDER_NAMES, usedFields } from "../../content/experiment-fields.ts";
 import type { ArtifactConflict, UpdateDecision } from "../../plan/decide-artifact-changes.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
@@ -55,8 +54,8 @@ export async function renameFolders(
   }
   const changes = changeExperiment(
     text,
-    without(was?.values ?? {}, [...(was?.overruled ?? []), ...overruled]),
-    without(now?.values ?? {}, overruled),
+    usedFields(was ?? { values: {}, overruled }, overruled),
+    usedFields({ values: now?.values ?? {}, overruled }),
   );
   if (changes.text === text) {
     return { conflicts, edited: changes.edited, isRenamed: false, known };
@@ -82,8 +81,4 @@ export async function renameFolders(
       ]),
     ),
   };
-}
-
-function without(values: FieldValues, fields: readonly string[]): FieldValues {
-  return Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field)));
 }
