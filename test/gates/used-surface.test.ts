@@ -16,7 +16,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/kym-dataset isKymDatasetError",
     "@kym/kym-schema KymSchemaError",
     "@kym/legacy-io LegacyIoError",
-    "@kym/legacy-io isLegacyIoError",
     "@kym/roi RoiError",
   ],
   "the Python system has it by this name, and its users look for it": [

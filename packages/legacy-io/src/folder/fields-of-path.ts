@@ -1,12 +1,13 @@
 // Reads the fields of the experiment from the names of an image's folders.
 
+import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import type { PathFields, PathPart } from "./path-fields.ts";
 
 /** Values of the experiment by the stored name of their field. */
 export type FieldValues = Readonly<Record<string, string | number>>;
 
 /** The fields whose value is a number. */
-const NUMBERS: ReadonlySet<string> = new Set(["depth", "branch_order"]);
+const NUMBERS: ReadonlySet<string> = new Set([EXPERIMENT_KEYS.depth, EXPERIMENT_KEYS.branchOrder]);
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /**

@@ -33,11 +33,10 @@ it("reads treatment and date from folder names, with a map, and says how many sc
   const { data } = await kymJson(["refresh", "study.zarr", "lab"], { cwd });
   expect(data.pathFields).toEqual({ pattern: PATTERN[1], matched: 2, unmatched: ["c.tif"] });
   expect([data.unchanged.length, data.updated.length]).toEqual([3, 0]);
-  const { data: rows } = await kymJson(
-    ["query", "study.zarr", "select folder_name, value from path_fields"],
-    { cwd },
-  );
-  expect(rows).toContainEqual({ folder_name: "Saline, old", value: "Saline" });
+  const { data: rows } = await kymJson(["query", "study.zarr", "select name, value from path_fields"], {
+    cwd,
+  });
+  expect(rows).toContainEqual({ name: "Saline, old", value: "Saline" });
 });
 
 it("a pattern can come later, be changed, and be forgotten by an empty text", async () => {
@@ -73,8 +72,8 @@ it("a map's name may have an equals sign between quotes, and commas anywhere", a
   await put("a=b, c/20250722/d.tif", 4);
   const map = ["--map", 'treatment:"a=b, c"=x=y'];
   await kym(["ingest", "lab", "study.zarr", ...PATTERN, ...map], { cwd });
-  const { data } = await kymJson(["query", "study.zarr", "select folder_name, value from path_fields"], {
+  const { data } = await kymJson(["query", "study.zarr", "select name, value from path_fields"], {
     cwd,
   });
-  expect(data).toContainEqual({ folder_name: "a=b, c", value: "x=y" });
+  expect(data).toContainEqual({ name: "a=b, c", value: "x=y" });
 });

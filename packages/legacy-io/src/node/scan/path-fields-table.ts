@@ -1,21 +1,10 @@
 // The pattern of folder names that a dataset remembers, in a table of its own.
 
-import { type DatasetContents, isZarrStoreError, rowsOf, type TableSchema } from "@kym/zarr-store";
+import { PATH_FIELDS_COLUMNS, PATH_FIELDS_TABLE } from "@kym/kym-schema/tables";
+import { type DatasetContents, isZarrStoreError, rowsOf } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
 import { type PathFields, type PathFieldsMap, parsePathFields } from "../../folder/path-fields.ts";
-
-/** The table: the pattern alone in one row, then one row for each name that is mapped. */
-export const PATH_FIELDS_TABLE = "path_fields";
-
-const SCHEMA: TableSchema = {
-  columns: [
-    { name: "pattern", type: "utf8", nullable: false },
-    { name: "field", type: "utf8", description: "of the experiment; NULL in the first row" },
-    { name: "folder_name", type: "utf8", description: "as it stands in the path" },
-    { name: "value", type: "utf8", description: "what is stored in its place" },
-  ],
-};
 
 /**
  * Loads the pattern that a dataset remembers; undefined if it remembers none.
@@ -33,7 +22,7 @@ export async function loadPathFields(dataset: DatasetContents): Promise<PathFiel
     for (const row of rows) {
       if (row["field"] !== null) {
         const field = textIn(row, "field");
-        map[field] = { ...map[field], [textIn(row, "folder_name")]: textIn(row, "value") };
+        map[field] = { ...map[field], [textIn(row, "name")]: textIn(row, "value") };
       }
     }
     return parsePathFields(textIn(first, "pattern"), map);
@@ -61,22 +50,22 @@ export async function savePathFields(
   }
   const rows = rowsOfPathFields(pathFields);
   if (canonicalJson(before) !== canonicalJson(rows)) {
-    await contents.saveTable(PATH_FIELDS_TABLE, rows, { schema: SCHEMA });
+    await contents.saveTable(PATH_FIELDS_TABLE, rows, { schema: { columns: PATH_FIELDS_COLUMNS } });
   }
 }
 
 interface PathFieldsRow extends Readonly<Record<string, string | null>> {
   readonly pattern: string;
   readonly field: string | null;
-  readonly folder_name: string | null;
+  readonly name: string | null;
   readonly value: string | null;
 }
 
 function rowsOfPathFields({ pattern, map }: Pick<PathFields, "pattern" | "map">): readonly PathFieldsRow[] {
   return [
-    { pattern, field: null, folder_name: null, value: null },
+    { pattern, field: null, name: null, value: null },
     ...Object.entries(map satisfies PathFieldsMap).flatMap(([field, names]) =>
-      Object.entries(names).map(([name, value]) => ({ pattern, field, folder_name: name, value })),
+      Object.entries(names).map(([name, value]) => ({ pattern, field, name: name, value })),
     ),
   ];
 }

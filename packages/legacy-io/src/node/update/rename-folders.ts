@@ -1,4 +1,4 @@
-// Follows the names of an image's folders in metadata that cannot be made anew, because somebody edited them.
+// Follows the names of an image's folders in metadata that stay as a whole, because somebody edited them.
 
 import { ARTIFACTS, loadMetadataText, type PathFieldsProvenance } from "@kym/kym-schema";
 import type { DatasetContents } from "@kym/zarr-store";
@@ -8,7 +8,7 @@ import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { METADATA_KEY } from "./metadata-origin.ts";
 
-/** A file that is none: the names of folders stand among the sidecars of an image. */
+/** In place of a file: the names of folders stand among the sidecars of an image. */
 export const NO_FILE = { sizeBytes: 0, mtimeNs: 0n, sha256: "" } as const;
 
 /** What is known of an image and its folders before the update. */

@@ -28,8 +28,8 @@ describe("the pattern of folder names that a dataset remembers", () => {
     expect(dataset.version).toBe(1);
     expect(await loadPathFields(dataset)).toEqual(PATH_FIELDS);
     expect([...rowsOf(await dataset.loadTable("path_fields"))].map((row) => ({ ...row }))).toEqual([
-      { pattern: "{treatment}/{date}/*", field: null, folder_name: null, value: null },
-      { pattern: "{treatment}/{date}/*", field: "treatment", folder_name: "28d AngII", value: "AngII" },
+      { pattern: "{treatment}/{date}/*", field: null, name: null, value: null },
+      { pattern: "{treatment}/{date}/*", field: "treatment", name: "28d AngII", value: "AngII" },
     ]);
     await writeFile(join(lab, "28d AngII/20250722/b.tif"), tinyTiff(2));
     const { newImageIds, pathFields } = await refreshFromFolder(dataset, lab);
