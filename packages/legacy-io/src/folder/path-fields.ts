@@ -1,7 +1,7 @@
 // Parses the pattern that says which fields of the experiment the names of folders hold.
 
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
-import { LegacyIoError } from "../errors.ts";
+import { LegacyIoError, type LegacyIoErrorDetails } from "../errors.ts";
 
 /** One part of a pattern: anything, or a folder's name with fields between texts. */
 export type PathPart =
@@ -106,7 +106,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 function parseField(pattern: string, name: string, start: number, seen: Set<string>): string {
   if (!FIELDS.has(name)) {
     const why = name === "" ? "{} names no field" : `there is no field ${JSON.stringify(name)}`;
-    throw faultAt(pattern, start, `${why}; ${whatFields()}`);
+    throw faultAt(pattern, start, `${why}; ${whatFields()}`, { expected: [...FIELDS], found: name });
   }
   if (seen.has(name)) {
     throw faultAt(pattern, start, `{${name}} stands twice`);
@@ -139,10 +139,16 @@ function whatFields(): string {
   return `the fields are ${[...FIELDS].join(", ")}`;
 }
 
-function faultAt(pattern: string, index: number, why: string): LegacyIoError {
+function faultAt(
+  pattern: string,
+  index: number,
+  why: string,
+  details: LegacyIoErrorDetails = {},
+): LegacyIoError {
   const shown = JSON.stringify(pattern.slice(0, 120));
   return new LegacyIoError("invalid_argument", `the pattern ${shown}, at character ${index + 1}: ${why}`, {
     offset: index,
     found: pattern,
+    ...details,
   });
 }

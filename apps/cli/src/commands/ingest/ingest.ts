@@ -29,7 +29,7 @@ study.ingest-report.json for study.zarr.`,
     "kym ingest ./kymographs study.zarr",
     "kym ingest ./kymographs study.zarr --dry-run",
     'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2',
-    'kym ingest lab study.zarr --path-fields "{treatment}/{date}/*" --map treatment:"28d AngII"=AngII',
+    'kym ingest lab study.zarr --path-fields "{treatment}/{date}/*"',
   ],
   options: {
     ...FOLDER_OPTIONS,

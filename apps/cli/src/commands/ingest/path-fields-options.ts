@@ -2,6 +2,7 @@
 
 import { isLegacyIoError, type PathFields, type PathFieldsMap, parsePathFields } from "@kym/legacy-io";
 import type { OptionValue } from "../../arguments/command.ts";
+import { guessOr } from "../../arguments/nearest-word.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 
 /** The options of `ingest` and `refresh`. */
@@ -40,7 +41,10 @@ export function pathFieldsOption(options: {
     return parsePathFields(pattern, mapOf(words));
   } catch (error) {
     if (isLegacyIoError(error, "invalid_argument")) {
-      throw usageError(`--path-fields: ${error.message}`, HINT);
+      const { expected, found } = error.details;
+      const words = Array.isArray(expected) ? expected.map(String) : [];
+      const hint = guessOr(String(found), words, HINT, (nearest) => `{${nearest}}`);
+      throw usageError(`--path-fields: ${error.message}`, hint);
     }
     throw error;
   }

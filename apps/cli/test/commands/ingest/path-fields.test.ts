@@ -65,7 +65,10 @@ it.each([
   const { exitCode, stderr } = await kym(["ingest", "lab", "study.zarr", ...options], { cwd });
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);
-  expect(stderr).toContain(message.includes("two values") ? "" : '--path-fields "{treatment}/{date}/*"');
+  const hint = message.includes("tratment")
+    ? "     did you mean {treatment}?\n"
+    : '--path-fields "{treatment}/{date}/*"';
+  expect(stderr).toContain(message.includes("two values") ? "" : hint);
 });
 
 it("a map's name may have an equals sign between quotes, and commas anywhere", async () => {

@@ -2,6 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { editMetadata, parseMetadata, summarizeMetadata } from "@kym/kym-schema";
 import { jsonText, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PathFieldsMap, parsePathFields } from "../../../src/folder/path-fields.ts";
 import { ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
@@ -135,6 +136,46 @@ describe("fields from the names of folders", () => {
     const { unchanged } = await refreshFromFolder(dataset, join(lab, "28d AngII"));
     expect([unchanged.length, await fieldsOf()]).toEqual([1, { treatment: "28d AngII", date: "20250722" }]);
   });
+});
+
+it("after any patterns and sidecars, a dataset that nobody edited is what an ingest with the last of them makes", async () => {
+  const patterns = [
+    "{treatment}/*",
+    "{date}/{treatment}/*",
+    PATTERN,
+    "{condition}d AngII/*",
+    "*/{animal}/*/*",
+  ];
+  const maps: readonly PathFieldsMap[] = [{}, { treatment: { "28d AngII": "AngII", Saline: "" } }];
+  const step = fc.record({
+    pattern: fc.constantFrom(...patterns),
+    isMapped: fc.boolean(),
+    sidecar: fc.constantFrom({}, { note: "n" }, { treatment: "Sham" }, { treatment: "Saline", date: "" }),
+    isWithSidecars: fc.boolean(),
+  });
+  await put("c.tif", tinyTiff(3));
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+      dataset = await openDataset(memoryStore());
+      await rm(join(lab, "28d AngII/20250722/a.json"), { force: true });
+      let options: IngestFolderOptions = {};
+      for (const { pattern, isMapped, sidecar, isWithSidecars } of steps) {
+        const map = pattern.includes("{treatment}") && isMapped ? maps[1] : maps[0];
+        options = { pathFields: parsePathFields(pattern, map) };
+        await put("28d AngII/20250722/a.json", JSON.stringify({ experiment_metadata: sidecar }));
+        await refreshFromFolder(dataset, lab, { ...options, includeSidecars: isWithSidecars });
+      }
+      const { conflicts } = await refreshFromFolder(dataset, lab);
+      expect(conflicts).toEqual([]);
+      const found = [await fieldsOf("a.tif"), await fieldsOf("b.tif"), await fieldsOf("c.tif")];
+      const other = dataset;
+      dataset = await openDataset(memoryStore());
+      await ingestLegacyFolder(dataset, lab, options);
+      expect(found).toEqual([await fieldsOf("a.tif"), await fieldsOf("b.tif"), await fieldsOf("c.tif")]);
+      dataset = other;
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe("an edit in the dataset", () => {
