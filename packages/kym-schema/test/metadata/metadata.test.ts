@@ -1,7 +1,8 @@
 import { jsonText } from "@kym/zarr-store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { calibrationOf, parseMetadata, summarizeMetadata } from "../../src/index.ts";
+import { calibrationOf, editMetadata, parseMetadata, summarizeMetadata } from "../../src/index.ts";
+import { EXPERIMENT_KEYS } from "../../src/keys/index.ts";
 
 const TEXT = `{
   "version": "2.0",
@@ -131,4 +132,16 @@ test("a summary says what lists need; an uncalibrated image has no scale", () =>
   for (const text of ["{not json", "[]", "null", '{"header":{"voxels":[NaN,1]}}']) {
     expect(summarizeMetadata(text)).toEqual(nothing);
   }
+});
+
+test("every field of the experiment comes back as it was edited, by its stored key", () => {
+  const values = Object.keys(EXPERIMENT_KEYS).map((field, index) => {
+    const isNumber = field === "depth" || field === "branchOrder";
+    return [field, isNumber ? index : `value ${index}`] as const;
+  });
+  const text = editMetadata("{}", { experiment: Object.fromEntries(values) });
+  const { experiment, problems } = parseMetadata(text);
+  expect([experiment, problems]).toEqual([{ ...Object.fromEntries(values), extra: {} }, []]);
+  expect(Object.keys(JSON.parse(text).experiment_metadata)).toEqual(Object.values(EXPERIMENT_KEYS));
+  expect(experiment.animal).toMatch(/^value \d+$/);
 });

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { encodeProvenance } from "../../src/index.ts";
 import { PROVENANCE_HISTORY } from "../../src/keys/index.ts";
 
-const HASHES = ["a", "b", "c"].map((letter) => letter.repeat(64));
-const [A = "", B = "", C = ""] = HASHES;
+const HASHES = ["a", "b", "c", "f"].map((letter) => letter.repeat(64));
+const [A = "", B = "", C = "", F = ""] = HASHES;
 
 describe("what an image's provenance needs of the history", () => {
-  it("is every artifact that was made from a sidecar, as it was then", () => {
+  it("is every artifact that was made from a sidecar or from folder names, as it was then", () => {
     const sidecar = (artifacts: readonly string[]) => ({
       path: "/data/scan.json",
       sizeBytes: 3,
@@ -21,12 +21,16 @@ describe("what an image's provenance needs of the history", () => {
       sourceSha256: "e".repeat(64),
       ingestMode: "legacy_folder_v1",
       sidecars: [sidecar([A, B]), sidecar([]), sidecar([C])],
+      pathFields: {
+        ...{ pattern: "{date}", values: { date: "1" }, overruled: [] },
+        artifacts: [{ key: "analysis/metadata.json", sha256: F }],
+      },
     });
     const text = JSON.stringify(provenance, (_, value: unknown) =>
       typeof value === "bigint" ? Number(value) : value,
     );
     expect(PROVENANCE_HISTORY.artifact).toBe("provenance");
-    expect(PROVENANCE_HISTORY.hashesIn(text)).toEqual([A, B, C]);
+    expect(PROVENANCE_HISTORY.hashesIn(text)).toEqual([A, B, C, F]);
   });
 
   it.each([

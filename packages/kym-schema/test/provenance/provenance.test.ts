@@ -87,3 +87,37 @@ test.each([
     expect.objectContaining({ name: "KymSchemaError", code: "invalid_file", message }),
   );
 });
+
+const WITH_PATH_FIELDS: Provenance = {
+  ...PROVENANCE,
+  pathFields: {
+    pattern: "{treatment}/{depth}/*",
+    values: { treatment: "AngII", depth: 200.5 },
+    overruled: ["treatment"],
+    artifacts: [{ key: "analysis/metadata.json", sha256: "ef" }],
+  },
+};
+
+test("what the names of folders said comes back as it was stored, and is absent where they were not read", () => {
+  const text = serializeLossless(encodeProvenance(WITH_PATH_FIELDS));
+  expect(parseProvenance(text)).toEqual(WITH_PATH_FIELDS);
+  expect(serializeLossless(encodeProvenance(PROVENANCE))).not.toContain("path_fields");
+});
+
+test.each([
+  ["text", "expected an object at $.path_fields", "x"],
+  ["values that are a list", "an object", { pattern: "p", values: [] }],
+  [
+    "a value that is neither text nor a number",
+    "treatment is not text or a number",
+    { values: { treatment: [] } },
+  ],
+  ["no pattern", "pattern is not text", { values: {} }],
+])("%s in place of what folder names said is an invalid file", (_, message, value) => {
+  const stored = JSON.stringify({
+    ...JSON.parse(serializeLossless(encodeProvenance(PROVENANCE))),
+    path_fields: value,
+  });
+  expect(() => parseProvenance(stored)).toThrow(expect.objectContaining({ code: "invalid_file" }));
+  expect(() => parseProvenance(stored)).toThrow(message);
+});
