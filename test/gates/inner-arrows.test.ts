@@ -26,6 +26,7 @@ const ARROWS: Arrows = {
     query: [],
     roi: [],
     show: [],
+    watch: ["ingest"],
   },
   "apps/demos/src": {
     simulator: [],
@@ -87,6 +88,7 @@ const ARROWS: Arrows = {
     stores: ["tiff", "files", "scan"],
     update: ["files", "read", "scan"],
     ingest: ["files", "read", "restore", "scan", "update"],
+    watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {
     codecs: [],

@@ -30,3 +30,5 @@ export { type StoresForPathOptions, storesForPath } from "./stores/stores-for-pa
 export { TiffPixelStore, type TiffPixelStoreOptions } from "./stores/tiff-pixel-store.ts";
 export { type FileSource, openFileSource } from "./tiff/file-source.ts";
 export { nodeTiffCodecs } from "./tiff/tiff-codecs.ts";
+export { watchFolder } from "./watch/watch-folder.ts";
+export type { WatchEvent, WatchOptions } from "./watch/watch-options.ts";

@@ -50,6 +50,8 @@ export interface CommitNewImagesOptions extends IngestFolderOptions {
   readonly onRead: (path: string) => void;
   /** Makes the dataset remember the pattern of folder names, in the same commit. */
   readonly remember: (transaction: DatasetContents) => Promise<void>;
+  /** Called when an acquisition was stored or updated, before the commit. A reason takes it out of the commit again. */
+  readonly refuse?: ((bundle: LegacyBundle) => Promise<string | undefined>) | undefined;
 }
 
 /**
@@ -77,8 +79,11 @@ export async function commitNewImages(
   };
 }
 
-/** Stores a batch in one transaction while reading it, so that only a few images are in memory. */
-async function ingestBatch(
+/**
+ * Stores a batch in one transaction while reading it, so that only a few images are in memory. After an abort, what was read
+ * so far is still committed, and the rest is in no list of the outcome.
+ */
+export async function ingestBatch(
   dataset: ZarrDataset,
   batch: readonly NewImage[],
   options: CommitNewImagesOptions,
@@ -108,7 +113,11 @@ async function ingestBatch(
           const { content, pixels: _, release: __, ...read } = outcome.read;
           const image = assignImageId(read, settings);
           const refusal = await tryStoreImage(transaction, outcome.read, image.imageId, options);
-          if (refusal === undefined) {
+          const change = refusal === undefined ? await options.refuse?.(item.bundle) : undefined;
+          if (change !== undefined) {
+            await transaction.deleteImage(image.imageId);
+            failed.push({ path, reason: change });
+          } else if (refusal === undefined) {
             if (replaced !== undefined) {
               await carryOverUserEdits(
                 replaced,

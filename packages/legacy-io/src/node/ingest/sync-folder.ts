@@ -158,7 +158,7 @@ async function editedArtifacts(
 }
 
 /** Identifies a file by content and path, as the ledger does. */
-function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
+export function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
   return `${sha256 ?? ""} ${path}`;
 }
 
@@ -176,11 +176,13 @@ function absolutePaths(root: string, scan: FolderScan): FolderScan {
   };
 }
 
-function withoutSidecars(scan: FolderScan): FolderScan {
+/** The same scan as if there were TIFFs alone. */
+export function withoutSidecars(scan: FolderScan): FolderScan {
   return { ...scan, bundles: scan.bundles.map((bundle) => ({ ...bundle, sidecars: [] })) };
 }
 
-function channelsOnly(known: KnownAcquisitions): KnownAcquisitions {
+/** What the dataset knows of the TIFFs alone. */
+export function channelsOnly(known: KnownAcquisitions): KnownAcquisitions {
   const strip = (acquisition: KnownAcquisition): KnownAcquisition => ({
     ...acquisition,
     sidecars: new Map([...acquisition.sidecars].filter(([path]) => isChannelPath(path))),

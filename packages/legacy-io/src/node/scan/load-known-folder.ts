@@ -11,8 +11,27 @@ export interface KnownFolder {
   readonly ledger: readonly SourceRow[];
 }
 
-export async function loadKnownFolder(dataset: ZarrDataset): Promise<KnownFolder> {
+type KnownSources = Pick<KnownAcquisition, "sidecars" | "folderFields">;
+
+/** Sources that were loaded before, by the hashes of their image. An image that did not change has the same map of hashes. */
+export type LoadedSidecars = WeakMap<ReadonlyMap<string, string>, KnownSources>;
+
+/** With `loaded`, only what changed since an earlier call is read, and added to it. */
+export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidecars): Promise<KnownFolder> {
   const existing = new Set(await dataset.listImageIds());
+  const hashes = loaded && (await dataset.imageObjectHashes());
+  const sourcesOf = async (imageId: string): Promise<KnownSources> => {
+    const key = hashes?.get(imageId);
+    const before = key && loaded?.get(key);
+    if (before !== undefined) {
+      return before;
+    }
+    const sources = await knownSources(dataset, imageId);
+    if (key !== undefined) {
+      loaded?.set(key, sources);
+    }
+    return sources;
+  };
   const ledger = await dataset.loadSourcesIndex();
   const acquisitions = new Map<string, KnownAcquisition>();
   for (const [path, row] of currentRows(ledger)) {
@@ -26,7 +45,7 @@ export async function loadKnownFolder(dataset: ZarrDataset): Promise<KnownFolder
         sha256: row.source_sha256 ?? "",
       },
       relPath: row.source_rel_path ?? undefined,
-      ...(exists ? await knownSources(dataset, row.image_id) : { sidecars: new Map() }),
+      ...(exists ? await sourcesOf(row.image_id) : { sidecars: new Map() }),
     });
   }
   return { acquisitions, ledger };
@@ -35,7 +54,7 @@ export async function loadKnownFolder(dataset: ZarrDataset): Promise<KnownFolder
 async function knownSources(
   dataset: ZarrDataset,
   imageId: string,
-): Promise<Pick<KnownAcquisition, "sidecars" | "folderFields">> {
+): Promise<KnownSources> {
   const { sidecars = [], pathFields } = (await loadProvenance(dataset.record(imageId))) ?? {};
   return {
     sidecars: new Map(sidecars.map((sidecar): [string, KnownSidecar] => [sidecar.path, sidecar])),

@@ -41,11 +41,23 @@ export interface ScanFolderOptions {
  * const { bundles, orphans, unreadable } = await scanFolder("lab/20250722");
  */
 export async function scanFolder(root: string, options: ScanFolderOptions = {}): Promise<FolderScan> {
+  return (await scanFolderWithTimes(root, options)).scan;
+}
+
+/** A scan, and the change time of each file in nanoseconds since 1970, by its path. */
+export interface TimedScan {
+  readonly scan: FolderScan;
+  readonly ctimesNs: ReadonlyMap<string, bigint>;
+}
+
+/** The same, with the time at which each file last changed in any way. It lists each folder once. */
+export async function scanFolderWithTimes(root: string, options: ScanFolderOptions = {}): Promise<TimedScan> {
   const matches = namePattern(options.pattern ?? "*.{tif,tiff}");
   const isSelected = (name: string): boolean => imageStem(name) !== undefined && matches(name);
   const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);
-  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [] };
+  const ctimesNs = new Map<string, bigint>();
+  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], ctimesNs };
   const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     throwIfAborted(options.signal, LegacyIoError);
@@ -53,12 +65,13 @@ export async function scanFolder(root: string, options: ScanFolderOptions = {}):
   }
   const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected, formats);
   const byPath = (a: ScanNote, b: ScanNote): number => comparePaths(a.relPath, b.relPath);
-  return {
+  const scan = {
     root,
     ...bundled,
     unreadable: walk.unreadable.toSorted(byPath),
     ignored: [...ignored, ...walk.ignored].toSorted(byPath),
   };
+  return { scan, ctimesNs };
 }
 
 interface PendingFolder {
@@ -73,6 +86,7 @@ interface Walk {
   readonly folders: FolderFiles[];
   readonly unreadable: ScanNote[];
   readonly ignored: ScanNote[];
+  readonly ctimesNs: Map<string, bigint>;
 }
 
 async function resolveRoot(root: string): Promise<string> {
@@ -81,16 +95,16 @@ async function resolveRoot(root: string): Promise<string> {
     if (!(await stat(realRoot)).isDirectory()) {
       throw new LegacyIoError("invalid_argument", `${root} is not a folder`, { path: root });
     }
-    await readdir(realRoot);
     return realRoot;
   } catch (cause) {
-    if (cause instanceof LegacyIoError) {
-      throw cause;
-    }
-    const reason = systemErrorCode(cause);
-    const code = reason === "ENOENT" || reason === "ENOTDIR" ? "not_found" : "io";
-    throw new LegacyIoError(code, `cannot read the folder ${root}: ${reason}`, { path: root, cause });
+    throw cause instanceof LegacyIoError ? cause : unreadableRoot(root, cause);
   }
+}
+
+function unreadableRoot(root: string, cause: unknown): LegacyIoError {
+  const reason = systemErrorCode(cause);
+  const code = reason === "ENOENT" || reason === "ENOTDIR" ? "not_found" : "io";
+  return new LegacyIoError(code, `cannot read the folder ${root}: ${reason}`, { path: root, cause });
 }
 
 /** Adds the folder's files to the walk. Returns its subfolders. */
@@ -104,6 +118,9 @@ async function readFolder(
   try {
     entries = await readdir(path, { withFileTypes: true });
   } catch (cause) {
+    if (folder === "") {
+      throw unreadableRoot(walk.root, cause);
+    }
     walk.unreadable.push({ relPath: folder, reason: `the folder cannot be read: ${systemErrorCode(cause)}` });
     return [];
   }
@@ -190,6 +207,7 @@ async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspe
   }
   try {
     const status = await lstat(path, { bigint: true });
+    walk.ctimesNs.set(path, status.ctimeNs);
     return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
   } catch (cause) {
     return note("unreadable", `cannot be read: ${systemErrorCode(cause)}`);
@@ -217,6 +235,7 @@ async function inspectLink(
         note: { relPath, reason: "a link to a file outside the folder, not followed" },
       };
     }
+    walk.ctimesNs.set(path, status.ctimeNs);
     return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
   } catch (cause) {
     const code = systemErrorCode(cause);

@@ -40,10 +40,11 @@ export async function commitRecordUpdates(
     done.push(...(await updateBatch(dataset, batch, options)));
   }
   throwIfAborted(options.signal, LegacyIoError);
-  return reportOf(done);
+  return reportOfUpdates(done);
 }
 
-interface Done {
+/** An update and how it ended. */
+export interface Done {
   readonly update: UpdateToCommit;
   readonly outcome: UpdateOutcome;
 }
@@ -60,7 +61,7 @@ const REFUSALS = [
  * Updates a batch in one commit. After an abort, the part that is done is still committed. If the dataset refuses the
  * commit, each record gets a commit of its own, so that only the bad one fails.
  */
-async function updateBatch(
+export async function updateBatch(
   dataset: ZarrDataset,
   batch: readonly UpdateToCommit[],
   options: CommitNewImagesOptions,
@@ -76,7 +77,7 @@ async function updateBatch(
           if (options.signal?.aborted === true) {
             break;
           }
-          done.push({ update, outcome: await updateRecord(transaction, update, formats) });
+          done.push({ update, outcome: await updateRecord(transaction, update, formats, options.refuse) });
           options.onRead(update.bundle.image.relPath);
         }
         const moved = done.flatMap(({ update, outcome }) =>
@@ -119,11 +120,13 @@ function movedRow({ bundle, imageId, known }: UpdateToCommit, options: CommitNew
   };
 }
 
-function sizeOfSidecars({ bundle }: UpdateToCommit): number {
+/** Bytes of the sidecars beside an image. */
+export function sizeOfSidecars({ bundle }: UpdateToCommit): number {
   return bundle.sidecars.reduce((sum, file) => sum + file.sizeBytes, 0);
 }
 
-function reportOf(done: readonly Done[]): UpdatedRecords {
+/** Sorts updates by how they ended. */
+export function reportOfUpdates(done: readonly Done[]): UpdatedRecords {
   const items = done.map(({ update, outcome }) => ({ update, ...placeOf(update, outcome) }));
   const of = (wanted: List): readonly IngestItem[] =>
     items.filter(({ list }) => list === wanted).map(({ item }) => item);

@@ -77,12 +77,13 @@ interface Note {
 
 /**
  * Brings one record up to date with its sidecars, by the rules of `decideArtifactChanges`. The pixels stay. Without
- * `formats` the sidecars are not read, and only moved paths are recorded.
+ * `formats` the sidecars are not read, and only moved paths are recorded. `refuse` is asked between reading and writing.
  */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
   formats: readonly SidecarFormat[] | undefined,
+  refuse?: (bundle: LegacyBundle) => Promise<string | undefined>,
 ): Promise<UpdateOutcome> {
   const record = transaction.record(update.imageId);
   if (!(await record.exists())) {
@@ -99,6 +100,10 @@ export async function updateRecord(
       throw error;
     }
     return { outcome: "failed", reason: error.message };
+  }
+  const refusal = await refuse?.(update.bundle);
+  if (refusal !== undefined) {
+    return { outcome: "failed", reason: refusal };
   }
   return looked.changed.size === 0 && update.move === undefined && update.said === undefined
     ? { outcome: "unchanged" }
