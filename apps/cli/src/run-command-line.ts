@@ -64,6 +64,7 @@ async function runCommand(
   }
   const { command, args, options } = parsed;
   const json = options["json"] === true;
+  const jsonLines = command.writesJsonLines === true;
   const quiet = options["quiet"] === true;
   const interruption = interruptible(host, terminal.err);
   try {
@@ -81,7 +82,7 @@ async function runCommand(
     });
     if (json) {
       const { successEnvelope } = await import("./terminal/json-envelope.ts");
-      terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? []));
+      terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? [], jsonLines));
     } else {
       terminal.out(result.text);
       showNotes(terminal, result.warnings ?? [], options);
@@ -93,6 +94,7 @@ async function runCommand(
   } catch (error) {
     return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
       json,
+      jsonLines,
       debug: options["debug"] === true,
     });
   } finally {
@@ -124,11 +126,11 @@ async function fail(
   terminal: Terminal,
   kind: string,
   error: CliError,
-  options: { readonly json: boolean; readonly debug: boolean },
+  options: { readonly json: boolean; readonly jsonLines?: boolean; readonly debug: boolean },
 ): Promise<ExitCode> {
   if (options.json) {
     const { errorEnvelope } = await import("./terminal/json-envelope.ts");
-    terminal.out(errorEnvelope(kind, error));
+    terminal.out(errorEnvelope(kind, error, options.jsonLines));
   } else {
     terminal.err(`kym: ${error.message}\n${error.hint === undefined ? "" : `     ${error.hint}\n`}`);
   }

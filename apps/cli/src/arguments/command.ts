@@ -81,6 +81,8 @@ interface CommandText {
 /** A command, or one of the commands of a group. */
 export interface Command<Options extends CommandOptions = CommandOptions> extends CommandText {
   readonly options: Options;
+  /** With `--json`, the command prints objects while it runs, one per line; what it returns or throws is the last line. */
+  readonly writesJsonLines?: true;
   run(context: CommandContext<OptionValues<Options>>): Promise<CommandResult>;
 }
 

@@ -6,6 +6,7 @@ import { type CommandEntry, commandEntry as entry } from "../arguments/command-e
 export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("ingest", "put a folder of kymographs into a dataset", () => import("./ingest/ingest.ts")),
   entry("refresh", "update a dataset after its folder has changed", () => import("./ingest/refresh.ts")),
+  entry("watch", "ingest scans while the microscope writes them", () => import("./watch/watch.ts")),
   entry("ls", "list the images", () => import("./ls/ls.ts")),
   entry("show", "show one image", () => import("./show/show.ts")),
   entry("roi", "list, add, edit, delete, import or export ROIs", () => import("./roi/roi.ts")),

@@ -5,26 +5,25 @@ import type { CliError } from "./cli-error.ts";
 
 const SCHEMA_VERSION = 1;
 
-export function successEnvelope(kind: string, data: unknown, warnings: readonly string[]): string {
-  return write({ ok: true, kind, schemaVersion: SCHEMA_VERSION, data, warnings });
+/** `onOneLine` is for a command that prints an object per line. */
+export function successEnvelope(
+  kind: string,
+  data: unknown,
+  warnings: readonly string[],
+  onOneLine = false,
+): string {
+  return write({ ok: true, kind, schemaVersion: SCHEMA_VERSION, data, warnings }, onOneLine);
 }
 
-export function errorEnvelope(kind: string, error: CliError): string {
+export function errorEnvelope(kind: string, error: CliError, onOneLine = false): string {
   const { code, message, details, hint } = error;
-  return write({
-    ok: false,
-    kind,
-    schemaVersion: SCHEMA_VERSION,
-    error: code,
-    message,
-    details,
-    hint: hint ?? null,
-  });
+  const common = { ok: false, kind, schemaVersion: SCHEMA_VERSION };
+  return write({ ...common, error: code, message, details, hint: hint ?? null }, onOneLine);
 }
 
 /** 64-bit integers keep all digits, NaN and infinities become null, undefined members are left out. */
-function write(value: unknown): string {
-  return `${serializeLossless(jsonValue(value), { indent: 2 })}\n`;
+function write(value: unknown, onOneLine: boolean): string {
+  return `${serializeLossless(jsonValue(value), { indent: onOneLine ? 0 : 2 })}\n`;
 }
 
 function jsonValue(value: unknown): unknown {

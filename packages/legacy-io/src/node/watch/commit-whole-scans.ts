@@ -18,6 +18,7 @@ import {
 import { channelsOnly, identityOf } from "../ingest/sync-folder.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { type LoadedSidecars, loadKnownFolder } from "../scan/load-known-folder.ts";
+import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
 import { reportOfUpdates, sizeOfSidecars, updateBatch } from "../update/commit-record-updates.ts";
 import { attemptAfterFailure, type ChangeTimes, isAsSeen } from "./file-state.ts";
 import type { WatchEvent, WatchOptions } from "./watch-options.ts";
@@ -68,7 +69,12 @@ export async function commitWholeScans(
   const known = options.includeSidecars === false ? channelsOnly(acquisitions) : acquisitions;
   const scan = scanOf(whole);
   const facts = await gatherPlanFacts(scan, known, options.signal);
-  const plan = planIngest(scan, known, facts, { mode: "reingest_if_changed", onChange: "supersede" });
+  const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
+  const plan = planIngest(scan, known, facts, {
+    mode: "reingest_if_changed",
+    onChange: "supersede",
+    pathFields: pathFields ?? undefined,
+  });
   if (options.dryRun === true) {
     const report = reportOfPlan(plan, scan);
     const tried = due.map((one) => ({ scan: one, attempt: "done" as const }));
@@ -90,6 +96,11 @@ export async function commitWholeScans(
       ...options,
       allFormats: sidecarFormats(options.formats),
       isInLedger: (row) => identities.has(identityOf(row)),
+      remember: async (transaction) => {
+        if (options.pathFields !== undefined) {
+          await savePathFields(transaction, options.pathFields ?? undefined);
+        }
+      },
       onRead: () => undefined,
       onEvent: (event) => {
         commits.push(...(event.type === "committed" && event.version > before ? [event] : []));
