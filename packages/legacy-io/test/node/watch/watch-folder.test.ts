@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { memoryStore, openDataset, parseStoreKey, type ZarrDataset } from "@kym/zarr-store";
+import { memoryStore, openDataset, parseStoreKey, type ZarrDataset, ZarrStoreError } from "@kym/zarr-store";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   exportLegacyFolder,
@@ -349,6 +349,31 @@ describe("a watched folder", () => {
       { type: "delayed", reason: `cannot read the folder ${folder}: ENOENT` },
     ]);
     expect(words(events)).toEqual(["ingested a.tif", "ingested b.tif"]);
+  });
+
+  it("a dataset that cannot be written for a while is told once, and the scan is ingested when it can", async () => {
+    const folder = await lab({ "a.tif": tinyTiff(1) });
+    const store = memoryStore();
+    let failures = 0;
+    const failing = new Proxy(store, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") {
+          return method;
+        }
+        return (...args: readonly unknown[]) => {
+          if (name === "put" && failures < 3) {
+            throw new ZarrStoreError("io", `cannot write: attempt ${++failures}`);
+          }
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+    const dataset = await openDataset(failing);
+    const events = await watchUntilIdle(dataset, folder, () => undefined, { untilIdleMs: 1500 });
+    expect(events.filter(({ type }) => type === "delayed")).toHaveLength(1);
+    expect(words(events)).toEqual(["ingested a.tif"]);
+    expect([failures, await dataset.listImageIds()]).toEqual([3, [expect.any(String)]]);
   });
 
   it.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
