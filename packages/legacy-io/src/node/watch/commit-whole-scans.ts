@@ -159,7 +159,7 @@ async function carryOut(
       case "ingest":
         return [action];
       case "reingest":
-        return [{ bundle: action.bundle, former: action }];
+        return [{ bundle: action.bundle, former: action, folderFields: action.folderFields }];
       default:
         return [];
     }
