@@ -9,6 +9,7 @@ import { generalHelp } from "./arguments/general-help.ts";
 import { guessOr } from "./arguments/nearest-word.ts";
 import { ALL_COMMANDS } from "./commands/all-commands.ts";
 import { kymVersion } from "./kym-version.ts";
+import { type Caller, inCallerForm } from "./terminal/caller-form.ts";
 import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
 import { EXIT, type ExitCode } from "./terminal/exit-code.ts";
 import type { Host } from "./terminal/host.ts";
@@ -39,6 +40,7 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
     return await runCommand(findCommand(name), rest, host, terminal);
   } catch (error) {
     return fail(terminal, name ?? "kym", toCliError(error), {
+      caller: host,
       json: isOn("json"),
       debug: isOn("debug"),
     });
@@ -75,6 +77,7 @@ async function runCommand(
       signal: interruption.signal,
       progress: quiet ? "none" : progressStyle(options["progress"]),
       verbose: options["verbose"] === true,
+      environment: host.environment,
       // pnpm runs a script in the package's folder. INIT_CWD is the folder of the user.
       resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
       stdin: host.stdin,
@@ -85,14 +88,19 @@ async function runCommand(
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? [], jsonLines));
     } else {
       terminal.out(result.text);
-      showNotes(terminal, result.warnings ?? [], options);
+      showNotes(
+        terminal,
+        (result.warnings ?? []).map((note) => asTyped(note, host)),
+        options,
+      );
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
-      terminal.err(`\nnext: ${result.next}\n`);
+      terminal.err(`\nnext: ${asTyped(result.next, host)}\n`);
     }
     return result.exitCode;
   } catch (error) {
     return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
+      caller: host,
       json,
       jsonLines,
       debug: options["debug"] === true,
@@ -126,18 +134,33 @@ async function fail(
   terminal: Terminal,
   kind: string,
   error: CliError,
-  options: { readonly json: boolean; readonly jsonLines?: boolean; readonly debug: boolean },
+  options: {
+    readonly caller: Caller;
+    readonly json: boolean;
+    readonly jsonLines?: boolean;
+    readonly debug: boolean;
+  },
 ): Promise<ExitCode> {
   if (options.json) {
     const { errorEnvelope } = await import("./terminal/json-envelope.ts");
     terminal.out(errorEnvelope(kind, error, options.jsonLines));
   } else {
-    terminal.err(`kym: ${error.message}\n${error.hint === undefined ? "" : `     ${error.hint}\n`}`);
+    const hint = error.hint === undefined ? "" : `     ${asTyped(error.hint, options.caller)}\n`;
+    terminal.err(`kym: ${error.message}\n${hint}`);
   }
   if (options.debug) {
     terminal.err(`${String((error.cause instanceof Error ? error.cause : error).stack)}\n`);
   }
   return error.exitCode;
+}
+
+/** A text with its commands as this user types them. */
+function asTyped(text: string, caller: Caller): string {
+  return inCallerForm(
+    text,
+    caller,
+    ALL_COMMANDS.map(({ name }) => name),
+  );
 }
 
 function findCommand(name: string): CommandEntry {

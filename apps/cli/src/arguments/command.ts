@@ -52,6 +52,8 @@ export interface CommandContext<Options = Readonly<Record<string, OptionValue>>>
   readonly signal: AbortSignal;
   readonly progress: ProgressStyle;
   readonly verbose: boolean;
+  /** The variables of the user's process. */
+  readonly environment: Host["environment"];
   /** Makes a path that the user typed absolute, relative to the user's folder. */
   readonly resolvePath: (path: string) => string;
   readonly stdin: Host["stdin"];
