@@ -22,6 +22,8 @@ import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
+import { noteEqualImages } from "../scan/note-equal-images.ts";
+import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
@@ -72,9 +74,11 @@ export async function syncFolder(
   const rules = { ...ruled, again, pathFields: pathFields ?? undefined };
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
+  const isMissing = new Set(missing.map(({ imageId }) => imageId));
+  const gone = (await noteGoneImages(root, plan, known)).filter(({ imageId }) => !isMissing.has(imageId));
   if (options.dryRun === true) {
     const report = reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
-    return { ...report, notes: [...report.notes, ...missing] };
+    return { ...report, notes: [...report.notes, ...missing, ...gone] };
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -114,7 +118,9 @@ export async function syncFolder(
   if (total === 0 && found > 0 && options.pathFields !== undefined) {
     await dataset.transaction(shared.remember, { message: "remember folder names", signal });
   }
-  return reportOfRun(plan, scan, joinOutcomes([...parts, { ...NOTHING_DONE, notes: missing }]));
+  const done = joinOutcomes(parts);
+  const equal = await noteEqualImages(dataset, done.ingested);
+  return reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
 }
 
 async function carryOut(
