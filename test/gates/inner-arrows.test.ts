@@ -10,12 +10,13 @@ type Arrows = Readonly<Record<string, Readonly<Record<string, readonly string[]>
 
 const ARROWS: Arrows = {
   "apps/cli/src": {
-    terminal: [],
+    screen: [],
+    terminal: ["screen"],
     arguments: ["terminal"],
     sql: ["arguments"],
-    study: ["terminal", "arguments", "sql"],
+    study: ["screen", "terminal", "arguments", "sql"],
     output: ["terminal", "arguments"],
-    commands: ["terminal", "arguments", "sql", "study", "output"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output"],
   },
   "apps/cli/src/commands": {
     check: [],

@@ -1,15 +1,16 @@
 // Runs one command line: finds the command, runs it, prints its result or its error, and returns the exit code.
 
 import { resolve } from "node:path";
-import type { OptionValue } from "./arguments/command.ts";
+import type { CommandResult, OptionValue } from "./arguments/command.ts";
 import type { CommandEntry } from "./arguments/command-entry.ts";
 import { withNameFirst } from "./arguments/common-options.ts";
 import { isSwitchedOn } from "./arguments/environment-options.ts";
-import { generalHelp } from "./arguments/general-help.ts";
+import { generalHelp, optionsHelp } from "./arguments/general-help.ts";
 import { guessOr } from "./arguments/nearest-word.ts";
 import { ALL_COMMANDS } from "./commands/all-commands.ts";
+import { COMMAND_GROUPS } from "./commands/command-groups.ts";
 import { kymVersion } from "./kym-version.ts";
-import { type Caller, inCallerForm } from "./terminal/caller-form.ts";
+import { type Caller, inCallerForm, kymCommand } from "./terminal/caller-form.ts";
 import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
 import { EXIT, type ExitCode } from "./terminal/exit-code.ts";
 import type { Host } from "./terminal/host.ts";
@@ -26,11 +27,15 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
   const terminal = terminalOf(host, { noColor: isOn("no-color") });
   const [name, ...rest] = withNameFirst(argv);
   try {
+    if (name === "help" && rest[0] === "options") {
+      terminal.out(optionsHelp());
+      return EXIT.ok;
+    }
     if (name === "help" && rest[0] !== undefined) {
       return await runCommand(findCommand(rest[0]), ["--help"], host, terminal);
     }
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-      terminal.out(generalHelp(ALL_COMMANDS));
+      terminal.out(generalHelp(ALL_COMMANDS, COMMAND_GROUPS, kymCommand(host)));
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (name === "--version") {
@@ -88,9 +93,9 @@ async function runCommand(
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? [], jsonLines));
     } else {
       terminal.out(result.text);
-      showNotes(
+      await showNotes(
         terminal,
-        (result.warnings ?? []).map((note) => asTyped(note, host)),
+        notesOf(result, options).map((note) => asTyped(note, host)),
         options,
       );
     }
@@ -110,20 +115,27 @@ async function runCommand(
   }
 }
 
+function notesOf(
+  { warnings = [], shortWarnings = warnings }: CommandResult,
+  { verbose }: Readonly<Record<string, OptionValue>>,
+): readonly string[] {
+  return verbose === true ? warnings : shortWarnings;
+}
+
 const NOTES_SHOWN = 5;
 
 /** Shows notes below the result. A long list would bury the result, so only `--verbose` shows all of it. */
-function showNotes(
+async function showNotes(
   terminal: Terminal,
   notes: readonly string[],
   { quiet, verbose }: Readonly<Record<string, OptionValue>>,
-): void {
+): Promise<void> {
   if (quiet === true) {
     return;
   }
   const isShort = notes.length <= NOTES_SHOWN || verbose === true;
   for (const note of isShort ? notes : notes.slice(0, NOTES_SHOWN - 2)) {
-    terminal.err(`note: ${note}\n`);
+    terminal.err(await wrapped(`note: ${note}\n`, terminal));
   }
   if (!isShort) {
     terminal.err(`note: and ${notes.length - NOTES_SHOWN + 2} more; -v shows them all\n`);
@@ -146,12 +158,18 @@ async function fail(
     terminal.out(errorEnvelope(kind, error, options.jsonLines));
   } else {
     const hint = error.hint === undefined ? "" : `     ${asTyped(error.hint, options.caller)}\n`;
-    terminal.err(`kym: ${error.message}\n${hint}`);
+    terminal.err(await wrapped(`kym: ${error.message}\n${hint}`, terminal));
   }
   if (options.debug) {
     terminal.err(`${String((error.cause instanceof Error ? error.cause : error).stack)}\n`);
   }
   return error.exitCode;
+}
+
+/** A text for stderr, wrapped on a terminal. */
+async function wrapped(text: string, { errIsTty, width }: Terminal): Promise<string> {
+  const { wrapText } = await import("./screen/wrap-text.ts");
+  return wrapText(text, { outIsTty: errIsTty, width });
 }
 
 /** A text with its commands as this user types them. */

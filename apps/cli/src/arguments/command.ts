@@ -66,6 +66,8 @@ export interface CommandResult {
   /** For `--json`. */
   readonly data: unknown;
   readonly warnings?: readonly string[];
+  /** The warnings for people who did not ask for all of them with `-v`, in fewer lines. */
+  readonly shortWarnings?: readonly string[];
   /** For people. */
   readonly text: string;
   /** The command to run next, shown on a terminal only. */

@@ -5,7 +5,7 @@ import type { CommandOption } from "./command.ts";
 export const COMMON_OPTIONS = {
   json: { help: "print JSON: {ok, kind, schemaVersion, data, warnings}" },
   quiet: { short: "q", help: "show no progress, notes or hints" },
-  verbose: { short: "v", help: "show all notes and log messages" },
+  verbose: { short: "v", help: "show ids, whole lists, all notes and log messages" },
   progress: {
     value: "X",
     choices: ["auto", "json", "none"],

@@ -25,6 +25,9 @@ export function optionValue(
 
 function notAChoice(source: string, choices: readonly string[], word: string): CliError {
   const meant = nearestWord(word, choices);
+  if (word === "json" && source === "--format") {
+    return usageError(`${source} must be ${choices.join(" or ")}, not "json"`, "--json prints JSON");
+  }
   const known = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter((text) => text !== "");
   return usageError(
     `${source} must be ${known.join(" or ")}, not ${JSON.stringify(word)}`,

@@ -15,11 +15,7 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("query", "query the tables in SQL (DuckDB)", () => import("./query/query.ts")),
   entry("export", "write everything as TIFF, JSON, CSV and NPY", () => import("./export.ts")),
   entry("migrate", "copy a dataset of the Python system into a new one", () => import("./migrate.ts")),
-  entry(
-    "check",
-    "compare every file with the commit log; repair after a crash",
-    () => import("./check/check.ts"),
-  ),
+  entry("check", "compare every file with the commit log; repair", () => import("./check/check.ts")),
   entry("log", "list the commits", () => import("./log.ts")),
   entry("adopt", "commit files that other programs changed or added", () => import("./adopt.ts")),
   entry("gc", "remove what crashed writers left behind", () => import("./gc.ts")),

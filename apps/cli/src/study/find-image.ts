@@ -2,10 +2,14 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import { guessOr } from "../arguments/nearest-word.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { blindOverview } from "./blind.ts";
 import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
+
+/** As many candidates as an error can list and still be read. */
+const MOST_SHOWN = 8;
 
 /**
  * Finds the one image that `wanted` names.
@@ -26,18 +30,25 @@ export async function findImage(
   const [image, ...others] = found;
   if (image === undefined) {
     throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${path} lists the images`),
+      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${shellWord(path)} lists the images`),
     });
   }
   if (others.length > 0) {
-    const names = found
-      .map(({ image_id: id, rel_path: relPath }) => `${id.slice(0, 8)} ${relPath ?? ""}`)
-      .join(", ");
-    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} could be any of ${names}`, {
-      hint: "use the id or the path of the image",
+    const names = found.map((one) => nameAmong(one, found)).sort();
+    const shown = names.length <= MOST_SHOWN ? names : names.slice(0, MOST_SHOWN - 1);
+    const more = names.length - shown.length;
+    const list = [...shown, ...(more === 0 ? [] : [`${more} more`])].join(", ");
+    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} could be any of ${list}`, {
+      hint: `type more of the name or its id; kym ls ${shellWord(path)} lists the images`,
     });
   }
   return image;
+}
+
+/** The path of an image, with its id in front if another one has the same path. */
+function nameAmong({ image_id: id, rel_path: path }: ImageOverview, all: readonly ImageOverview[]): string {
+  const isOnly = path !== null && all.filter((other) => other.rel_path === path).length === 1;
+  return isOnly ? path : `${id.slice(0, 8)} ${path ?? ""}`.trimEnd();
 }
 
 /** The names of an image in which a typo can be recognised: not the id. */

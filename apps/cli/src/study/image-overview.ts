@@ -61,12 +61,17 @@ function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] 
     .map(({ label }) => label);
 }
 
+/** A part of a name that is shorter could be meant by chance. */
+const LEAST_PART = 3;
+
 /**
  * Finds the images that a word names. The first way that finds one decides:
  *
  * 1. the id or the path
  * 2. the file name, with or without its extension
  * 3. the beginning of the id, of at least 4 characters
+ * 4. the beginning of the file name, of at least 3 characters, in any case
+ * 5. a part of the path, likewise
  */
 export function findImages(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
   const exact = images.filter(({ image_id: id, rel_path: path }) => id === wanted || path === wanted);
@@ -77,9 +82,23 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
     const name = path?.slice(path.lastIndexOf("/") + 1);
     return name === wanted || name?.replace(/\.tiff?$/i, "") === wanted;
   });
-  return byName.length > 0
-    ? byName
-    : images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
+  if (byName.length > 0) {
+    return byName;
+  }
+  const byId = images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
+  return byId.length > 0 ? byId : imagesWith(images, wanted);
+}
+
+/** The images whose file name begins with a word; if none does, those whose path contains it. */
+function imagesWith(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
+  const part = wanted.toLowerCase();
+  if ([...part].length < LEAST_PART) {
+    return [];
+  }
+  const paths = images.map((image) => ({ image, path: image.rel_path?.toLowerCase() ?? "" }));
+  const beginning = paths.filter(({ path }) => path.slice(path.lastIndexOf("/") + 1).startsWith(part));
+  const found = beginning.length > 0 ? beginning : paths.filter(({ path }) => path.includes(part));
+  return found.map(({ image }) => image);
 }
 
 /** Formats a wall clock without `Z`. It was read as if it were UTC, so that no time zone of a machine changes it. */

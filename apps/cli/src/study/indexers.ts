@@ -35,3 +35,7 @@ export function wantedIndexers({
 }): readonly Indexer[] {
   return INDEXERS.filter(({ name }) => wanted?.includes(name) ?? true);
 }
+
+/** Below a screen that says `not analysed`: an index cannot make results. */
+export const HOW_TO_ANALYSE =
+  "kym pools analyses and makes none: analyse the scan, for example in kymflow, and ingest its folder again";

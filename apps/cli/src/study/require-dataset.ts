@@ -3,7 +3,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
-import { nearestWord } from "../arguments/nearest-word.ts";
+import { guessOr } from "../arguments/nearest-word.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
@@ -33,18 +34,18 @@ async function hintFor(
 ): Promise<string> {
   if (names !== "no folder") {
     if (names.includes("__staging")) {
-      return `its first ingest was interrupted: run kym ingest FOLDER ${path} again`;
+      return `its first ingest was interrupted: run kym ingest FOLDER ${shellWord(path)} again`;
     }
     if (names.length > 0) {
-      return `this folder is not a dataset; kym ingest ${path} DATASET makes one from its TIFFs`;
+      return `this folder is not a dataset; kym ingest ${shellWord(path)} DATASET makes one from its TIFFs`;
     }
   }
   const siblings = await namesIn(dirname(location));
   const others = siblings === "no folder" ? [] : siblings.filter((name) => name.endsWith(".zarr"));
-  const meant = nearestWord(basename(location), others);
-  return meant === undefined
-    ? `kym ingest FOLDER ${path} creates it`
-    : `did you mean ${join(dirname(path), meant)}?`;
+  const folder = dirname(path);
+  return guessOr(basename(location), others, `kym ingest FOLDER ${shellWord(path)} creates it`, (meant) =>
+    join(folder, meant),
+  );
 }
 
 async function namesIn(folder: string): Promise<readonly string[] | "no folder"> {

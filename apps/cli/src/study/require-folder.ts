@@ -1,8 +1,10 @@
 // Checks that a path is a folder of images, and tells the user what to do if it is not.
 
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { nearestWord } from "../arguments/nearest-word.ts";
+import { guess } from "../arguments/nearest-word.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
@@ -15,16 +17,16 @@ import { EXIT } from "../terminal/exit-code.ts";
 export async function requireFolder(location: string, path: string): Promise<void> {
   const found = await stat(location).catch(() => undefined);
   if (found === undefined) {
-    const siblings = await readdir(dirname(location)).catch((): string[] => []);
-    const meant = nearestWord(basename(location), siblings);
+    const folders = await foldersIn(dirname(location));
+    const hint = guess(basename(location), folders, (meant) => join(dirname(path), meant));
     throw refusal("not_found", `there is no folder ${location}`, {
-      ...(meant !== undefined && { hint: `did you mean ${join(dirname(path), meant)}?` }),
+      ...(hint !== undefined && { hint }),
       details: { path: location },
     });
   }
   if (!found.isDirectory()) {
     throw refusal("not_a_folder", `${location} is not a folder`, {
-      hint: `give its folder, ${dirname(path)}, and select the file with --pattern ${JSON.stringify(basename(path))}`,
+      hint: `give its folder, ${shellWord(dirname(path))}, and select the file with --pattern ${JSON.stringify(basename(path))}`,
       details: { path: location },
     });
   }
@@ -34,6 +36,14 @@ export async function requireFolder(location: string, path: string): Promise<voi
       details: { path: location },
     });
   }
+}
+
+/** The names of the folders in a folder, without datasets. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  return entries.flatMap((entry) =>
+    (entry.isDirectory() || entry.isSymbolicLink()) && !/\.zarr$/i.test(entry.name) ? [entry.name] : [],
+  );
 }
 
 function refusal(code: string, message: string, more: ConstructorParameters<typeof CliError>[3]): CliError {

@@ -1,7 +1,7 @@
 // How the user started kym, so that a hint can be typed as it stands: `kym`, `./kym`, `npx -y pnpm@12 --silent kym`.
 
 import { delimiter, dirname, isAbsolute } from "node:path";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../screen/shell-word.ts";
 
 /** The variable in which a script that starts kym says how it was called itself, as `$0` says it in a shell. */
 export const CALLED_AS = "KYM_CALLED_AS";

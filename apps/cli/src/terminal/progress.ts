@@ -1,6 +1,7 @@
 // Shows on stderr how far a long job is.
 
 import type { Terminal } from "./terminal.ts";
+import { shorten } from "./text-table.ts";
 
 export type ProgressStyle = "auto" | "json" | "none";
 
@@ -12,6 +13,10 @@ export interface Progress {
 }
 
 const BAR_CELLS = 24;
+/** The bar takes no more of a line, so that a file name has room beside it. */
+const BAR_SHARE = 1 / 6;
+/** A rate of fewer items than this says more about the start than about the job. */
+const SETTLED_ITEMS = 10;
 const LINE_EVERY_MS = 5_000;
 const REDRAW_EVERY_MS = 80;
 
@@ -33,6 +38,7 @@ export function startProgress(
     };
   }
   const startedMs = nowMs();
+  const timeLeft = timeLeftMeter(startedMs);
   let shownMs = terminal.errMoves ? Number.NEGATIVE_INFINITY : startedMs;
   return {
     update: (done, total, item) => {
@@ -42,11 +48,15 @@ export function startProgress(
         return;
       }
       shownMs = now;
-      const status = `${verb} ${done} of ${total} · ${rateAndTimeLeft(done, total, now - startedMs)}`;
+      const status = `${verb} ${done} of ${total} · ${timeLeft(done, total, now)}`;
       if (terminal.errMoves) {
-        const filled = Math.round((BAR_CELLS * done) / Math.max(1, total));
-        const bar = "█".repeat(filled) + "░".repeat(BAR_CELLS - filled);
-        terminal.err(`\r\u001b[2K${`${bar} ${status} · ${item}`.slice(0, terminal.width - 1)}`);
+        const cells = Math.min(BAR_CELLS, Math.floor(terminal.width * BAR_SHARE));
+        const filled = Math.round((cells * done) / Math.max(1, total));
+        const bar = "█".repeat(filled) + "░".repeat(cells - filled);
+        const line = shorten(`${bar} ${status}`, terminal.width - 1);
+        const room = terminal.width - 1 - line.length - SEPARATOR.length;
+        const named = room < 2 ? "" : `${SEPARATOR}${shorten(item, room, "path")}`;
+        terminal.err(`\r\u001b[2K${line}${named}`);
       } else if (now - startedMs >= LINE_EVERY_MS) {
         terminal.err(`${status} · ${item}\n`);
       }
@@ -59,13 +69,34 @@ export function startProgress(
   };
 }
 
-function rateAndTimeLeft(done: number, total: number, elapsedMs: number): string {
-  if (done === 0 || elapsedMs <= 0) {
-    return "starting";
-  }
-  const perSecond = (done * 1000) / elapsedMs;
-  const secondsLeft = Math.ceil((total - done) / perSecond);
-  const left =
-    secondsLeft < 60 ? `${secondsLeft} s` : `${Math.floor(secondsLeft / 60)} min ${secondsLeft % 60} s`;
-  return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s · ${left} left`;
+const SEPARATOR = " · ";
+
+/**
+ * Words the rate and the time that is left. The rate is that of the second half of the time so far, because the first
+ * files of a job are slow. No time is said until enough items are done to tell.
+ */
+function timeLeftMeter(startedMs: number): (done: number, total: number, now: number) => string {
+  let samples: readonly { readonly ms: number; readonly done: number }[] = [{ ms: startedMs, done: 0 }];
+  return (done, total, now) => {
+    if (done === 0 || now <= startedMs) {
+      return "starting";
+    }
+    const halfway = startedMs + (now - startedMs) / 2;
+    const recent = samples.findLastIndex(({ ms }) => ms <= halfway);
+    samples = [...samples.slice(Math.max(0, recent)), { ms: now, done }];
+    const from = samples[0] ?? { ms: startedMs, done: 0 };
+    const perSecond = ((done - from.done) * 1000) / (now - from.ms);
+    const rate = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
+    const isSettled = done >= Math.min(SETTLED_ITEMS, total / 3) && perSecond > 0;
+    return isSettled ? `${rate} · ${durationText(Math.ceil((total - done) / perSecond))} left` : rate;
+  };
+}
+
+function durationText(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return seconds < 60
+    ? `${seconds} s`
+    : minutes < 60
+      ? `${minutes} min`
+      : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

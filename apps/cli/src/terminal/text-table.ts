@@ -6,8 +6,13 @@ import stringWidth from "fast-string-width";
 export interface TextColumn {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** If the terminal is too narrow, an ellipsis replaces the beginning of a cell. */
-  readonly shrinks?: boolean;
+  /**
+   * What an ellipsis replaces if the terminal is too narrow: the end of a text, or with `path` the beginning, because the
+   * end of a path tells more. Without it, cells are never cut.
+   */
+  readonly shrinks?: boolean | "path";
+  /** The column is left out before a file name is cut; of several, the one with the highest number first. */
+  readonly drops?: number;
 }
 
 export interface TextTableOptions {
@@ -18,6 +23,8 @@ export interface TextTableOptions {
 
 const GAP = "  ";
 const MIN_SHRUNK = 8;
+/** A text of a message that can still be understood. */
+const MIN_READABLE = 24;
 
 /** A header and one line per row, aligned with spaces. The text ends with a newline. */
 export function textTable(
@@ -25,13 +32,19 @@ export function textTable(
   rows: readonly (readonly string[])[],
   options: TextTableOptions = {},
 ): string {
+  const { maxWidth } = options;
   const natural = naturalWidths(columns, rows);
-  const widths = options.maxWidth === undefined ? natural : fitWidths(columns, natural, options.maxWidth);
+  const shown = maxWidth === undefined ? [...columns.keys()] : keptColumns(columns, rows, maxWidth);
+  const pick = <Value>(values: readonly Value[]): readonly Value[] =>
+    shown.flatMap((index) => values.slice(index, index + 1));
+  const widths = maxWidth === undefined ? natural : fitWidths(pick(columns), pick(natural), maxWidth);
   const line = (cells: readonly string[]): string =>
-    columns
-      .map((column, index) =>
-        pad(shorten(cells[index] ?? "", widths[index] ?? 0), widths[index] ?? 0, column.align),
-      )
+    shown
+      .map((index, place) => {
+        const { align, shrinks } = columns[index] ?? {};
+        const width = widths[place] ?? 0;
+        return pad(shorten(cells[index] ?? "", width, shrinks), width, align);
+      })
       .join(GAP)
       .trimEnd();
   const header = line(columns.map((column) => column.title));
@@ -48,6 +61,39 @@ export function fitsWidth(
   const natural = naturalWidths(columns, rows);
   const widths = fitWidths(columns, natural, maxWidth);
   return totalWidth(widths) <= maxWidth;
+}
+
+/** The columns that are shown: some are left out if a text would have to be cut to less than its file name. */
+function keptColumns(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  maxWidth: number,
+): readonly number[] {
+  const natural = naturalWidths(columns, rows);
+  const needed = columns.map(({ shrinks, title }, index) =>
+    shrinks === undefined || shrinks === false
+      ? (natural[index] ?? 0)
+      : shrinks === "path"
+        ? rows.reduce((widest, row) => Math.max(widest, stemWidth(row[index] ?? "")), stringWidth(title))
+        : Math.min(natural[index] ?? 0, MIN_READABLE),
+  );
+  let kept = [...columns.keys()];
+  const widthOf = (shown: readonly number[]): number => totalWidth(shown.map((index) => needed[index] ?? 0));
+  while (widthOf(kept) > maxWidth) {
+    const least = kept
+      .filter((index) => columns[index]?.drops !== undefined)
+      .sort((a, b) => (columns[b]?.drops ?? 0) - (columns[a]?.drops ?? 0))[0];
+    if (least === undefined) {
+      break;
+    }
+    kept = kept.filter((index) => index !== least);
+  }
+  return kept;
+}
+
+/** The width of a path's file name. */
+function stemWidth(path: string): number {
+  return stringWidth(path.slice(path.lastIndexOf("/") + 1));
 }
 
 function naturalWidths(
@@ -73,7 +119,7 @@ function fitWidths(
     let widest = -1;
     for (const [index, column] of columns.entries()) {
       const width = widths[index] ?? 0;
-      if (column.shrinks === true && width > MIN_SHRUNK && width > (widths[widest] ?? 0)) {
+      if (column.shrinks && width > MIN_SHRUNK && width > (widths[widest] ?? 0)) {
         widest = index;
       }
     }
@@ -85,20 +131,46 @@ function fitWidths(
   return widths;
 }
 
-/** Cuts the beginning, because the end of a path tells more. */
-function shorten(text: string, width: number): string {
+/** Cuts a text to a width: its end, or of a path its first folders, then all of them, then the beginning of its name. */
+export function shorten(text: string, width: number, shrinks: TextColumn["shrinks"] = true): string {
   if (stringWidth(text) <= width) {
     return text;
   }
-  let shown = text;
-  // Graphemes keep a letter and its accents together. The first segmenter takes 8 ms, so it is made only to cut a text.
-  for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
-    shown = shown.slice(segment.length);
-    if (stringWidth(shown) < width) {
-      break;
+  if (shrinks !== "path") {
+    return `${fitting(graphemes(text), width - 1).trimEnd()}…`;
+  }
+  const parts = text.split("/");
+  for (let first = 1; first < parts.length; first++) {
+    const rest = `…/${parts.slice(first).join("/")}`;
+    if (stringWidth(rest) <= width) {
+      return rest;
     }
   }
-  return `…${shown}`;
+  const name = parts.at(-1) ?? text;
+  if (parts.length > 1 && stringWidth(name) <= width) {
+    return name;
+  }
+  const end = fitting(graphemes(name).reverse(), width - 1);
+  return `…${graphemes(end).reverse().join("")}`;
+}
+
+/** The longest beginning that fits into `width`. */
+function fitting(parts: readonly string[], width: number): string {
+  let shown = "";
+  for (const part of parts) {
+    if (stringWidth(shown + part) > width) {
+      break;
+    }
+    shown += part;
+  }
+  return shown;
+}
+
+/** Letters with their accents. The first segmenter takes 8 ms, so it is made only to cut a text. */
+function graphemes(text: string): string[] {
+  return [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)].map(
+    ({ segment }) => segment,
+  );
 }
 
 function pad(text: string, width: number, align: "left" | "right" = "left"): string {

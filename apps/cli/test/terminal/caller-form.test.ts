@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { shellWord } from "../../src/screen/shell-word.ts";
 import { inCallerForm, kymCommand } from "../../src/terminal/caller-form.ts";
-import { shellWord } from "../../src/terminal/shell-word.ts";
 
 const PNPM = { npm_lifecycle_event: "kym", npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64" };
 const NPX = { ...PNPM, npm_execpath: "/home/ada/.npm/_npx/9c70/node_modules/pnpm/pnpm" };

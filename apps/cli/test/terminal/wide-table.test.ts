@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { recordList } from "../../src/terminal/record-list.ts";
+import { recordList } from "../../src/screen/record-list.ts";
 import { fitsWidth, textTable } from "../../src/terminal/text-table.ts";
 
 const COLUMNS = [
-  { title: "file", shrinks: true },
+  { title: "file", shrinks: "path" as const },
   { title: "vel_mean", align: "right" as const },
 ];
 const ROWS = [

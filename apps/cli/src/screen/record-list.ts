@@ -1,12 +1,14 @@
 // Prints rows one below the other, for a table that is too wide for the terminal.
 
 import stringWidth from "fast-string-width";
-import type { TextColumn } from "./text-table.ts";
 
 /**
  * One block per row, with one line per column. Nothing is cut, and the text ends with a newline.
  */
-export function recordList(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
+export function recordList(
+  columns: readonly { readonly title: string }[],
+  rows: readonly (readonly string[])[],
+): string {
   const width = Math.max(0, ...columns.map(({ title }) => stringWidth(title)));
   const blocks = rows.map((row, number) => {
     const lines = columns.map(({ title }, index) => {

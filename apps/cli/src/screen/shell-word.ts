@@ -1,8 +1,8 @@
 // Writes a path so that a shell takes it as one word, for hints that a user may copy.
 
 /**
- * The text as one word of a command line: unchanged if it is plain, else in quotes. Double quotes work in every shell, so
- * single ones are used only where a POSIX shell would read the text inside double quotes as something else.
+ * The text as one word of a command line: unchanged if it is plain, otherwise in quotes. Double quotes work in every shell,
+ * so single ones are used only where a POSIX shell would read the text inside double quotes as something else.
  */
 export function shellWord(text: string): string {
   // A word of a usage line, as `FOLDER`, is plain. So is an ellipsis.

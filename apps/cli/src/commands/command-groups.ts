@@ -1,0 +1,11 @@
+// The groups in which `kym --help` shows the commands.
+
+/** The titles of the groups and the names of their commands, both in the order in which a new user needs them. */
+export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  "put in": ["ingest", "refresh", "migrate"],
+  look: ["ls", "show", "query", "explain", "log"],
+  edit: ["roi"],
+  compute: ["index"],
+  "take out": ["export"],
+  keep: ["check", "adopt", "gc", "doctor"],
+};

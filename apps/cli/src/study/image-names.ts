@@ -1,0 +1,47 @@
+// The names by which screens call the images of a dataset: their files, not their ids.
+
+import type { ZarrDataset } from "@kym/zarr-store";
+import { type ImageOverview, imageOverviews } from "./image-overview.ts";
+
+const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** The names of the images of a dataset. */
+export class ImageNames {
+  readonly #names: ReadonlyMap<string, string>;
+
+  constructor(images: readonly ImageOverview[]) {
+    const shared = Map.groupBy(images, ({ rel_path: path }) => fileNameOf(path));
+    this.#names = new Map(
+      images.map(({ image_id: id, rel_path: path }) => {
+        const isOnly = shared.get(fileNameOf(path))?.length === 1;
+        return [id, path === null ? id : isOnly ? stemOf(fileNameOf(path)) : path];
+      }),
+    );
+  }
+
+  /** The file name without its ending; the path if another file has the same name; the id if there is no file. */
+  of(imageId: string): string {
+    return this.#names.get(imageId) ?? imageId;
+  }
+
+  /** A text with names in place of the ids of images. */
+  in(text: string): string {
+    return text.replace(IMAGE_ID, (id) => this.of(id));
+  }
+}
+
+/** The names of all images; none with `blind`, so that ids stay. */
+export async function imageNames(
+  dataset: ZarrDataset,
+  { blind }: { readonly blind: boolean },
+): Promise<ImageNames> {
+  return new ImageNames(blind ? [] : await imageOverviews(dataset));
+}
+
+function fileNameOf(path: string | null): string {
+  return path?.slice(path.lastIndexOf("/") + 1) ?? "";
+}
+
+function stemOf(fileName: string): string {
+  return fileName.replace(/\.tiff?$/i, "");
+}
