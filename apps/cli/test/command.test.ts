@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { ALL_COMMANDS } from "../src/commands/all-commands.ts";
+import { COMMAND_GROUPS } from "../src/commands/command-groups.ts";
 import { INDEXERS } from "../src/study/indexers.ts";
 import { type Envelope, kym, kymJson } from "./support/kym.ts";
 import { kymProcess } from "./support/kym-process.ts";
 import { treeHash } from "./support/tree-hash.ts";
 
+const TITLE_WIDTH = Math.max(...Object.keys(COMMAND_GROUPS).map((title) => title.length));
 const KYMOGRAPHS = findSharedData("kymographs");
 
 describe("the command", () => {
@@ -19,6 +21,25 @@ describe("the command", () => {
     for (const line of stdout.split("\n")) {
       expect(line.length).toBeLessThanOrEqual(80);
     }
+  });
+
+  it("shows each command once in its group, on one screen of 40 lines that has room for thirty", async () => {
+    const grouped = Object.values(COMMAND_GROUPS).flat();
+    expect(grouped.toSorted()).toEqual(ALL_COMMANDS.map(({ name }) => name).toSorted());
+    const { stdout } = await kym(["--help"]);
+    for (const name of grouped) {
+      expect(stdout.match(new RegExp(`^ {2}[a-z ]{${TITLE_WIDTH}} {2}${name} `, "gm"))).toHaveLength(1);
+    }
+    const lines = stdout.trimEnd().split("\n").length - grouped.length;
+    expect(lines + 30).toBeLessThanOrEqual(40);
+    expect((await kym(["help", "options"])).stdout).toContain("Exit codes\n  0  ok");
+  });
+
+  it("says in its help and hints how the user starts it, where that is not kym", async () => {
+    const env = { KYM_CALLED_AS: "./kym" };
+    expect((await kym(["--help"], { env })).stdout).toContain("Here, kym is started with: ./kym\n");
+    expect((await kym(["--help"])).stdout).not.toContain("Here, kym");
+    expect((await kym(["ls", "none.zarr"], { env })).stderr).toContain("     ./kym ingest FOLDER none.zarr");
   });
 
   it.each(ALL_COMMANDS.map(({ name }) => name))("has help for %s, within 80 columns", async (name) => {
@@ -87,9 +108,12 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     const before = await treeHash(work);
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "new.zarr", "-n"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^would load 4 of 4\n4 new, 0 unchanged\nfound 4 TIFFs, 3 headers, /);
+    expect(stdout).toMatch(/\nfound 4 TIFFs, 3 headers, [\s\S]*\n4 new, 0 unchanged\nwould load 4 of 4\n$/);
+    expect(stdout).toContain("which of the new files fail is not known before they are read");
     expect(stdout).toContain("new:\n  28d AngII/");
-    expect(stdout).toContain("20250722_A89_0007 — no image for");
+    expect(stdout).toContain("1 analysis has no image: 20250722_A89_0007 (3 files); -v lists them\n");
+    const verbose = await at(["ingest", "./kymographs", "new.zarr", "-n", "-v"]);
+    expect(verbose.stdout).toContain("20250722_A89_0007 — no image for");
     const { data } = await jsonAt(["ingest", "./kymographs", "new.zarr", "--dry-run"]);
     expect([data.dryRun, data.found, data.ingested.length, data.unchanged]).toEqual([true, 4, 4, []]);
     expect(await treeHash(work)).toBe(before);
@@ -107,6 +131,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
       "failed",
       "orphans",
       "conflicts",
+      "reportFile",
     ]);
     expect(data.found).toBe(4);
     expect(data.ingested.map(({ path }: { path: string }) => path)).toContain("Capillary1_0001.tif");
@@ -119,9 +144,10 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     const before = await treeHash(join(work, "study.zarr"));
     const { stdout, exitCode } = await at(["ingest", "./kymographs", "study.zarr"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("loaded 4 of 4");
-    expect(stdout).toContain("0 new, 4 unchanged");
-    expect(stdout).toContain("20250722_A89_0007");
+    expect(stdout, "the analysis without an image was named before").toBe(
+      "0 new, 4 unchanged\nloaded 4 of 4 → study.ingest-report.json\n",
+    );
+    expect((await at(["ingest", "./kymographs", "study.zarr", "-v"])).stdout).toContain("20250722_A89_0007");
     expect(await treeHash(join(work, "study.zarr"))).toBe(before);
   });
 
@@ -173,7 +199,12 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
     const { stdout, exitCode } = await at(["index", "study.zarr", "-n"]);
     expect([exitCode, await treeHash(join(work, "study.zarr"))]).toEqual([0, before]);
     expect(stdout).toContain("kym_radon: would update 3 · fresh 0 · not analysed 1\n");
-    expect(stdout).toContain("\n  Capillary1_0001.tif — never indexed\n");
+    expect(stdout).toContain("\n  never indexed (1): Capillary1_0001\n");
+    expect(stdout).toContain(
+      "\n  never indexed (3): 20250722_A89_0002, 20250722_A89_0003, Capillary1_0001\n",
+    );
+    const verbose = await at(["index", "study.zarr", "-n", "-v"]);
+    expect(verbose.stdout).toContain("\n  Capillary1_0001 — never indexed\n");
     const { data } = await jsonAt(["index", "study.zarr", "-n", "--indexer", "velocity_events"]);
     expect([data.dryRun, data.indexers[0].updated]).toEqual([true, 1]);
     expect(data.indexers[0].plan).toEqual([

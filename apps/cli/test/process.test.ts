@@ -52,8 +52,8 @@ describe("as a process, the command", () => {
       outputs.push(stdout);
     }
     expect(outputs).toEqual([
-      expect.stringMatching(/^loaded 2 of 2\n2 new, 0 unchanged\n/),
-      expect.stringMatching(/ 0\.tif .+\n.+ 1\.tif .+\n$/),
+      expect.stringMatching(/\n2 new, 0 unchanged\nloaded 2 of 2\n$/),
+      expect.stringMatching(/^file .+\n0\.tif .+\n1\.tif .+\n$/),
       expect.stringContaining("kym_radon: updated 0 · fresh 0 · not analysed 2\n"),
       "source_rel_path\n0.tif\n1.tif\n",
       expect.stringMatching(/^exported 2 images /),

@@ -16,8 +16,9 @@ import {
   type CommandResult,
   defineCommand,
 } from "../arguments/command.ts";
-import { shellWord } from "../arguments/shell-word.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { findImage } from "../study/find-image.ts";
+import { imageNames } from "../study/image-names.ts";
 import { openStudy } from "../study/open-study.ts";
 import { leftOutNotes, selectImages, WHERE_OPTION } from "../study/select-images.ts";
 import { CliError, usageError } from "../terminal/cli-error.ts";
@@ -79,6 +80,7 @@ from the table kym_radon.
     }
     const progress = startProgress(context.terminal, "exported", context.progress);
     await using dataset = await openStudy(context, path, "r");
+    const names = await imageNames(dataset, { blind: false });
     try {
       const { imageIds, notes: selection } = await chosenImages(context, dataset, { path, wanted, where });
       const options: ExportFolderOptions = {
@@ -90,7 +92,7 @@ from the table kym_radon.
         includeTables: context.options["no-tables"] !== true,
         absolutePaths: context.options["no-absolute-paths"] !== true,
         signal: context.signal,
-        onEvent: (event) => progress.update(event.done, event.total, event.path),
+        onEvent: ({ imageId, done, total }) => progress.update(done, total, names.of(imageId)),
       };
       const target = context.resolvePath(folder);
       if (context.options["dry-run"] === true) {
@@ -188,6 +190,6 @@ function nextOf(
   { options }: Pick<CommandContext, "options">,
 ): Pick<CommandResult, "next"> {
   return format === "legacy" && options["no-tiff"] !== true
-    ? { next: `kym ingest ${folder} copy.zarr   (gives the same dataset)` }
+    ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same dataset)` }
     : {};
 }

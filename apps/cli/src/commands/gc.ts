@@ -3,6 +3,7 @@
 import type { GcReport } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../arguments/command.ts";
 import { parseDuration } from "../arguments/parse-duration.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { counted, printable } from "../terminal/text-table.ts";
@@ -38,7 +39,7 @@ stays.`,
       exitCode: EXIT.ok,
       data: report,
       text: textOf(report),
-      ...(dryRun && isMore && { next: `kym gc ${path}${age} --force` }),
+      ...(dryRun && isMore && { next: `kym gc ${shellWord(path)}${age} --force` }),
     };
   },
 });

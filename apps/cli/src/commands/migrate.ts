@@ -2,6 +2,7 @@
 
 import { type MigrateProblem, type MigrateReport, migrate } from "@kym/kym-dataset";
 import { type Command, type CommandResult, defineCommand } from "../arguments/command.ts";
+import { shellWord } from "../screen/shell-word.ts";
 import { openOrMakeStudy, openStudy } from "../study/open-study.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -29,14 +30,14 @@ everything else in TARGET alone.`,
         onEvent: ({ done, total, imageId }) => progress.update(done, total, imageId),
       });
       progress.end();
-      return resultOf(report, to, dryRun);
+      return resultOf(report, from, to, dryRun);
     } finally {
       progress.end();
     }
   },
 });
 
-function resultOf(report: MigrateReport, path: string, dryRun: boolean): CommandResult {
+function resultOf(report: MigrateReport, from: string, to: string, dryRun: boolean): CommandResult {
   const { found, migrated, unchanged, conflicts, failed, tables } = report;
   const there = migrated.length + unchanged.length;
   const lines = [
@@ -50,7 +51,9 @@ function resultOf(report: MigrateReport, path: string, dryRun: boolean): Command
     exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
     data: { dryRun, ...report },
     text: `${lines.join("\n")}\n`,
-    next: dryRun ? `kym migrate … ${path}` : `kym index ${path}`,
+    ...(migrated.length > 0 && {
+      next: dryRun ? `kym migrate ${shellWord(from)} ${shellWord(to)}` : `kym index ${shellWord(to)}`,
+    }),
   };
 }
 

@@ -1,37 +1,130 @@
 // `kym explain`: says why the rows of an image are fresh or stale.
 
-import { KymDataset } from "@kym/kym-dataset";
-import { type Command, defineCommand } from "../../arguments/command.ts";
+import { type Indexer, KymDataset } from "@kym/kym-dataset";
+import type { ZarrDataset } from "@kym/zarr-store";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
+import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
-import { INDEXER_OPTION, wantedIndexers } from "../../study/indexers.ts";
+import { type ImageNames, imageNames } from "../../study/image-names.ts";
+import { HOW_TO_ANALYSE, INDEXER_OPTION, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { printable } from "../../terminal/text-table.ts";
+import { counted, printable } from "../../terminal/text-table.ts";
 
 export const explainCommand: Command = defineCommand({
-  usage: "explain DATASET ID|STEM",
+  usage: "explain DATASET [IMAGE]",
   description: `Says for each pooled table whether the rows of one image are still what a new run would
-give, and why. Nothing is changed.`,
+give, and why. Without IMAGE, it says so for every image whose rows are stale, and counts the
+others. Nothing is changed.`,
   examples: [
+    "kym explain study.zarr",
     "kym explain study.zarr 20250722_A89_0002",
     "kym explain study.zarr 1f0c2d7e --indexer radon --json",
   ],
-  options: INDEXER_OPTION,
+  options: { ...INDEXER_OPTION, ...BLIND_OPTION },
   run: async (context) => {
-    const [path = "", wanted = ""] = context.args;
+    const [path = "", wanted] = context.args;
     const indexers = wantedIndexers(context);
+    const blind = isBlind(context);
     await using dataset = await openStudy(context, path, "r");
-    const { image_id: imageId } = await findImage(dataset, wanted, path);
-    const kym = new KymDataset(dataset);
-    const data: object[] = [];
-    const lines: string[] = [];
-    for (const indexer of indexers) {
-      const { signal } = context;
-      const { state, because } = await kym.getStaleness(indexer, imageId, { signal });
-      const explanation = await kym.explain(indexer, imageId, { signal });
-      data.push({ image_id: imageId, indexer: indexer.name, state, because, explanation });
-      lines.push(printable(explanation));
-    }
-    return { exitCode: EXIT.ok, data, text: `${lines.join("\n")}\n`, next: `kym index ${path}` };
+    const imageIds =
+      wanted === undefined
+        ? await dataset.listImageIds()
+        : [(await findImage(dataset, wanted, path, { blind })).image_id];
+    const explained = await explain(dataset, indexers, imageIds, context);
+    const names = await imageNames(dataset, { blind });
+    const lines =
+      wanted === undefined
+        ? indexers.flatMap(({ tableName }) =>
+            tableLines(
+              tableName,
+              explained.filter((one) => one.tableName === tableName),
+              names,
+              context,
+            ),
+          )
+        : explained.map(({ explanation }) => explanation);
+    const isAnalysed = explained.length === 0 || explained.some(({ state }) => state !== "not_analysed");
+    return {
+      exitCode: EXIT.ok,
+      data: explained.map(({ tableName: _, ...one }) => one),
+      text: wrapText(
+        [...lines, ...(isAnalysed ? [] : [HOW_TO_ANALYSE])]
+          .map((line) => `${printable(names.in(line))}\n`)
+          .join(""),
+        context.terminal,
+      ),
+      ...nextOf(explained, path),
+    };
   },
 });
+
+interface Explained {
+  readonly image_id: string;
+  readonly indexer: string;
+  readonly tableName: string;
+  readonly state: string;
+  readonly because: string;
+  readonly explanation: string;
+}
+
+async function explain(
+  dataset: ZarrDataset,
+  indexers: readonly Indexer[],
+  imageIds: readonly string[],
+  { signal }: Pick<CommandContext, "signal">,
+): Promise<readonly Explained[]> {
+  const kym = new KymDataset(dataset);
+  const explained: Explained[] = [];
+  for (const indexer of indexers) {
+    for (const imageId of imageIds) {
+      const { state, because } = await kym.getStaleness(indexer, imageId, { signal });
+      const explanation = await kym.explain(indexer, imageId, { signal });
+      const { name, tableName } = indexer;
+      explained.push({ image_id: imageId, indexer: name, tableName, state, because, explanation });
+    }
+  }
+  return explained;
+}
+
+/** As many images as are named in one line without `-v`. */
+const MOST_NAMED = 10;
+
+/** The counts of a table, and each explanation of stale rows with the images that it is about. */
+function tableLines(
+  tableName: string,
+  images: readonly Explained[],
+  names: ImageNames,
+  { verbose }: Pick<CommandContext, "verbose">,
+): readonly string[] {
+  const stale = images.filter(({ state }) => state === "stale");
+  const count = (wanted: string): number => images.filter(({ state }) => state === wanted).length;
+  const start = ` in ${tableName}: stale. `;
+  const why = Map.groupBy(stale, ({ explanation }) =>
+    explanation.slice(explanation.indexOf(start) + start.length),
+  );
+  return [
+    `${tableName}: ${counted(images.length, "image")} · stale ${stale.length} · fresh ${count("fresh")} · not analysed ${count("not_analysed")}`,
+    ...[...why].flatMap(([words, alike]) => {
+      const named = alike.map(({ image_id: id }) => names.of(id)).sort();
+      const more = named.length - MOST_NAMED;
+      return verbose
+        ? named.map((name) => `  ${name}: ${words}`)
+        : [
+            `  ${named.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more (-v lists them)` : ""}: ${words}`,
+          ];
+    }),
+  ];
+}
+
+/** Something to do only if rows are stale. */
+function nextOf(explained: readonly Explained[], path: string): Pick<CommandResult, "next"> {
+  return explained.some(({ state }) => state === "stale") ? { next: `kym index ${shellWord(path)}` } : {};
+}

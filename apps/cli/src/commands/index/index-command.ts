@@ -1,10 +1,18 @@
 // `kym index`: updates the pooled tables from the images.
 
-import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
-import { parseTableName, type ZarrDataset } from "@kym/zarr-store";
+import { KymDataset, radonIndexer, type UpdateReport } from "@kym/kym-dataset";
+import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
-import { type Command, defineCommand } from "../../arguments/command.ts";
-import { imageOverviews } from "../../study/image-overview.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
+import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -26,6 +34,7 @@ rows.`,
   options: {
     rebuild: { help: "compute every row again" },
     ...INDEXER_OPTION,
+    ...BLIND_OPTION,
     "dry-run": { short: "n", help: "list the images that would be read again, and why; write nothing" },
   },
   run: async (context) => {
@@ -35,6 +44,7 @@ rows.`,
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const kym = new KymDataset(dataset);
+    const names = await imageNames(dataset, { blind: isBlind(context) });
     const reports: UpdateReport[] = [];
     for (const indexer of indexers) {
       const progress = startProgress(context.terminal, indexer.name, context.progress);
@@ -43,14 +53,16 @@ rows.`,
           mode: context.options["rebuild"] === true ? "replace" : "incremental",
           dryRun,
           signal: context.signal,
-          onEvent: ({ done, total, imageId }) => progress.update(done, total, imageId),
+          onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
         }),
       );
       progress.end();
     }
     const failures = reports.flatMap((report) =>
       report.reasons.flatMap((reason) =>
-        reason.outcome === "failed" ? [`${report.indexer}: ${reason.imageId}: ${reason.message}`] : [],
+        reason.outcome === "failed"
+          ? [`${report.indexer}: ${names.of(reason.imageId)}: ${reason.message}`]
+          : [],
       ),
     );
     return {
@@ -59,10 +71,11 @@ rows.`,
         ? { dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) }
         : { indexers: reports.map(countsOf) },
       warnings: failures,
-      text: dryRun ? await planText(reports, dataset) : reports.map(lineOf).join(""),
-      next: dryRun
-        ? `kym index ${path}`
-        : `kym query ${path} "select rel_path, roi_id, vel_mean from kym_radon"`,
+      text: wrapText(
+        dryRun ? planText(reports, names, context) : reports.map(lineOf).join(""),
+        context.terminal,
+      ),
+      ...nextOf(reports, shellWord(path), dryRun),
     };
   },
 });
@@ -91,15 +104,51 @@ interface PlannedImage {
   readonly because: string;
 }
 
-async function planText(reports: readonly UpdateReport[], dataset: ZarrDataset): Promise<string> {
-  const overviews = await imageOverviews(dataset);
-  const names = new Map(overviews.map(({ image_id: id, rel_path: path }) => [id, path ?? id]));
+/** As many images of one reason as are named without `-v`. */
+const MOST_NAMED = 10;
+
+function planText(
+  reports: readonly UpdateReport[],
+  names: ImageNames,
+  { verbose }: Pick<CommandContext, "verbose">,
+): string {
   const lines = reports.flatMap((report) => [
     lineOf(report).replace(": updated", ": would update"),
-    ...planOf(report).map(({ image_id: id, outcome, because }) => {
-      const name = printable(names.get(id) ?? id);
-      return `  ${outcome === "updated" ? "" : `${outcome} `}${name} — ${because.replaceAll("_", " ")}\n`;
+    ...[...Map.groupBy(planOf(report), reasonOf)].flatMap(([reason, images]) => {
+      const named = images.map(({ image_id: id }) => printable(names.of(id))).sort();
+      if (verbose) {
+        return named.map((name) => `  ${name} — ${reason}\n`);
+      }
+      const [shown, more] = [named.slice(0, MOST_NAMED), named.length - MOST_NAMED];
+      const rest = more > 0 ? ` and ${more} more; -v lists them` : "";
+      return [`  ${reason} (${images.length}): ${shown.join(", ")}${rest}\n`];
     }),
   ]);
   return lines.join("");
+}
+
+function reasonOf({ outcome, because }: PlannedImage): string {
+  return `${outcome === "updated" ? "" : `${outcome}: `}${BECAUSE[because] ?? because.replaceAll("_", " ")}`;
+}
+
+/** Reasons whose name says less than a user needs. */
+const BECAUSE: Readonly<Record<string, string>> = {
+  context_changed: "accepted, the experiment, the source or a ROI changed",
+};
+
+/** What to do after a run that changed or would change something; nothing if all is fresh. */
+function nextOf(
+  reports: readonly UpdateReport[],
+  path: string,
+  dryRun: boolean,
+): Pick<CommandResult, "next"> {
+  if (dryRun) {
+    return reports.some((report) => planOf(report).length > 0) ? { next: `kym index ${path}` } : {};
+  }
+  const hasRadon = reports.some(
+    ({ tableName, updated, skipped }) => tableName === radonIndexer.tableName && updated + skipped > 0,
+  );
+  return hasRadon
+    ? { next: `kym query ${path} "select rel_path, roi_id, vel_mean from ${radonIndexer.tableName}"` }
+    : {};
 }

@@ -2,7 +2,7 @@
 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { IngestReport } from "@kym/legacy-io/node";
+import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
 import { kymVersion } from "../../kym-version.ts";
 
 /** The field `format` of a report, which tells it from other files. */
@@ -23,9 +23,35 @@ export function reportText(report: IngestReport, folder: string, dataset: string
   return `${JSON.stringify({ ...fields, ...counts, ...lists }, null, 2)}\n`;
 }
 
-/** Whether a report is worth keeping: some files failed, were skipped, or conflict with an edit. */
-export function isWorthKeeping({ failed, skipped, conflicts }: IngestReport): boolean {
-  return failed.length + skipped.length + conflicts.length > 0;
+/** Whether a report is worth keeping: some files failed, were skipped, conflict with an edit, or have no image. */
+export function isWorthKeeping({ failed, skipped, conflicts, orphans }: IngestReport): boolean {
+  return failed.length + skipped.length + conflicts.length + orphans.length > 0;
+}
+
+/** The lists of an earlier report that the next run repeats only if they changed. */
+export interface SaidBefore {
+  readonly orphans: readonly IngestItem[];
+  readonly notes: readonly IngestItem[];
+}
+
+/** What the report of the run before said; nothing if it cannot be read. */
+export async function saidBefore(location: string): Promise<SaidBefore> {
+  try {
+    const report: unknown = JSON.parse(await readFile(reportPathOf(location), "utf8"));
+    return { orphans: itemsOf(report, "orphans"), notes: itemsOf(report, "notes") };
+  } catch {
+    return { orphans: [], notes: [] };
+  }
+}
+
+function itemsOf(report: unknown, list: "orphans" | "notes"): readonly IngestItem[] {
+  const found: unknown =
+    typeof report === "object" && report !== null ? Reflect.get(report, list) : undefined;
+  return Array.isArray(found) ? found.filter(isItem) : [];
+}
+
+function isItem(value: unknown): value is IngestItem {
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, "path") === "string";
 }
 
 /**

@@ -2,10 +2,14 @@
 
 import type { IngestItem, IngestReport } from "@kym/legacy-io/node";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
-import { keepReport, reportPathOf } from "./ingest-report-file.ts";
+import { itemLines, movesOf, notesByReason, orphansLine } from "./ingest-lines.ts";
+import { keepReport, reportPathOf, type SaidBefore, saidBefore } from "./ingest-report-file.ts";
 import { optionsThatRaise } from "./tiff-limits.ts";
 
 /** The words of the command line, and what became of the report. */
@@ -13,6 +17,10 @@ export interface IngestWords {
   readonly folder: string;
   readonly dataset: string;
   readonly dryRun: boolean;
+  /** What the run before said already. */
+  readonly before: SaidBefore;
+  readonly verbose: boolean;
+  readonly terminal: Pick<Terminal, "outIsTty" | "width">;
   /** Path of the file with the whole report, as the user would type it. */
   readonly reportFile?: string | undefined;
   /** Why that file could not be written. */
@@ -25,8 +33,11 @@ export async function keptIngestResult(
   report: IngestReport,
   { folder, dataset, dryRun }: Pick<IngestWords, "folder" | "dataset" | "dryRun">,
 ): Promise<CommandResult> {
+  const { verbose, terminal } = context;
+  const before = await saidBefore(context.resolvePath(dataset));
+  const words = { folder, dataset, dryRun, before, verbose, terminal };
   if (dryRun || report.found === 0) {
-    return ingestResult(report, { folder, dataset, dryRun });
+    return ingestResult(report, words);
   }
   const { isKept, problem } = await keepReport(
     context.resolvePath(dataset),
@@ -34,7 +45,7 @@ export async function keptIngestResult(
     context.resolvePath(folder),
   );
   const reportFile = isKept ? reportPathOf(dataset) : undefined;
-  return ingestResult(report, { folder, dataset, dryRun, reportFile, problem });
+  return ingestResult(report, { ...words, reportFile, problem });
 }
 
 /**
@@ -43,7 +54,7 @@ export async function keptIngestResult(
  * @throws {CliError} `not_found` for a folder without an image
  */
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
-  const { folder, dataset, dryRun, reportFile, problem } = words;
+  const { folder, dataset, dryRun, before, verbose, terminal, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
   const { pathFields } = report;
   if (found === 0 && notes.length === 0) {
@@ -63,24 +74,39 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
     `${unchanged.length} unchanged`,
   ].join(", ");
   const raising = optionsThatRaise(failed.map(({ reason = "" }) => reason));
+  // A pipe gets every line. A screen gets as many as fit.
+  const most = verbose || !terminal.outIsTty ? Number.POSITIVE_INFINITY : MOST_LISTED;
+  const moves = verbose ? { lines: [], others: updated } : movesOf(updated, folder);
+  const orphansBefore = keysOf(before.orphans);
+  const isNews =
+    orphans.some((orphan) => !orphansBefore.has(keyOf(orphan))) || orphans.length < orphansBefore.size;
   const lines = [
-    reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
-    detail,
-    ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
     ...matchesOf(pathFields),
     ...(dryRun
-      ? listOf("new", ingested)
-      : listOf(
+      ? itemLines("new", ingested, most)
+      : itemLines(
           "ingested again",
           ingested.filter(({ reason }) => reason !== undefined),
+          most,
         )),
-    ...listOf("updated", updated),
-    ...listOf("failed", failed),
+    ...itemLines("updated", moves.others, most),
+    ...moves.lines,
+    ...itemLines("skipped", skipped, most),
+    ...itemLines("failed", failed, most),
     ...raising.map((option) => `  ${option} raises that limit`),
-    ...listOf("skipped", skipped),
-    ...listOf("conflicts", conflicts),
-    ...listOf("analyses without an image", orphans),
+    ...itemLines("conflicts", conflicts, most),
+    ...(verbose
+      ? itemLines("analyses without an image", orphans)
+      : isNews && orphans.length > 0
+        ? [orphansLine(orphans)]
+        : []),
+    ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
+    ...(dryRun && ingested.length > 0 ? [UNREAD] : []),
+    detail,
+    reportFile === undefined ? headline : `${headline} → ${printable(reportFile)}`,
   ];
+  const notesBefore = keysOf(before.notes);
+  const news = notes.filter((note) => !notesBefore.has(keyOf(note)));
   return {
     exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
     data: {
@@ -100,9 +126,24 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       ...(problem === undefined ? [] : [problem]),
       ...notes.map((note) => `${printable(note.path)}: ${note.reason ?? ""}`),
     ],
-    text: `${lines.join("\n")}\n`,
-    ...(!dryRun && { next: `kym index ${dataset}` }),
+    shortWarnings: [...(problem === undefined ? [] : [problem]), ...notesByReason(news)],
+    text: wrapText(`${lines.join("\n")}\n`, terminal),
+    ...(!dryRun && ingested.length + updated.length > 0 && { next: `kym index ${shellWord(dataset)}` }),
   };
+}
+
+/** As many files of a list as leave room for the other lines on a screen. */
+const MOST_LISTED = 10;
+
+/** A dry run looks at names, sizes and times only. */
+const UNREAD = "a dry run reads no pixels: which of the new files fail is not known before they are read";
+
+function keysOf(items: readonly IngestItem[]): ReadonlySet<string> {
+  return new Set(items.map(keyOf));
+}
+
+function keyOf({ path, reason = "" }: IngestItem): string {
+  return `${path}\n${reason}`;
 }
 
 function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
@@ -131,15 +172,4 @@ function matchesOf(pathFields: IngestReport["pathFields"]): readonly string[] {
 
 function countOf(count: number, word: string): readonly string[] {
   return count === 0 ? [] : [`${count} ${word}`];
-}
-
-function listOf(title: string, items: readonly IngestItem[]): readonly string[] {
-  return items.length === 0
-    ? []
-    : [
-        `${title}:`,
-        ...items.map(
-          ({ path, reason }) => `  ${printable(path)}${reason === undefined ? "" : ` — ${reason}`}`,
-        ),
-      ];
 }

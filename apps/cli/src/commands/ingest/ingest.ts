@@ -23,8 +23,9 @@ With --path-fields, the names of folders say what the files beside an image leav
 as treatment and date: {name} is one folder's name or a piece of it, * is any part of the path.
 It counts as if a file beside the image had said so. The dataset remembers the pattern.
 
-Files that failed, were skipped or conflict are also listed in a report beside the dataset:
-study.ingest-report.json for study.zarr.`,
+Files that failed, were skipped, conflict or have no image are also listed in a report beside
+the dataset: study.ingest-report.json for study.zarr. A screen names long lists by their
+first files; -v lists all of them.`,
   examples: [
     "kym ingest ./kymographs study.zarr",
     "kym ingest ./kymographs study.zarr --dry-run",

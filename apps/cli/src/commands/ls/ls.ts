@@ -4,34 +4,38 @@ import { COLUMNS } from "@kym/kym-schema";
 import { IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import type { Column, Row, ZarrDataset } from "@kym/zarr-store";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
-import { shellWord } from "../../arguments/shell-word.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import type { OutputTable } from "../../output/output-table.ts";
+import { shellWord } from "../../screen/shell-word.ts";
 import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
+import { ImageNames } from "../../study/image-names.ts";
 import { type ImageOverview, imageOverviews } from "../../study/image-overview.ts";
 import { type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-images.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
 import { rowsTable } from "./rows-table.ts";
 
 const TITLES: readonly TextColumn[] = [
-  { title: "id" },
-  { title: "file", shrinks: true },
-  { title: "lines × px", align: "right" },
-  { title: "µm/px", align: "right" },
-  { title: "ms/line", align: "right" },
+  { title: "file", shrinks: "path" },
+  { title: "lines × px", align: "right", drops: 5 },
+  { title: "µm/px", align: "right", drops: 3 },
+  { title: "ms/line", align: "right", drops: 4 },
   { title: "ROIs", align: "right" },
-  { title: "analyses" },
-  { title: "accepted" },
+  { title: "analyses", drops: 1 },
+  { title: "accepted", drops: 2 },
 ];
+/** Shown only to those who ask for it, so it is never left out. */
+const ID_COLUMN: TextColumn = { title: "id" };
+/** Where files are hidden, the id is the name of an image. */
+const BLIND_TITLES: readonly TextColumn[] = [{ title: "id" }, ...TITLES.slice(1)];
 
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
-  description: `Lists the images. A dash stands for a value that is not known.
+  description: `Lists the images. A dash stands for a value that is not known. With -v, the ids are listed
+too; a narrow terminal leaves out the less important columns, and --json has all values.
 
 --where is one expression of SQL that is true or false for each image; NULL is not true. The
 columns that it, --sort and --columns know are ${IMAGES_COLUMNS.map(({ name }) => name).join(", ")};
@@ -72,7 +76,7 @@ kym query DATASET "describe images" says more.`,
         images.length === 0
           ? noneText(overviews.length)
           : columns === undefined
-            ? overviewTable(images, terminal)
+            ? overviewTable(images, context)
             : rowsTable(columns, rows, terminal),
       location: dataset.location,
       commandFor: (file) => `kym ls ${shellWord(path)} -o ${shellWord(file)}`,
@@ -80,7 +84,8 @@ kym query DATASET "describe images" says more.`,
     return {
       ...given,
       warnings: listing.notes,
-      ...(isShown && images[0] && { next: `kym show ${path} ${images[0].image_id.slice(0, 8)}` }),
+      ...(isShown &&
+        images[0] && { next: `kym show ${shellWord(path)} ${shellWord(nameToType(images[0], overviews))}` }),
     };
   },
 });
@@ -175,22 +180,32 @@ function noneText(count: number): string {
   return count === 0 ? "no images yet\n" : `none of ${counted(count, "image")}\n`;
 }
 
-function overviewTable(images: readonly ImageOverview[], { outIsTty, width, color }: Terminal): string {
-  const rows = images.map((image) => overviewRow(image, outIsTty));
-  return textTable(TITLES, rows, { maxWidth: outIsTty ? width : undefined, color });
+function overviewTable(
+  images: readonly ImageOverview[],
+  context: Pick<CommandContext, "options" | "terminal" | "verbose">,
+): string {
+  const { outIsTty, width, color } = context.terminal;
+  const blind = isBlind(context);
+  const hasIds = context.verbose && !blind;
+  const rows = images.map((image) => {
+    const [file = "", ...cells] = overviewRow(image);
+    const id = outIsTty ? image.image_id.slice(0, 8) : image.image_id;
+    return [blind ? id : file, ...cells, ...(hasIds ? [id] : [])];
+  });
+  const named = blind ? BLIND_TITLES : TITLES;
+  const titles = hasIds ? [...named, ID_COLUMN] : named;
+  return textTable(titles, rows, { maxWidth: outIsTty ? width : undefined, color });
 }
 
-function overviewRow(image: ImageOverview, isShort: boolean): readonly string[] {
-  const {
-    image_id: id,
-    rel_path: relPath,
-    shape,
-    um_per_px: um,
-    seconds_per_line: seconds,
-    accepted,
-  } = image;
+/** What a user may type for an image. */
+function nameToType(image: ImageOverview, all: readonly ImageOverview[]): string {
+  const name = new ImageNames(all).of(image.image_id);
+  return name === image.image_id ? name.slice(0, 8) : name;
+}
+
+function overviewRow(image: ImageOverview): readonly string[] {
+  const { rel_path: relPath, shape, um_per_px: um, seconds_per_line: seconds, accepted } = image;
   return [
-    isShort ? id.slice(0, 8) : id,
     printable(relPath ?? "—"),
     shape.join(" × "),
     um === null ? "—" : um.toFixed(3),

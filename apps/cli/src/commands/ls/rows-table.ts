@@ -2,7 +2,9 @@
 
 import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
-import { recordList } from "../../terminal/record-list.ts";
+import { recordList } from "../../screen/record-list.ts";
+import { shortNumber } from "../../screen/short-number.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 
@@ -14,13 +16,17 @@ export function rowsTable(
 ): string {
   const titles = columns.map((title): TextColumn => {
     const isNumeric = rows.some((row) => ["number", "bigint"].includes(typeof row[title]));
-    // A time without its beginning would be another time.
-    return isNumeric ? { title, align: "right" } : { title, shrinks: title !== COLUMNS.acquiredLocal };
+    if (isNumeric) {
+      return { title, align: "right" };
+    }
+    // A time without its end would be another time.
+    const isPath = /(^|_)(path|file_name)$/.test(title);
+    return { title, shrinks: isPath ? "path" : title !== COLUMNS.acquiredLocal };
   });
   const cells = rows.map((row) => columns.map((name) => cellText(row[name] ?? null, outIsTty)));
   return !outIsTty || fitsWidth(titles, cells, width)
     ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
-    : recordList(titles, cells);
+    : wrapText(recordList(titles, cells), { outIsTty, width });
 }
 
 function cellText(value: CellValue, isShort: boolean): string {
@@ -28,7 +34,7 @@ function cellText(value: CellValue, isShort: boolean): string {
     case "boolean":
       return value ? "yes" : "no";
     case "number":
-      return String(isShort ? Number(value.toPrecision(5)) : value);
+      return isShort ? shortNumber(value) : String(value);
     case "string":
       return value === "" ? "—" : printable(value);
     default:

@@ -3,13 +3,15 @@
 import type { Row } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
-import { shellWord } from "../../arguments/shell-word.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
+import { recordList } from "../../screen/record-list.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { shortNumber } from "../../screen/short-number.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { recordList } from "../../terminal/record-list.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, textTable } from "../../terminal/text-table.ts";
 import { RECIPES, recipesText } from "./recipes.ts";
@@ -72,19 +74,26 @@ function tableText(
   rows: readonly Row[],
   { outIsTty, width, color }: Pick<Terminal, "outIsTty" | "width" | "color">,
 ): string {
-  const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column]))));
+  const cells = rows.map((row) => columns.map((column) => printable(cellText(row[column], outIsTty))));
   const isNumeric = (column: string): boolean =>
     rows.every((row) => ["number", "bigint"].includes(typeof row[column]) || row[column] === null);
-  // Only text may lose its beginning: a number without its first digits would be another number.
+  // Only text may be cut: a number without some of its digits would be another number.
   const titles = columns.map((name) => {
     const title = printable(name);
-    return isNumeric(name) ? { title, align: "right" as const } : { title, shrinks: true };
+    return isNumeric(name)
+      ? { title, align: "right" as const }
+      : { title, shrinks: /(^|_)(path|file_name)$/.test(name) ? ("path" as const) : true };
   });
   return !outIsTty || fitsWidth(titles, cells, width)
     ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
-    : recordList(titles, cells);
+    : wrapText(recordList(titles, cells), { outIsTty, width });
 }
 
-function cellText(value: Row[string]): string {
-  return value === null || value === undefined ? "" : String(value);
+/** A terminal shows few digits; a pipe and a file get all of them. */
+function cellText(value: Row[string], isShort: boolean): string {
+  return value === null || value === undefined
+    ? ""
+    : isShort && typeof value === "number"
+      ? shortNumber(value)
+      : String(value);
 }

@@ -12,6 +12,7 @@ import {
   defineCommand,
 } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
+import { shellWord } from "../../screen/shell-word.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
@@ -40,7 +41,7 @@ comes from stdin.`,
     const result = await withImage(context, isDry ? "read" : "edit", (image) =>
       importRois(image, context, pixelCenterOf(context.options["pixel-center"])),
     );
-    return isDry ? result : { ...result, next: `kym index ${context.args[0]}` };
+    return isDry ? result : { ...result, next: `kym index ${shellWord(context.args[0] ?? "")}` };
   },
 });
 

@@ -3,17 +3,23 @@
 import type { Roi } from "@kym/roi";
 import type { FailedRoi } from "@kym/roi/imagej";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
 import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 
-/** A ROI in one line, for people. */
+/** A ROI in one line, for people: what most ROIs have in common, as channel 1, is not said. */
 export function roiLine(roi: Roi): string {
   const label = [roi.name, roi.note]
     .filter((text) => text !== "")
     .map(printable)
     .join(" · ");
-  return `${roi.id} ${roi.type}${roiPlaceText(roiPlace(roi))} channel ${roi.channel} z ${roi.z} revision ${roi.revision}${label === "" ? "" : `  ${label}`}`;
+  const unusual = [
+    ...(roi.channel === 1 ? [] : [` channel ${roi.channel}`]),
+    ...(roi.z === 0 ? [] : [` z ${roi.z}`]),
+    ...(roi.revision === 0 ? [] : [` revision ${roi.revision}`]),
+  ].join("");
+  return `${roi.id} ${roi.type}${roiPlaceText(roiPlace(roi))}${unusual}${label === "" ? "" : `  ${label}`}`;
 }
 
 /** A ROI as fields of JSON, for programs. */
@@ -49,6 +55,6 @@ export function changedRoi(
     exitCode: EXIT.ok,
     data: { action, dryRun, roi: roiRecord(roi) },
     text: `${dryRun ? "would have " : ""}${PAST[action]} ${roiLine(roi)}\n`,
-    ...(!dryRun && { next: `kym index ${path}` }),
+    ...(!dryRun && { next: `kym index ${shellWord(path)}` }),
   };
 }

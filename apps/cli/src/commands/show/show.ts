@@ -7,14 +7,18 @@ import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } 
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
-import { shellWord } from "../../arguments/shell-word.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { shortNumber } from "../../screen/short-number.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import type { ImageOverview } from "../../study/image-overview.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import { HOW_TO_ANALYSE, INDEXERS } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
+import { kymCommand } from "../../terminal/caller-form.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
@@ -22,10 +26,10 @@ import { type TiffValues, tiffValues } from "./tiff-values.ts";
 import { xarrayRecipe } from "./xarray-recipe.ts";
 
 export const showCommand: Command = defineCommand({
-  usage: "show DATASET ID|STEM",
+  usage: "show DATASET IMAGE",
   description: `Shows one image: calibration, ROIs, artifacts, whether its rows in the tables are fresh, and
 how to open it in other programs. Name the image by its id, the beginning of its id, its
-path, or its file name.`,
+path, or its file name or a part of it.`,
   examples: [
     "kym show study.zarr 20250722_A89_0002",
     "kym show study.zarr 1f0c2d7e --json",
@@ -80,8 +84,12 @@ path, or its file name.`,
     return {
       exitCode: EXIT.ok,
       data,
-      text: textOf(data, path, context.resolvePath(path), await tableToOpen(dataset, tables)),
-      next: `kym index ${path}`,
+      text: textOf(data, context.resolvePath(path), {
+        table: await tableToOpen(dataset, tables),
+        exporting: `${kymCommand(context)} export ${shellWord(path)}`,
+        terminal: context.terminal,
+      }),
+      ...(tables.some(({ state }) => state === "stale") && { next: `kym index ${shellWord(path)}` }),
     };
   },
 });
@@ -116,15 +124,25 @@ interface TableState {
   readonly explanation: string;
 }
 
-function textOf(image: Shown, path: string, location: string, table: string | undefined): string {
+interface Surroundings {
+  /** Path in the dataset of a table that other programs can open. */
+  readonly table: string | undefined;
+  /** The beginning of a command that exports the dataset. */
+  readonly exporting: string;
+  readonly terminal: Pick<Terminal, "outIsTty" | "width">;
+}
+
+/** Facts are wrapped to the terminal; lines to copy into another program stay whole. */
+function textOf(image: Shown, location: string, { table, exporting, terminal }: Surroundings): string {
+  const number = terminal.outIsTty ? shortNumber : String;
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
     um === null || seconds === null
       ? `uncalibrated: no header, sizes are in pixels and lines${
           tiff.length === 0 ? "" : `; the TIFF itself says ${printable(tiffCalibrationText(tiff))}`
         }`
-      : `${um} µm/px · ${(seconds * 1000).toFixed(4)} ms/line`;
-  const lines = [
+      : `${number(um)} µm/px · ${terminal.outIsTty ? number(seconds * 1000) : (seconds * 1000).toFixed(4)} ms/line`;
+  const facts = [
     printable(image.rel_path ?? image.image_id),
     `  id        ${image.image_id}`,
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
@@ -143,17 +161,23 @@ function textOf(image: Shown, path: string, location: string, table: string | un
     ),
     "",
     "tables",
-    ...image.tables.map(({ table, explanation }) => `  ${table}: ${explanation}`),
+    ...image.tables.map(
+      ({ table: name, state, explanation }) =>
+        `  ${name}: ${state === "not_analysed" ? "not analysed" : explanation}`,
+    ),
+    ...(image.tables.every(({ state }) => state === "not_analysed") ? [`  ${HOW_TO_ANALYSE}`] : []),
     "",
+  ];
+  const recipes = [
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
     ...xarrayRecipe(location, image.image_id, image.axes, image.axis_scales).map(
       (line, index) => `  ${(index === 0 ? "xarray" : "").padEnd(8)} ${line}`,
     ),
     ...tableRecipes(location, table),
-    `  Fiji     kym export ${[path, "fiji", image.rel_path ?? image.image_id].map(shellWord).join(" ")} --to imagej`,
+    `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];
-  return `${lines.join("\n")}\n`;
+  return `${wrapText(facts.join("\n"), terminal)}\n${recipes.join("\n")}\n`;
 }
 
 function roiLine(roi: ShownRoi): string {

@@ -81,7 +81,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
 
     const [before, rows] = [await objects(), await eventRows()];
     const { stdout } = await ok("refresh", "study.zarr", "lab");
-    expect(stdout).toContain("loaded 4 of 4\n0 new, 1 updated, 3 unchanged\n");
+    expect(stdout).toContain("\n0 new, 1 updated, 3 unchanged\nloaded 4 of 4 → study.ingest-report.json\n");
     expect(stdout).toContain(`updated:\n  ${IMAGE} — changed beside it: ${EVENTS}\n`);
     expect(await changedSince(before)).toEqual([
       `images/${id}/analysis/provenance.json`,
@@ -116,7 +116,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     const theirs = await scoreAnEvent("other");
     const before = await objects();
     const { stdout } = await ok("refresh", "study.zarr", "lab");
-    expect(stdout).toContain("loaded 3 of 4 · 1 conflict → study.ingest-report.json\n0 new, 3 unchanged\n");
+    expect(stdout).toContain("\n0 new, 3 unchanged\nloaded 3 of 4 · 1 conflict → study.ingest-report.json\n");
     expect(stdout).toContain(
       `conflicts:\n  ${IMAGE} — ${EVENTS} changed, but analysis/${ARTIFACT}.parquet was edited in the dataset since`,
     );
@@ -142,7 +142,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
       ...["refresh", "study.zarr", "lab", "--mode", "reingest_if_changed", "--on-change", "supersede"],
     );
     expect(stdout).toContain("1 new, 2 updated, 1 unchanged");
-    expect(stdout).toMatch(/28 days AngII\/.*A89_0002.tif — moved from 28d AngII\/.*A89_0002.tif\n/);
+    expect(stdout).toContain("\n2 moved from 28d AngII to 28 days AngII\n");
     expect(await (await open()).listImageIds()).toHaveLength(4);
   });
 

@@ -29,8 +29,7 @@ it.each(["rois.zip", "rois.geojson"])("exports all ROIs to %s and imports them a
   await addSome();
   const { stdout } = await kym(["roi", "export", ...AT, file], { cwd });
   expect(stdout).toBe(
-    "exported 1 rect lines 1–5, px 0–2 channel 1 z 0 revision 0  vessel\n" +
-      "exported 2 line 0.5,0.5 4.5,3.5 channel 1 z 0 revision 0  steep\n",
+    "exported 1 rect lines 1–5, px 0–2  vessel\n" + "exported 2 line 0.5,0.5 4.5,3.5  steep\n",
   );
   const { data } = await kymJson(["roi", "import", ...AT, file], { cwd });
   expect(data).toMatchObject({ action: "import", failed: [], ignored: [], skipped: [] });
@@ -87,7 +86,7 @@ it("imports what it can of a file, says by name what it cannot, and ends with 3"
     ["roi", "import", ...AT, "shapes.json", "--pixel-center", "0"],
     { cwd },
   );
-  expect([exitCode, stdout]).toEqual([3, "imported 1 line 2.5,1.5 4.5,3.5 channel 1 z 0 revision 0\n"]);
+  expect([exitCode, stdout]).toEqual([3, "imported 1 line 2.5,1.5 4.5,3.5\n"]);
   expect(stderr).toContain('not imported: $[0]: $[0].geometry.type: a geometry of type "Point"');
   expect(stderr).toContain("not imported: $[2]: points: expected a length inside the image");
   expect(stderr).toContain("not kept of $[1]: bbox [1,2,3,4]");

@@ -35,7 +35,7 @@ it("adds a clamped ROI, edits, lists and deletes it; a moved one has the next re
   const moved = await kymJson(["roi", "edit", ...at, "1", "--px", "1:3"], { cwd });
   expect(moved.data.roi).toMatchObject({ revision: 1, bounds: { dim0Start: 1, dim1Start: 1, dim1Stop: 3 } });
   const { stdout } = await kym(["roi", "list", ...at], { cwd });
-  expect(stdout).toBe("1 rect lines 1–6, px 1–3 channel 1 z 0 revision 1  other\n");
+  expect(stdout).toBe("1 rect lines 1–6, px 1–3 revision 1  other\n");
   await kym(["roi", "delete", ...at, "1"], { cwd });
   expect((await kym(["roi", "list", ...at], { cwd })).stdout).toBe("no ROIs\n");
   expect((await kymJson(["roi", "add", ...at], { cwd })).data.roi.roi_id).toBe(2);
@@ -56,11 +56,7 @@ it("adds lines and polygons by their points, clipped, and moves them", async () 
   });
   await kym(["roi", "add", ...at, "--type", "line", "--points", "0.5,-4  0.5,90"], { cwd });
   const { stdout } = await kym(["roi", "list", ...at], { cwd });
-  expect(stdout.split("\n")).toEqual([
-    "1 polygon 0,0 0,3.5 3.5,0 channel 1 z 0 revision 0  corner",
-    "2 line 0.5,0 0.5,4 channel 1 z 0 revision 0",
-    "",
-  ]);
+  expect(stdout.split("\n")).toEqual(["1 polygon 0,0 0,3.5 3.5,0  corner", "2 line 0.5,0 0.5,4", ""]);
   const moved = await kymJson(["roi", "edit", ...at, "2", "--points", "1.5,0 1.5,4"], { cwd });
   expect(moved.data.roi).toMatchObject({ revision: 1, stats: { imgMin: 4, imgMax: 7 } });
   expect((await kym(["show", ...at], { cwd })).stdout).toContain("2 line 1.5,0 1.5,4\n");
