@@ -19,5 +19,10 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("log", "list the commits", () => import("./log.ts")),
   entry("adopt", "commit files that other programs changed or added", () => import("./adopt.ts")),
   entry("gc", "remove what crashed writers left behind", () => import("./gc.ts")),
+  {
+    name: "completion",
+    summary: "print the completion script of bash, zsh or fish",
+    load: async () => (await import("./completion/completion.ts")).completionCommand(ALL_COMMANDS),
+  },
   entry("doctor", "print the facts that a bug report needs", () => import("./doctor/doctor.ts")),
 ];

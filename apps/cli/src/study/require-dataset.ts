@@ -12,6 +12,15 @@ import { EXIT } from "../terminal/exit-code.ts";
 const ROOT_NAMES = ["__commits", ZARR_NODE_NAME, ".zgroup", ".zattrs"];
 
 /**
+ * Whether a folder looks like a dataset, without reading it.
+ *
+ * @param exists whether a path exists
+ */
+export function isDataset(location: string, exists: (path: string) => boolean): boolean {
+  return ROOT_NAMES.some((name) => exists(join(location, name)));
+}
+
+/**
  * Throws an error with a hint if there is no dataset at `location`.
  *
  * @param path as it was typed, for the hint

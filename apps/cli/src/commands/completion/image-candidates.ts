@@ -1,0 +1,34 @@
+// The names of images that a typed beginning could become.
+
+import type { ImageOverview } from "../../study/image-overview.ts";
+import type { Candidate } from "./decide-completion.ts";
+
+/** More than a person reads. */
+const MOST = 500;
+
+/**
+ * The images whose name begins with `prefix`: file names without their ending, and paths where two files have one name. An id
+ * is offered only where no name fits, or where names are hidden.
+ */
+export function imageCandidates(
+  images: readonly Pick<ImageOverview, "image_id" | "rel_path">[],
+  prefix: string,
+  isBlind: boolean,
+): readonly Candidate[] {
+  const counts = new Map<string, number>();
+  for (const { rel_path: path } of images) {
+    const stem = stemOf(path);
+    counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  }
+  const names = images.flatMap(({ rel_path: path }) => {
+    const stem = stemOf(path);
+    return path === null || isBlind ? [] : [counts.get(stem) === 1 ? stem : path];
+  });
+  const fitting = names.filter((name) => name.startsWith(prefix)).sort();
+  const ids = images.map(({ image_id: id }) => id).filter((id) => id.startsWith(prefix));
+  return (fitting.length > 0 ? fitting : ids).slice(0, MOST).map((text) => ({ text, help: "" }));
+}
+
+function stemOf(path: string | null): string {
+  return path === null ? "" : path.slice(path.lastIndexOf("/") + 1).replace(/\.tiff?$/i, "");
+}
