@@ -3,6 +3,7 @@ rem Runs kym from the sources of this clone on Windows, from any folder and with
 setlocal
 set "clone=%~dp0"
 set "INIT_CWD="
+set "KYM_CALLED_AS=%~0"
 if not exist "%clone%apps\cli\node_modules" (
   echo kym: the clone at %clone% is not installed yet 1>&2
   echo      run this once, with a network: npx -y pnpm@12 install 1>&2

@@ -20,11 +20,13 @@ const ARROWS: Arrows = {
   },
   "apps/cli/src/commands": {
     check: [],
+    completion: [],
     doctor: [],
     index: [],
     ingest: [],
     ls: [],
     query: [],
+    random: [],
     roi: [],
     show: [],
     watch: ["ingest"],

@@ -13,6 +13,7 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("index", "update the pooled tables", () => import("./index/index-command.ts")),
   entry("explain", "say why an image's rows are fresh or stale", () => import("./index/explain.ts")),
   entry("query", "query the tables in SQL (DuckDB)", () => import("./query/query.ts")),
+  entry("random", "draw images for blind scoring", () => import("./random/random.ts")),
   entry("export", "write everything as TIFF, JSON, CSV and NPY", () => import("./export.ts")),
   entry("migrate", "copy a dataset of the Python system into a new one", () => import("./migrate.ts")),
   entry("check", "compare every file with the commit log; repair", () => import("./check/check.ts")),
