@@ -32,6 +32,8 @@ export interface Output {
 /** The stream that the command reads for `-`. As in Node, `isTTY` is absent for a pipe. */
 export interface Input extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean;
+  /** Lets the process end while the stream still waits. As in Node, a file does not have it. */
+  readonly unref?: () => unknown;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";

@@ -108,7 +108,7 @@ describe("of kym's own commands", () => {
     "commands" in command ? command.commands : [command];
 
   it.each(ALL_COMMANDS)(
-    "every option of kym $name has its KYM_ variable, but --force, --repair and --claim",
+    "every option of kym $name has its KYM_ variable, but --force, --repair, --claim and --yes",
     async (entry) => {
       const command = await entry.load();
       for (const member of members(command)) {
@@ -123,7 +123,7 @@ describe("of kym's own commands", () => {
         const said = "options" in parsed ? Object.keys(parsed.options) : [];
         const expected = options
           .map(([name]) => name)
-          .filter((name) => !["force", "repair", "claim"].includes(name));
+          .filter((name) => !["force", "repair", "claim", "yes"].includes(name));
         expect([member.usage, said.toSorted()]).toEqual([member.usage, expected.toSorted()]);
       }
     },

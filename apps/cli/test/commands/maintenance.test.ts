@@ -178,7 +178,7 @@ describe("log, check, adopt and gc", () => {
     expect(data.at(-1).writer).toMatchObject({ person: "Ada Lovelace" });
   });
 
-  it("gc --history removes what was replaced longer ago than an age, with --force only", async () => {
+  it("gc --history removes what was replaced longer ago than an age, with --force or --yes only", async () => {
     const aged = join(cwd, "aged.zarr");
     const runtime = { ...portableRuntime(), nowEpochMs: () => Date.now() - 100 * 86_400_000 };
     const dataset = await openLocalDataset(aged, { runtime });
@@ -195,7 +195,7 @@ describe("log, check, adopt and gc", () => {
     const args = ["gc", "aged.zarr", "--history"];
     expect((await kym([...args, "101d"], { cwd })).stdout).toBe("nothing to remove\n");
     const tree = await treeHash(aged);
-    const planned = await kym([...args, "90d"], { cwd });
+    const planned = await kym([...args, "90d", "-n"], { cwd });
     const line = `__history/${hash}: what replaced it is older than that (20 bytes)\n`;
     expect([planned.exitCode, planned.stdout]).toEqual([0, `would remove ${line}`]);
     expect(await treeHash(aged), "a dry run changes nothing").toBe(tree);
@@ -206,10 +206,10 @@ describe("log, check, adopt and gc", () => {
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("as 90d or 12h")]);
   });
 
-  it("gc says what a killed writer left, and removes it with --force only", async () => {
+  it("gc says what a killed writer left, and removes it with --force or --yes only", async () => {
     await killAsItStages(at());
     const tree = await treeHash(at());
-    for (const args of [[], ["--force", "--dry-run"]]) {
+    for (const args of [["--dry-run"], ["--force", "--dry-run"], ["--yes", "-n"]]) {
       const { exitCode, stdout } = await kym(["gc", "study.zarr", ...args], { cwd });
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(

@@ -19,13 +19,14 @@ export function completionCommand(commands: readonly CommandEntry[]): Command {
   return defineCommand({
     usage: "completion SHELL [LINE]",
     description: `Prints a script that makes the Tab key complete kym in bash, zsh or fish: commands, options and
-their values, datasets and folders, and the images of a dataset. Keep it where the shell
-finds it, or load it in the shell's own startup file, as in the examples.
+their values, datasets and folders, and the images of a dataset. Write it to a folder where
+the shell looks, as in the examples, or load it at once: source <(kym completion bash), or
+kym completion fish | source. For zsh, ~/.zfunc must be in fpath before compinit runs.
 
 The script asks kym itself what fits. For that it gives the LINE that is typed so far.`,
     examples: [
-      'echo "source <(kym completion bash)" >> ~/.bashrc',
-      'echo "source <(kym completion zsh)" >> ~/.zshrc   # below compinit',
+      "kym completion bash > ~/.local/share/bash-completion/completions/kym",
+      "kym completion zsh > ~/.zfunc/_kym",
       "kym completion fish > ~/.config/fish/completions/kym.fish",
     ],
     options: BLIND_OPTION,
