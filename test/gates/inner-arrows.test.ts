@@ -23,7 +23,7 @@ const ARROWS: Arrows = {
     completion: [],
     doctor: [],
     index: [],
-    ingest: [],
+    ingest: ["index"],
     ls: [],
     query: [],
     random: [],

@@ -7,10 +7,12 @@ import {
   openDataset,
   type ReadOptions,
   type ZarrDataset,
+  type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "./indexer/indexer.ts";
+import { PreparedRows } from "./run/prepared-rows.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
 import { type UpdateReport, type UpdateStats, updateLogLine } from "./run/update-report.ts";
 import { explainStaleness } from "./staleness/explain-staleness.ts";
@@ -42,6 +44,7 @@ export class KymDataset {
   readonly #nowEpochNs: () => bigint;
   readonly #tables: TableCache;
   readonly #memory: RunMemory;
+  readonly #prepared = new PreparedRows();
   #lastUpdateStats: UpdateStats = { updated: 0, skipped: 0, missing: 0 };
 
   constructor(dataset: ZarrDataset, options: KymDatasetOptions = {}) {
@@ -85,7 +88,7 @@ export class KymDataset {
    * `aborted`
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
-    const session = { memory: this.#memory, nowEpochNs: this.#nowEpochNs };
+    const session = { memory: this.#memory, prepared: this.#prepared, nowEpochNs: this.#nowEpochNs };
     const report = await updateIndex(this.dataset, indexer, session, options);
     if (options.dryRun === true) {
       return report;
@@ -99,6 +102,24 @@ export class KymDataset {
     }
     this.#logger?.info(updateLogLine(report.tableName, report));
     return report;
+  }
+
+  /**
+   * Makes the rows of an image that a transaction has just stored, so that the next {@link updateIndex} of this object need not
+   * read it. They are used if the image is committed as it is now; otherwise the run reads it as always. Commits nothing.
+   *
+   * @example
+   * await ingestLegacyFolder(dataset, "lab", { onStored: (record) => kym.prepareRows(radonIndexer, record) });
+   * await kym.updateIndex(radonIndexer, { mode: "incremental" });
+   * @throws {ZarrStoreError} `aborted`, and errors of reading the names of its artifacts
+   */
+  async prepareRows(indexer: Indexer, record: ZarrImageRecord, options: ReadOptions = {}): Promise<void> {
+    const { signal } = options;
+    await this.#prepared.prepare(record, indexer, {
+      memory: this.#memory,
+      nowEpochNs: this.#nowEpochNs(),
+      signal,
+    });
   }
 
   /**

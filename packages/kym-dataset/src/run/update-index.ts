@@ -10,6 +10,7 @@ import type { RunMemory } from "../staleness/run-memory.ts";
 import { commitIndex } from "./commit-index.ts";
 import { type ImageLook, type ImageOutcome, indexImage, lookAtImage, outcomeOfLook } from "./index-image.ts";
 import { planIndexChange } from "./plan-index-change.ts";
+import type { PreparedRows } from "./prepared-rows.ts";
 import type { IndexEvent, UpdateReport } from "./update-report.ts";
 
 export interface UpdateIndexOptions {
@@ -27,6 +28,8 @@ export interface UpdateIndexOptions {
 /** What the runs of one `KymDataset` share. */
 export interface IndexSession {
   readonly memory: RunMemory;
+  /** Rows that were made before, by {@link KymDataset.prepareRows}. */
+  readonly prepared: PreparedRows;
   /** Nanoseconds since 1970. */
   readonly nowEpochNs: () => bigint;
 }
@@ -43,7 +46,7 @@ const IMAGES_AT_ONCE = 16;
 export async function updateIndex(
   dataset: ZarrDataset,
   indexer: Indexer,
-  { memory, nowEpochNs }: IndexSession,
+  { memory, prepared, nowEpochNs }: IndexSession,
   options: UpdateIndexOptions = {},
 ): Promise<UpdateReport> {
   const { mode = "replace", dryRun = false, signal } = options;
@@ -73,8 +76,9 @@ export async function updateIndex(
   }
   const index = async (look: ImageLook): Promise<void> => {
     throwIfAborted(signal, KymDatasetError);
+    const ready = prepared.take(indexer, look, memory, shared.nowEpochNs);
     const record = dataset.record(look.imageId, { asOf: "last look" });
-    done(await indexImage(record, indexer, look, shared));
+    done(ready ?? (await indexImage(record, indexer, look, shared)));
   };
   await runBounded(open, index, { concurrency: IMAGES_AT_ONCE });
   throwIfAborted(signal, KymDatasetError);

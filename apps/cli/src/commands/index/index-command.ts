@@ -1,6 +1,6 @@
 // `kym index`: updates the pooled tables from the images.
 
-import { KymDataset, radonIndexer, type UpdateReport } from "@kym/kym-dataset";
+import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import {
@@ -18,6 +18,7 @@ import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
+import { countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -58,13 +59,7 @@ rows.`,
       );
       progress.end();
     }
-    const failures = reports.flatMap((report) =>
-      report.reasons.flatMap((reason) =>
-        reason.outcome === "failed"
-          ? [`${report.indexer}: ${names.of(reason.imageId)}: ${reason.message}`]
-          : [],
-      ),
-    );
+    const failures = failureNotes(reports, names);
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
@@ -79,17 +74,6 @@ rows.`,
     };
   },
 });
-
-function countsOf(report: UpdateReport): object {
-  const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;
-  return { name: indexer, updated, skipped, missing, notAnalysed, purged, failed };
-}
-
-function lineOf(report: UpdateReport): string {
-  const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
-  const more = [...(purged > 0 ? [`purged ${purged}`] : []), ...(failed > 0 ? [`failed ${failed}`] : [])];
-  return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
-}
 
 /** The images that a run would change, with the reason. */
 function planOf({ reasons }: UpdateReport): readonly PlannedImage[] {
@@ -145,10 +129,5 @@ function nextOf(
   if (dryRun) {
     return reports.some((report) => planOf(report).length > 0) ? { next: `kym index ${path}` } : {};
   }
-  const hasRadon = reports.some(
-    ({ tableName, updated, skipped }) => tableName === radonIndexer.tableName && updated + skipped > 0,
-  );
-  return hasRadon
-    ? { next: `kym query ${path} "select rel_path, roi_id, vel_mean from ${radonIndexer.tableName}"` }
-    : {};
+  return queryNext(reports, path);
 }

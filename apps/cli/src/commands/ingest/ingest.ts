@@ -1,11 +1,23 @@
 // `kym ingest`: puts a folder of kymographs into a dataset.
 
 import { basename } from "node:path";
+import { type IndexEvent, KymDataset, type UpdateReport } from "@kym/kym-dataset";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { type Command, defineCommand } from "../../arguments/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
+import { type ImageNames, imageNames } from "../../study/image-names.ts";
+import { INDEXERS } from "../../study/indexers.ts";
 import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
+import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
+import { countsOf, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
@@ -23,11 +35,15 @@ With --path-fields, the names of folders say what the files beside an image leav
 as treatment and date: {name} is one folder's name or a piece of it, * is any part of the path.
 It counts as if a file beside the image had said so. The dataset remembers the pattern.
 
+With --index, the pooled tables are updated as well, as by kym index. The rows of new images
+are made while they are stored, so that nothing is opened twice.
+
 Files that failed, were skipped, conflict or have no image are also listed in a report beside
 the dataset: study.ingest-report.json for study.zarr. A screen names long lists by their
 first files; -v lists all of them.`,
   examples: [
     "kym ingest ./kymographs study.zarr",
+    "kym ingest ./kymographs study.zarr --index",
     "kym ingest ./kymographs study.zarr --dry-run",
     'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2',
     'kym ingest lab study.zarr --path-fields "{treatment}/{date}/*"',
@@ -36,6 +52,7 @@ first files; -v lists all of them.`,
     ...FOLDER_OPTIONS,
     ...PATH_FIELDS_OPTIONS,
     "no-sidecars": { help: "ingest only the pixels" },
+    index: { help: "update the pooled tables as well" },
     ...TIFF_LIMIT_OPTIONS,
     "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },
   },
@@ -45,6 +62,7 @@ first files; -v lists all of them.`,
     await requireFolder(context.resolvePath(folder), folder);
     const progress = startProgress(context.terminal, "loaded", context.progress);
     await using dataset = await openOrMakeStudy(context, path, "a");
+    const kym = context.options.index === true && !options.dryRun ? new KymDataset(dataset) : undefined;
     try {
       const report = await ingestLegacyFolder(dataset, context.resolvePath(folder), {
         ...options,
@@ -53,11 +71,50 @@ first files; -v lists all of them.`,
             progress.update(event.done, event.total, basename(event.path));
           }
         },
+        onStored: async (record) => {
+          for (const indexer of kym === undefined ? [] : INDEXERS) {
+            await kym?.prepareRows(indexer, record, { signal: context.signal });
+          }
+        },
       });
       progress.end();
-      return await keptIngestResult(context, report, { folder, dataset: path, dryRun: options.dryRun });
+      const words = { folder, dataset: path, dryRun: options.dryRun };
+      const result = await keptIngestResult(context, report, words);
+      return kym === undefined
+        ? result
+        : await indexed(kym, context, result, await imageNames(dataset, { blind: false }));
     } finally {
       progress.end();
     }
   },
 });
+
+/** Updates the pooled tables, and adds what that did to the result of the ingest. */
+async function indexed(
+  kym: KymDataset,
+  { args, terminal, progress: style, signal }: CommandContext,
+  result: CommandResult,
+  names: ImageNames,
+): Promise<CommandResult> {
+  const reports: UpdateReport[] = [];
+  for (const indexer of INDEXERS) {
+    const progress = startProgress(terminal, indexer.name, style);
+    try {
+      const onEvent = ({ done, total, imageId }: IndexEvent): void =>
+        progress.update(done, total, names.of(imageId));
+      reports.push(await kym.updateIndex(indexer, { mode: "incremental", signal, onEvent }));
+    } finally {
+      progress.end();
+    }
+  }
+  const failures = failureNotes(reports, names);
+  return {
+    ...result,
+    exitCode: result.exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : result.exitCode,
+    data: { ...Object(result.data), indexers: reports.map(countsOf) },
+    warnings: [...(result.warnings ?? []), ...failures],
+    ...(result.shortWarnings && { shortWarnings: [...result.shortWarnings, ...failures] }),
+    text: `${result.text}${wrapText(reports.map(lineOf).join(""), terminal)}`,
+    ...queryNext(reports, shellWord(args[1] ?? "")),
+  };
+}

@@ -126,6 +126,7 @@ export async function ingestBatch(
               );
               await transaction.deleteImage(replaced.id);
             }
+            await options.onStored?.(transaction.record(image.imageId));
             stored.push({ image, read, former, nRois: content.nRois, notes: content.notes });
           } else {
             failed.push({ path, reason: refusal });

@@ -1,5 +1,6 @@
 // Options of an ingest and of a refresh.
 
+import type { DatasetContents } from "@kym/zarr-store";
 import type { PathFields } from "../../folder/path-fields.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
@@ -38,6 +39,12 @@ export interface IngestFolderOptions extends IngestOptions {
   /** Report what would be done, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;
+  /**
+   * Called with each new image when it is stored, in the transaction that commits it: what it was made of was written a moment
+   * ago. It only reads. If the transaction has to run again, so does this. An error ends the ingest; images of an export that
+   * is restored are not announced.
+   */
+  readonly onStored?: ((record: ReturnType<DatasetContents["record"]>) => Promise<void>) | undefined;
 }
 
 export interface RefreshOptions extends IngestFolderOptions {

@@ -1,0 +1,39 @@
+// What a run of the indexers did, as `kym index` and `kym ingest --index` say it.
+
+import { radonIndexer, type UpdateReport } from "@kym/kym-dataset";
+import type { CommandResult } from "../../arguments/command.ts";
+import type { ImageNames } from "../../study/image-names.ts";
+
+/** The counts of one run, for `--json`. */
+export function countsOf(report: UpdateReport): object {
+  const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;
+  return { name: indexer, updated, skipped, missing, notAnalysed, purged, failed };
+}
+
+/** The counts of one run, as a line. */
+export function lineOf(report: UpdateReport): string {
+  const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
+  const more = [...(purged > 0 ? [`purged ${purged}`] : []), ...(failed > 0 ? [`failed ${failed}`] : [])];
+  return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
+}
+
+/** One note per image that failed. */
+export function failureNotes(reports: readonly UpdateReport[], names: ImageNames): readonly string[] {
+  return reports.flatMap((report) =>
+    report.reasons.flatMap((reason) =>
+      reason.outcome === "failed"
+        ? [`${report.indexer}: ${names.of(reason.imageId)}: ${reason.message}`]
+        : [],
+    ),
+  );
+}
+
+/** A query of the rows that a run made or found fresh; nothing if there are none. */
+export function queryNext(reports: readonly UpdateReport[], path: string): Pick<CommandResult, "next"> {
+  const hasRadon = reports.some(
+    ({ tableName, updated, skipped }) => tableName === radonIndexer.tableName && updated + skipped > 0,
+  );
+  return hasRadon
+    ? { next: `kym query ${path} "select rel_path, roi_id, vel_mean from ${radonIndexer.tableName}"` }
+    : {};
+}
