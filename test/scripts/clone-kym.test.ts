@@ -34,7 +34,7 @@ describe.skipIf(process.platform === "win32")("the kym of a clone", () => {
   /** A clone without sources: the script, what it looks for, and a PATH whose Node says that it is of `version`. */
   const fakeClone = (
     version: string | undefined,
-  ): { readonly script: string; readonly env: Where["env"] } => {
+  ): { readonly script: string; readonly env: NonNullable<Where["env"]> } => {
     const clone = join(work, "my clone");
     const bin = join(work, "bin");
     mkdirSync(join(clone, "apps/cli/node_modules"), { recursive: true });

@@ -62,7 +62,7 @@ KYM_BLIND=1, KYM_JOBS=2 and so on.
 
 Exit codes
   0  ok                       4    problems found
-  1  unexpected error         5    refused: something already exists
+  1  unexpected error         5    refused: exists, or needs --yes
   2  wrong command line       6    input missing or unreadable
   3  some items failed        130  interrupted; 143 terminated
 `;
