@@ -1,4 +1,4 @@
-// Writes candidates as the script of each shell reads them: one a line.
+// Writes candidates as the script of each shell reads them: one per line.
 
 import type { Candidate, SHELLS } from "./decide-completion.ts";
 

@@ -11,7 +11,7 @@ const MOST = 500;
  * is offered only where no name fits, or where names are hidden.
  */
 export function imageCandidates(
-  images: readonly Pick<ImageOverview, "image_id" | "rel_path">[],
+  images: readonly ImageOverview[],
   prefix: string,
   isBlind: boolean,
 ): readonly Candidate[] {
