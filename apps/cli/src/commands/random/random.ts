@@ -25,7 +25,7 @@ The same seed gives the same order on every machine: that of the SHA-256 of SEED
 take places between the old ones, which keep their order.`,
   examples: [
     "kym random study.zarr --by condition --seed 7 --n 20 -o key.csv",
-    'kym random study.zarr --by condition,sex --seed 7 --where "accepted and n_rois > 0"',
+    'kym random study.zarr --by condition,sex --where "n_rois > 0"',
     "kym random study.zarr --seed 7 > order.txt",
   ],
   options: {
