@@ -108,13 +108,13 @@ async function indexed(
     }
   }
   const failures = failureNotes(reports, names);
+  const { exitCode, data, warnings = [], shortWarnings = warnings, text } = result;
   return {
-    ...result,
-    exitCode: result.exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : result.exitCode,
-    data: { ...Object(result.data), indexers: reports.map(countsOf) },
-    warnings: [...(result.warnings ?? []), ...failures],
-    ...(result.shortWarnings && { shortWarnings: [...result.shortWarnings, ...failures] }),
-    text: `${result.text}${wrapText(reports.map(lineOf).join(""), terminal)}`,
+    exitCode: exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : exitCode,
+    data: { ...Object(data), indexers: reports.map(countsOf) },
+    warnings: [...warnings, ...failures],
+    shortWarnings: [...shortWarnings, ...failures],
+    text: `${text}${wrapText(reports.map(lineOf).join(""), terminal)}`,
     ...queryNext(reports, shellWord(args[1] ?? "")),
   };
 }

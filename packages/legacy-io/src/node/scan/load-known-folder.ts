@@ -51,10 +51,7 @@ export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidec
   return { acquisitions, ledger };
 }
 
-async function knownSources(
-  dataset: ZarrDataset,
-  imageId: string,
-): Promise<KnownSources> {
+async function knownSources(dataset: ZarrDataset, imageId: string): Promise<KnownSources> {
   const { sidecars = [], pathFields } = (await loadProvenance(dataset.record(imageId))) ?? {};
   return {
     sidecars: new Map(sidecars.map((sidecar): [string, KnownSidecar] => [sidecar.path, sidecar])),
