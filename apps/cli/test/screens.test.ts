@@ -106,7 +106,7 @@ next: kym index study.zarr
 `);
     expect(Math.max(...facts.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(recipes, "a line to copy stays whole").toMatch(/Python {3}zarr\.open_array\(".*\/data"\)\[:\]\n/);
-    expect(recipes).toContain("  Fiji     kym export study.zarr fiji --to imagej\n");
+    expect(recipes).toContain("  Fiji     kym export study.zarr fiji Capillary2_no_txt.tif --to imagej\n");
   });
 
   it("numbers have five digits, so that a table of them fits; a pipe gets all digits", async () => {
@@ -142,7 +142,7 @@ next: kym index study.zarr
       "study.zarr",
       'select * from kym_radon where condition = "AngII"',
     );
-    expect(quotes).toContain("text takes single quotes in SQL: 'AngII'");
+    expect(quotes).toContain("text goes in single quotes: 'AngII'");
     const column = await typed(80, "query", "study.zarr", "select vel from kym_radon");
     expect(column).not.toContain("single quotes");
     expect(column).toContain("tables: kym_radon, ");

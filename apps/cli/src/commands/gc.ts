@@ -61,7 +61,7 @@ stays.`,
         return {
           ...listed,
           exitCode: EXIT.refused,
-          warnings: [`nothing was removed, because nobody could be asked; this removes it: ${command}`],
+          warnings: ["nothing was removed, because nobody could be asked", `this removes it: ${command}`],
         };
     }
   },

@@ -28,7 +28,7 @@ export function failureNotes(reports: readonly UpdateReport[], names: ImageNames
   );
 }
 
-/** A query of the rows that a run made or found fresh; nothing if there are none. */
+/** A query of the rows that a run made or found fresh, if it has any. */
 export function queryNext(reports: readonly UpdateReport[], path: string): Pick<CommandResult, "next"> {
   const hasRadon = reports.some(
     ({ tableName, updated, skipped }) => tableName === radonIndexer.tableName && updated + skipped > 0,

@@ -4,7 +4,6 @@ import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
 import { recordList } from "../../screen/record-list.ts";
 import { shortNumber } from "../../screen/short-number.ts";
-import { wrapText } from "../../screen/wrap-text.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 
@@ -26,7 +25,7 @@ export function rowsTable(
   const cells = rows.map((row) => columns.map((name) => cellText(row[name] ?? null, outIsTty)));
   return !outIsTty || fitsWidth(titles, cells, width)
     ? textTable(titles, cells, { maxWidth: outIsTty ? width : undefined, color })
-    : wrapText(recordList(titles, cells), { outIsTty, width });
+    : recordList(titles, cells);
 }
 
 function cellText(value: CellValue, isShort: boolean): string {

@@ -26,7 +26,7 @@ async function put(path: string, seed: number): Promise<void> {
 it("reads treatment and date from folder names, with a map, and says how many scans do not match", async () => {
   const map = ["--map", 'treatment:"28d AngII"=AngII', "--map", "treatment:Saline, old=Saline"];
   const { stdout, exitCode } = await kym(["ingest", "lab", "study.zarr", ...PATTERN, ...map], { cwd });
-  expect([exitCode, stdout.split("\n")[3]]).toEqual([
+  expect([exitCode, stdout.split("\n")[0]]).toEqual([
     0,
     "2 of 3 match {treatment}/{date}/*, 1 does not: c.tif",
   ]);
