@@ -34,8 +34,13 @@ export type {
   ScanNote,
   SidecarFile,
 } from "./folder/bundle.ts";
-export { type FieldValues, fieldsOfPath } from "./folder/fields-of-path.ts";
-export { type PathFields, type PathFieldsMap, type PathPart, parsePathFields } from "./folder/path-fields.ts";
+export { type FieldValues, fieldsOfPath } from "./folder/paths/fields-of-path.ts";
+export {
+  type PathFields,
+  type PathFieldsMap,
+  type PathPart,
+  parsePathFields,
+} from "./folder/paths/path-fields.ts";
 export {
   type ArtifactFormat,
   decideFileRoles,

@@ -7,7 +7,7 @@ import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
 import { serializeLossless } from "@kym/zarr-store/json";
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
-import type { FieldValues } from "../folder/fields-of-path.ts";
+import type { FieldValues } from "../folder/paths/fields-of-path.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";

@@ -10,7 +10,7 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
-import type { FieldValues } from "../folder/fields-of-path.ts";
+import type { FieldValues } from "../folder/paths/fields-of-path.ts";
 
 /** Stands for the names of an image's folders among the files that an artifact was made from. */
 export const FOLDER_NAMES = "the names of its folders";

@@ -1,7 +1,7 @@
 // Decides what the names of an image's folders say of it now, and whether that is new.
 
-import { type FieldValues, fieldsOfPath } from "../folder/fields-of-path.ts";
-import type { PathFields } from "../folder/path-fields.ts";
+import { type FieldValues, fieldsOfPath } from "../folder/paths/fields-of-path.ts";
+import type { PathFields } from "../folder/paths/path-fields.ts";
 
 /** What the names of an image's folders say, and the pattern by which they were read. */
 export interface FolderFields {

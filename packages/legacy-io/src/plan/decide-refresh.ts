@@ -1,7 +1,7 @@
 // Decides what to do about one acquisition that the dataset already knows.
 
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
-import type { PathFields } from "../folder/path-fields.ts";
+import type { PathFields } from "../folder/paths/path-fields.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
 import { decidePathFields, type FolderFields } from "./decide-path-fields.ts";

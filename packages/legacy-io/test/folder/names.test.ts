@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { artifactOfFileName, fileNameOfArtifact } from "../../src/folder/artifact-file-name.ts";
 import { attachmentName, fileNameOfAttachment } from "../../src/folder/attachment-name.ts";
 import { comparePaths } from "../../src/folder/compare-paths.ts";
-import { namePattern } from "../../src/folder/name-pattern.ts";
+import { namePattern } from "../../src/folder/paths/name-pattern.ts";
 import { codeOf } from "../support/caught.ts";
 
 const segment = fc

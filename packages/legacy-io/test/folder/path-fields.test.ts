@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fieldsOfPath } from "../../src/folder/fields-of-path.ts";
-import { type PathFieldsMap, parsePathFields } from "../../src/folder/path-fields.ts";
+import { fieldsOfPath } from "../../src/folder/paths/fields-of-path.ts";
+import { type PathFieldsMap, parsePathFields } from "../../src/folder/paths/path-fields.ts";
 import { caught } from "../support/caught.ts";
 
 const read = (pattern: string, path: string, map: PathFieldsMap = {}): unknown =>

@@ -1,7 +1,7 @@
 // Options of an ingest and of a refresh.
 
 import type { DatasetContents } from "@kym/zarr-store";
-import type { PathFields } from "../../folder/path-fields.ts";
+import type { PathFields } from "../../folder/paths/path-fields.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
 import type { IngestEvent } from "../../plan/ingest-report.ts";

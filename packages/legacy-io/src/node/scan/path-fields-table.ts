@@ -4,7 +4,7 @@ import { PATH_FIELDS_COLUMNS, PATH_FIELDS_TABLE } from "@kym/kym-schema/tables";
 import { type DatasetContents, isZarrStoreError, rowsOf } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
-import { type PathFields, type PathFieldsMap, parsePathFields } from "../../folder/path-fields.ts";
+import { type PathFields, type PathFieldsMap, parsePathFields } from "../../folder/paths/path-fields.ts";
 
 /**
  * Loads the pattern that a dataset remembers; undefined if it remembers none.

@@ -11,7 +11,7 @@ import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { BundleFile, FolderScan, ScanNote } from "../../folder/bundle.ts";
 import { bundleFiles, type FolderFiles } from "../../folder/bundle-files.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
-import { namePattern } from "../../folder/name-pattern.ts";
+import { namePattern } from "../../folder/paths/name-pattern.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";

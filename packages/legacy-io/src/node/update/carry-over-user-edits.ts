@@ -12,7 +12,7 @@ import {
   setMember,
 } from "@kym/zarr-store/json";
 import { carryEditedFields, usedFields } from "../../content/experiment-fields.ts";
-import type { FieldValues } from "../../folder/fields-of-path.ts";
+import type { FieldValues } from "../../folder/paths/fields-of-path.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { metadataOrigin } from "./metadata-origin.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { memoryStore, openDataset, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parsePathFields } from "../../../src/folder/path-fields.ts";
+import { parsePathFields } from "../../../src/folder/paths/path-fields.ts";
 import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
 import { loadPathFields, savePathFields } from "../../../src/node/scan/path-fields-table.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";

@@ -4,7 +4,7 @@ import { editMetadata, parseMetadata, summarizeMetadata } from "@kym/kym-schema"
 import { jsonText, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type PathFieldsMap, parsePathFields } from "../../../src/folder/path-fields.ts";
+import { type PathFieldsMap, parsePathFields } from "../../../src/folder/paths/path-fields.ts";
 import { ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
 import type { IngestFolderOptions } from "../../../src/node/ingest/ingest-options.ts";
 import type { IngestReport } from "../../../src/plan/ingest-report.ts";

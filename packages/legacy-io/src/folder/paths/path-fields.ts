@@ -1,7 +1,7 @@
 // Parses the pattern that says which fields of the experiment the names of folders hold.
 
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
-import { LegacyIoError, type LegacyIoErrorDetails } from "../errors.ts";
+import { LegacyIoError, type LegacyIoErrorDetails } from "../../errors.ts";
 
 /** One part of a pattern: anything, or a folder's name with fields between texts. */
 export type PathPart =

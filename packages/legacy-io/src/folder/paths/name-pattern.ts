@@ -1,6 +1,6 @@
 // The wildcard patterns that select images by file name, such as `*.{tif,tiff}`.
 
-import { LegacyIoError } from "../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 
 const MAX_ALTERNATIVES = 256;
 
