@@ -128,8 +128,8 @@ const ARROWS: Arrows = {
   },
   "packages/zarr-store/src/commit": {
     records: [],
-    log: ["records"],
     lock: ["records"],
+    log: ["records"],
     seen: ["records"],
     publish: ["records", "log", "lock"],
     claim: ["records", "lock", "publish"],
