@@ -85,6 +85,17 @@ describe.skipIf(!isPossible)("in a folder with study.zarr", () => {
       { dtype: "uint16", shape: [3, 4], data: Uint16Array.from({ length: 12 }, (_, index) => index * 10) },
       { id: "scan-1", axes: ["t", "x"] },
     );
+    await dataset.addImage(
+      { dtype: "uint16", shape: [3, 4], data: new Uint16Array(12) },
+      {
+        id: "line-scan",
+        axes: ["t", "x"],
+        scales: [
+          { unit: "s", step: 0.00219 },
+          { unit: "µm", step: 0.2069 },
+        ],
+      },
+    );
     const columns = [
       { name: "image_id", type: "utf8", nullable: false },
       { name: "score", type: "float64" },

@@ -87,7 +87,7 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
       });
       expect(python.images[id]?.attributes["axes"]).toEqual(["t", "x"]);
     }
-    expect(python.attributes).toMatchObject({ format: "zarr-image-dataset", format_version: 2 });
+    expect(python.attributes).toMatchObject({ format: "zarr-image-dataset", format_version: 3 });
   });
 
   it("has array artifacts of every dtype in zarr-python 3", async () => {

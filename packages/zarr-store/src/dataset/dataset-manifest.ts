@@ -85,7 +85,7 @@ export async function writeCheckpoint(
   await manifest.rebuild();
   const { head } = engine.log;
   const checkpoint = await encodeCheckpoint(head, checkpointImages(head, session.nodes));
-  await replaceCheckpoint(store, checkpoint, runtime.newId());
+  await replaceCheckpoint(store, checkpoint, runtime);
   await engine.checkpointed(checkpoint.key, checkpoint.bytes.length);
 }
 

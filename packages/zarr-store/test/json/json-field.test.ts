@@ -45,10 +45,10 @@ test("a field of the expected type is read as it is, at any depth", () => {
 test.for<[string, (field: JsonField) => unknown, unknown, string]>([
   ["a list is no object", objectOf, [], "an object"],
   ["null is no object", objectOf, null, "an object"],
-  ["an object is no list", itemsOf, {}, "a list"],
+  ["an object is not a list", itemsOf, {}, "a list"],
   ["a list can be too long", (field) => itemsOf(field, 1), [1, 2], "a list of at most 1"],
   ["every item must fit", (field) => listOf(field, "numbers", isFiniteNumber), [1, Number.NaN], "numbers"],
-  ["a number is no string", (field) => stringOf(field), 1, "a string"],
+  ["a number is not a string", (field) => stringOf(field), 1, "a string"],
   ["a document has its own word", (field) => stringOf(field, "text"), 1, "text"],
   ["no other string will do", (field) => oneOf(field, ["a", "b"]), "c", '"a" or "b"'],
   ["an integer can be too small", (field) => integerOf(field, 1, 9), 0, "an integer from 1 to 9"],

@@ -2,7 +2,6 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { decodeOwner } from "../lock/lock-owner.ts";
 import { removeEmptyDirectories } from "../publish/empty-directories.ts";
 import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
 import {
@@ -17,6 +16,7 @@ import {
   stagedRecordKey,
   stagingEntryKind,
 } from "../records/control-keys.ts";
+import { decodeOwner } from "../records/lock-owner.ts";
 import { isTornRecord } from "../records/torn-record.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { discardClaim } from "./claim-version.ts";

@@ -1,6 +1,7 @@
 // Keeps what a commit replaces or deletes, so that it can be read after the commit (`__history/<sha256>`).
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import { runBounded } from "../../runtime/run-bounded.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { isKeptPath } from "../object-path.ts";
@@ -10,6 +11,9 @@ import { conflictError, type Transaction } from "../write/transaction.ts";
 
 /** A larger object is not kept. */
 export const MAX_HISTORY_BYTES: number = 16 * 1024 * 1024;
+
+/** Each name takes a look whether it is there already, which waits for the file system. */
+const NAMED_AT_ONCE = 16;
 
 /** What one commit keeps. */
 export interface KeptHistory {
@@ -59,9 +63,10 @@ export class HistoryKeeper {
         lost.add(op.prev);
       }
     }
-    for (const sha256 of this.#staged) {
-      await this.#name(sha256);
-    }
+    // The first makes the folder, if it is not there.
+    const [first, ...others] = this.#staged;
+    await (first !== undefined && this.#name(first));
+    await runBounded(others, (sha256) => this.#name(sha256), { concurrency: NAMED_AT_ONCE });
     const keys = [...this.#staged].map(historyKey);
     const root = this.#context.session.isHistoryNamed ? [] : ([""] as const);
     return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ...root], lost: [...lost] };

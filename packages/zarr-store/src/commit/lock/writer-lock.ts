@@ -5,8 +5,8 @@ import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { isLockOwner, LOCK, lockOwnerKey } from "../records/control-keys.ts";
+import { decodeOwner, encodeOwner, type LockOwner } from "../records/lock-owner.ts";
 import { HeldLock, removeLock } from "./held-lock.ts";
-import { decodeOwner, encodeOwner, type LockOwner } from "./lock-owner.ts";
 import { storeNowMs } from "./store-now-ms.ts";
 
 export interface WriterLockOptions {

@@ -1,10 +1,11 @@
 // Reads and replaces the checkpoint: the head at one version, so that opening a dataset does not read the whole log.
 
-import { ZarrStoreError } from "../../errors.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
-import { CHECKPOINT, OLD_CHECKPOINT, stagedKey, stagingOf } from "../records/control-keys.ts";
+import { CHECKPOINT, OLD_CHECKPOINT } from "../records/control-keys.ts";
+import { replaceFile } from "../records/replace-file.ts";
 import type { CheckpointContents, Head } from "./head.ts";
 import type { Latest } from "./latest.ts";
 import { decodeOldCheckpoint, encodeOldCheckpoint } from "./old-checkpoint.ts";
@@ -38,23 +39,10 @@ export async function encodeCheckpoint(
 export async function replaceCheckpoint(
   store: KeyValueStore,
   { key, bytes }: { readonly key: StoreKey; readonly bytes: Uint8Array<ArrayBuffer> },
-  id: string,
+  { newId, writer }: Pick<Runtime, "newId" | "writer">,
 ): Promise<void> {
-  const txid = `checkpoint-${id}`;
-  const staged = stagedKey(txid, "checkpoint");
-  try {
-    await store.put(staged, bytes);
-    await store.sync([staged]);
-    const outcome = await store.move(staged, key);
-    if (outcome !== "moved") {
-      throw new ZarrStoreError("io", `cannot put ${key} in place: ${outcome}`, { path: key, found: outcome });
-    }
-  } catch (error) {
-    await store.remove(staged).catch(() => undefined);
-    await store.remove(stagingOf(txid)).catch(() => undefined);
-    throw error;
-  }
-  await store.remove(stagingOf(txid)).catch(() => undefined);
+  const txid = `checkpoint-${newId()}`;
+  await replaceFile(store, key, bytes, { txid, writer, durability: "batched" });
 }
 
 /**

@@ -1,7 +1,6 @@
 // Reports what lies in the commit protocol's own folders besides the log.
 
 import { isStoreKey, joinKey } from "../../store/store-key.ts";
-import { decodeOwner } from "../lock/lock-owner.ts";
 import {
   blockOfPack,
   CHECKPOINT,
@@ -15,6 +14,7 @@ import {
   versionOfRecord,
 } from "../records/control-keys.ts";
 import { transactionOfClaim } from "../records/list-claims.ts";
+import { decodeOwner } from "../records/lock-owner.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
 

@@ -4,7 +4,6 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { decodeOwner } from "../lock/lock-owner.ts";
 import { storeNowMs } from "../lock/store-now-ms.ts";
 import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
 import {
@@ -15,6 +14,7 @@ import {
   stagingOf,
 } from "../records/control-keys.ts";
 import { listClaimsLeft } from "../records/list-claims.ts";
+import { decodeOwner } from "../records/lock-owner.ts";
 
 export interface PlanGcOptions extends ReadOptions {
   /** Staging unchanged for this long, by the store's own clock, is proposed whoever owns it. Default: 24 hours. */

@@ -3,7 +3,6 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { decodeOwner } from "../lock/lock-owner.ts";
 import type { Head } from "../log/head.ts";
 import {
   COMMITS,
@@ -16,6 +15,7 @@ import {
   stagingOf,
 } from "../records/control-keys.ts";
 import { listClaimsLeft } from "../records/list-claims.ts";
+import { decodeOwner } from "../records/lock-owner.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeTornCopy, setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";

@@ -14,11 +14,10 @@ import {
   heldRecordKey,
   lastOfBlock,
   packKey,
-  stagedKey,
-  stagingOf,
 } from "../records/control-keys.ts";
 import { listLog } from "../records/log-gap.ts";
 import { readStoredRecord } from "../records/read-record.ts";
+import { replaceFile } from "../records/replace-file.ts";
 import { mayBePacked } from "../records/stored-records.ts";
 
 const READS_AT_ONCE = 16;
@@ -116,18 +115,5 @@ async function putPack(
   durability: "batched" | "none",
 ): Promise<void> {
   const txid = `pack-${runtime.newId()}`;
-  const staged = stagedKey(txid, "pack");
-  try {
-    await store.put(staged, bytes);
-    if (durability === "batched") {
-      await store.sync([staged]);
-    }
-    const outcome = await store.move(staged, key);
-    if (outcome !== "moved") {
-      throw new ZarrStoreError("io", `cannot put ${key} in place: ${outcome}`, { path: key, found: outcome });
-    }
-  } finally {
-    await store.remove(staged).catch(() => undefined);
-    await store.remove(stagingOf(txid)).catch(() => undefined);
-  }
+  await replaceFile(store, key, bytes, { txid, writer: runtime.writer, durability });
 }

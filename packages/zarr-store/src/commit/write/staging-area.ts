@@ -2,8 +2,8 @@
 
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { encodeOwner } from "../lock/lock-owner.ts";
 import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../records/control-keys.ts";
+import { encodeOwner } from "../records/lock-owner.ts";
 
 /** The files of one transaction until they are moved into place, and the name of their writer. */
 export class StagingArea {

@@ -11,8 +11,8 @@ import type { CellValue, Row } from "../table-schema.ts";
  * Yields the rows as objects, in order: int64 as bigint, missing values as null.
  *
  * @example
- * for (const { image_id, velocity_mm_s } of rowsOf(await dataset.loadTable("velocity"))) {
- *   console.log(image_id, velocity_mm_s);
+ * for (const { image_id, area_px } of rowsOf(await dataset.loadTable("cells"))) {
+ *   console.log(image_id, area_px);
  * }
  *
  * @throws {ZarrStoreError} `not_supported` as {@link normalizeTable}.

@@ -268,7 +268,7 @@ it("a lock that cannot be released for good is said aloud, and the work that was
 });
 
 it("the owner of a lock that is half written or another's file is nobody known", async () => {
-  const { decodeOwner, encodeOwner } = await import("../../../src/commit/lock/lock-owner.ts");
+  const { decodeOwner, encodeOwner } = await import("../../../src/commit/records/lock-owner.ts");
   const owner = { host: "h", pid: 1, started: "s", txid: "0-1" };
   expect(decodeOwner(encodeOwner(owner))).toEqual(owner);
   const whole = new TextDecoder().decode(encodeOwner(owner));

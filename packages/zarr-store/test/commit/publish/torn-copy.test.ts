@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { encodeOwner } from "../../../src/commit/lock/lock-owner.ts";
 import { asideKey, stagedKey, stagedOwnerKey } from "../../../src/commit/records/control-keys.ts";
+import { encodeOwner } from "../../../src/commit/records/lock-owner.ts";
 import { joinKey } from "../../../src/store/store-key.ts";
 import { bytes, key, MEDIA, type Medium, withSimulatedWriters } from "../../support/simulated-writers.ts";
 

@@ -63,7 +63,7 @@ test("a file that changed 2 s before the look or later is hashed again, whicheve
   );
 });
 
-test("nothing is trusted where times are not kept to the nanosecond or not known, or that is no file any more", () => {
+test("nothing is trusted where times are not kept to the nanosecond or not known, or that is no longer a file", () => {
   fc.assert(
     fc.property(settled, (seen) => {
       const stat = statOf(seen);

@@ -58,7 +58,7 @@ test.each([
   ["a size below zero", [-1, "1", "1", "1", "", "a".repeat(64)]],
   ["a time that is a number", [1, 1, "1", "1", "", "a".repeat(64)]],
   ["a time of 21 digits", [1, "1".repeat(21), "1", "1", "", "a".repeat(64)]],
-  ["an inode that is no number", [1, "1", "1", "1", "x", "a".repeat(64)]],
+  ["an inode that is not a number", [1, "1", "1", "1", "x", "a".repeat(64)]],
   ["a short hash", [1, "1", "1", "1", "", "a"]],
   ["nothing", null],
 ])("an entry with %s is left out, and the others stay", async (_, entry) => {

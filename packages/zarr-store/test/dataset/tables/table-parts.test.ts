@@ -276,7 +276,7 @@ describe("what cannot be a table of parts", () => {
     "tables/pooled/part-00000001.csv",
     "tables/pooled/deep/part-00000001.parquet",
     "tables/pooled/extra.parquet",
-  ])("%s is no part of a table", async (path) => {
+  ])("%s is not a part of a table", async (path) => {
     await store.put(parseStoreKey(path), await part("a"));
     expect((await dataset.adopt()).refused).toEqual([
       { path, reason: "no commit wrote this file, and its path has no meaning in a dataset" },
