@@ -6,6 +6,7 @@ import { parseLossless } from "@kym/zarr-store/json";
 import { assertTableMatches } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
+import { decodeTables } from "./decode-tables.ts";
 import type {
   ArtifactRef,
   GivenArtifact,
@@ -39,7 +40,7 @@ export async function parseSidecar(
 ): Promise<SidecarMeaning> {
   let facts: SidecarFacts;
   try {
-    facts = await format.parse(bytes, source);
+    facts = await decodeTables(await format.parse(bytes, source), source.relPath);
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { kind: "opaque", reason: error.message, cause: error };
