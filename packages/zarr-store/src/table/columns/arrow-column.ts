@@ -3,7 +3,7 @@
 import type { Data, DataType, Field, Table } from "apache-arrow";
 import { arrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import type { Column, ColumnType, TableSchema } from "../table-schema.ts";
+import { type Column, type ColumnType, columnTypeOf, type TableSchema } from "../table-schema.ts";
 import { type ColumnBuffers, lengthOf } from "./column-buffers.ts";
 
 /**
@@ -40,8 +40,27 @@ export function encodeColumn(column: ColumnBuffers): { readonly type: ColumnType
 /** Returns the same data, not copied, with the nullable flags and notes of a schema. The table must match it. */
 export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
   const children = schema.columns.map((_, index) => table.getChildAt(index)?.data[0]);
-  const present = children.filter((data) => data !== undefined);
+  const present = children.filter((data) => data !== undefined).map(writable);
   return tableOfData(schema, present, table.numRows, metadata);
+}
+
+/**
+ * Data that every version of Arrow can write. Before 21.2 it writes no values for bools that are all null, and readers refuse
+ * such a file. The same bits under another type are written as they are.
+ */
+function writable(data: Data): Data {
+  const { length, nullCount, nullBitmap } = data;
+  if (length === 0 || nullCount < length || columnTypeOf(data.type) !== "bool") {
+    return data;
+  }
+  const { Int8, makeData } = arrow();
+  return makeData({
+    type: new Int8(),
+    data: new Int8Array(Math.ceil(length / 8)),
+    length,
+    nullCount,
+    nullBitmap,
+  });
 }
 
 function wrap(

@@ -11,6 +11,7 @@ export type ArrowParts = Pick<
   | "Float64"
   | "Int32"
   | "Int64"
+  | "Int8"
   | "makeData"
   | "RecordBatch"
   | "Schema"
@@ -27,6 +28,7 @@ const PARTS: ArrowParts = {
   Float64: library.Float64,
   Int32: library.Int32,
   Int64: library.Int64,
+  Int8: library.Int8,
   makeData: library.makeData,
   RecordBatch: library.RecordBatch,
   Schema: library.Schema,

@@ -123,7 +123,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   } catch (cause) {
     throw unreadable(wasm, where, cause);
   }
-  const table = arrow().tableFromIPC(stream);
+  const table = tableOfStream(stream, where);
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
@@ -146,7 +146,7 @@ export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise
   } catch (cause) {
     throw unreadable(wasm, where, cause);
   }
-  return schemaOfTable(normalizeTable(arrow().tableFromIPC(stream), where));
+  return schemaOfTable(normalizeTable(tableOfStream(stream, where), where));
 }
 
 function unreadable(wasm: ParquetWasm, where: string, cause: unknown): ZarrStoreError {
@@ -155,6 +155,21 @@ function unreadable(wasm: ParquetWasm, where: string, cause: unknown): ZarrStore
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return invalidFile(where, "Parquet that can be decoded", reason, cause);
+}
+
+/** The table of an Arrow stream. @throws {ZarrStoreError} `not_supported` for a type that an older Arrow does not know. */
+function tableOfStream(stream: Uint8Array, where: string): Table {
+  const { tableFromIPC } = arrow();
+  try {
+    return tableFromIPC(stream);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has a column that the installed apache-arrow cannot read (${reason}); a newer version may`,
+      { path: where, cause },
+    );
+  }
 }
 
 function columnsOf(wasm: ParquetWasm, bytes: Uint8Array): number {

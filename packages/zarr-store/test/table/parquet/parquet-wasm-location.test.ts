@@ -11,7 +11,8 @@ const folder = mkdtempSync(join(packageFolder, "node_modules/.parquet-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const roundTrip = `
-  import { columnOf, tableFromRows } from "./src/table/arrow-table.ts";
+  import { columnOf } from "./src/table/rows/rows-of.ts";
+  import { tableFromRows } from "./src/table/tables-at-once.ts";
   import { setParquetWasm } from "./src/table/parquet/load-parquet-wasm.ts";
   import { decodeParquet, encodeParquet } from "./src/table/parquet/parquet.ts";
   export { setParquetWasm };
