@@ -14,6 +14,6 @@ export default packageBuild({
   "testing/index": "src/testing/index.ts",
   // The files behind `#arrow` and `#arrow-now`, of which package.json gives one to Node and the others to bundlers.
   "node/arrow-on-demand": "src/node/arrow-on-demand.ts",
-  "table/columns/bundled-arrow": "src/table/columns/bundled-arrow.ts",
+  "table/columns/ensure-arrow": "src/table/columns/ensure-arrow.ts",
   "table/columns/loaded-arrow": "src/table/columns/loaded-arrow.ts",
 });

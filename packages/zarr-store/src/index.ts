@@ -122,7 +122,7 @@ export type {
 export { memoryStore } from "./store/memory-store.ts";
 export { type ReadOnlyStore, readOnlyStore } from "./store/read-only-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
-export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/load-parquet-wasm.ts";
+export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/parquet-wasm-source.ts";
 export { rowsOf } from "./table/rows/rows-of.ts";
 export type { CellValue, Column, ColumnType, Row, TableSchema } from "./table/table-schema.ts";
 export { tableFromRows } from "./table/tables-at-once.ts";

@@ -1,7 +1,6 @@
-// Brings Arrow into a bundle: at once for functions that make a table at once, otherwise in a part of its own.
+// What is used of Arrow, in a bundle. It is imported at once by functions that make a table at once, otherwise on demand.
 
 import * as library from "apache-arrow";
-import { keepArrow } from "./loaded-arrow.ts";
 
 /** The names that are used of Arrow. They are listed so that a bundle leaves out the rest. */
 export type ArrowParts = Pick<
@@ -22,7 +21,7 @@ export type ArrowParts = Pick<
   | "Utf8"
 >;
 
-const PARTS: ArrowParts = {
+export const ARROW_PARTS: ArrowParts = {
   Bool: library.Bool,
   Field: library.Field,
   Float64: library.Float64,
@@ -38,8 +37,3 @@ const PARTS: ArrowParts = {
   tableToIPC: library.tableToIPC,
   Utf8: library.Utf8,
 };
-
-/** Makes Arrow ready for the functions that make tables. */
-export function ensureArrow(): void {
-  keepArrow(PARTS);
-}

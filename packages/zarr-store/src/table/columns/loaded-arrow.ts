@@ -23,15 +23,14 @@ export function keepArrow(parts: ArrowParts): void {
 }
 
 /**
- * Loads Arrow, which the functions of this entry need that make a table. Node needs no call: it loads Arrow by itself.
+ * Loads Arrow for {@link arrow}.
  *
  * @throws {ZarrStoreError} `io` if it cannot be loaded.
  */
 export async function loadArrow(): Promise<void> {
   if (loaded === undefined) {
     try {
-      const { ensureArrow } = await import("./bundled-arrow.ts");
-      ensureArrow();
+      keepArrow((await import("./bundled-arrow.ts")).ARROW_PARTS);
     } catch (cause) {
       throw new ZarrStoreError("io", "cannot load apache-arrow; install it: npm install apache-arrow", {
         cause,

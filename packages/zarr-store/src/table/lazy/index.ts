@@ -9,7 +9,7 @@
  * @module
  */
 
-export { loadArrow } from "#arrow";
 export { type RowRange, spliceRows } from "../rows/splice-rows.ts";
 export { tableFromColumns, tableFromRows } from "../rows/table-from-rows.ts";
 export { takeRows } from "../rows/table-rows.ts";
+export { loadArrow } from "./load-arrow.ts";

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const roundTrip = `
   import { columnOf } from "./src/table/rows/rows-of.ts";
   import { tableFromRows } from "./src/table/tables-at-once.ts";
-  import { setParquetWasm } from "./src/table/parquet/load-parquet-wasm.ts";
+  import { setParquetWasm } from "./src/table/parquet/parquet-wasm-source.ts";
   import { decodeParquet, encodeParquet } from "./src/table/parquet/parquet.ts";
   export { setParquetWasm };
   export async function roundTrip() {
