@@ -3,8 +3,8 @@
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 
-const folder = process.env["KYM_OTHER_ARROW"];
-if (folder !== undefined) {
+const folder: unknown = Reflect.get(process.env, "KYM_OTHER_ARROW");
+if (typeof folder === "string") {
   const other = `${pathToFileURL(folder).href}/`;
   registerHooks({
     resolve: (specifier, context, next) => {
