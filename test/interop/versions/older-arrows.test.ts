@@ -16,9 +16,9 @@ const HOOK = pathToFileURL(join(import.meta.dirname, "use-other-arrow.ts")).href
 const WITHOUT_COLUMNS = "gives the columns in the order of the names";
 
 /** Runs a program with a version of Arrow, and returns what it prints. */
-async function withArrow(version: string, args: readonly string[]): Promise<string> {
+async function withArrow(version: string, args: readonly string[], cwd = REPOSITORY_ROOT): Promise<string> {
   const { stdout } = await execute(process.execPath, args, {
-    cwd: REPOSITORY_ROOT,
+    cwd,
     env: {
       ...process.env,
       NODE_OPTIONS: `--import=${HOOK}`,
@@ -34,7 +34,8 @@ async function withArrow(version: string, args: readonly string[]): Promise<stri
 describe.each(TESTED_ARROWS)("apache-arrow %s", (version) => {
   test("is what a program gets", async () => {
     const script = 'console.log(import.meta.resolve("apache-arrow"))';
-    const printed = await withArrow(version, ["--input-type=module", "--eval", script]);
+    const folder = join(REPOSITORY_ROOT, "packages/zarr-store");
+    const printed = await withArrow(version, ["--input-type=module", "--eval", script], folder);
     expect(printed).toContain(`apache-arrow-${version}/`);
     const manifest = await readFile(
       join(await installFromNpm("apache-arrow", version), "package.json"),
