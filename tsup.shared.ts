@@ -5,5 +5,14 @@ import type { Options } from "tsup";
  * published is not minified, and the sources are not in it.
  */
 export function packageBuild(entry: Record<string, string>): Options {
-  return { entry, format: ["esm"], target: "es2023", sourcemap: false, clean: true, splitting: true };
+  return {
+    entry,
+    format: ["esm"],
+    target: "es2023",
+    // What package.json chooses by platform, its `imports`, is chosen where the package is used.
+    external: [/^#/],
+    sourcemap: false,
+    clean: true,
+    splitting: true,
+  };
 }

@@ -79,6 +79,11 @@ function importProblems(
         const may = stays || isSupport || path.endsWith(".config.ts");
         return may ? [] : [`${path}: ${specifier} leaves the package`];
       }
+      if (specifier.startsWith("#")) {
+        return member.ownImports.has(specifier)
+          ? []
+          : [`${path}: ${specifier} is not in imports of package.json`];
+      }
       const name = packageOfSpecifier(specifier);
       const target = packages.find((other) => other.name === name);
       if (target !== undefined && !target.entries.has(`.${specifier.slice(name.length)}`)) {
@@ -126,7 +131,7 @@ test("an arrow against the table, an unknown package and every import that is no
       import { root } from "../../zarr-store/src/root.ts";
       export * from "./rect.ts";
       export const table: Promise<import("apache-arrow").Table> = import("left-pad");`,
-    "packages/roi/src/rect.ts": `import { test } from "vitest";`,
+    "packages/roi/src/rect.ts": `import { test } from "vitest"; import "#platform";`,
     "packages/roi/test/rect.test.ts": `import { test } from "vitest"; import { roi } from "@kym/roi";`,
     "packages/zarr-store/package.json": JSON.stringify({
       name: "@kym/zarr-store",
@@ -141,6 +146,7 @@ test("an arrow against the table, an unknown package and every import that is no
     "packages/roi/src/index.ts: apache-arrow is not declared in packages/roi/package.json",
     "packages/roi/src/index.ts: left-pad is not declared in packages/roi/package.json",
     "packages/roi/src/rect.ts: vitest is not declared in packages/roi/package.json",
+    "packages/roi/src/rect.ts: #platform is not in imports of package.json",
     "packages/extra: @kym/extra is not in the table of arrows",
   ]);
 });

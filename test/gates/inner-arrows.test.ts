@@ -125,7 +125,7 @@ const ARROWS: Arrows = {
     table: ["bytes", "json"],
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
-    layout: ["commit", "dataset"],
+    layout: ["commit", "dataset", "image"],
     node: ["codecs", "runtime", "store", "commit", "http", "dataset"],
     testing: ["json", "array", "store", "table", "image"],
   },
@@ -157,6 +157,8 @@ const ARROWS: Arrows = {
     rows: ["columns"],
     csv: ["rows"],
     parquet: ["columns", "rows"],
+    reading: ["rows", "csv"],
+    lazy: ["rows"],
   },
 };
 

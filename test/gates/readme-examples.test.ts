@@ -1,12 +1,9 @@
-// Runs every `ts` example of the READMEs and pages, and compares what it prints.
+// Runs every `ts` example of the READMEs and pages, and compares what it prints. `test/interop/versions` does with older Nodes.
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { blocksOf, type Example, examplesOf, pagesOf } from "./source/readme-example.ts";
-import { REPOSITORY_ROOT, readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
+import { blocksOf, examplesOf, pagesOf } from "./source/readme-example.ts";
+import { runExample } from "./source/run-example.ts";
+import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages } from "./source/workspace-package.ts";
 
 /** Examples that would not be run or do not show what they print, and packages without an example. */
@@ -22,24 +19,6 @@ function exampleProblems(tree: SourceTree): readonly string[] {
   const shown = new Set(examplesOf(tree).map(({ path }) => path));
   const without = libraryPackages(tree).filter(({ folder }) => !shown.has(`${folder}/README.md`));
   return [...marked, ...silent, ...without.map(({ folder }) => `${folder}/README.md: shows no example`)];
-}
-
-/** Runs an example as if its file were beside its page, in an empty working folder. */
-function runExample({ path, line, code }: Example): { readonly stdout: string; readonly failure: string } {
-  const file = resolve(REPOSITORY_ROOT, dirname(path), `.example-line-${line}.ts`);
-  const cwd = mkdtempSync(join(tmpdir(), "kym-example-"));
-  try {
-    writeFileSync(file, code);
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@kym/source", file], {
-      cwd,
-      encoding: "utf8",
-      timeout: 60_000,
-    });
-    return { stdout, failure: status === 0 ? "" : stderr || `ended with ${status}` };
-  } finally {
-    rmSync(file, { force: true });
-    rmSync(cwd, { recursive: true });
-  }
 }
 
 test("every package has an example in its README, and every example is run and says what it prints", () => {

@@ -39,6 +39,11 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/kym-dataset/staleness legacyRadonParamsHash",
     "@kym/kym-dataset/staleness summarizeTrace",
   ],
+  "what the entries lazy and reading have as well, for programs that load Arrow anyway": [
+    "@kym/zarr-store/table rowRunsOf",
+    "@kym/zarr-store/table spliceRows",
+    "@kym/zarr-store/table takeRows",
+  ],
   "an example would need a web server": ["@kym/zarr-store httpStore"],
   "an example would need a bundler": ["@kym/zarr-store setParquetWasm"],
   "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],

@@ -79,6 +79,7 @@ export type {
   SidecarNameRule,
   SidecarSource,
   SidecarSubject,
+  TableFile,
   TraceFacts,
 } from "./formats/sidecar-format.ts";
 export { sidecarFormats } from "./formats/sidecar-formats.ts";

@@ -86,7 +86,8 @@ export {
   SOURCES_SCHEMA,
   type SourceRow,
 } from "./dataset/tables/sources-table.ts";
-export { type TableInput, tableOf } from "./dataset/tables/table-store.ts";
+export type { TableInput } from "./dataset/tables/table-input.ts";
+export { tableOf } from "./dataset/tables/table-of.ts";
 export type { IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
 export {
   isZarrStoreError,
@@ -121,6 +122,7 @@ export type {
 export { memoryStore } from "./store/memory-store.ts";
 export { type ReadOnlyStore, readOnlyStore } from "./store/read-only-store.ts";
 export { parseStoreKey, type StoreKey } from "./store/store-key.ts";
-export { rowsOf, tableFromRows } from "./table/arrow-table.ts";
-export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/parquet.ts";
+export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/parquet-wasm-source.ts";
+export { rowsOf } from "./table/rows/rows-of.ts";
 export type { CellValue, Column, ColumnType, Row, TableSchema } from "./table/table-schema.ts";
+export { tableFromRows } from "./table/tables-at-once.ts";

@@ -14,6 +14,8 @@ export interface WorkspacePackage {
   readonly devDependencies: ReadonlyMap<string, string>;
   /** The source file of each entry of `exports`, from its condition `@kym/source`. */
   readonly entries: ReadonlyMap<string, string>;
+  /** The specifiers of `imports`, such as `#arrow`: files that are chosen by platform. */
+  readonly ownImports: ReadonlySet<string>;
 }
 
 export interface SourceFile {
@@ -58,6 +60,7 @@ export function parsePackage(folder: string, text: string): WorkspacePackage {
     peerDependencies: stringsOf(manifest.get("peerDependencies")),
     devDependencies: stringsOf(manifest.get("devDependencies")),
     entries: entriesOf(manifest.get("exports")),
+    ownImports: new Set(fieldsOf(manifest.get("imports")).keys()),
   };
 }
 

@@ -3,7 +3,7 @@
 import { loadMetadataText, planeScales, summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ArtifactStore, PixelStore, ReadOptions, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
-import { schemaOfTable } from "@kym/zarr-store/table";
+import { schemaOfTable } from "@kym/zarr-store/table/reading";
 import { loadSourceName } from "../load-source-name.ts";
 
 export interface IngestImageOptions extends ReadOptions {

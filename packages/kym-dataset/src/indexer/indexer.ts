@@ -1,7 +1,7 @@
 // Defines what an indexer is, and `defineIndexer`, which makes and checks one.
 
 import type { ReadOptions, Row, TableSchema, ZarrImageRecord } from "@kym/zarr-store";
-import { parseTableSchema } from "@kym/zarr-store/table";
+import { parseTableSchema } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 import { isProvenanceColumn } from "../table/index-schema.ts";

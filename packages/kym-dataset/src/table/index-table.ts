@@ -1,7 +1,8 @@
 // Merges new rows into an index table, range by range, so that rows that stay are copied and not parsed.
 
-import { type Column, type Row, rowsOf, type TableSchema, tableFromRows } from "@kym/zarr-store";
-import { type RowRange, rowRunsOf, schemaOfTable, spliceRows, takeRows } from "@kym/zarr-store/table";
+import type { Column, Row, TableSchema } from "@kym/zarr-store";
+import { type RowRange, spliceRows, tableFromRows, takeRows } from "@kym/zarr-store/table/lazy";
+import { rowRunsOf, rowsOf, schemaOfTable } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { conformRow } from "./conform-row.ts";
 import { indexSchema, isProvenanceColumn, PROVENANCE_COLUMNS } from "./index-schema.ts";

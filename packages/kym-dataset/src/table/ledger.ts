@@ -1,7 +1,8 @@
 // The ledger of an index table (`<table>_runs`): what each image's rows were made from.
 
 import type { CellValue, TableSchema } from "@kym/zarr-store";
-import { columnOf, tableFromColumns } from "@kym/zarr-store/table";
+import { tableFromColumns } from "@kym/zarr-store/table/lazy";
+import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 

@@ -2,16 +2,10 @@
 
 import { COLUMNS } from "@kym/kym-schema";
 import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
-import {
-  type Column,
-  isZarrStoreError,
-  type ReadOptions,
-  type Row,
-  tableFromRows,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { type Column, isZarrStoreError, type ReadOptions, type Row, type ZarrDataset } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
-import { columnOf } from "@kym/zarr-store/table";
+import { loadArrow, tableFromRows } from "@kym/zarr-store/table/lazy";
+import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
@@ -65,6 +59,7 @@ export async function buildDatasetViewTable(
       const objects = hashesById.get(image.imageId) ?? NO_OBJECTS;
       return Object.assign(rowOf(image), ...views.map((view) => view.cellsOf(image.imageId, objects)));
     });
+    await loadArrow();
     return tableFromRows(rows, {
       columns: [...IMAGE_LIST_COLUMNS, ...views.flatMap(({ columns }) => columns)],
     });

@@ -1,6 +1,7 @@
 // Loads the text of an image's metadata from a record, a file or any other store of artifacts.
 
-import { type ArtifactStore, isZarrStoreError, type ReadOptions } from "@kym/zarr-store";
+import type { ArtifactStore, ReadOptions } from "@kym/zarr-store";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { ARTIFACTS } from "../artifact-names.ts";
 
 /** With `ifUnreadable: "none"`, {@link loadMetadataText} treats text that is not JSON as absent. */

@@ -1,8 +1,8 @@
 // Reads the artifact `metadata` of an image, of any version, without stopping at a bad field.
 
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
-import { isZarrStoreError } from "@kym/zarr-store";
 import { isJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import { FieldReader, type MetadataProblem } from "./field-reader.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";

@@ -13,7 +13,7 @@ import {
   stringOf,
   throwFault,
 } from "@kym/zarr-store/json";
-import { parseTableSchema } from "@kym/zarr-store/table";
+import { parseTableSchema } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
 
 /**

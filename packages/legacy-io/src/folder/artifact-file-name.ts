@@ -1,6 +1,7 @@
 // Turns an artifact's name into the middle part of a sidecar's file name, and back.
 
-import { isZarrStoreError, parseArtifactName } from "@kym/zarr-store";
+import { parseArtifactName } from "@kym/zarr-store/layout";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
 
 /**
  * Encodes an artifact's name for use in a file name: `velocity_events/params` becomes `velocity_events__params`.

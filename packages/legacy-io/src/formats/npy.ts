@@ -1,7 +1,7 @@
 // Reads and writes NumPy's `.npy` files.
 
-import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
-import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
+import type { DType, NdArray } from "@kym/zarr-store";
+import { createNdArray, itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { LegacyIoError } from "../errors.ts";
 

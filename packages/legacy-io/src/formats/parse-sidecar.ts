@@ -1,9 +1,9 @@
-// Runs a format's `parse` on a file, and checks the result if the format is not a built-in one.
+// Runs a format's `parse` on a file, decodes the tables that it leaves to be decoded, and checks the result if the format is not a built-in one.
 
 import { createNdArray, isZarrStoreError } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { parseLossless } from "@kym/zarr-store/json";
-import { assertTableMatches } from "@kym/zarr-store/table";
+import { assertTableMatches, decodeParquet, schemaOfTable, tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   SidecarFacts,
   SidecarFormat,
   SidecarSource,
+  TableFile,
 } from "./sidecar-format.ts";
 
 /** What a file says, or why it could not be read. */
@@ -39,7 +40,7 @@ export async function parseSidecar(
 ): Promise<SidecarMeaning> {
   let facts: SidecarFacts;
   try {
-    facts = await format.parse(bytes, source);
+    facts = await decodeTables(await format.parse(bytes, source), source.relPath);
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { kind: "opaque", reason: error.message, cause: error };
@@ -55,6 +56,30 @@ export async function parseSidecar(
     }
   }
   return { kind: "understood", format, facts };
+}
+
+/**
+ * The facts with their tables decoded, as artifacts. `where` names the file in messages.
+ *
+ * @throws {ZarrStoreError} `invalid_file` or `not_supported` for a Parquet file that cannot be read
+ */
+async function decodeTables(facts: SidecarFacts, where: string): Promise<SidecarFacts> {
+  const { tables, artifacts = [], ...others } = facts;
+  if (tables === undefined) {
+    return facts;
+  }
+  const decoded = await Promise.all(tables.map((table) => decodeTable(table, where)));
+  return { ...others, artifacts: [...artifacts, ...decoded] };
+}
+
+async function decodeTable(file: TableFile, where: string): Promise<GivenArtifact> {
+  const { name } = file;
+  if ("parquet" in file) {
+    const table = await decodeParquet(file.parquet, { where });
+    return { kind: "table", name, table, schema: schemaOfTable(table) };
+  }
+  const { schema, columns, rowCount } = file.csv;
+  return { kind: "table", name, table: tableFromColumns(schema, columns, rowCount), schema };
 }
 
 /** True for a format that is not built in. */

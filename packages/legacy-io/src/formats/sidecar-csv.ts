@@ -1,7 +1,7 @@
 // Reads a lab's CSV with the reader of `@kym/zarr-store`, and reports its errors as errors of this package.
 
-import { isZarrStoreError } from "@kym/zarr-store";
-import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
+import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
 
 const CODES = ["invalid_file", "schema_mismatch"] as const;

@@ -1,7 +1,7 @@
 // Defines a sidecar format: how its files are named, what they say, and how they are written back.
 
 import type { DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
-import type { CsvTable } from "@kym/zarr-store/table";
+import type { CsvTable } from "@kym/zarr-store/table/reading";
 import type { ClassicJson } from "./classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { OlympusHeader } from "./olympus/olympus-header.ts";
@@ -44,6 +44,11 @@ export type GivenArtifact =
   | { readonly kind: "table"; readonly name: string; readonly table: Table; readonly schema: TableSchema }
   | { readonly kind: "array"; readonly name: string; readonly array: NdArray };
 
+/** A table as its file has it: the bytes of a Parquet file, or the columns of a CSV. What reads the sidecar decodes it. */
+export type TableFile =
+  | { readonly name: string; readonly parquet: Uint8Array<ArrayBuffer> }
+  | { readonly name: string; readonly csv: CsvTable };
+
 /** A velocity trace, and where to find how it was made. */
 export interface TraceFacts {
   /** Columns have the names of `VELOCITY_TRACE_SCHEMA`. */
@@ -58,6 +63,8 @@ export interface TraceFacts {
 export interface SidecarFacts {
   /** Stored unchanged, except that a JSON named `metadata` is completed from the image and its other files. */
   readonly artifacts?: readonly GivenArtifact[] | undefined;
+  /** Artifacts of the kind `table` that are still to be decoded, so that a format need not load what decodes them. */
+  readonly tables?: readonly TableFile[] | undefined;
   /** Facts about the acquisition. */
   readonly header?: OlympusHeader | undefined;
   /** What people edit: calibration, experiment, ROIs. */

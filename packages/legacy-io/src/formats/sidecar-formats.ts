@@ -1,6 +1,6 @@
 // Puts a caller's formats before the built-in ones, after checking them.
 
-import { parseArtifactName } from "@kym/zarr-store";
+import { parseArtifactName } from "@kym/zarr-store/layout";
 import { LegacyIoError } from "../errors.ts";
 import { TIFF_READER } from "../tiff/tiff-reader.ts";
 import { ALL_FORMATS } from "./all-formats.ts";

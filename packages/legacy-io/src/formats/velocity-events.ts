@@ -1,8 +1,9 @@
 // Makes the table `velocity_events/events` from the event objects of a lab's JSON.
 
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import { type CellValue, type Column, portableRuntime, type TableSchema } from "@kym/zarr-store";
+import type { CellValue, Column, TableSchema } from "@kym/zarr-store";
 import { canonicalJson, type JsonNode } from "@kym/zarr-store/json";
+import { portableRuntime } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
 import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";

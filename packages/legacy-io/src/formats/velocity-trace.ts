@@ -2,7 +2,7 @@
 
 import { COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import type { Column } from "@kym/zarr-store";
-import type { CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store/table";
+import type { CsvColumnData, CsvLimits, CsvTable } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
 import { readSidecarCsv } from "./sidecar-csv.ts";
 

@@ -1,7 +1,7 @@
 // Reads the pixels of a TIFF: the whole image, or some rows of one plane.
 
-import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
-import { itemSizeBytes } from "@kym/zarr-store/array";
+import type { DType, NdArray } from "@kym/zarr-store";
+import { createNdArray, itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../errors.ts";

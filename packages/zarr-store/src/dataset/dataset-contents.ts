@@ -10,27 +10,17 @@ import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { decodeParquet, encodeParquet } from "../table/parquet/parquet.ts";
-import { decodeParquetParts, joinParquetParts, type ParquetFile } from "../table/parquet/parquet-parts.ts";
+import type { ParquetFile } from "../table/parquet/parquet-parts.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
 import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
-import { parseSourceRow, SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
+import { loadTableCode } from "./tables/load-table-code.ts";
+import { parseSourceRow, SOURCES_TABLE, type SourceRow, sourceIdentity } from "./tables/sources-table.ts";
 import { readTableFiles } from "./tables/table-files.ts";
-import {
-  appendSources,
-  assertRowsBelongTo,
-  decodeSources,
-  encodeSources,
-  isRows,
-  replaceRows,
-  sourceIdentity,
-  type TableInput,
-  tableOf,
-} from "./tables/table-store.ts";
+import { assertRowsBelongTo, isRows, type TableInput } from "./tables/table-input.ts";
 
 /** How `addImage` names, lays out and describes an image. */
 export interface AddImageOptions extends SaveImageOptions {
@@ -172,7 +162,8 @@ export class DatasetContents {
 
   /** Loads a pooled table. @throws {ZarrStoreError} `not_found` */
   async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
-    return decodeParquetParts(await this.loadTableFiles(name, options), options);
+    const files = await this.loadTableFiles(name, options);
+    return (await loadTableCode()).decodeParquetParts(files, options);
   }
 
   /**
@@ -183,7 +174,7 @@ export class DatasetContents {
    * have more rows than one file may have
    */
   async loadTableBytes(name: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return joinParquetParts(await this.loadTableFiles(name, options));
+    return joinParts(await this.loadTableFiles(name, options));
   }
 
   /**
@@ -209,6 +200,7 @@ export class DatasetContents {
    */
   async saveTable(name: string, rows: TableInput, options: SaveTableOptions = {}): Promise<void> {
     const path = tablePath(parseTableName(name));
+    const { encodeParquet, tableOf } = await loadTableCode();
     const table = tableOf(rows, options.schema, path);
     const bytes = await encodeParquet(table, { schema: options.schema ?? schemaOfTable(table) });
     await this.#putTable(`save table ${name}`, name, bytes, options);
@@ -237,6 +229,7 @@ export class DatasetContents {
   ): Promise<void> {
     const where = tablePath(parseTableName(name));
     const { schema, imageIdColumn = "image_id" } = options;
+    const { replaceRows, tableOf } = await loadTableCode();
     const tables = new Map<string, Table>();
     for (const [imageId, input] of rowsByImageId) {
       if (isRows(input) && input.length === 0 && schema === undefined) {
@@ -281,7 +274,7 @@ export class DatasetContents {
   ): Promise<void> {
     const where = tablePath(parseTableName(name));
     const decode = async (bytes: Uint8Array | undefined): Promise<TableChange> =>
-      merge(bytes && (await decodeParquet(bytes, { where })));
+      merge(bytes && (await (await loadTableCode()).decodeParquet(bytes, { where })));
     await this.mergeTableFile(name, decode, options);
   }
 
@@ -299,6 +292,7 @@ export class DatasetContents {
       transaction.merge({
         ...object,
         merge: async (current) => {
+          const { encodeParquet } = await loadTableCode();
           const { table, schema, imageIds } = await merge(current);
           return {
             bytes: table && (await encodeParquet(table, { schema })),
@@ -316,11 +310,12 @@ export class DatasetContents {
    */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
     const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
-    return decodeSources(files.length === 0 ? undefined : await joinParquetParts(files));
+    return files.length === 0 ? [] : (await loadTableCode()).decodeSources(await joinParts(files));
   }
 
   /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */
   async saveSourcesIndex(rows: readonly Row[], options: ReadOptions = {}): Promise<void> {
+    const { encodeSources } = await loadTableCode();
     const bytes = await encodeSources(rows.map(parseSourceRow));
     await this.#putTable("save the sources index", SOURCES_TABLE, bytes, options);
   }
@@ -333,6 +328,7 @@ export class DatasetContents {
    */
   async appendSources(rows: readonly SourceRow[], options: AppendSourcesOptions = {}): Promise<void> {
     const object = tableObject(parseTableName(SOURCES_TABLE));
+    const { appendSources } = await loadTableCode();
     const allowed = new Set((options.again ?? []).map(sourceIdentity));
     await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
       transaction.merge({ ...object, merge: (current) => appendSources(current, rows, allowed) });
@@ -374,6 +370,10 @@ async function deleteParts(transaction: Transaction, view: ObjectSession, name: 
 function tableObject(name: TableName): Pick<MergeableChange, "path" | "parts"> {
   return {
     path: tablePath(name),
-    parts: { has: (path) => isTablePart(name, path), join: joinParquetParts },
+    parts: { has: (path) => isTablePart(name, path), join: joinParts },
   };
+}
+
+async function joinParts(files: readonly ParquetFile[]): Promise<Uint8Array<ArrayBuffer>> {
+  return (await loadTableCode()).joinParquetParts(files);
 }

@@ -18,6 +18,10 @@ export interface HttpStoreOptions extends HttpClientOptions {
   readonly maxSizeBytes?: number | undefined;
 }
 
+/** What to do about a server of a single-page app, which answers 200 with its front page where there is no file. */
+const FALLBACK_HINT =
+  ' where there should be a file or 404; a server of a single-page app must be told not to fall back to its front page (Vite: appType: "mpa")';
+
 /**
  * Opens a folder on a web server for reading. The store never lists files, so any server will do.
  *
@@ -30,7 +34,7 @@ export interface HttpStoreOptions extends HttpClientOptions {
  * | 403 for a file of the commit protocol | the file is absent, with a warning: S3 without the right to list answers so |
  * | 408, 429, 500 and above, silence, a broken connection | retried, then `io` |
  * | a redirect to another origin | `io` |
- * | a web page in place of a file | `io` |
+ * | a web page in place of a file, as the fallback of a single-page app | `io`, with the setting to change |
  * | a body shorter than announced | retried, then `io` |
  * | a body longer than announced, or than `maxSizeBytes` | `io` |
  * | the whole file in place of a range | `io` |
@@ -170,7 +174,7 @@ class HttpStore implements ReadableStore {
   #assertNoWebPage(key: StoreKey, { headers }: Response): void {
     const type = headers.get("content-type") ?? "";
     if (/^(text\/html|application\/xhtml\+xml)\b/i.test(type) && !/\.x?html?$/i.test(key)) {
-      throw this.#fault(key, `the server sends a web page (${type})`, type);
+      throw this.#fault(key, `the server sends a web page (${type})${FALLBACK_HINT}`, type);
     }
   }
 

@@ -17,3 +17,4 @@ export {
   tablePath,
   undottedChunkKey,
 } from "../dataset/layout.ts";
+export { parseArtifactName } from "../image/artifact-name.ts";

@@ -4,17 +4,7 @@
  * @module
  */
 
-export {
-  type ColumnData,
-  columnOf,
-  filterRows,
-  type RowRange,
-  type RowRun,
-  rowRunsOf,
-  spliceRows,
-  tableFromColumns,
-  takeRows,
-} from "./arrow-table.ts";
+export type { ColumnData } from "./columns/build-column.ts";
 export type { CsvLimits } from "./csv/csv-cells.ts";
 export type { CsvColumnData } from "./csv/csv-column.ts";
 export type { CsvDialect } from "./csv/csv-dialect.ts";
@@ -28,4 +18,8 @@ export {
 } from "./csv/write-csv.ts";
 export { decodeParquet, encodeParquet } from "./parquet/parquet.ts";
 export { decodeParquetParts, type ParquetFile } from "./parquet/parquet-parts.ts";
+export { type RowRun, rowRunsOf } from "./rows/row-runs.ts";
+export { columnOf } from "./rows/rows-of.ts";
+export type { RowRange } from "./rows/splice-rows.ts";
 export { assertTableMatches, parseTableSchema, schemaOfTable } from "./table-schema.ts";
+export { filterRows, spliceRows, tableFromColumns, takeRows } from "./tables-at-once.ts";

@@ -3,7 +3,7 @@
 import { createNdArray, type NdArray } from "../array/nd-array.ts";
 import type { ArtifactStore } from "../image/artifact-store.ts";
 import { jsonText } from "../json/lossless-json.ts";
-import { rowsOf } from "../table/arrow-table.ts";
+import { rowsOf } from "../table/rows/rows-of.ts";
 import type { TableSchema } from "../table/table-schema.ts";
 import { contractAssert } from "./contract-assert.ts";
 import type { TestFramework } from "./readable-store-contract.ts";

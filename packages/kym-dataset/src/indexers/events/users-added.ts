@@ -2,7 +2,7 @@
 
 import { COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
-import { columnOf } from "@kym/zarr-store/table";
+import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import {
   type ArtifactRef,

@@ -3,7 +3,7 @@
 import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { StoredRoiStats } from "@kym/roi";
 import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
-import { columnOf } from "@kym/zarr-store/table";
+import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
 import type { RadonContext } from "./radon-context.ts";

@@ -2,7 +2,7 @@
 
 import { COLUMNS, RADON_COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
-import { type CsvTextColumn, csvText } from "@kym/zarr-store/table";
+import { type CsvTextColumn, csvText } from "@kym/zarr-store/table/reading";
 import { EVENT_KEYS, type KymflowEvent } from "../../formats/kymflow/events-json.ts";
 import { LEGACY_EVENT_COLUMNS } from "../../formats/velocity-events.ts";
 import type { KymflowPlace } from "./kymflow-place.ts";

@@ -1,9 +1,9 @@
 // Writes `_events.json` as the older application does, from the artifact `velocity_events/events`.
 
 import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import { type CellValue, type DatasetContents, type Row, rowsOf } from "@kym/zarr-store";
+import type { CellValue, DatasetContents, Row } from "@kym/zarr-store";
 import { type JsonNode, nodeOf, parseLossless, serializeLossless } from "@kym/zarr-store/json";
-import { schemaOfTable } from "@kym/zarr-store/table";
+import { rowsOf, schemaOfTable } from "@kym/zarr-store/table/reading";
 import { LEGACY_EVENT_COLUMNS } from "../velocity-events.ts";
 import type { KymflowRun } from "./kymflow-json.ts";
 

@@ -2,7 +2,7 @@
 
 import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, ColumnType, DatasetContents } from "@kym/zarr-store";
-import { type CsvTextColumn, columnOf, csvText, schemaOfTable } from "@kym/zarr-store/table";
+import { type CsvTextColumn, columnOf, csvText, schemaOfTable } from "@kym/zarr-store/table/reading";
 import type { ImageToWrite } from "../sidecar-format.ts";
 import { LEGACY_TRACE_COLUMNS } from "../velocity-trace.ts";
 

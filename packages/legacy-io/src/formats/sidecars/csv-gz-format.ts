@@ -1,7 +1,8 @@
 // The format of `<stem>.<artifact>.csv.gz`: a gzipped table under the artifact's name.
 
+import { readSidecarCsv } from "../sidecar-csv.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
-import { CSV_VERSION, csvArtifact } from "./csv-format.ts";
+import { CSV_VERSION } from "./csv-format.ts";
 
 export const csvGzFormat: SidecarFormat = {
   name: "csv.gz",
@@ -11,6 +12,6 @@ export const csvGzFormat: SidecarFormat = {
   artifacts: [],
   precedence: { artifacts: 200 },
   parse: async (bytes, { artifact, gunzip }) => ({
-    artifacts: [csvArtifact(artifact, await gunzip(bytes))],
+    tables: [{ name: artifact, csv: readSidecarCsv(await gunzip(bytes)) }],
   }),
 };

@@ -1,7 +1,7 @@
 // Makes an array that uses existing bytes without copying them.
 
-import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
-import { itemSizeBytes } from "@kym/zarr-store/array";
+import type { DType, NdArray } from "@kym/zarr-store";
+import { createNdArray, itemSizeBytes } from "@kym/zarr-store/array";
 
 /**
  * Makes an array over bytes that are its elements in the machine's byte order. Undefined if the bytes do not begin at a

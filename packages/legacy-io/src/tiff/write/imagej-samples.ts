@@ -1,6 +1,7 @@
 // Converts pixels to a dtype that ImageJ can show, without changing a value.
 
-import { createNdArray, type DType, type NdArray } from "@kym/zarr-store";
+import type { DType, NdArray } from "@kym/zarr-store";
+import { createNdArray } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 
 /** The dtypes that ImageJ shows unchanged, with their `SampleFormat`. */

@@ -6,16 +6,14 @@ import { isOwnFormat, isZarrNode, TABLE_ENDING } from "../../commit/object-path.
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
 import type { StoreKey } from "../../store/store-key.ts";
-import { decodeCsvGz } from "../../table/csv/csv-gz.ts";
-import { decodeParquet } from "../../table/parquet/parquet.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
 import { imageNode, meaningOf, tablePath } from "../layout.ts";
 import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { MAX_JSON_BYTES } from "../record/json-artifacts.ts";
 import { imageIdRangeFault } from "../tables/image-id-range.ts";
+import { loadTableCode } from "../tables/load-table-code.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
-import { decodeSources } from "../tables/table-store.ts";
 import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
 
 /** What each file of a dataset must contain, and how another program may have changed it. */
@@ -84,12 +82,13 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
       );
       return;
     case "csv.gz":
-      await decodeCsvGz(bytes, undefined, { where: path });
+      await (await loadTableCode()).decodeCsvGz(bytes, undefined, { where: path });
       return;
     case "parquet":
-      await decodeParquet(bytes, { where: path });
+      await (await loadTableCode()).decodeParquet(bytes, { where: path });
       return;
     case "table": {
+      const { decodeParquet, decodeSources } = await loadTableCode();
       const fault = imageIdRangeFault(await decodeParquet(bytes, { where: path }));
       if (fault !== undefined && meaning.isPart) {
         throw new ZarrStoreError("invalid_file", `${path}: ${fault}`, { path });

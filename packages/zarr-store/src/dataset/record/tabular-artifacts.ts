@@ -5,11 +5,10 @@ import { isZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
-import { decodeCsvGz, encodeCsvGz } from "../../table/csv/csv-gz.ts";
-import { decodeParquet, encodeParquet } from "../../table/parquet/parquet.ts";
 import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { type TabularFormat, tabularPath } from "../layout.ts";
-import { type TableInput, tableOf } from "../tables/table-store.ts";
+import { loadTableCode } from "../tables/load-table-code.ts";
+import type { TableInput } from "../tables/table-input.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];
@@ -55,6 +54,7 @@ export class TabularArtifacts {
   async save(name: string, rows: TableInput, options: SaveTableArtifactOptions = {}): Promise<string> {
     const { format = "parquet", schema } = options;
     const path = this.#path(name, format);
+    const { encodeCsvGz, encodeParquet, tableOf } = await loadTableCode();
     const table = tableOf(rows, schema, path);
     const bytes =
       format === "parquet"
@@ -149,6 +149,7 @@ async function decodeTabular(
   where: string,
   { schema, memory }: LoadTableArtifactOptions,
 ): Promise<Table> {
+  const { decodeCsvGz, decodeParquet } = await loadTableCode();
   return format === "parquet"
     ? decodeParquet(bytes, { where, memory })
     : decodeCsvGz(bytes, schema, { where });

@@ -14,7 +14,7 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { imageGroup } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";
-import type { TableInput } from "../tables/table-store.ts";
+import type { TableInput } from "../tables/table-input.ts";
 import { ArrayArtifacts, type SaveArrayArtifactOptions } from "./array-artifacts.ts";
 import { ArtifactFiles, type DeleteAnalysisOptions } from "./artifact-files.ts";
 import { Attachments } from "./attachments.ts";

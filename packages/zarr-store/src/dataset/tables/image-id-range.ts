@@ -4,7 +4,7 @@ import type { Table } from "apache-arrow";
 import { isZarrStoreError } from "../../errors.ts";
 import { isObject } from "../../json/is-object.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
-import { rowRunsOf } from "../../table/arrow-table.ts";
+import { rowRunsOf } from "../../table/rows/row-runs.ts";
 
 /** The first and the last image id of the rows of a part, in the order of UTF-16 code units. */
 export interface ImageIdRange {

@@ -106,3 +106,8 @@ function mismatch(column: keyof SourceRow, expected: string, found: CellValue | 
     { path: column, expected, found },
   );
 }
+
+/** What makes two rows describe the same file: its hash and path. */
+export function sourceIdentity(row: SourceRow): string {
+  return `${row.source_sha256 ?? ""} ${row.source_primary_path}`;
+}

@@ -5,8 +5,9 @@ import type { TableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
-import { assertSameSchemas, type ParquetFile } from "../../table/parquet/parquet-parts.ts";
+import type { ParquetFile } from "../../table/parquet/parquet-parts.ts";
 import { isTablePart, tablePath } from "../layout.ts";
+import { loadTableCode } from "./load-table-code.ts";
 
 /** What is needed to read the files of a table. */
 export interface TableObjects {
@@ -43,7 +44,7 @@ export async function readTableFiles(
     }
     const parts = await readParts(objects, name, options);
     if (parts.length > 0) {
-      await assertSameSchemas(parts);
+      await (await loadTableCode()).assertSameSchemas(parts);
       return parts;
     }
   }

@@ -17,10 +17,14 @@ import {
 import { decodeParquet, encodeParquet } from "../../table/parquet/parquet.ts";
 import { assertTableMatches, type Row, schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { tablePath } from "../layout.ts";
-import { parseSourceRow, SOURCES_SCHEMA, SOURCES_TABLE, type SourceRow } from "./sources-table.ts";
-
-/** Plain rows, or an Arrow table with its own schema. */
-export type TableInput = Table | readonly Row[];
+import {
+  parseSourceRow,
+  SOURCES_SCHEMA,
+  SOURCES_TABLE,
+  type SourceRow,
+  sourceIdentity,
+} from "./sources-table.ts";
+import { isRows, type TableInput } from "./table-input.ts";
 
 /**
  * The table itself, or a table made from rows and their schema.
@@ -45,10 +49,6 @@ export function tableOf(input: TableInput, schema: TableSchema | undefined, wher
     );
   }
   return tableFromRows(input, schema);
-}
-
-export function isRows(input: TableInput): input is readonly Row[] {
-  return Array.isArray(input);
 }
 
 /** The rows that some images have from now on. */
@@ -101,30 +101,6 @@ export function withoutImages(table: Table, imageIdColumn: string, imageIds: Rea
 }
 
 /**
- * Checks that every row belongs to the image.
- *
- * @throws {ZarrStoreError} `invalid_argument` if a row has another id, or the id column is missing
- */
-export function assertRowsBelongTo(rows: Table, imageId: string, imageIdColumn: string, where: string): void {
-  if (!rows.schema.fields.some((field) => field.name === imageIdColumn)) {
-    throw new ZarrStoreError("invalid_argument", `${where}: the rows have no column ${imageIdColumn}`, {
-      path: imageIdColumn,
-    });
-  }
-  const column = columnOf(rows, imageIdColumn);
-  for (let index = 0; index < rows.numRows; index++) {
-    const found = column[index];
-    if (found !== imageId) {
-      throw new ZarrStoreError(
-        "invalid_argument",
-        `${where}: row ${index} belongs to ${String(found)}, not to ${imageId}`,
-        { path: imageIdColumn, expected: imageId, found },
-      );
-    }
-  }
-}
-
-/**
  * Appends rows to the ledger. If a file is already in it, by path and hash, and is not in `allowed`, its row is left
  * out and our image of it is dropped.
  */
@@ -141,11 +117,6 @@ export async function appendSources(
     return { bytes: undefined, droppedGroups: dropped };
   }
   return { bytes: await encodeSources([...existing, ...fresh]), droppedGroups: dropped };
-}
-
-/** What makes two rows describe the same file: its hash and path. */
-export function sourceIdentity(row: SourceRow): string {
-  return `${row.source_sha256 ?? ""} ${row.source_primary_path}`;
 }
 
 /** Decodes the ledger, in order of ingest; empty if there is no file. @throws {ZarrStoreError} `schema_mismatch` */

@@ -1,72 +1,10 @@
-// Converts between Arrow columns and plain buffers, and puts columns together into Arrow tables.
+// Makes Arrow columns of plain buffers, and puts columns together into Arrow tables.
 
-import {
-  Bool,
-  type Data,
-  type DataType,
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  Utf8,
-  type Vector,
-} from "apache-arrow";
+import type { Data, DataType, Field, Table } from "apache-arrow";
+import { arrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import type { Column, ColumnType, TableSchema } from "../table-schema.ts";
-import { type ColumnBuffers, concatColumns, lengthOf } from "./column-buffers.ts";
-import { readChunk, typeReadFrom } from "./read-chunk.ts";
-
-/**
- * Reads an Arrow column, all its chunks as one, and converts the types of other writers to ours.
- *
- * The result is a copy. With `borrowed` it shares memory with the table if possible, for callers that only read it.
- * `where` names the table in messages.
- *
- * @throws {ZarrStoreError} `not_supported`, naming the column, for a type that has no counterpart here.
- */
-export function readColumn(
-  vector: Vector,
-  name: string,
-  where: string,
-  memory: "own" | "borrowed" = "own",
-): ColumnBuffers {
-  const column = `column ${name} of ${where}`;
-  const type = typeReadFrom(vector.type, column);
-  const [only] = vector.data;
-  if (vector.data.length === 1 && only !== undefined) {
-    return readChunk(only, type, column, memory);
-  }
-  return concatColumns(
-    vector.data.map((data) => readChunk(data, type, column, "borrowed")),
-    type,
-  );
-}
-
-/** Reads all columns of a table with {@link readColumn}. */
-export function readColumns(
-  table: Table,
-  where = "the table",
-  memory: "own" | "borrowed" = "own",
-): readonly ColumnBuffers[] {
-  return table.schema.fields.map((field, index) =>
-    readColumn(columnAt(table, index, where), field.name, where, memory),
-  );
-}
-
-/** Returns a column by its index. @throws {ZarrStoreError} `invalid_argument` if the column has no data. */
-export function columnAt(table: Table, index: number, where: string): Vector {
-  const vector = table.getChildAt(index);
-  if (vector === null) {
-    const name = table.schema.fields[index]?.name ?? "";
-    throw new ZarrStoreError("invalid_argument", `column ${name} of ${where} has no data`, { path: name });
-  }
-  return vector;
-}
+import { type Column, type ColumnType, columnTypeOf, type TableSchema } from "../table-schema.ts";
+import { type ColumnBuffers, lengthOf } from "./column-buffers.ts";
 
 /**
  * Makes a table of one batch, with the nullable flags of the schema.
@@ -102,8 +40,27 @@ export function encodeColumn(column: ColumnBuffers): { readonly type: ColumnType
 /** Returns the same data, not copied, with the nullable flags and notes of a schema. The table must match it. */
 export function withSchema(table: Table, schema: TableSchema, metadata: ReadonlyMap<string, string>): Table {
   const children = schema.columns.map((_, index) => table.getChildAt(index)?.data[0]);
-  const present = children.filter((data) => data !== undefined);
+  const present = children.filter((data) => data !== undefined).map(writable);
   return tableOfData(schema, present, table.numRows, metadata);
+}
+
+/**
+ * Data that every version of Arrow can write. Before 21.2 it writes no values for bools that are all null, and readers refuse
+ * such a file. The same bits under another type are written as they are.
+ */
+function writable(data: Data): Data {
+  const { length, nullCount, nullBitmap } = data;
+  if (length === 0 || nullCount < length || columnTypeOf(data.type) !== "bool") {
+    return data;
+  }
+  const { Int8, makeData } = arrow();
+  return makeData({
+    type: new Int8(),
+    data: new Int8Array(Math.ceil(length / 8)),
+    length,
+    nullCount,
+    nullBitmap,
+  });
 }
 
 function wrap(
@@ -112,6 +69,7 @@ function wrap(
   rowCount: number,
   metadata: ReadonlyMap<string, string>,
 ): Table {
+  const { makeData, RecordBatch, Schema, Struct, Table } = arrow();
   const data = makeData({ type: new Struct(fields), length: rowCount, nullCount: 0, children });
   const schema = new Schema(fields, new Map(metadata));
   return new Table(schema, new RecordBatch(schema, data));
@@ -125,10 +83,12 @@ function fieldOf(column: Column): Field {
   if (column.description !== undefined) {
     notes.set("description", column.description);
   }
+  const { Field } = arrow();
   return new Field(column.name, arrowTypeOf(column.type), column.nullable ?? true, notes);
 }
 
 function arrowTypeOf(type: ColumnType): DataType {
+  const { Bool, Float64, Int32, Int64, Utf8 } = arrow();
   switch (type) {
     case "int64":
       return new Int64();
@@ -163,6 +123,7 @@ function dataOf(column: ColumnBuffers, target: Column | undefined): Data {
     firstNull < 0 || column.valid === undefined
       ? { length, nullCount: 0 }
       : { length, nullCount: countZeros(column.valid), nullBitmap: packBits(column.valid) };
+  const { Bool, Float64, Int32, Int64, makeData, Utf8 } = arrow();
   switch (column.type) {
     case "int64":
       return makeData({ type: new Int64(), data: column.values, ...nulls });

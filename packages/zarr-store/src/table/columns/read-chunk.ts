@@ -1,10 +1,10 @@
 // Reads one chunk of an Arrow column and converts the types of other writers to ours.
 
-import { type Data, DataType, TimeUnit, type Utf8View, Vector } from "apache-arrow";
+import type { Data, DataType, Dictionary, Timestamp, TimeUnit } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ColumnType } from "../table-schema.ts";
 import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
-import { packStrings } from "./utf8-strings.ts";
+import { packStrings, utf8OfViews } from "./utf8-strings.ts";
 
 /** The types that are read, by Arrow's names, and what they become. A dictionary becomes the type of its values. */
 const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
@@ -28,15 +28,29 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
 ]);
 
 /**
+ * The numbers of Arrow's types, which its own `DataType.is…` compare. They belong to the format and are the same in every
+ * version, so a table is read without loading Arrow, and one of another version of it as well.
+ */
+const TYPE_IDS = { dictionary: -1, null: 1, timestamp: 10, utf8View: 24 } as const;
+
+function isDictionary(type: DataType): type is Dictionary {
+  return Number(type.typeId) === TYPE_IDS.dictionary;
+}
+
+function isTimestamp(type: DataType): type is Timestamp {
+  return Number(type.typeId) === TYPE_IDS.timestamp;
+}
+
+/**
  * Returns our type for an Arrow type. Timestamps become int64, in nanoseconds since 1970.
  *
  * @throws {ZarrStoreError} `not_supported` for lists, structs, decimals, binary and the like.
  */
 export function typeReadFrom(type: DataType, column: string): ColumnType {
-  if (DataType.isDictionary(type)) {
+  if (isDictionary(type)) {
     return typeReadFrom(type.dictionary, column);
   }
-  const found = DataType.isTimestamp(type) ? "int64" : typeByArrowName.get(String(type));
+  const found = isTimestamp(type) ? "int64" : typeByArrowName.get(String(type));
   if (found === undefined) {
     throw new ZarrStoreError("not_supported", `${column} has the type ${type}`, {
       expected: [...typeByArrowName.keys(), "Timestamp", "Dictionary"],
@@ -53,7 +67,7 @@ type Memory = "own" | "borrowed";
  * conversion. A NaN becomes a null: a missing number is NULL, never NaN.
  */
 export function readChunk(data: Data, type: ColumnType, column: string, memory: Memory): ColumnBuffers {
-  if (DataType.isDictionary(data.type)) {
+  if (isDictionary(data.type)) {
     return readDictionary(data, type, column);
   }
   if (data.nullCount === data.length && data.length > 0) {
@@ -69,7 +83,7 @@ export function readChunk(data: Data, type: ColumnType, column: string, memory: 
     case "bool":
       return { type, values: unpackBits(data.values, data.offset, data.length), valid: validOf(data) };
     case "utf8":
-      return readStrings(data, memory);
+      return readStrings(data, column, memory);
     default:
       return type satisfies never;
   }
@@ -110,9 +124,7 @@ function inMemory<A extends { slice(): A }>(array: A, memory: Memory): A {
 
 function readFloats(data: Data, memory: Memory): ColumnBuffers {
   const values =
-    String(data.type) === "Float16"
-      ? Float64Array.from(new Vector([data]), (value) => value ?? Number.NaN)
-      : float64Of(data, memory);
+    String(data.type) === "Float16" ? Float64Array.from(numbersOf(data), float16Of) : float64Of(data, memory);
   let valid = validOf(data);
   for (let row = 0; row < values.length; row += 1) {
     if (Number.isNaN(values[row])) {
@@ -123,9 +135,20 @@ function readFloats(data: Data, memory: Memory): ColumnBuffers {
   return { type: "float64", values, valid };
 }
 
+/** The number that 16 bits mean: a sign, 5 bits of exponent, 10 of fraction. Source: IEEE 754, binary16. */
+function float16Of(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) {
+    return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  }
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
 function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
   const source = data.values.subarray(0, data.length);
-  const factor = DataType.isTimestamp(data.type) ? nsPerUnit(data.type.unit) : 1n;
+  const factor = isTimestamp(data.type) ? nsPerUnit(data.type.unit) : 1n;
   if (source instanceof BigInt64Array && factor === 1n) {
     return inMemory(source, memory);
   }
@@ -143,27 +166,17 @@ function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
   return values;
 }
 
+/** The nanoseconds of one unit. Arrow counts units from 0: second, millisecond, microsecond, nanosecond. */
 function nsPerUnit(unit: TimeUnit): bigint {
-  switch (unit) {
-    case TimeUnit.SECOND:
-      return 1_000_000_000n;
-    case TimeUnit.MILLISECOND:
-      return 1_000_000n;
-    case TimeUnit.MICROSECOND:
-      return 1_000n;
-    case TimeUnit.NANOSECOND:
-      return 1n;
-    default:
-      return unit satisfies never;
-  }
+  return 1000n ** BigInt(3 - unit);
 }
 
-function readStrings(data: Data, memory: Memory): ColumnBuffers {
-  if (DataType.isNull(data.type)) {
+function readStrings(data: Data, column: string, memory: Memory): ColumnBuffers {
+  if (Number(data.type.typeId) === TYPE_IDS.null) {
     return packStrings(new Array<null>(data.length).fill(null));
   }
-  if (DataType.isUtf8View(data.type)) {
-    return packStrings([...new Vector<Utf8View>([data.clone(data.type)])]);
+  if (Number(data.type.typeId) === TYPE_IDS.utf8View) {
+    return utf8OfViews(data, validOf(data), column);
   }
   const source: Int32Array | BigInt64Array = data.valueOffsets;
   const start = Number(source[0] ?? 0);

@@ -1,13 +1,14 @@
 // Reads and writes Parquet files with parquet-wasm, within bounds on memory.
 
-import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
-import type * as ParquetWasm from "parquet-wasm";
+import type { Table } from "apache-arrow";
+import { arrow, loadArrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { withSchema } from "../columns/arrow-column.ts";
 import { isNormalizedTable } from "../columns/normalized-column.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
 import { tableFromColumns } from "../rows/table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "../table-schema.ts";
+import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 
 export interface EncodeParquetOptions {
@@ -57,6 +58,7 @@ export async function encodeParquet(
   options: EncodeParquetOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();
+  await loadArrow();
   const where = options.where ?? "the table";
   const normal = isNormalizedTable(table) ? table : normalizeTable(table, where);
   const schema = options.schema === undefined ? schemaOfTable(normal) : parseTableSchema(options.schema);
@@ -69,7 +71,7 @@ export async function encodeParquet(
     throw new ZarrStoreError("invalid_argument", message, { path: where, expected, found });
   }
   const metadata = new Map(Object.entries(options.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const stream = tableToIPC(withSchema(normal, schema, metadata), "stream");
+  const stream = arrow().tableToIPC(withSchema(normal, schema, metadata), "stream");
   const wasm = await loadParquetWasm();
   options.signal?.throwIfAborted();
   try {
@@ -83,7 +85,7 @@ export async function encodeParquet(
   }
 }
 
-function writeStream(wasm: Wasm, stream: Uint8Array): Uint8Array<ArrayBuffer> {
+function writeStream(wasm: ParquetWasm, stream: Uint8Array): Uint8Array<ArrayBuffer> {
   const properties = new wasm.WriterPropertiesBuilder()
     .setCompression(wasm.Compression.ZSTD)
     // Dictionary pages took twice the time and more space than zstd alone.
@@ -108,7 +110,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   options.signal?.throwIfAborted();
   const where = options.where ?? "the file";
   checkFrame(bytes, where);
-  const wasm = await loadParquetWasm();
+  const [wasm] = await Promise.all([loadParquetWasm(), loadArrow()]);
   options.signal?.throwIfAborted();
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
   let maxRows: number;
@@ -121,7 +123,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   } catch (cause) {
     throw unreadable(wasm, where, cause);
   }
-  const table = tableFromIPC(stream);
+  const table = tableOfStream(stream, where);
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
@@ -137,17 +139,17 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
  */
 export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise<TableSchema> {
   checkFrame(bytes, where);
-  const wasm = await loadParquetWasm();
+  const [wasm] = await Promise.all([loadParquetWasm(), loadArrow()]);
   let stream: Uint8Array;
   try {
     stream = wasm.readSchema(bytes).intoIPCStream();
   } catch (cause) {
     throw unreadable(wasm, where, cause);
   }
-  return schemaOfTable(normalizeTable(tableFromIPC(stream), where));
+  return schemaOfTable(normalizeTable(tableOfStream(stream, where), where));
 }
 
-function unreadable(wasm: Wasm, where: string, cause: unknown): ZarrStoreError {
+function unreadable(wasm: ParquetWasm, where: string, cause: unknown): ZarrStoreError {
   if (cause instanceof WebAssembly.RuntimeError) {
     assertStillWorks(wasm, cause);
   }
@@ -155,8 +157,23 @@ function unreadable(wasm: Wasm, where: string, cause: unknown): ZarrStoreError {
   return invalidFile(where, "Parquet that can be decoded", reason, cause);
 }
 
-function columnsOf(wasm: Wasm, bytes: Uint8Array): number {
-  return tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
+/** The table of an Arrow stream. @throws {ZarrStoreError} `not_supported` for a type that an older Arrow does not know. */
+function tableOfStream(stream: Uint8Array, where: string): Table {
+  const { tableFromIPC } = arrow();
+  try {
+    return tableFromIPC(stream);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ZarrStoreError(
+      "not_supported",
+      `${where} has a column that the installed apache-arrow cannot read (${reason}); a newer version may`,
+      { path: where, cause },
+    );
+  }
+}
+
+function columnsOf(wasm: ParquetWasm, bytes: Uint8Array): number {
+  return arrow().tableFromIPC(wasm.readSchema(bytes).intoIPCStream()).schema.fields.length;
 }
 
 /**
@@ -165,9 +182,9 @@ function columnsOf(wasm: Wasm, bytes: Uint8Array): number {
  *
  * @throws {ZarrStoreError} `io` if it does not work.
  */
-function assertStillWorks(wasm: Wasm, panic: unknown): void {
+function assertStillWorks(wasm: ParquetWasm, panic: unknown): void {
   try {
-    const probe = writeStream(wasm, tableToIPC(probeTable(), "stream"));
+    const probe = writeStream(wasm, arrow().tableToIPC(probeTable(), "stream"));
     wasm.readParquet(probe).free();
   } catch {
     throw new ZarrStoreError(
@@ -217,46 +234,4 @@ function invalidFile(where: string, expected: string, found: string, cause?: unk
       cause,
     },
   );
-}
-
-/**
- * The URL of `parquet_wasm_bg.wasm`, or its content: a `Response`, an `ArrayBuffer`, a typed array or a compiled
- * `WebAssembly.Module`. The type is `object` because a program without the library `DOM` does not know the last.
- */
-export type ParquetWasmSource = string | URL | object;
-
-type Wasm = typeof ParquetWasm;
-
-let wasmSource: ParquetWasmSource | undefined;
-let loading: Promise<Wasm> | undefined;
-
-/**
- * Tells a browser where to find `parquet-wasm/esm/parquet_wasm_bg.wasm`. Call it before the first table is read or written.
- *
- * It is needed if the bundler does not put that file beside the script: Vite does, esbuild does not. Node ignores it.
- *
- * @example
- * setParquetWasm(new URL("./parquet_wasm_bg.wasm", import.meta.url));
- */
-export function setParquetWasm(source: ParquetWasmSource): void {
-  wasmSource = source;
-}
-
-/** Loads parquet-wasm once, on first use. After a failure the next use tries again. */
-function loadParquetWasm(): Promise<Wasm> {
-  loading ??= startParquetWasm().catch((cause: unknown) => {
-    loading = undefined;
-    throw new ZarrStoreError("io", "cannot load parquet-wasm; in a browser, see setParquetWasm", { cause });
-  });
-  return loading;
-}
-
-async function startParquetWasm(): Promise<Wasm> {
-  const wasm: Wasm = await import("parquet-wasm");
-  // In Node the module is ready when imported; everywhere else its default export must be called.
-  const start: unknown = Reflect.get(wasm, "default");
-  if (typeof start === "function") {
-    await start(wasmSource === undefined ? undefined : { module_or_path: wasmSource });
-  }
-  return wasm;
 }

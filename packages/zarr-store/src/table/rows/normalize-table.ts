@@ -2,8 +2,9 @@
 
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { columnAt, encodeColumn, readColumn, tableOfData } from "../columns/arrow-column.ts";
+import { encodeColumn, tableOfData } from "../columns/arrow-column.ts";
 import { copyNormalizedColumn, normalizedColumnOf } from "../columns/normalized-column.ts";
+import { columnAt, readColumn } from "../columns/read-column.ts";
 import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
 
 /**

@@ -2,8 +2,8 @@
 
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { readColumn, readColumns } from "../columns/arrow-column.ts";
 import type { ColumnBuffers } from "../columns/column-buffers.ts";
+import { readColumn, readColumns } from "../columns/read-column.ts";
 import { unpackStrings } from "../columns/utf8-strings.ts";
 import type { CellValue, Row } from "../table-schema.ts";
 

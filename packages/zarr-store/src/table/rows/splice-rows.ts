@@ -2,8 +2,9 @@
 
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { readColumn, tableOfColumns } from "../columns/arrow-column.ts";
+import { tableOfColumns } from "../columns/arrow-column.ts";
 import { type ColumnBuffers, lengthOf, nullColumn, spliceColumns } from "../columns/column-buffers.ts";
+import { readColumn } from "../columns/read-column.ts";
 import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
 
 /** A range of adjacent rows of a table. */

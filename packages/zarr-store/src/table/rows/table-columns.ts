@@ -2,8 +2,9 @@
 
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { readColumns, tableOfColumns } from "../columns/arrow-column.ts";
+import { tableOfColumns } from "../columns/arrow-column.ts";
 import type { ColumnData } from "../columns/build-column.ts";
+import { readColumns } from "../columns/read-column.ts";
 import { type Column, parseTableSchema, schemaOfTable } from "../table-schema.ts";
 import { buildColumns } from "./table-from-rows.ts";
 

@@ -2,8 +2,9 @@
 
 import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { readColumns, tableOfColumns } from "../columns/arrow-column.ts";
+import { tableOfColumns } from "../columns/arrow-column.ts";
 import { concatColumns, takeColumn } from "../columns/column-buffers.ts";
+import { readColumns } from "../columns/read-column.ts";
 import {
   assertTableMatches,
   type CellValue,

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -210,6 +210,29 @@ describe("odd servers", () => {
   it("a server that answers everything with its front page is an error that says so", async () => {
     web.answer = says(200, { "content-type": "text/html" }, "<!doctype html><title>App</title>");
     await expect(openDataset(url(), { mode: "r" })).rejects.toThrowError(/sends a web page \(text\/html\)/);
+  });
+
+  it("a server that answers what is not there with its front page serves a dataset, and says where there is none what to set", async () => {
+    web.answer = async (request, response, serve) => {
+      const path = join(folder, (request.url ?? "").replace(/^\/data/, ""));
+      const isThere = await stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      );
+      return isThere
+        ? serve()
+        : says(200, { "content-type": "text/html" }, "<!doctype html><title>App</title>")(
+            request,
+            response,
+            serve,
+          );
+    };
+    const dataset = await openDataset(url(), { mode: "r" });
+    expect(await dataset.listImageIds()).toEqual(IDS);
+    expect((await dataset.record("image-03").loadArray()).shape).toEqual([2, 2]);
+    await expect(openDataset(url().replace("/data", "/none"), { mode: "r" })).rejects.toThrowError(
+      /sends a web page \(text\/html\) where there should be a file or 404; .*\(Vite: appType: "mpa"\)$/,
+    );
   });
 
   it("a server that is busy is asked again, by the clock of the runtime", async () => {

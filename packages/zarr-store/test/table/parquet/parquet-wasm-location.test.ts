@@ -11,8 +11,10 @@ const folder = mkdtempSync(join(packageFolder, "node_modules/.parquet-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const roundTrip = `
-  import { columnOf, tableFromRows } from "./src/table/arrow-table.ts";
-  import { decodeParquet, encodeParquet, setParquetWasm } from "./src/table/parquet/parquet.ts";
+  import { columnOf } from "./src/table/rows/rows-of.ts";
+  import { tableFromRows } from "./src/table/tables-at-once.ts";
+  import { setParquetWasm } from "./src/table/parquet/parquet-wasm-source.ts";
+  import { decodeParquet, encodeParquet } from "./src/table/parquet/parquet.ts";
   export { setParquetWasm };
   export async function roundTrip() {
     const table = tableFromRows([{ name: "é" }, {}], { columns: [{ name: "name", type: "utf8" }] });
@@ -24,6 +26,7 @@ async function bundle(name: string, options: Parameters<typeof build>[0]): Promi
   const result = await build({
     stdin: { contents: roundTrip, resolveDir: packageFolder, loader: "ts" },
     bundle: true,
+    conditions: ["@kym/source"],
     format: "esm",
     outfile: join(folder, name),
     metafile: true,

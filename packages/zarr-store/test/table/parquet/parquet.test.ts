@@ -122,9 +122,13 @@ describe("encodeParquet", () => {
       const bytes = await encodeParquet(table, { metadata: ${JSON.stringify(metadata)} });
       process.stdout.write(createHash("sha256").update(bytes).digest("hex"));
     `;
-    const other = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
-      encoding: "utf8",
-    });
+    const other = execFileSync(
+      process.execPath,
+      ["--conditions=@kym/source", "--input-type=module", "--eval", script],
+      {
+        encoding: "utf8",
+      },
+    );
     const bytes = await encodeParquet(table, { metadata });
     expect(other).toBe(createHash("sha256").update(bytes).digest("hex"));
   });

@@ -1,0 +1,57 @@
+// Runs every example of the READMEs and pages with the oldest Node that `engines` names, and with the newest of its major.
+
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { examplesOf } from "../../gates/source/readme-example.ts";
+import { type ExampleNode, runExample } from "../../gates/source/run-example.ts";
+import { REPOSITORY_ROOT, readSourceTree } from "../../gates/source/source-tree.ts";
+import { installFromNpm } from "./install-from-npm.ts";
+
+const execute = promisify(execFile);
+const { engines } = JSON.parse(
+  readFileSync(join(REPOSITORY_ROOT, "packages/zarr-store/package.json"), "utf8"),
+);
+const OLDEST = `${String(engines.node).replace(">=", "")}.0`;
+const MAJOR = OLDEST.split(".")[0] ?? "";
+
+/** The packages as they are published: built, for every Node that they name. */
+beforeAll(async () => {
+  await execute("pnpm", ["-r", "--filter", "./packages/*", "run", "build"], {
+    cwd: REPOSITORY_ROOT,
+    shell: process.platform === "win32",
+    maxBuffer: 2 ** 26,
+  });
+}, 600_000);
+
+describe.each([OLDEST, MAJOR])("Node %s", (version) => {
+  let node: ExampleNode;
+
+  beforeAll(async () => {
+    const program = join(await installFromNpm("node", version), "bin/node");
+    // The types of an example are left out as TypeScript would leave them out; newer ones do so by themselves.
+    node = { program, flags: ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"] };
+  }, 300_000);
+
+  test("is the one that runs", async () => {
+    const { stdout } = await execute(node.program, ["--version"]);
+    expect(stdout).toMatch(new RegExp(`^v${version.replaceAll(".", "\\.")}\\b`));
+  });
+
+  test.each(examplesOf(readSourceTree()))(
+    "runs the example at $path:$line, which prints what it says",
+    (example) => {
+      const { stdout, failure } = runExample(example, node);
+      expect(failure).toBe("");
+      expect(stdout).toBe(example.output ?? stdout);
+    },
+  );
+
+  test("does not run `await using`, which older versions do not know", () => {
+    const code = "await using nothing = { async [Symbol.asyncDispose]() {} };\n";
+    const { failure } = runExample({ path: "README.md", line: 1, code, output: "" }, node);
+    expect(failure).toContain("SyntaxError");
+  });
+});
