@@ -2,7 +2,7 @@
 
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
-import type { ZstdCodec } from "../codecs/zstd.ts";
+import type { ZstdCodec } from "../../codecs/zstd.ts";
 
 const compressInPool = promisify(zstdCompress);
 const decompressInPool = promisify(zstdDecompress);
