@@ -145,7 +145,7 @@ next: kym index study.zarr
     expect(quotes).toContain("text goes in single quotes: 'AngII'");
     const column = await typed(80, "query", "study.zarr", "select vel from kym_radon");
     expect(column).not.toContain("single quotes");
-    expect(column).toContain("tables: kym_radon, ");
+    expect(column).toContain("tables: images, kym_radon, ");
   });
 
   it("a TIFF that is gone, one with the bytes of another and a folder that moved are a line each", async () => {
