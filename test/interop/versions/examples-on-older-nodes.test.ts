@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { examplesOf } from "../../gates/source/readme-example.ts";
 import { type ExampleNode, runExample } from "../../gates/source/run-example.ts";
 import { REPOSITORY_ROOT, readSourceTree } from "../../gates/source/source-tree.ts";
-import { installFromNpm } from "./install-from-npm.ts";
+import { installFromNpm } from "../install-from-npm.ts";
 
 const execute = promisify(execFile);
 const { engines } = JSON.parse(

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
-const CACHE = resolve(import.meta.dirname, "../../../.cache/npm-versions");
+const CACHE = resolve(import.meta.dirname, "../../.cache/npm-versions");
 
 /** The folder of the package in its own `node_modules`. Installs beside the final folder and then renames. */
 export async function installFromNpm(name: string, version: string): Promise<string> {
