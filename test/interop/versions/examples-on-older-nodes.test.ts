@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { examplesOf } from "../../gates/source/readme-example.ts";
 import { type ExampleNode, runExample } from "../../gates/source/run-example.ts";
 import { REPOSITORY_ROOT, readSourceTree } from "../../gates/source/source-tree.ts";
+import { buildPackages } from "../build-packages.ts";
 import { installFromNpm } from "../install-from-npm.ts";
 
 const execute = promisify(execFile);
@@ -18,13 +19,7 @@ const OLDEST = `${String(engines.node).replace(">=", "")}.0`;
 const MAJOR = OLDEST.split(".")[0] ?? "";
 
 /** The packages as they are published: built, for every Node that they name. */
-beforeAll(async () => {
-  await execute("pnpm", ["-r", "--filter", "./packages/*", "run", "build"], {
-    cwd: REPOSITORY_ROOT,
-    shell: process.platform === "win32",
-    maxBuffer: 2 ** 26,
-  });
-}, 600_000);
+beforeAll(buildPackages, 600_000);
 
 describe.each([OLDEST, MAJOR])("Node %s", (version) => {
   let node: ExampleNode;
