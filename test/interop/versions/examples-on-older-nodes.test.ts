@@ -50,3 +50,19 @@ describe.each([OLDEST, MAJOR])("Node %s", (version) => {
     expect(failure).toContain("SyntaxError");
   });
 });
+
+test("the entry for Node says in an older Node which one it needs", async () => {
+  const program = join(await installFromNpm("node", "20"), "bin/node");
+  const script = `
+    await import("@kym/zarr-store/node").catch(({ name, code, message }) => console.log(name, code, message));
+  `;
+  const { stdout } = await execute(program, ["--input-type=module", "--eval", script], {
+    cwd: REPOSITORY_ROOT,
+  });
+  const needed = String(engines.node).replace(">=", "");
+  expect(stdout).toMatch(
+    new RegExp(
+      `^ZarrStoreError not_supported @kym/zarr-store/node needs Node ${needed} or newer, and this is 20\\.`,
+    ),
+  );
+}, 300_000);
