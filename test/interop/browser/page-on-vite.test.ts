@@ -1,6 +1,6 @@
 // Checks in a real browser that a page which Vite built and serves opens datasets without noise in its console.
 
-import { cp, readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -70,8 +70,8 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
   });
 
   /** The files of the bundle that hold Arrow, by what Arrow writes at the beginning of a file. */
-  async function filesWithArrow(): Promise<readonly string[]> {
-    const assets = join(site.folder, "dist/assets");
+  async function filesWithArrow({ folder }: ViteSite): Promise<readonly string[]> {
+    const assets = join(folder, "dist/assets");
     const names = (await readdir(assets)).filter((name) => name.endsWith(".js"));
     const texts = await Promise.all(names.map((name) => readFile(join(assets, name), "utf8")));
     return names.filter((_, index) => texts[index]?.includes("ARROW1")).map((name) => `/assets/${name}`);
@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
   );
 
   test("loads Arrow and WebAssembly with the first table, and neither for images", async () => {
-    const arrow = await filesWithArrow();
+    const arrow = await filesWithArrow(site);
     expect(arrow.length).toBeGreaterThan(0);
     const isLate = (path: string): boolean => WASM.test(path) || arrow.includes(path);
     const page = await openPage(chromium.devToolsUrl, single.url);
@@ -103,6 +103,16 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
     expect(pathsOf(page).filter(isLate).toSorted()).toEqual(
       [...arrow, expect.stringMatching(WASM)].toSorted(),
     );
+  });
+
+  test("has no file of Arrow or WebAssembly if it reads only headers and metadata", async () => {
+    await using headers = await makeViteSite(join(import.meta.dirname, "headers-page.ts"));
+    await headers.build();
+    const names = await readdir(join(headers.folder, "dist/assets"));
+    expect(names).toEqual([expect.stringMatching(/^index-.*\.js$/)]);
+    expect(await filesWithArrow(headers)).toEqual([]);
+    const { size } = await stat(join(headers.folder, "dist/assets", names[0] ?? ""));
+    console.log(`readOlympusHeader and parseMetadata on Vite: ${(size / 1000).toFixed(1)} kB`);
   });
 
   test("says what to set where there is no dataset and the server sends its front page", async () => {
