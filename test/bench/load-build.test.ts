@@ -52,7 +52,7 @@ test("each name that a benchmark uses is public in one of its places today", () 
   );
   const missing = Object.entries(PLACES).filter(
     ([name, places]) =>
-      !places.some((place) => today.get(place.replace("@kym/", "").replace("/", "-"))?.has(name)),
+      !places.some((place) => today.get(place.replace("@kym/", "").replaceAll("/", "-"))?.has(name)),
   );
   expect(missing.map(([name]) => name)).toEqual([]);
 });

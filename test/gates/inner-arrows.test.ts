@@ -126,7 +126,7 @@ const ARROWS: Arrows = {
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
     layout: ["commit", "dataset", "image"],
-    node: ["codecs", "runtime", "store", "commit", "http", "dataset"],
+    node: ["codecs", "runtime", "store", "commit", "http", "table", "dataset"],
     testing: ["json", "array", "store", "table", "image"],
   },
   "packages/zarr-store/src/array": {

@@ -44,7 +44,7 @@ test("every entry of every package is built from a file that exists", () => {
 });
 
 test.each(publicEntries(readSourceTree()))("$specifier exports what its listing says", async (entry) => {
-  const listing = `public-api/${entry.specifier.replace("@kym/", "").replace("/", "-")}.txt`;
+  const listing = `public-api/${entry.specifier.replace("@kym/", "").replaceAll("/", "-")}.txt`;
   const module: Record<string, unknown> = await import(resolve(REPOSITORY_ROOT, entry.path));
   await expect(apiListing(module)).toMatchFileSnapshot(listing);
 });

@@ -63,7 +63,7 @@ function publicValues(tree: SourceTree, { name, entries }: WorkspacePackage): Re
   return new Map(
     [...entries.keys()].map((entry) => {
       const specifier = posix.join(name, entry);
-      const file = specifier.replace("@kym/", "").replace("/", "-");
+      const file = specifier.replace("@kym/", "").replaceAll("/", "-");
       const listing = tree.get(`test/gates/public-api/${file}.txt`) ?? "";
       return [specifier, [...listing.matchAll(/^(\w+):/gm)].map(([, value = ""]) => value)];
     }),

@@ -2,28 +2,46 @@
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../test/support/find-shared-data.ts";
 import { kym } from "./support/kym.ts";
 
 const KYMOGRAPHS = findSharedData("kymographs");
 
 describe.skipIf(KYMOGRAPHS === undefined)("on a terminal", () => {
+  let root = "";
+  /** Ingested and indexed; tests that change something work in a folder of their own. */
+  let shared = "";
   let cwd = "";
   const typed = async (columns: number, ...args: readonly string[]): Promise<string> => {
     const { stdout, stderr } = await kym(args, { cwd, columns, env: { NO_COLOR: "1" } });
     return stdout + stderr;
   };
   const ingested = "ingest kymographs study.zarr".split(" ");
+  const labFolder = async (): Promise<string> => {
+    const folder = await mkdtemp(join(root, "lab-"));
+    await cp(KYMOGRAPHS ?? "", join(folder, "kymographs"), { recursive: true, preserveTimestamps: true });
+    return folder;
+  };
+  const ingestedFolder = async (): Promise<string> => {
+    const folder = await labFolder();
+    await kym(ingested, { cwd: folder });
+    return folder;
+  };
   beforeAll(async () => {
-    cwd = await mkdtemp(join(tmpdir(), "kym-screens-"));
-    await cp(KYMOGRAPHS ?? "", join(cwd, "kymographs"), { recursive: true, preserveTimestamps: true });
-    await mkdir(join(cwd, "kymos July"));
-    await writeFile(join(cwd, "kymos July", "a.tif"), "");
+    root = await mkdtemp(join(tmpdir(), "kym-screens-"));
+    shared = await ingestedFolder();
+    await kym(["index", "study.zarr"], { cwd: shared });
+    await mkdir(join(shared, "kymos July"));
+    await writeFile(join(shared, "kymos July", "a.tif"), "");
   });
-  afterAll(() => rm(cwd, { recursive: true, force: true }));
+  beforeEach(() => {
+    cwd = shared;
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
 
   it("ingest ends with its summary, says an orphan and a kind of note in a line each, and says both once", async () => {
+    cwd = await labFolder();
     expect(
       await typed(80, ...ingested),
     ).toBe(`1 analysis has no image: 20250722_A89_0007 (3 files); -v lists them
@@ -60,6 +78,7 @@ next: kym show study.zarr 20250722_A89_0002
   });
 
   it("explain and index -n name the files that a reason is about, and hint at index only if rows are stale", async () => {
+    cwd = await ingestedFolder();
     const stale = await typed(80, "explain", "study.zarr");
     expect(stale).toBe(`kym_velocity_events: 4 images · stale 1 · fresh 0 · not analysed 3
   Capillary1_0001: The results (analysis/velocity_events/events.parquet) have
@@ -120,6 +139,7 @@ next: kym index study.zarr
   });
 
   it("log says its messages from the beginning, and times to the second", async () => {
+    cwd = await ingestedFolder();
     expect(await typed(80, "log", "study.zarr")).toMatch(
       /^version {2}time {18}person .*message\n {6}1 {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}.* ingest of 4 TIFFs\n/,
     );
@@ -145,10 +165,11 @@ next: kym index study.zarr
     expect(quotes).toContain("text goes in single quotes: 'AngII'");
     const column = await typed(80, "query", "study.zarr", "select vel from kym_radon");
     expect(column).not.toContain("single quotes");
-    expect(column).toContain("tables: kym_radon, ");
+    expect(column).toContain("tables: images, kym_radon, ");
   });
 
   it("a TIFF that is gone, one with the bytes of another and a folder that moved are a line each", async () => {
+    cwd = await ingestedFolder();
     const lab = join(cwd, "kymographs");
     await cp(join(lab, "Capillary1_0001.tif"), join(lab, "copy.tif"));
     await rm(join(lab, "Capillary2_no_txt.tif"));

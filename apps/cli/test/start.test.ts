@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { createNdArray } from "@kym/zarr-store";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BuiltKym, buildKym } from "./support/built-kym.ts";
 
@@ -52,8 +54,17 @@ describe("the built command", () => {
     console.log(`kym ${flag} loads ${modules.length} modules`);
   });
 
-  it("loads what a command needs with the command, which is seen here", async () => {
-    const { modules } = await modulesOf("ls", "--help");
-    expect(fromOutside(modules).filter((url) => url.includes("/apache-arrow/")).length).toBeGreaterThan(10);
+  it("loads what a command needs with the command, and Arrow with a table, which is seen here", async () => {
+    const arrowFiles = async (...args: readonly string[]): Promise<number> => {
+      const { modules } = await modulesOf(...args);
+      return fromOutside(modules).filter((url) => url.includes("/apache-arrow/")).length;
+    };
+    const path = join(work, "one-image.zarr");
+    const dataset = await openLocalDataset(path);
+    await dataset.addImage(createNdArray("uint8", [2, 3]));
+    await dataset.close();
+    expect(await arrowFiles("ls", "--help")).toBe(0);
+    expect(await arrowFiles("ls", path)).toBe(0);
+    expect(await arrowFiles("query", path, "select count(*) from images")).toBeGreaterThan(10);
   });
 });

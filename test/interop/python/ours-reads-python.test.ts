@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseArrayMetadata } from "../../../packages/zarr-store/src/array/metadata/array-metadata.ts";
 import { type ReadArrayOptions, readArray } from "../../../packages/zarr-store/src/array/zarr-array.ts";
 import { parseLossless, plainValue } from "../../../packages/zarr-store/src/json/lossless-json.ts";
-import { nodeZstd } from "../../../packages/zarr-store/src/node/zstd-node.ts";
+import { nodeZstd } from "../../../packages/zarr-store/src/node/runtime/zstd-node.ts";
 import { hasPython, runPython } from "../python-environment.ts";
 
 interface PythonArray {

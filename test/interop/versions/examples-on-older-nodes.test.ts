@@ -8,7 +8,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { examplesOf } from "../../gates/source/readme-example.ts";
 import { type ExampleNode, runExample } from "../../gates/source/run-example.ts";
 import { REPOSITORY_ROOT, readSourceTree } from "../../gates/source/source-tree.ts";
-import { installFromNpm } from "./install-from-npm.ts";
+import { buildPackages } from "../build-packages.ts";
+import { installFromNpm } from "../install-from-npm.ts";
 
 const execute = promisify(execFile);
 const { engines } = JSON.parse(
@@ -18,13 +19,7 @@ const OLDEST = `${String(engines.node).replace(">=", "")}.0`;
 const MAJOR = OLDEST.split(".")[0] ?? "";
 
 /** The packages as they are published: built, for every Node that they name. */
-beforeAll(async () => {
-  await execute("pnpm", ["-r", "--filter", "./packages/*", "run", "build"], {
-    cwd: REPOSITORY_ROOT,
-    shell: process.platform === "win32",
-    maxBuffer: 2 ** 26,
-  });
-}, 600_000);
+beforeAll(buildPackages, 600_000);
 
 describe.each([OLDEST, MAJOR])("Node %s", (version) => {
   let node: ExampleNode;
@@ -55,3 +50,19 @@ describe.each([OLDEST, MAJOR])("Node %s", (version) => {
     expect(failure).toContain("SyntaxError");
   });
 });
+
+test("the entry for Node says in an older Node which one it needs", async () => {
+  const program = join(await installFromNpm("node", "20"), "bin/node");
+  const script = `
+    await import("@kym/zarr-store/node").catch(({ name, code, message }) => console.log(name, code, message));
+  `;
+  const { stdout } = await execute(program, ["--input-type=module", "--eval", script], {
+    cwd: REPOSITORY_ROOT,
+  });
+  const needed = String(engines.node).replace(">=", "");
+  expect(stdout).toMatch(
+    new RegExp(
+      `^ZarrStoreError not_supported @kym/zarr-store/node needs Node ${needed} or newer, and this is 20\\.`,
+    ),
+  );
+}, 300_000);

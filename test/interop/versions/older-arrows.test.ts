@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { REPOSITORY_ROOT } from "../../gates/source/source-tree.ts";
-import { TESTED_ARROWS } from "../../support/arrow-versions.ts";
-import { installFromNpm } from "./install-from-npm.ts";
+import { REFUSED_ARROWS, TESTED_ARROWS } from "../../support/arrow-versions.ts";
+import { installFromNpm } from "../install-from-npm.ts";
 
 const execute = promisify(execFile);
 const HOOK = pathToFileURL(join(import.meta.dirname, "use-other-arrow.ts")).href;
@@ -55,4 +55,18 @@ describe.each(TESTED_ARROWS)("apache-arrow %s", (version) => {
     ]);
     expect(printed).toMatch(/Tests +\d{3} passed/);
   }, 300_000);
+});
+
+test.each(REFUSED_ARROWS)("apache-arrow %s is refused as not_supported", async (version) => {
+  const script = `
+    const { isZarrStoreError, tableFromRows } = await import("@kym/zarr-store");
+    try {
+      tableFromRows([{ n: 1 }], { columns: [{ name: "n", type: "int32" }] });
+    } catch (error) {
+      console.log(isZarrStoreError(error, "not_supported"), error.message);
+    }
+  `;
+  const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script];
+  const printed = await withArrow(version, args, join(REPOSITORY_ROOT, "packages/zarr-store"));
+  expect(printed).toMatch(/^true this apache-arrow reads some timestamps wrongly: 16\.1 or newer is needed/);
 });

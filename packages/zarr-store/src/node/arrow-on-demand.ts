@@ -4,16 +4,22 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type * as Arrow from "apache-arrow";
 import { ZarrStoreError } from "../errors.ts";
+import { assertNewArrow } from "../table/columns/assert-new-arrow.ts";
 
 let loaded: typeof Arrow | undefined;
 
 /**
  * The library Arrow, loaded at the first call. It is the module that `import` gives as well, so its classes are the caller's.
  *
- * @throws {ZarrStoreError} `io` if it cannot be loaded, for instance because it is not installed.
+ * @throws {ZarrStoreError} `io` if it cannot be loaded, for instance because it is not installed; `not_supported` if it is older
+ * than 16.1.
  */
 export function arrow(): typeof Arrow {
-  loaded ??= requireArrow();
+  if (loaded === undefined) {
+    const library = requireArrow();
+    assertNewArrow(library);
+    loaded = library;
+  }
   return loaded;
 }
 

@@ -6,10 +6,10 @@
 
 export { type ClaimProbe, probeClaims } from "../commit/claim/probe-claim.ts";
 export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
-export { nodeRuntime } from "./node-runtime.ts";
 export {
   checkLocalDataset,
   openLocalDataset,
   /** The older name of `openLocalDataset`. */
   openLocalDataset as openDataset,
 } from "./open-local-dataset.ts";
+export { nodeRuntime } from "./runtime/node-runtime.ts";

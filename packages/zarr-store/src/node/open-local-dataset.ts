@@ -9,7 +9,7 @@ import { httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { localStore } from "./local-store.ts";
-import { nodeRuntime } from "./node-runtime.ts";
+import { nodeRuntime } from "./runtime/node-runtime.ts";
 
 /**
  * Opens a dataset in a folder, at an http(s) URL, or in any store, with Node's hashing and compression. Otherwise it is

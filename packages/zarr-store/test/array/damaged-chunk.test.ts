@@ -5,7 +5,7 @@ import { parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { createNdArray, type NdArray, ndArrayBytes } from "../../src/array/nd-array.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
 import { crc32c } from "../../src/bytes/crc32c.ts";
-import { nodeZstd } from "../../src/node/zstd-node.ts";
+import { nodeZstd } from "../../src/node/runtime/zstd-node.ts";
 import { bytesOf } from "./arbitrary-array.ts";
 
 const bytes = { name: "bytes", configuration: { endian: "little" } };

@@ -9,7 +9,7 @@ import {
   planArrayWrite,
   readArray,
 } from "../../src/array/zarr-array.ts";
-import { nodeZstd } from "../../src/node/zstd-node.ts";
+import { nodeZstd } from "../../src/node/runtime/zstd-node.ts";
 import { arbitraryArray, arrayOf, bytesOf, naiveSlice, selectionOf } from "./arbitrary-array.ts";
 import { collectObjects, metadataIn, readerOf } from "./object-map.ts";
 

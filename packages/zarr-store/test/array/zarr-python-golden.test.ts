@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
 import { readArray } from "../../src/array/zarr-array.ts";
-import { nodeZstd } from "../../src/node/zstd-node.ts";
+import { nodeZstd } from "../../src/node/runtime/zstd-node.ts";
 import { bytesOf, naiveSlice } from "./arbitrary-array.ts";
 import { metadataIn, type ObjectMap, readerOf } from "./object-map.ts";
 

@@ -10,7 +10,7 @@ import {
   tableFromRows,
   type ZarrDataset,
 } from "../../src/index.ts";
-import { nodeRuntime } from "../../src/node/node-runtime.ts";
+import { nodeRuntime } from "../../src/node/runtime/node-runtime.ts";
 import { decodeParquet, encodeParquet } from "../../src/table/index.ts";
 
 /**

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { portableZstd } from "../../src/codecs/portable-zstd.ts";
 import type { ZstdCodec } from "../../src/codecs/zstd.ts";
 import { zstdDecodedSizeBound } from "../../src/codecs/zstd-decoded-size-bound.ts";
-import { nodeZstd } from "../../src/node/zstd-node.ts";
+import { nodeZstd } from "../../src/node/runtime/zstd-node.ts";
 
 const codecs: readonly (readonly [string, ZstdCodec])[] = [
   ["Node's", nodeZstd],

@@ -7,7 +7,7 @@ import { summarizeMetadata } from "@kym/kym-schema";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { nodeRuntime, openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { INDEXERS } from "../../../src/study/indexers.ts";
 import { kym, kymJson } from "../../support/kym.ts";
@@ -66,8 +66,10 @@ describe("ingest --index", () => {
     }
     return reports;
   };
+  // Ledgers hash the attributes of an image, and with them the second in which it was made.
+  const runtime = { ...nodeRuntime(), nowEpochMs: () => 1_800_000_000_000 };
   const open = (name: string): Promise<ZarrDataset> =>
-    openLocalDataset(join(cwd, name), { summarize: summarizeMetadata });
+    openLocalDataset(join(cwd, name), { summarize: summarizeMetadata, runtime });
   const tablesOf = async (name: string): Promise<ReadonlyMap<string, Buffer>> => {
     const folder = join(cwd, name, "tables");
     const files = (await readdir(folder)).filter((file) => file.startsWith("kym_")).sort();

@@ -2,7 +2,6 @@
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../../runtime/logger.ts";
-import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
@@ -10,7 +9,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitPack } from "../records/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
 import { commitKey, lastOfBlock } from "../records/control-keys.ts";
-import { readNextRecord, readStoredRecord } from "../records/read-record.ts";
+import { readNextRecords, readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
 import { isTornRecord } from "../records/torn-record.ts";
 import { type Trace, traceFiles } from "../records/trace-files.ts";
@@ -279,7 +278,7 @@ export class CommitLog {
     return this.#running;
   }
 
-  /** Reads the next record, then 2, 4, 8, … at a time. If there is no new record, this costs two requests. */
+  /** Reads the next record, then the next 2, 4, 8, … If there is no new record, this costs two requests. */
   async #readNewer(packs: "with packs" | "without packs"): Promise<void> {
     const hint = this.#isHintNew ? this.#hint : await this.readHint();
     this.#isHintNew = false;
@@ -331,11 +330,9 @@ export class CommitLog {
     }
     const count = Math.min(ahead, lastOfBlock(next) - next + 1, limit - next + 1);
     const { claim } = this.head;
-    const found = new Array<Uint8Array | undefined>(count);
-    const read = async (index: number): Promise<void> => {
-      found[index] = await readNextRecord(this.#store, next + index, claim);
-    };
-    await runBounded(found.keys(), read, { concurrency: count });
+    // A browser shows each file that is missing in red, so without a hint one record is asked for after the other.
+    const concurrency = limit === Infinity && !isListableStore(this.#store) ? 1 : count;
+    const found = await readNextRecords(this.#store, next, count, { claim, concurrency });
     // The pack is asked for after the files, see StoredRecords. Record 1 is never packed, nor a young block within a hint.
     const isYoung = limit !== Infinity && !isOld;
     const isNone = packs === "without packs" && found[0] === undefined;

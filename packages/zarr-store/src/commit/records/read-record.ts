@@ -1,5 +1,6 @@
 // Reads the bytes of a commit record, wherever a claim put it.
 
+import { runBounded } from "../../runtime/run-bounded.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import type { ClaimMethod } from "./commit-record.ts";
 import { commitKey, heldRecordKey } from "./control-keys.ts";
@@ -25,15 +26,32 @@ export async function readStoredRecord(
     : ((await store.get(heldRecordKey(version))) ?? file);
 }
 
+export interface ReadNextRecordsOptions {
+  readonly claim: ClaimMethod | undefined;
+  /** How many are asked for at a time. With 1, none is asked for after one that is missing. */
+  readonly concurrency: number;
+}
+
 /**
- * The same of a version after the head. Where versions are claimed by links, the next one is a file: a record that changes
- * the method is itself claimed by a file. So one question is enough in the common case. Where they are claimed by folders,
- * the folder is asked for first, so that a web server has no 404 to answer.
+ * The same of the `count` versions from `first` on, which is the one after the head. Where versions are claimed by links, the
+ * next one is a file: a record that changes the method is itself claimed by a file. So one question is enough in the common
+ * case. Where they are claimed by folders, the folder is asked for first, so that a web server has no 404 to answer.
  */
-export async function readNextRecord(
+export async function readNextRecords(
   store: Reads,
-  version: number,
-  claim: ClaimMethod | undefined,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return claim === "folder" ? readStoredRecord(store, version, claim) : store.get(commitKey(version));
+  first: number,
+  count: number,
+  { claim, concurrency }: ReadNextRecordsOptions,
+): Promise<readonly (Uint8Array<ArrayBuffer> | undefined)[]> {
+  const found = new Array<Uint8Array<ArrayBuffer> | undefined>(count);
+  const read = async (index: number): Promise<void> => {
+    if (concurrency > 1 || index === 0 || found[index - 1] !== undefined) {
+      const version = first + index;
+      found[index] = await (claim === "folder"
+        ? readStoredRecord(store, version, claim)
+        : store.get(commitKey(version)));
+    }
+  };
+  await runBounded(found.keys(), read, { concurrency });
+  return found;
 }

@@ -1,6 +1,7 @@
 // Keeps Arrow once it is loaded, for bundles. Node takes `src/node/arrow-on-demand.ts` in its place.
 
 import { ZarrStoreError } from "../../errors.ts";
+import { assertNewArrow } from "./assert-new-arrow.ts";
 import type { ArrowParts } from "./bundled-arrow.ts";
 
 let loaded: ArrowParts | undefined;
@@ -17,24 +18,33 @@ export function arrow(): ArrowParts {
   return loaded;
 }
 
-/** Keeps Arrow for {@link arrow}. */
+/**
+ * Keeps Arrow for {@link arrow}.
+ *
+ * @throws {ZarrStoreError} `not_supported` if it is older than 16.1.
+ */
 export function keepArrow(parts: ArrowParts): void {
+  assertNewArrow(parts);
   loaded = parts;
 }
 
 /**
  * Loads Arrow for {@link arrow}.
  *
- * @throws {ZarrStoreError} `io` if it cannot be loaded.
+ * @throws {ZarrStoreError} `io` if it cannot be loaded, `not_supported` if it is older than 16.1.
  */
 export async function loadArrow(): Promise<void> {
   if (loaded === undefined) {
-    try {
-      keepArrow((await import("./bundled-arrow.ts")).ARROW_PARTS);
-    } catch (cause) {
-      throw new ZarrStoreError("io", "cannot load apache-arrow; install it: npm install apache-arrow", {
-        cause,
-      });
-    }
+    keepArrow((await importArrow()).ARROW_PARTS);
+  }
+}
+
+async function importArrow(): Promise<typeof import("./bundled-arrow.ts")> {
+  try {
+    return await import("./bundled-arrow.ts");
+  } catch (cause) {
+    throw new ZarrStoreError("io", "cannot load apache-arrow; install it: npm install apache-arrow", {
+      cause,
+    });
   }
 }

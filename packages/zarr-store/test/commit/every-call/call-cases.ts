@@ -1,7 +1,7 @@
 import { type OpenDatasetOptions, openDataset } from "../../../src/dataset/open-dataset.ts";
 import type { ZarrDataset } from "../../../src/dataset/zarr-dataset.ts";
 import { localStore } from "../../../src/node/local-store.ts";
-import { nodeRuntime } from "../../../src/node/node-runtime.ts";
+import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
 import { makeVersion2 } from "../../support/version-2-dataset.ts";
 import { localStoreWithoutLinks } from "../../support/without-hard-links.ts";

@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CHECKPOINT, LATEST } from "../../../src/commit/records/control-keys.ts";
 import { openDataset, parseStoreKey, type ZarrDataset } from "../../../src/index.ts";
 import { localStore, openLocalDataset } from "../../../src/node/index.ts";
 import { faultyStore } from "../../../src/testing/index.ts";
-import { type Answer, type WebServer, webServer } from "../../http/web-server.ts";
+import { type Answer, says, type WebServer, webServer } from "../../http/web-server.ts";
 import { asVersion2 } from "../../support/as-version-2.ts";
 import { collectLog } from "../../support/test-runtime.ts";
+
+const GOLDEN_VERSION_2 = "../../../../../test/golden-datasets/version-2.zarr";
 
 let folder: string;
 let web: WebServer;
@@ -87,6 +89,28 @@ describe("a reader over HTTP", () => {
     await save(await writer(), 1);
     await expectN(1, 3);
     expect(missing).toEqual([]);
+  });
+
+  it("asks for the records of a dataset of version 2 one after the other, and for none after the first that is missing", async () => {
+    const golden = await webServer(resolve(import.meta.dirname, GOLDEN_VERSION_2));
+    const records = (): readonly string[] => [
+      ...new Set(golden.requests.flatMap((path) => /\d{20}\.json$/.exec(path) ?? [])),
+    ];
+    const numbered = (first: number, last: number): readonly string[] =>
+      Array.from(
+        { length: last - first + 1 },
+        (_, index) => `${String(first + index).padStart(20, "0")}.json`,
+      );
+    const { version } = await openDataset(golden.origin, { mode: "r" });
+    // The record of the checkpoint, the one after it, and one that is not there.
+    expect(records()).toEqual(numbered(version - 1, version + 1));
+    const before = golden.requests.length;
+    golden.answer = (request, response, serve) =>
+      request.url?.includes("checkpoint") ? says(404)(request, response, serve) : serve();
+    expect((await openDataset(golden.origin, { mode: "r" })).version).toBe(version);
+    expect(golden.requests.length).toBeGreaterThan(before + version);
+    expect(records().toSorted()).toEqual(numbered(1, version + 1));
+    await golden[Symbol.asyncDispose]();
   });
 
   it("reads the same as ever where the hint is missing, behind the checkpoint, ahead, torn or of another dataset", async () => {

@@ -1,8 +1,25 @@
 // Zstandard compression with Node's zlib.
 
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
-import type { ZstdCodec } from "../codecs/zstd.ts";
+import * as zlib from "node:zlib";
+import type { ZstdCodec } from "../../codecs/zstd.ts";
+import { ZarrStoreError } from "../../errors.ts";
+
+const { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } = zlibWithZstd();
+
+/**
+ * The module zlib.
+ *
+ * @throws {ZarrStoreError} `not_supported` in an older Node, so that its import says what is needed.
+ */
+function zlibWithZstd(): typeof zlib {
+  if (!("zstdCompress" in zlib)) {
+    const { node } = process.versions;
+    const message = `@kym/zarr-store/node needs Node 22.15 or newer, and this is ${node}`;
+    throw new ZarrStoreError("not_supported", message, { expected: ">=22.15", found: node });
+  }
+  return zlib;
+}
 
 const compressInPool = promisify(zstdCompress);
 const decompressInPool = promisify(zstdDecompress);

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { describe, expect, it } from "vitest";
-import { nodeRuntime } from "../../src/node/node-runtime.ts";
-import { portableRuntime, type WriterIdentity } from "../../src/runtime/runtime.ts";
+import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
+import { portableRuntime, type WriterIdentity } from "../../../src/runtime/runtime.ts";
 
 const runtime = nodeRuntime();
 const { writer } = runtime;

@@ -3,7 +3,7 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { portableRuntime, type Runtime, type WriterIdentity } from "../runtime/runtime.ts";
+import { portableRuntime, type Runtime, type WriterIdentity } from "../../runtime/runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
 /** The variable of the environment that names the person at the machine, where several share a login. */

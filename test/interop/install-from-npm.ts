@@ -7,11 +7,11 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
-const CACHE = resolve(import.meta.dirname, "../../../.cache/npm-versions");
+const CACHE = resolve(import.meta.dirname, "../../.cache/npm-versions");
 
 /** The folder of the package in its own `node_modules`. Installs beside the final folder and then renames. */
 export async function installFromNpm(name: string, version: string): Promise<string> {
-  const folder = join(CACHE, `${name}-${version}`);
+  const folder = join(CACHE, `${name.replace("/", "+")}-${version}`);
   if (!existsSync(folder)) {
     await mkdir(CACHE, { recursive: true });
     const half = await mkdtemp(join(CACHE, "half-made-"));
