@@ -143,6 +143,15 @@ next: kym index study.zarr
     expect(stdout).toMatch(/ -1\.16785\d{9,} /);
   });
 
+  it("the progress of an index and of an export names files, not ids", async () => {
+    cwd = await ingestedFolder();
+    for (const command of ["index study.zarr", "export study.zarr out"]) {
+      const { stderr } = await kym([...command.split(" "), "--progress=json"], { cwd });
+      expect(stderr, command).toContain('"item":"Capillary1_0001"}');
+      expect(stderr, command).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+    }
+  });
+
   it("log says its messages from the beginning, and times to the second", async () => {
     cwd = await ingestedFolder();
     expect(await typed(80, "log", "study.zarr")).toMatch(
