@@ -11,7 +11,7 @@ import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
-import { STAGING, stagedKey, stagingEntryKind } from "./records/control-keys.ts";
+import { STAGING, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
 const MAX_ROUNDS = 6;
 
@@ -115,7 +115,9 @@ export class ObjectReader {
     object: CommittedObject,
   ): IterableIterator<{ key: StoreKey; count: "fromPlace" | "fromStaging" }> {
     yield { key: path, count: "fromPlace" };
-    yield { key: stagedKey(object.txid, path), count: "fromStaging" };
+    for (const key of stagedKeys(object.txid, path)) {
+      yield { key, count: "fromStaging" };
+    }
   }
 
   async #isCommitted(bytes: Uint8Array<ArrayBuffer>, object: CommittedObject): Promise<boolean> {

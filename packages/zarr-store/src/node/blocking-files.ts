@@ -1,25 +1,34 @@
-// Makes small changes to a local file system with blocking calls, which are faster than Node's thread pool.
+// Makes small calls to a local file system block, which is faster than Node's thread pool.
 
 import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 
-/** A file that is being written. */
-export interface NewFile {
+/** A file that is being written, read or flushed. */
+export interface OpenFile {
   write(bytes: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  stat(): Promise<fs.Stats>;
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The file system calls with which a local store changes something. */
-export interface ChangingFiles {
-  open(path: string, flags: number, mode: number): Promise<NewFile>;
+/** The file system calls that a local store makes for one file. */
+export interface BlockingFiles {
+  open(path: string, flags: number, mode?: number): Promise<OpenFile>;
   mkdir(path: string, options?: { readonly recursive: true }): Promise<unknown>;
   rename(from: string, to: string): Promise<void>;
   link(existing: string, path: string): Promise<void>;
   unlink(path: string): Promise<void>;
   rmdir(path: string): Promise<void>;
   realpath(path: string): Promise<string>;
+  lstat(path: string, options: { readonly bigint: true }): Promise<fs.BigIntStats>;
 }
 
 /**
@@ -27,11 +36,16 @@ export interface ChangingFiles {
  * turn.
  */
 const MAX_TURN_MS = 5;
-/** A larger write goes to the thread pool. */
+/** A larger read or write goes to the thread pool. */
 const MAX_BLOCKING_BYTES = 256 * 1024;
-/** A call that takes longer than this shows a busy or distant file system. */
-const SLOW_CALL_MS = 2;
 const POOL_FOR_MS = 1_000;
+
+export interface BlockingOptions {
+  /** A call that takes longer than this shows a busy or distant file system. */
+  readonly slowCallMs: number;
+  /** Default: `performance.now`. */
+  readonly nowMs?: () => number;
+}
 
 /**
  * Returns the file system calls, made synchronously instead of in libuv's thread pool.
@@ -42,7 +56,10 @@ const POOL_FOR_MS = 1_000;
  * On a slow file system, such as a network drive, the calls go to the pool, so that the process does not wait. Once per
  * second, one is made synchronously to see whether that has changed.
  */
-export function blockingFiles(nowMs: () => number = () => performance.now()): ChangingFiles {
+export function blockingFiles({
+  slowCallMs,
+  nowMs = () => performance.now(),
+}: BlockingOptions): BlockingFiles {
   let turnBeganMs = nowMs();
   let poolUntilMs = Number.NEGATIVE_INFINITY;
   const call = async <T>(run: () => T, runInPool: () => Promise<T>): Promise<T> => {
@@ -58,13 +75,13 @@ export function blockingFiles(nowMs: () => number = () => performance.now()): Ch
       return run();
     } finally {
       const endMs = nowMs();
-      poolUntilMs = endMs - begunMs > SLOW_CALL_MS ? endMs + POOL_FOR_MS : poolUntilMs;
+      poolUntilMs = endMs - begunMs > slowCallMs ? endMs + POOL_FOR_MS : poolUntilMs;
     }
   };
   return {
     open: (path, flags, mode) =>
-      call<NewFile>(
-        () => newFile(fs.openSync(path, flags, mode)),
+      call<OpenFile>(
+        () => openFile(fs.openSync(path, flags, mode)),
         () => fsPromises.open(path, flags, mode),
       ),
     mkdir: (path, options) =>
@@ -97,29 +114,40 @@ export function blockingFiles(nowMs: () => number = () => performance.now()): Ch
         () => fs.realpathSync.native(path),
         () => fsPromises.realpath(path),
       ),
+    lstat: (path, options) =>
+      call(
+        () => fs.lstatSync(path, options),
+        () => fsPromises.lstat(path, options),
+      ),
   };
 }
 
-function newFile(descriptor: number): NewFile {
+function openFile(descriptor: number): OpenFile {
   return {
     write: async (bytes, offset, length) =>
       length > MAX_BLOCKING_BYTES
-        ? writeInPool(descriptor, bytes, offset, length)
+        ? inPool<number>((done) => fs.write(descriptor, bytes, offset, length, null, done)).then(
+            (bytesWritten) => ({ bytesWritten }),
+          )
         : { bytesWritten: fs.writeSync(descriptor, bytes, offset, length) },
+    read: async (bytes, offset, length, position) =>
+      length > MAX_BLOCKING_BYTES
+        ? inPool<number>((done) => fs.read(descriptor, bytes, offset, length, position, done)).then(
+            (bytesRead) => ({ bytesRead }),
+          )
+        : { bytesRead: fs.readSync(descriptor, bytes, offset, length, position) },
+    stat: async () => fs.fstatSync(descriptor),
+    // A flush waits for the disk.
+    sync: () => inPool((done) => fs.fsync(descriptor, (error) => done(error, undefined))),
     close: async () => fs.closeSync(descriptor),
   };
 }
 
-function writeInPool(
-  descriptor: number,
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-): Promise<{ readonly bytesWritten: number }> {
+function inPool<T>(start: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    fs.write(descriptor, bytes, offset, length, null, (error, bytesWritten) => {
+    start((error, value) => {
       if (error === null) {
-        resolve({ bytesWritten });
+        resolve(value);
       } else {
         reject(error);
       }

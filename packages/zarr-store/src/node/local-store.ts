@@ -20,7 +20,7 @@ import type {
 import { assertRange } from "../store/memory-store.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
-import { blockingFiles, type ChangingFiles } from "./blocking-files.ts";
+import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf, isWithoutHardLinks } from "./errno.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
@@ -35,12 +35,18 @@ export type FileSystem = Pick<
 >;
 
 export interface LocalStoreOptions {
-  /** Default: Node's. Changes are then made by {@link blockingFiles}, everything else in Node's thread pool. */
+  /** Default: Node's. Calls for one file are then made by {@link blockingFiles}, the others in Node's thread pool. */
   readonly fileSystem?: FileSystem;
   /** The number of files that are flushed at once. Default 16. */
   readonly syncConcurrency?: number;
 }
 
+/**
+ * A change of a local disk takes longer than a read from its cache. Reads of many files gain from the four threads of the pool as
+ * soon as each has to wait, so they move there sooner.
+ */
+const SLOW_CHANGE_MS = 2;
+const SLOW_READ_MS = 0.5;
 /** A bound against a directory that others keep removing. One round is normal, two are rare. */
 const MAX_ROUNDS = 100;
 
@@ -58,20 +64,22 @@ export function localStore(root: string, options: LocalStoreOptions = {}): KeyVa
 class LocalStore implements KeyValueStore {
   readonly location: string;
   readonly #fs: FileSystem;
-  readonly #changes: ChangingFiles;
+  readonly #changes: BlockingFiles;
+  readonly #reads: BlockingFiles;
   readonly #syncConcurrency: number;
   readonly #jail: DirectoryJail;
-  readonly #jailOfChanges: DirectoryJail;
+  readonly #jailOfReads: DirectoryJail;
   readonly #inodesLast: () => Promise<boolean>;
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
-    this.#changes = options.fileSystem ?? blockingFiles();
+    this.#changes = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
+    this.#reads = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_READ_MS });
     this.#inodesLast = whetherInodesLast(this.location);
-    this.#jail = new DirectoryJail(this.location, this.#fs.realpath);
-    this.#jailOfChanges = new DirectoryJail(this.location, this.#changes.realpath);
+    this.#jail = new DirectoryJail(this.location, this.#changes.realpath);
+    this.#jailOfReads = new DirectoryJail(this.location, this.#reads.realpath);
   }
 
   async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -90,7 +98,7 @@ class LocalStore implements KeyValueStore {
     throwIfAborted(options.signal);
     return this.#absentAs([], "list", prefix, async (path) => {
       if (prefix !== "") {
-        await this.#jail.assertInside(prefix);
+        await this.#jailOfReads.assertInside(prefix);
       }
       const entries = await this.#fs.readdir(path, { withFileTypes: true });
       return entries
@@ -102,9 +110,9 @@ class LocalStore implements KeyValueStore {
   async stat(key: StoreKey | ""): Promise<StoreStat | undefined> {
     return this.#absentAs(undefined, "stat", key, async (path) => {
       if (key !== "") {
-        await this.#jail.assertParentInside(key);
+        await this.#jailOfReads.assertParentInside(key);
       }
-      const stats = await this.#fs.lstat(path, { bigint: true });
+      const stats = await this.#reads.lstat(path, { bigint: true });
       return storeStatOf(stats, await this.#inodesLast());
     });
   }
@@ -122,7 +130,7 @@ class LocalStore implements KeyValueStore {
     return this.#io("link", key, (path) =>
       this.#inDirectory(key, async () => {
         try {
-          await this.#jailOfChanges.assertParentInside(from);
+          await this.#jail.assertParentInside(from);
           await this.#changes.link(this.#path(from), path);
           return true;
         } catch (error) {
@@ -167,8 +175,8 @@ class LocalStore implements KeyValueStore {
   async move(from: StoreKey, to: StoreKey): Promise<MoveOutcome> {
     return this.#io("move", to, async (path) => {
       try {
-        await this.#jailOfChanges.assertParentInside(from);
-        await this.#jailOfChanges.assertParentInside(to);
+        await this.#jail.assertParentInside(from);
+        await this.#jail.assertParentInside(to);
         await this.#changes.rename(this.#path(from), path);
         return "moved";
       } catch (error) {
@@ -191,7 +199,7 @@ class LocalStore implements KeyValueStore {
   async remove(key: StoreKey): Promise<RemoveOutcome> {
     return this.#absentAs("absent", "remove", key, async (path) => {
       try {
-        await this.#jailOfChanges.assertParentInside(key);
+        await this.#jail.assertParentInside(key);
         await this.#changes.unlink(path);
         return "removed";
       } catch (error) {
@@ -231,7 +239,7 @@ class LocalStore implements KeyValueStore {
       if (key !== "") {
         await this.#jail.assertParentInside(key);
       }
-      const file = await this.#fs.open(path, READ);
+      const file = await this.#changes.open(path, READ);
       try {
         await file.sync();
       } catch (error) {
@@ -248,7 +256,7 @@ class LocalStore implements KeyValueStore {
   async #inDirectory<T>(key: StoreKey, write: () => Promise<T>): Promise<T> {
     for (let round = 1; ; round++) {
       try {
-        await this.#jailOfChanges.assertParentInside(key);
+        await this.#jail.assertParentInside(key);
         return await write();
       } catch (error) {
         if (errnoOf(error) !== "ENOENT" || round >= MAX_ROUNDS) {
@@ -260,7 +268,7 @@ class LocalStore implements KeyValueStore {
   }
 
   async #makeDirectories(directory: StoreKey | undefined): Promise<void> {
-    const missing = directory && (await this.#jailOfChanges.assertNearestInside(directory));
+    const missing = directory && (await this.#jail.assertNearestInside(directory));
     try {
       await this.#changes.mkdir(this.#path(directory ?? ""), { recursive: true });
     } catch (error) {
@@ -296,9 +304,9 @@ class LocalStore implements KeyValueStore {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
       // What is absent is the common answer, and needs no look at where the folder is. Nothing is read before that look.
-      const file = await this.#fs.open(path, READ);
+      const file = await this.#reads.open(path, READ);
       try {
-        await this.#jail.assertParentInside(key);
+        await this.#jailOfReads.assertParentInside(key);
         const expected = await readExpected(file, options.expectedBytes ?? 0);
         if (expected !== undefined) {
           return expected;

@@ -1,11 +1,14 @@
 // Reads a range of bytes, or a whole small file, from an open file.
 
-import type { FileHandle } from "node:fs/promises";
 import type { ByteRange } from "../store/key-value-store.ts";
+import type { OpenFile } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
 
 /** Returns the bytes of a range in a new array; fewer if the file ends before. */
-export async function readBytes(file: FileHandle, range: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  file: Pick<OpenFile, "read">,
+  range: ByteRange,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(range.length);
   let filled = 0;
   while (filled < range.length) {
@@ -35,7 +38,7 @@ const IS_NO_FILE: ReadonlySet<string | undefined> = new Set([
  * @returns undefined if the length differs, or if it is not a regular file
  */
 export async function readExpected(
-  file: FileHandle,
+  file: Pick<OpenFile, "read">,
   expectedBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (expectedBytes <= 0 || expectedBytes > MAX_EXPECTED_BYTES) {

@@ -1,7 +1,7 @@
 // Writes whole files.
 
 import { constants } from "node:fs";
-import type { ChangingFiles, NewFile } from "./blocking-files.ts";
+import type { BlockingFiles, OpenFile } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
 
 const CREATE_NEW =
@@ -9,11 +9,11 @@ const CREATE_NEW =
 
 /** Writes a new file; returns false if something has the name. A crash can leave the file cut off. */
 export async function createFile(
-  files: Pick<ChangingFiles, "open" | "unlink">,
+  files: Pick<BlockingFiles, "open" | "unlink">,
   path: string,
   bytes: Uint8Array,
 ): Promise<boolean> {
-  let file: NewFile;
+  let file: OpenFile;
   try {
     file = await files.open(path, CREATE_NEW, 0o666);
   } catch (error) {
@@ -32,7 +32,7 @@ export async function createFile(
 }
 
 /** Writes all bytes from the start of a file, then closes it, even if writing fails. */
-export async function writeAndClose(file: NewFile, bytes: Uint8Array): Promise<void> {
+export async function writeAndClose(file: OpenFile, bytes: Uint8Array): Promise<void> {
   try {
     let written = 0;
     while (written < bytes.length) {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -17,12 +17,26 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 test.each([0, 1, 256 * 1024, 256 * 1024 + 1, 3_000_000])("%d bytes are in the file", async (length) => {
   const bytes = Uint8Array.from({ length }, (_, index) => index % 251);
   const path = join(folder, "a");
-  await writeAndClose(await blockingFiles().open(path, CREATE, 0o666), bytes);
+  await writeAndClose(await blockingFiles({ slowCallMs: 2 }).open(path, CREATE, 0o666), bytes);
   expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
 });
 
+test.each([1, 256 * 1024, 256 * 1024 + 1])("%d bytes are read back, from any position", async (length) => {
+  const bytes = Uint8Array.from({ length }, (_, index) => index % 251);
+  const path = join(folder, "a");
+  await writeFile(path, bytes);
+  const file = await blockingFiles({ slowCallMs: 2 }).open(path, constants.O_RDONLY);
+  expect((await file.stat()).size).toBe(length);
+  const read = new Uint8Array(length);
+  expect(await file.read(read, 0, length, 0)).toMatchObject({ bytesRead: length });
+  expect(Buffer.compare(read, bytes)).toBe(0);
+  expect(await file.read(read, 0, length, length)).toMatchObject({ bytesRead: 0 });
+  await file.sync();
+  await file.close();
+});
+
 test("what fails is a rejection with the system's code, as that of the pool is", async () => {
-  const files = blockingFiles();
+  const files = blockingFiles({ slowCallMs: 2 });
   const absent = join(folder, "absent", "a");
   for (const call of [
     () => files.open(absent, CREATE, 0o666),
@@ -32,6 +46,7 @@ test("what fails is a rejection with the system's code, as that of the pool is",
     () => files.unlink(absent),
     () => files.rmdir(absent),
     () => files.realpath(absent),
+    () => files.lstat(absent, { bigint: true }),
   ]) {
     await expect(call()).rejects.toMatchObject({ code: "ENOENT" });
   }
@@ -39,7 +54,7 @@ test("what fails is a rejection with the system's code, as that of the pool is",
 
 test("many calls one after another give timers a turn", async () => {
   let nowMs = 0;
-  const files = blockingFiles(() => nowMs);
+  const files = blockingFiles({ slowCallMs: 2, nowMs: () => nowMs });
   let isOver = false;
   setTimeout(() => {
     isOver = true;
@@ -56,9 +71,12 @@ test("many calls one after another give timers a turn", async () => {
 test("where a call takes milliseconds, the pool makes those of the next second", async () => {
   let nowMs = 0;
   let callMs = 1;
-  const files = blockingFiles(() => {
-    nowMs += callMs;
-    return nowMs;
+  const files = blockingFiles({
+    slowCallMs: 2,
+    nowMs: () => {
+      nowMs += callMs;
+      return nowMs;
+    },
   });
   const isMadeAtOnce = async (): Promise<boolean> => {
     let isDone = false;

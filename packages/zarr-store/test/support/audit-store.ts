@@ -1,12 +1,16 @@
+import { decodeCommitPack } from "../../src/commit/records/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../../src/commit/records/commit-record.ts";
 import {
+  blockOfPack,
   COMMITS,
   commitKey,
   HISTORY,
   heldRecordKey,
+  packKey,
   STAGING,
   stagingEntryKind,
   txidOfClaim,
+  versionOfRecord,
 } from "../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
@@ -37,9 +41,6 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
   const head = new Map<string, string>();
   const kept = new Set<string>();
   for (const { ops, version, details } of records) {
-    if (JSON.stringify(details ?? {}).includes('"removed_before":"')) {
-      kept.clear();
-    }
     for (const op of ops) {
       if (op.prev !== null && /^images\/[^/]+\/analysis\//.test(op.path)) {
         kept.add(op.prev);
@@ -52,6 +53,9 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
       } else {
         head.delete(op.path);
       }
+    }
+    if (JSON.stringify(details ?? {}).includes('"removed_before":"')) {
+      kept.clear();
     }
   }
   const files = await readTree(store, "");
@@ -98,21 +102,34 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
   return { version: records.length, objects, records, foreign, history, obstacles, problems };
 }
 
+/** The records by version. What lies under a number that a pack covers counts for nothing. */
+async function readRecords(store: KeyValueStore): Promise<ReadonlyMap<number, CommitRecord>> {
+  const names = (await store.list(COMMITS)).map(({ name }) => name);
+  const records = new Map<number, CommitRecord>();
+  for (const first of names.map(blockOfPack).filter((block) => block !== undefined)) {
+    const pack = await decodeCommitPack((await store.get(packKey(first))) ?? new Uint8Array(), first, sha256);
+    for (const [version, record] of pack) {
+      records.set(version, record);
+    }
+  }
+  for (const version of names.map(versionOfRecord).filter((one) => one !== undefined)) {
+    if (!records.has(version)) {
+      const bytes = (await store.get(commitKey(version))) ?? (await store.get(heldRecordKey(version)));
+      records.set(version, await decodeCommitRecord(bytes ?? new Uint8Array(), version, sha256));
+    }
+  }
+  return new Map([...records].sort(([a], [b]) => a - b));
+}
+
 async function readLog(store: KeyValueStore, problems: string[]): Promise<readonly CommitRecord[]> {
-  const names = (await store.list(COMMITS))
-    .map(({ name }) => name)
-    .filter((name) => name.endsWith(".json") && name !== "latest.json");
   const records: CommitRecord[] = [];
   const txids = new Set<string>();
   let parent = "";
-  for (const [index, name] of names.entries()) {
-    const key = commitKey(index + 1);
-    if (key !== `${COMMITS}/${name}`) {
-      problems.push(`the log has a gap before ${name}`);
+  for (const [version, record] of await readRecords(store)) {
+    if (version !== records.length + 1) {
+      problems.push(`the log has a gap before record ${version}`);
       break;
     }
-    const bytes = (await store.get(key)) ?? (await store.get(heldRecordKey(index + 1)));
-    const record = await decodeCommitRecord(bytes ?? new Uint8Array(), index + 1, sha256);
     if (record.parentSha256 !== parent) {
       problems.push(`record ${record.version} does not follow the one before`);
     }

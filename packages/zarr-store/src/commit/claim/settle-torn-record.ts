@@ -11,7 +11,7 @@ import {
   obstacleKey,
   probeKey,
   STAGING,
-  stagedKey,
+  stagedKeys,
   stagedOwnerKey,
   stagedRecordKey,
   stagingEntryKind,
@@ -184,9 +184,12 @@ async function decodeIfWhole(
 
 async function isStagedWhole({ store, runtime }: CommitContext, record: CommitRecord): Promise<boolean> {
   for (const op of record.ops) {
-    const bytes = op.op === "put" ? await store.get(stagedKey(record.txid, op.path)) : undefined;
-    if (op.op === "put" && (bytes === undefined || (await runtime.sha256(bytes)) !== op.sha256)) {
-      return false;
+    if (op.op === "put") {
+      const [alone, inFolder] = stagedKeys(record.txid, op.path);
+      const bytes = (alone && (await store.get(alone))) ?? (inFolder && (await store.get(inFolder)));
+      if (bytes === undefined || (await runtime.sha256(bytes)) !== op.sha256) {
+        return false;
+      }
     }
   }
   return true;

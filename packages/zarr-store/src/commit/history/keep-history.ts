@@ -46,7 +46,7 @@ export class HistoryKeeper {
     const isWanted = prev === sha256 && isKeptPath(path) && bytes.length <= MAX_HISTORY_BYTES;
     if (isWanted && !this.#staged.has(sha256)) {
       this.#staged.add(sha256);
-      await this.#transaction.staging.put(stagedHistoryName(sha256), bytes);
+      await this.#transaction.staging.put(stagedHistoryName(sha256), bytes, "alone");
     }
   }
 

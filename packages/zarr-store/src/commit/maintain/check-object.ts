@@ -5,7 +5,7 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
-import { STAGING, stagedKey, stagingEntryKind } from "../records/control-keys.ts";
+import { STAGING, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 
@@ -112,7 +112,7 @@ async function findElsewhere(
   const { store } = context;
   const asides = (await store.list(STAGING)).filter(({ name }) => stagingEntryKind(name) === "aside");
   const places = [
-    { key: stagedKey(object.txid, path), isAside: false },
+    ...stagedKeys(object.txid, path).map((key) => ({ key, isAside: false })),
     ...asides.map(({ name }) => ({ key: joinKey(STAGING, name, path), isAside: true })),
   ];
   for (const place of places) {

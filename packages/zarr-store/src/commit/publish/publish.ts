@@ -5,7 +5,14 @@ import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode, isZarrNode } from "../object-path.ts";
 import type { CommitRecord, PutOp } from "../records/commit-record.ts";
-import { asideKey, stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../records/control-keys.ts";
+import {
+  asideKey,
+  stagedKey,
+  stagedKeys,
+  stagedOwnerKey,
+  stagedRecordKey,
+  stagingOf,
+} from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
 import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
@@ -44,13 +51,18 @@ export async function publish(
   const puts = record.ops.filter((op) => op.op === "put");
   const moved = await publishNewRecords(context, record.txid, puts);
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
+  const alone = new Set<StoreKey>();
   for (const { path } of single) {
     if (options.isLate === true) {
       await keepForeignBytes(context, path);
     }
-    await publishPut(context, record.txid, path);
+    if ((await publishPut(context, record.txid, path)) === "alone") {
+      alone.add(path);
+    }
   }
-  const left = puts.filter((op) => moved.get(groupOf(op.path)) !== "moved").map(({ path }) => path);
+  const left = puts
+    .filter((op) => moved.get(groupOf(op.path)) !== "moved" && !alone.has(op.path))
+    .map(({ path }) => path);
   await clearStaging(context, record.txid, [...left, ...[...moved.keys()].map((group) => joinKey(group))]);
   await context.onStep("published");
 }
@@ -94,12 +106,22 @@ async function publishNewRecords(
   return done;
 }
 
-async function publishPut(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
+/** Moves one object into its place. Returns `alone` if it was certainly not staged in its folder. */
+async function publishPut(
+  context: CommitContext,
+  txid: string,
+  path: StoreKey,
+): Promise<"alone" | "not known"> {
   await context.onStep("publish-put", path);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const outcome = await moveIntoPlace(context, stagedKey(txid, path), path);
-    if (outcome !== "blocked") {
-      return;
+    const [alone, inFolder] = stagedKeys(txid, path);
+    const outcome = alone && (await moveIntoPlace(context, alone, path));
+    if (outcome === "moved") {
+      return "alone";
+    }
+    const other = outcome === "absent" && inFolder ? await moveIntoPlace(context, inFolder, path) : outcome;
+    if (other !== "blocked") {
+      return "not known";
     }
     await setObstacleAside(context, path);
   }

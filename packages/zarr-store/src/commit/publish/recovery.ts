@@ -9,6 +9,7 @@ import {
   claimFolderKey,
   isClock,
   isProbe,
+  pathOfStaged,
   STAGING,
   stagedOwnerKey,
   stagingEntryKind,
@@ -153,7 +154,7 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
   const staging = stagingOf(txid);
   const putBack: StoreKey[] = [];
   await visitAndPrune(context, staging, async (file) => {
-    const path = file.slice(staging.length + 1);
+    const path = pathOfStaged(file.slice(staging.length + 1));
     const object = isStoreKey(path) ? log.head.object(path) : undefined;
     if (!isStoreKey(path) || object?.txid !== txid) {
       return;

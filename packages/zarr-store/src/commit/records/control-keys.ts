@@ -29,6 +29,9 @@ const HELD_RECORD = "record.json";
 const STAGED_RECORD = "__commit.json";
 const STAGED_OWNER = "__owner.json";
 const STAGED_HISTORY = "__history-";
+const STAGED_OBJECT = "__object-";
+/** File systems allow 255 bytes in a name. */
+const MAX_STAGED_NAME_BYTES = 255;
 
 export function commitKey(version: number): StoreKey {
   return joinKey(COMMITS, `${String(version).padStart(20, "0")}.json`);
@@ -101,8 +104,36 @@ export function stagingOf(txid: string): StoreKey {
   return joinKey(STAGING, txid);
 }
 
+/** Where a transaction stages an object of a new image: the image's folder is renamed as a whole. */
 export function stagedKey(txid: string, path: string): StoreKey {
   return joinKey(STAGING, txid, path);
+}
+
+/**
+ * Where a transaction stages an object that is renamed on its own: a single file, its path written into its name. To make,
+ * flush and remove the folders of its path would take longer than the commit itself. A path that gives too long a name is
+ * staged in its folders.
+ */
+export function stagedAloneKey(txid: string, path: StoreKey): StoreKey {
+  if (!path.includes("/")) {
+    return stagedKey(txid, path);
+  }
+  const name = STAGED_OBJECT + path.replaceAll("%", "%25").replaceAll("/", "%2F");
+  return new TextEncoder().encode(name).length > MAX_STAGED_NAME_BYTES
+    ? stagedKey(txid, path)
+    : joinKey(STAGING, txid, name);
+}
+
+/** Every place where a transaction may have staged an object. The record does not say which it was. */
+export function stagedKeys(txid: string, path: StoreKey): readonly StoreKey[] {
+  return [...new Set([stagedAloneKey(txid, path), stagedKey(txid, path)])];
+}
+
+/** Returns the path of the object that a transaction staged in this file, given by its key below the transaction's folder. */
+export function pathOfStaged(file: string): string {
+  return file.startsWith(STAGED_OBJECT)
+    ? file.slice(STAGED_OBJECT.length).replaceAll("%2F", "/").replaceAll("%25", "%")
+    : file;
 }
 
 export function stagedRecordKey(txid: string): StoreKey {

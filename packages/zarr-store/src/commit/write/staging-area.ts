@@ -1,16 +1,23 @@
 // The folder `__staging/<txid>`, in which a transaction writes its files.
 
+import type { ReadOptions } from "../../runtime/read-options.ts";
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { stagedKey, stagedOwnerKey, stagedRecordKey, stagingOf } from "../records/control-keys.ts";
+import {
+  stagedAloneKey,
+  stagedKey,
+  stagedOwnerKey,
+  stagedRecordKey,
+  stagingOf,
+} from "../records/control-keys.ts";
 import { encodeOwner } from "../records/lock-owner.ts";
 
 /** The files of one transaction until they are moved into place, and the name of their writer. */
 export class StagingArea {
   readonly #context: CommitContext;
   readonly #txid: string;
-  /** Every path that may have a file here, whole or torn. */
-  readonly #paths = new Set<StoreKey>();
+  /** Every path that may have a file here, whole or torn, and the key of that file. */
+  readonly #keys = new Map<StoreKey, StoreKey>();
   #isMade = false;
   #hasRecord = false;
 
@@ -24,10 +31,18 @@ export class StagingArea {
     return this.#isMade;
   }
 
-  async put(path: StoreKey, bytes: Uint8Array): Promise<void> {
+  /** Writes the file of a path. `form` counts for the first file of a path; later ones replace it. */
+  async put(path: StoreKey, bytes: Uint8Array, form: "alone" | "in its folder"): Promise<void> {
     await this.#putOwner();
-    this.#paths.add(path);
-    await this.#context.store.put(stagedKey(this.#txid, path), bytes);
+    const key = this.#keys.get(path) ?? (form === "alone" ? stagedAloneKey : stagedKey)(this.#txid, path);
+    this.#keys.set(path, key);
+    await this.#context.store.put(key, bytes);
+  }
+
+  /** Reads the file of a path back. */
+  async get(path: StoreKey, options: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const key = this.#keys.get(path);
+    return key && this.#context.store.get(key, options);
   }
 
   /**
@@ -47,15 +62,12 @@ export class StagingArea {
 
   /** Removes the file of a path, and the directories that are then empty. */
   async remove(path: StoreKey): Promise<void> {
-    if (!this.#paths.has(path)) {
-      return;
-    }
     const root = stagingOf(this.#txid);
-    let key: StoreKey | undefined = stagedKey(this.#txid, path);
+    let key = this.#keys.get(path);
     while (key !== undefined && key !== root && (await this.#context.store.remove(key)) !== "not_empty") {
       key = parentKey(key);
     }
-    this.#paths.delete(path);
+    this.#keys.delete(path);
   }
 
   /** Removes everything. If a file cannot be removed, a later writer discards it when it finds the owner dead. */
@@ -67,7 +79,7 @@ export class StagingArea {
     try {
       // First the record, so that nobody takes what is left for a whole transaction.
       await store.remove(stagedRecordKey(this.#txid));
-      for (const path of [...this.#paths]) {
+      for (const path of [...this.#keys.keys()]) {
         await this.remove(path);
       }
       await store.remove(stagedOwnerKey(this.#txid));
@@ -86,11 +98,7 @@ export class StagingArea {
   keysOf(paths: Iterable<StoreKey>): readonly StoreKey[] {
     const keys = new Set<StoreKey>();
     for (const path of paths) {
-      for (
-        let key: StoreKey | undefined = stagedKey(this.#txid, path);
-        key !== undefined;
-        key = parentKey(key)
-      ) {
+      for (let key = this.#keys.get(path); key !== undefined; key = parentKey(key)) {
         keys.add(key);
       }
     }

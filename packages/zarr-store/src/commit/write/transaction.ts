@@ -4,10 +4,10 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { groupOf, zarrNode } from "../object-path.ts";
+import { groupOf, isRecordNode, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import type { CommitOp } from "../records/commit-record.ts";
-import { isReservedPath, stagedKey } from "../records/control-keys.ts";
+import { isReservedPath } from "../records/control-keys.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -34,6 +34,8 @@ export class Transaction {
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
   /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
+  /** How the objects of each image are staged. */
+  readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
   /** Calls of {@link change} that have started and not finished; each may change several paths. */
   readonly #changing = new Set<Promise<unknown>>();
@@ -89,7 +91,7 @@ export class Transaction {
       return undefined;
     }
     if (change !== undefined) {
-      return this.#context.store.get(stagedKey(this.txid, path), options);
+      return this.staging.get(path, options);
     }
     await this.#meet(path);
     this.#read.add(path);
@@ -301,7 +303,7 @@ export class Transaction {
       await this.withdraw(path);
       return;
     }
-    await this.staging.put(path, bytes);
+    await this.staging.put(path, bytes, this.#formOf(path, prev));
     this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
   }
 
@@ -326,6 +328,27 @@ export class Transaction {
         throw error;
       }
     });
+  }
+
+  /**
+   * A new image becomes visible as a whole, so its files are staged in one folder. Every other object is staged alone. One
+   * image has one form: its folder must hold all of it.
+   *
+   * @throws {ZarrStoreError} `conflict` if the image was there when its first object was staged, and is gone now
+   */
+  #formOf(path: StoreKey, prev: string | null): "alone" | "in its folder" {
+    const group = groupOf(path);
+    if (group === "") {
+      return "alone";
+    }
+    const form =
+      this.#forms.get(group) ??
+      (this.#context.log.head.object(zarrNode(group)) === undefined ? "in its folder" : "alone");
+    this.#forms.set(group, form);
+    if (form === "alone" && prev === null && isRecordNode(path)) {
+      throw conflictError([path], "another commit deleted the image");
+    }
+    return form;
   }
 
   #isNewRecord(group: string): boolean {

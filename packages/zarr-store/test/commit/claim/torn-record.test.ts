@@ -7,6 +7,7 @@ import { decodeCommitRecord, encodeCommitRecord } from "../../../src/commit/reco
 import {
   commitKey,
   heldRecordKey,
+  stagedAloneKey,
   stagedKey,
   stagedRecordKey,
   stagingOf,
@@ -21,6 +22,7 @@ import {
   applyChanges,
   bytes,
   die,
+  key,
   MEDIA,
   type Medium,
   SimulatedWriters,
@@ -119,11 +121,10 @@ describe.each<Medium>(MEDIA)("a last record that is cut off, in %s,", (medium) =
   const CANNOT_FINISH: Readonly<Record<string, (world: SimulatedWriters, killed: Killed) => Promise<void>>> =
     {
       "nothing is staged": async ({ store }, { txid }) => {
-        for (const key of [stagedRecordKey(txid), stagedKey(txid, "tables/a")]) {
-          await store.remove(key);
+        for (const file of [stagedRecordKey(txid), stagedAloneKey(txid, key("tables/a"))]) {
+          await store.remove(file);
         }
         await store.remove(stagedKey(txid, "__owner.json"));
-        await store.remove(stagedKey(txid, "tables"));
         await store.remove(stagingOf(txid));
       },
       "the staged record is cut off as well": (world, { txid }) =>
@@ -133,7 +134,7 @@ describe.each<Medium>(MEDIA)("a last record that is cut off, in %s,", (medium) =
         await replace(world, stagedRecordKey(txid), (await encodeCommitRecord(other, sha256)).bytes);
       },
       "a staged file is damaged": (world, { txid }) =>
-        replace(world, stagedKey(txid, "tables/a"), bytes("torn")),
+        replace(world, stagedAloneKey(txid, key("tables/a")), bytes("torn")),
     };
 
   it.each(Object.entries(CANNOT_FINISH))(

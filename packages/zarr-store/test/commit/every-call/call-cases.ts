@@ -5,6 +5,7 @@ import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
 import { makeVersion2 } from "../../support/version-2-dataset.ts";
 import { localStoreWithoutLinks } from "../../support/without-hard-links.ts";
+import { growLog, startDataset } from "../packs/long-log.ts";
 
 /** Something that a process does to a dataset, and is killed at each of its calls. */
 export interface CallCase {
@@ -13,6 +14,8 @@ export interface CallCase {
   readonly prepare: (root: string, options: CaseOptions) => Promise<void>;
   /** What the process does between opening and closing. All that a user can see of it is one change, or none. */
   readonly run: (dataset: ZarrDataset) => Promise<unknown>;
+  /** Of calls that are all alike, which a process is killed at. Default: at each. */
+  readonly isChosen?: (call: number) => boolean;
 }
 
 export interface CaseOptions {
@@ -48,6 +51,21 @@ export const CALL_CASES: readonly CallCase[] = [
       dataset.addImage({ dtype: "uint16", shape: [1, 2], data: new Uint16Array([1, 2]) }, { id: IMAGE }),
   },
 ];
+
+/**
+ * The end of a session that packs 1 000 records. What it writes comes with its first calls, of which each third is chosen;
+ * those that remove the records, one after the other, are alike.
+ */
+export const PACKING: CallCase = {
+  name: "a commit, and the packing of the log",
+  prepare: async (root, { hasLinks }) => {
+    const store = hasLinks ? localStore(root) : localStoreWithoutLinks(root);
+    await startDataset(store, RUNTIME);
+    await growLog(store, RUNTIME, 2_050);
+  },
+  run: (dataset) => dataset.record("one").saveJson("n1", "last"),
+  isChosen: (call) => (call <= 70 && call % 3 === 0) || call % 250 === 0,
+};
 
 /** Opens a folder as this process or a worker does. Without links, it makes none here either. */
 export async function openFolder(

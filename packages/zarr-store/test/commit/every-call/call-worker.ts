@@ -1,9 +1,9 @@
 /** A process that does one of the cases. What it is told of is written on its standard output, in a line. */
 import { writeSync } from "node:fs";
-import { CALL_CASES, openFolder } from "./call-cases.ts";
+import { CALL_CASES, openFolder, PACKING } from "./call-cases.ts";
 
 const [root = "", name = ""] = process.argv.slice(2);
-const found = CALL_CASES.find((one) => one.name === name);
+const found = [...CALL_CASES, PACKING].find((one) => one.name === name);
 if (found === undefined) {
   throw new Error(`no case is called ${name}`);
 }

@@ -57,7 +57,10 @@ export async function killAtCalls(callCase: CallCase, options: KillAtCalls): Pro
     const after = await contentsOf(whole);
     const calls = Number(await readFile(countTo, "utf8"));
     const tally = { calls, killed: 0, before: 0, after: 0, finished: 0 };
-    const numbers = Array.from({ length: Math.floor(calls / every) }, (_, index) => (index + 1) * every);
+    const numbers = Array.from(
+      { length: Math.floor(calls / every) },
+      (_, index) => (index + 1) * every,
+    ).filter((call) => callCase.isChosen?.(call) ?? true);
     const trial = async (killAt: number): Promise<void> => {
       const root = join(folder, `killed-${killAt}`);
       await copyIfThere(prepared, root);

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { EXFAT, LoopImage } from "../power-cut/loop-image.ts";
-import { CALL_CASES } from "./call-cases.ts";
+import { CALL_CASES, PACKING } from "./call-cases.ts";
 import { killAtCalls } from "./kill-at-calls.ts";
 import { KillShim } from "./kill-shim.ts";
 
@@ -35,6 +35,20 @@ describe.each([
     },
   );
 });
+
+it.skipIf(reason).each([true, false])(
+  "a process killed while it packs loses nothing, tears nothing and stops nobody, with hard links: %s",
+  TIMEOUT,
+  async (hasLinks) => {
+    const { calls, killed, after } = await KillShim.with((shim) =>
+      killAtCalls(PACKING, { shim, folder: tmpdir(), hasLinks, every: 1 }),
+    );
+    // A thousand records are removed.
+    expect(calls).toBeGreaterThan(1_000);
+    expect(killed).toBeGreaterThan(20);
+    expect(after).toBeGreaterThan(8);
+  },
+);
 
 it.skipIf(noExfat).each(CALL_CASES)(
   "a process killed on exFAT loses nothing, tears nothing and stops nobody: $name",

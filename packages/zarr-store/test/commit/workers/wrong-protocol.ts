@@ -1,4 +1,9 @@
-import { COMMITS, STAGING, stagingEntryKind } from "../../../src/commit/records/control-keys.ts";
+import {
+  COMMITS,
+  pathOfStaged,
+  STAGING,
+  stagingEntryKind,
+} from "../../../src/commit/records/control-keys.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../../src/store/store-key.ts";
 import { interceptStore } from "../../../src/testing/index.ts";
@@ -43,7 +48,7 @@ function inPlaceStore(store: KeyValueStore, right: KeyValueStore): KeyValueStore
   return {
     ...right,
     put: async (key, bytes) => {
-      const path = pathOfStaged(key);
+      const path = pathOfObject(key);
       if (path === undefined) {
         return store.put(key, bytes);
       }
@@ -53,7 +58,7 @@ function inPlaceStore(store: KeyValueStore, right: KeyValueStore): KeyValueStore
       return store.put(path, bytes);
     },
     get: async (key, options) =>
-      before.has(key) ? before.get(key) : store.get(pathOfStaged(key) ?? key, options),
+      before.has(key) ? before.get(key) : store.get(pathOfObject(key) ?? key, options),
     putNew: async (key, from) => {
       const isLinked = await store.putNew(key, from);
       if (isLinked && key.startsWith(`${COMMITS}/`)) {
@@ -65,10 +70,9 @@ function inPlaceStore(store: KeyValueStore, right: KeyValueStore): KeyValueStore
 }
 
 /** The path of the object whose staged file this is. */
-function pathOfStaged(key: StoreKey): StoreKey | undefined {
-  const [top, name = "", ...path] = key.split("/");
-  const isObject = path.length > 0 && !path[0]?.startsWith("__");
-  return top === STAGING && isObject && stagingEntryKind(name) === "transaction"
-    ? joinKey(...path)
-    : undefined;
+function pathOfObject(key: StoreKey): StoreKey | undefined {
+  const [top, name = "", ...file] = key.split("/");
+  const path = pathOfStaged(file.join("/"));
+  const isObject = path !== "" && !path.startsWith("__");
+  return top === STAGING && isObject && stagingEntryKind(name) === "transaction" ? joinKey(path) : undefined;
 }

@@ -45,7 +45,7 @@ describe("a transaction", () => {
     await withSimulatedWriters("memory", async (world) => {
       let puts = 0;
       const slow = interceptStore(world.store, async ({ method, keys }, run) => {
-        if (method === "put" && keys[0]?.includes("tables/")) {
+        if (method === "put" && keys[0]?.includes("tables%2F")) {
           await new Promise((resolve) => setTimeout(resolve, puts++));
         }
         return run();
@@ -146,7 +146,7 @@ describe("a transaction", () => {
       const setup = await world.writer();
       await setup.commit({ "tables/a": "0" });
       const store = faultyStore(world.store, ({ method, keys }) =>
-        method === "put" && keys[0]?.endsWith("tables/b") ? { fault: "tears", errno: "EIO" } : undefined,
+        method === "put" && keys[0]?.endsWith("tables%2Fb") ? { fault: "tears", errno: "EIO" } : undefined,
       );
       const writer = await world.writer({ store });
       const attempt = writer.transact(async (transaction) => {
