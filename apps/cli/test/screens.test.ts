@@ -79,6 +79,23 @@ next: kym show study.zarr 20250722_A89_0002
     expect(await typed(80, "ls", "study.zarr", "-v")).toMatch(/^Capillary1_0001\.tif .* {2}[0-9a-f]{8}$/m);
   });
 
+  it("ls has the condition and the treatment if an image has one, and leaves out the size of pixels for them", async () => {
+    cwd = await ingestedFolder();
+    const fields = ["--path-fields", "{condition}/*", "--map", "condition:28d AngII=AngII"];
+    await typed(80, ...ingested, ...fields);
+    expect(await typed(80, "ls", "study.zarr")).toBe(
+      `file                    condition  µm/px  ms/line  ROIs  analyses       accepted
+20250722_A89_0002.tif   AngII      0.450    1.134     2  radon          yes
+20250722_A89_0003.tif   AngII      0.450    1.114     2  radon          yes
+Capillary1_0001.tif     —          0.284    1.170     3  radon, events  yes
+Capillary2_no_txt.tif   —              —        —     0  —              yes
+
+next: kym show study.zarr 20250722_A89_0002
+`,
+    );
+    expect(await typed(80, "ls", "study.zarr", "--blind")).not.toMatch(/condition|AngII/);
+  });
+
   it("explain and index -n name the files that a reason is about, and hint at index only if rows are stale", async () => {
     cwd = await ingestedFolder();
     const stale = await typed(80, "explain", "study.zarr");
