@@ -160,6 +160,15 @@ next: kym index study.zarr
     expect(stdout).toMatch(/ -1\.16785\d{9,} /);
   });
 
+  it("watch hints at index, with a quoted path, only if something came in", async () => {
+    cwd = await labFolder();
+    const watch = ["watch", "kymographs", "my study.zarr", "--settle", "0.1", "--until-idle", "0.2"];
+    expect(await typed(80, ...watch)).toMatch(
+      /\nloaded 4 of 4\n4 new, 0 updated\n\nnext: kym index "my study.zarr"\n$/,
+    );
+    expect(await typed(80, ...watch)).toMatch(/^loaded 4 of 4\n0 new, 0 updated\n$/);
+  });
+
   it("the progress of an index and of an export names files, not ids", async () => {
     cwd = await ingestedFolder();
     for (const command of ["index study.zarr", "export study.zarr out"]) {
