@@ -13,8 +13,10 @@ describe.skipIf(KYMOGRAPHS === undefined)("on a terminal", () => {
   /** Ingested and indexed; tests that change something work in a folder of their own. */
   let shared = "";
   let cwd = "";
+  /** A slow machine shows progress; a quick one none. That is tested by itself. */
+  const env = { NO_COLOR: "1", KYM_PROGRESS: "none" };
   const typed = async (columns: number, ...args: readonly string[]): Promise<string> => {
-    const { stdout, stderr } = await kym(args, { cwd, columns, env: { NO_COLOR: "1" } });
+    const { stdout, stderr } = await kym(args, { cwd, columns, env });
     return stdout + stderr;
   };
   const ingested = "ingest kymographs study.zarr".split(" ");
@@ -77,6 +79,23 @@ next: kym show study.zarr 20250722_A89_0002
     expect(await typed(80, "ls", "study.zarr", "-v")).toMatch(/^Capillary1_0001\.tif .* {2}[0-9a-f]{8}$/m);
   });
 
+  it("ls has the condition and the treatment if an image has one, and leaves out the size of pixels for them", async () => {
+    cwd = await ingestedFolder();
+    const fields = ["--path-fields", "{condition}/*", "--map", "condition:28d AngII=AngII"];
+    await typed(80, ...ingested, ...fields);
+    expect(await typed(80, "ls", "study.zarr")).toBe(
+      `file                    condition  µm/px  ms/line  ROIs  analyses       accepted
+20250722_A89_0002.tif   AngII      0.450    1.134     2  radon          yes
+20250722_A89_0003.tif   AngII      0.450    1.114     2  radon          yes
+Capillary1_0001.tif     —          0.284    1.170     3  radon, events  yes
+Capillary2_no_txt.tif   —              —        —     0  —              yes
+
+next: kym show study.zarr 20250722_A89_0002
+`,
+    );
+    expect(await typed(80, "ls", "study.zarr", "--blind")).not.toMatch(/condition|AngII/);
+  });
+
   it("explain and index -n name the files that a reason is about, and hint at index only if rows are stale", async () => {
     cwd = await ingestedFolder();
     const stale = await typed(80, "explain", "study.zarr");
@@ -108,7 +127,10 @@ next: kym index study.zarr
     expect(await typed(80, "show", "study.zarr", "capillary1")).toMatch(/^Capillary1_0001\.tif\n/);
     expect(await typed(80, "show", "study.zarr", "0003")).toMatch(/^28d AngII\/20250722\/20250722_A89_0003/);
     const both = await typed(80, "show", "study.zarr", "28d AngII");
-    expect(both).toContain('kym: "28d AngII" could be any of 28d AngII/20250722/20250722_A89_000');
+    expect(both).toContain(`kym: "28d AngII" could be any of
+       28d AngII/20250722/20250722_A89_0002.tif
+       28d AngII/20250722/20250722_A89_0003.tif
+     type more of the name`);
     expect(both).toContain("type more of the name or its id; kym ls study.zarr lists the images");
   });
 
@@ -136,6 +158,24 @@ next: kym index study.zarr
     );
     const { stdout } = await kym(["query", "study.zarr", sql], { cwd });
     expect(stdout).toMatch(/ -1\.16785\d{9,} /);
+  });
+
+  it("watch hints at index, with a quoted path, only if something came in", async () => {
+    cwd = await labFolder();
+    const watch = ["watch", "kymographs", "my study.zarr", "--settle", "0.1", "--until-idle", "0.2"];
+    expect(await typed(80, ...watch)).toMatch(
+      /\nloaded 4 of 4\n4 new, 0 updated\n\nnext: kym index "my study.zarr"\n$/,
+    );
+    expect(await typed(80, ...watch)).toMatch(/^loaded 4 of 4\n0 new, 0 updated\n$/);
+  });
+
+  it("the progress of an index and of an export names files, not ids", async () => {
+    cwd = await ingestedFolder();
+    for (const command of ["index study.zarr", "export study.zarr out"]) {
+      const { stderr } = await kym([...command.split(" "), "--progress=json"], { cwd });
+      expect(stderr, command).toContain('"item":"Capillary1_0001"}');
+      expect(stderr, command).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+    }
   });
 
   it("log says its messages from the beginning, and times to the second", async () => {

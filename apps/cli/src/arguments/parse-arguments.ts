@@ -199,9 +199,23 @@ function unknownOption(flag: string, command: Command | CommandGroup): CliError 
   if (known.has(name)) {
     return usageError(`${name} takes no value`, `kym ${command.usage}`);
   }
+  const meant = "commands" in command ? undefined : optionWithChoice(name, optionsOf(command));
+  if (meant !== undefined) {
+    return usageError(`there is no option ${flag}`, `did you mean ${meant}?`);
+  }
   const otherwise = `kym ${wordsOf(command).names.join(" ")} --help lists the options; put -- before a file name that begins with a dash`;
   const long = [...known, "--help"].filter((other) => other.startsWith("--"));
   return usageError(`there is no option ${flag}`, guessOr(name, long, otherwise));
+}
+
+/** The option that a user meant who typed one of its values as a flag, as `--csv`, or who knows it from other commands. */
+function optionWithChoice(
+  flag: string,
+  options: Readonly<Record<string, CommandOption>>,
+): string | undefined {
+  const word = flag.replace(/^--/, "");
+  const owner = Object.entries(options).find(([, { choices }]) => choices?.includes(word) === true);
+  return owner === undefined ? (word === "format" ? "--json" : undefined) : `--${owner[0]} ${word}`;
 }
 
 function unknownMember(parser: Parser): CliError {

@@ -17,7 +17,7 @@ export function isBlind({ options }: Pick<CommandContext, "options">): boolean {
 }
 
 export function blindOverview(image: ImageOverview): ImageOverview {
-  return { ...image, rel_path: null, acquired_local: null };
+  return { ...image, rel_path: null, acquired_local: null, condition: null, treatment: null };
 }
 
 const TELLING =

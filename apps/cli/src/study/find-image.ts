@@ -37,8 +37,10 @@ export async function findImage(
     const names = found.map((one) => nameAmong(one, found)).sort();
     const shown = names.length <= MOST_SHOWN ? names : names.slice(0, MOST_SHOWN - 1);
     const more = names.length - shown.length;
-    const list = [...shown, ...(more === 0 ? [] : [`${more} more`])].join(", ");
-    throw new CliError(EXIT.usage, "ambiguous", `${JSON.stringify(wanted)} could be any of ${list}`, {
+    const list = [...shown, ...(more === 0 ? [] : [`and ${more} more`])];
+    const message = `${JSON.stringify(wanted)} could be any of\n${list.map((name) => `       ${name}`).join("\n")}`;
+    throw new CliError(EXIT.usage, "ambiguous", message, {
+      details: { candidates: names },
       hint: `type more of the name or its id; kym ls ${shellWord(path)} lists the images`,
     });
   }

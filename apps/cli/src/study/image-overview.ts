@@ -21,6 +21,8 @@ export interface ImageOverview {
   readonly n_rois: number;
   readonly analyses: readonly string[];
   readonly accepted: boolean | null;
+  readonly condition: string | null;
+  readonly treatment: string | null;
 }
 
 /** The analyses that an image may have: the label of each indexer, and the keys below the image of its possible inputs. */
@@ -49,6 +51,8 @@ function overviewOf(image: ListedRecord): ImageOverview {
     n_rois: image.nRois ?? 0,
     analyses: analysesOf(image),
     accepted: image.accepted,
+    condition: image.condition,
+    treatment: image.treatment,
   };
 }
 

@@ -55,6 +55,15 @@ test.each([
   );
 });
 
+test.each([
+  ["--text", "did you mean --as text?"],
+  ["--format", "did you mean --json?"],
+])("the option %s, which the command does not have, is a hint at the one that does it", (flag, hint) => {
+  expect(() => saidBy(["a", flag])).toThrow(
+    expect.objectContaining({ message: `there is no option ${flag}`, hint }),
+  );
+});
+
 test("help has the examples first, then the usage, the paragraphs and the options of the command alone", () => {
   expect(saidBy(["a", "-h"])).toEqual({
     help: `  kym copy a b

@@ -53,7 +53,9 @@ export async function loadImageContext(
   const analysis = await loadIfThere(record, ANALYSIS, hashes, options);
   const metadata = parseMetadata(hasMetadata ? await record.loadJsonText(METADATA.name, options) : {});
   const runs: AnalysisRuns = analysis === undefined ? new Map() : parseAnalysisRuns(analysis);
-  const roisKnown = hasMetadata && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
+  // Ids are never used twice. If none was ever used, the ROI was drawn elsewhere, and nobody changed or deleted it.
+  const hadRois = hasMetadata && metadata.roiIdHighWaterMark > 0;
+  const roisKnown = hadRois && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
   const states = [...runs.values()].map((run) => {
     const roi = metadata.rois.find(({ id }) => id === run.roiId);
     const state = decideAnalysisState(run, { roi, roisKnown, pixelsSha256 });

@@ -20,7 +20,7 @@ export interface AnalysisRun {
 export interface AnalysedNow {
   /** Undefined if the ROI does not exist. */
   readonly roi: Roi | undefined;
-  /** False if the ROIs cannot be read: an absent ROI may then exist after all. */
+  /** False if the ROIs cannot be read, or if the image never had one: nothing is then known of an absent ROI. */
   readonly roisKnown: boolean;
   readonly pixelsSha256: string | undefined;
 }

@@ -20,13 +20,17 @@ import { rowsTable } from "./rows-table.ts";
 
 const TITLES: readonly TextColumn[] = [
   { title: "file", shrinks: "path" },
-  { title: "lines × px", align: "right", drops: 5 },
-  { title: "µm/px", align: "right", drops: 3 },
-  { title: "ms/line", align: "right", drops: 4 },
+  { title: "condition", drops: 2 },
+  { title: "treatment", drops: 3 },
+  { title: "lines × px", align: "right", drops: 7 },
+  { title: "µm/px", align: "right", drops: 5 },
+  { title: "ms/line", align: "right", drops: 6 },
   { title: "ROIs", align: "right" },
   { title: "analyses", drops: 1 },
-  { title: "accepted", drops: 2 },
+  { title: "accepted", drops: 4 },
 ];
+/** Columns that say nothing unless an image has a value. */
+const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment"]);
 /** Shown only to those who ask for it, so it is never left out. */
 const ID_COLUMN: TextColumn = { title: "id" };
 /** Where files are hidden, the id is the name of an image. */
@@ -34,8 +38,8 @@ const BLIND_TITLES: readonly TextColumn[] = [{ title: "id" }, ...TITLES.slice(1)
 
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
-  description: `Lists the images. A dash stands for a value that is not known. With -v, the ids are listed
-too; a narrow terminal leaves out the less important columns, and --json has all values.
+  description: `Lists the images. A dash stands for a value that is not known; condition and treatment are
+columns if an image has them. With -v, the ids are listed too; a narrow terminal leaves out the less important columns, and --json has all values.
 
 --where is one expression of SQL that is true or false for each image; NULL is not true. The
 columns that it, --sort and --columns know are ${IMAGES_COLUMNS.map(({ name }) => name).join(", ")};
@@ -194,7 +198,12 @@ function overviewTable(
   });
   const named = blind ? BLIND_TITLES : TITLES;
   const titles = hasIds ? [...named, ID_COLUMN] : named;
-  return textTable(titles, rows, { maxWidth: outIsTty ? width : undefined, color });
+  const shown = [...titles.keys()].filter(
+    (at) => !ONLY_IF_KNOWN.has(titles[at]?.title ?? "") || rows.some((row) => row[at] !== UNKNOWN),
+  );
+  const pick = <Value>(values: readonly Value[]): readonly Value[] =>
+    shown.flatMap((at) => values.slice(at, at + 1));
+  return textTable(pick(titles), rows.map(pick), { maxWidth: outIsTty ? width : undefined, color });
 }
 
 /** What a user may type for an image. */
@@ -203,16 +212,20 @@ function nameToType(image: ImageOverview, all: readonly ImageOverview[]): string
   return name === image.image_id ? name.slice(0, 8) : name;
 }
 
+const UNKNOWN = "—";
+
 function overviewRow(image: ImageOverview): readonly string[] {
   const { rel_path: relPath, shape, um_per_px: um, seconds_per_line: seconds, accepted } = image;
   return [
-    printable(relPath ?? "—"),
+    printable(relPath ?? UNKNOWN),
+    printable(image.condition || UNKNOWN),
+    printable(image.treatment || UNKNOWN),
     shape.join(" × "),
-    um === null ? "—" : um.toFixed(3),
-    seconds === null ? "—" : (seconds * 1000).toFixed(3),
+    um === null ? UNKNOWN : um.toFixed(3),
+    seconds === null ? UNKNOWN : (seconds * 1000).toFixed(3),
     String(image.n_rois),
-    image.analyses.length === 0 ? "—" : image.analyses.join(", "),
-    accepted === null ? "—" : accepted ? "yes" : "no",
+    image.analyses.length === 0 ? UNKNOWN : image.analyses.join(", "),
+    accepted === null ? UNKNOWN : accepted ? "yes" : "no",
   ];
 }
 

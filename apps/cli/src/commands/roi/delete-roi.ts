@@ -1,7 +1,7 @@
 // `kym roi delete`: deletes a ROI of an image.
 
 import { type Command, defineCommand } from "../../arguments/command.ts";
-import { roiIdOf } from "./roi-fields.ts";
+import { roiIdOf } from "./place/roi-fields.ts";
 import { changedRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 

@@ -1,8 +1,8 @@
 // `kym roi edit`: moves or renames a ROI of an image.
 
 import { type Command, defineCommand } from "../../arguments/command.ts";
-import { parsePoints } from "./drawn-shape.ts";
-import { cornersOf, ROI_FIELD_OPTIONS, roiFields, roiIdOf } from "./roi-fields.ts";
+import { parsePoints } from "./place/drawn-shape.ts";
+import { cornersOf, ROI_FIELD_OPTIONS, roiFields, roiIdOf } from "./place/roi-fields.ts";
 import { changedRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
@@ -20,11 +20,11 @@ else.`,
     const { signal, options } = context;
     const isDry = options["dry-run"] === true;
     const id = roiIdOf(context);
-    return withImage(context, isDry ? "read" : "edit", async (image) => {
+    return withImage(context, isDry ? "read" : "edit", async (image, overview) => {
       const rois = await image.rois({ signal });
       const old = rois.require(id);
       const points = parsePoints(options.points);
-      const fields = roiFields(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent);
+      const fields = roiFields(context, old.type === "rect" ? cornersOf(old.bounds) : rois.extent, overview);
       const edit = { ...fields, ...(points && { points }) };
       const roi = isDry ? rois.edit(id, edit).require(id) : await image.editRoi(id, edit, { signal });
       return changedRoi("edit", roi, context);

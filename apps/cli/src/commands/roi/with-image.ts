@@ -4,6 +4,7 @@ import { AcqImage } from "@kym/kym-dataset";
 import type { DatasetContents } from "@kym/zarr-store";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { findImage } from "../../study/find-image.ts";
+import type { ImageOverview } from "../../study/image-overview.ts";
 import { openStudy } from "../../study/open-study.ts";
 
 /**
@@ -14,19 +15,20 @@ import { openStudy } from "../../study/open-study.ts";
 export async function withImage(
   context: CommandContext,
   mode: "read" | "edit",
-  run: (image: AcqImage) => Promise<CommandResult>,
+  run: (image: AcqImage, overview: ImageOverview) => Promise<CommandResult>,
 ): Promise<CommandResult> {
   const [path = "", wanted = ""] = context.args;
   await using dataset = await openStudy(context, path, mode === "read" ? "r" : "a");
   await dataset.assertExists();
-  const { image_id: imageId } = await findImage(dataset, wanted, path);
+  const overview = await findImage(dataset, wanted, path);
+  const { image_id: imageId } = overview;
   if (mode === "read") {
-    return run(imageOf(dataset, imageId));
+    return run(imageOf(dataset, imageId), overview);
   }
   let result: CommandResult | undefined;
   await dataset.transaction(
     async (transaction) => {
-      result = await run(imageOf(transaction, imageId));
+      result = await run(imageOf(transaction, imageId), overview);
     },
     { message: `edit ROIs of ${imageId}`, signal: context.signal },
   );

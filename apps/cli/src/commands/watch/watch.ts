@@ -2,6 +2,7 @@
 
 import { watchFolder } from "@kym/legacy-io/node";
 import { type Command, defineCommand } from "../../arguments/command.ts";
+import { shellWord } from "../../screen/shell-word.ts";
 import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -65,7 +66,8 @@ interruption, run the same command again. With --json or --progress=json, each e
       exitCode: counts.broken > 0 ? EXIT.partial : EXIT.ok,
       data: { ...(options.dryRun && { dryRun: true }), ...counts },
       text,
-      ...(!options.dryRun && { next: `kym index ${path}` }),
+      ...(!options.dryRun &&
+        counts.ingested + counts.updated > 0 && { next: `kym index ${shellWord(path)}` }),
     };
   },
 });

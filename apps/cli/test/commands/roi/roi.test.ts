@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { kym, kymJson } from "../../support/kym.ts";
@@ -39,6 +40,35 @@ it("adds a clamped ROI, edits, lists and deletes it; a moved one has the next re
   await kym(["roi", "delete", ...at, "1"], { cwd });
   expect((await kym(["roi", "list", ...at], { cwd })).stdout).toBe("no ROIs\n");
   expect((await kymJson(["roi", "add", ...at], { cwd })).data.roi.roi_id).toBe(2);
+});
+
+it("takes the sides of a rect in seconds and µm where the scale is known, rounded to whole lines and pixels", async () => {
+  const at = ["study.zarr", "image-one"];
+  const add = ["roi", "add", ...at, "--seconds", "0.25:1.1", "--um", "1:1.6"];
+  const unknown = await kym(add, { cwd });
+  expect([unknown.exitCode, unknown.stderr]).toEqual([
+    2,
+    "kym: the scale of this image is not known, so --seconds says no place\n     use --lines\n",
+  ]);
+  {
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { summarize: summarizeMetadata });
+    const header = { shape: [6, 4], voxels: [0.25, 0.5], voxels_units: ["s", "um"] };
+    await dataset.record("image-one").saveJson("metadata", { header });
+  }
+  const { data } = await kymJson(add, { cwd });
+  expect(data.roi.bounds).toEqual({ dim0Start: 1, dim0Stop: 4, dim1Start: 2, dim1Stop: 3 });
+  const moved = await kymJson(["roi", "edit", ...at, "1", "--um", "0:1"], { cwd });
+  expect(moved.data.roi.bounds).toEqual({ dim0Start: 1, dim0Stop: 4, dim1Start: 0, dim1Stop: 2 });
+  const both = await kym(["roi", "edit", ...at, "1", "--um", "0:1", "--px", "0:1"], { cwd });
+  expect([both.exitCode, both.stderr]).toEqual([
+    2,
+    expect.stringContaining("--px and --um say the same side"),
+  ]);
+  const odd = await kym(["roi", "edit", ...at, "1", "--um", "wide"], { cwd });
+  expect([odd.exitCode, odd.stderr]).toEqual([
+    2,
+    expect.stringContaining('--um must be START:STOP, not "wide"'),
+  ]);
 });
 
 it("adds lines and polygons by their points, clipped, and moves them", async () => {

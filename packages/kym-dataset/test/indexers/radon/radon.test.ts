@@ -135,6 +135,22 @@ test("the row of a ROI that is no more stays, as roi_changed and without pixel s
   ]);
 });
 
+test("where no ROI was ever in the metadata, nothing is known of it; where all were deleted, that is known", async () => {
+  const kym = await indexedStudy();
+  await saveRois(kym.dataset.record("a"), []);
+  await update(kym);
+  expect(await radonRows(kym, "a")).toMatchObject([
+    { roi_id: 1n, analysis_state: "unknown" },
+    { roi_id: 2n, analysis_state: "unknown" },
+  ]);
+  await saveRois(kym.dataset.record("a"), [], { roi_id_high_water_mark: 2 });
+  await update(kym);
+  expect(await radonRows(kym, "a")).toMatchObject([
+    { roi_id: 1n, analysis_state: "roi_changed" },
+    { roi_id: 2n, analysis_state: "roi_changed" },
+  ]);
+});
+
 test("a polygon's statistics are those of the pixels that it covers, and a moved one updates its image", async () => {
   const kym = await indexedStudy();
   const polygon = (y: readonly number[]): Record<string, unknown> => ({

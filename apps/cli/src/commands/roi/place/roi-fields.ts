@@ -1,13 +1,17 @@
 // Reads the options of `kym roi add` and `kym roi edit` that say where a ROI lies and what it is called.
 
 import type { ImageExtent, RoiBounds, RoiEdit } from "@kym/roi";
-import type { CommandContext } from "../../arguments/command.ts";
-import { usageError } from "../../terminal/cli-error.ts";
+import type { CommandContext } from "../../../arguments/command.ts";
+import type { ImageOverview } from "../../../study/image-overview.ts";
+import { usageError } from "../../../terminal/cli-error.ts";
+import { sideOf } from "./roi-side.ts";
 
 /** The options that both commands declare. */
 export const ROI_FIELD_OPTIONS = {
   lines: { value: "A:B", help: "rows from A up to, but not including, B, as in 0:30000" },
   px: { value: "A:B", help: "columns from A up to, but not including, B, as in 4:20" },
+  seconds: { value: "A:B", help: "rows as times from the start of the scan, as in 0:12.5" },
+  um: { value: "A:B", help: "columns as µm from the first one, as in 1.8:9" },
   points: { value: "X", help: "LINE,PX pairs for a line, polyline or polygon" },
   channel: { value: "N", help: "channel, counted from 1" },
   z: { value: "N", help: "slice, counted from 0" },
@@ -28,16 +32,19 @@ export function cornersOf(bounds: RoiBounds): Corners {
 /**
  * The fields that the options give, without the points.
  *
- * If only one of `--lines` and `--px` is given, the other side comes from `present`: the corners of the ROI, or the whole
- * image.
+ * If only one side is given, by `--lines` or `--seconds` or by `--px` or `--um`, the other comes from `present`: the corners
+ * of the ROI, or the whole image.
  *
+ * @param scale the image, whose scale turns seconds and µm into lines and pixels
  * @throws {CliError} `usage`
  */
 export function roiFields(
   { options }: Pick<CommandContext, "options">,
   present: Corners | ImageExtent | undefined,
+  scale: ImageOverview,
 ): RoiEdit {
-  const [lines, px] = [rangeOf("lines", options["lines"]), rangeOf("px", options["px"])];
+  const lines = sideOf(options, { count: "lines", size: "seconds", unitSize: scale.seconds_per_line });
+  const px = sideOf(options, { count: "px", size: "um", unitSize: scale.um_per_px });
   const old: Corners =
     present !== undefined && "lines" in present
       ? present
@@ -53,17 +60,6 @@ export function roiFields(
     ...(typeof name === "string" && { name }),
     ...(typeof note === "string" && { note }),
   };
-}
-
-function rangeOf(flag: string, value: unknown): readonly [number, number] | undefined {
-  if (typeof value !== "string") {
-    return undefined;
-  }
-  const [, start, stop] = /^(-?\d{1,9}):(-?\d{1,9})$/.exec(value) ?? [];
-  if (start === undefined || stop === undefined) {
-    throw usageError(`--${flag} must be START:STOP, not ${JSON.stringify(value)}`, `--${flag} 4:20`);
-  }
-  return [Number(start), Number(stop)];
 }
 
 function wholeNumberOf(what: string, value: unknown): number | undefined {

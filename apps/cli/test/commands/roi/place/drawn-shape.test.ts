@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawnShape } from "../../../src/commands/roi/drawn-shape.ts";
+import { drawnShape } from "../../../../src/commands/roi/place/drawn-shape.ts";
 
 test("points are lines and pixels, with fractions, below 0 too, and any spaces between them", () => {
   expect(drawnShape("polyline", " 0,4  1200.5,-9\t300,15 ")).toEqual({

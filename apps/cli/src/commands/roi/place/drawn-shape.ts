@@ -1,7 +1,7 @@
 // Reads `--type` and `--points` of `kym roi add` and `kym roi edit`.
 
 import type { NewRoi, RoiPoint } from "@kym/roi";
-import { usageError } from "../../terminal/cli-error.ts";
+import { usageError } from "../../../terminal/cli-error.ts";
 
 const PATH_TYPES = ["line", "polyline", "polygon"] as const;
 /** The types that `kym roi add` can make. */
