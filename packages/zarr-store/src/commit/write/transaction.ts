@@ -34,6 +34,8 @@ export class Transaction {
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
   /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
+  /** What the commit keeps in the history besides what it replaces, by hash. */
+  readonly #kept = new Map<string, Uint8Array<ArrayBuffer>>();
   /** How the objects of each image are staged. */
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
@@ -57,6 +59,11 @@ export class Transaction {
 
   get readPaths(): ReadonlySet<StoreKey> {
     return this.#read;
+  }
+
+  /** See {@link keepInHistory}. */
+  get keptInHistory(): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+    return this.#kept;
   }
 
   get merges(): readonly MergeableChange[] {
@@ -172,6 +179,19 @@ export class Transaction {
       }
       return change === undefined ? prev !== null : change !== "deleted";
     });
+  }
+
+  /**
+   * Keeps bytes in the history, although no object has or had them. That is no change: a commit that changes nothing keeps nothing.
+   * The bytes stay in memory until the commit, which writes them anew in each of its rounds.
+   *
+   * @returns the SHA-256 under which they are kept
+   */
+  async keepInHistory(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    this.#assertOpen();
+    const sha256 = await this.#context.runtime.sha256(bytes);
+    this.#kept.set(sha256, bytes);
+    return sha256;
   }
 
   /**
