@@ -11,7 +11,7 @@ import {
 } from "@kym/zarr-store/json";
 import { KymSchemaError } from "../errors.ts";
 import { METADATA_KEYS } from "../metadata/metadata.ts";
-import { listIn, type MetadataField, roiIdOf } from "./metadata-field.ts";
+import { listIn, type MetadataField, idOfRoiItem } from "./metadata-field.ts";
 import { metadataFields } from "./metadata-fields.ts";
 
 /** The versions of one image's metadata that are merged, each as JSON text. */
@@ -164,7 +164,7 @@ function put(text: string, versions: Versions, fields: readonly MetadataField[])
 /** The highest id that a ROI is known to have had; 0 if there was none. */
 function highestRoiId(document: JsonNode): number {
   const stored = plainValue(getMember(document, METADATA_KEYS.roiIdHighWaterMark) ?? nodeOf(0));
-  const ids = listIn(document, METADATA_KEYS.rois).map((item) => Number(roiIdOf(item)));
+  const ids = listIn(document, METADATA_KEYS.rois).map((item) => Number(idOfRoiItem(item)));
   return highestOf([...ids, typeof stored === "number" && Number.isSafeInteger(stored) ? stored : 0]);
 }
 

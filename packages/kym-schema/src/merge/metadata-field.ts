@@ -95,7 +95,7 @@ export function listIn(document: JsonNode, key: string): readonly JsonNode[] {
 }
 
 /** The id of a ROI in the list; empty if it has none that can be read. */
-export function roiIdOf(item: JsonNode): string {
+export function idOfRoiItem(item: JsonNode): string {
   const node = getMember(item, "roi_id") ?? getMember(item, "id");
   const id = node === undefined ? undefined : plainValue(node);
   return typeof id === "number" && Number.isSafeInteger(id) ? String(id) : "";

@@ -3,7 +3,7 @@
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { METADATA_KEYS } from "../metadata/metadata.ts";
 import { METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";
-import { groupField, itemField, listIn, type MetadataField, memberField, roiIdOf } from "./metadata-field.ts";
+import { groupField, itemField, listIn, type MetadataField, memberField, idOfRoiItem } from "./metadata-field.ts";
 
 /** The name of the field that is the calibration as a whole. */
 export const CALIBRATION_FIELD = "calibration";
@@ -12,6 +12,7 @@ export const CALIBRATION_FIELD = "calibration";
 const CALIBRATION_KEYS: readonly string[] = [
   METADATA_HEADER_KEYS.voxels,
   METADATA_HEADER_KEYS.voxelsUnits,
+  METADATA_HEADER_KEYS.labels,
   METADATA_HEADER_KEYS.physicalSize,
   METADATA_HEADER_KEYS.secondsPerLineExact,
 ];
@@ -78,8 +79,8 @@ function leavesOf(
 
 function roiFields(a: JsonNode, b: JsonNode): readonly MetadataField[] {
   const list = METADATA_KEYS.rois;
-  const ids = new Set([...listIn(a, list), ...listIn(b, list)].map(roiIdOf));
-  return [...ids].map((id) => itemField(roiFieldName(id === "" ? "?" : id), list, id, roiIdOf));
+  const ids = new Set([...listIn(a, list), ...listIn(b, list)].map(idOfRoiItem));
+  return [...ids].map((id) => itemField(roiFieldName(id === "" ? "?" : id), list, id, idOfRoiItem));
 }
 
 function keysOf(...nodes: readonly JsonNode[]): readonly string[] {

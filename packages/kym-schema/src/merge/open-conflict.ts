@@ -47,7 +47,7 @@ export interface OpenConflict {
 
 /** Returns the text of the artifact `open_conflicts`. */
 export function encodeOpenConflicts(conflicts: readonly OpenConflict[]): string {
-  const valueOf = (name: string, text: string | undefined): object =>
+  const memberOfText = (name: string, text: string | undefined): object =>
     text === undefined ? {} : { [name]: parseLossless(text, { allowNonFinite: true }) };
   return serializeLossless({
     conflicts: conflicts.map(({ key, theirs, from, attachments, fields }) => ({
@@ -55,8 +55,8 @@ export function encodeOpenConflicts(conflicts: readonly OpenConflict[]): string 
       ...(fields && {
         fields: fields.map((each) => ({
           field: each.field,
-          ...valueOf("base", each.base),
-          ...valueOf("theirs", each.theirs),
+          ...memberOfText("base", each.base),
+          ...memberOfText("theirs", each.theirs),
         })),
       }),
     })),
@@ -82,7 +82,7 @@ export function parseOpenConflicts(text: string): readonly OpenConflict[] {
   const where = ARTIFACTS.openConflicts;
   const document = parseLossless(text, { where, allowNonFinite: true });
   const list = memberOf({ value: plainValue(document), path: "", where, onFault }, "conflicts");
-  const nodes = listIn(document, "conflicts");
+  const nodes = nodesIn(document, "conflicts");
   return itemsOf(list).map((conflict, index) => parseConflict(conflict, nodes[index]));
 }
 
@@ -90,7 +90,7 @@ function parseConflict(conflict: JsonField, node: JsonNode | undefined): OpenCon
   const textsOf = (name: string): readonly string[] =>
     itemsOf(memberOf(conflict, name)).map((item) => stringOf(item, "text"));
   const fields = memberOf(conflict, "fields");
-  const nodes = listIn(node, "fields");
+  const nodes = nodesIn(node, "fields");
   return {
     key: stringOf(memberOf(conflict, "key"), "text"),
     theirs: stringOf(memberOf(conflict, "theirs"), "text"),
@@ -107,7 +107,7 @@ function parseConflict(conflict: JsonField, node: JsonNode | undefined): OpenCon
   };
 }
 
-function listIn(node: JsonNode | undefined, key: string): readonly JsonNode[] {
+function nodesIn(node: JsonNode | undefined, key: string): readonly JsonNode[] {
   const list = getMember(node ?? nodeOf(null), key);
   return list?.kind === "array" ? list.items : [];
 }

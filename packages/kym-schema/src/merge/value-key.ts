@@ -7,24 +7,17 @@ import type { JsonNode } from "@kym/zarr-store/json";
  * are one value; two integers beyond 2^53 that differ in the last digit are not.
  */
 export function valueKey(node: JsonNode): string {
-  switch (node.kind) {
-    case "object": {
-      const members = [...node.members].map(([key, value]) => `${JSON.stringify(key)}:${valueKey(value)}`);
-      return `{${members.sort().join(",")}}`;
-    }
-    case "array":
-      return `[${node.items.map(valueKey).join(",")}]`;
-    case "number":
-      return numberKey(node.text);
-    case "string":
-      return JSON.stringify(node.value);
-    case "boolean":
-      return String(node.value);
-    case "null":
-      return "null";
-    default:
-      return node satisfies never;
+  if (node.kind === "number") {
+    return numberKey(node.text);
   }
+  if (node.kind === "array") {
+    return `[${node.items.map(valueKey).join(",")}]`;
+  }
+  if (node.kind === "object") {
+    const members = [...node.members].map(([key, value]) => `${JSON.stringify(key)}:${valueKey(value)}`);
+    return `{${members.sort().join(",")}}`;
+  }
+  return node.kind === "null" ? "null" : JSON.stringify(node.value);
 }
 
 /** NaN, and a number with a longer exponent, are compared as they are spelled. */
