@@ -91,7 +91,8 @@ const ARROWS: Arrows = {
     scan: ["tiff", "files"],
     stores: ["tiff", "files", "scan"],
     update: ["files", "read", "scan"],
-    ingest: ["files", "read", "restore", "scan", "update"],
+    resolve: ["scan", "update"],
+    ingest: ["files", "read", "resolve", "restore", "scan", "update"],
     watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {

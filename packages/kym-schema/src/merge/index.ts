@@ -13,6 +13,7 @@ export {
   type MetadataVersions,
   mergeMetadata,
   metadataChanges,
+  metadataValues,
   resolveMetadata,
 } from "./merge-metadata.ts";
 export {

@@ -11,7 +11,7 @@ import {
 } from "@kym/zarr-store/json";
 import { KymSchemaError } from "../errors.ts";
 import { METADATA_KEYS } from "../metadata/metadata.ts";
-import { listIn, type MetadataField, idOfRoiItem } from "./metadata-field.ts";
+import { idOfRoiItem, listIn, type MetadataField } from "./metadata-field.ts";
 import { metadataFields } from "./metadata-fields.ts";
 
 /** The versions of one image's metadata that are merged, each as JSON text. */
@@ -131,6 +131,21 @@ export function metadataChanges(before: string, after: string): readonly Metadat
   return metadataFields(was, now)
     .filter((field) => field.saidIn(was) !== field.saidIn(now))
     .map((field) => ({ field: field.name, before: textIn(field, was), after: textIn(field, now) }));
+}
+
+/**
+ * The value of every field of a text, as JSON text by the name of the field. Fields are named as a merge with `theirs` names them.
+ *
+ * @throws as {@link mergeMetadata} does
+ */
+export function metadataValues(text: string, theirs = "{}"): ReadonlyMap<string, string> {
+  const document = documentOf(text, "ours");
+  return new Map(
+    metadataFields(document, documentOf(theirs, "theirs")).flatMap((field): [string, string][] => {
+      const value = textIn(field, document);
+      return value === undefined ? [] : [[field.name, value]];
+    }),
+  );
 }
 
 interface Versions {

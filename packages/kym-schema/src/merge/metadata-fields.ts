@@ -3,7 +3,14 @@
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { METADATA_KEYS } from "../metadata/metadata.ts";
 import { METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";
-import { groupField, itemField, listIn, type MetadataField, memberField, idOfRoiItem } from "./metadata-field.ts";
+import {
+  groupField,
+  idOfRoiItem,
+  itemField,
+  listIn,
+  type MetadataField,
+  memberField,
+} from "./metadata-field.ts";
 
 /** The name of the field that is the calibration as a whole. */
 export const CALIBRATION_FIELD = "calibration";
