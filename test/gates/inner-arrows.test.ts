@@ -27,6 +27,7 @@ const ARROWS: Arrows = {
     ls: [],
     query: [],
     random: [],
+    resolve: [],
     roi: [],
     show: [],
     watch: ["ingest"],

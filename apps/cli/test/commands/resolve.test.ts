@@ -114,7 +114,7 @@ next: kym resolve study.zarr ${NAME}
     expect((await run(0, "resolve", "study.zarr")).stdout).toBe("no conflict is open\n");
     await run(0, "check", "study.zarr");
     const { stdout: log } = await run(0, "log", "study.zarr");
-    expect(log).toContain(`resolve condition as they came of ${NAME}`);
+    expect(log).toContain(`resolve ${NAME}: theirs for condition`);
   });
 
   it("what went stale and the next line are printed, and --json gives both", async () => {

@@ -19,7 +19,6 @@ export {
 export {
   type OpenConflict,
   type OpenField,
-  parseOpenConflicts,
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
   type TheirArtifact,

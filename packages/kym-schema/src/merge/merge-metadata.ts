@@ -52,7 +52,7 @@ export type MergeSide = "ours" | "theirs";
  * Without a base, what both sides say alike passes, and everything else is a conflict: a field that one side lacks may have been
  * added there or deleted here.
  *
- * Numbers keep their spelling, and members their order; what came is put last. Two spellings of one number are no change. An
+ * Numbers keep their spelling, and members their order; what came is put last. A number that is only spelled in another way did not change. An
  * absent field says the same as null, as an empty text in `experiment_metadata`, and as `true` in `accepted`.
  *
  * @throws {KymSchemaError} `invalid_metadata` for a version that is not a JSON object

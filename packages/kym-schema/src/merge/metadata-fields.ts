@@ -37,8 +37,8 @@ export function roiFieldName(roiId: string | number): string {
 
 /**
  * Lists every field that at least one of two documents has, in the order of the first. A field is one leaf of `header` or
- * `experiment_metadata`, the calibration as a whole, one ROI by its id, or any other member at the top. The highest ROI id is none:
- * no side decides it.
+ * `experiment_metadata`, the calibration as a whole, one ROI by its id, or any other member at the top. The highest ROI id is not a
+ * field: no side decides it.
  */
 export function metadataFields(a: JsonNode, b: JsonNode): readonly MetadataField[] {
   return keysOf(a, b).flatMap((key) => {

@@ -29,7 +29,9 @@ export interface OpenField {
  */
 export type TheirArtifact = string;
 
+/** Nothing makes the artifact any more. */
 export const THEIRS_REMOVED = "removed";
+/** Only the attachment that was kept has what came, as for an array, which has several objects. */
 export const THEIRS_IN_ATTACHMENT = "attachment";
 
 /** An artifact that stayed as it is in the dataset, although something else came for it. */

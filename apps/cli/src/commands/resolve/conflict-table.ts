@@ -38,4 +38,4 @@ export function conflictTable(
 }
 
 /** A table or an array is not shown. */
-const WHOLE = ["as it is here", "as it came", "—"] as const;
+const WHOLE = ["what is here", "what came", "—"] as const;

@@ -33,7 +33,8 @@ which rows went stale. The attachment that kept what came goes with the last con
   examples: [
     "kym resolve study.zarr",
     "kym resolve study.zarr 20250722_A89_0002 --theirs",
-    'kym resolve study.zarr 20250722_A89_0002 --field condition=theirs --field "ROI 2=mine"',
+    "kym resolve study.zarr 20250722_A89_0002 --field condition=theirs",
+    "kym resolve study.zarr 20250722_A89_0002 --theirs --field roi:2=mine",
   ],
   options: {
     mine: { help: "keep what the dataset has", neverFromEnvironment: true },

@@ -78,7 +78,7 @@ export async function resolveConflicts(
       await followUp(record, open, left, sides);
       done = { settled, open: left.flatMap(namesOf) };
     },
-    { message: `resolve ${wordsOf(planned)} of ${imageId}`, signal },
+    { message: `resolve ${imageId}: ${wordsOf(planned)}`, signal },
   );
   return { ...done, commit };
 }
@@ -112,14 +112,15 @@ function settledBy(
   return [...choices].map(([name, side]) => ({ name, side }));
 }
 
+/** `theirs for condition; mine for note` */
 function wordsOf(settled: readonly SettledConflict[]): string {
-  const of = (wanted: MergeSide): string =>
+  const fieldsOf = (wanted: MergeSide): string =>
     settled.flatMap(({ name, side }) => (side === wanted ? [wordsOfField(name)] : [])).join(", ");
   const parts = [
-    ["as they came", of("theirs")],
-    ["as it was", of("ours")],
+    ["theirs", fieldsOf("theirs")],
+    ["mine", fieldsOf("ours")],
   ] as const;
-  return parts.flatMap(([how, names]) => (names === "" ? [] : [`${names} ${how}`])).join("; ");
+  return parts.flatMap(([side, names]) => (names === "" ? [] : [`${side} for ${names}`])).join("; ");
 }
 
 /** Settles what was chosen of one conflict, and returns what is left of it. */

@@ -29,7 +29,7 @@ export interface KeptRefused {
   readonly removed: readonly string[];
 }
 
-/** Keeps each file that was not taken in whole as an attachment, and updates the list of open conflicts. */
+/** Keeps each file that was refused as an attachment, and updates the list of open conflicts. */
 export async function keepRefused(
   record: ImageRecord,
   looked: LookedUpdate,

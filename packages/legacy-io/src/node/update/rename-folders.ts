@@ -34,7 +34,7 @@ export interface RenamedFolders {
 }
 
 /**
- * Changes the fields that folder names give, one by one, in metadata that cannot be made anew. A field that was edited stays. Reads
+ * Changes the fields that folder names give, one by one, in metadata whose files cannot be read now. A field that was edited stays. Reads
  * nothing.
  */
 export function renameFolders(text: string, { was, now, overruled }: FoldersToRename): RenamedFolders {

@@ -225,7 +225,7 @@ function reasonsOf(
   ];
 }
 
-/** Stores metadata as they came, and keeps them: a later change of both sides is compared with them. */
+/** Stores metadata unchanged, and keeps them: a later change of both sides is compared with them. */
 async function storeIncomingMetadata(record: ImageRecord, text: string): Promise<void> {
   await storeMetadata(record, text);
   await record.files.keepInHistory(new TextEncoder().encode(text));

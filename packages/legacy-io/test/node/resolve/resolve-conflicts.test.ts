@@ -199,7 +199,7 @@ describe("settling a conflict", () => {
     expect(await keys()).toContain("attachments/a.json");
     expect(parseMetadata(await textOf()).experiment).toMatchObject({ condition: "theirs", note: "mine" });
     const log = (await Array.fromAsync(dataset.log())).at(-1);
-    expect(log?.message).toBe(`resolve condition as they came of ${id}`);
+    expect(log?.message).toBe(`resolve ${id}: theirs for condition`);
     await resolveConflicts(dataset, id, new Map([["experiment_metadata.note", "ours"]]));
     expect((await keys()).filter((key) => key === OPEN || key.startsWith("attachments/"))).toEqual([]);
   });

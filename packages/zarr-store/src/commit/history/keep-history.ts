@@ -68,7 +68,7 @@ export class HistoryKeeper {
       }
     }
     const asked = new Map<string, number>();
-    for (const [sha256, bytes] of this.#transaction.keptInHistory) {
+    for (const [sha256, bytes] of this.#transaction.asked.bytes) {
       if (bytes.length <= MAX_HISTORY_BYTES) {
         await this.#stage(sha256, bytes);
         asked.set(sha256, bytes.length);

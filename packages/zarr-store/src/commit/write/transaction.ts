@@ -8,6 +8,7 @@ import { groupOf, isRecordNode, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { isReservedPath } from "../records/control-keys.ts";
+import { AskedHistory } from "./asked-history.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -26,6 +27,8 @@ export class Transaction {
   readonly txid: string;
   readonly base: number;
   readonly staging: StagingArea;
+  /** What the commit keeps in the history besides what it replaces. */
+  readonly asked: AskedHistory;
   readonly #context: CommitContext;
   /** Reads what is committed, whatever this transaction does. */
   readonly reader: ObjectReader;
@@ -34,8 +37,6 @@ export class Transaction {
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
   /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
-  /** What the commit keeps in the history besides what it replaces, by hash. */
-  readonly #kept = new Map<string, Uint8Array<ArrayBuffer>>();
   /** How the objects of each image are staged. */
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
@@ -55,15 +56,11 @@ export class Transaction {
     this.base = context.log.head.version;
     this.txid = `${this.base}-${context.runtime.newId()}`;
     this.staging = new StagingArea(context, this.txid);
+    this.asked = new AskedHistory(context.runtime, () => this.#assertOpen());
   }
 
   get readPaths(): ReadonlySet<StoreKey> {
     return this.#read;
-  }
-
-  /** See {@link keepInHistory}. */
-  get keptInHistory(): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
-    return this.#kept;
   }
 
   get merges(): readonly MergeableChange[] {
@@ -179,19 +176,6 @@ export class Transaction {
       }
       return change === undefined ? prev !== null : change !== "deleted";
     });
-  }
-
-  /**
-   * Keeps bytes in the history, although no object has or had them. That is no change: a commit that changes nothing keeps nothing.
-   * The bytes stay in memory until the commit, which writes them anew in each of its rounds.
-   *
-   * @returns the SHA-256 under which they are kept
-   */
-  async keepInHistory(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-    this.#assertOpen();
-    const sha256 = await this.#context.runtime.sha256(bytes);
-    this.#kept.set(sha256, bytes);
-    return sha256;
   }
 
   /**

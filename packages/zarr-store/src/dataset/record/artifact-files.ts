@@ -56,7 +56,7 @@ export class ArtifactFiles {
   async keepInHistory(bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
     // Copy the bytes: the caller may reuse its buffer before the commit.
     const own = new Uint8Array(bytes);
-    return this.#objects.change("keep history", options, (transaction) => transaction.keepInHistory(own));
+    return this.#objects.change("keep history", options, (transaction) => transaction.asked.keep(own));
   }
 
   /** Lists the paths below `images/<id>/analysis/`, sorted. */

@@ -96,10 +96,7 @@ describe.each(["memory", "local"] as const)("what a transaction is asked to keep
       const writer = await world.writer();
       const hashes: string[] = [];
       await writer.transact(async (transaction) => {
-        hashes.push(
-          await transaction.keepInHistory(bytes("came")),
-          await transaction.keepInHistory(bytes("came")),
-        );
+        hashes.push(await transaction.asked.keep(bytes("came")), await transaction.asked.keep(bytes("came")));
         await transaction.put(key(A), bytes("merged"));
       });
       expect(hashes).toEqual([hashOf("came"), hashOf("came")]);
@@ -115,7 +112,7 @@ describe.each(["memory", "local"] as const)("what a transaction is asked to keep
       await setUp(world);
       const writer = await world.writer();
       const commit = await writer.transact(async (transaction) => {
-        await transaction.keepInHistory(bytes("came"));
+        await transaction.asked.keep(bytes("came"));
         await transaction.put(key(A), bytes("first"));
       });
       expect(commit.committed).toBe(false);
@@ -135,7 +132,7 @@ describe.each(["memory", "local"] as const)("what a transaction is asked to keep
         }),
       });
       await writer.transact(async (transaction) => {
-        await transaction.keepInHistory(bytes("came"));
+        await transaction.asked.keep(bytes("came"));
         await transaction.put(key(A), bytes("merged"));
       });
       const { history, problems } = await auditStore(world.store);
@@ -151,7 +148,7 @@ describe.each(["memory", "local"] as const)("what a transaction is asked to keep
         await setUp(world);
         const killed = await world.writer({ onStep: world.atStep(step, die) });
         const commit = killed.transact(async (transaction) => {
-          await transaction.keepInHistory(bytes("came"));
+          await transaction.asked.keep(bytes("came"));
           await transaction.put(key(A), bytes("merged"));
         });
         await commit.catch(() => undefined);
@@ -173,7 +170,7 @@ describe.each(["memory", "local"] as const)("what a transaction is asked to keep
       });
       const writer = await world.writer({ store });
       await writer.transact(async (transaction) => {
-        await transaction.keepInHistory(bytes("came"));
+        await transaction.asked.keep(bytes("came"));
         await transaction.put(key(A), bytes("merged"));
       });
       const kept = historyKey(hashOf("came"));
@@ -219,7 +216,7 @@ describe("what cannot be kept", () => {
       await setUp(world);
       const writer = await world.writer();
       await writer.transact(async (transaction) => {
-        await transaction.keepInHistory(new Uint8Array(16 * 1024 * 1024 + 1));
+        await transaction.asked.keep(new Uint8Array(16 * 1024 * 1024 + 1));
         await transaction.put(key(A), bytes("second"));
       });
       const { records, history } = await auditStore(world.store);
