@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { editMetadata, parseMetadata, parseProvenance, summarizeMetadata } from "@kym/kym-schema";
 import { RoiSet } from "@kym/roi";
 import { jsonText, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
@@ -41,6 +42,11 @@ const edit = async (change: Parameters<typeof editMetadata>[1]): Promise<void> =
 const addRoi = async (): Promise<void> => {
   const { rois, roiIdHighWaterMark: highWaterMark } = parseMetadata(await textOf());
   await edit({ rois: RoiSet.fromRois(rois, { highWaterMark, extent: EXTENT }).create({ name: "mine" }) });
+};
+/** Removes all history; the times of commits are whole milliseconds. */
+const collect = async () => {
+  await setTimeout(5);
+  return dataset.gc({ historyOlderThanMs: 0, dryRun: false });
 };
 const open = async (): Promise<readonly string[]> =>
   (await listOpenConflicts(dataset)).flatMap(({ conflicts }) => conflicts.map(({ name }) => name));
@@ -141,7 +147,7 @@ describe("a refresh of metadata that both sides changed", () => {
     dataset = await openDataset(store);
     await ingestLegacyFolder(dataset, lab);
     await addRoi();
-    const { removed } = await dataset.gc({ historyOlderThanMs: 0, dryRun: false });
+    const { removed } = await collect();
     expect(removed.length).toBeGreaterThan(0);
     await put("a.json", sidecar({ condition: "two" }));
     await refresh();
@@ -234,7 +240,7 @@ describe("settling a conflict", () => {
       message: `accepted is not in conflict: open are ${CONDITION}, experiment_metadata.note`,
     });
     expect(dataset.version).toBe(version);
-    await dataset.gc({ historyOlderThanMs: 0, dryRun: false });
+    await collect();
     const collected = dataset.version;
     await expect(resolveConflicts(dataset, id, "theirs")).rejects.toMatchObject({
       code: "not_found",
