@@ -49,7 +49,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],
   "programs order images by a key of the summary": ["@kym/kym-schema/keys SUMMARY_KEYS"],
   "authors of stores test theirs by it": [
-    "@kym/zarr-store/testing faultyStore",
     "@kym/zarr-store/testing testReadableStoreContract",
     "@kym/zarr-store/testing testStoreContract",
   ],

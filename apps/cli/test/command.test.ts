@@ -131,6 +131,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
       "failed",
       "orphans",
       "conflicts",
+      "open",
       "reportFile",
     ]);
     expect(data.found).toBe(4);

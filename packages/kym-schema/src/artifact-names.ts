@@ -9,6 +9,8 @@ export const ARTIFACTS = {
   metadata: "metadata",
   /** JSON: the files that the image came from. See `parseProvenance`. */
   provenance: "provenance",
+  /** JSON: what came for artifacts of the image and was not taken. Absent while no conflict is open. See `loadOpenConflicts`. */
+  openConflicts: "open_conflicts",
   /** Table: the velocity trace, `VELOCITY_TRACE_SCHEMA`. */
   radonVelocity: "radon/velocity",
   /** JSON: how the trace was computed, by `"<roi>"` or `"<roi>:<channel>"`. */

@@ -64,7 +64,7 @@ Exit codes
   0  ok                       4    problems found
   1  unexpected error         5    refused: exists, or needs --yes
   2  wrong command line       6    input missing or unreadable
-  3  some items failed        130  interrupted; 143 terminated
+  3  failed items, conflicts  130  interrupted; 143 terminated
 `;
 }
 

@@ -10,6 +10,7 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("ls", "list the images", () => import("./ls/ls.ts")),
   entry("show", "show one image", () => import("./show/show.ts")),
   entry("roi", "list, add, edit, delete, import or export ROIs", () => import("./roi/roi.ts")),
+  entry("resolve", "settle what was changed on both sides", () => import("./resolve/resolve.ts")),
   entry("index", "update the pooled tables", () => import("./index/index-command.ts")),
   entry("explain", "say why an image's rows are fresh or stale", () => import("./index/explain.ts")),
   entry("query", "query the tables in SQL (DuckDB)", () => import("./query/query.ts")),

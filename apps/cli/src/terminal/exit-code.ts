@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   unexpected: 1,
   usage: 2,
-  /** Some items failed; the others are done. */
+  /** Some items failed, or have conflicts that are open; the others are done. */
   partial: 3,
   /** A check found problems. */
   problems: 4,

@@ -12,12 +12,12 @@ import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
+import { completeMetadata, roisOfMetadata } from "./complete-metadata.ts";
 import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
 import { calibrationConflict, metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
-import { mergeMetadata, roisOfMetadata } from "./merge-metadata.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 
 /** Parsed sidecars, and the facts about their image that are needed to interpret them. */
@@ -152,7 +152,7 @@ function findMetadata(
   derived: string,
 ): { readonly given: Said<GivenArtifact>; readonly text: string } | undefined {
   const own = given.find(({ said }) => said.kind === "json" && said.name === ARTIFACTS.metadata);
-  const text = own?.said.kind === "json" ? mergeMetadata(own.said.text, derived) : undefined;
+  const text = own?.said.kind === "json" ? completeMetadata(own.said.text, derived) : undefined;
   return own === undefined || text === undefined ? undefined : { given: own, text };
 }
 

@@ -68,6 +68,20 @@ export function changeExperiment(text: string, before: FieldValues, after: Field
   };
 }
 
+/** Returns a text with these fields as the values say; one that they lack is empty. */
+export function withFieldValues(text: string, fields: readonly string[], values: FieldValues): string {
+  const metadata = parseLossless(text, { allowNonFinite: true });
+  const section = sectionOf(metadata);
+  const given = new Map(Object.entries(values));
+  return section === undefined || fields.length === 0
+    ? text
+    : withFields(
+        metadata,
+        section,
+        fields.map((field) => [field, given.get(field) ?? ""]),
+      );
+}
+
 /** Returns metadata with the edits that a person made in `before` to fields that folder names give or gave. */
 export function carryEditedFields(
   metadata: JsonNode,

@@ -21,6 +21,17 @@ export type {
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest/ingest.ts";
 export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest/ingest-options.ts";
 export { refreshFromFolder } from "./ingest/refresh.ts";
+export {
+  type ImageConflicts,
+  type ListedConflict,
+  listOpenConflicts,
+} from "./resolve/list-open-conflicts.ts";
+export {
+  type ConflictChoices,
+  type ResolveResult,
+  resolveConflicts,
+  type SettledConflict,
+} from "./resolve/resolve-conflicts.ts";
 export { type FindFaultyReadsOptions, findFaultyReads } from "./scan/find-faulty-reads.ts";
 export { type ScanFolderOptions, scanFolder } from "./scan/scan-folder.ts";
 export { type OpenFolderOptions, openFolder } from "./stores/open-folder.ts";

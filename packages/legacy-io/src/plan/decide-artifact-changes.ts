@@ -1,4 +1,4 @@
-// Decides what changed sidecars do to the artifacts of an image: replace, remove, keep or report a conflict.
+// Decides what changed sidecars do to the artifacts of an image: replace, merge, remove, keep or report a conflict.
 
 import {
   imagePartKey,
@@ -38,6 +38,8 @@ export interface UpdateFacts {
   readonly unusable: ReadonlySet<string>;
   /** The objects that the image has in the dataset now. */
   readonly current: ReadonlyMap<string, string>;
+  /** Artifacts that are merged field by field if both sides changed them. */
+  readonly mergeable: ReadonlySet<string>;
 }
 
 export type ConflictCause =
@@ -53,11 +55,22 @@ export interface ArtifactConflict {
   readonly from: readonly string[];
 }
 
+/** An artifact that the dataset and the files changed since it came last. */
+export interface ArtifactMerge {
+  readonly key: string;
+  /** Hash of what came last; undefined if that is not known. */
+  readonly base: string | undefined;
+  /** The changed files. */
+  readonly from: readonly string[];
+}
+
 export interface UpdateDecision {
   /** Artifacts to write. */
   readonly write: readonly string[];
   /** Artifacts with the same content as before, but made from other files: only provenance changes. */
   readonly same: readonly string[];
+  /** Artifacts to merge. */
+  readonly merge: readonly ArtifactMerge[];
   /** Artifacts to delete, because no file gives them any more. */
   readonly remove: readonly string[];
   /** Artifacts that stay as they are although one of their files changed. */
@@ -68,7 +81,7 @@ export interface UpdateDecision {
  * Decides what changed sidecars do to the artifacts of an image. Reads nothing.
  *
  * - Only artifacts made from a changed file are replaced. An artifact made from several files is rebuilt from all of them.
- * - An artifact that was edited in the dataset stays, and is reported as a conflict.
+ * - An artifact that was edited in the dataset is merged if it can be. Any other stays, and is reported as a conflict.
  * - An artifact that needs a file that is gone or broken now stays too.
  * - Attachments are replaced but never removed.
  */
@@ -80,6 +93,7 @@ export function decideArtifactChanges(facts: UpdateFacts): UpdateDecision {
   const decision = {
     write: [] as string[],
     same: [] as string[],
+    merge: [] as ArtifactMerge[],
     remove: [] as string[],
     conflicts: [] as ArtifactConflict[],
   };
@@ -104,7 +118,11 @@ export function decideArtifactChanges(facts: UpdateFacts): UpdateDecision {
     } else if (sha256 !== undefined && facts.current.get(key) === sha256) {
       decision.write.push(key);
     } else if (isEdited(key, was, facts.current)) {
-      refuse(key, "edited", changedOf(from));
+      if (facts.mergeable.has(key) && facts.current.has(key) && isFromChanged) {
+        decision.merge.push({ key, base: was.get(key), from: changedOf(from) });
+      } else {
+        refuse(key, "edited", changedOf(from));
+      }
     } else {
       decision.write.push(key);
     }

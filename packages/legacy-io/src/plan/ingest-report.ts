@@ -29,7 +29,7 @@ export interface PathFieldsReport {
 
 /**
  * The result of an ingest or a refresh. Every acquisition of the folder is in exactly one of the lists `ingested`,
- * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Only entries of `failed` make a run partial.
+ * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Entries of `failed` and of `open` make a run partial.
  */
 export interface IngestReport {
   /** Number of acquisitions in the folder, including those that could not be read. */
@@ -45,10 +45,12 @@ export interface IngestReport {
   /** Analyses without an image in the folder, one entry per stem. */
   readonly orphans: readonly IngestItem[];
   /**
-   * The dataset's copy differs and stays. For example, an artifact was edited in the dataset and its sidecar changed too;
-   * the sidecar is then kept as an attachment.
+   * The dataset's copy differs and stays. For example, a field of the metadata, or a table, was edited in the dataset and its sidecar
+   * changed too; the sidecar is then kept as an attachment.
    */
   readonly conflicts: readonly IngestItem[];
+  /** Images of the folder that have open conflicts after the run, new or old; see `listOpenConflicts`. */
+  readonly open: readonly IngestItem[];
   /** Undefined for a folder that an export wrote, because that is restored instead of being scanned. */
   readonly counts: FolderCounts | undefined;
   /** Files that were kept unchanged because they were not understood, and other things worth knowing. */

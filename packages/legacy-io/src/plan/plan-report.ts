@@ -96,6 +96,7 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     failed: [...unreadable, ...leftAs("fail"), ...done.failed],
     orphans: plan.orphans.map(itemOfOrphan),
     conflicts: done.conflicts,
+    open: [],
     counts: {
       tiffs: scan.bundles.length,
       headers: countSidecars(scan, "olympus_header"),

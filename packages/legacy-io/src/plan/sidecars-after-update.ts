@@ -19,6 +19,8 @@ export interface UpdateDone {
   })[];
   readonly made: readonly MadeArtifact[];
   readonly decision: UpdateDecision;
+  /** Artifacts that stay although something else came for them: what came is what a later change is compared with. */
+  readonly refused: readonly string[];
   /** The objects of the image after the update. */
   readonly hashes: ReadonlyMap<string, string>;
   /** The attachment that keeps a file whose change was refused, by the file's path. */
@@ -28,18 +30,23 @@ export interface UpdateDone {
 /**
  * Computes the provenance of the sidecars after an update.
  *
- * An artifact that was left alone keeps the hash that it had when ingest wrote it, so that the next refresh still sees
- * an edit in the dataset. A file that is gone stays known.
+ * An artifact has the hash of what came for it last, whether that was stored, merged or refused, and never that of the merged one. So
+ * the next refresh still sees an edit in the dataset. An artifact for which nothing came keeps the hash that it had. A file that is
+ * gone stays known.
  */
 export function sidecarsAfterUpdate({
   known,
   read,
   made,
   decision,
+  refused,
   hashes,
   kept,
 }: UpdateDone): readonly SidecarProvenance[] {
-  const renewed = [...decision.write, ...decision.same, ...decision.remove];
+  const hashOf = new Map(made.flatMap(({ key, sha256 }) => (sha256 === undefined ? [] : [[key, sha256]])));
+  const left = [...decision.same, ...decision.merge.map(({ key }) => key), ...refused];
+  const came = left.filter((key) => hashOf.has(key));
+  const renewed = [...decision.write, ...came, ...decision.remove];
   const artifactsOf = (path: string): readonly ObjectHash[] => {
     const incoming = kept.get(path);
     const isLeft = ({ key }: ObjectHash): boolean =>
@@ -48,7 +55,7 @@ export function sidecarsAfterUpdate({
     return [
       ...(known.get(path)?.artifacts ?? []).filter(isLeft),
       ...remade.flatMap(({ key, sha256 }) =>
-        decision.same.includes(key) ? [{ key, sha256: sha256 ?? "" }] : objectsOf(key, hashes),
+        came.includes(key) ? [{ key, sha256: sha256 ?? "" }] : objectsOf(key, hashes),
       ),
       ...(incoming === undefined ? [] : [incoming]),
     ];

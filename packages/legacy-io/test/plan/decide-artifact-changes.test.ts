@@ -27,8 +27,9 @@ const CHANGED: UpdateFacts = {
   changed: new Set(["s"]),
   unusable: new Set(),
   current: new Map([[QC, "old"]]),
+  mergeable: new Set(),
 };
-const NOTHING = { write: [], same: [], remove: [], conflicts: [] };
+const NOTHING = { write: [], same: [], merge: [], remove: [], conflicts: [] };
 const EDITED: ArtifactConflict = { key: QC, cause: "edited", from: ["s"] };
 
 describe("what a change beside an image does to its artifacts", () => {
@@ -110,6 +111,16 @@ describe("what a change beside an image does to its artifacts", () => {
       },
       { conflicts: [{ ...EDITED, key: METADATA }] },
     ],
+    [
+      "what was edited and can be merged is merged, with what came last",
+      { current: new Map([[QC, "mine"]]), mergeable: new Set([QC]) },
+      { merge: [{ key: QC, base: "old", from: ["s"] }] },
+    ],
+    [
+      "what can be merged and was deleted stays deleted",
+      { current: new Map(), mergeable: new Set([QC]) },
+      { conflicts: [EDITED] },
+    ],
   ])("%s", (_name, facts, expected) => {
     expect(decideArtifactChanges({ ...CHANGED, ...facts })).toEqual({ ...NOTHING, ...expected });
   });
@@ -174,7 +185,8 @@ describe("what a change beside an image does to its artifacts", () => {
         some,
         some,
         fc.dictionary(fc.constantFrom(...keys), hash),
-        (made, known, present, changed, unusable, current) => {
+        fc.subarray(keys),
+        (made, known, present, changed, unusable, current, mergeable) => {
           const facts: UpdateFacts = {
             made: [...new Map(made.map((artifact) => [artifact.key, artifact])).values()],
             known: new Map(Object.entries(known).map(([path, objects]) => [path, sidecar(objects)])),
@@ -183,9 +195,11 @@ describe("what a change beside an image does to its artifacts", () => {
             changed: new Set(changed),
             unusable: new Set(unusable),
             current: new Map(Object.entries(current)),
+            mergeable: new Set(mergeable),
           };
-          const { write, same, remove, conflicts } = decideArtifactChanges(facts);
-          const all = [...write, ...same, ...remove, ...conflicts.map(({ key }) => key)];
+          const { write, same, merge, remove, conflicts } = decideArtifactChanges(facts);
+          const left = [...merge, ...conflicts];
+          const all = [...write, ...same, ...remove, ...left.map(({ key }) => key)];
           expect(new Set(all).size, "each artifact is decided once").toBe(all.length);
           for (const key of [...write, ...remove]) {
             const stored = Object.values(known)
@@ -194,7 +208,8 @@ describe("what a change beside an image does to its artifacts", () => {
             const incoming = facts.made.find((artifact) => artifact.key === key)?.sha256;
             expect([stored, incoming], `${key} was not edited`).toContain(current[key]);
           }
-          for (const { from } of conflicts) {
+          expect(mergeable).toEqual(expect.arrayContaining(merge.map(({ key }) => key)));
+          for (const { from } of left) {
             expect(from.length).toBeGreaterThan(0);
             expect(changed).toEqual(expect.arrayContaining([...from]));
           }

@@ -5,8 +5,8 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
 import type { CommitContext } from "./commit-context.ts";
-import { withLostHistory } from "./history/history-details.ts";
-import { HistoryKeeper } from "./history/keep-history.ts";
+import { withHistory } from "./history/history-details.ts";
+import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { publish } from "./publish/publish.ts";
@@ -145,8 +145,8 @@ async function tryCommit(
     format === 1 ? undefined : keeper.offer(op, read, sha256),
   );
   await context.onStep("checked");
-  const history = await keeper.keep(format === 1 ? [] : ops);
-  const details = withLostHistory(options.details, history.lost);
+  const history = format === 1 ? NO_HISTORY : await keeper.keep(ops);
+  const details = withHistory(options.details, history);
   const { record, bytes } = await encodeCommitRecord(
     {
       format,

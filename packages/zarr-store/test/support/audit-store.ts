@@ -33,7 +33,7 @@ export interface Audit {
 /**
  * Looks at a dataset that is at rest, with nothing of the engine but the record's format: the log is gap-free and each
  * record follows the one before, every object of the head is at its path with its hash, every artifact that a commit replaced
- * or deleted is in the history, unless a later commit says that it may have been removed, and staging is empty.
+ * or deleted, or was asked to keep, is in the history, unless a later commit says that it may have been removed, and staging is empty.
  */
 export async function auditStore(store: KeyValueStore): Promise<Audit> {
   const problems: string[] = [];
@@ -41,6 +41,10 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
   const head = new Map<string, string>();
   const kept = new Set<string>();
   for (const { ops, version, details } of records) {
+    const asked = Object(Object(details?.["history"])["kept"]) as Readonly<Record<string, unknown>>;
+    for (const hash of Object.keys(asked)) {
+      kept.add(hash);
+    }
     for (const op of ops) {
       if (op.prev !== null && /^images\/[^/]+\/analysis\//.test(op.path)) {
         kept.add(op.prev);

@@ -56,7 +56,7 @@ export async function keptIngestResult(
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, before, verbose, terminal, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
-  const { pathFields } = report;
+  const { open, pathFields } = report;
   if (found === 0 && notes.length === 0) {
     const hint = "image files end in .tif or .tiff; --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
@@ -95,6 +95,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
     ...itemLines("failed", failed, most),
     ...raising.map((option) => `  ${option} raises that limit`),
     ...itemLines("conflicts", conflicts, most),
+    ...openLine(open, dataset),
     ...(verbose
       ? itemLines("analyses without an image", orphans)
       : isNews && orphans.length > 0
@@ -108,7 +109,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
   const notesBefore = keysOf(before.notes);
   const news = notes.filter((note) => !notesBefore.has(keyOf(note)));
   return {
-    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    exitCode: failed.length > 0 || open.length > 0 ? EXIT.partial : EXIT.ok,
     data: {
       ...(dryRun && { dryRun }),
       found,
@@ -119,6 +120,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       failed,
       orphans,
       conflicts,
+      open,
       ...(pathFields && { pathFields }),
       ...(reportFile !== undefined && { reportFile }),
     },
@@ -168,6 +170,12 @@ function matchesOf(pathFields: IngestReport["pathFields"]): readonly string[] {
       ? ""
       : `, ${unmatched.length} do${unmatched.length === 1 ? "es" : ""} not: ${which}`;
   return [`${matched} of ${matched + unmatched.length} match ${printable(pattern)}${rest}`];
+}
+
+/** How many images have conflicts that nobody settled, and what lists them. */
+function openLine(open: IngestReport["open"], dataset: string): readonly string[] {
+  const have = open.length === 1 ? "1 image has" : `${open.length} images have`;
+  return open.length === 0 ? [] : [`${have} open conflicts: kym resolve ${shellWord(dataset)} lists them`];
 }
 
 function countOf(count: number, word: string): readonly string[] {

@@ -20,8 +20,9 @@ export const refreshCommand: Command = defineCommand({
   description: `Updates the dataset to match a folder. New files are added, moved files are recognised, and
 changed metadata and analyses replace the earlier ones. The folder is only read.
 
-Metadata and analyses that were edited in the dataset stay. The folder's file is then kept as
-an attachment and reported as a conflict. A changed TIFF is left alone unless --mode says otherwise. Images
+Metadata that were edited in the dataset are merged with the folder's field by field; an
+analysis that was edited stays. What both sides changed is a conflict: the folder's file is
+kept as an attachment until kym resolve settles it, and the run ends with 3. A changed TIFF is left alone unless --mode says otherwise. Images
 that were deleted from the dataset do not come back.
 
 The names of folders are read by the pattern that the dataset remembers. --path-fields gives

@@ -115,12 +115,14 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     await dataset.record(id).saveParquet(ARTIFACT, edited, { schema });
     const theirs = await scoreAnEvent("other");
     const before = await objects();
-    const { stdout } = await ok("refresh", "study.zarr", "lab");
+    const { stdout, exitCode } = await kym(["refresh", "study.zarr", "lab"], { cwd: work });
+    expect(exitCode, "a conflict is open").toBe(3);
     expect(stdout).toContain("\n0 new, 3 unchanged\nloaded 3 of 4 · 1 conflict → study.ingest-report.json\n");
     expect(stdout).toContain(
       `conflicts:\n  ${IMAGE} — ${EVENTS} changed, but analysis/${ARTIFACT}.parquet was edited in the dataset since`,
     );
     expect(await changedSince(before)).toEqual([
+      `images/${id}/analysis/open_conflicts.json`,
       `images/${id}/analysis/provenance.json`,
       `images/${id}/attachments/Capillary1_0001_events.json`,
     ]);
@@ -130,7 +132,14 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym refresh on real kymographs", () =
     await ok("index", "study.zarr");
     const types = (await eventRows()).filter((row) => row["image_id"] === id).map((row) => row["user_type"]);
     expect(types.filter((type) => type !== "unreviewed").toSorted()).toEqual(["reversal", "true_stall"]);
-    expect((await refreshed()).conflicts, "it is reported once").toEqual([]);
+    const again = await refreshed();
+    expect(again.conflicts, "it is new once").toEqual([]);
+    expect(again.open, "it is open until it is settled").toMatchObject([{ path: IMAGE }]);
+    await ok("resolve", "study.zarr", "Capillary1_0001", "--theirs");
+    await ok("index", "study.zarr");
+    const taken = (await eventRows()).filter((row) => row["image_id"] === id).map((row) => row["user_type"]);
+    expect(taken.filter((type) => type !== "unreviewed")).toEqual(["true_stall", "other"]);
+    expect((await refreshed()).open).toEqual([]);
     expect((await ok("check", "study.zarr")).exitCode).toBe(0);
   });
 

@@ -13,7 +13,7 @@ import type { ReadBundle } from "../read/read-bundle.ts";
 import { findFaultyReads } from "../scan/find-faulty-reads.ts";
 import { isGone } from "../scan/gather-plan-facts.ts";
 import type { UpdateToCommit } from "../update/commit-record-updates.ts";
-import { pixelsSha256Of } from "../update/update-record.ts";
+import { pixelsSha256Of } from "../update/look-at-record.ts";
 import type { CommitNewImagesOptions, NewImage } from "./commit-new-images.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { readAhead } from "./read-ahead.ts";

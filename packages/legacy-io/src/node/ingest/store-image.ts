@@ -65,6 +65,10 @@ export async function storeImage(
   });
   for (const artifact of content.artifacts) {
     await storeArtifact(record, artifact);
+    if (artifact.kind === "json" && artifact.name === ARTIFACTS.metadata) {
+      // A later change of both sides is compared with what came, whatever an editor does to the file meanwhile.
+      await record.files.keepInHistory(new TextEncoder().encode(artifact.text));
+    }
   }
   const hashes = await record.objectHashes();
   const made = (source: string): SidecarProvenance["artifacts"] =>

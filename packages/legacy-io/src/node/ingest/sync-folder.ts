@@ -1,13 +1,15 @@
 // Runs an ingest or a refresh of a folder: scans it, plans, and carries the plan out.
 
 import { resolve } from "node:path";
+import { wordsOfField } from "@kym/kym-schema/merge";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
 import type { RefreshRules } from "../../plan/decide-refresh.ts";
-import type { IngestReport } from "../../plan/ingest-report.ts";
+import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
 import type { KnownAcquisition, KnownAcquisitions } from "../../plan/known-acquisition.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { type IngestPlan, planIngest } from "../../plan/plan-ingest.ts";
@@ -18,6 +20,7 @@ import {
   reportOfPlan,
   reportOfRun,
 } from "../../plan/plan-report.ts";
+import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
@@ -27,6 +30,7 @@ import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
+import { previewConflicts } from "../update/update-record.ts";
 import {
   type CommitNewImagesOptions,
   commitNewImages,
@@ -77,8 +81,10 @@ export async function syncFolder(
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
   const gone = (await noteGoneImages(root, plan, known)).filter(({ imageId }) => !isMissing.has(imageId));
   if (options.dryRun === true) {
-    const report = reportOfPlan(plan, scan, await editedArtifacts(dataset, plan));
-    return { ...report, notes: [...report.notes, ...missing, ...gone] };
+    const formats = includeSidecars ? sidecarFormats(options.formats) : undefined;
+    const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, plan, formats));
+    const open = await openConflictsOf(dataset, plan);
+    return { ...report, open, notes: [...report.notes, ...missing, ...gone] };
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -120,7 +126,8 @@ export async function syncFolder(
   }
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
-  return reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
+  const report = reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
+  return { ...report, open: await openConflictsOf(dataset, plan) };
 }
 
 async function carryOut(
@@ -141,26 +148,32 @@ async function carryOut(
   };
 }
 
-/**
- * Lists, per image, the artifacts that were edited in the dataset and whose sidecar changed too. Ingesting those
- * sidecars would be a conflict.
- */
-async function editedArtifacts(
+/** Lists, per image, what would stay because it was edited in the dataset and its sidecar changed too. Reads the sidecars. */
+async function conflictsToCome(
   dataset: ZarrDataset,
   plan: IngestPlan,
+  formats: readonly SidecarFormat[] | undefined,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const edited = new Map<string, readonly string[]>();
+  const history = (sha256: string) => dataset.history(sha256);
   for (const action of plan.actions) {
     if (action.action === "update") {
-      const hashes = await dataset.record(action.imageId).objectHashes();
-      const made = action.sidecars.flatMap(({ path }) => action.known.sidecars.get(path)?.artifacts ?? []);
-      edited.set(
-        action.imageId,
-        made.flatMap(({ key, sha256 }) => (hashes.get(key) === sha256 ? [] : [key])),
-      );
+      edited.set(action.imageId, await previewConflicts(dataset, action, { formats, history }));
     }
   }
   return edited;
+}
+
+/** The images of a plan that have open conflicts now. */
+async function openConflictsOf(dataset: ZarrDataset, plan: IngestPlan): Promise<readonly IngestItem[]> {
+  const open = new Map((await listOpenConflicts(dataset)).map((image) => [image.imageId, image.conflicts]));
+  return plan.actions.flatMap((action): readonly IngestItem[] => {
+    const imageId = "imageId" in action ? action.imageId : "";
+    const names = (open.get(imageId) ?? []).map(({ name }) => wordsOfField(name));
+    return names.length === 0
+      ? []
+      : [{ path: action.bundle.image.relPath, imageId, reason: names.join(", ") }];
+  });
 }
 
 /** Identifies a file by content and path, as the ledger does. */

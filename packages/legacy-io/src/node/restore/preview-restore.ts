@@ -28,6 +28,7 @@ export async function previewRestore(dataset: ZarrDataset, root: string): Promis
     failed: [],
     orphans: [],
     conflicts: [],
+    open: [],
     counts: undefined,
     notes: partialExportNotes(manifest),
     newImageIds: [],

@@ -79,6 +79,7 @@ export async function restoreExport(
     failed: [...failed, ...tables.failed],
     orphans: [],
     conflicts,
+    open: [],
     counts: undefined,
     notes: [...partialExportNotes(manifest), ...tables.notes],
     newImageIds: ingested.map(({ imageId }) => imageId ?? ""),

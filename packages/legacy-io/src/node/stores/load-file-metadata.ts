@@ -2,9 +2,9 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store/json";
+import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
-import { mergeMetadata } from "../../content/merge-metadata.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 
@@ -39,7 +39,7 @@ export async function loadFileMetadata(
     said.kind === "json" && said.name === ARTIFACTS.metadata ? [said.text] : [],
   );
   const said = ownText ?? given[0];
-  return said === undefined ? derived : (mergeMetadata(said, derived) ?? said);
+  return said === undefined ? derived : (completeMetadata(said, derived) ?? said);
 }
 
 async function readMetadataFile(path: string): Promise<string> {

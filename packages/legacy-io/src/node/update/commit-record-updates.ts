@@ -9,7 +9,8 @@ import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { itemOfUpdate } from "../../plan/plan-report.ts";
 import { settingsOf } from "../ingest/assign-image-id.ts";
 import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
-import { type RecordUpdate, type UpdateOutcome, updateRecord } from "./update-record.ts";
+import type { RecordUpdate } from "./look-at-record.ts";
+import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 /** A planned update, with what its TIFF was found to say if it was read again. */
 export type UpdateToCommit = Extract<PlannedAction, { readonly action: "update" }> &
@@ -67,7 +68,11 @@ export async function updateBatch(
   options: CommitNewImagesOptions,
 ): Promise<readonly Done[]> {
   let done: Done[] = [];
-  const formats = options.includeSidecars === false ? undefined : options.allFormats;
+  const updating = {
+    formats: options.includeSidecars === false ? undefined : options.allFormats,
+    history: (sha256: string) => dataset.history(sha256, { signal: options.signal }),
+    refuse: options.refuse,
+  };
   try {
     const commit = await dataset.transaction(
       async (transaction) => {
@@ -77,7 +82,7 @@ export async function updateBatch(
           if (options.signal?.aborted === true) {
             break;
           }
-          done.push({ update, outcome: await updateRecord(transaction, update, formats, options.refuse) });
+          done.push({ update, outcome: await updateRecord(transaction, update, updating) });
           options.onRead(update.bundle.image.relPath);
         }
         const moved = done.flatMap(({ update, outcome }) =>

@@ -1,4 +1,4 @@
-// Hashes an artifact as it would be stored, to find out whether storing it would change anything.
+// Encodes an artifact as it would be stored, to find out whether storing it would change anything.
 
 import { encodeParquet } from "@kym/zarr-store/table";
 import type { SourcedArtifact } from "../../content/image-content.ts";
@@ -6,13 +6,19 @@ import { sha256Of } from "../files/sha256-of.ts";
 
 /** Computes the SHA-256 of the object in which an artifact is stored; undefined for an array, which has several. */
 export async function hashArtifact(artifact: SourcedArtifact): Promise<string | undefined> {
+  const bytes = await artifactBytes(artifact);
+  return bytes && sha256Of(bytes);
+}
+
+/** The bytes of the object in which an artifact is stored; undefined for an array, which has several. */
+export async function artifactBytes(artifact: SourcedArtifact): Promise<Uint8Array<ArrayBuffer> | undefined> {
   switch (artifact.kind) {
     case "json":
-      return sha256Of(new TextEncoder().encode(artifact.text));
+      return new TextEncoder().encode(artifact.text);
     case "table":
-      return sha256Of(await encodeParquet(artifact.table, { schema: artifact.schema }));
+      return encodeParquet(artifact.table, { schema: artifact.schema });
     case "attachment":
-      return sha256Of(artifact.bytes);
+      return artifact.bytes;
     case "array":
       return undefined;
     default:

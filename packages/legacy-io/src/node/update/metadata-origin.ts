@@ -23,13 +23,13 @@ export async function metadataOrigin(record: ReturnType<DatasetContents["record"
   );
   const ofFolders = pathFields?.artifacts.find(isMetadata);
   const expected =
-    made.at(-1)?.sha256 ?? ofFolders?.sha256 ?? bareMetadataSha256((await record.openArray()).shape);
+    made.at(-1)?.sha256 ?? ofFolders?.sha256 ?? bareMetadata((await record.openArray()).shape).sha256;
   const current = (await record.objectHashes()).get(METADATA_KEY);
   return { isEdited: current !== expected, sources: made.map(({ path }) => path) };
 }
 
-/** Computes the SHA-256 of the metadata of an image without any sidecar. */
-export function bareMetadataSha256(shape: readonly number[]): string {
+/** The metadata of an image without any sidecar, and the SHA-256 under which they are stored. */
+export function bareMetadata(shape: readonly number[]): { readonly text: string; readonly sha256: string } {
   const text = metadataText({ shape, olympus: undefined, classic: undefined, accepted: true });
-  return sha256Of(new TextEncoder().encode(text));
+  return { text, sha256: sha256Of(new TextEncoder().encode(text)) };
 }

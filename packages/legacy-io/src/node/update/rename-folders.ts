@@ -1,84 +1,74 @@
-// Follows the names of an image's folders in metadata that stay as a whole, because somebody edited them.
+// Follows the names of an image's folders in metadata that stay as a whole, because their files cannot be read now.
 
-import { ARTIFACTS, loadMetadataText, type PathFieldsProvenance } from "@kym/kym-schema";
-import type { DatasetContents } from "@kym/zarr-store";
-import { changeExperiment, FOLDER_NAMES, usedFields } from "../../content/experiment-fields.ts";
-import type { ArtifactConflict, UpdateDecision } from "../../plan/decide-artifact-changes.ts";
+import type { PathFieldsProvenance } from "@kym/kym-schema";
+import type { MergeConflict } from "@kym/kym-schema/merge";
+import {
+  changeExperiment,
+  FOLDER_NAMES,
+  usedFields,
+  withFieldValues,
+} from "../../content/experiment-fields.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { METADATA_KEY } from "./metadata-origin.ts";
+import { tryMerge } from "./try-merge.ts";
 
 /** In place of a file: the names of folders stand among the sidecars of an image. */
 export const NO_FILE = { sizeBytes: 0, mtimeNs: 0n, sha256: "" } as const;
 
-/** What is known of an image and its folders before the update. */
+/** What the folders of an image said, and what they say now. */
 interface FoldersToRename {
   readonly was: PathFieldsProvenance | undefined;
   readonly now: FolderFields | undefined;
   /** Fields that a sidecar gives as well. */
   readonly overruled: readonly string[];
-  readonly known: ReadonlyMap<string, KnownSidecar>;
-  readonly changed: ReadonlySet<string>;
 }
 
-interface RenamedFolders {
-  /** The conflicts that are left: those of sidecars. */
-  readonly conflicts: readonly ArtifactConflict[];
+export interface RenamedFolders {
+  readonly text: string;
   /** Fields that stay because they were edited in the dataset. */
   readonly edited: readonly string[];
-  /** True if the metadata were written. */
-  readonly isRenamed: boolean;
-  /** The known sidecars, with the hash of the metadata if nobody else had edited them. */
-  readonly known: ReadonlyMap<string, KnownSidecar>;
+  /** The same as conflicts, and metadata with the values that did not come in. */
+  readonly conflicts: readonly MergeConflict[];
+  readonly theirs: string;
 }
 
 /**
- * Changes the fields that folder names give, one by one, where the metadata as a whole stay: an edited ROI does not keep a
- * treatment from following its folder, and an edited treatment stays.
+ * Changes the fields that folder names give, one by one, in metadata whose files cannot be read now. A field that was edited stays. Reads
+ * nothing.
  */
-export async function renameFolders(
-  record: ReturnType<DatasetContents["record"]>,
-  { was, now, overruled, known, changed }: FoldersToRename,
-  decision: UpdateDecision,
-): Promise<RenamedFolders> {
-  const isMade = decision.write.includes(METADATA_KEY) || decision.same.includes(METADATA_KEY);
-  const text =
-    changed.has(FOLDER_NAMES) && !isMade
-      ? await loadMetadataText(record, { ifUnreadable: "none" })
-      : undefined;
-  const conflicts = decision.conflicts
-    .map((conflict) => ({ ...conflict, from: conflict.from.filter((path) => path !== FOLDER_NAMES) }))
-    .filter(({ from }) => from.length > 0);
-  if (text === undefined) {
-    return { conflicts, edited: [], isRenamed: false, known };
-  }
-  const changes = changeExperiment(
-    text,
-    usedFields(was ?? { values: {}, overruled }, overruled),
-    usedFields({ values: now?.values ?? {}, overruled }),
+export function renameFolders(text: string, { was, now, overruled }: FoldersToRename): RenamedFolders {
+  const before = usedFields(was ?? { values: {}, overruled }, overruled);
+  const after = usedFields({ values: now?.values ?? {}, overruled });
+  const changed = changeExperiment(text, before, after);
+  const base = withFieldValues(changed.text, changed.edited, before);
+  const theirs = withFieldValues(changed.text, changed.edited, after);
+  const { conflicts = [] } = tryMerge(base, changed.text, theirs) ?? {};
+  return { ...changed, conflicts, theirs };
+}
+
+/** The known sidecars, with the hash of the metadata after an update that nobody else's edit went before. */
+export function withRenamedMetadata(
+  known: ReadonlyMap<string, KnownSidecar>,
+  before: string | undefined,
+  after: string,
+): ReadonlyMap<string, KnownSidecar> {
+  return new Map(
+    [...known].map(([path, sidecar]) => [
+      path,
+      {
+        ...sidecar,
+        artifacts: sidecar.artifacts.map((artifact) =>
+          artifact.key === METADATA_KEY && artifact.sha256 === before
+            ? { ...artifact, sha256: after }
+            : artifact,
+        ),
+      },
+    ]),
   );
-  if (changes.text === text) {
-    return { conflicts, edited: changes.edited, isRenamed: false, known };
-  }
-  const before = (await record.objectHashes()).get(METADATA_KEY);
-  await record.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(changes.text));
-  const after = (await record.objectHashes()).get(METADATA_KEY) ?? "";
-  return {
-    conflicts,
-    edited: changes.edited,
-    isRenamed: true,
-    known: new Map(
-      [...known].map(([path, sidecar]) => [
-        path,
-        {
-          ...sidecar,
-          artifacts: sidecar.artifacts.map((artifact) =>
-            artifact.key === METADATA_KEY && artifact.sha256 === before
-              ? { ...artifact, sha256: after }
-              : artifact,
-          ),
-        },
-      ]),
-    ),
-  };
+}
+
+/** The changed files of a conflict without the names of folders, which are followed field by field. */
+export function withoutFolderNames(from: readonly string[]): readonly string[] {
+  return from.filter((path) => path !== FOLDER_NAMES);
 }

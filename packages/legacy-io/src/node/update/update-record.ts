@@ -8,54 +8,32 @@ import {
   type Provenance,
 } from "@kym/kym-schema";
 import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
+import { wordsOfField } from "@kym/kym-schema/merge";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
-import { ndArrayBytes } from "@kym/zarr-store/array";
-import { whenAllDone } from "@kym/zarr-store/runtime";
-import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
-import { artifactKey, type SourcedArtifact } from "../../content/image-content.ts";
+import { artifactKey } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
-import { incomingAttachment } from "../../folder/incoming-attachment.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { fileNameOf, isChannelPath } from "../../plan/compare-files.ts";
-import {
-  type ArtifactConflict,
-  decideArtifactChanges,
-  isAttachmentKey,
-  type MadeArtifact,
-} from "../../plan/decide-artifact-changes.ts";
-import { type FolderFields, isSame, wordsOfFields } from "../../plan/decide-path-fields.ts";
-import type { Move } from "../../plan/find-moved.ts";
-import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
+import { wordsOfFields } from "../../plan/decide-path-fields.ts";
+import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
-import type { FaultyRead } from "../../readers/faulty-read.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
-import { sha256Of } from "../files/sha256-of.ts";
 import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
 import type { SaidByTiff } from "../read/read-bundle.ts";
-import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
-import { loadProvenance } from "../scan/load-provenance.ts";
+import { type DecidedUpdate, decideUpdate, type LoadHistory } from "./decide-update.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
-import { hashArtifact } from "./hash-artifact.ts";
-import { bareMetadataSha256, METADATA_KEY } from "./metadata-origin.ts";
-import { NO_FILE, renameFolders } from "./rename-folders.ts";
-
-type ImageRecord = ReturnType<DatasetContents["record"]>;
-
-/** A record whose sidecars changed or whose files moved. */
-export interface RecordUpdate {
-  readonly bundle: LegacyBundle;
-  readonly imageId: string;
-  readonly known: KnownAcquisition;
-  readonly move: Move | undefined;
-  /** Files to be read again although they did not change. */
-  readonly again?: readonly FaultyRead[] | undefined;
-  /** What the TIFF was found to say when it was read again, with the pixels that are stored; undefined if it was not read. */
-  readonly said?: SaidByTiff | undefined;
-  /** What the names of its folders say. */
-  readonly folderFields?: FolderFields | undefined;
-}
+import { type KeptFiles, keepRefused, placeOf, reasonOf } from "./keep-refused.ts";
+import {
+  type ImageRecord,
+  type LookedUpdate,
+  lookAt,
+  type Note,
+  type RecordUpdate,
+} from "./look-at-record.ts";
+import { METADATA_KEY } from "./metadata-origin.ts";
+import { NO_FILE, withRenamedMetadata } from "./rename-folders.ts";
 
 export type UpdateOutcome =
   | {
@@ -70,28 +48,33 @@ export type UpdateOutcome =
   | { readonly outcome: "deleted" }
   | { readonly outcome: "failed"; readonly reason: string };
 
-interface Note {
-  readonly path: string;
-  readonly reason: string;
+/** What an update reads and asks besides the record and its files. */
+export interface UpdateRecordOptions {
+  /** Without formats, the sidecars are not read, and only moved paths and folder names are followed. */
+  readonly formats: readonly SidecarFormat[] | undefined;
+  readonly history: LoadHistory;
+  /** Asked between reading and writing. A reason fails the update. */
+  readonly refuse?: ((bundle: LegacyBundle) => Promise<string | undefined>) | undefined;
 }
 
 /**
- * Brings one record up to date with its sidecars, by the rules of `decideArtifactChanges`. The pixels stay. Without
- * `formats` the sidecars are not read, and only moved paths are recorded. `refuse` is asked between reading and writing.
+ * Brings one record up to date with its sidecars, by the rules of `decideArtifactChanges`. Metadata that both sides changed are
+ * merged. The pixels stay.
  */
 export async function updateRecord(
   transaction: DatasetContents,
   update: RecordUpdate,
-  formats: readonly SidecarFormat[] | undefined,
-  refuse?: (bundle: LegacyBundle) => Promise<string | undefined>,
+  { formats, history, refuse }: UpdateRecordOptions,
 ): Promise<UpdateOutcome> {
   const record = transaction.record(update.imageId);
   if (!(await record.exists())) {
     return { outcome: "deleted" };
   }
   let looked: LookedUpdate;
+  let decided: DecidedUpdate;
   try {
     looked = await lookAt(record, update, formats);
+    decided = await decideUpdate(record, update, looked, history);
   } catch (error) {
     if (
       !isLegacyIoError(error, "io", "not_supported", "invalid_argument") &&
@@ -107,100 +90,46 @@ export async function updateRecord(
   }
   return looked.changed.size === 0 && update.move === undefined && update.said === undefined
     ? { outcome: "unchanged" }
-    : store(record, update, looked);
+    : store(record, update, looked, decided);
 }
 
-/** Everything that is read before anything is written. */
-interface LookedUpdate {
-  readonly provenance: Provenance | undefined;
-  /** The sidecars that were ingested, by their present path. */
-  readonly known: ReadonlyMap<string, KnownSidecar>;
-  readonly sidecars: readonly ReadSidecar[];
-  readonly changed: ReadonlySet<string>;
-  readonly artifacts: readonly (SourcedArtifact & { readonly sha256: string | undefined })[];
-  readonly unusable: readonly string[];
-  /** Fields that the folders name and a sidecar gives as well. */
-  readonly overruled: readonly string[];
-  readonly notes: readonly Note[];
-  /** SHA-256 of the metadata of an image without any sidecar. */
-  readonly bareMetadataSha256: string;
-}
-
-async function lookAt(
-  record: ImageRecord,
-  { bundle, move, again = [], folderFields }: RecordUpdate,
-  formats: readonly SidecarFormat[] | undefined,
-): Promise<LookedUpdate> {
-  const provenance = await loadProvenance(record);
-  const known = new Map<string, KnownSidecar>(
-    (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
-  );
-  const { pathFields } = provenance ?? {};
-  if (pathFields !== undefined) {
-    known.set(FOLDER_NAMES, { ...NO_FILE, artifacts: pathFields.artifacts });
+/**
+ * Lists what an update would leave open, in words, without writing anything. A record that is gone, or whose files cannot be read,
+ * leaves nothing open.
+ */
+export async function previewConflicts(
+  contents: DatasetContents,
+  update: RecordUpdate,
+  { formats, history }: Pick<UpdateRecordOptions, "formats" | "history">,
+): Promise<readonly string[]> {
+  const record = contents.record(update.imageId);
+  try {
+    const looked = await lookAt(record, update, formats);
+    const { refused, merged, renamed } = await decideUpdate(record, update, looked, history);
+    const fields = [...(merged?.conflicts ?? []), ...(renamed?.conflicts ?? [])];
+    return [...refused.map(({ key }) => key), ...fields.map(({ field }) => wordsOfField(field))];
+  } catch (error) {
+    if (isLegacyIoError(error) || isZarrStoreError(error)) {
+      return [];
+    }
+    throw error;
   }
-  const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
-  const { shape } = await record.openArray();
-  const content = await artifactsOfSidecars({
-    shape,
-    pixelsSha256: await pixelsSha256Of(record),
-    sidecars: sidecars.map(({ parsed }) => parsed),
-    folderFields: folderFields?.values,
-  });
-  const readAgain = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
-  const changed = sidecars.flatMap(({ file }) =>
-    known.get(file.path)?.sha256 === file.sha256 && !readAgain.has(file.path) ? [] : [file.path],
-  );
-  const areFoldersChanged = !isSame(folderFields?.values ?? {}, pathFields?.values ?? {});
-  return {
-    provenance,
-    known,
-    sidecars,
-    overruled: formats === undefined ? (pathFields?.overruled ?? []) : content.overruled,
-    changed: new Set([...changed, ...(areFoldersChanged ? [FOLDER_NAMES] : [])]),
-    artifacts: await whenAllDone(
-      content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
-    ),
-    unusable: content.unusable,
-    notes: content.notes,
-    bareMetadataSha256: bareMetadataSha256(shape),
-  };
 }
 
 async function store(
   record: ImageRecord,
   update: RecordUpdate,
   looked: LookedUpdate,
+  decided: DecidedUpdate,
 ): Promise<UpdateOutcome> {
   const { known, sidecars, changed, artifacts } = looked;
+  const { decision, made, current, refused, merged, renamed } = decided;
   const { bundle } = update;
-  const pathOf = new Map(sidecars.map(({ file }) => [file.relPath, file.path]));
-  const pathsOf = (relPaths: readonly string[]): readonly string[] =>
-    relPaths.map((relPath) => pathOf.get(relPath) ?? relPath);
-  const current = new Map(await record.objectHashes());
-  const made = artifacts.map((artifact) => ({
-    key: artifactKey(artifact),
-    sha256: artifact.sha256,
-    from: pathsOf(artifact.from),
-  }));
-  const isMetadataSourced = [...known.values()].some((sidecar) =>
-    sidecar.artifacts.some(({ key }) => key === METADATA_KEY),
-  );
-  const unusable = new Set(pathsOf(looked.unusable));
-  const decision = decideArtifactChanges({
-    made,
-    known,
-    unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, looked.bareMetadataSha256]]),
-    present: new Set([...pathOf.values(), FOLDER_NAMES]),
-    changed,
-    unusable,
-    current,
-  });
   for (const artifact of artifacts) {
     const key = artifactKey(artifact);
     if (decision.write.includes(key)) {
       await (key === METADATA_KEY && artifact.kind === "json"
-        ? storeMetadata(record, artifact)
+        ? storeIncomingMetadata(record, artifact.text)
         : storeArtifact(record, artifact));
     }
   }
@@ -211,35 +140,38 @@ async function store(
   if (update.said !== undefined) {
     await updateTiffAttributes(record, update.said);
   }
-  const {
-    conflicts,
-    edited,
-    isRenamed,
-    known: knownNow,
-  } = await renameFolders(
-    record,
-    {
-      ...{ was: looked.provenance?.pathFields, now: update.folderFields },
-      ...{ overruled: looked.overruled, known, changed },
-    },
-    decision,
+  const text = merged?.text ?? renamed?.text;
+  const isRewritten = text !== undefined && (await storeMetadata(record, text));
+  const before = current.get(METADATA_KEY);
+  const after = (await record.objectHashes()).get(METADATA_KEY);
+  const isOnlyRenamed = renamed !== undefined && isRewritten;
+  if (isOnlyRenamed) {
+    await record.files.keepInHistory(new TextEncoder().encode(renamed.text));
+  }
+  const knownNow = isOnlyRenamed ? withRenamedMetadata(known, before, after ?? "") : known;
+  const { files: kept, removed } = await keepRefused(record, looked, decided);
+  const unusable = new Set(
+    sidecars.flatMap(({ file }) => (looked.unusable.includes(file.relPath) ? [file.path] : [])),
   );
-  const kept = await keepRefused(record, looked, made, conflicts, current);
   const sources = sidecarsAfterUpdate({
     known: update.said === undefined ? knownNow : withChannelReader(knownNow),
     read: [
       ...sidecars.map(({ file, reader }) => {
-        const before = known.get(file.path);
-        const isLeft = before !== undefined && (!changed.has(file.path) || unusable.has(file.path));
-        return { ...file, reader: isLeft ? before.reader : reader };
+        const earlier = known.get(file.path);
+        const isLeft = earlier !== undefined && (!changed.has(file.path) || unusable.has(file.path));
+        return { ...file, reader: isLeft ? earlier.reader : reader };
       }),
       { ...NO_FILE, path: FOLDER_NAMES, reader: undefined },
     ],
     made,
     decision,
+    refused: refused.flatMap(({ key, cause }) => (cause === "edited" ? [key] : [])),
     hashes: await record.objectHashes(),
     kept,
-  });
+  }).map((source) => ({
+    ...source,
+    artifacts: source.artifacts.filter(({ key }) => !removed.includes(key)),
+  }));
   const folderArtifacts = sources.find(({ path }) => path === FOLDER_NAMES)?.artifacts ?? [];
   await record.saveJson(
     ARTIFACTS.provenance,
@@ -254,34 +186,63 @@ async function store(
       },
     }),
   );
-  const relPathOf = (path: string): string =>
-    sidecars.find(({ file }) => file.path === path)?.file.relPath ?? path;
+  const pathOf = new Map(sidecars.map(({ file }) => [file.relPath, file.path]));
   return {
     outcome: "updated",
-    replaced: [...decision.write, ...decision.remove, ...(isRenamed ? [METADATA_KEY] : [])],
-    conflicts: [
-      ...conflicts.map((conflict) => reasonOf(conflict, relPathOf, kept)),
-      ...(edited.length === 0
-        ? []
-        : [
-            `its folders say ${wordsOfFields(update.folderFields?.values ?? {})}, but ${edited.join(", ")} was edited in the dataset since: the edit stays`,
-          ]),
-    ],
+    replaced: [...decision.write, ...decision.remove, ...(isRewritten ? [METADATA_KEY] : [])],
+    conflicts: reasonsOf(update, looked, decided, kept),
     notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
   };
 }
 
-/** A header that came later, or a corrected one, calibrates the pixels too. */
-async function storeMetadata(
-  record: ImageRecord,
-  artifact: Extract<SourcedArtifact, { readonly kind: "json" }>,
-): Promise<void> {
+/** Says in words what stays although something else came. */
+function reasonsOf(
+  { folderFields }: RecordUpdate,
+  { sidecars }: LookedUpdate,
+  { refused, merged, renamed }: DecidedUpdate,
+  kept: KeptFiles,
+): readonly string[] {
+  const relPathOf = (path: string): string =>
+    sidecars.find(({ file }) => file.path === path)?.file.relPath ?? path;
+  const folders = `its folders say ${wordsOfFields(folderFields?.values ?? {})}`;
+  const stays = (what: string, names: readonly string[]): string =>
+    `${what}, but ${names.join(", ")} was edited in the dataset since: the edit stays`;
+  const { conflicts = [], from = [] } = merged ?? {};
+  const files = from.filter((path) => path !== FOLDER_NAMES);
+  const what = files.length === 0 ? folders : `${files.map(relPathOf).join(", ")} changed`;
+  const edited = renamed?.edited ?? [];
+  return [
+    ...refused.map((conflict) => reasonOf(conflict, relPathOf, kept)),
+    ...(conflicts.length === 0
+      ? []
+      : [
+          `${stays(
+            what,
+            conflicts.map(({ field }) => wordsOfField(field)),
+          )}${placeOf(files, kept)}`,
+        ]),
+    ...(edited.length === 0 ? [] : [stays(folders, edited)]),
+  ];
+}
+
+/** Stores metadata unchanged, and keeps them: a later change of both sides is compared with them. */
+async function storeIncomingMetadata(record: ImageRecord, text: string): Promise<void> {
+  await storeMetadata(record, text);
+  await record.files.keepInHistory(new TextEncoder().encode(text));
+}
+
+/**
+ * Stores metadata, and the calibration of the pixels if it changed: by a header that came later, a correction or a merge. Returns
+ * whether the text is another one than before.
+ */
+export async function storeMetadata(record: ImageRecord, text: string): Promise<boolean> {
   const before = await loadMetadataText(record, { ifUnreadable: "none" });
-  await storeArtifact(record, artifact);
-  const scales = changedScales(before, artifact.text, (await record.openArray()).shape.length);
+  await record.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
+  const scales = changedScales(before, text, (await record.openArray()).shape.length);
   if (scales !== undefined) {
     await record.pixels.saveScales(scales);
   }
+  return before !== text;
 }
 
 /** The attribute that names the file follows it, where an image has that attribute. */
@@ -311,45 +272,6 @@ function withChannelReader(known: ReadonlyMap<string, KnownSidecar>): ReadonlyMa
   );
 }
 
-/** Keeps each refused file as an attachment, unless it is stored as one anyway. */
-async function keepRefused(
-  record: ImageRecord,
-  { known, sidecars }: LookedUpdate,
-  made: readonly MadeArtifact[],
-  conflicts: readonly ArtifactConflict[],
-  current: Map<string, string>,
-): Promise<ReadonlyMap<string, { readonly key: string; readonly sha256: string }>> {
-  const refused = new Set(conflicts.map(({ key }) => key));
-  const isKept = (path: string): boolean =>
-    made.some(({ key, from }) => isAttachmentKey(key) && !refused.has(key) && from.includes(path));
-  const kept = new Map<string, { readonly key: string; readonly sha256: string }>();
-  for (const { file, parsed } of sidecars) {
-    const isRefused = conflicts.some(({ from }) => from.includes(file.path));
-    if (isRefused && !isKept(file.path)) {
-      const before = known.get(file.path)?.artifacts ?? [];
-      const { name, key } = incomingAttachment(parsed.fileName, file.sha256, current, before);
-      await record.saveAttachment(name, parsed.bytes);
-      current.set(key, file.sha256);
-      kept.set(file.path, { key, sha256: file.sha256 });
-    }
-  }
-  return kept;
-}
-
-function reasonOf(
-  { key, cause, from }: ArtifactConflict,
-  relPathOf: (path: string) => string,
-  kept: ReadonlyMap<string, { readonly key: string }>,
-): string {
-  const names = from.map(relPathOf).join(", ");
-  const places = from.flatMap((path) => kept.get(path)?.key ?? []).join(", ");
-  const why =
-    cause === "edited"
-      ? `${key} was edited in the dataset since: the edit stays`
-      : `${key} also needs a file that is gone or broken now: it stays as it is`;
-  return `${names} changed, but ${why}${places === "" ? "" : `, and the new file is kept as ${places}`}`;
-}
-
 function baseProvenance(
   { bundle, known, move }: RecordUpdate,
   provenance: Provenance | undefined,
@@ -371,10 +293,4 @@ function baseProvenance(
     sidecars: [],
   };
   return move === undefined ? before : { ...before, ...place };
-}
-
-/** Returns the hash that ingest stored, or computes it for a record that was not ingested. */
-export async function pixelsSha256Of(record: ImageRecord): Promise<string> {
-  const { pixels_sha256: noted } = await record.attributes();
-  return typeof noted === "string" ? noted : sha256Of(ndArrayBytes(await record.loadArray()));
 }

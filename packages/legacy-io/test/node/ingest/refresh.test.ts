@@ -20,6 +20,8 @@ const EVENTS_JSON = JSON.stringify({
 const CHANGED = "the image changed since it was ingested";
 const METADATA = "analysis/metadata.json";
 const QC = "analysis/qc.json";
+/** The list of open conflicts. */
+const OPEN = "analysis/open_conflicts.json";
 /** The attributes of the image. */
 const RECORD = "zarr.json";
 
@@ -300,7 +302,12 @@ describe("refreshing from a folder", () => {
         const [conflict] = (await refresh()).conflicts;
         expect(conflict?.reason?.split("; ").filter((part) => part.includes("edited"))).toHaveLength(3);
       });
-      expect(changed).toEqual(["attachments/a.m.npy", "attachments/a.own.json", "attachments/a.qc.json"]);
+      expect(changed).toEqual([
+        OPEN,
+        "attachments/a.m.npy",
+        "attachments/a.own.json",
+        "attachments/a.qc.json",
+      ]);
       await expectSettled();
     });
 
@@ -314,7 +321,7 @@ describe("refreshing from a folder", () => {
       await record.saveJson("radon/params", { mine: true });
       await put({ "flow-analysis/a_radon.json": RADON_JSON.replace("16", "32") });
       const changed = await changedBy(async () => expect((await refresh()).conflicts).toHaveLength(1));
-      expect(changed).toEqual(["attachments/a_radon.json"]);
+      expect(changed).toEqual([OPEN, "attachments/a_radon.json"]);
     });
   });
 
@@ -330,14 +337,24 @@ describe("refreshing from a folder", () => {
       await expectSettled();
     });
 
-    it("does not replace metadata that was written in the dataset before", async () => {
+    it("replaces no field that was written in the dataset before, and gives all others", async () => {
       await ingest({ "a.tif": tinyTiff(1) });
       const record = await only();
-      await record.saveMetadataPayload({ mine: true });
+      const written = { ...Object(await record.loadMetadataPayload()), mine: true };
+      await record.saveMetadataPayload({ ...written, experiment_metadata: { note: "mine" } });
       await put({ "a.json": CLASSIC_JSON });
-      expect((await refresh()).conflicts).toHaveLength(1);
-      expect(await record.loadMetadataPayload()).toEqual({ mine: true });
+      const [conflict] = (await refresh()).conflicts;
+      expect(conflict?.reason).toBe(
+        "a.json changed, but note was edited in the dataset since: the edit stays, and the new file is kept as attachments/a.json",
+      );
+      expect(await record.loadMetadataPayload()).toMatchObject({
+        mine: true,
+        experiment_metadata: { note: "mine", depth: 1 },
+        rois: [{ roi_id: 1 }],
+        accepted: false,
+      });
       expect(await record.listAttachments()).toEqual(["a.json"]);
+      await expectSettled();
     });
 
     it("takes the place of one that it shadows, which is kept", async () => {
@@ -426,7 +443,8 @@ describe("refreshing from a folder", () => {
       expect((await record.loadArray()).data[0]).toBe(200);
       expect((await refresh({ ...REINGEST, onChange: "supersede" })).newImageIds).toEqual([]);
       await put({ "a.json": CLASSIC_JSON.replace("µ", "noted") });
-      expect((await refresh()).conflicts, "what was carried over is the dataset's own").toHaveLength(1);
+      expect((await refresh()).conflicts, "what was carried over is the dataset's own").toEqual([]);
+      expect(await record.loadMetadataPayload()).toMatchObject({ experiment_metadata: { note: "noted" } });
       expect(await record.loadMetadataPayload()).toMatchObject({ rois, accepted: true });
     });
 

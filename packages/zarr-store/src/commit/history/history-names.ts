@@ -8,9 +8,9 @@ import { MAX_HISTORY_BYTES } from "./keep-history.ts";
 /** An object that a record says was kept. */
 export interface NamedObject {
   readonly sizeBytes: number;
-  /** Where it last was. */
-  readonly path: string;
-  /** The commit that replaced or deleted it last. */
+  /** Where it last was; undefined if it was kept although it was nowhere. */
+  readonly path: string | undefined;
+  /** The commit that replaced, deleted or kept it last. */
   readonly version: number;
   /** The time of that commit, in milliseconds since 1970; infinite if the record does not tell. */
   readonly replacedEpochMs: number;
@@ -45,11 +45,19 @@ export class HistoryNames {
     record: CommitRecord,
     sizeOf: (path: CommitRecord["ops"][number]["path"]) => number | undefined,
   ): void {
-    const { lost, removedBeforeEpochMs } = historyDetailsOf(record);
+    const { lost, kept, removedBeforeEpochMs } = historyDetailsOf(record);
     const replacedEpochMs = epochMsOf(record.committedUtc) ?? Number.POSITIVE_INFINITY;
+    const name = (sha256: string): void => {
+      this.#newestEpochMs.set(sha256, Math.max(replacedEpochMs, this.#newestEpochMs.get(sha256) ?? 0));
+    };
+    for (const [sha256, sizeBytes] of kept) {
+      name(sha256);
+      const { version } = record;
+      this.#kept.set(sha256, { sizeBytes, path: undefined, version, replacedEpochMs: this.#newest(sha256) });
+    }
     for (const { path, prev } of record.ops) {
       if (prev !== null && isKeptPath(path)) {
-        this.#newestEpochMs.set(prev, Math.max(replacedEpochMs, this.#newestEpochMs.get(prev) ?? 0));
+        name(prev);
         const sizeBytes = sizeOf(path);
         const isKept = record.format === 2 && !lost.includes(prev);
         if (isKept && sizeBytes !== undefined && sizeBytes <= MAX_HISTORY_BYTES) {

@@ -1,4 +1,4 @@
-// Keeps what a commit replaces or deletes, so that it can be read after the commit (`__history/<sha256>`).
+// Keeps what a commit replaces or deletes, and what it was told to keep, so that it can be read later (`__history/<sha256>`).
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
@@ -24,7 +24,12 @@ export interface KeptHistory {
   readonly keys: readonly (StoreKey | "")[];
   /** The hashes of what should have been kept and could not be read. The commit's record lists them. */
   readonly lost: readonly string[];
+  /** The size in bytes of what is kept because the transaction asked for it, by hash. The commit's record lists them. */
+  readonly asked: ReadonlyMap<string, number>;
 }
+
+/** What a commit keeps in a dataset whose format has no history. */
+export const NO_HISTORY: KeptHistory = { keys: [], lost: [], asked: new Map() };
 
 /**
  * Keeps the bytes that one commit replaces or deletes. Each is written to staging from memory, as it was read: a link to the
@@ -44,14 +49,13 @@ export class HistoryKeeper {
   /** Stages what a commit replaces, if the bytes are those that the log has and such an object is kept. */
   async offer({ path, prev }: CommitOp, bytes: Uint8Array, sha256: string): Promise<void> {
     const isWanted = prev === sha256 && isKeptPath(path) && bytes.length <= MAX_HISTORY_BYTES;
-    if (isWanted && !this.#staged.has(sha256)) {
-      this.#staged.add(sha256);
-      await this.#transaction.staging.put(stagedHistoryName(sha256), bytes, "alone");
+    if (isWanted) {
+      await this.#stage(sha256, bytes);
     }
   }
 
   /**
-   * Gives everything that these ops replace or delete its name in the history. What was not offered is read from wherever it is
+   * Gives everything that these ops replace or delete, and what the transaction was asked to keep, its name in the history. What was not offered is read from wherever it is
    * now. If its bytes are gone, that is logged, and the commit goes on.
    *
    * @throws {ZarrStoreError} `conflict` if the staged files are gone, `io`
@@ -63,13 +67,27 @@ export class HistoryKeeper {
         lost.add(op.prev);
       }
     }
+    const asked = new Map<string, number>();
+    for (const [sha256, bytes] of this.#transaction.asked.bytes) {
+      if (bytes.length <= MAX_HISTORY_BYTES) {
+        await this.#stage(sha256, bytes);
+        asked.set(sha256, bytes.length);
+      }
+    }
     // The first makes the folder, if it is not there.
     const [first, ...others] = this.#staged;
     await (first !== undefined && this.#name(first));
     await runBounded(others, (sha256) => this.#name(sha256), { concurrency: NAMED_AT_ONCE });
     const keys = [...this.#staged].map(historyKey);
     const root = this.#context.session.isHistoryNamed ? [] : ([""] as const);
-    return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ...root], lost: [...lost] };
+    return { keys: keys.length === 0 ? [] : [...keys, HISTORY, ...root], lost: [...lost], asked };
+  }
+
+  async #stage(sha256: string, bytes: Uint8Array): Promise<void> {
+    if (!this.#staged.has(sha256)) {
+      this.#staged.add(sha256);
+      await this.#transaction.staging.put(stagedHistoryName(sha256), bytes, "alone");
+    }
   }
 
   #isMissing(path: StoreKey, prev: string): boolean {

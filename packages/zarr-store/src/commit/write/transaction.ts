@@ -8,6 +8,7 @@ import { groupOf, isRecordNode, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { isReservedPath } from "../records/control-keys.ts";
+import { AskedHistory } from "./asked-history.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -26,6 +27,8 @@ export class Transaction {
   readonly txid: string;
   readonly base: number;
   readonly staging: StagingArea;
+  /** What the commit keeps in the history besides what it replaces. */
+  readonly asked: AskedHistory;
   readonly #context: CommitContext;
   /** Reads what is committed, whatever this transaction does. */
   readonly reader: ObjectReader;
@@ -53,6 +56,7 @@ export class Transaction {
     this.base = context.log.head.version;
     this.txid = `${this.base}-${context.runtime.newId()}`;
     this.staging = new StagingArea(context, this.txid);
+    this.asked = new AskedHistory(context.runtime, () => this.#assertOpen());
   }
 
   get readPaths(): ReadonlySet<StoreKey> {

@@ -40,6 +40,25 @@ export class ArtifactFiles {
     await this.#objects.putArtifact(artifactFilePath(this.#objects, key), key, bytes, options);
   }
 
+  /**
+   * Keeps bytes in the dataset's history in the commit that changes this image, although they are not stored as a file of it. A
+   * transaction that changes nothing keeps nothing, and neither does a call outside of one. More than 16 MiB are not kept.
+   *
+   * @returns the SHA-256 by which `ZarrDataset.history` gives them back
+   * @throws {ZarrStoreError} `not_found` if the image does not exist
+   * @example
+   * await dataset.transaction(async (transaction) => {
+   *   const { files } = transaction.record("line-scan");
+   *   const sha256 = await files.keepInHistory(incoming);
+   *   await transaction.record("line-scan").saveJson("sources", { incoming: sha256 });
+   * });
+   */
+  async keepInHistory(bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<string> {
+    // Copy the bytes: the caller may reuse its buffer before the commit.
+    const own = new Uint8Array(bytes);
+    return this.#objects.change("keep history", options, (transaction) => transaction.asked.keep(own));
+  }
+
   /** Lists the paths below `images/<id>/analysis/`, sorted. */
   async listAnalysis(): Promise<readonly StoreKey[]> {
     return this.#objects.pathsBelow(analysisFolder(this.#objects.id));

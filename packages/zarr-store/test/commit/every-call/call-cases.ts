@@ -40,6 +40,7 @@ export const CALL_CASES: readonly CallCase[] = [
       dataset.transaction(async (transaction) => {
         const record = transaction.record(IMAGE);
         await record.deleteAnalysis({ suffixes: ["/old.json"] });
+        await record.files.keepInHistory(new TextEncoder().encode('{"threshold": 3}'));
         await record.saveJson("params", { threshold: 2 });
         await record.saveJson("new", { is: "new" });
       }),

@@ -89,6 +89,100 @@ describe.each(["memory", "local"] as const)("the history, in %s", (medium) => {
   });
 });
 
+describe.each(["memory", "local"] as const)("what a transaction is asked to keep, in %s", (medium) => {
+  it("is in the history with what the commit replaces, and the record names it with its size", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      const hashes: string[] = [];
+      await writer.transact(async (transaction) => {
+        hashes.push(await transaction.asked.keep(bytes("came")), await transaction.asked.keep(bytes("came")));
+        await transaction.put(key(A), bytes("merged"));
+      });
+      expect(hashes).toEqual([hashOf("came"), hashOf("came")]);
+      const { history, problems, records } = await auditStore(world.store);
+      expect(history).toEqual({ [hashOf("came")]: "came", [hashOf("first")]: "first" });
+      expect(records.at(-1)?.details).toEqual({ history: { kept: { [hashOf("came")]: 4 } } });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it("is kept by a commit that does something, and by no other", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      const commit = await writer.transact(async (transaction) => {
+        await transaction.asked.keep(bytes("came"));
+        await transaction.put(key(A), bytes("first"));
+      });
+      expect(commit.committed).toBe(false);
+      expect((await auditStore(world.store)).history).toEqual({});
+      expect(await world.store.list(STAGING)).toEqual([]);
+    });
+  });
+
+  it("is written anew when another commit comes first, and a collection took it meanwhile", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const other = await world.second();
+      const writer = await world.writer({
+        onStep: world.atStep("before-link", async () => {
+          await other.commit({ "tables/t": "other rows" });
+          await world.store.remove(historyKey(hashOf("came")));
+        }),
+      });
+      await writer.transact(async (transaction) => {
+        await transaction.asked.keep(bytes("came"));
+        await transaction.put(key(A), bytes("merged"));
+      });
+      const { history, problems } = await auditStore(world.store);
+      expect(history).toMatchObject({ [hashOf("came")]: "came", [hashOf("first")]: "first" });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it.each(["checked", "before-link", "linked", "committed"] as const)(
+    "is there if the commit stands, however its writer dies: when it has %s",
+    async (step) => {
+      await withSimulatedWriters(medium, async (world) => {
+        await setUp(world);
+        const killed = await world.writer({ onStep: world.atStep(step, die) });
+        const commit = killed.transact(async (transaction) => {
+          await transaction.asked.keep(bytes("came"));
+          await transaction.put(key(A), bytes("merged"));
+        });
+        await commit.catch(() => undefined);
+        world.kill(killed);
+        const { problems, objects, history } = await world.auditAfterNextWriter();
+        expect(problems).toEqual([]);
+        expect(objects[A] === "first" || history[hashOf("came")] === "came").toBe(true);
+      });
+    },
+  );
+
+  it("is flushed before the version is claimed", async () => {
+    await withSimulatedWriters(medium, async (world) => {
+      await setUp(world);
+      const calls: StoreCall[] = [];
+      const store = interceptStore(world.store, (call, run) => {
+        calls.push(call);
+        return run();
+      });
+      const writer = await world.writer({ store });
+      await writer.transact(async (transaction) => {
+        await transaction.asked.keep(bytes("came"));
+        await transaction.put(key(A), bytes("merged"));
+      });
+      const kept = historyKey(hashOf("came"));
+      const at = (method: string, path: string): number =>
+        calls.findIndex((call) => call.method === method && call.keys.some((each) => each.startsWith(path)));
+      const steps = [at("move", `__staging/`), at("sync", kept), at("putNew", COMMITS)];
+      expect(steps.every((step) => step > 0)).toBe(true);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    });
+  });
+});
+
 describe("what cannot be kept", () => {
   it("a lost original is logged, named by the record, and does not stop the commit", async () => {
     await withSimulatedWriters("memory", async (world) => {
@@ -114,6 +208,20 @@ describe("what cannot be kept", () => {
       await setup.commit({ "images/x/analysis/most.json": "small", "images/x/analysis/more.json": "small" });
       expect(await world.store.list(HISTORY)).toEqual([{ name: hashOf(most), kind: "file" }]);
       expect((await setup.engine.log.headRecord())?.details).toBeUndefined();
+    });
+  });
+
+  it("more than 16 MiB are not kept, and the record does not name them", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      await writer.transact(async (transaction) => {
+        await transaction.asked.keep(new Uint8Array(16 * 1024 * 1024 + 1));
+        await transaction.put(key(A), bytes("second"));
+      });
+      const { records, history } = await auditStore(world.store);
+      expect(history).toEqual({ [hashOf("first")]: "first" });
+      expect(records.at(-1)?.details).toBeUndefined();
     });
   });
 

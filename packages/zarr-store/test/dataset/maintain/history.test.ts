@@ -196,6 +196,32 @@ describe("collecting the history", () => {
     });
   });
 
+  it("what a transaction was asked to keep is missed when it is gone, and goes by its age", async () => {
+    await inMaintained("memory", async (at) => {
+      const { dataset, clock, remove } = at;
+      const keep = async (text: string): Promise<string> => {
+        const hashes: string[] = [];
+        await dataset.transaction(async (transaction) => {
+          const record = transaction.record("one");
+          hashes.push(await record.files.keepInHistory(bytesOf(text)));
+          await record.saveAttachment("note.txt", bytesOf(text));
+        });
+        return hashes[0] ?? "";
+      };
+      const [old, gone] = [await keep("came first"), await keep("came then")];
+      clock.nowEpochMs += 60 * DAY_MS;
+      const recent = await keep("came last");
+      expect(new TextDecoder().decode(await dataset.history(recent))).toBe("came last");
+      expect(await dataset.check()).toMatchObject({ problems: [], notes: [] });
+      await remove(`__history/${gone}`);
+      expect(problemsOf(await dataset.check())).toEqual([`missing __history/${gone} → restore`]);
+      const { removed } = await dataset.gc({ historyOlderThanMs: 30 * DAY_MS, dryRun: false });
+      expect(removed).toEqual([`__history/${old}`]);
+      expect((await dataset.check()).problems).toEqual([]);
+      expect(await kept(at)).toEqual([recent]);
+    });
+  });
+
   it("while what an image names cannot be read, nothing is removed", async () => {
     await inMaintained("memory", async (at) => {
       const dataset = await at.open(2, { keepsHistory: NAMES });

@@ -74,6 +74,19 @@ export const OPERATIONS: readonly Operation[] = [
     run: (dataset, signal) => dataset.record("one").saveMetadataPayload({ b: 22 }, { signal }),
   },
   {
+    name: "save what was merged, and keep what came",
+    run: (dataset, signal) =>
+      dataset.transaction(
+        async (transaction) => {
+          const record = transaction.record("one");
+          await record.files.keepInHistory(utf8('{"passed":"theirs"}'));
+          await record.saveJson("qc", { passed: "merged" });
+          await record.attachments.delete("notes.txt");
+        },
+        { signal },
+      ),
+  },
+  {
     name: "save Parquet",
     run: (dataset, signal) =>
       dataset.record("two").saveParquet("events", rows("two"), { schema: ROWS_SCHEMA, signal }),

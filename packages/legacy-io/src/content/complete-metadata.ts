@@ -32,7 +32,7 @@ const CALIBRATION = [
  *
  * Returns undefined if `own` is not a JSON object.
  */
-export function mergeMetadata(own: string, derived: string): string | undefined {
+export function completeMetadata(own: string, derived: string): string | undefined {
   const before = parseLossless(own, { allowNonFinite: true });
   if (before.kind !== "object") {
     return undefined;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
+import { completeMetadata, roisOfMetadata } from "../../src/content/complete-metadata.ts";
 import { metadataText } from "../../src/content/image-metadata.ts";
-import { mergeMetadata, roisOfMetadata } from "../../src/content/merge-metadata.ts";
 
 const DERIVED = metadataText({ shape: [4, 3], olympus: undefined, classic: undefined, accepted: true });
 
 test("what the sidecar says stands, digit by digit; what it lacks is filled in, in the header too", () => {
   const own = '{"rois":[{"roi_id":7}],"header":{"acquired_local_epoch_ns":123,"shape":[9]},"mine":1.0}';
-  const merged = mergeMetadata(own, DERIVED) ?? "";
+  const merged = completeMetadata(own, DERIVED) ?? "";
   expect(merged).toContain('"mine": 1.0');
   expect(JSON.parse(merged)).toMatchObject({
     rois: [{ roi_id: 7 }],
@@ -17,21 +17,21 @@ test("what the sidecar says stands, digit by digit; what it lacks is filled in, 
 
 test("a text that lacks nothing is left byte for byte, and so is one that was merged", () => {
   const own = ` ${DERIVED}\n`;
-  expect(mergeMetadata(own, DERIVED)).toBe(own);
-  const merged = mergeMetadata("{}", DERIVED) ?? "";
+  expect(completeMetadata(own, DERIVED)).toBe(own);
+  const merged = completeMetadata("{}", DERIVED) ?? "";
   expect(JSON.parse(merged)).toEqual(JSON.parse(DERIVED));
-  expect(mergeMetadata(merged, DERIVED)).toBe(merged);
+  expect(completeMetadata(merged, DERIVED)).toBe(merged);
 });
 
 test("a header that is no object stays, for the reader to name", () => {
-  expect(JSON.parse(mergeMetadata('{"header": 5}', DERIVED) ?? "")).toMatchObject({
+  expect(JSON.parse(completeMetadata('{"header": 5}', DERIVED) ?? "")).toMatchObject({
     header: 5,
     accepted: true,
   });
 });
 
 test("what is no object is no metadata", () => {
-  expect(mergeMetadata("[1]", DERIVED)).toBeUndefined();
+  expect(completeMetadata("[1]", DERIVED)).toBeUndefined();
 });
 
 test("ROIs that cannot be read do not cost the others", () => {

@@ -1,0 +1,41 @@
+// Shows open conflicts as a table of text.
+
+import { wordsOfField } from "@kym/kym-schema/merge";
+import type { ListedConflict } from "@kym/legacy-io/node";
+import { recordList } from "../../screen/record-list.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { fitsWidth, printable, shorten, type TextColumn, textTable } from "../../terminal/text-table.ts";
+
+/** An open conflict, and what people call its image. */
+export interface ShownConflict extends ListedConflict {
+  readonly image: string;
+}
+
+/** As much of a value as a line of a table on a terminal has room for. */
+const MOST_SHOWN = 40;
+
+const COLUMNS: readonly TextColumn[] = ["image", "field", "mine", "theirs", "base"].map((title) => ({
+  title,
+  shrinks: true,
+}));
+
+/** One row for each conflict. A ROI, which is long, is cut on a terminal only. */
+export function conflictTable(
+  conflicts: readonly ShownConflict[],
+  { outIsTty, width, color }: Pick<Terminal, "outIsTty" | "width" | "color">,
+): string {
+  const rows = conflicts.map((conflict) => {
+    const { image, name, isField, mine, theirs, base } = conflict;
+    const values = isField ? [mine, theirs, base].map((value) => value ?? "—") : WHOLE;
+    const cells = values.map((value) =>
+      outIsTty ? shorten(printable(value), MOST_SHOWN) : printable(value),
+    );
+    return [printable(image), printable(wordsOfField(name)), ...cells];
+  });
+  return !outIsTty || fitsWidth(COLUMNS, rows, width)
+    ? textTable(COLUMNS, rows, { maxWidth: outIsTty ? width : undefined, color })
+    : recordList(COLUMNS, rows);
+}
+
+/** A table or an array is not shown. */
+const WHOLE = ["what is here", "what came", "—"] as const;

@@ -1,0 +1,27 @@
+/**
+ * `@kym/kym-schema/merge`: merges two versions of an image's metadata by what both came from, and lists the conflicts that are open.
+ *
+ * @module
+ */
+
+export { type ArtifactArrival, conflictsAfterMerge } from "./conflicts-after-merge.ts";
+export {
+  type MergeConflict,
+  type MergeSide,
+  type MetadataChange,
+  type MetadataMerge,
+  type MetadataVersions,
+  mergeMetadata,
+  metadataChanges,
+  metadataValues,
+  resolveMetadata,
+} from "./merge-metadata.ts";
+export {
+  type OpenConflict,
+  type OpenField,
+  THEIRS_IN_ATTACHMENT,
+  THEIRS_REMOVED,
+  type TheirArtifact,
+} from "./open-conflict.ts";
+export { type ConflictFiles, loadOpenConflicts, saveOpenConflicts } from "./stored-conflicts.ts";
+export { wordsOfField } from "./words-of-field.ts";

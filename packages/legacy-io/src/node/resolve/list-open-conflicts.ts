@@ -1,0 +1,105 @@
+// Lists the conflicts that refreshes left open, with what each side says.
+
+import { ARTIFACTS, isKymSchemaError, loadMetadataText } from "@kym/kym-schema";
+import { loadOpenConflicts, metadataValues, type OpenConflict } from "@kym/kym-schema/merge";
+import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
+import { imagePartKey } from "@kym/zarr-store/layout";
+import type { ReadOptions } from "@kym/zarr-store/runtime";
+import type { LoadHistory } from "../update/decide-update.ts";
+import type { ImageRecord } from "../update/look-at-record.ts";
+
+const OPEN_CONFLICTS_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.openConflicts });
+
+/** One open conflict: a field of the metadata, or an artifact as a whole. */
+export interface ListedConflict {
+  /** The name of the field, such as `experiment_metadata.condition` or `roi:3`, or the path of the artifact below `images/<id>/`. */
+  readonly name: string;
+  /** The path of the artifact below `images/<id>/`. */
+  readonly key: string;
+  /** What the dataset says, what came, and what both came from, as JSON text. Undefined for what a version does not have. */
+  readonly mine: string | undefined;
+  readonly theirs: string | undefined;
+  readonly base: string | undefined;
+  /** False for an artifact as a whole, whose content is not shown. */
+  readonly isField: boolean;
+  /** What it came from: the names of files, or another dataset. */
+  readonly from: readonly string[];
+  /** Paths below `images/<id>/` of the attachments that hold what came. */
+  readonly attachments: readonly string[];
+}
+
+/** The open conflicts of one image. */
+export interface ImageConflicts {
+  readonly imageId: string;
+  readonly conflicts: readonly ListedConflict[];
+}
+
+/**
+ * Lists the open conflicts of every image that has some, or of one image; sorted by image id. Images without open conflicts are not
+ * read.
+ *
+ * @throws {KymSchemaError} `invalid_file` for a list that this package did not write
+ * @throws {ZarrStoreError} errors of the dataset
+ * @example
+ * for (const { imageId, conflicts } of await listOpenConflicts(dataset)) {
+ *   console.log(imageId, conflicts.map(({ name }) => name));
+ * }
+ */
+export async function listOpenConflicts(
+  dataset: ZarrDataset,
+  { imageId, ...options }: ReadOptions & { readonly imageId?: string | undefined } = {},
+): Promise<readonly ImageConflicts[]> {
+  const hashes =
+    imageId === undefined
+      ? await dataset.imageObjectHashes()
+      : new Map([[imageId, await dataset.record(imageId).objectHashes()]]);
+  const listed: ImageConflicts[] = [];
+  for (const [id, objects] of hashes) {
+    if (objects.has(OPEN_CONFLICTS_KEY)) {
+      const record = dataset.record(id);
+      const open = await loadOpenConflicts(record, options);
+      const history = (sha256: string) => dataset.history(sha256, options);
+      listed.push({ imageId: id, conflicts: await listedOf(record, open, history) });
+    }
+  }
+  return listed;
+}
+
+async function listedOf(
+  record: ImageRecord,
+  open: readonly OpenConflict[],
+  history: LoadHistory,
+): Promise<readonly ListedConflict[]> {
+  const listed: ListedConflict[] = [];
+  for (const { key, theirs, fields, from, attachments } of open) {
+    const source = { key, from, attachments };
+    if (fields === undefined) {
+      const nothing = { mine: undefined, theirs: undefined, base: undefined };
+      listed.push({ name: key, ...source, ...nothing, isField: false });
+      continue;
+    }
+    const mine = await valuesOf(record, theirs, history);
+    for (const { field, base, theirs: their } of fields) {
+      listed.push({ name: field, ...source, mine: mine.get(field), theirs: their, base, isField: true });
+    }
+  }
+  return listed;
+}
+
+/** The values of the fields in the dataset. Text that is not JSON has none. */
+async function valuesOf(
+  record: ImageRecord,
+  sha256: string,
+  history: LoadHistory,
+): Promise<ReadonlyMap<string, string>> {
+  const text = await loadMetadataText(record, { ifUnreadable: "none" });
+  const theirs = await history(sha256);
+  try {
+    return text === undefined ? new Map() : metadataValues(text, theirs && new TextDecoder().decode(theirs));
+  } catch (error) {
+    if (isKymSchemaError(error, "invalid_metadata") || isZarrStoreError(error, "invalid_file")) {
+      return new Map();
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+// Reads what one record and the sidecars beside its image say, before anything is decided.
+
+import type { Provenance } from "@kym/kym-schema";
+import type { DatasetContents } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { whenAllDone } from "@kym/zarr-store/runtime";
+import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
+import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
+import type { SourcedArtifact } from "../../content/image-content.ts";
+import type { LegacyBundle } from "../../folder/bundle.ts";
+import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { type FolderFields, isSame } from "../../plan/decide-path-fields.ts";
+import type { Move } from "../../plan/find-moved.ts";
+import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
+import type { FaultyRead } from "../../readers/faulty-read.ts";
+import { sha256Of } from "../files/sha256-of.ts";
+import type { SaidByTiff } from "../read/read-bundle.ts";
+import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
+import { loadProvenance } from "../scan/load-provenance.ts";
+import { hashArtifact } from "./hash-artifact.ts";
+import { bareMetadata } from "./metadata-origin.ts";
+import { NO_FILE } from "./rename-folders.ts";
+
+export type ImageRecord = ReturnType<DatasetContents["record"]>;
+
+/** A record whose sidecars changed or whose files moved. */
+export interface RecordUpdate {
+  readonly bundle: LegacyBundle;
+  readonly imageId: string;
+  readonly known: KnownAcquisition;
+  readonly move: Move | undefined;
+  /** Files to be read again although they did not change. */
+  readonly again?: readonly FaultyRead[] | undefined;
+  /** What the TIFF was found to say when it was read again, with the pixels that are stored; undefined if it was not read. */
+  readonly said?: SaidByTiff | undefined;
+  /** What the names of its folders say. */
+  readonly folderFields?: FolderFields | undefined;
+}
+
+/** Something worth knowing about a file. */
+export interface Note {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Everything that is read before anything is decided. */
+export interface LookedUpdate {
+  readonly provenance: Provenance | undefined;
+  /** The sidecars that were ingested, by their present path. */
+  readonly known: ReadonlyMap<string, KnownSidecar>;
+  readonly sidecars: readonly ReadSidecar[];
+  readonly changed: ReadonlySet<string>;
+  readonly artifacts: readonly (SourcedArtifact & { readonly sha256: string | undefined })[];
+  readonly unusable: readonly string[];
+  /** Fields that the folders name and a sidecar gives as well. */
+  readonly overruled: readonly string[];
+  readonly notes: readonly Note[];
+  /** The metadata of an image without any sidecar. */
+  readonly bare: ReturnType<typeof bareMetadata>;
+}
+
+/** Reads the sidecars of a record, and what was made of them before. Without `formats` the sidecars are not read. */
+export async function lookAt(
+  record: ImageRecord,
+  { bundle, move, again = [], folderFields }: RecordUpdate,
+  formats: readonly SidecarFormat[] | undefined,
+): Promise<LookedUpdate> {
+  const provenance = await loadProvenance(record);
+  const known = new Map<string, KnownSidecar>(
+    (provenance?.sidecars ?? []).map((sidecar) => [move?.paths.get(sidecar.path) ?? sidecar.path, sidecar]),
+  );
+  const { pathFields } = provenance ?? {};
+  if (pathFields !== undefined) {
+    known.set(FOLDER_NAMES, { ...NO_FILE, artifacts: pathFields.artifacts });
+  }
+  const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
+  const { shape } = await record.openArray();
+  const content = await artifactsOfSidecars({
+    shape,
+    pixelsSha256: await pixelsSha256Of(record),
+    sidecars: sidecars.map(({ parsed }) => parsed),
+    folderFields: folderFields?.values,
+  });
+  const readAgain = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
+  const changed = sidecars.flatMap(({ file }) =>
+    known.get(file.path)?.sha256 === file.sha256 && !readAgain.has(file.path) ? [] : [file.path],
+  );
+  const areFoldersChanged = !isSame(folderFields?.values ?? {}, pathFields?.values ?? {});
+  return {
+    provenance,
+    known,
+    sidecars,
+    overruled: formats === undefined ? (pathFields?.overruled ?? []) : content.overruled,
+    changed: new Set([...changed, ...(areFoldersChanged ? [FOLDER_NAMES] : [])]),
+    artifacts: await whenAllDone(
+      content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
+    ),
+    unusable: content.unusable,
+    notes: content.notes,
+    bare: bareMetadata(shape),
+  };
+}
+
+/** Returns the hash that ingest stored, or computes it for a record that was not ingested. */
+export async function pixelsSha256Of(record: ImageRecord): Promise<string> {
+  const { pixels_sha256: noted } = await record.attributes();
+  return typeof noted === "string" ? noted : sha256Of(ndArrayBytes(await record.loadArray()));
+}
