@@ -63,6 +63,7 @@ const ARROWS: Arrows = {
     metadata: [],
     provenance: [],
     radon: ["metadata"],
+    calibration: ["metadata", "radon"],
     keys: ["metadata", "provenance", "radon"],
     tables: ["events", "radon"],
   },

@@ -17,7 +17,8 @@ export const REL_PATH_COLUMN: Column = {
 export const ANALYSIS_STATE_COLUMN: Column = {
   name: COLUMNS.analysisState,
   type: "utf8",
-  description: "current, roi_changed, pixels_changed or unknown: whether the trace is of what is there now",
+  description:
+    "current, roi_changed, pixels_changed, calibration_changed or unknown: whether the trace is of what is there now",
 };
 
 /** The columns of the list of images, with one row per image. */

@@ -8,6 +8,7 @@ import {
   summarizeRecords,
 } from "@kym/kym-dataset";
 import { COLUMNS, isJsonObject, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
+import { ANALYSIS_STATES } from "@kym/kym-schema/calibration";
 import { EXPERIMENT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
@@ -108,8 +109,8 @@ function inMilliseconds(seconds: number): number {
   return Number((seconds * 1000).toPrecision(15));
 }
 
-/** States of a row's analysis from worst to best. */
-const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
+/** From worst to best. If an image's rows differ, the worst is shown. */
+const STATES: readonly string[] = ANALYSIS_STATES;
 
 /** Decides by the image's params and context where its hashes do not say whether its rows are fresh. */
 async function settled(kym: KymDataset, imageId: string, indexed: Row, options: ReadOptions): Promise<Row> {
