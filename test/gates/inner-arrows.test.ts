@@ -22,6 +22,7 @@ const ARROWS: Arrows = {
     check: [],
     completion: [],
     doctor: [],
+    edit: [],
     index: [],
     ingest: ["index"],
     ls: [],
