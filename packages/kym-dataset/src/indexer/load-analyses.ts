@@ -1,8 +1,8 @@
 // Lists the analyses of an image, with the calibration that each used and whether it is still of what is there now.
 
-import type { AnalysisState } from "@kym/kym-schema";
+import { type AnalysisState, isKymSchemaError } from "@kym/kym-schema";
 import type { UsedCalibration } from "@kym/kym-schema/calibration";
-import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
+import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { loadImageContext } from "./image-context.ts";
 
 /** The analysis of one ROI and channel, as `radon/analysis` names it. */
@@ -15,18 +15,26 @@ export interface ImageAnalysis {
 }
 
 /**
- * Lists the analyses of an image, in stored order; none if it has no `radon/analysis`. Reads no pixels.
+ * Lists the analyses of an image, in stored order; none if it has no `radon/analysis`, or one that cannot be read, which
+ * `updateIndex` reports. Reads no pixels.
  *
- * @throws {KymSchemaError} `invalid_metadata` if the analysis runs are not a JSON object
- * @throws {ZarrStoreError} `invalid_file` for an artifact that is not JSON
+ * @example
+ * const changed = (await loadAnalyses(record)).filter(({ state }) => state === "calibration_changed");
+ * @throws {ZarrStoreError} errors of reading the image, but not `invalid_file`
  */
 export async function loadAnalyses(
   record: ZarrImageRecord,
   options: ReadOptions = {},
 ): Promise<readonly ImageAnalysis[]> {
-  const { runs, states } = await loadImageContext(record, options);
+  const context = await loadImageContext(record, options).catch((error: unknown) => {
+    if (isKymSchemaError(error, "invalid_metadata") || isZarrStoreError(error, "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  });
+  const { runs = [], states } = context ?? {};
   return [...runs].map(([key, { roiId, channel, calibration }]) => ({
     ...{ roiId, channel, calibration },
-    state: states.get(key) ?? "unknown",
+    state: states?.get(key) ?? "unknown",
   }));
 }

@@ -57,11 +57,7 @@ test.each<[Staleness, RecordedIndex, string]>([
     RECORDED,
     "stale. A ROI that the rows use was moved, added or deleted.",
   ],
-  [
-    { state: "stale", because: "context_changed" },
-    RECORDED,
-    "stale. Something else that the rows X.",
-  ],
+  [{ state: "stale", because: "context_changed" }, RECORDED, "stale. Something else that the rows X."],
   [
     { state: "stale", because: "schema_changed" },
     RECORDED,

@@ -43,7 +43,7 @@ that is empty leave their field alone; \\- clears it. If a row, a column or a va
 understood, nothing is written.`,
   examples: [
     "kym edit study.zarr 20250722_A89_0002 --condition AngII --accept",
-    `kym edit study.zarr --where "rel_path like '28d AngII/%'" --condition AngII --yes`,
+    `kym edit study.zarr --where "rel_path like '28d AngII/%'" --condition AngII`,
     'kym edit study.zarr 20250722_A89_0002 --note ""',
     "kym edit study.zarr Capillary2_no_txt --um-per-px 0.331 --ms-per-line 1.14604",
     "kym ls study.zarr -o meta.csv --columns image_id,rel_path,condition,note",

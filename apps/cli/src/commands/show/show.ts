@@ -1,12 +1,13 @@
 // `kym show`: shows one image of a dataset.
 
 import { dirname, join } from "node:path";
-import { KymDataset } from "@kym/kym-dataset";
+import { KymDataset, loadAnalyses } from "@kym/kym-dataset";
 import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, defineCommand } from "../../arguments/command.ts";
+import { analysisLines, analysisRecords } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
@@ -73,18 +74,20 @@ path, or its file name or a part of it.`,
       ...roiPlace(roi),
     }));
     const attributes = await record.attributes();
+    const analyses = await loadAnalyses(record, { signal: context.signal });
     const data = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
       readers: await readersOf(record),
-      ...{ rois, artifacts, tables },
+      ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
     };
     return {
       exitCode: EXIT.ok,
       data,
       text: textOf(data, context.resolvePath(path), {
+        analyses: analysisLines(analyses),
         table: await tableToOpen(dataset, tables),
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
         terminal: context.terminal,
@@ -125,6 +128,8 @@ interface TableState {
 }
 
 interface Surroundings {
+  /** What is to be said of its analyses. */
+  readonly analyses: readonly string[];
   /** Path in the dataset of a table that other programs can open. */
   readonly table: string | undefined;
   /** The beginning of a command that exports the dataset. */
@@ -133,7 +138,11 @@ interface Surroundings {
 }
 
 /** Facts are wrapped to the terminal; lines to copy into another program stay whole. */
-function textOf(image: Shown, location: string, { table, exporting, terminal }: Surroundings): string {
+function textOf(
+  image: Shown,
+  location: string,
+  { analyses, table, exporting, terminal }: Surroundings,
+): string {
   const number = terminal.outIsTty ? shortNumber : String;
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
@@ -165,6 +174,7 @@ function textOf(image: Shown, location: string, { table, exporting, terminal }: 
       ({ table: name, state, explanation }) =>
         `  ${name}: ${state === "not_analysed" ? "not analysed" : explanation}`,
     ),
+    ...analyses.map((line) => `  ${line}`),
     ...(image.tables.every(({ state }) => state === "not_analysed") ? [`  ${HOW_TO_ANALYSE}`] : []),
     "",
   ];

@@ -104,15 +104,8 @@ function excelCell(value: unknown): SheetCell | undefined {
     ? value.toISOString().replace(/T00:00:00\.000Z$/, "")
     : typeof value === "boolean"
       ? String(value).toUpperCase()
-      : unescaped(String(value));
+      : String(value);
   return { text, written: text, isDate };
-}
-
-/** `_x000D_` stands for a carriage return. Source: ECMA-376, part 1, 22.9.2.19, `ST_Xstring`. */
-function unescaped(text: string): string {
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
 }
 
 function sheetOf(
