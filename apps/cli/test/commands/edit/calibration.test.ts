@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
@@ -118,5 +118,30 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     expect(await find()).toMatchObject({ um_per_px: null, ms_per_line: null, calibrated: false });
     expect((await hashes(other)).get("data/zarr.json")).toBe(before.get("data/zarr.json"));
     expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
+  });
+
+  it("that the microscope's header is corrected to comes by a refresh, in the same commit as the array says it", async () => {
+    const header = join(cwd, "lab/28d AngII/20250722/20250722_A89_0002.txt");
+    const bytes = await readFile(header);
+    await writeFile(
+      header,
+      Buffer.from(bytes.toString("latin1").replace("0.450 [um/pixel]", "0.500 [um/pixel]"), "latin1"),
+    );
+    const { data } = await kymJson(["ls", "study.zarr", "--where", "file_name = '20250722_A89_0002'"], {
+      cwd,
+    });
+    const [{ image_id: other }] = data;
+    const before = await hashes(other);
+    await kym(["refresh", "study.zarr", "lab"], { cwd });
+    const after = await hashes(other);
+    expect(after.get("analysis/radon/analysis.json")).toBe(before.get("analysis/radon/analysis.json"));
+    const node = JSON.parse(await readFile(join(cwd, "study.zarr/images", other, "data/zarr.json"), "utf8"));
+    expect(node.attributes.dimension_steps[1]).toBe(0.5);
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { mode: "r" });
+    const last = (await Array.fromAsync(dataset.log())).at(-1);
+    const paths = (last?.ops ?? []).map(({ path }) => path.replace(`images/${other}/`, ""));
+    expect(paths).toEqual(expect.arrayContaining(["analysis/metadata.json", "data/zarr.json"]));
+    const { stdout } = await kym(["explain", "study.zarr", other], { cwd });
+    expect(stdout).toContain("analysis of ROI 1, 2: calibration_changed: it used 0.45 µm/px");
   });
 });

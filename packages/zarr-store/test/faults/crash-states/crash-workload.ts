@@ -1,5 +1,6 @@
 import { decodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import { type KeyValueStore, parseStoreKey, type TableSchema, type ZarrDataset } from "../../../src/index.ts";
+import { editImages } from "../../support/edit-images.ts";
 import { sha256 } from "../../support/test-runtime.ts";
 
 export const ROWS_SCHEMA: TableSchema = {
@@ -110,6 +111,7 @@ export const OPERATIONS: readonly Operation[] = [
         signal,
       }),
   },
+  { name: "edit images", run: (dataset, signal) => editImages(dataset, ["one", "two"], { signal }) },
   { name: "delete an image", run: (dataset, signal) => dataset.deleteImage("one", { signal }) },
   {
     name: "delete artifacts",
