@@ -71,7 +71,7 @@ export const IMAGES_COLUMNS: readonly Column[] = [
   { name: EXPERIMENT_KEYS.note, type: "utf8" },
   { name: COLUMNS.accepted, type: "bool" },
   { name: COLUMNS.umPerPx, type: "float64", unit: UNITS.micrometre, description: "per px" },
-  { name: "ms_per_line", type: "float64", unit: UNITS.millisecond, description: "per line" },
+  { name: COLUMNS.msPerLine, type: "float64", unit: UNITS.millisecond, description: "per line" },
   {
     name: "calibration_source",
     type: "utf8",

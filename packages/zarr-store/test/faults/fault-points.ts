@@ -14,8 +14,8 @@ import {
   type ZarrDataset,
 } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
-import { editImages } from "../support/edit-images.ts";
 import { sha256, testRuntime } from "../support/test-runtime.ts";
+import { editImages } from "./edit-images.ts";
 import { type Errno, type FaultyFileSystem, faultyFileSystem } from "./faulty-file-system.ts";
 import { quickFolder } from "./quick-folder.ts";
 

@@ -19,7 +19,7 @@ export interface EditField {
 }
 
 export const UM_PER_PX: string = COLUMNS.umPerPx;
-export const MS_PER_LINE = "ms_per_line";
+export const MS_PER_LINE: string = COLUMNS.msPerLine;
 export const ACCEPTED: string = COLUMNS.accepted;
 
 const NUMBERS: ReadonlySet<string> = new Set(
@@ -76,7 +76,7 @@ export type FieldValues = ReadonlyMap<string, FieldValue>;
 /**
  * The values that the options give. An empty text clears its field.
  *
- * @throws {CliError} `usage` for a number that is none, and for `--accept` beside `--reject`
+ * @throws {CliError} `usage` for a text that is not a number, and for `--accept` beside `--reject`
  */
 export function valuesOfOptions(options: Readonly<Record<string, OptionValue>>): FieldValues {
   const values = new Map<string, FieldValue>();

@@ -8,7 +8,7 @@ import { ACCEPTED, EDIT_FIELDS, type FieldValue } from "./edit-fields.ts";
 import type { FieldChange } from "./plan-edit.ts";
 
 /** The names of the fields that an edit changes in any image, in the order of {@link EDIT_FIELDS}. */
-export function fieldsOf(outcomes: readonly EditOutcome[]): readonly string[] {
+export function changedFields(outcomes: readonly EditOutcome[]): readonly string[] {
   const changed = new Set(changesOf(outcomes).map(({ field }) => field));
   return EDIT_FIELDS.flatMap(({ name }) => (changed.has(name) ? [name] : []));
 }
@@ -24,7 +24,7 @@ export function editWords(outcomes: readonly EditOutcome[], nameOf: (imageId: st
   const [first] = edited;
   const what =
     first !== undefined && edited.length === 1 ? nameOf(first.imageId) : counted(edited.length, "image");
-  const fields = fieldsOf(outcomes);
+  const fields = changedFields(outcomes);
   if (fields.length === 1 && fields[0] === ACCEPTED) {
     const answers = new Set(changesOf(outcomes).map((change) => change.new));
     return answers.size > 1

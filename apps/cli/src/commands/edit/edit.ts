@@ -23,7 +23,7 @@ import { printable } from "../../terminal/text-table.ts";
 import { type ChosenImages, chooseNamed, chooseWhere, chosen } from "./choose-images.ts";
 import { commitEdits, type EditOutcome, type EditRequest, planEdits } from "./commit-edit.ts";
 import { FIELD_OPTIONS, type FieldValue, MS_PER_LINE, UM_PER_PX, valuesOfOptions } from "./edit-fields.ts";
-import { changesTable, editWords, fieldsOf, isHidden } from "./edit-words.ts";
+import { changedFields, changesTable, editWords, isHidden } from "./edit-words.ts";
 import { loadSheet } from "./load-sheet.ts";
 import { changesCalibration, type WantedValues } from "./plan-edit.ts";
 
@@ -38,7 +38,7 @@ An analysis keeps the calibration that it used: a new one rescales nothing, and 
 say calibration_changed for it.
 
 --from takes a spreadsheet that kym ls wrote and a person filled in: one row per image, found
-by image_id, else by rel_path, else by date and file_name. A column that is absent and a cell
+by image_id, or by rel_path, or by date and file_name. A column that is absent and a cell
 that is empty leave their field alone; \\- clears it. If a row, a column or a value is not
 understood, nothing is written.`,
   examples: [
@@ -96,7 +96,7 @@ understood, nothing is written.`,
     const before = await staleRowsOf(dataset, ids, { signal });
     const done = await commitEdits(dataset, request, {
       message: editWords(planned, (imageId) => imageId),
-      details: { action: "edit", fields: fieldsOf(planned) },
+      details: { action: "edit", fields: changedFields(planned) },
       signal,
     });
     const stale = wentStale(before, await staleRowsOf(dataset, ids, { signal }));

@@ -120,13 +120,11 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
   });
 
-  it("that the microscope's header is corrected to comes by a refresh, in the same commit as the array says it", async () => {
-    const header = join(cwd, "lab/28d AngII/20250722/20250722_A89_0002.txt");
-    const bytes = await readFile(header);
-    await writeFile(
-      header,
-      Buffer.from(bytes.toString("latin1").replace("0.450 [um/pixel]", "0.500 [um/pixel]"), "latin1"),
-    );
+  it("that is corrected beside the TIFF comes by a refresh, in the same commit as the array says it", async () => {
+    const header = join(cwd, "lab/28d AngII/20250722/20250722_A89_0002.json");
+    const text = await readFile(header, "utf8");
+    expect(text).toContain("0.45");
+    await writeFile(header, text.replace(/\b0\.45\b/, "0.5"));
     const { data } = await kymJson(["ls", "study.zarr", "--where", "file_name = '20250722_A89_0002'"], {
       cwd,
     });

@@ -3,7 +3,7 @@ import type { ZarrDataset } from "../../../src/dataset/zarr-dataset.ts";
 import { localStore } from "../../../src/node/local-store.ts";
 import { nodeRuntime } from "../../../src/node/node-runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
-import { deleteImages, editImages } from "../../support/edit-images.ts";
+import { deleteImages, editImages } from "../../faults/edit-images.ts";
 import { makeVersion2 } from "../../support/version-2-dataset.ts";
 import { localStoreWithoutLinks } from "../../support/without-hard-links.ts";
 

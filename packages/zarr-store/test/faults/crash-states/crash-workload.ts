@@ -1,7 +1,7 @@
 import { decodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import { type KeyValueStore, parseStoreKey, type TableSchema, type ZarrDataset } from "../../../src/index.ts";
-import { editImages } from "../../support/edit-images.ts";
 import { sha256 } from "../../support/test-runtime.ts";
+import { editImages } from "../edit-images.ts";
 
 export const ROWS_SCHEMA: TableSchema = {
   columns: [

@@ -5,7 +5,7 @@ const DAY = "\\d{1,2}\\.?";
 const YEAR = "(?:\\d{2}|\\d{4})";
 const GAP = "[-/. ]{1,2}";
 
-/** Forms that spreadsheets show a date in by default. `2025-07-22` and `20250722` are what people write: they are none. */
+/** Forms that spreadsheets show a date in by default. People write `2025-07-22` and `20250722`, which are not among them. */
 const FORMS: readonly RegExp[] = [
   // 1-Mar, 1-Mar-25, 01. Mrz
   new RegExp(`^${DAY}${GAP}${MONTH}(?:${GAP}${YEAR})?$`, "i"),

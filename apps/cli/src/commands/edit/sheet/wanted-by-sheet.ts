@@ -1,5 +1,6 @@
 // Decides what a spreadsheet asks for: which values for which images, or everything in it that is not understood.
 
+import { COLUMNS } from "@kym/kym-schema";
 import { nearestWord } from "../../../arguments/nearest-word.ts";
 import type { ImagesTable } from "../../../study/images-table.ts";
 import { ACCEPTED, EDIT_FIELDS, type EditField, expectedOf, readValue } from "../edit-fields.ts";
@@ -44,7 +45,7 @@ export function wantedBySheet(sheet: Sheet, table: ImagesTable): WantedBySheet {
       continue;
     }
     rowOf.set(imageId, row.number);
-    const stored = table.rows.find((image) => image["image_id"] === imageId) ?? {};
+    const stored = table.rows.find((image) => image[COLUMNS.imageId] === imageId) ?? {};
     const values = new Map<string, WantedValue>();
     for (const field of EDIT_FIELDS) {
       const cell = named.cells.get(field.name);
@@ -80,7 +81,7 @@ function columnsOf({ titles, rows }: Sheet, { columns }: ImagesTable): Columns {
     const word = title.trim().toLowerCase();
     const name = known.find((one) => one.toLowerCase() === word);
     if (name === undefined) {
-      // A column without title and cells is none.
+      // A column without title and cells says nothing.
       if (title !== "" && (!/^Unnamed: \d/.test(title) || rows.some(({ cells }) => cells.has(title)))) {
         const meant = nearestWord(word, [...fields]);
         const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
