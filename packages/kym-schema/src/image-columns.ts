@@ -75,7 +75,8 @@ export const IMAGES_COLUMNS: readonly Column[] = [
   {
     name: "calibration_source",
     type: "utf8",
-    description: "olympus: the microscope's header; noted: by a program or a person; NULL: not calibrated",
+    description:
+      "olympus: as the microscope's header says; noted: by a program or a person; NULL: not calibrated",
   },
   { name: "lines", type: "int64", description: "rows of the plane" },
   { name: "px", type: "int64", description: "columns of the plane" },

@@ -6,6 +6,7 @@
  * @module
  */
 
+export { isSameStep } from "../metadata/calibration.ts";
 export { type CalibrationEdit, editCalibration } from "../metadata/edit-calibration.ts";
 export { ANALYSIS_STATES } from "../radon/analysis-state.ts";
 export { calibrationsOfTrace, type TraceCells } from "../radon/trace-calibrations.ts";

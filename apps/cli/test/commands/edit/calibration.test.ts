@@ -38,6 +38,9 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     for (const row of await states()) {
       expect(row).toContain(",current,");
     }
+    const { data } = await kymJson(["ls", "study.zarr", "--columns", "calibration_source"], { cwd });
+    const sources = data.map((row: { readonly calibration_source: unknown }) => row.calibration_source);
+    expect(sources).toEqual(["olympus", "olympus", "olympus", null]);
   });
 
   it("rescales nothing when it is edited: the tables, show and explain say calibration_changed", async () => {
@@ -88,6 +91,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     const listed = await kymJson(["ls", "study.zarr", "--where", "analysis_state = 'calibration_changed'"], {
       cwd,
     });
+    expect(listed.data[0].calibration_source).toBe("noted");
     expect(listed.data.map((image: { readonly image_id: string }) => image.image_id)).toEqual([id]);
   });
 
