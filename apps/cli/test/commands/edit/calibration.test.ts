@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { microscopeCalibration } from "@kym/legacy-io";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
@@ -83,6 +84,11 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
         "analysis of ROI 1, 2: calibration_changed: it used 0.45 µm/px and 1.11397 ms/line\n",
       );
     }
+    // What the microscope said is still there.
+    const said = microscopeCalibration(
+      await readFile(join(cwd, "study.zarr/images", id, "analysis/metadata.json"), "utf8"),
+    );
+    expect(said).toEqual({ umPerPx: 0.45, secondsPerLine: 33.419 / 30000 });
     const shown = await kymJson(["show", "study.zarr", "20250722_A89_0003"], { cwd });
     expect(shown.data.analysis_runs).toMatchObject([
       { roi_id: 1, channel: 1, analysis_state: "calibration_changed", um_per_px: 0.45 },
