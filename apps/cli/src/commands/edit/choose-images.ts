@@ -2,7 +2,9 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
-import { findImage } from "../../study/find-image.ts";
+import { blindOverview } from "../../study/blind.ts";
+import { findAmong } from "../../study/find-image.ts";
+import { imageOverviews } from "../../study/image-overview.ts";
 import { selectImages } from "../../study/select-images.ts";
 
 /** The chosen images, and how to choose again when the dataset has moved on. */
@@ -22,12 +24,11 @@ export async function chooseNamed(
   dataset: ZarrDataset,
   names: readonly string[],
   path: string,
-  options: { readonly blind: boolean },
+  { blind }: { readonly blind: boolean },
 ): Promise<ChosenImages> {
-  const ids: string[] = [];
-  for (const name of names) {
-    ids.push((await findImage(dataset, name, path, options)).image_id);
-  }
+  const overviews = await dataset.readConsistently(() => imageOverviews(dataset));
+  const images = blind ? overviews.map(blindOverview) : overviews;
+  const ids = names.map((name) => findAmong(images, name, path).image_id);
   return chosen(dataset, [...new Set(ids)]);
 }
 

@@ -6,7 +6,7 @@ import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
-import { type Command, defineCommand } from "../../arguments/command.ts";
+import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { analysisLines, analysisRecords } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
@@ -22,7 +22,12 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
-import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
+import {
+  calibrationOptions,
+  type TiffCalibration,
+  tiffCalibration,
+  tiffCalibrationText,
+} from "./tiff-calibration.ts";
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
 import { xarrayRecipe } from "./xarray-recipe.ts";
 
@@ -92,10 +97,21 @@ path, or its file name or a part of it.`,
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
         terminal: context.terminal,
       }),
-      ...(tables.some(({ state }) => state === "stale") && { next: `kym index ${shellWord(path)}` }),
+      ...nextOf(path, data),
     };
   },
 });
+
+/** What to do about stale rows, or about a calibration that only the TIFF states. */
+function nextOf(path: string, image: Shown): Pick<CommandResult, "next"> {
+  if (image.tables.some(({ state }) => state === "stale")) {
+    return { next: `kym index ${shellWord(path)}` };
+  }
+  const options = image.calibrated ? [] : calibrationOptions(image.tiff_calibration);
+  return options.length === 0
+    ? {}
+    : { next: `kym edit ${shellWord(path)} ${image.image_id.slice(0, 8)} ${options.join(" ")}` };
+}
 
 /** As the array says them; where it says none, because an older version wrote it, as the metadata do. */
 async function scalesOf(record: ZarrImageRecord, metadataText: string | undefined): Promise<AxisScales> {

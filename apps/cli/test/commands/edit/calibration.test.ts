@@ -112,6 +112,13 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     }
   });
 
+  it("that only the TIFF states is offered by show", async () => {
+    const { stderr } = await kym(["show", "study.zarr", "Capillary2"], { cwd, columns: 100 });
+    expect(stderr).toMatch(
+      /next: kym edit study\.zarr [0-9a-f]{8} --um-per-px 0\.331 --ms-per-line 1\.14604\n/,
+    );
+  });
+
   it("of a scan without a header comes from a person, in milliseconds and µm, and goes again", async () => {
     const find = async () =>
       (await kymJson(["ls", "study.zarr", "--where", "file_name = 'Capillary2_no_txt'"], { cwd })).data[0];
