@@ -183,7 +183,7 @@ function asTyped(text: string, caller: Caller): string {
 
 /** What people call the acts of a lab, and the command that does them. */
 const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
-  ...["accept", "annotate", "calibrate", "condition", "metadata", "note", "reject", "set", "tag"].map(
+  ...["accept", "annotate", "calibrate", "condition", "note", "reject", "set", "tag"].map(
     (word) => [word, "edit"] as const,
   ),
   ...["remove", "rm"].map((word) => [word, "delete"] as const),

@@ -57,7 +57,11 @@ test.each<[Staleness, RecordedIndex, string]>([
     RECORDED,
     "stale. A ROI that the rows use was moved, added or deleted.",
   ],
-  [{ state: "stale", because: "context_changed" }, RECORDED, "stale. Something else that the rows X."],
+  [
+    { state: "stale", because: "context_changed" },
+    RECORDED,
+    "stale. Something else that the rows use changed: ROIs, accepted, calibration, experiment or source.",
+  ],
   [
     { state: "stale", because: "schema_changed" },
     RECORDED,

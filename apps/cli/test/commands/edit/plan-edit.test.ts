@@ -1,7 +1,13 @@
 import { parseMetadata } from "@kym/kym-schema";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ACCEPTED, EDIT_FIELDS, MS_PER_LINE, UM_PER_PX } from "../../../src/commands/edit/edit-fields.ts";
+import {
+  ACCEPTED,
+  EDIT_FIELDS,
+  type FieldValue,
+  MS_PER_LINE,
+  UM_PER_PX,
+} from "../../../src/commands/edit/edit-fields.ts";
 import { fieldValuesOf, planEdit, type WantedValues } from "../../../src/commands/edit/plan-edit.ts";
 
 const TEXT = `{
@@ -13,8 +19,10 @@ const TEXT = `{
 }`;
 const SHAPE = [30000, 10];
 
-const wanted = (values: Readonly<Record<string, string | number | boolean | null>>): WantedValues =>
-  new Map(Object.entries(values).map(([field, value]) => [field, { value }]));
+const wanted = (values: Readonly<Record<string, FieldValue | undefined>>): WantedValues =>
+  new Map(
+    Object.entries(values).flatMap(([field, value]) => (value === undefined ? [] : [[field, { value }]])),
+  );
 
 test("an edit lists field, old and new, and leaves everything else as it is spelled", () => {
   const { changes, text } = planEdit(
