@@ -181,11 +181,25 @@ function asTyped(text: string, caller: Caller): string {
   );
 }
 
+/** What people call the acts of a lab, and the command that does them. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ...["accept", "annotate", "calibrate", "condition", "note", "reject", "set", "tag"].map(
+    (word) => [word, "edit"] as const,
+  ),
+  ...["remove", "rm"].map((word) => [word, "delete"] as const),
+]);
+
 function findCommand(name: string): CommandEntry {
   const found = ALL_COMMANDS.find((entry) => entry.name === name);
   if (found === undefined) {
-    const names = ALL_COMMANDS.map((entry) => entry.name);
-    const hint = guessOr(name, names, "kym --help lists the commands", (nearest) => `kym ${nearest}`);
+    const meant = OTHER_WORDS.get(name.toLowerCase());
+    const names = meant === undefined ? ALL_COMMANDS.map((entry) => entry.name) : [meant];
+    const hint = guessOr(
+      meant ?? name,
+      names,
+      "kym --help lists the commands",
+      (nearest) => `kym ${nearest}`,
+    );
     throw usageError(`there is no command ${JSON.stringify(name)}`, hint);
   }
   return found;

@@ -78,3 +78,12 @@ it("a word far from all others means none of them", () => {
   expect(nearestWord("x", ["ls", "rx"])).toBeUndefined();
   expect(nearestWord("ingset", ["ls", "ingest", "index"])).toBe("ingest");
 });
+
+it.each([
+  ["accept", "did you mean kym edit?"],
+  ["note", "did you mean kym edit?"],
+  ["rm", "did you mean kym delete?"],
+])("the word %s leads to the command that does it", async (word, hint) => {
+  const { exitCode, stderr } = await kym([word, "study.zarr", "a"]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(hint)]);
+});

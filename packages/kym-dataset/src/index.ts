@@ -26,6 +26,7 @@ export {
   type Indexer,
   type IndexerDefinition,
 } from "./indexer/indexer.ts";
+export { type ImageAnalysis, loadAnalyses } from "./indexer/load-analyses.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
 export type { UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";

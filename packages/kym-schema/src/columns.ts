@@ -24,6 +24,7 @@ export const COLUMNS = {
   algorithm: "algorithm",
   umPerPx: "um_per_px",
   secondsPerLine: "s_per_line",
+  msPerLine: "ms_per_line",
   nLines: "n_lines",
   pxPerLine: "px_per_line",
   accepted: "accepted",

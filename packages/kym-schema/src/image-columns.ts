@@ -17,7 +17,8 @@ export const REL_PATH_COLUMN: Column = {
 export const ANALYSIS_STATE_COLUMN: Column = {
   name: COLUMNS.analysisState,
   type: "utf8",
-  description: "current, roi_changed, pixels_changed or unknown: whether the trace is of what is there now",
+  description:
+    "current, roi_changed, pixels_changed, calibration_changed or unknown: whether the trace is of what is there now",
 };
 
 /** The columns of the list of images, with one row per image. */
@@ -70,11 +71,12 @@ export const IMAGES_COLUMNS: readonly Column[] = [
   { name: EXPERIMENT_KEYS.note, type: "utf8" },
   { name: COLUMNS.accepted, type: "bool" },
   { name: COLUMNS.umPerPx, type: "float64", unit: UNITS.micrometre, description: "per px" },
-  { name: "ms_per_line", type: "float64", unit: UNITS.millisecond, description: "per line" },
+  { name: COLUMNS.msPerLine, type: "float64", unit: UNITS.millisecond, description: "per line" },
   {
     name: "calibration_source",
     type: "utf8",
-    description: "olympus: the microscope's header; noted: by a program or a person; NULL: not calibrated",
+    description:
+      "olympus: as the microscope's header says; noted: by a program or a person; NULL: not calibrated",
   },
   { name: "lines", type: "int64", description: "rows of the plane" },
   { name: "px", type: "int64", description: "columns of the plane" },

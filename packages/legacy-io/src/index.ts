@@ -6,6 +6,7 @@
  * @module
  */
 
+export { type MicroscopeCalibration, microscopeCalibration } from "./content/microscope-calibration.ts";
 export {
   isLegacyIoError,
   LegacyIoError,

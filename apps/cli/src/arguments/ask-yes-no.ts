@@ -1,5 +1,7 @@
 // Asks whether to do what cannot be undone: on a terminal only, so that no script waits for an answer.
 
+import { CliError } from "../terminal/cli-error.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 import type { CommandContext } from "./command.ts";
 
 /** The option that answers every question with yes. */
@@ -49,4 +51,27 @@ export async function askYesNo(
     input.unref?.();
   }
   return /^\s*y(es)?\s*$/i.test(line.split("\n")[0] ?? "") ? "yes" : "no";
+}
+
+/**
+ * Whether to do something: `--yes` says so, or a person at the terminal.
+ *
+ * @param command what to type to do it without a question
+ * @throws {CliError} `cannot_ask` if nobody can be asked; the exit code is 5
+ */
+export async function isConfirmed(
+  context: Parameters<typeof askYesNo>[0],
+  question: string,
+  command: string,
+): Promise<boolean> {
+  if (context.options["yes"] === true) {
+    return true;
+  }
+  const answer = await askYesNo(context, question);
+  if (answer === "cannot ask") {
+    const [asked = ""] = question.trimEnd().split("\n").slice(-1);
+    const message = `nothing was written, because nobody could be asked: ${asked}`;
+    throw new CliError(EXIT.refused, "cannot_ask", message, { hint: `this does it: ${command}` });
+  }
+  return answer === "yes";
 }

@@ -92,8 +92,9 @@ function parserOf(
   const options = optionsOf(command);
   const isAlone = words.some((word) => options[word.replace(/^--/, "")]?.standsAlone === true);
   for (const positional of positionals) {
-    const needed = isAlone ? `[${positional}]` : `<${positional}>`;
-    parser.argument(positional.startsWith("[") ? positional.replace("…", "...") : needed);
+    const word = positional.replace("…", "...");
+    const needed = isAlone ? `[${word}]` : `<${word}>`;
+    parser.argument(positional.startsWith("[") ? word : needed);
   }
   const flags = flagsOf(options);
   const added = Object.entries(options).map(([optionName, option]) => {
@@ -176,7 +177,7 @@ function usageErrorOf(error: CommanderError, parser: Parser, command: Command | 
     case "commander.unknownOption":
       return unknownOption(named, command);
     case "commander.missingArgument":
-      return usageError(`${named} is missing`, usage);
+      return usageError(`${named.replace("...", "")} is missing`, usage);
     case "commander.excessArguments": {
       const extra = JSON.stringify(parser.args[positionals.length]);
       return usageError(`${extra} is one argument too many`, `${usage}   (a name with spaces needs quotes)`);

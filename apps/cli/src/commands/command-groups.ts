@@ -4,7 +4,7 @@
 export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
   "put in": ["ingest", "watch", "refresh", "migrate"],
   look: ["ls", "show", "query", "explain", "random", "log"],
-  edit: ["roi", "resolve"],
+  edit: ["edit", "roi", "resolve", "delete"],
   compute: ["index"],
   "take out": ["export"],
   keep: ["check", "adopt", "gc", "doctor", "completion"],

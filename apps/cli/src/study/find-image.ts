@@ -25,7 +25,11 @@ export async function findImage(
   { blind = false }: { readonly blind?: boolean } = {},
 ): Promise<ImageOverview> {
   const overviews = await imageOverviews(dataset);
-  const images = blind ? overviews.map(blindOverview) : overviews;
+  return findAmong(blind ? overviews.map(blindOverview) : overviews, wanted, path);
+}
+
+/** The same among images that were listed before, so that several names are looked up in one version of the dataset. */
+export function findAmong(images: readonly ImageOverview[], wanted: string, path: string): ImageOverview {
   const found = findImages(images, wanted);
   const [image, ...others] = found;
   if (image === undefined) {

@@ -7,8 +7,9 @@ import {
   type ListedRecord,
   summarizeRecords,
 } from "@kym/kym-dataset";
-import { COLUMNS, isJsonObject, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
-import { EXPERIMENT_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
+import { COLUMNS, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
+import { ANALYSIS_STATES, isSameStep } from "@kym/kym-schema/calibration";
+import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 
@@ -108,8 +109,8 @@ function inMilliseconds(seconds: number): number {
   return Number((seconds * 1000).toPrecision(15));
 }
 
-/** States of a row's analysis from worst to best. */
-const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
+/** From worst to best. If an image's rows differ, the worst is shown. */
+const STATES: readonly string[] = ANALYSIS_STATES;
 
 /** Decides by the image's params and context where its hashes do not say whether its rows are fresh. */
 async function settled(kym: KymDataset, imageId: string, indexed: Row, options: ReadOptions): Promise<Row> {
@@ -142,18 +143,29 @@ function indexCells(indexed: Row, ofTables: readonly Column[]): Row {
 async function storedCells(dataset: ZarrDataset, image: ListedRecord, options: ReadOptions): Promise<Row> {
   const record = dataset.record(image.imageId);
   const text = await loadMetadataText(record, { ...options, ifUnreadable: "none" });
-  const { experiment, accepted, extra } = parseMetadata(text ?? "{}");
+  const { experiment, accepted } = parseMetadata(text ?? "{}");
   const { pixels_sha256: pixels } = await record.attributes(options);
   const isCalibrated = image.umPerPx !== null || image.secondsPerLine !== null;
-  const source = isJsonObject(extra[METADATA_KEYS.olympusHeader]) ? "olympus" : "noted";
+  // Loaded here, because most lists of images do without the readers of a lab's files.
+  const { microscopeCalibration } = await import("@kym/legacy-io");
+  const microscope = isCalibrated && text !== undefined ? microscopeCalibration(text) : undefined;
+  const isMicroscopes =
+    microscope !== undefined &&
+    isStepOf(microscope.umPerPx, image.umPerPx) &&
+    isStepOf(microscope.secondsPerLine, image.secondsPerLine);
   return {
     accepted,
-    calibration_source: isCalibrated ? source : null,
+    calibration_source: isCalibrated ? (isMicroscopes ? "olympus" : "noted") : null,
     pixels_sha256: typeof pixels === "string" ? pixels : null,
     ...Object.fromEntries(
       Object.entries(EXPERIMENT_KEYS).map(([field, key]) => [key, Reflect.get(experiment, field) ?? null]),
     ),
   };
+}
+
+/** A step that the header does not give was noted. */
+function isStepOf(said: number | null, stored: number | null): boolean {
+  return stored === null || (said !== null && isSameStep(said, stored));
 }
 
 /** Hides the note of the image as well: it may say what the scan is. */

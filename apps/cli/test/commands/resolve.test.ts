@@ -127,7 +127,7 @@ next: kym resolve study.zarr ${NAME}
     await copy(join(work, "study.zarr"), join(work, "open.zarr"));
     expect(await screen(80, "resolve", "study.zarr", NAME, "--theirs")).toBe(
       `${NAME}: took theirs of condition "theirs"
-went stale: 1 image in kym_radon
+kym_radon: the rows of 1 image are stale now
 
 next: kym index study.zarr
 `,
@@ -137,7 +137,7 @@ next: kym index study.zarr
     expect(data).toMatchObject({
       settled: [{ field: "experiment_metadata.condition", mine: "mine", theirs: "theirs", side: "theirs" }],
       open: [],
-      stale: [{ table: "kym_radon", image_ids: [data.image_id] }],
+      went_stale: [{ table: "kym_radon", image_ids: [data.image_id] }],
       next: "kym index open.zarr",
     });
   });

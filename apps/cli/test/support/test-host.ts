@@ -8,8 +8,8 @@ export interface TestHostOptions {
   readonly cwd?: string;
   /** The whole environment, without the variables of the test's own process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The content of stdin; empty by default. */
-  readonly stdin?: string | Uint8Array;
+  /** The content of stdin, or a stream that gives it; empty by default. */
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Width of the terminal that shows both outputs; without it, they are pipes. */
   readonly columns?: number;
   /** Stdin is a terminal at which nobody types. */
@@ -87,7 +87,10 @@ export function testHost(options: TestHostOptions = {}): TestHost {
 }
 
 /** A stream in small parts, like a slow pipe. */
-function inputOf(content: string | Uint8Array, isTTY: boolean): Input {
+function inputOf(content: string | Uint8Array | AsyncIterable<Uint8Array>, isTTY: boolean): Input {
+  if (typeof content !== "string" && Symbol.asyncIterator in content) {
+    return { isTTY, [Symbol.asyncIterator]: () => content[Symbol.asyncIterator]() };
+  }
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   async function* parts(): AsyncGenerator<Uint8Array> {
     for (let start = 0; start < bytes.length; start += 100) {

@@ -1,10 +1,13 @@
 // Reads what both indexers need to know about an image beside its results: metadata, source and analysis state.
 
 import {
+  type AnalysisRun,
   type AnalysisRuns,
   type AnalysisState,
   ARTIFACTS,
   analysisRunKey,
+  COLUMNS,
+  calibrationOf,
   decideAnalysisState,
   isJsonObject,
   type KymMetadata,
@@ -13,16 +16,26 @@ import {
   type SourcePath,
   sourcePathOf,
 } from "@kym/kym-schema";
+import { calibrationsOfTrace } from "@kym/kym-schema/calibration";
 import { ANALYSIS_RUN_KEYS, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
-import { type ArtifactRef, findArtifact, jsonArtifact, type ObjectHashes } from "./artifact-ref.ts";
+import { columnOf } from "@kym/zarr-store/table/reading";
+import {
+  type ArtifactRef,
+  findArtifact,
+  jsonArtifact,
+  loadTableArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "./artifact-ref.ts";
 
 const METADATA = jsonArtifact(ARTIFACTS.metadata);
 const PROVENANCE = jsonArtifact(ARTIFACTS.provenance);
 const ANALYSIS = jsonArtifact(ARTIFACTS.radonAnalysis);
+const TRACE = tableArtifact(ARTIFACTS.radonVelocity);
 
 /** The artifacts that {@link loadImageContext} reads. */
-export const IMAGE_CONTEXT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS];
+export const IMAGE_CONTEXT_SOURCES: readonly ArtifactRef[] = [METADATA, PROVENANCE, ANALYSIS, ...TRACE];
 
 /** What an image's metadata, provenance and analysis runs say. */
 export interface ImageContext {
@@ -52,13 +65,19 @@ export async function loadImageContext(
   const provenance = await loadIfThere(record, PROVENANCE, hashes, options);
   const analysis = await loadIfThere(record, ANALYSIS, hashes, options);
   const metadata = parseMetadata(hasMetadata ? await record.loadJsonText(METADATA.name, options) : {});
-  const runs: AnalysisRuns = analysis === undefined ? new Map() : parseAnalysisRuns(analysis);
+  const runs = await withCalibrations(
+    record,
+    analysis === undefined ? new Map() : parseAnalysisRuns(analysis),
+    hashes,
+    options,
+  );
+  const calibration = calibrationOf(metadata.header);
   // Ids are never used twice. If none was ever used, the ROI was drawn elsewhere, and nobody changed or deleted it.
   const hadRois = hasMetadata && metadata.roiIdHighWaterMark > 0;
   const roisKnown = hadRois && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
   const states = [...runs.values()].map((run) => {
     const roi = metadata.rois.find(({ id }) => id === run.roiId);
-    const state = decideAnalysisState(run, { roi, roisKnown, pixelsSha256 });
+    const state = decideAnalysisState(run, { roi, roisKnown, pixelsSha256, calibration });
     return [analysisRunKey(run.roiId, run.channel), state] as const;
   });
   return {
@@ -71,6 +90,41 @@ export async function loadImageContext(
     runs,
     states: new Map(states),
   };
+}
+
+/**
+ * Adds to runs that do not say which calibration they used what their trace says. Only runs that an older version stored need
+ * it, so that a trace is read for those alone.
+ */
+async function withCalibrations(
+  record: ZarrImageRecord,
+  runs: AnalysisRuns,
+  hashes: ObjectHashes,
+  options: ReadOptions,
+): Promise<AnalysisRuns> {
+  const trace = findArtifact(TRACE, hashes);
+  if (trace === undefined || [...runs.values()].every(saysCalibration)) {
+    return runs;
+  }
+  const table = await loadTableArtifact(record, trace, { ...options, memory: "shared" });
+  const names = new Set(table.schema.fields.map(({ name }) => name));
+  const cells = (name: string): readonly unknown[] => (names.has(name) ? columnOf(table, name) : []);
+  const used = calibrationsOfTrace({
+    roiId: cells(COLUMNS.roiId),
+    channel: cells(COLUMNS.channel),
+    umPerPx: cells(COLUMNS.umPerPx),
+    secondsPerLine: cells(COLUMNS.secondsPerLine),
+  });
+  return new Map(
+    [...runs].map(([key, run]) => {
+      const calibration = saysCalibration(run) ? run.calibration : (used.get(key) ?? run.calibration);
+      return [key, { ...run, calibration }];
+    }),
+  );
+}
+
+function saysCalibration({ calibration }: AnalysisRun): boolean {
+  return calibration.umPerPx !== undefined || calibration.secondsPerLine !== undefined;
 }
 
 async function loadIfThere(

@@ -65,7 +65,7 @@ function staleWords(
     case "roi_changed":
       return "A ROI that the rows use was moved, added or deleted.";
     case "context_changed":
-      return "Something else that the rows use changed: ROIs, accepted, experiment or source.";
+      return "Something else that the rows use changed: ROIs, accepted, calibration, experiment or source.";
     case "rows_differ":
       return differenceWords(recorded);
     case "marker_differs":

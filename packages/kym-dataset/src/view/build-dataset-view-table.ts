@@ -1,6 +1,7 @@
 // Builds the table of all images that `kym ls` and viewers show, from manifest, ledgers and pooled tables.
 
 import { COLUMNS } from "@kym/kym-schema";
+import { ANALYSIS_STATES } from "@kym/kym-schema/calibration";
 import { IMAGE_LIST_COLUMNS } from "@kym/kym-schema/tables";
 import { type Column, isZarrStoreError, type ReadOptions, type Row, type ZarrDataset } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
@@ -22,8 +23,8 @@ export interface ViewTableOptions extends ReadOptions {
   readonly indexers?: readonly Indexer[] | undefined;
 }
 
-/** The states from worst to best. If an image's rows differ, the worst is shown. */
-const STATES: readonly string[] = ["pixels_changed", "roi_changed", "unknown", "current"];
+/** From worst to best. If an image's rows differ, the worst is shown. */
+const STATES: readonly string[] = ANALYSIS_STATES;
 
 /**
  * Builds a table with one row per image, sorted by time of acquisition, then id. Images without a time come last. It

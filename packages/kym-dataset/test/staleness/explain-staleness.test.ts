@@ -60,7 +60,7 @@ test.each<[Staleness, RecordedIndex, string]>([
   [
     { state: "stale", because: "context_changed" },
     RECORDED,
-    "stale. Something else that the rows use changed: ROIs, accepted, experiment or source.",
+    "stale. Something else that the rows use changed: ROIs, accepted, calibration, experiment or source.",
   ],
   [
     { state: "stale", because: "schema_changed" },

@@ -86,7 +86,12 @@ export function rectEnvelope(id: number, y0: number, y1: number, meta: object = 
 }
 
 /** What ingest writes for an image with these ROIs, each analysed as it stands. */
-export async function saveAnalysis(record: ZarrImageRecord, rois: readonly object[]): Promise<void> {
+export async function saveAnalysis(
+  record: ZarrImageRecord,
+  rois: readonly object[],
+  /** What every run says beside its ROI and the pixels. */
+  more: object = {},
+): Promise<void> {
   const runs = rois.map((envelope) => {
     const roi = roiFromEnvelope(envelope);
     return [
@@ -97,6 +102,7 @@ export async function saveAnalysis(record: ZarrImageRecord, rois: readonly objec
         roi_revision_at_analysis: roi.revision,
         geometry: geometryKey(roi),
         pixels_sha256: PIXELS_SHA256,
+        ...more,
       },
     ] as const;
   });

@@ -28,7 +28,7 @@ beforeEach(async () => {
   counting.current = countReads(memoryStore());
   dataset = await openDataset(counting.current.store, { summarize: summarizeMetadata });
   const late = await addAnalysedImage(dataset, "late", 1);
-  await saveAnalysis(late, [rectEnvelope(1, 0, 4)]);
+  await saveAnalysis(late, [rectEnvelope(1, 0, 4)], { um_per_px: 0.5, seconds_per_line: 0.001 });
   await saveTraces(late, { 1: [1, 2] });
   await saveRois(late, [rectEnvelope(1, 0, 4)], {
     header: {

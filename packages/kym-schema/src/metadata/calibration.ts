@@ -29,3 +29,11 @@ function stepIn(
 ): number | null {
   return step !== undefined && unit !== undefined && units.has(unit) && step > 0 ? step : null;
 }
+
+/** The microscope rounds the time of a whole scan to milliseconds, which is up to 1 in 70 000 for a line. */
+const ROUNDING = 1e-4;
+
+/** Whether two steps are the same to one part in ten thousand: then one may be the other, rounded. */
+export function isSameStep(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}

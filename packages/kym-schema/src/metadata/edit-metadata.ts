@@ -11,7 +11,7 @@ import {
   setMember,
 } from "@kym/zarr-store/json";
 import { KymSchemaError } from "../errors.ts";
-import { EXPERIMENT_KEYS, type ExperimentEdit } from "./experiment.ts";
+import { EXPERIMENT_KEYS, type ExperimentEdit, OLD_NOTE_KEY } from "./experiment.ts";
 import { METADATA_KEYS, parseMetadata } from "./metadata.ts";
 import { METADATA_HEADER_KEYS, type MetadataHeaderEdit } from "./metadata-header.ts";
 
@@ -41,6 +41,7 @@ export function editMetadata(text: string, edit: MetadataEdit): string {
   }
   if (edit.experiment !== undefined) {
     payload = setFields(payload, METADATA_KEYS.experiment, edit.experiment, EXPERIMENT_KEYS);
+    payload = edit.experiment.note === undefined ? payload : withoutOldNote(payload);
   }
   if (edit.accepted !== undefined) {
     payload = setMember(payload, METADATA_KEYS.accepted, nodeOf(edit.accepted));
@@ -70,6 +71,15 @@ function setFields<T extends object>(
     }
   }
   return setMember(payload, section, node);
+}
+
+/** Empties the note under its older key, which would be read again where a note was removed. */
+function withoutOldNote(payload: JsonNode): JsonNode {
+  const experiment = getMember(payload, METADATA_KEYS.experiment);
+  const old = experiment && getMember(experiment, OLD_NOTE_KEY);
+  return experiment === undefined || old === undefined
+    ? payload
+    : setMember(payload, METADATA_KEYS.experiment, setMember(experiment, OLD_NOTE_KEY, nodeOf("")));
 }
 
 /** Updates the stored list of ROIs. The node of an unchanged ROI stays; new ROIs go to the end. */

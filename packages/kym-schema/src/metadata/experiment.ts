@@ -25,8 +25,13 @@ export interface Experiment {
   readonly extra: JsonObject;
 }
 
-/** The fields that a person changes. An empty text removes a value. */
-export type ExperimentEdit = Partial<Omit<Experiment, "extra">>;
+/** The fields that a person changes. An empty text or null removes a value. */
+export type ExperimentEdit = {
+  readonly [Field in keyof Omit<Experiment, "extra">]?: Experiment[Field] | null;
+};
+
+/** The key under which older files have the note. */
+export const OLD_NOTE_KEY = "notes";
 
 /** The stored key of each field. */
 export const EXPERIMENT_KEYS: Readonly<Record<keyof ExperimentEdit, string>> = {
@@ -69,7 +74,7 @@ export function parseExperiment(value: unknown): {
     treatment2: text(EXPERIMENT_KEYS.treatment2),
     date: text(EXPERIMENT_KEYS.date),
     animal: text(EXPERIMENT_KEYS.animal),
-    note: text(EXPERIMENT_KEYS.note) ?? text("notes"),
+    note: text(EXPERIMENT_KEYS.note) ?? text(OLD_NOTE_KEY),
   };
   return { experiment: { ...experiment, extra: reader.rest() }, problems: reader.problems };
 }

@@ -35,7 +35,10 @@ export interface MetadataHeader extends HeaderFacts {
   readonly extra: JsonObject;
 }
 
-export type MetadataHeaderEdit = Partial<Omit<MetadataHeader, "extra">>;
+/** The facts to change. Null removes a fact. */
+export type MetadataHeaderEdit = {
+  readonly [Field in keyof Omit<MetadataHeader, "extra">]?: MetadataHeader[Field] | null;
+};
 
 /** The stored key of each fact that a header of any version has. */
 export const HEADER_FACT_KEYS: Readonly<Record<keyof HeaderFacts, string>> = {

@@ -16,6 +16,9 @@ export const ANALYSIS_RUN_KEYS = {
   geometry: "geometry",
   /** The SHA-256 of the pixels, little-endian in C order. An image has the same key among its attributes. */
   pixelsSha256: "pixels_sha256",
+  /** The calibration that the analysis used: µm per px, and seconds per line. */
+  umPerPx: "um_per_px",
+  secondsPerLine: "seconds_per_line",
 } as const;
 
 /** The stored key of each field of a run in the artifact `radon/params`. */
@@ -70,6 +73,10 @@ export function parseAnalysisRuns(value: unknown): AnalysisRuns {
       roiRevision: integerOf(entry[ANALYSIS_RUN_KEYS.roiRevision]),
       geometry: textOf(entry[ANALYSIS_RUN_KEYS.geometry]),
       pixelsSha256: textOf(entry[ANALYSIS_RUN_KEYS.pixelsSha256]),
+      calibration: {
+        umPerPx: stepOf(entry[ANALYSIS_RUN_KEYS.umPerPx]),
+        secondsPerLine: stepOf(entry[ANALYSIS_RUN_KEYS.secondsPerLine]),
+      },
     };
     return [[analysisRunKey(roiId, channel), run]];
   });
@@ -78,6 +85,10 @@ export function parseAnalysisRuns(value: unknown): AnalysisRuns {
 
 function integerOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
+}
+
+function stepOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

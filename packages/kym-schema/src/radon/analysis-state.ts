@@ -1,9 +1,20 @@
-// Decides whether a stored analysis still describes the ROI and the pixels that are there now.
+// Decides whether a stored analysis still describes the ROI, the pixels and the calibration that are there now.
 
 import { geometryKey, type Roi } from "@kym/roi";
+import type { Calibration } from "../metadata/calibration.ts";
+import { compareCalibration, type UsedCalibration } from "./used-calibration.ts";
 
-/** Whether a stored analysis still describes the current ROI and pixels. */
-export type AnalysisState = "current" | "roi_changed" | "pixels_changed" | "unknown";
+/** Whether a stored analysis still describes the current ROI, pixels and calibration. */
+export type AnalysisState = "current" | "roi_changed" | "pixels_changed" | "calibration_changed" | "unknown";
+
+/** The states from worst to best. Of several analyses, a list shows the worst. */
+export const ANALYSIS_STATES: readonly AnalysisState[] = [
+  "pixels_changed",
+  "roi_changed",
+  "calibration_changed",
+  "unknown",
+  "current",
+];
 
 /** What is known about the analysis of one ROI and channel, at the time of the analysis. */
 export interface AnalysisRun {
@@ -14,26 +25,31 @@ export interface AnalysisRun {
   readonly geometry: string | undefined;
   /** The SHA-256 of the pixels, little-endian in C order. */
   readonly pixelsSha256: string | undefined;
+  /** What it computed times and velocities with. */
+  readonly calibration: UsedCalibration;
 }
 
-/** The current ROI and pixels. */
+/** The current ROI, pixels and calibration. */
 export interface AnalysedNow {
   /** Undefined if the ROI does not exist. */
   readonly roi: Roi | undefined;
   /** False if the ROIs cannot be read, or if the image never had one: nothing is then known of an absent ROI. */
   readonly roisKnown: boolean;
   readonly pixelsSha256: string | undefined;
+  readonly calibration: Calibration;
 }
 
 /**
- * Compares an analysis run with the current ROI and pixels.
+ * Compares an analysis run with the current ROI, pixels and calibration. The first that applies is the result:
  *
  * | result | when |
  * | --- | --- |
  * | `pixels_changed` | the pixels differ |
  * | `roi_changed` | the ROI differs or was deleted |
- * | `current` | ROI and pixels are both known to be the same |
- * | `unknown` | otherwise |
+ * | `calibration_changed` | the calibration differs |
+ * | `unknown` | the ROI or the pixels of then or now are not known |
+ * | `calibration_changed` | only one of the calibrations then and now is known |
+ * | `current` | all three are the same |
  *
  * The geometry is compared if it was recorded, otherwise the revision: a ROI that was moved and moved back has
  * another revision, but the same geometry.
@@ -50,7 +66,14 @@ export function decideAnalysisState(run: AnalysisRun | undefined, now: AnalysedN
   if (roi === "different") {
     return "roi_changed";
   }
-  return roi === "same" && pixels === "same" ? "current" : "unknown";
+  const calibration = compareCalibration(run.calibration, now.calibration);
+  if (calibration === "different") {
+    return "calibration_changed";
+  }
+  if (roi === "unknown" || pixels === "unknown") {
+    return "unknown";
+  }
+  return calibration === "same" ? "current" : "calibration_changed";
 }
 
 type Comparison = "same" | "different" | "unknown";

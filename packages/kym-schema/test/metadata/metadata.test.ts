@@ -145,3 +145,12 @@ test("every field of the experiment comes back as it was edited, by its stored k
   expect(Object.keys(JSON.parse(text).experiment_metadata)).toEqual(Object.values(EXPERIMENT_KEYS));
   expect(experiment.animal).toMatch(/^value \d+$/);
 });
+
+test("null removes a number, and removing a note removes the one under its older key", () => {
+  const text = '{"experiment_metadata":{"depth":12.50,"note":"","notes":"old","condition":"AngII"}}';
+  const edited = editMetadata(text, { experiment: { depth: null, note: "" } });
+  expect(edited).toContain('"condition":"AngII"'.replace(":", ": "));
+  expect(parseMetadata(edited).experiment).toMatchObject({
+    ...{ depth: undefined, note: undefined, condition: "AngII" },
+  });
+});

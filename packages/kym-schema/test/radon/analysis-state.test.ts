@@ -13,14 +13,18 @@ const ROI = roiFromEnvelope({
   data: { x0: 0, x1: 2, y0: 0, y1: 6 },
   meta: { revision: 2 },
 });
+const STEPS = { umPerPx: 0.45, secondsPerLine: 0.0011339666 };
+const UNKNOWN = { umPerPx: undefined, secondsPerLine: undefined };
+const UNCALIBRATED = { umPerPx: null, secondsPerLine: null };
 const RUN: AnalysisRun = {
   roiId: 1,
   channel: 1,
   roiRevision: 2,
   geometry: geometryKey(ROI),
   pixelsSha256: "pixels",
+  calibration: STEPS,
 };
-const NOW: AnalysedNow = { roi: ROI, roisKnown: true, pixelsSha256: "pixels" };
+const NOW: AnalysedNow = { roi: ROI, roisKnown: true, pixelsSha256: "pixels", calibration: STEPS };
 
 test.each<[string, Partial<AnalysisRun>, Partial<AnalysedNow>, string]>([
   ["all is as it was", {}, {}, "current"],
@@ -40,6 +44,37 @@ test.each<[string, Partial<AnalysisRun>, Partial<AnalysedNow>, string]>([
   ["other pixels and another ROI", { geometry: "{}" }, { pixelsSha256: "others" }, "pixels_changed"],
   ["the pixels then are not known", { pixelsSha256: undefined }, {}, "unknown"],
   ["the pixels now are not known", {}, { pixelsSha256: undefined }, "unknown"],
+  ["the calibration is rounded otherwise", { calibration: { ...STEPS, umPerPx: 0.45003 } }, {}, "current"],
+  ["another width", { calibration: { ...STEPS, umPerPx: 0.46 } }, {}, "calibration_changed"],
+  [
+    "another line period",
+    {},
+    { calibration: { ...STEPS, secondsPerLine: 0.00114604 } },
+    "calibration_changed",
+  ],
+  [
+    "another width and line periods that are not known",
+    { calibration: { ...UNKNOWN, umPerPx: 0.46 } },
+    {},
+    "calibration_changed",
+  ],
+  ["the calibration then is not known", { calibration: UNKNOWN }, {}, "calibration_changed"],
+  ["the image was calibrated later", { calibration: UNKNOWN }, { calibration: STEPS }, "calibration_changed"],
+  ["the image is no longer calibrated", {}, { calibration: UNCALIBRATED }, "calibration_changed"],
+  ["neither was ever calibrated", { calibration: UNKNOWN }, { calibration: UNCALIBRATED }, "current"],
+  ["another calibration and another ROI", { geometry: "{}", calibration: UNKNOWN }, {}, "roi_changed"],
+  [
+    "another width, of unknown pixels",
+    { calibration: { ...STEPS, umPerPx: 0.46 } },
+    { pixelsSha256: undefined },
+    "calibration_changed",
+  ],
+  [
+    "neither the calibration nor the pixels are known",
+    { calibration: UNKNOWN },
+    { pixelsSha256: undefined },
+    "unknown",
+  ],
   ["a moved ROI of unknown pixels", { geometry: "{}" }, { pixelsSha256: undefined }, "roi_changed"],
 ])("%s", (_name, run, now, state) => {
   expect(decideAnalysisState({ ...RUN, ...run }, { ...NOW, ...now })).toBe(state);
@@ -64,6 +99,7 @@ test("runs are read by ROI and channel; what is garbled in them is not known", (
     roiRevision: 0,
     geometry: "{}",
     pixelsSha256: "p",
+    calibration: UNKNOWN,
   });
   expect(runs.get("2:2")).toMatchObject({ channel: 2, roiRevision: undefined });
 });

@@ -1,6 +1,7 @@
 // Turns everything that the files beside an image say into artifacts: which file counts, and what happens to the others.
 
-import { ARTIFACTS } from "@kym/kym-schema";
+import { ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
+import { calibrationsOfTrace, type UsedCalibration } from "@kym/kym-schema/calibration";
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
 import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
@@ -192,13 +193,20 @@ function traceArtifacts(
     return [table];
   }
   const from = [(runs ?? trace).sidecar.relPath];
+  const used = calibrationsOfTrace({
+    roiId: columns[COLUMNS.roiId] ?? [],
+    channel: columns[COLUMNS.channel] ?? [],
+    umPerPx: columns[COLUMNS.umPerPx] ?? [],
+    secondsPerLine: columns[COLUMNS.secondsPerLine] ?? [],
+  });
+  const calibrationFrom = used.size === 0 ? [] : [trace.sidecar.relPath];
   const params = analyses.map((run): [string, object] => [
     runKey(run),
     defined({ [RADON_PARAMS_KEYS.algorithm]: run.algorithm, [RADON_PARAMS_KEYS.windowSize]: run.windowSize }),
   ]);
   const analysis = analyses.map((run): [string, object] => [
     runKey(run),
-    analysisValue(run, rois, pixelsSha256),
+    analysisValue(run, rois, pixelsSha256, used.get(analysisRunKey(run.roiId, run.channel))),
   ]);
   const isLocated = roisFrom !== undefined && analyses.some((run) => geometryOf(run, rois) !== undefined);
   return [
@@ -211,7 +219,7 @@ function traceArtifacts(
             kind: "json",
             name: ARTIFACTS.radonAnalysis,
             text: serializeLossless(Object.fromEntries(analysis)),
-            from: isLocated ? [...from, roisFrom] : from,
+            from: [...new Set([...from, ...(isLocated ? [roisFrom] : []), ...calibrationFrom])],
           } as const,
         ]),
   ];
@@ -224,7 +232,12 @@ function geometryOf(run: RoiAnalysis, rois: readonly Roi[]): string | undefined 
 }
 
 /** Collects the facts that vary from run to run. */
-function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: string): object {
+function analysisValue(
+  run: RoiAnalysis,
+  rois: readonly Roi[],
+  pixelsSha256: string,
+  calibration: UsedCalibration | undefined,
+): object {
   return {
     ...defined({
       [ANALYSIS_RUN_KEYS.channel]: run.channel,
@@ -232,6 +245,8 @@ function analysisValue(run: RoiAnalysis, rois: readonly Roi[], pixelsSha256: str
       [ANALYSIS_RUN_KEYS.roiRevision]: run.roiRevisionAtAnalysis,
       [ANALYSIS_RUN_KEYS.geometry]: geometryOf(run, rois),
       [ANALYSIS_RUN_KEYS.pixelsSha256]: pixelsSha256,
+      [ANALYSIS_RUN_KEYS.umPerPx]: calibration?.umPerPx,
+      [ANALYSIS_RUN_KEYS.secondsPerLine]: calibration?.secondsPerLine,
     }),
     ...Object.fromEntries(run.extra),
   };

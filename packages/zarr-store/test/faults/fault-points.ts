@@ -15,6 +15,7 @@ import {
 } from "../../src/index.ts";
 import { localStore } from "../../src/node/index.ts";
 import { sha256, testRuntime } from "../support/test-runtime.ts";
+import { editImages } from "./edit-images.ts";
 import { type Errno, type FaultyFileSystem, faultyFileSystem } from "./faulty-file-system.ts";
 import { quickFolder } from "./quick-folder.ts";
 
@@ -81,6 +82,10 @@ export const OPERATIONS: readonly FaultyOperation[] = [
       dataset.replaceRowsForImageId("pooled", "two", rowsOf("two", 7), { schema: SCHEMA, signal }),
   },
   { name: "the deletion of an image", run: (dataset, signal) => dataset.deleteImage("one", { signal }) },
+  {
+    name: "the edit of several images and their scales",
+    run: (dataset, signal) => editImages(dataset, ["one", "two"], { signal }),
+  },
   { name: "the deletion of a table", run: (dataset, signal) => dataset.deleteTable("pooled", { signal }) },
   { name: "a checkpoint", run: (dataset, signal) => dataset.updateManifest({ signal }) },
   {

@@ -1,6 +1,6 @@
 // `kym explain`: says why the rows of an image are fresh or stale.
 
-import { type Indexer, KymDataset } from "@kym/kym-dataset";
+import { type ImageAnalysis, type Indexer, KymDataset, loadAnalyses } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import {
   type Command,
@@ -8,6 +8,7 @@ import {
   type CommandResult,
   defineCommand,
 } from "../../arguments/command.ts";
+import { analysisLines } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
@@ -40,6 +41,7 @@ others. Nothing is changed.`,
         : [(await findImage(dataset, wanted, path, { blind })).image_id];
     const explained = await explain(dataset, indexers, imageIds, context);
     const names = await imageNames(dataset, { blind });
+    const analyses = wanted === undefined ? [] : await analysesOf(dataset, imageIds, context);
     const lines =
       wanted === undefined
         ? indexers.flatMap(({ tableName }) =>
@@ -50,7 +52,7 @@ others. Nothing is changed.`,
               context,
             ),
           )
-        : explained.map(({ explanation }) => explanation);
+        : [...explained.map(({ explanation }) => explanation), ...analysisLines(analyses)];
     const isAnalysed = explained.length === 0 || explained.some(({ state }) => state !== "not_analysed");
     return {
       exitCode: EXIT.ok,
@@ -65,6 +67,18 @@ others. Nothing is changed.`,
     };
   },
 });
+
+async function analysesOf(
+  dataset: ZarrDataset,
+  imageIds: readonly string[],
+  { signal }: Pick<CommandContext, "signal">,
+): Promise<readonly ImageAnalysis[]> {
+  const found: ImageAnalysis[] = [];
+  for (const imageId of imageIds) {
+    found.push(...(await loadAnalyses(dataset.record(imageId), { signal })));
+  }
+  return found;
+}
 
 interface Explained {
   readonly image_id: string;

@@ -13,9 +13,9 @@ import {
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { findImage } from "../../study/find-image.ts";
-import { goneStale, staleLines, staleRows } from "../../study/gone-stale.ts";
 import { imageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
+import { staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
@@ -112,10 +112,10 @@ async function settle(
   }
   const choices = choicesOf(sides, found.conflicts);
   const isDry = options["dry-run"] === true;
-  const before = isDry ? [] : await staleRows(dataset, [imageId], context);
+  const before = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
   const done = isDry ? undefined : await resolveConflicts(dataset, imageId, choices, { signal });
-  const after = isDry ? [] : await staleRows(dataset, [imageId], context);
-  const stale = goneStale(before, after);
+  const after = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
+  const stale = wentStale(before, after);
   const settled = found.conflicts.filter(({ name }) => choices.has(name));
   const open = done?.open ?? found.conflicts.flatMap(({ name }) => (choices.has(name) ? [] : [name]));
   const line = (conflict: ListedConflict): string => {
@@ -127,7 +127,7 @@ async function settle(
   const next =
     open.length > 0
       ? `kym resolve ${shellWord(path)} ${shellWord(image)}`
-      : after.some(({ imageIds }) => imageIds.length > 0)
+      : after.some(({ image_ids: ids }) => ids.length > 0)
         ? `kym index ${shellWord(path)}`
         : undefined;
   return {
@@ -140,17 +140,16 @@ async function settle(
         side: choices.get(conflict.name) === "theirs" ? "theirs" : "mine",
       })),
       open,
-      stale: stale.map(({ table, imageIds }) => ({ table, image_ids: imageIds })),
+      went_stale: stale,
       next: next ?? null,
     },
     text: wrapText(
       [
         ...settled.map(line),
         ...(open.length === 0 ? [] : [`${counted(open.length, "conflict")} of ${image} still open: ${left}`]),
-        ...staleLines(stale),
       ]
         .map((each) => `${each}\n`)
-        .join(""),
+        .join("") + staleLines(stale),
       terminal,
     ),
     ...(next !== undefined && { next }),

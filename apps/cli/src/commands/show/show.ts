@@ -1,12 +1,13 @@
 // `kym show`: shows one image of a dataset.
 
 import { dirname, join } from "node:path";
-import { KymDataset } from "@kym/kym-dataset";
+import { KymDataset, loadAnalyses } from "@kym/kym-dataset";
 import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
-import { type Command, defineCommand } from "../../arguments/command.ts";
+import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
+import { analysisLines, analysisRecords } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
@@ -21,7 +22,12 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
-import { type TiffCalibration, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
+import {
+  calibrationOptions,
+  type TiffCalibration,
+  tiffCalibration,
+  tiffCalibrationText,
+} from "./tiff-calibration.ts";
 import { type TiffValues, tiffValues } from "./tiff-values.ts";
 import { xarrayRecipe } from "./xarray-recipe.ts";
 
@@ -73,26 +79,39 @@ path, or its file name or a part of it.`,
       ...roiPlace(roi),
     }));
     const attributes = await record.attributes();
+    const analyses = await loadAnalyses(record, { signal: context.signal });
     const data = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
       readers: await readersOf(record),
-      ...{ rois, artifacts, tables },
+      ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
     };
     return {
       exitCode: EXIT.ok,
       data,
       text: textOf(data, context.resolvePath(path), {
+        analyses: analysisLines(analyses),
         table: await tableToOpen(dataset, tables),
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
         terminal: context.terminal,
       }),
-      ...(tables.some(({ state }) => state === "stale") && { next: `kym index ${shellWord(path)}` }),
+      ...nextOf(path, data),
     };
   },
 });
+
+/** What to do about stale rows, or about a calibration that only the TIFF states. */
+function nextOf(path: string, image: Shown): Pick<CommandResult, "next"> {
+  if (image.tables.some(({ state }) => state === "stale")) {
+    return { next: `kym index ${shellWord(path)}` };
+  }
+  const options = image.calibrated ? [] : calibrationOptions(image.tiff_calibration);
+  return options.length === 0
+    ? {}
+    : { next: `kym edit ${shellWord(path)} ${image.image_id.slice(0, 8)} ${options.join(" ")}` };
+}
 
 /** As the array says them; where it says none, because an older version wrote it, as the metadata do. */
 async function scalesOf(record: ZarrImageRecord, metadataText: string | undefined): Promise<AxisScales> {
@@ -125,6 +144,8 @@ interface TableState {
 }
 
 interface Surroundings {
+  /** What is to be said of its analyses. */
+  readonly analyses: readonly string[];
   /** Path in the dataset of a table that other programs can open. */
   readonly table: string | undefined;
   /** The beginning of a command that exports the dataset. */
@@ -133,7 +154,11 @@ interface Surroundings {
 }
 
 /** Facts are wrapped to the terminal; lines to copy into another program stay whole. */
-function textOf(image: Shown, location: string, { table, exporting, terminal }: Surroundings): string {
+function textOf(
+  image: Shown,
+  location: string,
+  { analyses, table, exporting, terminal }: Surroundings,
+): string {
   const number = terminal.outIsTty ? shortNumber : String;
   const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
   const calibration =
@@ -165,6 +190,7 @@ function textOf(image: Shown, location: string, { table, exporting, terminal }: 
       ({ table: name, state, explanation }) =>
         `  ${name}: ${state === "not_analysed" ? "not analysed" : explanation}`,
     ),
+    ...analyses.map((line) => `  ${line}`),
     ...(image.tables.every(({ state }) => state === "not_analysed") ? [`  ${HOW_TO_ANALYSE}`] : []),
     "",
   ];

@@ -23,6 +23,16 @@ export function tiffCalibrationText(calibration: readonly TiffCalibration[]): st
   return `${steps.join(", ")} (${sources.join(", ")})`;
 }
 
+/** The options of `kym edit` that take these steps over; none for steps in other units. */
+export function calibrationOptions(calibration: readonly TiffCalibration[]): readonly string[] {
+  return calibration.flatMap(({ axis, step, unit }) => {
+    if (axis === "x" && (unit === "um" || unit === "\u00b5m")) {
+      return [`--um-per-px ${Number(step.toPrecision(6))}`];
+    }
+    return axis === "t" && unit === "s" ? [`--ms-per-line ${Number((step * 1000).toPrecision(6))}`] : [];
+  });
+}
+
 function isCalibration(value: unknown): value is TiffCalibration {
   const has = (key: string, type: string): boolean =>
     typeof value === "object" && value !== null && typeof Reflect.get(value, key) === type;

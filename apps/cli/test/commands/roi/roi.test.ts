@@ -37,7 +37,7 @@ it("adds a clamped ROI, edits, lists and deletes it; a moved one has the next re
   expect(moved.data.roi).toMatchObject({ revision: 1, bounds: { dim0Start: 1, dim1Start: 1, dim1Stop: 3 } });
   const { stdout } = await kym(["roi", "list", ...at], { cwd });
   expect(stdout).toBe("1 rect lines 1–6, px 1–3 revision 1  other\n");
-  await kym(["roi", "delete", ...at, "1"], { cwd });
+  await kym(["roi", "delete", ...at, "1", "--yes"], { cwd });
   expect((await kym(["roi", "list", ...at], { cwd })).stdout).toBe("no ROIs\n");
   expect((await kymJson(["roi", "add", ...at], { cwd })).data.roi.roi_id).toBe(2);
 });
@@ -90,6 +90,25 @@ it("adds lines and polygons by their points, clipped, and moves them", async () 
   const moved = await kymJson(["roi", "edit", ...at, "2", "--points", "1.5,0 1.5,4"], { cwd });
   expect(moved.data.roi).toMatchObject({ revision: 1, stats: { imgMin: 4, imgMax: 7 } });
   expect((await kym(["show", ...at], { cwd })).stdout).toContain("2 line 1.5,0 1.5,4\n");
+});
+
+it("asks before it deletes a ROI; where nobody can be asked, it deletes nothing and ends with 5", async () => {
+  const remove = ["roi", "delete", ...IMAGE, "1"];
+  await kym(["roi", "add", ...IMAGE, "--px", "0:2", "--name", "vessel"], { cwd });
+  const tree = await treeHash(cwd);
+  const refused = await kym(remove, { cwd, stdin: "y\n" });
+  expect(refused.exitCode).toBe(5);
+  expect(refused.stderr).toContain("Delete ROI 1 rect lines 0–6, px 0–2  vessel?");
+  expect(refused.stderr).toContain("kym roi delete study.zarr image-one 1 --yes\n");
+  expect(JSON.parse((await kym([...remove, "--json"], { cwd })).stdout)).toMatchObject({
+    ...{ ok: false, error: "cannot_ask" },
+  });
+  const atTerminal = { cwd, columns: 80, stdinIsTty: true };
+  expect((await kym(remove, { ...atTerminal, stdin: "n\n" })).stdout).toBe("nothing was deleted\n");
+  expect(await treeHash(cwd)).toBe(tree);
+  const { stdout, stderr } = await kym(remove, { ...atTerminal, stdin: "y\n" });
+  expect(stderr).toContain("Delete ROI 1 rect lines 0–6, px 0–2  vessel? [y/N] ");
+  expect(stdout).toBe("deleted 1 rect lines 0–6, px 0–2  vessel\n");
 });
 
 it("refuses what it does not know, with the code for it", async () => {

@@ -1,6 +1,6 @@
 import { createNdArray, type Row, rowsOf } from "@kym/zarr-store";
 import { expect, test } from "vitest";
-import { KymDataset, paramsHash, radonIndexer } from "../../../src/index.ts";
+import { KymDataset, loadAnalyses, paramsHash, radonIndexer } from "../../../src/index.ts";
 import {
   addImage,
   EVENT_SCHEMA,
@@ -277,4 +277,54 @@ test("results that are summarised already are taken as they are, extra columns t
   await saveTraces(record, { 1: [1, 1] });
   expect(await update(kym)).toEqual([["a", "inputs_changed"]]);
   expect(await radonRows(kym, "a")).toMatchObject([{ vel_mean: 1, vel_std: 0 }]);
+});
+
+test("an edited calibration updates the image as calibration_changed, and the edit back as current", async () => {
+  const kym = await indexedStudy();
+  const record = kym.dataset.record("a");
+  const used = { um_per_px: 0.5, seconds_per_line: 0.001 };
+  const calibrate = async (umPerPx: number): Promise<void> =>
+    saveRois(record, TWO_ROIS, { header: { voxels: [0.001, umPerPx], voxels_units: ["s", "um"] } });
+  await saveAnalysis(record, TWO_ROIS, used);
+  await calibrate(0.5);
+  await update(kym);
+  const before = await radonRows(kym, "a");
+  expect(before).toMatchObject([{ analysis_state: "current" }, { analysis_state: "current" }]);
+  await calibrate(0.6);
+  expect(await update(kym)).toEqual([["a", "context_changed"]]);
+  // Nothing is rescaled: only the state changes.
+  expect(await radonRows(kym, "a")).toEqual(
+    before.map((row) => ({ ...row, analysis_state: "calibration_changed" })),
+  );
+  expect(await loadAnalyses(record)).toMatchObject([
+    { roiId: 1, channel: 1, calibration: { umPerPx: 0.5 }, state: "calibration_changed" },
+    { roiId: 2, channel: 1, calibration: { umPerPx: 0.5 }, state: "calibration_changed" },
+  ]);
+  await calibrate(0.5);
+  await update(kym);
+  expect(await radonRows(kym, "a")).toEqual(before);
+});
+
+test("a run that says no calibration, as older versions stored it, used the one that its trace says", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  await saveAnalysis(record, TWO_ROIS);
+  await saveRois(record, TWO_ROIS, { header: { voxels: [0.001, 0.5], voxels_units: ["s", "um"] } });
+  const columns = ["roi_id", "channel", "velocity_mm_s", "um_per_px", "s_per_line"] as const;
+  const schema = {
+    columns: columns.map((name) => ({
+      name,
+      type: name.endsWith("_id") || name === "channel" ? ("int64" as const) : ("float64" as const),
+    })),
+  };
+  const row = (roiId: bigint, umPerPx: number): Row => ({
+    ...{ roi_id: roiId, channel: 1n, velocity_mm_s: 1, um_per_px: umPerPx, s_per_line: 0.001 },
+  });
+  await record.saveParquet("radon/velocity", [row(1n, 0.5), row(2n, 0.6)], { schema });
+  const kym = new KymDataset(dataset);
+  await kym.updateIndex(radonIndexer);
+  expect(await radonRows(kym, "a")).toMatchObject([
+    { roi_id: 1n, analysis_state: "current" },
+    { roi_id: 2n, analysis_state: "calibration_changed" },
+  ]);
 });

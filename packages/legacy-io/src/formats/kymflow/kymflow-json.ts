@@ -16,6 +16,8 @@ const OWN_RUN_KEYS: ReadonlySet<string> = new Set([
   ANALYSIS_RUN_KEYS.geometry,
   ANALYSIS_RUN_KEYS.pixelsSha256,
   ANALYSIS_RUN_KEYS.channel,
+  ANALYSIS_RUN_KEYS.umPerPx,
+  ANALYSIS_RUN_KEYS.secondsPerLine,
 ]);
 const TOP_ORDER: readonly string[] = [
   METADATA_KEYS.header,

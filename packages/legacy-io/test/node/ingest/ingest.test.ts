@@ -69,7 +69,8 @@ describe("ingesting a folder", () => {
             { key: "analysis/radon/analysis.json" },
           ],
         },
-        { artifacts: [{ key: "analysis/radon/velocity.parquet" }] },
+        // The trace says which calibration its analyses used.
+        { artifacts: [{ key: "analysis/radon/velocity.parquet" }, { key: "analysis/radon/analysis.json" }] },
         { artifacts: [{ key: "analysis/radon/params.json" }, { key: "analysis/radon/analysis.json" }] },
       ],
     });

@@ -3,6 +3,7 @@ import type { ZarrDataset } from "../../../src/dataset/zarr-dataset.ts";
 import { localStore } from "../../../src/node/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
+import { deleteImages, editImages } from "../../faults/edit-images.ts";
 import { makeVersion2 } from "../../support/version-2-dataset.ts";
 import { localStoreWithoutLinks } from "../../support/without-hard-links.ts";
 import { growLog, startDataset } from "../packs/long-log.ts";
@@ -26,6 +27,7 @@ export interface CaseOptions {
 const RUNTIME: Runtime = { ...nodeRuntime(), nowEpochMs: () => 1_767_000_000_000 };
 
 const IMAGE = "scan";
+const OTHER = "other";
 
 export const CALL_CASES: readonly CallCase[] = [
   {
@@ -44,6 +46,16 @@ export const CALL_CASES: readonly CallCase[] = [
         await record.saveJson("params", { threshold: 2 });
         await record.saveJson("new", { is: "new" });
       }),
+  },
+  {
+    name: "an edit of two images and their scales",
+    prepare: makeTwoImages,
+    run: (dataset) => editImages(dataset, [IMAGE, OTHER]),
+  },
+  {
+    name: "the deletion of two images",
+    prepare: makeTwoImages,
+    run: (dataset) => deleteImages(dataset, [IMAGE, OTHER]),
   },
   {
     name: "the upgrade of a dataset of version 2, and a commit",
@@ -94,4 +106,10 @@ async function addImage(dataset: ZarrDataset): Promise<void> {
 async function makeDataset(root: string, options: CaseOptions): Promise<void> {
   await using dataset = await openFolder(root, options);
   await addImage(dataset);
+}
+
+async function makeTwoImages(root: string, options: CaseOptions): Promise<void> {
+  await using dataset = await openFolder(root, options);
+  await addImage(dataset);
+  await dataset.addImage({ dtype: "uint16", shape: [1, 2], data: new Uint16Array([5, 6]) }, { id: OTHER });
 }

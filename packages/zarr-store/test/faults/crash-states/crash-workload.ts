@@ -1,6 +1,7 @@
 import { decodeCommitRecord } from "../../../src/commit/records/commit-record.ts";
 import { type KeyValueStore, parseStoreKey, type TableSchema, type ZarrDataset } from "../../../src/index.ts";
 import { sha256 } from "../../support/test-runtime.ts";
+import { editImages } from "../edit-images.ts";
 
 export const ROWS_SCHEMA: TableSchema = {
   columns: [
@@ -123,6 +124,7 @@ export const OPERATIONS: readonly Operation[] = [
         signal,
       }),
   },
+  { name: "edit images", run: (dataset, signal) => editImages(dataset, ["one", "two"], { signal }) },
   { name: "delete an image", run: (dataset, signal) => dataset.deleteImage("one", { signal }) },
   {
     name: "delete artifacts",

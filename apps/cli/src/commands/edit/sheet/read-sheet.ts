@@ -1,0 +1,124 @@
+// Reads a spreadsheet that a person filled in: a CSV, or the first sheet of an Excel file.
+
+import { readCsv } from "@kym/zarr-store/table";
+import type { CommandContext } from "../../../arguments/command.ts";
+import { readInput } from "../../../arguments/read-input.ts";
+import { CliError, usageError } from "../../../terminal/cli-error.ts";
+import { EXIT } from "../../../terminal/exit-code.ts";
+import { looksLikeSpreadsheetDate } from "./spreadsheet-date.ts";
+
+/** A cell that is not empty. */
+export interface SheetCell {
+  /** What a person wrote, without the `'` that keeps a spreadsheet from running it as a formula. */
+  readonly text: string;
+  /** As it stands in the file. */
+  readonly written: string;
+  /** Whether a spreadsheet made a date of what was typed. */
+  readonly isDate: boolean;
+}
+
+export interface SheetRow {
+  /** As the spreadsheet counts: the titles are row 1. */
+  readonly number: number;
+  /** By title; empty cells are absent. */
+  readonly cells: ReadonlyMap<string, SheetCell>;
+}
+
+export interface Sheet {
+  readonly titles: readonly string[];
+  /** Those with at least one cell. */
+  readonly rows: readonly SheetRow[];
+}
+
+/** More than a table of images has. It stops a file of another kind. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a file by its ending, or a CSV from stdin for `-`.
+ *
+ * @throws {CliError} `usage` for another ending; `not_found`, `io`; `too_large`; `invalid_file`
+ */
+export async function readSheet(
+  path: string,
+  context: Pick<CommandContext, "resolvePath" | "stdin">,
+): Promise<Sheet> {
+  const ending = path === "-" ? "csv" : /\.([^./\\]*)$/.exec(path)?.[1]?.toLowerCase();
+  if (ending !== "csv" && ending !== "xlsx") {
+    throw usageError(`--from reads .csv and .xlsx, not ${path}`, "save the table as one of these");
+  }
+  const bytes = await readInput(path, context);
+  if (bytes.length > MAX_BYTES) {
+    throw new CliError(EXIT.input, "too_large", `${path} has more than ${MAX_BYTES} bytes`);
+  }
+  try {
+    return ending === "csv" ? readCsvSheet(bytes) : await readExcelSheet(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(EXIT.input, "invalid_file", `${path} cannot be read as .${ending}: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** Text that `kym ls -o` guards by a `'`. */
+const GUARDED = /^'(?=[=+\-@\t\r])/;
+
+/** All cells are text, so that `007` stays. */
+export function readCsvSheet(bytes: Uint8Array): Sheet {
+  const { schema, columns, rowCount } = readCsv(bytes, { schema: { columns: [] } });
+  const titles = schema.columns.map(({ name }) => name);
+  const [only = ""] = titles;
+  if (titles.length === 1 && only.includes(";")) {
+    throw new Error("semicolons are between its cells; save it as .xlsx, or as CSV with commas");
+  }
+  return sheetOf(titles, rowCount, (title, row) => {
+    const written = columns[title]?.[row];
+    if (typeof written !== "string" || written === "") {
+      return undefined;
+    }
+    // A person can put a `'` before a text that looks like a date, too.
+    const isQuotedDate = written.startsWith("'") && looksLikeSpreadsheetDate(written.slice(1));
+    const text = isQuotedDate ? written.slice(1) : written.replace(GUARDED, "");
+    return { text, written, isDate: !isQuotedDate && looksLikeSpreadsheetDate(text) };
+  });
+}
+
+async function readExcelSheet(bytes: Uint8Array): Promise<Sheet> {
+  const { readSheet: readFirstSheet } = await import("read-excel-file/node");
+  const [head = [], ...data] = await readFirstSheet(Buffer.from(bytes), { trim: false });
+  const titles = head.map((title) => (title === null ? "" : String(title)));
+  const named = titles.filter((title) => title !== "");
+  const twice = named.find((title, at) => named.indexOf(title) < at);
+  if (twice !== undefined) {
+    throw new Error(`two columns are named ${JSON.stringify(twice)}`);
+  }
+  return sheetOf(titles, data.length, (title, row) => excelCell(data[row]?.[titles.indexOf(title)]));
+}
+
+function excelCell(value: unknown): SheetCell | undefined {
+  if (value === null || value === undefined || value === "") {
+    return undefined;
+  }
+  const isDate = value instanceof Date;
+  const text = isDate
+    ? value.toISOString().replace(/T00:00:00\.000Z$/, "")
+    : typeof value === "boolean"
+      ? String(value).toUpperCase()
+      : String(value);
+  return { text, written: text, isDate };
+}
+
+function sheetOf(
+  titles: readonly string[],
+  rowCount: number,
+  cellAt: (title: string, row: number) => SheetCell | undefined,
+): Sheet {
+  const rows = Array.from({ length: rowCount }, (_, row): SheetRow => {
+    const cells = titles.flatMap((title): [string, SheetCell][] => {
+      const cell = cellAt(title, row);
+      return cell === undefined ? [] : [[title, cell]];
+    });
+    return { number: row + 2, cells: new Map(cells) };
+  });
+  return { titles, rows: rows.filter(({ cells }) => cells.size > 0) };
+}
