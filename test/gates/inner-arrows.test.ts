@@ -46,6 +46,7 @@ const ARROWS: Arrows = {
   "packages/kym-dataset/src": {
     table: [],
     indexer: ["table"],
+    agreement: ["indexer"],
     image: [],
     indexers: ["indexer"],
     migrate: [],
@@ -151,6 +152,7 @@ const ARROWS: Arrows = {
   "packages/zarr-store/src/dataset": {
     nodes: [],
     session: ["nodes"],
+    copies: ["session"],
     tables: [],
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],

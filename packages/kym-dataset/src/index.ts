@@ -9,6 +9,14 @@
  * @module
  */
 
+export { type Agreement, cohenKappa, type ScorePair } from "./agreement/cohen-kappa.ts";
+export {
+  type CompareScorersOptions,
+  compareScorers,
+  type EventAgreement,
+  type LeftOut,
+  type ScorerReport,
+} from "./agreement/compare-scorers.ts";
 export {
   isKymDatasetError,
   KymDatasetError,

@@ -6,6 +6,13 @@
 
 export { type ArtifactArrival, conflictsAfterMerge } from "./conflicts-after-merge.ts";
 export {
+  type EventMerge,
+  type EventTable,
+  type EventVersions,
+  mergeEvents,
+  resolveEvents,
+} from "./merge-events.ts";
+export {
   type MergeConflict,
   type MergeSide,
   type MetadataChange,
@@ -17,6 +24,12 @@ export {
   resolveMetadata,
 } from "./merge-metadata.ts";
 export {
+  type MergedConflict,
+  mergeOpenConflicts,
+  type OpenConflictVersions,
+} from "./merge-open-conflicts.ts";
+export {
+  encodeOpenConflicts,
   type OpenConflict,
   type OpenField,
   THEIRS_IN_ATTACHMENT,

@@ -13,6 +13,7 @@ export {
   imagePartPaths,
   isObjectOfPart,
   isPixelKey,
+  PIXELS_NODE_KEY,
   pixelArray,
   tablePath,
   undottedChunkKey,
