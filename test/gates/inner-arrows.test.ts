@@ -47,6 +47,7 @@ const ARROWS: Arrows = {
     table: [],
     indexer: ["table"],
     agreement: ["indexer"],
+    pull: ["table", "indexer"],
     image: [],
     indexers: ["indexer"],
     migrate: [],

@@ -48,6 +48,9 @@ export {
   type MigrateReport,
   migrate,
 } from "./migrate/migrate.ts";
+export { type PullOptions, pullDataset } from "./pull/pull.ts";
+export type { PullBase } from "./pull/pull-base.ts";
+export type { PullConflict, PulledImage, PullReport } from "./pull/pull-report.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
 export type {
