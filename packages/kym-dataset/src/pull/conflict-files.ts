@@ -1,6 +1,6 @@
 // The attachments in which a pull keeps what it did not take, and the documents that open conflicts name.
 
-import { type OpenConflict, resolveMetadata, THEIRS_IN_ATTACHMENT } from "@kym/kym-schema/merge";
+import { type OpenConflict, THEIRS_IN_ATTACHMENT } from "@kym/kym-schema/merge";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
 
@@ -14,11 +14,22 @@ export interface KeptFile {
 const MOST_HISTORY_BYTES = 16 * 1024 * 1024;
 const MOST_NAME = 180;
 const SHOWN_DIGITS = 12;
+const PREFIX = "pulled-";
 
 /** The attachment of an object that came: its name says which bytes it holds, so that the same object is kept once. */
 export function keptFile(key: string, sha256: string, bytes: Uint8Array<ArrayBuffer>): KeptFile {
   const flat = key.replace(/^analysis\//, "").replaceAll("/", "__");
-  return { name: `pulled-${sha256.slice(0, SHOWN_DIGITS)}-${flat.slice(-MOST_NAME)}`, bytes };
+  return { name: `${PREFIX}${sha256.slice(0, SHOWN_DIGITS)}-${flat.slice(-MOST_NAME)}`, bytes };
+}
+
+/** Whether a key below an image is that of a kept file. */
+export function isKeptFile(key: string): boolean {
+  return key.startsWith(imagePartKey({ kind: "attachment", name: PREFIX }));
+}
+
+/** The fields in conflict, or the artifact that is in conflict as a whole. */
+export function conflictNames({ key, fields }: OpenConflict): readonly string[] {
+  return fields?.map(({ field }) => field) ?? [key];
 }
 
 export function attachmentKey({ name }: KeptFile): string {
@@ -46,33 +57,21 @@ export async function loadFromHistories(
   return undefined;
 }
 
-/** A conflict by fields, with the whole document whose values they have. */
-export interface FieldConflict {
-  readonly conflict: OpenConflict;
-  readonly document: string;
-}
-
-/**
- * Puts two conflicts of one metadata artifact together: the fields of both, with one document that has the value of each. Where both
- * have a field, that of `first` counts.
- */
-export function joinFieldConflicts(first: FieldConflict, second: FieldConflict): FieldConflict {
-  const names = new Set((first.conflict.fields ?? []).map(({ field }) => field));
-  const added = (second.conflict.fields ?? []).filter(({ field }) => !names.has(field));
-  const union = (name: "attachments" | "from"): readonly string[] => [
-    ...new Set([...first.conflict[name], ...(added.length > 0 ? second.conflict[name] : [])]),
-  ];
+/** Adds the fields of an older conflict of one artifact to a new one; a field that both have is that of the new one. */
+export function withOlderConflict(
+  conflict: OpenConflict,
+  older: OpenConflict,
+): { readonly conflict: OpenConflict; readonly added: readonly string[] } {
+  const attachments = [...new Set([...conflict.attachments, ...older.attachments])];
+  const { fields } = conflict;
+  if (fields === undefined || older.fields === undefined) {
+    return { conflict: { ...conflict, attachments }, added: [] };
+  }
+  const names = new Set(fields.map(({ field }) => field));
+  const added = older.fields.filter(({ field }) => !names.has(field));
+  const from = [...new Set([...conflict.from, ...(added.length > 0 ? older.from : [])])];
   return {
-    conflict: {
-      ...first.conflict,
-      from: union("from"),
-      attachments: union("attachments"),
-      fields: [...(first.conflict.fields ?? []), ...added],
-    },
-    document: resolveMetadata(
-      first.document,
-      second.document,
-      new Map(added.map(({ field }) => [field, "theirs"])),
-    ),
+    conflict: { ...conflict, from, attachments, fields: [...fields, ...added] },
+    added: added.map(({ field }) => field),
   };
 }

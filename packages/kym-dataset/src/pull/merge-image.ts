@@ -1,65 +1,34 @@
 // Merges the parts of one image that changed in the other copy, and writes nothing.
 
-import { ARTIFACTS, EVENT_ARTIFACTS, isKymSchemaError } from "@kym/kym-schema";
-import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
+import { isKymSchemaError } from "@kym/kym-schema";
 import {
   type EventTable,
-  encodeOpenConflicts,
-  loadOpenConflicts,
+  type MergeConflict,
   type MetadataMerge,
   mergeEvents,
   mergeMetadata,
-  mergeOpenConflicts,
   metadataChanges,
-  type OpenConflict,
-  parseOpenConflicts,
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
   wordsOfField,
 } from "@kym/kym-schema/merge";
-import {
-  type DatasetContents,
-  isZarrStoreError,
-  type ReadOptions,
-  rowsOf,
-  type ZarrDataset,
-} from "@kym/zarr-store";
+import { type DatasetContents, isZarrStoreError, type ReadOptions } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
-import { imagePartKey, imagePartOf, PIXELS_NODE_KEY, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
-import { decodeParquet } from "@kym/zarr-store/table";
-import { schemaOfTable } from "@kym/zarr-store/table/reading";
-import type { ObjectHashes } from "../indexer/artifact-ref.ts";
-import {
-  attachmentKey,
-  type FieldConflict,
-  joinFieldConflicts,
-  type KeptFile,
-  keptFile,
-  loadFromHistories,
-  theirsOf,
-} from "./conflict-files.ts";
+import { imagePartOf, PIXELS_NODE_KEY, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
+import { attachmentKey, isKeptFile, type KeptFile, keptFile, theirsOf } from "./conflict-files.ts";
 import { isGroupNode, type PulledPart } from "./decide-image.ts";
 import type { ImageChange } from "./image-change.ts";
+import {
+  EVENT_KEYS,
+  eventTable,
+  type ImageVersions,
+  loadVersion,
+  METADATA_KEY,
+  neededHistory,
+  OPEN_KEY,
+} from "./image-versions.ts";
+import { type OpenedConflict, openAfterPull } from "./open-after-pull.ts";
 import type { PullConflict } from "./pull-report.ts";
-
-/** One image in both copies, and what it was at the base. */
-export interface ImageVersions {
-  readonly imageId: string;
-  /** The dataset as the transaction sees it. */
-  readonly view: DatasetContents;
-  readonly dataset: ZarrDataset;
-  readonly other: ZarrDataset;
-  readonly base: ObjectHashes | undefined;
-  readonly ours: ObjectHashes;
-  readonly theirs: ObjectHashes;
-}
-
-const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
-const OPEN_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.openConflicts });
-const PROVENANCE_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.provenance });
-const EVENT_KEYS: ReadonlyMap<string, string> = new Map(
-  EVENT_ARTIFACTS.tables.map((name) => [imagePartKey({ kind: "parquet", name }), name]),
-);
 
 /**
  * Works out what a pull changes of an image, part by part. At most one file of each copy and of the base is in memory at a time,
@@ -79,32 +48,8 @@ export async function mergeImage(
   return merge.finish(parts.some(({ key }) => key === OPEN_KEY));
 }
 
-/** The history objects that an image of the other copy needs: its base of later merges, and what its open conflicts name. */
-export async function neededHistory(
-  { imageId, dataset, other, theirs }: Pick<ImageVersions, "imageId" | "dataset" | "other" | "theirs">,
-  options: ReadOptions,
-): Promise<readonly Uint8Array<ArrayBuffer>[]> {
-  const record = other.record(imageId, { asOf: "last look" });
-  const hashes = new Set<string>();
-  if (theirs.has(PROVENANCE_KEY)) {
-    const { text } = await record.loadJsonText(ARTIFACTS.provenance, options);
-    for (const hash of await readable(() => PROVENANCE_HISTORY.hashesIn(text), [])) {
-      hashes.add(hash);
-    }
-  }
-  if (theirs.has(OPEN_KEY)) {
-    for (const { theirs: hash } of await readable(() => loadOpenConflicts(record, options), [])) {
-      hashes.add(hash);
-    }
-  }
-  const kept: Uint8Array<ArrayBuffer>[] = [];
-  for (const hash of hashes) {
-    const isThere = (await loadFromHistories(hash, [dataset])) !== undefined;
-    const bytes = isThere ? undefined : await loadFromHistories(hash, [other]);
-    kept.push(...(bytes === undefined ? [] : [bytes]));
-  }
-  return kept;
-}
+/** The text of metadata that say nothing. */
+const NO_FIELDS = "{}";
 
 class ImageMerge {
   readonly #versions: ImageVersions;
@@ -115,8 +60,7 @@ class ImageMerge {
   readonly #kept: Uint8Array<ArrayBuffer>[] = [];
   readonly #taken: string[] = [];
   readonly #conflicts: PullConflict[] = [];
-  readonly #opened: (FieldConflict | { readonly conflict: OpenConflict; readonly document: undefined })[] =
-    [];
+  readonly #opened: OpenedConflict[] = [];
   #metadata: ImageChange["metadata"];
 
   constructor(versions: ImageVersions, options: ReadOptions) {
@@ -132,7 +76,7 @@ class ImageMerge {
     if (key === METADATA_KEY) {
       await this.#addMetadata(part);
     } else if (how === "take") {
-      this.#take(part);
+      await this.#takeNamed(part);
     } else if (EVENT_KEYS.has(key)) {
       await this.#addEvents(part, EVENT_KEYS.get(key) ?? "");
     } else if (key === PIXELS_NODE_KEY || isGroupNode(key)) {
@@ -143,10 +87,10 @@ class ImageMerge {
   }
 
   async finish(hasOpenOfTheirs: boolean): Promise<ImageChange> {
-    const { open, openThere } = await this.#openConflicts(hasOpenOfTheirs);
+    const { open, openThere, kept } = await openAfterPull(this.#versions, this.#opened, hasOpenOfTheirs);
     if (this.#copies.has(ZARR_NODE_NAME) && this.#metadata === undefined) {
       // The attributes come with the summary of their metadata; it is made again from those that are here.
-      const text = await this.#ourText(METADATA_KEY);
+      const text = await this.#text("ours", METADATA_KEY);
       this.#metadata = text === undefined ? undefined : { before: text, after: text };
     }
     return {
@@ -154,7 +98,7 @@ class ImageMerge {
       metadata: this.#metadata,
       events: this.#events,
       attachments: this.#attachments,
-      kept: [...this.#kept, ...(await neededHistory(this.#versions, this.#options))],
+      kept: [...this.#kept, ...kept, ...(await neededHistory(this.#versions, this.#options))],
       open,
       taken: this.#taken,
       conflicts: this.#conflicts,
@@ -162,27 +106,47 @@ class ImageMerge {
     };
   }
 
-  #take({ key, keys }: PulledPart): void {
-    const { theirs } = this.#versions;
+  #take({ keys }: PulledPart): void {
     for (const each of keys) {
-      this.#copies.set(each, theirs.get(each) ?? null);
-    }
-    if (key !== ZARR_NODE_NAME && key !== PIXELS_NODE_KEY && !isGroupNode(key)) {
-      this.#taken.push(theirs.has(keys[0] ?? "") ? key : `${key} (deleted)`);
+      this.#copies.set(each, this.#versions.theirs.get(each) ?? null);
     }
   }
 
+  /** Takes a part, and names it: a table of events by its events. Nodes and what a conflict keeps have no name for people. */
+  async #takeNamed(part: PulledPart): Promise<void> {
+    const { key, keys } = part;
+    this.#take(part);
+    const events = EVENT_KEYS.has(key) ? await this.#changedEvents(key) : undefined;
+    if (events !== undefined) {
+      this.#taken.push(...events);
+    } else if (key !== ZARR_NODE_NAME && key !== PIXELS_NODE_KEY && !isGroupNode(key) && !isKeptFile(key)) {
+      this.#taken.push(keys.some((each) => this.#versions.theirs.has(each)) ? key : `${key} (deleted)`);
+    }
+  }
+
+  /** Undefined if the events cannot be told apart, or differ in something else. */
+  async #changedEvents(key: string): Promise<readonly string[] | undefined> {
+    const [our, their] = [
+      await eventTable(await loadVersion(this.#versions, "ours", key), key),
+      await eventTable(await loadVersion(this.#versions, "theirs", key), key),
+    ];
+    const merge = our && their && mergeEvents({ base: our, ours: our, theirs: their });
+    return merge?.outcome === "merged" && merge.taken.length > 0 ? merge.taken : undefined;
+  }
+
   async #addMetadata(part: PulledPart): Promise<void> {
-    const { theirs, base } = this.#versions;
     const { key, how } = part;
-    if (!theirs.has(key)) {
+    const bytes = await loadVersion(this.#versions, "theirs", key);
+    if (bytes === undefined) {
       // No program of ours deletes metadata, so a deletion that another one made is not taken by itself.
       await this.#refuse(part, "the other copy deleted it");
       return;
     }
-    const [our, their] = [await this.#ourText(key), await this.#theirText(key)];
-    const was = base?.has(key) === true ? await this.#baseText(key) : base === undefined ? undefined : "{}";
-    const merge = tryMerge(how === "take" ? (our ?? "{}") : was, our ?? "{}", their);
+    const their = new TextDecoder().decode(bytes);
+    const our = await this.#text("ours", key);
+    const { base } = this.#versions;
+    const was = base !== undefined && !base.has(key) ? NO_FIELDS : await this.#text("base", key);
+    const merge = tryMerge(how === "take" ? (our ?? NO_FIELDS) : was, our ?? NO_FIELDS, their);
     if (merge === undefined) {
       if (how === "take") {
         this.#take(part);
@@ -199,42 +163,24 @@ class ImageMerge {
       this.#metadata = { before: our, after };
     }
     this.#taken.push(...merge.taken.map(wordsOfField));
-    if (merge.conflicts.length > 0) {
-      const bytes = new TextEncoder().encode(their);
-      const file = keptFile(key, theirs.get(key) ?? "", bytes);
-      this.#attachments.push(file);
-      this.#opened.push({
-        conflict: {
-          ...{ key, theirs: theirs.get(key) ?? "", from: [this.#from], attachments: [attachmentKey(file)] },
-          fields: merge.conflicts.map(({ field, base: before, theirs: came }) => ({
-            field,
-            base: before,
-            theirs: came,
-          })),
-        },
-        document: their,
-      });
-      const fields = merge.conflicts.map(({ field }) => field);
-      const reason = "both copies changed it";
-      this.#conflicts.push({ key, fields, attachments: [attachmentKey(file)], reason });
-    }
+    this.#addFields(key, merge.conflicts, bytes);
   }
 
   async #addEvents(part: PulledPart, name: string): Promise<void> {
-    const { theirs } = this.#versions;
     const { key } = part;
+    const bytes = await loadVersion(this.#versions, "theirs", key);
     const [our, their, was] = [
-      await eventTable(await this.#load("ours", key), key),
-      await eventTable(await this.#load("theirs", key), key),
-      await eventTable(await this.#load("base", key), key),
+      await eventTable(await loadVersion(this.#versions, "ours", key), key),
+      await eventTable(bytes, key),
+      await eventTable(await loadVersion(this.#versions, "base", key), key),
     ];
-    if (our === undefined || their === undefined) {
+    if (our === undefined || their === undefined || bytes === undefined) {
       await this.#refuse(part, "both copies changed it, and one of them cannot be read or was deleted");
       return;
     }
-    const base =
-      was ?? (this.#versions.base?.has(key) === false ? { schema: our.schema, rows: [] } : undefined);
-    const merge = mergeEvents({ base, ours: our, theirs: their });
+    const { base } = this.#versions;
+    const none = base !== undefined && !base.has(key) ? { schema: our.schema, rows: [] } : undefined;
+    const merge = mergeEvents({ base: was ?? none, ours: our, theirs: their });
     if (merge.outcome !== "merged") {
       await this.#refuse(part, `both copies changed it, and ${merge.because}`);
       return;
@@ -242,31 +188,12 @@ class ImageMerge {
     this.#taken.push(...merge.taken);
     if (hasSameEvents(merge.merged, their)) {
       if (this.#prefersTheirs(key, merge.taken)) {
-        this.#copies.set(key, theirs.get(key) ?? null);
+        this.#take(part);
       }
     } else if (merge.taken.length > 0) {
       this.#events.set(name, merge.merged);
     }
-    if (merge.conflicts.length > 0) {
-      const bytes = await this.#load("theirs", key);
-      const sha256 = theirs.get(key) ?? "";
-      const file = keptFile(key, sha256, bytes ?? new Uint8Array());
-      this.#attachments.push(file);
-      this.#kept.push(file.bytes);
-      const attachments = [attachmentKey(file)];
-      const fields = merge.conflicts.map(({ field, base: before, theirs: came }) => ({
-        field,
-        base: before,
-        theirs: came,
-      }));
-      const from = [this.#from];
-      this.#opened.push({
-        conflict: { key, theirs: theirsOf(sha256, file.bytes), from, attachments, fields },
-        document: undefined,
-      });
-      const names = fields.map(({ field }) => field);
-      this.#conflicts.push({ key, fields: names, attachments, reason: "both copies changed it" });
-    }
+    this.#addFields(key, merge.conflicts, bytes);
   }
 
   /**
@@ -278,6 +205,25 @@ class ImageMerge {
     return taken.length > 0 || (theirs.get(key) ?? "") < (ours.get(key) ?? "");
   }
 
+  /** Opens a conflict about some fields of an artifact. */
+  #addFields(key: string, conflicts: readonly MergeConflict[], bytes: Uint8Array<ArrayBuffer>): void {
+    if (conflicts.length === 0) {
+      return;
+    }
+    const sha256 = this.#versions.theirs.get(key) ?? "";
+    const file = keptFile(key, sha256, bytes);
+    const attachments = [attachmentKey(file)];
+    const fields = conflicts.map(({ field, base, theirs }) => ({ field, base, theirs }));
+    const theirs = theirsOf(sha256, bytes);
+    this.#attachments.push(file);
+    this.#opened.push({
+      conflict: { key, theirs, from: [this.#from], attachments, fields, isFromCopy: true },
+      document: bytes,
+    });
+    const names = conflicts.map(({ field }) => field);
+    this.#conflicts.push({ key, fields: names, attachments, reason: "both copies changed it" });
+  }
+
   /** Leaves a part as it is here, and keeps what came. */
   async #refuse({ key, keys }: PulledPart, reason: string): Promise<void> {
     const { theirs } = this.#versions;
@@ -285,7 +231,7 @@ class ImageMerge {
     let came = THEIRS_REMOVED;
     for (const each of keys) {
       const sha256 = theirs.get(each);
-      const bytes = sha256 === undefined ? undefined : await this.#load("theirs", each);
+      const bytes = sha256 === undefined ? undefined : await loadVersion(this.#versions, "theirs", each);
       if (sha256 !== undefined && bytes !== undefined) {
         const file = keptFile(each, sha256, bytes);
         this.#attachments.push(file);
@@ -297,75 +243,10 @@ class ImageMerge {
         }
       }
     }
-    const conflict = { key, theirs: came, from: [this.#from], attachments, fields: undefined };
+    const from = [this.#from];
+    const conflict = { key, theirs: came, from, attachments, fields: undefined, isFromCopy: true };
     this.#opened.push({ conflict, document: undefined });
     this.#conflicts.push({ key, fields: undefined, attachments, reason });
-  }
-
-  /** The open conflicts of both copies, what one of them settled left out, and those that this pull opens. */
-  async #openConflicts(hasOpenOfTheirs: boolean): Promise<Pick<ImageChange, "open" | "openThere">> {
-    const ours = await this.#openOf("ours");
-    const theirs = hasOpenOfTheirs ? await this.#openOf("theirs") : undefined;
-    const merged =
-      theirs === undefined
-        ? ours.map((conflict) => ({ conflict, other: undefined }))
-        : mergeOpenConflicts({ base: await this.#openOf("base"), ours, theirs });
-    const open: OpenConflict[] = [];
-    for (const { conflict, other } of merged) {
-      open.push(other === undefined ? conflict : await this.#joined(conflict, [other]));
-    }
-    for (const { conflict, document } of this.#opened) {
-      const at = open.findIndex(({ key }) => key === conflict.key);
-      const before = open[at];
-      const next = before === undefined ? conflict : await this.#joined(conflict, [before], document);
-      if (document !== undefined && next === conflict) {
-        this.#kept.push(new TextEncoder().encode(document));
-      }
-      open.splice(at < 0 ? open.length : at, at < 0 ? 0 : 1, next);
-    }
-    const before = new Set(ours.map((conflict) => JSON.stringify(conflict)));
-    const opened = new Set(this.#opened.map(({ conflict }) => conflict.key));
-    return {
-      open: encodeOpenConflicts(open) === encodeOpenConflicts(ours) ? undefined : open,
-      openThere: open
-        .filter((conflict) => !opened.has(conflict.key) && !before.has(JSON.stringify(conflict)))
-        .map(({ key }) => key),
-    };
-  }
-
-  /** Puts conflicts of one artifact together. The document of each that is not given is read from a history. */
-  async #joined(first: OpenConflict, others: readonly OpenConflict[], given?: string): Promise<OpenConflict> {
-    const { dataset, other } = this.#versions;
-    const documentOf = async ({ theirs }: OpenConflict): Promise<string | undefined> => {
-      const bytes = await loadFromHistories(theirs, [dataset, other]);
-      return bytes && new TextDecoder().decode(bytes);
-    };
-    let conflict = first;
-    let document = given ?? (first.key === METADATA_KEY ? await documentOf(first) : undefined);
-    for (const each of others) {
-      const next = first.key === METADATA_KEY ? await documentOf(each) : undefined;
-      const isByField = conflict.fields !== undefined && each.fields !== undefined;
-      if (document !== undefined && next !== undefined && isByField) {
-        ({ conflict, document } = joinFieldConflicts(
-          { conflict, document },
-          { conflict: each, document: next },
-        ));
-      } else {
-        const attachments = [...new Set([...conflict.attachments, ...each.attachments])];
-        conflict = { ...conflict, attachments };
-      }
-    }
-    if (document === undefined) {
-      return conflict;
-    }
-    const bytes = new TextEncoder().encode(document);
-    this.#kept.push(bytes);
-    return { ...conflict, theirs: await dataset.runtime.sha256(bytes) };
-  }
-
-  async #openOf(side: "base" | "ours" | "theirs"): Promise<readonly OpenConflict[]> {
-    const bytes = await this.#load(side, OPEN_KEY);
-    return bytes === undefined ? [] : readable(() => parseOpenConflicts(new TextDecoder().decode(bytes)), []);
   }
 
   /** The summary is made from the metadata, so it is no attribute of its own. */
@@ -378,36 +259,9 @@ class ImageMerge {
     return (await said(view)) === (await said(other));
   }
 
-  async #ourText(key: string): Promise<string | undefined> {
-    const bytes = await this.#load("ours", key);
+  async #text(side: "base" | "ours", key: string): Promise<string | undefined> {
+    const bytes = await loadVersion(this.#versions, side, key);
     return bytes && new TextDecoder().decode(bytes);
-  }
-
-  async #theirText(key: string): Promise<string> {
-    return new TextDecoder().decode(await this.#load("theirs", key));
-  }
-
-  async #baseText(key: string): Promise<string | undefined> {
-    const bytes = await this.#load("base", key);
-    return bytes && new TextDecoder().decode(bytes);
-  }
-
-  /** Loads an object of one side by its hash; undefined if that side does not have it, or the bytes of the base are gone. */
-  async #load(side: "base" | "ours" | "theirs", key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const { view, dataset, other, imageId } = this.#versions;
-    const sha256 = this.#versions[side]?.get(key);
-    if (sha256 === undefined) {
-      return undefined;
-    }
-    const path = `images/${imageId}/${key}`;
-    for (const contents of side === "theirs" ? [other] : side === "ours" ? [view] : [view, other]) {
-      const bytes =
-        (await contents.exact.hash(path)) === sha256 ? await contents.exact.load(path) : undefined;
-      if (bytes !== undefined && (await dataset.runtime.sha256(bytes)) === sha256) {
-        return bytes;
-      }
-    }
-    return loadFromHistories(sha256, [dataset, other]);
   }
 
   get #from(): string {
@@ -430,29 +284,4 @@ function tryMerge(base: string | undefined, ours: string, theirs: string): Metad
 function hasSameEvents(a: EventTable, b: EventTable): boolean {
   const merge = mergeEvents({ base: a, ours: a, theirs: b });
   return merge.outcome === "merged" && merge.taken.length === 0 && merge.conflicts.length === 0;
-}
-
-async function eventTable(
-  bytes: Uint8Array<ArrayBuffer> | undefined,
-  where: string,
-): Promise<EventTable | undefined> {
-  if (bytes === undefined) {
-    return undefined;
-  }
-  return readable(async () => {
-    const table = await decodeParquet(bytes, { where });
-    return { schema: schemaOfTable(table), rows: [...rowsOf(table)] };
-  }, undefined);
-}
-
-/** What a program that is not ours wrote in the place of something says nothing. */
-async function readable<T>(read: () => T | Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isKymSchemaError(error) || isZarrStoreError(error, "invalid_file", "not_supported")) {
-      return otherwise;
-    }
-    throw error;
-  }
 }

@@ -121,7 +121,8 @@ async function lookAt(
     }
     const { person } = record.writer;
     for (const id of imageIds) {
-      const persons = note?.persons ?? (person === undefined ? [] : [person]);
+      // What the other copy had taken in from this one is no work of theirs.
+      const persons = isFromOther ? [] : (note?.persons ?? (person === undefined ? [] : [person]));
       personsOf.set(id, new Set([...(personsOf.get(id) ?? []), ...persons]));
     }
   }

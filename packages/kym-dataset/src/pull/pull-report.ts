@@ -28,7 +28,7 @@ export interface PulledImage {
   /** The fields and files that are as in the other copy now. */
   readonly taken: readonly string[];
   readonly conflicts: readonly PullConflict[];
-  /** The conflicts of the image that the other copy had left open, and that came with it: paths of artifacts. */
+  /** The conflicts of the image that the other copy had left open, and that came with it: names of fields, or paths of artifacts. */
   readonly openThere: readonly string[];
   /** Whose work came, as the other log names them. */
   readonly persons: readonly string[];

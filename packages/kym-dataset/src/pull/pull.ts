@@ -6,9 +6,11 @@ import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
+import { conflictNames } from "./conflict-files.ts";
 import { decideImage, type ImageDecision } from "./decide-image.ts";
 import { copyObjects, isEmptyChange, writeImageChange } from "./image-change.ts";
-import { mergeImage, neededHistory } from "./merge-image.ts";
+import { neededHistory } from "./image-versions.ts";
+import { mergeImage } from "./merge-image.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
 import { pullDetails } from "./pull-note.ts";
 import type { PulledImage, PullReport } from "./pull-report.ts";
@@ -258,7 +260,7 @@ class Pull {
   async #openThere(imageId: string): Promise<readonly string[]> {
     const record = this.#other.record(imageId, { asOf: "last look" });
     const isThere = (await record.json.list()).includes(ARTIFACTS.openConflicts);
-    return isThere ? (await loadOpenConflicts(record)).map(({ key }) => key) : [];
+    return isThere ? (await loadOpenConflicts(record)).flatMap(conflictNames) : [];
   }
 }
 

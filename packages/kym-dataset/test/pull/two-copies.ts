@@ -1,8 +1,15 @@
 // Two copies of a dataset, edited by random scripts with a seed, pulled in both directions.
 import { ARTIFACTS, loadMetadataText, parseMetadata, summarizeMetadata } from "@kym/kym-schema";
-import { loadOpenConflicts, mergeEvents, metadataChanges } from "@kym/kym-schema/merge";
+import {
+  loadOpenConflicts,
+  mergeEvents,
+  metadataChanges,
+  resolveMetadata,
+  saveOpenConflicts,
+} from "@kym/kym-schema/merge";
 import {
   createNdArray,
+  jsonText,
   type KeyValueStore,
   memoryStore,
   openDataset,
@@ -112,8 +119,9 @@ export async function makeStudy(seed: number, images: number): Promise<Copy> {
 /** One random edit by one person. */
 export async function editAtRandom({ dataset }: Copy, draw: Draw, name: string): Promise<void> {
   const ids = await dataset.listImageIds();
-  const id = ids[draw(ids.length)];
-  const kind = draw(14);
+  // Few images, so that both often change the same.
+  const id = ids[draw(Math.min(ids.length, 3))];
+  const kind = draw(18);
   if (id === undefined || kind === 0) {
     await addScan(dataset, `${name}-${draw(1_000_000)}`, draw);
     return;
@@ -158,6 +166,9 @@ export async function editAtRandom({ dataset }: Copy, draw: Draw, name: string):
     case 10:
       await record.saveAttachment(`notes-${draw(2)}.txt`, new TextEncoder().encode(`${name} ${draw(3)}`));
       break;
+    case 12:
+      await settleAtRandom(dataset, draw);
+      break;
     case 11:
       await record.saveJson("velocity_events/params", { threshold: draw(3) });
       break;
@@ -166,9 +177,50 @@ export async function editAtRandom({ dataset }: Copy, draw: Draw, name: string):
   }
 }
 
+/** Settles one open conflict of some image, as `kym resolve` does. */
+async function settleAtRandom(dataset: ZarrDataset, draw: Draw): Promise<void> {
+  for (const id of await dataset.listImageIds()) {
+    const open = await loadOpenConflicts(dataset.record(id));
+    const at = draw(Math.max(open.length, 1));
+    const conflict = open[at];
+    if (conflict !== undefined) {
+      await dataset.transaction(async (transaction) => {
+        const record = transaction.record(id);
+        const { fields = [], key, theirs } = conflict;
+        const field = fields[draw(Math.max(fields.length, 1))];
+        const left = fields.filter((each) => each !== field);
+        const isTheirs = draw(2) === 0 && key === "analysis/metadata.json" && field !== undefined;
+        if (isTheirs) {
+          const [ours, came] = [await loadMetadataText(record), await dataset.history(theirs)];
+          const text = new TextDecoder().decode(came);
+          expect(metadataChanges(ours ?? "{}", text).map((change) => change.field)).toContain(field.field);
+          const settled = resolveMetadata(ours ?? "{}", text, new Map([[field.field, "theirs"]]));
+          const { voxels = [] } = parseMetadata(settled).header;
+          await record.saveJson(ARTIFACTS.metadata, jsonText(settled));
+          await record.pixels.saveScales([
+            { unit: "s", step: voxels[0] ?? 1 },
+            { unit: "\u00b5m", step: voxels[1] ?? 1 },
+          ]);
+        }
+        const rest =
+          left.length === 0
+            ? open.filter((each) => each !== conflict)
+            : open.with(at, { ...conflict, fields: left });
+        await saveOpenConflicts(record.json, rest);
+        for (const attachment of left.length === 0 ? conflict.attachments : []) {
+          if (!rest.some(({ attachments }) => attachments.includes(attachment))) {
+            await record.attachments.delete(attachment.replace("attachments/", ""));
+          }
+        }
+      });
+      return;
+    }
+  }
+}
+
 async function editEvents(dataset: ZarrDataset, id: string, draw: Draw, name: string): Promise<void> {
   const { rows } = await eventsOf(dataset, id);
-  const at = draw(Math.max(rows.length, 1));
+  const at = draw(Math.max(Math.min(rows.length, 2), 1));
   const type = TYPES[draw(TYPES.length)] ?? "";
   const changed = [
     [...rows, eventRow(`${name}-${draw(1_000_000)}`, type)],
@@ -309,18 +361,29 @@ export async function expectSound({ dataset }: Copy): Promise<void> {
   }
 }
 
-/** Two people edit two copies, and pull from each other; `runs` times with different seeds. */
+/** Two people edit two copies, and pull from each other, once for each seed. Every kind of outcome must occur. */
 export async function checkTwoCopies(seeds: Iterable<number>, edits: number): Promise<void> {
+  const seen = new Set<string>();
   for (const seed of seeds) {
     try {
-      await checkSeed(seed, edits);
+      for (const { images } of await checkSeed(seed, edits)) {
+        for (const { outcome, conflicts, openThere } of images) {
+          seen.add(outcome);
+          for (const { key, fields } of conflicts) {
+            seen.add(`${key}${fields === undefined ? "" : " by fields"}`);
+          }
+          seen.add(openThere.length > 0 ? "open there" : "all settled there");
+        }
+      }
     } catch (error) {
       throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
     }
   }
+  expect([...seen]).toEqual(expect.arrayContaining(OUTCOMES));
 }
 
-async function checkSeed(seed: number, edits: number): Promise<void> {
+async function checkSeed(seed: number, edits: number): Promise<readonly PullReport[]> {
+  const all: PullReport[] = [];
   const draw = drawFrom(seed);
   const made = await makeStudy(seed, 4);
   const [anna, bela] = [await copyOf(made, "anna"), await copyOf(made, "bela")];
@@ -332,6 +395,7 @@ async function checkSeed(seed: number, edits: number): Promise<void> {
     }
     const after = [await snapshotOf(anna), await snapshotOf(bela)] as const;
     const reports = await exchange(anna, bela, draw(3));
+    all.push(...reports);
     expect(await stateOf(bela), `round ${round}: the same state in both`).toEqual(await stateOf(anna));
     for (const copy of [anna, bela]) {
       await expectSound(copy);
@@ -346,7 +410,15 @@ async function checkSeed(seed: number, edits: number): Promise<void> {
       0, 0,
     ]);
   }
+  return all;
 }
+
+/** What must have occurred, or the scripts edit too little. */
+const OUTCOMES = [
+  ...["new", "deleted", "changed", "kept", "returned", "open there", ""],
+  ...["analysis/metadata.json by fields", "analysis/velocity_events/events.parquet by fields"],
+  ...["analysis/velocity_events/params.json", "attachments/notes-0.txt"],
+];
 
 /** Pulls in both directions: one after the other in either order, or at the same time and then once more. */
 async function exchange(a: Copy, b: Copy, order: number): Promise<readonly PullReport[]> {

@@ -9,6 +9,7 @@ export {
   type EventMerge,
   type EventTable,
   type EventVersions,
+  eventValues,
   mergeEvents,
   resolveEvents,
 } from "./merge-events.ts";

@@ -103,6 +103,14 @@ export function resolveEvents(
   return chosen.size === 0 ? ours : withEvents(ours, their, chosen, columns);
 }
 
+/** The values of events as JSON text, by the names of their fields; none if rows cannot be told apart. */
+export function eventValues(table: EventTable): ReadonlyMap<string, string> {
+  const events = eventsById(table);
+  return new Map(
+    isEvents(events) ? [...events].map(([id, row]) => [eventField(id), jsonOf(row) ?? ""] as const) : [],
+  );
+}
+
 /** The name of the field that is one event. */
 function eventField(id: string): string {
   return `event:${id}`;

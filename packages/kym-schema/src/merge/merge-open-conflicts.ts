@@ -12,8 +12,11 @@ export interface OpenConflictVersions {
 /** A conflict that is open after a merge, and whose lists the fields came from. */
 export interface MergedConflict {
   readonly conflict: OpenConflict;
-  /** What the two sides said, if both have the conflict and differ: `conflict.theirs` is then that of `ours`. */
-  readonly other: OpenConflict | undefined;
+  /**
+   * Undefined unless both sides have the conflict and differ. `conflict.theirs` is that of `ours`, but these fields are those of
+   * `theirs`, which names them in what it has in that place.
+   */
+  readonly other: { readonly theirs: OpenConflict["theirs"]; readonly fields: readonly string[] } | undefined;
 }
 
 /**
@@ -37,7 +40,12 @@ export function mergeOpenConflicts({ base, ours, theirs }: OpenConflictVersions)
     const fields = fieldsOf(was?.fields ?? [], our.fields, their.fields);
     const attachments = [...new Set([...our.attachments, ...their.attachments])];
     const from = [...new Set([...our.from, ...their.from])];
-    return fields.length === 0 ? [] : [{ conflict: { ...our, fields, attachments, from }, other: their }];
+    const own = new Set(our.fields.map(({ field }) => field));
+    const added = fields.flatMap(({ field }) => (own.has(field) ? [] : [field]));
+    const other = { theirs: their.theirs, fields: added };
+    const isFromCopy = our.isFromCopy === true || their.isFromCopy === true;
+    const conflict = { ...our, fields, attachments, from, ...(isFromCopy && { isFromCopy }) };
+    return fields.length === 0 ? [] : [{ conflict, other }];
   });
 }
 
