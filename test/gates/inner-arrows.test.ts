@@ -21,6 +21,7 @@ const ARROWS: Arrows = {
   "apps/cli/src/commands": {
     check: [],
     completion: [],
+    copies: [],
     doctor: [],
     index: [],
     ingest: ["index"],

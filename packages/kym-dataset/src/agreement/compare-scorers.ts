@@ -1,6 +1,6 @@
 // Compares what two scorers decided in two copies of a dataset: which images they accept, and of which type events are.
 
-import { EVENT_ARTIFACTS, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { COLUMNS, EVENT_ARTIFACTS, loadMetadataText, parseMetadata } from "@kym/kym-schema";
 import { isZarrStoreError, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { isPixelKey, PIXELS_NODE_KEY } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
@@ -31,10 +31,11 @@ export interface EventAgreement {
   readonly matched: Agreement;
 }
 
-/** Why something does not count. `n` is in images, or in events. */
+/** Why something does not count. */
 export interface LeftOut {
   readonly of: "accepted" | "events";
-  readonly unit: "image" | "event";
+  /** What `n` counts. */
+  readonly what: "image" | "event";
   readonly reason: string;
   readonly n: number;
   /** The images, or those in which the events are. */
@@ -154,7 +155,7 @@ async function compareEvents(
       const { first: ours, second: theirs } = types[column];
       if (ours !== null && theirs !== null) {
         tally.matched[column].push({ first: ours, second: theirs, count: 1 });
-      } else if (ours !== theirs || column === "event_type") {
+      } else if (ours !== theirs || column === COLUMNS.eventType) {
         tally.leaveOut("events", "event", `a copy does not say the ${column}`, id);
       }
     }
@@ -189,7 +190,10 @@ async function eventsOf(
 class Tally {
   images = 0;
   readonly accepted: ScorePair[] = [];
-  readonly matched: Readonly<Record<TypeColumn, ScorePair[]>> = { event_type: [], user_type: [] };
+  readonly matched: Readonly<Record<TypeColumn, ScorePair[]>> = {
+    [COLUMNS.eventType]: [],
+    [COLUMNS.userType]: [],
+  };
   readonly #counts = new Map<TypeColumn, Map<string, { first: number; second: number }>>();
   readonly #leftOut = new Map<string, Omit<LeftOut, "imageIds"> & { n: number; ids: Set<string> }>();
 
@@ -202,10 +206,10 @@ class Tally {
     }
   }
 
-  leaveOut(of: LeftOut["of"], unit: LeftOut["unit"], reason: string, imageId: string, n = 1): void {
+  leaveOut(of: LeftOut["of"], what: LeftOut["what"], reason: string, imageId: string, n = 1): void {
     if (n > 0) {
-      const key = `${of} ${unit} ${reason}`;
-      const entry = this.#leftOut.get(key) ?? { of, unit, reason, n: 0, ids: new Set<string>() };
+      const key = `${of} ${what} ${reason}`;
+      const entry = this.#leftOut.get(key) ?? { of, what, reason, n: 0, ids: new Set<string>() };
       entry.n += n;
       entry.ids.add(imageId);
       this.#leftOut.set(key, entry);
@@ -222,7 +226,9 @@ class Tally {
           .map(([type, counts]) => ({ type, ...counts }))
           .sort((x, y) => (x.type < y.type ? -1 : 1)),
         matched: cohenKappa(this.matched[column]),
-      })).filter(({ column, counts }) => column === "event_type" || counts.some(({ type }) => type !== "")),
+      })).filter(
+        ({ column, counts }) => column === COLUMNS.eventType || counts.some(({ type }) => type !== ""),
+      ),
       leftOut: [...this.#leftOut.values()].map(({ ids, ...entry }) => ({ ...entry, imageIds: [...ids] })),
     };
   }

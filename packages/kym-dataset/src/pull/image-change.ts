@@ -3,17 +3,22 @@
 import { ARTIFACTS, changedScales } from "@kym/kym-schema";
 import { type EventTable, type OpenConflict, saveOpenConflicts } from "@kym/kym-schema/merge";
 import type { DatasetContents, ReadOptions, ZarrDataset } from "@kym/zarr-store";
-import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
+import { imageObjectPath, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import type { KeptFile } from "./conflict-files.ts";
 import { isGroupNode } from "./decide-image.ts";
 import type { PullConflict } from "./pull-report.ts";
+
+/** The text of the metadata, and the one before. */
+export interface ChangedText {
+  readonly before: string | undefined;
+  readonly after: string;
+}
 
 /** Everything that a pull changes of one image that both copies have. */
 export interface ImageChange {
   /** What each object becomes, by its key below the image: the hash that it has in the other copy; null deletes it. */
   readonly copies: ReadonlyMap<string, string | null>;
-  /** The text of the metadata, and the one before. */
-  readonly metadata: { readonly before: string | undefined; readonly after: string } | undefined;
+  readonly metadata: ChangedText | undefined;
   /** Tables of events, by the names of their artifacts. */
   readonly events: ReadonlyMap<string, EventTable>;
   readonly attachments: readonly KeptFile[];
@@ -74,7 +79,7 @@ export async function copyObjects(
   hashes: ReadonlyMap<string, string | null>,
   options: ReadOptions,
 ): Promise<void> {
-  const pathOf = (key: string): string => `images/${imageId}/${key}`;
+  const pathOf = (key: string): string => imageObjectPath(imageId, key);
   const isGroupGone = ([key, sha256]: readonly [string, string | null]): boolean =>
     sha256 === null && isGroupNode(key);
   const entries = [...hashes];

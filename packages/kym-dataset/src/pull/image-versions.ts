@@ -10,7 +10,7 @@ import {
   rowsOf,
   type ZarrDataset,
 } from "@kym/zarr-store";
-import { imagePartKey } from "@kym/zarr-store/layout";
+import { imageObjectPath, imagePartKey } from "@kym/zarr-store/layout";
 import { decodeParquet } from "@kym/zarr-store/table";
 import { schemaOfTable } from "@kym/zarr-store/table/reading";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
@@ -51,7 +51,7 @@ export async function loadVersion(
   if (sha256 === undefined) {
     return undefined;
   }
-  const path = `images/${imageId}/${key}`;
+  const path = imageObjectPath(imageId, key);
   for (const contents of side === "theirs" ? [other] : side === "ours" ? [view] : [view, other]) {
     const bytes = (await contents.exact.hash(path)) === sha256 ? await contents.exact.load(path) : undefined;
     if (bytes !== undefined && (await dataset.runtime.sha256(bytes)) === sha256) {
@@ -88,7 +88,7 @@ export async function neededHistory(
   return kept;
 }
 
-/** Reads a table of events; undefined for bytes that are none. */
+/** Reads a table of events; undefined for bytes of another kind. */
 export async function eventTable(
   bytes: Uint8Array<ArrayBuffer> | undefined,
   where: string,

@@ -17,7 +17,7 @@ import { canonicalJson } from "@kym/zarr-store/json";
 import { imagePartOf, PIXELS_NODE_KEY, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { attachmentKey, isKeptFile, type KeptFile, keptFile, theirsOf } from "./conflict-files.ts";
 import { isGroupNode, type PulledPart } from "./decide-image.ts";
-import type { ImageChange } from "./image-change.ts";
+import type { ChangedText, ImageChange } from "./image-change.ts";
 import {
   EVENT_KEYS,
   eventTable,
@@ -61,7 +61,7 @@ class ImageMerge {
   readonly #taken: string[] = [];
   readonly #conflicts: PullConflict[] = [];
   readonly #opened: OpenedConflict[] = [];
-  #metadata: ImageChange["metadata"];
+  #metadata: ChangedText | undefined;
 
   constructor(versions: ImageVersions, options: ReadOptions) {
     this.#versions = versions;
@@ -249,7 +249,7 @@ class ImageMerge {
     this.#conflicts.push({ key, fields: undefined, attachments, reason });
   }
 
-  /** The summary is made from the metadata, so it is no attribute of its own. */
+  /** The summary is made from the metadata, so it is left out. */
   async #hasSameAttributes(): Promise<boolean> {
     const { view, other, imageId } = this.#versions;
     const said = async (contents: DatasetContents): Promise<string> => {
@@ -269,7 +269,7 @@ class ImageMerge {
   }
 }
 
-/** Undefined if a side is not a JSON object, and so has no fields. A base that is none counts as not known. */
+/** Undefined if a side is not a JSON object, and so has no fields. A base that is not one counts as not known. */
 function tryMerge(base: string | undefined, ours: string, theirs: string): MetadataMerge | undefined {
   try {
     return mergeMetadata({ base, ours, theirs });

@@ -1,6 +1,7 @@
-// Finds what two copies of a dataset came from: the last commit of one of them that both have taken in.
+// Finds what two copies of a dataset came from: the last commit of one of them that both have.
 
 import type { CommitPoint, CommitRecord, DatasetCopies, ReadOptions, ZarrDataset } from "@kym/zarr-store";
+import { imageObjectOf } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import { type PullNote, pullNoteOf } from "./pull-note.ts";
@@ -15,13 +16,13 @@ export interface PullBase {
 /** A dataset, the other copy and what they came from, all as of one version each. */
 export interface PullStart {
   readonly base: PullBase;
-  /** The commit of the other copy that is taken in. */
+  /** The commit of the other copy that is pulled. */
   readonly taken: CommitPoint;
-  /** Whether the other copy has done anything since the last commit that was taken in. */
+  /** Whether the other copy has done anything since the last commit that was pulled. */
   readonly hasNews: boolean;
   /**
    * Whether a pull that finds nothing to change is recorded all the same, so that the next one need not look back as far. It is not
-   * if the other copy has only taken in what is here: two copies would record each other's pulls for ever.
+   * if the other copy has only pulled what is here: two copies would record each other's pulls for ever.
    */
   readonly isRecorded: boolean;
   readonly ours: ReadonlyMap<string, ObjectHashes>;
@@ -30,14 +31,14 @@ export interface PullStart {
   baseOf(imageId: string): ObjectHashes | undefined;
   /** The hash that an object had at the base, if it changed on the side of the base since; null if it did not exist. */
   readonly before: ReadonlyMap<string, string | null>;
-  /** Who changed an image in the other copy, as its records name them. */
+  /** The persons who changed an image in the other copy, as its records name them. */
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
  * Compares the logs of two copies.
  *
- * The base is the last commit that both logs have. After pulls it is what was taken in last: the commit of the other copy that the
+ * The base is the last commit that both logs have. After pulls it is what was pulled last: the commit of the other copy that the
  * last pull of this one names, or the commit of this one that the last pull of the other names, if that was later.
  *
  * @throws {KymDatasetError} `unrelated` if the logs have no commit in common
@@ -95,7 +96,7 @@ export interface RecordedPull {
 interface Look {
   /** The newest pull from the other copy that was complete. */
   readonly lastPull: RecordedPull | undefined;
-  /** The last version that changed images, and is no pull from the other copy; 0 if there is none. */
+  /** The last version that changed images, and is not a pull from the other copy; 0 without one. */
   readonly ownWork: number;
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -121,7 +122,7 @@ async function lookAt(
     }
     const { person } = record.writer;
     for (const id of imageIds) {
-      // What the other copy had taken in from this one is no work of theirs.
+      // What the other copy pulled from this one is not their work.
       const persons = isFromOther ? [] : (note?.persons ?? (person === undefined ? [] : [person]));
       personsOf.set(id, new Set([...(personsOf.get(id) ?? []), ...persons]));
     }
@@ -130,7 +131,7 @@ async function lookAt(
 }
 
 function imagesOf({ ops }: CommitRecord): ReadonlySet<string> {
-  return new Set(ops.flatMap(({ path }) => imageAndKey(path)?.[0] ?? []));
+  return new Set(ops.flatMap(({ path }) => imageObjectOf(path)?.imageId ?? []));
 }
 
 /**
@@ -144,7 +145,7 @@ export function decideBase(
   ours: RecordedPull | undefined,
   theirs: RecordedPull | undefined,
 ): PullBase {
-  // Their pull took in our state with our pull in it, so it is the later one.
+  // Their pull got our state with our pull in it, so it is the later one.
   if (theirs !== undefined && (ours === undefined || ours.at <= theirs.note.version)) {
     return { of: "ours", point: pointOf(theirs.note) };
   }
@@ -162,10 +163,10 @@ function hashesBefore(
 ): PullStart["baseOf"] {
   const changed = new Map<string, Map<string, string | null>>();
   for (const [path, prev] of before) {
-    const [id, key] = imageAndKey(path) ?? [];
-    if (id !== undefined && key !== undefined) {
-      const keys = changed.get(id) ?? new Map<string, string | null>();
-      changed.set(id, keys.set(key, prev));
+    const object = imageObjectOf(path);
+    if (object !== undefined) {
+      const keys = changed.get(object.imageId) ?? new Map<string, string | null>();
+      changed.set(object.imageId, keys.set(object.key, prev));
     }
   }
   return (id) => {
@@ -177,12 +178,4 @@ function hashesBefore(
     const existing = [...hashes].filter((entry): entry is [string, string] => entry[1] !== null);
     return existing.length === 0 ? undefined : new Map(existing);
   };
-}
-
-const IN_IMAGE = /^images\/([^/]+)\/(.+)$/;
-
-/** The image of an object, and its key below the image; undefined for an object of no image. */
-function imageAndKey(path: string): readonly [id: string, key: string] | undefined {
-  const [, id, key] = IN_IMAGE.exec(path) ?? [];
-  return id === undefined || key === undefined ? undefined : [id, key];
 }

@@ -1,4 +1,4 @@
-// What the record of a pull says: which commit of the other copy was taken in.
+// What the record of a pull says: which commit of the other copy was pulled.
 
 import type { CommitPoint, CommitRecord } from "@kym/zarr-store";
 
@@ -8,7 +8,7 @@ export interface PullNote extends CommitPoint {
   readonly from: string;
   /** Whose work the commit brings. */
   readonly persons: readonly string[];
-  /** True in the last commit of a pull: only then is all taken in that the other copy had at that version. */
+  /** True in the last commit of a pull: only then is everything here that the other copy had at that version. */
   readonly isComplete: boolean;
 }
 
@@ -27,7 +27,7 @@ export function pullDetails(note: PullNote): NonNullable<CommitRecord["details"]
   };
 }
 
-/** Reads what a record says of a pull; undefined if it is no commit of one. */
+/** Reads what a record says of a pull; undefined for any other commit. */
 export function pullNoteOf({ details }: Pick<CommitRecord, "details">): PullNote | undefined {
   const fields = Object(details?.[MEMBER]) as Readonly<Record<string, unknown>>;
   const { from, version, record_sha256: recordSha256, persons, complete } = fields;

@@ -37,7 +37,7 @@ export interface PulledImage {
 export interface PullReport {
   /** The location of the other copy. */
   readonly from: string;
-  /** The commit of the other copy that was taken in. */
+  /** The commit of the other copy that was pulled. */
   readonly taken: CommitPoint;
   readonly base: PullBase;
   /** False if the other copy did nothing since the last pull. */

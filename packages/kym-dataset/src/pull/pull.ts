@@ -1,4 +1,4 @@
-// Takes in what another copy of a dataset did, in commits of bounded size.
+// Brings what another copy of a dataset did into this one, in commits of bounded size.
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { loadOpenConflicts } from "@kym/kym-schema/merge";
@@ -28,14 +28,14 @@ export interface PullOptions {
 const BATCH_IMAGES = 64;
 
 /**
- * Takes in what another copy of the dataset did since the last commit that both have, or since the last pull: images that it added or
+ * Brings what another copy of the dataset did into this one, since the last commit that both have, or since the last pull: images that it added or
  * deleted, and what it changed of the others, by a merge with what was changed here. The other copy is only read.
  *
  * - A field, ROI, event or artifact that only the other copy changed becomes what it is there. What both changed to different values
  *   stays as it is here; what came lies in `attachments/` and is listed by `loadOpenConflicts`.
  * - An image that one copy deleted goes if the other left it alone, and stays if the other changed it.
  * - A pull is one commit for up to 64 images. Each names the persons whose work it brings; the last one also names the commit of the
- *   other copy that is taken in now. After a stop, the next pull goes on.
+ *   other copy that was pulled. After a stop, the next pull goes on.
  * - Tables that an index makes are left to the next index.
  *
  * One object is in memory at a time, and the artifacts of one image that are merged.

@@ -64,7 +64,7 @@ test("accepted images and types of matched events are compared, and what is left
     },
   ]);
   expect(
-    report.leftOut.map(({ of, unit, reason, n, imageIds }) => `${of}: ${n} ${unit} ${reason} ${imageIds}`),
+    report.leftOut.map(({ of, what, reason, n, imageIds }) => `${of}: ${n} ${what} ${reason} ${imageIds}`),
   ).toEqual([
     "events: 1 event a copy does not say the event_type a",
     "events: 1 event only in the first copy a",

@@ -33,6 +33,7 @@ export {
   encodeOpenConflicts,
   type OpenConflict,
   type OpenField,
+  parseOpenConflicts,
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
   type TheirArtifact,

@@ -7,6 +7,8 @@
 export { ZARR_NODE_NAME } from "../commit/object-path.ts";
 export {
   type ImagePart,
+  imageObjectOf,
+  imageObjectPath,
   imagePartKey,
   imagePartKeys,
   imagePartOf,

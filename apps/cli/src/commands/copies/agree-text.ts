@@ -41,7 +41,7 @@ export function agreementText(
         );
   const parts = [
     `${counted(images, "image")} compared\n`,
-    `accepted: ${sentence(accepted)}\n${pairs(accepted, "images")}`,
+    `${wrapText(`accepted: ${sentence(accepted)}\n`, terminal)}${pairs(accepted, "images")}`,
     ...events.map(({ column, counts, matched }) => {
       const types = counts.map(({ type, first: ours, second: theirs }) => [
         type === "" ? "—" : printable(type),
@@ -59,16 +59,16 @@ export function agreementText(
       );
       return types.length === 0
         ? `${column}: no image has events in both copies\n`
-        : `${column} of all events\n${table}\n${column} of matched events: ${sentence(matched)}\n${pairs(matched, "events")}`;
+        : `${column} of all events\n${table}\n${wrapText(`${column} of matched events: ${sentence(matched)}\n`, terminal)}${pairs(matched, "events")}`;
     }),
   ];
-  const notes = leftOut.map(({ n, unit, of, reason, imageIds }) => {
+  const notes = leftOut.map(({ n, what: unit, of, reason, imageIds }) => {
     const shown = imageIds.map((id) => printable(names.of(id))).sort();
     const listed = verbose ? shown : shown.slice(0, MOST_NAMED);
     const more = shown.length - listed.length;
     const rest = more > 0 ? ` and ${more} more; -v lists them` : "";
-    const what = of === "events" && unit === "image" ? "the events of " : "";
-    return `left out: ${what}${counted(n, unit)}, ${reason}: ${listed.join(", ")}${rest}\n`;
+    const whose = of === "events" && unit === "image" ? "the events of " : "";
+    return `left out: ${whose}${counted(n, unit)}, ${reason}: ${listed.join(", ")}${rest}\n`;
   });
   return [...parts, ...(notes.length === 0 ? [] : [wrapText(notes.join(""), terminal)])].join("\n");
 }
@@ -96,23 +96,27 @@ export function agreementTable({ accepted, events }: ScorerReport): OutputTable 
     ]),
   ];
   return {
-    columns: COLUMNS.map((column) => ({ ...column, values: rows.map((row) => row[column.name] ?? null) })),
+    columns: Object.entries(COLUMN_TYPES).map(([name, type]) => ({
+      name,
+      type,
+      values: rows.map((row) => row[name] ?? null),
+    })),
     rowCount: rows.length,
   };
 }
 
 type AgreementRow = Readonly<Record<string, CellValue | undefined>>;
 
-const COLUMNS: readonly Omit<OutputColumn, "values">[] = [
-  { name: "measure", type: "utf8" },
-  { name: "first", type: "utf8" },
-  { name: "second", type: "utf8" },
-  { name: "n", type: "int64" },
-  { name: "agreed", type: "int64" },
-  { name: "observed", type: "float64" },
-  { name: "expected", type: "float64" },
-  { name: "kappa", type: "float64" },
-];
+const COLUMN_TYPES: Readonly<Record<string, OutputColumn["type"]>> = {
+  measure: "utf8",
+  first: "utf8",
+  second: "utf8",
+  n: "int64",
+  agreed: "int64",
+  observed: "float64",
+  expected: "float64",
+  kappa: "float64",
+};
 
 function rowsOf(measure: string, { pairs, n, agreed, observed, expected, kappa }: Agreement): AgreementRow[] {
   return [

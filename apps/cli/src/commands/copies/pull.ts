@@ -1,4 +1,4 @@
-// `kym pull`: takes in what another copy of the dataset did.
+// `kym pull`: gets what another copy of the dataset did.
 
 import { pullDataset } from "@kym/kym-dataset";
 import {
@@ -19,7 +19,7 @@ import { hasConflicts, pullData, pullText } from "./pull-text.ts";
 
 export const pullCommand: Command = defineCommand({
   usage: "pull DATASET OTHER",
-  description: `Takes in what another copy of the same dataset did since both were one, or since the last pull:
+  description: `Gets what another copy of the same dataset did since both were one, or since the last pull:
 new and deleted images, edits, ROIs, and events by event_id. OTHER is only read.
 
 What only one copy changed is taken, field by field. What both changed to different values stays

@@ -32,7 +32,7 @@ export class DatasetCopies {
   }
 
   /**
-   * Returns the last commit that both logs have; undefined if the datasets are no copies of each other. Each record holds the hash
+   * Returns the last commit that both logs have; undefined if the datasets are not copies of each other. Each record holds the hash
    * of the one before. So two logs that agree in one version agree in all before it, and few records are read.
    *
    * @throws {ZarrStoreError} `integrity`, `io`

@@ -7,7 +7,7 @@ import { meaningOf } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 
 /**
- * The objects of a dataset by their paths, byte for byte. Nothing is parsed and nothing is made anew, so that a copy has the hashes
+ * The objects of a dataset by their paths, byte for byte. Nothing is parsed or encoded, so that a copy has the hashes
  * of the original. The caller keeps together what belongs together, such as all objects of an image.
  */
 export class ExactObjects {
@@ -17,12 +17,12 @@ export class ExactObjects {
     this.#session = session;
   }
 
-  /** The SHA-256 of an object; undefined if there is none. */
+  /** The SHA-256 of an object; undefined if it does not exist. */
   async hash(path: string): Promise<string | undefined> {
     return this.#session.hash(exactPath(path));
   }
 
-  /** Loads an object, verified; undefined if there is none. @throws {ZarrStoreError} `integrity`, `modified_outside`, `io` */
+  /** Loads an object, verified; undefined if it does not exist. @throws {ZarrStoreError} `integrity`, `modified_outside`, `io` */
   async load(path: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#session.read(exactPath(path), options);
   }
