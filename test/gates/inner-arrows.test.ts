@@ -21,6 +21,7 @@ const ARROWS: Arrows = {
   "apps/cli/src/commands": {
     check: [],
     completion: [],
+    copies: [],
     doctor: [],
     edit: [],
     index: [],
@@ -47,6 +48,8 @@ const ARROWS: Arrows = {
   "packages/kym-dataset/src": {
     table: [],
     indexer: ["table"],
+    agreement: ["indexer"],
+    pull: ["table", "indexer"],
     image: [],
     indexers: ["indexer"],
     migrate: [],
@@ -153,6 +156,7 @@ const ARROWS: Arrows = {
   "packages/zarr-store/src/dataset": {
     nodes: [],
     session: ["nodes"],
+    copies: ["session"],
     tables: [],
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],

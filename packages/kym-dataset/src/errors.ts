@@ -10,6 +10,8 @@ export type KymDatasetErrorCode =
   | "invalid_name"
   | "invalid_metadata"
   | "schema_mismatch"
+  /** Two datasets are not copies of each other. */
+  | "unrelated"
   | "aborted";
 
 /** Where it went wrong, what was expected and what was found. Every field is optional. */

@@ -9,6 +9,14 @@
  * @module
  */
 
+export { type Agreement, cohenKappa, type ScorePair } from "./agreement/cohen-kappa.ts";
+export {
+  type CompareScorersOptions,
+  compareScorers,
+  type EventAgreement,
+  type LeftOut,
+  type ScorerReport,
+} from "./agreement/compare-scorers.ts";
 export {
   isKymDatasetError,
   KymDatasetError,
@@ -41,6 +49,9 @@ export {
   type MigrateReport,
   migrate,
 } from "./migrate/migrate.ts";
+export { type PullOptions, pullDataset } from "./pull/pull.ts";
+export type { PullBase } from "./pull/pull-base.ts";
+export type { PullConflict, PulledImage, PullReport } from "./pull/pull-report.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
 export type {

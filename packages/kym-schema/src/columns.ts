@@ -11,6 +11,8 @@ export const COLUMNS = {
   absVelocity: "abs_velocity_mm_s",
   eventId: "event_id",
   eventType: "event_type",
+  /** The type that a person gave an event when reviewing it. */
+  userType: "user_type",
   start: "t_start_s",
   end: "t_end_s",
   peakTime: "peak_t_s",

@@ -48,6 +48,8 @@ export type {
   RepairReport,
 } from "./commit/maintain/repair.ts";
 export type { CommitOp, CommitRecord } from "./commit/records/commit-record.ts";
+export type { CommitPoint, DatasetCopies } from "./dataset/copies/dataset-copies.ts";
+export type { ExactObjects } from "./dataset/copies/exact-objects.ts";
 export type {
   AddImageOptions,
   DatasetContents,

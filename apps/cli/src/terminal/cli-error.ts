@@ -65,6 +65,10 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   invalid_file: { exitCode: EXIT.input },
   invalid_metadata: { exitCode: EXIT.input },
   not_supported: { exitCode: EXIT.input },
+  unrelated: {
+    exitCode: EXIT.input,
+    hint: "a copy is made by copying the folder of a dataset, __commits included",
+  },
   read_only: { exitCode: EXIT.refused },
   already_exists: {
     exitCode: EXIT.refused,

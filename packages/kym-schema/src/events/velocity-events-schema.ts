@@ -34,7 +34,7 @@ export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
     { name: "n_valid_in_event", type: "int64" },
     { name: COLUMNS.duration, type: "float64", unit: UNITS.second },
     { name: "machine_type", type: "utf8" },
-    { name: "user_type", type: "utf8" },
+    { name: COLUMNS.userType, type: "utf8" },
     { name: "note", type: "utf8" },
   ],
 };

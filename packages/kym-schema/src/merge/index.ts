@@ -6,6 +6,14 @@
 
 export { type ArtifactArrival, conflictsAfterMerge } from "./conflicts-after-merge.ts";
 export {
+  type EventMerge,
+  type EventTable,
+  type EventVersions,
+  eventValues,
+  mergeEvents,
+  resolveEvents,
+} from "./merge-events.ts";
+export {
   type MergeConflict,
   type MergeSide,
   type MetadataChange,
@@ -17,8 +25,15 @@ export {
   resolveMetadata,
 } from "./merge-metadata.ts";
 export {
+  type MergedConflict,
+  mergeOpenConflicts,
+  type OpenConflictVersions,
+} from "./merge-open-conflicts.ts";
+export {
+  encodeOpenConflicts,
   type OpenConflict,
   type OpenField,
+  parseOpenConflicts,
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
   type TheirArtifact,

@@ -45,6 +45,8 @@ export interface OpenConflict {
   readonly attachments: readonly string[];
   /** The fields in conflict; undefined if the artifact is in conflict as a whole. */
   readonly fields: readonly OpenField[] | undefined;
+  /** It came from another copy of the dataset, not from a file: so it is not what a changed file is compared with later. */
+  readonly isFromCopy?: boolean | undefined;
 }
 
 /** Returns the text of the artifact `open_conflicts`. */
@@ -52,8 +54,9 @@ export function encodeOpenConflicts(conflicts: readonly OpenConflict[]): string 
   const memberOfText = (name: string, text: string | undefined): object =>
     text === undefined ? {} : { [name]: parseLossless(text, { allowNonFinite: true }) };
   return serializeLossless({
-    conflicts: conflicts.map(({ key, theirs, from, attachments, fields }) => ({
+    conflicts: conflicts.map(({ key, theirs, from, attachments, fields, isFromCopy }) => ({
       ...{ key, theirs, from, attachments },
+      ...(isFromCopy === true && { copy: true }),
       ...(fields && {
         fields: fields.map((each) => ({
           field: each.field,
@@ -98,6 +101,7 @@ function parseConflict(conflict: JsonField, node: JsonNode | undefined): OpenCon
     theirs: stringOf(memberOf(conflict, "theirs"), "text"),
     from: textsOf("from"),
     attachments: textsOf("attachments"),
+    ...(memberOf(conflict, "copy").value === true && { isFromCopy: true }),
     fields:
       fields.value === undefined
         ? undefined

@@ -44,6 +44,8 @@ export interface TransactionOptions {
   readonly message?: string;
   /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
   readonly retries?: number;
+  /** Commit also if nothing changes, because `details` says something. Default false. */
+  readonly evenIfUnchanged?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -228,17 +230,11 @@ export class CommitEngine {
     options: EngineTransactionOptions,
   ): Promise<Commit> {
     await transaction.settle();
-    if (transaction.isEmpty) {
+    const isFence = options.evenIfUnchanged === true && options.details !== undefined;
+    if (transaction.isEmpty && !isFence) {
       await transaction.discard();
-      const { version } = this.log.head;
-      return {
-        version,
-        txid: transaction.txid,
-        committed: false,
-        published: true,
-        ops: [],
-        droppedImageIds: [],
-      };
+      const [{ version }, { txid }] = [this.log.head, transaction];
+      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [] };
     }
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
@@ -250,6 +246,7 @@ export class CommitEngine {
         abandoned: this.#abandoned,
         claim: this.#claim ?? "link",
         isUpgrade: options.isUpgrade === true,
+        isFence,
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
       return commit;

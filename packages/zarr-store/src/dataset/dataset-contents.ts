@@ -12,6 +12,7 @@ import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ParquetFile } from "../table/parquet/parquet-parts.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
+import { ExactObjects } from "./copies/exact-objects.ts";
 import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
@@ -61,9 +62,12 @@ export interface TableChange {
 /** The images and tables of a dataset, either as committed or as one transaction sees them. */
 export class DatasetContents {
   protected readonly session: ObjectSession;
+  /** The objects by their paths, byte for byte. */
+  readonly exact: ExactObjects;
 
   constructor(session: ObjectSession) {
     this.session = session;
+    this.exact = new ExactObjects(session);
   }
 
   /** The clock, ids and hashing that the dataset was opened with. */

@@ -81,6 +81,19 @@ export function imagePartPaths(imageId: string, part: ImagePart): readonly strin
   return imagePartKeys(part).map((key) => `${groupOfImage(imageId)}/${key}`);
 }
 
+/** The path of an object of an image, by its key below `images/<id>/`. */
+export function imageObjectPath(imageId: string, key: string): string {
+  return `${groupOfImage(imageId)}/${key}`;
+}
+
+/** The image of an object and its key below `images/<id>/`: the inverse of {@link imageObjectPath}; undefined outside of images. */
+export function imageObjectOf(path: string): { readonly imageId: string; readonly key: string } | undefined {
+  const [top, imageId, ...rest] = path.split("/");
+  return top === IMAGES && imageId !== undefined && rest.length > 0
+    ? { imageId, key: rest.join("/") }
+    : undefined;
+}
+
 /**
  * The part that owns a key below `images/<id>/`, be it an object or a key of {@link imagePartKey}; undefined if none
  * does.

@@ -12,6 +12,7 @@ import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import type { ImageSource } from "../image/image-source.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
+import { DatasetCopies } from "./copies/dataset-copies.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { DatasetManifest, writeCheckpoint } from "./dataset-manifest.ts";
 import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
@@ -49,6 +50,8 @@ export class ZarrDataset extends DatasetContents {
   readonly manifest: DatasetManifest;
   /** Checks and repairs the dataset, adopts files of other programs, and removes leftovers. */
   readonly upkeep: DatasetUpkeep;
+  /** Compares the log with that of a copy of this dataset. */
+  readonly copies: DatasetCopies;
   readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
@@ -60,6 +63,7 @@ export class ZarrDataset extends DatasetContents {
     this.mode = parts.mode;
     this.manifest = new DatasetManifest(parts, this.session);
     this.upkeep = new DatasetUpkeep(parts, this.session, (fn, options) => this.#commit(fn, options));
+    this.copies = new DatasetCopies(parts.engine.log);
     this.#mustClear = parts.mode === "w";
   }
 

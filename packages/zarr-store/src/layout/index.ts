@@ -7,12 +7,15 @@
 export { ZARR_NODE_NAME } from "../commit/object-path.ts";
 export {
   type ImagePart,
+  imageObjectOf,
+  imageObjectPath,
   imagePartKey,
   imagePartKeys,
   imagePartOf,
   imagePartPaths,
   isObjectOfPart,
   isPixelKey,
+  PIXELS_NODE_KEY,
   pixelArray,
   tablePath,
   undottedChunkKey,

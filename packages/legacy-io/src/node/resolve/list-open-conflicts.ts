@@ -1,12 +1,14 @@
 // Lists the conflicts that refreshes left open, with what each side says.
 
 import { ARTIFACTS, isKymSchemaError, loadMetadataText } from "@kym/kym-schema";
-import { loadOpenConflicts, metadataValues, type OpenConflict } from "@kym/kym-schema/merge";
-import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
-import { imagePartKey } from "@kym/zarr-store/layout";
+import { eventValues, loadOpenConflicts, metadataValues, type OpenConflict } from "@kym/kym-schema/merge";
+import { isZarrStoreError, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import { imagePartKey, imagePartOf } from "@kym/zarr-store/layout";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
+import { schemaOfTable } from "@kym/zarr-store/table";
 import type { LoadHistory } from "../update/decide-update.ts";
 import type { ImageRecord } from "../update/look-at-record.ts";
+import { METADATA_KEY } from "../update/metadata-origin.ts";
 
 const OPEN_CONFLICTS_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.openConflicts });
 
@@ -78,12 +80,25 @@ async function listedOf(
       listed.push({ name: key, ...source, ...nothing, isField: false });
       continue;
     }
-    const mine = await valuesOf(record, theirs, history);
+    const mine = await (key === METADATA_KEY ? valuesOf(record, theirs, history) : eventsIn(record, key));
     for (const { field, base, theirs: their } of fields) {
       listed.push({ name: field, ...source, mine: mine.get(field), theirs: their, base, isField: true });
     }
   }
   return listed;
+}
+
+/** The events in the dataset; none if there is no table that can be read. */
+async function eventsIn(record: ImageRecord, key: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    const table = await record.loadParquet(imagePartOf(key)?.name ?? key);
+    return eventValues({ schema: schemaOfTable(table), rows: [...rowsOf(table)] });
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file", "not_supported")) {
+      return new Map();
+    }
+    throw error;
+  }
 }
 
 /** The values of the fields in the dataset. Text that is not JSON has none. */

@@ -5,15 +5,17 @@ import {
   loadOpenConflicts,
   type MergeSide,
   type OpenConflict,
+  resolveEvents,
   resolveMetadata,
   saveOpenConflicts,
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
   wordsOfField,
 } from "@kym/kym-schema/merge";
-import type { Commit, ZarrDataset } from "@kym/zarr-store";
+import { type Commit, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { imagePartOf, isObjectOfPart } from "@kym/zarr-store/layout";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
+import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../../errors.ts";
 import { readNpy } from "../../formats/npy.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
@@ -142,15 +144,41 @@ async function settle(
   }
   const chosen = fields.filter(({ field }) => sides.has(field));
   if (chosen.some(({ field }) => sides.get(field) === "theirs")) {
-    const text = new TextDecoder().decode(await bytesOf(conflict, history));
-    const ours = await loadMetadataText(record);
-    await storeMetadata(record, ours === undefined ? text : resolveMetadata(ours, text, sides));
+    const bytes = await bytesOf(conflict, history);
+    await (key === METADATA_KEY ? takeFields(record, bytes, sides) : takeEvents(record, key, bytes, sides));
   }
   if (chosen.length > 0) {
     await keepAgain(record, theirs, history);
   }
   const left = fields.filter(({ field }) => !sides.has(field));
   return left.length === 0 ? undefined : { ...conflict, fields: left };
+}
+
+async function takeFields(
+  record: ImageRecord,
+  bytes: Uint8Array<ArrayBuffer>,
+  sides: ReadonlyMap<string, MergeSide>,
+): Promise<void> {
+  const text = new TextDecoder().decode(bytes);
+  const ours = await loadMetadataText(record);
+  await storeMetadata(record, ours === undefined ? text : resolveMetadata(ours, text, sides));
+}
+
+/** A table in which single rows are in conflict is one of events. */
+async function takeEvents(
+  record: ImageRecord,
+  key: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  sides: ReadonlyMap<string, MergeSide>,
+): Promise<void> {
+  const name = imagePartOf(key)?.name ?? key;
+  const [ours, theirs] = [await record.loadParquet(name), await decodeParquet(bytes, { where: key })].map(
+    (table) => ({ schema: schemaOfTable(table), rows: [...rowsOf(table)] }),
+  );
+  if (ours !== undefined && theirs !== undefined) {
+    const { rows, schema } = resolveEvents(ours, theirs, sides);
+    await record.saveParquet(name, rows, { schema });
+  }
 }
 
 async function takeWhole(record: ImageRecord, conflict: OpenConflict, history: LoadHistory): Promise<void> {
@@ -228,11 +256,12 @@ async function followUp(
   const needed = new Set(left.flatMap(({ attachments }) => attachments));
   const isOpen = new Set(left.map(({ key }) => key));
   const settled = before.filter(({ key }) => !isOpen.has(key));
+  const ofFiles = settled.filter(({ isFromCopy }) => isFromCopy !== true);
   const dropped = settled.flatMap(({ attachments }) => attachments).filter((key) => !needed.has(key));
   const provenance = await loadProvenance(record);
   if (provenance !== undefined) {
     const hashes = await record.objectHashes();
-    const after = settled.reduce(
+    const after = ofFiles.reduce(
       (so, conflict) => withBase(so, conflict, hashes, sides.get(conflict.key) === "theirs"),
       provenance,
     );

@@ -1,0 +1,73 @@
+// A pull whose store dies at some call, and the pull after it.
+import type { KeyValueStore } from "@kym/zarr-store";
+import { interceptStore } from "@kym/zarr-store/testing";
+import { expect } from "vitest";
+import { AcqImage } from "../../src/index.ts";
+import { addScan, type Copy, copyOf, drawFrom, makeStudy, openCopy, pull, stateOf } from "./two-copies.ts";
+
+const CHANGES = new Set(["put", "putNew", "move", "remove", "sync", "mkdir"]);
+
+/**
+ * Pulls with a store that dies before its n-th change, for every n that leaves a remainder of 0 by `step`. The dataset
+ * must then be as it was, or as it is after the pull, and the next pull must end with what a pull without a crash gives.
+ */
+export async function checkPullCrashes(step: number): Promise<number> {
+  const made = await makeStudy(3, 3);
+  const [anna, bela] = [await copyOf(made, "anna"), await copyOf(made, "bela")];
+  await editBoth(anna, bela);
+  const whole = await copyOf(anna, "anna");
+  const before = await stateOf(anna);
+  await pull(whole, bela);
+  const after = await stateOf(whole);
+  let crashes = 0;
+  for (let at = 0; ; at += step) {
+    const copy = await copyOf(anna, "anna");
+    const { store, died } = dyingStore(copy.store, at);
+    const opened = await openCopy(store, "anna");
+    const outcome = await Promise.race([pull(opened, bela).then(() => "done"), died]);
+    const again = await openCopy(copy.store, "anna");
+    expect([before, after], `after a crash at change ${at}`).toContainEqual(await stateOf(again));
+    await pull(again, bela);
+    expect(await stateOf(again), `after the pull that follows a crash at change ${at}`).toEqual(after);
+    expect((await again.dataset.check()).problems).toEqual([]);
+    if (outcome === "done") {
+      return crashes;
+    }
+    crashes += 1;
+  }
+}
+
+/** A store whose process dies before a change: no call of it ever ends again. */
+function dyingStore(
+  inner: KeyValueStore,
+  at: number,
+): { readonly store: KeyValueStore; readonly died: Promise<"died"> } {
+  const died = Promise.withResolvers<"died">();
+  const never = new Promise<never>(() => undefined);
+  let changes = 0;
+  const store = interceptStore(inner, async (call, run) => {
+    changes += CHANGES.has(call.method) ? 1 : 0;
+    if (changes > at) {
+      died.resolve("died");
+      return never;
+    }
+    return run();
+  });
+  return { store, died: died.promise };
+}
+
+async function editBoth(anna: Copy, bela: Copy): Promise<void> {
+  const imageOf = ({ dataset }: Copy, id: string): AcqImage => {
+    const record = dataset.record(id);
+    return AcqImage.from({
+      sourceKey: id,
+      pixelStore: record.asPixelStore(),
+      artifactStore: record.asArtifactStore(),
+    });
+  };
+  await imageOf(anna, "scan-0").editMetadata({ experiment: { condition: "Control" } });
+  await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII", note: "thin" } });
+  await imageOf(bela, "scan-1").editMetadata({ header: { voxels: [0.001, 0.25] } });
+  await bela.dataset.deleteImage("scan-2");
+  await addScan(bela.dataset, "new-scan", drawFrom(5));
+}

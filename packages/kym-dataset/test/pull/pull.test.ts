@@ -1,0 +1,248 @@
+import { loadMetadataText } from "@kym/kym-schema";
+import { loadOpenConflicts } from "@kym/kym-schema/merge";
+import { createNdArray, isZarrStoreError, memoryStore, type ZarrDataset } from "@kym/zarr-store";
+import { describe, expect, it } from "vitest";
+import { AcqImage, isKymDatasetError, pullDataset } from "../../src/index.ts";
+import { addScan, type Copy, copyOf, drawFrom, makeStudy, openCopy, pull, stateOf } from "./two-copies.ts";
+
+async function twoCopies(images = 3): Promise<readonly [anna: Copy, bela: Copy]> {
+  const made = await makeStudy(7, images);
+  return [await copyOf(made, "anna"), await copyOf(made, "bela")];
+}
+
+function imageOf({ dataset }: Copy, id: string): AcqImage {
+  const record = dataset.record(id);
+  return AcqImage.from({
+    sourceKey: id,
+    pixelStore: record.asPixelStore(),
+    artifactStore: record.asArtifactStore(),
+  });
+}
+
+async function lastRecord(dataset: ZarrDataset) {
+  const records = [];
+  for await (const record of dataset.log()) {
+    records.push(record);
+  }
+  return records.at(-1);
+}
+
+describe("a pull", () => {
+  it("takes what one copy changed into what the other changed, and names whose work it brings", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(anna, "scan-0").addRoi({
+      bounds: { dim0Start: 0, dim0Stop: 3, dim1Start: 0, dim1Stop: 2 },
+    });
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII" }, accepted: false });
+    const taken = await bela.dataset.copies.newest();
+    const report = await pull(anna, bela);
+    expect(report).toMatchObject({
+      taken,
+      base: { of: "ours", point: { version: 3 } },
+      persons: ["bela"],
+      images: [{ imageId: "scan-0", outcome: "changed", taken: ["condition", "accepted"], conflicts: [] }],
+    });
+    const { rois, accepted, experiment } = await imageOf(anna, "scan-0").metadata();
+    expect([rois.length, accepted, experiment.condition]).toEqual([1, false, "AngII"]);
+    const record = await lastRecord(anna.dataset);
+    expect(record?.writer.person).toBe("anna");
+    expect(record?.message).toBe(`pull 1 image from ${bela.dataset.location}: work of bela`);
+    expect(record?.details?.["pull"]).toEqual({
+      from: bela.dataset.location,
+      version: taken?.version,
+      record_sha256: taken?.recordSha256,
+      persons: ["bela"],
+      complete: true,
+    });
+  });
+
+  it("leaves a field that both changed, keeps what came, and lists it", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(anna, "scan-0").editMetadata({ experiment: { condition: "Control" } });
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII", note: "thin" } });
+    const theirs = await loadMetadataText(bela.dataset.record("scan-0"));
+    const { images } = await pull(anna, bela);
+    const [{ conflicts = [] } = {}] = images;
+    expect(conflicts).toMatchObject([
+      {
+        key: "analysis/metadata.json",
+        fields: ["experiment_metadata.condition"],
+        reason: "both copies changed it",
+      },
+    ]);
+    const record = anna.dataset.record("scan-0");
+    expect((await imageOf(anna, "scan-0").metadata()).experiment).toMatchObject({
+      condition: "Control",
+      note: "thin",
+    });
+    const name = conflicts[0]?.attachments[0]?.replace("attachments/", "") ?? "";
+    expect(new TextDecoder().decode(await record.loadAttachment(name))).toBe(theirs);
+    const [open] = await loadOpenConflicts(record);
+    expect(open).toMatchObject({ isFromCopy: true, fields: [{ base: '""', theirs: '"AngII"' }] });
+    expect(new TextDecoder().decode(await anna.dataset.history(open?.theirs ?? ""))).toBe(theirs);
+  });
+
+  it("deletes an image that the other copy deleted, unless it was changed here", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(anna, "scan-0").editMetadata({ accepted: false });
+    await bela.dataset.deleteImage("scan-0");
+    await bela.dataset.deleteImage("scan-1");
+    const { images } = await pull(anna, bela);
+    expect(
+      images.map(({ imageId, outcome, conflicts }) => [imageId, outcome, conflicts.map(({ key }) => key)]),
+    ).toEqual([
+      ["scan-0", "kept", [""]],
+      ["scan-1", "deleted", []],
+    ]);
+    expect(await anna.dataset.listImageIds()).toEqual(["scan-0", "scan-2"]);
+    const back = await pull(bela, anna);
+    expect(back.images.map(({ imageId, outcome }) => [imageId, outcome])).toEqual([["scan-0", "new"]]);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+  });
+
+  it("brings an image with all its objects and its row of the ledger, and an array with the groups above it", async () => {
+    const [anna, bela] = await twoCopies();
+    await addScan(bela.dataset, "new-scan", drawFrom(1));
+    const record = bela.dataset.record("new-scan");
+    await record.saveArrayArtifact("masks/1", createNdArray("bool", [2, 2], new Uint8Array([1, 0, 0, 1])));
+    await bela.dataset
+      .record("scan-0")
+      .saveArrayArtifact("masks/2", createNdArray("uint8", [1], new Uint8Array([3])));
+    const report = await pull(anna, bela);
+    expect(report.sources).toBe(1);
+    expect(await anna.dataset.record("new-scan").objectHashes()).toEqual(await record.objectHashes());
+    expect((await anna.dataset.record("scan-0").loadArrayArtifact("masks/2")).data[0]).toBe(3);
+    await bela.dataset.record("scan-0").arrays.delete("masks/2");
+    await pull(anna, bela);
+    expect(await stateOf(anna)).toEqual(await stateOf(bela));
+    expect((await anna.dataset.check()).problems).toEqual([]);
+  });
+
+  it("keeps an array that both changed as it is, and each object of theirs as an attachment", async () => {
+    const [anna, bela] = await twoCopies();
+    for (const [{ dataset }, value] of [
+      [anna, 1],
+      [bela, 2],
+    ] as const) {
+      await dataset
+        .record("scan-0")
+        .saveArrayArtifact("mask", createNdArray("uint8", [1], new Uint8Array([value])));
+    }
+    const { images } = await pull(anna, bela);
+    expect(images[0]?.conflicts).toMatchObject([{ key: "analysis_arrays/mask", fields: undefined }]);
+    expect((await anna.dataset.record("scan-0").loadArrayArtifact("mask")).data[0]).toBe(1);
+    expect((await loadOpenConflicts(anna.dataset.record("scan-0")))[0]?.attachments).toHaveLength(2);
+  });
+
+  it("leaves out a file that both ingested by themselves, and names both ids", async () => {
+    const [anna, bela] = await twoCopies();
+    const pixels = createNdArray("uint8", [2, 2], new Uint8Array(4));
+    const row = {
+      ...{ source_mtime_ns: 1n, source_size_bytes: 1n, ingested_epoch_ns: 1n },
+      ...{ source_sha256: "ab".repeat(32), source_rel_path: "day/x.tif" },
+    };
+    for (const [{ dataset }, id] of [
+      [anna, "by-anna"],
+      [bela, "by-bela"],
+    ] as const) {
+      await dataset.addImage(pixels, { id });
+      await dataset.appendSources([{ ...row, image_id: id, source_primary_path: `/home/${id}/day/x.tif` }]);
+    }
+    const { images, sources } = await pull(anna, bela);
+    expect(images).toMatchObject([{ imageId: "by-bela", outcome: "left", conflicts: [{ key: "" }] }]);
+    expect(images[0]?.conflicts[0]?.reason).toContain("by-anna");
+    expect(sources).toBe(0);
+    expect(await anna.dataset.listImageIds()).not.toContain("by-bela");
+  });
+
+  it("takes a pooled table that one copy changed, and leaves one that both did; what an index makes stays away", async () => {
+    const [anna, bela] = await twoCopies();
+    const schema = { columns: [{ name: "n", type: "int64" as const }] };
+    await bela.dataset.saveTable("mine", [{ n: 1n }], { schema });
+    await bela.dataset.saveTable("both", [{ n: 1n }], { schema });
+    await anna.dataset.saveTable("both", [{ n: 2n }], { schema });
+    await bela.dataset.saveTable("kym_x", [{ n: 1n }], { schema });
+    await bela.dataset.saveTable("kym_x_runs", [{ n: 1n }], { schema });
+    const { tables } = await pull(anna, bela);
+    expect(tables).toEqual({ taken: ["mine"], conflicts: ["both"] });
+    expect(await anna.dataset.listTableNames()).toEqual(["both", "mine", "sources"]);
+  });
+
+  it("writes nothing in a dry run, and says the same as the pull after it", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(anna, "scan-0").editMetadata({ accepted: false, experiment: { note: "a" } });
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { note: "b", condition: "AngII" } });
+    await bela.dataset.deleteImage("scan-1");
+    await addScan(bela.dataset, "new-scan", drawFrom(1));
+    const before = [await stateOf(anna), anna.dataset.version];
+    const planned = await pullDataset(anna.dataset, bela.dataset, { dryRun: true });
+    expect([await stateOf(anna), anna.dataset.version]).toEqual(before);
+    const { versions, ...done } = await pull(anna, bela);
+    expect(versions).toHaveLength(1);
+    expect({ ...planned, versions: undefined }).toEqual({ ...done, versions: undefined });
+  });
+
+  it("finds nothing to do the second time, and compares with the last pull the third time", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII" } });
+    const first = await pull(anna, bela);
+    expect(await pull(anna, bela)).toMatchObject({ hasNews: false, images: [], versions: [] });
+    await imageOf(anna, "scan-0").editMetadata({ experiment: { condition: "Control" } });
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { note: "later" } });
+    const third = await pull(anna, bela);
+    expect(third.base).toEqual({ of: "theirs", point: first.taken });
+    expect(third.images).toMatchObject([{ taken: ["note"], conflicts: [] }]);
+    expect((await imageOf(anna, "scan-0").metadata()).experiment.condition).toBe("Control");
+  });
+
+  it("compares with what the other copy took in from here, if that was later", async () => {
+    const [anna, bela] = await twoCopies();
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII" } });
+    await pull(anna, bela);
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "Control" } });
+    const { base, images } = await pull(bela, anna);
+    expect(base).toMatchObject({ of: "ours", point: { version: 4 } });
+    expect(images).toEqual([]);
+  });
+
+  it("refuses a dataset that is no copy, and an empty one", async () => {
+    const [anna] = await twoCopies();
+    const other = await makeStudy(8, 1);
+    const refusal = await pull(anna, other).catch((error: unknown) => error);
+    expect(isKymDatasetError(refusal, "unrelated")).toBe(true);
+    expect(String(refusal)).toContain("no commit in common");
+    const empty = await openCopy(memoryStore(), "x");
+    expect(isKymDatasetError(await pull(anna, empty).catch((error: unknown) => error), "unrelated")).toBe(
+      true,
+    );
+  });
+
+  it("leaves an image whose pixels differ, and takes nothing of it", async () => {
+    const [anna, bela] = await twoCopies();
+    await bela.dataset.deleteImage("scan-0");
+    await bela.dataset.addImage(createNdArray("uint8", [2, 2], new Uint8Array(4)), { id: "scan-0" });
+    const before = await anna.dataset.record("scan-0").objectHashes();
+    const { images } = await pull(anna, bela);
+    expect(images).toMatchObject([{ imageId: "scan-0", outcome: "left" }]);
+    expect(await anna.dataset.record("scan-0").objectHashes()).toEqual(before);
+  });
+
+  it("goes on after a stop: what is there is not pulled again, and only the last commit counts as complete", async () => {
+    const [anna, bela] = await twoCopies(1);
+    for (let index = 0; index < 70; index++) {
+      await addScan(bela.dataset, `more-${String(index).padStart(2, "0")}`, drawFrom(index));
+    }
+    const stop = new AbortController();
+    const stopped = pullDataset(anna.dataset, bela.dataset, {
+      signal: stop.signal,
+      onEvent: ({ done }) => done === 66 && stop.abort(),
+    }).catch((error: unknown) => error);
+    const error = await stopped;
+    expect(isKymDatasetError(error, "aborted") || isZarrStoreError(error, "aborted")).toBe(true);
+    expect((await anna.dataset.listImageIds()).length).toBe(65);
+    expect((await lastRecord(anna.dataset))?.details).toMatchObject({ pull: { complete: false } });
+    const { images } = await pull(anna, bela);
+    expect(images).toHaveLength(6);
+    expect(await stateOf(anna)).toEqual(await stateOf(bela));
+  });
+});

@@ -1,0 +1,88 @@
+// Reads and writes the objects of a dataset byte for byte, whatever they are, to bring them from one copy to another.
+
+import { ZarrStoreError } from "../../errors.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
+import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { meaningOf } from "../layout.ts";
+import type { ObjectSession } from "../session/object-session.ts";
+
+/**
+ * The objects of a dataset by their paths, byte for byte. Nothing is parsed or encoded, so that a copy has the hashes
+ * of the original. The caller keeps together what belongs together, such as all objects of an image.
+ */
+export class ExactObjects {
+  readonly #session: ObjectSession;
+
+  constructor(session: ObjectSession) {
+    this.#session = session;
+  }
+
+  /** The SHA-256 of an object; undefined if it does not exist. */
+  async hash(path: string): Promise<string | undefined> {
+    return this.#session.hash(exactPath(path));
+  }
+
+  /** Loads an object, verified; undefined if it does not exist. @throws {ZarrStoreError} `integrity`, `modified_outside`, `io` */
+  async load(path: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#session.read(exactPath(path), options);
+  }
+
+  /**
+   * Makes objects what they are in another dataset, one at a time: in memory is never more than one of them.
+   *
+   * @param hashes what each path must have there, as it was planned; null deletes the object here
+   * @throws {ZarrStoreError} `conflict` if the other dataset has something else at a path by now; `invalid_name` for a path of no
+   * object of an image or table
+   * @example
+   * await dataset.transaction(async (transaction) => {
+   *   const hashes = await other.record("line-scan").objectHashes();
+   *   await transaction.exact.copy(
+   *     other.exact,
+   *     new Map([...hashes].map(([key, sha256]) => [`images/line-scan/${key}`, sha256])),
+   *   );
+   * });
+   */
+  async copy(
+    from: ExactObjects,
+    hashes: ReadonlyMap<string, string | null>,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    const { runtime } = this.#session;
+    const message = `copy ${hashes.size} objects`;
+    await this.#session.change(
+      async (transaction) => {
+        for (const [given, expected] of hashes) {
+          options.signal?.throwIfAborted();
+          const path = exactPath(given);
+          if (expected === null) {
+            await transaction.delete(path);
+            continue;
+          }
+          const bytes = await from.load(path, options);
+          const found = bytes && (await runtime.sha256(bytes));
+          if (bytes === undefined || found !== expected) {
+            throw new ZarrStoreError("conflict", `${path} was changed while it was copied`, {
+              path,
+              expected,
+              found,
+            });
+          }
+          await transaction.put(path, bytes);
+        }
+      },
+      { message, signal: options.signal },
+    );
+  }
+}
+
+/** @throws {ZarrStoreError} `invalid_name` */
+function exactPath(given: string): StoreKey {
+  const path = parseStoreKey(given);
+  const kind = meaningOf(path)?.kind;
+  if (kind === undefined || kind === "root" || kind === "images") {
+    throw new ZarrStoreError("invalid_name", `${path} is not the path of an object of an image or table`, {
+      path,
+    });
+  }
+  return path;
+}
