@@ -63,6 +63,7 @@ const ARROWS: Arrows = {
     metadata: [],
     provenance: [],
     radon: ["metadata"],
+    merge: ["metadata"],
     keys: ["metadata", "provenance", "radon"],
     tables: ["events", "radon"],
   },

@@ -23,6 +23,7 @@ export {
 } from "./json-field.ts";
 export {
   decodeJsonText,
+  deleteMember,
   getMember,
   isJsonText,
   type JsonArrayNode,
