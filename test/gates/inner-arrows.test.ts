@@ -152,6 +152,7 @@ const ARROWS: Arrows = {
     tables: [],
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],
+    undo: ["nodes", "session", "tables", "record"],
   },
   "packages/zarr-store/src/table": {
     columns: [],

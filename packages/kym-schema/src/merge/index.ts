@@ -14,3 +14,4 @@ export {
   metadataChanges,
   resolveMetadata,
 } from "./merge-metadata.ts";
+export { METADATA_UNDO } from "./undo-rules.ts";

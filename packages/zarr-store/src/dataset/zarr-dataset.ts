@@ -25,6 +25,7 @@ import { isoSeconds } from "./record/record-pixels.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
+import { DatasetPast } from "./undo/dataset-past.ts";
 import { upgradeDataset } from "./upgrade-dataset.ts";
 
 /** The order in which images are listed. */
@@ -49,6 +50,8 @@ export class ZarrDataset extends DatasetContents {
   readonly manifest: DatasetManifest;
   /** Checks and repairs the dataset, adopts files of other programs, and removes leftovers. */
   readonly upkeep: DatasetUpkeep;
+  /** Reads what files were, and undoes commits. */
+  readonly past: DatasetPast;
   readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
@@ -60,6 +63,7 @@ export class ZarrDataset extends DatasetContents {
     this.mode = parts.mode;
     this.manifest = new DatasetManifest(parts, this.session);
     this.upkeep = new DatasetUpkeep(parts, this.session, (fn, options) => this.#commit(fn, options));
+    this.past = new DatasetPast(parts, this.session, (fn, options) => this.#commit(fn, options));
     this.#mustClear = parts.mode === "w";
   }
 
