@@ -3,8 +3,8 @@
 /** The titles of the groups and the names of their commands, both in the order in which a new user needs them. */
 export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
   "put in": ["ingest", "watch", "refresh", "migrate"],
-  look: ["ls", "show", "query", "explain", "random", "log"],
-  edit: ["roi"],
+  look: ["ls", "show", "query", "explain", "random", "log", "diff"],
+  edit: ["roi", "undo"],
   compute: ["index"],
   "take out": ["export"],
   keep: ["check", "adopt", "gc", "doctor", "completion"],

@@ -9,7 +9,7 @@ const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 export class ImageNames {
   readonly #names: ReadonlyMap<string, string>;
 
-  constructor(images: readonly ImageOverview[]) {
+  constructor(images: readonly Pick<ImageOverview, "image_id" | "rel_path">[]) {
     const shared = Map.groupBy(images, ({ rel_path: path }) => fileNameOf(path));
     this.#names = new Map(
       images.map(({ image_id: id, rel_path: path }) => {
@@ -36,6 +36,27 @@ export async function imageNames(
   { blind }: { readonly blind: boolean },
 ): Promise<ImageNames> {
   return new ImageNames(blind ? [] : await imageOverviews(dataset));
+}
+
+/** {@link imageNames}, also of images that were deleted, as far as the ledger knows them. */
+export async function everyImageName(
+  dataset: ZarrDataset,
+  { blind }: { readonly blind: boolean },
+): Promise<ImageNames> {
+  if (blind) {
+    return new ImageNames([]);
+  }
+  const images: Pick<ImageOverview, "image_id" | "rel_path">[] = [...(await imageOverviews(dataset))];
+  const existing = new Set(images.map(({ image_id: id }) => id));
+  const sources = new Map(
+    (await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]),
+  );
+  for (const [id, path] of sources) {
+    if (!existing.has(id)) {
+      images.push({ image_id: id, rel_path: path });
+    }
+  }
+  return new ImageNames(images);
 }
 
 function fileNameOf(path: string | null): string {

@@ -13,6 +13,8 @@ export {
   imagePartPaths,
   isObjectOfPart,
   isPixelKey,
+  meaningOf,
+  type PathMeaning,
   pixelArray,
   tablePath,
   undottedChunkKey,
