@@ -2,7 +2,9 @@
 
 import { ARTIFACTS, calibrationOf, parseMetadata } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
+import { serializeLossless } from "@kym/zarr-store/json";
 import { shortNumber } from "../screen/short-number.ts";
+import { roiPlace } from "../study/roi-place.ts";
 import { counted } from "../terminal/text-table.ts";
 import type { Change, RowChange } from "./change.ts";
 
@@ -94,16 +96,17 @@ function tableWords({ name, images }: Change): string {
 
 const ROI_PLACES = { added: "to", deleted: "from", moved: "in", changed: "in" } as const;
 
-/** Members of a stored ROI that say where it is. */
-const PLACE = ["roi_type", "data", "channel", "z"] as const;
-
 function roiVerb({ change, before, after }: Change): keyof typeof ROI_PLACES {
   if (change !== "changed") {
     return change;
   }
-  const placeOf = (roi: unknown): string =>
-    textOf(PLACE.map((key) => (Object(roi) as Record<string, unknown>)[key]));
   return placeOf(before) === placeOf(after) ? "changed" : "moved";
+}
+
+/** Where a stored ROI is, whichever program spelled it; the same for each that cannot be read. */
+function placeOf(stored: unknown): string {
+  const [roi] = parseMetadata(serializeLossless({ [METADATA_KEYS.rois]: [stored] })).rois;
+  return roi === undefined ? "" : textOf([roi.type, roi.channel, roi.z, roiPlace(roi)]);
 }
 
 /** What a person wrote on a ROI. */

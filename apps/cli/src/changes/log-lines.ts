@@ -57,6 +57,9 @@ export function logLines(commits: readonly LoggedCommit[], nameOf: NameOf): read
   });
 }
 
+/** A process that lives long may do one thing today and another tomorrow: a run goes on without longer pauses. */
+const LONGEST_PAUSE_MS = 600_000;
+
 /** Whether a commit goes on with a run of the same process: another batch, or the index of what was stored. */
 function isSameRun(run: readonly LoggedCommit[], { record }: LoggedCommit): boolean {
   const [first, last] = [run[0], run.at(-1)];
@@ -66,9 +69,12 @@ function isSameRun(run: readonly LoggedCommit[], { record }: LoggedCommit): bool
   const { host, pid, started } = first.record.writer;
   const isSameProcess =
     record.writer.host === host && record.writer.pid === pid && record.writer.started === started;
+  const pauseMs = Date.parse(record.committedUtc) - Date.parse(last.record.committedUtc);
   const [cause, next] = [causeOf(first.record), causeOf(record)];
   const goesOn = next === cause || next === "index" || next === "remember";
-  return isSameProcess && goesOn && (BATCHED.has(cause) || cause === "remember");
+  return (
+    isSameProcess && goesOn && !(pauseMs > LONGEST_PAUSE_MS) && (BATCHED.has(cause) || cause === "remember")
+  );
 }
 
 /** What a commit is part of, by the first word of its message. */
@@ -78,7 +84,7 @@ function causeOf({ message }: CommitRecord): string {
 
 function wordsOfRun(run: readonly LoggedCommit[], nameOf: NameOf): string {
   const changes = joinRepeated(run.flatMap((commit) => commit.changes));
-  const phrases = wordsOfChanges(changes, nameOf).map((phrase) => phrase);
+  const phrases = wordsOfChanges(changes, nameOf);
   const shown = phrases.length <= MOST_PHRASES ? phrases : phrases.slice(0, MOST_PHRASES - 1);
   const more = phrases.length - shown.length;
   const [first] = run;

@@ -116,11 +116,17 @@ function entryOf(commit: LoggedCommit, nameOf: (imageId: string) => string): obj
   const { version, committedUtc, message, ops, writer, txid, abort, details } = record;
   return {
     ...{ version, committed_utc: committedUtc, message, ops: ops.length, writer, txid, abort },
-    words: logLines([commit], nameOf)[0]?.words ?? "",
+    words: wordsUnlessMessage(commit, nameOf),
     changes,
     ...(undoes !== undefined && { undoes }),
     ...(details !== undefined && { details }),
   };
+}
+
+/** Null if the message says all that there is to say. */
+function wordsUnlessMessage(commit: LoggedCommit, nameOf: (imageId: string) => string): string | null {
+  const words = logLines([commit], nameOf)[0]?.words;
+  return words === undefined || words === commit.record.message ? null : words;
 }
 
 /** On a terminal, the words go on below themselves, so that none of them is cut. */
