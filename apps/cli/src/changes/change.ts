@@ -30,7 +30,7 @@ export interface Change {
     | "pooled_table";
   readonly name: string;
   readonly change: "added" | "deleted" | "changed";
-  /** The values of a field or a ROI; absent where there is none, or where it is not known. */
+  /** The values of a field or a ROI; absent if there was no value, or if it is not known. */
   readonly before?: unknown;
   readonly after?: unknown;
   /** Of a table whose rows are known. */

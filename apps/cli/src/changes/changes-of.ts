@@ -116,7 +116,7 @@ function changesOfMetadata(
   try {
     fields = metadataChanges(was, is);
   } catch {
-    // One of them is no metadata that anybody could compare by field.
+    // One of them cannot be compared by field: it is not an object, or not JSON.
     return [whole];
   }
   return fields.map(({ field, before: old, after: now }) => {

@@ -1,10 +1,11 @@
 // Compares the rows of a table before and after a change.
 
+import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
 import type { RowChange } from "./change.ts";
 
 /** Columns that name a row, in order of preference. */
-const KEYS: readonly string[] = ["event_id", "roi_id"];
+const KEYS: readonly string[] = [COLUMNS.eventId, COLUMNS.roiId];
 
 /** Counts rows, and names those that were added, deleted or changed if a column tells all rows apart. */
 export function compareRows(before: readonly Row[], after: readonly Row[]): RowChange {

@@ -1,15 +1,22 @@
 // The names by which screens call the images of a dataset: their files, not their ids.
 
 import type { ZarrDataset } from "@kym/zarr-store";
-import { type ImageOverview, imageOverviews } from "./image-overview.ts";
+import { imageOverviews } from "./image-overview.ts";
 
 const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** What an image is named by. */
+interface NamedImage {
+  readonly image_id: string;
+  /** Path of the file below the ingested folder; null for an image that was not ingested from a folder. */
+  readonly rel_path: string | null;
+}
 
 /** The names of the images of a dataset. */
 export class ImageNames {
   readonly #names: ReadonlyMap<string, string>;
 
-  constructor(images: readonly Pick<ImageOverview, "image_id" | "rel_path">[]) {
+  constructor(images: readonly NamedImage[]) {
     const shared = Map.groupBy(images, ({ rel_path: path }) => fileNameOf(path));
     this.#names = new Map(
       images.map(({ image_id: id, rel_path: path }) => {
@@ -46,7 +53,7 @@ export async function everyImageName(
   if (blind) {
     return new ImageNames([]);
   }
-  const images: Pick<ImageOverview, "image_id" | "rel_path">[] = [...(await imageOverviews(dataset))];
+  const images: NamedImage[] = [...(await imageOverviews(dataset))];
   const existing = new Set(images.map(({ image_id: id }) => id));
   const sources = new Map(
     (await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]),

@@ -14,4 +14,4 @@ export {
   metadataChanges,
   resolveMetadata,
 } from "./merge-metadata.ts";
-export { METADATA_UNDO } from "./undo-rules.ts";
+export { METADATA_UNDO } from "./metadata-undo.ts";

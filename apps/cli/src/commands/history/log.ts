@@ -1,6 +1,6 @@
 // `kym log`: says what changed in a dataset, when, and which person did it.
 
-import { type CommitRecord, undoesOf, type ZarrDataset } from "@kym/zarr-store";
+import type { CommitRecord, ZarrDataset } from "@kym/zarr-store";
 import { meaningOf } from "@kym/zarr-store/layout";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { parseDuration } from "../../arguments/parse-duration.ts";
@@ -108,7 +108,7 @@ async function loggedCommit(
     ({ path }) => imageId === undefined || imageOf(path) === imageId,
   );
   const changes = await loadChanges(dataset, paths, { mostTables: MOST_TABLES, signal });
-  return { record, changes, undoes: undoesOf(record) };
+  return { record, changes, undoes: dataset.past.undoneVersion(record) };
 }
 
 function entryOf(commit: LoggedCommit, nameOf: (imageId: string) => string): object {

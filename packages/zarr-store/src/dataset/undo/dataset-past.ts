@@ -89,10 +89,15 @@ export class DatasetPast {
     return readHistory(this.#parts, sha256, options);
   }
 
+  /** The version that a commit of the log undoes; undefined if it is not an undo. */
+  undoneVersion(record: Pick<CommitRecord, "details">): number | undefined {
+    return undoesOf(record);
+  }
+
   /**
    * Undoes one commit: what it replaced or deleted of the artifacts of images comes back, byte for byte, and what it added goes,
    * in one commit whose record names it (`details.undoes`). The attributes and scales that follow from the artifact `metadata` are
-   * made anew. Pixels, arrays, attachments and pooled tables are not touched.
+   * written again. Pixels, arrays, attachments and pooled tables are not touched.
    *
    * It is refused, with the reason, if a later commit changed the same, if the commit added or deleted images or changed what is
    * not kept, or if the history lacks a file. JSON that was changed again can be merged: see {@link UndoRules}.

@@ -68,7 +68,7 @@ export interface UndoFacts {
 
 /**
  * Decides what undoing a commit does. Only what lies below `analysis/` of an image is kept in the history, so only that comes
- * back. What follows from it, the attributes of the image and the scales of its pixels, is to be made anew.
+ * back. What follows from it, the attributes of the image and the scales of its pixels, is written again.
  */
 export function decideUndo(
   { ops }: Pick<CommitRecord, "ops">,

@@ -1,4 +1,4 @@
-// Makes anew what follows from an artifact that an undo brings back: the summary of an image, and the scales of its pixels.
+// Makes again what follows from an artifact that an undo brings back: the summary of an image, and the scales of its pixels.
 
 import { withScales } from "../../array/axis-scale.ts";
 import { type ArrayMetadata, encodeArrayNode } from "../../array/metadata/array-metadata.ts";
@@ -28,7 +28,7 @@ export type DerivedPlan =
   /** Nodes of which the commit changed more than what follows from its artifacts. The rest is not kept. */
   | { readonly notKept: readonly StoreKey[] };
 
-/** The text of the artifact `metadata` of one image, before the undo and after it; undefined if there is none. */
+/** The text of the artifact `metadata` of one image, before the undo and after it; undefined if the image has no metadata. */
 interface Texts {
   readonly before: string | undefined;
   readonly after: string | undefined;
@@ -36,7 +36,7 @@ interface Texts {
 
 /**
  * Computes the nodes that follow from the planned files. The old bytes of a node are not kept, but the log has their hash. So if a
- * node is still as the commit left it, what is made anew is compared with that hash.
+ * node is still as the commit left it, what is made again is compared with that hash.
  *
  * @throws {ZarrStoreError} `invalid_metadata` for a malformed node, `io`
  */

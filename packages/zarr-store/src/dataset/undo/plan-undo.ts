@@ -112,7 +112,7 @@ async function unlessDamaged(
 function placeOf({ path }: UndoStep): Pick<PlannedFile, "path" | "imageId" | "artifact"> {
   const meaning = meaningOf(path);
   if (meaning === undefined || !("name" in meaning)) {
-    throw new TypeError(`${path} is no artifact`);
+    throw new TypeError(`${path} is not an artifact`);
   }
   return { path, imageId: meaning.imageId, artifact: meaning.name };
 }

@@ -28,7 +28,7 @@ export type UndoOutcome =
       /** The version that undid it; undefined for a dry run. */
       readonly version: number | undefined;
       readonly files: readonly UndoneFile[];
-      /** Each `zarr.json` that was made anew. */
+      /** Each `zarr.json` that was written again. */
       readonly nodes: readonly StoreKey[];
       /** What the commit also changed, and stays: pooled tables and new attachments. */
       readonly left: readonly StoreKey[];
@@ -36,7 +36,7 @@ export type UndoOutcome =
   | {
       readonly outcome: "refused";
       readonly because: UndoRefusal;
-      /** The commit that stays; undefined if there is none. */
+      /** The commit that stays; undefined if the dataset does not have it. */
       readonly record: CommitRecord | undefined;
       /** The paths that are the reason. */
       readonly paths: readonly StoreKey[];
