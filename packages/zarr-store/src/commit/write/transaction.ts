@@ -34,6 +34,11 @@ export class Transaction {
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
   /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
+  /**
+   * Paths that were read in another state than {@link #prev} has. The head may be back at that one when the transaction is
+   * committed, as after an undo, so that the commit alone could not tell.
+   */
+  readonly #mixed = new Set<StoreKey>();
   /** How the objects of each image are staged. */
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
@@ -93,9 +98,13 @@ export class Transaction {
     if (change !== undefined) {
       return this.staging.get(path, options);
     }
-    await this.#meet(path);
+    const prev = await this.#meet(path);
     this.#read.add(path);
-    return this.reader.read(path, options);
+    const found = await this.reader.readObject(path, options);
+    if ((found?.sha256 ?? null) !== prev) {
+      this.#mixed.add(path);
+    }
+    return found?.bytes;
   }
 
   async hash(path: StoreKey): Promise<string | undefined> {
@@ -162,6 +171,7 @@ export class Transaction {
     this.#changeCount++;
     this.#forgetMerges(path);
     return this.#inTurn(path, async () => {
+      this.#assertNotMixed(path);
       const prev = await this.#meet(path);
       const change = this.#changes.get(path);
       await this.staging.remove(path);
@@ -194,6 +204,7 @@ export class Transaction {
     await this.withdraw(path);
     this.#prev.delete(path);
     this.#read.delete(path);
+    this.#mixed.delete(path);
     this.#merged.add(path);
   }
 
@@ -207,6 +218,7 @@ export class Transaction {
       if (bytes !== undefined) {
         await this.#stage(path, bytes, imageIds);
       } else if ((await this.#meet(path)) !== null) {
+        this.#assertNotMixed(path);
         await this.staging.remove(path);
         this.#changes.set(path, "deleted");
       }
@@ -294,6 +306,7 @@ export class Transaction {
     bytes: Uint8Array<ArrayBuffer>,
     imageIds: readonly string[] | undefined,
   ): Promise<void> {
+    this.#assertNotMixed(path);
     // An outdated head shows up as a conflict at the commit. Reading the log for every new object would be slow.
     const met = this.#prev.get(path);
     const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
@@ -305,6 +318,13 @@ export class Transaction {
     }
     await this.staging.put(path, bytes, this.#formOf(path, prev));
     this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
+  }
+
+  /** @throws {ZarrStoreError} `conflict` */
+  #assertNotMixed(path: StoreKey): void {
+    if (this.#mixed.has(path)) {
+      throw conflictError([path], "changed while it was read");
+    }
   }
 
   #assertOpen(): void {

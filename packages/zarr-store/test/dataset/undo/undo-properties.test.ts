@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { undoInProcesses } from "./undo-processes.ts";
 import { crashInUndo, EDIT, undoBesideWriter, undoScript } from "./undo-properties.ts";
 import { editNotes } from "./undo-world.ts";
 
@@ -59,4 +60,9 @@ describe("an undo whose writer crashes", () => {
       { stride: 3 },
     );
   });
+});
+
+it("processes that edit and undo at once, some of them killed, leave every byte as it was", async () => {
+  const { kills } = await undoInProcesses({ workers: 2, rounds: 2, kill: 0.02, seed: 3 });
+  console.log(`2 processes × 4 edits and undos, killed ${kills} times`);
 });
