@@ -8,6 +8,7 @@ import { groupOf, isRecordNode, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { isReservedPath } from "../records/control-keys.ts";
+import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -34,11 +35,6 @@ export class Transaction {
   readonly #changes = new Map<StoreKey, StagedPut | "deleted">();
   /** Paths whose committed bytes the transaction has read, so that its changes may depend on them. */
   readonly #read = new Set<StoreKey>();
-  /**
-   * Paths that were read in another state than {@link #prev} has. The head may be back at that one when the transaction is
-   * committed, as after an undo, so that the commit alone could not tell.
-   */
-  readonly #mixed = new Set<StoreKey>();
   /** How the objects of each image are staged. */
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
@@ -88,7 +84,7 @@ export class Transaction {
     });
   }
 
-  /** @throws {ZarrStoreError} as {@link ObjectReader.read} */
+  /** @throws {ZarrStoreError} as {@link ObjectReader.read}, and `conflict` if another commit changes the path meanwhile */
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertNotEnded();
     const change = this.#changes.get(path);
@@ -102,7 +98,10 @@ export class Transaction {
     this.#read.add(path);
     const found = await this.reader.readObject(path, options);
     if ((found?.sha256 ?? null) !== prev) {
-      this.#mixed.add(path);
+      // The head may be back at `prev` when this is committed, as after an undo. So it is decided here.
+      const error = conflictError([path], "changed while it was read");
+      this.#failure ??= { error };
+      throw error;
     }
     return found?.bytes;
   }
@@ -171,7 +170,6 @@ export class Transaction {
     this.#changeCount++;
     this.#forgetMerges(path);
     return this.#inTurn(path, async () => {
-      this.#assertNotMixed(path);
       const prev = await this.#meet(path);
       const change = this.#changes.get(path);
       await this.staging.remove(path);
@@ -204,7 +202,6 @@ export class Transaction {
     await this.withdraw(path);
     this.#prev.delete(path);
     this.#read.delete(path);
-    this.#mixed.delete(path);
     this.#merged.add(path);
   }
 
@@ -218,7 +215,6 @@ export class Transaction {
       if (bytes !== undefined) {
         await this.#stage(path, bytes, imageIds);
       } else if ((await this.#meet(path)) !== null) {
-        this.#assertNotMixed(path);
         await this.staging.remove(path);
         this.#changes.set(path, "deleted");
       }
@@ -306,7 +302,6 @@ export class Transaction {
     bytes: Uint8Array<ArrayBuffer>,
     imageIds: readonly string[] | undefined,
   ): Promise<void> {
-    this.#assertNotMixed(path);
     // An outdated head shows up as a conflict at the commit. Reading the log for every new object would be slow.
     const met = this.#prev.get(path);
     const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
@@ -318,13 +313,6 @@ export class Transaction {
     }
     await this.staging.put(path, bytes, this.#formOf(path, prev));
     this.#changes.set(path, { sha256, sizeBytes: bytes.length, ...(imageIds && { imageIds }) });
-  }
-
-  /** @throws {ZarrStoreError} `conflict` */
-  #assertNotMixed(path: StoreKey): void {
-    if (this.#mixed.has(path)) {
-      throw conflictError([path], "changed while it was read");
-    }
   }
 
   #assertOpen(): void {
@@ -398,16 +386,4 @@ export class Transaction {
 /** The error for a late call. A late change would be staged and never committed, or replace a committed file. */
 function endedError(txid: string, what: string): ZarrStoreError {
   return new ZarrStoreError("invalid_argument", `transaction ${txid} ${what}`, { path: txid });
-}
-
-/** The error of a lost race: another commit changed what this transaction had read. Running it again may succeed. */
-export function conflictError(paths: readonly string[], why: string): ZarrStoreError {
-  return new ZarrStoreError(
-    "conflict",
-    `${why}: ${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`,
-    {
-      paths,
-      ...(paths[0] !== undefined && { path: paths[0] }),
-    },
-  );
 }
