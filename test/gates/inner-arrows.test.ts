@@ -16,7 +16,8 @@ const ARROWS: Arrows = {
     sql: ["arguments"],
     study: ["screen", "terminal", "arguments", "sql"],
     output: ["terminal", "arguments"],
-    commands: ["screen", "terminal", "arguments", "sql", "study", "output"],
+    changes: ["screen", "terminal", "study"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes"],
   },
   "apps/cli/src/commands": {
     check: [],
@@ -24,6 +25,7 @@ const ARROWS: Arrows = {
     copies: [],
     doctor: [],
     edit: [],
+    history: [],
     index: [],
     ingest: ["index"],
     ls: [],
@@ -160,6 +162,7 @@ const ARROWS: Arrows = {
     tables: [],
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],
+    undo: ["nodes", "session", "tables", "record"],
   },
   "packages/zarr-store/src/table": {
     columns: [],

@@ -178,15 +178,19 @@ next: kym index study.zarr
     }
   });
 
-  it("log says its messages from the beginning, and times to the second", async () => {
+  it("log says whole words, times to the second, and the file's name", async () => {
     cwd = await ingestedFolder();
     expect(await typed(80, "log", "study.zarr")).toMatch(
-      /^version {2}time {18}person .*message\n {6}1 {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}.* ingest of 4 TIFFs\n/,
+      /^version {2}time {18}person +message\n {4}1–3 {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}.* {2}4 images added; tables\n {35,}\S/,
     );
     const { stdout } = await kym(["roi", "add", "study.zarr", "Capillary2", "--px", "4:20"], { cwd });
     expect(stdout).toBe("added 1 rect lines 0–30000, px 4–20\n");
-    expect(await typed(80, "log", "study.zarr")).toMatch(/edit ROIs of Capillary2_no_txt\n/);
-    expect(await typed(120, "log", "study.zarr", "-v")).toMatch(/edit ROIs of [0-9a-f]{8}-/);
+    const screen = await typed(80, "log", "study.zarr");
+    expect(screen).toMatch(/ {2}ROI 1 added to Capillary2_no_txt\n$/);
+    expect(Math.max(...screen.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(await typed(120, "log", "study.zarr", "-v")).toMatch(/ROI 1 added to [0-9a-f]{8}-/);
+    const narrow = await typed(50, "log", "study.zarr");
+    expect(narrow).toMatch(/Z {2}\S+\n {9}ROI 1 added to Capillary2_no_txt\n$/);
   });
 
   it("a folder with a space is quoted in a hint, and the beginning of a folder's name is enough for a suggestion", async () => {

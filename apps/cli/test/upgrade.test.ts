@@ -20,6 +20,7 @@ it.each([
   ["query", "study.zarr", "SELECT * FROM conditions"],
   ["explain", "study.zarr", "line-scan"],
   ["log", "study.zarr"],
+  ["diff", "study.zarr", "0"],
   ["check", "study.zarr"],
   ["roi", "list", "study.zarr", "line-scan"],
 ])("kym %s reads a dataset of version 2 as it is, and changes no byte of it", async (...args) => {
@@ -47,4 +48,20 @@ it("the first command that writes to a dataset of version 2 says that it is one 
   const messages = JSON.stringify(data);
   expect(messages.split("upgrade to format version 3")).toHaveLength(2);
   expect((await kym(["check", "study.zarr"], { cwd })).exitCode).toBe(0);
+});
+
+it("kym undo refuses what a dataset of version 2 kept no old bytes of, and changes no byte of it", async () => {
+  const cwd = await withVersion2();
+  const before = await treeHash(join(cwd, "study.zarr"));
+  const { data } = await kymJson(["log", "study.zarr"], { cwd });
+  let refused = 0;
+  for (const { version } of data) {
+    const { exitCode, stderr } = await kym(["undo", "study.zarr", String(version), "--dry-run"], { cwd });
+    if (exitCode === 5) {
+      expect((await kym(["undo", "study.zarr", String(version)], { cwd })).exitCode, stderr).toBe(5);
+      refused++;
+    }
+  }
+  expect(refused).toBeGreaterThan(0);
+  expect(await treeHash(join(cwd, "study.zarr"))).toBe(before);
 });

@@ -90,6 +90,10 @@ export {
 } from "./dataset/tables/sources-table.ts";
 export type { TableInput } from "./dataset/tables/table-input.ts";
 export { tableOf } from "./dataset/tables/table-of.ts";
+export type { DatasetPast, UndoOptions } from "./dataset/undo/dataset-past.ts";
+export type { UndoRefusal } from "./dataset/undo/decide-undo.ts";
+export type { UndoneFile, UndoOutcome, WhyGone } from "./dataset/undo/undo-outcome.ts";
+export type { UndoMerge, UndoRules, UndoVersions } from "./dataset/undo/undo-rules.ts";
 export type { IterRecordsOptions, ZarrDataset } from "./dataset/zarr-dataset.ts";
 export {
   isZarrStoreError,

@@ -22,7 +22,9 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("export", "write everything as TIFF, JSON, CSV and NPY", () => import("./export.ts")),
   entry("migrate", "copy a dataset of the Python system into a new one", () => import("./migrate.ts")),
   entry("check", "compare every file with the commit log; repair", () => import("./check/check.ts")),
-  entry("log", "list the commits", () => import("./log.ts")),
+  entry("log", "say what changed, when, and who did it", () => import("./history/log.ts")),
+  entry("diff", "say what differs between two versions", () => import("./history/diff.ts")),
+  entry("undo", "take back a change of images", () => import("./history/undo.ts")),
   entry("adopt", "commit files that other programs changed or added", () => import("./adopt.ts")),
   entry("gc", "remove what crashed writers left behind", () => import("./gc.ts")),
   {

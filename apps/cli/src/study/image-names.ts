@@ -1,15 +1,22 @@
 // The names by which screens call the images of a dataset: their files, not their ids.
 
 import type { ZarrDataset } from "@kym/zarr-store";
-import { type ImageOverview, imageOverviews } from "./image-overview.ts";
+import { imageOverviews } from "./image-overview.ts";
 
 const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** What an image is named by. */
+interface NamedImage {
+  readonly image_id: string;
+  /** Path of the file below the ingested folder; null for an image that was not ingested from a folder. */
+  readonly rel_path: string | null;
+}
 
 /** The names of the images of a dataset. */
 export class ImageNames {
   readonly #names: ReadonlyMap<string, string>;
 
-  constructor(images: readonly ImageOverview[]) {
+  constructor(images: readonly NamedImage[]) {
     const shared = Map.groupBy(images, ({ rel_path: path }) => fileNameOf(path));
     this.#names = new Map(
       images.map(({ image_id: id, rel_path: path }) => {
@@ -36,6 +43,27 @@ export async function imageNames(
   { blind }: { readonly blind: boolean },
 ): Promise<ImageNames> {
   return new ImageNames(blind ? [] : await imageOverviews(dataset));
+}
+
+/** {@link imageNames}, also of images that were deleted, as far as the ledger knows them. */
+export async function everyImageName(
+  dataset: ZarrDataset,
+  { blind }: { readonly blind: boolean },
+): Promise<ImageNames> {
+  if (blind) {
+    return new ImageNames([]);
+  }
+  const images: NamedImage[] = [...(await imageOverviews(dataset))];
+  const existing = new Set(images.map(({ image_id: id }) => id));
+  const sources = new Map(
+    (await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]),
+  );
+  for (const [id, path] of sources) {
+    if (!existing.has(id)) {
+      images.push({ image_id: id, rel_path: path });
+    }
+  }
+  return new ImageNames(images);
 }
 
 function fileNameOf(path: string | null): string {

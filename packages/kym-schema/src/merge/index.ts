@@ -29,6 +29,7 @@ export {
   mergeOpenConflicts,
   type OpenConflictVersions,
 } from "./merge-open-conflicts.ts";
+export { METADATA_UNDO } from "./metadata-undo.ts";
 export {
   encodeOpenConflicts,
   type OpenConflict,

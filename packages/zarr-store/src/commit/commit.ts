@@ -21,9 +21,10 @@ import { stagingOf } from "./records/control-keys.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
 import { assertBorneOut } from "./write/assert-borne-out.ts";
 import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";
+import { conflictError } from "./write/conflict-error.ts";
 import { decideCommit } from "./write/decide-commit.ts";
 import { linkRecord } from "./write/link-record.ts";
-import { conflictError, type Transaction } from "./write/transaction.ts";
+import type { Transaction } from "./write/transaction.ts";
 
 /** The outcome of a transaction. */
 export interface Commit {

@@ -24,6 +24,12 @@ export interface ReadCounts {
   roundsMax: number;
 }
 
+/** The bytes of an object, and their hash in the log. */
+export interface ReadObject {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sha256: string;
+}
+
 /** How to judge Zarr nodes that other programs wrote to, and where to report them. */
 export interface EditHandling {
   readonly rules: EditRules;
@@ -71,6 +77,11 @@ export class ObjectReader {
    * `integrity` if they may not
    */
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.readObject(path, options))?.bytes;
+  }
+
+  /** {@link read}, with the hash that the log has for these bytes: it may have advanced since the caller looked at it. */
+  async readObject(path: StoreKey, options: ReadOptions = {}): Promise<ReadObject | undefined> {
     let round = 0;
     let found: Uint8Array<ArrayBuffer> | undefined;
     for (let object = await this.object(path); object !== undefined; object = this.#log.head.object(path)) {
@@ -81,14 +92,14 @@ export class ObjectReader {
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           this.counts[count]++;
           this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
-          return bytes;
+          return { bytes, sha256: object.sha256 };
         }
         found = count === "fromPlace" ? bytes : found;
       }
       const edit = await this.#editOf(path, object, found);
       if (edit?.committed !== undefined) {
         this.#warnOnce(`${path} was ${edit.message}; the committed version is read`);
-        return edit.committed;
+        return { bytes: edit.committed, sha256: object.sha256 };
       }
       await this.#log.refresh();
       if (this.#log.head.version !== version) {
@@ -99,7 +110,7 @@ export class ObjectReader {
       if (aside !== undefined) {
         this.counts.fromAside++;
         this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
-        return aside;
+        return { bytes: aside, sha256: object.sha256 };
       }
       round++;
       if (round >= MAX_ROUNDS) {

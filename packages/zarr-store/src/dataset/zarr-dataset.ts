@@ -26,6 +26,7 @@ import { isoSeconds } from "./record/record-pixels.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
+import { DatasetPast } from "./undo/dataset-past.ts";
 import { upgradeDataset } from "./upgrade-dataset.ts";
 
 /** The order in which images are listed. */
@@ -52,6 +53,8 @@ export class ZarrDataset extends DatasetContents {
   readonly upkeep: DatasetUpkeep;
   /** Compares the log with that of a copy of this dataset. */
   readonly copies: DatasetCopies;
+  /** Reads what files were, and undoes commits. */
+  readonly past: DatasetPast;
   readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
@@ -64,6 +67,7 @@ export class ZarrDataset extends DatasetContents {
     this.manifest = new DatasetManifest(parts, this.session);
     this.upkeep = new DatasetUpkeep(parts, this.session, (fn, options) => this.#commit(fn, options));
     this.copies = new DatasetCopies(parts.engine.log);
+    this.past = new DatasetPast(parts, this.session, (fn, options) => this.#commit(fn, options));
     this.#mustClear = parts.mode === "w";
   }
 

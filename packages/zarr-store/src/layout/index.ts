@@ -15,6 +15,8 @@ export {
   imagePartPaths,
   isObjectOfPart,
   isPixelKey,
+  meaningOf,
+  type PathMeaning,
   PIXELS_NODE_KEY,
   pixelArray,
   tablePath,

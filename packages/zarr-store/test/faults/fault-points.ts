@@ -81,6 +81,18 @@ export const OPERATIONS: readonly FaultyOperation[] = [
     run: (dataset, signal) =>
       dataset.replaceRowsForImageId("pooled", "two", rowsOf("two", 7), { schema: SCHEMA, signal }),
   },
+  {
+    name: "an undo",
+    prepare: async (root) => {
+      const dataset = await open(root, PIDS.setup);
+      await dataset.transaction(async (transaction) => {
+        await transaction.record("one").saveJson("qc", { passed: false });
+        await transaction.record("two").saveJson("new", { is: "new" });
+      });
+      await dataset.close();
+    },
+    run: (dataset, signal) => dataset.past.undo({ signal }),
+  },
   { name: "the deletion of an image", run: (dataset, signal) => dataset.deleteImage("one", { signal }) },
   {
     name: "the edit of several images and their scales",

@@ -1,12 +1,7 @@
 // `kym pull`: gets what another copy of the dataset did.
 
 import { pullDataset } from "@kym/kym-dataset";
-import {
-  type Command,
-  type CommandContext,
-  type CommandResult,
-  defineCommand,
-} from "../../arguments/command.ts";
+import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { ImageNames } from "../../study/image-names.ts";

@@ -7,7 +7,8 @@ import type { CommitContext } from "../commit-context.ts";
 import { isKeptPath } from "../object-path.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { HISTORY, historyKey, stagedHistoryName, stagedKey, stagingOf } from "../records/control-keys.ts";
-import { conflictError, type Transaction } from "../write/transaction.ts";
+import { conflictError } from "../write/conflict-error.ts";
+import type { Transaction } from "../write/transaction.ts";
 
 /** A larger object is not kept. */
 export const MAX_HISTORY_BYTES: number = 16 * 1024 * 1024;

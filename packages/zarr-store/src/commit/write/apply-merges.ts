@@ -2,8 +2,9 @@
 
 import type { StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
+import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange, ObjectPart } from "./mergeable-change.ts";
-import { conflictError, type Transaction } from "./transaction.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** The groups that the merges of each path have dropped, over all rounds of one commit. */
 export type DroppedByPath = Map<StoreKey, ReadonlySet<string>>;

@@ -4,7 +4,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommittedObject } from "../log/head.ts";
 import type { CommitOp } from "../records/commit-record.ts";
-import { conflictError } from "./transaction.ts";
+import { conflictError } from "./conflict-error.ts";
 
 /**
  * Checks each object that is to be replaced or deleted against the record of its version. A head that rests on a checkpoint

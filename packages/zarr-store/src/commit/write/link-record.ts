@@ -6,7 +6,8 @@ import { type ClaimOutcome, claimVersion, discardClaim, stageClaim } from "../cl
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitRecord } from "../records/commit-record.ts";
 import { COMMITS, commitKey, heldRecordKey, packKey, stagingOf } from "../records/control-keys.ts";
-import { conflictError, type Transaction } from "./transaction.ts";
+import { conflictError } from "./conflict-error.ts";
+import type { Transaction } from "./transaction.ts";
 
 /**
  * Links a record into the log if its version is free; returns false if another writer was first. The transaction is

@@ -9,6 +9,7 @@ import type { ObjectReader } from "../object-reader.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { isReservedPath } from "../records/control-keys.ts";
 import { AskedHistory } from "./asked-history.ts";
+import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -87,7 +88,7 @@ export class Transaction {
     });
   }
 
-  /** @throws {ZarrStoreError} as {@link ObjectReader.read} */
+  /** @throws {ZarrStoreError} as {@link ObjectReader.read}, and `conflict` if another commit changes the path meanwhile */
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertNotEnded();
     const change = this.#changes.get(path);
@@ -97,9 +98,16 @@ export class Transaction {
     if (change !== undefined) {
       return this.staging.get(path, options);
     }
-    await this.#meet(path);
+    const prev = await this.#meet(path);
     this.#read.add(path);
-    return this.reader.read(path, options);
+    const found = await this.reader.readObject(path, options);
+    if ((found?.sha256 ?? null) !== prev) {
+      // The head may be back at `prev` when this is committed, as after an undo. So it is decided here.
+      const error = conflictError([path], "changed while it was read");
+      this.#failure ??= { error };
+      throw error;
+    }
+    return found?.bytes;
   }
 
   async hash(path: StoreKey): Promise<string | undefined> {
@@ -382,16 +390,4 @@ export class Transaction {
 /** The error for a late call. A late change would be staged and never committed, or replace a committed file. */
 function endedError(txid: string, what: string): ZarrStoreError {
   return new ZarrStoreError("invalid_argument", `transaction ${txid} ${what}`, { path: txid });
-}
-
-/** The error of a lost race: another commit changed what this transaction had read. Running it again may succeed. */
-export function conflictError(paths: readonly string[], why: string): ZarrStoreError {
-  return new ZarrStoreError(
-    "conflict",
-    `${why}: ${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`,
-    {
-      paths,
-      ...(paths[0] !== undefined && { path: paths[0] }),
-    },
-  );
 }

@@ -58,6 +58,20 @@ export const CALL_CASES: readonly CallCase[] = [
     run: (dataset) => deleteImages(dataset, [IMAGE, OTHER]),
   },
   {
+    name: "an undo",
+    prepare: async (root, options) => {
+      await makeDataset(root, options);
+      await using dataset = await openFolder(root, options);
+      await dataset.transaction(async (transaction) => {
+        const record = transaction.record(IMAGE);
+        await record.deleteAnalysis({ suffixes: ["/old.json"] });
+        await record.saveJson("params", { threshold: 2 });
+        await record.saveJson("new", { is: "new" });
+      });
+    },
+    run: (dataset) => dataset.past.undo(),
+  },
+  {
     name: "the upgrade of a dataset of version 2, and a commit",
     prepare: (root) => makeVersion2(localStore(root)),
     run: (dataset) =>

@@ -12,7 +12,7 @@ const SHORT = { workers: 8, commits: 15 };
  * The stress test of the protocol. Its other kinds of test are:
  *
  * - the model, with the naive deletion: `commit-model.test.ts`
- * - a second writer at each step: `second-writer.test.ts`, and each race found on the way by its number, H1 to H16; a
+ * - a second writer at each step: `second-writer.test.ts`, and each race found on the way by its number, H1 to H17; a
  *   second writer before each call: `interleaving.*`
  * - stress: here, and small in `concurrency.test.ts`. Each process kills or stops itself at every step by chance and
  *   is woken at random, while others read and collect garbage. Killed from outside, and at each step: `killed-process.*`

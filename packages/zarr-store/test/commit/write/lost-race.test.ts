@@ -22,6 +22,32 @@ const HOLES: readonly RaceWindow[] = [
       await countUp(await world.second({ onStep }));
     },
   },
+  {
+    name: "H17: an object changes while a writer reads it, and is as before when the writer commits",
+    before: { "tables/count": "0" },
+    objects: { "tables/count": "1" },
+    run: async (world) => {
+      const count = key("tables/count");
+      const set = async (value: string): Promise<unknown> =>
+        (await world.second()).commit({ "tables/count": value });
+      const store = world.beforeCall(
+        ({ method, keys }) => method === "get" && keys[0] === count,
+        () => set("9"),
+      );
+      const read: string[] = [];
+      const writer = await world.second({ store });
+      await writer.transact(async (transaction) => {
+        const value = text(await transaction.read(count)) ?? "";
+        read.push(value);
+        if (value === "9") {
+          // What it read is undone before its commit: `0` is there again, with the hash that it met first.
+          await set("0");
+        }
+        await transaction.put(count, new TextEncoder().encode(String(Number(value) + 1)));
+      });
+      expect(read).toEqual(["9", "0"]);
+    },
+  },
   ...(["says that the name is taken", "says EIO"] as const).map(
     (lie): RaceWindow => ({
       name: `H14: a link works, and ${lie}`,

@@ -70,6 +70,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: "save JSON as it was then",
     run: (dataset, signal) => dataset.record("one").saveJson("qc", { passed: false }, { signal }),
   },
+  { name: "undo", run: (dataset, signal) => dataset.past.undo({ signal }) },
   {
     name: "save metadata",
     run: (dataset, signal) => dataset.record("one").saveMetadataPayload({ b: 22 }, { signal }),
