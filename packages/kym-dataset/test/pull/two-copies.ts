@@ -1,6 +1,7 @@
 // Two copies of a dataset, edited by random scripts with a seed, pulled in both directions.
 import { ARTIFACTS, loadMetadataText, parseMetadata, summarizeMetadata } from "@kym/kym-schema";
 import {
+  type EventTable,
   loadOpenConflicts,
   mergeEvents,
   metadataChanges,
@@ -232,7 +233,7 @@ async function editEvents(dataset: ZarrDataset, id: string, draw: Draw, name: st
   await dataset.record(id).saveParquet(ARTIFACTS.events, changed ?? rows, { schema: EVENT_SCHEMA_WITH_TYPE });
 }
 
-async function eventsOf(dataset: ZarrDataset, id: string) {
+async function eventsOf(dataset: ZarrDataset, id: string): Promise<EventTable> {
   const table = await dataset.record(id).loadParquet(ARTIFACTS.events);
   return { schema: schemaOfTable(table), rows: [...rowsOf(table)] };
 }
@@ -254,7 +255,7 @@ export async function stateOf({ dataset }: Copy): Promise<object> {
 /** What one image says, as far as people edit it; undefined if it is not there. */
 interface Said {
   readonly metadata: string;
-  readonly events: Awaited<ReturnType<typeof eventsOf>>;
+  readonly events: EventTable;
   readonly files: ReadonlyMap<string, string>;
 }
 
