@@ -255,7 +255,7 @@ export async function stateOf({ dataset }: Copy): Promise<object> {
 /** What one image says, as far as people edit it; undefined if it is not there. */
 interface Said {
   readonly metadata: string;
-  readonly events: Awaited<ReturnType<typeof eventsOf>>;
+  readonly events: EventTable;
   readonly files: ReadonlyMap<string, string>;
 }
 
