@@ -17,6 +17,13 @@ const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.radonVelocity, "velocity"],
 ]);
 
+/** The artifact that lists the open conflicts goes with the last of them. */
+const CONFLICT_WORDS = {
+  added: (whose: string): string => `conflicts of ${whose} opened`,
+  changed: (whose: string): string => `conflicts of ${whose} changed`,
+  deleted: (whose: string): string => `all conflicts of ${whose} settled`,
+} as const;
+
 /** As many ids as one phrase names. */
 const MOST_NAMED = 5;
 
@@ -78,7 +85,9 @@ function phraseOf(alike: readonly Change[], nameOf: NameOf): string {
     case "attachment":
       return `${first.kind} ${first.name} of ${whose} ${first.change}`;
     case "json":
-      return `${artifactWords(first.name)} of ${whose} ${first.change}`;
+      return first.name === ARTIFACTS.openConflicts
+        ? CONFLICT_WORDS[first.change](whose)
+        : `${artifactWords(first.name)} of ${whose} ${first.change}`;
     case "pooled_table":
       return `${alike.length === 1 ? "table" : "tables"} ${alike.map(tableWords).join(", ")} ${first.change}`;
     default:

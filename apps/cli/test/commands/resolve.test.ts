@@ -114,7 +114,13 @@ next: kym resolve study.zarr ${NAME}
     expect((await run(0, "resolve", "study.zarr")).stdout).toBe("no conflict is open\n");
     await run(0, "check", "study.zarr");
     const { stdout: log } = await run(0, "log", "study.zarr");
-    expect(log).toContain(`resolve ${NAME}: theirs for condition`);
+    expect(log).toContain(`refresh: attachment ${NAME}.json of ${NAME} added; conflicts of ${NAME} opened\n`);
+    expect(log).toContain(
+      `resolve: condition of ${NAME}: mine → theirs; conflicts of ${NAME} changed\n`,
+    );
+    expect(log).toContain(
+      `resolve: all conflicts of ${NAME} settled; attachment ${NAME}.json of ${NAME} deleted\n`,
+    );
   });
 
   it("what went stale and the next line are printed, and --json gives both", async () => {

@@ -88,7 +88,7 @@ describe("kym log", () => {
   });
 
   it("of one image, and since a day, a time or an age; in UTC", async () => {
-    await run(["roi", "delete", "study.zarr", "a.tif", "1"]);
+    await run(["roi", "delete", "study.zarr", "a.tif", "1", "--yes"]);
     expect(await last(9, "b.tif")).toEqual([
       "b added",
       expect.stringContaining("condition of b"),
@@ -115,7 +115,7 @@ describe("kym log", () => {
   });
 
   it("says less where the history is gone", async () => {
-    await run(["roi", "delete", "study.zarr", "a.tif", "1"]);
+    await run(["roi", "delete", "study.zarr", "a.tif", "1", "--yes"]);
     await run(["roi", "add", "study.zarr", "a.tif"]);
     for (const name of await readdir(join(study, "__history"))) {
       await rm(join(study, "__history", name));

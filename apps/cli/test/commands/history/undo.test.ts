@@ -44,7 +44,7 @@ describe("kym undo", () => {
     const first = await images();
     await run("roi", "edit", "study.zarr", "a.tif", "1", "--name", "artery");
     const second = await images();
-    await run("roi", "delete", "study.zarr", "a.tif", "1");
+    await run("roi", "delete", "study.zarr", "a.tif", "1", "--yes");
     const deleted = await version();
     expect(await run("undo", "study.zarr")).toBe(
       `undone: ROI 1 deleted from a\nkym undo study.zarr ${deleted + 1} does it again\n`,
@@ -90,7 +90,7 @@ kym_velocity_events: the rows of 1 image are stale now
   });
 
   it("a dry run says what it would do and changes nothing", async () => {
-    await run("roi", "delete", "study.zarr", "a.tif", "1");
+    await run("roi", "delete", "study.zarr", "a.tif", "1", "--yes");
     const tree = await treeHash(study);
     expect(await run("undo", "study.zarr", "--dry-run")).toBe("would undo: ROI 1 deleted from a\n");
     expect((await kymJson(["undo", "study.zarr", "-n"], { cwd })).data).toMatchObject({
@@ -141,7 +141,7 @@ kym_velocity_events: the rows of 1 image are stale now
   });
 
   it("refuses with the reason what the history does not have any more", async () => {
-    await run("roi", "delete", "study.zarr", "a.tif", "1");
+    await run("roi", "delete", "study.zarr", "a.tif", "1", "--yes");
     for (const name of await readdir(join(study, "__history"))) {
       await rm(join(study, "__history", name));
     }
