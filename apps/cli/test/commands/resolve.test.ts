@@ -115,9 +115,7 @@ next: kym resolve study.zarr ${NAME}
     await run(0, "check", "study.zarr");
     const { stdout: log } = await run(0, "log", "study.zarr");
     expect(log).toContain(`refresh: attachment ${NAME}.json of ${NAME} added; conflicts of ${NAME} opened\n`);
-    expect(log).toContain(
-      `resolve: condition of ${NAME}: mine → theirs; conflicts of ${NAME} changed\n`,
-    );
+    expect(log).toContain(`resolve: condition of ${NAME}: mine → theirs; conflicts of ${NAME} changed\n`);
     expect(log).toContain(
       `resolve: all conflicts of ${NAME} settled; attachment ${NAME}.json of ${NAME} deleted\n`,
     );
