@@ -20,6 +20,8 @@ export interface KillAtCalls {
   readonly hasLinks: boolean;
   /** Kills at every so manieth call. Default 1: at each. */
   readonly every?: number;
+  /** The step of the file system's times, if it is coarse: what was written within one step is not older than now. */
+  readonly clockStepMs?: number;
 }
 
 export interface KillAtCallsTally {
@@ -37,7 +39,6 @@ type Objects = Readonly<Record<string, string>>;
 const WORKER = fileURLToPath(new URL("call-worker.ts", import.meta.url));
 const AT_ONCE = 2;
 const NEXT = "next";
-const EXFAT_STEP_MS = 2_100;
 
 /**
  * Lets a process do a case again and again, each time killed before its next call that changes a file or flushes one. After each
@@ -45,7 +46,7 @@ const EXFAT_STEP_MS = 2_100;
  * is left behind.
  */
 export async function killAtCalls(callCase: CallCase, options: KillAtCalls): Promise<KillAtCallsTally> {
-  const { shim, hasLinks, every = 1 } = options;
+  const { shim, hasLinks, every = 1, clockStepMs } = options;
   const folder = await mkdtemp(join(options.folder, "kym-calls-"));
   try {
     const prepared = join(folder, "prepared");
@@ -67,7 +68,7 @@ export async function killAtCalls(callCase: CallCase, options: KillAtCalls): Pro
       const root = join(folder, `killed-${killAt}`);
       await copyIfThere(prepared, root);
       const died = await runCase(root, callCase, shim.environment({ folder: root, hasLinks, killAt }));
-      const left = await assertRecovers(root, { died, before, after, hasLinks });
+      const left = await assertRecovers(root, { died, before, after, hasLinks, clockStepMs });
       tally.killed += died.signal === "SIGKILL" ? 1 : 0;
       tally[left]++;
       await rm(root, { recursive: true });
@@ -103,11 +104,12 @@ interface Expected {
   readonly before: Objects;
   readonly after: Objects;
   readonly hasLinks: boolean;
+  readonly clockStepMs: number | undefined;
 }
 
 async function assertRecovers(
   root: string,
-  { died, before, after, hasLinks }: Expected,
+  { died, before, after, hasLinks, clockStepMs }: Expected,
 ): Promise<"before" | "after" | "finished"> {
   // The number of calls of two runs may differ by some, so the last numbers may come too late.
   expect(died.signal === "SIGKILL" || died.exitCode === 0, died.stderr).toBe(true);
@@ -118,9 +120,8 @@ async function assertRecovers(
     const data = new Uint16Array([5]);
     await next.addImage({ dtype: "uint16", shape: [1, 1], data }, { id: NEXT });
     const { kept } = await next.gc({ dryRun: false, olderThanMs: 0 });
-    if (kept.length > 0) {
-      // exFAT keeps times in steps of 2 s: what was written within one is not older than now.
-      await setTimeout(EXFAT_STEP_MS);
+    if (kept.length > 0 && clockStepMs !== undefined) {
+      await setTimeout(clockStepMs);
       await next.gc({ dryRun: false, olderThanMs: 0 });
     }
   }
