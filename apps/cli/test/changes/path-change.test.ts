@@ -5,7 +5,7 @@ import { joinPathChanges, type PathChange, reversed } from "../../src/changes/pa
 
 const KEYS = ["tables/a.parquet", "tables/b.parquet"].map((path) => parseStoreKey(path));
 
-it("many commits together change what the first found into what the last left, and what came back is no change", () => {
+it("several commits count as one change, from the state before the first to the state after the last; a value that returned is not listed", () => {
   const commits = fc.array(fc.record({ key: fc.nat(1), hash: fc.constantFrom("x", "y", null) }), {
     maxLength: 12,
   });

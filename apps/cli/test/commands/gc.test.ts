@@ -45,7 +45,7 @@ describe("gc asks before it removes", () => {
     },
   );
 
-  it("where stdin is no terminal it asks nothing, removes nothing, and ends with 5 and the line to type", async () => {
+  it("without a terminal it does not ask, removes nothing, prints the line to type and ends with 5", async () => {
     const tree = await treeHash(cwd);
     for (const columns of [{}, { columns: 80 }]) {
       const { exitCode, stdout, stderr } = await kym(ARGS, { cwd, stdin: "y\n", ...columns });

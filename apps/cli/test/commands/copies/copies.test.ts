@@ -130,7 +130,7 @@ describe("kym pull", () => {
     });
   });
 
-  it("a dataset that is no copy is refused with 6, and so is a missing one", async () => {
+  it("ends with 6 if the other dataset is missing, or is not a copy of this one", async () => {
     await makeSmallStudy(join(cwd, "other.zarr"));
     const { exitCode, stderr } = await kym(["pull", "study.zarr", "other.zarr"], { cwd });
     expect([exitCode, stderr]).toEqual([6, expect.stringContaining("are not copies of one dataset")]);

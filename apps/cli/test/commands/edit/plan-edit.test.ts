@@ -40,7 +40,7 @@ test("an edit lists field, old and new, and leaves everything else as it is spel
   }
 });
 
-test("values that an image has already are no edit", () => {
+test("setting a value that the image already has changes nothing", () => {
   const stored = { condition: "AngII", depth: 10, [ACCEPTED]: true, [UM_PER_PX]: 0.45, note: null };
   expect(planEdit({ metadataText: TEXT, shape: SHAPE }, wanted(stored))).toEqual({
     changes: [],
@@ -48,7 +48,7 @@ test("values that an image has already are no edit", () => {
   });
 });
 
-test("a number that a spreadsheet rounded, and a text as the CSV guards it, are no edit", () => {
+test("a number that a spreadsheet rounded changes nothing, nor does a text with the quote that protects a CSV cell", () => {
   const text = '{"experiment_metadata": {"note": "\'=1+1", "depth": 0.123456789012345}}';
   const values: WantedValues = new Map([
     ["note", { value: "=1+1", cell: "'=1+1" }],

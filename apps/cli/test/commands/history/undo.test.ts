@@ -159,7 +159,7 @@ kym_velocity_events: the rows of 1 image are stale now
     expect(message).toContain("the old bytes were removed by kym gc --history");
   });
 
-  it("a version that does not exist ends with 6, one that is no number with 2, and no dataset with 6", async () => {
+  it("ends with 6 for a missing dataset or version, and with 2 for a version that is not a number", async () => {
     expect((await refusal("99"))[0]).toBe(6);
     expect((await refusal("last"))[0]).toBe(2);
     expect((await kym(["undo", "nothing.zarr"], { cwd })).exitCode).toBe(6);
