@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { anyCodePoint } from "../../../../../test/support/any-code-point.ts";
 import type { ImageJPoint, ImageJPosition } from "../../../src/exchange/imagej/imagej-roi.ts";
 import type { WritableImageJRoi } from "../../../src/exchange/imagej/write-imagej-roi.ts";
 
@@ -23,7 +24,7 @@ const position: fc.Arbitrary<Partial<ImageJPosition>> = fc.record(
   { requiredKeys: [] },
 );
 const fields = fc.record(
-  { name: fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), position },
+  { name: fc.oneof(fc.string({ unit: anyCodePoint }), fc.string({ unit: "grapheme" })), position },
   { requiredKeys: [] },
 );
 
