@@ -40,34 +40,42 @@ async function write(work: string, how: string, seed: number, name: string): Pro
   ]);
 }
 
+/** Whether so many scans were ingested. */
+const ingested =
+  (count: number) =>
+  (lines: readonly WatchLine[]): boolean =>
+    lines.filter(({ event }) => event === "ingested").length === count;
+
 /** The tests mostly wait, so they run beside each other. */
 describe.concurrent("kym watch", () => {
   it("a scan that grows slowly, is renamed when it is done, or has its size first is ingested once and whole", {
     timeout: 60_000,
   }, async () => {
     const work = await newWork();
-    const watch = startWatch(work, ["lab", "study.zarr", "--until-idle", "4"]);
+    const watch = startWatch(work, ["lab", "study.zarr"]);
     await watch.until((lines) => lines.some(({ event }) => event === "status"));
     const ways = ["grow", "rename", "reserve"];
     await Promise.all(ways.map((how, index) => write(work, how, index, `${how}.tif`)));
-    expect(await watch.ended).toEqual([0, null]);
+    await watch.until(ingested(3));
+    expect(await watch.endAtRest()).toEqual([130, null]);
     for (const how of ways) {
       expect([how, ...eventsOf(watch.lines, `${how}.tif`)]).toEqual([how, "ingested"]);
     }
     expect(await hashesInDataset(work)).toEqual(await hashesInFolder(join(work, "lab")));
-    expect(watch.stderr()).toBe("");
+    expect(watch.stderr()).toBe("\nstopping after the current file; press Ctrl-C again to stop at once\n");
   });
 
   it("beside a writer that replaces a scan, slowly or at once, the new scan takes the place of the old image", {
     timeout: 60_000,
   }, async () => {
     const work = await newWork();
-    const watch = startWatch(work, ["lab", "study.zarr", "--until-idle", "4"]);
+    const watch = startWatch(work, ["lab", "study.zarr"]);
     await write(work, "replace", 1, "a.tif");
     await write(work, "replace", 2, "b.tif");
-    await watch.until((lines) => lines.filter(({ event }) => event === "ingested").length === 2);
+    await watch.until(ingested(2));
     await Promise.all([write(work, "replace", 3, "a.tif"), write(work, "grow", 4, "b.tif")]);
-    expect(await watch.ended).toEqual([0, null]);
+    await watch.until(ingested(4));
+    expect(await watch.endAtRest()).toEqual([130, null]);
     expect(eventsOf(watch.lines, "a.tif")).toEqual(["ingested", "ingested"]);
     expect(eventsOf(watch.lines, "b.tif")).toEqual(["ingested", "ingested"]);
     expect(await hashesInDataset(work)).toEqual(await hashesInFolder(join(work, "lab")));
@@ -133,10 +141,11 @@ describe.concurrent("kym watch", () => {
   it("a broken file is named once, and ingested after it was mended", async () => {
     const work = await newWork();
     await writeFile(join(work, "lab", "a.tif"), tiff(1).subarray(0, 300));
-    const watch = startWatch(work, ["lab", "study.zarr", "--until-idle", "3"]);
+    const watch = startWatch(work, ["lab", "study.zarr"]);
     await watch.until((lines) => lines.some(({ event }) => event === "failed"));
     await write(work, "replace", 1, "a.tif");
-    expect(await watch.ended).toEqual([0, null]);
+    await watch.until(ingested(1));
+    expect(await watch.endAtRest()).toEqual([130, null]);
     expect(eventsOf(watch.lines, "a.tif")).toEqual(["failed", "ingested"]);
   });
 
