@@ -152,15 +152,24 @@ describe.concurrent("a watched folder", () => {
     const folder = await lab({ "a.tif": whole.subarray(0, 200), "b.tif": tinyTiff(2) });
     const dataset = await openDataset(memoryStore());
     const bytes = [210, 220, whole.length];
-    let next = 0;
-    const timer = setInterval(() => {
-      const length = bytes[next++];
+    let timer: NodeJS.Timeout | undefined;
+    const grow = (): void => {
+      const length = bytes.shift();
       if (length !== undefined) {
         writeFileSync(join(folder, "a.tif"), whole.subarray(0, length));
       }
-    }, 450);
+    };
     try {
-      const events = await watchUntilIdle(dataset, folder, () => undefined, { untilIdleMs: 1500 });
+      const events = await watchUntilIdle(
+        dataset,
+        folder,
+        ({ type }) => {
+          if (type === "failed") {
+            timer ??= setInterval(grow, 450);
+          }
+        },
+        { untilIdleMs: 1500 },
+      );
       expect(words(events)).toEqual(["ingested b.tif", "failed a.tif", "ingested a.tif"]);
     } finally {
       clearInterval(timer);
