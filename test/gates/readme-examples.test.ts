@@ -29,7 +29,7 @@ const EXAMPLES = examplesOf(readSourceTree());
 let runs: readonly ExampleRun[] = [];
 beforeAll(() => {
   runs = runExamplesInTurn(EXAMPLES);
-});
+}, 120_000);
 
 test.each(EXAMPLES)("the example at $path:$line runs and prints what it says", (example) => {
   const { stdout, failure } = runs[EXAMPLES.indexOf(example)] ?? { stdout: "", failure: "was not run" };

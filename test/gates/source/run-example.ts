@@ -82,7 +82,11 @@ export function runExamplesInTurn(examples: readonly Example[]): readonly Exampl
     }
     const args = [...THIS_NODE.flags, "--input-type=module", "--eval", RUNNER];
     const env = { ...process.env, KYM_EXAMPLES: JSON.stringify(files) };
-    const { stdout, stderr } = spawnSync(THIS_NODE.program, args, { encoding: "utf8", env, timeout: 60_000 });
+    const { stdout, stderr } = spawnSync(THIS_NODE.program, args, {
+      encoding: "utf8",
+      env,
+      timeout: 120_000,
+    });
     const lines = stdout.split("\n").slice(0, -1);
     return files.map((_, index): ExampleRun => {
       const line = lines[index];

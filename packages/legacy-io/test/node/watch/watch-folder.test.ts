@@ -165,10 +165,10 @@ describe.concurrent("a watched folder", () => {
         folder,
         ({ type }) => {
           if (type === "failed") {
-            timer ??= setInterval(grow, 450);
+            timer ??= setInterval(grow, 300);
           }
         },
-        { untilIdleMs: 1500 },
+        { untilIdleMs: 3500 },
       );
       expect(words(events)).toEqual(["ingested b.tif", "failed a.tif", "ingested a.tif"]);
     } finally {
