@@ -1,8 +1,8 @@
 // Runs every `ts` example of the READMEs and pages, and compares what it prints. `test/interop/versions` does with older Nodes.
 
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { blocksOf, examplesOf, pagesOf } from "./source/readme-example.ts";
-import { runExample } from "./source/run-example.ts";
+import { type ExampleRun, runExample, runExamplesInTurn } from "./source/run-example.ts";
 import { readSourceTree, type SourceTree, sourceTree } from "./source/source-tree.ts";
 import { libraryPackages } from "./source/workspace-package.ts";
 
@@ -25,14 +25,17 @@ test("every package has an example in its README, and every example is run and s
   expect(exampleProblems(readSourceTree())).toEqual([]);
 });
 
-test.each(examplesOf(readSourceTree()))(
-  "the example at $path:$line runs and prints what it says",
-  (example) => {
-    const { stdout, failure } = runExample(example);
-    expect(failure).toBe("");
-    expect(stdout).toBe(example.output ?? stdout);
-  },
-);
+const EXAMPLES = examplesOf(readSourceTree());
+let runs: readonly ExampleRun[] = [];
+beforeAll(() => {
+  runs = runExamplesInTurn(EXAMPLES);
+}, 120_000);
+
+test.each(EXAMPLES)("the example at $path:$line runs and prints what it says", (example) => {
+  const { stdout, failure } = runs[EXAMPLES.indexOf(example)] ?? { stdout: "", failure: "was not run" };
+  expect(failure).toBe("");
+  expect(stdout).toBe(example.output ?? stdout);
+});
 
 test("a block that is not run, one that does not say what it prints and a README without an example are found", () => {
   const tree = sourceTree({
@@ -57,4 +60,13 @@ test("an example is run, its output is compared, and a failing one is found", ()
   expect(example && runExample(example)).toEqual({ stdout: "b\n", failure: "" });
   const failing = { path: "README.md", line: 9, code: `throw new Error("on purpose");`, output: undefined };
   expect(runExample(failing).failure).toContain("on purpose");
+  const exits = { ...failing, line: 10, code: "process.exit(0);" };
+  const silent = { ...failing, line: 11, code: "process.exitCode = 3;" };
+  expect(example && runExamplesInTurn([failing, example, silent, exits, { ...example, line: 12 }])).toEqual([
+    { stdout: "", failure: expect.stringContaining("on purpose") },
+    { stdout: "b\n", failure: "" },
+    { stdout: "", failure: "ended with 3" },
+    { stdout: "", failure: expect.stringContaining("the process ended before") },
+    { stdout: "", failure: expect.stringContaining("the process ended before") },
+  ]);
 });

@@ -113,7 +113,9 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
       tally.killed += signal === "SIGKILL" ? 1 : 0;
       tally[isBefore ? "before" : "after"]++;
       if (isBefore) {
-        expect(await run(cwd, {}), `${verb.name} again, after call ${killAt}`).toEqual([0, null]);
+        // Where there are hard links, this process needs no library without them.
+        const again = hasLinks ? [(await kym(verb.command, { cwd })).exitCode, null] : await run(cwd, {});
+        expect(again, `${verb.name} again, after call ${killAt}`).toEqual([0, null]);
       }
       expect(await seen(cwd)).toEqual(after);
       expect((await kymJson(["check", STUDY], { cwd })).data.problems).toEqual([]);

@@ -1,7 +1,6 @@
 /** Runs a script of this package's `package.json` as a process, as its turbo task does. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 
@@ -42,8 +41,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
-      // Modules are compiled once for all demos: half of the time of a short one.
-      env: { ...inherited, NODE_COMPILE_CACHE: join(tmpdir(), "kym-test-compile-cache"), ...env },
+      env: { ...inherited, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const texts = { stdout: "", stderr: "" };

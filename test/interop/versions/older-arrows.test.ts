@@ -49,6 +49,7 @@ describe.each(TESTED_ARROWS)("apache-arrow %s", (version) => {
       "node_modules/vitest/vitest.mjs",
       "run",
       "--project=zarr-store",
+      "--maxWorkers=100%",
       "packages/zarr-store/test/table",
       "--exclude=**/library-faults.test.ts",
       `--testNamePattern=^(?!.*${WITHOUT_COLUMNS})`,

@@ -4,19 +4,11 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Run } from "./kym.ts";
 
-const REPOSITORY = join(import.meta.dirname, "../../../..");
-
 /** Arguments of Node, before those of the command, that run it from its sources. */
 export const KYM: readonly string[] = [
   "--conditions=@kym/source",
   join(import.meta.dirname, "../../src/main.ts"),
 ];
-
-/**
- * The folder where Node keeps compiled code for the processes of all tests. It halves the time of a short command. Node
- * writes each file whole, under the hash of its source, so any number of processes can share the folder.
- */
-export const COMPILE_CACHE: string = join(REPOSITORY, "node_modules/.cache/kym-tests");
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -30,7 +22,6 @@ export function processEnvironment({ cwd, env }: ProcessOptions): NodeJS.Process
   return {
     ...process.env,
     INIT_CWD: cwd ?? process.cwd(),
-    NODE_COMPILE_CACHE: COMPILE_CACHE,
     ...env,
   };
 }

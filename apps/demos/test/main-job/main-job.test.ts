@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runKym } from "../../src/main-job/run-kym.ts";
-import { demoScripts, PACKAGE_FOLDER, runScript, type ScriptRun } from "../run-script.ts";
+import { demoScripts, PACKAGE_FOLDER, run, runScript, type ScriptRun } from "../run-script.ts";
 
 /** What `kym query --json` prints. */
 interface Answer {
@@ -37,6 +37,16 @@ function masked(stdout: string): string {
     )
     .replace(/^ {2}[0-9a-f]{8}(?= {2})/gm, "  xxxxxxxx")
     .replace(/\(\d+ s\)/, "(N s)");
+}
+
+/** What `kym query … --json` answers to each of these words, asked in turn by one process. */
+async function answersOf(all: readonly (readonly string[])[]): Promise<readonly Answer[]> {
+  const program = join(PACKAGE_FOLDER, "../cli/test/support/kym-in-turn.ts");
+  const commands = all.map((words) => JSON.stringify(["query", ...words, "--json"]));
+  const args = ["--conditions=@kym/source", program, folder, ...commands];
+  const { stdout } = await run(process.execPath, args, PACKAGE_FOLDER);
+  const lines = stdout.trimEnd().split("\n");
+  return lines.map((line): Answer => JSON.parse(JSON.parse(line).stdout));
 }
 
 describe("the demo", () => {
@@ -99,17 +109,14 @@ describe("the demo", () => {
   });
 
   it("leaves a dataset on which each recipe of kym query --examples gives rows or none, and no error", async () => {
-    const answerOf = async (...words: readonly string[]): Promise<Answer> => {
-      const { stdout } = await runKym(["query", ...words, "--json"], folder);
-      return JSON.parse(stdout);
-    };
-    const { data: recipes } = await answerOf("--examples");
-    const counts: number[] = [];
-    for (const { question, sql } of recipes) {
-      const { data, message, warnings } = await answerOf("study.zarr", String(sql));
+    const [examples] = await answersOf([["--examples"]]);
+    const recipes = examples?.data ?? [];
+    const answers = await answersOf(recipes.map(({ sql }) => ["study.zarr", String(sql)]));
+    const counts = recipes.map(({ question }, index) => {
+      const { data = [], message, warnings } = answers[index] ?? {};
       expect([question, message, warnings]).toEqual([question, undefined, []]);
-      counts.push(data.length);
-    }
+      return data.length;
+    });
     const [perDay, noRoi, ...others] = counts;
     expect([perDay, noRoi, others.length >= 10]).toEqual([3, 1, true]);
   });

@@ -1,9 +1,9 @@
-import { cpSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Logger, Summarize, ZarrDataset } from "../../src/index.ts";
 import { localStore, openLocalDataset } from "../../src/node/index.ts";
 import { interceptStore } from "../../src/testing/intercepted-store.ts";
@@ -23,6 +23,10 @@ const V3_ARRAY = JSON.stringify({
   codecs: [{ name: "bytes", configuration: { endian: "little" } }],
 });
 
+function entriesOf(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
 describe.runIf(data !== "")("damage to python_v1", () => {
   let root: string;
   let outside: string;
@@ -34,15 +38,25 @@ describe.runIf(data !== "")("damage to python_v1", () => {
     error: () => undefined,
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const temporary = await mkdtemp(join(tmpdir(), "kym-python-"));
     root = join(temporary, "dataset.zarr");
     outside = join(temporary, "outside");
-    cpSync(join(data, "dataset.zarr"), root, { recursive: true });
+  });
+  /** A whole dataset. No test changes the other images, so they stay from the test before. */
+  beforeEach(async () => {
+    const others = Object.keys(readTruth(data).images).filter((id) => id !== BROKEN);
+    const kept = others.map((id) => join(root, "images", id)).filter(existsSync);
+    const removed = [outside, ...entriesOf(root), ...entriesOf(join(root, "images"))].filter(
+      (path) => path !== join(root, "images") && !kept.includes(path),
+    );
+    await Promise.all(removed.map((path) => rm(path, { recursive: true, force: true })));
+    const filter = (_from: string, to: string): boolean => !kept.includes(to);
+    cpSync(join(data, "dataset.zarr"), root, { recursive: true, filter });
     await mkdir(outside);
     warnings.length = 0;
   });
-  afterEach(() => rm(dirname(root), { recursive: true, force: true }));
+  afterAll(() => rm(dirname(root), { recursive: true, force: true }));
 
   const inRoot = (...path: string[]): string => join(root, ...path);
   const inImage = (...path: string[]): string => join(root, "images", BROKEN, ...path);

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { KYM, processEnvironment } from "../../support/kym-process.ts";
 
 /** One line of `kym watch --json`: an event, or at the end what every command prints. */
@@ -21,10 +22,15 @@ export interface WatchProcess {
   /** Resolves when `isReached` is true of the lines so far. Fails if the process ends before. */
   readonly until: (isReached: (lines: readonly WatchLine[]) => boolean) => Promise<void>;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** Interrupts the watch once it has said nothing for longer than it takes to settle and commit. Resolves as `ended`. */
+  readonly endAtRest: () => WatchProcess["ended"];
   /** The exit code and the signal, once all output was read. */
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>;
   readonly stderr: () => string;
 }
+
+/** Longer than the watch's times to settle and to commit, and a look. */
+const REST_MS = 2_000;
 
 /** Starts `kym watch … --json` in a folder. It settles and commits quickly. */
 export function startWatch(cwd: string, args: readonly string[]): WatchProcess {
@@ -71,6 +77,14 @@ export function startWatch(cwd: string, args: readonly string[]): WatchProcess {
         check();
       }),
     kill: (signal) => child.kill(signal),
+    endAtRest: async () => {
+      for (let said = -1; said < lines.length; ) {
+        said = lines.length;
+        await sleep(REST_MS);
+      }
+      child.kill("SIGINT");
+      return ended;
+    },
     ended,
     stderr: () => stderr,
   };

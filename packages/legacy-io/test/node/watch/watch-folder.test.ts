@@ -3,7 +3,7 @@ import { chmod, mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import process from "node:process";
 import { memoryStore, openDataset, parseStoreKey, type ZarrDataset, ZarrStoreError } from "@kym/zarr-store";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import {
   exportLegacyFolder,
   ingestLegacyFolder,
@@ -16,7 +16,7 @@ import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 const QUICK = { settleMs: 120, lookEveryMs: 30, commitEveryMs: 0 } as const;
 
 const made: string[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const folder of made.splice(0)) {
     await rm(folder, { recursive: true, force: true });
   }
@@ -54,7 +54,8 @@ async function firstPixel(dataset: ZarrDataset, id: string): Promise<unknown> {
   return array.data[0];
 }
 
-describe("a watched folder", () => {
+/** The tests mostly wait, so they run beside each other. */
+describe.concurrent("a watched folder", () => {
   it("what is there and what comes later are ingested, each once, and a second watch has nothing to do", async () => {
     const folder = await lab({
       "a.tif": tinyTiff(1),
@@ -151,15 +152,24 @@ describe("a watched folder", () => {
     const folder = await lab({ "a.tif": whole.subarray(0, 200), "b.tif": tinyTiff(2) });
     const dataset = await openDataset(memoryStore());
     const bytes = [210, 220, whole.length];
-    let next = 0;
-    const timer = setInterval(() => {
-      const length = bytes[next++];
+    let timer: NodeJS.Timeout | undefined;
+    const grow = (): void => {
+      const length = bytes.shift();
       if (length !== undefined) {
         writeFileSync(join(folder, "a.tif"), whole.subarray(0, length));
       }
-    }, 450);
+    };
     try {
-      const events = await watchUntilIdle(dataset, folder, () => undefined, { untilIdleMs: 1500 });
+      const events = await watchUntilIdle(
+        dataset,
+        folder,
+        ({ type }) => {
+          if (type === "failed") {
+            timer ??= setInterval(grow, 300);
+          }
+        },
+        { untilIdleMs: 3500 },
+      );
       expect(words(events)).toEqual(["ingested b.tif", "failed a.tif", "ingested a.tif"]);
     } finally {
       clearInterval(timer);

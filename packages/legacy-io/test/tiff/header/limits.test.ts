@@ -20,9 +20,10 @@ import {
 } from "./hostile-tiff.ts";
 import type { HostileOutcome } from "./read-hostile.ts";
 
+const BOMB = honestBomb("deflate");
 const MADE: readonly HostileTiff[] = [
   sharedStrips(),
-  honestBomb("deflate"),
+  BOMB,
   honestBomb("zstd"),
   byteOffsets(),
   ...longDescriptions(),
@@ -105,7 +106,7 @@ test.for([
 });
 
 test("the limits are options: what one refuses is read with another", async () => {
-  const source = bytesSource(honestBomb("deflate").bytes);
+  const source = bytesSource(BOMB.bytes);
   expect((await describeTiff(source)).shape).toEqual([2 ** 14, 2 ** 14]);
   const { image } = await readTiff(source, {
     codecs: nodeTiffCodecs,

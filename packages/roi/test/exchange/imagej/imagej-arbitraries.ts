@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
+import { characterAt, LAST_CHARACTER, numberOfCharacter } from "../../../../../test/support/any-character.ts";
 import type { ImageJPoint, ImageJPosition } from "../../../src/exchange/imagej/imagej-roi.ts";
 import type { WritableImageJRoi } from "../../../src/exchange/imagej/write-imagej-roi.ts";
+
+const anyCharacter = fc.nat(LAST_CHARACTER).map(characterAt, numberOfCharacter);
 
 /** A position that a 32-bit float can hold: whole, fractional, negative, and beyond 16 bits. */
 const coordinate = fc
@@ -23,7 +26,7 @@ const position: fc.Arbitrary<Partial<ImageJPosition>> = fc.record(
   { requiredKeys: [] },
 );
 const fields = fc.record(
-  { name: fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), position },
+  { name: fc.oneof(fc.string({ unit: anyCharacter }), fc.string({ unit: "grapheme" })), position },
   { requiredKeys: [] },
 );
 

@@ -9,6 +9,7 @@ import { localStore } from "../../../src/node/local-store.ts";
 import { runBounded } from "../../../src/runtime/run-bounded.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { readDataset } from "../../support/read-dataset.ts";
+import { bundledWorker } from "./bundled-worker.ts";
 import { type CallCase, openFolder } from "./call-cases.ts";
 import type { KillShim } from "./kill-shim.ts";
 
@@ -166,7 +167,7 @@ async function runCase(root: string, { name }: CallCase, env: NodeJS.ProcessEnv)
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning", WORKER, root, name],
+      ["--disable-warning=ExperimentalWarning", bundledWorker(WORKER), root, name],
       { env },
       (_error, stdout, stderr) => {
         const isAcknowledged = stdout.includes("acknowledged");

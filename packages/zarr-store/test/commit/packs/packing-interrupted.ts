@@ -10,12 +10,17 @@ import { endSession, growLog, startDataset } from "./long-log.ts";
 
 const NEWEST = 2050;
 
-/** A log of which one block can be packed. */
-export async function packableStore(): Promise<KeyValueStore> {
-  const store = memoryStore();
-  await startDataset(store, testRuntime());
-  await growLog(store, testRuntime(), NEWEST);
-  return store;
+type Tree = Awaited<ReturnType<typeof readTree>>;
+let packable: Promise<Tree> | undefined;
+/** The files of a log of which one block can be packed. */
+function packableTree(): Promise<Tree> {
+  packable ??= (async () => {
+    const store = memoryStore();
+    await startDataset(store, testRuntime());
+    await growLog(store, testRuntime(), NEWEST);
+    return readTree(store, "");
+  })();
+  return packable;
 }
 
 export interface InterruptedPacking {
@@ -34,7 +39,7 @@ export async function interruptPacking(
   how: "dies" | "one call fails",
 ): Promise<InterruptedPacking> {
   const clock = new TestClock();
-  const before = await readTree(await packableStore(), "");
+  const before = await packableTree();
   const restore = async (): Promise<KeyValueStore> => {
     const store = memoryStore({ nowEpochMs: clock.look });
     for (const [path, bytes] of before) {
