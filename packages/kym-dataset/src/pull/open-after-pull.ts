@@ -1,6 +1,7 @@
 // The conflicts of an image that are open after a pull: those of both copies, and those that the pull opens.
 
 import {
+  conflictNames,
   encodeOpenConflicts,
   mergeOpenConflicts,
   type OpenConflict,
@@ -10,7 +11,7 @@ import {
 } from "@kym/kym-schema/merge";
 import { tableFromRows } from "@kym/zarr-store";
 import { encodeParquet } from "@kym/zarr-store/table";
-import { conflictNames, loadFromHistories, withOlderConflict } from "./conflict-files.ts";
+import { loadFromHistories, withOlderConflict } from "./conflict-files.ts";
 import {
   eventTable,
   type ImageVersions,
@@ -92,12 +93,20 @@ export async function openAfterPull(
   const before = new Set(ours.map((conflict) => JSON.stringify(conflict)));
   const now = new Set(opened.map(({ conflict }) => conflict.key));
   return {
-    open: encodeOpenConflicts(open) === encodeOpenConflicts(ours) ? undefined : open,
+    open:
+      encodeOpenConflicts(sortedByKey(open)) === encodeOpenConflicts(sortedByKey(ours))
+        ? undefined
+        : sortedByKey(open),
     openThere: open
       .filter((conflict) => !now.has(conflict.key) && !before.has(JSON.stringify(conflict)))
       .flatMap(conflictNames),
     kept,
   };
+}
+
+/** In one order, so that both copies end with the same bytes. */
+export function sortedByKey(open: readonly OpenConflict[]): readonly OpenConflict[] {
+  return open.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 async function openOf(versions: ImageVersions, side: Side): Promise<readonly OpenConflict[]> {
