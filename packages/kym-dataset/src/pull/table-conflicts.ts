@@ -60,7 +60,7 @@ export async function loadTableConflicts(
  * Opens conflicts about pooled tables: keeps each table of the other copy under another name, in the same commit.
  *
  * @param tables the names of those in conflict
- * @param also conflicts of the other copy that come along; what they name is there already
+ * @param also conflicts of the other copy that come along; the tables that they name were copied before, if they are wanted
  */
 export async function openTableConflicts(
   transaction: DatasetContents,
@@ -71,17 +71,25 @@ export async function openTableConflicts(
 ): Promise<void> {
   const opened: TableConflict[] = [];
   for (const table of tables) {
-    const bytes = await other.exact.load(tablePath(parseTableName(table)), options);
+    const bytes = await other.exact.load(pathOf(table), options);
     const sha256 = bytes && (await transaction.runtime.sha256(bytes));
     const theirs = sha256 && `${PREFIX}${sha256.slice(0, SHOWN_DIGITS)}_${table}`.slice(0, MOST_NAME);
     if (bytes !== undefined && theirs !== undefined) {
-      await transaction.exact.save(tablePath(parseTableName(theirs)), bytes, options);
+      await transaction.exact.save(pathOf(theirs), bytes, options);
     }
     opened.push({ table, theirs, from: other.location });
   }
   const before = await loadTableConflicts(transaction, options);
   const after = new Map([...also, ...before, ...opened].map((each) => [each.table, each]));
-  await saveTableConflicts(transaction, [...after.values()], options);
+  const open: TableConflict[] = [];
+  for (const conflict of after.values()) {
+    // What one copy settled is gone with the table that held what came.
+    const { theirs } = conflict;
+    if (theirs === undefined || (await transaction.exact.hash(pathOf(theirs))) !== undefined) {
+      open.push(conflict);
+    }
+  }
+  await saveTableConflicts(transaction, open, options);
 }
 
 /**
@@ -124,15 +132,16 @@ export async function settleTableConflict(
   );
 }
 
+function pathOf(table: string): string {
+  return tablePath(parseTableName(table));
+}
+
 async function takeTable(
   transaction: DatasetContents,
   { table, theirs }: TableConflict,
   options: ReadOptions,
 ): Promise<void> {
-  const bytes =
-    theirs === undefined
-      ? undefined
-      : await transaction.exact.load(tablePath(parseTableName(theirs)), options);
+  const bytes = theirs === undefined ? undefined : await transaction.exact.load(pathOf(theirs), options);
   if (theirs !== undefined && bytes === undefined) {
     throw new KymDatasetError(
       "not_found",
@@ -144,7 +153,7 @@ async function takeTable(
   }
   await transaction.deleteTable(table, options);
   if (bytes !== undefined) {
-    await transaction.exact.save(tablePath(parseTableName(table)), bytes, options);
+    await transaction.exact.save(pathOf(table), bytes, options);
   }
 }
 
