@@ -206,7 +206,9 @@ async function seen(cwd: string): Promise<unknown> {
   const { data: images } = await kymJson(["ls", STUDY, "--columns", columns], { cwd });
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });
   await using dataset = await openLocalDataset(join(cwd, STUDY), { mode: "r" });
-  return { images, conflicts, ...(await wholesOf(dataset)) };
+  // A conflict says where the other copy was, which lies in another folder each time.
+  const listed = JSON.parse(JSON.stringify(conflicts).replaceAll(cwd, ""));
+  return { images, conflicts: listed, ...(await wholesOf(dataset)) };
 }
 
 async function wholesOf(dataset: ZarrDataset): Promise<object> {
@@ -218,7 +220,7 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
     }
     arrays.push([id, (await record.attributes())["shown_as"] ?? null]);
   }
-  const tables = await dataset.listTableNames();
+  const tables = (await dataset.listTableNames()).filter((name) => name !== "table_conflicts");
   const hashes = await Promise.all(
     tables.map(async (name) => [name, (await dataset.exact.hash(`tables/${name}.parquet`)) ?? null]),
   );

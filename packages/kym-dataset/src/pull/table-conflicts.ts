@@ -1,6 +1,10 @@
 // The pooled tables that both copies of a dataset changed: what came of them is kept, listed, and settled.
 
-import { TABLE_CONFLICTS_COLUMNS, TABLE_CONFLICTS_TABLE } from "@kym/kym-schema/tables";
+import {
+  TABLE_CONFLICT_COLUMN,
+  TABLE_CONFLICTS_COLUMNS,
+  TABLE_CONFLICTS_TABLE,
+} from "@kym/kym-schema/tables";
 import {
   type Commit,
   type DatasetContents,
@@ -22,6 +26,7 @@ export interface TableConflict {
   readonly from: string;
 }
 
+const { table: TABLE, theirs: THEIRS, from: FROM } = TABLE_CONFLICT_COLUMN;
 const MOST_NAME = 128;
 const SHOWN_DIGITS = 12;
 const PREFIX = "pulled_";
@@ -44,9 +49,9 @@ export async function loadTableConflicts(
 ): Promise<readonly TableConflict[]> {
   try {
     return [...rowsOf(await contents.loadTable(TABLE_CONFLICTS_TABLE, options))].map((row) => ({
-      table: String(row["table_name"]),
-      theirs: typeof row["theirs"] === "string" ? row["theirs"] : undefined,
-      from: String(row["came_from"]),
+      table: String(row[TABLE]),
+      theirs: typeof row[THEIRS] === "string" ? row[THEIRS] : undefined,
+      from: String(row[FROM]),
     }));
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
@@ -168,7 +173,7 @@ async function saveTableConflicts(
   }
   const rows = [...conflicts]
     .sort((a, b) => (a.table < b.table ? -1 : 1))
-    .map(({ table, theirs, from }) => ({ table_name: table, theirs: theirs ?? null, came_from: from }));
+    .map(({ table, theirs, from }) => ({ [TABLE]: table, [THEIRS]: theirs ?? null, [FROM]: from }));
   const schema = { columns: TABLE_CONFLICTS_COLUMNS };
   await transaction.saveTable(TABLE_CONFLICTS_TABLE, rows, { ...options, schema });
 }

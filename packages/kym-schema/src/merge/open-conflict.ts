@@ -38,7 +38,7 @@ export const THEIRS_REMOVED = "removed";
 /** Only the attachment that was kept has what came, as for an array, which has several objects. */
 export const THEIRS_IN_ATTACHMENT = "attachment";
 
-/** The image was deleted in the dataset, changed in the other copy, and is here again as it came. */
+/** The image was deleted in the dataset, changed in the other copy, and is here again, unchanged. */
 export const THEIRS_IS_HERE = "here";
 
 /** An artifact that stayed as it is in the dataset, although something else came for it. */

@@ -80,3 +80,24 @@ it("events in conflict are listed and settled one by one", async () => {
   expect(types).toEqual(["theirs", "mine", "same"]);
   expect(await listOpenConflicts(dataset)).toEqual([]);
 });
+
+it("what came of another copy is taken from its attachment if the history has it no more", async () => {
+  const dataset = await openDataset(memoryStore());
+  const image = { dtype: "uint8", shape: [1, 2], data: new Uint8Array([1, 2]) } as const;
+  const record = await dataset.addImage(image, { id: "scan" });
+  const theirs = new TextEncoder().encode('{"threshold": 2}');
+  const sha256 = await dataset.runtime.sha256(theirs);
+  await dataset.transaction(async (transaction) => {
+    const scan = transaction.record("scan");
+    await scan.saveJson("params", { threshold: 1 });
+    await scan.saveAttachment("pulled-params.json", theirs);
+    const key = "analysis/params.json";
+    const attachments = ["attachments/pulled-params.json"];
+    const conflict = { ...FROM_COPY, key, theirs: sha256, fields: undefined, attachments };
+    await saveOpenConflicts(scan.json, [conflict]);
+  });
+  expect(await dataset.history(sha256)).toBeUndefined();
+  await resolveConflicts(dataset, "scan", "theirs");
+  expect(await record.loadJson("params")).toEqual({ threshold: 2 });
+  expect(await record.listAttachments()).toEqual([]);
+});

@@ -73,7 +73,7 @@ export class ArrayArtifacts {
       const path = imageObjectPath(id, key);
       const meaning = meaningOf(path);
       if (meaning?.kind !== "array" || meaning.name !== parsed) {
-        throw new ZarrStoreError("invalid_name", `${key} is no object of the array ${name}`, {
+        throw new ZarrStoreError("invalid_name", `${key} is not an object of the array ${name}`, {
           path,
           found: key,
         });
