@@ -207,7 +207,7 @@ async function seen(cwd: string): Promise<unknown> {
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });
   await using dataset = await openLocalDataset(join(cwd, STUDY), { mode: "r" });
   // A conflict says where the other copy was, which lies in another folder each time.
-  const listed = JSON.parse(JSON.stringify(conflicts).replaceAll(cwd, ""));
+  const listed = JSON.parse(JSON.stringify(conflicts).replaceAll(/"[^"]*\/other\.zarr"/g, `"${OTHER}"`));
   return { images, conflicts: listed, ...(await wholesOf(dataset)) };
 }
 

@@ -46,6 +46,11 @@ export interface TransactionOptions {
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
+  /**
+   * Run `fn` again also if another commit changed anything at all since it began, and not only what it writes. For decisions that
+   * rest on what is only read. Default false.
+   */
+  readonly isolated?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -247,6 +252,7 @@ export class CommitEngine {
         claim: this.#claim ?? "link",
         isUpgrade: options.isUpgrade === true,
         isFence,
+        isIsolated: options.isolated === true,
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
       return commit;
