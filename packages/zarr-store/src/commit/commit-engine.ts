@@ -40,8 +40,8 @@ export interface CommitEngineOptions {
 export interface TransactionOptions {
   /** What the commit says to programs, as JSON in the log. */
   readonly details?: CommitRecord["details"] | undefined;
-  /** A short note about the commit, kept in the log. */
-  readonly message?: string;
+  /** A short note about the commit, kept in the log; or what says it once `fn` has run. */
+  readonly message?: string | (() => string);
   /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
@@ -244,7 +244,7 @@ export class CommitEngine {
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
       const commit = await commitTransaction(context, transaction, {
-        message: options.message ?? "",
+        message: (typeof options.message === "function" ? options.message() : options.message) ?? "",
         details: options.details,
         durability: this.#options.durability ?? "batched",
         lock: { ...this.#options.lock, signal: options.signal },
@@ -310,7 +310,10 @@ export class CommitEngine {
   }
 
   /** Commits a record that bars these transactions from committing, then removes the files they staged. */
-  async fence(abandoned: readonly AbandonedStaging[], options: TransactionOptions = {}): Promise<Commit> {
+  async fence(
+    abandoned: readonly AbandonedStaging[],
+    options: Pick<TransactionOptions, "details" | "signal"> & { readonly message?: string } = {},
+  ): Promise<Commit> {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
