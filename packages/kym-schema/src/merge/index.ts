@@ -33,6 +33,7 @@ export { METADATA_UNDO } from "./metadata-undo.ts";
 export {
   conflictNames,
   encodeOpenConflicts,
+  isSameConflict,
   type OpenConflict,
   type OpenField,
   parseOpenConflicts,
@@ -41,6 +42,7 @@ export {
   THEIRS_REMOVED,
   type TheirArtifact,
   WHOLE_IMAGE_KEY,
+  withoutDoubles,
 } from "./open-conflict.ts";
 export { type ConflictFiles, loadOpenConflicts, saveOpenConflicts } from "./stored-conflicts.ts";
 export { wordsOfField } from "./words-of-field.ts";

@@ -63,6 +63,29 @@ export function conflictNames({ key, fields }: Pick<OpenConflict, "key" | "field
   return fields?.map(({ field }) => field) ?? [key === WHOLE_IMAGE_KEY ? WHOLE_IMAGE_NAME : key];
 }
 
+/** Of conflicts about one field or artifact, keeps the first. A conflict without a field left goes. */
+export function withoutDoubles(conflicts: readonly OpenConflict[]): readonly OpenConflict[] {
+  const seen = new Set<string>();
+  const isNew = (key: string, name: string): boolean => {
+    const isKnown = seen.has(JSON.stringify([key, name]));
+    seen.add(JSON.stringify([key, name]));
+    return !isKnown;
+  };
+  return conflicts.flatMap((conflict): readonly OpenConflict[] => {
+    const { key } = conflict;
+    if (conflict.fields === undefined) {
+      return isNew(key, "") ? [conflict] : [];
+    }
+    const fields = conflict.fields.filter(({ field }) => isNew(key, field));
+    return fields.length === 0 ? [] : [{ ...conflict, fields }];
+  });
+}
+
+/** Whether two conflicts are about one artifact and came in one way: from files, or from another copy. */
+export function isSameConflict(a: OpenConflict, b: OpenConflict): boolean {
+  return a.key === b.key && (a.isFromCopy === true) === (b.isFromCopy === true);
+}
+
 /** Returns the text of the artifact `open_conflicts`. */
 export function encodeOpenConflicts(conflicts: readonly OpenConflict[]): string {
   const memberOfText = (name: string, text: string | undefined): object =>

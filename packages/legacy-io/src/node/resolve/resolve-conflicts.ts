@@ -3,6 +3,7 @@
 import { ARTIFACTS, encodeProvenance, loadMetadataText, type Provenance } from "@kym/kym-schema";
 import {
   conflictNames,
+  isSameConflict,
   loadOpenConflicts,
   type MergeSide,
   type OpenConflict,
@@ -156,7 +157,10 @@ async function settle(
   const chosen = fields.filter(({ field }) => sides.has(field));
   if (chosen.some(({ field }) => sides.get(field) === "theirs")) {
     const bytes = await bytesOf(record, conflict, history);
-    await (key === METADATA_KEY ? takeFields(record, bytes, sides) : takeEvents(record, key, bytes, sides));
+    // A file and another copy may each be in conflict about fields of their own.
+    const names = new Set(chosen.map(({ field }) => field));
+    const own = new Map([...sides].filter(([name]) => names.has(name)));
+    await (key === METADATA_KEY ? takeFields(record, bytes, own) : takeEvents(record, key, bytes, own));
   }
   if (chosen.length > 0) {
     await keepAgain(record, theirs, history);
@@ -208,8 +212,7 @@ async function followUp(
   sides: ReadonlyMap<string, MergeSide>,
 ): Promise<void> {
   const needed = new Set(left.flatMap(({ attachments }) => attachments));
-  const isOpen = new Set(left.map(({ key }) => key));
-  const settled = before.filter(({ key }) => !isOpen.has(key));
+  const settled = before.filter((conflict) => !left.some((each) => isSameConflict(each, conflict)));
   const ofFiles = settled.filter(({ isFromCopy }) => isFromCopy !== true);
   const dropped = settled.flatMap(({ attachments }) => attachments).filter((key) => !needed.has(key));
   const provenance = await loadProvenance(record);

@@ -1,7 +1,8 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { ARTIFACTS, editMetadata, parseMetadata, parseProvenance, summarizeMetadata } from "@kym/kym-schema";
 import { saveOpenConflicts } from "@kym/kym-schema/merge";
-import { memoryStore, openDataset, type Row, rowsOf } from "@kym/zarr-store";
+import { jsonText, memoryStore, openDataset, type Row, rowsOf } from "@kym/zarr-store";
 import { encodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { expect, it } from "vitest";
 import {
@@ -100,4 +101,50 @@ it("what came of another copy is taken from its attachment if the history has it
   await resolveConflicts(dataset, "scan", "theirs");
   expect(await record.loadJson("params")).toEqual({ threshold: 2 });
   expect(await record.listAttachments()).toEqual([]);
+});
+
+it("what came of another copy stays in conflict, and can be taken, after a refresh brings new metadata", async () => {
+  const dataset = await openDataset(memoryStore(), { summarize: summarizeMetadata });
+  const sidecar = (experiment: object): string =>
+    JSON.stringify({ ...JSON.parse(CLASSIC_JSON), experiment_metadata: experiment });
+  const lab = await makeLabFolder({ "a.tif": tinyTiff(1), "a.json": sidecar({ depth: 1 }) });
+  try {
+    await ingestLegacyFolder(dataset, lab);
+    const [id = ""] = await dataset.listImageIds();
+    const record = dataset.record(id);
+    const { text } = await record.loadJsonText("metadata");
+    const theirs = editMetadata(text, {
+      experiment: { condition: "theirs", note: "theirs", region: "same" },
+    });
+    await dataset.transaction(async (transaction) => {
+      const { json, files } = transaction.record(id);
+      await json.save(
+        "metadata",
+        jsonText(editMetadata(text, { experiment: { condition: "mine", note: "mine", region: "same" } })),
+      );
+      const hash = await files.keepInHistory(new TextEncoder().encode(theirs));
+      const fields = ["condition", "note", "region"].map((name) => ({
+        ...{ field: `experiment_metadata.${name}`, base: '""' },
+        theirs: name === "region" ? '"same"' : '"theirs"',
+      }));
+      await saveOpenConflicts(json, [{ ...FROM_COPY, key: "analysis/metadata.json", theirs: hash, fields }]);
+    });
+    await writeFile(join(lab, "a.json"), sidecar({ depth: 2, note: "of the file" }));
+    expect((await refreshFromFolder(dataset, lab)).conflicts).toHaveLength(1);
+    const said = async (): Promise<unknown> =>
+      (await listOpenConflicts(dataset)).flatMap(({ conflicts }) =>
+        conflicts.map(({ name, mine, theirs: came, from }) => [name.split(".")[1], mine, came, from[0]]),
+      );
+    expect(await said(), "of the note, the newest counts; the region agrees by now").toEqual([
+      ["note", '"mine"', '"of the file"', "a.json"],
+      ["condition", '"mine"', '"theirs"', "/media/bela.zarr"],
+    ]);
+    await resolveConflicts(dataset, id, "theirs");
+    const { experiment } = parseMetadata((await record.loadJsonText("metadata")).text);
+    expect(experiment).toMatchObject({ condition: "theirs", note: "of the file", depth: 2 });
+    expect(await said()).toEqual([]);
+    expect((await refreshFromFolder(dataset, lab)).conflicts).toEqual([]);
+  } finally {
+    await rm(lab, { recursive: true });
+  }
 });
