@@ -27,18 +27,19 @@ const GZIP_HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
  * file claims; and its checksums are right.
  *
  * @param maxBytes the most bytes that all parts may unpack to, together
- * @throws {Error} if they would unpack to more, and for bytes that are not a zip, or one that is damaged or encrypted
+ * @throws {Error} if they unpack to more by what the file says, or one of them to more than the file says; for bytes that are not a
+ * zip, and for one that is damaged or encrypted
  */
 export async function boundedWorkbook(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts = [...partsOf(view)].filter(({ name }) => /\.xml(\.rels)?$/.test(name));
+  const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (total > maxBytes) {
+    throw new Error(`it unpacks to ${total} bytes, and at most ${maxBytes} are read`);
+  }
   const files: Record<string, Uint8Array> = {};
-  let total = 0;
-  for (const part of partsOf(view)) {
-    if (/\.xml(\.rels)?$/.test(part.name)) {
-      const content = await unpack(view, part, maxBytes - total, maxBytes);
-      total += content.length;
-      files[part.name] = content;
-    }
+  for (const part of parts) {
+    files[part.name] = await unpack(view, part);
   }
   const { zipSync } = await import("fflate");
   return zipSync(files, { level: 0 });
@@ -82,20 +83,22 @@ function endOf(view: DataView): number {
   throw new Error("it is not a zip, or was cut off");
 }
 
-async function unpack(view: DataView, part: Part, mostBytes: number, maxBytes: number): Promise<Uint8Array> {
+/** Unpacks a part to exactly the size that its list says. */
+async function unpack(view: DataView, part: Part): Promise<Uint8Array> {
   const { name, flags, method, sizeBytes, packedBytes, offset, crcAndSize } = part;
+  const place = `its part ${JSON.stringify(name)}`;
   if ((flags & ENCRYPTED) !== 0 || (method !== STORED && method !== DEFLATED)) {
-    throw new Error(`its part ${JSON.stringify(name)} is encrypted, or packed in a way that is not known`);
+    throw new Error(`${place} is encrypted, or packed in a way that is not known`);
   }
-  if (sizeBytes > mostBytes || (method === STORED && packedBytes > mostBytes)) {
-    throw new Error(`it unpacks to more than ${maxBytes} bytes`);
+  if (method === STORED && packedBytes !== sizeBytes) {
+    throw new Error(`${place} is damaged: it has ${packedBytes} bytes, and ${sizeBytes} when unpacked`);
   }
   const isLocal = offset + LOCAL.bytes <= view.byteLength && view.getUint32(offset, true) === LOCAL.mark;
   const start = isLocal
     ? offset + LOCAL.bytes + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true)
     : view.byteLength;
   if (!isLocal || start + packedBytes > view.byteLength) {
-    throw new Error(`its part ${JSON.stringify(name)} is not where its list says, or was cut off`);
+    throw new Error(`${place} is not where its list says, or was cut off`);
   }
   const packed = slice(view, start, packedBytes);
   if (method === STORED) {
@@ -106,7 +109,6 @@ async function unpack(view: DataView, part: Part, mostBytes: number, maxBytes: n
   try {
     return await inflate(gzip, { format: "gzip", maxBytes: sizeBytes, likelyBytes: sizeBytes });
   } catch (cause) {
-    const place = `its part ${JSON.stringify(name)}`;
     throw new Error(
       `${place} is damaged, or unpacks to another size than the ${sizeBytes} bytes that the file says`,
       { cause },

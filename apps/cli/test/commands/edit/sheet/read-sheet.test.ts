@@ -40,7 +40,7 @@ it("an Excel file that unpacks to more than the limit is refused with the limit,
     read("a.xlsx", workbook, { maxBytes, maxUnpackedBytes: unpackedBytes - 1 }),
   ).rejects.toMatchObject({
     code: "invalid_file",
-    message: `a.xlsx cannot be read as .xlsx: it unpacks to more than ${unpackedBytes - 1} bytes`,
+    message: `a.xlsx cannot be read as .xlsx: it unpacks to ${unpackedBytes} bytes, and at most ${unpackedBytes - 1} are read`,
   });
 });
 
