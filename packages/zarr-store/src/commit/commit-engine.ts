@@ -46,10 +46,7 @@ export interface TransactionOptions {
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
-  /**
-   * Run `fn` again also if another commit changed anything at all since it began, and not only what it writes. For decisions that
-   * rest on what is only read. Default false.
-   */
+  /** Run `fn` again also if any other commit came since it began, for decisions that rest on what is only read. Default false. */
   readonly isolated?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,6 +56,8 @@ export interface EngineTransactionOptions extends TransactionOptions {
   /** Make a dataset of version 2 one of version 3. Default false. */
   readonly isUpgrade?: boolean;
 }
+
+type BareOptions = Partial<CommitOptions> & ReadOptions;
 
 const RETRY_FOR_MS = 10_000;
 
@@ -310,10 +309,7 @@ export class CommitEngine {
   }
 
   /** Commits a record that bars these transactions from committing, then removes the files they staged. */
-  async fence(
-    abandoned: readonly AbandonedStaging[],
-    options: Pick<TransactionOptions, "details" | "signal"> & { readonly message?: string } = {},
-  ): Promise<Commit> {
+  async fence(abandoned: readonly AbandonedStaging[], options: BareOptions = {}): Promise<Commit> {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
@@ -325,7 +321,7 @@ export class CommitEngine {
   /** Commits a record without changes. */
   async #commitBare(
     context: CommitContext,
-    { signal, ...options }: Partial<CommitOptions> & { readonly message: string } & ReadOptions,
+    { signal, ...options }: BareOptions & { readonly message: string },
   ): Promise<Commit> {
     const transaction = new Transaction(context, this.reader);
     try {
