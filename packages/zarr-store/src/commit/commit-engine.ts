@@ -58,7 +58,6 @@ export interface EngineTransactionOptions extends TransactionOptions {
 }
 
 type BareOptions = Partial<CommitOptions> & ReadOptions;
-
 const RETRY_FOR_MS = 10_000;
 
 /** The committed state of one store, and the way to change it. Within a process, commits run one at a time. */
