@@ -99,7 +99,7 @@ const ARROWS: Arrows = {
     scan: ["tiff", "files"],
     stores: ["tiff", "files", "scan"],
     update: ["files", "read", "scan"],
-    resolve: ["scan", "update"],
+    resolve: ["files", "scan", "update"],
     ingest: ["files", "read", "resolve", "restore", "scan", "update"],
     watch: ["ingest", "restore", "scan", "update"],
   },

@@ -1,10 +1,13 @@
 // Kills `kym edit`, `delete`, `undo`, `resolve` and `pull` before the n-th call that changes the dataset, and looks at what is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { summarizeMetadata } from "@kym/kym-schema";
+import { createNdArray, type ZarrDataset } from "@kym/zarr-store";
+import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect } from "vitest";
 import { kym, kymJson } from "../../apps/cli/test/support/kym.ts";
 import { KYM, processEnvironment } from "../../apps/cli/test/support/kym-process.ts";
@@ -15,17 +18,47 @@ const STUDY = "study.zarr";
 /** The same dataset in the hands of another scorer. */
 const OTHER = "other.zarr";
 
-/** A command that is killed, and what was typed before it. */
+/** A command that is killed, and what was done before it. */
 export interface KilledVerb {
   readonly name: string;
+  /** What programs did in the folder of both copies, before anything was typed. */
+  readonly prepare?: (cwd: string) => Promise<void>;
   readonly before: readonly (readonly string[])[];
   readonly command: readonly string[];
   /** What the command, and those before it, may end with. */
   readonly exitCodes: readonly number[];
+  /** What the command ends with if it is not killed; default 0. */
+  readonly endsWith?: number;
 }
 
 const EDIT_OTHER = ["edit", OTHER, "a", "--condition", "theirs", "--note", "seen by Bela"];
 const PULL = ["pull", STUDY, OTHER];
+
+/** Both copies change an array, an attribute and a pooled table. */
+async function changeWholes(cwd: string): Promise<void> {
+  for (const [name, value] of [
+    [STUDY, 1],
+    [OTHER, 2],
+  ] as const) {
+    await using dataset = await openLocalDataset(join(cwd, name), { summarize: summarizeMetadata });
+    await dataset.transaction(async (transaction) => {
+      const record = transaction.record("scan-a");
+      const array = createNdArray("uint8", [2], new Uint8Array(2).fill(value));
+      await record.saveArrayArtifact("masks/1", array);
+      await record.updateAttributes({ shown_as: name });
+      const schema = { columns: [{ name: "n", type: "int64" as const }] };
+      await transaction.saveTable("days", [{ n: BigInt(value) }], { schema });
+    });
+  }
+}
+
+/** Of two images, one copy deletes one and the other changes it. */
+const DELETIONS = [
+  ["delete", OTHER, "b", "--yes"],
+  ["edit", STUDY, "b", "--note", "changed"],
+  ["delete", STUDY, "c", "--yes"],
+  ["edit", OTHER, "c", "--note", "changed"],
+];
 
 export const KILLED_VERBS: readonly KilledVerb[] = [
   {
@@ -52,6 +85,42 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
     before: [EDIT_OTHER, ["edit", STUDY, "a", "--reject"]],
     command: PULL,
     exitCodes: [0],
+  },
+  {
+    name: "edit --from",
+    prepare: (cwd) =>
+      writeFile(join(cwd, "meta.csv"), "image_id,condition,um_per_px\nscan-a,salt,0.25\nscan-b,salt,0.25\n"),
+    before: [],
+    command: ["edit", STUDY, "--from", "meta.csv", "--yes"],
+    exitCodes: [0],
+  },
+  {
+    name: "pull of whole images, an array, attributes and a table in conflict",
+    prepare: changeWholes,
+    before: DELETIONS,
+    command: PULL,
+    exitCodes: [0, 3],
+    endsWith: 3,
+  },
+  {
+    name: "resolve --theirs of an array and attributes",
+    prepare: changeWholes,
+    before: [PULL],
+    command: ["resolve", STUDY, "a", "--theirs"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --theirs of a deleted image",
+    before: [...DELETIONS, PULL],
+    command: ["resolve", STUDY, "b", "--theirs"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --table",
+    prepare: changeWholes,
+    before: [PULL],
+    command: ["resolve", STUDY, "--table", "days", "--theirs"],
+    exitCodes: [0, 3],
   },
 ];
 
@@ -80,6 +149,7 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
     const prepared = join(work, "prepared");
     await makeSmallStudy(join(prepared, STUDY));
     await cp(join(prepared, STUDY), join(prepared, OTHER), { recursive: true });
+    await verb.prepare?.(prepared);
     if (!hasLinks) {
       const env = shim.environment({ folder: join(prepared, STUDY), hasLinks });
       const claim = ["check", STUDY, "--repair", "--claim"];
@@ -98,7 +168,8 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
       options: { readonly killAt?: number; readonly countTo?: string },
     ): Promise<unknown[]> =>
       runShimmed(verb.command, cwd, shim.environment({ folder: join(cwd, STUDY), hasLinks, ...options }));
-    expect(await run(whole, { countTo })).toEqual([0, null]);
+    const ended = [verb.endsWith ?? 0, null];
+    expect(await run(whole, { countTo })).toEqual(ended);
     const after = await seen(whole);
     expect(after).not.toEqual(before);
     const calls = Number(await readFile(countTo, "utf8"));
@@ -115,7 +186,7 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
       if (isBefore) {
         // Where there are hard links, this process needs no library without them.
         const again = hasLinks ? [(await kym(verb.command, { cwd })).exitCode, null] : await run(cwd, {});
-        expect(again, `${verb.name} again, after call ${killAt}`).toEqual([0, null]);
+        expect(again, `${verb.name} again, after call ${killAt}`).toEqual(ended);
       }
       expect(await seen(cwd)).toEqual(after);
       expect((await kymJson(["check", STUDY], { cwd })).data.problems).toEqual([]);
@@ -131,12 +202,31 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
   }
 }
 
-/** What a user sees of the images, and of the conflicts that are open. */
+/** What a user sees of the images, their arrays and attributes, the pooled tables, and the conflicts that are open. */
 async function seen(cwd: string): Promise<unknown> {
   const columns = "image_id,condition,note,accepted,um_per_px";
   const { data: images } = await kymJson(["ls", STUDY, "--columns", columns], { cwd });
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });
-  return { images, conflicts };
+  await using dataset = await openLocalDataset(join(cwd, STUDY), { mode: "r" });
+  // A conflict says where the other copy was, which lies in another folder each time.
+  const listed = JSON.parse(JSON.stringify(conflicts).replaceAll(/"[^"]*\/other\.zarr"/g, `"${OTHER}"`));
+  return { images, conflicts: listed, ...(await wholesOf(dataset)) };
+}
+
+async function wholesOf(dataset: ZarrDataset): Promise<object> {
+  const arrays: unknown[] = [];
+  for (const id of await dataset.listImageIds()) {
+    const record = dataset.record(id);
+    for (const name of await record.listArrayArtifacts()) {
+      arrays.push([id, name, [...(await record.loadArrayArtifact(name)).data].map(String)]);
+    }
+    arrays.push([id, (await record.attributes())["shown_as"] ?? null]);
+  }
+  const tables = (await dataset.listTableNames()).filter((name) => name !== "table_conflicts");
+  const hashes = await Promise.all(
+    tables.map(async (name) => [name, (await dataset.exact.hash(`tables/${name}.parquet`)) ?? null]),
+  );
+  return { arrays, tables: hashes };
 }
 
 /** Returns the exit code and the signal. */

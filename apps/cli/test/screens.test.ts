@@ -121,6 +121,13 @@ next: kym index study.zarr
     }
     const one = await typed(80, "explain", "study.zarr", "Capillary1_0001");
     expect(one).toMatch(/^Capillary1_0001 in kym_velocity_events: fresh\. 5 rows, made by\n {2}kymflow/);
+    const none = await typed(120, "explain", "study.zarr", "Capillary2_no_txt");
+    expect(none.split("\n").slice(0, 2)).toEqual([
+      "Capillary2_no_txt in kym_velocity_events: not analysed",
+      "Capillary2_no_txt in kym_radon: not analysed",
+    ]);
+    const verbose = await typed(120, "explain", "study.zarr", "Capillary2_no_txt", "-v");
+    expect(verbose).toContain("not analysed. It has none of velocity_events/events.parquet");
   });
 
   it("an image may be named by the beginning or a part of its name; several that match are listed", async () => {

@@ -52,6 +52,11 @@ export {
 export { type PullOptions, pullDataset } from "./pull/pull.ts";
 export type { PullBase } from "./pull/pull-base.ts";
 export type { PullConflict, PulledImage, PullReport } from "./pull/pull-report.ts";
+export {
+  loadTableConflicts,
+  settleTableConflict,
+  type TableConflict,
+} from "./pull/table-conflicts.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
 export type {

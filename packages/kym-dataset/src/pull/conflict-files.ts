@@ -27,11 +27,6 @@ export function isKeptFile(key: string): boolean {
   return key.startsWith(imagePartKey({ kind: "attachment", name: PREFIX }));
 }
 
-/** The fields in conflict, or the artifact that is in conflict as a whole. */
-export function conflictNames({ key, fields }: OpenConflict): readonly string[] {
-  return fields?.map(({ field }) => field) ?? [key];
-}
-
 export function attachmentKey({ name }: KeptFile): string {
   return imagePartKey({ kind: "attachment", name });
 }

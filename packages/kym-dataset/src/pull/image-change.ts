@@ -1,11 +1,19 @@
 // What a pull writes of one image, and how it is written.
 
 import { ARTIFACTS, changedScales } from "@kym/kym-schema";
-import { type EventTable, type OpenConflict, saveOpenConflicts } from "@kym/kym-schema/merge";
+import {
+  type EventTable,
+  loadOpenConflicts,
+  type OpenConflict,
+  saveOpenConflicts,
+  WHOLE_IMAGE_KEY,
+} from "@kym/kym-schema/merge";
 import type { DatasetContents, ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { imageObjectPath, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import type { KeptFile } from "./conflict-files.ts";
 import { isGroupNode } from "./decide-image.ts";
+import { readable } from "./image-versions.ts";
+import { sortedByKey } from "./open-after-pull.ts";
 import type { PullConflict } from "./pull-report.ts";
 
 /** The text of the metadata, and the one before. */
@@ -69,6 +77,24 @@ export async function writeImageChange(
     await record.saveAttachment(name, bytes, options);
   }
   await (open && saveOpenConflicts(record.json, open, options));
+}
+
+/** Opens a conflict about an image as a whole: it is here, and one of the copies deleted it. */
+export async function openWholeImage(
+  transaction: DatasetContents,
+  other: ZarrDataset,
+  imageId: string,
+  theirs: OpenConflict["theirs"],
+  options: ReadOptions,
+): Promise<void> {
+  const record = transaction.record(imageId);
+  const conflict: OpenConflict = {
+    ...{ key: WHOLE_IMAGE_KEY, theirs, from: [other.location], attachments: [], fields: undefined },
+    isFromCopy: true,
+  };
+  const open = await readable(() => loadOpenConflicts(record, options), []);
+  const others = open.filter(({ key }) => key !== WHOLE_IMAGE_KEY);
+  await saveOpenConflicts(record.json, sortedByKey([conflict, ...others]), options);
 }
 
 /** Copies objects of an image, and leaves the node of a group in place while anything lies below it. */

@@ -227,7 +227,7 @@ class ImageMerge {
   /** Leaves a part as it is here, and keeps what came. */
   async #refuse({ key, keys }: PulledPart, reason: string): Promise<void> {
     const { theirs } = this.#versions;
-    const attachments: string[] = [];
+    const objects = new Map<string, string>();
     let came = THEIRS_REMOVED;
     for (const each of keys) {
       const sha256 = theirs.get(each);
@@ -235,7 +235,7 @@ class ImageMerge {
       if (sha256 !== undefined && bytes !== undefined) {
         const file = keptFile(each, sha256, bytes);
         this.#attachments.push(file);
-        attachments.push(attachmentKey(file));
+        objects.set(each, attachmentKey(file));
         const isFile = each === key && imagePartOf(key) !== undefined;
         came = isFile ? theirsOf(sha256, bytes) : THEIRS_IN_ATTACHMENT;
         if (came === sha256) {
@@ -243,8 +243,12 @@ class ImageMerge {
         }
       }
     }
-    const from = [this.#from];
-    const conflict = { key, theirs: came, from, attachments, fields: undefined, isFromCopy: true };
+    const attachments = [...objects.values()];
+    const isOfObjects = came === THEIRS_IN_ATTACHMENT;
+    const conflict = {
+      ...{ key, theirs: came, from: [this.#from], attachments, fields: undefined, isFromCopy: true },
+      ...(isOfObjects && { objects }),
+    };
     this.#opened.push({ conflict, document: undefined });
     this.#conflicts.push({ key, fields: undefined, attachments, reason });
   }

@@ -1,16 +1,19 @@
 // The conflicts of an image that are open after a pull: those of both copies, and those that the pull opens.
 
 import {
+  conflictNames,
   encodeOpenConflicts,
+  isSameConflict,
   mergeOpenConflicts,
   type OpenConflict,
   parseOpenConflicts,
   resolveEvents,
   resolveMetadata,
+  withoutDoubles,
 } from "@kym/kym-schema/merge";
 import { tableFromRows } from "@kym/zarr-store";
 import { encodeParquet } from "@kym/zarr-store/table";
-import { conflictNames, loadFromHistories, withOlderConflict } from "./conflict-files.ts";
+import { loadFromHistories, withOlderConflict } from "./conflict-files.ts";
 import {
   eventTable,
   type ImageVersions,
@@ -79,7 +82,7 @@ export async function openAfterPull(
     }
   }
   for (const { conflict, document } of opened) {
-    const at = open.findIndex(({ key }) => key === conflict.key);
+    const at = open.findIndex((each) => isSameConflict(each, conflict));
     const older = open[at];
     kept.push(...(document === undefined ? [] : [document]));
     if (older === undefined) {
@@ -89,15 +92,27 @@ export async function openAfterPull(
       open[at] = added.length === 0 ? both : await join(both, document, older.theirs, added);
     }
   }
+  // Of a field that also differs from its file, what came now counts.
+  const isOpened = (conflict: OpenConflict): boolean =>
+    opened.some((each) => isSameConflict(each.conflict, conflict));
+  const single = sortedByKey(
+    withoutDoubles([...open.filter(isOpened), ...open.filter((each) => !isOpened(each))]),
+  );
   const before = new Set(ours.map((conflict) => JSON.stringify(conflict)));
   const now = new Set(opened.map(({ conflict }) => conflict.key));
   return {
-    open: encodeOpenConflicts(open) === encodeOpenConflicts(ours) ? undefined : open,
-    openThere: open
+    open: encodeOpenConflicts(single) === encodeOpenConflicts(sortedByKey(ours)) ? undefined : single,
+    openThere: single
       .filter((conflict) => !now.has(conflict.key) && !before.has(JSON.stringify(conflict)))
       .flatMap(conflictNames),
     kept,
   };
+}
+
+/** In one order, so that both copies end with the same bytes. */
+export function sortedByKey(open: readonly OpenConflict[]): readonly OpenConflict[] {
+  const placeOf = ({ key, isFromCopy }: OpenConflict): string => `${key} ${isFromCopy === true}`;
+  return open.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
 async function openOf(versions: ImageVersions, side: Side): Promise<readonly OpenConflict[]> {

@@ -3,7 +3,7 @@
 import type { CommitPoint } from "@kym/zarr-store";
 import type { PullBase } from "./pull-base.ts";
 
-/** Something that both copies changed. What is here stays. */
+/** Something that both copies changed. What is here stays, and `kym resolve` lists it until it is settled. */
 export interface PullConflict {
   /** Path below `images/<id>/` of the artifact; `""` for the image as a whole, which one copy deleted or has with other pixels. */
   readonly key: string;

@@ -1,10 +1,18 @@
 // The pooled tables that a pull brings: the ledger of ingested files row by row, and tables that no index makes as a whole.
 
+import { TABLE_CONFLICTS_TABLE } from "@kym/kym-schema/tables";
 import type { DatasetContents, ReadOptions, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import { ledgerTableName } from "../table/table-name.ts";
 import type { PullStart } from "./pull-base.ts";
+import {
+  dropKeptTables,
+  isKeptTable,
+  loadTableConflicts,
+  openTableConflicts,
+  type TableConflict,
+} from "./table-conflicts.ts";
 
 /** The rows of the other copy's ledger that this one does not have, and the images that it has under another id. */
 export interface PulledSources {
@@ -57,6 +65,8 @@ export interface PulledTables {
   readonly copies: ReadonlyMap<string, string | null>;
   readonly taken: readonly string[];
   readonly conflicts: readonly string[];
+  /** Conflicts that are open in the other copy only, where both lists changed. */
+  readonly alsoOpen: readonly TableConflict[];
 }
 
 /**
@@ -71,6 +81,7 @@ export async function decideTables(
   const names = new Set([...(await view.listTableNames()), ...(await other.listTableNames())]);
   const copies = new Map<string, string | null>();
   const [taken, conflicts]: [string[], string[]] = [[], []];
+  let alsoOpen: readonly TableConflict[] = [];
   for (const name of [...names].sort()) {
     if (name === SOURCES || name.endsWith(ledgerTableName("")) || names.has(ledgerTableName(name))) {
       continue;
@@ -83,12 +94,30 @@ export async function decideTables(
     }
     if (here === was) {
       copies.set(path, there ?? null);
-      taken.push(name);
+      taken.push(...(name === TABLE_CONFLICTS_TABLE || isKeptTable(name) ? [] : [name]));
+    } else if (name === TABLE_CONFLICTS_TABLE) {
+      alsoOpen = await loadTableConflicts(other);
     } else {
       conflicts.push(name);
     }
   }
-  return { copies, taken, conflicts };
+  return { copies, taken, conflicts, alsoOpen };
+}
+
+/** Writes what was decided about pooled tables. */
+export async function writeTables(
+  view: DatasetContents,
+  other: ZarrDataset,
+  { copies, conflicts, alsoOpen }: PulledTables,
+  options: ReadOptions,
+): Promise<void> {
+  await view.exact.copy(other.exact, copies, options);
+  if (conflicts.length > 0 || alsoOpen.length > 0) {
+    await openTableConflicts(view, other, conflicts, alsoOpen, options);
+  }
+  if (copies.size > 0 || conflicts.length > 0) {
+    await dropKeptTables(view, options);
+  }
 }
 
 const SOURCES = "sources";

@@ -1,20 +1,19 @@
 // Brings what another copy of a dataset did into this one, in commits of bounded size.
 
 import { ARTIFACTS } from "@kym/kym-schema";
-import { loadOpenConflicts } from "@kym/kym-schema/merge";
+import { conflictNames, loadOpenConflicts, THEIRS_IS_HERE, THEIRS_REMOVED } from "@kym/kym-schema/merge";
 import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
-import { conflictNames } from "./conflict-files.ts";
 import { decideImage, type ImageDecision } from "./decide-image.ts";
-import { copyObjects, isEmptyChange, writeImageChange } from "./image-change.ts";
+import { copyObjects, isEmptyChange, openWholeImage, writeImageChange } from "./image-change.ts";
 import { neededHistory } from "./image-versions.ts";
 import { mergeImage } from "./merge-image.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
 import { pullDetails } from "./pull-note.ts";
 import type { PulledImage, PullReport } from "./pull-report.ts";
-import { appendRows, compareSources, decideTables, type PulledSources } from "./pull-tables.ts";
+import { appendRows, compareSources, decideTables, type PulledSources, writeTables } from "./pull-tables.ts";
 
 export interface PullOptions {
   /** Says what would be done, and writes nothing. Default false. */
@@ -33,7 +32,9 @@ const BATCH_IMAGES = 64;
  *
  * - A field, ROI, event or artifact that only the other copy changed becomes what it is there. What both changed to different values
  *   stays as it is here; what came lies in `attachments/` and is listed by `loadOpenConflicts`.
- * - An image that one copy deleted goes if the other left it alone, and stays if the other changed it.
+ * - An image that one copy deleted goes if the other left it alone. If the other changed it, it is here afterwards, and the deletion is
+ *   an open conflict of the image.
+ * - A pooled table that both changed stays as it is here. `loadTableConflicts` lists it, and what came is kept as another table.
  * - A pull is one commit for up to 64 images. Each names the persons whose work it brings; the last one also names the commit of the
  *   other copy that was pulled. After a stop, the next pull goes on.
  * - Tables that an index makes are left to the next index.
@@ -157,7 +158,7 @@ class Pull {
     const tables = isLast ? await decideTables(view, this.#other, this.#start) : undefined;
     if (!dryRun) {
       await appendRows(view, rows, this.#options);
-      await (tables && view.exact.copy(this.#other.exact, tables.copies, this.#options));
+      await (tables && writeTables(view, this.#other, tables, this.#options));
     }
     return {
       images,
@@ -196,13 +197,13 @@ class Pull {
           return { ...image, outcome: "left", conflicts: whole(reason) };
         }
         await this.#copy(view, id, their ?? new Map());
-        return decision.kind === "new"
-          ? { ...image, outcome: "new", openThere: await this.#openThere(id) }
-          : {
-              ...image,
-              outcome: "returned",
-              conflicts: whole("deleted here, and changed in the other copy"),
-            };
+        const openThere = await this.#openThere(id);
+        if (decision.kind === "new") {
+          return { ...image, outcome: "new", openThere };
+        }
+        await this.#openWhole(view, id, THEIRS_IS_HERE);
+        const conflicts = whole("deleted here, and changed in the other copy");
+        return { ...image, outcome: "returned", conflicts, openThere };
       }
       case "deleted":
         if (this.#options.dryRun !== true) {
@@ -210,6 +211,7 @@ class Pull {
         }
         return { ...image, outcome: "deleted" };
       case "kept":
+        await this.#openWhole(view, id, THEIRS_REMOVED);
         return { ...image, outcome: "kept", conflicts: whole("deleted in the other copy, and changed here") };
       case "other pixels":
         return {
@@ -254,6 +256,12 @@ class Pull {
     const needed = await neededHistory({ imageId, dataset: this.#dataset, other, theirs }, this.#options);
     for (const bytes of needed) {
       await view.record(imageId).files.keepInHistory(bytes, this.#options);
+    }
+  }
+
+  async #openWhole(view: DatasetContents, imageId: string, theirs: string): Promise<void> {
+    if (this.#options.dryRun !== true) {
+      await openWholeImage(view, this.#other, imageId, theirs, this.#options);
     }
   }
 

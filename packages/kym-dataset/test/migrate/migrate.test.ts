@@ -113,7 +113,7 @@ describe.skipIf(FOLDER === undefined)("migrate a dataset of the Python system (p
     });
     const after = [...rowsOf(await radon.table())];
     expect(after.map((row) => [row["analysis_version"], row["vel_mean"]])).toEqual([
-      ["kymflow.radon@0.2", -1.167852822978529],
+      ["kymflow.radon@0.3", -1.167852822978529],
     ]);
     for (const indexer of [velocityEventIndexer, radonIndexer]) {
       const again = await kym.updateIndex(indexer, { mode: "incremental" });

@@ -1,5 +1,5 @@
 // A pull whose store dies at some call, and the pull after it.
-import type { KeyValueStore } from "@kym/zarr-store";
+import { createNdArray, type KeyValueStore } from "@kym/zarr-store";
 import { interceptStore } from "@kym/zarr-store/testing";
 import { expect } from "vitest";
 import { AcqImage } from "../../src/index.ts";
@@ -12,7 +12,7 @@ const CHANGES = new Set(["put", "putNew", "move", "remove", "sync", "mkdir"]);
  * must then be as it was, or as it is after the pull, and the next pull must end with what a pull without a crash gives.
  */
 export async function checkPullCrashes(step: number): Promise<number> {
-  const made = await makeStudy(3, 3);
+  const made = await makeStudy(3, 5);
   const [anna, bela] = [await copyOf(made, "anna"), await copyOf(made, "bela")];
   await editBoth(anna, bela);
   const whole = await copyOf(anna, "anna");
@@ -70,4 +70,17 @@ async function editBoth(anna: Copy, bela: Copy): Promise<void> {
   await imageOf(bela, "scan-1").editMetadata({ header: { voxels: [0.001, 0.25] } });
   await bela.dataset.deleteImage("scan-2");
   await addScan(bela.dataset, "new-scan", drawFrom(5));
+  await anna.dataset.deleteImage("scan-3");
+  await imageOf(bela, "scan-3").editMetadata({ experiment: { note: "deleted in the other copy" } });
+  await bela.dataset.deleteImage("scan-4");
+  await imageOf(anna, "scan-4").editMetadata({ experiment: { note: "deleted in the other copy" } });
+  for (const [{ dataset }, value] of [
+    [anna, 1],
+    [bela, 2],
+  ] as const) {
+    const array = createNdArray("uint8", [1], new Uint8Array([value]));
+    await dataset.record("scan-1").saveArrayArtifact("mask", array);
+    const schema = { columns: [{ name: "n", type: "int64" as const }] };
+    await dataset.saveTable("days", [{ n: BigInt(value) }], { schema });
+  }
 }

@@ -165,7 +165,8 @@ describe("a pull", () => {
     await bela.dataset.saveTable("kym_x_runs", [{ n: 1n }], { schema });
     const { tables } = await pull(anna, bela);
     expect(tables).toEqual({ taken: ["mine"], conflicts: ["both"] });
-    expect(await anna.dataset.listTableNames()).toEqual(["both", "mine", "sources"]);
+    const names = await anna.dataset.listTableNames();
+    expect(names).toEqual(["both", "mine", expect.stringMatching(/^pulled_/), "sources", "table_conflicts"]);
   });
 
   it("writes nothing in a dry run, and says the same as the pull after it", async () => {

@@ -5,6 +5,7 @@ import {
   loadOpenConflicts,
   mergeEvents,
   metadataChanges,
+  metadataValues,
   resolveMetadata,
   saveOpenConflicts,
 } from "@kym/kym-schema/merge";
@@ -22,7 +23,13 @@ import {
 import { canonicalJson } from "@kym/zarr-store/json";
 import { schemaOfTable } from "@kym/zarr-store/table";
 import { expect } from "vitest";
-import { AcqImage, type PullReport, pullDataset } from "../../src/index.ts";
+import {
+  AcqImage,
+  loadTableConflicts,
+  type PullReport,
+  pullDataset,
+  settleTableConflict,
+} from "../../src/index.ts";
 import { EVENT_SCHEMA } from "../support/image-fixture.ts";
 
 /** A copy of a dataset, and the store that holds it. */
@@ -124,7 +131,7 @@ export async function editAtRandom({ dataset }: Copy, draw: Draw, name: string):
   const ids = await dataset.listImageIds();
   // Few images, so that both often change the same.
   const id = ids[draw(Math.min(ids.length, 3))];
-  const kind = draw(18);
+  const kind = draw(21);
   if (id === undefined || kind === 0) {
     await addScan(dataset, `${name}-${draw(1_000_000)}`, draw);
     return;
@@ -172,12 +179,32 @@ export async function editAtRandom({ dataset }: Copy, draw: Draw, name: string):
     case 12:
       await settleAtRandom(dataset, draw);
       break;
+    case 13:
+      await saveLabTable(dataset, draw, name);
+      break;
+    case 14: {
+      const [table] = await loadTableConflicts(dataset);
+      const side = draw(2) === 0 ? "ours" : "theirs";
+      await (table && settleTableConflict(dataset, table.table, side));
+      break;
+    }
+    case 15:
+      await record.saveArrayArtifact("masks/1", createNdArray("uint8", [1], new Uint8Array([draw(3)])));
+      break;
     case 11:
       await record.saveJson("velocity_events/params", { threshold: draw(3) });
       break;
     default:
       await editEvents(dataset, id, draw, name);
   }
+}
+
+async function saveLabTable(dataset: ZarrDataset, draw: Draw, name: string): Promise<void> {
+  const schema = { columns: [{ name: "said", type: "utf8" as const }] };
+  const table = ["lab", "days"][draw(2)] ?? "lab";
+  await (draw(5) === 0
+    ? dataset.deleteTable(table)
+    : dataset.saveTable(table, [{ said: `${name} ${draw(3)}` }], { schema }));
 }
 
 /** Settles one open conflict of some image, as `kym resolve` does. */
@@ -196,7 +223,7 @@ async function settleAtRandom(dataset: ZarrDataset, draw: Draw): Promise<void> {
         if (isTheirs) {
           const [ours, came] = [await loadMetadataText(record), await dataset.history(theirs)];
           const text = new TextDecoder().decode(came);
-          expect(metadataChanges(ours ?? "{}", text).map((change) => change.field)).toContain(field.field);
+          expect(metadataValues(text).get(field.field)).toBe(field.theirs);
           const settled = resolveMetadata(ours ?? "{}", text, new Map([[field.field, "theirs"]]));
           const { voxels = [] } = parseMetadata(settled).header;
           await record.saveJson(ARTIFACTS.metadata, jsonText(settled));
@@ -249,7 +276,9 @@ export async function stateOf({ dataset }: Copy): Promise<object> {
   const sources = (await dataset.loadSourcesIndex()).map(
     (row) => `${row.image_id} ${row.source_primary_path}`,
   );
-  return { images, sources: sources.sort() };
+  const tables = (await dataset.listTableNames()).filter((name) => name !== "sources");
+  const hashes = await Promise.all(tables.map((name) => dataset.exact.hash(`tables/${name}.parquet`)));
+  return { images, sources: sources.sort(), tables: tables.map((name, index) => [name, hashes[index]]) };
 }
 
 /** What one image says, as far as people edit it; undefined if it is not there. */
@@ -347,6 +376,8 @@ export async function pull(into: Copy, from: Copy): Promise<PullReport> {
 export async function expectSound({ dataset }: Copy): Promise<void> {
   const { problems } = await dataset.check();
   expect(problems).toEqual([]);
+  const kept = (await loadTableConflicts(dataset)).flatMap(({ theirs }) => theirs ?? []);
+  expect((await dataset.listTableNames()).filter((name) => name.startsWith("pulled_"))).toEqual(kept.sort());
   for (const id of await dataset.listImageIds()) {
     const record = dataset.record(id);
     const text = (await loadMetadataText(record)) ?? "{}";
@@ -369,7 +400,8 @@ export async function checkTwoCopies(seeds: Iterable<number>, edits: number): Pr
   const seen = new Set<string>();
   for (const seed of seeds) {
     try {
-      for (const { images } of await checkSeed(seed, edits)) {
+      for (const { images, tables } of await checkSeed(seed, edits)) {
+        seen.add(tables.conflicts.length > 0 ? "table" : "no table");
         for (const { outcome, conflicts, openThere } of images) {
           seen.add(outcome);
           for (const { key, fields } of conflicts) {
@@ -421,6 +453,7 @@ const OUTCOMES = [
   ...["new", "deleted", "changed", "kept", "returned", "open there", ""],
   ...["analysis/metadata.json by fields", "analysis/velocity_events/events.parquet by fields"],
   ...["analysis/velocity_events/params.json", "attachments/notes-0.txt"],
+  ...["analysis_arrays/masks/1", "table"],
 ];
 
 /** Pulls in both directions: one after the other in either order, or at the same time and then once more. */

@@ -31,13 +31,18 @@ export {
 } from "./merge-open-conflicts.ts";
 export { METADATA_UNDO } from "./metadata-undo.ts";
 export {
+  conflictNames,
   encodeOpenConflicts,
+  isSameConflict,
   type OpenConflict,
   type OpenField,
   parseOpenConflicts,
   THEIRS_IN_ATTACHMENT,
+  THEIRS_IS_HERE,
   THEIRS_REMOVED,
   type TheirArtifact,
+  WHOLE_IMAGE_KEY,
+  withoutDoubles,
 } from "./open-conflict.ts";
 export { type ConflictFiles, loadOpenConflicts, saveOpenConflicts } from "./stored-conflicts.ts";
 export { wordsOfField } from "./words-of-field.ts";

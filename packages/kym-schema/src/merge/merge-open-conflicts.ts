@@ -1,6 +1,6 @@
 // Merges the lists of open conflicts of two copies of an image: what one of them settled is settled.
 
-import type { OpenConflict, OpenField } from "./open-conflict.ts";
+import { isSameConflict, type OpenConflict, type OpenField } from "./open-conflict.ts";
 
 /** The lists of the two copies, and the one that both came from. */
 export interface OpenConflictVersions {
@@ -20,14 +20,16 @@ export interface MergedConflict {
 }
 
 /**
- * Merges lists of open conflicts. Reads nothing. A conflict is told by its artifact, and a field by its name. What one side added is
+ * Merges lists of open conflicts. Reads nothing. A conflict is told by its artifact and by whether it came of another copy, and a
+ * field by its name. What one side added is
  * open, and what one side settled is not, unless the other side changed it meanwhile. Ours comes first where both are new.
  */
 export function mergeOpenConflicts({ base, ours, theirs }: OpenConflictVersions): readonly MergedConflict[] {
-  const keys = new Set([...ours, ...theirs].map(({ key }) => key));
-  return [...keys].flatMap((key): readonly MergedConflict[] => {
-    const isOfKey = (conflict: OpenConflict): boolean => conflict.key === key;
-    const [was, our, their] = [base.find(isOfKey), ours.find(isOfKey), theirs.find(isOfKey)];
+  const all = [...ours, ...theirs];
+  const first = all.filter((each, index) => all.findIndex((other) => isSameConflict(each, other)) === index);
+  return first.flatMap((each): readonly MergedConflict[] => {
+    const isOne = (conflict: OpenConflict): boolean => isSameConflict(conflict, each);
+    const [was, our, their] = [base.find(isOne), ours.find(isOne), theirs.find(isOne)];
     if (said(our) === said(their) || said(their) === said(was)) {
       return our === undefined ? [] : [{ conflict: our, other: undefined }];
     }

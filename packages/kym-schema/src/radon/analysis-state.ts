@@ -46,13 +46,15 @@ export interface AnalysedNow {
  * | --- | --- |
  * | `pixels_changed` | the pixels differ |
  * | `roi_changed` | the ROI differs or was deleted |
- * | `calibration_changed` | the calibration differs |
+ * | `calibration_changed` | the calibration differs, or only one of those then and now is known |
  * | `unknown` | the ROI or the pixels of then or now are not known |
- * | `calibration_changed` | only one of the calibrations then and now is known |
  * | `current` | all three are the same |
  *
  * The geometry is compared if it was recorded, otherwise the revision: a ROI that was moved and moved back has
  * another revision, but the same geometry.
+ *
+ * Where neither the analysis nor the image has a calibration, none has changed: times and velocities are in lines and px then and
+ * now. The first calibration that the image gets is a change.
  */
 export function decideAnalysisState(run: AnalysisRun | undefined, now: AnalysedNow): AnalysisState {
   if (run === undefined) {
@@ -66,14 +68,10 @@ export function decideAnalysisState(run: AnalysisRun | undefined, now: AnalysedN
   if (roi === "different") {
     return "roi_changed";
   }
-  const calibration = compareCalibration(run.calibration, now.calibration);
-  if (calibration === "different") {
+  if (compareCalibration(run.calibration, now.calibration) !== "same") {
     return "calibration_changed";
   }
-  if (roi === "unknown" || pixels === "unknown") {
-    return "unknown";
-  }
-  return calibration === "same" ? "current" : "calibration_changed";
+  return roi === "unknown" || pixels === "unknown" ? "unknown" : "current";
 }
 
 type Comparison = "same" | "different" | "unknown";

@@ -9,3 +9,8 @@ export { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "../image-columns.ts";
 export { PATH_FIELDS_COLUMNS, PATH_FIELDS_TABLE } from "../path-fields-columns.ts";
 export { POOLED_TABLES } from "../pooled-tables.ts";
 export { FIRST_RADON_COLUMNS } from "../radon/radon-columns.ts";
+export {
+  TABLE_CONFLICT_COLUMN,
+  TABLE_CONFLICTS_COLUMNS,
+  TABLE_CONFLICTS_TABLE,
+} from "../table-conflict-columns.ts";

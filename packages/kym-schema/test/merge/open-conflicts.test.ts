@@ -2,11 +2,15 @@ import { jsonText, memoryStore, openDataset } from "@kym/zarr-store";
 import { expect, test } from "vitest";
 import {
   type ArtifactArrival,
+  conflictNames,
   conflictsAfterMerge,
   loadOpenConflicts,
   type OpenConflict,
   saveOpenConflicts,
+  THEIRS_IN_ATTACHMENT,
+  THEIRS_IS_HERE,
   THEIRS_REMOVED,
+  WHOLE_IMAGE_KEY,
   wordsOfField,
 } from "../../src/merge/index.ts";
 
@@ -114,5 +118,38 @@ test("fields are named as people say them", () => {
     "ROI 12",
     "accepted",
     'experiment_metadata["Tail length"]',
+  ]);
+});
+
+test("a conflict about a whole image, and the objects of an array in attachments, come back as they were stored", async () => {
+  const dataset = await openDataset(memoryStore());
+  const data = { dtype: "uint8", shape: [1, 1], data: Uint8Array.of(1) } as const;
+  const record = await dataset.addImage(data, { id: "one" });
+  const whole: OpenConflict = {
+    ...{ key: WHOLE_IMAGE_KEY, theirs: THEIRS_IS_HERE, from: ["bela.zarr"], attachments: [] },
+    ...{ fields: undefined, isFromCopy: true },
+  };
+  const array: OpenConflict = {
+    ...{ ...whole, key: "analysis_arrays/masks/1", theirs: THEIRS_IN_ATTACHMENT },
+    attachments: ["attachments/x"],
+    objects: new Map([["analysis_arrays/masks/1/data/c/0", "attachments/x"]]),
+  };
+  await saveOpenConflicts(record.json, [whole, array]);
+  expect(await loadOpenConflicts(record)).toEqual([whole, array]);
+  expect([whole, array, conflict(NOTE)].flatMap(conflictNames)).toEqual(["whole image", array.key, NOTE]);
+});
+
+test("what came of another copy stays beside what came of a file, and of one name the newest counts", () => {
+  const pulled = { ...conflict(NOTE, CONDITION), from: ["bela.zarr"], isFromCopy: true };
+  const after = conflictsAfterMerge([pulled], [arrival({ note: "mine" }, { note: "new" }, NOTE)]);
+  expect(after.map(({ from, fields }) => [from, fields?.map(({ field }) => field)])).toEqual([
+    [["new.json"], [NOTE]],
+    [["bela.zarr"], [CONDITION]],
+  ]);
+  expect(conflictsAfterMerge([pulled], [{ key: METADATA, outcome: "taken" }])).toEqual([pulled]);
+  const table = { ...TABLE, isFromCopy: true, attachments: ["attachments/pulled"] };
+  const refused: OpenConflict = { ...TABLE, attachments: ["attachments/t.csv"] };
+  expect(conflictsAfterMerge([table], [{ key: TABLE.key, outcome: "refused", conflict: refused }])).toEqual([
+    { ...refused, attachments: ["attachments/t.csv", "attachments/pulled"] },
   ]);
 });

@@ -40,12 +40,14 @@ export interface CommitEngineOptions {
 export interface TransactionOptions {
   /** What the commit says to programs, as JSON in the log. */
   readonly details?: CommitRecord["details"] | undefined;
-  /** A short note about the commit, kept in the log. */
-  readonly message?: string;
+  /** A short note about the commit, kept in the log; or what says it once `fn` has run. */
+  readonly message?: string | (() => string);
   /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
+  /** Run `fn` again also if any other commit came since it began, for decisions that rest on what is only read. Default false. */
+  readonly isolated?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,6 +57,7 @@ export interface EngineTransactionOptions extends TransactionOptions {
   readonly isUpgrade?: boolean;
 }
 
+type BareOptions = Partial<CommitOptions> & ReadOptions;
 const RETRY_FOR_MS = 10_000;
 
 /** The committed state of one store, and the way to change it. Within a process, commits run one at a time. */
@@ -239,7 +242,7 @@ export class CommitEngine {
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
       const commit = await commitTransaction(context, transaction, {
-        message: options.message ?? "",
+        message: (typeof options.message === "function" ? options.message() : options.message) ?? "",
         details: options.details,
         durability: this.#options.durability ?? "batched",
         lock: { ...this.#options.lock, signal: options.signal },
@@ -247,6 +250,7 @@ export class CommitEngine {
         claim: this.#claim ?? "link",
         isUpgrade: options.isUpgrade === true,
         isFence,
+        isIsolated: options.isolated === true,
       });
       this.#abandoned = commit.committed ? [] : this.#abandoned;
       return commit;
@@ -304,7 +308,7 @@ export class CommitEngine {
   }
 
   /** Commits a record that bars these transactions from committing, then removes the files they staged. */
-  async fence(abandoned: readonly AbandonedStaging[], options: TransactionOptions = {}): Promise<Commit> {
+  async fence(abandoned: readonly AbandonedStaging[], options: BareOptions = {}): Promise<Commit> {
     const context = this.#writableContext();
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
@@ -316,7 +320,7 @@ export class CommitEngine {
   /** Commits a record without changes. */
   async #commitBare(
     context: CommitContext,
-    { signal, ...options }: Partial<CommitOptions> & { readonly message: string } & ReadOptions,
+    { signal, ...options }: BareOptions & { readonly message: string },
   ): Promise<Commit> {
     const transaction = new Transaction(context, this.reader);
     try {

@@ -56,6 +56,8 @@ export interface CommitOptions {
   readonly isUpgrade?: boolean;
   /** Commit even without changes, if there is abandoned staging to bar, or something to say in `details`. Default false. */
   readonly isFence?: boolean;
+  /** Any commit since the transaction began is a conflict. Default false. */
+  readonly isIsolated?: boolean;
 }
 
 /** What the rounds of one commit have settled so far. Each round starts from a newer head. */
@@ -138,6 +140,16 @@ async function tryCommit(
   if (ops.length === 0 && !isFence && !isSwitch) {
     await transaction.discard();
     return { version, txid, committed: false, published: true, ops, droppedImageIds: droppedIds(rounds) };
+  }
+  if (options.isIsolated === true && version !== transaction.base) {
+    throw new ZarrStoreError(
+      "conflict",
+      "another commit came first, and this one rests on all that it read",
+      {
+        expected: transaction.base,
+        found: version,
+      },
+    );
   }
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;

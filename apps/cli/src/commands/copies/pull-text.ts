@@ -86,7 +86,8 @@ function changeWords({ outcome, taken }: PulledImage, verbose: boolean): string 
 
 function conflictWords({ key, fields, attachments, reason }: PullConflict, { outcome }: PulledImage): string {
   if (key === "") {
-    return outcome === "left" ? `${reason}; it is left out` : `${reason}; it stays`;
+    const now = { left: "it is left out", returned: "it is here again" };
+    return `${reason}; ${outcome === "left" || outcome === "returned" ? now[outcome] : "it stays"}`;
   }
   const what = fields === undefined ? key : fields.map(wordsOfField).join(", ");
   const place = attachments.length === 0 ? "" : `; what came is in ${attachments.join(", ")}`;

@@ -83,7 +83,8 @@ export async function commitEdits(
       }
       outcomes = now;
     },
-    { message, details, signal },
+    // What --where asks for may lie elsewhere than in what is written.
+    { message, details, signal, isolated: chosen.again !== undefined },
   );
   return outcomes;
 }

@@ -51,7 +51,7 @@ understood, nothing is written.`,
   options: {
     ...FIELD_OPTIONS,
     ...WHERE_OPTION,
-    from: { value: "FILE", help: "set what a spreadsheet says: CSV or Excel, as kym ls -o writes it" },
+    from: { value: "FILE", help: "set what a spreadsheet says: CSV, TSV or Excel, as kym ls -o writes it" },
     ...BLIND_OPTION,
     ...YES_OPTION,
     "dry-run": { short: "n", help: "list field, old and new; write nothing" },

@@ -52,7 +52,7 @@ others. Nothing is changed.`,
               context,
             ),
           )
-        : [...explained.map(({ explanation }) => explanation), ...analysisLines(analyses)];
+        : [...explained.map((one) => wordsOf(one, context)), ...analysisLines(analyses)];
     const isAnalysed = explained.length === 0 || explained.some(({ state }) => state !== "not_analysed");
     return {
       exitCode: EXIT.ok,
@@ -106,6 +106,14 @@ async function explain(
     }
   }
   return explained;
+}
+
+/** The artifacts that an analysis would have made are named for those who write programs. */
+function wordsOf(
+  { image_id: id, tableName, state, explanation }: Explained,
+  { verbose }: Pick<CommandContext, "verbose">,
+): string {
+  return state === "not_analysed" && !verbose ? `${id} in ${tableName}: not analysed` : explanation;
 }
 
 /** As many images as are named in one line without `-v`. */

@@ -26,7 +26,7 @@ export function conflictTable(
 ): string {
   const rows = conflicts.map((conflict) => {
     const { image, name, isField, mine, theirs, base } = conflict;
-    const values = isField ? [mine, theirs, base].map((value) => value ?? "—") : WHOLE;
+    const values = isField ? [mine, theirs, base].map((value) => value ?? "—") : wholeWords(conflict);
     const cells = values.map((value) =>
       outIsTty ? shorten(printable(value), MOST_SHOWN) : printable(value),
     );
@@ -37,5 +37,13 @@ export function conflictTable(
     : recordList(COLUMNS, rows);
 }
 
-/** A table or an array is not shown. */
-const WHOLE = ["what is here", "what came", "—"] as const;
+/** The sides of something whole in words: a table or an array is not shown. */
+export function wholeWords({
+  deletedBy,
+}: Pick<ListedConflict, "deletedBy">): readonly [mine: string, theirs: string, base: string] {
+  return [
+    deletedBy === "mine" ? "deleted" : "what is here",
+    deletedBy === "theirs" ? "deleted" : deletedBy === "mine" ? "what is here again" : "what came",
+    "—",
+  ];
+}

@@ -1,6 +1,7 @@
 // `kym resolve`: lists the open conflicts of a dataset, and settles those of an image.
 
-import { wordsOfField } from "@kym/kym-schema/merge";
+import { loadTableConflicts } from "@kym/kym-dataset";
+import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import { type ListedConflict, listOpenConflicts, resolveConflicts } from "@kym/legacy-io/node";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
@@ -15,12 +16,13 @@ import { wrapText } from "../../screen/wrap-text.ts";
 import { findImage } from "../../study/find-image.ts";
 import { imageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
-import { staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
+import { rowsOfImages, staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { choicesOf, isChoosing, type SideOptions } from "./choices.ts";
-import { conflictTable, type ShownConflict } from "./conflict-table.ts";
+import { conflictTable, type ShownConflict, wholeWords } from "./conflict-table.ts";
+import { settleTable, tableData, tableLines } from "./resolve-table.ts";
 
 export const resolveCommand: Command = defineCommand({
   usage: "resolve DATASET [IMAGE]",
@@ -29,12 +31,15 @@ somebody settles it: image, field, what the dataset has (mine), what came (their
 both came from (base).
 
 With --mine, --theirs or --field, it settles the conflicts of one image in one commit, and says
-which rows went stale. The attachment that kept what came goes with the last conflict.`,
+which rows went stale. The attachment that kept what came goes with the last conflict. Of an
+image that one copy deleted and the other changed, the side that deleted it deletes it. --table
+settles a pooled table that both copies changed.`,
   examples: [
     "kym resolve study.zarr",
     "kym resolve study.zarr 20250722_A89_0002 --theirs",
     "kym resolve study.zarr 20250722_A89_0002 --field condition=theirs",
     "kym resolve study.zarr 20250722_A89_0002 --theirs --field roi:2=mine",
+    "kym resolve study.zarr --table conditions --theirs",
   ],
   options: {
     mine: { help: "keep what the dataset has", neverFromEnvironment: true },
@@ -45,6 +50,7 @@ which rows went stale. The attachment that kept what came goes with the last con
       help: "settle one field; may be repeated, and goes before --mine and --theirs",
       neverFromEnvironment: true,
     },
+    table: { value: "NAME", help: "settle a pooled table", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be settled; write nothing" },
   },
   run: async (context) => {
@@ -56,6 +62,15 @@ which rows went stale. The attachment that kept what came goes with the last con
       theirs: options.theirs === true,
       fields: options.field ?? [],
     };
+    const { table } = options;
+    if (typeof table === "string") {
+      if (wanted !== undefined) {
+        throw usageError("--table settles a table and no image", "leave the image out");
+      }
+      await using dataset = await openStudy(context, path, isDry ? "r" : "a");
+      await dataset.assertExists();
+      return settleTable(dataset, table, sides, context);
+    }
     if (isChoosing(sides) && wanted === undefined) {
       throw usageError(
         "name the image whose conflicts are settled",
@@ -82,16 +97,24 @@ async function list(
   const shown = images.flatMap(({ imageId: id, conflicts }) =>
     conflicts.map((conflict): ShownConflict => ({ ...conflict, image: names.of(id) })),
   );
-  const [first] = shown;
+  const tables = wanted === undefined ? await loadTableConflicts(dataset, { signal }) : [];
+  const [[first], [table]] = [shown, tables];
+  const what = first !== undefined ? shellWord(first.image) : table && `--table ${shellWord(table.table)}`;
   return {
     exitCode: EXIT.ok,
-    data: images.map(({ imageId: id, conflicts }) => ({
-      image_id: id,
-      image: names.of(id),
-      conflicts: conflicts.map(dataOf),
-    })),
-    text: first === undefined ? "no conflict is open\n" : conflictTable(shown, terminal),
-    ...(first && { next: `kym resolve ${shellWord(path)} ${shellWord(first.image)} --mine|--theirs` }),
+    data: [
+      ...images.map(({ imageId: id, conflicts }) => ({
+        image_id: id,
+        image: names.of(id),
+        conflicts: conflicts.map(dataOf),
+      })),
+      ...tables.map(tableData),
+    ],
+    text:
+      what === undefined
+        ? "no conflict is open\n"
+        : `${first === undefined ? "" : conflictTable(shown, terminal)}${wrapText(tableLines(tables), terminal)}`,
+    ...(what !== undefined && { next: `kym resolve ${shellWord(path)} ${what} --mine|--theirs` }),
   };
 }
 
@@ -112,22 +135,30 @@ async function settle(
   }
   const choices = choicesOf(sides, found.conflicts);
   const isDry = options["dry-run"] === true;
+  const isDeleted = found.conflicts.some(
+    ({ name, deletedBy }) => deletedBy !== undefined && deletedBy === sideOf(choices, name),
+  );
+  const rows = isDeleted ? await rowsOfImages(dataset, [imageId], { signal }) : [];
   const before = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
   const done = isDry ? undefined : await resolveConflicts(dataset, imageId, choices, { signal });
   const after = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
   const stale = wentStale(before, after);
   const settled = found.conflicts.filter(({ name }) => choices.has(name));
-  const open = done?.open ?? found.conflicts.flatMap(({ name }) => (choices.has(name) ? [] : [name]));
+  const open = isDeleted
+    ? []
+    : (done?.open ?? found.conflicts.flatMap(({ name }) => (choices.has(name) ? [] : [name])));
   const line = (conflict: ListedConflict): string => {
-    const side = choices.get(conflict.name) === "theirs" ? "theirs" : "mine";
-    const value = conflict.isField ? ` ${printable(conflict[side] ?? "—")}` : "";
+    const side = sideOf(choices, conflict.name) ?? "mine";
+    const [mine, theirs] = wholeWords(conflict);
+    const whole = conflict.deletedBy === undefined ? "" : `: ${side === "mine" ? mine : theirs}`;
+    const value = conflict.isField ? ` ${printable(conflict[side] ?? "—")}` : whole;
     return `${image}: ${isDry ? "would take" : "took"} ${side} of ${printable(wordsOfField(conflict.name))}${value}`;
   };
   const left = open.map((name) => printable(wordsOfField(name))).join(", ");
   const next =
     open.length > 0
       ? `kym resolve ${shellWord(path)} ${shellWord(image)}`
-      : after.some(({ image_ids: ids }) => ids.length > 0)
+      : [...after, ...rows].some(({ image_ids: ids }) => ids.length > 0)
         ? `kym index ${shellWord(path)}`
         : undefined;
   return {
@@ -137,8 +168,9 @@ async function settle(
       image_id: imageId,
       settled: settled.map((conflict) => ({
         ...dataOf(conflict),
-        side: choices.get(conflict.name) === "theirs" ? "theirs" : "mine",
+        side: sideOf(choices, conflict.name) ?? "mine",
       })),
+      deleted: isDeleted,
       open,
       went_stale: stale,
       next: next ?? null,
@@ -149,15 +181,25 @@ async function settle(
         ...(open.length === 0 ? [] : [`${counted(open.length, "conflict")} of ${image} still open: ${left}`]),
       ]
         .map((each) => `${each}\n`)
-        .join("") + staleLines(stale),
+        .join("") +
+        staleLines(stale) +
+        staleLines(
+          rows.filter(({ image_ids: ids }) => ids.length > 0),
+          isDry ? "would go with the next index" : "go with the next index",
+        ),
       terminal,
     ),
     ...(next !== undefined && { next }),
   };
 }
 
+function sideOf(choices: ReadonlyMap<string, MergeSide>, name: string): "mine" | "theirs" | undefined {
+  const side = choices.get(name);
+  return side === "ours" ? "mine" : side;
+}
+
 /** A conflict as `--json` has it. Values are JSON, not text. */
-function dataOf({ name, key, mine, theirs, base, from, attachments }: ListedConflict): object {
+function dataOf({ name, key, mine, theirs, base, from, attachments, deletedBy }: ListedConflict): object {
   const value = (text: string | undefined): unknown =>
     text === undefined ? null : plainValue(parseLossless(text, { allowNonFinite: true }));
   return {
@@ -166,6 +208,7 @@ function dataOf({ name, key, mine, theirs, base, from, attachments }: ListedConf
     mine: value(mine),
     theirs: value(theirs),
     base: value(base),
+    ...(deletedBy && { deleted_by: deletedBy }),
     from,
     attachments,
   };

@@ -31,7 +31,7 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
   name: "radon",
   schemaVersion: "0.2",
   schema: { columns: RADON_COLUMNS },
-  analysisVersion: "kymflow.radon@0.2",
+  analysisVersion: "kymflow.radon@0.3",
   inputs: RADON_ARTIFACTS.tables.flatMap(tableArtifact),
   usesPixels: true,
   sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],

@@ -145,7 +145,7 @@ export async function ingestBatch(
         );
       }
     },
-    { message: `ingest of ${batch.length} ${batch.length === 1 ? "TIFF" : "TIFFs"}` },
+    { message: () => messageOf(stored.length, failed.length) },
   );
   const dropped = new Set(commit.droppedImageIds);
   const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
@@ -169,6 +169,11 @@ export async function ingestBatch(
     notes: kept.flatMap(({ image, notes }) => notes.map((note) => ({ ...note, imageId: image.imageId }))),
     nRois: kept.reduce((sum, { nRois }) => sum + nRois, 0),
   };
+}
+
+function messageOf(stored: number, failed: number): string {
+  const what = `ingest of ${stored} ${stored === 1 ? "TIFF" : "TIFFs"}`;
+  return failed === 0 ? what : `${what}; ${failed} failed`;
 }
 
 /** Compresses pixels that are in memory, for several images at once. All other steps of storing run one after another. */

@@ -1,7 +1,15 @@
-// Lists the conflicts that refreshes left open, with what each side says.
+// Lists the conflicts that refreshes and pulls left open, with what each side says.
 
 import { ARTIFACTS, isKymSchemaError, loadMetadataText } from "@kym/kym-schema";
-import { eventValues, loadOpenConflicts, metadataValues, type OpenConflict } from "@kym/kym-schema/merge";
+import {
+  conflictNames,
+  eventValues,
+  loadOpenConflicts,
+  metadataValues,
+  type OpenConflict,
+  THEIRS_IS_HERE,
+  WHOLE_IMAGE_KEY,
+} from "@kym/kym-schema/merge";
 import { isZarrStoreError, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { imagePartKey, imagePartOf } from "@kym/zarr-store/layout";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
@@ -12,18 +20,23 @@ import { METADATA_KEY } from "../update/metadata-origin.ts";
 
 const OPEN_CONFLICTS_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.openConflicts });
 
-/** One open conflict: a field of the metadata, or an artifact as a whole. */
+/** One open conflict: a field of the metadata, an artifact as a whole, or the whole image. */
 export interface ListedConflict {
-  /** The name of the field, such as `experiment_metadata.condition` or `roi:3`, or the path of the artifact below `images/<id>/`. */
+  /**
+   * The name of the field, such as `experiment_metadata.condition` or `roi:3`; or the path of the artifact below `images/<id>/`; or
+   * `whole image`, which one copy of a dataset deleted and the other changed.
+   */
   readonly name: string;
-  /** The path of the artifact below `images/<id>/`. */
+  /** The path of the artifact below `images/<id>/`; empty for the whole image. */
   readonly key: string;
   /** What the dataset says, what came, and what both came from, as JSON text. Undefined for what a version does not have. */
   readonly mine: string | undefined;
   readonly theirs: string | undefined;
   readonly base: string | undefined;
-  /** False for an artifact as a whole, whose content is not shown. */
+  /** False for an artifact or an image as a whole, whose content is not shown. */
   readonly isField: boolean;
+  /** Of the whole image: the side that deleted it. */
+  readonly deletedBy: "mine" | "theirs" | undefined;
   /** What it came from: the names of files, or another dataset. */
   readonly from: readonly string[];
   /** Paths below `images/<id>/` of the attachments that hold what came. */
@@ -73,11 +86,16 @@ async function listedOf(
   history: LoadHistory,
 ): Promise<readonly ListedConflict[]> {
   const listed: ListedConflict[] = [];
-  for (const { key, theirs, fields, from, attachments } of open) {
-    const source = { key, from, attachments };
+  for (const conflict of open) {
+    const { key, theirs, fields, from, attachments } = conflict;
+    const isWhole = key === WHOLE_IMAGE_KEY;
+    const deletedBy = !isWhole ? undefined : theirs === THEIRS_IS_HERE ? "mine" : "theirs";
+    const source = { key, from, attachments, deletedBy } as const;
     if (fields === undefined) {
       const nothing = { mine: undefined, theirs: undefined, base: undefined };
-      listed.push({ name: key, ...source, ...nothing, isField: false });
+      listed.push(
+        ...conflictNames(conflict).map((name) => ({ name, ...source, ...nothing, isField: false })),
+      );
       continue;
     }
     const mine = await (key === METADATA_KEY ? valuesOf(record, theirs, history) : eventsIn(record, key));

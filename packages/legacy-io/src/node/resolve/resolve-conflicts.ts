@@ -2,14 +2,16 @@
 
 import { ARTIFACTS, encodeProvenance, loadMetadataText, type Provenance } from "@kym/kym-schema";
 import {
+  conflictNames,
+  isSameConflict,
   loadOpenConflicts,
   type MergeSide,
   type OpenConflict,
   resolveEvents,
   resolveMetadata,
   saveOpenConflicts,
-  THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
+  WHOLE_IMAGE_KEY,
   wordsOfField,
 } from "@kym/kym-schema/merge";
 import { type Commit, rowsOf, type ZarrDataset } from "@kym/zarr-store";
@@ -17,7 +19,6 @@ import { imagePartOf, isObjectOfPart } from "@kym/zarr-store/layout";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
 import { decodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { LegacyIoError } from "../../errors.ts";
-import { readNpy } from "../../formats/npy.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import type { LoadHistory } from "../update/decide-update.ts";
@@ -25,6 +26,7 @@ import { deleteArtifact } from "../update/delete-artifact.ts";
 import type { ImageRecord } from "../update/look-at-record.ts";
 import { METADATA_KEY } from "../update/metadata-origin.ts";
 import { storeMetadata } from "../update/update-record.ts";
+import { bytesOf, isHash, takeWhole } from "./take-whole.ts";
 
 /** Settles every open conflict of an image for one side, or some of them by name, each for its own side. */
 export type ConflictChoices = MergeSide | ReadonlyMap<string, MergeSide>;
@@ -40,13 +42,16 @@ export interface ResolveResult {
   readonly settled: readonly SettledConflict[];
   /** The names of the conflicts that are still open. */
   readonly open: readonly string[];
+  /** Whether the image was deleted, because the side that was taken had deleted it. */
+  readonly isDeleted: boolean;
   readonly commit: Commit;
 }
 
 /**
  * Settles open conflicts of an image in one commit. `ours` keeps what the dataset has, `theirs` takes what came. What came is from
  * then on what a later change of both sides is compared with. When the last conflict that an attachment was kept for is settled, the
- * attachment goes.
+ * attachment goes. Of an image that one copy of a dataset deleted and the other changed, the side that deleted it deletes it, with
+ * all its other conflicts.
  *
  * @throws {LegacyIoError} `not_found` for an image without open conflicts, for a name that is not among them, and for `theirs` whose
  * bytes the history has no more; `not_supported` for an array whose file is not an NPY. Nothing is written then.
@@ -64,13 +69,18 @@ export async function resolveConflicts(
   const before = await loadOpenConflicts(dataset.record(imageId), { signal });
   const planned = settledBy(before, choices, imageId);
   const history: LoadHistory = (sha256) => dataset.history(sha256, { signal });
-  let done: Omit<ResolveResult, "commit"> = { settled: [], open: [] };
+  let done: Omit<ResolveResult, "commit"> = { settled: [], open: [], isDeleted: false };
   const commit = await dataset.transaction(
     async (transaction) => {
       const record = transaction.record(imageId);
       const open = await loadOpenConflicts(record, { signal });
       const settled = settledBy(open, choices, imageId);
       const sides = new Map(settled.map(({ name, side }) => [name, side]));
+      if (open.some((conflict) => isDeleting(conflict, sides))) {
+        await transaction.deleteImage(imageId, { signal });
+        done = { settled, open: [], isDeleted: true };
+        return;
+      }
       const left: OpenConflict[] = [];
       for (const conflict of open) {
         const rest = await settle(record, conflict, sides, history);
@@ -78,16 +88,11 @@ export async function resolveConflicts(
       }
       await saveOpenConflicts(record.json, left);
       await followUp(record, open, left, sides);
-      done = { settled, open: left.flatMap(namesOf) };
+      done = { settled, open: left.flatMap(conflictNames), isDeleted: false };
     },
     { message: `resolve ${imageId}: ${wordsOf(planned)}`, signal },
   );
   return { ...done, commit };
-}
-
-/** The names of what a conflict is about, one by one. */
-function namesOf({ key, fields }: OpenConflict): readonly string[] {
-  return fields?.map(({ field }) => field) ?? [key];
 }
 
 function settledBy(
@@ -95,7 +100,7 @@ function settledBy(
   choices: ConflictChoices,
   imageId: string,
 ): readonly SettledConflict[] {
-  const names = open.flatMap(namesOf);
+  const names = open.flatMap(conflictNames);
   if (names.length === 0) {
     throw new LegacyIoError("not_found", `image ${imageId} has no open conflict`, { path: imageId });
   }
@@ -125,6 +130,13 @@ function wordsOf(settled: readonly SettledConflict[]): string {
   return parts.flatMap(([side, names]) => (names === "" ? [] : [`${side} for ${names}`])).join("; ");
 }
 
+/** Whether the side that is taken is the one that deleted the image. */
+function isDeleting(conflict: OpenConflict, sides: ReadonlyMap<string, MergeSide>): boolean {
+  const { key, theirs } = conflict;
+  const side = conflictNames(conflict).map((name) => sides.get(name))[0];
+  return key === WHOLE_IMAGE_KEY && side === (theirs === THEIRS_REMOVED ? "theirs" : "ours");
+}
+
 /** Settles what was chosen of one conflict, and returns what is left of it. */
 async function settle(
   record: ImageRecord,
@@ -134,8 +146,8 @@ async function settle(
 ): Promise<OpenConflict | undefined> {
   const { key, fields, theirs } = conflict;
   if (fields === undefined) {
-    const side = sides.get(key);
-    if (side === "theirs") {
+    const [side] = conflictNames(conflict).map((name) => sides.get(name));
+    if (side === "theirs" && key !== WHOLE_IMAGE_KEY) {
       await takeWhole(record, conflict, history);
     } else if (side === "ours" && isHash(theirs)) {
       await keepAgain(record, theirs, history);
@@ -144,8 +156,11 @@ async function settle(
   }
   const chosen = fields.filter(({ field }) => sides.has(field));
   if (chosen.some(({ field }) => sides.get(field) === "theirs")) {
-    const bytes = await bytesOf(conflict, history);
-    await (key === METADATA_KEY ? takeFields(record, bytes, sides) : takeEvents(record, key, bytes, sides));
+    const bytes = await bytesOf(record, conflict, history);
+    // A file and another copy may each be in conflict about fields of their own.
+    const names = new Set(chosen.map(({ field }) => field));
+    const own = new Map([...sides].filter(([name]) => names.has(name)));
+    await (key === METADATA_KEY ? takeFields(record, bytes, own) : takeEvents(record, key, bytes, own));
   }
   if (chosen.length > 0) {
     await keepAgain(record, theirs, history);
@@ -181,69 +196,12 @@ async function takeEvents(
   }
 }
 
-async function takeWhole(record: ImageRecord, conflict: OpenConflict, history: LoadHistory): Promise<void> {
-  const { key, theirs } = conflict;
-  if (theirs === THEIRS_REMOVED) {
-    await deleteArtifact(record, key);
-  } else if (theirs === THEIRS_IN_ATTACHMENT) {
-    await takeArray(record, conflict);
-  } else {
-    const bytes = await bytesOf(conflict, history);
-    await (key === METADATA_KEY
-      ? storeMetadata(record, new TextDecoder().decode(bytes))
-      : record.files.save(key, bytes));
-    await record.files.keepInHistory(bytes);
-  }
-}
-
-/** An array has several objects, so what came is in the file alone. */
-async function takeArray(record: ImageRecord, { key, attachments }: OpenConflict): Promise<void> {
-  const part = imagePartOf(key);
-  const [attachment = ""] = attachments;
-  const file = imagePartOf(attachment);
-  if (part?.kind !== "array" || file?.kind !== "attachment") {
-    throw new LegacyIoError("not_supported", `${key}: no file was kept from which it could be read`, {
-      path: key,
-    });
-  }
-  try {
-    await record.saveArrayArtifact(part.name, readNpy(await record.loadAttachment(file.name)));
-  } catch (cause) {
-    if (!(cause instanceof LegacyIoError)) {
-      throw cause;
-    }
-    const hint = "export it, change the array, and settle the conflict for your side";
-    throw new LegacyIoError("not_supported", `${attachment} is not an NPY that gives ${key}: ${hint}`, {
-      path: key,
-      cause,
-    });
-  }
-}
-
-/** The bytes of what came. */
-async function bytesOf(
-  { key, theirs, attachments }: OpenConflict,
-  history: LoadHistory,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = isHash(theirs) ? await history(theirs) : undefined;
-  if (bytes === undefined) {
-    const where = attachments.length === 0 ? "" : `; the file is ${attachments.join(", ")}`;
-    const message = `what came for ${key} is not in the history any more, or had more than 16 MiB${where}`;
-    throw new LegacyIoError("not_found", message, { path: key, expected: theirs });
-  }
-  return bytes;
-}
-
 /** Keeps what came once more, in the commit that settles it: history that is collected by age counts from now. */
 async function keepAgain(record: ImageRecord, sha256: string, history: LoadHistory): Promise<void> {
   const bytes = await history(sha256);
   if (bytes !== undefined) {
     await record.files.keepInHistory(bytes);
   }
-}
-
-function isHash(theirs: string): boolean {
-  return theirs !== THEIRS_REMOVED && theirs !== THEIRS_IN_ATTACHMENT;
 }
 
 /** Deletes the attachments that nothing needs any more, and notes in the provenance what a later change is compared with. */
@@ -254,8 +212,7 @@ async function followUp(
   sides: ReadonlyMap<string, MergeSide>,
 ): Promise<void> {
   const needed = new Set(left.flatMap(({ attachments }) => attachments));
-  const isOpen = new Set(left.map(({ key }) => key));
-  const settled = before.filter(({ key }) => !isOpen.has(key));
+  const settled = before.filter((conflict) => !left.some((each) => isSameConflict(each, conflict)));
   const ofFiles = settled.filter(({ isFromCopy }) => isFromCopy !== true);
   const dropped = settled.flatMap(({ attachments }) => attachments).filter((key) => !needed.has(key));
   const provenance = await loadProvenance(record);

@@ -10,10 +10,13 @@ import {
   THEIRS_IN_ATTACHMENT,
   THEIRS_REMOVED,
 } from "@kym/kym-schema/merge";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey } from "../../content/image-content.ts";
 import { incomingAttachment } from "../../folder/incoming-attachment.ts";
+import { writeNpy } from "../../formats/npy.ts";
 import { type ArtifactConflict, isAttachmentKey } from "../../plan/decide-artifact-changes.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import type { DecidedUpdate } from "./decide-update.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 import { artifactBytes } from "./hash-artifact.ts";
@@ -79,13 +82,18 @@ async function arrivalsOf(
   }));
   for (const { key, from } of refused) {
     const bytes = await bytesOf(key);
+    const array = await keepArray(record, looked, key, from);
     const theirs =
       bytes !== undefined
         ? await record.files.keepInHistory(bytes)
         : made.some((artifact) => artifact.key === key)
           ? THEIRS_IN_ATTACHMENT
           : THEIRS_REMOVED;
-    const conflict = { key, theirs, ...source(from), fields: undefined };
+    const { attachments, ...rest } = source(from);
+    const conflict = {
+      ...{ key, theirs, ...rest, fields: undefined },
+      attachments: [...attachments, ...(array === undefined ? [] : [array])],
+    };
     arrivals.push({ key, outcome: "refused", conflict });
   }
   const key = METADATA_KEY;
@@ -99,6 +107,31 @@ async function arrivalsOf(
     arrivals.push({ key, outcome: "merged", merged: text, theirs, conflicts, conflict });
   }
   return arrivals;
+}
+
+const MADE_ARRAY = "incoming-";
+const SHOWN_DIGITS = 12;
+const MOST_NAME = 180;
+
+/**
+ * Keeps an array that came as an NPY, from which it can be taken later, and returns the key of the attachment. Its file may be
+ * of any format; undefined if it is an NPY itself.
+ */
+async function keepArray(
+  record: ImageRecord,
+  { artifacts }: LookedUpdate,
+  key: string,
+  from: readonly string[],
+): Promise<string | undefined> {
+  const artifact = artifacts.find((each) => artifactKey(each) === key);
+  if (artifact?.kind !== "array" || from.every((path) => path.toLowerCase().endsWith(".npy"))) {
+    return undefined;
+  }
+  const bytes = writeNpy(artifact.array);
+  const flat = artifact.name.replaceAll("/", "__").slice(-MOST_NAME);
+  const name = `${MADE_ARRAY}${sha256Of(bytes).slice(0, SHOWN_DIGITS)}-${flat}.npy`;
+  await record.saveAttachment(name, bytes);
+  return imagePartKey({ kind: "attachment", name });
 }
 
 /** Keeps each file that was refused as an attachment, unless it is stored as one anyway. */
@@ -141,8 +174,10 @@ async function removeSettled(
     [...known.values()].some(({ artifacts }) =>
       artifacts.some((artifact) => artifact.key === key && artifact.sha256 === objects.get(key)),
     );
+  const isMade = (key: string): boolean =>
+    key.startsWith(imagePartKey({ kind: "attachment", name: MADE_ARRAY })) && objects.has(key);
   const settled = [...new Set(before.flatMap(({ attachments }) => attachments))].filter(
-    (key) => !needed.has(key) && isAsKept(key),
+    (key) => !needed.has(key) && (isAsKept(key) || isMade(key)),
   );
   for (const key of settled) {
     await deleteArtifact(record, key);

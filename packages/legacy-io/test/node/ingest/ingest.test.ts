@@ -263,6 +263,8 @@ describe("ingesting a folder", () => {
     });
     expect(report.failed.map(({ path }) => path)).toEqual(["empty.tif", "s_C001T001.tif"]);
     expect(report.ingested.map(({ path }) => path)).toEqual(["good.tif"]);
+    const [commit] = await Array.fromAsync(dataset.log());
+    expect(commit?.message, "the log counts what is there").toBe("ingest of 1 TIFF; 2 failed");
   });
 
   it("leaves a changed image alone and says so, and takes in what changed beside another", async () => {

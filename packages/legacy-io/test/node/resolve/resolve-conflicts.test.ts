@@ -6,6 +6,7 @@ import { RoiSet } from "@kym/roi";
 import { jsonText, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeNpy } from "../../../src/formats/npy.ts";
+import type { SidecarFormat } from "../../../src/formats/sidecar-format.ts";
 import { sha256Of } from "../../../src/node/files/sha256-of.ts";
 import {
   type IngestReport,
@@ -28,13 +29,30 @@ beforeEach(async () => {
   dataset = await openDataset(memoryStore(), { summarize: summarizeMetadata });
 });
 
-const start = async (files: Readonly<Record<string, string | Uint8Array>>): Promise<void> => {
+interface OwnFormats {
+  readonly formats?: readonly SidecarFormat[];
+}
+const start = async (
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: OwnFormats = {},
+): Promise<void> => {
   lab = await makeLabFolder({ "a.tif": tinyTiff(1), ...files });
-  await ingestLegacyFolder(dataset, lab);
+  await ingestLegacyFolder(dataset, lab, options);
+};
+/** A lab's own format: the bytes of a mask, as words. */
+const MASK_TEXT: SidecarFormat = {
+  name: "mask_text",
+  endings: ["_mask.txt"],
+  artifacts: [{ kind: "array", name: "mask" }],
+  parse: (bytes) => {
+    const data = Uint8Array.from(new TextDecoder().decode(bytes).split(" ").map(Number));
+    const array = { dtype: "uint8", shape: [data.length], data } as const;
+    return { artifacts: [{ kind: "array", name: "mask", array }] };
+  },
 };
 const put = (name: string, content: string | Uint8Array): Promise<void> =>
   writeFile(join(lab, name), content);
-const refresh = (): Promise<IngestReport> => refreshFromFolder(dataset, lab);
+const refresh = (options: OwnFormats = {}): Promise<IngestReport> => refreshFromFolder(dataset, lab, options);
 const record = async () => dataset.record((await dataset.listImageIds())[0] ?? "");
 const textOf = async (): Promise<string> => (await (await record()).loadJsonText("metadata")).text;
 const edit = async (change: Parameters<typeof editMetadata>[1]): Promise<void> =>
@@ -229,6 +247,29 @@ describe("settling a conflict", () => {
     expect((await refresh()).conflicts).toEqual([]);
     expect(await image.loadJson("qc")).toEqual([2]);
     expect((await image.loadArrayArtifact("m")).data).toEqual(Uint8Array.of(1, 4));
+  });
+
+  it("of an array whose file is of a lab's own format, after the file is gone", async () => {
+    const formats = [MASK_TEXT];
+    await start({ "a_mask.txt": "1 2" }, { formats });
+    const image = await record();
+    expect((await image.loadArrayArtifact("mask")).data).toEqual(Uint8Array.of(1, 2));
+    await image.saveArrayArtifact("mask", { dtype: "uint8", shape: [2], data: Uint8Array.of(8, 8) });
+    await put("a_mask.txt", "3 4");
+    expect((await refresh({ formats })).conflicts).toHaveLength(1);
+    const kept = (await keys()).filter((key) => key.startsWith("attachments/"));
+    expect(kept).toEqual([
+      "attachments/a_mask.txt",
+      expect.stringMatching(/incoming-[0-9a-f]{12}-mask\.npy$/),
+    ]);
+    await put("a_mask.txt", "5 6");
+    await refresh({ formats });
+    await resolveConflicts(dataset, image.id, "theirs");
+    expect((await image.loadArrayArtifact("mask")).data).toEqual(Uint8Array.of(5, 6));
+    expect((await keys()).filter((key) => key.startsWith("attachments/"))).toEqual([]);
+    await put("a_mask.txt", "7 7");
+    expect((await refresh({ formats })).conflicts).toEqual([]);
+    expect((await image.loadArrayArtifact("mask")).data).toEqual(Uint8Array.of(7, 7));
   });
 
   it("of what is not in conflict, or came so long ago that it is gone, writes nothing", async () => {

@@ -28,6 +28,22 @@ export class ExactObjects {
   }
 
   /**
+   * Saves one object byte for byte. What refers to it, such as the groups above an array, is left to the caller.
+   *
+   * @throws {ZarrStoreError} `invalid_name` for a path of no object of an image or table
+   */
+  async save(given: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
+    const path = exactPath(given);
+    // Copy the bytes: the caller may reuse its buffer before the commit.
+    const own = new Uint8Array(bytes);
+    const message = `save ${path}`;
+    await this.#session.change((transaction) => transaction.put(path, own), {
+      message,
+      signal: options.signal,
+    });
+  }
+
+  /**
    * Makes objects what they are in another dataset, one at a time: in memory is never more than one of them.
    *
    * @param hashes what each path must have there, as it was planned; null deletes the object here

@@ -5,9 +5,11 @@ import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import { zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
+import { ZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
-import { artifactArray, artifactGroups } from "../layout.ts";
+import { parseStoreKey } from "../../store/store-key.ts";
+import { artifactArray, artifactGroups, imageObjectPath, meaningOf } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { encodeNode, type RecordObjects } from "./record-objects.ts";
@@ -50,11 +52,42 @@ export class ArrayArtifacts {
         attributes,
         chunkKeySeparator,
       });
-      for (const node of artifactGroups(id, parsed).map(zarrNode)) {
-        if ((await transaction.hash(node)) === undefined) {
-          await transaction.put(node, encodeNode({}));
-        }
+      await putMissingGroups(transaction, artifactGroups(id, parsed));
+    });
+  }
+
+  /**
+   * Puts an array artifact back byte for byte, replacing the one of that name.
+   *
+   * @param bytesOf the objects of the array, by their keys below `images/<id>/`
+   * @throws {ZarrStoreError} `invalid_name` for the key of another object, `not_found` if the image does not exist
+   */
+  async putBack(
+    name: string,
+    bytesOf: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    const { id } = this.#objects;
+    const parsed = parseArtifactName(name);
+    const own = [...bytesOf].map(([key, bytes]) => {
+      const path = imageObjectPath(id, key);
+      const meaning = meaningOf(path);
+      if (meaning?.kind !== "array" || meaning.name !== parsed) {
+        throw new ZarrStoreError("invalid_name", `${key} is not an object of the array ${name}`, {
+          path,
+          found: key,
+        });
       }
+      return [parseStoreKey(path), new Uint8Array(bytes)] as const;
+    });
+    await this.#objects.change(`put back array ${name}`, options, async (transaction, objects) => {
+      for (const path of await objects.pathsBelow(artifactArray(id, parsed))) {
+        await transaction.delete(path);
+      }
+      for (const [path, bytes] of own) {
+        await transaction.put(path, bytes);
+      }
+      await putMissingGroups(transaction, artifactGroups(id, parsed));
     });
   }
 
@@ -94,6 +127,17 @@ export class ArrayArtifacts {
       }
       return doomed.length > 0;
     });
+  }
+}
+
+async function putMissingGroups(
+  transaction: Transaction,
+  groups: ReturnType<typeof artifactGroups>,
+): Promise<void> {
+  for (const node of groups.map(zarrNode)) {
+    if ((await transaction.hash(node)) === undefined) {
+      await transaction.put(node, encodeNode({}));
+    }
   }
 }
 

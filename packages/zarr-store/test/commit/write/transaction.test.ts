@@ -191,6 +191,27 @@ describe("a transaction", () => {
     });
   });
 
+  it("that is isolated runs again after any other commit, and one that is not does not", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      const other = await world.second();
+      const writer = await world.second();
+      for (const isolated of [false, true]) {
+        let runs = 0;
+        await writer.transact(
+          async (transaction) => {
+            runs++;
+            await transaction.put(key("tables/mine"), bytes(`mine ${isolated} ${runs}`));
+            if (runs === 1) {
+              await other.commit({ "tables/elsewhere": `other ${isolated}` });
+            }
+          },
+          { isolated },
+        );
+        expect(runs).toBe(isolated ? 2 : 1);
+      }
+    });
+  });
+
   it("that is aborted commits nothing, before it runs, while it runs and while it waits for the lock", async () => {
     await withSimulatedWriters("memory", async (world) => {
       const holder = await world.writer({

@@ -142,3 +142,20 @@ describe("a commit that only says something", () => {
     expect((await dataset.check()).problems).toEqual([]);
   });
 });
+
+it("exact objects are saved byte for byte under any path of an image or table, and a buffer may be reused", async () => {
+  const { dataset } = await withCommits(1);
+  const bytes = new TextEncoder().encode("not parsed");
+  await dataset.transaction(async ({ exact }) => {
+    await exact.save("tables/any.parquet", bytes);
+    await exact.save("images/scan/analysis/qc.json", bytes);
+    bytes.fill(0);
+  });
+  expect(new TextDecoder().decode(await dataset.exact.load("tables/any.parquet"))).toBe("not parsed");
+  expect(await dataset.exact.hash("images/scan/analysis/qc.json")).toBe(
+    await dataset.exact.hash("tables/any.parquet"),
+  );
+  for (const path of ["zarr.json", "images/zarr.json", "__commits/latest.json", "../x"]) {
+    await expect(dataset.exact.save(path, bytes)).rejects.toSatisfy((error) => isZarrStoreError(error));
+  }
+});

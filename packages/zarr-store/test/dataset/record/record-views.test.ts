@@ -5,14 +5,20 @@ import {
   openDataset,
   rowsOf,
   type TableSchema,
+  type ZarrDataset,
   type ZarrImageRecord,
 } from "../../../src/index.ts";
 
 const SCHEMA: TableSchema = { columns: [{ name: "v", type: "int64" }] };
 
-async function newRecord(): Promise<ZarrImageRecord> {
+async function newDataset(): Promise<{ readonly dataset: ZarrDataset; readonly record: ZarrImageRecord }> {
   const dataset = await openDataset(memoryStore());
-  return dataset.addImage({ dtype: "uint8", shape: [2, 3], data: new Uint8Array(6) }, { id: "one" });
+  const image = { dtype: "uint8", shape: [2, 3], data: new Uint8Array(6) } as const;
+  return { dataset, record: await dataset.addImage(image, { id: "one" }) };
+}
+
+async function newRecord(): Promise<ZarrImageRecord> {
+  return (await newDataset()).record;
 }
 
 test("a table is loaded in the format that it is there in, and in Parquet where it is there in both", async () => {
@@ -70,4 +76,33 @@ test("a dataset's manifest and its upkeep are views as well", async () => {
   expect((await dataset.upkeep.check()).problems).toEqual([]);
   await dataset.upkeep.validate();
   await expect(dataset.upkeep.validateImage("two")).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("an array is put back byte for byte, with the groups above it, in the place of another one", async () => {
+  const { dataset, record } = await newDataset();
+  const array = { dtype: "uint16", shape: [2, 2], data: new Uint16Array([1, 2, 3, 4]) } as const;
+  await record.arrays.save("masks/1", array, { axes: ["a", "b"], attributes: { by: "hand" } });
+  const before = await record.objectHashes();
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const key of before.keys()) {
+    if (key.startsWith("analysis_arrays/masks/1/data/")) {
+      kept.set(key, (await dataset.exact.load(`images/one/${key}`)) ?? new Uint8Array());
+    }
+  }
+  expect(kept.size).toBe(2);
+  await record.arrays.delete("masks/1");
+  await record.arrays.putBack("masks/1", kept);
+  expect(await record.objectHashes()).toEqual(before);
+  await record.arrays.save(
+    "masks/1",
+    { dtype: "uint8", shape: [3, 3], data: new Uint8Array(9) },
+    { chunks: [1, 1] },
+  );
+  await record.arrays.putBack("masks/1", kept);
+  expect(await record.objectHashes()).toEqual(before);
+  for (const key of ["analysis_arrays/masks/2/data/c/0", "analysis/a.json", "data/c/0/0", "zarr.json"]) {
+    await expect(record.arrays.putBack("masks/1", new Map([[key, new Uint8Array()]]))).rejects.toMatchObject({
+      code: "invalid_name",
+    });
+  }
 });

@@ -5,6 +5,8 @@ import type { CommandContext } from "../../../arguments/command.ts";
 import { readInput } from "../../../arguments/read-input.ts";
 import { CliError, usageError } from "../../../terminal/cli-error.ts";
 import { EXIT } from "../../../terminal/exit-code.ts";
+import { boundedWorkbook } from "./bounded-workbook.ts";
+import { cellsWithCommas } from "./cell-separator.ts";
 import { looksLikeSpreadsheetDate } from "./spreadsheet-date.ts";
 
 /** A cell that is not empty. */
@@ -28,30 +30,39 @@ export interface Sheet {
   readonly titles: readonly string[];
   /** Those with at least one cell. */
   readonly rows: readonly SheetRow[];
+  /** Whether numbers have a comma where others have a point. */
+  readonly decimalComma: boolean;
+}
+
+/** How much of a file is read. */
+export interface SheetLimits {
+  readonly maxBytes: number;
+  /** The most bytes that the XML of an Excel file may unpack to. */
+  readonly maxUnpackedBytes: number;
 }
 
 /** More than a table of images has. It stops a file of another kind. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const LIMITS: SheetLimits = { maxBytes: 64 * 1024 * 1024, maxUnpackedBytes: 256 * 1024 * 1024 };
+
+const ENDINGS: readonly string[] = ["csv", "tsv", "xlsx"];
 
 /**
- * Reads a file by its ending, or a CSV from stdin for `-`.
+ * Reads a file by its ending, or a CSV from stdin for `-`. Between the cells of a CSV or TSV stand commas, semicolons or tabs.
  *
  * @throws {CliError} `usage` for another ending; `not_found`, `io`; `too_large`; `invalid_file`
  */
 export async function readSheet(
   path: string,
   context: Pick<CommandContext, "resolvePath" | "stdin">,
+  { maxBytes, maxUnpackedBytes }: SheetLimits = LIMITS,
 ): Promise<Sheet> {
-  const ending = path === "-" ? "csv" : /\.([^./\\]*)$/.exec(path)?.[1]?.toLowerCase();
-  if (ending !== "csv" && ending !== "xlsx") {
-    throw usageError(`--from reads .csv and .xlsx, not ${path}`, "save the table as one of these");
+  const ending = path === "-" ? "csv" : (/\.([^./\\]*)$/.exec(path)?.[1]?.toLowerCase() ?? "");
+  if (!ENDINGS.includes(ending)) {
+    throw usageError(`--from reads .csv, .tsv and .xlsx, not ${path}`, "save the table as one of these");
   }
-  const bytes = await readInput(path, context);
-  if (bytes.length > MAX_BYTES) {
-    throw new CliError(EXIT.input, "too_large", `${path} has more than ${MAX_BYTES} bytes`);
-  }
+  const bytes = await readInput(path, context, { maxBytes });
   try {
-    return ending === "csv" ? readCsvSheet(bytes) : await readExcelSheet(bytes);
+    return ending === "xlsx" ? await readExcelSheet(bytes, maxUnpackedBytes) : readCsvSheet(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(EXIT.input, "invalid_file", `${path} cannot be read as .${ending}: ${reason}`, {
@@ -65,27 +76,29 @@ const GUARDED = /^'(?=[=+\-@\t\r])/;
 
 /** All cells are text, so that `007` stays. */
 export function readCsvSheet(bytes: Uint8Array): Sheet {
-  const { schema, columns, rowCount } = readCsv(bytes, { schema: { columns: [] } });
-  const titles = schema.columns.map(({ name }) => name);
-  const [only = ""] = titles;
-  if (titles.length === 1 && only.includes(";")) {
-    throw new Error("semicolons are between its cells; save it as .xlsx, or as CSV with commas");
-  }
-  return sheetOf(titles, rowCount, (title, row) => {
-    const written = columns[title]?.[row];
-    if (typeof written !== "string" || written === "") {
+  const { bytes: commas, separator, asWritten } = cellsWithCommas(bytes);
+  const { schema, columns, rowCount } = readCsv(commas, { schema: { columns: [] } });
+  const names = new Map(schema.columns.map(({ name }) => [asWritten(name), name]));
+  const sheet = sheetOf([...names.keys()], rowCount, (title, row) => {
+    const cell = columns[names.get(title) ?? title]?.[row];
+    if (typeof cell !== "string" || cell === "") {
       return undefined;
     }
+    const written = asWritten(cell);
     // A person can put a `'` before a text that looks like a date, too.
     const isQuotedDate = written.startsWith("'") && looksLikeSpreadsheetDate(written.slice(1));
     const text = isQuotedDate ? written.slice(1) : written.replace(GUARDED, "");
     return { text, written, isDate: !isQuotedDate && looksLikeSpreadsheetDate(text) };
   });
+  // Spreadsheets put semicolons between cells where the comma is in their numbers.
+  return { ...sheet, decimalComma: separator === ";" };
 }
 
-async function readExcelSheet(bytes: Uint8Array): Promise<Sheet> {
+/** The library allocates what a file says of its parts, so it sees only what was unpacked within bounds. */
+async function readExcelSheet(bytes: Uint8Array, maxUnpackedBytes: number): Promise<Sheet> {
+  const workbook = await boundedWorkbook(bytes, maxUnpackedBytes);
   const { readSheet: readFirstSheet } = await import("read-excel-file/node");
-  const [head = [], ...data] = await readFirstSheet(Buffer.from(bytes), { trim: false });
+  const [head = [], ...data] = await readFirstSheet(Buffer.from(workbook), { trim: false });
   const titles = head.map((title) => (title === null ? "" : String(title)));
   const named = titles.filter((title) => title !== "");
   const twice = named.find((title, at) => named.indexOf(title) < at);
@@ -120,5 +133,5 @@ function sheetOf(
     });
     return { number: row + 2, cells: new Map(cells) };
   });
-  return { titles, rows: rows.filter(({ cells }) => cells.size > 0) };
+  return { titles, rows: rows.filter(({ cells }) => cells.size > 0), decimalComma: false };
 }

@@ -52,7 +52,7 @@ export function wantedBySheet(sheet: Sheet, table: ImagesTable): WantedBySheet {
       if (cell === undefined || keys.includes(field.name)) {
         continue;
       }
-      const value = wantedValue(field, cell, stored[field.name] ?? null);
+      const value = wantedValue(field, cell, stored[field.name] ?? null, sheet.decimalComma);
       if (typeof value === "string") {
         faults.push(`row ${row.number}, column ${field.name}: ${value}`);
       } else {
@@ -110,7 +110,12 @@ function withColumnNames({ number, cells }: SheetRow, names: ReadonlyMap<string,
 }
 
 /** The value of a cell, or what is wrong with it. */
-function wantedValue(field: EditField, cell: SheetCell, stored: unknown): WantedValue | string {
+function wantedValue(
+  field: EditField,
+  cell: SheetCell,
+  stored: unknown,
+  decimalComma: boolean,
+): WantedValue | string {
   const { text, written, isDate } = cell;
   if (text === CLEAR) {
     return field.name === ACCEPTED ? "accepted is TRUE or FALSE and cannot be cleared" : { value: null };
@@ -118,7 +123,11 @@ function wantedValue(field: EditField, cell: SheetCell, stored: unknown): Wanted
   if (isDate && text !== stored) {
     return `${JSON.stringify(text)} is a date, perhaps made by the spreadsheet of something else: write it as text, with a ' before it, or as 2025-07-22`;
   }
-  const value = readValue(field, text);
+  const isNumber = field.kind === "number" || field.kind === "step";
+  const value = readValue(
+    field,
+    isNumber && decimalComma ? text.replace(/^([^.,]*),([^.,]*)$/, "$1.$2") : text,
+  );
   return value === undefined
     ? `${JSON.stringify(text)} is not ${expectedOf(field)}`
     : { value, cell: written };

@@ -100,16 +100,29 @@ it("one unknown row or column refuses all, and each is named", async () => {
 
 it.each([
   [6, "none.csv", undefined, "there is no file none.csv"],
-  [2, "meta.ods", "x", "--from reads .csv and .xlsx"],
+  [2, "meta.ods", "x", "--from reads .csv, .tsv and .xlsx"],
   [6, "meta.xlsx", "not a zip", "meta.xlsx cannot be read as .xlsx"],
   [6, "meta.csv", 'image_id,note\nscan-a,"x', "meta.csv cannot be read as .csv"],
-  [6, "semi.csv", "image_id;note\nscan-a;x\n", "semicolons are between its cells"],
 ])("ends with %i for %s", async (code, file, content, said) => {
   if (content !== undefined) {
     await writeFile(join(cwd, file), content);
   }
   const { exitCode, stderr } = await from(file);
   expect([exitCode, stderr]).toEqual([code, expect.stringContaining(said)]);
+});
+
+it("a CSV of a spreadsheet whose numbers have commas is read, and a TSV that kym ls wrote", async () => {
+  await writeFile(join(cwd, "semi.csv"), "image_id;note;um_per_px;depth\r\nscan-a;x, y;0,331;-12,5\r\n");
+  const { data } = await kymJson(["edit", "study.zarr", "--from", "semi.csv"], { cwd });
+  expect(data.edited[0].changes).toMatchObject([
+    { field: "depth", new: -12.5 },
+    { field: "note", new: "x, y" },
+    { field: "um_per_px", new: 0.331 },
+  ]);
+  await writeFile(join(cwd, "points.csv"), "image_id;um_per_px\nscan-a;1.000,5\n");
+  expect((await from("points.csv")).stderr).toContain('"1.000,5" is not a number above 0');
+  await kym(["ls", "study.zarr", "-o", "meta.tsv"], { cwd });
+  expect((await from("meta.tsv")).stdout).toBe("nothing to change: that is what is stored already\n");
 });
 
 it("takes no other field and no image beside a spreadsheet, and a CSV from stdin", async () => {
