@@ -81,7 +81,7 @@ const ARROWS: Arrows = {
     folder: ["formats"],
     readers: ["tiff", "formats", "folder"],
     plan: ["folder", "readers"],
-    content: ["folder", "formats"],
+    content: ["folder", "tiff", "formats"],
     export: ["folder", "tiff", "formats"],
     node: ["folder", "plan", "tiff", "formats", "readers", "content", "export"],
   },
@@ -106,6 +106,7 @@ const ARROWS: Arrows = {
   "packages/legacy-io/src/tiff": {
     codecs: [],
     descriptions: [],
+    axes: ["descriptions", "pixels"],
     header: ["descriptions"],
     pixels: ["codecs", "descriptions", "header"],
     write: ["header"],

@@ -150,13 +150,23 @@ describe.skipIf(KYMOGRAPHS === undefined)("a folder of real kymographs", () => {
     }
   });
 
-  it("leaves an image without a header uncalibrated, and records what the TIFF says and where", async () => {
+  it("calibrates an image without a header as its TIFF says, and records where that stands", async () => {
     const id = await idOf(dataset, "Capillary2_no_txt.tif");
     expect(await dataset.record(id).loadJson("metadata")).toMatchObject({
-      header: { shape: [30_000, 25], voxels: [1, 1], voxels_units: ["px", "px"], labels: ["", ""] },
+      header: {
+        shape: [30_000, 25],
+        voxels: [expect.closeTo(34.38 / 29_999, 9), 0.331],
+        voxels_units: ["s", "um"],
+        voxels_source: ["mm_header", "mm_header"],
+        labels: ["Time (s)", "Space (um)"],
+      },
     });
     const entry = (await dataset.rebuildManifest()).images.find(({ imageId }) => imageId === id);
-    expect(entry?.summary).toMatchObject({ calibrated: false, um_per_px: null, seconds_per_line: null });
+    expect(entry?.summary).toMatchObject({
+      calibrated: true,
+      um_per_px: 0.331,
+      calibration_source: "mm_header",
+    });
     const { tiff_calibration: said } = await dataset.record(id).attributes();
     expect(said).toEqual([
       { axis: "x", step: 0.331, unit: "um", source: "mm_header" },

@@ -67,7 +67,7 @@ next: kym index study.zarr
 20250722_A89_0002.tif  30000 × 19  0.450    1.134     2  radon          yes
 20250722_A89_0003.tif  30000 × 10  0.450    1.114     2  radon          yes
 Capillary1_0001.tif    30000 × 38  0.284    1.170     3  radon, events  yes
-Capillary2_no_txt.tif  30000 × 25      —        —     0  —              yes
+Capillary2_no_txt.tif  30000 × 25  0.331    1.146     0  —              yes
 
 next: kym show study.zarr 20250722_A89_0002
 `,
@@ -88,7 +88,7 @@ next: kym show study.zarr 20250722_A89_0002
 20250722_A89_0002.tif   AngII      0.450    1.134     2  radon          yes
 20250722_A89_0003.tif   AngII      0.450    1.114     2  radon          yes
 Capillary1_0001.tif     —          0.284    1.170     3  radon, events  yes
-Capillary2_no_txt.tif   —              —        —     0  —              yes
+Capillary2_no_txt.tif   —          0.331    1.146     0  —              yes
 
 next: kym show study.zarr 20250722_A89_0002
 `,
@@ -144,9 +144,7 @@ next: kym index study.zarr
   it("show says in words that fit 80 columns what is known, and how an image that was not analysed gets results", async () => {
     const screen = await typed(80, "show", "study.zarr", "Capillary2");
     const [facts = "", recipes = ""] = screen.split("open it elsewhere");
-    expect(facts).toContain(`  scale     uncalibrated: no header, sizes are in pixels and lines; the TIFF
-            itself says x 0.331 µm, t 0.00114604 s (mm_header)
-`);
+    expect(facts).toContain("  scale     0.331 µm/px · 1.146 ms/line, as the TIFF says (mm_header)\n");
     expect(facts).toContain(`  kym_velocity_events: not analysed
   kym_radon: not analysed
   kym pools analyses and makes none: analyse the scan, for example in kymflow,

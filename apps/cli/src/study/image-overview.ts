@@ -1,6 +1,7 @@
 // The facts about an image that `kym ls` and `kym show` print.
 
 import { type ListedRecord, summarizeRecords } from "@kym/kym-dataset";
+import { CALIBRATION_SOURCES } from "@kym/kym-schema/keys";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
@@ -16,6 +17,8 @@ export interface ImageOverview {
   readonly um_per_px: number | null;
   readonly seconds_per_line: number | null;
   readonly calibrated: boolean;
+  /** Where the steps are from, such as `olympus`, `imagej` or `noted`; null also if an earlier version stored them. */
+  readonly calibration_source: string | null;
   /** ISO 8601 without a time zone: the microscope's wall clock. */
   readonly acquired_local: string | null;
   readonly n_rois: number;
@@ -47,6 +50,7 @@ function overviewOf(image: ListedRecord): ImageOverview {
     um_per_px: image.umPerPx,
     seconds_per_line: image.secondsPerLine,
     calibrated: image.calibrated === true,
+    calibration_source: image.calibrationSource,
     acquired_local: localTime(image.acquiredLocalEpochNs),
     n_rois: image.nRois ?? 0,
     analyses: analysesOf(image),
@@ -63,6 +67,16 @@ function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] 
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)
     .map(({ label }) => label);
+}
+
+const BESIDE_THE_TIFF: ReadonlySet<string> = new Set(Object.values(CALIBRATION_SOURCES));
+
+/**
+ * Whether a part of the TIFF states a step, and not a header, another file or a person. `source` may name two places, joined by
+ * a comma.
+ */
+export function isFromTiff(source: string | null): source is string {
+  return source?.split(", ").some((one) => !BESIDE_THE_TIFF.has(one)) ?? false;
 }
 
 /** A part of a name that is shorter could be meant by chance. */

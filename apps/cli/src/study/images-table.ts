@@ -9,7 +9,7 @@ import {
 } from "@kym/kym-dataset";
 import { COLUMNS, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
 import { ANALYSIS_STATES, isSameStep } from "@kym/kym-schema/calibration";
-import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
+import { CALIBRATION_SOURCES, EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 
@@ -148,14 +148,17 @@ async function storedCells(dataset: ZarrDataset, image: ListedRecord, options: R
   const isCalibrated = image.umPerPx !== null || image.secondsPerLine !== null;
   // Loaded here, because most lists of images do without the readers of a lab's files.
   const { microscopeCalibration } = await import("@kym/legacy-io");
-  const microscope = isCalibrated && text !== undefined ? microscopeCalibration(text) : undefined;
+  const isUnsaid = isCalibrated && image.calibrationSource === null && text !== undefined;
+  const microscope = isUnsaid ? microscopeCalibration(text) : undefined;
   const isMicroscopes =
     microscope !== undefined &&
     isStepOf(microscope.umPerPx, image.umPerPx) &&
     isStepOf(microscope.secondsPerLine, image.secondsPerLine);
   return {
     accepted,
-    calibration_source: isCalibrated ? (isMicroscopes ? "olympus" : "noted") : null,
+    calibration_source:
+      image.calibrationSource ??
+      (isCalibrated ? (isMicroscopes ? CALIBRATION_SOURCES.olympus : CALIBRATION_SOURCES.noted) : null),
     pixels_sha256: typeof pixels === "string" ? pixels : null,
     ...Object.fromEntries(
       Object.entries(EXPERIMENT_KEYS).map(([field, key]) => [key, Reflect.get(experiment, field) ?? null]),

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { CALIBRATION_SOURCES } from "../metadata/calibration.ts";
 export { EXPERIMENT_KEYS } from "../metadata/experiment.ts";
 export { METADATA_KEYS } from "../metadata/metadata.ts";
 export { HEADER_FACT_KEYS, METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";

@@ -22,6 +22,7 @@ const CALIBRATION_KEYS: readonly string[] = [
   METADATA_HEADER_KEYS.labels,
   METADATA_HEADER_KEYS.physicalSize,
   METADATA_HEADER_KEYS.secondsPerLineExact,
+  METADATA_HEADER_KEYS.voxelsSource,
 ];
 
 /** Values of a section that say as much as an absent one: a reader takes them for it. */

@@ -1,7 +1,7 @@
 // Changes the calibration in a header: its steps, with the units, labels and sizes that follow from them.
 
 import { UNITS } from "../units.ts";
-import { calibrationOf } from "./calibration.ts";
+import { CALIBRATION_SOURCES, calibrationOf } from "./calibration.ts";
 import type { MetadataHeader, MetadataHeaderEdit } from "./metadata-header.ts";
 
 /** New steps of the plane. An absent one stays; null says that it is not known. */
@@ -12,7 +12,7 @@ export interface CalibrationEdit {
   readonly umPerPx?: number | null | undefined;
 }
 
-const UNCALIBRATED = { step: 1, unit: UNITS.pixel, label: "" } as const;
+const UNCALIBRATED = { step: 1, unit: UNITS.pixel, label: "", source: "" } as const;
 /** How ingest labels a calibrated axis. */
 const LABELS = { rows: "Time (s)", columns: "Space (um)" } as const;
 
@@ -48,6 +48,7 @@ export function editCalibration(
     voxelsUnits: axes.map(({ unit }) => unit),
     labels: axes.map(({ label }) => label),
     physicalSize: axes.map(({ step }, axis) => (shape[axis] ?? 0) * step),
+    voxelsSource: axes.map(({ source }) => source),
     // It belongs to the step that was: the microscope said it, and a person says otherwise now.
     ...(isRowStepNew && header.secondsPerLineExact !== undefined && { secondsPerLineExact: null }),
   };
@@ -57,18 +58,26 @@ interface Axis {
   readonly step: number;
   readonly unit: string;
   readonly label: string;
+  readonly source: string;
 }
 
 function axisOf(step: number | null, unit: string, label: string): Axis {
-  return step === null ? UNCALIBRATED : { step, unit, label };
+  const source = CALIBRATION_SOURCES.noted;
+  // That a step is not known is noted as well: then what the TIFF states does not come back.
+  return step === null ? { ...UNCALIBRATED, source } : { step, unit, label, source };
 }
 
 /** Entries of lists that are shorter or longer than the image has axes belong to its last axes. */
-function axisBefore({ voxels, voxelsUnits, labels }: MetadataHeader, axis: number, rank: number): Axis {
+function axisBefore(
+  { voxels, voxelsUnits, labels, voxelsSource }: MetadataHeader,
+  axis: number,
+  rank: number,
+): Axis {
   const fromEnd = axis - rank;
   return {
     step: voxels?.at(fromEnd) ?? UNCALIBRATED.step,
     unit: voxelsUnits?.at(fromEnd) ?? UNCALIBRATED.unit,
     label: labels?.at(fromEnd) ?? UNCALIBRATED.label,
+    source: voxelsSource?.at(fromEnd) ?? UNCALIBRATED.source,
   };
 }

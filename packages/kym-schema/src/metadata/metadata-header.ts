@@ -31,6 +31,8 @@ export interface MetadataHeader extends HeaderFacts {
    * rounded one.
    */
   readonly secondsPerLineExact: number | undefined;
+  /** Where the step of each axis is from, a word of `CALIBRATION_SOURCES`; empty for an axis in pixels. */
+  readonly voxelsSource: readonly string[] | undefined;
   /** All other keys, unchanged. */
   readonly extra: JsonObject;
 }
@@ -57,6 +59,7 @@ export const METADATA_HEADER_KEYS: Readonly<Record<keyof MetadataHeaderEdit | "b
   ...HEADER_FACT_KEYS,
   acquiredLocalEpochNs: "acquired_local_epoch_ns",
   secondsPerLineExact: "seconds_per_line_exact",
+  voxelsSource: "voxels_source",
   bitsPerPixel: "bits_per_pixel",
 };
 
@@ -77,6 +80,7 @@ export function parseMetadataHeader(value: unknown): {
     timeStr: reader.text(METADATA_HEADER_KEYS.timeStr),
     acquiredLocalEpochNs: reader.bigint(METADATA_HEADER_KEYS.acquiredLocalEpochNs),
     secondsPerLineExact: reader.number(METADATA_HEADER_KEYS.secondsPerLineExact),
+    voxelsSource: reader.texts(METADATA_HEADER_KEYS.voxelsSource),
   };
   return { header: { ...header, extra: reader.rest() }, problems: reader.problems };
 }

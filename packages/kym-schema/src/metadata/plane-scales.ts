@@ -11,20 +11,37 @@ import { parseMetadataLeniently } from "./metadata.ts";
 const PLANE_UNITS = { rows: "s", columns: "\u00b5m" } as const;
 
 /**
- * The scale of each axis of an image, from the text of its artifact `metadata`: seconds along the rows and µm along the
- * columns, the last two axes. `null` for every other axis, and for one that is not calibrated. Never throws: metadata
- * that is not JSON gives no scales.
+ * The scale of each axis of an image, from the text of its artifact `metadata`: seconds along the rows of a line scan and µm
+ * along its columns, the last two axes; for other axes what the header gives in seconds or µm. `null` for an axis that is not
+ * calibrated. Never throws: metadata that is not JSON gives no scales.
  *
  * @param rank the number of axes of the image
  */
 export function planeScales(metadataText: string | undefined, rank: number): AxisScales {
   const { header } = parseMetadataLeniently(metadataText ?? "");
+  const { voxels, voxelsUnits } = header;
   const { secondsPerLine, umPerPx } = calibrationOf(header);
   return Array.from({ length: rank }, (_, axis) => {
+    if (axis === rank - 1) {
+      return scaleOf(null, umPerPx);
+    }
     const isRows = axis === rank - 2;
-    const step = isRows ? secondsPerLine : axis === rank - 1 ? umPerPx : null;
-    return step === null ? null : { unit: isRows ? PLANE_UNITS.rows : PLANE_UNITS.columns, step };
+    if (isRows && (secondsPerLine !== null || rank === 2)) {
+      return scaleOf(secondsPerLine, null);
+    }
+    // The rows of a stack of pictures are a length, and its planes may be times or lengths.
+    const [step = 0, unit = ""] = voxels?.length === rank ? [voxels[axis], voxelsUnits?.[axis]] : [];
+    const said = calibrationOf({ voxels: [step, step], voxelsUnits: [unit, unit] });
+    return scaleOf(said.secondsPerLine, said.umPerPx);
   });
+}
+
+function scaleOf(seconds: number | null, micrometres: number | null): AxisScales[number] {
+  return seconds !== null
+    ? { unit: PLANE_UNITS.rows, step: seconds }
+    : micrometres !== null
+      ? { unit: PLANE_UNITS.columns, step: micrometres }
+      : null;
 }
 
 /**

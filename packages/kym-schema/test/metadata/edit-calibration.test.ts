@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { editCalibration } from "../../src/calibration/index.ts";
 import { calibrationOf, editMetadata, parseMetadata } from "../../src/index.ts";
+import { calibrationSourceOf } from "../../src/metadata/calibration.ts";
 
 const HEADER = {
   shape: [4, 3],
@@ -17,9 +18,14 @@ function edited(text: string, shape: readonly number[], edit: Parameters<typeof 
   return editMetadata(text, { header: editCalibration(parseMetadata(text).header, shape, edit) });
 }
 
-test("a new width changes its step and size, and nothing else", () => {
+test("a new width changes its step and size and says who gave it, and nothing else", () => {
   expect(JSON.parse(edited(TEXT, [4, 3], { umPerPx: 0.25 }))).toEqual({
-    header: { ...HEADER, voxels: [0.001, 0.25], physical_size: [0.004, 0.75] },
+    header: {
+      ...HEADER,
+      voxels: [0.001, 0.25],
+      physical_size: [0.004, 0.75],
+      voxels_source: ["", "noted"],
+    },
     zz: 1e-7,
   });
 });
@@ -37,6 +43,7 @@ test("an image without header is calibrated along the axes that are named", () =
       voxels_units: ["px", "px", "um"],
       labels: ["", "", "Space (um)"],
       physical_size: [2, 4, 0.75],
+      voxels_source: ["", "", "noted"],
     },
   });
   expect(calibrationOf(parseMetadata(stack).header)).toEqual({ secondsPerLine: null, umPerPx: 0.25 });
@@ -60,4 +67,23 @@ test("an edit and the edit back give the steps, units, labels and sizes that wer
       expect(parseMetadata(edited(after, [4, 3], { umPerPx })).header).toEqual(parseMetadata(before).header);
     }),
   );
+});
+
+test("the source of a calibration is that of its steps; one that a person noted makes it noted", () => {
+  const of = (sources: readonly string[], units: readonly string[] = ["s", "um"]): string | null =>
+    calibrationSourceOf(
+      parseMetadata({ header: { voxels: [0.001, 0.5], voxels_units: units, voxels_source: sources } }).header,
+    );
+  expect(of(["imagej", "imagej"])).toBe("imagej");
+  expect(of(["mm_header", "page_name"])).toBe("mm_header, page_name");
+  expect(of(["imagej", "noted"])).toBe("noted");
+  expect(of(["", "imagej"], ["px", "um"])).toBe("imagej");
+  expect(of(["noted", "noted"], ["px", "px"])).toBeNull();
+  expect(of([])).toBeNull();
+});
+
+test("that a step is not known is noted too, and the others keep their source", () => {
+  const before = JSON.stringify({ header: { ...HEADER, voxels_source: ["imagej", "imagej"] } });
+  const { header } = parseMetadata(edited(before, [4, 3], { secondsPerLine: null }));
+  expect(header).toMatchObject({ voxelsUnits: ["px", "um"], voxelsSource: ["noted", "imagej"] });
 });

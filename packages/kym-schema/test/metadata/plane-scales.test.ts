@@ -43,3 +43,18 @@ describe("the scales of an image's axes", () => {
     ]);
   });
 });
+
+describe("the scales of a stack", () => {
+  it("are those that the header gives each axis: times of frames, lengths of rows", () => {
+    const movie = metadata([0.5, 0.3, 0.2], ["s", "um", "um"]);
+    const micrometres = (step: number): object => ({ unit: "\u00b5m", step });
+    expect(planeScales(movie, 3)).toEqual([{ unit: "s", step: 0.5 }, micrometres(0.3), micrometres(0.2)]);
+    expect(planeScales(metadata([2, 0.3, 0.2], ["um", "um", "um"]), 3)[0]).toEqual(micrometres(2));
+    expect(planeScales(movie, 4), "a header of other axes says nothing of the stack").toEqual([
+      null,
+      null,
+      null,
+      micrometres(0.2),
+    ]);
+  });
+});

@@ -3,7 +3,7 @@ import { readSummary, summarizeMetadata } from "../../src/index.ts";
 
 const NOTHING = {
   ...{ acquiredLocalEpochNs: null, umPerPx: null, secondsPerLine: null, calibrated: null, nRois: null },
-  ...{ accepted: null, note: null, treatment: null, condition: null },
+  ...{ calibrationSource: null, accepted: null, note: null, treatment: null, condition: null },
 };
 
 test("a summary that was made of metadata is read back, an epoch to the last nanosecond", () => {
@@ -14,7 +14,15 @@ test("a summary that was made of metadata is read back, an epoch to the last nan
   }).replace('"header":{', '"header":{"acquired_local_epoch_ns":1753190060091123457,');
   expect(readSummary(summarizeMetadata(text))).toEqual({
     ...{ acquiredLocalEpochNs: 1753190060091123457n, umPerPx: 0.284, secondsPerLine: 0.00117 },
-    ...{ calibrated: true, nRois: 0, accepted: false, note: "µ", treatment: null, condition: "Control" },
+    ...{
+      calibrated: true,
+      calibrationSource: null,
+      nRois: 0,
+      accepted: false,
+      note: "µ",
+      treatment: null,
+      condition: "Control",
+    },
   });
 });
 

@@ -5,31 +5,52 @@ import { calibrationsOfTrace, type UsedCalibration } from "@kym/kym-schema/calib
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
 import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
-import { serializeLossless } from "@kym/zarr-store/json";
+import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
 import type { FieldValues } from "../folder/paths/fields-of-path.ts";
+import type { ClassicJson } from "../formats/classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
+import type { StatedScales } from "../tiff/axes/stated-scales.ts";
+import {
+  calibrationConflicts,
+  classicSays,
+  olympusSays,
+  sidecarSays,
+  tiffSays,
+} from "./calibration-conflicts.ts";
 import { completeMetadata, roisOfMetadata } from "./complete-metadata.ts";
 import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ImageContent, SourcedArtifact } from "./image-content.ts";
-import { calibrationConflict, metadataText } from "./image-metadata.ts";
+import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
+import { turnRoi } from "./turn-roi.ts";
 
 /** Parsed sidecars, and the facts about their image that are needed to interpret them. */
 export interface SidecarParts {
   /** Shape of the pixels. */
   readonly shape: readonly number[];
+  /** What the TIFF says about its axes. Default: nothing. */
+  readonly tiff?: TiffFacts | undefined;
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
   readonly sidecars: readonly ParsedSidecar[];
   /** What the names of the image's folders say. */
   readonly folderFields?: FieldValues | undefined;
+}
+
+/** What a TIFF says about the axes of its image. */
+export interface TiffFacts {
+  /** The path of the file, relative to the folder. */
+  readonly relPath: string;
+  readonly scales: StatedScales;
+  /** True if rows and columns of the file changed places. Files beside it count rows and columns as the TIFF does. */
+  readonly isTurned: boolean;
 }
 
 export interface BundleParts extends Omit<SidecarParts, "shape"> {
@@ -69,7 +90,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
 }
 
 async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
-  const { shape, sidecars, folderFields = {} } = parts;
+  const { shape, tiff, sidecars, folderFields = {} } = parts;
   const notes: { path: string; reason: string }[] = [];
   const understood = sidecars.filter(isUnderstood);
   const whyUnfit = new Map(
@@ -77,7 +98,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   );
   const usable = understood.filter((sidecar) => whyUnfit.get(sidecar) === undefined);
   const header = firstSaying(usable, "header");
-  const classic = firstSaying(usable, "classic");
+  const classic = turnedClassic(firstSaying(usable, "classic"), tiff?.isTurned ?? false);
   const accepted = firstSaying(usable, "accepted");
   const trace = firstSaying(usable, "trace");
   const events = firstSaying(usable, "events");
@@ -86,6 +107,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     shape,
     olympus: header?.said,
     classic: classic?.said,
+    scales: tiff?.scales,
     accepted: accepted?.said ?? true,
   });
   const given = givenArtifacts(usable);
@@ -114,10 +136,14 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
   ];
-  const conflict = header && classic && calibrationConflict(header.said, classic.said);
-  if (classic !== undefined && conflict !== undefined) {
-    notes.push({ path: classic.sidecar.relPath, reason: conflict });
-  }
+  notes.push(
+    ...calibrationConflicts([
+      ...(own === undefined ? [] : [sidecarSays(own.given.sidecar.relPath, jsonOf(own.given.said))]),
+      ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
+      ...(classic === undefined ? [] : [classicSays(classic.sidecar.relPath, classic.said)]),
+      ...(tiff === undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
+    ]),
+  );
   for (const { relPath, content } of understood) {
     notes.push(...(content.facts.warnings ?? []).map((reason) => ({ path: relPath, reason })));
   }
@@ -145,6 +171,20 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     overruled,
     unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
   };
+}
+
+/** The classic JSON with its ROIs where they are in the turned image. Its steps are those of time and space in any case. */
+export function turnedClassic(
+  classic: Said<ClassicJson> | undefined,
+  isTurned: boolean,
+): Said<ClassicJson> | undefined {
+  return classic === undefined || !isTurned
+    ? classic
+    : { ...classic, said: { ...classic.said, rois: classic.said.rois.map(turnRoi) } };
+}
+
+function jsonOf(given: GivenArtifact): unknown {
+  return given.kind === "json" ? plainValue(parseLossless(given.text, { allowNonFinite: true })) : undefined;
 }
 
 /** Finds the sidecar `<image>.metadata.json`, which `AcqImage` writes beside a TIFF, and completes its text. */

@@ -1,7 +1,7 @@
 // Completes a metadata sidecar that people or programs wrote beside a TIFF with facts from the image's other files.
 
 import { UNITS } from "@kym/kym-schema";
-import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
+import { CALIBRATION_SOURCES, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import {
   getMember,
@@ -14,12 +14,13 @@ import {
 } from "@kym/zarr-store/json";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 
-/** The members of a calibration. They come from one source as a whole. */
+/** The members of a calibration, each a list with one entry per axis. Those of an axis come from one source as a whole. */
 const CALIBRATION = [
   METADATA_HEADER_KEYS.voxels,
   METADATA_HEADER_KEYS.voxelsUnits,
   METADATA_HEADER_KEYS.labels,
   METADATA_HEADER_KEYS.physicalSize,
+  METADATA_HEADER_KEYS.voxelsSource,
 ];
 
 /**
@@ -27,7 +28,7 @@ const CALIBRATION = [
  * files (`derived`).
  *
  * - Members of the sidecar and of its header win over derived ones.
- * - Exception: steps of 1 px are not a calibration, so a derived calibration replaces them.
+ * - Exception: a step of 1 px says nothing, so a derived calibration replaces it.
  * - A text that lacks nothing is returned byte for byte.
  *
  * Returns undefined if `own` is not a JSON object.
@@ -76,19 +77,51 @@ function filled(node: JsonNode, made: JsonNode): JsonNode {
   );
 }
 
+/** The header with the derived calibration of each axis of the plane that it counts in pixels. */
 function withCalibration(header: JsonNode, made: JsonNode): JsonNode {
-  return isCalibrated(header) || !isCalibrated(made)
-    ? header
-    : CALIBRATION.reduce((so, key) => setMember(so, key, getMember(made, key) ?? nodeOf(null)), header);
+  const [before, derived] = [unitsOf(header), unitsOf(made)];
+  const sources = itemsOf(getMember(header, METADATA_HEADER_KEYS.voxelsSource));
+  const isOpen = (axis: number): boolean =>
+    isPixels(before[axis]) &&
+    !isNoted(sources[axis]) &&
+    derived[axis] !== undefined &&
+    !isPixels(derived[axis]);
+  if (!derived.some((_, axis) => isOpen(axis))) {
+    return header;
+  }
+  if (before.length !== derived.length || (before.every(isPixels) && !sources.some(isNoted))) {
+    return CALIBRATION.reduce((so, key) => setMember(so, key, getMember(made, key) ?? nodeOf(null)), header);
+  }
+  return CALIBRATION.reduce((so, key) => {
+    const [own, other] = [itemsOf(getMember(so, key)), itemsOf(getMember(made, key))];
+    const items = derived.map((_, axis) =>
+      isOpen(axis) ? other[axis] : (own[axis] ?? nodeOf(NOTHING[key] ?? null)),
+    );
+    return setMember(so, key, nodeOf(items));
+  }, header);
 }
 
-function isCalibrated(header: JsonNode): boolean {
-  const units = getMember(header, METADATA_HEADER_KEYS.voxelsUnits);
-  const plane = units?.kind === "array" ? units.items.slice(-2) : [];
-  return (
-    plane.some(({ kind }) => kind === "string") &&
-    plane.every((unit) => unit.kind !== "string" || unit.value !== UNITS.pixel)
-  );
+/** A person said so, be it that the step is not known. */
+function isNoted(source: JsonNode | undefined): boolean {
+  return source?.kind === "string" && source.value === CALIBRATION_SOURCES.noted;
+}
+
+/** What a list says of an axis of which it says nothing. */
+const NOTHING: Readonly<Record<string, unknown>> = {
+  [METADATA_HEADER_KEYS.labels]: "",
+  [METADATA_HEADER_KEYS.voxelsSource]: CALIBRATION_SOURCES.noted,
+};
+
+function unitsOf(header: JsonNode): readonly JsonNode[] {
+  return itemsOf(getMember(header, METADATA_HEADER_KEYS.voxelsUnits));
+}
+
+function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
+  return node?.kind === "array" ? node.items : [];
+}
+
+function isPixels(unit: JsonNode | undefined): boolean {
+  return unit === undefined || (unit.kind === "string" && unit.value === UNITS.pixel);
 }
 
 function isNothing(node: JsonNode | undefined): boolean {

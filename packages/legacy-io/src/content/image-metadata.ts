@@ -1,12 +1,13 @@
 // Writes the artifact `metadata` from the microscope's header and the classic JSON, and reads its calibration.
 
 import { UNITS } from "@kym/kym-schema";
-import { METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
+import { CALIBRATION_SOURCES, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { toEnvelope } from "@kym/roi";
 import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
+import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 
 /** The sources of an image's metadata. */
 export interface MetadataSources {
@@ -14,6 +15,8 @@ export interface MetadataSources {
   readonly shape: readonly number[];
   readonly olympus: OlympusHeader | undefined;
   readonly classic: ClassicJson | undefined;
+  /** What the TIFF states, per axis; it counts where neither of the others says anything. */
+  readonly scales?: StatedScales | undefined;
   /** The first value found in the classic JSON, `_kymanalysis.json` and an old `_events.json`; true if none has one. */
   readonly accepted: boolean;
 }
@@ -24,7 +27,8 @@ const METADATA_VERSION = "2.0";
  * Writes the text of the artifact `metadata`.
  *
  * Facts of the acquisition come from the microscope's header, and what people edited comes from the classic JSON.
- * Without either, the image is uncalibrated: its steps are 1 px, and nothing claims to be in µm or seconds.
+ * An axis has the step of the first that states one: the header, the classic JSON, the TIFF. `voxels_source` says which.
+ * Without any, its step is 1 px, and nothing claims to be in µm or seconds.
  */
 export function metadataText(sources: MetadataSources): string {
   const { olympus, classic, accepted } = sources;
@@ -43,26 +47,35 @@ export function metadataText(sources: MetadataSources): string {
   });
 }
 
-function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Record<string, unknown>> {
+function headerValue({
+  shape,
+  olympus,
+  classic,
+  scales = [],
+}: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
-  const measured =
-    olympus?.secondsPerLine !== undefined && olympus.umPerPx !== undefined && isLineScanOf(olympus, shape);
-  const voxels = ofRank(
+  const measured = stepsOf(olympus, shape);
+  const from = measured ? CALIBRATION_SOURCES.olympus : edited && CALIBRATION_SOURCES.classicJson;
+  const said = ofRank(shape, measured ?? edited?.voxels ?? [], 1);
+  const saidUnits = ofRank(
     shape,
-    edited?.voxels ?? (measured ? [olympus.secondsPerLine, olympus.umPerPx] : shape.map(() => 1)),
-    1,
-  );
-  const units = ofRank(
-    shape,
-    edited?.voxelsUnits ?? (measured ? [UNITS.second, UNITS.micrometre] : shape.map(() => UNITS.pixel)),
+    measured ? [UNITS.second, UNITS.micrometre] : (edited?.voxelsUnits ?? []),
     UNITS.pixel,
   );
-  const labels = ofRank(
-    shape,
-    edited?.labels ?? (measured ? ["Time (s)", "Space (um)"] : shape.map(() => "")),
-    "",
-  );
+  const saidLabels = ofRank(shape, edited?.labels ?? (measured ? [...LINE_SCAN_LABELS] : []), "");
+  const axes = shape.map((_, axis): StatedAxis => {
+    const [step = 1, unit = UNITS.pixel, label = ""] = [said[axis], saidUnits[axis], saidLabels[axis]];
+    const stated = scales[axis] ?? undefined;
+    return unit !== UNITS.pixel || stated === undefined
+      ? { step, unit, label, source: unit === UNITS.pixel ? "" : (from ?? "") }
+      : { ...stated, label: stated.unit === UNITS.second ? LINE_SCAN_LABELS[0] : LINE_SCAN_LABELS[1] };
+  });
+  const isOfShape = said.length === 0 || said.length === shape.length;
+  const voxels = isOfShape ? axes.map(({ step }) => step) : said;
   const optional = {
+    [METADATA_HEADER_KEYS.voxelsSource]: axes.some(({ source }) => source !== "")
+      ? axes.map(({ source }) => source)
+      : undefined,
     [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date,
     [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time,
     [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs,
@@ -73,12 +86,37 @@ function headerValue({ shape, olympus, classic }: MetadataSources): Readonly<Rec
     [METADATA_HEADER_KEYS.shape]: shape,
     [METADATA_HEADER_KEYS.ndim]: shape.length,
     [METADATA_HEADER_KEYS.voxels]: voxels,
-    [METADATA_HEADER_KEYS.voxelsUnits]: units,
-    [METADATA_HEADER_KEYS.labels]: labels,
+    [METADATA_HEADER_KEYS.voxelsUnits]: isOfShape ? axes.map(({ unit }) => unit) : saidUnits,
+    [METADATA_HEADER_KEYS.labels]: isOfShape ? axes.map(({ label }) => label) : saidLabels,
     [METADATA_HEADER_KEYS.physicalSize]: physicalSize(shape, voxels, edited?.physicalSize),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     ...extraMembers(classic?.header?.extra),
   };
+}
+
+/** What one axis has in the header. */
+interface StatedAxis {
+  readonly step: number;
+  readonly unit: string;
+  readonly label: string;
+  /** Empty for an axis in pixels. */
+  readonly source: string;
+}
+
+const LINE_SCAN_LABELS = ["Time (s)", "Space (um)"] as const;
+
+/** The steps that the microscope's header gives for a line scan: seconds per line and µm per pixel. */
+export function stepsOf(
+  olympus: OlympusHeader | undefined,
+  shape: readonly number[],
+): readonly [number, number] | undefined {
+  const { secondsPerLine, umPerPx } = olympus ?? {};
+  return olympus !== undefined &&
+    secondsPerLine !== undefined &&
+    umPerPx !== undefined &&
+    isLineScanOf(olympus, shape)
+    ? [secondsPerLine, umPerPx]
+    : undefined;
 }
 
 /** True for a shape of lines × pixels, with or without a leading axis of the header's channels. */
@@ -102,9 +140,9 @@ export interface LineScanCalibration {
  * not in seconds and µm.
  */
 export function lineScanCalibration(metadata: unknown): LineScanCalibration | undefined {
-  const header = memberOf(metadata, METADATA_KEYS.header);
-  const [secondsPerLine, umPerPx] = listOf(memberOf(header, METADATA_HEADER_KEYS.voxels)).slice(-2);
-  const [timeUnit, spaceUnit] = listOf(memberOf(header, METADATA_HEADER_KEYS.voxelsUnits)).slice(-2);
+  const header = memberIn(metadata, METADATA_KEYS.header);
+  const [secondsPerLine, umPerPx] = entriesIn(memberIn(header, METADATA_HEADER_KEYS.voxels)).slice(-2);
+  const [timeUnit, spaceUnit] = entriesIn(memberIn(header, METADATA_HEADER_KEYS.voxelsUnits)).slice(-2);
   return timeUnit === UNITS.second &&
     spaceUnit === UNITS.micrometre &&
     isStep(secondsPerLine) &&
@@ -113,15 +151,15 @@ export function lineScanCalibration(metadata: unknown): LineScanCalibration | un
     : undefined;
 }
 
-function memberOf(value: unknown, key: string): unknown {
+export function memberIn(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
 }
 
-function listOf(value: unknown): readonly unknown[] {
+export function entriesIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isStep(value: unknown): value is number {
+export function isStep(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
@@ -144,20 +182,8 @@ function isClose(a: number, b: number): boolean {
   return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
-/** Words the conflict if the microscope's header and the edited JSON have different steps. The JSON's are used. */
-export function calibrationConflict(olympus: OlympusHeader, classic: ClassicJson): string | undefined {
-  const [edited, measured] = [classic.header?.voxels, [olympus.secondsPerLine, olympus.umPerPx]];
-  if (!isCalibrated(classic) || edited === undefined || edited.length !== 2) {
-    return undefined;
-  }
-  const differs = measured.some((step, axis) => step !== undefined && !isClose(step, edited[axis] ?? 0));
-  return differs
-    ? `its steps ${edited.join(" s, ")} µm are used; the microscope's header has ${measured.join(" s, ")} µm`
-    : undefined;
-}
-
 /** True if the steps are a calibration. A classic JSON written for an image without a header has steps of 1 px instead. */
-function isCalibrated(classic: ClassicJson | undefined): boolean {
+export function isCalibrated(classic: ClassicJson | undefined): boolean {
   const { voxels, voxelsUnits } = classic?.header ?? {};
   return voxels !== undefined && voxelsUnits?.slice(-2).every((unit) => unit !== UNITS.pixel) === true;
 }

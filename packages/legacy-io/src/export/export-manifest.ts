@@ -59,6 +59,8 @@ export interface ExportedImage {
     readonly dtype: DType;
     readonly shape: readonly number[];
     readonly chunks: readonly number[];
+    /** For each axis of the file, the axis of the image, where the file has them in another order. Version 2. */
+    readonly axisOrder?: readonly number[] | undefined;
     /** Of the Zarr array. Exports of older versions have none. */
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly chunkKeySeparator: ChunkKeySeparator;
@@ -99,12 +101,16 @@ export interface ExportLeftOut {
 export const EXPORT_MANIFEST = "export.json";
 const FORMAT = "kym-export";
 const FORMAT_VERSION = 1;
+/** Earlier builds would restore images of another order with their pixels out of place. */
+const VERSION_WITH_ORDER = 2;
 
 export function encodeExportManifest(manifest: ExportManifest): Uint8Array<ArrayBuffer> {
   const { images, tables, index, leftOut } = manifest;
   const content = {
     format: FORMAT,
-    format_version: FORMAT_VERSION,
+    format_version: images.some(({ pixels }) => pixels.axisOrder !== undefined)
+      ? VERSION_WITH_ORDER
+      : FORMAT_VERSION,
     images,
     tables,
     ...(index && { index }),
@@ -138,12 +144,12 @@ export function decodeExportManifest(bytes: Uint8Array): ExportManifest {
     return onFault(format, FORMAT);
   }
   const version = memberOf(root, "format_version").value;
-  if (version !== FORMAT_VERSION) {
+  if (version !== FORMAT_VERSION && version !== VERSION_WITH_ORDER) {
     throw new LegacyIoError(
       "not_supported",
-      `${EXPORT_MANIFEST} has version ${String(version)}; only version ${FORMAT_VERSION} can be read`,
+      `${EXPORT_MANIFEST} has version ${String(version)}; only versions ${FORMAT_VERSION} and ${VERSION_WITH_ORDER} can be read`,
       {
-        expected: FORMAT_VERSION,
+        expected: [FORMAT_VERSION, VERSION_WITH_ORDER],
         found: version,
       },
     );
@@ -190,6 +196,7 @@ function decodeImage(image: JsonField): ExportedImage {
       dtype: dtype.value,
       shape: countsOf(pixels, "shape"),
       chunks: countsOf(pixels, "chunks"),
+      ...(memberOf(pixels, "axisOrder").value !== undefined && { axisOrder: orderOf(pixels) }),
       attributes: attributesOf(pixels),
       chunkKeySeparator: separatorIn(pixels),
     },
@@ -282,6 +289,14 @@ function countsOf(fields: JsonField, key: string): readonly number[] {
       ? value
       : onFault(item, "counts");
   });
+}
+
+/** Each axis of the image once. */
+function orderOf(pixels: JsonField): readonly number[] {
+  const [order, { length }] = [countsOf(pixels, "axisOrder"), countsOf(pixels, "shape")];
+  return order.length === length && order.every((axis) => axis < length) && new Set(order).size === length
+    ? order
+    : onFault(memberOf(pixels, "axisOrder"), "an order of the axes");
 }
 
 function textOf(fields: JsonField, key: string): string {

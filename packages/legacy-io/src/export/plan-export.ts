@@ -5,12 +5,17 @@ import { itemSizeBytes } from "@kym/zarr-store/array";
 import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
 import { sameFileKey } from "../folder/same-file-key.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
+import { imageJAxes, opensSamples, originalAxes, type WrittenAxes } from "../tiff/write/written-axes.ts";
 
 /** The parts of an image by name, as {@link planExport} needs them. */
 export interface ImageInventory {
   readonly imageId: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Names of the axes. Default: nothing is known of them. */
+  readonly axes?: readonly string[] | undefined;
+  /** The axes in the order of the TIFF that the image came from; undefined if it is the same. */
+  readonly fileAxes?: readonly string[] | undefined;
   readonly json: readonly string[];
   readonly parquet: readonly string[];
   readonly csvGz: readonly string[];
@@ -68,8 +73,16 @@ export type PlannedArtifact =
 export interface PlannedImage {
   readonly imageId: string;
   /** Undefined if pixels are left out. */
-  readonly pixels: { readonly path: string; readonly format: "tif" | "npy" } | undefined;
+  readonly pixels: PlannedPixels | undefined;
   readonly artifacts: readonly PlannedArtifact[];
+}
+
+/** The file of an image's pixels. */
+export interface PlannedPixels {
+  readonly path: string;
+  readonly format: "tif" | "npy";
+  /** The axes of a TIFF, where it has them in another order than the image. */
+  readonly written?: WrittenAxes | undefined;
 }
 
 export interface PlannedTable {
@@ -94,7 +107,7 @@ const MAX_TIFF_BYTES = 2 ** 32 - 2 ** 26;
  *
  * | part | path |
  * |---|---|
- * | pixels | `images/<id>/image.tif`; `image.npy` if a TIFF would change them |
+ * | pixels | `images/<id>/image.tif`; `image.npy` if a TIFF would change them, or programs would take its axes for others |
  * | JSON artifacts and tables | `images/<id>/<name>.json`, `.csv`, `.csv.gz`, `.parquet` |
  * | arrays | `images/<id>/array_artifacts/<name>.npy`; with two or three dimensions also `.tif` |
  * | attachments | `images/<id>/attachments/<name>` |
@@ -170,15 +183,35 @@ function layoutOf({ imageId }: ImageInventory, place: ExportPlace | undefined): 
   };
 }
 
-function planPixels(
-  image: ImageInventory,
-  layout: ImageLayout | undefined,
-  pathOf: PathOf,
-): NonNullable<PlannedImage["pixels"]> {
+function planPixels(image: ImageInventory, layout: ImageLayout | undefined, pathOf: PathOf): PlannedPixels {
   const { pixels, tiffEnding } = layout ?? layoutOf(image, undefined);
-  const format = canBeTiff(image) ? "tif" : "npy";
-  return { path: pathOf(pixels, format === "tif" ? tiffEnding : ".npy"), format };
+  const written = writtenAxes(image);
+  const format = canBeTiff(image) && written !== "none" ? "tif" : "npy";
+  return {
+    path: pathOf(pixels, format === "tif" ? tiffEnding : ".npy"),
+    format,
+    ...(format === "tif" && written !== undefined && written !== "none" && { written }),
+  };
 }
+
+/** The axes of the TIFF of an image: undefined for those of the image, `none` if ImageJ has no place for them. */
+function writtenAxes({ axes, fileAxes, shape, dtype }: ImageInventory): WrittenAxes | "none" | undefined {
+  if (axes === undefined || axes.length !== shape.length) {
+    return undefined;
+  }
+  const channels = shape[axes.indexOf("c")] ?? 1;
+  const original = originalAxes(axes, fileAxes, opensSamples(dtype, channels));
+  const isOfSamples = axes.length === 3 && axes[2] === SAMPLES && opensSamples(dtype, shape[2] ?? 1);
+  if (original !== undefined || isOfSamples) {
+    return original;
+  }
+  const written = imageJAxes(axes, shape);
+  const long = (written?.from ?? []).filter((axis) => (shape[axis] ?? 1) > 1);
+  const isInOrder = long.every((axis, at) => axis >= (long[at - 1] ?? 0)) && !axes.includes(SAMPLES);
+  return written === undefined ? "none" : isInOrder ? undefined : written;
+}
+
+const SAMPLES = "s";
 
 function planArtifacts(
   image: ImageInventory,

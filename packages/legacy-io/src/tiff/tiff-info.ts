@@ -11,11 +11,13 @@ import {
   chooseCalibration,
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
-import { imageJCalibration, parseImageJDescription } from "./descriptions/imagej-description.ts";
+import { imageJAxes, imageJCalibration, parseImageJDescription } from "./descriptions/imagej-description.ts";
 import { parseOmeDescription } from "./descriptions/ome-description.ts";
-import { parseShapedDescription } from "./descriptions/shaped-description.ts";
+import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
+import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
   decideGivenValues,
+  displayRange,
   type GivenValues,
   type ValueCalibration,
 } from "./descriptions/value-calibration.ts";
@@ -29,6 +31,7 @@ import { pageBytes, readTiffPage, type TiffPage } from "./pixels/tiff-page.ts";
 
 const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;
+const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
 const CENTIMETRE = 3;
 const INCH = 2;
 
@@ -37,7 +40,7 @@ export interface TiffInfo {
   /** Elements along each axis, slowest first (C order). */
   readonly shape: readonly number[];
   readonly dtype: DType;
-  /** One name per axis, from `t z c s y x`; `s` holds the samples of a pixel (RGB). */
+  /** One name per axis, mostly from `t z c s y x`; `s` holds the samples of a pixel (RGB). */
   readonly axes: readonly string[];
   /** Where the names come from. With `default` the file names no axes: rows are `y` and columns `x`. */
   readonly axesSource: AxesSource;
@@ -63,6 +66,8 @@ export interface TiffInfo {
    * int16, which ImageJ stores as uint16 + 32768 and which is returned as int16.
    */
   readonly valueCalibration: ValueCalibration | undefined;
+  /** The values that ImageJ shows as black and as white, in the values that are returned. Undefined if it says none. */
+  readonly displayRange: readonly [black: number, white: number] | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -131,6 +136,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
+    displayRange: said.imageJ && displayRange(said.imageJ, said.given?.hasSignedOffset === true),
     warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
   };
   return { info, isLittleEndian, pages, layout, planeCount, budget };
@@ -211,6 +217,13 @@ async function readDescriptions(
       `ImageDescription says shape [${shaped.shape}], which does not fit planes of ${page.height} × ${page.width}: it is ignored`,
     );
   }
+  const pylakes = description === undefined ? undefined : parsePylakeDescription(description);
+  const pylake = pylakes?.places === page.height ? pylakes : undefined;
+  if (pylakes !== undefined && pylake === undefined) {
+    warnings.push(
+      `ImageDescription is pylake's for lines of ${pylakes.places} px, the image has ${page.height} rows: it is not believed`,
+    );
+  }
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
   const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
   warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
@@ -219,9 +232,12 @@ async function readDescriptions(
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
     ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
     ...(pageName === undefined ? [] : parsePageName(pageName)),
+    ...(pylake?.calibration ?? []),
+    ...(shaped === undefined || description === undefined ? [] : shapedCalibration(description)),
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
   ];
-  return { ome, imageJ, shaped, mmHeader, software, description, calibration, given, warnings };
+  const planeAxes = pylake === undefined ? imageJ && imageJAxes(imageJ) : PYLAKE_AXES;
+  return { ome, imageJ, shaped, planeAxes, mmHeader, software, description, calibration, given, warnings };
 }
 
 function resolutionCalibration(

@@ -175,6 +175,12 @@ const pageName = (step: number): FixtureTag =>
   ascii(285, `[Primary Dimensions]\nName\tX\nResolution\t${step}\nUnits\tum\n`);
 
 /** A text tag that claims more bytes than the file has. */
+/** What pylake says of a kymograph whose lines have so many places. */
+function pylake(places: number): string {
+  const axis = { "Number of pixels": places, "Pixel size (um)": 0.284 };
+  return JSON.stringify({ "Scan axes": [axis], "Line time (s)": 0.00076 });
+}
+
 const longText = (tag: number): FixtureTag => ({ tag, type: 2, values: [65, 66, 67, 68, 69, 0], count: 4e9 });
 
 const inverted: TiffCodec = {
@@ -373,10 +379,16 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
   "Olympus FluoView tags": {
     read: [reading(tiff(mmHeader()), (info) => [...axesOf(info), "MM_Header"])],
   },
+  "pylake's JSON": {
+    read: [reading(tiff(ascii(270, pylake(2))), axesOf)],
+    warned: [reading(tiff(ascii(270, pylake(3))))],
+  },
   "calibration of axes": {
     read: [
       tiff(pageName(0.284)),
       tiff(mmHeader(), pageName(0.284)),
+      tiff(ascii(270, pylake(2))),
+      tiff(ascii(270, '{"shape": [2, 2], "PhysicalSizeX": 0.284}')),
       tiff(ascii(270, "ImageJ=1.54f\nunit=um\nfinterval=0.1\n"), pageName(0.284)),
       stack(6, ome()),
     ].map((bytes) =>

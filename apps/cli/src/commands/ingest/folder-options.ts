@@ -10,6 +10,7 @@ import { tiffLimits } from "./tiff-limits.ts";
 /** The options that both commands declare with the same help. */
 export const FOLDER_OPTIONS = {
   pattern: { value: "X", help: 'select images by file name (default "*.{tif,tiff}", in any case)' },
+  "apply-calibration": { help: "store the values that ImageJ shows, where its file calibrates them" },
   jobs: { short: "j", value: "N", help: "number of files to read at the same time (default 4)" },
 } as const;
 
@@ -18,6 +19,7 @@ export interface FolderOptions {
   readonly jobs: number;
   readonly dryRun: boolean;
   readonly includeSidecars: boolean;
+  readonly applyCalibration: boolean;
   readonly signal: AbortSignal;
   readonly limits: Partial<TiffLimits>;
   readonly pattern?: string;
@@ -25,7 +27,7 @@ export interface FolderOptions {
 }
 
 /**
- * Reads `--pattern`, `--path-fields`, `--map`, `--jobs`, `--no-sidecars`, `--dry-run` and the limits of a TIFF.
+ * Reads `--pattern`, `--path-fields`, `--map`, `--jobs`, `--no-sidecars`, `--apply-calibration`, `--dry-run` and the limits of a TIFF.
  *
  * @throws {CliError} `usage` for a number that is malformed or out of range
  */
@@ -38,6 +40,7 @@ export function folderOptions({
     jobs: jobsOf(jobs),
     dryRun: options["dry-run"] === true,
     includeSidecars: options["no-sidecars"] !== true,
+    applyCalibration: options["apply-calibration"] === true,
     signal,
     limits: tiffLimits(options),
     pathFields: pathFieldsOption(options),

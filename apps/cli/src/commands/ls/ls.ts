@@ -10,7 +10,7 @@ import type { OutputTable } from "../../output/output-table.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
 import { ImageNames } from "../../study/image-names.ts";
-import { type ImageOverview, imageOverviews } from "../../study/image-overview.ts";
+import { type ImageOverview, imageOverviews, isFromTiff } from "../../study/image-overview.ts";
 import { type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-images.ts";
@@ -18,6 +18,7 @@ import { counted, printable, type TextColumn, textTable } from "../../terminal/t
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
 import { rowsTable } from "./rows-table.ts";
 
+const SCALE_FROM = "scale from";
 const TITLES: readonly TextColumn[] = [
   { title: "file", shrinks: "path" },
   { title: "condition", drops: 2 },
@@ -28,9 +29,10 @@ const TITLES: readonly TextColumn[] = [
   { title: "ROIs", align: "right" },
   { title: "analyses", drops: 1 },
   { title: "accepted", drops: 4 },
+  { title: SCALE_FROM, drops: 8 },
 ];
 /** Columns that say nothing unless an image has a value. */
-const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment"]);
+const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment", SCALE_FROM]);
 /** Shown only to those who ask for it, so it is never left out. */
 const ID_COLUMN: TextColumn = { title: "id" };
 /** Where files are hidden, the id is the name of an image. */
@@ -191,8 +193,10 @@ function overviewTable(
   const { outIsTty, width, color } = context.terminal;
   const blind = isBlind(context);
   const hasIds = context.verbose && !blind;
+  // A header is what one expects: sources are shown only where a scale is from a TIFF.
+  const hasSource = images.some((image) => isFromTiff(image.calibration_source));
   const rows = images.map((image) => {
-    const [file = "", ...cells] = overviewRow(image);
+    const [file = "", ...cells] = overviewRow(image, hasSource);
     const id = outIsTty ? image.image_id.slice(0, 8) : image.image_id;
     return [blind ? id : file, ...cells, ...(hasIds ? [id] : [])];
   });
@@ -201,9 +205,17 @@ function overviewTable(
   const shown = [...titles.keys()].filter(
     (at) => !ONLY_IF_KNOWN.has(titles[at]?.title ?? "") || rows.some((row) => row[at] !== UNKNOWN),
   );
-  const pick = <Value>(values: readonly Value[]): readonly Value[] =>
-    shown.flatMap((at) => values.slice(at, at + 1));
-  return textTable(pick(titles), rows.map(pick), { maxWidth: outIsTty ? width : undefined, color });
+  const tableOf = (columns: readonly number[], maxWidth: number | undefined): string => {
+    const pick = <Value>(values: readonly Value[]): readonly Value[] =>
+      columns.flatMap((at) => values.slice(at, at + 1));
+    return textTable(pick(titles), rows.map(pick), { maxWidth, color });
+  };
+  const maxWidth = outIsTty ? width : undefined;
+  // No path is shortened to make room for where a scale is from: kym show says it as well.
+  const without = shown.filter((at) => titles[at]?.title !== SCALE_FROM);
+  return maxWidth === undefined || tableOf(shown, maxWidth) === tableOf(shown, undefined)
+    ? tableOf(shown, maxWidth)
+    : tableOf(without, maxWidth);
 }
 
 /** What a user may type for an image. */
@@ -214,7 +226,8 @@ function nameToType(image: ImageOverview, all: readonly ImageOverview[]): string
 
 const UNKNOWN = "—";
 
-function overviewRow(image: ImageOverview): readonly string[] {
+/** @param hasSource whether to say where the calibration is from */
+function overviewRow(image: ImageOverview, hasSource: boolean): readonly string[] {
   const { rel_path: relPath, shape, um_per_px: um, seconds_per_line: seconds, accepted } = image;
   return [
     printable(relPath ?? UNKNOWN),
@@ -226,6 +239,7 @@ function overviewRow(image: ImageOverview): readonly string[] {
     String(image.n_rois),
     image.analyses.length === 0 ? UNKNOWN : image.analyses.join(", "),
     accepted === null ? UNKNOWN : accepted ? "yes" : "no",
+    hasSource ? printable(image.calibration_source ?? UNKNOWN) : UNKNOWN,
   ];
 }
 

@@ -13,7 +13,7 @@ import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
-import type { ImageOverview } from "../../study/image-overview.ts";
+import { type ImageOverview, isFromTiff } from "../../study/image-overview.ts";
 import { HOW_TO_ANALYSE, INDEXERS } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
@@ -159,14 +159,7 @@ function textOf(
   location: string,
   { analyses, table, exporting, terminal }: Surroundings,
 ): string {
-  const number = terminal.outIsTty ? shortNumber : String;
-  const { um_per_px: um, seconds_per_line: seconds, tiff_calibration: tiff } = image;
-  const calibration =
-    um === null || seconds === null
-      ? `uncalibrated: no header, sizes are in pixels and lines${
-          tiff.length === 0 ? "" : `; the TIFF itself says ${printable(tiffCalibrationText(tiff))}`
-        }`
-      : `${number(um)} µm/px · ${terminal.outIsTty ? number(seconds * 1000) : (seconds * 1000).toFixed(4)} ms/line`;
+  const calibration = scaleText(image, terminal.outIsTty);
   const facts = [
     printable(image.rel_path ?? image.image_id),
     `  id        ${image.image_id}`,
@@ -204,6 +197,27 @@ function textOf(
     `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];
   return `${wrapText(facts.join("\n"), terminal)}\n${recipes.join("\n")}\n`;
+}
+
+/** The steps of the plane, and the part of the TIFF that states them if nothing beside it did. */
+function scaleText(image: Shown, isShort: boolean): string {
+  const number = isShort ? shortNumber : String;
+  const {
+    um_per_px: um,
+    seconds_per_line: seconds,
+    tiff_calibration: tiff,
+    calibration_source: source,
+  } = image;
+  if (um === null && seconds === null) {
+    const said = tiff.length === 0 ? "" : `; the TIFF itself says ${printable(tiffCalibrationText(tiff))}`;
+    return `uncalibrated: no header, sizes are in pixels and lines${said}`;
+  }
+  const perLine =
+    seconds === null
+      ? "no time per line"
+      : `${isShort ? number(seconds * 1000) : (seconds * 1000).toFixed(4)} ms/line`;
+  const steps = `${um === null ? "no size of a pixel" : `${number(um)} µm/px`} · ${perLine}`;
+  return isFromTiff(source) ? `${steps}, as the TIFF says (${printable(source)})` : steps;
 }
 
 function roiLine(roi: ShownRoi): string {

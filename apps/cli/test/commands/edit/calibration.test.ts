@@ -41,7 +41,7 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     }
     const { data } = await kymJson(["ls", "study.zarr", "--columns", "calibration_source"], { cwd });
     const sources = data.map((row: { readonly calibration_source: unknown }) => row.calibration_source);
-    expect(sources).toEqual(["olympus", "olympus", "olympus", null]);
+    expect(sources).toEqual(["olympus", "olympus", "olympus", "mm_header"]);
   });
 
   it("rescales nothing when it is edited: the tables, show and explain say calibration_changed", async () => {
@@ -112,17 +112,16 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
     }
   });
 
-  it("that only the TIFF states is offered by show", async () => {
-    const { stderr } = await kym(["show", "study.zarr", "Capillary2"], { cwd, columns: 100 });
-    expect(stderr).toMatch(
-      /next: kym edit study\.zarr [0-9a-f]{8} --um-per-px 0\.331 --ms-per-line 1\.14604\n/,
-    );
+  it("that only the TIFF states is told with its source by show", async () => {
+    const { stdout } = await kym(["show", "study.zarr", "Capillary2"], { cwd, columns: 100 });
+    expect(stdout).toContain("0.331 µm/px · 1.146 ms/line, as the TIFF says (mm_header)\n");
   });
 
   it("of a scan without a header comes from a person, in milliseconds and µm, and goes again", async () => {
     const find = async () =>
       (await kymJson(["ls", "study.zarr", "--where", "file_name = 'Capillary2_no_txt'"], { cwd })).data[0];
     const { image_id: other } = await find();
+    await kym(["edit", "study.zarr", "Capillary2", "--um-per-px", "", "--ms-per-line", ""], { cwd });
     const before = await hashes(other);
     await kym(["edit", "study.zarr", "Capillary2", "--um-per-px", "0.331", "--ms-per-line", "1.14604"], {
       cwd,
@@ -138,10 +137,10 @@ describe.skipIf(KYMOGRAPHS === undefined)("a calibration of a real scan", () => 
   });
 
   it("that is corrected beside the TIFF comes by a refresh, in the same commit as the array says it", async () => {
-    const header = join(cwd, "lab/28d AngII/20250722/20250722_A89_0002.json");
-    const text = await readFile(header, "utf8");
-    expect(text).toContain("0.45");
-    await writeFile(header, text.replace(/\b0\.45\b/, "0.5"));
+    const header = join(cwd, "lab/28d AngII/20250722/20250722_A89_0002.txt");
+    const text = await readFile(header, "latin1");
+    expect(text).toContain("0.450 [um/pixel]");
+    await writeFile(header, text.replace("0.450 [um/pixel]", "0.500 [um/pixel]"), "latin1");
     const { data } = await kymJson(["ls", "study.zarr", "--where", "file_name = '20250722_A89_0002'"], {
       cwd,
     });

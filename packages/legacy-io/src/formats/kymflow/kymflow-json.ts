@@ -10,6 +10,7 @@ const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([
   METADATA_HEADER_KEYS.acquiredLocalEpochNs,
   METADATA_HEADER_KEYS.secondsPerLineExact,
   METADATA_HEADER_KEYS.bitsPerPixel,
+  METADATA_HEADER_KEYS.voxelsSource,
 ]);
 const OWN_TOP_KEYS: ReadonlySet<string> = new Set([METADATA_KEYS.olympusHeader]);
 const OWN_RUN_KEYS: ReadonlySet<string> = new Set([

@@ -18,7 +18,7 @@ import {
   schemaOfTable,
   writeCsvIfPossible,
 } from "@kym/zarr-store/table";
-import { type LineScanCalibration, lineScanCalibration } from "../../content/image-metadata.ts";
+import { stepsToWrite } from "../../content/steps-to-write.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {
   ChunkKeySeparator,
@@ -34,7 +34,10 @@ import type {
   PlannedTable,
 } from "../../export/plan-export.ts";
 import { writeNpy } from "../../formats/npy.ts";
-import { writeImageJTiff } from "../../tiff/write/write-imagej.ts";
+import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
+import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
+import { type WriteImageJTiffOptions, writeImageJTiff } from "../../tiff/write/write-imagej.ts";
+import { imageJAxes } from "../../tiff/write/written-axes.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 type Table = Awaited<ReturnType<ZarrDataset["loadTable"]>>;
@@ -49,10 +52,13 @@ export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInvento
     const array = await record.arrays.open(name);
     arrays.push({ name, dtype: array.dtype, shape: array.shape });
   }
+  const { fileAxes } = rememberedTiff(await record.attributes(), shape.length);
   return {
     imageId: record.id,
     dtype,
     shape,
+    axes: await record.getAxes(),
+    fileAxes,
     json: await record.json.list(),
     parquet: await record.tables.list({ format: "parquet" }),
     csvGz: await record.tables.list({ format: "csv.gz" }),
@@ -102,12 +108,28 @@ async function exportPixels(
     return { path: "none", sha256: "", format: "npy", ...described };
   }
   const image = await record.loadArray();
+  const { written, format, path } = pixels;
+  const axes = await record.getAxes();
+  const steps = format === "tif" ? await writtenSteps(record, axes) : {};
   const bytes =
-    pixels.format === "tif"
-      ? writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) })
-      : writeNpy(image);
-  const file = await sink.write(pixels.path, bytes);
-  return { ...file, format: pixels.format, ...described };
+    format === "npy"
+      ? writeNpy(image)
+      : written === undefined
+        ? writeImageJTiff(image, { axes, ...steps })
+        : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, ...steps });
+  const file = await sink.write(path, bytes);
+  return {
+    ...file,
+    format,
+    ...described,
+    ...(written && { axisOrder: withLeftOut(written.from, shape.length) }),
+  };
+}
+
+/** With the axes of length 1 that a file leaves out. */
+function withLeftOut(from: readonly number[], rank: number): readonly number[] {
+  const leftOut = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !from.includes(axis));
+  return [...leftOut, ...from];
 }
 
 export type ImageJBytes =
@@ -123,18 +145,34 @@ export async function pixelsForImageJ(
   image: NdArray,
   firstAxis = 0,
 ): Promise<ImageJBytes> {
-  const axes = (await record.getAxes())?.slice(firstAxis);
-  const calibration = await calibrationOf(record);
-  return unlessNotSupported(() => writeImageJTiff(image, { axes, ...calibration }));
+  const all = await record.getAxes();
+  const axes = all?.slice(firstAxis);
+  const steps = await writtenSteps(record, all);
+  const written =
+    axes === undefined || axes.length !== image.shape.length ? undefined : imageJAxes(axes, image.shape);
+  if (axes !== undefined && written === undefined) {
+    return {
+      bytes: undefined,
+      reason: `ImageJ has no place for the axes ${axes.join(", ")} of an image: it is not written`,
+    };
+  }
+  return unlessNotSupported(() =>
+    written === undefined
+      ? writeImageJTiff(image, steps)
+      : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, ...steps }),
+  );
 }
 
-/** Reads the steps that Fiji shows. Undefined if the image is not calibrated or its metadata cannot be read. */
-async function calibrationOf(record: ZarrImageRecord): Promise<LineScanCalibration | undefined> {
+/** Reads the steps that Fiji shows. Empty if the image is not calibrated or its metadata cannot be read. */
+async function writtenSteps(
+  record: ZarrImageRecord,
+  axes: readonly string[] | undefined,
+): Promise<Omit<WriteImageJTiffOptions, "axes">> {
   try {
-    return lineScanCalibration(await record.loadJson(ARTIFACTS.metadata));
+    return stepsToWrite(await record.loadJson(ARTIFACTS.metadata), axes);
   } catch (error) {
     if (isZarrStoreError(error, "not_found", "invalid_file")) {
-      return undefined;
+      return {};
     }
     throw error;
   }

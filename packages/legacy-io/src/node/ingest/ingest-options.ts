@@ -17,6 +17,11 @@ export interface IngestOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
   /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
+  /**
+   * Store the values that ImageJ shows, as float32, where its file states a function of those that it stores. Default false:
+   * the stored values, with a note. An image stays as it was ingested.
+   */
+  readonly applyCalibration?: boolean | undefined;
   /** Compression of the pixels in the dataset. Default `zstd`; `none` is faster but takes more space. */
   readonly compression?: "zstd" | "none" | undefined;
   /** Sidecar formats besides the built-in ones. Give the same every time: a file that no format names counts as gone. */

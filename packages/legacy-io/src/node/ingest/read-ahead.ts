@@ -18,7 +18,7 @@ export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
 
 type ReadAheadOptions = Pick<
   IngestFolderOptions,
-  "codecs" | "includeSidecars" | "jobs" | "limits" | "signal"
+  "applyCalibration" | "codecs" | "includeSidecars" | "jobs" | "limits" | "signal"
 > & {
   readonly allFormats: readonly SidecarFormat[];
 };
@@ -79,13 +79,13 @@ function release(outcome: ReadOutcome): void {
 
 async function tryRead(
   { bundle, folderFields }: ItemToRead,
-  { includeSidecars, limits, codecs, allFormats }: ReadAheadOptions,
+  { applyCalibration, includeSidecars, limits, codecs, allFormats }: ReadAheadOptions,
   buffers: ReusedBuffers,
   encode: Encode,
 ): Promise<ReadOutcome> {
   try {
     const read = await readBundle(bundle, {
-      ...{ includeSidecars, limits, codecs, buffers, formats: allFormats, folderFields },
+      ...{ applyCalibration, includeSidecars, limits, codecs, buffers, formats: allFormats, folderFields },
     });
     try {
       return { ok: true, read: { ...read, pixels: await encode(read) } };

@@ -8,6 +8,7 @@ import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image
 import { isLegacyIoError } from "../../errors.ts";
 import { fileNameOf } from "../../plan/compare-files.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
+import { TIFF_ATTRIBUTES } from "../../tiff/axes/tiff-attributes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
@@ -101,9 +102,11 @@ export async function storeImage(
 
 /** Returns the attributes that say what the TIFF says. One about which it says nothing is undefined. */
 export function tiffAttributes(said: SaidByTiff): Readonly<Record<string, unknown>> {
-  const { calibration, valueCalibration, warnings } = said;
+  const { calibration, scales, fileAxes, valueCalibration, warnings } = said;
   return {
     tiff_calibration: calibration.length > 0 ? calibration : undefined,
+    [TIFF_ATTRIBUTES.scales]: scales.some((scale) => scale !== null) ? scales : undefined,
+    [TIFF_ATTRIBUTES.fileAxes]: fileAxes,
     tiff_value_calibration: valueCalibration && valueCalibrationAttribute(valueCalibration),
     tiff_warnings: warnings.length > 0 ? warnings : undefined,
   };

@@ -4,18 +4,25 @@ import type { ReaderVersion } from "@kym/kym-schema";
 import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
-import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
+import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";
+import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
+import { type StatedScales, scaleConflicts, statedScales } from "../../tiff/axes/stated-scales.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
-import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
+import {
+  type ValueCalibration,
+  valuesAsShown,
+  valuesAsStored,
+} from "../../tiff/descriptions/value-calibration.ts";
 import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
-import { readTiffInPlace } from "../../tiff/read-tiff.ts";
+import { applyValueCalibration } from "../../tiff/pixels/apply-value-calibration.ts";
+import { readTiffInPlace, type TiffImage } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { type ReadFile, readStable, type StableRead } from "../files/read-stable.ts";
@@ -25,10 +32,16 @@ import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
+const CHANNEL_AXIS = "c";
+
 /** Facts from the TIFF itself. If there are several channels, from the last one. */
 export interface SaidByTiff {
   /** Calibration of the axes, with the tag it came from. */
   readonly calibration: readonly AxisCalibration[];
+  /** The steps that it states for the axes of the image, in this order. */
+  readonly scales: StatedScales;
+  /** The axes of the image in the order in which the file stores them; undefined if it is the same. */
+  readonly fileAxes: readonly string[] | undefined;
   /** How ImageJ converts the values before it shows them. */
   readonly valueCalibration: ValueCalibration | undefined;
   /** Warnings for people, from all channels, without duplicates. */
@@ -58,6 +71,8 @@ export interface ReadBundleOptions {
   /** Formats of the sidecars. Default: the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly limits?: Partial<TiffLimits> | undefined;
+  /** Give the values that ImageJ shows, where its file states a function of them. Default false: those that are stored. */
+  readonly applyCalibration?: boolean | undefined;
   /** Additional TIFF compressions. They take precedence over the built-in ones. */
   readonly codecs?: readonly TiffCodec[] | undefined;
   /** Memory to read the TIFFs into. Default: new memory for each. */
@@ -84,6 +99,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     const { pixels, axes, pixelsSha256, said } = image;
     const content = await artifactsOfSidecars({
       shape: pixels.shape,
+      tiff: { relPath: bundle.image.relPath, scales: said.scales, isTurned: isTurned(said.fileAxes) },
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
@@ -120,14 +136,25 @@ interface ReadImage extends Pick<ReadBundle, "pixels" | "pixelsSha256" | "said" 
 
 async function readImage(
   { image, otherChannels }: LegacyBundle,
-  { limits, codecs, signal, buffers, largeFromBytes = STREAMED_FROM_BYTES }: ReadBundleOptions,
+  {
+    limits,
+    codecs,
+    signal,
+    buffers,
+    applyCalibration,
+    largeFromBytes = STREAMED_FROM_BYTES,
+  }: ReadBundleOptions,
 ): Promise<ReadImage> {
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
-  const large = isLarge ? await openStreamedImage(image, { limits, codecs, signal }) : undefined;
+  const large = isLarge
+    ? await openStreamedImage(image, { limits, codecs, signal, applyCalibration })
+    : undefined;
   if (large !== undefined) {
     const { file, pixels, pixelsSha256, info, close } = large;
-    const axes = imageAxes(pixels.shape, info.axes);
-    return { files: [file], pixels, axes, pixelsSha256, said: saidBy([info]), release: close };
+    const layout = imageLayout(info);
+    const { axes, shape } = layout;
+    const said = saidBy([info], layout);
+    return { files: [file], pixels: { ...pixels, shape }, axes, pixelsSha256, said, release: close };
   }
   const read: StableRead<LegacyBundle["image"]>[] = [];
   const release = (): void => {
@@ -141,7 +168,7 @@ async function readImage(
     for (const file of otherChannels) {
       read.push(await readStable(file, signal, buffers));
     }
-    const channels = await readChannels(read, { limits, codecs, signal });
+    const channels = await readChannels(read, { limits, codecs, signal, applyCalibration });
     return {
       files: [first.file, ...read.slice(1).map(({ file }) => file)],
       pixels: channels.image,
@@ -156,12 +183,22 @@ async function readImage(
   }
 }
 
-function saidBy(infos: readonly TiffInfo[]): SaidByTiff {
+function saidBy(infos: readonly TiffInfo[], layout: ImageLayout): SaidByTiff {
   const last = infos.at(-1);
+  const channels = infos.length > 1 ? [null] : [];
+  const contradictions = infos.flatMap((info) => scaleConflicts(layout, info.calibrationCandidates));
   return {
     calibration: last?.calibration ?? [],
+    scales: [...channels, ...statedScales(layout, last?.calibration ?? [])],
+    fileAxes: layout.isReordered ? [...channels.map(() => CHANNEL_AXIS), ...axesOfFile(layout)] : undefined,
     valueCalibration: last?.valueCalibration,
-    warnings: [...new Set(infos.flatMap(({ warnings }) => warnings))],
+    warnings: [
+      ...new Set([
+        ...infos.flatMap(({ warnings }) => warnings),
+        ...contradictions,
+        ...(layout.warning === undefined ? [] : [layout.warning]),
+      ]),
+    ],
   };
 }
 
@@ -173,14 +210,22 @@ interface Channels {
 
 async function readChannels(
   files: readonly StableRead<LegacyBundle["image"]>[],
-  { limits, codecs: own, signal }: Pick<ReadBundleOptions, "limits" | "codecs" | "signal">,
+  {
+    limits,
+    codecs: own,
+    signal,
+    applyCalibration = false,
+  }: Pick<ReadBundleOptions, "limits" | "codecs" | "signal" | "applyCalibration">,
 ): Promise<Channels> {
   const codecs = codecsBeforeNodes(own);
   const planes: NdArray[] = [];
   const infos: TiffInfo[] = [];
-  let axes: readonly string[] = LINE_SCAN_AXES;
+  let layout: ImageLayout | undefined;
   for (const { bytes, file } of files) {
-    const { image, info } = await readTiffInPlace(bytes, { codecs, limits, signal });
+    const asStored = await readTiffInPlace(bytes, { codecs, limits, signal });
+    const { image: stored, info } = applyCalibration ? asShown(asStored) : asStored;
+    layout = imageLayout(info);
+    const image = inLayout(stored, layout);
     if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
       throw new LegacyIoError(
         "invalid_file",
@@ -194,13 +239,40 @@ async function readChannels(
     }
     planes.push(image);
     infos.push(info);
-    axes = imageAxes(image.shape, info.axes);
+  }
+  if (layout === undefined) {
+    throw new LegacyIoError("invalid_argument", "an acquisition without an image");
   }
   return {
     image: stackChannels(planes),
-    axes: planes.length > 1 ? ["c", ...axes] : axes,
-    said: saidBy(infos),
+    axes: planes.length > 1 ? [CHANNEL_AXIS, ...layout.axes] : layout.axes,
+    said: saidBy(infos, layout),
   };
+}
+
+/** The values that ImageJ shows, and the sentence that says so in place of the other. */
+function asShown(read: TiffImage): TiffImage {
+  const { image, info } = read;
+  const { valueCalibration: calibration, warnings } = info;
+  const shown = calibration && applyValueCalibration(image, calibration);
+  return calibration === undefined || shown === undefined
+    ? read
+    : {
+        image: shown,
+        info: {
+          ...info,
+          dtype: shown.dtype,
+          valueCalibration: undefined,
+          warnings: warnings.map((text) =>
+            text === valuesAsStored(calibration) ? valuesAsShown(calibration) : text,
+          ),
+        },
+      };
+}
+
+/** The pixels as the image has them: the same memory, unless the file stores them in another order. */
+function inLayout(stored: NdArray, { shape, from, isReordered }: ImageLayout): NdArray {
+  return isReordered ? reorderAxes(stored, from) : { ...stored, shape };
 }
 
 function stackChannels(planes: readonly NdArray[]): NdArray {

@@ -7,6 +7,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile } from "../../folder/bundle.ts";
+import { imageLayout } from "../../tiff/axes/image-layout.ts";
 import { arrayOver } from "../../tiff/pixels/array-over.ts";
 import type { ReadTiffOptions } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
@@ -33,20 +34,27 @@ export interface StreamedImage {
 
 /**
  * Hashes a file and its pixels block by block, and leaves the file open. If the file changes meanwhile, it is hashed once
- * more, then given up. Returns undefined for a TIFF that can only be decoded as a whole.
+ * more, then given up. Returns undefined for a TIFF that can only be decoded as a whole,
+ * or whose axes get another order or values are converted.
  *
  * @throws LegacyIoError `io`, `not_supported` if it is too large, `aborted`; as `readTiff` for errors in its headers.
  */
 export async function openStreamedImage<F extends BundleFile>(
   file: F,
-  { limits, codecs, signal }: ReadTiffOptions,
+  {
+    limits,
+    codecs,
+    signal,
+    applyCalibration = false,
+  }: ReadTiffOptions & { readonly applyCalibration?: boolean | undefined },
 ): Promise<StreamedImage | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {
       assertFileSize(file, source.sizeBytes, MAX_FILE_BYTES);
       const rows = await openTiffRows(source, { limits, codecs, signal });
-      if (rows === undefined) {
+      const isConverted = applyCalibration && rows?.info.valueCalibration !== undefined;
+      if (rows === undefined || isConverted || imageLayout(rows.info).isReordered) {
         source.close();
         return undefined;
       }

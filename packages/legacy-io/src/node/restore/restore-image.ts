@@ -14,6 +14,7 @@ import {
 } from "../../export/export-manifest.ts";
 import { readNpy } from "../../formats/npy.ts";
 import { readSidecarCsv } from "../../formats/sidecar-csv.ts";
+import { inverseOrder, reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { bytesSource } from "../../tiff/byte-source.ts";
 import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
 import { readTiff } from "../../tiff/read-tiff.ts";
@@ -58,7 +59,18 @@ export async function readExportedImage(root: string, exported: ExportedImage): 
   for (const artifact of exported.artifacts) {
     artifacts.push({ artifact, bytes: await readVerified(root, artifact) });
   }
-  return { exported, image: { ...image, shape: pixels.shape }, artifacts };
+  const { shape, axisOrder } = pixels;
+  return {
+    exported,
+    image: axisOrder === undefined ? { ...image, shape } : inOrder(image, shape, axisOrder),
+    artifacts,
+  };
+}
+
+/** Puts the axes of a file, axis `order[i]` of the image for axis `i`, into the order of the image. */
+function inOrder(image: NdArray, shape: readonly number[], order: readonly number[]): NdArray {
+  const stored = { ...image, shape: order.map((axis) => shape[axis] ?? 1) };
+  return reorderAxes(stored, inverseOrder(order));
 }
 
 /**

@@ -2,11 +2,18 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store/json";
+import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
+import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
+
+/** What the TIFF itself says. */
+export interface ImageFacts extends Pick<RememberedTiff, "scales" | "isTurned"> {
+  readonly shape: readonly number[];
+}
 
 /**
  * Composes the text of `metadata`. `own` is `<stem>.metadata.json`; if there is no other file, its text is returned
@@ -15,13 +22,9 @@ import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 export async function loadFileMetadata(
   own: StoreSidecar | undefined,
   others: readonly StoreSidecar[],
-  readShape: () => Promise<readonly number[]>,
+  { shape, scales, isTurned }: ImageFacts,
 ): Promise<string> {
   const ownText = own && (await readMetadataFile(own.path));
-  if (ownText !== undefined && others.length === 0) {
-    return ownText;
-  }
-  const shape = await readShape();
   const usable: Understood[] = [];
   for (const other of others) {
     const sidecar = await loadSidecar(other);
@@ -32,7 +35,8 @@ export async function loadFileMetadata(
   const derived = metadataText({
     shape,
     olympus: firstSaying(usable, "header")?.said,
-    classic: firstSaying(usable, "classic")?.said,
+    classic: turnedClassic(firstSaying(usable, "classic"), isTurned)?.said,
+    scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });
   const given = givenArtifacts(usable).flatMap(({ said }) =>

@@ -20,7 +20,7 @@ import {
   plainValue,
   serializeLossless,
 } from "@kym/zarr-store/json";
-import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { isZarrStoreError, throwIfAborted } from "@kym/zarr-store/runtime";
 import { encodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { givenArtifacts } from "../../content/first-saying.ts";
 import { LegacyIoError } from "../../errors.ts";
@@ -33,7 +33,7 @@ import type { ArtifactRef, GivenArtifact, SidecarFormat } from "../../formats/si
 import { FolderListing } from "../files/folder-listing.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { writeFileAtomic } from "../files/write-file-atomic.ts";
-import { loadFileMetadata } from "./load-file-metadata.ts";
+import { type ImageFacts, loadFileMetadata } from "./load-file-metadata.ts";
 import { loadFileTable } from "./load-file-table.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 import { namingFile, withStoreErrors } from "./store-errors.ts";
@@ -57,8 +57,8 @@ const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
  *
  * - A `/` in a name becomes `__` in the file name, reversibly.
  * - The store never writes the TIFF or any other file. Reading never creates a file. A file is written whole or not at all.
- * - `metadata` is `<stem>.metadata.json`, completed by `<stem>.json` and the microscope's header. It exists if one of
- *   the three does.
+ * - `metadata` is `<stem>.metadata.json`, completed by `<stem>.json`, the microscope's header and what the TIFF states
+ *   of its scale. It exists if one of the three does, or the TIFF states one.
  * - Artifacts that files of added formats announce are listed and read too. A file under the artifact's own name wins,
  *   so that saved edits count. Files in other folders are only read by an ingest.
  *
@@ -99,7 +99,15 @@ export class SidecarArtifactStore implements ArtifactStore {
       const sidecars = await this.#sidecars(options);
       const namesOf = (wanted: ArtifactRef["kind"]): readonly string[] =>
         sortedNames(sidecars.flatMap(announced).flatMap(({ kind, name }) => (kind === wanted ? [name] : [])));
-      return { json: namesOf("json"), tables: namesOf("table"), arrays: namesOf("array") };
+      const json = namesOf("json");
+      const isStated =
+        !json.includes(ARTIFACTS.metadata) &&
+        (await this.#facts(false, options)).scales.some((scale) => scale !== null);
+      return {
+        json: isStated ? [...json, ARTIFACTS.metadata].sort() : json,
+        tables: namesOf("table"),
+        arrays: namesOf("array"),
+      };
     });
   }
 
@@ -113,9 +121,11 @@ export class SidecarArtifactStore implements ArtifactStore {
       const sidecars = await this.#sidecars(options, name);
       const own = find(sidecars, name, "json");
       const others = announcing(sidecars, { kind: "json", name }).filter((file) => file !== own);
-      if (name === ARTIFACTS.metadata && others.length > 0) {
-        const shape = async () => (await this.#pixels.describe(options)).shape;
-        return jsonText(await loadFileMetadata(own, others, shape));
+      if (name === ARTIFACTS.metadata) {
+        const facts = await this.#facts(others.length > 0, options);
+        if (others.length > 0 || facts.scales.some((scale) => scale !== null)) {
+          return jsonText(await loadFileMetadata(own, others, facts));
+        }
       }
       const given = own === undefined ? await findGiven(others, name) : undefined;
       if (given?.kind === "json") {
@@ -124,6 +134,21 @@ export class SidecarArtifactStore implements ArtifactStore {
       const file = this.#require(own, name, "json");
       return decodeJsonText(await readWholeFile(file), { allowNonFinite: true, where: file });
     });
+  }
+
+  /** What the image's TIFF says about its axes. A TIFF that cannot be read says nothing, unless files beside it need it. */
+  async #facts(isNeeded: boolean, options: ReadOptions): Promise<ImageFacts> {
+    try {
+      const { shape } = await this.#pixels.describe(options);
+      return this.#pixels instanceof TiffPixelStore
+        ? { shape, ...(await this.#pixels.rememberedTiff(options)) }
+        : { shape, scales: [], isTurned: false };
+    } catch (error) {
+      if (isNeeded || isZarrStoreError(error, "aborted")) {
+        throw error;
+      }
+      return { shape: [], scales: [], isTurned: false };
+    }
   }
 
   async saveJson(name: string, value: unknown, options: ReadOptions = {}): Promise<void> {

@@ -7,9 +7,12 @@ import {
   type RegionSelection,
   ZarrStoreError,
 } from "@kym/zarr-store";
-import { joinArrays, resolveSelection } from "@kym/zarr-store/array";
-import { imageAxes } from "../../content/image-axes.ts";
+import { joinArrays, type Region, resolveSelection } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
+import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";
+import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
+import { statedScales } from "../../tiff/axes/stated-scales.ts";
+import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { describeTiff } from "../../tiff/read-tiff.ts";
 import { openFileSource } from "../tiff/file-source.ts";
@@ -47,7 +50,20 @@ export class TiffPixelStore implements PixelStore {
   }
 
   async describe(options: ReadOptions = {}): Promise<ImageInfo> {
-    return withStoreErrors(() => this.#describe(options));
+    return withStoreErrors(async () => {
+      const { shape, dtype, axes } = await this.#describe(options);
+      return { shape, dtype, axes };
+    });
+  }
+
+  /** What the TIFF says about its axes, for the metadata of an image in its folder. */
+  async rememberedTiff(options: ReadOptions = {}): Promise<RememberedTiff> {
+    return withStoreErrors(async () => {
+      const { layout, scales } = await describeFile(this.#paths.at(-1) ?? "", this.#codecs, options);
+      const fileAxes = layout.isReordered ? axesOfFile(layout) : undefined;
+      const channels = this.#paths.length > 1 ? [null] : [];
+      return { scales: [...channels, ...scales], fileAxes, isTurned: isTurned(fileAxes) };
+    });
   }
 
   async loadChannel(channel: number, options: ReadOptions = {}): Promise<NdArray> {
@@ -74,14 +90,17 @@ export class TiffPixelStore implements PixelStore {
     return withStoreErrors(() => this.#loadRegion(selection, options));
   }
 
-  async #describe(options: ReadOptions): Promise<ImageInfo> {
-    const infos: ImageInfo[] = [];
+  async #describe(options: ReadOptions): Promise<DescribedFile> {
+    const infos: DescribedFile[] = [];
     for (const path of this.#paths) {
       infos.push(await describeFile(path, this.#codecs, options));
     }
     const [first] = infos;
-    if (first === undefined || infos.length === 1) {
-      return first ?? { shape: [], dtype: "uint8", axes: [] };
+    if (first === undefined) {
+      throw new LegacyIoError("invalid_argument", "an acquisition without an image");
+    }
+    if (infos.length === 1) {
+      return first;
     }
     for (const [index, { shape, dtype }] of infos.entries()) {
       const isSame = dtype === first.dtype && String(shape) === String(first.shape);
@@ -103,30 +122,51 @@ export class TiffPixelStore implements PixelStore {
   async #loadRegion(selection: RegionSelection, options: ReadOptions): Promise<NdArray> {
     const info = await this.#describe(options);
     const region = resolveSelection(info.shape, selection);
-    const codecs = this.#codecs;
+    const ofFile = (path: string, inImage: Region): Promise<NdArray> =>
+      namingFile(path, () => loadFromFile(path, info, inImage, { ...options, codecs: this.#codecs }));
     if (this.#paths.length === 1) {
-      const path = this.#paths[0] ?? "";
-      return namingFile(path, () => readTiffSelection(path, info, region, { ...options, codecs }));
+      return ofFile(this.#paths[0] ?? "", region);
     }
-    const [channels, ...inFile] = region;
+    const [channels, ...inImage] = region;
     const parts: NdArray[] = [];
     for (const path of this.#paths.slice(channels?.start, channels?.stop)) {
-      const inside = { ...info, shape: info.shape.slice(1) };
-      parts.push(
-        await namingFile(path, () => readTiffSelection(path, inside, inFile, { ...options, codecs })),
-      );
+      parts.push(await ofFile(path, inImage));
     }
     const shape = region.map(({ start, stop }) => stop - start);
     return joinArrays(info.dtype, shape, parts);
   }
 }
 
+/** Reads a region of the image that one file is. */
+async function loadFromFile(
+  path: string,
+  { dtype, fileShape, layout }: DescribedFile,
+  region: Region,
+  options: Parameters<typeof readTiffSelection>[3],
+): Promise<NdArray> {
+  const { from, isReordered } = layout;
+  const inFile = fileShape.map((_, axis) => region[from.indexOf(axis)] ?? { start: 0, stop: 1 });
+  const stored = await readTiffSelection(path, { shape: fileShape, dtype }, inFile, options);
+  const shape = region.map(({ start, stop }) => stop - start);
+  return isReordered ? reorderAxes(stored, from) : { ...stored, shape };
+}
+
+/** One file as an image, and how it is stored. */
+interface DescribedFile extends ImageInfo {
+  readonly layout: ImageLayout;
+  readonly fileShape: readonly number[];
+  readonly scales: RememberedTiff["scales"];
+}
+
 async function describeFile(
   path: string,
   codecs: readonly TiffCodec[],
   { signal }: ReadOptions,
-): Promise<ImageInfo> {
+): Promise<DescribedFile> {
   using source = openFileSource(path);
-  const { shape, dtype, axes } = await namingFile(path, () => describeTiff(source, { codecs, signal }));
-  return { shape, dtype, axes: imageAxes(shape, axes) };
+  const info = await namingFile(path, () => describeTiff(source, { codecs, signal }));
+  const layout = imageLayout(info);
+  const { shape, axes } = layout;
+  const scales = statedScales(layout, info.calibration);
+  return { shape, dtype: info.dtype, axes, layout, fileShape: info.shape, scales };
 }

@@ -13,12 +13,14 @@ import { type FolderFields, isSame } from "../../plan/decide-path-fields.ts";
 import type { Move } from "../../plan/find-moved.ts";
 import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisition.ts";
 import type { FaultyRead } from "../../readers/faulty-read.ts";
+import { isTurned } from "../../tiff/axes/image-layout.ts";
+import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";
-import { bareMetadata } from "./metadata-origin.ts";
+import { type BareMetadata, bareMetadata, METADATA_KEY } from "./metadata-origin.ts";
 import { NO_FILE } from "./rename-folders.ts";
 
 export type ImageRecord = ReturnType<DatasetContents["record"]>;
@@ -56,13 +58,13 @@ export interface LookedUpdate {
   readonly overruled: readonly string[];
   readonly notes: readonly Note[];
   /** The metadata of an image without any sidecar. */
-  readonly bare: ReturnType<typeof bareMetadata>;
+  readonly bare: BareMetadata;
 }
 
 /** Reads the sidecars of a record, and what was made of them before. Without `formats` the sidecars are not read. */
 export async function lookAt(
   record: ImageRecord,
-  { bundle, move, again = [], folderFields }: RecordUpdate,
+  { bundle, move, again = [], said, folderFields }: RecordUpdate,
   formats: readonly SidecarFormat[] | undefined,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
@@ -75,8 +77,13 @@ export async function lookAt(
   }
   const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
   const { shape } = await record.openArray();
+  const remembered =
+    said === undefined
+      ? rememberedTiff(await record.attributes(), shape.length)
+      : { scales: said.scales, isTurned: isTurned(said.fileAxes) };
   const content = await artifactsOfSidecars({
     shape,
+    tiff: { relPath: bundle.image.relPath, ...remembered },
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
     folderFields: folderFields?.values,
@@ -97,7 +104,7 @@ export async function lookAt(
     ),
     unusable: content.unusable,
     notes: content.notes,
-    bare: bareMetadata(shape),
+    bare: await bareMetadata(record, (await record.objectHashes()).get(METADATA_KEY)),
   };
 }
 

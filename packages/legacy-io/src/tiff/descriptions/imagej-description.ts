@@ -1,7 +1,7 @@
 // Reads what ImageJ writes about a stack into `ImageDescription`.
 
 import { LegacyIoError } from "../../errors.ts";
-import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
+import { type AxisCalibration, axisCalibration, isPlaceholder } from "./axis-calibration.ts";
 
 const MAX_LENGTH = 2 ** 20;
 
@@ -54,7 +54,11 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
   return { images, frames, slices, channels, properties };
 }
 
-/** The calibration of an ImageJ file: steps from the resolution tags, with the units of the description. */
+/**
+ * The calibration of an ImageJ file: steps from the resolution tags, with the units of the description. The interval of frames
+ * is `finterval` alone: `fps` is the speed at which ImageJ plays a stack. A length that programs fill in where they know none,
+ * such as 300 dpi, has the source `resolution`, which is never chosen.
+ */
 export function imageJCalibration(
   { properties }: ImageJDescription,
   xResolution: readonly [number, number] | undefined,
@@ -63,14 +67,31 @@ export function imageJCalibration(
   const unit = properties.get("unit");
   const step = (resolution: readonly [number, number] | undefined): number =>
     resolution === undefined ? Number.NaN : resolution[1] / resolution[0];
-  const rate = Number(properties.get("fps"));
-  const interval = properties.has("finterval") ? Number(properties.get("finterval")) : 1 / rate;
+  const inPlane = (axis: "x" | "y", resolution: typeof xResolution): AxisCalibration | undefined => {
+    const spelled = properties.get(`${axis}unit`) ?? unit;
+    const said = axisCalibration(axis, step(resolution), spelled, "imagej");
+    return said !== undefined && isPlaceholder(said.step, spelled ?? "")
+      ? { ...said, source: "resolution" }
+      : said;
+  };
+  const interval = Number(properties.get("finterval"));
+  const [rows, columns] = [inPlane("y", yResolution), inPlane("x", xResolution)];
+  const [rowsAre = "y", columnsAre = "x"] = imageJAxes({ properties }) ?? [];
   return [
-    axisCalibration("t", interval, properties.get("tunit") ?? "s", "imagej"),
+    rowsAre === "y" ? axisCalibration("t", interval, properties.get("tunit") ?? "s", "imagej") : undefined,
     axisCalibration("z", Number(properties.get("spacing")), properties.get("zunit") ?? unit, "imagej"),
-    axisCalibration("y", step(yResolution), properties.get("yunit") ?? unit, "imagej"),
-    axisCalibration("x", step(xResolution), properties.get("xunit") ?? unit, "imagej"),
+    rows && { ...rows, axis: rowsAre },
+    columns && { ...columns, axis: columnsAre },
   ].filter((calibration) => calibration !== undefined);
+}
+
+/** The axes of the plane that an export of ours notes, where they are not the lines and columns of a line scan. */
+export function imageJAxes({
+  properties,
+}: Pick<ImageJDescription, "properties">): readonly string[] | undefined {
+  const letters = [...(properties.get("axes") ?? "")];
+  const areAxes = /^[tcxs]{2,3}$/.test(letters.join("")) && new Set(letters).size === letters.length;
+  return areAxes ? letters : undefined;
 }
 
 function count(properties: ReadonlyMap<string, string>, key: string): number {

@@ -1,5 +1,7 @@
 // Reads what tifffile writes about a stack into `ImageDescription`: `{"shape": [5, 64, 48]}`.
 
+import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
+
 /** What tifffile's description says. */
 export interface ShapedDescription {
   readonly shape: readonly number[];
@@ -25,11 +27,30 @@ export function parseShapedDescription(text: string): ShapedDescription | undefi
   return { shape, axes: areAxes ? letters : undefined };
 }
 
+/** Steps under the names that OME gives them, which people pass to tifffile; without a unit they are in µm and s. */
+export function shapedCalibration(text: string): readonly AxisCalibration[] {
+  const value = parseShapedDescription(text) && parseJson(text);
+  const members = new Map<string, unknown>(Object.entries(value ?? {}));
+  const step = (axis: string, key: string, usual: string): AxisCalibration | undefined => {
+    const [said, unit] = [members.get(key), members.get(`${key}Unit`) ?? usual];
+    return typeof said === "number" && typeof unit === "string"
+      ? axisCalibration(axis, said, unit, "tifffile")
+      : undefined;
+  };
+  return [
+    step("t", "TimeIncrement", "s"),
+    step("z", "PhysicalSizeZ", "\u00b5m"),
+    step("y", "PhysicalSizeY", "\u00b5m"),
+    step("x", "PhysicalSizeX", "\u00b5m"),
+  ].filter((calibration) => calibration !== undefined);
+}
+
 function isLength(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for a text that is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -11,6 +11,8 @@ export interface ValueCalibration {
   readonly coefficients: readonly number[];
   /** The unit of the shown values (`vunit`), in the file's spelling; empty if it names none. */
   readonly unit: string;
+  /** True if ImageJ shows 0 for results below it. */
+  readonly isClippedAtZero?: boolean | undefined;
 }
 
 /** How the values of an ImageJ file are returned. */
@@ -51,8 +53,18 @@ export function decideGivenValues({ properties }: ImageJDescription, dtype: DTyp
       return { calibration: undefined, hasSignedOffset: true, warning };
     }
   }
-  const warning = `ImageJ calibrates the values: ${formulaOf(calibration)}; they are given as they are stored`;
+  const warning = valuesAsStored(calibration);
   return { calibration, hasSignedOffset: false, warning };
+}
+
+/** The sentence for values that are not converted. */
+export function valuesAsStored(calibration: ValueCalibration): string {
+  return `ImageJ calibrates the values: ${formulaOf(calibration)}; they are given as they are stored`;
+}
+
+/** The sentence for values that are converted on request. */
+export function valuesAsShown(calibration: ValueCalibration): string {
+  return `ImageJ calibrates the values: ${formulaOf(calibration)}; they are given as ImageJ shows them`;
 }
 
 function parseValueCalibration(properties: ReadonlyMap<string, string>): ValueCalibration | undefined {
@@ -68,7 +80,19 @@ function parseValueCalibration(properties: ReadonlyMap<string, string>): ValueCa
     }
     coefficients.push(coefficient);
   }
-  return { functionCode, coefficients, unit: properties.get("vunit") ?? "" };
+  const isClippedAtZero = properties.get("zeroclip") === "true";
+  const unit = properties.get("vunit") ?? "";
+  return { functionCode, coefficients, unit, ...(isClippedAtZero && { isClippedAtZero }) };
+}
+
+/** The values `min` and `max` of an ImageJ description. They are stored like the pixels, so they move along with int16. */
+export function displayRange(
+  { properties }: ImageJDescription,
+  hasSignedOffset: boolean,
+): readonly [black: number, white: number] | undefined {
+  const [black, white] = [numberOf(properties, "min"), numberOf(properties, "max")];
+  const offset = hasSignedOffset ? SIGNED_OFFSET : 0;
+  return black === undefined || white === undefined ? undefined : [black + offset, white + offset];
 }
 
 /** True for the line that stands for int16. ImageJ applies a calibration only if there is a `vunit`. */

@@ -26,6 +26,7 @@ export const TIFF_TAG = {
   TileLength: 323,
   TileOffsets: 324,
   TileByteCounts: 325,
+  ExtraSamples: 338,
   SampleFormat: 339,
   MM_Header: 34361,
 } as const;

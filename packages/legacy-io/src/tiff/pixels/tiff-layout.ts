@@ -9,7 +9,7 @@ import type { ShapedDescription } from "../descriptions/shaped-description.ts";
 import { pageBytes, type TiffPage } from "./tiff-page.ts";
 
 /** Which description names the axes; `default` if none does. */
-export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "default";
+export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "pylake" | "default";
 
 /** How the pages of a file form one array. */
 export interface TiffLayout {
@@ -28,6 +28,8 @@ export interface StackDescriptions {
   readonly imageJ?: ImageJDescription | undefined;
   readonly shaped?: ShapedDescription | undefined;
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
+  /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
+  readonly planeAxes?: readonly string[] | undefined;
 }
 
 const LEADING_AXES: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], ["t", "z", "c"]];
@@ -43,9 +45,9 @@ export function planTiffLayout(
   fileBytes: number,
   descriptions: StackDescriptions,
 ): TiffLayout {
-  const plane = arrayOfPage(page);
+  const { ome, imageJ, shaped, mmHeader, planeAxes } = descriptions;
+  const plane = namedPlane(arrayOfPage(page), planeAxes);
   const pagesInOrder = Array.from({ length: pageCount }, (_, index) => index);
-  const { ome, imageJ, shaped, mmHeader } = descriptions;
   if (ome !== undefined) {
     return {
       shape: [...ome.leadingShape, ...plane.shape],
@@ -73,11 +75,26 @@ export function planTiffLayout(
   return {
     shape: fromHeader?.shape ?? [...leading, ...plane.shape],
     axes: fromHeader?.axes ?? [...(LEADING_AXES[leading.length] ?? []), ...plane.axes],
-    axesSource: fromHeader === undefined ? "default" : "mm_header",
+    axesSource:
+      fromHeader !== undefined
+        ? "mm_header"
+        : planeAxes === undefined || pageCount > 1
+          ? "default"
+          : "pylake",
     pageOfPlane: pagesInOrder,
     planesOfOnlyPage: 1,
   };
 }
+
+/** The plane with the names of its rows and columns. */
+function namedPlane({ shape, axes }: NamedShape, said: readonly string[] | undefined): NamedShape {
+  const [rows, columns] = (said ?? []).filter((name) => name !== SAMPLES);
+  return rows === undefined || columns === undefined
+    ? { shape, axes }
+    : { shape, axes: axes.map((name) => (name === "y" ? rows : name === "x" ? columns : name)) };
+}
+
+const SAMPLES = "s";
 
 interface NamedShape {
   readonly shape: readonly number[];

@@ -16,20 +16,23 @@ const LONG = 4;
 const RATIONAL = 5;
 const ENTRY_BYTES = 12;
 const SOFTWARE = "@kym/legacy-io";
+const SAMPLES = "s";
+const RGB = 3;
 const STACK_AXES = ["t", "z", "c"] as const;
 
 export interface WriteImageJTiffOptions {
   /**
    * Names of the array's axes; the last two are the plane. Axes `t`, `z` and `c` before it, in this order, become frames,
    * slices and channels. With other names or another order, their number decides: one is slices, two are frames and slices,
-   * three are frames, slices and channels. The pages are always in the order of the array.
+   * three are frames, slices and channels. The pages are always in the order of the array. A third and last axis `s` holds the
+   * samples of each pixel. Where the plane is `x t`, or has samples, the file notes it.
    */
   readonly axes?: readonly string[] | undefined;
   /** µm from one column to the next. */
   readonly umPerPx?: number | undefined;
   /** Seconds from one row to the next, for line scans. */
   readonly secondsPerLine?: number | undefined;
-  /** µm from one row to the next, for images. Default: `umPerPx`. */
+  /** µm from one row to the next, for images. Default: `umPerPx`, unless rows are called `t`. */
   readonly umPerRow?: number | undefined;
   /** µm from one slice to the next. */
   readonly umPerSlice?: number | undefined;
@@ -61,27 +64,40 @@ export function writeImageJTiff(
   source: NdArray,
   options: WriteImageJTiffOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const leading = source.shape.slice(0, -2);
-  const [height = 0, width = 0] = source.shape.slice(-2);
+  const hasSamples = options.axes?.length === 3 && source.shape.length === 3 && options.axes[2] === SAMPLES;
+  const planeRank = hasSamples ? 3 : 2;
+  const leading = source.shape.slice(0, -planeRank);
+  const [height = 0, width = 0, samples = 1] = source.shape.slice(-planeRank);
+  const eachSample = (value: number): readonly number[] => Array.from({ length: samples }, () => value);
+  const extra = samples === RGB ? 0 : samples - 1;
   if (source.shape.length < 2 || leading.length > STACK_AXES.length || source.data.length === 0) {
     throw notSupported("ImageLength", `an array of shape [${source.shape}]`, source.shape);
   }
   const { array, sampleFormat } = imageJSamples(source);
   const planeCount = leading.reduce((product, length) => product * length, 1);
-  const planeBytes = width * height * itemSizeBytes(array.dtype);
+  const planeBytes = width * height * samples * itemSizeBytes(array.dtype);
   const page: readonly Entry[] = [
     entry("NewSubfileType", LONG, [0]),
     entry("ImageWidth", LONG, [width]),
     entry("ImageLength", LONG, [height]),
-    entry("BitsPerSample", SHORT, [itemSizeBytes(array.dtype) * 8]),
+    entry("BitsPerSample", SHORT, eachSample(itemSizeBytes(array.dtype) * 8)),
     entry("Compression", SHORT, [1]),
-    entry("PhotometricInterpretation", SHORT, [1]),
+    entry("PhotometricInterpretation", SHORT, [samples === RGB ? 2 : 1]),
     entry("StripOffsets", LONG, [0]),
-    entry("SamplesPerPixel", SHORT, [1]),
+    entry("SamplesPerPixel", SHORT, [samples]),
     entry("RowsPerStrip", LONG, [height]),
     entry("StripByteCounts", LONG, [planeBytes]),
     entry("ResolutionUnit", SHORT, [1]),
-    entry("SampleFormat", SHORT, [sampleFormat]),
+    ...(extra === 0
+      ? []
+      : [
+          entry(
+            "ExtraSamples",
+            SHORT,
+            Array.from({ length: extra }, () => 0),
+          ),
+        ]),
+    entry("SampleFormat", SHORT, eachSample(sampleFormat)),
   ];
   const first: readonly Entry[] = [
     ...page,
@@ -108,17 +124,22 @@ function describeStack(
   leading: readonly number[],
   options: WriteImageJTiffOptions,
 ): string {
-  const { axes, umPerPx, secondsPerLine, umPerSlice, secondsPerFrame } = options;
-  if (axes !== undefined && axes.length !== leading.length + 2) {
+  const { axes, umPerSlice, secondsPerFrame } = options;
+  const planeAxes = axes?.slice(leading.length) ?? [];
+  const isNamed = planeAxes.length === 2 || (planeAxes.length === 3 && planeAxes[2] === SAMPLES);
+  if (axes !== undefined && !isNamed) {
     throw new LegacyIoError("invalid_argument", `${axes.length} names for ${leading.length + 2} axes`, {
       expected: leading.length + 2,
       found: axes,
     });
   }
-  const names = stackAxes(axes?.slice(0, -2) ?? [], leading.length);
+  const names = stackAxes(axes?.slice(0, leading.length) ?? [], leading.length);
   const size = (name: string): number => leading[names.indexOf(name)] ?? 1;
   const line = (key: string, value: string | number | undefined): string =>
     value === undefined ? "" : `${key}=${value}\n`;
+  const { rows, columns } = planeSteps(options);
+  const isScaled = rows !== undefined || columns !== undefined;
+  const [unit, rowUnit] = [columns?.unit ?? NO_UNIT, rows?.unit ?? NO_UNIT];
   return [
     "ImageJ=1.54f\n",
     line("images", planeCount),
@@ -127,12 +148,45 @@ function describeStack(
     line("frames", size("t") > 1 ? size("t") : undefined),
     line("hyperstack", planeCount > 1 ? "true" : undefined),
     line("mode", planeCount > 1 ? (size("c") > 1 ? "composite" : "grayscale") : undefined),
-    line("unit", umPerPx === undefined ? undefined : "um"),
-    line("yunit", secondsPerLine === undefined ? undefined : "s"),
+    line("unit", isScaled ? unit : undefined),
+    line("yunit", isScaled && rowUnit !== unit ? rowUnit : undefined),
+    line("zunit", isScaled && umPerSlice !== undefined && unit !== "um" ? "um" : undefined),
     line("spacing", positive("umPerSlice", umPerSlice)),
     line("finterval", positive("secondsPerFrame", secondsPerFrame)),
+    line("axes", isTurned(planeAxes) || planeAxes.join("") === "txs" ? planeAxes.join("") : undefined),
     "loop=false\n",
   ].join("");
+}
+
+const NO_UNIT = "pixel";
+
+type StepUnit = "um" | "s";
+
+interface Step {
+  readonly step: number;
+  readonly unit: StepUnit;
+}
+
+function isTurned([rows, columns]: readonly string[]): boolean {
+  return rows === "x" && columns === "t";
+}
+
+/** The steps of rows and columns. Undefined where they are not known: a length along columns says nothing about lines. */
+function planeSteps(options: WriteImageJTiffOptions): {
+  readonly rows: Step | undefined;
+  readonly columns: Step | undefined;
+} {
+  const { axes = [], umPerPx, umPerRow, secondsPerLine } = options;
+  const of = (name: string, step: number | undefined, unit: Step["unit"]): Step | undefined =>
+    positive(name, step) === undefined || step === undefined ? undefined : { step, unit };
+  const time = of("secondsPerLine", secondsPerLine, "s");
+  const space = of("umPerPx", umPerPx, "um");
+  const plane = axes.at(-1) === SAMPLES ? axes.slice(0, -1) : axes;
+  if (isTurned(plane.slice(-2))) {
+    return { rows: space, columns: time };
+  }
+  const lengthOfRows = of("umPerRow", umPerRow, "um") ?? (plane.at(-2) === "t" ? undefined : space);
+  return { rows: time ?? lengthOfRows, columns: space };
 }
 
 function stackAxes(names: readonly string[], count: number): readonly string[] {
@@ -143,13 +197,12 @@ function stackAxes(names: readonly string[], count: number): readonly string[] {
   return areInOrder ? known : (byPosition[count] ?? []);
 }
 
-function resolutionEntries({ umPerPx, umPerRow, secondsPerLine }: WriteImageJTiffOptions): readonly Entry[] {
-  const xStep = positive("umPerPx", umPerPx);
-  const yStep = positive("secondsPerLine", secondsPerLine) ?? positive("umPerRow", umPerRow) ?? xStep;
-  return [
-    ...(xStep === undefined ? [] : [entry("XResolution", RATIONAL, nearestRational(1 / xStep))]),
-    ...(yStep === undefined ? [] : [entry("YResolution", RATIONAL, nearestRational(1 / yStep))]),
-  ];
+function resolutionEntries(options: WriteImageJTiffOptions): readonly Entry[] {
+  const { rows, columns } = planeSteps(options);
+  const perUnit = (step: Step | undefined): readonly number[] => nearestRational(1 / (step?.step ?? 1));
+  return rows === undefined && columns === undefined
+    ? []
+    : [entry("XResolution", RATIONAL, perUnit(columns)), entry("YResolution", RATIONAL, perUnit(rows))];
 }
 
 function positive(name: string, value: number | undefined): number | undefined {

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { writeNpy } from "../../../src/index.ts";
 import { ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
+import { writeImageJTiff } from "../../../src/tiff/index.ts";
 import { CLASSIC_JSON, makeLabFolder, RADON_JSON, TRACE_CSV, tinyTiff } from "../lab-folder.ts";
 
 type Content = string | Uint8Array;
@@ -26,6 +27,15 @@ const NPY = (last: number): Uint8Array =>
   writeNpy({ dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, last) });
 const CLASSIC = (patch: object): string => JSON.stringify({ ...JSON.parse(CLASSIC_JSON), ...patch });
 
+/** A TIFF that states its scale; with columns along `t`, it is turned. */
+function scaledTiff(axes: readonly string[]): Uint8Array {
+  const data = Uint16Array.from({ length: 15 }, (_, index) => index);
+  return writeImageJTiff(
+    { dtype: "uint16", shape: [3, 5], data },
+    { axes, umPerPx: 0.3, secondsPerLine: 0.002 },
+  );
+}
+
 /** The files of one image, each in several understood states; the TIFF in three. */
 const STATES: Readonly<Record<string, readonly Content[]>> = {
   "x/a.json": [CLASSIC_JSON, CLASSIC({ accepted: undefined }), CLASSIC({ rois: [] })],
@@ -38,7 +48,7 @@ const STATES: Readonly<Record<string, readonly Content[]>> = {
   "x/flow-analysis/a_kymanalysis.csv": [TRACE_CSV.replace("1.5", "7.5")],
   "x/flow-analysis/a_events.json": [EVENTS(false, 0), EVENTS(true, 2), EVENTS(false, 3)],
   "x/x-analysis/a.csv": [TRACE_CSV.replace("1.5", "8.5"), TRACE_CSV],
-  "x/a.tif": [tinyTiff(1), tinyTiff(2), tinyTiff(3, 5)],
+  "x/a.tif": [tinyTiff(1), scaledTiff(["t", "x"]), scaledTiff(["x", "t"])],
 };
 const SIDECARS = Object.keys(STATES).filter((path) => !path.endsWith(".tif"));
 

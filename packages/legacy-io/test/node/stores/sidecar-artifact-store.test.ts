@@ -157,12 +157,12 @@ describe("files beside an image", () => {
 });
 
 describe("metadata", () => {
-  it("is what classic JSON and the microscope's header say: edits of one, facts of the other", async () => {
+  it("is what classic JSON and the microscope's header say: edits of one, facts and steps of the other", async () => {
     await put("a.json", CLASSIC_JSON);
     await put("a.txt", HEADER);
     expect((await storeOf().list()).json).toEqual(["metadata"]);
     expect(await storeOf().loadJson("metadata")).toMatchObject({
-      header: { voxels: [0.001, 0.5], acquired_local_epoch_ns: 1753191660091000000n },
+      header: { voxels: [0.002, 0.5], acquired_local_epoch_ns: 1753191660091000000n },
       experiment_metadata: { note: "µ" },
       rois: [{ roi_id: 1 }],
       accepted: false,
@@ -175,7 +175,7 @@ describe("metadata", () => {
     const own = { version: "2.0", header: { laser: "820 nm" }, rois: [], accepted: true, mine: 1 };
     await storeOf().saveJson("metadata", own);
     expect(await storeOf().loadJson("metadata")).toMatchObject({
-      header: { laser: "820 nm", voxels: [0.001, 0.5], acquired_local_epoch_ns: 1753191660091000000n },
+      header: { laser: "820 nm", voxels: [0.002, 0.5], acquired_local_epoch_ns: 1753191660091000000n },
       experiment_metadata: { note: "µ" },
       rois: [],
       accepted: true,
@@ -221,7 +221,7 @@ describe("metadata", () => {
     expect(lineScanCalibration(metadata)).toEqual({ secondsPerLine: 0.002, umPerPx: 0.5 });
     await put("m_C001T001.json", CLASSIC_JSON);
     expect(await artifactStore.loadJson("metadata")).toMatchObject({
-      header: { voxels: [1, 0.001, 0.5], voxels_units: ["px", "s", "um"], physical_size: [2, 0.004, 1.5] },
+      header: { voxels: [1, 0.002, 0.5], voxels_units: ["px", "s", "um"], physical_size: [2, 0.008, 1.5] },
     });
   });
 

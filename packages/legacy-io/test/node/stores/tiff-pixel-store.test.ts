@@ -177,3 +177,25 @@ test("a compression of the caller is read by openTiff, openFolder and an ingest 
     code: "not_supported",
   });
 });
+
+test("any region of a turned image, of colours and of frames of one row is that of the whole", async () => {
+  const data = Uint8Array.from({ length: 60 }, (_, index) => index);
+  const files = [
+    [{ dtype: "uint8", shape: [5, 12], data }, { axes: ["x", "t"] }],
+    [{ dtype: "uint8", shape: [4, 5, 3], data }, { axes: ["x", "t", "s"] }],
+    [{ dtype: "uint8", shape: [3, 4, 5], data }, { axes: ["c", "x", "t"] }],
+    [{ dtype: "uint8", shape: [12, 1, 5], data }, { axes: ["t", "y", "x"] }],
+  ] as const;
+  for (const [index, [array, options]] of files.entries()) {
+    const path = join(folder, `axes${index}.tif`);
+    await writeFile(path, writeImageJTiff(array, options));
+    const store = new TiffPixelStore(path);
+    const { shape } = await store.describe();
+    const whole = await store.loadRegion(shape.map(() => undefined));
+    expect(whole.shape).toEqual(shape);
+    for (const [axis, length] of shape.entries()) {
+      const selection = shape.map((_, at) => (at === axis ? { start: 1, stop: length - 1 } : undefined));
+      expect(await store.loadRegion(selection)).toEqual(sliceNdArray(whole, selection));
+    }
+  }
+});

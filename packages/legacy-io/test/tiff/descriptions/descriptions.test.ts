@@ -45,7 +45,8 @@ test("ImageJ: pixels per unit become steps in µm and s; without a unit there is
     ["y", 0.00117 * 1e-3, "um"],
     ["x", 0.284 * 1e-3, "um"],
   ]);
-  expect(calibrationOf("fps=50")).toEqual([["t", 0.02, "s"]]);
+  expect(calibrationOf("fps=50")).toEqual([]);
+  expect(calibrationOf("fps=10\nfinterval=2.5\ntunit=min")).toEqual([["t", 150, "s"]]);
   expect(calibrationOf("unit=pixel")).toEqual([]);
   expect(calibrationOf("loop=false")).toEqual([]);
 });

@@ -153,3 +153,42 @@ test("fractions are exact where a decimal has one, and as near as 32 bits allow"
     }),
   );
 });
+
+test("a scale of one axis alone says nothing of the other", async () => {
+  const scan: NdArray = createNdArray("uint8", [4, 3]);
+  const steps = async (options: Parameters<typeof writeImageJTiff>[1]) =>
+    (await read(writeImageJTiff(scan, options))).info.calibration.map(({ axis, step, unit }) => [
+      axis,
+      step,
+      unit,
+    ]);
+  expect(await steps({ axes: ["t", "x"], umPerPx: 0.25 })).toEqual([["x", 0.25, "um"]]);
+  expect(await steps({ axes: ["t", "x"], secondsPerLine: 0.002 })).toEqual([["y", 0.002, "s"]]);
+  expect(await steps({ axes: ["y", "x"], umPerPx: 0.25 })).toEqual([
+    ["y", 0.25, "um"],
+    ["x", 0.25, "um"],
+  ]);
+  expect(await steps({ axes: ["x", "t"], umPerPx: 0.25, secondsPerLine: 0.002 })).toEqual([
+    ["x", 0.25, "um"],
+    ["t", 0.002, "s"],
+  ]);
+  expect(await steps({ axes: ["x", "t"] })).toEqual([]);
+});
+
+test("samples of a pixel come back as such, in every number", async () => {
+  for (const count of [2, 3, 4]) {
+    const array = createNdArray(
+      "uint16",
+      [2, 3, count],
+      Uint16Array.from({ length: 6 * count }, (_, index) => index),
+    );
+    const { image, info } = await read(writeImageJTiff(array, { axes: ["y", "x", "s"] }));
+    expect(image).toEqual(array);
+    expect(info.axes).toEqual(["y", "x", "s"]);
+    expect((await read(writeImageJTiff(array, { axes: ["x", "t", "s"] }))).info.axes).toEqual([
+      "x",
+      "t",
+      "s",
+    ]);
+  }
+});

@@ -1,0 +1,31 @@
+// What an image remembers of the axes of its TIFF, as attributes of its record.
+
+import { isTurned } from "./image-layout.ts";
+import { parseStatedScales, type StatedScales } from "./stated-scales.ts";
+
+/** The names of the attributes. */
+export const TIFF_ATTRIBUTES = {
+  /** One entry per axis of the image: null, or step, unit and source. */
+  scales: "tiff_scales",
+  /** The axes of the image in the order in which the file stores them, if it is another one. */
+  fileAxes: "tiff_axes",
+} as const;
+
+/** What is needed of a TIFF to bring the metadata of its image up to date without reading it again. */
+export interface RememberedTiff {
+  readonly scales: StatedScales;
+  readonly fileAxes: readonly string[] | undefined;
+  readonly isTurned: boolean;
+}
+
+/** Reads the attributes of a record of `rank` axes. Earlier versions wrote none: then nothing is said. */
+export function rememberedTiff(attributes: Readonly<Record<string, unknown>>, rank: number): RememberedTiff {
+  const said = attributes[TIFF_ATTRIBUTES.fileAxes];
+  const isList = Array.isArray(said) && said.length === rank && new Set(said).size === rank;
+  const fileAxes = isList ? said.map(String) : undefined;
+  return {
+    scales: parseStatedScales(attributes[TIFF_ATTRIBUTES.scales], rank),
+    fileAxes,
+    isTurned: isTurned(fileAxes),
+  };
+}
