@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findKymographs } from "../support/stored-trace.ts";
+import { findKymographs, pathsOf, readTrace } from "../support/stored-trace.ts";
 import { agreementOfV1, agreementsOfV0 } from "./agreement.ts";
+import { differingClean } from "./differing-clean.ts";
 
 const folder = findKymographs();
 
@@ -33,6 +35,15 @@ describe.runIf(folder !== undefined)("on every scan of the lab that has its pixe
       expect(file).toMatchObject({ windowCount: 7497, equal: 7497, differing: [] });
       expect(imported).toMatchObject({ windowCount: 7497, equal: 7497, differing: [] });
       expect(timesDiffering).toBe(0);
+    }
+  });
+
+  test("every stored trace is cleaned as the lab did, blanks included, those without pixels here as well", async () => {
+    for (const stem of ["20250722_A89_0002", "20250722_A89_0003", "20250722_A89_0007"]) {
+      for (const roiId of [1, 2]) {
+        const stored = readTrace(join(folder!, pathsOf(stem).trace), roiId);
+        expect(await differingClean(stored, roiId === 1)).toBe(0);
+      }
     }
   });
 });

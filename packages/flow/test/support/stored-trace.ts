@@ -14,12 +14,12 @@ export interface StoredTrace {
   readonly umPerPixel: number;
 }
 
-/** Columns of a CSV without quotes, by name. The first one may have no name. */
+/** Columns of a CSV without quotes, by name. The first one is the ROI, or has no name. */
 export function readTrace(path: string, roiId?: number): StoredTrace {
   const [header = "", ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
   const names = header.split(",");
-  const rows = lines.map((line) => line.split(","));
-  const mine = rows.filter((row) => roiId === undefined || Number(row[names.indexOf("roi_id")]) === roiId);
+  const isMine = (line: string): boolean => roiId === undefined || line.startsWith(`${roiId},`);
+  const mine = lines.filter(isMine).map((line) => line.split(","));
   const column = (name: string): Float64Array =>
     Float64Array.from(mine, (row) => {
       const cell = row[names.indexOf(name)] ?? "";
