@@ -27,10 +27,10 @@ test("both kernels give the same bits", async () => {
 
 test("an operator has the weight of each pixel once, shared by the bins near it", () => {
   for (const quarters of [0, 90, 180, 360, 500, 724]) {
-    const { weights, pixels, rowStarts, rowSums, binCount } = new OperatorMaker(
-      { lines: 8, columns: 5 },
-      quarters,
-    );
+    const { weights, pixels, rowStarts, rowSums, binCount } = new OperatorMaker({
+      lines: 8,
+      columns: 5,
+    }).make(quarters);
     const shares = new Float64Array(40);
     for (const [index, pixel] of pixels.entries()) {
       shares[pixel]! += weights[index]!;

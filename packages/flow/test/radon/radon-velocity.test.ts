@@ -77,16 +77,21 @@ test("arguments that make no sense are refused with what was expected and found"
 });
 
 test("other work runs at least every 50 ms, and an abort ends the computation", async () => {
-  const plane = noisePlane(24_000, 30);
+  const plane = noisePlane(16_000, 20);
   const abort = new AbortController();
-  const gaps: number[] = [];
-  let last = performance.now();
+  // Time of the processor, as the machine may be busy with other things.
+  const used = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  const held: number[] = [];
+  let last = used();
   let isOver = false;
   const watch = (async () => {
     while (!isOver) {
       await after(0);
-      gaps.push(performance.now() - last);
-      last = performance.now();
+      held.push(used() - last);
+      last = used();
     }
   })();
   const done: number[] = [];
@@ -103,9 +108,8 @@ test("other work runs at least every 50 ms, and an abort ends the computation", 
   await expect(run).rejects.toThrow("enough");
   isOver = true;
   await watch;
-  expect(done.at(-1)).toBeLessThan(5997);
-  // Half of them, since the machine may be busy with other things.
-  expect(gaps.toSorted((a, b) => a - b)[gaps.length >> 1]).toBeLessThan(50);
+  expect(done.at(-1)).toBeLessThan(3997);
+  expect(Math.max(...held)).toBeLessThan(50);
 });
 
 test("two runs at once, and a run after one that was aborted, give what each gives alone", async () => {
