@@ -17,7 +17,11 @@ export {
   diameter,
 } from "./diameter/diameter.ts";
 export { DIAMETER_FLAGS, type DiameterFlag } from "./diameter/diameter-flags.ts";
-export { DEFAULT_DIAMETER_PARAMS, type DiameterParams } from "./diameter/diameter-params.ts";
+export {
+  DEFAULT_DIAMETER_PARAMS,
+  type DiameterParams,
+  diameterAlgorithm,
+} from "./diameter/diameter-params.ts";
 export { FlowError, type FlowErrorCode, type FlowErrorDetails, isFlowError } from "./errors.ts";
 export type { BaselineShiftParams, EventsVersion } from "./events/baseline-shifts.ts";
 export {
@@ -28,6 +32,7 @@ export {
   type DetectVelocityEventsOptions,
   detectGaps,
   detectVelocityEvents,
+  EVENTS_ALGORITHMS,
   type VelocityEvents,
 } from "./events/detect-events.ts";
 export type { GapParams } from "./events/gaps.ts";
@@ -45,6 +50,7 @@ export type {
   VelocityMachineType,
 } from "./events/velocity-event.ts";
 export {
+  HEART_RATE_ALGORITHM,
   type HeartRateOptions,
   type HeartRateResult,
   type HeartRateSegments,
@@ -62,6 +68,7 @@ export type { FlowCalibration } from "./plane/calibration.ts";
 export type { FlowPlane, FlowRegion } from "./plane/plane.ts";
 export type { VelocityTrace } from "./plane/velocity-trace.ts";
 export {
+  RADON_ALGORITHM,
   type RadonVelocityOptions,
   type RadonVelocityTrace,
   radonVelocity,
