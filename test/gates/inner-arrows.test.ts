@@ -47,6 +47,20 @@ const ARROWS: Arrows = {
     analysis: [],
     files: ["analysis"],
   },
+  "packages/flow/src": {
+    plane: [],
+    statistics: [],
+    radon: ["plane", "statistics"],
+    lspiv: ["plane"],
+    cleaning: ["plane", "statistics"],
+    events: ["statistics"],
+    "heart-rate": ["statistics", "events"],
+    diameter: ["plane", "statistics"],
+  },
+  "packages/flow/src/radon": {
+    angles: [],
+    kernel: [],
+  },
   "packages/kym-dataset/src": {
     table: [],
     indexer: ["table"],
