@@ -10,6 +10,7 @@ import {
   VELOCITY_EVENTS_SCHEMA,
   VELOCITY_TRACE_SCHEMA,
 } from "../src/index.ts";
+import * as flow from "../src/flow/index.ts";
 import { EXPERIMENT_KEYS, SUMMARY_KEYS } from "../src/keys/index.ts";
 import * as tables from "../src/tables/index.ts";
 
@@ -22,6 +23,12 @@ const SCHEMAS: readonly TableSchema["columns"][] = [
   tables.IMAGE_LIST_COLUMNS,
   tables.IMAGES_COLUMNS,
   tables.POOLED_EVENT_COLUMNS,
+  flow.FLOW_DIAMETER_SCHEMA.columns,
+  flow.FLOW_HEART_RATE_COLUMNS,
+  flow.FLOW_VELOCITY_SCHEMA.columns,
+  flow.POOLED_DIAMETER_COLUMNS,
+  flow.POOLED_HEART_RATE_COLUMNS,
+  flow.POOLED_RADON_COLUMNS,
 ];
 
 test("every artifact name can be stored, and no two artifacts have one name", () => {
