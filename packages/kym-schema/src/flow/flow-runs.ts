@@ -16,7 +16,7 @@ export const FLOW_RUN_KEYS = {
   software: "software",
   /** The parameters, as one object. */
   params: "params",
-  /** The hash of the run whose velocities these results were computed from. */
+  /** The hash of the run whose velocities these results were computed from, as canonical JSON. */
   velocityRun: "velocity_run_sha256",
 } as const;
 
