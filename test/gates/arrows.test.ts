@@ -13,6 +13,7 @@ import {
 
 /** The allowed dependencies of each package, as in the table of the README. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["@kym/flow", []],
   ["@kym/roi", []],
   ["@kym/zarr-store", []],
   ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],

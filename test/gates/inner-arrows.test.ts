@@ -47,6 +47,11 @@ const ARROWS: Arrows = {
     analysis: [],
     files: ["analysis"],
   },
+  "packages/flow/src": {
+    runtime: [],
+    plane: [],
+    radon: ["runtime", "plane"],
+  },
   "packages/kym-dataset/src": {
     table: [],
     indexer: ["table"],
