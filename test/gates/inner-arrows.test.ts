@@ -58,12 +58,18 @@ const ARROWS: Arrows = {
     agreement: ["indexer"],
     pull: ["table", "indexer"],
     image: [],
+    analyze: ["indexer", "image"],
+    node: ["analyze"],
     indexers: ["indexer"],
     migrate: [],
     staleness: ["table", "indexer", "indexers"],
     run: ["table", "indexer", "staleness"],
     view: ["indexer", "indexers", "staleness"],
     "first-generation": ["indexers"],
+  },
+  "packages/kym-dataset/src/analyze": {
+    compute: [],
+    plan: ["compute"],
   },
   "packages/kym-dataset/src/indexers": {
     events: [],

@@ -10,6 +10,7 @@ export type { FlowCalibration } from "./plane/calibration.ts";
 export type { FlowPlane, FlowRegion } from "./plane/plane.ts";
 export type { VelocityTrace } from "./plane/velocity-trace.ts";
 export {
+  RADON_ALGORITHM,
   type RadonVelocityOptions,
   type RadonVelocityTrace,
   radonVelocity,

@@ -23,6 +23,25 @@ export {
   type KymDatasetErrorCode,
   type KymDatasetErrorDetails,
 } from "./errors.ts";
+export type {
+  AnalysedRoi,
+  AnalysisEvent,
+  AnalysisReport,
+  ImageAnalysisReport,
+} from "./analyze/analysis-report.ts";
+export { type AnalyzeImageOptions, analyzeImage } from "./analyze/analyze-image.ts";
+export { type AnalyzeImagesOptions, analyzeImages } from "./analyze/analyze-images.ts";
+export type { AnalysisKind } from "./analyze/compute/analysis-kind.ts";
+export type {
+  AnalysisTask,
+  ComputeAnalysis,
+  ComputeOptions,
+  KindResult,
+  KnownVelocity,
+  ResultColumn,
+} from "./analyze/compute/analysis-task.ts";
+export type { AnalysisRequest } from "./analyze/plan/analysis-request.ts";
+export type { AnalysisReason, LeftOutAnalysis } from "./analyze/plan/plan-image.ts";
 export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";

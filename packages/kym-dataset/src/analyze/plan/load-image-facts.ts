@@ -5,11 +5,11 @@ import { type FlowRuns, parseFlowRuns } from "@kym/kym-schema/flow";
 import { ANALYSIS_RUN_KEYS } from "@kym/kym-schema/keys";
 import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { isPixelKey } from "@kym/zarr-store/layout";
-import { KymDatasetError } from "../errors.ts";
-import { artifactKeys, findArtifact, jsonArtifact, type ObjectHashes, tableArtifact } from "../indexer/artifact-ref.ts";
-import { sha256Hex } from "../indexer/sha256-hex.ts";
-import { axisRoles, extentOf } from "../image/plane-selection.ts";
-import { ANALYSIS_ARTIFACTS, ANALYSIS_KINDS, type AnalysisKind } from "./analysis-kind.ts";
+import { KymDatasetError } from "../../errors.ts";
+import { artifactKeys, findArtifact, jsonArtifact, type ObjectHashes, tableArtifact } from "../../indexer/artifact-ref.ts";
+import { sha256Hex } from "../../indexer/sha256-hex.ts";
+import { axisRoles, extentOf } from "../../image/plane-selection.ts";
+import { ANALYSIS_ARTIFACTS, ANALYSIS_KINDS, type AnalysisKind } from "../compute/analysis-kind.ts";
 import type { ImageFacts } from "./plan-image.ts";
 
 /**

@@ -1,7 +1,7 @@
 // What a caller asks to be analysed, checked, with its defaults.
 
-import { KymDatasetError } from "../errors.ts";
-import { ANALYSIS_KINDS, type AnalysisKind, withNeeded } from "./analysis-kind.ts";
+import { KymDatasetError } from "../../errors.ts";
+import { ANALYSIS_KINDS, type AnalysisKind, withNeeded } from "../compute/analysis-kind.ts";
 
 /** What to analyse, and how. */
 export interface AnalysisRequest {

@@ -5,9 +5,9 @@ import { FLOW_RUN_KEYS, type FlowRuns } from "@kym/kym-schema/flow";
 import { ANALYSIS_RUN_KEYS } from "@kym/kym-schema/keys";
 import { clampBounds, createRectRoi, fullBounds, geometryKey, type RectRoi, type Roi } from "@kym/roi";
 import { canonicalJson } from "@kym/zarr-store/json";
-import type { FullExtent } from "../image/plane-selection.ts";
-import { sha256Hex } from "../indexer/sha256-hex.ts";
-import { type AnalysisKind, FROM_VELOCITY } from "./analysis-kind.ts";
+import type { FullExtent } from "../../image/plane-selection.ts";
+import { sha256Hex } from "../../indexer/sha256-hex.ts";
+import { type AnalysisKind, FROM_VELOCITY } from "../compute/analysis-kind.ts";
 import type { CheckedRequest } from "./analysis-request.ts";
 
 /** What is known of an image before anything is computed. */

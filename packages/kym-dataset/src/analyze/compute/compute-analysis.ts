@@ -1,0 +1,32 @@
+// Computes what is asked of one ROI. Reads and writes nothing, so that a worker thread can do it.
+
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { KymDatasetError } from "../../errors.ts";
+import type { AnalysisTask, ComputeOptions, KindResult } from "./analysis-task.ts";
+import { velocityResults } from "./velocity-results.ts";
+
+/**
+ * Computes the kinds of a task, in this thread. It lets other work run at least every 50 ms.
+ *
+ * @throws {KymDatasetError} `aborted`
+ */
+export async function computeAnalysis(
+  task: AnalysisTask,
+  options: ComputeOptions = {},
+): Promise<readonly KindResult[]> {
+  try {
+    return await computeKinds(task, options);
+  } catch (error) {
+    throwIfAborted(options.signal, KymDatasetError);
+    throw error;
+  }
+}
+
+async function computeKinds(task: AnalysisTask, options: ComputeOptions): Promise<readonly KindResult[]> {
+  const results: KindResult[] = [];
+  if (task.kinds.includes("velocity")) {
+    const { result } = await velocityResults(task, options);
+    results.push(result);
+  }
+  return results;
+}
