@@ -74,6 +74,7 @@ const ARROWS: Arrows = {
   "packages/kym-dataset/src/indexers": {
     events: [],
     "first-generation": [],
+    flow: [],
     radon: ["events"],
   },
   "packages/kym-schema/src": {

@@ -9,6 +9,7 @@
  * @module
  */
 
+export { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 export { type Agreement, cohenKappa, type ScorePair } from "./agreement/cohen-kappa.ts";
 export {
   type CompareScorersOptions,
@@ -45,6 +46,7 @@ export type { AnalysisReason, LeftOutAnalysis } from "./analyze/plan/plan-image.
 export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
+export type { FlowContext, FlowRunContext } from "./indexer/flow-runs.ts";
 export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";
 export {
@@ -57,6 +59,9 @@ export { type ImageAnalysis, loadAnalyses } from "./indexer/load-analyses.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
 export type { UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
+export { diameterIndexer } from "./indexers/flow/diameter.ts";
+export type { FlowImageContext } from "./indexers/flow/flow-image-context.ts";
+export { heartRateIndexer } from "./indexers/flow/heart-rate.ts";
 export { radonIndexer } from "./indexers/radon/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";

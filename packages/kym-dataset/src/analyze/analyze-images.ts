@@ -1,5 +1,6 @@
 // Analyses the images of a dataset: plans all, computes what is not there, and commits batch by batch.
 
+import { FLOW_SOFTWARE } from "@kym/kym-schema/flow";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError, isKymDatasetError } from "../errors.ts";
@@ -13,7 +14,7 @@ import { makeSlots } from "./slots.ts";
 import { type AnalysisRequest, checkRequest, type CheckedRequest } from "./plan/analysis-request.ts";
 import { loadImageFacts } from "./plan/load-image-facts.ts";
 import { isNothingToDo, planImage } from "./plan/plan-image.ts";
-import { FLOW_SOFTWARE, wantedParams } from "./plan/wanted-params.ts";
+import { wantedParams } from "./plan/wanted-params.ts";
 import { storeImages } from "./store-image.ts";
 
 /** What to analyse, and how a run works. */

@@ -12,13 +12,16 @@ export const FLOW_RUN_KEYS = {
   windowSize: "window_size",
   /** The version of what is stored here, a whole number; another one makes results stale. */
   version: "version",
-  /** The package that computed the results, and its version. */
+  /** The package that computed the results: {@link FLOW_SOFTWARE}. */
   software: "software",
   /** The parameters, as one object. */
   params: "params",
   /** The hash of the run whose velocities these results were computed from, as canonical JSON. */
   velocityRun: "velocity_run_sha256",
 } as const;
+
+/** The package that computes what `kym analyze` stores. Which version of an algorithm it has, the algorithm's name says. */
+export const FLOW_SOFTWARE = "@kym/flow";
 
 /** The runs of one table, by `analysisRunKey`: as `radon/analysis` has them, and everything that is stored. */
 export interface FlowRuns {

@@ -2,12 +2,11 @@
 
 import { ARTIFACTS, calibrationOf, isKymSchemaError, loadMetadataText, parseMetadata } from "@kym/kym-schema";
 import { type FlowRuns, parseFlowRuns } from "@kym/kym-schema/flow";
-import { ANALYSIS_RUN_KEYS } from "@kym/kym-schema/keys";
 import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { isPixelKey } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../../errors.ts";
 import { artifactKeys, findArtifact, jsonArtifact, type ObjectHashes, tableArtifact } from "../../indexer/artifact-ref.ts";
-import { sha256Hex } from "../../indexer/sha256-hex.ts";
+import { pixelsHash } from "../../indexer/pixels-hash.ts";
 import { axisRoles, extentOf } from "../../image/plane-selection.ts";
 import { ANALYSIS_ARTIFACTS, ANALYSIS_KINDS, type AnalysisKind } from "../compute/analysis-kind.ts";
 import type { ImageFacts } from "./plan-image.ts";
@@ -56,20 +55,6 @@ export function analysedObjects(hashes: ObjectHashes): ObjectHashes {
   return new Map(
     [...hashes].filter(([key]) => isPixelKey(key) || results.has(key) || metadata.has(key)).sort(),
   );
-}
-
-/** What was stored at ingest; of an image that came otherwise, one hash over those of its pixels. */
-async function pixelsHash(
-  record: ZarrImageRecord,
-  hashes: ObjectHashes,
-  options: ReadOptions,
-): Promise<string> {
-  const { [ANALYSIS_RUN_KEYS.pixelsSha256]: known } = await record.attributes(options);
-  if (typeof known === "string") {
-    return known;
-  }
-  const pixels = [...hashes].filter(([key]) => isPixelKey(key)).map(([key, sha256]) => `${key} ${sha256}\n`);
-  return sha256Hex(pixels.sort().join(""));
 }
 
 /** Results whose JSON or table is missing or cannot be read count as none, and are computed again. */

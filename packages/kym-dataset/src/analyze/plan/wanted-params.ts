@@ -23,6 +23,3 @@ export function wantedParams({ windowLines }: Pick<CheckedRequest, "windowLines"
     diameter: run("", {}),
   };
 }
-
-/** The package that computes. What version of an algorithm it has, the name of the algorithm says. */
-export const FLOW_SOFTWARE = "@kym/flow";
