@@ -50,7 +50,8 @@ const ARROWS: Arrows = {
   "packages/flow/src": {
     runtime: [],
     plane: [],
-    radon: ["runtime", "plane"],
+    statistics: [],
+    radon: ["runtime", "plane", "statistics"],
   },
   "packages/kym-dataset/src": {
     table: [],

@@ -5,7 +5,40 @@
  * @module
  */
 
+export {
+  CLEANING_ALGORITHMS,
+  type CleaningVersion,
+  type CleanVelocityInput,
+  cleanVelocity,
+} from "./cleaning/clean-velocity.ts";
 export { FlowError, type FlowErrorCode, type FlowErrorDetails, isFlowError } from "./errors.ts";
+export type { BaselineShiftParams, EventsVersion } from "./events/baseline-shifts.ts";
+export {
+  DEFAULT_BASELINE_SHIFT_PARAMS,
+  DEFAULT_GAP_PARAMS,
+  type DetectGapsOptions,
+  type DetectOptions,
+  type DetectVelocityEventsOptions,
+  detectGaps,
+  detectVelocityEvents,
+  type VelocityEvents,
+} from "./events/detect-events.ts";
+export type { GapParams } from "./events/gaps.ts";
+export type {
+  TimedVelocity,
+  VelocityEvent,
+  VelocityEventType,
+  VelocityMachineType,
+} from "./events/velocity-event.ts";
+export {
+  type HeartRateOptions,
+  type HeartRateResult,
+  type HeartRateSegments,
+  type HeartRateStatus,
+  heartRate,
+} from "./heart-rate/heart-rate.ts";
+export { DEFAULT_HEART_RATE_PARAMS, type HeartRateParams } from "./heart-rate/heart-rate-params.ts";
+export type { SpectrumPeak } from "./heart-rate/spectrum.ts";
 export type { FlowCalibration } from "./plane/calibration.ts";
 export type { FlowPlane, FlowRegion } from "./plane/plane.ts";
 export type { VelocityTrace } from "./plane/velocity-trace.ts";

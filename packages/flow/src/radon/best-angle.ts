@@ -1,5 +1,6 @@
 // Which angle of a window is the best, and how much better than the others.
 
+import { medianInPlace } from "../statistics/select.ts";
 import { degreesOf, tangentOf } from "./angle-grid.ts";
 
 /** What the scores of a window say. All NaN for a window without a number. */
@@ -40,7 +41,7 @@ export function firstBest(scores: Float64Array): number {
 }
 
 /**
- * @param coarse the scores of the coarse angles; sorted by this function
+ * @param coarse the scores of the coarse angles; moved about by this function
  * @param fine the scores of the fine angles
  * @param quarters the first fine angle, in quarters of a degree
  */
@@ -51,16 +52,14 @@ export function bestAngle(coarse: Float64Array, fine: Float64Array, quarters: nu
   }
   const score = fine[best] ?? 0;
   const fineMargin = (score - secondOf(fine, best)) / score;
-  coarse.sort();
-  const most = coarse.at(-1) ?? 0;
-  const coarseMargin = (most - (coarse.at(-2) ?? 0)) / most;
-  const half = coarse.length / 2;
-  const median = ((coarse[half - 1] ?? 0) + (coarse[half] ?? 0)) / 2;
+  const bestCoarse = firstBest(coarse);
+  const most = coarse[bestCoarse] ?? 0;
+  const coarseMargin = (most - secondOf(coarse, bestCoarse)) / most;
   return {
     thetaDeg: degreesOf(quarters + best),
     pxPerLine: tangentOf(quarters + best),
     margin: Math.min(coarseMargin, fineMargin),
-    peakRatio: score / median,
+    peakRatio: score / medianInPlace(coarse),
     spread: deviationOf(fine) / score,
   };
 }

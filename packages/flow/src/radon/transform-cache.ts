@@ -3,6 +3,7 @@
 import type { WindowSize } from "./operator.ts";
 import { plainKernel } from "./plain-kernel.ts";
 import { RadonTransform } from "./transform.ts";
+import { wasmKernel } from "./wasm-kernel.ts";
 
 interface Kept {
   readonly size: WindowSize;
@@ -22,7 +23,7 @@ export async function withTransform<T>(
   const transform =
     kept?.size.lines === size.lines && kept.size.columns === size.columns
       ? kept.transform
-      : new RadonTransform(plainKernel(), size);
+      : new RadonTransform((await wasmKernel()) ?? plainKernel(), size);
   try {
     return await run(transform);
   } finally {

@@ -1,0 +1,60 @@
+// The spectrum of samples that are not evenly spaced.
+
+import type { Breathe } from "../runtime/breathe.ts";
+import type { Band, Spectrum } from "./spectrum.ts";
+
+/**
+ * The standard normalised periodogram of Lomb (Astrophys Space Sci 39:447, 1976) and Scargle (Astrophys J 263:835, 1982),
+ * on evenly spaced frequencies from one edge of the band to the other: the share of the sum of squares that a sine of each
+ * frequency explains. `values` have a mean of 0.
+ */
+export async function lombSpectrum(
+  timeS: Float64Array,
+  values: Float64Array,
+  { lowHz, highHz }: Band,
+  count: number,
+  breathe: Breathe,
+): Promise<Spectrum> {
+  const hz = Float64Array.from(
+    { length: count },
+    (_, index) => lowHz + ((highHz - lowHz) * index) / Math.max(1, count - 1),
+  );
+  const power = new Float64Array(count);
+  const squares = values.reduce((sum, value) => sum + value * value, 0);
+  for (const [index, frequency] of hz.entries()) {
+    power[index] = explained(timeS, values, 2 * Math.PI * frequency) / squares;
+    const pause = breathe();
+    if (pause !== undefined) {
+      await pause;
+    }
+  }
+  return { hz, power };
+}
+
+/** The sum of squares that a sine explains. */
+function explained(timeS: Float64Array, values: Float64Array, omega: number): number {
+  let [yc, ys, cc, ss, cs] = [0, 0, 0, 0, 0];
+  for (let index = 0; index < values.length; index += 1) {
+    const phase = omega * (timeS[index] ?? 0);
+    const cosine = Math.cos(phase);
+    const sine = Math.sin(phase);
+    const value = values[index] ?? 0;
+    yc += value * cosine;
+    ys += value * sine;
+    cc += cosine * cosine;
+    ss += sine * sine;
+    cs += cosine * sine;
+  }
+  const shift = Math.atan2(2 * cs, cc - ss) / 2;
+  const cosine = Math.cos(shift);
+  const sine = Math.sin(shift);
+  const shiftedCosine = cosine * yc + sine * ys;
+  const shiftedSine = cosine * ys - sine * yc;
+  const cosines = cosine * cosine * cc + 2 * cosine * sine * cs + sine * sine * ss;
+  const sines = cosine * cosine * ss - 2 * cosine * sine * cs + sine * sine * cc;
+  return share(shiftedCosine, cosines) + share(shiftedSine, sines);
+}
+
+function share(sum: number, squares: number): number {
+  return squares > 0 ? (sum * sum) / squares : 0;
+}
