@@ -20,7 +20,9 @@ const ARROWS: Arrows = {
     commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes"],
   },
   "apps/cli/src/commands": {
+    analyze: ["index"],
     check: [],
+    compare: [],
     completion: [],
     copies: [],
     doctor: [],

@@ -21,6 +21,7 @@ export {
   type DetectVelocityEventsOptions,
   detectGaps,
   detectVelocityEvents,
+  EVENTS_ALGORITHMS,
   type VelocityEvents,
 } from "./events/detect-events.ts";
 export type { GapParams } from "./events/gaps.ts";
@@ -31,6 +32,7 @@ export type {
   VelocityMachineType,
 } from "./events/velocity-event.ts";
 export {
+  HEART_RATE_ALGORITHM,
   type HeartRateOptions,
   type HeartRateResult,
   type HeartRateSegments,

@@ -18,6 +18,12 @@ export {
   type LeftOut,
   type ScorerReport,
 } from "./agreement/compare-scorers.ts";
+export type { ComparedRoi, ComparedWindow, WindowAgreement } from "./agreement/compare-traces.ts";
+export {
+  type ComparedImage,
+  type CompareVelocitiesOptions,
+  compareVelocities,
+} from "./agreement/compare-velocities.ts";
 export {
   isKymDatasetError,
   KymDatasetError,

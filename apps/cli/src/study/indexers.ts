@@ -1,12 +1,14 @@
 // The indexers that `index`, `explain`, `ls`, `show` and their help texts use. To add one, write its file and add it here.
 
-import { type Indexer, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import { diameterIndexer, heartRateIndexer, type Indexer, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
 import type { CommandOption, OptionValues } from "../arguments/command.ts";
 
 /** The indexers in the order in which `kym index` runs them. */
 export const INDEXERS: readonly Indexer[] = [
   velocityEventIndexer, // → kym_velocity_events
   radonIndexer, // → kym_radon
+  heartRateIndexer, // → kym_heart_rate
+  diameterIndexer, // → kym_diameter
 ];
 
 const NAMES: readonly string[] = INDEXERS.map(({ name }) => name);
@@ -38,4 +40,4 @@ export function wantedIndexers({
 
 /** Below a screen that says `not analysed`: an index cannot make results. */
 export const HOW_TO_ANALYSE =
-  "kym pools analyses and makes none: analyse the scan, for example in kymflow, and ingest its folder again";
+  "kym index makes no results: kym analyze computes them, or ingest the folder again after another program did";

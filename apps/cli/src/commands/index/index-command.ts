@@ -1,6 +1,6 @@
 // `kym index`: updates the pooled tables from the images.
 
-import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
+import { KymDataset, saveAnalysisSettings, type UpdateReport } from "@kym/kym-dataset";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import {
@@ -15,10 +15,12 @@ import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
+import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { SETTINGS_OPTIONS, settingsOf } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -26,7 +28,11 @@ export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
   description: `Updates the pooled tables from the images: ${TABLES}.
 Only images that changed are read. Images without an analysis are counted; they get no
-rows.`,
+rows.
+
+A ROI has one row in a table: of the lab's results if there are some, else of those of kym
+analyze. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
+make rows anew that depend on them.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",
@@ -35,6 +41,7 @@ rows.`,
   options: {
     rebuild: { help: "compute every row again" },
     ...INDEXER_OPTION,
+    ...SETTINGS_OPTIONS,
     ...BLIND_OPTION,
     "dry-run": { short: "n", help: "list the images that would be read again, and why; write nothing" },
   },
@@ -44,6 +51,11 @@ rows.`,
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
+    const settings = settingsOf(context.options);
+    if (dryRun && Object.keys(settings).length > 0) {
+      throw usageError("a dry run remembers nothing: leave --prefer and --min-quality out");
+    }
+    await saveAnalysisSettings(dataset, settings, { signal: context.signal });
     const kym = new KymDataset(dataset);
     const names = await imageNames(dataset, { blind: isBlind(context) });
     const reports: UpdateReport[] = [];

@@ -3,6 +3,8 @@
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../../errors.ts";
 import type { AnalysisTask, ComputeOptions, KindResult } from "./analysis-task.ts";
+import { eventResults } from "./event-results.ts";
+import { heartRateResults } from "./heart-rate-results.ts";
 import { velocityResults } from "./velocity-results.ts";
 
 /**
@@ -24,9 +26,17 @@ export async function computeAnalysis(
 
 async function computeKinds(task: AnalysisTask, options: ComputeOptions): Promise<readonly KindResult[]> {
   const results: KindResult[] = [];
+  let { velocity } = task;
   if (task.kinds.includes("velocity")) {
-    const { result } = await velocityResults(task, options);
-    results.push(result);
+    const computed = await velocityResults(task, options);
+    results.push(computed.result);
+    velocity = computed.velocity;
+  }
+  if (task.kinds.includes("events") && velocity !== undefined) {
+    results.push(await eventResults(task, velocity, options));
+  }
+  if (task.kinds.includes("heartRate") && velocity !== undefined) {
+    results.push(await heartRateResults(velocity, options));
   }
   return results;
 }

@@ -1,6 +1,6 @@
 // The velocities of a ROI: the rows of `flow/velocity`.
 
-import { radonVelocity } from "@kym/flow";
+import { cleanVelocity, radonVelocity } from "@kym/flow";
 import { COLUMNS } from "@kym/kym-schema";
 import type { AnalysisTask, ComputeOptions, KindResult, KnownVelocity } from "./analysis-task.ts";
 
@@ -27,6 +27,12 @@ export async function velocityResults(task: AnalysisTask, options: ComputeOption
   const line = Float64Array.from(trace.centreLine, (centre) => firstLine + centre);
   const timeS = secondsPerLine === null ? undefined : line.map((centre) => centre * secondsPerLine);
   const velocityMmPerS = trace.velocityMmPerS === null ? undefined : Float64Array.from(trace.velocityMmPerS);
+  const clean =
+    velocityMmPerS &&
+    (await cleanVelocity({
+      ...{ velocityMmPerS, thetaDeg, secondsPerLine, umPerPixel: umPerPx, version: "lab" },
+      signal: options.signal,
+    }));
   const unknown = { constant: null };
   return {
     velocity: timeS === undefined || velocityMmPerS === undefined ? undefined : { timeS, velocityMmPerS },
@@ -41,6 +47,8 @@ export async function velocityResults(task: AnalysisTask, options: ComputeOption
         [COLUMNS.secondsPerLine]: { constant: secondsPerLine },
         [COLUMNS.nLines]: { constant: BigInt(task.imageLines) },
         [COLUMNS.pxPerLine]: { constant: BigInt(task.imageColumns) },
+        [COLUMNS.cleanVelocity]: clean === undefined ? unknown : Float64Array.from(clean),
+        [COLUMNS.absVelocity]: clean === undefined ? unknown : Float64Array.from(clean, Math.abs),
         [COLUMNS.line]: line,
         [COLUMNS.thetaDeg]: Float64Array.from(thetaDeg),
         [COLUMNS.shiftPxPerLine]: Float64Array.from(pxPerLine),

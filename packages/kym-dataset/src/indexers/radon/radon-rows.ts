@@ -66,7 +66,6 @@ export async function summarizeTraces(
       ...imageFactColumns(context, runs[key]?.state),
       software,
       algorithm,
-      ...stallColumns(trace),
       low_quality_share: lowQualityShare(trace.qualities, minQuality),
     });
   }
