@@ -2,7 +2,7 @@
 
 import wabt from "wabt";
 
-/** The module that `packages/flow/src/radon/score-wasm.ts` is, for the text of `score.wat`. */
+/** The module that `packages/flow/src/radon/kernel/score-wasm.ts` is, for the text of `score.wat`. */
 export async function compiledKernelText(source: string): Promise<string> {
   const { parseWat } = await wabt();
   const parsed = parseWat("score.wat", source, { simd: true });

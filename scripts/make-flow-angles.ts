@@ -3,6 +3,6 @@
 import { writeFile } from "node:fs/promises";
 import { angleTables, angleTablesText } from "./flow-angles.ts";
 
-const file = new URL("../packages/flow/src/radon/angle-tables.ts", import.meta.url);
+const file = new URL("../packages/flow/src/radon/angles/angle-tables.ts", import.meta.url);
 
 await writeFile(file, angleTablesText(angleTables()));

@@ -54,6 +54,15 @@ const ARROWS: Arrows = {
     plane: [],
     statistics: [],
     radon: ["runtime", "plane", "statistics"],
+    lspiv: ["runtime", "plane"],
+    cleaning: ["plane", "statistics"],
+    events: ["runtime", "statistics"],
+    "heart-rate": ["runtime", "statistics", "events"],
+    diameter: ["runtime", "plane", "statistics"],
+  },
+  "packages/flow/src/radon": {
+    angles: [],
+    kernel: [],
   },
   "packages/kym-dataset/src": {
     table: [],

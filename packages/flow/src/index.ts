@@ -11,6 +11,13 @@ export {
   type CleanVelocityInput,
   cleanVelocity,
 } from "./cleaning/clean-velocity.ts";
+export {
+  type DiameterOptions,
+  type DiameterTrace,
+  diameter,
+} from "./diameter/diameter.ts";
+export { DIAMETER_FLAGS, type DiameterFlag } from "./diameter/diameter-flags.ts";
+export { DEFAULT_DIAMETER_PARAMS, type DiameterParams } from "./diameter/diameter-params.ts";
 export { FlowError, type FlowErrorCode, type FlowErrorDetails, isFlowError } from "./errors.ts";
 export type { BaselineShiftParams, EventsVersion } from "./events/baseline-shifts.ts";
 export {
@@ -25,6 +32,13 @@ export {
   type VelocityEvents,
 } from "./events/detect-events.ts";
 export type { GapParams } from "./events/gaps.ts";
+export {
+  DEFAULT_STALL_PARAMS,
+  type StallOptions,
+  type StallParams,
+  type StallSummary,
+  stallSummary,
+} from "./events/stall-summary.ts";
 export type {
   TimedVelocity,
   VelocityEvent,
@@ -41,6 +55,11 @@ export {
 } from "./heart-rate/heart-rate.ts";
 export { DEFAULT_HEART_RATE_PARAMS, type HeartRateParams } from "./heart-rate/heart-rate-params.ts";
 export type { SpectrumPeak } from "./heart-rate/spectrum.ts";
+export {
+  type LspivVelocityOptions,
+  type LspivVelocityTrace,
+  lspivVelocity,
+} from "./lspiv/lspiv-velocity.ts";
 export type { FlowCalibration } from "./plane/calibration.ts";
 export type { FlowPlane, FlowRegion } from "./plane/plane.ts";
 export type { VelocityTrace } from "./plane/velocity-trace.ts";

@@ -2,14 +2,19 @@
 
 import type { FlowPlane, FlowRegion } from "./plane.ts";
 
-/** The mean over all lines of the region, by column; NaN where a pixel of the column is not finite. */
+/** The mean of the finite pixels of each column over all lines of the region; NaN for a column without one. */
 export function columnMeans(plane: FlowPlane, region: FlowRegion): Float64Array {
   const sums = new Float64Array(region.columnStop - region.columnStart);
+  const counts = new Float64Array(sums.length);
   for (let line = region.lineStart; line < region.lineStop; line += 1) {
     const start = line * plane.columns + region.columnStart;
     for (let column = 0; column < sums.length; column += 1) {
-      sums[column] = (sums[column] ?? 0) + (plane.pixels[start + column] ?? 0);
+      const pixel = plane.pixels[start + column] ?? Number.NaN;
+      if (Number.isFinite(pixel)) {
+        sums[column] = (sums[column] ?? 0) + pixel;
+        counts[column] = (counts[column] ?? 0) + 1;
+      }
     }
   }
-  return sums.map((sum) => sum / (region.lineStop - region.lineStart));
+  return sums.map((sum, column) => sum / (counts[column] ?? 0));
 }

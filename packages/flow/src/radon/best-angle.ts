@@ -1,7 +1,7 @@
 // Which angle of a window is the best, and how much better than the others.
 
 import { medianInPlace } from "../statistics/select.ts";
-import { degreesOf, tangentOf } from "./angle-grid.ts";
+import { degreesOf, tangentOf } from "./angles/angle-grid.ts";
 
 /** What the scores of a window say. All NaN for a window without a number. */
 export interface BestAngle {

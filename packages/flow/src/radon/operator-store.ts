@@ -1,7 +1,7 @@
 // Keeps projections in memory, as many as there is room for.
 
-import type { Arena } from "./arena.ts";
-import type { StoredOperator } from "./kernel.ts";
+import type { Arena } from "./kernel/arena.ts";
+import type { StoredOperator } from "./kernel/kernel.ts";
 import { makeOperator, type ProjectionOperator, type WindowSize } from "./operator.ts";
 
 /** What kept operators may take. */

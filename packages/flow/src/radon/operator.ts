@@ -1,6 +1,6 @@
 // The projection of a window at one angle, as a sparse matrix.
 
-import { cosineOf, sineOf } from "./angle-grid.ts";
+import { cosineOf, sineOf } from "./angles/angle-grid.ts";
 
 /** The size of a window. */
 export interface WindowSize {

@@ -1,9 +1,9 @@
 // Keeps the operators that were used last, so that the next image of the same width need not make them.
 
+import { plainKernel } from "./kernel/plain-kernel.ts";
+import { wasmKernel } from "./kernel/wasm-kernel.ts";
 import type { WindowSize } from "./operator.ts";
-import { plainKernel } from "./plain-kernel.ts";
 import { RadonTransform } from "./transform.ts";
-import { wasmKernel } from "./wasm-kernel.ts";
 
 interface Kept {
   readonly size: WindowSize;

@@ -1,10 +1,10 @@
 // The windowed Radon transform: from a block of windows to the best angle of each.
 
 import type { Breathe } from "../runtime/breathe.ts";
-import { COARSE_QUARTERS, FINE_OFFSETS } from "./angle-grid.ts";
-import { Arena } from "./arena.ts";
+import { COARSE_QUARTERS, FINE_OFFSETS } from "./angles/angle-grid.ts";
 import { type BestAngle, bestAngle, firstBest } from "./best-angle.ts";
-import { type Kernel, LANES } from "./kernel.ts";
+import { Arena } from "./kernel/arena.ts";
+import { type Kernel, LANES } from "./kernel/kernel.ts";
 import type { WindowSize } from "./operator.ts";
 import { OperatorStore } from "./operator-store.ts";
 import { WindowBlock, type WindowSource } from "./window-block.ts";

@@ -2,8 +2,8 @@
 
 import type { FlowPlane, FlowRegion } from "../plane/plane.ts";
 import { STEPS_PER_WINDOW } from "../plane/windows.ts";
-import type { Arena } from "./arena.ts";
-import { LANES } from "./kernel.ts";
+import type { Arena } from "./kernel/arena.ts";
+import { LANES } from "./kernel/kernel.ts";
 import type { WindowSize } from "./operator.ts";
 
 const MOST_WINDOWS = 128;
