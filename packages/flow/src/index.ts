@@ -17,7 +17,11 @@ export {
   diameter,
 } from "./diameter/diameter.ts";
 export { DIAMETER_FLAGS, type DiameterFlag } from "./diameter/diameter-flags.ts";
-export { DEFAULT_DIAMETER_PARAMS, type DiameterParams } from "./diameter/diameter-params.ts";
+export {
+  DEFAULT_DIAMETER_PARAMS,
+  type DiameterParams,
+  diameterAlgorithm,
+} from "./diameter/diameter-params.ts";
 export { FlowError, type FlowErrorCode, type FlowErrorDetails, isFlowError } from "./errors.ts";
 export type { BaselineShiftParams, EventsVersion } from "./events/baseline-shifts.ts";
 export {

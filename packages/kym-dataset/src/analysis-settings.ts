@@ -40,11 +40,15 @@ export async function saveAnalysisSettings(
 ): Promise<boolean> {
   const { minQuality } = settings;
   if (minQuality !== undefined && !(minQuality >= 0 && Number.isFinite(minQuality))) {
-    throw new KymDatasetError("invalid_argument", `minQuality: expected a number of at least 0, found ${minQuality}`, {
-      path: "minQuality",
-      expected: "a number of at least 0",
-      found: minQuality,
-    });
+    throw new KymDatasetError(
+      "invalid_argument",
+      `minQuality: expected a number of at least 0, found ${minQuality}`,
+      {
+        path: "minQuality",
+        expected: "a number of at least 0",
+        found: minQuality,
+      },
+    );
   }
   const before = await loadAnalysisSettings(dataset, options);
   const after = { ...before, ...settings };

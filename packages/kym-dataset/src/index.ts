@@ -9,7 +9,6 @@
  * @module
  */
 
-export { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 export { type Agreement, cohenKappa, type ScorePair } from "./agreement/cohen-kappa.ts";
 export {
   type CompareScorersOptions,
@@ -24,12 +23,7 @@ export {
   type CompareVelocitiesOptions,
   compareVelocities,
 } from "./agreement/compare-velocities.ts";
-export {
-  isKymDatasetError,
-  KymDatasetError,
-  type KymDatasetErrorCode,
-  type KymDatasetErrorDetails,
-} from "./errors.ts";
+export { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 export type {
   AnalysedRoi,
   AnalysisEvent,
@@ -49,12 +43,18 @@ export type {
 } from "./analyze/compute/analysis-task.ts";
 export type { AnalysisRequest } from "./analyze/plan/analysis-request.ts";
 export type { AnalysisReason, LeftOutAnalysis } from "./analyze/plan/plan-image.ts";
+export {
+  isKymDatasetError,
+  KymDatasetError,
+  type KymDatasetErrorCode,
+  type KymDatasetErrorDetails,
+} from "./errors.ts";
 export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
-export type { FlowContext, FlowRunContext } from "./indexer/flow-runs.ts";
 export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";
+export type { FlowContext, FlowRunContext } from "./indexer/flow-runs.ts";
 export {
   defineIndexer,
   type ExtractArgs,

@@ -1,5 +1,6 @@
 import { parseArtifactName, type TableSchema } from "@kym/zarr-store";
 import { expect, test } from "vitest";
+import * as flow from "../src/flow/index.ts";
 import {
   ARTIFACTS,
   COLUMNS,
@@ -10,7 +11,6 @@ import {
   VELOCITY_EVENTS_SCHEMA,
   VELOCITY_TRACE_SCHEMA,
 } from "../src/index.ts";
-import * as flow from "../src/flow/index.ts";
 import { EXPERIMENT_KEYS, SUMMARY_KEYS } from "../src/keys/index.ts";
 import * as tables from "../src/tables/index.ts";
 

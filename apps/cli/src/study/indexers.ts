@@ -1,6 +1,12 @@
 // The indexers that `index`, `explain`, `ls`, `show` and their help texts use. To add one, write its file and add it here.
 
-import { diameterIndexer, heartRateIndexer, type Indexer, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import {
+  diameterIndexer,
+  heartRateIndexer,
+  type Indexer,
+  radonIndexer,
+  velocityEventIndexer,
+} from "@kym/kym-dataset";
 import type { CommandOption, OptionValues } from "../arguments/command.ts";
 
 /** The indexers in the order in which `kym index` runs them. */

@@ -48,3 +48,8 @@ export const DEFAULT_DIAMETER_PARAMS: DiameterParams = Object.freeze({
   postFilterKernel: 3,
   hampelSigmas: 3,
 });
+
+/** Name and version of what measures with these parameters. */
+export function diameterAlgorithm({ method, subPixel }: Pick<DiameterParams, "method" | "subPixel">): string {
+  return `kym.diameter.${method}${subPixel ? ".sub_pixel" : ""}@1`;
+}

@@ -5,7 +5,7 @@ import { type FlowCalibration, requireCalibration } from "../plane/calibration.t
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
 import { makeBreathe } from "../runtime/breathe.ts";
 import { qualityOf } from "./diameter-flags.ts";
-import { DEFAULT_DIAMETER_PARAMS, type DiameterParams } from "./diameter-params.ts";
+import { DEFAULT_DIAMETER_PARAMS, type DiameterParams, diameterAlgorithm } from "./diameter-params.ts";
 import { edgesOf } from "./edges.ts";
 import { gateMotion } from "./motion-gates.ts";
 import { filteredWidths } from "./post-filter.ts";
@@ -96,7 +96,7 @@ export async function diameter(plane: FlowPlane, options: DiameterOptions): Prom
   }
   const diameterFilteredPx = filteredWidths(walls.width, params);
   return {
-    algorithm: `kym.diameter.${params.method}${params.subPixel ? ".sub_pixel" : ""}@1`,
+    algorithm: diameterAlgorithm(params),
     profileCount,
     centreLine,
     timeS: secondsPerLine === null ? null : centreLine.map((line) => line * secondsPerLine),

@@ -4,7 +4,12 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
-import { findArtifact, loadTableArtifact, type ObjectHashes, tableArtifact } from "../indexer/artifact-ref.ts";
+import {
+  findArtifact,
+  loadTableArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "../indexer/artifact-ref.ts";
 import { type ComparedRoi, compareTraces } from "./compare-traces.ts";
 
 export interface CompareVelocitiesOptions extends ReadOptions {

@@ -3,18 +3,23 @@
 import { FLOW_SOFTWARE } from "@kym/kym-schema/flow";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
-import { KymDatasetError, isKymDatasetError } from "../errors.ts";
+import { isKymDatasetError, KymDatasetError } from "../errors.ts";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
-import type { AnalysisEvent, AnalysisReport, ImageAnalysisReport } from "./analysis-report.ts";
 import { AnalysisProgress } from "./analysis-progress.ts";
-import { type ComputedImage, type ComputeImageOptions, computeImage, type PlannedImage } from "./compute-image.ts";
+import type { AnalysisEvent, AnalysisReport, ImageAnalysisReport } from "./analysis-report.ts";
 import type { ComputeAnalysis } from "./compute/analysis-task.ts";
 import { computeAnalysis } from "./compute/compute-analysis.ts";
-import { makeSlots } from "./slots.ts";
-import { type AnalysisRequest, checkRequest, type CheckedRequest } from "./plan/analysis-request.ts";
+import {
+  type ComputedImage,
+  type ComputeImageOptions,
+  computeImage,
+  type PlannedImage,
+} from "./compute-image.ts";
+import { type AnalysisRequest, type CheckedRequest, checkRequest } from "./plan/analysis-request.ts";
 import { loadImageFacts } from "./plan/load-image-facts.ts";
 import { isNothingToDo, planImage } from "./plan/plan-image.ts";
 import { wantedParams } from "./plan/wanted-params.ts";
+import { makeSlots } from "./slots.ts";
 import { storeImages } from "./store-image.ts";
 
 /** What to analyse, and how a run works. */

@@ -4,16 +4,33 @@ import type { FlowPlane } from "@kym/flow";
 import { COLUMNS, type JsonObject } from "@kym/kym-schema";
 import { FLOW_RUN_KEYS, NO_FLOW_RUNS } from "@kym/kym-schema/flow";
 import type { NdArray, ReadOptions, TableSchema, ZarrImageRecord } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { loadArrow } from "@kym/zarr-store/table/lazy";
 import { columnOf } from "@kym/zarr-store/table/reading";
-import { throwIfAborted } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../errors.ts";
 import { planeSelection } from "../image/plane-selection.ts";
-import { findArtifact, loadTableArtifact, type ObjectHashes, tableArtifact } from "../indexer/artifact-ref.ts";
-import { ANALYSIS_ARTIFACTS, ANALYSIS_KINDS, type AnalysisKind, FROM_VELOCITY } from "./compute/analysis-kind.ts";
+import {
+  findArtifact,
+  loadTableArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "../indexer/artifact-ref.ts";
+import {
+  ANALYSIS_ARTIFACTS,
+  ANALYSIS_KINDS,
+  type AnalysisKind,
+  FROM_VELOCITY,
+} from "./compute/analysis-kind.ts";
 import type { AnalysisTask, ComputeAnalysis, KindResult, KnownVelocity } from "./compute/analysis-task.ts";
-import { hashOfRun, type ImageFacts, type ImagePlan, type PlannedRoi, runFields, type WantedParams } from "./plan/plan-image.ts";
+import {
+  hashOfRun,
+  type ImageFacts,
+  type ImagePlan,
+  type PlannedRoi,
+  runFields,
+  type WantedParams,
+} from "./plan/plan-image.ts";
 import { joinRows, RESULT_SCHEMAS, type RowsOfRoi, rowsByRoi, tableOfResult } from "./result-tables.ts";
 
 /** An image that is planned. */
@@ -199,4 +216,3 @@ function artifactsOf(
     return { kind, table, schema: RESULT_SCHEMAS[kind], runs: Object.fromEntries([...runs].sort()) };
   });
 }
-

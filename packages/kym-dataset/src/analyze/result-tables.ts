@@ -1,16 +1,11 @@
 // The table of one kind of an image: the rows of ROIs that stay, and those that were computed.
 
-import { COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import {
-  FLOW_DIAMETER_SCHEMA,
-  FLOW_HEART_RATE_COLUMNS,
-  FLOW_VELOCITY_SCHEMA,
-} from "@kym/kym-schema/flow";
+import { analysisRunKey, COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
+import { FLOW_DIAMETER_SCHEMA, FLOW_HEART_RATE_COLUMNS, FLOW_VELOCITY_SCHEMA } from "@kym/kym-schema/flow";
 import type { CellValue, TableSchema } from "@kym/zarr-store";
 import { type RowRange, spliceRows, tableFromColumns } from "@kym/zarr-store/table/lazy";
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
-import { analysisRunKey } from "@kym/kym-schema";
 import type { AnalysisKind } from "./compute/analysis-kind.ts";
 import type { KindResult } from "./compute/analysis-task.ts";
 

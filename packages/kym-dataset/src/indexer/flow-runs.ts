@@ -43,9 +43,7 @@ export async function loadFlowContext(
   const hashes = await record.objectHashes();
   const table = findArtifact(tableArtifact(name), hashes);
   const hasRuns = findArtifact([jsonArtifact(name)], hashes) !== undefined;
-  const { runs, stored } = hasRuns
-    ? parseFlowRuns(await record.loadJson(name, options), name)
-    : NO_FLOW_RUNS;
+  const { runs, stored } = hasRuns ? parseFlowRuns(await record.loadJson(name, options), name) : NO_FLOW_RUNS;
   const pixelsSha256 = runs.size === 0 ? undefined : await pixelsHash(record, hashes, options);
   return {
     table_sha256: (table && hashes.get(table.key)) ?? null,

@@ -25,7 +25,8 @@ export function preferredRows(
 /** Sorts rows by ROI, then channel; rows of one ROI and channel keep their order. */
 export function inOrderOfRois(rows: readonly Row[]): readonly Row[] {
   return rows.toSorted(
-    (a, b) => numberOf(a["roi_id"]) - numberOf(b["roi_id"]) || numberOf(a["channel"]) - numberOf(b["channel"]),
+    (a, b) =>
+      numberOf(a["roi_id"]) - numberOf(b["roi_id"]) || numberOf(a["channel"]) - numberOf(b["channel"]),
   );
 }
 

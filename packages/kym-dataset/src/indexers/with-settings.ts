@@ -6,7 +6,10 @@ import type { Indexer } from "../indexer/indexer.ts";
 /** Makes an indexer. `forSettings` goes into it. */
 type MakeIndexer<Context> = (
   settings: AnalysisSettings,
-  more: { readonly analysisVersion: string; readonly forSettings: NonNullable<Indexer<Context>["forSettings"]> },
+  more: {
+    readonly analysisVersion: string;
+    readonly forSettings: NonNullable<Indexer<Context>["forSettings"]>;
+  },
 ) => Indexer<Context>;
 
 /**

@@ -25,9 +25,7 @@ export interface AnalysisSettings {
 export const DEFAULT_ANALYSIS_SETTINGS: AnalysisSettings = Object.freeze({ prefer: "lab", minQuality: 1.5 });
 
 /** Reads the rows of the table. A setting that is unknown, absent or not valid has its default. */
-export function parseAnalysisSettings(
-  rows: Iterable<Readonly<Record<string, unknown>>>,
-): AnalysisSettings {
+export function parseAnalysisSettings(rows: Iterable<Readonly<Record<string, unknown>>>): AnalysisSettings {
   const values = new Map([...rows].map(({ setting, value }) => [setting, value]));
   const minQuality = Number(values.get("min_quality") ?? Number.NaN);
   return {

@@ -12,7 +12,12 @@ export const POOLED_RADON_COLUMNS: readonly Column[] = [
   SOFTWARE_COLUMN,
   { name: COLUMNS.algorithm, type: "utf8", description: "NULL if the results do not name one" },
   { name: "stall_time_s", type: "float64", unit: UNITS.second, description: "the sum of all stalls" },
-  { name: "stalls_per_min", type: "float64", unit: UNITS.perMinute, description: "stalls in a minute of the trace" },
+  {
+    name: "stalls_per_min",
+    type: "float64",
+    unit: UNITS.perMinute,
+    description: "stalls in a minute of the trace",
+  },
   { name: "longest_stall_s", type: "float64", unit: UNITS.second },
   {
     name: "low_quality_share",
@@ -36,7 +41,12 @@ export const POOLED_HEART_RATE_COLUMNS: readonly Column[] = [
   { name: "welch_snr", type: "float64", description: "peak / median of the band" },
   { name: "welch_edge", type: "bool", description: "the peak is at an end of the band" },
   { name: "welch_concentration", type: "float64", description: "share of the band's power near the peak" },
-  { name: "delta_bpm", type: "float64", unit: UNITS.perMinute, description: "how far the two methods are apart" },
+  {
+    name: "delta_bpm",
+    type: "float64",
+    unit: UNITS.perMinute,
+    description: "how far the two methods are apart",
+  },
   { name: "agree", type: "bool", description: "the two methods agree within the tolerance" },
   REL_PATH_COLUMN,
   ANALYSIS_STATE_COLUMN,

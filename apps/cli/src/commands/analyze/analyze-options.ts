@@ -35,7 +35,10 @@ export function analysisRequest(options: OptionValues<typeof ANALYSIS_OPTIONS>):
   );
   const { window, channel, roi } = options;
   const windowLines = window === undefined ? undefined : Number(window);
-  if (windowLines !== undefined && !(Number.isInteger(windowLines / 4) && windowLines >= 4 && windowLines <= 1024)) {
+  if (
+    windowLines !== undefined &&
+    !(Number.isInteger(windowLines / 4) && windowLines >= 4 && windowLines <= 1024)
+  ) {
     throw usageError(`--window must be a multiple of 4 from 4 to 1024, not ${JSON.stringify(window)}`);
   }
   return {

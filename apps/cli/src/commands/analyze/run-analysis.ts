@@ -1,6 +1,11 @@
 // Analyses images with a pool of threads and a progress bar.
 
-import { type AnalysisEvent, type AnalysisReport, type AnalysisRequest, analyzeImages } from "@kym/kym-dataset";
+import {
+  type AnalysisEvent,
+  type AnalysisReport,
+  type AnalysisRequest,
+  analyzeImages,
+} from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
 import type { ImageNames } from "../../study/image-names.ts";

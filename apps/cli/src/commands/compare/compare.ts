@@ -55,22 +55,30 @@ window. Nothing is changed.`,
     progress.end();
     const rois = comparedRois(compared);
     const failed = compared.filter((image) => "message" in image);
-    const given = await giveTable(context, choice, isWhole ? windowsTable(compared, names) : roisTable(rois, names), {
-      data: rois.map(({ imageId, roiId, channel, counts }) => ({
-        image_id: imageId,
-        name: names.of(imageId),
-        roi_id: roiId,
-        channel,
-        ...counts,
-      })),
-      show: () => comparisonText(rois, names, context),
-      location: dataset.location,
-      commandFor: (file) => `kym compare ${shellWord(path)} -o ${shellWord(file)}`,
-    });
+    const given = await giveTable(
+      context,
+      choice,
+      isWhole ? windowsTable(compared, names) : roisTable(rois, names),
+      {
+        data: rois.map(({ imageId, roiId, channel, counts }) => ({
+          image_id: imageId,
+          name: names.of(imageId),
+          roi_id: roiId,
+          channel,
+          ...counts,
+        })),
+        show: () => comparisonText(rois, names, context),
+        location: dataset.location,
+        commandFor: (file) => `kym compare ${shellWord(path)} -o ${shellWord(file)}`,
+      },
+    );
     return {
       ...given,
       exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
-      warnings: [...comparisonNotes(compared, names), ...(selected === undefined ? [] : leftOutNotes(selected))],
+      warnings: [
+        ...comparisonNotes(compared, names),
+        ...(selected === undefined ? [] : leftOutNotes(selected)),
+      ],
     };
   },
 });

@@ -49,7 +49,10 @@ export interface KindResult {
 }
 
 /** Computes a task, in this thread or another. */
-export type ComputeAnalysis = (task: AnalysisTask, options?: ComputeOptions) => Promise<readonly KindResult[]>;
+export type ComputeAnalysis = (
+  task: AnalysisTask,
+  options?: ComputeOptions,
+) => Promise<readonly KindResult[]>;
 
 export interface ComputeOptions {
   readonly signal?: AbortSignal | undefined;

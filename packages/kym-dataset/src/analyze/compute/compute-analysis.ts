@@ -3,6 +3,7 @@
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../../errors.ts";
 import type { AnalysisTask, ComputeOptions, KindResult } from "./analysis-task.ts";
+import { diameterResults } from "./diameter-results.ts";
 import { eventResults } from "./event-results.ts";
 import { heartRateResults } from "./heart-rate-results.ts";
 import { velocityResults } from "./velocity-results.ts";
@@ -37,6 +38,9 @@ async function computeKinds(task: AnalysisTask, options: ComputeOptions): Promis
   }
   if (task.kinds.includes("heartRate") && velocity !== undefined) {
     results.push(await heartRateResults(velocity, options));
+  }
+  if (task.kinds.includes("diameter")) {
+    results.push(await diameterResults(task, options));
   }
   return results;
 }

@@ -4,7 +4,13 @@ import { detectVelocityEvents, type VelocityEvent } from "@kym/flow";
 import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue } from "@kym/zarr-store";
 import { sha256Hex } from "../../indexer/sha256-hex.ts";
-import type { AnalysisTask, ComputeOptions, KindResult, KnownVelocity, ResultColumn } from "./analysis-task.ts";
+import type {
+  AnalysisTask,
+  ComputeOptions,
+  KindResult,
+  KnownVelocity,
+  ResultColumn,
+} from "./analysis-task.ts";
 
 /**
  * Detects the events of a trace, one row an event. Nobody has looked at them: they have no `user_type`. An event's id is
@@ -36,7 +42,9 @@ export async function eventResults(
       [COLUMNS.start]: cells(({ tStartS }) => tStartS),
       [COLUMNS.end]: cells(({ tEndS }) => tEndS),
       [COLUMNS.peakTime]: cells(({ tPeakS }) => tPeakS),
-      [COLUMNS.peakValue]: cells(({ iPeak }) => (iPeak === null ? null : finite(velocity.velocityMmPerS[iPeak]))),
+      [COLUMNS.peakValue]: cells(({ iPeak }) =>
+        iPeak === null ? null : finite(velocity.velocityMmPerS[iPeak]),
+      ),
       [COLUMNS.score]: cells(({ scorePeak }) => scorePeak),
       i_start: cells(({ iStart }) => place(iStart)),
       i_peak: cells(({ iPeak }) => place(iPeak)),

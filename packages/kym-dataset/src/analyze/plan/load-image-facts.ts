@@ -5,9 +5,15 @@ import { type FlowRuns, parseFlowRuns } from "@kym/kym-schema/flow";
 import { isZarrStoreError, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { isPixelKey } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../../errors.ts";
-import { artifactKeys, findArtifact, jsonArtifact, type ObjectHashes, tableArtifact } from "../../indexer/artifact-ref.ts";
-import { pixelsHash } from "../../indexer/pixels-hash.ts";
 import { axisRoles, extentOf } from "../../image/plane-selection.ts";
+import {
+  artifactKeys,
+  findArtifact,
+  jsonArtifact,
+  type ObjectHashes,
+  tableArtifact,
+} from "../../indexer/artifact-ref.ts";
+import { pixelsHash } from "../../indexer/pixels-hash.ts";
 import { ANALYSIS_ARTIFACTS, ANALYSIS_KINDS, type AnalysisKind } from "../compute/analysis-kind.ts";
 import type { ImageFacts } from "./plan-image.ts";
 

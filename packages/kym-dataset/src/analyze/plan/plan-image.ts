@@ -238,7 +238,9 @@ function reasonFor(
   }
   const velocity = facts.stored.get("velocity")?.stored.get(target.key);
   const isOfOthers =
-    FROM_VELOCITY.has(kind) && velocity !== undefined && stored[FLOW_RUN_KEYS.velocityRun] !== hashOfRun(velocity);
+    FROM_VELOCITY.has(kind) &&
+    velocity !== undefined &&
+    stored[FLOW_RUN_KEYS.velocityRun] !== hashOfRun(velocity);
   return isOfOthers ? "velocity_changed" : undefined;
 }
 
@@ -260,4 +262,3 @@ function obsoleteRuns({ stored, rois, unreadRois }: ImageFacts): ImagePlan["obso
     }),
   );
 }
-

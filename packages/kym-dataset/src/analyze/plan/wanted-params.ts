@@ -3,8 +3,10 @@
 import {
   CLEANING_ALGORITHMS,
   DEFAULT_BASELINE_SHIFT_PARAMS,
+  DEFAULT_DIAMETER_PARAMS,
   DEFAULT_GAP_PARAMS,
   DEFAULT_HEART_RATE_PARAMS,
+  diameterAlgorithm,
   EVENTS_ALGORITHMS,
   HEART_RATE_ALGORITHM,
   RADON_ALGORITHM,
@@ -26,12 +28,16 @@ export function wantedParams({ windowLines }: Pick<CheckedRequest, "windowLines"
     [FLOW_RUN_KEYS.version]: STORED_VERSION,
   });
   const window = { [FLOW_RUN_KEYS.windowSize]: windowLines };
-  const events = { ...DEFAULT_BASELINE_SHIFT_PARAMS, nanGap: DEFAULT_GAP_PARAMS, zeroGap: DEFAULT_GAP_PARAMS };
+  const events = {
+    ...DEFAULT_BASELINE_SHIFT_PARAMS,
+    nanGap: DEFAULT_GAP_PARAMS,
+    zeroGap: DEFAULT_GAP_PARAMS,
+  };
   return {
     velocity: run(RADON_ALGORITHM, window, { clean: CLEANING_ALGORITHMS.lab }),
     events: run(EVENTS_ALGORITHMS.mended, window, events),
     heartRate: run(HEART_RATE_ALGORITHM, window, DEFAULT_HEART_RATE_PARAMS),
-    diameter: run("", {}, {}),
+    diameter: run(diameterAlgorithm(DEFAULT_DIAMETER_PARAMS), {}, DEFAULT_DIAMETER_PARAMS),
   };
 }
 

@@ -71,7 +71,10 @@ interface Summary {
 }
 
 function summaryOf(cells: readonly (CellValue | undefined)[]): Summary {
-  const data = Float64Array.from(cells.filter((cell) => typeof cell === "number" && Number.isFinite(cell)), Number);
+  const data = Float64Array.from(
+    cells.filter((cell) => typeof cell === "number" && Number.isFinite(cell)),
+    Number,
+  );
   if (data.length === 0) {
     return { n: 0, mean: null, median: null, sd: null, min: null, max: null };
   }

@@ -9,16 +9,15 @@ import { KymDatasetError } from "../../errors.ts";
 import { LAB_SOFTWARE } from "../preferred-rows.ts";
 import type { RadonContext, RadonRun } from "./radon-context.ts";
 import { loadRegionStats } from "./region-stats.ts";
+import { type StallTrace, stallColumns } from "./stall-columns.ts";
 import { summarizeTrace } from "./summarize-trace.ts";
 
 /** The windows of one ROI and channel, in order of time. */
-interface Trace {
+interface Trace extends StallTrace {
   readonly roiId: bigint;
   readonly channel: bigint;
   readonly velocitiesMmS: (number | null)[];
-  /** Empty if the table has no times. */
   readonly timesS: (number | null)[];
-  /** How clear the best angle is; empty if the table does not say. */
   readonly qualities: (number | null)[];
   /** As the first row names it. */
   readonly algorithm: string | null;
@@ -32,7 +31,6 @@ export interface TraceOrigin {
   /** A window whose quality is below this counts as low. */
   readonly minQuality: number;
 }
-
 
 const FIRST_CHANNEL = 1n;
 
@@ -66,7 +64,7 @@ export async function summarizeTraces(
       ...imageFactColumns(context, runs[key]?.state),
       software,
       algorithm,
-      low_quality_share: lowQualityShare(trace.qualities, minQuality),
+      ...stallColumns(trace, minQuality),
     });
   }
   return rows;
@@ -113,14 +111,6 @@ function splitTraces(table: Table): readonly Trace[] {
     }
   }
   return [...traces.values()].sort((a, b) => Number(a.roiId - b.roiId || a.channel - b.channel));
-}
-
-/** The share of windows whose quality is known and too low; NULL if none is known. */
-function lowQualityShare(qualities: Trace["qualities"], minQuality: number): number | null {
-  const known = qualities.filter((quality) => quality !== null);
-  return known.length === 0
-    ? null
-    : known.filter((quality) => quality < minQuality).length / known.length;
 }
 
 function numberOrNull(cell: CellValue | undefined): number | null {

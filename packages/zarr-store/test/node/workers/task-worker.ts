@@ -1,5 +1,5 @@
 // A worker of the tests: sorts numbers, and does whatever else a test asks of it.
-import { serveTasks } from "../../../src/node/workers/serve-tasks.ts";
+import { serveTasks, type TaskResult } from "../../../src/node/workers/serve-tasks.ts";
 
 /** What a worker of the tests is asked to do. */
 export type TestTask =
@@ -21,7 +21,7 @@ serveTasks(async (task: TestTask, { signal, onProgress }) => {
       setImmediate(() => {
         throw new Error("out of the task");
       });
-      return new Promise(() => undefined);
+      return new Promise<TaskResult<Float64Array>>(() => undefined);
     case "wait for abort":
       onProgress(0, 1);
       await new Promise((resolve) => signal.addEventListener("abort", resolve));

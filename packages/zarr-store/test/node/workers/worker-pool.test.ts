@@ -62,7 +62,9 @@ test("an abort ends a task that runs and one that waits, and no other", async ()
   const other = single.run(sort(2, 1));
   const outcomes = await Promise.allSettled([running, waiting, other, single.run(sort(1), { signal })]);
   expect(
-    outcomes.map((one) => (one.status === "fulfilled" ? [...one.value] : isZarrStoreError(one.reason, "aborted"))),
+    outcomes.map((one) =>
+      one.status === "fulfilled" ? [...one.value] : isZarrStoreError(one.reason, "aborted"),
+    ),
   ).toEqual([true, true, [1, 2], true]);
 });
 
@@ -71,9 +73,9 @@ test("a pool that is closed fails what is left as aborted, and takes nothing mor
   const left = [closing.run({ ask: "wait for abort" }), closing.run(sort(1))];
   const failed = Promise.allSettled(left);
   await closing.close();
-  expect((await failed).every((one) => one.status === "rejected" && isZarrStoreError(one.reason, "aborted"))).toBe(
-    true,
-  );
+  expect(
+    (await failed).every((one) => one.status === "rejected" && isZarrStoreError(one.reason, "aborted")),
+  ).toBe(true);
   await expect(closing.run(sort(1))).rejects.toMatchObject({ code: "invalid_argument" });
 });
 
@@ -81,9 +83,7 @@ test("a size below 1, a task that cannot be copied, and serving outside of a thr
   expect(() => new WorkerPool({ ...options, size: 0 })).toThrow("at least 1 threads");
   const moved = Float64Array.of(1);
   structuredClone(moved, { transfer: [moved.buffer] });
-  await expect(
-    pool.run({ ask: "sort", values: moved }, { transfer: [moved.buffer] }),
-  ).rejects.toThrow();
+  await expect(pool.run({ ask: "sort", values: moved }, { transfer: [moved.buffer] })).rejects.toThrow();
   expect([...(await pool.run(sort(2, 1)))]).toEqual([1, 2]);
   expect(() => serveTasks(async () => ({ result: 0, transfer: [] }))).toThrow("start it in one");
 });
