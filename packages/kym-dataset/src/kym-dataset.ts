@@ -1,7 +1,7 @@
 // `KymDataset`: the class through which a program updates, explains and reads the pooled tables of a dataset.
 
 import { summarizeMetadata } from "@kym/kym-schema";
-import type { AnalysisSettings } from "@kym/kym-schema/flow";
+import { type AnalysisSettings, DEFAULT_ANALYSIS_SETTINGS } from "@kym/kym-schema/flow";
 import {
   type KeyValueStore,
   type OpenDatasetOptions,
@@ -150,7 +150,8 @@ export class KymDataset {
     indexer: Indexer,
     { refresh = false, signal }: ReadOptions & { readonly refresh?: boolean },
   ): Promise<Indexer> {
-    if (indexer.forSettings === undefined) {
+    // An indexer that a program made of another one is what the program wants.
+    if (indexer.forSettings?.(DEFAULT_ANALYSIS_SETTINGS) !== indexer) {
       return indexer;
     }
     if (refresh) {

@@ -45,9 +45,9 @@ export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
  */
 export const POOLED_EVENT_COLUMNS: readonly Column[] = [
   ...VELOCITY_EVENTS_SCHEMA.columns.map(({ nullable: _, ...column }) => column),
+  SOFTWARE_COLUMN,
   REL_PATH_COLUMN,
   ANALYSIS_STATE_COLUMN,
-  SOFTWARE_COLUMN,
 ];
 
 /** The columns of the first generation's table `velocity_events`. */

@@ -111,8 +111,8 @@ export function comparisonText(
 
 /** One row for each ROI and channel. */
 export function roisTable(rois: readonly RoiAgreement[], names: ImageNames): OutputTable {
-  const whole = (name: string, valueOf: (roi: RoiAgreement) => number): OutputColumn =>
-    column(name, "int64", rois.map(valueOf).map(BigInt));
+  const whole = (name: string, numberOf: (roi: RoiAgreement) => number): OutputColumn =>
+    column(name, "int64", rois.map(numberOf).map(BigInt));
   return {
     rowCount: rois.length,
     columns: [
@@ -156,9 +156,9 @@ export function windowsTable(images: readonly ComparedImage[], names: ImageNames
   const of = (
     name: string,
     type: OutputColumn["type"],
-    valueOf: (row: (typeof rows)[number]) => CellValue,
+    numberOf: (row: (typeof rows)[number]) => CellValue,
     unit?: string,
-  ): OutputColumn => column(name, type, rows.map(valueOf), unit);
+  ): OutputColumn => column(name, type, rows.map(numberOf), unit);
   return {
     rowCount: rows.length,
     columns: [

@@ -24,7 +24,7 @@ export async function eventResults(
   { signal }: ComputeOptions,
 ): Promise<KindResult> {
   const { events } = await detectVelocityEvents(velocity, { signal });
-  const cells = (valueOf: (event: VelocityEvent) => CellValue): ResultColumn => events.map(valueOf);
+  const cells = (cellOf: (event: VelocityEvent) => CellValue): ResultColumn => events.map(cellOf);
   const place = (index: number | null): CellValue => (index === null ? null : BigInt(index));
   const used = new Map<string, number>();
   const idOf = ({ eventType, tStartS }: VelocityEvent): string => {

@@ -86,7 +86,7 @@ export function planImage(facts: ImageFacts, wanted: WantedParams, request: Chec
     return { ...nothing, obsolete: obsoleteRuns(facts), leftOut, lacksCalibration: false };
   }
   const newRoi = facts.rois.length === 0 ? fullImageRoi(facts, request) : undefined;
-  const leftOut: LeftOutAnalysis[] = [];
+  const leftOut: LeftOutAnalysis[] = unreadRoisOf(facts);
   const planned: PlannedRoi[] = [];
   let current = 0;
   let isAnyPossible = false;
@@ -151,6 +151,10 @@ function wholeImageProblem(facts: ImageFacts, request: CheckedRequest): string |
     return `none of its ${facts.unreadRois} ROIs can be read`;
   }
   return request.rois === "existing" ? "it has no ROI" : undefined;
+}
+
+function unreadRoisOf({ unreadRois }: ImageFacts): LeftOutAnalysis[] {
+  return unreadRois === 0 ? [] : [{ roiId: undefined, reason: `${unreadRois} of its ROIs cannot be read` }];
 }
 
 function roiProblem(

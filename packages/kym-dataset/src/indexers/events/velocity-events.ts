@@ -29,7 +29,7 @@ export interface VelocityEventContext {
 
 const PARAMS = EVENT_ARTIFACTS.params.map(jsonArtifact);
 const LAB = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
-const OURS = tableArtifact(ARTIFACTS.flowEvents);
+const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowEvents }];
 
 /**
  * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in

@@ -24,7 +24,7 @@ import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
 const PARAMS: readonly ArtifactRef[] = [...RADON_ARTIFACTS.params, ARTIFACTS.flowVelocity].map(jsonArtifact);
 const LAB = RADON_ARTIFACTS.tables.flatMap(tableArtifact);
-const OURS = tableArtifact(ARTIFACTS.flowVelocity);
+const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowVelocity }];
 
 /**
  * Summarises velocity traces into `kym_radon`, one row per ROI and channel: the columns of `radon_report_db.csv`, which

@@ -72,8 +72,14 @@ test("one row for each ROI, with the columns of radon_report_db.csv, rel_path an
     condition: "AngII",
     date: null,
     analysis_state: "current",
+    software: "lab",
+    algorithm: null,
+    stall_time_s: 0,
+    stalls_per_min: 0,
+    longest_stall_s: 0,
+    low_quality_share: null,
     image_id: "a",
-    analysis_version: "kymflow.radon@0.2",
+    analysis_version: "kymflow.radon@0.3",
     params_hash: paramsHash({ 1: { algorithm: "mpRadon", window_size: 16 } }),
   });
   expect(second).toMatchObject({ roi_id: 2n, vel_mean: -2, vel_std: 0, vel_n_nan: 1n, img_min: 108n });
