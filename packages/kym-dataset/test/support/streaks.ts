@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createNdArray, type NdArray, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 
 /** The calibration of the scans: 1 ms a line, 0.5 µm a pixel. */
-export const HEADER = { voxels: [0.001, 0.5], voxels_units: ["s", "um"] };
+export const HEADER: object = { voxels: [0.001, 0.5], voxels_units: ["s", "um"] };
 
 /** Cells that move by so many pixels a line, with noise that is always the same. */
 export function streaks(lines: number, columns: number, pxPerLine: number): NdArray<"uint16"> {

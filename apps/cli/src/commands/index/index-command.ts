@@ -47,10 +47,10 @@ make rows anew that depend on them.`,
   },
   run: async (context) => {
     const [path = ""] = context.args;
-    const indexers = wantedIndexers(context);
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
+    const indexers = await wantedIndexers(context, dataset);
     const settings = settingsOf(context.options);
     if (dryRun && Object.keys(settings).length > 0) {
       throw usageError("a dry run remembers nothing: leave --prefer and --min-quality out");

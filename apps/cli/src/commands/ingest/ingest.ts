@@ -12,7 +12,7 @@ import {
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import { INDEXERS, indexersOf } from "../../study/indexers.ts";
 import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -97,7 +97,7 @@ async function indexed(
   names: ImageNames,
 ): Promise<CommandResult> {
   const reports: UpdateReport[] = [];
-  for (const indexer of INDEXERS) {
+  for (const indexer of await indexersOf(kym.dataset)) {
     const progress = startProgress(terminal, indexer.name, style);
     try {
       const onEvent = ({ done, total, imageId }: IndexEvent): void =>
