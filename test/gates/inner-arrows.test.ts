@@ -96,6 +96,7 @@ const ARROWS: Arrows = {
     radon: ["metadata"],
     merge: ["metadata"],
     calibration: ["metadata", "radon"],
+    flow: ["metadata", "radon"],
     keys: ["metadata", "provenance", "radon"],
     tables: ["events", "radon"],
   },
@@ -187,6 +188,10 @@ const ARROWS: Arrows = {
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],
     undo: ["nodes", "session", "tables", "record"],
+  },
+  "packages/zarr-store/src/node": {
+    runtime: [],
+    workers: [],
   },
   "packages/zarr-store/src/table": {
     columns: [],

@@ -31,7 +31,7 @@ export async function loadAnalysisSettings(
  * `updateIndex` of a table that depends on them makes its rows anew.
  *
  * @returns whether something changed
- * @throws {KymDatasetError} `invalid_argument` for a quality below 0 or that is no number
+ * @throws {KymDatasetError} `invalid_argument` for a quality that is not a number of at least 0
  */
 export async function saveAnalysisSettings(
   dataset: DatasetContents,

@@ -17,12 +17,12 @@ export {
   type LeftOut,
   type ScorerReport,
 } from "./agreement/compare-scorers.ts";
-export type { ComparedRoi, ComparedWindow, WindowAgreement } from "./agreement/compare-traces.ts";
 export {
   type ComparedImage,
-  type CompareVelocitiesOptions,
-  compareVelocities,
-} from "./agreement/compare-velocities.ts";
+  type CompareSoftwareOptions,
+  compareSoftware,
+} from "./agreement/compare-software.ts";
+export type { ComparedRoi, ComparedWindow, WindowAgreement } from "./agreement/compare-traces.ts";
 export { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 export type {
   AnalysedRoi,

@@ -25,7 +25,7 @@ export const ANALYSIS_STATE_COLUMN: Column = {
 export const SOFTWARE_COLUMN: Column = {
   name: COLUMNS.software,
   type: "utf8",
-  description: "lab: came with the lab's files; else the package that kym analyze ran",
+  description: "lab: came with the lab's files; otherwise the package that kym analyze ran",
 };
 
 /** The columns of the list of images, with one row per image. */

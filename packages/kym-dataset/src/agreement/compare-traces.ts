@@ -17,7 +17,7 @@ export type WindowAgreement =
 
 /** One window of both traces. */
 export interface ComparedWindow {
-  /** Of our window; of the lab's if there is none of ours. Null if it is not known. */
+  /** Of our window; without one of ours, the lab's. Null if it is not known. */
   readonly timeS: number | null;
   /** mm/s; null is a window without a velocity. */
   readonly labMmPerS: number | null;
@@ -42,7 +42,7 @@ const FIRST_CHANNEL = 1;
 
 /**
  * Compares the ROIs and channels that both tables have, in their order. Windows belong together if their times differ by
- * less than half a step of ours. Two velocities are equal to 10⁻⁶ of the greater one; a velocity beyond ±10⁶ mm/s is none.
+ * less than half a step of ours. Two velocities are equal to 10⁻⁶ of the greater one; one beyond ±10⁶ mm/s counts as missing.
  *
  * @throws {ZarrStoreError} `schema_mismatch` for a table without ROIs, times or velocities
  */

@@ -1,6 +1,6 @@
 // Chooses, for each ROI and channel, between the rows of a lab's program and those of `kym analyze`.
 
-import { analysisRunKey } from "@kym/kym-schema";
+import { analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { PreferredSoftware } from "@kym/kym-schema/flow";
 import type { Row } from "@kym/zarr-store";
 
@@ -26,7 +26,8 @@ export function preferredRows(
 export function inOrderOfRois(rows: readonly Row[]): readonly Row[] {
   return rows.toSorted(
     (a, b) =>
-      numberOf(a["roi_id"]) - numberOf(b["roi_id"]) || numberOf(a["channel"]) - numberOf(b["channel"]),
+      numberOf(a[COLUMNS.roiId]) - numberOf(b[COLUMNS.roiId]) ||
+      numberOf(a[COLUMNS.channel]) - numberOf(b[COLUMNS.channel]),
   );
 }
 

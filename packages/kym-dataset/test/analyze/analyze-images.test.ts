@@ -245,7 +245,7 @@ test("what cannot be computed is named, with its ROI", async () => {
     "3: it has 10 lines of 20 px; a window needs 16 lines of 2 px",
     "4: the image has no channel 2",
     "5: it lies outside of the image",
-    "8: a polygon is no window of lines; kym roi add makes a rect",
+    "8: only a rect has windows of lines, and this is a polygon",
   ]);
   expect(images[1]?.leftOut[0]?.reason).toContain("film");
 });

@@ -22,6 +22,7 @@ export interface AnalysisSettings {
   readonly minQuality: number;
 }
 
+/** What counts in a dataset that remembers nothing. */
 export const DEFAULT_ANALYSIS_SETTINGS: AnalysisSettings = Object.freeze({ prefer: "lab", minQuality: 1.5 });
 
 /** Reads the rows of the table. A setting that is unknown, absent or not valid has its default. */

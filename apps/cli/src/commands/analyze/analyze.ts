@@ -1,6 +1,7 @@
 // `kym analyze`: computes velocities, events, heart rates and diameters of the images of a dataset.
 
 import { saveAnalysisSettings } from "@kym/kym-dataset";
+import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import {
   type Command,
@@ -18,7 +19,7 @@ import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectImages, WHERE_OPTION } from "../../study/select-images.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { SETTINGS_OPTIONS, settingsOf } from "../index/settings-options.ts";
+import { rememberedSettings, SETTINGS_OPTIONS } from "../index/settings-options.ts";
 import { analysisData, analysisFailures, analysisLines, countsOf } from "./analyze-lines.ts";
 import { ANALYSIS_OPTIONS, analysisJobs, analysisRequest } from "./analyze-options.ts";
 import { runAnalysis } from "./run-analysis.ts";
@@ -26,7 +27,7 @@ import { runAnalysis } from "./run-analysis.ts";
 export const analyzeCommand: Command = defineCommand({
   usage: "analyze DATASET [IMAGE…]",
   description: `Computes velocities of flow and their events, and if asked heart rates and diameters, of every
-rectangular ROI. Results lie in artifacts of their own, flow/velocity and others: the lab's
+rectangular ROI. Results lie in artifacts of their own (${ARTIFACTS.flowVelocity} and others): the lab's
 analyses stay as they are, and kym index pools both.
 
 Only what is missing or was computed from something else is computed: a ROI that moved, other
@@ -54,7 +55,7 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     const dryRun = options["dry-run"] === true;
     const request = { ...analysisRequest(options), force: options.force === true };
     const jobs = analysisJobs(options);
-    const settings = settingsOf(options);
+    const settings = rememberedSettings(options);
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const chosen = await chooseImages(context, dataset);

@@ -66,7 +66,7 @@ function differenceOf({ labMmPerS, oursMmPerS }: ComparedWindow): number | null 
 }
 
 /** The table for people. */
-export function comparisonText(
+export function comparedRoisText(
   rois: readonly RoiAgreement[],
   names: ImageNames,
   { terminal }: Pick<CommandContext, "terminal">,

@@ -1,6 +1,6 @@
 // `kym compare`: prints how far the lab's velocities and those of `kym analyze` agree.
 
-import { type ComparedImage, compareVelocities } from "@kym/kym-dataset";
+import { type ComparedImage, compareSoftware } from "@kym/kym-dataset";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
@@ -14,7 +14,13 @@ import { leftOutNotes, selectImages, WHERE_OPTION } from "../../study/select-ima
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
-import { comparedRois, comparisonNotes, comparisonText, roisTable, windowsTable } from "./compare-tables.ts";
+import {
+  comparedRois,
+  comparedRoisText,
+  comparisonNotes,
+  roisTable,
+  windowsTable,
+} from "./compare-tables.ts";
 
 export const compareCommand: Command = defineCommand({
   usage: "compare DATASET [IMAGE…]",
@@ -46,7 +52,7 @@ window. Nothing is changed.`,
     const progress = startProgress(terminal, "compared", context.progress);
     const compared: ComparedImage[] = [];
     const isWhole = choice.to === "file";
-    for await (const image of compareVelocities(dataset, {
+    for await (const image of compareSoftware(dataset, {
       ...{ imageIds, signal },
       onEvent: ({ done, total }) => progress.update(done, total, ""),
     })) {
@@ -67,7 +73,7 @@ window. Nothing is changed.`,
           channel,
           ...counts,
         })),
-        show: () => comparisonText(rois, names, context),
+        show: () => comparedRoisText(rois, names, context),
         location: dataset.location,
         commandFor: (file) => `kym compare ${shellWord(path)} -o ${shellWord(file)}`,
       },

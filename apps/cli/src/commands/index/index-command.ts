@@ -20,7 +20,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
-import { SETTINGS_OPTIONS, settingsOf } from "./settings-options.ts";
+import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -30,8 +30,8 @@ export const indexCommand: Command = defineCommand({
 Only images that changed are read. Images without an analysis are counted; they get no
 rows.
 
-A ROI has one row in a table: of the lab's results if there are some, else of those of kym
-analyze. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
+A ROI has one row in a table: of the lab's results, or of those of kym analyze where the lab
+has none. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
 make rows anew that depend on them.`,
   examples: [
     "kym index study.zarr",
@@ -51,7 +51,7 @@ make rows anew that depend on them.`,
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const indexers = await wantedIndexers(context, dataset);
-    const settings = settingsOf(context.options);
+    const settings = rememberedSettings(context.options);
     if (dryRun && Object.keys(settings).length > 0) {
       throw usageError("a dry run remembers nothing: leave --prefer and --min-quality out");
     }

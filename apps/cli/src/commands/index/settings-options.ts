@@ -18,7 +18,9 @@ export const SETTINGS_OPTIONS = {
 } as const;
 
 /** What the dataset is to remember; empty if the options say nothing. @throws {CliError} `usage` */
-export function settingsOf(options: OptionValues<typeof SETTINGS_OPTIONS>): Partial<AnalysisSettings> {
+export function rememberedSettings(
+  options: OptionValues<typeof SETTINGS_OPTIONS>,
+): Partial<AnalysisSettings> {
   const { prefer, "min-quality": text } = options;
   const minQuality = Number(text);
   if (text !== undefined && !(text.trim() !== "" && Number.isFinite(minQuality) && minQuality >= 0)) {

@@ -13,7 +13,7 @@ import type { CheckedRequest } from "./analysis-request.ts";
 /** What is known of an image before anything is computed. */
 export interface ImageFacts {
   readonly extent: FullExtent;
-  /** False if time is an axis outside of the plane: a film, whose rows are no lines of a scan. */
+  /** False if time is an axis outside of the plane: a film, whose rows are places and not lines of a scan. */
   readonly isLineScan: boolean;
   readonly rois: readonly Roi[];
   /** ROIs that are stored and cannot be read. */
@@ -164,7 +164,7 @@ function roiProblem(
   { kinds, windowLines }: CheckedRequest,
 ): string | undefined {
   if (roi.type !== "rect") {
-    return `a ${roi.type} is no window of lines; kym roi add makes a rect`;
+    return `only a rect has windows of lines, and this is a ${roi.type}`;
   }
   if (channel > extent.numChannels) {
     return `the image has no channel ${channel}`;

@@ -12,7 +12,7 @@ import {
 } from "../indexer/artifact-ref.ts";
 import { type ComparedRoi, compareTraces } from "./compare-traces.ts";
 
-export interface CompareVelocitiesOptions extends ReadOptions {
+export interface CompareSoftwareOptions extends ReadOptions {
   /** Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
   readonly onEvent?: ((event: { readonly done: number; readonly total: number }) => void) | undefined;
@@ -29,12 +29,12 @@ export type ComparedImage =
  * named and does not stop the others.
  *
  * @example
- * for await (const image of compareVelocities(dataset)) console.log(image);
+ * for await (const image of compareSoftware(dataset)) console.log(image);
  * @throws {KymDatasetError} `aborted`; `not_found` for an id without an image
  */
-export async function* compareVelocities(
+export async function* compareSoftware(
   dataset: ZarrDataset,
-  options: CompareVelocitiesOptions = {},
+  options: CompareSoftwareOptions = {},
 ): AsyncIterable<ComparedImage> {
   const { signal, onEvent } = options;
   const hashes = await dataset.imageObjectHashes();
