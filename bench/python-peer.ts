@@ -25,7 +25,7 @@ export interface PythonPeer {
  * them has the library, prints the reason and returns undefined.
  */
 export async function startPython(
-  library: "tifffile" | "pandas" | "ingest" | "zarr",
+  library: "tifffile" | "pandas" | "ingest" | "zarr" | "flow",
 ): Promise<PythonPeer | undefined> {
   const given = process.env["KYM_PYTHON"];
   if (given === undefined && !(await hasPython())) {

@@ -6,6 +6,7 @@ const ONE = 1n << BITS;
 /** No double that is less than this many last places from the middle of two doubles is rounded: the script fails. */
 const SAFE_BITS = 200n;
 const QUARTERS = 360;
+const MOST_COLUMNS = 110;
 
 export interface AngleTables {
   /** sin of 0, 0.25 … 90°. */
@@ -36,28 +37,33 @@ export function angleTablesText({ sine, tangent }: AngleTables): string {
   return `// Sines and tangents of a quarter-degree grid. \`scripts/make-flow-angles.ts\` writes this file.
 
 /** sin of 0, 0.25 … 90°, each the nearest double. */
-export const SINE_OF_QUARTERS: readonly number[] = [
+export const SINE_OF_QUARTERS: Float64Array = numbersOf(\`
 ${linesOf(sine)}
-];
+\`);
 
 /** tan of 0, 0.25 … 89.75°, each the nearest double. */
-export const TANGENT_OF_QUARTERS: readonly number[] = [
+export const TANGENT_OF_QUARTERS: Float64Array = numbersOf(\`
 ${linesOf(tangent)}
-];
+\`);
+
+function numbersOf(text: string): Float64Array {
+  return Float64Array.from(text.trim().split(/\\s+/), Number);
+}
 `;
 }
 
-/** One number a line, as the formatter of the repository would have it. */
+/** Numbers in lines, which no formatter breaks anew. */
 function linesOf(values: readonly number[]): string {
   const lines: string[] = [];
-  let line = " ";
+  let line = "";
   for (const value of values) {
-    const text = ` ${value},`;
-    if (line.length + text.length > 110) {
+    const more = line === "" ? `${value}` : `${line} ${value}`;
+    if (more.length > MOST_COLUMNS) {
       lines.push(line);
-      line = " ";
+      line = `${value}`;
+    } else {
+      line = more;
     }
-    line += text;
   }
   return [...lines, line].join("\n");
 }

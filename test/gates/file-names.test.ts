@@ -22,6 +22,8 @@ const NAMED_BY_PLACE = new Set(["errors", "index"]);
 
 /** Files named after the common subject of their exports, because none is the main one. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ["packages/flow/src/radon/angles/angle-grid.ts", "the angles of the transform, by number"],
+  ["packages/flow/src/radon/angles/angle-tables.ts", "what a script computed of them"],
   ["packages/legacy-io/src/folder/sidecar-name.ts", "what the name of a file says about it"],
   ["packages/legacy-io/src/tiff/header/ifd.ts", "image file directories, as TIFF 6.0 names them"],
   ["packages/legacy-io/src/tiff/pixels/predictor.ts", "the tag Predictor of TIFF 6.0"],

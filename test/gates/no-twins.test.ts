@@ -12,6 +12,10 @@ const NAMED_BY_PLACE = new Set(["errors.ts", "index.ts"]);
 /** Functions that two packages export under the same name, with the reason. */
 const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   [
+    "cleanVelocity",
+    "the demos write what a lab's own program would: flow is not tested on what it computes itself",
+  ],
+  [
     "classicJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],

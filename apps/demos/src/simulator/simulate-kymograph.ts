@@ -71,7 +71,7 @@ function rangeOf(values: Float64Array): readonly [min: number, max: number] {
 }
 
 /** Draws the transmitted light along the moving blood, from 0 (all absorbed) to 1 (plasma). */
-function drawBlood(startUm: number, stopUm: number, random: Random): (placeUm: number) => number {
+export function drawBlood(startUm: number, stopUm: number, random: Random): (placeUm: number) => number {
   const originUm = startUm - CELL_UM;
   const light = new Float32Array(Math.ceil((stopUm - originUm + CELL_UM) / GRID_UM) + 2).fill(1);
   for (let cellUm = originUm; cellUm < stopUm + CELL_UM; ) {

@@ -1,14 +1,14 @@
 // The diameter of a vessel that a line scan crosses.
 
+import { makeBreathe } from "../breathe.ts";
 import { refuse } from "../errors.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
-import { makeBreathe } from "../runtime/breathe.ts";
 import { qualityOf } from "./diameter-flags.ts";
 import { DEFAULT_DIAMETER_PARAMS, type DiameterParams, diameterAlgorithm } from "./diameter-params.ts";
 import { edgesOf } from "./edges.ts";
+import { filteredWidths } from "./filtered-widths.ts";
 import { gateMotion } from "./motion-gates.ts";
-import { filteredWidths } from "./post-filter.ts";
 import { profileAt } from "./profile.ts";
 
 export interface DiameterOptions extends FlowCalibration, Partial<DiameterParams> {
@@ -53,7 +53,7 @@ export interface DiameterTrace {
  * 2012); `gradient_edges` from the steepest rise to the steepest fall of the smoothed profile (Marr & Hildreth, Proc R Soc
  * Lond B 207:187, 1980), and refuses walls that jump. A wall at the border of the region is not seen.
  *
- * @throws {FlowError} `invalid_argument` for lines of a profile that are not odd, or a plane, region or calibration that is none
+ * @throws {FlowError} `invalid_argument` for lines of a profile that are not odd, or a plane, region or calibration that makes no sense
  * @throws the reason of `signal`
  */
 export async function diameter(plane: FlowPlane, options: DiameterOptions): Promise<DiameterTrace> {

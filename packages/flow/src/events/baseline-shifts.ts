@@ -1,8 +1,8 @@
 // Finds where the speed falls or rises and stays so.
 
-import type { Breathe } from "../runtime/breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import { finiteMedian, medianOf } from "../statistics/rolling-median.ts";
-import { mergeRuns, type Run, runsWhere } from "./runs.ts";
+import { joinRuns, type Run, runsWhere } from "./runs.ts";
 import { oddWindow, roundHalfEven } from "./sampling.ts";
 import { shiftScores, smoothed } from "./shift-score.ts";
 import type { TimedVelocity, VelocityEvent } from "./velocity-event.ts";
@@ -62,7 +62,7 @@ export async function baselineShifts(
   const thresholdMmPerS = Math.max(params.absScoreFloorMmPerS, params.madK * MAD_TO_SD * deviation);
   const mergeGap = roundHalfEven(params.mergeGapSec * rateHz);
   const peaksOf = (sign: number): readonly number[] =>
-    mergeRuns(
+    joinRuns(
       runsWhere(score.length, (place) => sign * (score[place] ?? 0) >= thresholdMmPerS),
       mergeGap,
     ).map((run) => firstGreatest(score, sign, run));

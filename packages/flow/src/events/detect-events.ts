@@ -1,6 +1,6 @@
 // Finds events in a velocity trace: falls and rises of the speed, gaps and standstills.
 
-import { makeBreathe } from "../runtime/breathe.ts";
+import { makeBreathe } from "../breathe.ts";
 import { type BaselineShiftParams, baselineShifts, type EventsVersion } from "./baseline-shifts.ts";
 import { type GapParams, nanGaps, zeroGaps } from "./gaps.ts";
 import { withoutOutliers } from "./outliers.ts";

@@ -1,6 +1,6 @@
 // Finds where windows have no number, or stand still.
 
-import { mergeRuns, type Run, runsWhere } from "./runs.ts";
+import { joinRuns, type Run, runsWhere } from "./runs.ts";
 import { oddWindow, roundHalfEven } from "./sampling.ts";
 import type { TimedVelocity, VelocityEvent } from "./velocity-event.ts";
 
@@ -57,7 +57,7 @@ function gapsWhere(
     return isIn ? 1 : 0;
   });
   const runs = runsWhere(inside.length, (place) => inside[place] === 1);
-  return mergeRuns(runs, roundHalfEven(params.mergeGapSec * rateHz))
+  return joinRuns(runs, roundHalfEven(params.mergeGapSec * rateHz))
     .map((run) => gapOf(run, timeS, velocityMmPerS, missing))
     .filter(({ durationS }) => (durationS ?? 0) >= params.minDurationSec);
 }

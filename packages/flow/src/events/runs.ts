@@ -23,7 +23,7 @@ export function runsWhere(length: number, holds: (place: number) => boolean): re
 }
 
 /** Runs with at most `most` places between them made one. */
-export function mergeRuns(runs: readonly Run[], most: number): readonly Run[] {
+export function joinRuns(runs: readonly Run[], most: number): readonly Run[] {
   const merged: Run[] = [];
   for (const run of runs) {
     const before = merged.at(-1);

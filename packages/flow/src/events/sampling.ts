@@ -11,7 +11,7 @@ export function requireSameLength({ timeS, velocityMmPerS }: TimedVelocity): voi
   }
 }
 
-/** 1 ÷ the median of the positive finite differences of times; NaN if there is none. */
+/** 1 ÷ the median of the positive finite differences of times; NaN if no time follows another. */
 export function samplingRateHz(timeS: Float64Array): number {
   const steps = timeS.subarray(1).map((time, index) => time - (timeS[index] ?? 0));
   return 1 / medianOf(steps.filter((step) => step > 0 && Number.isFinite(step)));

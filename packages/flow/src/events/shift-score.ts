@@ -1,6 +1,6 @@
 // How far the median speed after a window differs from the one before it.
 
-import type { Breathe } from "../runtime/breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import { finiteMedian } from "../statistics/rolling-median.ts";
 
 /** Scores of windows, NaN where a side has too few velocities. */

@@ -1,7 +1,7 @@
 // How long and how often a vessel stood still.
 
 import { refuse } from "../errors.ts";
-import { mergeRuns, runsWhere } from "./runs.ts";
+import { joinRuns, runsWhere } from "./runs.ts";
 import { requireSameLength, roundHalfEven, samplingRateHz } from "./sampling.ts";
 import type { TimedVelocity } from "./velocity-event.ts";
 
@@ -65,7 +65,7 @@ export function stallSummary(trace: TimedVelocity, options: StallOptions = {}): 
     velocityMmPerS.length,
     (window) => isGood(window) && Math.abs(velocityMmPerS[window] ?? Number.NaN) <= params.stallMmPerS,
   );
-  const seconds = mergeRuns(still, roundHalfEven(params.mergeGapSec * rateHz))
+  const seconds = joinRuns(still, roundHalfEven(params.mergeGapSec * rateHz))
     .map(({ start, stop }) => (stop - start) / rateHz)
     .filter((duration) => duration >= params.minDurationSec);
   const minutes = timeS.length / rateHz / SECONDS_PER_MINUTE;

@@ -1,8 +1,8 @@
 // The heart rate in a velocity trace, by two methods that can be compared.
 
+import { type Breathe, makeBreathe } from "../breathe.ts";
 import { requireSameLength, roundHalfEven, samplingRateHz } from "../events/sampling.ts";
 import type { TimedVelocity } from "../events/velocity-event.ts";
-import { type Breathe, makeBreathe } from "../runtime/breathe.ts";
 import { bandPass } from "./band-pass.ts";
 import { DEFAULT_HEART_RATE_PARAMS, type HeartRateParams } from "./heart-rate-params.ts";
 import { lombSpectrum } from "./lomb-spectrum.ts";

@@ -1,6 +1,6 @@
 // The spectrum of samples that are not evenly spaced.
 
-import type { Breathe } from "../runtime/breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import type { Band, Spectrum } from "./spectrum.ts";
 
 /**

@@ -1,6 +1,6 @@
 // The spectrum of evenly spaced samples, averaged over segments.
 
-import type { Breathe } from "../runtime/breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import type { Band, Spectrum } from "./spectrum.ts";
 
 /**

@@ -1,5 +1,6 @@
 // Velocity by line-scan particle image velocimetry, a method that shares nothing with the Radon transform.
 
+import { makeBreathe } from "../breathe.ts";
 import { refuse } from "../errors.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { columnMeans } from "../plane/column-means.ts";
@@ -7,7 +8,6 @@ import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
 import { scaleTrace } from "../plane/scale-trace.ts";
 import type { VelocityTrace } from "../plane/velocity-trace.ts";
 import { requireWindow, STEPS_PER_WINDOW, windowCountOf } from "../plane/windows.ts";
-import { makeBreathe } from "../runtime/breathe.ts";
 import { correlationPeak } from "./correlation-peak.ts";
 import { LineSpectra } from "./line-spectra.ts";
 
@@ -44,7 +44,7 @@ const DEFAULT_SHIFT_LINES = 1;
  * From Kim et al., PLoS ONE 7(6):e38590 (2012), doi:10.1371/journal.pone.0038590. The same input gives the same bits in every
  * runtime.
  *
- * @throws {FlowError} `invalid_argument` for a window, shift, region, plane or calibration that is none
+ * @throws {FlowError} `invalid_argument` for a window, shift, region, plane or calibration that makes no sense
  * @throws the reason of `signal`
  */
 export async function lspivVelocity(

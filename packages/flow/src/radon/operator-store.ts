@@ -2,7 +2,7 @@
 
 import type { Arena } from "./kernel/arena.ts";
 import type { StoredOperator } from "./kernel/kernel.ts";
-import { makeOperator, type ProjectionOperator, type WindowSize } from "./operator.ts";
+import { OperatorMaker, type ProjectionOperator, type WindowSize } from "./operator.ts";
 
 /** What kept operators may take. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
@@ -10,7 +10,7 @@ const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 /** Gives the operator of each angle. What does not fit is made again each time, in one place. */
 export class OperatorStore {
   readonly #arena: Arena;
-  readonly #size: WindowSize;
+  readonly #maker: OperatorMaker;
   readonly #offsetOf: (pixel: number) => number;
   readonly #kept: Map<number, StoredOperator> = new Map();
   #keptBytes = 0;
@@ -19,7 +19,7 @@ export class OperatorStore {
   /** @param offsetOf how far, in bytes, a pixel lies behind the first one of its window */
   constructor(arena: Arena, size: WindowSize, offsetOf: (pixel: number) => number) {
     this.#arena = arena;
-    this.#size = size;
+    this.#maker = new OperatorMaker(size);
     this.#offsetOf = offsetOf;
   }
 
@@ -29,7 +29,7 @@ export class OperatorStore {
     if (kept !== undefined) {
       return kept;
     }
-    const operator = makeOperator(this.#size, quarters);
+    const operator = this.#maker.make(quarters);
     const bytes = bytesOf(operator);
     if (this.#keptBytes + bytes <= MOST_KEPT_BYTES) {
       const stored = this.#write(operator, this.#arena.allocate(bytes));

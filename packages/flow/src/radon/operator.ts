@@ -28,58 +28,77 @@ export function squareSide({ lines, columns }: WindowSize): number {
   return Math.ceil(Math.sqrt(2) * Math.max(lines, columns));
 }
 
-/**
- * The projection at an angle: bilinear, zero outside, on a square of side ceil(√2 · the longer side), in which the old
- * centre floor(side/2) lies on the new one. One bin of it is the sum along (sin θ, cos θ) in (column, line).
- *
- * From Kak & Slaney, Principles of Computerized Tomographic Imaging, 1988, chapter 3; rotation about the centre and its
- * rounding as in `skimage.transform.radon` (scikit-image 0.26).
- */
-export function makeOperator(size: WindowSize, quarters: number): ProjectionOperator {
-  const side = squareSide(size);
-  const centre = Math.floor(side / 2);
-  const cosine = cosineOf(quarters);
-  const sine = sineOf(quarters);
-  const centreLine = Math.floor(size.lines / 2);
-  const centreColumn = Math.floor(size.columns / 2);
-  const rows = new SparseRows(size);
-  for (let bin = 0; bin < side; bin += 1) {
-    const across = bin - centre;
-    for (let step = 0; step < side; step += 1) {
-      const along = step - centre;
-      rows.add(
-        centreLine + (cosine * along - sine * across),
-        centreColumn + (sine * along + cosine * across),
-      );
-    }
-    rows.endRow();
-  }
-  return rows.toOperator(side);
-}
-
-/** Collects the weights of one row after another. */
-class SparseRows {
+/** Makes operators one after another in the same memory: each holds until the next one is made. */
+export class OperatorMaker {
   readonly #size: WindowSize;
-  /** Where a pixel stands in the row that is made, and the row in which it was last met. */
+  readonly #side: number;
+  /** Where a pixel stands among the weights, and the bin in which it was last met. */
   readonly #places: Int32Array;
   readonly #metIn: Int32Array;
+  readonly #rowStarts: Uint32Array;
+  readonly #rowSums: Float64Array;
   #weights: Float64Array;
   #pixels: Uint32Array;
   #used = 0;
-  #row = 1;
-  readonly #starts: number[] = [0];
+  #bin = 0;
 
   constructor(size: WindowSize) {
     const pixelCount = size.lines * size.columns;
     this.#size = size;
+    this.#side = squareSide(size);
     this.#places = new Int32Array(pixelCount);
     this.#metIn = new Int32Array(pixelCount);
-    this.#weights = new Float64Array(4 * pixelCount);
-    this.#pixels = new Uint32Array(4 * pixelCount);
+    this.#rowStarts = new Uint32Array(this.#side + 1);
+    this.#rowSums = new Float64Array(this.#side);
+    this.#weights = new Float64Array(3 * pixelCount);
+    this.#pixels = new Uint32Array(3 * pixelCount);
+  }
+
+  /**
+   * The projection at an angle: bilinear, zero outside, on a square of side ceil(√2 · the longer side), in which the old
+   * centre floor(side/2) lies on the new one. One bin of it is the sum along (sin θ, cos θ) in (column, line).
+   *
+   * From Kak & Slaney, Principles of Computerized Tomographic Imaging, 1988, chapter 3; rotation about the centre and its
+   * rounding as in `skimage.transform.radon` (scikit-image 0.26).
+   */
+  make(quarters: number): ProjectionOperator {
+    const { lines, columns } = this.#size;
+    const centre = Math.floor(this.#side / 2);
+    const cosine = cosineOf(quarters);
+    const sine = sineOf(quarters);
+    const centreLine = Math.floor(lines / 2);
+    const centreColumn = Math.floor(columns / 2);
+    this.#used = 0;
+    this.#metIn.fill(-1);
+    let rowCount = 0;
+    for (this.#bin = 0; this.#bin < this.#side; this.#bin += 1) {
+      const across = this.#bin - centre;
+      const line = centreLine - sine * across;
+      const column = centreColumn + cosine * across;
+      // Only steps that lead near a pixel are taken.
+      const inLines = crossing(line, cosine, lines, centre);
+      const inColumns = crossing(column, sine, columns, centre);
+      const start = Math.max(inLines.start, inColumns.start, -centre);
+      const stop = Math.min(inLines.stop, inColumns.stop, this.#side - centre);
+      for (let along = start; along < stop; along += 1) {
+        this.#add(
+          centreLine + (cosine * along - sine * across),
+          centreColumn + (sine * along + cosine * across),
+        );
+      }
+      rowCount += this.#endRow(rowCount) ? 1 : 0;
+    }
+    return {
+      binCount: this.#side,
+      rowStarts: this.#rowStarts.subarray(0, rowCount + 1),
+      weights: this.#weights.subarray(0, this.#used),
+      pixels: this.#pixels.subarray(0, this.#used),
+      rowSums: this.#rowSums.subarray(0, rowCount),
+    };
   }
 
   /** Adds the value at a place between four pixels. */
-  add(line: number, column: number): void {
+  #add(line: number, column: number): void {
     const { lines, columns } = this.#size;
     const line0 = Math.floor(line);
     const column0 = Math.floor(column);
@@ -94,24 +113,19 @@ class SparseRows {
     this.#addPixel(line0 + 1, column0 + 1, lower * right);
   }
 
-  endRow(): void {
-    if (this.#used > (this.#starts.at(-1) ?? 0)) {
-      this.#starts.push(this.#used);
+  /** Ends the row of a bin, unless the bin has no pixel. */
+  #endRow(rowCount: number): boolean {
+    const start = rowCount === 0 ? 0 : (this.#rowStarts[rowCount] ?? 0);
+    if (this.#used === start) {
+      return false;
     }
-    this.#row += 1;
-  }
-
-  toOperator(binCount: number): ProjectionOperator {
-    const weights = this.#weights.slice(0, this.#used);
-    const rowStarts = Uint32Array.from(this.#starts);
-    const rowSums = Float64Array.from({ length: rowStarts.length - 1 }, (_, row) => {
-      let sum = 0;
-      for (let index = rowStarts[row] ?? 0; index < (rowStarts[row + 1] ?? 0); index += 1) {
-        sum += weights[index] ?? 0;
-      }
-      return sum;
-    });
-    return { binCount, rowStarts, weights, pixels: this.#pixels.slice(0, this.#used), rowSums };
+    let sum = 0;
+    for (let index = start; index < this.#used; index += 1) {
+      sum += this.#weights[index] ?? 0;
+    }
+    this.#rowSums[rowCount] = sum;
+    this.#rowStarts[rowCount + 1] = this.#used;
+    return true;
   }
 
   #addPixel(line: number, column: number, weight: number): void {
@@ -120,8 +134,8 @@ class SparseRows {
       return;
     }
     const pixel = line * columns + column;
-    if (this.#metIn[pixel] !== this.#row) {
-      this.#metIn[pixel] = this.#row;
+    if (this.#metIn[pixel] !== this.#bin) {
+      this.#metIn[pixel] = this.#bin;
       this.#places[pixel] = this.#append(pixel);
     }
     const place = this.#places[pixel] ?? 0;
@@ -137,8 +151,23 @@ class SparseRows {
       this.#weights = weights;
       this.#pixels = pixels;
     }
+    this.#weights[this.#used] = 0;
     this.#pixels[this.#used] = pixel;
     this.#used += 1;
     return this.#used - 1;
   }
+}
+
+/** The steps along a line through `from` that lead from −1 to `length`, and a step more on either side. */
+function crossing(
+  from: number,
+  slope: number,
+  length: number,
+  most: number,
+): { readonly start: number; readonly stop: number } {
+  const one = (-1 - from) / slope;
+  const other = (length - from) / slope;
+  return slope === 0
+    ? { start: -most, stop: most + 1 }
+    : { start: Math.floor(Math.min(one, other)) - 1, stop: Math.ceil(Math.max(one, other)) + 2 };
 }

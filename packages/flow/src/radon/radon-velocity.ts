@@ -1,13 +1,13 @@
 // Velocity by the windowed Radon transform.
 
+import { makeBreathe } from "../breathe.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { columnMeans } from "../plane/column-means.ts";
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
 import { scaleTrace } from "../plane/scale-trace.ts";
 import type { VelocityTrace } from "../plane/velocity-trace.ts";
 import { requireWindow, STEPS_PER_WINDOW, windowCountOf } from "../plane/windows.ts";
-import { makeBreathe } from "../runtime/breathe.ts";
-import { withTransform } from "./transform-cache.ts";
+import { withTransform } from "./with-transform.ts";
 
 export interface RadonVelocityOptions extends FlowCalibration {
   /** Lines in a window, a multiple of 4. Default 16. */
@@ -48,7 +48,7 @@ const DEFAULT_WINDOW_LINES = 16;
  * From Drew, Blinder, Cauwenberghs, Shih & Kleinfeld, J Comput Neurosci 29:5–11 (2010),
  * doi:10.1007/s10827-009-0159-1. The same input gives the same bits in every runtime.
  *
- * @throws {FlowError} `invalid_argument` for a window, region, plane or calibration that is none
+ * @throws {FlowError} `invalid_argument` for a window, region, plane or calibration that makes no sense
  * @throws the reason of `signal`
  */
 export async function radonVelocity(

@@ -1,6 +1,6 @@
 // The windowed Radon transform: from a block of windows to the best angle of each.
 
-import type { Breathe } from "../runtime/breathe.ts";
+import type { Breathe } from "../breathe.ts";
 import { COARSE_QUARTERS, FINE_OFFSETS } from "./angles/angle-grid.ts";
 import { type BestAngle, bestAngle, firstBest } from "./best-angle.ts";
 import { Arena } from "./kernel/arena.ts";

@@ -41,6 +41,6 @@ export function tangentOf(quarters: number): number {
   return angle < RIGHT_ANGLE ? at(TANGENT_OF_QUARTERS, angle) : -at(TANGENT_OF_QUARTERS, turn - angle);
 }
 
-function at(table: readonly number[], index: number): number {
+function at(table: Float64Array, index: number): number {
   return table[index] ?? Number.NaN;
 }
