@@ -23,7 +23,6 @@ export {
   compareSoftware,
 } from "./agreement/compare-software.ts";
 export type { ComparedRoi, ComparedWindow, WindowAgreement } from "./agreement/compare-traces.ts";
-export { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 export type {
   AnalysedRoi,
   AnalysisEvent,

@@ -12,7 +12,7 @@ import {
 } from "@kym/zarr-store";
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
-import { loadAnalysisSettings } from "./analysis-settings.ts";
+import { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 import type { Indexer } from "./indexer/indexer.ts";
 import { PreparedRows } from "./run/prepared-rows.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
@@ -143,6 +143,22 @@ export class KymDataset {
       settled,
       await getStaleness(this.dataset, settled, imageId, this.#memory, options),
     );
+  }
+
+  /** What the dataset remembers of whose results count; the defaults if it remembers nothing. */
+  async loadSettings(options: ReadOptions = {}): Promise<AnalysisSettings> {
+    return loadAnalysisSettings(this.dataset, options);
+  }
+
+  /**
+   * Makes the dataset remember settings; those that are not given stay. Writes nothing if they are so already. The next
+   * {@link updateIndex} of a table that depends on them makes its rows anew.
+   *
+   * @returns whether something changed
+   * @throws {KymDatasetError} `invalid_argument` for a quality that is not a number of at least 0
+   */
+  async saveSettings(settings: Partial<AnalysisSettings>, options: ReadOptions = {}): Promise<boolean> {
+    return saveAnalysisSettings(this.dataset, settings, options);
   }
 
   /** The indexer for what the dataset remembers, at the version that was seen last, or now. */

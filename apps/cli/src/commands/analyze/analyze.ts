@@ -1,6 +1,6 @@
 // `kym analyze`: computes velocities, events, heart rates and diameters of the images of a dataset.
 
-import { saveAnalysisSettings } from "@kym/kym-dataset";
+import { KymDataset } from "@kym/kym-dataset";
 import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import {
@@ -60,7 +60,8 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     await dataset.assertExists();
     const chosen = await chooseImages(context, dataset);
     const names = await imageNames(dataset, { blind: isBlind(context) });
-    const isChanged = !dryRun && (await saveAnalysisSettings(dataset, settings, { signal: context.signal }));
+    const isChanged =
+      !dryRun && (await new KymDataset(dataset).saveSettings(settings, { signal: context.signal }));
     const report = await runAnalysis(context, dataset, {
       ...{ request, imageIds: chosen.imageIds, jobs, dryRun, names },
     });

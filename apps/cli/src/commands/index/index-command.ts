@@ -1,6 +1,6 @@
 // `kym index`: updates the pooled tables from the images.
 
-import { KymDataset, saveAnalysisSettings, type UpdateReport } from "@kym/kym-dataset";
+import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import {
@@ -55,8 +55,8 @@ make rows anew that depend on them.`,
     if (dryRun && Object.keys(settings).length > 0) {
       throw usageError("a dry run remembers nothing: leave --prefer and --min-quality out");
     }
-    await saveAnalysisSettings(dataset, settings, { signal: context.signal });
     const kym = new KymDataset(dataset);
+    await kym.saveSettings(settings, { signal: context.signal });
     const names = await imageNames(dataset, { blind: isBlind(context) });
     const reports: UpdateReport[] = [];
     for (const indexer of indexers) {

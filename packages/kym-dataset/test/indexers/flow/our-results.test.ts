@@ -7,9 +7,7 @@ import {
   heartRateIndexer,
   type Indexer,
   KymDataset,
-  loadAnalysisSettings,
   radonIndexer,
-  saveAnalysisSettings,
   velocityEventIndexer,
 } from "../../../src/index.ts";
 import { EVENT_SCHEMA, eventRow, saveTraces } from "../../support/image-fixture.ts";
@@ -61,15 +59,15 @@ test("a dataset that prefers ours turns it round, remembers it, and makes each r
   const dataset = await study();
   const kym = new KymDataset(dataset);
   await rows(kym, radonIndexer);
-  expect(await saveAnalysisSettings(dataset, { prefer: "kym" })).toBe(true);
-  expect(await saveAnalysisSettings(dataset, { prefer: "kym" })).toBe(false);
+  expect(await new KymDataset(dataset).saveSettings({ prefer: "kym" })).toBe(true);
+  expect(await new KymDataset(dataset).saveSettings({ prefer: "kym" })).toBe(false);
   expect(await kym.getStaleness(radonIndexer, "both")).toMatchObject({ because: "version_changed" });
   expect(brief(await rows(kym, radonIndexer))).toEqual([
     "both 1 @kym/flow kym.radon@1",
     "both 2 @kym/flow kym.radon@1",
     "ours 1 @kym/flow kym.radon@1",
   ]);
-  expect(await loadAnalysisSettings(dataset)).toMatchObject({ prefer: "kym" });
+  expect(await kym.loadSettings()).toMatchObject({ prefer: "kym" });
   expect(await kym.updateIndex(radonIndexer, INCREMENTAL)).toMatchObject({ updated: 0, skipped: 2 });
   // Another session sees it too.
   expect(await new KymDataset(dataset).getStaleness(radonIndexer, "both")).toMatchObject({ state: "fresh" });
@@ -77,10 +75,10 @@ test("a dataset that prefers ours turns it round, remembers it, and makes each r
 
 test("a quality that nothing reaches makes every window one of low quality", async () => {
   const dataset = await study();
-  await saveAnalysisSettings(dataset, { minQuality: 1e9 });
+  await new KymDataset(dataset).saveSettings({ minQuality: 1e9 });
   const [, , ours] = await rows(new KymDataset(dataset), radonIndexer);
   expect(ours).toMatchObject({ low_quality_share: 1 });
-  await expect(saveAnalysisSettings(dataset, { minQuality: Number.NaN })).rejects.toMatchObject({
+  await expect(new KymDataset(dataset).saveSettings({ minQuality: Number.NaN })).rejects.toMatchObject({
     code: "invalid_argument",
   });
 });
@@ -96,7 +94,7 @@ test("events of a ROI are the lab's or ours, never both", async () => {
   const ids = async (): Promise<readonly string[]> =>
     (await rows(kym, velocityEventIndexer)).map(({ event_id, software }) => `${event_id} ${software}`);
   expect(await ids()).toEqual(["e0 lab", "two @kym/flow"]);
-  await saveAnalysisSettings(dataset, { prefer: "kym" });
+  await new KymDataset(dataset).saveSettings({ prefer: "kym" });
   expect(await ids()).toEqual(["ours @kym/flow", "two @kym/flow"]);
 });
 
@@ -146,7 +144,7 @@ test("kym_heart_rate and kym_diameter have one row a ROI and channel, and images
 
 test("an indexer that a program made of one of ours is used as it is, whatever the dataset remembers", async () => {
   const dataset = await study();
-  await saveAnalysisSettings(dataset, { prefer: "kym" });
+  await new KymDataset(dataset).saveSettings({ prefer: "kym" });
   const own = { ...radonIndexer, analysisVersion: "lab.radon@9" };
   const list = await rows(new KymDataset(dataset), own);
   expect(new Set(list.map(({ analysis_version: version }) => version))).toEqual(new Set(["lab.radon@9"]));
