@@ -7,7 +7,7 @@ import { kym, kymJson } from "../support/kym.ts";
 
 const kymographs = findSharedData("kymographs");
 
-/** Windows that are equal, differ, are blank in one trace, and in both: `flow.md` §2 has them. */
+/** Windows that are equal, that differ, that are blank in one trace, and in both, by image and ROI. */
 const V1 = {
   "Capillary1_0001 1": [7481, 0, 0, 16],
   "Capillary1_0001 2": [3727, 1, 0, 19],
