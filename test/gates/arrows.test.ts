@@ -18,7 +18,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/zarr-store", []],
   ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],
   ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
-  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
+  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow"]],
   ["@kym/cli", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset"]],
   [
     "@kym/demos",

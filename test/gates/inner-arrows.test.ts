@@ -20,7 +20,9 @@ const ARROWS: Arrows = {
     commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes"],
   },
   "apps/cli/src/commands": {
+    analyze: ["index"],
     check: [],
+    compare: [],
     completion: [],
     copies: [],
     doctor: [],
@@ -67,6 +69,8 @@ const ARROWS: Arrows = {
     agreement: ["indexer"],
     pull: ["table", "indexer"],
     image: [],
+    analyze: ["indexer", "image"],
+    node: ["analyze"],
     indexers: ["indexer"],
     migrate: [],
     staleness: ["table", "indexer", "indexers"],
@@ -74,9 +78,14 @@ const ARROWS: Arrows = {
     view: ["indexer", "indexers", "staleness"],
     "first-generation": ["indexers"],
   },
+  "packages/kym-dataset/src/analyze": {
+    compute: [],
+    plan: ["compute"],
+  },
   "packages/kym-dataset/src/indexers": {
     events: [],
     "first-generation": [],
+    flow: [],
     radon: ["events"],
   },
   "packages/kym-schema/src": {
@@ -86,6 +95,7 @@ const ARROWS: Arrows = {
     radon: ["metadata"],
     merge: ["metadata"],
     calibration: ["metadata", "radon"],
+    flow: ["metadata", "radon"],
     keys: ["metadata", "provenance", "radon"],
     tables: ["events", "radon"],
   },
@@ -178,6 +188,10 @@ const ARROWS: Arrows = {
     record: ["nodes", "session", "tables"],
     maintain: ["nodes", "session", "tables", "record"],
     undo: ["nodes", "session", "tables", "record"],
+  },
+  "packages/zarr-store/src/node": {
+    runtime: [],
+    workers: [],
   },
   "packages/zarr-store/src/table": {
     columns: [],

@@ -1,4 +1,4 @@
-// Kills `kym edit`, `delete`, `undo`, `resolve` and `pull` before the n-th call that changes the dataset, and looks at what is left.
+// Kills `kym analyze`, `edit`, `delete`, `undo`, `resolve` and `pull` before the n-th call that changes the dataset, and looks at what is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -65,6 +65,12 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
     name: "edit",
     before: [],
     command: ["edit", STUDY, "--where", "true", "--condition", "salt", "--um-per-px", "0.25", "--yes"],
+    exitCodes: [0],
+  },
+  {
+    name: "analyze",
+    before: [],
+    command: ["analyze", STUDY, "--window", "4", "--jobs", "1"],
     exitCodes: [0],
   },
   { name: "delete", before: [], command: ["delete", STUDY, "a", "b", "--yes"], exitCodes: [0] },
@@ -204,7 +210,7 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
 
 /** What a user sees of the images, their arrays and attributes, the pooled tables, and the conflicts that are open. */
 async function seen(cwd: string): Promise<unknown> {
-  const columns = "image_id,condition,note,accepted,um_per_px";
+  const columns = "image_id,condition,note,accepted,um_per_px,n_rois,artifacts";
   const { data: images } = await kymJson(["ls", STUDY, "--columns", columns], { cwd });
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });
   await using dataset = await openLocalDataset(join(cwd, STUDY), { mode: "r" });

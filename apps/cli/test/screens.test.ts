@@ -147,8 +147,8 @@ next: kym index study.zarr
     expect(facts).toContain("  scale     0.331 µm/px · 1.146 ms/line, as the TIFF says (mm_header)\n");
     expect(facts).toContain(`  kym_velocity_events: not analysed
   kym_radon: not analysed
-  kym pools analyses and makes none: analyse the scan, for example in kymflow,
-    and ingest its folder again
+  kym index makes no results: kym analyze computes them, or ingest the folder
+    again after another program did
 `);
     expect(Math.max(...facts.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(recipes, "a line to copy stays whole").toMatch(/Python {3}zarr\.open_array\(".*\/data"\)\[:\]\n/);

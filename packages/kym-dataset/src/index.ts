@@ -18,6 +18,31 @@ export {
   type ScorerReport,
 } from "./agreement/compare-scorers.ts";
 export {
+  type ComparedImage,
+  type CompareSoftwareOptions,
+  compareSoftware,
+} from "./agreement/compare-software.ts";
+export type { ComparedRoi, ComparedWindow, WindowAgreement } from "./agreement/compare-traces.ts";
+export type {
+  AnalysedRoi,
+  AnalysisEvent,
+  AnalysisReport,
+  ImageAnalysisReport,
+} from "./analyze/analysis-report.ts";
+export { type AnalyzeImageOptions, analyzeImage } from "./analyze/analyze-image.ts";
+export { type AnalyzeImagesOptions, analyzeImages } from "./analyze/analyze-images.ts";
+export type { AnalysisKind } from "./analyze/compute/analysis-kind.ts";
+export type {
+  AnalysisTask,
+  ComputeAnalysis,
+  ComputeOptions,
+  KindResult,
+  KnownVelocity,
+  ResultColumn,
+} from "./analyze/compute/analysis-task.ts";
+export type { AnalysisRequest } from "./analyze/plan/analysis-request.ts";
+export type { AnalysisReason, LeftOutAnalysis } from "./analyze/plan/plan-image.ts";
+export {
   isKymDatasetError,
   KymDatasetError,
   type KymDatasetErrorCode,
@@ -28,6 +53,7 @@ export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
 export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";
+export type { FlowContext, FlowRunContext } from "./indexer/flow-runs.ts";
 export {
   defineIndexer,
   type ExtractArgs,
@@ -38,6 +64,9 @@ export { type ImageAnalysis, loadAnalyses } from "./indexer/load-analyses.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
 export type { UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
+export { diameterIndexer } from "./indexers/flow/diameter.ts";
+export type { FlowImageContext } from "./indexers/flow/flow-image-context.ts";
+export { heartRateIndexer } from "./indexers/flow/heart-rate.ts";
 export { radonIndexer } from "./indexers/radon/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";

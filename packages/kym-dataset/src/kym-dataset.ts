@@ -1,6 +1,7 @@
 // `KymDataset`: the class through which a program updates, explains and reads the pooled tables of a dataset.
 
 import { summarizeMetadata } from "@kym/kym-schema";
+import { type AnalysisSettings, DEFAULT_ANALYSIS_SETTINGS } from "@kym/kym-schema/flow";
 import {
   type KeyValueStore,
   type OpenDatasetOptions,
@@ -11,6 +12,7 @@ import {
 } from "@kym/zarr-store";
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
+import { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
 import type { Indexer } from "./indexer/indexer.ts";
 import { PreparedRows } from "./run/prepared-rows.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
@@ -45,6 +47,7 @@ export class KymDataset {
   readonly #tables: TableCache;
   readonly #memory: RunMemory;
   readonly #prepared = new PreparedRows();
+  #settings: { readonly version: number; readonly value: AnalysisSettings } | undefined;
   #lastUpdateStats: UpdateStats = { updated: 0, skipped: 0, missing: 0 };
 
   constructor(dataset: ZarrDataset, options: KymDatasetOptions = {}) {
@@ -89,7 +92,8 @@ export class KymDataset {
    */
   async updateIndex(indexer: Indexer, options: UpdateIndexOptions = {}): Promise<UpdateReport> {
     const session = { memory: this.#memory, prepared: this.#prepared, nowEpochNs: this.#nowEpochNs };
-    const report = await updateIndex(this.dataset, indexer, session, options);
+    const settled = await this.#settled(indexer, { refresh: true, ...options });
+    const report = await updateIndex(this.dataset, settled, session, options);
     if (options.dryRun === true) {
       return report;
     }
@@ -115,7 +119,7 @@ export class KymDataset {
    */
   async prepareRows(indexer: Indexer, record: ZarrImageRecord, options: ReadOptions = {}): Promise<void> {
     const { signal } = options;
-    await this.#prepared.prepare(record, indexer, {
+    await this.#prepared.prepare(record, await this.#settled(indexer, options), {
       memory: this.#memory,
       nowEpochNs: this.#nowEpochNs(),
       signal,
@@ -128,15 +132,52 @@ export class KymDataset {
    * @throws {KymDatasetError} `not_found` if the dataset does not have the image
    */
   async getStaleness(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<Staleness> {
-    return (await getStaleness(this.dataset, indexer, imageId, this.#memory, options)).staleness;
+    const settled = await this.#settled(indexer, options);
+    return (await getStaleness(this.dataset, settled, imageId, this.#memory, options)).staleness;
   }
 
   /** Puts {@link getStaleness} into words, for a person. Throws the same errors. */
   async explain(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<string> {
+    const settled = await this.#settled(indexer, options);
     return explainStaleness(
-      indexer,
-      await getStaleness(this.dataset, indexer, imageId, this.#memory, options),
+      settled,
+      await getStaleness(this.dataset, settled, imageId, this.#memory, options),
     );
+  }
+
+  /** What the dataset remembers of whose results count; the defaults if it remembers nothing. */
+  async loadSettings(options: ReadOptions = {}): Promise<AnalysisSettings> {
+    return loadAnalysisSettings(this.dataset, options);
+  }
+
+  /**
+   * Makes the dataset remember settings; those that are not given stay. Writes nothing if they are so already. The next
+   * {@link updateIndex} of a table that depends on them makes its rows anew.
+   *
+   * @returns whether something changed
+   * @throws {KymDatasetError} `invalid_argument` for a quality that is not a number of at least 0
+   */
+  async saveSettings(settings: Partial<AnalysisSettings>, options: ReadOptions = {}): Promise<boolean> {
+    return saveAnalysisSettings(this.dataset, settings, options);
+  }
+
+  /** The indexer for what the dataset remembers, at the version that was seen last, or now. */
+  async #settled(
+    indexer: Indexer,
+    { refresh = false, signal }: ReadOptions & { readonly refresh?: boolean },
+  ): Promise<Indexer> {
+    // An indexer that a program made of another one is what the program wants.
+    if (indexer.forSettings?.(DEFAULT_ANALYSIS_SETTINGS) !== indexer) {
+      return indexer;
+    }
+    if (refresh) {
+      await this.dataset.refresh();
+    }
+    const { version } = this.dataset;
+    if (this.#settings?.version !== version) {
+      this.#settings = { version, value: await loadAnalysisSettings(this.dataset, { signal }) };
+    }
+    return indexer.forSettings(this.#settings.value);
   }
 
   /**

@@ -34,6 +34,17 @@ export const ARTIFACTS = {
   eventSummary: "velocity_events/summary",
   /** Table: the events, under the first generation's name. */
   firstEvents: "velocity_events",
+  /**
+   * Table and JSON: the velocities that `kym analyze` computed, `FLOW_VELOCITY_SCHEMA`, and what each ROI's were computed from
+   * and with. See `parseFlowRuns`. No sidecar ever becomes one of the four.
+   */
+  flowVelocity: "flow/velocity",
+  /** Table and JSON: the events of these velocities, `VELOCITY_EVENTS_SCHEMA`. */
+  flowEvents: "flow/events",
+  /** Table and JSON: the heart rate of these velocities, one row per ROI and channel, `FLOW_HEART_RATE_SCHEMA`. */
+  flowHeartRate: "flow/heart_rate",
+  /** Table and JSON: the width of the vessel over time, `FLOW_DIAMETER_SCHEMA`. */
+  flowDiameter: "flow/diameter",
 } as const;
 
 /** The name of an artifact that has a meaning here. An image may have others. */

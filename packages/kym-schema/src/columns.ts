@@ -34,4 +34,15 @@ export const COLUMNS = {
   acquiredLocal: "acquired_local",
   nRois: "n_rois",
   staleTables: "stale_tables",
+  /** The program that computed a row's results. */
+  software: "software",
+  /** The centre of a window, or a row of the plane, in lines from the first line of the image. */
+  line: "line",
+  thetaDeg: "theta_deg",
+  shiftPxPerLine: "shift_px_per_line",
+  margin: "margin",
+  peakRatio: "peak_ratio",
+  spread: "spread",
+  diameterUm: "diameter_um",
+  diameterPx: "diameter_px",
 } as const;

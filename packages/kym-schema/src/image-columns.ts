@@ -21,6 +21,13 @@ export const ANALYSIS_STATE_COLUMN: Column = {
     "current, roi_changed, pixels_changed, calibration_changed or unknown: whether the trace is of what is there now",
 };
 
+/** Which program computed the results of a row. */
+export const SOFTWARE_COLUMN: Column = {
+  name: COLUMNS.software,
+  type: "utf8",
+  description: "lab: came with the lab's files; otherwise the package that kym analyze ran",
+};
+
 /** The columns of the list of images, with one row per image. */
 export const IMAGE_LIST_COLUMNS: readonly Column[] = [
   { name: COLUMNS.imageId, type: "utf8", nullable: false },

@@ -8,4 +8,6 @@ export const UNITS = {
   micrometre: "um",
   velocity: "mm/s",
   pixel: "px",
+  degree: "deg",
+  perMinute: "1/min",
 } as const;

@@ -1,5 +1,6 @@
 import { parseArtifactName, type TableSchema } from "@kym/zarr-store";
 import { expect, test } from "vitest";
+import * as flow from "../src/flow/index.ts";
 import {
   ARTIFACTS,
   COLUMNS,
@@ -22,6 +23,12 @@ const SCHEMAS: readonly TableSchema["columns"][] = [
   tables.IMAGE_LIST_COLUMNS,
   tables.IMAGES_COLUMNS,
   tables.POOLED_EVENT_COLUMNS,
+  flow.FLOW_DIAMETER_SCHEMA.columns,
+  flow.FLOW_HEART_RATE_COLUMNS,
+  flow.FLOW_VELOCITY_SCHEMA.columns,
+  flow.POOLED_DIAMETER_COLUMNS,
+  flow.POOLED_HEART_RATE_COLUMNS,
+  flow.POOLED_RADON_COLUMNS,
 ];
 
 test("every artifact name can be stored, and no two artifacts have one name", () => {

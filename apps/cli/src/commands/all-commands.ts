@@ -6,6 +6,7 @@ import { type CommandEntry, commandEntry as entry } from "../arguments/command-e
 export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("ingest", "put a folder of kymographs into a dataset", () => import("./ingest/ingest.ts")),
   entry("refresh", "update a dataset after its folder has changed", () => import("./ingest/refresh.ts")),
+  entry("run", "ingest a folder, analyze and index in one", () => import("./run.ts")),
   entry("watch", "ingest scans while the microscope writes them", () => import("./watch/watch.ts")),
   entry("ls", "list the images", () => import("./ls/ls.ts")),
   entry("show", "show one image", () => import("./show/show.ts")),
@@ -13,6 +14,12 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("roi", "list, add, edit, delete, import or export ROIs", () => import("./roi/roi.ts")),
   entry("resolve", "settle what was changed on both sides", () => import("./resolve/resolve.ts")),
   entry("delete", "delete images", () => import("./edit/delete.ts")),
+  entry(
+    "analyze",
+    "compute velocities, events, heart rates, diameters",
+    () => import("./analyze/analyze.ts"),
+  ),
+  entry("compare", "compare the lab's velocities with ours", () => import("./compare/compare.ts")),
   entry("index", "update the pooled tables", () => import("./index/index-command.ts")),
   entry("explain", "say why an image's rows are fresh or stale", () => import("./index/explain.ts")),
   entry("query", "query the tables in SQL (DuckDB)", () => import("./query/query.ts")),

@@ -2,10 +2,10 @@
 
 /** The titles of the groups and the names of their commands, both in the order in which a new user needs them. */
 export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  "put in": ["ingest", "watch", "refresh", "migrate"],
-  look: ["ls", "show", "query", "explain", "random", "agree", "log", "diff"],
+  "put in": ["ingest", "run", "watch", "refresh", "migrate"],
+  look: ["ls", "show", "query", "explain", "random", "agree", "compare", "log", "diff"],
   edit: ["edit", "roi", "undo", "resolve", "delete", "pull"],
-  compute: ["index"],
+  compute: ["analyze", "index"],
   "take out": ["export"],
   keep: ["check", "adopt", "gc", "doctor", "completion"],
 };

@@ -1,13 +1,43 @@
 // The indexers that `index`, `explain`, `ls`, `show` and their help texts use. To add one, write its file and add it here.
 
-import { type Indexer, radonIndexer, velocityEventIndexer } from "@kym/kym-dataset";
+import {
+  diameterIndexer,
+  heartRateIndexer,
+  type Indexer,
+  radonIndexer,
+  velocityEventIndexer,
+} from "@kym/kym-dataset";
+import type { ZarrDataset } from "@kym/zarr-store";
+import { imagePartKeys } from "@kym/zarr-store/layout";
 import type { CommandOption, OptionValues } from "../arguments/command.ts";
 
 /** The indexers in the order in which `kym index` runs them. */
 export const INDEXERS: readonly Indexer[] = [
   velocityEventIndexer, // → kym_velocity_events
   radonIndexer, // → kym_radon
+  heartRateIndexer, // → kym_heart_rate
+  diameterIndexer, // → kym_diameter
 ];
+
+/** Tables that a dataset has only if somebody asked `kym analyze` for their results. */
+const IF_ANALYSED: ReadonlySet<Indexer> = new Set([heartRateIndexer, diameterIndexer]);
+
+/**
+ * The indexers whose tables a dataset has or would get: all of {@link INDEXERS} but those of results that no image has, if
+ * there is no table of them either.
+ */
+export async function indexersOf(dataset: ZarrDataset): Promise<readonly Indexer[]> {
+  const tables = new Set(await dataset.listTableNames());
+  const hashes = [...(await dataset.imageObjectHashes()).values()];
+  return INDEXERS.filter((indexer) => {
+    const keys = indexer.inputs.flatMap(({ format, name }) => imagePartKeys({ kind: format, name }));
+    return (
+      !IF_ANALYSED.has(indexer) ||
+      tables.has(indexer.tableName) ||
+      hashes.some((objects) => keys.some((key) => objects.has(key)))
+    );
+  });
+}
 
 const NAMES: readonly string[] = INDEXERS.map(({ name }) => name);
 
@@ -27,15 +57,14 @@ interface IndexerOption extends CommandOption {
   readonly repeats: true;
 }
 
-/** The indexers that `--indexer` names, in the order of {@link INDEXERS}; all of them without the option. */
-export function wantedIndexers({
-  options: { indexer: wanted },
-}: {
-  readonly options: OptionValues<typeof INDEXER_OPTION>;
-}): readonly Indexer[] {
-  return INDEXERS.filter(({ name }) => wanted?.includes(name) ?? true);
+/** The indexers that `--indexer` names, in the order of {@link INDEXERS}; {@link indexersOf} without the option. */
+export async function wantedIndexers(
+  { options: { indexer: wanted } }: { readonly options: OptionValues<typeof INDEXER_OPTION> },
+  dataset: ZarrDataset,
+): Promise<readonly Indexer[]> {
+  return wanted === undefined ? indexersOf(dataset) : INDEXERS.filter(({ name }) => wanted.includes(name));
 }
 
 /** Below a screen that says `not analysed`: an index cannot make results. */
 export const HOW_TO_ANALYSE =
-  "kym pools analyses and makes none: analyse the scan, for example in kymflow, and ingest its folder again";
+  "kym index makes no results: kym analyze computes them, or ingest the folder again after another program did";

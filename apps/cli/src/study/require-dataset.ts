@@ -20,6 +20,12 @@ export function isDataset(location: string, exists: (path: string) => boolean): 
   return ROOT_NAMES.some((name) => exists(join(location, name)));
 }
 
+/** Whether there is a dataset at `location`. */
+export async function isDatasetAt(location: string): Promise<boolean> {
+  const names = await namesIn(location);
+  return names !== "no folder" && ROOT_NAMES.some((name) => names.includes(name));
+}
+
 /**
  * Throws an error with a hint if there is no dataset at `location`.
  *
@@ -27,8 +33,8 @@ export function isDataset(location: string, exists: (path: string) => boolean): 
  * @throws {CliError} `not_found`
  */
 export async function requireDataset(location: string, path: string): Promise<void> {
-  const names = await namesIn(location);
-  if (names === "no folder" || !ROOT_NAMES.some((name) => names.includes(name))) {
+  if (!(await isDatasetAt(location))) {
+    const names = await namesIn(location);
     throw new CliError(EXIT.input, "not_found", `there is no dataset at ${location}`, {
       details: { path: location },
       hint: await hintFor(location, path, names),

@@ -30,10 +30,11 @@ export function startProgress(
   if (style === "none") {
     return { update: () => undefined, end: () => undefined };
   }
+  const step = terminal.step === undefined ? {} : { step: terminal.step };
   if (style === "json") {
     return {
       update: (done, total, item) =>
-        terminal.err(`${JSON.stringify({ progress: verb, done, total, item })}\n`),
+        terminal.err(`${JSON.stringify({ progress: verb, ...step, done, total, item })}\n`),
       end: () => undefined,
     };
   }
@@ -48,7 +49,8 @@ export function startProgress(
         return;
       }
       shownMs = now;
-      const status = `${verb} ${done} of ${total} · ${timeLeft(done, total, now)}`;
+      const first = terminal.step === undefined ? "" : `${terminal.step} · `;
+      const status = `${first}${verb} ${done} of ${total} · ${timeLeft(done, total, now)}`;
       if (terminal.errMoves) {
         const cells = Math.min(BAR_CELLS, Math.floor(terminal.width * BAR_SHARE));
         const filled = Math.round((cells * done) / Math.max(1, total));

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Whether stderr may get codes that move the cursor: it is a terminal, and the user did not ask for plain text. */
   readonly errMoves: boolean;
+  /** Which of several steps runs, as in `2 of 3`; progress says it first. */
+  readonly step?: string;
 }
 
 export interface TerminalOptions {

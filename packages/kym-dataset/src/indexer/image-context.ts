@@ -5,7 +5,6 @@ import {
   type AnalysisRuns,
   type AnalysisState,
   ARTIFACTS,
-  analysisRunKey,
   COLUMNS,
   calibrationOf,
   decideAnalysisState,
@@ -46,7 +45,12 @@ export interface ImageContext {
   readonly runs: AnalysisRuns;
   /** The state of each run, by `analysisRunKey`. */
   readonly states: ReadonlyMap<string, AnalysisState>;
+  /** Decides the state of a run, whichever artifact it is from. */
+  readonly stateOf: StateOf;
 }
+
+/** @param pixelsSha256 of the pixels that are there now, if another one is meant than that of the ingest */
+export type StateOf = (run: AnalysisRun, pixelsSha256?: string | undefined) => AnalysisState;
 
 /**
  * Reads metadata, provenance and analysis runs. A missing artifact is not an error; its fields are empty or null.
@@ -75,11 +79,10 @@ export async function loadImageContext(
   // Ids are never used twice. If none was ever used, the ROI was drawn elsewhere, and nobody changed or deleted it.
   const hadRois = hasMetadata && metadata.roiIdHighWaterMark > 0;
   const roisKnown = hadRois && metadata.problems.every(({ path }) => !/^\$($|\.rois)/.test(path));
-  const states = [...runs.values()].map((run) => {
+  const stateOf: StateOf = (run, now = pixelsSha256) => {
     const roi = metadata.rois.find(({ id }) => id === run.roiId);
-    const state = decideAnalysisState(run, { roi, roisKnown, pixelsSha256, calibration });
-    return [analysisRunKey(run.roiId, run.channel), state] as const;
-  });
+    return decideAnalysisState(run, { roi, roisKnown, pixelsSha256: now, calibration });
+  };
   return {
     metadata,
     relPath: textIn(provenance, PROVENANCE_KEYS.sourceRelPath) ?? null,
@@ -88,7 +91,8 @@ export async function loadImageContext(
         textIn(provenance, PROVENANCE_KEYS.originalPath),
     ),
     runs,
-    states: new Map(states),
+    states: new Map([...runs].map(([key, run]) => [key, stateOf(run)])),
+    stateOf,
   };
 }
 

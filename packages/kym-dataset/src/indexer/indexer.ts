@@ -1,5 +1,6 @@
 // Defines what an indexer is, and `defineIndexer`, which makes and checks one.
 
+import type { AnalysisSettings } from "@kym/kym-schema/flow";
 import type { ReadOptions, Row, TableSchema, ZarrImageRecord } from "@kym/zarr-store";
 import { parseTableSchema } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
@@ -29,6 +30,8 @@ export interface Indexer<Context = unknown> {
   readonly tableName: string;
   /** Informs readers of the table. It does not make rows stale; a change of the columns does. */
   readonly schemaVersion: string;
+  /** The indexer for what a dataset remembers, if its rows depend on it. Equal settings give the identical object. */
+  forSettings?(settings: AnalysisSettings): Indexer<Context>;
   /** The columns, without `image_id`, `analysis_version` and `params_hash`: the dataset adds these. */
   readonly schema: TableSchema;
   /** `<who>.<what>@<version>`. Change it whenever `extract` makes different rows from the same data. */
@@ -72,6 +75,8 @@ export interface IndexerDefinition<Context> {
   readonly params?: Indexer<Context>["params"];
   /** Pass `async () => null` if rows depend on the inputs alone. */
   readonly context: Indexer<Context>["context"];
+  /** Default none: the rows do not depend on what the dataset remembers. */
+  readonly forSettings?: (settings: AnalysisSettings) => Indexer<Context>;
   /** Default none: a moved ROI is then reported as `context_changed`, like any other change. */
   readonly rois?: (context: Context) => unknown;
   readonly extract: Indexer<Context>["extract"];

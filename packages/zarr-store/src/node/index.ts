@@ -1,5 +1,5 @@
 /**
- * Folders as stores, and datasets by path. This entry needs Node.
+ * Folders as stores, datasets by path, and pools of worker threads. This entry needs Node.
  *
  * @module
  */
@@ -13,3 +13,5 @@ export {
   openLocalDataset as openDataset,
 } from "./open-local-dataset.ts";
 export { nodeRuntime } from "./runtime/node-runtime.ts";
+export { serveTasks, type TaskContext, type TaskResult } from "./workers/serve-tasks.ts";
+export { type RunTaskOptions, WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";

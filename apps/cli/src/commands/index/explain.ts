@@ -32,9 +32,9 @@ others. Nothing is changed.`,
   options: { ...INDEXER_OPTION, ...BLIND_OPTION },
   run: async (context) => {
     const [path = "", wanted] = context.args;
-    const indexers = wantedIndexers(context);
     const blind = isBlind(context);
     await using dataset = await openStudy(context, path, "r");
+    const indexers = await wantedIndexers(context, dataset);
     const imageIds =
       wanted === undefined
         ? await dataset.listImageIds()

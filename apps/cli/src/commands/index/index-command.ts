@@ -15,10 +15,12 @@ import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
+import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
-import { countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -26,7 +28,11 @@ export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
   description: `Updates the pooled tables from the images: ${TABLES}.
 Only images that changed are read. Images without an analysis are counted; they get no
-rows.`,
+rows.
+
+A ROI has one row in a table: of the lab's results, or of those of kym analyze where the lab
+has none. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
+make rows anew that depend on them.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",
@@ -35,16 +41,22 @@ rows.`,
   options: {
     rebuild: { help: "compute every row again" },
     ...INDEXER_OPTION,
+    ...SETTINGS_OPTIONS,
     ...BLIND_OPTION,
     "dry-run": { short: "n", help: "list the images that would be read again, and why; write nothing" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
-    const indexers = wantedIndexers(context);
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
+    const indexers = await wantedIndexers(context, dataset);
+    const settings = rememberedSettings(context.options);
+    if (dryRun && Object.keys(settings).length > 0) {
+      throw usageError("a dry run remembers nothing: leave --prefer and --min-quality out");
+    }
     const kym = new KymDataset(dataset);
+    await kym.saveSettings(settings, { signal: context.signal });
     const names = await imageNames(dataset, { blind: isBlind(context) });
     const reports: UpdateReport[] = [];
     for (const indexer of indexers) {
@@ -64,7 +76,7 @@ rows.`,
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
         ? { dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) }
-        : { indexers: reports.map(countsOf) },
+        : { indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length) },
       warnings: failures,
       text: wrapText(
         dryRun ? planText(reports, names, context) : reports.map(lineOf).join(""),

@@ -12,12 +12,12 @@ import {
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
-import { INDEXERS } from "../../study/indexers.ts";
+import { INDEXERS, indexersOf } from "../../study/indexers.ts";
 import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
-import { countsOf, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
+import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
@@ -97,7 +97,7 @@ async function indexed(
   names: ImageNames,
 ): Promise<CommandResult> {
   const reports: UpdateReport[] = [];
-  for (const indexer of INDEXERS) {
+  for (const indexer of await indexersOf(kym.dataset)) {
     const progress = startProgress(terminal, indexer.name, style);
     try {
       const onEvent = ({ done, total, imageId }: IndexEvent): void =>
@@ -111,7 +111,10 @@ async function indexed(
   const { exitCode, data, warnings = [], shortWarnings = warnings, text } = result;
   return {
     exitCode: exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : exitCode,
-    data: { ...Object(data), indexers: reports.map(countsOf) },
+    data: {
+      ...Object(data),
+      indexers: allCounts(reports, undefined, (await kym.dataset.listImageIds()).length),
+    },
     warnings: [...warnings, ...failures],
     shortWarnings: [...shortWarnings, ...failures],
     text: `${text}${wrapText(reports.map(lineOf).join(""), terminal)}`,

@@ -14,7 +14,7 @@ import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import { type ImageOverview, isFromTiff } from "../../study/image-overview.ts";
-import { HOW_TO_ANALYSE, INDEXERS } from "../../study/indexers.ts";
+import { HOW_TO_ANALYSE, indexersOf } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { kymCommand } from "../../terminal/caller-form.ts";
@@ -60,7 +60,7 @@ path, or its file name or a part of it.`,
       attachments: blind ? [] : await record.listAttachments(),
     };
     const tables: TableState[] = [];
-    for (const indexer of INDEXERS) {
+    for (const indexer of await indexersOf(dataset)) {
       const { state } = await kym.getStaleness(indexer, image.image_id);
       const explanation = await kym.explain(indexer, image.image_id);
       tables.push({

@@ -33,7 +33,7 @@ describe("completion", () => {
       ALL_COMMANDS.map(({ name }) => name).filter((name) => name.startsWith("r")),
     );
     expect(await at("kym nothing-like-it ")).toEqual([]);
-    expect(await at("kym help comp")).toEqual(["completion"]);
+    expect(await at("kym help compl")).toEqual(["completion"]);
   });
 
   it("the options of each command are offered, those of every command among them", async () => {

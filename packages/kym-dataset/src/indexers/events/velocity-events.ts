@@ -1,64 +1,97 @@
 // The indexer of velocity events, which fills `kym_velocity_events`.
 
-import { type AnalysisState, ARTIFACTS, analysisRunKey, EVENT_ARTIFACTS } from "@kym/kym-schema";
+import { type AnalysisState, ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
+import { FLOW_SOFTWARE } from "@kym/kym-schema/flow";
 import { POOLED_EVENT_COLUMNS } from "@kym/kym-schema/tables";
-import { type CellValue, type Row, rowsOf } from "@kym/zarr-store";
-import { jsonArtifact, loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
+import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import {
+  type ArtifactRef,
+  findArtifact,
+  jsonArtifact,
+  loadTableArtifact,
+  tableArtifact,
+} from "../../indexer/artifact-ref.ts";
+import { type FlowContext, flowSources, loadFlowContext } from "../../indexer/flow-runs.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
+import { keyOfRow, preferredRows } from "../preferred-rows.ts";
+import { withSettings } from "../with-settings.ts";
 
 /** What the rows of {@link velocityEventIndexer} depend on beside the events. */
 export interface VelocityEventContext {
   readonly rel_path: string | null;
   /** By `"<roi>:<channel>"`. */
   readonly analysis_state: Readonly<Record<string, AnalysisState>>;
+  /** What `kym analyze` detected; absent if it detected nothing in the image. */
+  readonly flow?: FlowContext;
 }
 
 const PARAMS = EVENT_ARTIFACTS.params.map(jsonArtifact);
-
-const FIRST_CHANNEL = 1n;
+const LAB = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
+const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowEvents }];
 
 /**
  * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in
  * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL.
+ *
+ * If a ROI has events of a lab's program and of `kym analyze`, the lab's count, or ours if the dataset says so. Rows of ours
+ * have an additional column, `software`; a table without ours does not have it.
  */
-export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer({
-  name: "velocity_events",
-  label: "events",
-  schemaVersion: "0.3",
-  schema: { columns: POOLED_EVENT_COLUMNS },
-  analysisVersion: "kymflow.velocity_events@0.1",
-  inputs: EVENT_ARTIFACTS.tables.flatMap(tableArtifact),
-  sources: [...PARAMS, ...IMAGE_CONTEXT_SOURCES],
-  runMarkers: [ARTIFACTS.eventSummary],
-  params: (record, options) => loadParams(record, PARAMS, options),
+export const velocityEventIndexer: Indexer<VelocityEventContext> = withSettings(
+  "kymflow.velocity_events@0.1",
+  ["prefer"],
+  ({ prefer }, more) =>
+    defineIndexer({
+      name: "velocity_events",
+      label: "events",
+      schemaVersion: "0.3",
+      schema: { columns: POOLED_EVENT_COLUMNS },
+      ...more,
+      inputs: [...LAB, ...OURS],
+      sources: [...PARAMS, ...IMAGE_CONTEXT_SOURCES, ...flowSources(ARTIFACTS.flowEvents)],
+      runMarkers: [ARTIFACTS.eventSummary],
+      params: (record, options) => loadParams(record, PARAMS, options),
 
-  async context(record, options): Promise<VelocityEventContext> {
-    const { relPath, states } = await loadImageContext(record, options);
-    return { rel_path: relPath, analysis_state: Object.fromEntries(states) };
-  },
+      async context(record, options): Promise<VelocityEventContext> {
+        const { relPath, states, stateOf } = await loadImageContext(record, options);
+        const flow = await loadFlowContext(record, ARTIFACTS.flowEvents, stateOf, options);
+        return {
+          rel_path: relPath,
+          analysis_state: Object.fromEntries(states),
+          ...(flow.table_sha256 !== null && { flow }),
+        };
+      },
 
-  // Events do not use a ROI's geometry, only whether it is still the geometry that was analysed.
-  rois: ({ analysis_state: states }) => Object.keys(states).filter((key) => states[key] === "roi_changed"),
+      // Events do not use a ROI's geometry, only whether it is still the geometry that was analysed.
+      rois: ({ analysis_state: states }) =>
+        Object.keys(states).filter((key) => states[key] === "roi_changed"),
 
-  async extract(record, { input, context, signal }): Promise<readonly Row[]> {
-    if (input === undefined) {
-      return [];
-    }
-    const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
-    return Array.from(rowsOf(events), (row) => ({
-      ...row,
-      rel_path: context.rel_path,
-      analysis_state: stateOf(row, context),
-    }));
-  },
-});
+      async extract(record, { context, signal }): Promise<readonly Row[]> {
+        const { analysis_state: states, rel_path: relPath, flow } = context;
+        const lab = Array.from(await loadRows(record, LAB, { signal }), (row) => ({
+          ...row,
+          rel_path: relPath,
+          analysis_state: states[keyOfRow(row)] ?? "unknown",
+        }));
+        const ours = Array.from(await loadRows(record, OURS, { signal }), (row) => ({
+          ...row,
+          rel_path: relPath,
+          analysis_state: flow?.runs[keyOfRow(row)]?.state ?? "unknown",
+          software: flow?.runs[keyOfRow(row)]?.software ?? FLOW_SOFTWARE,
+        }));
+        return preferredRows({ lab, ours }, prefer);
+      },
+    }),
+);
 
-function stateOf({ roi_id: roiId, channel }: Row, context: VelocityEventContext): CellValue {
-  if (typeof roiId !== "bigint" && typeof roiId !== "number") {
-    return "unknown";
-  }
-  const known = typeof channel === "bigint" || typeof channel === "number" ? channel : FIRST_CHANNEL;
-  return context.analysis_state[analysisRunKey(roiId, known)] ?? "unknown";
+async function loadRows(
+  record: ZarrImageRecord,
+  refs: readonly ArtifactRef[],
+  { signal }: ReadOptions,
+): Promise<Iterable<Row>> {
+  const found = findArtifact(refs, await record.objectHashes());
+  return found === undefined
+    ? []
+    : rowsOf(await loadTableArtifact(record, found, { signal, memory: "shared" }));
 }

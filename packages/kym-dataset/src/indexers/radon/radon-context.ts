@@ -1,9 +1,10 @@
 // Collects everything that the rows of `kym_radon` depend on beside the velocity trace and the pixels.
 
-import type { AnalysisState } from "@kym/kym-schema";
+import { type AnalysisState, ARTIFACTS } from "@kym/kym-schema";
 import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
+import { type FlowContext, flowSources, loadFlowContext } from "../../indexer/flow-runs.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { loadUsersAdded, USERS_ADDED_SOURCES, type UsersAdded } from "../events/users-added.ts";
 
@@ -25,6 +26,8 @@ export interface RadonContext {
   readonly rois: Readonly<Record<string, RadonRoi>>;
   /** By `"<roi>:<channel>"`. */
   readonly runs: Readonly<Record<string, RadonRun>>;
+  /** What `kym analyze` computed. */
+  readonly flow: FlowContext;
 }
 
 /** The part of a ROI that rows depend on. */
@@ -49,6 +52,7 @@ export interface RadonRun {
 export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [
   ...IMAGE_CONTEXT_SOURCES,
   ...USERS_ADDED_SOURCES,
+  ...flowSources(ARTIFACTS.flowVelocity),
 ];
 
 /** Reads the context of an image. Throws the errors of `loadImageContext` and `loadUsersAdded`. */
@@ -56,7 +60,7 @@ export async function loadRadonContext(
   record: ZarrImageRecord,
   options: ReadOptions = {},
 ): Promise<RadonContext> {
-  const { metadata, relPath, source, runs, states } = await loadImageContext(record, options);
+  const { metadata, relPath, source, runs, states, stateOf } = await loadImageContext(record, options);
   const { rois, accepted, experiment } = metadata;
   return {
     file_name: source.fileName,
@@ -81,6 +85,7 @@ export async function loadRadonContext(
         return [key, { state: states.get(key) ?? "unknown", revision: run.roiRevision ?? null }];
       }),
     ),
+    flow: await loadFlowContext(record, ARTIFACTS.flowVelocity, stateOf, options),
   };
 }
 

@@ -2,19 +2,34 @@
 
 import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { StoredRoiStats } from "@kym/roi";
-import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
+import { type CellValue, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
-import type { RadonContext } from "./radon-context.ts";
+import { LAB_SOFTWARE } from "../preferred-rows.ts";
+import type { RadonContext, RadonRun } from "./radon-context.ts";
 import { loadRegionStats } from "./region-stats.ts";
+import { type StallTrace, stallColumns } from "./stall-columns.ts";
 import { summarizeTrace } from "./summarize-trace.ts";
 
-/** The velocities of one ROI and channel in mm/s, in order of time. */
-interface Trace {
+/** The windows of one ROI and channel, in order of time. */
+interface Trace extends StallTrace {
   readonly roiId: bigint;
   readonly channel: bigint;
   readonly velocitiesMmS: (number | null)[];
+  readonly timesS: (number | null)[];
+  readonly qualities: (number | null)[];
+  /** As the first row names it. */
+  readonly algorithm: string | null;
+}
+
+/** Whose traces they are, and what the rows say about them. */
+export interface TraceOrigin {
+  readonly software: string;
+  /** What the traces were computed from, by `analysisRunKey`. */
+  readonly runs: Readonly<Record<string, RadonRun>>;
+  /** A window whose quality is below this counts as low. */
+  readonly minQuality: number;
 }
 
 const FIRST_CHANNEL = 1n;
@@ -30,10 +45,12 @@ export async function summarizeTraces(
   record: ZarrImageRecord,
   traces: Table,
   context: RadonContext,
-  options: ReadOptions = {},
+  { software, runs, minQuality, ...options }: TraceOrigin & ReadOptions,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { roiId, channel, velocitiesMmS } of splitTraces(traces)) {
+  const ofRuns = { ...context, runs };
+  for (const trace of splitTraces(traces)) {
+    const { roiId, channel, velocitiesMmS, algorithm } = trace;
     const key = analysisRunKey(roiId, channel);
     const durations = context.users_added.durations[String(roiId)];
     rows.push({
@@ -43,8 +60,11 @@ export async function summarizeTraces(
       users_added_count: context.users_added.count,
       users_added_dur_sum: durations?.sumS ?? null,
       users_added_dur_mean: durations === undefined ? null : durations.sumS / durations.n,
-      ...imageColumns(await loadStats(record, roiId, Number(channel), context, options)),
-      ...imageFactColumns(context, context.runs[key]?.state),
+      ...imageColumns(await loadStats(record, roiId, Number(channel), ofRuns, options)),
+      ...imageFactColumns(context, runs[key]?.state),
+      software,
+      algorithm,
+      ...stallColumns(trace, minQuality),
     });
   }
   return rows;
@@ -61,24 +81,40 @@ export function adoptRows(results: Table, context: RadonContext): readonly Row[]
       ...row,
       rel_path: context.rel_path ?? row[COLUMNS.relPath] ?? null,
       analysis_state: (key === undefined ? undefined : context.runs[key]?.state) ?? "unknown",
+      software: LAB_SOFTWARE,
     };
   });
 }
 
 function splitTraces(table: Table): readonly Trace[] {
   const [roiIds, velocities] = [columnOf(table, COLUMNS.roiId), columnOf(table, COLUMNS.velocity)];
-  const hasChannels = table.schema.fields.some(({ name }) => name === COLUMNS.channel);
-  const channels = hasChannels ? columnOf(table, COLUMNS.channel) : [];
+  const names = new Set(table.schema.fields.map(({ name }) => name));
+  const cellsOf = (name: string): readonly CellValue[] => (names.has(name) ? columnOf(table, name) : []);
+  const [channels, algorithms] = [cellsOf(COLUMNS.channel), cellsOf(COLUMNS.algorithm)];
+  const [times, qualities] = [cellsOf(COLUMNS.time), cellsOf(COLUMNS.peakRatio)];
   const traces = new Map<string, Trace>();
   for (const [row, velocity] of velocities.entries()) {
     const roiId = integerAt(roiIds[row], COLUMNS.roiId, row);
     const channel = integerAt(channels[row] ?? FIRST_CHANNEL, COLUMNS.channel, row);
     const key = analysisRunKey(roiId, channel);
-    const trace = traces.get(key) ?? { roiId, channel, velocitiesMmS: [] };
+    const named = algorithms[row];
+    const algorithm = typeof named === "string" ? named : null;
+    const empty = { velocitiesMmS: [], timesS: [], qualities: [] };
+    const trace = traces.get(key) ?? { roiId, channel, algorithm, ...empty };
     traces.set(key, trace);
     trace.velocitiesMmS.push(velocityAt(velocity, row));
+    if (times.length > 0) {
+      trace.timesS.push(numberOrNull(times[row]));
+    }
+    if (qualities.length > 0) {
+      trace.qualities.push(numberOrNull(qualities[row]));
+    }
   }
   return [...traces.values()].sort((a, b) => Number(a.roiId - b.roiId || a.channel - b.channel));
+}
+
+function numberOrNull(cell: CellValue | undefined): number | null {
+  return typeof cell === "number" ? cell : null;
 }
 
 function integerAt(value: unknown, column: string, row: number): bigint {

@@ -1,15 +1,19 @@
 // The indexer of velocity traces, which fills `kym_radon`.
 
-import { ARTIFACTS, RADON_ARTIFACTS, RADON_COLUMNS } from "@kym/kym-schema";
-import type { Row } from "@kym/zarr-store";
+import { ARTIFACTS, RADON_ARTIFACTS } from "@kym/kym-schema";
+import { FLOW_SOFTWARE, POOLED_RADON_COLUMNS } from "@kym/kym-schema/flow";
+import type { ReadOptions, Row, ZarrImageRecord } from "@kym/zarr-store";
 import {
   type ArtifactRef,
+  findArtifact,
   jsonArtifact,
   loadTableArtifact,
   tableArtifact,
 } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
+import { inOrderOfRois, LAB_SOFTWARE, preferredRows } from "../preferred-rows.ts";
+import { withSettings } from "../with-settings.ts";
 import {
   geometryOfRois,
   loadRadonContext,
@@ -18,34 +22,72 @@ import {
 } from "./radon-context.ts";
 import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
-const PARAMS: readonly ArtifactRef[] = RADON_ARTIFACTS.params.map(jsonArtifact);
+const PARAMS: readonly ArtifactRef[] = [...RADON_ARTIFACTS.params, ARTIFACTS.flowVelocity].map(jsonArtifact);
+const LAB = RADON_ARTIFACTS.tables.flatMap(tableArtifact);
+const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowVelocity }];
 
 /**
- * Summarises velocity traces into `kym_radon`, one row per ROI and channel, in the columns of `radon_report_db.csv`.
+ * Summarises velocity traces into `kym_radon`, one row per ROI and channel: the columns of `radon_report_db.csv`, which
+ * software computed the trace, and how often the flow stood still.
  *
- * The trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image
- * only has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. `params_hash` is the hash of
- * `radon/params` alone.
+ * A lab's trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image
+ * only has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. The trace of `kym analyze` is
+ * `flow/velocity`. If a ROI has both, the lab's counts, or ours if the dataset says so: never both.
+ *
+ * `params_hash` is the hash of `radon/params` alone; of an image without it, that of the runs of `flow/velocity`.
  */
-export const radonIndexer: Indexer<RadonContext> = defineIndexer({
-  name: "radon",
-  schemaVersion: "0.2",
-  schema: { columns: RADON_COLUMNS },
-  analysisVersion: "kymflow.radon@0.3",
-  inputs: RADON_ARTIFACTS.tables.flatMap(tableArtifact),
-  usesPixels: true,
-  sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],
-  params: (record, options) => loadParams(record, PARAMS, options),
-  context: loadRadonContext,
-  rois: geometryOfRois,
+export const radonIndexer: Indexer<RadonContext> = withSettings(
+  "kymflow.radon@0.3",
+  ["prefer", "minQuality"],
+  ({ prefer, minQuality }, more) =>
+    defineIndexer({
+      name: "radon",
+      schemaVersion: "0.3",
+      schema: { columns: POOLED_RADON_COLUMNS },
+      ...more,
+      inputs: [...LAB, ...OURS],
+      usesPixels: true,
+      sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],
+      params: (record, options) => loadParams(record, PARAMS, options),
+      context: loadRadonContext,
+      rois: geometryOfRois,
 
-  async extract(record, { input, context, signal }): Promise<readonly Row[]> {
-    if (input === undefined) {
-      return [];
-    }
-    const table = await loadTableArtifact(record, input, { signal, memory: "shared" });
-    return input.name === ARTIFACTS.radonVelocity
-      ? summarizeTraces(record, table, context, { signal })
-      : adoptRows(table, context);
-  },
-});
+      async extract(record, { context, signal }): Promise<readonly Row[]> {
+        const lab = await labRows(record, context, { minQuality, signal });
+        const ours = await ourRows(record, context, { minQuality, signal });
+        return inOrderOfRois(preferredRows({ lab, ours }, prefer));
+      },
+    }),
+);
+
+type RowsOptions = ReadOptions & { readonly minQuality: number };
+
+async function labRows(
+  record: ZarrImageRecord,
+  context: RadonContext,
+  options: RowsOptions,
+): Promise<readonly Row[]> {
+  const found = findArtifact(LAB, await record.objectHashes());
+  if (found === undefined) {
+    return [];
+  }
+  const table = await loadTableArtifact(record, found, { signal: options.signal, memory: "shared" });
+  return found.name === ARTIFACTS.radonVelocity
+    ? summarizeTraces(record, table, context, { ...options, software: LAB_SOFTWARE, runs: context.runs })
+    : adoptRows(table, context);
+}
+
+async function ourRows(
+  record: ZarrImageRecord,
+  context: RadonContext,
+  options: RowsOptions,
+): Promise<readonly Row[]> {
+  const found = findArtifact(OURS, await record.objectHashes());
+  if (found === undefined) {
+    return [];
+  }
+  const { runs } = context.flow;
+  const software = Object.values(runs).find((run) => run.software !== null)?.software ?? FLOW_SOFTWARE;
+  const table = await loadTableArtifact(record, found, { signal: options.signal, memory: "shared" });
+  return summarizeTraces(record, table, context, { ...options, software, runs });
+}

@@ -1,0 +1,47 @@
+// Makes indexers whose rows depend on what a dataset remembers: one indexer for each choice.
+
+import { type AnalysisSettings, DEFAULT_ANALYSIS_SETTINGS } from "@kym/kym-schema/flow";
+import type { Indexer } from "../indexer/indexer.ts";
+
+/** Makes an indexer. `forSettings` goes into it. */
+type MakeIndexer<Context> = (
+  settings: AnalysisSettings,
+  more: {
+    readonly analysisVersion: string;
+    readonly forSettings: NonNullable<Indexer<Context>["forSettings"]>;
+  },
+) => Indexer<Context>;
+
+/**
+ * Returns the indexer for the default settings, which gives those for others. Each has a version of its own, so that all
+ * rows are stale once when a dataset changes its mind.
+ *
+ * @param version the version with the default settings
+ * @param uses the settings that the rows depend on
+ */
+export function withSettings<Context>(
+  version: string,
+  uses: readonly (keyof AnalysisSettings)[],
+  make: MakeIndexer<Context>,
+): Indexer<Context> {
+  const made = new Map<string, Indexer<Context>>();
+  const forSettings = (wanted: AnalysisSettings): Indexer<Context> => {
+    const settings = { ...DEFAULT_ANALYSIS_SETTINGS };
+    const suffixes: string[] = [];
+    for (const name of uses) {
+      if (wanted[name] !== settings[name]) {
+        Object.assign(settings, { [name]: wanted[name] });
+        suffixes.push(`+${name}=${wanted[name]}`);
+      }
+    }
+    const analysisVersion = `${version}${suffixes.join("")}`;
+    const before = made.get(analysisVersion);
+    if (before !== undefined) {
+      return before;
+    }
+    const indexer = make(settings, { analysisVersion, forSettings });
+    made.set(analysisVersion, indexer);
+    return indexer;
+  };
+  return forSettings(DEFAULT_ANALYSIS_SETTINGS);
+}
