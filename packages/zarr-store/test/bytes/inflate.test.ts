@@ -68,7 +68,7 @@ describe("inflate", () => {
   });
 });
 
-test("a gzip file of several members is all of them, also where the data look like the start of another", async () => {
+it("a gzip file of several members is all of them, also where the data look like the start of another", async () => {
   const fake = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
   const parts = [
     fake,
