@@ -1,11 +1,12 @@
 // The indexer of velocity events, which fills `kym_velocity_events`.
 
-import { type AnalysisState, ARTIFACTS, analysisRunKey, EVENT_ARTIFACTS } from "@kym/kym-schema";
+import { type AnalysisState, ARTIFACTS, analysisRunKey, COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { POOLED_EVENT_COLUMNS } from "@kym/kym-schema/tables";
 import { type CellValue, type Row, rowsOf } from "@kym/zarr-store";
-import { jsonArtifact, loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
+import { jsonArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { loadParams } from "../../indexer/load-params.ts";
 
 /** What the rows of {@link velocityEventIndexer} depend on beside the events. */
@@ -19,9 +20,15 @@ const PARAMS = EVENT_ARTIFACTS.params.map(jsonArtifact);
 
 const FIRST_CHANNEL = 1n;
 
+const INPUT = {
+  known: POOLED_EVENT_COLUMNS.map(({ name }) => name),
+  keys: [COLUMNS.roiId, COLUMNS.start],
+};
+
 /**
  * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in
- * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL.
+ * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL; without `roi_id`
+ * and `t_start_s` it has no events, which is an error.
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer({
   name: "velocity_events",
@@ -46,7 +53,7 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = defineIndexer
     if (input === undefined) {
       return [];
     }
-    const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
+    const events = await loadInputTable(record, input, INPUT, { signal });
     return Array.from(rowsOf(events), (row) => ({
       ...row,
       rel_path: context.rel_path,

@@ -1,14 +1,10 @@
 // The indexer of velocity traces, which fills `kym_radon`.
 
-import { ARTIFACTS, RADON_ARTIFACTS, RADON_COLUMNS } from "@kym/kym-schema";
+import { ARTIFACTS, COLUMNS, RADON_ARTIFACTS, RADON_COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import type { Row } from "@kym/zarr-store";
-import {
-  type ArtifactRef,
-  jsonArtifact,
-  loadTableArtifact,
-  tableArtifact,
-} from "../../indexer/artifact-ref.ts";
+import { type ArtifactRef, jsonArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { loadParams } from "../../indexer/load-params.ts";
 import {
   geometryOfRois,
@@ -19,6 +15,15 @@ import {
 import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
 const PARAMS: readonly ArtifactRef[] = RADON_ARTIFACTS.params.map(jsonArtifact);
+
+const TRACE = {
+  known: VELOCITY_TRACE_SCHEMA.columns.map(({ name }) => name),
+  keys: [COLUMNS.roiId, COLUMNS.velocity],
+};
+const RESULTS = {
+  known: RADON_COLUMNS.map(({ name }) => name),
+  keys: [COLUMNS.roiId],
+};
 
 /**
  * Summarises velocity traces into `kym_radon`, one row per ROI and channel, in the columns of `radon_report_db.csv`.
@@ -43,9 +48,8 @@ export const radonIndexer: Indexer<RadonContext> = defineIndexer({
     if (input === undefined) {
       return [];
     }
-    const table = await loadTableArtifact(record, input, { signal, memory: "shared" });
     return input.name === ARTIFACTS.radonVelocity
-      ? summarizeTraces(record, table, context, { signal })
-      : adoptRows(table, context);
+      ? summarizeTraces(record, await loadInputTable(record, input, TRACE, { signal }), context, { signal })
+      : adoptRows(await loadInputTable(record, input, RESULTS, { signal }), context);
   },
 });
