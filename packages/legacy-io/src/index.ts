@@ -102,3 +102,4 @@ export type {
   KnownSidecar,
 } from "./plan/known-acquisition.ts";
 export { type FolderFacts, type IngestPlan, planIngest } from "./plan/plan-ingest.ts";
+export type { UnrecognisedFiles } from "./plan/unrecognised-files.ts";
