@@ -2,7 +2,7 @@
 
 import type { ParquetField } from "./parquet-footer.ts";
 
-/** The types that the reader was seen to read right: `test/interop/python/parquet-types.test.ts` tries each. */
+/** The types that the reader was seen to read right: `test/interop/parquet/parquet-types.test.ts` tries each. */
 const READ: Readonly<Record<string, readonly (string | undefined)[]>> = {
   boolean: [undefined],
   int32: [
