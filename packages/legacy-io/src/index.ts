@@ -49,6 +49,7 @@ export {
   type FolderDatabase,
   type SidecarContent,
 } from "./folder/sidecar-name.ts";
+export type { UnrecognisedFiles } from "./folder/unrecognised-files.ts";
 export {
   type ClassicHeader,
   type ClassicJson,
@@ -102,4 +103,3 @@ export type {
   KnownSidecar,
 } from "./plan/known-acquisition.ts";
 export { type FolderFacts, type IngestPlan, planIngest } from "./plan/plan-ingest.ts";
-export type { UnrecognisedFiles } from "./plan/unrecognised-files.ts";

@@ -41,7 +41,7 @@ export type ImageReason =
       readonly imageId: string;
       readonly outcome: "updated";
       readonly because: UpdateReason;
-      /** How many infinities of its results are NULL in the table; absent if there are none. */
+      /** How many infinities of its results are NULL in the table; absent for 0. */
       readonly infinities?: number;
     }
   | { readonly imageId: string; readonly outcome: "notAnalysed"; readonly because: "no_inputs" }

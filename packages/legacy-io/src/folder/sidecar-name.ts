@@ -73,14 +73,15 @@ export function decideFileRoles(
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): ReadonlyMap<string, FileRole> {
   const rules = rulesFor(folderName, formats, decideOwners(files.filter((file) => !file.includes("/"))));
-  const composed = once(() => rulesFor(composedName(folderName), formats, composedOwners(rules.owners)));
+  let composed: Rules | undefined;
   const isOtherwise = new Set<string>();
   const roles = files.map((file): [string, FileRole] => {
     const role = decideFileRole(file, rules);
     if (!mayBeSpelledOtherwise(file, role)) {
       return [file, role];
     }
-    const other = decideFileRole(composedName(file), composed());
+    composed ??= rulesFor(composedName(folderName), formats, composedOwners(rules.owners));
+    const other = decideFileRole(composedName(file), composed);
     if (other.role !== "sidecar" || other.kind === "other") {
       return [file, role];
     }
@@ -125,14 +126,6 @@ function composedKeys(images: ReadonlyMap<string, string>): ReadonlyMap<string, 
       only === undefined || more.length > 0 ? [] : [[stem, only[1]]],
     ),
   );
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** Lists the subfolders in which formats keep sidecars of the images of a folder. */

@@ -1,6 +1,6 @@
 // What an ingest or a refresh tells its caller: the final report, and the events on the way.
 
-import type { UnrecognisedFiles } from "./unrecognised-files.ts";
+import type { UnrecognisedFiles } from "../folder/unrecognised-files.ts";
 
 /** An entry of a report: an acquisition, an orphan analysis, or a file that a note is about. */
 export interface IngestItem {

@@ -2,12 +2,12 @@
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
 import { onlineOnlyFiles } from "../folder/online-only.ts";
+import { unrecognisedFiles } from "../folder/unrecognised-files.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { wordsOfFields } from "./decide-path-fields.ts";
 import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
 import type { IngestItem, IngestReport } from "./ingest-report.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
-import { unrecognisedFiles } from "./unrecognised-files.ts";
 
 type Update = Extract<PlannedAction, { readonly action: "update" }>;
 type Reingest = Extract<PlannedAction, { readonly action: "reingest" }>;

@@ -91,7 +91,7 @@ async function inflateMembers(
   return undefined;
 }
 
-/** The offset from `from` on at which a gzip member may begin; undefined if there is none. */
+/** The offset from `from` on at which a gzip member may begin; undefined if no place does. */
 function nextMember(bytes: Uint8Array, from: number): number | undefined {
   const [first, second, method] = MEMBER_MAGIC;
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {

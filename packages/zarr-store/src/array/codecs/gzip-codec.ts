@@ -9,7 +9,7 @@ export const gzipCodec: BytesToBytesCodec<{ readonly level: number }> = {
   kind: "bytes-bytes",
   zarrFormats: [2, 3],
   members: ["level"],
-  // In a `.zarray`, Java writes -1 for the usual level, and numcodecs takes 1 if there is none.
+  // In a `.zarray`, Java writes -1 for the usual level, and numcodecs takes 1 where no level stands.
   parse: (configuration) => ({
     level:
       configuration.zarrFormat === 2

@@ -10,11 +10,13 @@ import type {
   List,
   Time,
   Timestamp,
+  TimeUnit,
 } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ColumnType } from "../table-schema.ts";
 import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
-import { dateText, decimalText, MOST_FLOAT_DIGITS, nsPerUnit, unscaledAt } from "./foreign/foreign-values.ts";
+import { dateText } from "./foreign/date-text.ts";
+import { decimalText, MOST_FLOAT_DIGITS, unscaledAt } from "./foreign/decimal-text.ts";
 import { listRange, listText } from "./foreign/list-texts.ts";
 import { typeWords } from "./foreign/type-words.ts";
 import { packStrings, utf8OfViews } from "./utf8-strings.ts";
@@ -251,6 +253,11 @@ function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
     values[row] = value;
   }
   return values;
+}
+
+/** The nanoseconds of one unit. Arrow counts units from 0: second, millisecond, microsecond, nanosecond. */
+function nsPerUnit(unit: TimeUnit): bigint {
+  return 1000n ** BigInt(3 - unit);
 }
 
 function readStrings(data: Data, column: string, memory: Memory): ColumnBuffers {

@@ -4,8 +4,8 @@ import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { checkUtf8, isAscii } from "./check-utf8.ts";
 import type { CsvCells, CsvLimits } from "./csv-cells.ts";
 import { SEPARATORS, startOfCsv, withCommas } from "./foreign/csv-separator.ts";
-import { withDecimalPoints } from "./foreign/decimal-comma.ts";
-import { utf8Of } from "./foreign/utf16-text.ts";
+import { utf8Of } from "./foreign/utf8-of.ts";
+import { withDecimalPoints } from "./foreign/with-decimal-points.ts";
 import { findPlainCells } from "./scan/find-plain-cells.ts";
 import { findQuotedCells } from "./scan/find-quoted-cells.ts";
 
@@ -60,7 +60,7 @@ function cutAt(bytes: Uint8Array, textStart: number, maxRowBytes: number, separa
 
 /**
  * Cuts a text whose titles hold several separators. It is the one with which every row has as many cells as there are titles;
- * a comma comes last, because in such rows it marks decimals. If there is none, or no row, it is the most frequent in the titles.
+ * a comma comes last, because in such rows it marks decimals. If no separator does, or there is no row, it is the most frequent in the titles.
  */
 function cutAtAny(
   bytes: Uint8Array,

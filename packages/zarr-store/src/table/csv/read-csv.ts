@@ -1,11 +1,11 @@
 // The CSV reader, for every CSV: beside an image or in a dataset, gzipped or not.
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import { columnsOfTitles } from "../rows/title-key.ts";
 import { maxColumns, type TableSchema } from "../table-schema.ts";
 import type { CsvCells, CsvLimits } from "./csv-cells.ts";
 import { type CsvColumnData, readCsvColumns } from "./csv-column.ts";
 import { findCsvCells } from "./find-csv-cells.ts";
-import { columnsOfTitles } from "./foreign/title-key.ts";
 
 export interface ReadCsvOptions extends CsvLimits {
   /**

@@ -9,11 +9,11 @@ import { unreadType } from "../columns/read-chunk.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
 import { tableFromColumns } from "../rows/table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "../table-schema.ts";
-import { unreadDictionary } from "./arrow-schema.ts";
+import { firstUnread } from "./first-unread.ts";
 import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
-import { firstUnread } from "./parquet-types.ts";
+import { unreadDictionary } from "./unread-dictionary.ts";
 
 export interface EncodeParquetOptions {
   /** The schema that the table must match. Default: its own. Units and descriptions are written with the fields. */

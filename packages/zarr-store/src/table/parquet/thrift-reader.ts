@@ -1,6 +1,6 @@
 // Reads values of Thrift's compact protocol, in which the footer of a Parquet file is written, within bounds.
 
-/** The types of values. Source: thrift-compact-protocol.md of Apache Thrift. */
+/** The types of values. Source: Apache Thrift, "Thrift Compact protocol encoding". */
 export const THRIFT = {
   true: 1,
   false: 2,

@@ -2,8 +2,8 @@
 
 import type { Table } from "apache-arrow";
 import { withSchema } from "../columns/arrow-column.ts";
-import { columnsOfTitles } from "../csv/foreign/title-key.ts";
 import { schemaOfTable } from "../table-schema.ts";
+import { columnsOfTitles } from "./title-key.ts";
 
 /**
  * Returns a table whose columns have the given names where they mean them: `ROI ID` is `roi_id`. An exact spelling wins.

@@ -1,9 +1,9 @@
 // What the footer of a Parquet file says of its columns, and what may reach the WebAssembly reader.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { firstUnread } from "../../../src/table/parquet/first-unread.ts";
 import { decodeParquet } from "../../../src/table/parquet/parquet.ts";
 import { type ParquetField, parquetFooterOf } from "../../../src/table/parquet/parquet-footer.ts";
-import { firstUnread } from "../../../src/table/parquet/parquet-types.ts";
 import { rowsOf } from "../../../src/table/rows/rows-of.ts";
 import { schemaOfTable } from "../../../src/table/table-schema.ts";
 import { caught } from "../../support/caught.ts";

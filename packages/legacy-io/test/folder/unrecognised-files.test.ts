@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unrecognisedFiles } from "../../src/plan/unrecognised-files.ts";
+import { unrecognisedFiles } from "../../src/folder/unrecognised-files.ts";
 
 test("files that no rule knows are counted once a kind, the most frequent first", () => {
   const unrecognised = ["b/x.OIR", "a.oir", "LIESMICH", "notes.pdf", "c.oir", "study.ingest-report.json"].map(

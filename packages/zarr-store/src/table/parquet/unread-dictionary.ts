@@ -3,7 +3,7 @@
 import type { DataType, Dictionary } from "apache-arrow";
 import { arrow } from "#arrow";
 import { typeWords } from "../columns/foreign/type-words.ts";
-import type { UnreadColumn } from "./parquet-types.ts";
+import type { UnreadColumn } from "./first-unread.ts";
 
 /** Values whose dictionaries were seen to be read right, by the numbers of Arrow's types. */
 const READ_VALUES: ReadonlySet<number> = new Set([2, 3, 5, 6, 8, 9, 10, 18, 20, 24]);
@@ -14,7 +14,7 @@ const MOST_REMEMBERED = 32;
 const remembered = new Map<string, UnreadColumn | undefined>();
 
 /**
- * Finds the first column whose values are a dictionary that is not read, such as one of decimals. Undefined if there is none,
+ * Finds the first column whose values are a dictionary that is not read, such as one of decimals. Undefined if all are read,
  * or if Arrow does not know the schema: then the types of Parquet decide alone.
  */
 export function unreadDictionary(base64: string): UnreadColumn | undefined {

@@ -41,7 +41,7 @@ function isRead(field: ParquetField, lists: number): boolean {
   return element !== undefined && lists < MAX_LISTS && isRead(element, lists + 1);
 }
 
-/** The elements of a list: a group with one repeated group, which has one column. Source: LogicalTypes.md, "Lists". */
+/** The elements of a list: a group with one repeated group, which has one column. Source: the Parquet format, "Lists". */
 function elementOf({ meaning, repetition, children }: ParquetField): ParquetField | undefined {
   const [list, ...more] = children;
   const isList = meaning === "list" && repetition !== "repeated" && more.length === 0;

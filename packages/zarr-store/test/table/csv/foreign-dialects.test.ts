@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { decodeCsvGz } from "../../../../src/table/csv/csv-gz.ts";
-import { readCsv } from "../../../../src/table/csv/read-csv.ts";
-import { rowsOf } from "../../../../src/table/rows/rows-of.ts";
-import { caught } from "../../../support/caught.ts";
+import { decodeCsvGz } from "../../../src/table/csv/csv-gz.ts";
+import { readCsv } from "../../../src/table/csv/read-csv.ts";
+import { rowsOf } from "../../../src/table/rows/rows-of.ts";
+import { caught } from "../../support/caught.ts";
 
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const utf16 = (text: string, isBig = false): Uint8Array<ArrayBuffer> => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { columnsOfTitles } from "../../../../src/table/csv/foreign/title-key.ts";
-import { readCsv } from "../../../../src/table/csv/read-csv.ts";
+import { readCsv } from "../../../src/table/csv/read-csv.ts";
+import { columnsOfTitles } from "../../../src/table/rows/title-key.ts";
 
 test.each<[string, readonly string[], readonly string[], Readonly<Record<string, string>>]>([
   ["capitals and blanks", ["ROI ID", "Score"], ["roi_id", "score"], { "ROI ID": "roi_id", Score: "score" }],

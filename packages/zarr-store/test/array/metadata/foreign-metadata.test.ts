@@ -1,8 +1,8 @@
 // Metadata that n5-zarr, numcodecs and zarrs write, and that zarr-python reads: all of it legal, some of it unusual.
 import { describe, expect, it } from "vitest";
-import { parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
-import { readArray } from "../../src/array/zarr-array.ts";
-import { isZarrStoreError } from "../../src/errors.ts";
+import { parseArrayMetadata } from "../../../src/array/metadata/array-metadata.ts";
+import { readArray } from "../../../src/array/zarr-array.ts";
+import { isZarrStoreError } from "../../../src/errors.ts";
 
 const V2 = {
   zarr_format: 2,

@@ -6,7 +6,7 @@ import { isMissingWord } from "../scan/csv-spelling.ts";
 const WITH_COMMA = /^[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$/;
 const WITH_POINT = /^[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?$/;
 const WITHOUT_MARK = /^[+-]?(\d+([eE][+-]?\d+)?|inf(inity)?|nan)$/i;
-/** `1,234` is 1.234 or 1234; `0,234` and `1,23` are no thousands. */
+/** `1,234` is 1.234 or 1234; `0,234` and `1,23` are never thousands. */
 const MAY_BE_THOUSANDS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 
 /** The mark before the fractions of a column of numbers, and whether each number that has it may have it for thousands. */

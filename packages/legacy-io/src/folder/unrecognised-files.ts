@@ -1,9 +1,8 @@
 // Groups the files of a folder that an ingest does not understand, one group per kind.
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
-import type { BundleFile, FolderScan } from "../folder/bundle.ts";
-import { imageStem } from "../folder/sidecar-name.ts";
-import { fileNameOf } from "./compare-files.ts";
+import type { BundleFile, FolderScan } from "./bundle.ts";
+import { imageStem } from "./sidecar-name.ts";
 
 /** Files of one kind that no rule of an ingest knows. They were left alone. */
 export interface UnrecognisedFiles {
@@ -40,4 +39,8 @@ function kindOf({ relPath }: BundleFile): string {
   const name = fileNameOf(relPath);
   const dot = name.lastIndexOf(".");
   return dot > 0 ? name.slice(dot).toLowerCase() : "";
+}
+
+function fileNameOf(relPath: string): string {
+  return relPath.slice(relPath.lastIndexOf("/") + 1);
 }
