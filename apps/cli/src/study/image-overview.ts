@@ -72,7 +72,7 @@ const LEAST_PART = 3;
  * Finds the images that a word names. The first way that finds one decides:
  *
  * 1. the id or the path
- * 2. the file name, with or without its extension
+ * 2. the file name, with or without its extension; if none has it, either however its accents are composed
  * 3. the beginning of the id, of at least 4 characters
  * 4. the beginning of the file name, of at least 3 characters, in any case
  * 5. a part of the path, likewise

@@ -40,7 +40,7 @@ export async function loadInputTable(
       { path: missing, expected: missing, found: names },
     );
   }
-  const keyless = rowsWithoutValue(table, keys);
+  const keyless = keys.length === 0 ? [] : rowsWithoutValue(table, keys);
   if (keyless.length === 0) {
     return table;
   }
