@@ -32,7 +32,8 @@ export async function loadInputTable(
   const loaded = await loadTableArtifact(record, input, { ...options, memory: "shared" });
   const table = withColumnNames(loaded, known);
   const names = table.schema.fields.map(({ name }) => name);
-  const missing = keys.find((key) => !names.includes(key));
+  // A table without rows says that nothing was found, whatever its columns.
+  const missing = table.numRows === 0 ? undefined : keys.find((key) => !names.includes(key));
   if (missing !== undefined) {
     throw new KymDatasetError(
       "schema_mismatch",

@@ -104,6 +104,11 @@ test("columns with capitals, blanks and points are those that the indexer knows,
   expect(Object.keys(rows[0] ?? {})).not.toContain("Score");
 });
 
+test("a table without rows says that nothing was found, whatever its columns", async () => {
+  const columns = [{ name: "event_id", type: "utf8" }] as const;
+  expect(await indexed(velocityEventIndexer, EVENTS, columns, [])).toEqual({ rows: [], problem: undefined });
+});
+
 test("rows without any value are left out, and one that only lacks its keys is an error", async () => {
   const columns = [
     { name: "roi_id", type: "int64" },
