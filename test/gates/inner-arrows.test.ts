@@ -201,6 +201,10 @@ const ARROWS: Arrows = {
     reading: ["rows", "csv"],
     lazy: ["rows"],
   },
+  "packages/zarr-store/src/table/csv": {
+    scan: [],
+    foreign: ["scan"],
+  },
 };
 
 /** Imports against the arrows, as `folder: from → to`, with the reason. `from` and `to` may be files in the folder. */

@@ -49,6 +49,7 @@ export {
   type FolderDatabase,
   type SidecarContent,
 } from "./folder/sidecar-name.ts";
+export type { UnrecognisedFiles } from "./folder/unrecognised-files.ts";
 export {
   type ClassicHeader,
   type ClassicJson,

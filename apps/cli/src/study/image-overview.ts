@@ -86,7 +86,7 @@ const LEAST_PART = 3;
  * Finds the images that a word names. The first way that finds one decides:
  *
  * 1. the id or the path
- * 2. the file name, with or without its extension
+ * 2. the file name, with or without its extension; if none has it, either however its accents are composed
  * 3. the beginning of the id, of at least 4 characters
  * 4. the beginning of the file name, of at least 3 characters, in any case
  * 5. a part of the path, likewise
@@ -103,17 +103,29 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
   if (byName.length > 0) {
     return byName;
   }
+  const composed = wanted.normalize("NFC");
+  const alike = images.filter(({ rel_path: path }) => {
+    const whole = path?.normalize("NFC");
+    const name = whole?.slice(whole.lastIndexOf("/") + 1);
+    return whole === composed || name === composed || name?.replace(/\.tiff?$/i, "") === composed;
+  });
+  if (alike.length > 0) {
+    return alike;
+  }
   const byId = images.filter(({ image_id: id }) => wanted.length >= 4 && id.startsWith(wanted));
   return byId.length > 0 ? byId : imagesWith(images, wanted);
 }
 
 /** The images whose file name begins with a word; if none does, those whose path contains it. */
 function imagesWith(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
-  const part = wanted.toLowerCase();
+  const part = wanted.normalize("NFC").toLowerCase();
   if ([...part].length < LEAST_PART) {
     return [];
   }
-  const paths = images.map((image) => ({ image, path: image.rel_path?.toLowerCase() ?? "" }));
+  const paths = images.map((image) => ({
+    image,
+    path: image.rel_path?.normalize("NFC").toLowerCase() ?? "",
+  }));
   const beginning = paths.filter(({ path }) => path.slice(path.lastIndexOf("/") + 1).startsWith(part));
   const found = beginning.length > 0 ? beginning : paths.filter(({ path }) => path.includes(part));
   return found.map(({ image }) => image);

@@ -14,7 +14,7 @@ import {
   type RecordedIndex,
   type Staleness,
 } from "../staleness/staleness.ts";
-import { stampRows } from "../table/conform-row.ts";
+import { countInfinities, stampRows } from "../table/conform-row.ts";
 import { type LedgerEntry, ledgerEntriesAgree } from "../table/ledger.ts";
 
 /** The outcome for one image in a run. `seen` are the hashes of its objects on which it is based. */
@@ -26,6 +26,8 @@ export type ImageOutcome =
       readonly rows: readonly Row[];
       readonly entry: LedgerEntry;
       readonly seen: ObjectHashes;
+      /** How many infinities are NULL in the rows. */
+      readonly infinities: number;
     }
   | {
       readonly outcome: "skipped";
@@ -148,7 +150,8 @@ async function readImage(
     return { outcome: "skipped", imageId, because: staleness.because, entry };
   }
   const made = await indexer.extract(record, { input: found.input, context, signal });
-  const rows = stampRows(indexer.schema, "schema" in made ? [...rowsOf(made)] : made, {
+  const madeRows = "schema" in made ? [...rowsOf(made)] : made;
+  const rows = stampRows(indexer.schema, madeRows, {
     imageId,
     analysisVersion: indexer.analysisVersion,
     paramsHash: provenance.paramsHash,
@@ -162,5 +165,6 @@ async function readImage(
     rows,
     entry: isSame ? entry : { ...entry, indexedEpochNs: nowEpochNs },
     seen,
+    infinities: countInfinities(indexer.schema, madeRows),
   };
 }

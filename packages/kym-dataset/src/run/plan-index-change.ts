@@ -85,7 +85,14 @@ function reasonsOf({ outcomes, recorded, deletedIds }: IndexRun): readonly Image
       case "skipped":
         return [];
       case "updated":
-        return [{ imageId, outcome: "updated", because: result.because }];
+        return [
+          {
+            imageId,
+            outcome: "updated",
+            because: result.because,
+            ...(result.infinities > 0 && { infinities: result.infinities }),
+          },
+        ];
       case "notAnalysed":
         return [
           { imageId, outcome: "notAnalysed", because: "no_inputs" },

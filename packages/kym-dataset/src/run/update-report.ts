@@ -37,7 +37,13 @@ export interface UpdateReport extends UpdateCounts {
 
 /** Why an image was not skipped. */
 export type ImageReason =
-  | { readonly imageId: string; readonly outcome: "updated"; readonly because: UpdateReason }
+  | {
+      readonly imageId: string;
+      readonly outcome: "updated";
+      readonly because: UpdateReason;
+      /** How many infinities of its results are NULL in the table; absent for 0. */
+      readonly infinities?: number;
+    }
   | { readonly imageId: string; readonly outcome: "notAnalysed"; readonly because: "no_inputs" }
   | { readonly imageId: string; readonly outcome: "purged"; readonly because: "deleted" | "no_inputs" }
   | {

@@ -10,12 +10,12 @@ import { KymDatasetError } from "../errors.ts";
  * - an integer of any width that fits the column
  * - a whole float in an integer column: pandas turns integers into floats if one is missing
  * - a number or a boolean as text in a text column
- * - NaN and undefined as NULL
+ * - NaN, undefined and, in a column of floats, an infinity as NULL: a mean over a pooled table stays a number
  *
  * @throws {KymDatasetError} `schema_mismatch`, naming the column, for any other value
  */
 export function coerceCell(column: Column, value: CellValue | undefined): CellValue {
-  if (value === null || value === undefined || Number.isNaN(value)) {
+  if (value === null || value === undefined || Number.isNaN(value) || isInfinity(column, value)) {
     if (column.nullable === false) {
       throw unfit(column, null);
     }
@@ -26,6 +26,11 @@ export function coerceCell(column: Column, value: CellValue | undefined): CellVa
     throw unfit(column, value);
   }
   return fitting;
+}
+
+/** True for an infinity in a column of floats. */
+export function isInfinity({ type }: Column, value: CellValue | undefined): boolean {
+  return type === "float64" && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY);
 }
 
 /** The text of a cell outside the schema: a string unchanged, any other value as canonical JSON. */

@@ -2,7 +2,7 @@
 
 import type { CellValue, Row, TableSchema } from "@kym/zarr-store";
 import { KymDatasetError } from "../errors.ts";
-import { coerceCell, extraText } from "./coerce-cell.ts";
+import { coerceCell, extraText, isInfinity } from "./coerce-cell.ts";
 import { isProvenanceColumn } from "./index-schema.ts";
 
 /** The provenance that every row of one image carries. */
@@ -32,6 +32,15 @@ export function conformRow(schema: TableSchema, row: Row): Row {
     }
   }
   return cells;
+}
+
+/** Counts the infinities that {@link conformRow} makes NULL. */
+export function countInfinities(schema: TableSchema, rows: readonly Row[]): number {
+  const floats = schema.columns.filter(({ type }) => type === "float64");
+  return rows.reduce(
+    (sum, row) => sum + floats.filter((column) => isInfinity(column, row[column.name])).length,
+    0,
+  );
 }
 
 function setCell(cells: Record<string, CellValue>, name: string, value: CellValue): void {

@@ -25,7 +25,7 @@ import {
 import { completeMetadata, roisOfMetadata } from "./complete-metadata.ts";
 import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
-import type { ImageContent, SourcedArtifact } from "./image-content.ts";
+import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content.ts";
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
@@ -91,7 +91,7 @@ export async function artifactsOfSidecars(parts: SidecarParts): Promise<SidecarA
 
 async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const { shape, tiff, sidecars, folderFields = {} } = parts;
-  const notes: { path: string; reason: string }[] = [];
+  const notes: ContentNote[] = [];
   const understood = sidecars.filter(isUnderstood);
   const whyUnfit = new Map(
     understood.map((sidecar) => [sidecar, sidecar.content.facts.whyNotOf?.(shape)] as const),
@@ -161,7 +161,11 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
         : undefined);
     if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
-      notes.push({ path: sidecar.relPath, reason: `kept as an attachment: ${reason}` });
+      notes.push({
+        path: sidecar.relPath,
+        reason: `kept as an attachment: ${reason}`,
+        ...(isNotUnderstood(sidecar) && { kind: "not_understood" }),
+      });
     }
   }
   return {
@@ -195,6 +199,11 @@ function findMetadata(
   const own = given.find(({ said }) => said.kind === "json" && said.name === ARTIFACTS.metadata);
   const text = own?.said.kind === "json" ? completeMetadata(own.said.text, derived) : undefined;
   return own === undefined || text === undefined ? undefined : { given: own, text };
+}
+
+/** True if a format was to read the file and could not. A file without a format has no role. */
+function isNotUnderstood({ content }: ParsedSidecar): boolean {
+  return content.kind === "opaque" && content.cause !== undefined;
 }
 
 function whyOpaque({ content }: ParsedSidecar): string | undefined {

@@ -15,13 +15,21 @@ export type ContentArtifact =
 /** An artifact, with the files that it was made from, as paths relative to the folder. */
 export type SourcedArtifact = ContentArtifact & { readonly from: readonly string[] };
 
+/** A sentence about a file. */
+export interface ContentNote {
+  readonly path: string;
+  readonly reason: string;
+  /** Set if the file could not be understood, so that nothing of it but its bytes is in the dataset. */
+  readonly kind?: "not_understood";
+}
+
 /** Everything that a lab's files say about one image, ready to be stored. */
 export interface ImageContent {
   readonly image: NdArray;
   readonly axes: readonly string[];
   readonly artifacts: readonly SourcedArtifact[];
   /** Files that were not understood, that contradict each other or that are shadowed, with the reason. */
-  readonly notes: readonly { readonly path: string; readonly reason: string }[];
+  readonly notes: readonly ContentNote[];
   readonly nRois: number;
   /** Paths of files that were not understood or are about another image. */
   readonly unusable: readonly string[];

@@ -41,12 +41,18 @@ export function bundleFiles(
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): BundledFiles {
   const filesOf = new Map(folders.map((entry) => [entry.folder, entry.files]));
+  const composed = Map.groupBy(filesOf.keys(), (path) => path.normalize("NFC"));
+  /** The path of a folder, or of the only one that differs from it in how accents are composed. */
+  const folderCalled = (path: string): string => {
+    const [only, ...more] = filesOf.has(path) ? [path] : (composed.get(path.normalize("NFC")) ?? []);
+    return only === undefined || more.length > 0 ? path : only;
+  };
   const claimed = new Set<string>();
   const parts = folders
     .toSorted((a, b) => comparePaths(a.folder, b.folder))
     .map((entry) => {
       const analysisFiles = sidecarFolders(entry.folderName, formats).flatMap(
-        (name) => filesOf.get(joinParts(entry.folder, name)) ?? [],
+        (name) => filesOf.get(folderCalled(joinParts(entry.folder, name))) ?? [],
       );
       const own = entry.files.filter((file) => !claimed.has(file.relPath));
       const roles = rolesOf(entry, [...own, ...analysisFiles], formats);

@@ -10,6 +10,8 @@ export interface BundleFile {
   readonly relPath: string;
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
+  /** True for a file whose bytes a cloud keeps online only; otherwise absent. */
+  readonly isOnlineOnly?: true;
 }
 
 /** A file that belongs to one image, with the content that its name announces. */

@@ -60,6 +60,8 @@ export function imageStem(fileName: string): string | undefined {
  * - A sidecar belongs to exactly one image: the one with the longest stem.
  * - If two images have the same stem (`a.tif`, `a.tiff`), the first by code points owns the sidecars.
  * - If two formats could read a file, the first in `formats` does.
+ * - The exact spelling wins. A file whose name begins with no image's stem, but would if accents were composed alike (NFC or
+ *   NFD, as macOS and Windows do), belongs to the one image with which it would.
  *
  * @example
  * const roles = decideFileRoles("20250722", ["a.tif", "flow-analysis/a_radon.csv"]);
@@ -70,13 +72,60 @@ export function decideFileRoles(
   files: readonly string[],
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): ReadonlyMap<string, FileRole> {
-  const rules: Rules = {
+  const rules = rulesFor(folderName, formats, decideOwners(files.filter((file) => !file.includes("/"))));
+  let composed: Rules | undefined;
+  const isOtherwise = new Set<string>();
+  const roles = files.map((file): [string, FileRole] => {
+    const role = decideFileRole(file, rules);
+    if (!mayBeSpelledOtherwise(file, role)) {
+      return [file, role];
+    }
+    composed ??= rulesFor(composedName(folderName), formats, composedOwners(rules.owners));
+    const other = decideFileRole(composedName(file), composed);
+    if (other.role !== "sidecar" || other.kind === "other") {
+      return [file, role];
+    }
+    isOtherwise.add(file);
+    return [file, other];
+  });
+  return new Map(withoutRivals(roles, isOtherwise));
+}
+
+function rulesFor(folderName: string, formats: readonly SidecarNameRule[], owners: Owners): Rules {
+  return {
     beside: formats.filter(({ folder }) => folder === undefined),
     inFolder: Map.groupBy(formats, ({ folder }) => folder?.(folderName)),
-    owners: decideOwners(files.filter((file) => !file.includes("/"))),
+    owners,
   };
-  const roles = files.map((file): [string, FileRole] => [file, decideFileRole(file, rules)]);
-  return new Map(withoutRivals(roles));
+}
+
+/** A name with its accents composed, so that two that look the same are the same. */
+function composedName(name: string): string {
+  return name.normalize("NFC");
+}
+
+/** True for a file that belongs to no image and has a letter that can be spelled in several ways. */
+function mayBeSpelledOtherwise(file: string, { role }: FileRole): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII has one spelling
+  return (role === "unrecognised" || role === "orphan") && /[^\x00-\x7f]/.test(file);
+}
+
+/** The same owners by composed stems. A stem that two images share then has none. */
+function composedOwners({ imageOfStem, imageOfHeaderBase }: Owners): Owners {
+  return {
+    imageOfStem: composedKeys(imageOfStem),
+    imageOfHeaderBase: composedKeys(imageOfHeaderBase),
+    roles: new Map(),
+  };
+}
+
+function composedKeys(images: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const byName = Map.groupBy(images, ([stem]) => composedName(stem));
+  return new Map(
+    [...byName].flatMap(([stem, [only, ...more]]): readonly [string, string][] =>
+      only === undefined || more.length > 0 ? [] : [[stem, only[1]]],
+    ),
+  );
 }
 
 /** Lists the subfolders in which formats keep sidecars of the images of a folder. */
@@ -179,7 +228,7 @@ function decideAnalysisRole(place: string, name: string, { inFolder, owners }: R
   const image = owners.imageOfStem.get(stem);
   return image === undefined
     ? { role: "orphan", stem, kind }
-    : { role: "sidecar", image, kind: imageStem(image) === stem ? kind : "other" };
+    : { role: "sidecar", image, kind: isStemOf(image, stem) ? kind : "other" };
 }
 
 function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
@@ -196,9 +245,15 @@ function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
     }
     return { role: "unrecognised" };
   }
-  const isOwnStem = imageStem(image) === stem;
+  const isOwnStem = isStemOf(image, stem);
   const content = isOwnStem ? decideContent(file.slice(stem.length), beside) : undefined;
   return { role: "sidecar", image, ...(content ?? { kind: "other" }) };
+}
+
+/** True if a stem, or its composed form, is that of the image itself, and not of another channel or of a second image. */
+function isStemOf(image: string, stem: string): boolean {
+  const own = imageStem(image);
+  return own === stem || (own !== undefined && composedName(own) === stem);
 }
 
 /** Finds the longest stem of an image with which the file's name begins, if a format has the ending. */
@@ -256,14 +311,30 @@ function longestStem(body: string, stems: ReadonlyMap<string, string>): string |
   return undefined;
 }
 
-/** If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. */
-function withoutRivals(roles: readonly [string, FileRole][]): readonly [string, FileRole][] {
+/**
+ * If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. A file that
+ * is only spelled otherwise claims nothing if one has the exact spelling, or if there are two such files.
+ */
+function withoutRivals(
+  roles: readonly [string, FileRole][],
+  isOtherwise: ReadonlySet<string>,
+): readonly [string, FileRole][] {
   const taken = new Set<string>();
-  const sorted = roles.toSorted(([a], [b]) => compareCodePoints(a, b));
+  const otherwise = Map.groupBy(
+    roles.filter(([file]) => isOtherwise.has(file)),
+    ([, role]) => claimOf(role),
+  );
+  const sorted = roles.toSorted(
+    ([a], [b]) => Number(isOtherwise.has(a)) - Number(isOtherwise.has(b)) || compareCodePoints(a, b),
+  );
   const result = new Map<string, FileRole>();
   for (const [file, role] of sorted) {
     const claim = claimOf(role);
     const isRival = claim !== undefined && taken.has(claim);
+    if (isOtherwise.has(file) && (isRival || (otherwise.get(claim)?.length ?? 0) > 1)) {
+      result.set(file, { role: "unrecognised" });
+      continue;
+    }
     if (claim !== undefined) {
       taken.add(claim);
     }

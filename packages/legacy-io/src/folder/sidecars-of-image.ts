@@ -93,7 +93,10 @@ function rolesNear(
   const isAnyNear = formats.some(
     ({ folder, endings }) => folder === undefined && endings.some((ending) => !ending.startsWith(".")),
   );
+  const composedStart = start.normalize("NFC");
+  const isNearTo = (file: string, from: string): boolean =>
+    file.startsWith(from) && (isAnyNear || NEAR.test(file.slice(from.length)));
   const isNear = (file: string): boolean =>
-    file.startsWith(start) && (isAnyNear || NEAR.test(file.slice(start.length)));
+    isNearTo(file, start) || isNearTo(file.normalize("NFC"), composedStart);
   return decideFileRoles("", [...new Set([image, ...files.filter(isNear)])], formats);
 }

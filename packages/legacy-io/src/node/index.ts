@@ -6,6 +6,7 @@
  */
 
 export type { ExportLeftOut } from "../export/export-manifest.ts";
+export type { UnrecognisedFiles } from "../folder/unrecognised-files.ts";
 export type { IngestEvent, IngestItem, IngestReport } from "../plan/ingest-report.ts";
 export type { FaultyRead } from "../readers/faulty-read.ts";
 export type { FaultLikelihood, ReaderFault, StoredColumn, StoredRead } from "../readers/reader-fault.ts";

@@ -1,5 +1,7 @@
 // What an ingest or a refresh tells its caller: the final report, and the events on the way.
 
+import type { UnrecognisedFiles } from "../folder/unrecognised-files.ts";
+
 /** An entry of a report: an acquisition, an orphan analysis, or a file that a note is about. */
 export interface IngestItem {
   /** Path relative to the folder, parts joined by `/`. For an orphan: where its image would be, without the ending. */
@@ -7,6 +9,11 @@ export interface IngestItem {
   readonly imageId?: string;
   /** Why the entry is in this list, in words for people. */
   readonly reason?: string;
+  /**
+   * - `not_understood`: a note about a file of an image that this run met and could not understand; it was kept unchanged
+   * - `not_downloaded`: an acquisition that was skipped because a cloud keeps a file of it online only
+   */
+  readonly kind?: "not_understood" | "not_downloaded";
 }
 
 /** Counts of the files in the folder, whatever happened to them. */
@@ -29,7 +36,8 @@ export interface PathFieldsReport {
 
 /**
  * The result of an ingest or a refresh. Every acquisition of the folder is in exactly one of the lists `ingested`,
- * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Entries of `failed` and of `open` make a run partial.
+ * `updated`, `unchanged`, `skipped`, `failed` and `conflicts`. Entries of `failed` and of `open` make a run partial,
+ * and so does every entry with a `kind`: a file that was not understood, or not downloaded.
  */
 export interface IngestReport {
   /** Number of acquisitions in the folder, including those that could not be read. */
@@ -55,6 +63,8 @@ export interface IngestReport {
   readonly counts: FolderCounts | undefined;
   /** Files that were kept unchanged because they were not understood, and other things worth knowing. */
   readonly notes: readonly IngestItem[];
+  /** Files that no rule knows, by their kind. They were left alone, and do not make a run partial. */
+  readonly unrecognised: readonly UnrecognisedFiles[];
   readonly newImageIds: readonly string[];
   /** Undefined without a pattern, given or remembered. */
   readonly pathFields?: PathFieldsReport | undefined;

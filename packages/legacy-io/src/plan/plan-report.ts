@@ -1,6 +1,8 @@
 // Words a plan and its outcome as the report of a run or of a dry run.
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
+import { onlineOnlyFiles } from "../folder/online-only.ts";
+import { unrecognisedFiles } from "../folder/unrecognised-files.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { wordsOfFields } from "./decide-path-fields.ts";
 import { IMAGE_CHANGED, type PlannedAction } from "./decide-refresh.ts";
@@ -104,9 +106,21 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
       rois: done.nRois,
     },
     notes: [...plan.actions.flatMap(notesOfVanished), ...done.notes],
+    unrecognised: unrecognisedFiles(scan),
     newImageIds: done.ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId])),
     ...(plan.pathFields && { pathFields: plan.pathFields }),
   };
+}
+
+/** Adds the acquisitions that were set aside because a file of theirs is online only. */
+export function withNotDownloaded(report: IngestReport, aside: readonly LegacyBundle[]): IngestReport {
+  const items = aside.map((bundle): IngestItem => {
+    const names = onlineOnlyFiles(bundle).map(({ relPath }) => relPath);
+    const are = names.length === 1 ? "is" : "are";
+    const reason = `not downloaded: ${names.join(", ")} ${are} online only; download and run this again`;
+    return { path: bundle.image.relPath, reason, kind: "not_downloaded" };
+  });
+  return { ...report, found: report.found + items.length, skipped: [...report.skipped, ...items] };
 }
 
 export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "action">): IngestItem {

@@ -55,6 +55,24 @@ export const KNOWN_FAULTS: readonly ReaderFault[] = [
       likelihood: async ({ columns }) =>
         (await columns()).some(({ type }) => NUMBERS.has(type)) ? "possible" : undefined,
     },
+    {
+      reader,
+      mendedIn: 3,
+      since: FIRST_MENDED,
+      wrong: "a table with semicolons or tabs between its cells was stored as one column of text",
+      likelihood: async ({ columns }) =>
+        (await columns()).some(({ name, type }) => type === "utf8" && /[;\t]/.test(name))
+          ? "likely"
+          : undefined,
+    },
+    {
+      reader,
+      mendedIn: 3,
+      since: FIRST_MENDED,
+      wrong: "a word for a missing value, such as NA, was stored as text in a column of text",
+      likelihood: async ({ columns }) =>
+        (await columns()).some(({ hasMissingWord }) => hasMissingWord) ? "likely" : undefined,
+    },
   ]),
 ];
 

@@ -10,9 +10,12 @@ export type FaultLikelihood = "likely" | "possible";
 
 /** A column of a stored table, as a fault asks about it. */
 export interface StoredColumn {
+  readonly name: string;
   readonly type: TableSchema["columns"][number]["type"];
   /** True if a value is a whole number of 19 or more digits. */
   readonly hasLongNumber: boolean;
+  /** True if a text is a word that programs write for a missing value, such as `NA`. */
+  readonly hasMissingWord: boolean;
 }
 
 /** What is stored of an image that a reader gave. */

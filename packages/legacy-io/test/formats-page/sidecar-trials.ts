@@ -138,6 +138,18 @@ function csvTrials(ending: string, pack: (text: string) => Content): Pick<RowTri
 
 const gzip = (text: string): Uint8Array => new Uint8Array(gzipSync(text));
 
+/** What pyarrow writes for a column of bytes. */
+const PARQUET_OF_BYTES = new Uint8Array(
+  Buffer.from(
+    [
+      "UEFSMRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAYRUEGSw1ABgGc2NoZW1hFQIAFQwlAhgBawAWAhkcGRwmABwVDBkl",
+      "BgAZGAFrFQAWAhY8FjwmCEkcFQAVABUCADwWAhkGGSYAAgAAABY8FgImCBY8ACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lv",
+      "biAyMS4wLjAZHBwAAAB8AAAAUEFSMQ==",
+    ].join(""),
+    "base64",
+  ),
+);
+
 /** The files for each built-in format, by its name. */
 export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
   classic_json: {
@@ -254,7 +266,10 @@ export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
   },
   parquet: {
     read: [async () => reading([[`${STEM}.${ARTIFACT}.parquet`, await encodeParquet(table)]])()],
-    refused: [reading([[`${STEM}.${ARTIFACT}.parquet`, "v\n1\n"]])],
+    refused: [
+      reading([[`${STEM}.${ARTIFACT}.parquet`, "v\n1\n"]]),
+      reading([[`${STEM}.${ARTIFACT}.parquet`, PARQUET_OF_BYTES]]),
+    ],
   },
   npy: {
     read: [reading([[`${STEM}.${ARTIFACT}.npy`, writeNpy(createNdArray("uint8", [2]))]])],

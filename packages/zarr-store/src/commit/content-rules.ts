@@ -21,6 +21,10 @@ export interface NeededHistory {
 export interface ContentRules {
   /** Says why these bytes cannot be what the path's name promises; undefined if they can. */
   readonly fault: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Promise<string | undefined>;
+  /**
+   * Whether `fault` is that this version does not read what a sound file holds, rather than that it is damaged. Default: never.
+   */
+  readonly isNotRead?: ((path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>) | undefined;
   /** Removes what other programs may have added to a `zarr.json`; undefined if the rest is not `sizeBytes` long. */
   readonly withoutAdditions: (
     path: StoreKey,

@@ -67,3 +67,23 @@ describe("inflate", () => {
     expect(calls).toBe(5);
   });
 });
+
+it("a gzip file of several members is all of them, also where the data look like the start of another", async () => {
+  const fake = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+  const parts = [
+    fake,
+    new TextEncoder().encode("a,b\n"),
+    new Uint8Array(0),
+    Uint8Array.of(...fake, ...fake, 1),
+  ];
+  // Level 0 stores the bytes as they are, magic included.
+  const members = parts.map((part) => gzipSync(part, { level: 0 }));
+  const whole = new Uint8Array(Buffer.concat(parts));
+  const file = new Uint8Array(Buffer.concat(members));
+  expect(await inflate(file, { format: "gzip", maxBytes: whole.length })).toEqual(whole);
+  await expect(inflate(file, { format: "gzip", maxBytes: whole.length - 1 })).rejects.toThrow("more than");
+  await expect(inflate(file.subarray(0, -1), { format: "gzip", maxBytes: 1000 })).rejects.toThrow();
+  const wrong = file.slice();
+  wrong[wrong.length - 6] = (wrong[wrong.length - 6] ?? 0) ^ 1;
+  await expect(inflate(wrong, { format: "gzip", maxBytes: 1000 })).rejects.toThrow();
+});

@@ -8,7 +8,11 @@ import { INDEXERS } from "../../study/indexers.ts";
 /** The counts of one run, for `--json`. */
 export function countsOf(report: UpdateReport): object {
   const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;
-  return { name: indexer, updated, skipped, missing, notAnalysed, purged, failed };
+  const infinities = infinitiesOf(report);
+  return {
+    ...{ name: indexer, updated, skipped, missing, notAnalysed, purged, failed },
+    ...(infinities > 0 && { infinities }),
+  };
 }
 
 /**
@@ -31,8 +35,21 @@ export function allCounts(
 /** The counts of one run, as a line. */
 export function lineOf(report: UpdateReport): string {
   const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
-  const more = [...(purged > 0 ? [`purged ${purged}`] : []), ...(failed > 0 ? [`failed ${failed}`] : [])];
+  const infinities = infinitiesOf(report);
+  const more = [
+    ...(purged > 0 ? [`purged ${purged}`] : []),
+    ...(failed > 0 ? [`failed ${failed}`] : []),
+    ...(infinities > 0 ? [`NULL for ${infinities} infinite`] : []),
+  ];
   return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;
+}
+
+/** How many infinities of the results are NULL in the rows that a run made. */
+function infinitiesOf({ reasons }: UpdateReport): number {
+  return reasons.reduce(
+    (sum, reason) => sum + (reason.outcome === "updated" ? (reason.infinities ?? 0) : 0),
+    0,
+  );
 }
 
 /** One note per image that failed. */

@@ -1,6 +1,6 @@
 // The lists of an ingest or a refresh in few lines: one for all orphans, one for all files that moved together.
 
-import type { IngestItem } from "@kym/legacy-io/node";
+import type { IngestItem, UnrecognisedFiles } from "@kym/legacy-io/node";
 import { counted, printable } from "../../terminal/text-table.ts";
 
 /** Each item in a line of its own below a title. @param most how many are listed; the others are counted */
@@ -28,6 +28,23 @@ export function orphansLine(orphans: readonly IngestItem[]): string {
   const files = orphans.reduce((sum, orphan) => sum + fileCount(orphan), 0);
   const what = orphans.length === 1 ? "1 analysis has" : `${orphans.length} analyses have`;
   return `${what} no image: ${printable(rangeOf(stems))} (${counted(files, "file")}); -v lists them`;
+}
+
+const NAMED_OF_KIND = 3;
+
+/** `not understood: 12 files .oir: a.oir, b.oir, c.oir and 9 more; -v lists them`, a line for each kind. */
+export function unrecognisedLines(
+  kinds: readonly UnrecognisedFiles[],
+  isVerbose: boolean,
+): readonly string[] {
+  return kinds.map(({ kind, count, paths }) => {
+    const shown = isVerbose ? paths : paths.slice(0, NAMED_OF_KIND);
+    const more = count - shown.length;
+    const what =
+      kind === "" ? `${counted(count, "file")} without an ending` : counted(count, `${printable(kind)} file`);
+    const rest = more > 0 ? ` and ${more} more; -v lists them` : "";
+    return `not understood, left alone: ${what}: ${shown.map(printable).join(", ")}${rest}`;
+  });
 }
 
 /** The reason names the files of an orphan; each begins with its stem. */

@@ -17,31 +17,58 @@ export function reportPathOf(datasetPath: string): string {
 export function reportText(report: IngestReport, folder: string, dataset: string): string {
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, pathFields } =
     report;
+  const { unrecognised } = report;
   const fields = { format: FORMAT, kym: kymVersion(), folder, dataset, found };
-  const lists = { failed, skipped, conflicts, orphans, notes, ...(pathFields && { pathFields }) };
+  const lists = {
+    ...{ failed, skipped, conflicts, orphans, unrecognised, notes },
+    ...(pathFields && { pathFields }),
+  };
   const counts = { ingested: ingested.length, updated: updated.length, unchanged: unchanged.length };
   return `${JSON.stringify({ ...fields, ...counts, ...lists }, null, 2)}\n`;
 }
 
-/** Whether a report is worth keeping: some files failed, were skipped, conflict with an edit, or have no image. */
-export function isWorthKeeping({ failed, skipped, conflicts, orphans }: IngestReport): boolean {
-  return failed.length + skipped.length + conflicts.length + orphans.length > 0;
+/**
+ * Whether a report is worth keeping: some files failed, were skipped, conflict with an edit, have no image, or were not
+ * understood.
+ */
+export function isWorthKeeping(report: IngestReport): boolean {
+  const { failed, skipped, conflicts, orphans, unrecognised, notes } = report;
+  return (
+    failed.length + skipped.length + conflicts.length + orphans.length + unrecognised.length > 0 ||
+    notes.some(({ kind }) => kind !== undefined)
+  );
 }
 
 /** The lists of an earlier report that the next run repeats only if they changed. */
 export interface SaidBefore {
   readonly orphans: readonly IngestItem[];
   readonly notes: readonly IngestItem[];
+  /** Paths of the files that no rule knows. */
+  readonly unrecognised: ReadonlySet<string>;
 }
 
 /** What the report of the run before said; nothing if it cannot be read. */
 export async function saidBefore(location: string): Promise<SaidBefore> {
   try {
     const report: unknown = JSON.parse(await readFile(reportPathOf(location), "utf8"));
-    return { orphans: itemsOf(report, "orphans"), notes: itemsOf(report, "notes") };
+    return {
+      orphans: itemsOf(report, "orphans"),
+      notes: itemsOf(report, "notes"),
+      unrecognised: unrecognisedOf(report),
+    };
   } catch {
-    return { orphans: [], notes: [] };
+    return { orphans: [], notes: [], unrecognised: new Set() };
   }
+}
+
+function unrecognisedOf(report: unknown): ReadonlySet<string> {
+  const kinds: unknown =
+    typeof report === "object" && report !== null ? Reflect.get(report, "unrecognised") : undefined;
+  const paths = (Array.isArray(kinds) ? kinds : []).flatMap((kind: unknown): readonly unknown[] => {
+    const list: unknown = typeof kind === "object" && kind !== null ? Reflect.get(kind, "paths") : undefined;
+    return Array.isArray(list) ? list : [];
+  });
+  return new Set(paths.filter((path) => typeof path === "string"));
 }
 
 function itemsOf(report: unknown, list: "orphans" | "notes"): readonly IngestItem[] {

@@ -8,7 +8,7 @@ import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
-import { itemLines, movesOf, notesByReason, orphansLine } from "./ingest-lines.ts";
+import { itemLines, movesOf, notesByReason, orphansLine, unrecognisedLines } from "./ingest-lines.ts";
 import { keepReport, reportPathOf, type SaidBefore, saidBefore } from "./ingest-report-file.ts";
 import { optionsThatRaise } from "./tiff-limits.ts";
 
@@ -56,7 +56,9 @@ export async function keptIngestResult(
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, before, verbose, terminal, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
-  const { open, pathFields } = report;
+  const { open, pathFields, unrecognised } = report;
+  const notUnderstood = notes.filter(({ kind }) => kind === "not_understood");
+  const notDownloaded = skipped.filter(({ kind }) => kind === "not_downloaded");
   if (found === 0 && notes.length === 0) {
     const hint = "image files end in .tif or .tiff; --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
@@ -65,8 +67,13 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
   const headline = [
     `${dryRun ? "would load" : "loaded"} ${inDataset} of ${found}`,
     ...countOf(failed.length, "failed"),
-    ...countOf(skipped.length, "skipped"),
+    ...countOf(skipped.length - notDownloaded.length, "skipped"),
     ...countOf(conflicts.length, conflicts.length === 1 ? "conflict" : "conflicts"),
+    ...countOf(
+      notUnderstood.length,
+      notUnderstood.length === 1 ? "file not understood" : "files not understood",
+    ),
+    ...countOf(notDownloaded.length, "not downloaded"),
   ].join(" · ");
   const detail = [
     `${ingested.length} new`,
@@ -101,6 +108,9 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       : isNews && orphans.length > 0
         ? [orphansLine(orphans)]
         : []),
+    ...(verbose || unrecognised.some(({ paths }) => paths.some((path) => !before.unrecognised.has(path)))
+      ? unrecognisedLines(unrecognised, verbose)
+      : []),
     ...(ingested.length === 0 ? [] : [contentsOf(counts, dryRun)]),
     ...(dryRun && ingested.length > 0 ? [UNREAD] : []),
     detail,
@@ -109,7 +119,8 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
   const notesBefore = keysOf(before.notes);
   const news = notes.filter((note) => !notesBefore.has(keyOf(note)));
   return {
-    exitCode: failed.length > 0 || open.length > 0 ? EXIT.partial : EXIT.ok,
+    exitCode:
+      failed.length + open.length + notUnderstood.length + notDownloaded.length > 0 ? EXIT.partial : EXIT.ok,
     data: {
       ...(dryRun && { dryRun }),
       found,
@@ -121,6 +132,8 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       orphans,
       conflicts,
       open,
+      notUnderstood,
+      unrecognised,
       ...(pathFields && { pathFields }),
       ...(reportFile !== undefined && { reportFile }),
     },

@@ -136,7 +136,7 @@ describe.skipIf(CASES === undefined)(
       using converted = openFileSource(join(cwd, "shown", "ij_valuecal.tif"));
       const [before, after] = [(await readTiff(stored)).image, (await readTiff(converted)).image];
       expect(after.dtype).toBe("float32");
-      expect([...after.data]).toEqual(Array.from(before.data, (value) => 10 + 2 * Number(value)));
+      expect([...after.data]).toEqual([...before.data].map((value) => 10 + 2 * Number(value)));
     });
   },
 );

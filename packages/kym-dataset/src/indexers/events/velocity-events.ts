@@ -1,19 +1,14 @@
 // The indexer of velocity events, which fills `kym_velocity_events`.
 
-import { type AnalysisState, ARTIFACTS, EVENT_ARTIFACTS } from "@kym/kym-schema";
+import { type AnalysisState, ARTIFACTS, COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
 import { FLOW_SOFTWARE } from "@kym/kym-schema/flow";
 import { POOLED_EVENT_COLUMNS } from "@kym/kym-schema/tables";
 import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
-import {
-  type ArtifactRef,
-  findArtifact,
-  jsonArtifact,
-  loadTableArtifact,
-  tableArtifact,
-} from "../../indexer/artifact-ref.ts";
+import { type ArtifactRef, findArtifact, jsonArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { type FlowContext, flowSources, loadFlowContext } from "../../indexer/flow-runs.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { loadParams } from "../../indexer/load-params.ts";
 import { keyOfRow, preferredRows } from "../preferred-rows.ts";
 import { withSettings } from "../with-settings.ts";
@@ -31,9 +26,15 @@ const PARAMS = EVENT_ARTIFACTS.params.map(jsonArtifact);
 const LAB = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
 const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowEvents }];
 
+const INPUT = {
+  known: POOLED_EVENT_COLUMNS.map(({ name }) => name),
+  keys: [COLUMNS.roiId, COLUMNS.start],
+};
+
 /**
  * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in
- * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL.
+ * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL; without `roi_id`
+ * and `t_start_s` it has no events, which is an error.
  *
  * If a ROI has events of a lab's program and of `kym analyze`, the lab's count, or ours if the dataset says so. Rows of ours
  * have an additional column, `software`; a table without ours does not have it.
@@ -91,7 +92,5 @@ async function loadRows(
   { signal }: ReadOptions,
 ): Promise<Iterable<Row>> {
   const found = findArtifact(refs, await record.objectHashes());
-  return found === undefined
-    ? []
-    : rowsOf(await loadTableArtifact(record, found, { signal, memory: "shared" }));
+  return found === undefined ? [] : rowsOf(await loadInputTable(record, found, INPUT, { signal }));
 }

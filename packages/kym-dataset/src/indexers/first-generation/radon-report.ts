@@ -3,8 +3,11 @@
 import { ARTIFACTS, isJsonObject } from "@kym/kym-schema";
 import { FIRST_RADON_COLUMNS } from "@kym/kym-schema/tables";
 import { type CellValue, type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
-import { jsonArtifact, loadTableArtifact } from "../../indexer/artifact-ref.ts";
+import type { Table } from "apache-arrow";
+import { KymDatasetError } from "../../errors.ts";
+import { jsonArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { projectRow } from "./project-row.ts";
 
 /** The names that other programs use for these columns. */
@@ -16,6 +19,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 };
 
 const REPORT = ARTIFACTS.radonReport;
+const INPUT = {
+  known: [...FIRST_RADON_COLUMNS.map(({ name }) => name), ...Object.values(OTHER_NAMES)],
+  keys: [],
+};
 
 /**
  * Pools the artifact `radon_report` into the table of the same name. The artifact is a table, or JSON: an object is one
@@ -37,10 +44,23 @@ export const radonReportIndexer: Indexer<null> = defineIndexer({
     const rows =
       input.format === "json"
         ? await jsonRows(record, { signal })
-        : [...rowsOf(await loadTableArtifact(record, input, { signal, memory: "shared" }))];
+        : [...rowsOf(checkColumns(await loadInputTable(record, input, INPUT, { signal })))];
     return rows.map((row) => projectRow(row, FIRST_RADON_COLUMNS, OTHER_NAMES));
   },
 });
+
+/** @throws {KymDatasetError} `schema_mismatch` if the table has no column that the report has */
+function checkColumns(table: Table): Table {
+  const names = table.schema.fields.map(({ name }) => name);
+  if (!names.some((name) => INPUT.known.includes(name))) {
+    throw new KymDatasetError(
+      "schema_mismatch",
+      `${REPORT} has no column ${INPUT.known.join(", ")}; there are ${names.join(", ") || "none"}`,
+      { path: REPORT, expected: INPUT.known, found: names },
+    );
+  }
+  return table;
+}
 
 /** Reads an object as one row and a list of objects as rows; skips everything else. */
 async function jsonRows(record: ZarrImageRecord, options: ReadOptions): Promise<readonly Row[]> {

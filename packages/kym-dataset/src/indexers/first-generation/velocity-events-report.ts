@@ -1,11 +1,14 @@
 // The Python system's first-generation indexer of velocity events, which fills `velocity_events`.
 
-import { ARTIFACTS } from "@kym/kym-schema";
+import { ARTIFACTS, COLUMNS } from "@kym/kym-schema";
 import { FIRST_EVENT_COLUMNS } from "@kym/kym-schema/tables";
 import { type Row, rowsOf } from "@kym/zarr-store";
-import { loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
+import { tableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { projectRow } from "./project-row.ts";
+
+const INPUT = { known: FIRST_EVENT_COLUMNS.map(({ name }) => name), keys: [COLUMNS.roiId] };
 
 /**
  * Pools the artifact `velocity_events` into the table of the same name. The columns are those of the Python system: a
@@ -24,7 +27,7 @@ export const velocityEventsReportIndexer: Indexer<null> = defineIndexer({
     if (input === undefined) {
       return [];
     }
-    const events = await loadTableArtifact(record, input, { signal, memory: "shared" });
+    const events = await loadInputTable(record, input, INPUT, { signal });
     return Array.from(rowsOf(events), (row) => projectRow(row, FIRST_EVENT_COLUMNS));
   },
 });

@@ -1,16 +1,11 @@
 // The indexer of velocity traces, which fills `kym_radon`.
 
-import { ARTIFACTS, RADON_ARTIFACTS } from "@kym/kym-schema";
+import { ARTIFACTS, COLUMNS, RADON_ARTIFACTS, RADON_COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import { FLOW_SOFTWARE, POOLED_RADON_COLUMNS } from "@kym/kym-schema/flow";
 import type { ReadOptions, Row, ZarrImageRecord } from "@kym/zarr-store";
-import {
-  type ArtifactRef,
-  findArtifact,
-  jsonArtifact,
-  loadTableArtifact,
-  tableArtifact,
-} from "../../indexer/artifact-ref.ts";
+import { type ArtifactRef, findArtifact, jsonArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
+import { loadInputTable } from "../../indexer/load-input-table.ts";
 import { loadParams } from "../../indexer/load-params.ts";
 import { inOrderOfRois, LAB_SOFTWARE, preferredRows } from "../preferred-rows.ts";
 import { withSettings } from "../with-settings.ts";
@@ -25,6 +20,15 @@ import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 const PARAMS: readonly ArtifactRef[] = [...RADON_ARTIFACTS.params, ARTIFACTS.flowVelocity].map(jsonArtifact);
 const LAB = RADON_ARTIFACTS.tables.flatMap(tableArtifact);
 const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowVelocity }];
+
+const TRACE = {
+  known: VELOCITY_TRACE_SCHEMA.columns.map(({ name }) => name),
+  keys: [COLUMNS.roiId, COLUMNS.velocity],
+};
+const RESULTS = {
+  known: RADON_COLUMNS.map(({ name }) => name),
+  keys: [COLUMNS.roiId],
+};
 
 /**
  * Summarises velocity traces into `kym_radon`, one row per ROI and channel: the columns of `radon_report_db.csv`, which
@@ -71,10 +75,12 @@ async function labRows(
   if (found === undefined) {
     return [];
   }
-  const table = await loadTableArtifact(record, found, { signal: options.signal, memory: "shared" });
-  return found.name === ARTIFACTS.radonVelocity
-    ? summarizeTraces(record, table, context, { ...options, software: LAB_SOFTWARE, runs: context.runs })
-    : adoptRows(table, context);
+  const { signal } = options;
+  if (found.name !== ARTIFACTS.radonVelocity) {
+    return adoptRows(await loadInputTable(record, found, RESULTS, { signal }), context);
+  }
+  const table = await loadInputTable(record, found, TRACE, { signal });
+  return summarizeTraces(record, table, context, { ...options, software: LAB_SOFTWARE, runs: context.runs });
 }
 
 async function ourRows(
@@ -88,6 +94,6 @@ async function ourRows(
   }
   const { runs } = context.flow;
   const software = Object.values(runs).find((run) => run.software !== null)?.software ?? FLOW_SOFTWARE;
-  const table = await loadTableArtifact(record, found, { signal: options.signal, memory: "shared" });
+  const table = await loadInputTable(record, found, TRACE, { signal: options.signal });
   return summarizeTraces(record, table, context, { ...options, software, runs });
 }

@@ -77,11 +77,16 @@ test("every column that ingest writes is kept with its type, and fewer are NULL"
     columns: velocityEventIndexer.schema.columns.filter(({ name }) => !ours.has(name)),
   };
   await (await addImage(dataset, "a")).saveParquet(NAME, [full], { schema });
-  const few: TableSchema = { columns: [{ name: "t_start_s", type: "float64" }] };
-  await (await addImage(dataset, "b")).saveParquet(NAME, [{ t_start_s: 3 }], { schema: few });
+  const few: TableSchema = {
+    columns: [
+      { name: "roi_id", type: "int64" },
+      { name: "t_start_s", type: "float64" },
+    ],
+  };
+  await (await addImage(dataset, "b")).saveParquet(NAME, [{ roi_id: 7n, t_start_s: 3 }], { schema: few });
   const [first, second] = await rowsIn(new KymDataset(dataset));
   expect(first).toMatchObject(full);
-  expect(second).toMatchObject({ t_start_s: 3, roi_id: null, event_id: null, analysis_state: "unknown" });
+  expect(second).toMatchObject({ t_start_s: 3, roi_id: 7n, event_id: null, analysis_state: "unknown" });
 });
 
 /** The columns that differ now, as builds before schema version 0.3 wrote them: without words, and `score` without a unit. */

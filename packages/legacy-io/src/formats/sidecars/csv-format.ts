@@ -3,8 +3,11 @@
 import { readSidecarCsv } from "../sidecar-csv.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
-/** Of both formats that infer the types of columns. 2: text in quotes stays text, and numbers of 19 digits keep them all. */
-export const CSV_VERSION = 2;
+/**
+ * Of both formats that infer the types of columns. 2: text in quotes stays text, and numbers of 19 digits keep them all. 3: the
+ * dialects of Excel and R.
+ */
+export const CSV_VERSION = 3;
 
 export const csvFormat: SidecarFormat = {
   name: "csv",

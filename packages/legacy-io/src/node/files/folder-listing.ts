@@ -70,9 +70,14 @@ export class FolderListing {
     }
   }
 
-  /** Returns the names that begin with `start`, by a binary search. */
+  /** Returns the names that begin with `start`, however its accents are composed. Plain ASCII is found by a binary search. */
   async namesFrom(start: string): Promise<readonly string[]> {
     const names = await this.names();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII has one spelling
+    if (/[^\x00-\x7f]/.test(start)) {
+      const composed = start.normalize("NFC");
+      return names.filter((name) => name.normalize("NFC").startsWith(composed));
+    }
     const first = lowerBound(names, start);
     let stop = first;
     while (names[stop]?.startsWith(start) === true) {

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
-import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
+import type { BundleFile, FolderScan, LegacyBundle } from "../../folder/bundle.ts";
+import { withoutOnlineOnly } from "../../folder/online-only.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
@@ -19,6 +20,7 @@ import {
   type PlanOutcome,
   reportOfPlan,
   reportOfRun,
+  withNotDownloaded,
 } from "../../plan/plan-report.ts";
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
@@ -71,7 +73,7 @@ export async function syncFolder(
   const { pattern, signal, includeSidecars = true } = options;
   const whole = absolutePaths(root, await scanFolder(root, { pattern, signal, formats: options.formats }));
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
-  const scan = includeSidecars ? whole : withoutSidecars(whole);
+  const { scan, notDownloaded } = withoutOnlineOnly(includeSidecars ? whole : withoutSidecars(whole));
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
@@ -79,12 +81,15 @@ export async function syncFolder(
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
-  const gone = (await noteGoneImages(root, plan, known)).filter(({ imageId }) => !isMissing.has(imageId));
+  const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
+    ({ imageId }) => !isMissing.has(imageId),
+  );
   if (options.dryRun === true) {
     const formats = includeSidecars ? sidecarFormats(options.formats) : undefined;
     const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, plan, formats));
     const open = await openConflictsOf(dataset, plan);
-    return { ...report, open, notes: [...report.notes, ...missing, ...gone] };
+    const notes = [...report.notes, ...missing, ...gone];
+    return withNotDownloaded({ ...report, open, notes }, notDownloaded);
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -95,7 +100,7 @@ export async function syncFolder(
   );
   const updates = plan.actions.flatMap((action) => (action.action === "update" ? [action] : []));
   const total = images.length + updates.length;
-  const found = plan.actions.length + plan.unreadable.length;
+  const found = plan.actions.length + plan.unreadable.length + notDownloaded.length;
   options.onEvent?.({ type: "planned", toIngest: total, found });
   // A transaction that has to run again reads its files again.
   const read = new Set<string>();
@@ -127,7 +132,8 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const report = reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
-  return { ...report, open: await openConflictsOf(dataset, plan) };
+  const open = await openConflictsOf(dataset, plan);
+  return withNotDownloaded({ ...report, open }, notDownloaded);
 }
 
 async function carryOut(
@@ -193,6 +199,12 @@ function absolutePaths(root: string, scan: FolderScan): FolderScan {
       sidecars: bundle.sidecars.map(absolute),
     })),
   };
+}
+
+/** What the dataset knows, without these acquisitions: they are not gone, only not downloaded. */
+function withoutPaths(known: KnownAcquisitions, aside: readonly LegacyBundle[]): KnownAcquisitions {
+  const paths = new Set(aside.map(({ image }) => image.path));
+  return new Map([...known].filter(([path]) => !paths.has(path)));
 }
 
 /** The same scan as if there were TIFFs alone. */

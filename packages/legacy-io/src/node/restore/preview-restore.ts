@@ -26,6 +26,7 @@ export async function previewRestore(dataset: ZarrDataset, root: string): Promis
       .map((item) => ({ ...item, reason: "the dataset already has an image of this id" })),
     skipped: [],
     failed: [],
+    unrecognised: [],
     orphans: [],
     conflicts: [],
     open: [],

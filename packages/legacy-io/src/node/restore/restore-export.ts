@@ -77,6 +77,7 @@ export async function restoreExport(
     unchanged,
     skipped: [],
     failed: [...failed, ...tables.failed],
+    unrecognised: [],
     orphans: [],
     conflicts,
     open: [],

@@ -138,20 +138,31 @@ async function columnsMadeOf(
     if (part?.kind === "parquet" && hashes.get(key) === sha256) {
       const table = await record.tables.load(part.name, { format: "parquet" });
       const long = new Set<string>();
+      const missing = new Set<string>();
       for (const row of rowsOf(table)) {
         for (const [name, value] of Object.entries(row)) {
           if (typeof value === "number" && Math.abs(value) >= LONG_NUMBER && Number.isInteger(value)) {
             long.add(name);
           }
+          if (typeof value === "string" && MISSING_WORD.test(value)) {
+            missing.add(name);
+          }
         }
       }
       columns.push(
-        ...schemaOfTable(table).columns.map(({ name, type }) => ({ type, hasLongNumber: long.has(name) })),
+        ...schemaOfTable(table).columns.map(({ name, type }) => ({
+          ...{ name, type },
+          hasLongNumber: long.has(name),
+          hasMissingWord: missing.has(name),
+        })),
       );
     }
   }
   return columns;
 }
+
+/** What R, pandas and Excel write for a missing value. */
+const MISSING_WORD = /^(NA|N\/A|n\/a|#N\/A|#NA|<NA>|NaN|nan|null|NULL|None)$/;
 
 /** The least whole number of 19 digits. */
 const LONG_NUMBER = 1e18;

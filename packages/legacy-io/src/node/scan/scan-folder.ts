@@ -1,8 +1,9 @@
 // Walks a lab's folder and sorts its files into bundles, orphans and the rest.
 
-import type { Dirent } from "node:fs";
+import type { BigIntStats, Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
+import process from "node:process";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted, whenAllDone } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
@@ -11,11 +12,13 @@ import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { BundleFile, FolderScan, ScanNote } from "../../folder/bundle.ts";
 import { bundleFiles, type FolderFiles } from "../../folder/bundle-files.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
+import { fileOfPlaceholder, isOnlineOnly } from "../../folder/online-only.ts";
 import { namePattern } from "../../folder/paths/name-pattern.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
+import { firstBytesAreZero } from "./first-bytes-are-zero.ts";
 
 const STATS_AT_ONCE = 64;
 
@@ -198,6 +201,10 @@ async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspe
   if (entry.name.startsWith(".") && !entry.isFile()) {
     return note("ignored", "hidden");
   }
+  const kept = fileOfPlaceholder(entry.name);
+  if (kept !== undefined) {
+    return inspectPlaceholder(walk, path, folder, kept, note);
+  }
   const refusal = walk.isSelected(entry.name) ? "unreadable" : "ignored";
   if (entry.isSymbolicLink()) {
     return inspectLink(walk, path, relPath, refusal);
@@ -208,9 +215,48 @@ async function inspect(walk: Walk, folder: string, entry: Dirent): Promise<Inspe
   try {
     const status = await lstat(path, { bigint: true });
     walk.ctimesNs.set(path, status.ctimeNs);
-    return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
+    return { kind: "file", file: await fileOf(path, relPath, status) };
   } catch (cause) {
     return note("unreadable", `cannot be read: ${systemErrorCode(cause)}`);
+  }
+}
+
+async function fileOf(path: string, relPath: string, status: BigIntStats): Promise<BundleFile> {
+  const sizeBytes = Number(status.size);
+  const place = { platform: process.platform, sizeBytes, blocks: Number(status.blocks) };
+  const answer = isOnlineOnly(place);
+  const isAway = answer === "yes" || (answer === "if it is empty" && (await firstBytesAreZero(path)));
+  return { path, relPath, sizeBytes, mtimeNs: status.mtimeNs, ...(isAway && { isOnlineOnly: true }) };
+}
+
+/** Lists the file that iCloud keeps online, under its own name, if it is not there as well. */
+async function inspectPlaceholder(
+  walk: Walk,
+  path: string,
+  folder: string,
+  name: string,
+  note: (kind: "ignored" | "unreadable", reason: string) => Inspected,
+): Promise<Inspected> {
+  const own = join(walk.root, folder, name);
+  try {
+    const { mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
+    if (await isThere(own)) {
+      return note("ignored", "a placeholder of iCloud for a file that is here");
+    }
+    walk.ctimesNs.set(own, ctimeNs);
+    const relPath = folder === "" ? name : `${folder}/${name}`;
+    return { kind: "file", file: { path: own, relPath, sizeBytes: 0, mtimeNs, isOnlineOnly: true } };
+  } catch (cause) {
+    return note("unreadable", `cannot be read: ${systemErrorCode(cause)}`);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -236,7 +282,7 @@ async function inspectLink(
       };
     }
     walk.ctimesNs.set(path, status.ctimeNs);
-    return { kind: "file", file: { path, relPath, sizeBytes: Number(status.size), mtimeNs: status.mtimeNs } };
+    return { kind: "file", file: await fileOf(path, relPath, status) };
   } catch (cause) {
     const code = systemErrorCode(cause);
     const reason =

@@ -9,7 +9,7 @@ import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { itemOfUpdate } from "../../plan/plan-report.ts";
 import { settingsOf } from "../ingest/assign-image-id.ts";
 import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
-import type { RecordUpdate } from "./look-at-record.ts";
+import type { Note, RecordUpdate } from "./look-at-record.ts";
 import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 /** A planned update, with what its TIFF was found to say if it was read again. */
@@ -141,10 +141,16 @@ export function reportOfUpdates(done: readonly Done[]): UpdatedRecords {
     skipped: of("skipped"),
     failed: of("failed"),
     conflicts: of("conflicts"),
-    notes: done.flatMap(({ update: { imageId }, outcome }) =>
-      outcome.outcome === "updated" ? outcome.notes.map((note) => ({ ...note, imageId })) : [],
+    notes: done.flatMap(({ update, outcome }) =>
+      outcome.outcome === "updated" ? outcome.notes.map((note) => noteOf(note, update)) : [],
     ),
   };
+}
+
+/** A file that was not understood is met by the run in which it is new or changed, and not by later ones. */
+function noteOf({ kind, ...note }: Note, { imageId, sidecars }: UpdateToCommit): IngestItem {
+  const isMet = kind !== undefined && sidecars.some(({ relPath }) => relPath === note.path);
+  return { ...note, imageId, ...(isMet && { kind }) };
 }
 
 type List = "updated" | "unchanged" | "skipped" | "failed" | "conflicts";

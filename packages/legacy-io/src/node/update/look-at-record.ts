@@ -6,7 +6,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
-import type { SourcedArtifact } from "../../content/image-content.ts";
+import type { ContentNote, SourcedArtifact } from "../../content/image-content.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { type FolderFields, isSame } from "../../plan/decide-path-fields.ts";
@@ -40,10 +40,7 @@ export interface RecordUpdate {
 }
 
 /** Something worth knowing about a file. */
-export interface Note {
-  readonly path: string;
-  readonly reason: string;
-}
+export type Note = ContentNote;
 
 /** Everything that is read before anything is decided. */
 export interface LookedUpdate {

@@ -7,6 +7,7 @@ import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
+import { withoutOnlineOnly } from "../../folder/online-only.ts";
 import {
   afterAttempts,
   afterLook,
@@ -124,7 +125,9 @@ async function lookAt(
   { pattern, formats, signal, includeSidecars }: WatchOptions,
 ): Promise<TimedScan> {
   const timed = await scanFolderWithTimes(root, { pattern, formats, signal });
-  return includeSidecars === false ? { ...timed, scan: withoutSidecars(timed.scan) } : timed;
+  const whole = includeSidecars === false ? withoutSidecars(timed.scan) : timed.scan;
+  // What a cloud has not downloaded yet is not there yet.
+  return { ...timed, scan: withoutOnlineOnly(whole).scan };
 }
 
 function scansOf({ scan, ctimesNs }: TimedScan): readonly SeenScan[] {

@@ -85,7 +85,7 @@ describe("reading again what a reader with a known fault read", () => {
     const { reader, sidecars } = await provenanceOf(await recordOf("a.tif"));
     expect(reader).toEqual({ name: "tiff", version: 2 });
     expect(sidecars.map((file) => file.reader)).toEqual([
-      { name: "csv", version: 2 },
+      { name: "csv", version: 3 },
       { name: "classic_json", version: 1 },
     ]);
     expect(await named()).toEqual([]);
@@ -213,7 +213,7 @@ describe("reading again what a reader with a known fault read", () => {
     const { reader, sidecars } = await provenanceOf(record);
     expect([reader, ...sidecars.map((file) => file.reader)]).toEqual([
       { name: "tiff", version: 2 },
-      { name: "csv", version: 2 },
+      { name: "csv", version: 3 },
       // Its reader never had a fault, so the file was not read for this.
       undefined,
     ]);
@@ -405,7 +405,7 @@ describe("reading again what a reader with a known fault read", () => {
     const { reader, sidecars } = await provenanceOf(record);
     expect([reader, ...sidecars.map((file) => file.reader)]).toEqual([
       undefined,
-      { name: "csv", version: 2 },
+      { name: "csv", version: 3 },
       undefined,
     ]);
   });

@@ -38,24 +38,27 @@ function parseV3(configuration: CodecConfiguration): BloscConfiguration {
 
 /**
  * numcodecs writes the shuffle as a number; -1 chooses one by the size of an element, which numcodecs takes from the
- * dtype.
+ * dtype. What is absent is what numcodecs then takes.
  */
 function parseV2(configuration: CodecConfiguration): BloscConfiguration {
   const typesize = itemSizeBytes(configuration.dtype);
   const automatic = typesize === 1 ? "bitshuffle" : "shuffle";
   return {
-    cname: compressorOf(configuration),
-    clevel: configuration.integer("clevel", 0, 9),
-    shuffle: SHUFFLES[configuration.integer("shuffle", -1, 2)] ?? automatic,
+    cname: compressorOf(configuration, "lz4"),
+    clevel: configuration.integer("clevel", 0, 9, 5),
+    shuffle: SHUFFLES[configuration.integer("shuffle", -1, 2, 1)] ?? automatic,
     typesize,
     blocksize: configuration.integer("blocksize", 0, MAX_CHUNK_BYTES, 0),
   };
 }
 
 /** The compressor inside Blosc. Snappy, which numcodecs has dropped too, is not read. */
-function compressorOf(configuration: CodecConfiguration): BloscConfiguration["cname"] {
+function compressorOf(
+  configuration: CodecConfiguration,
+  absent?: BloscConfiguration["cname"],
+): BloscConfiguration["cname"] {
   if (configuration.value("cname") === "snappy") {
     throw configuration.unsupported("cname", "Snappy in Blosc");
   }
-  return configuration.oneOf("cname", ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]);
+  return configuration.oneOf("cname", ["blosclz", "lz4", "lz4hc", "zlib", "zstd"], absent);
 }

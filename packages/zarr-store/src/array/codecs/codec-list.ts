@@ -3,6 +3,9 @@
 import { ALL_CODECS } from "./all-codecs.ts";
 import type { ArrayToArrayCodec, BytesToBytesCodec, ZarrCodec } from "./zarr-codec.ts";
 
+/** With this before its id, a codec of Zarr v2 has a name in Zarr v3. */
+export const NUMCODECS = "numcodecs.";
+
 /** The codecs of a caller and the built-in ones. If two have the same name, the caller's is used. */
 export class CodecList {
   readonly #codecs: readonly ZarrCodec[];
@@ -34,7 +37,8 @@ export class CodecList {
   }
 
   bytesToBytes(name: string): BytesToBytesCodec | undefined {
-    const codec = this.#byName.get(name);
+    const id = name.startsWith(NUMCODECS) ? name.slice(NUMCODECS.length) : undefined;
+    const codec = this.#byName.get(name) ?? (id === undefined ? undefined : this.find(2, id));
     return codec?.kind === "bytes-bytes" ? codec : undefined;
   }
 }

@@ -9,6 +9,12 @@ export const gzipCodec: BytesToBytesCodec<{ readonly level: number }> = {
   kind: "bytes-bytes",
   zarrFormats: [2, 3],
   members: ["level"],
-  parse: (configuration) => ({ level: configuration.integer("level", 0, 9) }),
+  // In a `.zarray`, Java writes -1 for the usual level, and numcodecs takes 1 where no level stands.
+  parse: (configuration) => ({
+    level:
+      configuration.zarrFormat === 2
+        ? configuration.integer("level", -1, 9, 1)
+        : configuration.integer("level", 0, 9),
+  }),
   decode: (bytes, _, { maxBytes }) => inflate(bytes, { format: "gzip", maxBytes }),
 };

@@ -12,7 +12,7 @@ export const lz4Codec: BytesToBytesCodec<{ readonly acceleration: number }> = {
   zarrFormats: [2],
   members: ["acceleration"],
   parse: (configuration) => ({
-    acceleration: configuration.integer("acceleration", 0, Number.MAX_SAFE_INTEGER),
+    acceleration: configuration.integer("acceleration", 0, Number.MAX_SAFE_INTEGER, 1),
   }),
   decode: (bytes, _, { maxBytes }) => {
     const sizeBytes =

@@ -9,6 +9,7 @@ export const zlibCodec: BytesToBytesCodec<{ readonly level: number }> = {
   kind: "bytes-bytes",
   zarrFormats: [2],
   members: ["level"],
-  parse: (configuration) => ({ level: configuration.integer("level", 0, 9) }),
+  // Java writes -1 for the usual level, and numcodecs takes 1 where no level stands.
+  parse: (configuration) => ({ level: configuration.integer("level", -1, 9, 1) }),
   decode: (bytes, _, { maxBytes }) => inflate(bytes, { format: "zlib", maxBytes }),
 };

@@ -14,7 +14,8 @@ export const zstdCodec: BytesToBytesCodec<ZstdConfiguration> = {
   zarrFormats: [2, 3],
   members: ["level", "checksum"],
   parse: (configuration) => ({
-    level: configuration.integer("level", -131072, 22),
+    // numcodecs takes 0 if a `.zarray` has no level; so does zstd, which then takes its usual one.
+    level: configuration.integer("level", -131072, 22, configuration.zarrFormat === 2 ? 0 : undefined),
     checksum: configuration.boolean("checksum", false),
   }),
   decode: (bytes, _, { zstd, maxBytes }) => zstd.decompress(bytes, maxBytes),

@@ -37,7 +37,15 @@ const DTYPE_BY_CODE: Readonly<Record<string, DType>> = {
 const UNSUPPORTED_DTYPE = /^[<>|](f2|c8|c16|[mM]8(\[.+\])?|[SUV]\d+|O)$/;
 
 /** Compressors of numcodecs that this package cannot decode. */
-const UNSUPPORTED_COMPRESSORS: readonly unknown[] = ["bz2", "lzma", "zfpy", "pcodec"];
+const UNSUPPORTED_COMPRESSORS: readonly unknown[] = [
+  "bz2",
+  "lzma",
+  "xz",
+  "zfpy",
+  "pcodec",
+  "shuffle",
+  "snappy",
+];
 
 /**
  * Reads a `.zarray`. Members that the specification does not define are ignored, as it asks.
@@ -67,7 +75,7 @@ export function parseArrayMetadataV2(document: JsonField, known: CodecList): Arr
       name: "v2",
       separator: separator.value === undefined ? "." : oneOf(separator, [".", "/"]),
     },
-    fillValue: fill.value === null ? zeroFillValue(dtype) : parseFillValue(fill, dtype),
+    fillValue: fill.value === null ? zeroFillValue(dtype) : parseFillValue(asNumPyReads(fill, dtype), dtype),
     codecs: {
       arrayToArray: [
         ...(isColumnMajor
@@ -80,6 +88,32 @@ export function parseArrayMetadataV2(document: JsonField, known: CodecList): Arr
     },
     attributes: {},
   };
+}
+
+/**
+ * A fill value that the specification spells otherwise, and that NumPy reads all the same: n5-zarr writes numbers as texts
+ * (`"0"`), and other writers write booleans as numbers.
+ */
+function asNumPyReads(field: JsonField, dtype: DType): JsonField {
+  const { value } = field;
+  const number =
+    typeof value === "string" && DECIMAL.test(value)
+      ? WHOLE.test(value)
+        ? wholeNumber(value)
+        : Number(value)
+      : value;
+  return dtype === "bool" && (number === 0 || number === 1)
+    ? { ...field, value: number === 1 }
+    : { ...field, value: number };
+}
+
+const DECIMAL = /^[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?$/;
+const WHOLE = /^[+-]?\d+(\.0*)?$/;
+
+/** A whole number, as a bigint where a number would round it. */
+function wholeNumber(text: string): number | bigint {
+  const whole = BigInt(text.replace(/\..*$/, "").replace("+", ""));
+  return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
 }
 
 function parseDType(field: JsonField): StoredDType {

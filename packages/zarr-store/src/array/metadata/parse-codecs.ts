@@ -2,7 +2,7 @@
 
 import { ZarrStoreError } from "../../errors.ts";
 import { integerOf, itemsOf, type JsonField, memberOf, oneOf, stringOf } from "../../json/json-field.ts";
-import type { CodecList } from "../codecs/codec-list.ts";
+import { type CodecList, NUMCODECS } from "../codecs/codec-list.ts";
 import type { UsedCodec, ZarrCodec } from "../codecs/zarr-codec.ts";
 import { type DType, itemSizeBytes } from "../dtype.ts";
 import { codecConfiguration, type EncodedForm } from "./codec-configuration.ts";
@@ -13,7 +13,7 @@ const MAX_CODECS = 16;
 const ARRAY_TO_BYTES: readonly string[] = ["bytes", "sharding_indexed"];
 /** Codecs that are registered for Zarr v3 but that this package cannot decode. */
 const UNSUPPORTED =
-  /^(numcodecs\..+|vlen-(utf8|bytes|array)|packbits|bitround|cast_value|scale_offset|pcodec|zfp|zfpy|lz4)$/;
+  /^(numcodecs\..+|vlen-(utf8|bytes|array)|packbits|bitround|cast_value|scale_offset|pcodec|zfp|zfpy|lz4|zlib|bz2|lzma|xz|gdeflate|fletcher32|crc32|adler32|shuffle|squeeze|reshape|optional|zarrs\..+|https:\/\/.+)$/;
 /** Advice for an unknown codec. */
 export const ADD_A_CODEC = 'you can pass your own in the option "codecs"';
 
@@ -56,6 +56,11 @@ function parsePipeline(
   const arrayToBytes =
     codecName(middle) === "bytes" ? parseBytes(middle, dtype) : parseShards(middle, encoded, codecs);
   const bytesToBytes = items.slice(split + 1).map((item) => {
+    const ofNumcodecs = numcodecsCodec(item, codecs);
+    if (ofNumcodecs !== undefined) {
+      const used = useOf(ofNumcodecs, configurationOf(item, undefined), 2, encoded);
+      return { ...used, name: codecName(item) };
+    }
     const codec = codecs.find(3, codecName(item));
     if (codec?.kind !== "bytes-bytes") {
       throw refusalOf(item, expectedKind("bytes-bytes", "after the one that makes bytes", codecs));
@@ -102,6 +107,18 @@ function codecName(item: JsonField): string {
   return typeof item.value === "string" ? item.value : stringOf(memberOf(item, "name"));
 }
 
+/**
+ * The codec that `numcodecs.zlib` and the like name: the compressors of Zarr v2 in Zarr v3, with their configuration. Undefined
+ * for other names, and for one that a caller gave a codec for.
+ *
+ * @see https://numcodecs.readthedocs.io/en/stable/zarr3.html
+ */
+function numcodecsCodec(item: JsonField, codecs: CodecList): ZarrCodec | undefined {
+  const name = codecName(item);
+  const codec = name.startsWith(NUMCODECS) ? codecs.find(2, name.slice(NUMCODECS.length)) : undefined;
+  return codec?.kind === "bytes-bytes" && codecs.find(3, name) === undefined ? codec : undefined;
+}
+
 /** Whether a codec exists elsewhere but is not known here. */
 function isForeign(item: JsonField, codecs: CodecList): boolean {
   return UNSUPPORTED.test(codecName(item)) && codecs.find(3, codecName(item)) === undefined;
@@ -114,15 +131,17 @@ function refusalOf(item: JsonField, expected: string): ZarrStoreError {
     : invalidField({ ...item, value: name }, expected);
 }
 
-/** The configuration of a codec, which may have only the `known` members. */
-function configurationOf(item: JsonField, known: readonly string[]): JsonField {
+/** The configuration of a codec, which may have only the `known` members, if they are given. */
+function configurationOf(item: JsonField, known: readonly string[] | undefined): JsonField {
   if (typeof item.value === "string") {
     return { ...item, value: {} };
   }
   refuseOthers(item, ["name", "configuration", "must_understand"]);
   const given = memberOf(item, "configuration");
   const configuration = given.value === undefined ? { ...given, value: {} } : given;
-  refuseOthers(configuration, known);
+  if (known !== undefined) {
+    refuseOthers(configuration, known);
+  }
   return configuration;
 }
 

@@ -98,6 +98,10 @@ async function problemOf(
     const message = edit?.message ?? "changed by another program";
     return { kind: "modified_outside", path, message, remedy: "adopt", expected, found };
   }
+  if (fault !== undefined && !isOwnFormat(path) && (await rules.isNotRead?.(path, bytes)) === true) {
+    const message = `changed by another program, to what is not read here: ${fault}`;
+    return { kind: "modified_outside", path, message, remedy: "move", expected, found };
+  }
   const message =
     fault ?? `its ${bytes.length} bytes are not the ${object.sizeBytes} bytes that were committed`;
   return { kind: "damaged", path, message, remedy: "restore", expected, found };

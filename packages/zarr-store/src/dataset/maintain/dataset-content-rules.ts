@@ -29,6 +29,14 @@ export const DATASET_CONTENT_RULES: ContentRules = {
       return error instanceof Error ? error.message : String(error);
     }
   },
+  isNotRead: async (path, bytes) => {
+    try {
+      await parse(path, bytes);
+      return false;
+    } catch (error) {
+      return isZarrStoreError(error, "not_supported");
+    }
+  },
   withoutAdditions: nodeWithoutAdditions,
   mayBeEdited: isEditableNode,
   refusal: (path, live) => {

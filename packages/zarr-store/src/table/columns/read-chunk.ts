@@ -1,9 +1,24 @@
 // Reads one chunk of an Arrow column and converts the types of other writers to ours.
 
-import type { Data, DataType, Dictionary, Timestamp, TimeUnit } from "apache-arrow";
+import type {
+  Data,
+  DataType,
+  Date_ as DateType,
+  Decimal,
+  Dictionary,
+  Duration,
+  List,
+  Time,
+  Timestamp,
+  TimeUnit,
+} from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ColumnType } from "../table-schema.ts";
 import { type ColumnBuffers, checkSize, concatColumns, nullColumn, takeColumn } from "./column-buffers.ts";
+import { dateText } from "./foreign/date-text.ts";
+import { decimalText, MOST_FLOAT_DIGITS, unscaledAt } from "./foreign/decimal-text.ts";
+import { listRange, listText } from "./foreign/list-texts.ts";
+import { typeWords } from "./foreign/type-words.ts";
 import { packStrings, utf8OfViews } from "./utf8-strings.ts";
 
 /** The types that are read, by Arrow's names, and what they become. A dictionary becomes the type of its values. */
@@ -31,33 +46,94 @@ const typeByArrowName: ReadonlyMap<string, ColumnType> = new Map([
  * The numbers of Arrow's types, which its own `DataType.is…` compare. They belong to the format and are the same in every
  * version, so a table is read without loading Arrow, and one of another version of it as well.
  */
-const TYPE_IDS = { dictionary: -1, null: 1, timestamp: 10, utf8View: 24 } as const;
+const TYPE_IDS = {
+  ...{ dictionary: -1, null: 1, decimal: 7, date: 8, time: 9, timestamp: 10 },
+  ...{ list: 12, fixedSizeList: 16, duration: 18, largeList: 21, utf8View: 24 },
+} as const;
 
 function isDictionary(type: DataType): type is Dictionary {
   return Number(type.typeId) === TYPE_IDS.dictionary;
 }
 
-function isTimestamp(type: DataType): type is Timestamp {
-  return Number(type.typeId) === TYPE_IDS.timestamp;
+/** Types that count units of time: they become int64, in nanoseconds. */
+function isCountOfTime(type: DataType): type is Timestamp | Time | Duration {
+  const id = Number(type.typeId);
+  return id === TYPE_IDS.timestamp || id === TYPE_IDS.time || id === TYPE_IDS.duration;
+}
+
+function isDecimal(type: DataType): type is Decimal {
+  return Number(type.typeId) === TYPE_IDS.decimal;
+}
+
+function isDate(type: DataType): type is DateType {
+  return Number(type.typeId) === TYPE_IDS.date;
+}
+
+function isList(type: DataType): type is List {
+  const id = Number(type.typeId);
+  return id === TYPE_IDS.list || id === TYPE_IDS.fixedSizeList || id === TYPE_IDS.largeList;
+}
+
+/** The unit of what an Arrow type becomes: nanoseconds for timestamps, times and durations. */
+export function unitReadFrom(type: DataType): string | undefined {
+  return isDictionary(type) ? unitReadFrom(type.dictionary) : isCountOfTime(type) ? "ns" : undefined;
 }
 
 /**
- * Returns our type for an Arrow type. Timestamps become int64, in nanoseconds since 1970.
+ * Returns our type for an Arrow type.
  *
- * @throws {ZarrStoreError} `not_supported` for lists, structs, decimals, binary and the like.
+ * @throws {ZarrStoreError} `not_supported`, naming the column and its type, for structs, maps, binary and the like.
  */
 export function typeReadFrom(type: DataType, column: string): ColumnType {
   if (isDictionary(type)) {
     return typeReadFrom(type.dictionary, column);
   }
-  const found = isTimestamp(type) ? "int64" : typeByArrowName.get(String(type));
+  if (isList(type)) {
+    typeReadFrom(elementTypeOf(type), column);
+    return "utf8";
+  }
+  const found = isCountOfTime(type)
+    ? "int64"
+    : isDecimal(type)
+      ? type.precision <= MOST_FLOAT_DIGITS
+        ? "float64"
+        : "utf8"
+      : isDate(type)
+        ? "utf8"
+        : typeByArrowName.get(String(type));
   if (found === undefined) {
-    throw new ZarrStoreError("not_supported", `${column} has the type ${type}`, {
-      expected: [...typeByArrowName.keys(), "Timestamp", "Dictionary"],
-      found: String(type),
-    });
+    throw unreadType(column, typeWords(type));
   }
   return found;
+}
+
+function elementTypeOf({ children }: DataType): DataType {
+  const [element] = children ?? [];
+  if (element === undefined) {
+    throw new RangeError("a list type has a type of its elements");
+  }
+  return element.type;
+}
+
+/** The error for a column of a type that is not read. */
+export function unreadType(column: string, type: string): ZarrStoreError {
+  return new ZarrStoreError(
+    "not_supported",
+    `${column} has the type ${type}, which is not read; write it as numbers, text or timestamps`,
+    {
+      expected: [
+        ...typeByArrowName.keys(),
+        "Decimal",
+        "Date",
+        "Time",
+        "Timestamp",
+        "Duration",
+        "List",
+        "Dictionary",
+      ],
+      found: type,
+    },
+  );
 }
 
 type Memory = "own" | "borrowed";
@@ -123,6 +199,9 @@ function inMemory<A extends { slice(): A }>(array: A, memory: Memory): A {
 }
 
 function readFloats(data: Data, memory: Memory): ColumnBuffers {
+  if (isDecimal(data.type)) {
+    return readDecimals(data, data.type);
+  }
   const values =
     String(data.type) === "Float16" ? Float64Array.from(numbersOf(data), float16Of) : float64Of(data, memory);
   let valid = validOf(data);
@@ -132,6 +211,15 @@ function readFloats(data: Data, memory: Memory): ColumnBuffers {
       valid[row] = 0;
     }
   }
+  return { type: "float64", values, valid };
+}
+
+/** Up to 15 digits come back from a float64. */
+function readDecimals(data: Data, { bitWidth, scale }: Decimal): ColumnBuffers {
+  const valid = validOf(data);
+  const values = Float64Array.from({ length: data.length }, (_, row) =>
+    valid?.[row] === 0 ? 0 : Number(decimalText(unscaledAt(data, row, bitWidth), scale)),
+  );
   return { type: "float64", values, valid };
 }
 
@@ -148,7 +236,7 @@ function float16Of(bits: number): number {
 
 function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
   const source = data.values.subarray(0, data.length);
-  const factor = isTimestamp(data.type) ? nsPerUnit(data.type.unit) : 1n;
+  const factor = isCountOfTime(data.type) ? nsPerUnit(data.type.unit) : 1n;
   if (source instanceof BigInt64Array && factor === 1n) {
     return inMemory(source, memory);
   }
@@ -156,10 +244,11 @@ function readInt64(data: Data, column: string, memory: Memory): BigInt64Array {
   for (let row = 0; row < values.length; row += 1) {
     const value = BigInt(source[row] ?? 0) * factor;
     if (BigInt.asIntN(64, value) !== value) {
-      throw new ZarrStoreError("not_supported", `${column}, row ${row}: ${value} is beyond int64`, {
-        expected: "int64",
-        found: value,
-      });
+      throw new ZarrStoreError(
+        "not_supported",
+        `${column} has the type ${typeWords(data.type)}, and row ${row} holds ${value}, which is beyond int64`,
+        { expected: "int64", found: value },
+      );
     }
     values[row] = value;
   }
@@ -178,6 +267,13 @@ function readStrings(data: Data, column: string, memory: Memory): ColumnBuffers 
   if (Number(data.type.typeId) === TYPE_IDS.utf8View) {
     return utf8OfViews(data, validOf(data), column);
   }
+  const textOf = textReader(data, column);
+  if (textOf !== undefined) {
+    const valid = validOf(data);
+    return packStrings(
+      Array.from({ length: data.length }, (_, row) => (valid?.[row] === 0 ? null : textOf(row))),
+    );
+  }
   const source: Int32Array | BigInt64Array = data.valueOffsets;
   const start = Number(source[0] ?? 0);
   const size = checkSize(Number(source[data.length] ?? 0) - start);
@@ -188,6 +284,33 @@ function readStrings(data: Data, column: string, memory: Memory): ColumnBuffers 
     bytes: inMemory(bytes, memory),
     valid: validOf(data),
   };
+}
+
+/** Makes the text of a row of a column that is not text in Arrow; undefined for one that is. */
+function textReader(data: Data, column: string): ((row: number) => string) | undefined {
+  const { type } = data;
+  if (isDecimal(type)) {
+    return (row) => decimalText(unscaledAt(data, row, type.bitWidth), type.scale);
+  }
+  if (isDate(type)) {
+    return (row) => {
+      const text = dateText(data, row, type.unit);
+      if (text === undefined) {
+        throw new ZarrStoreError("not_supported", `${column}, row ${row}: a date beyond the year 275760`, {
+          expected: "a date",
+        });
+      }
+      return text;
+    };
+  }
+  if (!isList(type)) {
+    return undefined;
+  }
+  const [child] = data.children;
+  const inner = elementTypeOf(type);
+  const elements =
+    child === undefined ? packStrings([]) : readChunk(child, typeReadFrom(inner, column), column, "borrowed");
+  return (row) => listText(elements, listRange(data, row), isList(inner));
 }
 
 /** Converts offsets so that they begin at 0. */
@@ -204,7 +327,8 @@ function offsetsFrom(source: Int32Array | BigInt64Array, start: number, memory: 
 
 function readDictionary(data: Data, type: ColumnType, column: string): ColumnBuffers {
   const parts = data.dictionary?.data.map((part) => readChunk(part, type, column, "borrowed")) ?? [];
-  const indices = Int32Array.from(numbersOf(data));
+  // Indices of 64 bits are bigints; no table has as many values as would not fit.
+  const indices = Int32Array.from(data.values.subarray(0, data.length), Number);
   const valid = validOf(data);
   if (valid !== undefined) {
     for (let row = 0; row < indices.length; row += 1) {

@@ -4,10 +4,17 @@
 export interface CsvCells {
   readonly titles: readonly string[];
   readonly rowCount: number;
-  /** Returns the texts of a column, made on first use. A bare empty cell is null, which means missing; `""` is an empty text. */
+  /**
+   * Returns the texts of a column, made on first use. A bare empty cell is null, which means missing; `""` is an empty text. A
+   * bare word for a missing value is null as well.
+   */
   texts(index: number): readonly (string | null)[];
   /** True if quotes mark the column as text: a title is bare, and a non-empty cell of the column is in quotes. */
   isMarkedText(index: number): boolean;
+  /** True if a cell of the column that is null in its texts was a word for a missing value. */
+  hasMissingWord(index: number): boolean;
+  /** True if the column may be numbers, but its points or commas may mark decimals or thousands. It is read as text. */
+  isAmbiguous(index: number): boolean;
   /** Returns the line on which a row begins, counted from 1. */
   lineOfRow(row: number): number;
   /** The numbers that were read while the cells were cut; absent if the file has quotes. */

@@ -64,7 +64,9 @@ export function readCsvColumns(
 }
 
 function typeOfTexts(cells: CsvCells, index: number): ColumnType {
-  return cells.isMarkedText(index) ? "utf8" : inferCsvType(cells.texts(index));
+  return cells.isMarkedText(index) || cells.isAmbiguous(index)
+    ? "utf8"
+    : inferCsvType(cells.texts(index), cells.hasMissingWord(index));
 }
 
 /** The type of a column of numbers; undefined if only its texts can tell. */
@@ -115,6 +117,10 @@ function toInt64(values: Float64Array): BigInt64Array<ArrayBuffer> {
 
 function readTexts(cells: CsvCells, index: number, column: Column): CsvColumnData {
   const texts = cells.texts(index);
+  if (column.type !== "utf8" && cells.isAmbiguous(index)) {
+    const row = texts.findIndex((text) => text !== null && /[.,]/.test(text));
+    throw cellError(cells, texts[row] ?? "", row, column);
+  }
   const fill = <T, A extends { [row: number]: T }>(
     values: A,
     parse: (text: string | null) => T | undefined,

@@ -20,5 +20,10 @@ export function needsTsvQuotes(text: string): boolean {
  * quotes say nothing about the quotes of the cells.
  */
 export function needsTitleQuotes(title: string): boolean {
-  return title === "" || /[",\r\n\0\ufeff]/.test(title);
+  return title === "" || /[",;\t\r\n\0\ufeff]/.test(title) || withoutOuterBlanks(title) !== title;
+}
+
+/** A text without the blanks at both ends. A byte order mark is not a blank. */
+export function withoutOuterBlanks(text: string): string {
+  return text.replace(/^[ \u00a0]+|[ \u00a0]+$/g, "");
 }

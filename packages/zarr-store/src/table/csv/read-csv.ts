@@ -1,14 +1,16 @@
 // The CSV reader, for every CSV: beside an image or in a dataset, gzipped or not.
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import { columnsOfTitles } from "../rows/title-key.ts";
 import { maxColumns, type TableSchema } from "../table-schema.ts";
-import type { CsvLimits } from "./csv-cells.ts";
+import type { CsvCells, CsvLimits } from "./csv-cells.ts";
 import { type CsvColumnData, readCsvColumns } from "./csv-column.ts";
 import { findCsvCells } from "./find-csv-cells.ts";
 
 export interface ReadCsvOptions extends CsvLimits {
   /**
-   * The names and types of the columns. The order of the file is kept. A column that is not in the schema is read as `utf8`.
+   * The names and types of the columns. The order of the file is kept. A column that is not in the schema is read as `utf8`. A
+   * title that is spelled otherwise, with capitals or blanks, means the one column that it can mean.
    * Without a schema, the type of a column is inferred from all its cells.
    */
   readonly schema?: TableSchema | undefined;
@@ -25,12 +27,16 @@ export interface CsvTable {
 }
 
 /**
- * Reads a comma-separated table (RFC 4180, UTF-8; LF, CRLF or CR) and infers the types of its columns.
+ * Reads a table with commas, semicolons or tabs between cells, as spreadsheets, R and pandas write it, and infers the types of
+ * its columns.
  *
+ * - **Dialect.** The line of titles says what separates cells. With semicolons and tabs, a comma can mark decimals. The text is
+ *   UTF-8 or UTF-16. Blanks around a bare title and empty columns at the end are dropped.
  * - **Types.** A column gets the narrowest type that keeps every cell: `int64`, `float64`, `bool` (`true` and `false` in
  *   any case) or `utf8`. A number with a plus sign or leading zeros is text, because its spelling would be lost.
- * - **Missing values.** An empty cell is NULL. In a column of numbers or booleans, so are `""`, `NaN`, `NA`, `N/A`,
- *   `null`, `None` and the like. A column that holds only such words is `float64`. Elsewhere `""` is an empty text.
+ * - **Missing values.** An empty cell is NULL, and so is a bare `NA`, `NaN`, `N/A`, `#N/A`, `null`, `None` or the like. In a
+ *   column of numbers or booleans, so are these words in quotes, and `""`; elsewhere they are text. A column that holds only
+ *   such words is `float64`.
  * - **Quotes.** If a title is bare, a non-empty quoted cell makes its column text: the `lossless` dialect writes so. If
  *   every title is quoted, quotes say nothing about types. A title that needs quotes counts as bare.
  * - **Empty lines** are skipped; in a table of one column they are NULL.
@@ -62,9 +68,11 @@ export function readCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTab
 }
 
 function readUnnamed(bytes: Uint8Array, { schema, ...limits }: ReadCsvOptions): CsvTable {
-  const cells = findCsvCells(bytes, limits);
-  const names = namesOf(cells.titles);
+  const cells = withoutEmptyEnd(findCsvCells(bytes, limits));
   const known = new Map(schema?.columns.map((column) => [column.name, column]));
+  const titles = namesOf(cells.titles);
+  const meant = columnsOfTitles(titles, [...known.keys()]);
+  const names = titles.map((title) => meant.get(title) ?? title);
   for (const { name, nullable } of known.values()) {
     if (nullable === false && !names.includes(name)) {
       throw new ZarrStoreError("schema_mismatch", `the CSV has no column ${JSON.stringify(name)}`, {
@@ -79,6 +87,19 @@ function readUnnamed(bytes: Uint8Array, { schema, ...limits }: ReadCsvOptions): 
     columns: Object.fromEntries(read.map(({ column, data }) => [column.name, data])),
     rowCount: cells.rowCount,
   };
+}
+
+/** Leaves out the last columns that have neither a title nor a value: Excel writes separators after the last column. */
+function withoutEmptyEnd(cells: CsvCells): CsvCells {
+  let length = cells.titles.length;
+  while (length > 1 && cells.titles[length - 1] === "" && isEmpty(cells, length - 1)) {
+    length--;
+  }
+  return length === cells.titles.length ? cells : { ...cells, titles: cells.titles.slice(0, length) };
+}
+
+function isEmpty(cells: CsvCells, index: number): boolean {
+  return cells.texts(index).every((text) => text === null) && !cells.hasMissingWord(index);
 }
 
 /** Names the columns by their titles. @throws {ZarrStoreError} `invalid_file` if two columns have the same title. */

@@ -12,4 +12,5 @@
 export { type RowRange, spliceRows } from "../rows/splice-rows.ts";
 export { tableFromColumns, tableFromRows } from "../rows/table-from-rows.ts";
 export { takeRows } from "../rows/table-rows.ts";
+export { withColumnNames } from "../rows/with-column-names.ts";
 export { loadArrow } from "./load-arrow.ts";

@@ -5,11 +5,15 @@ import { arrow, loadArrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { withSchema } from "../columns/arrow-column.ts";
 import { isNormalizedTable } from "../columns/normalized-column.ts";
+import { unreadType } from "../columns/read-chunk.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
 import { tableFromColumns } from "../rows/table-from-rows.ts";
 import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "../table-schema.ts";
+import { firstUnread } from "./first-unread.ts";
 import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
+import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
+import { unreadDictionary } from "./unread-dictionary.ts";
 
 export interface EncodeParquetOptions {
   /** The schema that the table must match. Default: its own. Units and descriptions are written with the fields. */
@@ -110,7 +114,9 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   options.signal?.throwIfAborted();
   const where = options.where ?? "the file";
   checkFrame(bytes, where);
+  const footer = readFooter(bytes, where);
   const [wasm] = await Promise.all([loadParquetWasm(), loadArrow()]);
+  checkDictionaries(footer, where);
   options.signal?.throwIfAborted();
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
   let maxRows: number;
@@ -139,7 +145,9 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
  */
 export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise<TableSchema> {
   checkFrame(bytes, where);
+  const footer = readFooter(bytes, where);
   const [wasm] = await Promise.all([loadParquetWasm(), loadArrow()]);
+  checkDictionaries(footer, where);
   let stream: Uint8Array;
   try {
     stream = wasm.readSchema(bytes).intoIPCStream();
@@ -147,6 +155,42 @@ export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise
     throw unreadable(wasm, where, cause);
   }
   return schemaOfTable(normalizeTable(tableOfStream(stream, where), where));
+}
+
+/**
+ * Reads the footer and checks that every column has a type that the WebAssembly is known to read.
+ *
+ * @throws {ZarrStoreError} `invalid_file`; `not_supported`, naming the column and its type
+ */
+function readFooter(bytes: Uint8Array, where: string): ParquetFooter {
+  let footer: ParquetFooter;
+  try {
+    footer = parquetFooterOf(bytes);
+  } catch (cause) {
+    throw invalidFile(
+      where,
+      "Parquet that can be decoded",
+      cause instanceof Error ? cause.message : "",
+      cause,
+    );
+  }
+  const unread = firstUnread(footer.fields);
+  if (unread !== undefined) {
+    throw unreadType(`column ${unread.name} of ${where}`, unread.type);
+  }
+  return footer;
+}
+
+/**
+ * Checks the dictionaries that the Arrow schema in the footer announces. The WebAssembly makes none of decimals.
+ *
+ * @throws {ZarrStoreError} `not_supported`, naming the column and its type
+ */
+function checkDictionaries({ arrowSchema }: ParquetFooter, where: string): void {
+  const unread = arrowSchema === undefined ? undefined : unreadDictionary(arrowSchema);
+  if (unread !== undefined) {
+    throw unreadType(`column ${unread.name} of ${where}`, unread.type);
+  }
 }
 
 function unreadable(wasm: ParquetWasm, where: string, cause: unknown): ZarrStoreError {

@@ -4,6 +4,7 @@ import type { Table } from "apache-arrow";
 import { ZarrStoreError } from "../../errors.ts";
 import { encodeColumn, tableOfData } from "../columns/arrow-column.ts";
 import { copyNormalizedColumn, normalizedColumnOf } from "../columns/normalized-column.ts";
+import { unitReadFrom } from "../columns/read-chunk.ts";
 import { columnAt, readColumn } from "../columns/read-column.ts";
 import { type Column, parseTableSchema, type TableSchema } from "../table-schema.ts";
 
@@ -13,11 +14,16 @@ import { type Column, parseTableSchema, type TableSchema } from "../table-schema
  * | Arrow type | becomes |
  * |---|---|
  * | large and view strings, Null | utf8 |
- * | dictionary | the type of its values |
+ * | dictionary, with indices of any width | the type of its values |
  * | 8- and 16-bit integers | int32 |
  * | uint32, uint64 | int64 |
  * | float16, float32 | float64 |
  * | timestamp | int64, in nanoseconds since 1970 |
+ * | time, duration | int64, in nanoseconds |
+ * | date | utf8, as in `2025-07-22` |
+ * | decimal of up to 15 digits | float64 |
+ * | decimal of more digits | utf8, with all of them |
+ * | list | utf8, a list of JSON, as in `[1, 2.5, null]` |
  *
  * NaN becomes NULL, so a float64 column with a NaN becomes nullable.
  *
@@ -33,8 +39,7 @@ export function normalizeTable(table: Table, where = "the table"): Table {
   });
   const columns = table.schema.fields.map((field, index): Column => {
     const child = children[index];
-    const unit =
-      field.metadata.get("unit") ?? (String(field.type).startsWith("Timestamp") ? "ns" : undefined);
+    const unit = field.metadata.get("unit") ?? unitReadFrom(field.type);
     const description = field.metadata.get("description");
     return {
       name: field.name,

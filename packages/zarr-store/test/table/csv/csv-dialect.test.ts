@@ -41,7 +41,7 @@ test("titles are bare where they can be, and made safe for spreadsheets where te
       dialect,
     ).split("\n")[0];
   expect(DIALECTS.map(titles)).toEqual([
-    'a,"b,c",=d, e,""',
+    'a,"b,c",=d," e",""',
     `a,"b,c",'=d, e,`,
     `a,"b,c",'=d, e,`,
     "a\tb,c\t'=d\t e\t",

@@ -1,5 +1,7 @@
 import {
+  Binary,
   type DataType,
+  DateDay,
   Dictionary,
   Field,
   Float16,
@@ -76,6 +78,15 @@ describe("normalizeTable", () => {
     [new Dictionary(new Utf8(), new Int8()), ["b", "a", null, "b"], "utf8", ["b", "a", null, "b"]],
     [new Dictionary(new Int16(), new Int32()), [7, 8, null, 7], "int32", [7, 8, null, 7]],
     [new Null(), [null, null], "utf8", [null, null]],
+    [new List(new Field("item", new Int32())), [[1, 2], [], null], "utf8", ["[1, 2]", "[]", null]],
+    [new List(new Field("item", new Utf8())), [['a"', null]], "utf8", ['["a\\"", null]']],
+    [
+      new List(new Field("item", new Float64())),
+      [[0.5, Number.NaN, Number.POSITIVE_INFINITY]],
+      "utf8",
+      ["[0.5, null, Infinity]"],
+    ],
+    [new DateDay(), [new Date("2025-07-22"), null], "utf8", ["2025-07-22", null]],
   ])("reads %s as one of our types", (type, values, expectedType, expected) => {
     const table = normalizeTable(tableOf(vectorFromArray(values, type)));
     expect(columnOf(table, "c")).toEqual(expected);
@@ -96,25 +107,48 @@ describe("normalizeTable", () => {
     expect(schemaOfTable(table).columns).toEqual([{ name: "c", type: "int64", nullable: false, unit: "ns" }]);
   });
 
+  test.each([
+    [new Int64(), BigInt64Array.of(1n, 0n, 1n)],
+    [new Uint64(), BigUint64Array.of(1n, 0n, 1n)],
+    [new Uint32(), Uint32Array.of(1, 0, 1)],
+  ])("reads a dictionary whose indices are %s", (indices, data) => {
+    const dictionary = vectorFromArray(["a", "b"], new Utf8());
+    // Arrow's types know indices of at most 32 bits; files have others.
+    const type = new Dictionary(new Utf8(), indices as unknown as Int32);
+    const column = makeData({
+      type,
+      data: data as unknown as Int32Array,
+      length: 3,
+      nullCount: 1,
+      nullBitmap: Uint8Array.of(0b101),
+      dictionary,
+    });
+    const table = new Table(new Schema([new Field("c", type)]), { c: column });
+    expect(columnOf(normalizeTable(table), "c")).toEqual(["b", null, "b"]);
+  });
+
   test("refuses what is beyond int64, with the row", () => {
     expect(() =>
       normalizeTable(tableOf(vectorFromArray([1n, 2n ** 63n], new Uint64())), "t.parquet"),
     ).toThrow(
       expect.objectContaining({
         code: "not_supported",
-        message: "column c of t.parquet, row 1: 9223372036854775808 is beyond int64",
+        message:
+          "column c of t.parquet has the type uint64, and row 1 holds 9223372036854775808, which is beyond int64",
       }),
     );
   });
 
   test("refuses other types and names the column", () => {
-    const lists = vectorFromArray([[1]], new List(new Field("item", new Int32())));
-    expect(() => normalizeTable(tableOf(lists), "t.parquet")).toThrow(
+    const bytes = vectorFromArray([Uint8Array.of(1)], new Binary());
+    expect(() => normalizeTable(tableOf(bytes), "t.parquet")).toThrow(
       expect.objectContaining({
         code: "not_supported",
-        message: "column c of t.parquet has the type List<Int32>",
+        message:
+          "column c of t.parquet has the type binary, which is not read; write it as numbers, text or timestamps",
       }),
     );
+    const lists = vectorFromArray([[1]], new List(new Field("item", new Int32())));
     expect(() => schemaOfTable(tableOf(lists))).toThrow(expect.objectContaining({ code: "not_supported" }));
   });
 

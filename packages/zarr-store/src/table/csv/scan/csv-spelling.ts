@@ -10,18 +10,24 @@ export interface ReadNumber {
   readonly kind: number;
 }
 
-/** Words for a missing number or boolean, besides `nan` in any case. */
+/** Words for a missing value, as R, pandas, Excel and databases write them. */
 const MISSING_WORDS: ReadonlySet<string> = new Set([
   "NA",
   "N/A",
   "n/a",
   "#N/A",
+  "#N/A N/A",
   "#NA",
   "<NA>",
   "null",
   "NULL",
   "None",
+  "nan",
+  "NaN",
+  "NAN",
 ]);
+const LONGEST_MISSING_WORD = 8;
+/** Further words for a missing number: `nan` with a sign, or in any case. */
 const NAN = /^[+-]?nan$/i;
 const INFINITY = /^[+-]?inf(inity)?$/i;
 const BOOLEAN = /^(true|false)$/i;
@@ -40,10 +46,12 @@ const SAFE_INTEGER_LENGTH = 18;
  * - Empty cells and words for missing values do not count. A column of such words alone is `float64`; one of empty cells
  *   alone is `utf8`.
  * - A number with a plus sign or leading zeros is text, because its spelling would be lost.
+ *
+ * @param hasMissingWords whether there were words for missing values that are null in `texts`
  */
-export function inferCsvType(texts: readonly (string | null)[]): ColumnType {
+export function inferCsvType(texts: readonly (string | null)[], hasMissingWords = false): ColumnType {
   let [isInteger, isDecimal, isBoolean] = [true, true, true];
-  let [hasValue, hasMissingWord] = [false, false];
+  let [hasValue, hasMissingWord] = [false, hasMissingWords];
   let above: string | null = null;
   for (const text of texts) {
     if (text === above || text === null || text === "") {
@@ -51,7 +59,7 @@ export function inferCsvType(texts: readonly (string | null)[]): ColumnType {
     }
     above = text;
     const isNumber = isPlainDecimal(text);
-    if (!isNumber && isMissingWord(text)) {
+    if (!isNumber && isMissingNumber(text)) {
       hasMissingWord = true;
       continue;
     }
@@ -75,7 +83,7 @@ export function readCsvNumber(text: string): ReadNumber | undefined {
   if (value === undefined) {
     return undefined;
   }
-  if (isMissingWord(text)) {
+  if (isMissingNumber(text)) {
     return { value, kind: CELL_KIND.empty };
   }
   return {
@@ -95,7 +103,7 @@ export function parseCsvFloat(text: string | null): number | undefined {
   if (INFINITY.test(text)) {
     return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  return isMissingWord(text) ? Number.NaN : undefined;
+  return isMissingNumber(text) ? Number.NaN : undefined;
 }
 
 /** Parses an integer; null if missing, undefined if it is not one. It may end in `.0`, as pandas writes it beside NaN. */
@@ -135,11 +143,17 @@ export function parseCsvBoolean(cell: string | null): boolean | null | undefined
 
 /** Returns the text of a cell; undefined if the value is missing. */
 function textOfPresent(cell: string | null): string | undefined {
-  return cell === null || cell === "" || isMissingWord(cell) ? undefined : cell;
+  return cell === null || cell === "" || isMissingNumber(cell) ? undefined : cell;
 }
 
-function isMissingWord(text: string): boolean {
-  return MISSING_WORDS.has(text) || NAN.test(text);
+/** True for a word that means a missing value in a column of any type, if it is not in quotes. */
+export function isMissingWord(text: string): boolean {
+  return text.length <= LONGEST_MISSING_WORD && MISSING_WORDS.has(text);
+}
+
+/** True for a word that means a missing value in a column of numbers or booleans, in quotes or not. */
+function isMissingNumber(text: string): boolean {
+  return isMissingWord(text) || NAN.test(text);
 }
 
 function isPlainInteger(text: string): boolean {

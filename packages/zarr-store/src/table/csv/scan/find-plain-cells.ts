@@ -2,6 +2,8 @@
 
 import type { CellGrid, CsvCells } from "../csv-cells.ts";
 import { lineOfOffset, skipLineEnds } from "../csv-error.ts";
+import { withoutOuterBlanks } from "../csv-quotes.ts";
+import { isMissingWord } from "./csv-spelling.ts";
 import { findCellGrid } from "./find-cell-grid.ts";
 import { CELL_KIND } from "./scan-decimal.ts";
 
@@ -35,7 +37,8 @@ export function findPlainCells(
   const headerBytes = bytes.subarray(headerStart, headerStop);
   const isOurs =
     headerStart < headerStop && headerBytes.length <= maxRowBytes && !/["\0]/.test(UTF8.decode(headerBytes));
-  const titles = UTF8.decode(headerBytes).split(",");
+  const spelled = UTF8.decode(headerBytes).split(",");
+  const titles = spelled.map(withoutOuterBlanks);
   const grid =
     isOurs && bytes.length <= MAX_BYTES
       ? findCellGrid(bytes, headerStop, titles.length, maxRowBytes)
@@ -45,12 +48,17 @@ export function findPlainCells(
   }
   const isAscii = grid.isAscii && textStart === 0 && headerBytes.every((byte) => byte < 0x80);
   const textOf = textReader(bytes, isAscii);
-  const columns = titles.map((_, index) => once(() => readTexts(grid, index, textOf)));
+  const columns = titles.map((title, index) => {
+    const hasBlanks = title.length < (spelled[index] ?? "").length;
+    return once(() => readTexts(grid, index, hasBlanks, textOf));
+  });
   return {
     titles,
     rowCount: grid.rowCount,
-    texts: (index) => columns[index]?.() ?? [],
+    texts: (index) => columns[index]?.().texts ?? [],
     isMarkedText: () => false,
+    hasMissingWord: (index) => columns[index]?.().hasMissingWord === true,
+    isAmbiguous: () => false,
     lineOfRow: (row) => lineOfOffset(bytes, grid.starts[row * (titles.length + 1)] ?? 0),
     grid,
     isAscii,
@@ -80,12 +88,17 @@ function textReader(bytes: Uint8Array, isAscii: boolean): (start: number, stop: 
   };
 }
 
-/** Reads the texts of a column. Cells equal to the one above share its string, because many columns are constant. */
+/**
+ * Reads the texts of a column. Cells equal to the one above share its string, because many columns are constant. Words for
+ * missing values become null.
+ */
 function readTexts(
   { starts, kinds, columnCount, rowCount }: CellGrid,
   index: number,
+  hasBlanks: boolean,
   textOf: (start: number, stop: number) => string,
-): readonly (string | null)[] {
+): { readonly texts: readonly (string | null)[]; readonly hasMissingWord: boolean } {
+  let hasMissingWord = false;
   const texts = new Array<string | null>(rowCount);
   let text: string | null = null;
   for (let row = 0; row < rowCount; row++) {
@@ -94,10 +107,17 @@ function readTexts(
       const start = starts[cell] ?? 0;
       const stop = (starts[cell + 1] ?? 1) - 1;
       text = start === stop ? null : textOf(start, stop);
+      if (text !== null && hasBlanks) {
+        text = withoutOuterBlanks(text) || null;
+      }
+      if (text !== null && isMissingWord(text)) {
+        hasMissingWord = true;
+        text = null;
+      }
     }
     texts[row] = text;
   }
-  return texts;
+  return { texts, hasMissingWord };
 }
 
 function once<T>(make: () => T): () => T {

@@ -3,7 +3,8 @@
 import { ZarrStoreError } from "../../../errors.ts";
 import type { CsvCells } from "../csv-cells.ts";
 import { csvError, lineOfOffset } from "../csv-error.ts";
-import { needsTitleQuotes } from "../csv-quotes.ts";
+import { needsTitleQuotes, withoutOuterBlanks } from "../csv-quotes.ts";
+import { isMissingWord } from "./csv-spelling.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -17,17 +18,42 @@ const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 interface QuotedColumn {
   readonly title: string;
   readonly isTitleQuoted: boolean;
+  /** True if blanks around the title were dropped; those around bare cells then are as well. */
+  readonly hasBlanks: boolean;
   readonly texts: (string | null)[];
   /** True if a non-empty cell is in quotes. */
   hasQuotes: boolean;
+  /** True if a bare cell was a word for a missing value; it is null in the texts. */
+  hasMissingWord: boolean;
 }
+
+/** How the cells of a CSV lie in its text. */
+export interface CsvLayout {
+  /** The code of the character between two cells. */
+  readonly separator: number;
+  /** True to pass over empty cells at the end of titles and rows, and to take the names of rows that R writes. */
+  readonly isLoose: boolean;
+}
+
+/** By RFC 4180. */
+const STRICT: CsvLayout = { separator: COMMA, isLoose: false };
+/** More cells than this in a row are an error, whatever they hold. */
+const MOST_EXTRA_CELLS = 4096;
 
 /**
  * Cuts a UTF-8 text into cells, from `textStart` on. A text of empty lines alone has no titles and no rows.
  *
+ * A bare word for a missing value is a missing cell. Blanks around a bare title are dropped, and those around the bare cells
+ * below it.
+ *
  * @throws {ZarrStoreError} `invalid_file` with the line on which the row begins.
  */
-export function findQuotedCells(bytes: Uint8Array, textStart: number, maxRowBytes: number): CsvCells {
+export function findQuotedCells(
+  bytes: Uint8Array,
+  textStart: number,
+  maxRowBytes: number,
+  layout: CsvLayout = STRICT,
+): CsvCells {
   if (bytes.length - textStart > MAX_TEXT_BYTES) {
     throw new ZarrStoreError(
       "invalid_file",
@@ -35,20 +61,23 @@ export function findQuotedCells(bytes: Uint8Array, textStart: number, maxRowByte
       { expected: MAX_TEXT_BYTES, found: bytes.length },
     );
   }
-  const cutter = new CsvCutter(bytes, textStart, maxRowBytes);
-  const columns = cutter.titles();
+  const cutter = new CsvCutter(bytes, textStart, maxRowBytes, layout);
+  const titled = cutter.titles();
   const areQuotesForText =
-    columns.some(({ isTitleQuoted }) => !isTitleQuoted) ||
-    columns.every(({ title }) => needsTitleQuotes(title));
+    titled.some(({ isTitleQuoted }) => !isTitleQuoted) ||
+    titled.every(({ title }) => needsTitleQuotes(title));
   const rowStarts: number[] = [];
-  for (let start = cutter.row(columns); start !== undefined; start = cutter.row(columns)) {
+  for (let start = cutter.row(titled); start !== undefined; start = cutter.row(titled)) {
     rowStarts.push(start);
   }
+  const columns = cutter.withRowNames(titled);
   return {
     titles: columns.map(({ title }) => title),
     rowCount: rowStarts.length,
     texts: (index) => columns[index]?.texts ?? [],
     isMarkedText: (index) => areQuotesForText && columns[index]?.hasQuotes === true,
+    hasMissingWord: (index) => columns[index]?.hasMissingWord === true,
+    isAmbiguous: () => false,
     lineOfRow: (row) => cutter.lineOf(rowStarts[row] ?? 0),
     grid: undefined,
   };
@@ -60,16 +89,25 @@ class CsvCutter {
   readonly #textStart: number;
   readonly #maxRowBytes: number;
   readonly #text: string;
+  readonly #separator: number;
+  readonly #isLoose: boolean;
+  /** How many cells a row needs: up to the last title that is not empty. */
+  #leastCells = 0;
+  /** The last cells of the rows, if each row has one more cell than there are titles and begins with a quoted one. */
+  #namedRows: (string | null)[] = [];
+  #rowCount = 0;
   #at = 0;
   #rowStart = 0;
   /** True if the last cell is in quotes. */
   #isQuoted = false;
 
-  constructor(bytes: Uint8Array, textStart: number, maxRowBytes: number) {
+  constructor(bytes: Uint8Array, textStart: number, maxRowBytes: number, layout: CsvLayout) {
     this.#bytes = bytes;
     this.#textStart = textStart;
     this.#maxRowBytes = maxRowBytes;
     this.#text = UTF8.decode(bytes.subarray(textStart));
+    this.#separator = layout.separator;
+    this.#isLoose = layout.isLoose;
   }
 
   /** Reads the titles from the first line that is not empty and makes columns without cells. */
@@ -79,11 +117,17 @@ class CsvCutter {
     this.#rowStart = this.#at;
     let isMore = this.#at < this.#text.length;
     while (isMore) {
-      const title = this.#cell() ?? "";
-      columns.push({ title, isTitleQuoted: this.#isQuoted, texts: [], hasQuotes: false });
+      const text = this.#cell() ?? "";
+      const isTitleQuoted = this.#isQuoted;
+      const title = isTitleQuoted ? text : withoutOuterBlanks(text);
+      const hasBlanks = title.length < text.length;
+      columns.push({ title, isTitleQuoted, hasBlanks, texts: [], hasQuotes: false, hasMissingWord: false });
       isMore = this.#endCell();
     }
     this.#checkRowBytes();
+    this.#leastCells = this.#isLoose
+      ? 1 + columns.findLastIndex(({ title, isTitleQuoted }) => title !== "" || isTitleQuoted)
+      : columns.length;
     return columns;
   }
 
@@ -101,26 +145,76 @@ class CsvCutter {
     this.#rowStart = this.#at;
     let count = 0;
     let isMore = true;
+    let isFirstQuoted = false;
+    let extra: string | null = null;
+    let hasExtra = false;
     while (isMore) {
       const cell = this.#cell();
       const column = columns[count];
+      isFirstQuoted ||= count === 0 && this.#isQuoted;
       count++;
       if (column !== undefined) {
-        // A constant column keeps a single string.
-        const above = column.texts.at(-1);
-        column.texts.push(cell === above ? above : cell);
-        column.hasQuotes ||= this.#isQuoted && cell !== "";
+        pushCell(column, cell, this.#isQuoted);
+      } else {
+        hasExtra ||= cell !== null;
+        extra = cell;
       }
       isMore = this.#endCell();
     }
-    if (count !== columns.length) {
+    const isRowName = count === columns.length + 1 && isFirstQuoted && this.#mayNameRows(columns);
+    if (hasExtra && this.#isLoose && isRowName) {
+      this.#namedRows.push(extra);
+    } else if (!this.#isLoose ? count !== columns.length : !this.#isEnough(count, hasExtra, columns.length)) {
       throw this.#error(`a row of ${count} cells, expected ${columns.length}, one per title`, {
         expected: columns.length,
         found: count,
       });
+    } else if (this.#namedRows.length > 0 && count !== columns.length + 1) {
+      throw this.#error(`a row of ${count} cells, expected ${columns.length + 1}, as in the rows before it`, {
+        expected: columns.length + 1,
+        found: count,
+      });
+    } else if (this.#namedRows.length > 0) {
+      this.#namedRows.push(extra);
     }
+    for (const column of columns.slice(count)) {
+      column.texts.push(null);
+    }
+    this.#rowCount++;
     this.#checkRowBytes();
     return this.#rowStart;
+  }
+
+  /**
+   * The columns, after the last row. R's `write.table` gives the names of its rows no title: every row then has one more cell
+   * than there are titles, and begins with a quoted one. The first column gets an empty title.
+   */
+  withRowNames(columns: readonly QuotedColumn[]): readonly QuotedColumn[] {
+    if (this.#namedRows.length === 0) {
+      return columns;
+    }
+    const last: QuotedColumn = {
+      ...{ title: "", isTitleQuoted: true, hasBlanks: false },
+      ...{ texts: this.#namedRows, hasQuotes: false, hasMissingWord: false },
+    };
+    const cells = [...columns, last];
+    const titles = [{ title: "", isTitleQuoted: true }, ...columns];
+    return cells.map((column, index) => ({
+      ...column,
+      title: titles[index]?.title ?? "",
+      isTitleQuoted: titles[index]?.isTitleQuoted ?? false,
+    }));
+  }
+
+  /** True if the rows so far can be rows that R named: all titles are in quotes, and all rows before had names. */
+  #mayNameRows(columns: readonly QuotedColumn[]): boolean {
+    return columns.every(({ isTitleQuoted }) => isTitleQuoted) && this.#namedRows.length === this.#rowCount;
+  }
+
+  /** True if a row has a cell for each title that is not empty, and none but empty ones after the last title. */
+  #isEnough(count: number, hasExtra: boolean, titleCount: number): boolean {
+    const isNamed = this.#namedRows.length > 0;
+    return count >= this.#leastCells && count <= titleCount + MOST_EXTRA_CELLS && (isNamed || !hasExtra);
   }
 
   /** Returns the line of a place in the text, counted from 1. */
@@ -136,11 +230,12 @@ class CsvCutter {
 
   #bareCell(): string | null {
     const text = this.#text;
+    const separator = this.#separator;
     const start = this.#at;
     let at = start;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code === COMMA || code === LF || code === CR) {
+      if (code === separator || code === LF || code === CR) {
         break;
       }
       if (code === QUOTE) {
@@ -171,17 +266,17 @@ class CsvCutter {
     return hasDoubled ? cell.replaceAll('""', '"') : cell;
   }
 
-  /** Skips the comma or line end after a cell. Returns true if the row goes on. */
+  /** Skips the separator or line end after a cell. Returns true if the row goes on. */
   #endCell(): boolean {
     const code = this.#text.charCodeAt(this.#at);
-    if (this.#at < this.#text.length && code !== COMMA && code !== LF && code !== CR) {
+    if (this.#at < this.#text.length && code !== this.#separator && code !== LF && code !== CR) {
       throw this.#error("text after a closing quote");
     }
     this.#at++;
     if (code === CR && this.#text.charCodeAt(this.#at) === LF) {
       this.#at++;
     }
-    return code === COMMA;
+    return code === this.#separator;
   }
 
   #skipEmptyLines(): void {
@@ -214,4 +309,19 @@ class CsvCutter {
   #offsetOf(at: number): number {
     return this.#textStart + new TextEncoder().encode(this.#text.slice(0, at)).length;
   }
+}
+
+function pushCell(column: QuotedColumn, cell: string | null, isQuoted: boolean): void {
+  let text = cell;
+  if (cell !== null && !isQuoted) {
+    text = column.hasBlanks ? withoutOuterBlanks(cell) || null : cell;
+    if (text !== null && isMissingWord(text)) {
+      column.hasMissingWord = true;
+      text = null;
+    }
+  }
+  // A constant column keeps a single string.
+  const above = column.texts.at(-1);
+  column.texts.push(text === above ? above : text);
+  column.hasQuotes ||= isQuoted && text !== "";
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunkKey } from "../../src/array/chunks/chunk-grid.ts";
-import { encodeArrayMetadata, parseArrayMetadata } from "../../src/array/metadata/array-metadata.ts";
-import { isZarrStoreError } from "../../src/errors.ts";
-import { parseLossless, plainValue, serializeLossless } from "../../src/json/lossless-json.ts";
+import { chunkKey } from "../../../src/array/chunks/chunk-grid.ts";
+import { encodeArrayMetadata, parseArrayMetadata } from "../../../src/array/metadata/array-metadata.ts";
+import { isZarrStoreError } from "../../../src/errors.ts";
+import { parseLossless, plainValue, serializeLossless } from "../../../src/json/lossless-json.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 

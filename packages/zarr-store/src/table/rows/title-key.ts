@@ -1,0 +1,43 @@
+// Finds the titles that mean a column although they are spelled otherwise.
+
+/**
+ * What two spellings of a title have in common: `ROI ID`, ` roi_id` and `Roi.Id` have the key of `roi_id`. Capitals, blanks
+ * around a title, how accents are composed, and what stands between words do not count.
+ */
+export function titleKey(title: string): string {
+  return title
+    .normalize("NFC")
+    .trim()
+    .toLowerCase()
+    .replace(/[\s._-]+/g, "_");
+}
+
+/**
+ * Pairs titles with the columns that they mean. An exact spelling wins; otherwise a title means a column if they have one key,
+ * and no other title and no other column has it.
+ *
+ * @returns the column for each title that is spelled otherwise
+ */
+export function columnsOfTitles(
+  titles: readonly string[],
+  columns: readonly string[],
+): ReadonlyMap<string, string> {
+  const [given, wanted] = [new Set(titles), new Set(columns)];
+  const missing = columns.filter((column) => !given.has(column));
+  if (missing.length === 0) {
+    return new Map();
+  }
+  const others = Map.groupBy(
+    titles.filter((title) => !wanted.has(title)),
+    titleKey,
+  );
+  const byKey = Map.groupBy(columns, titleKey);
+  return new Map(
+    missing.flatMap((column): readonly [string, string][] => {
+      const key = titleKey(column);
+      const [title, ...more] = others.get(key) ?? [];
+      const isOnly = title !== undefined && more.length === 0 && byKey.get(key)?.length === 1;
+      return isOnly ? [[title, column]] : [];
+    }),
+  );
+}
