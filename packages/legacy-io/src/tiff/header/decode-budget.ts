@@ -1,28 +1,49 @@
-// Limits the memory and the time that reading one TIFF may take.
+// Limits the memory and the work that reading one TIFF may take.
 
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 
-/** Counts memory and time against the limits. Its methods throw `not_supported`, naming the limit. */
+/** Counts memory and work against the limits. Its methods throw `not_supported`, naming the limit. */
 export interface DecodeBudget {
   /** Counts bytes that are about to be allocated and kept until the end. */
   take(sizeBytes: number, what: string): void;
   /** Checks bytes that are needed only for a while. They must fit beside those already counted. */
   lend(sizeBytes: number, what: string): void;
-  /** Checks the time. Call it every few thousand bytes, so that a decoder stops soon after the time limit. */
+  /** Counts the bytes of a strip that is about to be decoded, and those that it becomes. */
+  work(storedBytes: number, decodedBytes: number): void;
+  /** Checks the processor time. Call it every few thousand bytes, so that a decoder stops soon after the limit. */
   check(): void;
-  /** Waits without counting the time: for the source, or for other tasks. */
+  /**
+   * Waits for the source or for other tasks without counting their work.
+   * @throws {LegacyIoError} `io` if the wait takes longer than `maxWaitMs`
+   */
   outside<T>(wait: () => Promise<T>): Promise<T>;
 }
 
-/** Makes the budget for a file of `fileBytes` bytes. Its clock starts now. */
+type Limits = Pick<TiffLimits, "maxMemoryBytes" | "maxWorkBytes" | "maxDecodeMs" | "maxWaitMs">;
+
+/** A file may take as much processor time again for each of these bytes: 16 MiB take a second, several times what is usual. */
+const BYTES_PER_MS = 2 ** 24 / 1000;
+/** A proper file's strips do not overlap. Some writers share the strips that are equal. */
+const WORK_FACTOR = 4;
+const US_PER_MS = 1000;
+
+/**
+ * Makes the budget for a file of `fileBytes` bytes.
+ *
+ * Time is the processor's, of the thread that decodes: other programs on the machine do not count. A runtime that does not
+ * tell it (browsers, Node before 22.20) counts bytes alone.
+ */
 export function decodeBudget(
   fileBytes: number,
-  { maxMemoryBytes, maxDecodeMs }: Pick<TiffLimits, "maxMemoryBytes" | "maxDecodeMs">,
+  { maxMemoryBytes, maxWorkBytes, maxDecodeMs, maxWaitMs }: Limits,
 ): DecodeBudget {
   const availableBytes = maxMemoryBytes + fileBytes;
+  const allowedMs = maxDecodeMs + fileBytes / BYTES_PER_MS;
   let takenBytes = 0;
-  let startedMs = performance.now();
+  let workedBytes = 0;
+  let decodedTotal = 0;
+  let startedMs = threadMs();
   const lend = (sizeBytes: number, what: string): void => {
     if (!(takenBytes + sizeBytes <= availableBytes)) {
       throw new LegacyIoError(
@@ -38,23 +59,63 @@ export function decodeBudget(
       lend(sizeBytes, what);
       takenBytes += sizeBytes;
     },
-    check: () => {
-      const spentMs = performance.now() - startedMs;
-      if (spentMs > maxDecodeMs) {
+    work: (storedBytes, decodedBytes) => {
+      workedBytes += storedBytes;
+      decodedTotal += decodedBytes;
+      const allowedBytes = maxWorkBytes + WORK_FACTOR * fileBytes + decodedTotal;
+      if (workedBytes > allowedBytes) {
         throw new LegacyIoError(
           "not_supported",
-          `the TIFF takes longer to decode than the limit maxDecodeMs of ${maxDecodeMs} ms`,
+          `the TIFF's strips overlap: ${workedBytes} bytes to decode in a file of ${fileBytes} are beyond the limit maxWorkBytes of ${maxWorkBytes}`,
+          { expected: allowedBytes, found: workedBytes },
+        );
+      }
+    },
+    check: () => {
+      const spentMs = threadMs() - startedMs;
+      if (spentMs > allowedMs) {
+        throw new LegacyIoError(
+          "not_supported",
+          `the TIFF takes longer to decode than the limit maxDecodeMs of ${maxDecodeMs} ms, which grows to ${Math.round(allowedMs)} ms of processor time with its ${fileBytes} bytes`,
           { expected: maxDecodeMs, found: Math.round(spentMs) },
         );
       }
     },
     outside: async (wait) => {
-      const leftMs = performance.now();
+      const leftMs = threadMs();
       try {
-        return await wait();
+        return await inTime(wait(), maxWaitMs);
       } finally {
-        startedMs += performance.now() - leftMs;
+        startedMs += threadMs() - leftMs;
       }
     },
   };
+}
+
+/** Milliseconds of processor time that this thread has used; 0 where the runtime does not tell. */
+function threadMs(): number {
+  const { user, system } = threadUsage();
+  return (user + system) / US_PER_MS;
+}
+
+const NOTHING = { user: 0, system: 0 } as const;
+
+function threadUsage(): { readonly user: number; readonly system: number } {
+  return globalThis.process?.threadCpuUsage?.() ?? NOTHING;
+}
+
+/** Gives up waiting for a source that gives nothing. */
+async function inTime<T>(pending: Promise<T>, maxWaitMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `the source of the TIFF gave nothing for ${maxWaitMs} ms, the limit maxWaitMs`;
+      reject(new LegacyIoError("io", message, { expected: maxWaitMs }));
+    }, maxWaitMs);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

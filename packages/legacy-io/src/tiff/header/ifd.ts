@@ -27,6 +27,8 @@ export interface TiffStructure {
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
   readonly directories: readonly TiffDirectory[];
+  /** Why the chain of directories ends before its end, for people; undefined for a sound file. */
+  readonly brokenOff: string | undefined;
 }
 
 /** The field sizes in which TIFF and BigTIFF differ. */
@@ -54,19 +56,29 @@ export function fieldTypeBytes(type: number): number {
  * Reads all directories of a TIFF or BigTIFF in either byte order, but no pixels. The numbers of directories and entries are
  * limited. Entries with tags that are not needed, or with unknown types, are skipped, as TIFF 6.0 requires. Whether the
  * values of the others lie inside the file is checked when they are read.
- * @throws {LegacyIoError} `invalid_file` if the bytes are not a TIFF, are cut off, or have directories in a circle
+ * @throws {LegacyIoError} `invalid_file` if the bytes are not a TIFF, or its first directory is not whole
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
-  const directories = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
+  const { directories, brokenOff } = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
+    if (!entries.has(TIFF_TAG.ImageWidth) || !entries.has(TIFF_TAG.ImageLength)) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `TIFF tag ImageWidth: the directory at offset ${offset} has none`,
+        {
+          tag: "ImageWidth",
+          offset,
+        },
+      );
+    }
     reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
     return { directory: { offset, entries }, nextOffset };
   });
   if (directories.length === 0) {
     throw new LegacyIoError("invalid_file", "the TIFF has no directory: its first offset is 0");
   }
-  return { isLittleEndian, isBigTiff: layout === BIG, directories };
+  return { isLittleEndian, isBigTiff: layout === BIG, directories, brokenOff };
 }
 
 async function readFileHeader(

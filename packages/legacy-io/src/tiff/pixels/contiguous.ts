@@ -4,7 +4,8 @@ import { itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";
-import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
+import { samplesPerTilePixel } from "../page/page-geometry.ts";
+import type { TiffPage } from "../page/tiff-page.ts";
 
 /** A run of bytes that is the same in the file and in the image. */
 export interface ByteRun {
@@ -16,9 +17,10 @@ export interface ByteRun {
 /** The most bytes that are read before checking for an abort. */
 export const MAX_READ_BYTES: number = 2 ** 26;
 
-/** True for a page in uncompressed strips: its rows can be read without decoding. */
+/** True for a page in uncompressed strips that are all there: its rows can be read without decoding. */
 export function isContiguous(page: TiffPage): boolean {
-  return page.codec.name === "none" && !page.isTiled;
+  const isPlain = page.codec.name === "none" && !page.isTiled && !page.isBitReversed;
+  return isPlain && page.format.layout === "whole" && !page.offsets.includes(0);
 }
 
 /**
