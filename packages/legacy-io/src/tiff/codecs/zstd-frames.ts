@@ -41,6 +41,9 @@ export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] {
     frames.push({ bytes: at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), bound });
     at = end;
   }
+  if (frames.length === 0) {
+    throw damagedZstd("it has no zstd frame");
+  }
   return frames;
 }
 

@@ -42,20 +42,21 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
 }
 
 /**
- * Reads an ImageJ description whose counts contradict each other or are none: its other lines still hold. Its counts are kept
- * if they make as many planes as the file has pages. Otherwise all planes are slices, as many as `images` says, or as pages.
+ * Reads an ImageJ description whose counts contradict each other or are none: its other lines still hold. Counts that make as
+ * many planes as a file of several pages has are kept. Otherwise all planes are slices, as many as `images` says, or as pages.
  */
 export function parseOddImageJDescription(text: string, pageCount: number): ImageJDescription {
   const properties = propertiesOf(text);
   const numberOf = (key: string): number => {
     const value = Number(properties.get(key) ?? "1");
-    return Number.isSafeInteger(value) && value > 0 ? value : 1;
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
   };
   const [frames, slices, channels] = [numberOf("frames"), numberOf("slices"), numberOf("channels")];
-  if (frames * slices * channels === pageCount) {
+  if (pageCount > 1 && frames * slices * channels === pageCount) {
     return { images: pageCount, frames, slices, channels, properties };
   }
-  const images = properties.has("images") ? numberOf("images") : pageCount;
+  const said = properties.has("images") ? numberOf("images") : 0;
+  const images = said > 0 ? said : pageCount;
   return { images, frames: 1, slices: images, channels: 1, properties };
 }
 

@@ -1,6 +1,6 @@
 // Follows the chain of a TIFF's directories as far as it leads, and never in a circle.
 
-import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 
 /** One directory, and the offset of the next one: 0 after the last. */
 export interface DirectoryLink<D> {
@@ -8,24 +8,18 @@ export interface DirectoryLink<D> {
   readonly nextOffset: number;
 }
 
-/** The directories of a chain, and how it ended if it did not end with an offset of 0. */
-export interface FollowedChain<D> {
-  readonly directories: readonly D[];
-  /** Why the chain could not be followed further, for people. */
-  readonly brokenOff: string | undefined;
-}
-
 /**
  * Follows a chain of directories from offset to offset until an offset is 0. It visits each offset once, and at most
- * `maxCount` of them. A chain that leads to something that is no directory (`read` throws `invalid_file`) ends there: the
- * directories before it are whole. Other errors of `read`, and any error of the first directory, are passed on.
+ * `maxCount` of them. Errors of `read` are passed on, but for those of a later directory that `isEnd` takes for the end of the
+ * chain: the directories before it are whole.
  * @throws {LegacyIoError} `invalid_file` for a chain that is longer or leads in a circle
  */
 export async function followDirectories<D>(
   firstOffset: number,
   maxCount: number,
   read: (offset: number) => Promise<DirectoryLink<D>>,
-): Promise<FollowedChain<D>> {
+  isEnd: (error: unknown, offset: number) => boolean = () => false,
+): Promise<readonly D[]> {
   const directories: D[] = [];
   const visited = new Set<number>();
   for (let offset = firstOffset; offset !== 0; ) {
@@ -40,18 +34,16 @@ export async function followDirectories<D>(
       });
     }
     visited.add(offset);
-    let link: DirectoryLink<D>;
     try {
-      link = await read(offset);
+      const { directory, nextOffset } = await read(offset);
+      directories.push(directory);
+      offset = nextOffset;
     } catch (error) {
-      if (directories.length === 0 || !isLegacyIoError(error, "invalid_file")) {
+      if (directories.length === 0 || !isEnd(error, offset)) {
         throw error;
       }
-      const brokenOff = `the TIFF's directories end at offset ${offset}, where there is none (${error.message}): the ${directories.length} before it are read`;
-      return { directories, brokenOff };
+      return directories;
     }
-    directories.push(link.directory);
-    offset = link.nextOffset;
   }
-  return { directories, brokenOff: undefined };
+  return directories;
 }

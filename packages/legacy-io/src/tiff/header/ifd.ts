@@ -1,7 +1,7 @@
 // Reads the file header and the directories of a TIFF or BigTIFF.
 
-import { LegacyIoError } from "../../errors.ts";
-import { followDirectories } from "./follow-directories.ts";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
+import { type DirectoryLink, followDirectories } from "./follow-directories.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 import { TIFF_TAG } from "./tiff-tag.ts";
@@ -60,20 +60,22 @@ export function fieldTypeBytes(type: number): number {
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
-  const { directories, brokenOff } = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
+  let brokenOff: string | undefined;
+  const readLink = async (offset: number): Promise<DirectoryLink<TiffDirectory>> => {
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
     if (!entries.has(TIFF_TAG.ImageWidth) || !entries.has(TIFF_TAG.ImageLength)) {
-      throw new LegacyIoError(
-        "invalid_file",
-        `TIFF tag ImageWidth: the directory at offset ${offset} has none`,
-        {
-          tag: "ImageWidth",
-          offset,
-        },
-      );
+      const message = `TIFF tag ImageWidth: the directory at offset ${offset} does not say its size`;
+      throw new LegacyIoError("invalid_file", message, { tag: "ImageWidth", offset });
     }
     reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
     return { directory: { offset, entries }, nextOffset };
+  };
+  const directories = await followDirectories(firstOffset, limits.maxIfds, readLink, (error, offset) => {
+    if (!isLegacyIoError(error, "invalid_file")) {
+      return false;
+    }
+    brokenOff = `the chain of directories leads to offset ${offset}, where there is none (${error.message}): the pages before it are read`;
+    return true;
   });
   if (directories.length === 0) {
     throw new LegacyIoError("invalid_file", "the TIFF has no directory: its first offset is 0");

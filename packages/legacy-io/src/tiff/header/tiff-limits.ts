@@ -10,12 +10,13 @@ export interface TiffLimits {
    */
   readonly maxMemoryBytes: number;
   /**
-   * Milliseconds of processor time of the thread that decodes, where the runtime tells it (Node from 22.20 and 24). The limit
-   * grows by a second for each 16 MiB of the file. Time that other programs take does not count. Default 2 000.
+   * Milliseconds of processor time of the thread that decodes, where the runtime tells it (Node from 22.20 and 24). It is the
+   * limit of a file of up to 16 MiB, and grows in proportion for a larger one. Time that other programs take does not count.
+   * Default 2 000.
    */
   readonly maxDecodeMs: number;
   /**
-   * Bytes to decode beyond the decoded image and four times the file: more means that strips overlap. Default 256 MiB.
+   * Bytes to decode beyond the decoded image and four times the file: more means that strips overlap. Default 2 GiB.
    */
   readonly maxWorkBytes: number;
   /** Milliseconds to wait for a source that gives nothing. Default 60 000. */
@@ -33,7 +34,7 @@ export const DEFAULT_TIFF_LIMITS: TiffLimits = {
   maxDecodedBytes: 2 ** 31,
   maxMemoryBytes: 2 ** 28,
   maxDecodeMs: 2000,
-  maxWorkBytes: 2 ** 28,
+  maxWorkBytes: 2 ** 31,
   maxWaitMs: 60_000,
   maxIfds: 65_536,
   maxEntries: 1024,

@@ -19,6 +19,8 @@ export interface SampleFormat {
   readonly layout: "whole" | "packed" | "half";
   /** Bits of one stored sample. */
   readonly bits: number;
+  /** True if the file does not say the bits. TIFF then means 1, which the sizes of the strips must bear out. */
+  readonly areBitsAssumed?: boolean | undefined;
 }
 
 const DTYPES: Readonly<Record<number, Readonly<Record<number, DType>>>> = {
@@ -67,7 +69,7 @@ export async function readSampleFormat(values: TagValues, samplesPerPixel: numbe
   }
   const packed = format === 1 || format === 4 ? PACKED_DTYPES[bits] : undefined;
   if (packed !== undefined) {
-    return { dtype: packed, layout: "packed", bits };
+    return { dtype: packed, layout: "packed", bits, areBitsAssumed: !values.has("BitsPerSample") };
   }
   const kind = FORMAT_NAMES[format];
   throw kind === undefined

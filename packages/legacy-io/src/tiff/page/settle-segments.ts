@@ -2,6 +2,7 @@
 
 import { LegacyIoError } from "../../errors.ts";
 import { neededRows, storedRowBytes } from "./page-geometry.ts";
+import { invalidTag } from "./tag-errors.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
 /** No pixels can begin before this. An offset of 0 means that the writer never wrote the strip. */
@@ -41,6 +42,9 @@ export function settleSegments(
       }
       const needed = neededBytes(page, index);
       const isPlain = page.codec.name === "none";
+      if (isPlain && page.format.areBitsAssumed === true && byteCount !== needed) {
+        throw bitsAreUnknown();
+      }
       let count = byteCount;
       if (byteCount > fileBytes - offset || byteCount === 0 || (isPlain && byteCount < needed)) {
         neighbours ??= segmentsOf(stored, directoryOffsets);
@@ -63,10 +67,23 @@ export function settleSegments(
         `TIFF tag ${name}: ${replaced} of ${page.offsets.length} counts are absent or wrong: ${how}`,
       );
     }
+    if (isPlainPage(page) && (replaced > 0 || page.warnings.length > 0)) {
+      neighbours ??= segmentsOf(stored, directoryOffsets);
+      checkOverlaps(neighbours, page);
+    }
     return byteCounts === page.byteCounts ? page : { ...page, byteCounts };
   });
   warnings.push(...warnUnwritten(settled));
   return { pages: settled, warnings };
+}
+
+/** The error for a page without `BitsPerSample` whose data are not as many as one bit a sample takes. */
+export function bitsAreUnknown(): LegacyIoError {
+  return invalidTag(
+    "BitsPerSample",
+    "a number, because its strips hold more than one bit per sample",
+    undefined,
+  );
 }
 
 /** True for a strip or tile that was never written. */
@@ -79,6 +96,10 @@ export function neededBytes(page: TiffPage, index: number): number {
   return storedRowBytes(page) * neededRows(page, index);
 }
 
+function isPlainPage({ codec }: TiffPage): boolean {
+  return codec.name === "none";
+}
+
 interface Segment {
   readonly offset: number;
   /** One past the last byte that it must have; the same as `offset` for a directory. */
@@ -88,7 +109,7 @@ interface Segment {
 function segmentsOf(pages: readonly TiffPage[], directoryOffsets: readonly number[]): readonly Segment[] {
   const segments = directoryOffsets.map((offset): Segment => ({ offset, end: offset }));
   for (const page of pages) {
-    const isPlain = page.codec.name === "none";
+    const isPlain = isPlainPage(page);
     for (const [index, offset] of page.offsets.entries()) {
       if (offset > 0) {
         const sizeBytes = isPlain ? neededBytes(page, index) : (page.byteCounts[index] ?? 0);
@@ -128,6 +149,18 @@ function freeBytes(segments: readonly Segment[], offset: number, needed: number)
 function bytesToNext(segments: readonly Segment[], offset: number, fileBytes: number): number {
   const next = segments[placeOf(segments, offset + 1)]?.offset ?? fileBytes;
   return Math.min(next, fileBytes) - offset;
+}
+
+/** Where a directory is damaged, strips that overlap say that their offsets are damaged too. */
+function checkOverlaps(segments: readonly Segment[], page: TiffPage): void {
+  const name = page.isTiled ? "TileOffsets" : "StripOffsets";
+  for (const [index, { offset, end }] of segments.entries()) {
+    const next = segments[index + 1]?.offset ?? end;
+    if (next < end && next !== offset) {
+      const message = `TIFF tag ${name}: the pixels at offset ${offset} end at ${end}, behind the beginning of others at ${next}`;
+      throw new LegacyIoError("invalid_file", message, { tag: name, offset, expected: next, found: end });
+    }
+  }
 }
 
 function checkSegment(

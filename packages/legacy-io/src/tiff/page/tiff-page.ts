@@ -148,7 +148,10 @@ async function readPredictor(
     throw unsupportedTag("Predictor", predictor);
   }
   if (layout === "packed" || (predictor === 3 && !dtype.startsWith("float"))) {
-    throw unsupportedTag("Predictor", `${predictor} with ${layout === "packed" ? `${bits} bits` : dtype}`);
+    throw unsupportedTag(
+      "Predictor",
+      `${predictor} with ${name} and ${layout === "packed" ? `${bits} bits` : dtype}`,
+    );
   }
   return predictor;
 }

@@ -5,6 +5,7 @@ import type { ByteSource } from "../byte-source.ts";
 import type { TiffCodec, TiffSegment } from "../codecs/tiff-codec.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
 import { neededRows, samplesPerTilePixel, storedRowBytes } from "../page/page-geometry.ts";
+import { bitsAreUnknown } from "../page/settle-segments.ts";
 import type { TiffPage } from "../page/tiff-page.ts";
 import { reverseBits } from "./unpack-samples.ts";
 
@@ -49,6 +50,9 @@ export async function decodeTile(
     tables: page.tables,
     parameters: page.parameters,
     onMore: () => {
+      if (page.format.areBitsAssumed === true) {
+        throw bitsAreUnknown();
+      }
       notes.longSegments++;
     },
   };
