@@ -208,7 +208,7 @@ function readPage(file: Uint8Array, le: boolean, tags: Tags, marks: readonly num
     const count = counts[tile] ?? 0;
     const rowLength = tileWidth * inPixel;
     let plain: Uint8Array = new Uint8Array(rows * rowLength * size);
-    if (start !== 0 || count !== 0) {
+    if (start !== 0 || counts[tile] !== 0) {
       const toNext = Math.min(file.length, ...marks.filter((mark) => mark > start));
       // What is not compressed is as long as its pixels are, whatever the file says.
       const isCountWrong = count === 0 || start + count > file.length;
@@ -315,6 +315,9 @@ export function floatsOf(halves: Uint8Array): Uint8Array<ArrayBuffer> {
           ? fraction / 2 ** 24
           : (1 + fraction / 1024) * 2 ** (exponent - 15);
     out.setFloat32(at * 2, half >> 15 === 1 ? -size : size, true);
+    if (Number.isNaN(size)) {
+      out.setUint32(at * 2, ((half >> 15) * 2 ** 31 + 0x7f800000 + fraction * 2 ** 13) >>> 0, true);
+    }
   }
   return new Uint8Array(out.buffer);
 }
@@ -324,7 +327,7 @@ function unpack(packed: Uint8Array, compression: number, needed: number): Uint8A
     case 1:
       return packed;
     case 5:
-      return atLeast(needed, unpackLzw(packed));
+      return atLeast(needed, unpackLzw(packed, needed));
     case 8:
     case 32946:
       return atLeast(needed, inflateSync(packed));
@@ -343,13 +346,13 @@ function atLeast(needed: number, bytes: Uint8Array): Uint8Array {
 }
 
 /** As the specification's own pseudocode: a table of strings. */
-function unpackLzw(packed: Uint8Array): Uint8Array {
+function unpackLzw(packed: Uint8Array, needed: number): Uint8Array {
   const bits = [...packed].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   const out: number[] = [];
   let table: (readonly number[])[] = [];
   let old: readonly number[] | undefined;
   let width = 9;
-  for (let at = 0; at + width <= bits.length; ) {
+  for (let at = 0; at + width <= bits.length && out.length < needed; ) {
     const code = Number.parseInt(bits.slice(at, at + width), 2);
     at += width;
     if (code === 257) {

@@ -196,7 +196,7 @@ test("pages of another shape or type, thumbnails and masks are left out and name
   expect([image.shape, info.pageCount]).toEqual([[2, 2, 2], 2]);
   expect([...image.data]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
   expect(info.warnings).toEqual([
-    "left out: page 0 (a thumbnail of 1 × 1), page 2 (1 × 1 uint16), page 3 (2 × 2 uint8): the image is 2 × 2 uint16",
+    "left out: page 0 (a thumbnail, 1 × 1), page 2 (1 × 1 uint16), page 3 (2 × 2 uint8): the image is 2 × 2 uint16",
   ]);
 });
 

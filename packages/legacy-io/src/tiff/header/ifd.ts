@@ -168,8 +168,8 @@ function readEntry(
 ): TiffEntry | undefined {
   const tag = view.getUint16(at, isLittleEndian);
   const type = view.getUint16(at + 2, isLittleEndian);
-  const count =
-    layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
+  // A number beyond 2^53 is that of a damaged entry: it lies outside the file, whatever its last digits.
+  const count = layout === BIG ? anyUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
   const sizeBytes = count * fieldTypeBytes(type);
   if (fieldTypeBytes(type) === 0 || !KNOWN_TAGS.has(tag)) {
     return undefined;
@@ -179,8 +179,12 @@ function readEntry(
     return { tag, type, count, offset: viewOffset + valueAt };
   }
   const offset =
-    layout === BIG ? readUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
+    layout === BIG ? anyUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
   return { tag, type, count, offset };
+}
+
+function anyUint64(view: DataView, at: number, isLittleEndian: boolean): number {
+  return Number(view.getBigUint64(at, isLittleEndian));
 }
 
 /** Reads a 64-bit number. Throws `invalid_file` above 2^53, because no file is that large. */

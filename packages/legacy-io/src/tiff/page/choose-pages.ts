@@ -47,7 +47,7 @@ export async function choosePages(
     const [page] = pages;
     if (isAuxiliary(index) && !mayHaveAuxiliary) {
       const what = ((types[index] ?? 0) & MASK) === 0 ? "a thumbnail" : "a mask";
-      leftOut.push(`page ${index} (${what}${await sizeOf(values)})`);
+      leftOut.push(`page ${index} (${what}${textOf(await sizeOf(values))})`);
     } else if (page === undefined) {
       pages.push(await read(values));
     } else {
@@ -93,10 +93,13 @@ async function readLike(
       throw error;
     }
     const geometry = await readGeometry(values, []).catch(() => undefined);
-    if (geometry !== undefined && isLike(geometry, first)) {
+    const size = await sizeOf(values);
+    // A damaged page may be one of the stack, which must not get lost, unless it is known to have another size.
+    const mayBeOfStack = size === undefined || size === sizeText(first);
+    if (geometry === undefined ? mayBeOfStack : isLike(geometry, first)) {
       throw error;
     }
-    return geometry === undefined ? error.message : describe(geometry);
+    return geometry === undefined ? `${size}: ${error.message}` : describe(geometry);
   }
 }
 
@@ -111,11 +114,19 @@ function isLike(a: Geometry, b: Geometry): boolean {
   );
 }
 
-async function sizeOf(values: TagValues): Promise<string> {
+async function sizeOf(values: TagValues): Promise<string | undefined> {
   const warnings: string[] = [];
   const width = await optional(values.integer("ImageWidth"), warnings);
   const height = await optional(values.integer("ImageLength"), warnings);
-  return width === undefined || height === undefined ? "" : ` of ${height} × ${width}`;
+  return width === undefined || height === undefined ? undefined : sizeText({ width, height });
+}
+
+function textOf(size: string | undefined): string {
+  return size === undefined ? "" : `, ${size}`;
+}
+
+function sizeText({ height, width }: Pick<Geometry, "height" | "width">): string {
+  return `${height} × ${width}`;
 }
 
 function describe({ height, width, samplesPerPixel, format, dtype, planarConfiguration }: Geometry): string {

@@ -13,6 +13,7 @@ export interface Tiling extends TileSizes {
    * that were never written.
    */
   readonly offsets: Float64Array;
+  /** NaN where the file gives none. */
   readonly byteCounts: Float64Array;
   /** Places that the file lists beyond those that the page needs. */
   readonly furtherOffsets: readonly number[];
@@ -154,7 +155,7 @@ function usedOffsets(
   return { offsets: all.subarray(0, needed), furtherOffsets: Array.from(all.subarray(needed)) };
 }
 
-/** Reads the byte counts; 0 where there is none. They are not needed to find uncompressed pixels. */
+/** Reads the byte counts; NaN where there is none. They are not needed to find uncompressed pixels. */
 async function readByteCounts(
   values: TagValues,
   name: TiffTagName,
@@ -166,7 +167,7 @@ async function readByteCounts(
   if (all?.length === count) {
     return all;
   }
-  const counts = new Float64Array(count);
+  const counts = new Float64Array(count).fill(Number.NaN);
   counts.set((all ?? counts).subarray(0, count));
   return counts;
 }

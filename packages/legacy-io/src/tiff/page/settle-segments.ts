@@ -36,10 +36,11 @@ export function settleSegments(
     let replaced = 0;
     for (let index = 0; index < page.offsets.length; index++) {
       const offset = page.offsets[index] ?? 0;
-      const byteCount = page.byteCounts[index] ?? 0;
-      if (offset === 0 && byteCount === 0) {
+      const said = page.byteCounts[index];
+      if (offset === 0 && said === 0) {
         continue;
       }
+      const byteCount = said === undefined || Number.isNaN(said) ? 0 : said;
       const needed = neededBytes(page, index);
       const isPlain = page.codec.name === "none";
       if (isPlain && page.format.areBitsAssumed === true && byteCount !== needed) {
@@ -112,7 +113,7 @@ function segmentsOf(pages: readonly TiffPage[], directoryOffsets: readonly numbe
     const isPlain = isPlainPage(page);
     for (const [index, offset] of page.offsets.entries()) {
       if (offset > 0) {
-        const sizeBytes = isPlain ? neededBytes(page, index) : (page.byteCounts[index] ?? 0);
+        const sizeBytes = isPlain ? neededBytes(page, index) : page.byteCounts[index] || 0;
         segments.push({ offset, end: offset + sizeBytes });
       }
     }

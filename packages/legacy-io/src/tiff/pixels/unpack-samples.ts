@@ -31,9 +31,9 @@ export function unpackRows(
 ): void {
   if (layout === "half") {
     const halves = new Uint16Array(stored.buffer, stored.byteOffset, stored.byteLength / 2);
-    const floats = new Float32Array(target.buffer, target.byteOffset, target.byteLength / 4);
+    const floats = new Uint32Array(target.buffer, target.byteOffset, target.byteLength / 4);
     for (let index = 0; index < halves.length; index++) {
-      floats[index] = floatOfHalf(halves[index] ?? 0);
+      floats[index] = floatBitsOf(halves[index] ?? 0);
     }
     return;
   }
@@ -67,13 +67,24 @@ function unpackBits(
   }
 }
 
-/** The value of a binary16 of IEEE 754: one bit of sign, five of exponent, ten of fraction. Every one is a float32. */
-function floatOfHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
+/**
+ * The bits of the binary32 of IEEE 754 that has the value of a binary16: one bit of sign, five of exponent, ten of fraction.
+ * Every value has one, and a NaN keeps its bits.
+ */
+function floatBitsOf(half: number): number {
+  const sign = (half & 0x8000) << 16;
   const exponent = (half >> 10) & 0x1f;
   const fraction = half & 0x3ff;
   if (exponent === 0x1f) {
-    return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return sign | 0x7f800000 | (fraction << 13);
   }
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  if (exponent > 0) {
+    return sign | ((exponent + 112) << 23) | (fraction << 13);
+  }
+  if (fraction === 0) {
+    return sign;
+  }
+  // A number below the smallest exponent: its highest bit becomes the implicit one.
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
