@@ -107,7 +107,8 @@ const ARROWS: Arrows = {
     codecs: [],
     descriptions: [],
     header: ["descriptions"],
-    pixels: ["codecs", "descriptions", "header"],
+    page: ["codecs", "header"],
+    pixels: ["codecs", "descriptions", "header", "page"],
     write: ["header"],
   },
   "packages/roi/src": {

@@ -27,8 +27,8 @@ way does not work, writing is refused; --repair --claim records the way that wor
 
 It also notes the images that a reader with a known fault may have read wrong, from the
 reader versions that each image records; kym refresh --again reads these images again.
-It notes what was odd about the TIFFs that were read with a warning, too. Such notes are no
-problems, because the bytes are as they were stored. The level structure leaves them out.`,
+It notes what was odd about the TIFFs that were read with a warning, too. Such a note is
+not a problem, because the bytes are as they were stored. The level structure leaves them out.`,
   examples: [
     "kym check study.zarr",
     "kym check study.zarr --level structure",

@@ -3,7 +3,6 @@
 import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { counted } from "../../terminal/text-table.ts";
-import { tiffValues } from "../show/tiff-values.ts";
 
 /** A sentence about the TIFFs of some images, by the name of the first. */
 export interface TiffNote {
@@ -20,13 +19,13 @@ export async function tiffNotes(
   dataset: Pick<DatasetContents, "listImageIds" | "record">,
   signal: AbortSignal,
 ): Promise<readonly TiffNote[]> {
-  const images = new Map<string, string[]>();
+  const images = new Map<unknown, string[]>();
   for (const id of await dataset.listImageIds()) {
     signal.throwIfAborted();
     try {
       const attributes = await dataset.record(id).attributes();
-      const name = attributes[PROVENANCE_KEYS.sourceName];
-      for (const warning of tiffValues(attributes).tiff_warnings) {
+      const { tiff_warnings: warnings, [PROVENANCE_KEYS.sourceName]: name } = attributes;
+      for (const warning of Array.isArray(warnings) ? warnings : []) {
         images.set(warning, [...(images.get(warning) ?? []), typeof name === "string" ? name : id]);
       }
     } catch (error) {
@@ -40,7 +39,8 @@ export async function tiffNotes(
       ([warning, [path = "", ...others]]): TiffNote => ({
         kind: "tiff",
         path,
-        message: others.length === 0 ? warning : `${warning} (and ${counted(others.length, "other image")})`,
+        message:
+          others.length === 0 ? String(warning) : `${warning} (and ${counted(others.length, "other image")})`,
       }),
     )
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

@@ -1,6 +1,5 @@
 // The LERC compression of TIFF (34887), decoded by Esri's own decoder.
 
-import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import type { LercData } from "lerc";
@@ -15,8 +14,14 @@ const ZSTD = 2;
 /** What a blob may have beyond its pixels: headers and masks. */
 const SLACK_BYTES = 1 << 16;
 
-/** LERC of any version, plain or inside deflate or zstd. Pixels that it masks are NaN in floats; in integers they are refused. */
-export const lercCodec: TiffCodec = {
+/** Decompresses to at most `maxOutputLength` bytes, or throws. */
+type Unwrap = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+
+/**
+ * Makes the codec of LERC of any version, plain or inside deflate or zstd. Pixels that it masks are NaN in floats; in integers
+ * they are refused.
+ */
+export const lercCodec = (unwrap: { readonly deflate: Unwrap; readonly zstd: Unwrap }): TiffCodec => ({
   codes: [34887],
   name: "lerc",
   // A constant image takes no more than its header.
@@ -27,7 +32,7 @@ export const lercCodec: TiffCodec = {
   decode: async (bytes, maxBytes, _check, segment) => {
     const { decode, getBlobInfo, load } = await import("lerc");
     await load();
-    const blob = blobOf(bytes, maxBytes, segment.parameters[1] ?? 0);
+    const blob = blobOf(bytes, maxBytes, segment.parameters[1] ?? 0, unwrap);
     const { width, height, bandCount, depthCount, dataType } = getBlobInfo(blob);
     const samples = bandCount * depthCount;
     const dtype = DTYPES[dataType];
@@ -42,17 +47,22 @@ export const lercCodec: TiffCodec = {
     }
     return samplesOf(decode(blob, { returnInterleaved: true }), segment, itemBytes);
   },
-};
+});
 
-function blobOf(bytes: Uint8Array, maxBytes: number, wrapping: number): Uint8Array {
+function blobOf(
+  bytes: Uint8Array,
+  maxBytes: number,
+  wrapping: number,
+  unwrap: { readonly deflate: Unwrap; readonly zstd: Unwrap },
+): Uint8Array {
   const maxOutputLength = 2 * maxBytes + SLACK_BYTES;
   switch (wrapping) {
     case 0:
       return bytes;
     case DEFLATE:
-      return new Uint8Array(inflateSync(bytes, { maxOutputLength }));
+      return new Uint8Array(unwrap.deflate(bytes, { maxOutputLength }));
     case ZSTD:
-      return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength }));
+      return new Uint8Array(unwrap.zstd(bytes, { maxOutputLength }));
     default:
       throw notRead(`LERC inside compression ${wrapping}`);
   }

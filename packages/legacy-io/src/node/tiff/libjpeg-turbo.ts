@@ -1,9 +1,5 @@
 // Loads libjpeg-turbo, built as WebAssembly by the Cornerstone project, with the first JPEG.
 
-import { createRequire } from "node:module";
-
-const MODULE = "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
-
 /** The part of the module's decoder that is used. It keeps its input and its output in memory of its own. */
 interface JpegDecoder {
   /** Makes room for the data and returns it. */
@@ -45,7 +41,10 @@ export async function decodeWithLibjpegTurbo(bytes: Uint8Array): Promise<Uint8Ar
 }
 
 async function load(): Promise<{ readonly module: JpegModule; readonly decoder: JpegDecoder }> {
-  const create: () => Promise<JpegModule> = createRequire(import.meta.url)(MODULE);
-  const module = await create();
+  const loading: Promise<{ readonly default: () => Promise<JpegModule> }> = import(
+    // @ts-expect-error The package brings no types.
+    "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs"
+  );
+  const module = await (await loading).default();
   return { module, decoder: new module.JPEGDecoder() };
 }

@@ -29,7 +29,7 @@ export const nodeTiffCodecs: readonly TiffCodec[] = [
   },
   { ...zstdCodec, decode: decodeZstd },
   jpegCodec,
-  lercCodec,
+  lercCodec({ deflate: inflateSync, zstd: zstdDecompressSync }),
 ];
 
 /** Lists a caller's codecs, then those of `node:zlib`; the first that fits is used. */

@@ -18,8 +18,8 @@ const COMPRESSED_BLOCK = 2;
 const CHECKSUM_BYTES = 4;
 
 /**
- * Splits zstd data into its frames (RFC 8878, §3.1). Skippable frames are skipped. What follows the last frame and is none is
- * left: it is padding.
+ * Splits zstd data into its frames (RFC 8878, §3.1). Skippable frames are skipped. What follows the last frame
+ * without being one is padding, and is left.
  * @throws {LegacyIoError} `invalid_file` for data that do not begin with a frame, and for a frame that is cut off
  */
 export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] {

@@ -42,7 +42,7 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
 }
 
 /**
- * Reads an ImageJ description whose counts contradict each other or are none: its other lines still hold. Counts that make as
+ * Reads an ImageJ description whose counts contradict each other or cannot be read: its other lines still hold. Counts that make as
  * many planes as a file of several pages has are kept. Otherwise all planes are slices, as many as `images` says, or as pages.
  */
 export function parseOddImageJDescription(text: string, pageCount: number): ImageJDescription {

@@ -74,7 +74,7 @@ export async function scanDirectories(reader: HeaderReader, limits: TiffLimits):
     if (!isLegacyIoError(error, "invalid_file")) {
       return false;
     }
-    brokenOff = `the chain of directories leads to offset ${offset}, where there is none (${error.message}): the pages before it are read`;
+    brokenOff = `the chain of directories leads to offset ${offset}, which is not a directory (${error.message}): the pages before it are read`;
     return true;
   });
   if (directories.length === 0) {
@@ -169,7 +169,8 @@ function readEntry(
   const tag = view.getUint16(at, isLittleEndian);
   const type = view.getUint16(at + 2, isLittleEndian);
   // A number beyond 2^53 is that of a damaged entry: it lies outside the file, whatever its last digits.
-  const count = layout === BIG ? anyUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
+  const count =
+    layout === BIG ? anyUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
   const sizeBytes = count * fieldTypeBytes(type);
   if (fieldTypeBytes(type) === 0 || !KNOWN_TAGS.has(tag)) {
     return undefined;

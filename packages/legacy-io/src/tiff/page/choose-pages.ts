@@ -2,7 +2,7 @@
 
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { TagValues } from "../header/tag-values.ts";
-import { type Geometry, optional, readGeometry } from "./page-geometry.ts";
+import { type Geometry, optional, readPageGeometry } from "./page-geometry.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
 const THUMBNAIL = 1;
@@ -92,7 +92,7 @@ async function readLike(
     if (!isLegacyIoError(error, "invalid_file", "not_supported")) {
       throw error;
     }
-    const geometry = await readGeometry(values, []).catch(() => undefined);
+    const geometry = await readPageGeometry(values, []).catch(() => undefined);
     const size = await sizeOf(values);
     // A damaged page may be one of the stack, which must not get lost, unless it is known to have another size.
     const mayBeOfStack = size === undefined || size === sizeText(first);

@@ -31,7 +31,7 @@ export interface TileSizes {
  * Reads the shape and the type of a page. A `PlanarConfiguration` that a single sample does not need is only warned about.
  * @throws {LegacyIoError} like `readTiffPage`
  */
-export async function readGeometry(values: TagValues, warnings: string[]): Promise<Geometry> {
+export async function readPageGeometry(values: TagValues, warnings: string[]): Promise<Geometry> {
   const width = await readCount(values, "ImageWidth");
   const height = await readCount(values, "ImageLength");
   const samplesPerPixel = await readCount(values, "SamplesPerPixel", 1);

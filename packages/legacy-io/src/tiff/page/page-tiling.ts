@@ -155,7 +155,7 @@ function usedOffsets(
   return { offsets: all.subarray(0, needed), furtherOffsets: Array.from(all.subarray(needed)) };
 }
 
-/** Reads the byte counts; NaN where there is none. They are not needed to find uncompressed pixels. */
+/** Reads the byte counts; NaN for a missing one. They are not needed to find uncompressed pixels. */
 async function readByteCounts(
   values: TagValues,
   name: TiffTagName,

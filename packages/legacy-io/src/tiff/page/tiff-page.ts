@@ -6,7 +6,7 @@ import type { TiffCodec } from "../codecs/tiff-codec.ts";
 import type { TagValues } from "../header/tag-values.ts";
 import type { TiffLimits } from "../header/tiff-limits.ts";
 import { type FillValue, fillValueOf } from "./fill-value.ts";
-import { type Geometry, optional, pageBytes, readGeometry, tileBytes } from "./page-geometry.ts";
+import { type Geometry, optional, pageBytes, readPageGeometry, tileBytes } from "./page-geometry.ts";
 import { readTiling, type Tiling } from "./page-tiling.ts";
 import type { SampleFormat } from "./sample-format.ts";
 import { unsupportedTag } from "./tag-errors.ts";
@@ -58,7 +58,7 @@ export async function readTiffPage(
   codecs: readonly TiffCodec[],
 ): Promise<TiffPage> {
   const warnings: string[] = [];
-  const geometry = await readGeometry(values, warnings);
+  const geometry = await readPageGeometry(values, warnings);
   const compressionCode = (await values.integer("Compression")) ?? 1;
   const codec = findCodec(compressionCode, codecs);
   if (codec === undefined) {
