@@ -27,6 +27,8 @@ const FILE_BYTES_OF_LIMIT = 2 ** 24;
 /** A proper file's strips do not overlap. Some writers share the strips that are equal. */
 const WORK_FACTOR = 4;
 const US_PER_MS = 1000;
+/** The processor's clock may stand still for so long, so any work counts as this much. */
+const SHORTEST_MS = 0.01;
 
 /**
  * Makes the budget for a file of `fileBytes` bytes.
@@ -77,7 +79,7 @@ export function decodeBudget(
       if (performance.now() - openedMs <= allowedMs) {
         return;
       }
-      const spentMs = threadMs() - startedMs;
+      const spentMs = threadMs() - startedMs + SHORTEST_MS;
       if (spentMs > allowedMs) {
         throw new LegacyIoError(
           "not_supported",
