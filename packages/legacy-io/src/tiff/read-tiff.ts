@@ -157,7 +157,8 @@ async function readOneRun(
   }
   budget.take(sizeBytes, "its pixels");
   throwIfAborted(signal, LegacyIoError);
-  const bytes = await source.readOwned(run.offset, sizeBytes);
+  const { readOwned } = source;
+  const bytes = await budget.outside(() => readOwned.call(source, run.offset, sizeBytes), sizeBytes);
   return arrayOver(info.dtype, info.shape, bytes);
 }
 
@@ -168,7 +169,7 @@ async function readEachRun(
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
   const image = allocateImage(budget, info.dtype, info.shape);
-  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
+  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal, budget);
   return image;
 }
 

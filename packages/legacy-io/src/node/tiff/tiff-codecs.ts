@@ -49,7 +49,7 @@ function decodeZstd(
   check: () => void,
   segment: TiffSegment,
 ): Uint8Array | Promise<Uint8Array> {
-  const [first, ...others] = zstdFrames(bytes);
+  const [first, ...others] = zstdFrames(bytes, check);
   return first !== undefined && others.length === 0
     ? decodeFrame(first.bytes, maxBytes, check, segment)
     : decodeZstdFrames(first === undefined ? [] : [first, ...others], maxBytes, check, segment);

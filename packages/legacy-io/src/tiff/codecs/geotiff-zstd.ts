@@ -15,8 +15,9 @@ export async function decodeZstdWithGeotiff(
   bytes: Uint8Array,
   maxBytes: number,
   onMore: () => void = () => undefined,
+  check: () => void = () => undefined,
 ): Promise<Uint8Array> {
-  const frames = zstdFrames(bytes);
+  const frames = zstdFrames(bytes, check);
   const decoded: Uint8Array[] = [];
   let sizeBytes = 0;
   for (const frame of frames) {

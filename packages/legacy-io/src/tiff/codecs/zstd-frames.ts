@@ -16,13 +16,15 @@ const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
 const COMPRESSED_BLOCK = 2;
 const CHECKSUM_BYTES = 4;
+const BLOCKS_PER_CHECK = 1 << 14;
 
 /**
  * Splits zstd data into its frames (RFC 8878, §3.1). Skippable frames are skipped. What follows the last frame
  * without being one is padding, and is left.
+ * `check` is called now and then, and what it throws is passed on.
  * @throws {LegacyIoError} `invalid_file` for data that do not begin with a frame, and for a frame that is cut off
  */
-export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] {
+export function zstdFrames(bytes: Uint8Array, check: () => void): readonly ZstdFrame[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const frames: ZstdFrame[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -37,7 +39,7 @@ export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] {
       }
       break;
     }
-    const { end, bound } = frameAt(view, at);
+    const { end, bound } = frameAt(view, at, check);
     frames.push({ bytes: at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), bound });
     at = end;
   }
@@ -47,7 +49,11 @@ export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] {
   return frames;
 }
 
-function frameAt(view: DataView, start: number): { readonly end: number; readonly bound: number } {
+function frameAt(
+  view: DataView,
+  start: number,
+  check: () => void,
+): { readonly end: number; readonly bound: number } {
   const descriptor = view.getUint8(start + 4);
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const hasChecksum = (descriptor & 0x04) !== 0;
@@ -56,7 +62,12 @@ function frameAt(view: DataView, start: number): { readonly end: number; readonl
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
   let at = start + 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes + sizeBytes;
   let bound = 0;
+  let blocks = 0;
   for (let isLast = false; !isLast; ) {
+    blocks++;
+    if (blocks % BLOCKS_PER_CHECK === 0) {
+      check();
+    }
     if (at + 3 > view.byteLength) {
       throw damagedZstd("it is cut off");
     }

@@ -14,10 +14,11 @@ export interface DecodeBudget {
   /** Checks the processor time. Call it every few thousand bytes, so that a decoder stops soon after the limit. */
   check(): void;
   /**
-   * Waits for the source or for other tasks without counting their work.
+   * Waits for the source or for other tasks without counting their work. `sizeBytes` are the bytes that the source is asked
+   * for: it may take longer for many.
    * @throws {LegacyIoError} `io` if the wait takes longer than `maxWaitMs`
    */
-  outside<T>(wait: () => Promise<T>): Promise<T>;
+  outside<T>(wait: () => Promise<T>, sizeBytes?: number): Promise<T>;
 }
 
 type Limits = Pick<TiffLimits, "maxMemoryBytes" | "maxWorkBytes" | "maxDecodeMs" | "maxWaitMs">;
@@ -27,6 +28,8 @@ const FILE_BYTES_OF_LIMIT = 2 ** 24;
 /** A proper file's strips do not overlap. Some writers share the strips that are equal. */
 const WORK_FACTOR = 4;
 const US_PER_MS = 1000;
+/** The longest wait is for a read of this size at most. */
+const BYTES_OF_WAIT = 2 ** 24;
 /** The processor's clock may stand still for so long, so any work counts as this much. */
 const SHORTEST_MS = 0.01;
 
@@ -88,10 +91,10 @@ export function decodeBudget(
         );
       }
     },
-    outside: async (wait) => {
+    outside: async (wait, sizeBytes = 0) => {
       const leftMs = threadMs();
       try {
-        return await inTime(wait(), maxWaitMs);
+        return await inTime(wait(), maxWaitMs * Math.max(1, sizeBytes / BYTES_OF_WAIT));
       } finally {
         startedMs += threadMs() - leftMs;
       }

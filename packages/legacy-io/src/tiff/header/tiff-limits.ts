@@ -19,7 +19,7 @@ export interface TiffLimits {
    * Bytes to decode beyond the decoded image and four times the file: more means that strips overlap. Default 2 GiB.
    */
   readonly maxWorkBytes: number;
-  /** Milliseconds to wait for a source that gives nothing. Default 60 000. */
+  /** Milliseconds to wait for a source that gives nothing of up to 16 MiB that it is asked for. Default 60 000. */
   readonly maxWaitMs: number;
   /** Pages (image file directories). Default 65 536. */
   readonly maxIfds: number;

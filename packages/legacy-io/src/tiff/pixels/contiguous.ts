@@ -4,6 +4,7 @@ import { itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";
+import type { DecodeBudget } from "../header/decode-budget.ts";
 import { samplesPerTilePixel } from "../page/page-geometry.ts";
 import type { TiffPage } from "../page/tiff-page.ts";
 
@@ -85,13 +86,17 @@ export async function readRuns(
   runs: readonly ByteRun[],
   target: Uint8Array,
   signal: AbortSignal | undefined,
+  budget: Pick<DecodeBudget, "outside">,
 ): Promise<void> {
   for (const run of runs) {
     for (let done = 0; done < run.sizeBytes; done += MAX_READ_BYTES) {
       throwIfAborted(signal, LegacyIoError);
       const start = run.targetOffset + done;
       const stop = start + Math.min(MAX_READ_BYTES, run.sizeBytes - done);
-      await readInto(source, run.offset + done, target.subarray(start, stop));
+      await budget.outside(
+        () => readInto(source, run.offset + done, target.subarray(start, stop)),
+        stop - start,
+      );
     }
   }
 }

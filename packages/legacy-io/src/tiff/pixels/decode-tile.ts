@@ -38,7 +38,7 @@ export async function decodeTile(
   const sizeBytes = isPlain ? Math.min(byteCount, target.byteLength) : byteCount;
   const maxBytes = storedRowBytes(page) * page.tileHeight;
   budget.work(sizeBytes, target.byteLength);
-  const read = await budget.outside(() => source.read(offset, sizeBytes));
+  const read = await budget.outside(() => source.read(offset, sizeBytes), sizeBytes);
   const bytes = page.isBitReversed ? reverseBits(read) : read;
   const segment: TiffSegment = {
     width: page.tileWidth,

@@ -40,7 +40,7 @@ export async function readRows(
   options: ReadRowsOptions,
 ): Promise<void> {
   if (isContiguous(page)) {
-    await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal);
+    await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal, options.budget);
     if (options.isLittleEndian !== (MACHINE_ENDIAN === "little")) {
       swapInPlace(target, itemSizeBytes(page.dtype));
     }
