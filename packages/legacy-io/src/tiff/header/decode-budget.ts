@@ -2,6 +2,7 @@
 
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
+import { waitAtMost } from "./wait-limit.ts";
 
 /** Counts memory and work against the limits. Its methods throw `not_supported`, naming the limit. */
 export interface DecodeBudget {
@@ -94,7 +95,7 @@ export function decodeBudget(
     outside: async (wait, sizeBytes = 0) => {
       const leftMs = threadMs();
       try {
-        return await inTime(wait(), maxWaitMs * Math.max(1, sizeBytes / BYTES_OF_WAIT));
+        return await waitAtMost(wait(), maxWaitMs * Math.max(1, sizeBytes / BYTES_OF_WAIT));
       } finally {
         startedMs += threadMs() - leftMs;
       }
@@ -112,20 +113,4 @@ const NOTHING = { user: 0, system: 0 } as const;
 
 function threadUsage(): { readonly user: number; readonly system: number } {
   return globalThis.process?.threadCpuUsage?.() ?? NOTHING;
-}
-
-/** Gives up waiting for a source that gives nothing. */
-async function inTime<T>(pending: Promise<T>, maxWaitMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = `the source of the TIFF gave nothing for ${maxWaitMs} ms, the limit maxWaitMs`;
-      reject(new LegacyIoError("io", message, { expected: maxWaitMs }));
-    }, maxWaitMs);
-  });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
