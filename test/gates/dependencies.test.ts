@@ -16,7 +16,7 @@ const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", ["@noble/hashes"]],
   ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
   ["@kym/kym-schema", []],
-  ["@kym/legacy-io", ["geotiff"]],
+  ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
 ]);
 const PEERS = ["apache-arrow"];

@@ -132,7 +132,8 @@ const ARROWS: Arrows = {
     descriptions: [],
     axes: ["descriptions", "pixels"],
     header: ["descriptions"],
-    pixels: ["codecs", "descriptions", "header"],
+    page: ["codecs", "header"],
+    pixels: ["codecs", "descriptions", "header", "page"],
     write: ["header"],
   },
   "packages/roi/src": {

@@ -9,6 +9,8 @@ import { assertRangeInside, type ByteSource, bytesSource } from "./byte-source.t
 import type { TiffCodec } from "./codecs/tiff-codec.ts";
 import type { DecodeBudget } from "./header/decode-budget.ts";
 import type { TiffLimits } from "./header/tiff-limits.ts";
+import { pageBytes } from "./page/page-geometry.ts";
+import type { TiffPage } from "./page/tiff-page.ts";
 import { arrayOver } from "./pixels/array-over.ts";
 import {
   type ByteRun,
@@ -21,7 +23,6 @@ import {
 import { type ReadRowsOptions, readRows } from "./pixels/read-rows.ts";
 import { undoSignedOffset } from "./pixels/signed-offset.ts";
 import { arrayOfPage } from "./pixels/tiff-layout.ts";
-import { pageBytes, type TiffPage } from "./pixels/tiff-page.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 
 export interface ReadTiffOptions {
@@ -107,7 +108,21 @@ async function readPixels(
       await readRows(source, page, 0, page.height, planeBytes, rowOptions(tiff, options));
     }
   }
-  return { image, info: tiff.info };
+  return { image, info: withNotes(tiff) };
+}
+
+/** What the file says, and what decoding its pixels found out. */
+function withNotes({ info, notes }: OpenedTiff): TiffInfo {
+  const { longSegments } = notes;
+  return longSegments === 0
+    ? info
+    : {
+        ...info,
+        warnings: [
+          ...info.warnings,
+          `${longSegments} ${longSegments === 1 ? "strip or tile has" : "strips or tiles have"} more data than rows: what is beyond the rows is left`,
+        ],
+      };
 }
 
 /** Reads the pixels of an uncompressed file. If they are one run and the source offers `readOwned`, no copy is made. */
@@ -142,7 +157,8 @@ async function readOneRun(
   }
   budget.take(sizeBytes, "its pixels");
   throwIfAborted(signal, LegacyIoError);
-  const bytes = await source.readOwned(run.offset, sizeBytes);
+  const { readOwned } = source;
+  const bytes = await budget.outside(() => readOwned.call(source, run.offset, sizeBytes), sizeBytes);
   return arrayOver(info.dtype, info.shape, bytes);
 }
 
@@ -153,7 +169,7 @@ async function readEachRun(
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
   const image = allocateImage(budget, info.dtype, info.shape);
-  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal);
+  await readRuns(source, runs, new Uint8Array(image.data.buffer), signal, budget);
   return image;
 }
 
@@ -189,10 +205,10 @@ export function pageOf({ pages, layout, planeCount }: OpenedTiff, plane: number)
 }
 
 export function rowOptions(
-  { isLittleEndian, budget }: OpenedTiff,
+  { isLittleEndian, budget, notes }: OpenedTiff,
   { signal }: ReadTiffOptions,
 ): ReadRowsOptions {
-  return { isLittleEndian, budget, signal };
+  return { isLittleEndian, budget, signal, notes };
 }
 
 function imageBytes(dtype: DType, shape: readonly number[]): number {

@@ -11,8 +11,19 @@ import {
   chooseCalibration,
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
-import { imageJAxes, imageJCalibration, parseImageJDescription } from "./descriptions/imagej-description.ts";
-import { parseOmeDescription } from "./descriptions/ome-description.ts";
+import {
+  type ImageJDescription,
+  imageJAxes,
+  imageJCalibration,
+  parseImageJDescription,
+  parseOddImageJDescription,
+} from "./descriptions/imagej-description.ts";
+import {
+  firstOmeCalibration,
+  metadataFileOf,
+  type OmeDescription,
+  parseOmeDescription,
+} from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
@@ -26,12 +37,20 @@ import { headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
+import { choosePages } from "./page/choose-pages.ts";
+import { optional as optionalTag, pageBytes } from "./page/page-geometry.ts";
+import { settleSegments } from "./page/settle-segments.ts";
+import { unsupportedTag } from "./page/tag-errors.ts";
+import { readTiffPage, type TiffPage } from "./page/tiff-page.ts";
+import type { DecodedNotes } from "./pixels/decode-tile.ts";
 import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./pixels/tiff-layout.ts";
-import { pageBytes, readTiffPage, type TiffPage } from "./pixels/tiff-page.ts";
 
-const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;
 const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
+/** ImageJ writes no longer descriptions. */
+const MAX_IMAGEJ_LENGTH = 2 ** 20;
+/** The beginning of `CZ_LSMINFO`, which holds the sizes of the axes. */
+const LSM_BYTES = 28;
 const CENTIMETRE = 3;
 const INCH = 2;
 
@@ -80,6 +99,8 @@ export interface OpenedTiff {
   readonly layout: TiffLayout;
   readonly planeCount: number;
   readonly budget: DecodeBudget;
+  /** What decoding finds out. */
+  readonly notes: DecodedNotes;
 }
 
 export interface OpenTiffOptions {
@@ -93,22 +114,29 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   const limits = { ...DEFAULT_TIFF_LIMITS, ...options.limits };
   const budget = decodeBudget(source.sizeBytes, limits);
   const reader = headerReader(source, budget, options.signal);
-  const { isLittleEndian, isBigTiff, directories } = await scanDirectories(reader, limits);
+  const { isLittleEndian, isBigTiff, directories, brokenOff } = await scanDirectories(reader, limits);
   const all = directories.map((directory) => tagValues(reader, directory, isLittleEndian));
-  const proper = await withoutAuxiliary(all);
-  const [first] = proper;
-  const stored: TiffPage[] = [];
-  for (const values of proper) {
-    stored.push(await readTiffPage(values, source.sizeBytes, limits, options.codecs ?? []));
-  }
-  const [storedFirst] = stored;
-  if (first === undefined || storedFirst === undefined) {
+  const chosen = await choosePages(all, (values) =>
+    readTiffPage(values, source.sizeBytes, limits, options.codecs ?? []),
+  );
+  const settled = settleSegments(
+    chosen.pages,
+    directories.map(({ offset }) => offset),
+    source.sizeBytes,
+  );
+  const [storedFirst] = settled.pages;
+  if (storedFirst === undefined) {
     throw new LegacyIoError("invalid_file", "the TIFF has no page");
   }
-  checkPagesAreEqual(stored);
-  const said = await readDescriptions(first, storedFirst, stored.length, isLittleEndian, limits);
+  const said = await readDescriptions(
+    chosen.first,
+    storedFirst,
+    settled.pages.length,
+    isLittleEndian,
+    limits,
+  );
   const asGiven = said.given?.hasSignedOffset === true ? signedPage : (as: TiffPage): TiffPage => as;
-  const pages = stored.map(asGiven);
+  const pages = settled.pages.map(asGiven);
   const page = asGiven(storedFirst);
   const layout = planTiffLayout(page, pages.length, source.sizeBytes, said);
   const planeCount = layout.planesOfOnlyPage * layout.pageOfPlane.length;
@@ -137,36 +165,16 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
     displayRange: said.imageJ && displayRange(said.imageJ, said.given?.hasSignedOffset === true),
-    warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
+    warnings: [
+      ...(brokenOff === undefined ? [] : [brokenOff]),
+      ...chosen.warnings,
+      ...settled.warnings,
+      ...said.warnings,
+      ...layout.warnings,
+      ...calibrationConflicts(said.calibration),
+    ],
   };
-  return { info, isLittleEndian, pages, layout, planeCount, budget };
-}
-
-/** Leaves out thumbnails and masks, unless the file has nothing else. */
-async function withoutAuxiliary(all: readonly TagValues[]): Promise<readonly TagValues[]> {
-  const proper: TagValues[] = [];
-  for (const values of all) {
-    const type = (await values.integer("NewSubfileType")) ?? 0;
-    if ((type & AUXILIARY_BITS) === 0) {
-      proper.push(values);
-    }
-  }
-  return proper.length === 0 ? all : proper;
-}
-
-function checkPagesAreEqual(pages: readonly TiffPage[]): void {
-  const describe = (page: TiffPage): string =>
-    `${page.height} × ${page.width} × ${page.samplesPerPixel} ${page.dtype} ${page.planarConfiguration}`;
-  const expected = pages[0] === undefined ? "" : describe(pages[0]);
-  for (const [index, page] of pages.entries()) {
-    if (describe(page) !== expected) {
-      throw new LegacyIoError(
-        "not_supported",
-        `TIFF tag ImageLength: pages of different shapes are not supported: page 0 is ${expected}, page ${index} is ${describe(page)}`,
-        { tag: "ImageLength", expected, found: describe(page) },
-      );
-    }
-  }
+  return { info, isLittleEndian, pages, layout, planeCount, budget, notes: { longSegments: 0 } };
 }
 
 /** The page with the dtype int16, which ImageJ stored as uint16. */
@@ -190,17 +198,7 @@ async function readDescriptions(
   limits: TiffLimits,
 ): Promise<Descriptions> {
   const warnings: string[] = [];
-  const optional = async <T>(read: Promise<T | undefined>): Promise<T | undefined> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!isLegacyIoError(error, "invalid_file")) {
-        throw error;
-      }
-      warnings.push(error.message);
-      return undefined;
-    }
-  };
+  const optional = <T>(read: Promise<T | undefined>): Promise<T | undefined> => optionalTag(read, warnings);
   const description = await optional(values.text("ImageDescription", limits.maxTextBytes));
   const software = await optional(values.text("Software", limits.maxTextBytes));
   const pageName = await optional(values.text("PageName", MAX_FLUOVIEW_BYTES));
@@ -208,9 +206,8 @@ async function readDescriptions(
   const xResolution = await optional(values.rational("XResolution"));
   const yResolution = await optional(values.rational("YResolution"));
   const resolutionUnit = await optional(values.integer("ResolutionUnit"));
-  const ome =
-    description === undefined ? undefined : parseOmeDescription(description, pageCount, page.samplesPerPixel);
-  const imageJ = description === undefined ? undefined : parseImageJDescription(description);
+  const ome = readOme(description, pageCount, page.samplesPerPixel, warnings);
+  const imageJ = readImageJ(description, pageCount, warnings);
   const shaped = description === undefined ? undefined : parseShapedDescription(description);
   if (shaped !== undefined && !fitsPlane(page, shaped)) {
     warnings.push(
@@ -228,7 +225,7 @@ async function readDescriptions(
   const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
   warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
   const calibration = [
-    ...(ome?.calibration ?? []),
+    ...ome.calibration,
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
     ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
     ...(pageName === undefined ? [] : parsePageName(pageName)),
@@ -237,7 +234,84 @@ async function readDescriptions(
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
   ];
   const planeAxes = pylake === undefined ? imageJ && imageJAxes(imageJ) : PYLAKE_AXES;
-  return { ome, imageJ, shaped, planeAxes, mmHeader, software, description, calibration, given, warnings };
+  const metaMorphPlanes = Math.max(1, values.storedCount("UIC2Tag"));
+  await checkLsmPlanes(values, pageCount, isLittleEndian, warnings);
+  return {
+    ...{ ome: ome.planes, imageJ, shaped, planeAxes, mmHeader, metaMorphPlanes },
+    ...{ software, description, calibration, given, warnings },
+  };
+}
+
+/** Reads OME-XML. One that is not about the pages of this file gives its calibration, and a warning. */
+function readOme(
+  description: string | undefined,
+  pageCount: number,
+  samplesPerPixel: number,
+  warnings: string[],
+): { readonly planes: OmeDescription | undefined; readonly calibration: readonly AxisCalibration[] } {
+  if (description === undefined) {
+    return { planes: undefined, calibration: [] };
+  }
+  try {
+    const planes = parseOmeDescription(description, pageCount, samplesPerPixel);
+    return { planes, calibration: planes?.calibration ?? [] };
+  } catch (error) {
+    if (!isLegacyIoError(error)) {
+      throw error;
+    }
+    const other = metadataFileOf(description);
+    const what =
+      other === undefined
+        ? error.message
+        : `TIFF tag ImageDescription: the OME-XML is in another file, ${other}`;
+    warnings.push(`${what}: the pages of this file are read, and its axes are not used`);
+    return { planes: undefined, calibration: firstOmeCalibration(description) };
+  }
+}
+
+/** Reads ImageJ's description. Counts that contradict each other are a warning. */
+function readImageJ(
+  description: string | undefined,
+  pageCount: number,
+  warnings: string[],
+): ImageJDescription | undefined {
+  if (description === undefined) {
+    return undefined;
+  }
+  try {
+    return parseImageJDescription(description);
+  } catch (error) {
+    if (!isLegacyIoError(error)) {
+      throw error;
+    }
+    const isTooLong = description.length > MAX_IMAGEJ_LENGTH;
+    warnings.push(`${error.message}: ${isTooLong ? "it is not read" : "the pages that are there are read"}`);
+    return isTooLong ? undefined : parseOddImageJDescription(description, pageCount);
+  }
+}
+
+/** Zeiss LSM: its tag counts the planes. A file whose directories are not as many is refused, because planes would be lost. */
+async function checkLsmPlanes(
+  values: TagValues,
+  pageCount: number,
+  isLittleEndian: boolean,
+  warnings: string[],
+): Promise<void> {
+  const bytes = await optionalTag(values.bytes("CZ_LSMINFO", MAX_FLUOVIEW_BYTES), warnings);
+  if (bytes === undefined || bytes.byteLength < LSM_BYTES) {
+    return;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [slices, times] = [view.getInt32(16, isLittleEndian), view.getInt32(24, isLittleEndian)];
+  const planes = Math.max(1, slices) * Math.max(1, times);
+  if (planes > pageCount) {
+    throw unsupportedTag("CZ_LSMINFO", `a Zeiss LSM stack of ${planes} planes with ${pageCount} directories`);
+  }
+  if (slices > 1 && times > 1) {
+    warnings.push(
+      `Zeiss LSM: ${times} times of ${slices} slices are given as one axis of ${pageCount} pages`,
+    );
+  }
 }
 
 function resolutionCalibration(

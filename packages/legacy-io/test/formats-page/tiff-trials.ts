@@ -2,6 +2,7 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import type { DType } from "@kym/zarr-store";
 import { expect } from "vitest";
+import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { ALL_CODECS } from "../../src/tiff/codecs/all-codecs.ts";
 import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
@@ -91,11 +92,88 @@ function codecTrials(codec: TiffCodec): RowTrials {
     buildTiff([{ tags: greyTags(2, 2, 16, [short(259, code)]), segments: [pixels] }]);
   const [code = 0] = codec.codes;
   const half = reading(withPixels(code, encode(elementBytes(VALUES.slice(2), 2))));
+  const uncounted = reading(
+    buildTiff([{ tags: greyTags(2, 2, 16, [short(259, code), long(279, 0)]), segments: [packed] }]),
+  );
+  const beyond = reading(withPixels(code, encode(elementBytes([...VALUES, 9, 9, 9], 2))));
   return {
     read: codec.codes.map((each) => reading(withPixels(each, packed), (info) => [info.compression])),
-    refused: codec.name === "lzw" ? [half, reading(withPixels(code, Uint8Array.of(0, 1, 2, 3)))] : [half],
+    warned: codec.name === "none" ? [uncounted] : [beyond, uncounted],
+    refused: [half],
   };
 }
+
+const base64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
+
+/** 8 × 8 times 77. */
+const JPEG = base64(
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAAIAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/APnev//Z",
+);
+/** 2 × 2 uint16: 1 to 4. */
+const LERC = base64(
+  "TGVyYzIgBAAAAGdQsiYCAAAAAgAAAAEAAAAEAAAACAAAAFAAAAADAAAAAAAAAAAA4D8AAAAAAADwPwAAAAAAABBAAAAAAAEABAAAQQGCBOQ=",
+);
+
+function jpeg(bytes: Uint8Array, width = 8): Trial {
+  const file = buildTiff([{ tags: greyTags(width, 8, 8, [short(259, 7)]), segments: [bytes] }]);
+  return reading(
+    file,
+    (info) => [info.compression],
+    Array.from({ length: 64 }, () => 77),
+    { codecs: nodeTiffCodecs },
+  );
+}
+
+function lerc(bytes: Uint8Array): Trial {
+  const file = buildTiff([{ tags: greyTags(2, 2, 16, [short(259, 34887)]), segments: [bytes] }]);
+  return reading(file, (info) => [info.compression], VALUES, { codecs: nodeTiffCodecs });
+}
+
+/** 2 × 2 unsigned integers of a few bits. */
+function packed(bits: number, rows: readonly Uint8Array[], values: readonly number[]): Trial {
+  const segments = [Uint8Array.from(rows.flatMap((row) => [...row]))];
+  return reading(buildTiff([{ tags: greyTags(2, 2, bits), segments }]), (info) => [info.dtype], values);
+}
+
+const halves = elementBytes([0x3c00, 0x4000, 0x4200, 0x4400], 2);
+
+/** 65 538 rows of two pixels in two strips, and a `RowsPerStrip` of which 16 bits are left. */
+function cutRowsPerStrip(): Uint8Array {
+  const strips = [new Uint8Array(65_537 * 2), new Uint8Array(2)];
+  const tags = [long(257, 65_538), short(278, 1), short(259, 8)];
+  const segments = strips.map((bytes) => new Uint8Array(deflateSync(bytes)));
+  return buildTiff([
+    {
+      tags: greyTags(2, 2, 8, tags).filter(
+        ({ tag }, at, all) => all.findLastIndex((other) => other.tag === tag) === at,
+      ),
+      segments,
+    },
+  ]);
+}
+
+/** A first page whose next directory is said to be at its pixels. */
+function endsInGarbage(): Uint8Array {
+  const bytes = new Uint8Array(tiff());
+  const view = new DataView(bytes.buffer);
+  const directory = view.getUint32(4, true);
+  view.setUint32(directory + 2 + view.getUint16(directory, true) * 12, 8, true);
+  return bytes;
+}
+
+/** What Zeiss says: the number of slices and of times. */
+function lsmInfo(slices: number, times: number): FixtureTag {
+  const view = new DataView(new ArrayBuffer(64));
+  view.setInt32(16, slices, true);
+  view.setInt32(24, times, true);
+  return { tag: 34412, type: 1, values: [...new Uint8Array(view.buffer)] };
+}
+
+const stk = (planes: number): FixtureTag => ({
+  tag: 33629,
+  type: 5,
+  values: Array.from({ length: planes * 2 }, () => 1),
+});
 
 /** The values 1 to 4 as little-endian numbers of a dtype. */
 function pixelsOfDtype(format: number, bits: number): Uint8Array<ArrayBuffer> {
@@ -252,30 +330,47 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
         { codecs: [inverted] },
       ),
     ],
-    refused: [refusing(short(259, 7))],
+    refused: [reading(tiff(short(259, 7)), () => [], VALUES, { codecs: [] })],
   },
+  "compression JPEG (7), in Node": {
+    read: [jpeg(JPEG)],
+    refused: [
+      jpeg(JPEG.map((byte, at) => (byte === 0xc0 && JPEG[at - 1] === 0xff ? 0xc3 : byte))),
+      jpeg(JPEG, 9),
+    ],
+  },
+  "compression LERC (34887), in Node": { read: [lerc(LERC)], refused: [lerc(LERC.subarray(0, -9))] },
   predictor: {
     read: [
       [1, 1],
       [2, 1],
       [3, 3],
     ].map(([number = 1, format = 1]) => reading(predicted(number, format), () => [String(number)])),
+    warned: [reading(tiff(short(317, 2)))],
     refused: [
-      reading(predicted(2, 3)),
+      refusing(short(258, 12), short(259, 8), short(317, 2)),
       reading(predicted(3, 1)),
-      refusing(short(317, 2)),
       reading(predicted(34892, 1)),
     ],
   },
   dtype: {
     read: READ_DTYPES.map(([, format, bits]) =>
       reading(tiffOfDtype(format, bits, pixelsOfDtype(format, bits)), (info) => [info.dtype]),
+    ).concat(
+      reading(tiffOfDtype(3, 16, halves), (info) => [info.dtype]),
+      packed(1, [Uint8Array.of(0b01000000), Uint8Array.of(0b11000000)], [0, 1, 1, 1]),
+      packed(4, [Uint8Array.of(0x12), Uint8Array.of(0x34)], VALUES),
+      packed(12, [Uint8Array.of(0, 0x10, 2), Uint8Array.of(0, 0x30, 4)], VALUES),
     ),
     refused: [
-      reading(tiffOfDtype(1, 12)),
-      reading(tiffOfDtype(3, 16)),
+      reading(tiffOfDtype(1, 7)),
       reading(tiffOfDtype(6, 64)),
       refusing(short(277, 2), short(258, 8, 16)),
+      reading(
+        buildTiff([
+          { tags: greyTags(2, 2).filter(({ tag }) => tag !== 258), segments: [elementBytes(VALUES, 2)] },
+        ]),
+      ),
     ],
   },
   "samples per pixel": {
@@ -291,16 +386,46 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
         axesOf,
       ),
     ),
-    refused: [refusing(short(284, 9))],
+    refused: [refusing(short(284, 9), short(277, 2), short(258, 16, 16))],
   },
   "strips and tiles": {
     read: [reading(plain), reading(tiled(324, 325)), reading(tiled(273, 279))],
-    refused: [refusing(long(273, 4_000_000)), refusing(long(273, 0)), refusing(long(278, 1))],
+    warned: [
+      reading(tiff(long(278, 0))),
+      reading(tiff(long(278, 1))),
+      reading(cutRowsPerStrip(), () => [], "any"),
+      reading(tiff(long(273, 8, 8), long(279, 8, 8))),
+    ],
+    refused: [
+      refusing(long(273, 4_000_000)),
+      refusing(long(273, 0)),
+      refusing(long(322, 1), long(323, 1), long(324, 8), long(325, 8)),
+      reading(
+        buildTiff([
+          {
+            tags: greyTags(2, 2, 16, [long(278, 1), long(273, 8, 10), long(279, 0, 0)]),
+            segments: [elementBytes(VALUES, 2)],
+          },
+        ]),
+      ),
+    ],
+  },
+  "strips that were never written": {
+    read: [],
+    warned: [
+      reading(
+        tiff(long(278, 1), long(273, 8, 0), long(279, 4, 0), ascii(42113, "7")),
+        () => [],
+        [1, 2, 7, 7],
+      ),
+    ],
+    refused: [refusing(long(273, 0), long(279, 0))],
   },
   "white is zero, RGB, palette and other colours": {
     read: PHOTOMETRICS.map((number) =>
       reading(tiff(short(262, number)), ({ photometric }) => [String(photometric)]),
     ),
+    warned: [reading(tiff(short(262, 77)))],
     refused: [refusing(short(262, 6))],
   },
   orientation: {
@@ -311,16 +436,29 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
       }),
     ],
   },
-  "bit order": { read: [reading(tiff(short(266, 1)))], refused: [refusing(short(266, 2))] },
+  "bit order": {
+    read: [
+      reading(tiff(short(266, 1))),
+      reading(
+        tiff(short(266, 2)),
+        () => ["FillOrder"],
+        VALUES.map((value) => [0, 128, 64, 192, 32][value] ?? 0),
+      ),
+    ],
+    refused: [refusing(short(266, 3))],
+  },
   pages: {
     read: [reading(buildTiff([page(), page()]), axesOf, repeated(2))],
-    refused: [
+    warned: [
       reading(buildTiff([page(), { tags: greyTags(1, 1), segments: [elementBytes([9], 2)] }])),
-      reading(circle()),
+      reading(tiff(long(330, 8))),
+      reading(endsInGarbage()),
     ],
+    refused: [reading(circle())],
   },
   "thumbnails and masks": {
-    read: [reading(buildTiff([page([long(254, 1)]), page([long(254, 4)]), page()]))],
+    read: [],
+    warned: [reading(buildTiff([page([long(254, 1)]), page([long(254, 4)]), page()]))],
   },
   "ImageJ stack or hyperstack": {
     read: [
@@ -336,8 +474,8 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
         repeated(8),
       ),
     ],
-    refused: [
-      reading(stack(8, "ImageJ=1.54f\nimages=8\nframes=3\n")),
+    warned: [
+      reading(stack(8, "ImageJ=1.54f\nimages=8\nframes=3\n"), () => [], repeated(8)),
       reading(stack(1, "ImageJ=1.54f\nimages=700\n")),
     ],
   },
@@ -357,8 +495,8 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
   },
   "OME-TIFF": {
     read: [reading(stack(6, ome()), (info) => [...axesOf(info), "DimensionOrder"], repeated(6))],
-    refused: [
-      reading(stack(6, ome().replace("</OME>", '<Image ID="Image:1"/></OME>'))),
+    warned: [
+      reading(stack(6, ome().replace("</OME>", '<Image ID="Image:1"/></OME>')), () => [], repeated(6)),
       reading(
         stack(
           6,
@@ -366,15 +504,39 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
             '<TiffData IFD="0"><UUID FileName="a.tif">1</UUID></TiffData><TiffData IFD="1" FirstZ="1"><UUID FileName="b.tif">2</UUID></TiffData>',
           ),
         ),
+        () => [],
+        repeated(6),
       ),
-      reading(stack(6, ome("<TiffData/>", OME_SIZES).replace("<OME>", "<OME><!DOCTYPE a>"))),
-      reading(stack(5, ome())),
+      reading(tiff(ascii(270, '<OME><BinaryOnly MetadataFile="a.companion.ome" UUID="u"/></OME>'))),
+      reading(
+        stack(6, ome("<TiffData/>", OME_SIZES).replace("<OME>", "<OME><!DOCTYPE a>")),
+        () => [],
+        repeated(6),
+      ),
+      reading(stack(5, ome()), () => [], repeated(5)),
     ],
   },
   "tifffile's shape": {
     read: [reading(tiff(ascii(270, '{"shape": [1, 1, 2, 2]}')), axesOf)],
-    warned: [reading(tiff(ascii(270, '{"shape": [3, 5]}')))],
-    refused: [reading(tiff(ascii(270, '{"shape": [700, 2, 2]}')))],
+    warned: [
+      reading(tiff(ascii(270, '{"shape": [3, 5]}'))),
+      reading(tiff(ascii(270, '{"shape": [700, 2, 2]}'))),
+    ],
+  },
+  "stacks of other programs": {
+    read: [
+      reading(
+        buildTiff([page([stk(3), long(279, 8)], elementBytes(repeated(3), 2))]),
+        (info) => [...axesOf(info), ".stk"],
+        repeated(3),
+      ),
+      reading(buildTiff([page([lsmInfo(2, 1)]), page()]), () => [".lsm"], repeated(2)),
+    ],
+    refused: [
+      reading(buildTiff([page([stk(3), short(259, 32773)], Uint8Array.of(7, ...elementBytes(VALUES, 2)))])),
+      refusing(lsmInfo(3, 2)),
+      refusing(long(32997, 5)),
+    ],
   },
   "Olympus FluoView tags": {
     read: [reading(tiff(mmHeader()), (info) => [...axesOf(info), "MM_Header"])],
@@ -410,6 +572,7 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
   },
   "a damaged file": {
     read: [],
+    warned: [reading(tiff(ascii(274, "left")))],
     refused: [reading(plain.subarray(0, -3)), refusing(long(256, 60_000), long(257, 60_000))],
   },
   "a file beyond a [limit](#limits-of-a-tiff)": {

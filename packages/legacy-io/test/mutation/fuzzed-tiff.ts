@@ -78,6 +78,13 @@ export const SOUND_TIFFS: readonly Uint8Array[] = [
       [pixels(WIDTH * HEIGHT * 3)],
     ),
   ]),
+  buildTiff([page([short(258, 12)], [pixels((WIDTH * HEIGHT * 12) / 16)], 12)]),
+  buildTiff([page([short(258, 1), short(266, 2)], [pixels(HEIGHT / 2)], 1)]),
+  buildTiff([page([short(258, 4), short(259, 8)], [deflate(pixels((WIDTH * HEIGHT) / 4))], 4)]),
+  buildTiff([page([short(339, 3)], [pixels(WIDTH * HEIGHT).map((byte) => byte & 0x7b)])]),
+  buildTiff([page([short(278, 4), long(273, 8, 0), long(279, WIDTH * 4 * 2, 0)], [pixels(WIDTH * 4)])]),
+  buildTiff([page([short(278, 0), long(279, 0)], [pixels(WIDTH * HEIGHT)])]),
+  buildTiff([page([short(259, 5), long(279, 0)], [encodeLzw(pixels(WIDTH * HEIGHT))])]),
   buildTiff([
     page([short(278, 4)], strips(pixels(WIDTH * HEIGHT), 4)),
     { tags: greyTags(2, 2, 16, [long(254, 1)]), segments: [pixels(4)] },

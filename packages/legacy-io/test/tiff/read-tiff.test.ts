@@ -146,10 +146,10 @@ const grey = (more: readonly FixtureTag[] = [], width = 2, height = 2): Uint8Arr
 test.for([
   ["Compression", [short(259, 7)], /7 \(JPEG\)/],
   ["PhotometricInterpretation", [short(262, 6)], /6/],
-  ["FillOrder", [short(266, 2)], /2/],
+  ["FillOrder", [short(266, 3)], /3/],
   ["SampleFormat", [short(339, 6)], /6/],
-  ["BitsPerSample", [short(258, 12)], /12/],
-  ["Predictor", [short(317, 2)], /2 with none/],
+  ["BitsPerSample", [short(258, 7)], /7/],
+  ["Predictor", [short(259, 8), short(317, 9)], /9/],
   ["Predictor", [short(259, 8), short(317, 3)], /3 with deflate and uint16/],
 ] as const)("%s is named where it is not supported", async ([tag, tags, message]) => {
   const error = await caught(() => readTiff(bytesSource(grey(tags))));
@@ -159,11 +159,9 @@ test.for([
 
 test.for([
   ["ImageWidth", [long(256, 0)]],
-  ["PlanarConfiguration", [short(284, 9)]],
-  ["StripOffsets", [long(278, 1)]],
-  ["RowsPerStrip", [long(278, 0)]],
+  ["PlanarConfiguration", [short(284, 9), short(277, 2), short(258, 16, 16)]],
+  ["StripOffsets", [short(277, 2), short(258, 16, 16), short(284, 2)]],
   ["BitsPerSample", [short(258, 0)]],
-  ["StripByteCounts", [long(279, 7)]],
   ["StripOffsets", [long(273, 4_000_000)]],
   ["StripOffsets", [long(273, 0)]],
 ] as const)("%s that cannot be is named", async ([tag, tags]) => {
@@ -173,16 +171,33 @@ test.for([
   });
 });
 
-test("pages of different shapes are not supported, thumbnails are no pages", async () => {
+test.for([
+  [[short(284, 9)], /PlanarConfiguration: expected 1 or 2, found 9: it does not matter/],
+  [[long(278, 1)], /RowsPerStrip: 1 needs 2 strips, the page has 1: strips of 2 rows are read/],
+  [[long(278, 0)], /RowsPerStrip: 0 counts as absent/],
+  [[long(279, 7)], /StripByteCounts: 1 of 1 counts are absent or wrong: computed/],
+  [[long(279, 4_000_000)], /StripByteCounts: 1 of 1 counts are absent or wrong: computed/],
+  [[short(317, 2)], /Predictor: 2 means nothing with none and is ignored/],
+  [[short(262, 77)], /PhotometricInterpretation: 77 is unknown/],
+  [[ascii(274, "left")], /Orientation: expected an unsigned integer/],
+  [[ascii(254, "thumbnail")], /NewSubfileType: expected an unsigned integer/],
+] as const)("%j does not concern the pixels, and is a warning", async ([tags, warning]) => {
+  const { image, info } = await readTiff(bytesSource(grey(tags)));
+  expect([...image.data]).toEqual([1, 2, 3, 4]);
+  expect(info.warnings).toEqual([expect.stringMatching(warning)]);
+});
+
+test("pages of another shape or type, thumbnails and masks are left out and named", async () => {
   const small = { tags: greyTags(1, 1), segments: [elementBytes([9], 2)] };
   const large = { tags: greyTags(2, 2), segments: [elementBytes([1, 2, 3, 4], 2)] };
-  expect(await caught(() => readTiff(bytesSource(buildTiff([large, small]))))).toMatchObject({
-    code: "not_supported",
-    details: { tag: "ImageLength" },
-  });
+  const bytes8 = { tags: greyTags(2, 2, 8), segments: [elementBytes([1, 2, 3, 4], 1)] };
   const thumbnail = { ...small, tags: greyTags(1, 1, 16, [long(254, 1)]) };
-  const { image, info } = await readTiff(bytesSource(buildTiff([thumbnail, large])));
-  expect([image.shape, info.pageCount]).toEqual([[2, 2], 1]);
+  const { image, info } = await readTiff(bytesSource(buildTiff([thumbnail, large, small, bytes8, large])));
+  expect([image.shape, info.pageCount]).toEqual([[2, 2, 2], 2]);
+  expect([...image.data]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+  expect(info.warnings).toEqual([
+    "left out: page 0 (a thumbnail, 1 × 1), page 2 (1 × 1 uint16), page 3 (2 × 2 uint8): the image is 2 × 2 uint16",
+  ]);
 });
 
 test("an image beyond the limit is refused before it is allocated", async () => {
@@ -190,13 +205,18 @@ test("an image beyond the limit is refused before it is allocated", async () => 
   expect(error).toMatchObject({ code: "not_supported", details: { expected: 7, found: 8 } });
 });
 
-test("compressed pixels that decode to more, or to less, than they should are damaged", async () => {
+test("compressed pixels that decode to less than they should are damaged, and what is beyond them is left", async () => {
   const withPixels = (pixels: Uint8Array, compression: 5 | 8 | 32773): Uint8Array =>
     buildTiff([{ tags: greyTags(40, 50, 16, [short(259, compression)]), segments: [pixels] }]);
   const long40 = COMPRESS.deflate(new Uint8Array(40 * 50 * 2 + 2));
   const short40 = COMPRESS.deflate(new Uint8Array(40 * 50 * 2 - 2));
   for (const codecs of [[], nodeTiffCodecs]) {
-    for (const pixels of [long40, short40, long40.subarray(0, -3), long40.map((byte) => byte ^ 0x55)]) {
+    const { image, info } = await readTiff(bytesSource(withPixels(long40, 8)), { codecs });
+    expect([image.data.length, info.warnings]).toEqual([
+      2000,
+      [expect.stringContaining("more data than rows")],
+    ]);
+    for (const pixels of [short40, short40.subarray(0, -3), long40.map((byte) => byte ^ 0x55)]) {
       expect(await codeOf(() => readTiff(bytesSource(withPixels(pixels, 8)), { codecs }))).toBe(
         "invalid_file",
       );
@@ -222,13 +242,16 @@ test("a stack of ImageJ behind one directory is read whole, and its planes one b
   expect([...region.data]).toEqual([11, 12]);
 });
 
-test("a stack that says more planes than the file has is an error with both numbers", async () => {
+test("a stack that says more planes than the file has costs its axes, with both numbers", async () => {
   const claim = (text: string): Uint8Array => grey([ascii(270, text)]);
-  for (const text of ["ImageJ=1.53t\nimages=700\nslices=700\n", '{"shape": [700, 2, 2]}']) {
-    expect(await caught(() => readTiff(bytesSource(claim(text))))).toMatchObject({
-      code: "invalid_file",
-      details: { tag: "ImageDescription", expected: 700, found: 1 },
-    });
+  for (const [text, says] of [
+    ["ImageJ=1.53t\nimages=700\nslices=700\n", "700 planes"],
+    ['{"shape": [700, 2, 2]}', "shape [700, 2, 2]"],
+  ] as const) {
+    const { image, info } = await readTiff(bytesSource(claim(text)));
+    expect([image.shape, info.axesSource]).toEqual([[2, 2], "default"]);
+    expect(info.warnings.join()).toMatch(/the file has 1 page and \d+ bytes: the pages are read/);
+    expect(info.warnings.join()).toContain(says);
   }
 });
 

@@ -11,11 +11,17 @@ export interface InflateOptions {
   readonly likelyBytes?: number | undefined;
   /** Called before each piece; an error that it throws stops the work. */
   readonly check?: (() => void) | undefined;
+  /**
+   * Called if the stream goes on beyond `maxBytes`, or if other bytes follow it: they are left, and the first `maxBytes` are
+   * returned. Without it both are errors.
+   */
+  readonly onMore?: (() => void) | undefined;
 }
 
 /** The names that Web streams use. */
 const STREAM_FORMATS: Readonly<Record<DeflateFormat, CompressionFormat>> = { gzip: "gzip", zlib: "deflate" };
 const PIECE_BYTES = 1 << 16;
+const FOLLOWED = /junk|trailing|after (the )?end|past the end/i;
 
 /** How a gzip member begins: two bytes of magic, and the only method that there is. Source: RFC 1952, §2.3. */
 const MEMBER_MAGIC = [0x1f, 0x8b, 8] as const;
@@ -114,25 +120,40 @@ function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array<Arr
 }
 
 async function inflateStream(bytes: Uint8Array, options: InflateOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { format, maxBytes, check, likelyBytes = 16 * bytes.length } = options;
+  const { format, maxBytes, check, onMore, likelyBytes = 16 * bytes.length } = options;
   const reader = piecesOf(bytes, check)
     .pipeThrough(new DecompressionStream(STREAM_FORMATS[format]))
     .getReader();
   let inflated = new Uint8Array(Math.min(maxBytes, likelyBytes));
   let sizeBytes = 0;
   let isDone = false;
+  let isLeft = false;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       check?.();
       const end = sizeBytes + next.value.length;
       if (end > maxBytes) {
-        throw new RangeError(`more than ${maxBytes} bytes`);
+        if (onMore === undefined) {
+          throw new RangeError(`more than ${maxBytes} bytes`);
+        }
+        inflated = inflated.length < maxBytes ? grown(inflated, sizeBytes, maxBytes) : inflated;
+        inflated.set(next.value.subarray(0, maxBytes - sizeBytes), sizeBytes);
+        sizeBytes = maxBytes;
+        isLeft = true;
+        onMore();
+        break;
       }
       inflated = end > inflated.length ? grown(inflated, sizeBytes, Math.min(maxBytes, 2 * end)) : inflated;
       inflated.set(next.value, sizeBytes);
       sizeBytes = end;
     }
-    isDone = true;
+    isDone = !isLeft;
+  } catch (error) {
+    // Every runtime has its own words for bytes that follow the stream, which has come out whole by then.
+    if (onMore === undefined || sizeBytes !== maxBytes || !FOLLOWED.test(String(error))) {
+      throw error;
+    }
+    onMore();
   } finally {
     if (!isDone) {
       await reader.cancel().catch(() => undefined);

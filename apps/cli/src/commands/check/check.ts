@@ -12,6 +12,7 @@ import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
 import { faultLines, folderOf, groupByFault } from "./fault-lines.ts";
+import { type TiffNote, tiffNotes } from "./tiff-notes.ts";
 
 export const checkCommand: Command = defineCommand({
   usage: "check DATASET",
@@ -26,8 +27,8 @@ way does not work, writing is refused; --repair --claim records the way that wor
 
 It also notes the images that a reader with a known fault may have read wrong, from the
 reader versions that each image records; kym refresh --again reads these images again.
-Such a note is not a problem, because their bytes are as they were stored. The level
-structure leaves it out.`,
+It notes what was odd about the TIFFs that were read with a warning, too. Such a note is
+not a problem, because the bytes are as they were stored. The level structure leaves them out.`,
   examples: [
     "kym check study.zarr",
     "kym check study.zarr --level structure",
@@ -69,8 +70,10 @@ structure leaves it out.`,
     } finally {
       progress.end();
     }
-    const faulty = level === "structure" ? [] : await faultyReads(context, path, report);
-    const { problems, notes, checked, version } = report;
+    const { faulty, ofTiffs } =
+      level === "structure" ? { faulty: [], ofTiffs: [] } : await lookAtImages(context, path, report);
+    const { problems, checked, version } = report;
+    const notes = [...report.notes, ...ofTiffs];
     const needs = (remedy: string): boolean => problems.some((problem) => problem.remedy === remedy);
     const readAgain = `kym refresh ${path} ${folderOf(faulty)} --again`;
     const next = needs("repair")
@@ -87,7 +90,7 @@ structure leaves it out.`,
         ...{ problems, notes, readers, checked, version, level },
         ...(repaired && { repaired: repaired.actions }),
       },
-      text: textOf(report, repaired, faultLines(readers, readAgain)),
+      text: textOf({ ...report, notes }, repaired, faultLines(readers, readAgain)),
       ...(next !== undefined && { next }),
     };
   },
@@ -99,26 +102,42 @@ async function repair(context: CommandContext, path: string): Promise<RepairRepo
   return dataset.repair({ signal: context.signal, claim: context.options["claim"] === true });
 }
 
-/** The images that a reader with a known fault may have read. A dataset that cannot be opened has problems enough. */
-async function faultyReads(
+interface LookedAt {
+  /** The images that a reader with a known fault may have read. */
+  readonly faulty: readonly FaultyRead[];
+  /** What was odd about the TIFFs. */
+  readonly ofTiffs: readonly TiffNote[];
+}
+
+/** Looks at what the images say of their files. A dataset that cannot be opened has problems enough. */
+async function lookAtImages(
   context: CommandContext,
   path: string,
   { problems }: CheckReport,
-): Promise<readonly FaultyRead[]> {
+): Promise<LookedAt> {
   try {
     // Without a logger: the check has said already what is wrong.
     await using dataset = await openLocalDataset(locationOf(context, path), { mode: "r" });
-    return await findFaultyReads(dataset, { signal: context.signal });
+    return {
+      faulty: await findFaultyReads(dataset, { signal: context.signal }),
+      ofTiffs: await tiffNotes(dataset, context.signal),
+    };
   } catch (error) {
     if (problems.length > 0 && !context.signal.aborted) {
-      return [];
+      return { faulty: [], ofTiffs: [] };
     }
     throw error;
   }
 }
 
 function textOf(
-  { problems, notes, checked }: CheckReport,
+  {
+    problems,
+    notes,
+    checked,
+  }: Pick<CheckReport, "problems" | "checked"> & {
+    readonly notes: readonly Pick<TiffNote, "path" | "message">[];
+  },
   repaired: RepairReport | undefined,
   ofReaders: readonly string[],
 ): string {

@@ -15,7 +15,7 @@ const OPTION_OF: Readonly<Record<string, string>> = { maxDecodeMs: SECONDS, maxM
 
 /** Options of a command that reads TIFFs. */
 export const TIFF_LIMIT_OPTIONS = {
-  "max-decode-seconds": { value: "N", help: "longest time to decode one TIFF (default 2)" },
+  "max-decode-seconds": { value: "N", help: "processor time to decode a TIFF of up to 16 MiB (default 2)" },
   "max-memory-mb": { value: "N", help: "memory that one TIFF may need beyond its file's size (default 256)" },
 } as const;
 

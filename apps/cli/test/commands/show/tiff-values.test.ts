@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 it.runIf(CASE !== undefined)(
-  "ingest and show say what became of values that ImageJ calibrated, in words and as JSON",
+  "ingest, show and check say what became of values that ImageJ calibrated, in words and as JSON",
   async () => {
     const { ok, warnings } = await kymJson(["ingest", "lab", "study.zarr"], { cwd });
     expect([ok, warnings]).toEqual([true, [`ij_signed16.tif: ${SHIFTED}`, `ij_valuecal.tif: ${AS_STORED}`]]);
@@ -36,6 +36,17 @@ it.runIf(CASE !== undefined)(
       tiff_value_calibration: { imagej_function: 0, coefficients: [10, 2], unit: "ratio" },
       tiff_warnings: [AS_STORED],
     });
+    const checked = await kymJson(["check", "study.zarr"], { cwd });
+    expect(checked.data).toMatchObject({
+      problems: [],
+      notes: [
+        { path: "ij_signed16.tif", message: SHIFTED },
+        { path: "ij_valuecal.tif", message: AS_STORED },
+      ],
+    });
+    expect((await kym(["check", "study.zarr"], { cwd })).stdout).toContain(
+      `note: ij_valuecal.tif: ${AS_STORED}`,
+    );
   },
 );
 

@@ -10,6 +10,6 @@ export const deflateCodec: TiffCodec = {
   // The longest match is 258 bytes and takes two bits.
   maxRatio: 1032,
   hasPredictor: true,
-  decode: (bytes, maxBytes, check) =>
-    inflate(bytes, { format: "zlib", maxBytes, likelyBytes: maxBytes, check }),
+  decode: (bytes, maxBytes, check, { onMore }) =>
+    inflate(bytes, { format: "zlib", maxBytes, likelyBytes: maxBytes, check, onMore }),
 };

@@ -15,32 +15,30 @@ export const lzwCodec: TiffCodec = {
   // At best a 12-bit code stands for 3838 bytes; this is the average over a full table.
   maxRatio: 2560,
   hasPredictor: true,
-  decode: (bytes, maxBytes, check) => {
+  decode: (bytes, maxBytes, check, { onMore }) => {
     const decoded = new Uint8Array(maxBytes);
-    return decoded.subarray(0, decodeLzw(bytes, decoded, check));
+    return decoded.subarray(0, decodeLzw(bytes, decoded, check, onMore));
   },
 };
 
 /**
  * Decodes TIFF's LZW into `target` and returns how many bytes it wrote. Codes are 9 to 12 bits wide, most significant bit
- * first, and grow one code early (TIFF 6.0, §13).
+ * first, and grow one code early (TIFF 6.0, §13). Before TIFF 5.0 they came the least significant bit first and grew when the
+ * table was full; such data begin with the code 256 in that order.
  *
  * The table holds no strings. Entry `i` is a piece of the output, from `starts[i]` to `stops[i]`: an earlier string and the
- * byte after it. `check` is called now and then, and what it throws is passed on.
- * @throws {LegacyIoError} `invalid_file` for a code that is not in the table, and for more bytes than fit
- * @throws {LegacyIoError} `not_supported` for LZW from before TIFF 5.0, whose bits run the other way
+ * byte after it. `check` is called now and then, and what it throws is passed on. Data that go on beyond `target` are left,
+ * and `onMore` is called.
+ * @throws {LegacyIoError} `invalid_file` for a code that is not in the table
  */
-export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
-  if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) {
-    throw new LegacyIoError(
-      "not_supported",
-      "TIFF tag Compression: LZW from before TIFF 5.0 is not supported",
-      {
-        tag: "Compression",
-        found: 5,
-      },
-    );
-  }
+export function decodeLzw(
+  bytes: Uint8Array,
+  target: Uint8Array,
+  check: () => void,
+  onMore: () => void = () => undefined,
+): number {
+  const isOld = bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1;
+  const early = isOld ? 0 : 1;
   const starts = new Int32Array(MAX_CODES);
   const stops = new Int32Array(MAX_CODES);
   const end = bytes.length;
@@ -54,7 +52,7 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
   let previousStart = -1;
   while (true) {
     while (bits < width && at < end) {
-      buffer = (buffer << 8) | (bytes[at] ?? 0);
+      buffer = isOld ? buffer | ((bytes[at] ?? 0) << bits) : (buffer << 8) | (bytes[at] ?? 0);
       bits += 8;
       at++;
     }
@@ -66,7 +64,9 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
       return written;
     }
     bits -= width;
-    const code = (buffer >>> bits) & ((1 << width) - 1);
+    const mask = (1 << width) - 1;
+    const code = isOld ? buffer & mask : (buffer >>> bits) & mask;
+    buffer = isOld ? buffer >>> width : buffer;
     if (code === END) {
       return written;
     }
@@ -76,20 +76,21 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
       previousStart = -1;
       continue;
     }
+    if (written >= target.length) {
+      onMore();
+      return written;
+    }
     // The new entry is the previous string plus the first byte of this one. It may be this string, which is not yet written.
     if (previousStart >= 0 && free < MAX_CODES) {
       starts[free] = previousStart;
       stops[free] = written + 1;
       free++;
-      if (free >= (1 << width) - 1 && width < 12) {
+      if (free >= (1 << width) - early && width < 12) {
         width++;
       }
     }
     const start = written;
     if (code < CLEAR) {
-      if (written >= target.length) {
-        throw tooLong(target.length);
-      }
       target[written++] = code;
     } else {
       if (code >= free) {
@@ -102,7 +103,9 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
       let from = starts[code] ?? 0;
       const stop = stops[code] ?? 0;
       if (written + stop - from > target.length) {
-        throw tooLong(target.length);
+        target.set(target.subarray(from, from + target.length - written), written);
+        onMore();
+        return target.length;
       }
       while (from < stop) {
         target[written++] = target[from++] ?? 0;
@@ -110,10 +113,4 @@ export function decodeLzw(bytes: Uint8Array, target: Uint8Array, check: () => vo
     }
     previousStart = start;
   }
-}
-
-function tooLong(maxBytes: number): LegacyIoError {
-  return new LegacyIoError("invalid_file", `LZW data decodes to more than its ${maxBytes} bytes`, {
-    expected: maxBytes,
-  });
 }

@@ -11,18 +11,23 @@ export const packBitsCodec: TiffCodec = {
   // Two bytes can stand for a run of 128.
   maxRatio: 64,
   hasPredictor: false,
-  decode: (bytes, maxBytes, check) => {
+  decode: (bytes, maxBytes, check, { onMore }) => {
     const decoded = new Uint8Array(maxBytes);
-    return decoded.subarray(0, decodePackBits(bytes, decoded, check));
+    return decoded.subarray(0, decodePackBits(bytes, decoded, check, onMore));
   },
 };
 
 /**
  * Decodes PackBits (TIFF 6.0, §9) into `target` and returns how many bytes it wrote. `check` is called now and then, and what
- * it throws is passed on.
- * @throws {LegacyIoError} `invalid_file` if the data is cut off or decodes to more than fits
+ * it throws is passed on. Data that go on beyond `target` are left, and `onMore` is called.
+ * @throws {LegacyIoError} `invalid_file` if the data is cut off
  */
-export function decodePackBits(bytes: Uint8Array, target: Uint8Array, check: () => void): number {
+export function decodePackBits(
+  bytes: Uint8Array,
+  target: Uint8Array,
+  check: () => void,
+  onMore: () => void = () => undefined,
+): number {
   let at = 0;
   let nextCheck = BYTES_PER_CHECK;
   let written = 0;
@@ -36,23 +41,31 @@ export function decodePackBits(bytes: Uint8Array, target: Uint8Array, check: () 
     if (header === 128) {
       continue;
     }
+    if (written === target.length) {
+      onMore();
+      return written;
+    }
     const isRun = header > 128;
     const length = isRun ? 257 - header : header + 1;
-    const taken = isRun ? 1 : length;
-    if (at + taken > bytes.length || written + length > target.length) {
-      const problem = at + taken > bytes.length ? "are cut off" : "decode to more than their rows hold";
-      throw new LegacyIoError("invalid_file", `PackBits data ${problem}`, {
+    const kept = Math.min(length, target.length - written);
+    const taken = isRun ? 1 : kept;
+    if (at + taken > bytes.length) {
+      throw new LegacyIoError("invalid_file", "PackBits data are cut off", {
         expected: target.length,
         found: written,
       });
     }
     if (isRun) {
-      target.fill(bytes[at] ?? 0, written, written + length);
+      target.fill(bytes[at] ?? 0, written, written + kept);
     } else {
-      target.set(bytes.subarray(at, at + length), written);
+      target.set(bytes.subarray(at, at + kept), written);
     }
     at += taken;
-    written += length;
+    written += kept;
+    if (kept < length) {
+      onMore();
+      return written;
+    }
   }
   return written;
 }

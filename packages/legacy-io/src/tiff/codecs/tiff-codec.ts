@@ -1,13 +1,38 @@
 // Defines a TIFF compression as one object.
 
-/** A compression of TIFFs as one object. */
+import type { DType } from "@kym/zarr-store";
 
-/** Decompresses to at most `maxBytes` bytes, or throws. It must not allocate more. */
+/** What a decoder of whole images needs to know of the strip or tile that it decodes. */
+export interface TiffSegment {
+  /** Columns. */
+  readonly width: number;
+  /** The rows that are needed. The data may have more. */
+  readonly rows: number;
+  /** Samples stored side by side. */
+  readonly samplesPerPixel: number;
+  readonly dtype: DType;
+  /** The byte order of the file, in which whole samples must be returned. */
+  readonly isLittleEndian: boolean;
+  /** True if `PhotometricInterpretation` is YCbCr (6): the decoder returns RGB. */
+  readonly isYCbCr: boolean;
+  /** The bytes of the tag `JPEGTables`. */
+  readonly tables: Uint8Array | undefined;
+  /** The values of the tag `LercParameters`: version, and 0 none, 1 deflate, 2 zstd. */
+  readonly parameters: readonly number[];
+  /** Call it if the data go on beyond `maxBytes`. The reader warns about them. */
+  readonly onMore: () => void;
+}
+
+/**
+ * Decompresses to at most `maxBytes` bytes, or throws. It must not allocate more, apart from the working memory that
+ * `memoryRatio` says. What goes on beyond `maxBytes` may be left.
+ */
 export type Decompress = (
   bytes: Uint8Array,
   maxBytes: number,
   /** Call it now and then: it throws once the time limit is over. */
   check: () => void,
+  segment: TiffSegment,
 ) => Uint8Array | Promise<Uint8Array>;
 
 /**
@@ -32,6 +57,10 @@ export interface TiffCodec {
   readonly name: string;
   /** The most bytes that one byte can become. A file that claims more pixels than it can hold is refused before allocation. */
   readonly maxRatio: number;
+  /** True for a decoder of whole images, such as JPEG: the tag `FillOrder` does not apply. */
+  readonly decodesImages?: boolean | undefined;
+  /** Bytes of working memory for each decoded byte, if they are more than two. Checked before it decodes. */
+  readonly memoryRatio?: number | undefined;
   /** Whether the tag `Predictor` applies to this compression. */
   readonly hasPredictor: boolean;
   /**

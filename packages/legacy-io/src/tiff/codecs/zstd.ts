@@ -9,5 +9,5 @@ export const zstdCodec: TiffCodec = {
   // Four bytes can stand for a block of 128 KiB.
   maxRatio: 32768,
   hasPredictor: true,
-  decode: decodeZstdWithGeotiff,
+  decode: (bytes, maxBytes, check, { onMore }) => decodeZstdWithGeotiff(bytes, maxBytes, onMore, check),
 };

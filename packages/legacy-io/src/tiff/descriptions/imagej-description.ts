@@ -25,6 +25,42 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
   if (!text.startsWith("ImageJ=")) {
     return undefined;
   }
+  const properties = propertiesOf(text);
+  const images = count(properties, "images");
+  const frames = count(properties, "frames");
+  const channels = count(properties, "channels");
+  const hasSlices = properties.has("slices") || frames * channels > 1;
+  const slices = hasSlices ? count(properties, "slices") : images;
+  if (frames * slices * channels !== images) {
+    throw new LegacyIoError(
+      "invalid_file",
+      `ImageJ description: ${frames} frames × ${slices} slices × ${channels} channels are not its ${images} images`,
+      { tag: "ImageDescription", expected: images, found: frames * slices * channels },
+    );
+  }
+  return { images, frames, slices, channels, properties };
+}
+
+/**
+ * Reads an ImageJ description whose counts contradict each other or cannot be read: its other lines still hold. Counts that make as
+ * many planes as a file of several pages has are kept. Otherwise all planes are slices, as many as `images` says, or as pages.
+ */
+export function parseOddImageJDescription(text: string, pageCount: number): ImageJDescription {
+  const properties = propertiesOf(text);
+  const numberOf = (key: string): number => {
+    const value = Number(properties.get(key) ?? "1");
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  };
+  const [frames, slices, channels] = [numberOf("frames"), numberOf("slices"), numberOf("channels")];
+  if (pageCount > 1 && frames * slices * channels === pageCount) {
+    return { images: pageCount, frames, slices, channels, properties };
+  }
+  const said = properties.has("images") ? numberOf("images") : 0;
+  const images = said > 0 ? said : pageCount;
+  return { images, frames: 1, slices: images, channels: 1, properties };
+}
+
+function propertiesOf(text: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>();
   if (text.length > MAX_LENGTH) {
     throw new LegacyIoError("invalid_file", `ImageJ description of ${text.length} characters`, {
@@ -39,19 +75,7 @@ export function parseImageJDescription(text: string): ImageJDescription | undefi
       properties.set(line.slice(0, equals), undoEscapes(line.slice(equals + 1)));
     }
   }
-  const images = count(properties, "images");
-  const frames = count(properties, "frames");
-  const channels = count(properties, "channels");
-  const hasSlices = properties.has("slices") || frames * channels > 1;
-  const slices = hasSlices ? count(properties, "slices") : images;
-  if (frames * slices * channels !== images) {
-    throw new LegacyIoError(
-      "invalid_file",
-      `ImageJ description: ${frames} frames × ${slices} slices × ${channels} channels are not its ${images} images`,
-      { tag: "ImageDescription", expected: images, found: frames * slices * channels },
-    );
-  }
-  return { images, frames, slices, channels, properties };
+  return properties;
 }
 
 /**

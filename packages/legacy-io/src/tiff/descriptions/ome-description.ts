@@ -119,6 +119,22 @@ function refuseSetOfFiles(text: string, pageCount: number): void {
   }
 }
 
+/**
+ * The steps of the first image of an OME-XML description, which hold for the pages of a file even if the description counts
+ * other pages.
+ */
+export function firstOmeCalibration(text: string): readonly AxisCalibration[] {
+  const [pixels] =
+    text.includes("<!DOCTYPE") || text.includes("<!ENTITY") ? [] : attributesOf(text, "Pixels");
+  return pixels === undefined ? [] : omeCalibration(pixels);
+}
+
+/** The file that has the description, if this one says only where it is; undefined otherwise. */
+export function metadataFileOf(text: string): string | undefined {
+  const [binaryOnly] = attributesOf(text, "BinaryOnly");
+  return binaryOnly?.get("MetadataFile")?.slice(0, 200);
+}
+
 function omeCalibration(pixels: Attributes): readonly AxisCalibration[] {
   const size = (letter: string): AxisCalibration | undefined => {
     const unit = pixels.get(`PhysicalSize${letter}Unit`) ?? "µm";

@@ -1,4 +1,4 @@
-// Follows the chain of a TIFF's directories without being led in a circle.
+// Follows the chain of a TIFF's directories as far as it leads, and never in a circle.
 
 import { LegacyIoError } from "../../errors.ts";
 
@@ -10,13 +10,15 @@ export interface DirectoryLink<D> {
 
 /**
  * Follows a chain of directories from offset to offset until an offset is 0. It visits each offset once, and at most
- * `maxCount` of them. Errors of `read` are passed on.
+ * `maxCount` of them. Errors of `read` are passed on, but for those of a later directory that `isEnd` takes for the end of the
+ * chain: the directories before it are whole.
  * @throws {LegacyIoError} `invalid_file` for a chain that is longer or leads in a circle
  */
 export async function followDirectories<D>(
   firstOffset: number,
   maxCount: number,
   read: (offset: number) => Promise<DirectoryLink<D>>,
+  isEnd: (error: unknown, offset: number) => boolean = () => false,
 ): Promise<readonly D[]> {
   const directories: D[] = [];
   const visited = new Set<number>();
@@ -32,9 +34,16 @@ export async function followDirectories<D>(
       });
     }
     visited.add(offset);
-    const { directory, nextOffset } = await read(offset);
-    directories.push(directory);
-    offset = nextOffset;
+    try {
+      const { directory, nextOffset } = await read(offset);
+      directories.push(directory);
+      offset = nextOffset;
+    } catch (error) {
+      if (directories.length === 0 || !isEnd(error, offset)) {
+        throw error;
+      }
+      return directories;
+    }
   }
   return directories;
 }

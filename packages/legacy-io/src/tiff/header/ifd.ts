@@ -1,7 +1,7 @@
 // Reads the file header and the directories of a TIFF or BigTIFF.
 
-import { LegacyIoError } from "../../errors.ts";
-import { followDirectories } from "./follow-directories.ts";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
+import { type DirectoryLink, followDirectories } from "./follow-directories.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
 import { TIFF_TAG } from "./tiff-tag.ts";
@@ -27,6 +27,8 @@ export interface TiffStructure {
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
   readonly directories: readonly TiffDirectory[];
+  /** Why the chain of directories ends before its end, for people; undefined for a sound file. */
+  readonly brokenOff: string | undefined;
 }
 
 /** The field sizes in which TIFF and BigTIFF differ. */
@@ -54,19 +56,31 @@ export function fieldTypeBytes(type: number): number {
  * Reads all directories of a TIFF or BigTIFF in either byte order, but no pixels. The numbers of directories and entries are
  * limited. Entries with tags that are not needed, or with unknown types, are skipped, as TIFF 6.0 requires. Whether the
  * values of the others lie inside the file is checked when they are read.
- * @throws {LegacyIoError} `invalid_file` if the bytes are not a TIFF, are cut off, or have directories in a circle
+ * @throws {LegacyIoError} `invalid_file` if the bytes are not a TIFF, or its first directory is not whole
  */
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
-  const directories = await followDirectories(firstOffset, limits.maxIfds, async (offset) => {
+  let brokenOff: string | undefined;
+  const readLink = async (offset: number): Promise<DirectoryLink<TiffDirectory>> => {
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
+    if (!entries.has(TIFF_TAG.ImageWidth) || !entries.has(TIFF_TAG.ImageLength)) {
+      const message = `TIFF tag ImageWidth: the directory at offset ${offset} does not say its size`;
+      throw new LegacyIoError("invalid_file", message, { tag: "ImageWidth", offset });
+    }
     reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
     return { directory: { offset, entries }, nextOffset };
+  };
+  const directories = await followDirectories(firstOffset, limits.maxIfds, readLink, (error, offset) => {
+    if (!isLegacyIoError(error, "invalid_file")) {
+      return false;
+    }
+    brokenOff = `the chain of directories leads to offset ${offset}, which is not a directory (${error.message}): the pages before it are read`;
+    return true;
   });
   if (directories.length === 0) {
     throw new LegacyIoError("invalid_file", "the TIFF has no directory: its first offset is 0");
   }
-  return { isLittleEndian, isBigTiff: layout === BIG, directories };
+  return { isLittleEndian, isBigTiff: layout === BIG, directories, brokenOff };
 }
 
 async function readFileHeader(
@@ -154,8 +168,9 @@ function readEntry(
 ): TiffEntry | undefined {
   const tag = view.getUint16(at, isLittleEndian);
   const type = view.getUint16(at + 2, isLittleEndian);
+  // A number beyond 2^53 is that of a damaged entry: it lies outside the file, whatever its last digits.
   const count =
-    layout === BIG ? readUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
+    layout === BIG ? anyUint64(view, at + 4, isLittleEndian) : view.getUint32(at + 4, isLittleEndian);
   const sizeBytes = count * fieldTypeBytes(type);
   if (fieldTypeBytes(type) === 0 || !KNOWN_TAGS.has(tag)) {
     return undefined;
@@ -165,8 +180,12 @@ function readEntry(
     return { tag, type, count, offset: viewOffset + valueAt };
   }
   const offset =
-    layout === BIG ? readUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
+    layout === BIG ? anyUint64(view, valueAt, isLittleEndian) : view.getUint32(valueAt, isLittleEndian);
   return { tag, type, count, offset };
+}
+
+function anyUint64(view: DataView, at: number, isLittleEndian: boolean): number {
+  return Number(view.getBigUint64(at, isLittleEndian));
 }
 
 /** Reads a 64-bit number. Throws `invalid_file` above 2^53, because no file is that large. */

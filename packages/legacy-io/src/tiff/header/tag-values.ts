@@ -15,6 +15,8 @@ const INTEGER_TYPES: ReadonlySet<number> = new Set([1, SHORT, LONG, 13, 16, 18])
 /** Reads the values of the tags of one directory. A size is checked before its values are read. */
 export interface TagValues {
   has(name: TiffTagName): boolean;
+  /** How many values the file holds for a tag; 0 if the tag is missing or its values do not lie inside the file. */
+  storedCount(name: TiffTagName): number;
   /** Unsigned integers, at most `maxCount`; undefined if the tag is missing. */
   integers(name: TiffTagName, maxCount: number): Promise<Float64Array | undefined>;
   /** One unsigned integer. */
@@ -82,6 +84,11 @@ export function tagValues(
   };
   return {
     has: (name) => entryOf(name) !== undefined,
+    storedCount: (name) => {
+      const entry = entryOf(name);
+      const sizeBytes = entry === undefined ? 0 : entry.count * fieldTypeBytes(entry.type);
+      return entry === undefined || sizeBytes > reader.sizeBytes - entry.offset ? 0 : entry.count;
+    },
     integers,
     integer: async (name) => (entryOf(name) === undefined ? undefined : (await integers(name, 1))?.[0]),
     rational: async (name) => {

@@ -1,4 +1,4 @@
-// The limits of the TIFF reader on sizes, memory and time.
+// The limits of the TIFF reader on sizes, memory and work.
 
 /** Limits that hold whatever a file's header claims. docs/formats.md#limits-of-a-tiff says what happens beyond each. */
 export interface TiffLimits {
@@ -9,8 +9,18 @@ export interface TiffLimits {
    * An uncompressed image of any size fits, because it is not larger than its file.
    */
   readonly maxMemoryBytes: number;
-  /** Milliseconds of work, without the time spent waiting for the source and for other tasks. Default 2 000. */
+  /**
+   * Milliseconds of processor time of the thread that decodes, where the runtime tells it (Node from 22.20 and 24). It is the
+   * limit of a file of up to 16 MiB, and grows in proportion for a larger one. Time that other programs take does not count.
+   * Default 2 000.
+   */
   readonly maxDecodeMs: number;
+  /**
+   * Bytes to decode beyond the decoded image and four times the file: more means that strips overlap. Default 2 GiB.
+   */
+  readonly maxWorkBytes: number;
+  /** Milliseconds to wait for a source that gives nothing of up to 16 MiB that it is asked for. Default 60 000. */
+  readonly maxWaitMs: number;
   /** Pages (image file directories). Default 65 536. */
   readonly maxIfds: number;
   /** Entries of one directory. Default 1 024. */
@@ -24,6 +34,8 @@ export const DEFAULT_TIFF_LIMITS: TiffLimits = {
   maxDecodedBytes: 2 ** 31,
   maxMemoryBytes: 2 ** 28,
   maxDecodeMs: 2000,
+  maxWorkBytes: 2 ** 31,
+  maxWaitMs: 60_000,
   maxIfds: 65_536,
   maxEntries: 1024,
   maxTextBytes: 2 ** 24,

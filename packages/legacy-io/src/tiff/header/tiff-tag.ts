@@ -26,9 +26,17 @@ export const TIFF_TAG = {
   TileLength: 323,
   TileOffsets: 324,
   TileByteCounts: 325,
+  SubIFDs: 330,
   ExtraSamples: 338,
   SampleFormat: 339,
+  JPEGTables: 347,
+  ImageDepth: 32997,
+  /** MetaMorph: one value for each plane of a stack. */
+  UIC2Tag: 33629,
   MM_Header: 34361,
+  CZ_LSMINFO: 34412,
+  GDAL_NODATA: 42113,
+  LercParameters: 50674,
 } as const;
 
 export type TiffTagName = keyof typeof TIFF_TAG;

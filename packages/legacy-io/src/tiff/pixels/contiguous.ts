@@ -4,7 +4,9 @@ import { itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../byte-source.ts";
-import { samplesPerTilePixel, type TiffPage } from "./tiff-page.ts";
+import type { DecodeBudget } from "../header/decode-budget.ts";
+import { samplesPerTilePixel } from "../page/page-geometry.ts";
+import type { TiffPage } from "../page/tiff-page.ts";
 
 /** A run of bytes that is the same in the file and in the image. */
 export interface ByteRun {
@@ -16,9 +18,10 @@ export interface ByteRun {
 /** The most bytes that are read before checking for an abort. */
 export const MAX_READ_BYTES: number = 2 ** 26;
 
-/** True for a page in uncompressed strips: its rows can be read without decoding. */
+/** True for a page in uncompressed strips that are all there: its rows can be read without decoding. */
 export function isContiguous(page: TiffPage): boolean {
-  return page.codec.name === "none" && !page.isTiled;
+  const isPlain = page.codec.name === "none" && !page.isTiled && !page.isBitReversed;
+  return isPlain && page.format.layout === "whole" && !page.offsets.includes(0);
 }
 
 /**
@@ -83,13 +86,17 @@ export async function readRuns(
   runs: readonly ByteRun[],
   target: Uint8Array,
   signal: AbortSignal | undefined,
+  budget: Pick<DecodeBudget, "outside">,
 ): Promise<void> {
   for (const run of runs) {
     for (let done = 0; done < run.sizeBytes; done += MAX_READ_BYTES) {
       throwIfAborted(signal, LegacyIoError);
       const start = run.targetOffset + done;
       const stop = start + Math.min(MAX_READ_BYTES, run.sizeBytes - done);
-      await readInto(source, run.offset + done, target.subarray(start, stop));
+      await budget.outside(
+        () => readInto(source, run.offset + done, target.subarray(start, stop)),
+        stop - start,
+      );
     }
   }
 }

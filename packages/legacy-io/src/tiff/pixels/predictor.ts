@@ -64,7 +64,7 @@ function addLongAlongRows(values: BigUint64Array, rowLength: number, stride: num
  */
 export function undoFloatDifferences(
   bytes: Uint8Array<ArrayBuffer>,
-  itemBytes: 4 | 8,
+  itemBytes: 1 | 2 | 4 | 8,
   rowLength: number,
   stride: number,
 ): void {

@@ -2,20 +2,25 @@
 
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
-import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
-import type { TiffCodec } from "../codecs/tiff-codec.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
+import { fillSamples } from "../page/fill-value.ts";
+import { neededRows, samplesPerTilePixel, storedRowBytes, tileBytes } from "../page/page-geometry.ts";
+import { isUnwritten } from "../page/settle-segments.ts";
+import type { TiffPage } from "../page/tiff-page.ts";
 import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
+import { type DecodedNotes, decodeTile } from "./decode-tile.ts";
 import { createPause } from "./pause.ts";
 import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
 import { undoSignedOffset } from "./signed-offset.ts";
-import { neededBytes, samplesPerTilePixel, type TiffPage, tileBytes } from "./tiff-page.ts";
+import { unpackRows } from "./unpack-samples.ts";
 
 export interface ReadRowsOptions {
   readonly isLittleEndian: boolean;
   readonly budget: DecodeBudget;
   readonly signal: AbortSignal | undefined;
+  /** What decoding finds out about the file, for warnings. */
+  readonly notes: DecodedNotes;
 }
 
 /** Up to this size a library's decoder also holds the pieces of a tile before it joins them. */
@@ -35,7 +40,7 @@ export async function readRows(
   options: ReadRowsOptions,
 ): Promise<void> {
   if (isContiguous(page)) {
-    await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal);
+    await readRuns(source, planRuns(page, rowStart, rowStop), target, options.signal, options.budget);
     if (options.isLittleEndian !== (MACHINE_ENDIAN === "little")) {
       swapInPlace(target, itemSizeBytes(page.dtype));
     }
@@ -57,33 +62,35 @@ async function decodeRows(
   options: ReadRowsOptions,
 ): Promise<void> {
   const itemBytes = itemSizeBytes(page.dtype);
-  const isSwapped = options.isLittleEndian !== (MACHINE_ENDIAN === "little");
   const pause = createPause(options.signal, options.budget);
   const tileRowBytes = tileBytes(page) / page.tileHeight;
   const rowLength = tileRowBytes / itemBytes;
+  const storedBytes = storedRowBytes(page);
+  const isUnpacked = page.format.layout === "whole";
   const isWanted = ({ index, firstRow }: TilePlace): boolean =>
-    !page.isTiled && firstRow >= rowStart && firstRow + neededBytes(page, index) / tileRowBytes <= rowStop;
+    !page.isTiled && firstRow >= rowStart && firstRow + neededRows(page, index) <= rowStop;
   const isWhole =
     rowStart % page.tileHeight === 0 && (rowStop % page.tileHeight === 0 || rowStop === page.height);
   const scratchBytes = isWhole && !page.isTiled ? 0 : tileBytes(page);
-  options.budget.lend(scratchBytes + decoderBytes(page), "decoding");
+  const packedBytes = isUnpacked ? 0 : storedBytes * page.tileHeight;
+  options.budget.lend(scratchBytes + packedBytes + decoderBytes(page), "decoding");
   const scratch = new Uint8Array(scratchBytes);
+  const packed = new Uint8Array(packedBytes);
   for (const place of tilesOfRows(page, rowStart, rowStop)) {
     await pause();
-    const sizeBytes = neededBytes(page, place.index);
+    const rows = neededRows(page, place.index);
     const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
     const decoded = isWanted(place)
-      ? target.subarray(start, start + sizeBytes)
-      : scratch.subarray(0, sizeBytes);
-    await decodeTile(source, page, place.index, decoded, options);
-    if (page.predictor === 3) {
-      undoFloatDifferences(decoded, itemBytes === 8 ? 8 : 4, rowLength, samplesPerTilePixel(page));
+      ? target.subarray(start, start + rows * tileRowBytes)
+      : scratch.subarray(0, rows * tileRowBytes);
+    if (isUnwritten(page, place.index)) {
+      fillSamples(decoded, page.fill);
     } else {
-      if (isSwapped) {
-        swapInPlace(decoded, itemBytes);
-      }
-      if (page.predictor === 2) {
-        undoDifferences(decoded, itemBytes, rowLength, samplesPerTilePixel(page));
+      const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
+      await decodeTile(source, page, place.index, stored, options);
+      undoPredictor(page, stored, rowLength, options.isLittleEndian);
+      if (!isUnpacked) {
+        unpackRows(stored, page.format, rowLength, decoded);
       }
     }
     if (decoded.buffer !== target.buffer) {
@@ -92,10 +99,32 @@ async function decodeRows(
   }
 }
 
+/** Turns stored samples into the machine's byte order and undoes the predictor, in place. */
+function undoPredictor(
+  page: TiffPage,
+  stored: Uint8Array<ArrayBuffer>,
+  rowLength: number,
+  isLittleEndian: boolean,
+): void {
+  const { bits, layout } = page.format;
+  const itemBytes = bits === 64 ? 8 : bits === 32 ? 4 : bits === 16 ? 2 : 1;
+  if (page.predictor === 3) {
+    undoFloatDifferences(stored, itemBytes, rowLength, samplesPerTilePixel(page));
+    return;
+  }
+  if (isLittleEndian !== (MACHINE_ENDIAN === "little") && layout !== "packed") {
+    swapInPlace(stored, itemBytes);
+  }
+  if (page.predictor === 2) {
+    undoDifferences(stored, itemBytes, rowLength, samplesPerTilePixel(page));
+  }
+}
+
 /** The most memory that decompressing one tile takes beside the tile itself. */
 function decoderBytes(page: TiffPage): number {
-  const sizeBytes = tileBytes(page);
-  return page.codec.name === "none" ? 0 : sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
+  const sizeBytes = storedRowBytes(page) * page.tileHeight;
+  const pieces = sizeBytes + Math.min(sizeBytes, MAX_PIECES_BYTES);
+  return page.codec.name === "none" ? 0 : Math.max(pieces, sizeBytes * (page.codec.memoryRatio ?? 0));
 }
 
 interface TilePlace {
@@ -141,60 +170,5 @@ function placeTile(
     const from = (row - firstRow) * tileRowBytes;
     const to = planeOffset + (row - rowStart) * rowBytes + firstColumn * pixelBytes;
     target.set(tile.subarray(from, from + columnBytes), to);
-  }
-}
-
-/** Fills `target` with the decompressed bytes of a tile, to which the predictor still applies. */
-async function decodeTile(
-  source: ByteSource,
-  page: TiffPage,
-  index: number,
-  target: Uint8Array<ArrayBuffer>,
-  { budget }: ReadRowsOptions,
-): Promise<void> {
-  const offset = page.offsets[index] ?? 0;
-  const bytes = await budget.outside(() => source.read(offset, page.byteCounts[index] ?? 0));
-  const pending = decompress(page.codec, bytes, tileBytes(page), budget.check);
-  // Do not await bytes that are there already: other tasks would run, and their time would count as this file's.
-  const decoded = pending instanceof Uint8Array ? pending : await pending;
-  if (decoded.byteLength < target.byteLength) {
-    const name = page.isTiled ? "tile" : "strip";
-    throw new LegacyIoError(
-      "invalid_file",
-      `TIFF ${name} ${index} ends early: ${decoded.byteLength} of its ${target.byteLength} bytes`,
-      { offset, expected: target.byteLength, found: decoded.byteLength },
-    );
-  }
-  target.set(decoded.subarray(0, target.byteLength));
-}
-
-/** Runs a codec. Its errors become `invalid_file`, except a `LegacyIoError`, which is passed on. */
-function decompress(
-  { name, decode }: TiffCodec,
-  bytes: Uint8Array,
-  maxBytes: number,
-  check: () => void,
-): Uint8Array | Promise<Uint8Array> {
-  const damaged = (cause: unknown): LegacyIoError => {
-    if (cause instanceof LegacyIoError) {
-      return cause;
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const details = { expected: maxBytes, cause };
-    return new LegacyIoError("invalid_file", `damaged ${name} data: ${reason}`, details);
-  };
-  const bounded = (decoded: Uint8Array): Uint8Array => {
-    if (decoded.byteLength > maxBytes) {
-      throw damaged(`${decoded.byteLength} bytes where at most ${maxBytes} are expected`);
-    }
-    return decoded;
-  };
-  try {
-    const decoded = decode(bytes, maxBytes, check);
-    return decoded instanceof Uint8Array
-      ? bounded(decoded)
-      : decoded.then(bounded).catch((cause: unknown) => Promise.reject(damaged(cause)));
-  } catch (cause) {
-    throw damaged(cause);
   }
 }

@@ -1,12 +1,14 @@
 // Decides the shape and the axes of the array that a TIFF's pages make.
 
 import { defaultAxes } from "@kym/zarr-store/array";
-import { LegacyIoError } from "../../errors.ts";
 import { axisOf, type FluoviewDimension } from "../descriptions/fluoview-tags.ts";
 import type { ImageJDescription } from "../descriptions/imagej-description.ts";
 import type { OmeDescription } from "../descriptions/ome-description.ts";
 import type { ShapedDescription } from "../descriptions/shaped-description.ts";
-import { pageBytes, type TiffPage } from "./tiff-page.ts";
+import { pageBytes } from "../page/page-geometry.ts";
+import { unsupportedTag } from "../page/tag-errors.ts";
+import type { TiffPage } from "../page/tiff-page.ts";
+import { isContiguous, planRuns } from "./contiguous.ts";
 
 /** Which description names the axes; `default` if none does. */
 export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "pylake" | "default";
@@ -20,6 +22,8 @@ export interface TiffLayout {
   readonly pageOfPlane: readonly number[];
   /** Planes behind the only directory, one after another: ImageJ writes large stacks so. Otherwise 1. */
   readonly planesOfOnlyPage: number;
+  /** Sentences for people about descriptions that do not fit the pages. */
+  readonly warnings: readonly string[];
 }
 
 /** The descriptions that programs wrote. The first that is there and fits is used, in this order. */
@@ -30,6 +34,8 @@ export interface StackDescriptions {
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
   /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
   readonly planeAxes?: readonly string[] | undefined;
+  /** Planes that MetaMorph says are in the file, one after another behind one directory. */
+  readonly metaMorphPlanes?: number | undefined;
 }
 
 const LEADING_AXES: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], ["t", "z", "c"]];
@@ -37,7 +43,9 @@ const LEADING_AXES: readonly (readonly string[])[] = [[], ["z"], ["t", "z"], ["t
 /**
  * Decides the shape and the axes of the array that equal pages form. The samples of a pixel are the axis `s`. It is the last
  * axis if they are stored pixel by pixel, and the one before `y` if they are stored plane by plane.
- * @throws {LegacyIoError} `invalid_file`, with both numbers, if a description counts other planes than the file has
+ *
+ * A description that counts other planes than the file has costs its axes, with a warning, but never the pages.
+ * @throws {LegacyIoError} `not_supported` for planes behind one directory that cannot be found
  */
 export function planTiffLayout(
   page: TiffPage,
@@ -45,9 +53,14 @@ export function planTiffLayout(
   fileBytes: number,
   descriptions: StackDescriptions,
 ): TiffLayout {
-  const { ome, imageJ, shaped, mmHeader, planeAxes } = descriptions;
+  const warnings: string[] = [];
+  const { ome, imageJ, shaped, mmHeader, planeAxes, metaMorphPlanes = 1 } = descriptions;
   const plane = namedPlane(arrayOfPage(page), planeAxes);
-  const pagesInOrder = Array.from({ length: pageCount }, (_, index) => index);
+  const unfit = (says: string): void => {
+    warnings.push(
+      `TIFF tag ImageDescription: ${says}, the file has ${pageCount} ${pageCount === 1 ? "page" : "pages"} and ${fileBytes} bytes: the pages are read, its axes are not used`,
+    );
+  };
   if (ome !== undefined) {
     return {
       shape: [...ome.leadingShape, ...plane.shape],
@@ -55,34 +68,60 @@ export function planTiffLayout(
       axesSource: "ome",
       pageOfPlane: ome.pages,
       planesOfOnlyPage: 1,
+      warnings,
     };
   }
   if (imageJ !== undefined) {
-    const sizes = [imageJ.frames, imageJ.slices, imageJ.channels];
-    const isLong = (_: unknown, index: number): boolean => (sizes[index] ?? 1) > 1;
-    return {
-      shape: [...sizes.filter(isLong), ...plane.shape],
-      axes: [...["t", "z", "c"].filter(isLong), ...plane.axes],
-      axesSource: "imagej",
-      ...placePlanes(page, pageCount, imageJ.images, fileBytes),
-    };
+    const placed = placePlanes(page, pageCount, imageJ.images, fileBytes);
+    if (placed !== undefined) {
+      const sizes = [imageJ.frames, imageJ.slices, imageJ.channels];
+      const isLong = (_: unknown, index: number): boolean => (sizes[index] ?? 1) > 1;
+      return {
+        shape: [...sizes.filter(isLong), ...plane.shape],
+        axes: [...["t", "z", "c"].filter(isLong), ...plane.axes],
+        axesSource: "imagej",
+        ...placed,
+        warnings,
+      };
+    }
+    unfit(`ImageJ says ${imageJ.images} planes`);
   }
   if (shaped !== undefined && fitsPlane(page, shaped)) {
-    return { ...shapedLayout(page, pageCount, shaped), ...placeShaped(page, pageCount, fileBytes, shaped) };
+    const placed = placePlanes(page, pageCount, planesOfShape(page, shaped), fileBytes);
+    if (placed !== undefined) {
+      return { ...shapedLayout(page, pageCount, shaped), ...placed, warnings };
+    }
+    unfit(`tifffile says shape [${shaped.shape.join(", ")}]`);
   }
+  if (metaMorphPlanes > 1 && pageCount === 1) {
+    const placed = placePlanes(page, pageCount, metaMorphPlanes, fileBytes);
+    if (placed === undefined) {
+      throw unsupportedTag(
+        "UIC2Tag",
+        `a MetaMorph stack of ${metaMorphPlanes} planes that do not follow one another`,
+      );
+    }
+    return { ...defaultLayout(plane, metaMorphPlanes), ...placed, warnings };
+  }
+  const isPylake = imageJ === undefined && planeAxes !== undefined && pageCount === 1;
   const fromHeader = mmHeader === undefined ? undefined : mmHeaderLayout(plane, pageCount, mmHeader);
-  const leading = pageCount === 1 ? [] : [pageCount];
   return {
-    shape: fromHeader?.shape ?? [...leading, ...plane.shape],
-    axes: fromHeader?.axes ?? [...(LEADING_AXES[leading.length] ?? []), ...plane.axes],
-    axesSource:
-      fromHeader !== undefined
-        ? "mm_header"
-        : planeAxes === undefined || pageCount > 1
-          ? "default"
-          : "pylake",
-    pageOfPlane: pagesInOrder,
+    ...(fromHeader === undefined
+      ? { ...defaultLayout(plane, pageCount), ...(isPylake && { axesSource: "pylake" as const }) }
+      : { ...fromHeader, axesSource: "mm_header" as const }),
+    pageOfPlane: Array.from({ length: pageCount }, (_, index) => index),
     planesOfOnlyPage: 1,
+    warnings,
+  };
+}
+
+/** The array of planes about which no description says more. */
+function defaultLayout(plane: NamedShape, planeCount: number): NamedShape & Pick<TiffLayout, "axesSource"> {
+  const leading = planeCount === 1 ? [] : [planeCount];
+  return {
+    shape: [...leading, ...plane.shape],
+    axes: [...(LEADING_AXES[leading.length] ?? []), ...plane.axes],
+    axesSource: "default",
   };
 }
 
@@ -111,35 +150,26 @@ export function arrayOfPage({ width, height, samplesPerPixel, planarConfiguratio
     : { shape: [height, width, samplesPerPixel], axes: ["y", "x", "s"] };
 }
 
+/** Where the planes are; undefined if the file does not hold as many. */
 function placePlanes(
   page: TiffPage,
   pageCount: number,
   planeCount: number,
   fileBytes: number,
-): Pick<TiffLayout, "pageOfPlane" | "planesOfOnlyPage"> {
+): Pick<TiffLayout, "pageOfPlane" | "planesOfOnlyPage"> | undefined {
   if (pageCount === planeCount) {
     return { pageOfPlane: Array.from({ length: pageCount }, (_, index) => index), planesOfOnlyPage: 1 };
   }
   const end = (page.offsets[0] ?? 0) + planeCount * pageBytes(page);
-  if (pageCount !== 1 || !isOneRun(page) || end > fileBytes) {
-    throw new LegacyIoError(
-      "invalid_file",
-      `the TIFF's description says ${planeCount} planes, the file has ${pageCount} pages and ${fileBytes} bytes`,
-      { tag: "ImageDescription", expected: planeCount, found: pageCount },
-    );
-  }
-  return { pageOfPlane: [0], planesOfOnlyPage: planeCount };
+  return pageCount === 1 && planeCount > 1 && isOneRun(page) && end <= fileBytes
+    ? { pageOfPlane: [0], planesOfOnlyPage: planeCount }
+    : undefined;
 }
 
+/** True for a page whose rows lie in the file as in the image, one after another. */
 function isOneRun(page: TiffPage): boolean {
-  const { offsets, byteCounts } = page;
-  return (
-    page.codec.name === "none" &&
-    !page.isTiled &&
-    offsets.every((offset, index) => {
-      return index === 0 || offset === (offsets[index - 1] ?? 0) + (byteCounts[index - 1] ?? 0);
-    })
-  );
+  const runs = isContiguous(page) ? planRuns(page, 0, page.height) : [];
+  return runs.length === 1;
 }
 
 function shapedLayout(
@@ -168,14 +198,8 @@ function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-function placeShaped(
-  page: TiffPage,
-  pageCount: number,
-  fileBytes: number,
-  { shape }: ShapedDescription,
-): Pick<TiffLayout, "pageOfPlane" | "planesOfOnlyPage"> {
-  const planeCount = elementsOf(shape) / (page.width * page.height * page.samplesPerPixel);
-  return placePlanes(page, pageCount, planeCount, fileBytes);
+function planesOfShape(page: TiffPage, { shape }: ShapedDescription): number {
+  return elementsOf(shape) / (page.width * page.height * page.samplesPerPixel);
 }
 
 /** The shape from FluoView's tag, which names axes fastest first: `X 38, T 30000` is a line scan with axes t, x. */

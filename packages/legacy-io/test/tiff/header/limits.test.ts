@@ -36,6 +36,9 @@ const KILLED_AFTER_MS = 100_000;
 let folder = "";
 let outcomes: readonly HostileOutcome[] = [];
 
+const warningsOf = (name: string): string | undefined =>
+  outcomes.find((outcome) => outcome.name === name)?.warnings.join("; ");
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kym-hostile-"));
   await Promise.all(MADE.map(({ name, bytes }) => writeFile(join(folder, `${name}.tif`), bytes)));
@@ -86,8 +89,10 @@ test("descriptions of fifteen megabytes are read once, whatever is in them", asy
   for (const { name } of longDescriptions()) {
     expect(messageOf(name), name).not.toMatch(/maxDecodeMs/);
   }
-  expect(messageOf("description_many_planes")).toBe("TIFF tag ImageDescription: 789473 TiffData for 1 pages");
-  expect(messageOf("description_imagej_lines")).toMatch(/ImageJ description of 15000013 characters/);
+  expect(warningsOf("description_many_planes")).toContain(
+    "TIFF tag ImageDescription: 789473 TiffData for 1 pages",
+  );
+  expect(warningsOf("description_imagej_lines")).toContain("ImageJ description of 15000013 characters");
 });
 
 test.for([

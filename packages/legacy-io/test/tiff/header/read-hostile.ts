@@ -10,6 +10,7 @@ export interface HostileOutcome {
   /** `image`, the code of a typed error, or `untyped: …`. */
   readonly outcome: string;
   readonly message: string;
+  readonly warnings: readonly string[];
   readonly spentMs: number;
   /** The growth of the process's peak memory from before the first file to the end of this one, in bytes. */
   readonly peakBytes: number;
@@ -21,9 +22,10 @@ const baselineBytes = peakNow();
 for (const path of process.argv.slice(2)) {
   const startedMs = performance.now();
   let [outcome, message] = ["image", ""];
+  let warnings: readonly string[] = [];
   try {
     using source = openFileSource(path);
-    await readTiff(source, { codecs: nodeTiffCodecs });
+    warnings = (await readTiff(source, { codecs: nodeTiffCodecs })).info.warnings;
   } catch (error) {
     outcome = error instanceof LegacyIoError ? error.code : `untyped: ${error}`;
     message = error instanceof Error ? error.message : "";
@@ -32,6 +34,7 @@ for (const path of process.argv.slice(2)) {
     name: basename(path, ".tif"),
     outcome,
     message,
+    warnings,
     spentMs: performance.now() - startedMs,
     peakBytes: peakNow() - baselineBytes,
   };
