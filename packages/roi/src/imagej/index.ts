@@ -22,7 +22,11 @@ export {
 export { type RoiOfImageJ, roiFromImageJ } from "../exchange/imagej/roi-from-imagej.ts";
 export { roiToImageJ } from "../exchange/imagej/roi-to-imagej.ts";
 export { type WritableImageJRoi, writeImageJRoi } from "../exchange/imagej/write-imagej-roi.ts";
-export { writeImageJRois } from "../exchange/imagej/write-imagej-rois.ts";
+export {
+  imageJBytesOf,
+  type WriteImageJRoisOptions,
+  writeImageJRois,
+} from "../exchange/imagej/write-imagej-rois.ts";
 export type {
   ExportedRois,
   FailedRoi,

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import {
   createLineRoi,
   createMaskRoi,
+  createPointRoi,
   createPolygonRoi,
   createPolylineRoi,
   createRectRoi,
@@ -86,6 +87,7 @@ export const anyPathRoi: fc.Arbitrary<PathRoi> = fc.oneof(
   fc.tuple(fields, ends).map(([common, points]) => createLineRoi({ ...common, points })),
   fc.tuple(fields, anyPoints).map(([common, points]) => createPolylineRoi({ ...common, points })),
   fc.tuple(fields, anyPoints).map(([common, points]) => createPolygonRoi({ ...common, points })),
+  fc.tuple(fields, anyPoints).map(([common, points]) => createPointRoi({ ...common, points })),
 );
 
 /** ROIs of every type, with and without everything that is optional. */

@@ -7,6 +7,7 @@ import { parseImageJRoi, readImageJRois, roiFromImageJ, writeImageJRoi } from ".
 import { isRoiError } from "../../../src/index.ts";
 import { naiveImageJRoi } from "./naive-imagej-roi.ts";
 import { naiveZip } from "./naive-zip.ts";
+import { CUBIC_PATH, changed, composite, textRoi } from "./other-selections.ts";
 
 /** A reader, valid bytes to start from, and a second, independent reader to compare with. */
 interface Reader {
@@ -103,6 +104,10 @@ const ROIS: Readonly<Record<string, Uint8Array>> = {
   "line.roi": writeImageJRoi({ type: "line", name, coordinates: OUTLINE.slice(0, 2) }),
   "polygon.roi": POLYGON,
   "polyline of fractions.roi": POLYLINE,
+  "oval.roi": changed(RECT, { 6: 2 }),
+  "point.roi": writeImageJRoi({ type: "point", name, position, coordinates: OUTLINE }),
+  "composite.roi": composite(CUBIC_PATH),
+  "text.roi": textRoi("a note"),
 };
 const FILES = [
   { name: "a.roi", bytes: RECT },
@@ -137,7 +142,8 @@ async function readZip(bytes: Uint8Array): Promise<FoundInZip> {
     throw failed[0].error;
   }
   const numEntries = rois.length + failed.length + skipped.length;
-  return { rois: rois.map(({ source, draft, ignored }) => [source, draft, ignored]), skipped, numEntries };
+  const found = rois.map(({ source, draft: { extra: _, ...draft }, ignored }) => [source, draft, ignored]);
+  return { rois: found, skipped, numEntries };
 }
 
 /**
