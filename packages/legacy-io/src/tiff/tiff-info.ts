@@ -12,6 +12,7 @@ import {
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
 import { imageJCalibration, parseImageJDescription } from "./descriptions/imagej-description.ts";
+import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
 import { parseOmeDescription } from "./descriptions/ome-description.ts";
 import { parseShapedDescription } from "./descriptions/shaped-description.ts";
 import {
@@ -29,6 +30,9 @@ import { pageBytes, readTiffPage, type TiffPage } from "./pixels/tiff-page.ts";
 
 const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;
+/** An overlay of 100 000 selections has less. */
+const MAX_IMAGEJ_BYTES = 2 ** 26;
+const MAX_IMAGEJ_BLOCKS = 2 ** 18;
 const CENTIMETRE = 3;
 const INCH = 2;
 
@@ -63,6 +67,8 @@ export interface TiffInfo {
    * int16, which ImageJ stores as uint16 + 32768 and which is returned as int16.
    */
   readonly valueCalibration: ValueCalibration | undefined;
+  /** What ImageJ keeps in its own tags: selection, overlay, info, labels, display ranges, LUTs. Undefined without these tags. */
+  readonly imageJMetadata: ImageJMetadata | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -131,6 +137,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
+    imageJMetadata: said.imageJMetadata,
     warnings: [...said.warnings, ...calibrationConflicts(said.calibration)],
   };
   return { info, isLittleEndian, pages, layout, planeCount, budget };
@@ -173,6 +180,7 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly description: string | undefined;
   readonly calibration: readonly AxisCalibration[];
   readonly given: GivenValues | undefined;
+  readonly imageJMetadata: ImageJMetadata | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -202,6 +210,7 @@ async function readDescriptions(
   const xResolution = await optional(values.rational("XResolution"));
   const yResolution = await optional(values.rational("YResolution"));
   const resolutionUnit = await optional(values.integer("ResolutionUnit"));
+  const imageJMetadata = await optional(readImageJMetadata(values, isLittleEndian));
   const ome =
     description === undefined ? undefined : parseOmeDescription(description, pageCount, page.samplesPerPixel);
   const imageJ = description === undefined ? undefined : parseImageJDescription(description);
@@ -221,7 +230,30 @@ async function readDescriptions(
     ...(pageName === undefined ? [] : parsePageName(pageName)),
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
   ];
-  return { ome, imageJ, shaped, mmHeader, software, description, calibration, given, warnings };
+  return {
+    ome,
+    imageJ,
+    shaped,
+    mmHeader,
+    software,
+    description,
+    calibration,
+    given,
+    imageJMetadata,
+    warnings,
+  };
+}
+
+async function readImageJMetadata(
+  values: TagValues,
+  isLittleEndian: boolean,
+): Promise<ImageJMetadata | undefined> {
+  if (!values.has("ImageJMetadata")) {
+    return undefined;
+  }
+  const byteCounts = await values.integers("ImageJMetadataByteCounts", MAX_IMAGEJ_BLOCKS);
+  const bytes = await values.bytes("ImageJMetadata", MAX_IMAGEJ_BYTES);
+  return bytes && parseImageJMetadata({ byteCounts: byteCounts ?? [], bytes }, isLittleEndian);
 }
 
 function resolutionCalibration(

@@ -28,6 +28,8 @@ export const TIFF_TAG = {
   TileByteCounts: 325,
   SampleFormat: 339,
   MM_Header: 34361,
+  ImageJMetadataByteCounts: 50838,
+  ImageJMetadata: 50839,
 } as const;
 
 export type TiffTagName = keyof typeof TIFF_TAG;
