@@ -76,7 +76,8 @@ export function decideFileRoles(
     owners: decideOwners(files.filter((file) => !file.includes("/"))),
   };
   const roles = files.map((file): [string, FileRole] => [file, decideFileRole(file, rules)]);
-  return new Map(withoutRivals(roles));
+  const ofMany = new Set(formats.flatMap(({ name, isOneOfMany }) => (isOneOfMany === true ? [name] : [])));
+  return new Map(withoutRivals(roles, ofMany));
 }
 
 /** Lists the subfolders in which formats keep sidecars of the images of a folder. */
@@ -194,11 +195,21 @@ function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
         }
       }
     }
-    return { role: "unrecognised" };
+    return decideLoneRole(file, beside, owners);
   }
   const isOwnStem = imageStem(image) === stem;
   const content = isOwnStem ? decideContent(file.slice(stem.length), beside) : undefined;
   return { role: "sidecar", image, ...(content ?? { kind: "other" }) };
+}
+
+/** Decides about a file whose name names no image. It can belong to the only image of the folder. */
+function decideLoneRole(file: string, beside: readonly SidecarNameRule[], { roles }: Owners): FileRole {
+  const format = beside.find(({ ofOnlyImage = [] }) => ofOnlyImage.includes(file.toLowerCase()));
+  const images = [...roles].filter(([, { role }]) => role === "image");
+  const [image] = images[0] ?? [];
+  return format === undefined || image === undefined || images.length > 1
+    ? { role: "unrecognised" }
+    : { role: "sidecar", image, kind: format.name };
 }
 
 /** Finds the longest stem of an image with which the file's name begins, if a format has the ending. */
@@ -208,11 +219,12 @@ function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Own
     for (const ending of format.endings) {
       if (hasEnding(file, ending)) {
         const body = file.slice(0, -ending.length);
-        const stem = ending.startsWith(".")
-          ? longestStem(body, owners.imageOfStem)
-          : owners.imageOfStem.has(body)
-            ? body
-            : undefined;
+        const stem =
+          ending.startsWith(".") && format.isOneOfMany !== true
+            ? longestStem(body, owners.imageOfStem)
+            : owners.imageOfStem.has(body)
+              ? body
+              : undefined;
         longest = stem !== undefined && stem.length > (longest?.length ?? 0) ? stem : longest;
       }
     }
@@ -223,8 +235,10 @@ function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Own
 /** Decides a file's content by the part of its name after the image's stem. */
 function decideContent(rest: string, beside: readonly SidecarNameRule[]): SidecarContent | undefined {
   for (const { name, endings, named } of beside) {
-    const ending = endings.find((one) => hasEnding(rest, one));
-    if (ending !== undefined && named === undefined && rest.length === ending.length) {
+    const ending = endings.find(
+      (one) => hasEnding(rest, one) && (named !== undefined || rest.length === one.length),
+    );
+    if (ending !== undefined && named === undefined) {
       return { kind: name };
     }
     const artifact =
@@ -257,12 +271,15 @@ function longestStem(body: string, stems: ReadonlyMap<string, string>): string |
 }
 
 /** If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. */
-function withoutRivals(roles: readonly [string, FileRole][]): readonly [string, FileRole][] {
+function withoutRivals(
+  roles: readonly [string, FileRole][],
+  ofMany: ReadonlySet<string>,
+): readonly [string, FileRole][] {
   const taken = new Set<string>();
   const sorted = roles.toSorted(([a], [b]) => compareCodePoints(a, b));
   const result = new Map<string, FileRole>();
   for (const [file, role] of sorted) {
-    const claim = claimOf(role);
+    const claim = role.role === "sidecar" && ofMany.has(role.kind) ? undefined : claimOf(role);
     const isRival = claim !== undefined && taken.has(claim);
     if (claim !== undefined) {
       taken.add(claim);

@@ -30,8 +30,8 @@ import { pageBytes, readTiffPage, type TiffPage } from "./pixels/tiff-page.ts";
 
 const AUXILIARY_BITS = 0b101;
 const MAX_FLUOVIEW_BYTES = 1 << 16;
-/** An overlay of 100 000 selections has less. */
-const MAX_IMAGEJ_BYTES = 2 ** 26;
+/** An overlay of 50 000 selections has less. */
+const MAX_IMAGEJ_BYTES = 2 ** 24;
 const MAX_IMAGEJ_BLOCKS = 2 ** 18;
 const CENTIMETRE = 3;
 const INCH = 2;

@@ -6,10 +6,12 @@ import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import { imageAxes, LINE_SCAN_AXES } from "../../content/image-axes.ts";
 import type { ImageContent } from "../../content/image-content.ts";
+import type { ImageJTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { fileNameOf } from "../../plan/compare-files.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
@@ -33,6 +35,8 @@ export interface SaidByTiff {
   readonly valueCalibration: ValueCalibration | undefined;
   /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
+  /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
+  readonly tags?: ImageJTags | undefined;
 }
 
 /** A bundle that was read completely. No file changed while it was being read. */
@@ -84,6 +88,8 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     const { pixels, axes, pixelsSha256, said } = image;
     const content = await artifactsOfSidecars({
       shape: pixels.shape,
+      axes,
+      tags: said.tags,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
@@ -127,7 +133,14 @@ async function readImage(
   if (large !== undefined) {
     const { file, pixels, pixelsSha256, info, close } = large;
     const axes = imageAxes(pixels.shape, info.axes);
-    return { files: [file], pixels, axes, pixelsSha256, said: saidBy([info]), release: close };
+    return {
+      files: [file],
+      pixels,
+      axes,
+      pixelsSha256,
+      said: saidBy([{ info, fileName: fileNameOf(file.relPath) }]),
+      release: close,
+    };
   }
   const read: StableRead<LegacyBundle["image"]>[] = [];
   const release = (): void => {
@@ -156,13 +169,26 @@ async function readImage(
   }
 }
 
-function saidBy(infos: readonly TiffInfo[]): SaidByTiff {
+function saidBy(files: readonly { readonly info: TiffInfo; readonly fileName: string }[]): SaidByTiff {
+  const infos = files.map(({ info }) => info);
   const last = infos.at(-1);
   return {
     calibration: last?.calibration ?? [],
     valueCalibration: last?.valueCalibration,
     warnings: [...new Set(infos.flatMap(({ warnings }) => warnings))],
+    tags: tagsOf(
+      files.flatMap(({ info: { imageJMetadata }, fileName }) =>
+        imageJMetadata === undefined ? [] : [{ file: fileName, metadata: imageJMetadata }],
+      ),
+    ),
   };
+}
+
+function tagsOf([first, ...others]: readonly ImageJTags[]): ImageJTags | undefined {
+  const overlay = others.flatMap(({ metadata }) => metadata.overlay);
+  return first === undefined || overlay.length === 0
+    ? first
+    : { ...first, metadata: { ...first.metadata, overlay: [...first.metadata.overlay, ...overlay] } };
 }
 
 interface Channels {
@@ -177,7 +203,7 @@ async function readChannels(
 ): Promise<Channels> {
   const codecs = codecsBeforeNodes(own);
   const planes: NdArray[] = [];
-  const infos: TiffInfo[] = [];
+  const infos: { readonly info: TiffInfo; readonly fileName: string }[] = [];
   let axes: readonly string[] = LINE_SCAN_AXES;
   for (const { bytes, file } of files) {
     const { image, info } = await readTiffInPlace(bytes, { codecs, limits, signal });
@@ -193,7 +219,7 @@ async function readChannels(
       );
     }
     planes.push(image);
-    infos.push(info);
+    infos.push({ info, fileName: fileNameOf(file.relPath) });
     axes = imageAxes(image.shape, info.axes);
   }
   return {

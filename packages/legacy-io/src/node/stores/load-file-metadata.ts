@@ -5,6 +5,9 @@ import { decodeJsonText } from "@kym/zarr-store/json";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
+import { planeSize } from "../../content/plane-size.ts";
+import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
+import { takeInRois } from "../../content/rois/take-in-rois.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 
@@ -39,7 +42,21 @@ export async function loadFileMetadata(
     said.kind === "json" && said.name === ARTIFACTS.metadata ? [said.text] : [],
   );
   const said = ownText ?? given[0];
-  return said === undefined ? derived : (completeMetadata(said, derived) ?? said);
+  const text = said === undefined ? derived : (completeMetadata(said, derived) ?? said);
+  return takenInto(text, usable, shape);
+}
+
+/** Adds the ROIs of ImageJ's and QuPath's files to a metadata text, as an ingest does. */
+function takenInto(text: string, usable: readonly Understood[], shape: readonly number[]): string {
+  const files = usable.flatMap(({ fileName, relPath, content: { facts } }) =>
+    facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
+  );
+  if (files.length === 0) {
+    return text;
+  }
+  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(text);
+  const before = { ...NO_ROI_IDS, highWaterMark };
+  return withTakenRois(text, takeInRois({ size: planeSize(shape), files, present, takenBefore, before }));
 }
 
 async function readMetadataFile(path: string): Promise<string> {

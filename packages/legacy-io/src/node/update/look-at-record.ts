@@ -1,12 +1,13 @@
 // Reads what one record and the sidecars beside its image say, before anything is decided.
 
-import type { Provenance } from "@kym/kym-schema";
+import { loadMetadataText, type Provenance } from "@kym/kym-schema";
 import type { DatasetContents } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import type { SourcedArtifact } from "../../content/image-content.ts";
+import { NO_ROI_IDS, roisOfMetadata } from "../../content/rois/rois-in-metadata.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { type FolderFields, isSame } from "../../plan/decide-path-fields.ts";
@@ -18,7 +19,7 @@ import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";
-import { bareMetadata } from "./metadata-origin.ts";
+import { bareMetadata, loadImageJTags } from "./metadata-origin.ts";
 import { NO_FILE } from "./rename-folders.ts";
 
 export type ImageRecord = ReturnType<DatasetContents["record"]>;
@@ -56,13 +57,13 @@ export interface LookedUpdate {
   readonly overruled: readonly string[];
   readonly notes: readonly Note[];
   /** The metadata of an image without any sidecar. */
-  readonly bare: ReturnType<typeof bareMetadata>;
+  readonly bare: Awaited<ReturnType<typeof bareMetadata>>;
 }
 
 /** Reads the sidecars of a record, and what was made of them before. Without `formats` the sidecars are not read. */
 export async function lookAt(
   record: ImageRecord,
-  { bundle, move, again = [], folderFields }: RecordUpdate,
+  { bundle, move, again = [], folderFields, said }: RecordUpdate,
   formats: readonly SidecarFormat[] | undefined,
 ): Promise<LookedUpdate> {
   const provenance = await loadProvenance(record);
@@ -75,8 +76,15 @@ export async function lookAt(
   }
   const sidecars = formats === undefined ? [] : await readSidecars(bundle.sidecars, formats, undefined);
   const { shape } = await record.openArray();
+  const tags = said === undefined ? await loadImageJTags(record) : said.tags;
   const content = await artifactsOfSidecars({
     shape,
+    axes: await record.getAxes(),
+    tags,
+    roiIds: async () => {
+      const text = await loadMetadataText(record, { ifUnreadable: "none" });
+      return text === undefined ? NO_ROI_IDS : roisOfMetadata(text);
+    },
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
     folderFields: folderFields?.values,
@@ -97,7 +105,7 @@ export async function lookAt(
     ),
     unusable: content.unusable,
     notes: content.notes,
-    bare: bareMetadata(shape),
+    bare: await bareMetadata(record, tags),
   };
 }
 

@@ -1,0 +1,43 @@
+// The format of `<stem>.roi` and `<stem>_RoiSet.zip`: ROIs that ImageJ keeps beside an image.
+
+import { ARTIFACTS } from "@kym/kym-schema";
+import { readImageJRois } from "@kym/roi/imagej";
+import { foundOrProblem } from "../rois/found-rois.ts";
+import { printableName } from "../rois/printable-name.ts";
+import type { SidecarFormat } from "../sidecar-format.ts";
+
+export const imageJRoisFormat: SidecarFormat = {
+  name: "imagej_rois",
+  endings: [
+    ".roi",
+    ".zip",
+    ...[".tif", ".tiff", ""].flatMap((image) =>
+      ["_", "-", ".", " ", ""].map((separator) => `${image}${separator}roiset.zip`),
+    ),
+    "_rois.zip",
+    ".tif.roi",
+    ".tiff.roi",
+    ".tif.zip",
+    ".tiff.zip",
+  ],
+  ofOnlyImage: ["roiset.zip"],
+  isOfAllChannels: true,
+  isOneOfMany: true,
+  mostBytes: 2 ** 26,
+  artifacts: [{ kind: "json", name: ARTIFACTS.metadata }],
+  parse: async (bytes, { relPath }) => {
+    const skipped: string[] = [];
+    const rois = await foundOrProblem(async () => {
+      const read = await readImageJRois(bytes, { fileName: relPath });
+      skipped.push(...read.skipped.filter((name) => !name.startsWith("__MACOSX/") && !name.endsWith("/")));
+      return read;
+    });
+    return {
+      rois,
+      alsoHas: [
+        ...(rois.problems.length === 0 ? [] : ["what could not be read"]),
+        ...(skipped.length === 0 ? [] : [`files that are no ROIs (${printableName(skipped.join(", "))})`]),
+      ],
+    };
+  },
+};
