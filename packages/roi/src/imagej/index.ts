@@ -13,6 +13,7 @@ export type {
   ImageJRoiType,
   ImageJSubtype,
 } from "../exchange/imagej/imagej-roi.ts";
+export { imageJKeptBytes } from "../exchange/imagej/kept/kept-selection.ts";
 export { parseImageJRoi } from "../exchange/imagej/parse-imagej-roi.ts";
 export {
   type ImageJRois,

@@ -1,5 +1,7 @@
 // What ImageJ keeps in a TIFF, in the form of the artifact `imagej/tags`.
 
+import { ARTIFACTS } from "@kym/kym-schema";
+import { isZarrStoreError } from "@kym/zarr-store";
 import type { ImageJMetadata } from "../../tiff/descriptions/imagej-metadata.ts";
 
 /** ImageJ's metadata, and the name of the TIFF that it came from. */
@@ -56,6 +58,23 @@ function bytesToHex(bytes: Uint8Array): string {
     text += (byte + 256).toString(16).slice(1);
   }
   return text;
+}
+
+/** Reads what ImageJ kept in the TIFF of an image, as the dataset has it; undefined if it kept nothing. */
+export async function loadImageJTags(record: JsonArtifacts): Promise<ImageJTags | undefined> {
+  try {
+    return readImageJTags(await record.loadJson(ARTIFACTS.imageJTags));
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found", "invalid_file")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** An image whose JSON artifacts can be read. */
+interface JsonArtifacts {
+  readonly loadJson: (name: string) => Promise<unknown>;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -35,6 +35,7 @@ import type {
 } from "../../export/plan-export.ts";
 import { writeNpy } from "../../formats/npy.ts";
 import { writeImageJTiff } from "../../tiff/write/write-imagej.ts";
+import { imageJMetadataOf } from "./imagej-metadata-of.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 type Table = Awaited<ReturnType<ZarrDataset["loadTable"]>>;
@@ -104,7 +105,11 @@ async function exportPixels(
   const image = await record.loadArray();
   const bytes =
     pixels.format === "tif"
-      ? writeImageJTiff(image, { axes: await record.getAxes(), ...(await calibrationOf(record)) })
+      ? writeImageJTiff(image, {
+          axes: await record.getAxes(),
+          imageJMetadata: await imageJMetadataOf(record, sink),
+          ...(await calibrationOf(record)),
+        })
       : writeNpy(image);
   const file = await sink.write(pixels.path, bytes);
   return { ...file, format: pixels.format, ...described };
@@ -116,16 +121,18 @@ export type ImageJBytes =
 
 /**
  * Encodes pixels as a TIFF for ImageJ, with the steps from the image's metadata, or says why that is impossible.
- * `image` has the axes of the record from `firstAxis` on.
+ * `image` has the axes of the record from `firstAxis` on. With a sink, the TIFF also has the ROIs of the image, and what ImageJ
+ * kept in its own TIFF.
  */
 export async function pixelsForImageJ(
   record: ZarrImageRecord,
   image: NdArray,
-  firstAxis = 0,
+  { firstAxis = 0, sink }: { readonly firstAxis?: number; readonly sink?: ExportSink } = {},
 ): Promise<ImageJBytes> {
   const axes = (await record.getAxes())?.slice(firstAxis);
   const calibration = await calibrationOf(record);
-  return unlessNotSupported(() => writeImageJTiff(image, { axes, ...calibration }));
+  const imageJMetadata = sink && (await imageJMetadataOf(record, sink));
+  return unlessNotSupported(() => writeImageJTiff(image, { axes, imageJMetadata, ...calibration }));
 }
 
 /** Reads the steps that Fiji shows. Undefined if the image is not calibrated or its metadata cannot be read. */

@@ -7,6 +7,7 @@ import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import type { SourcedArtifact } from "../../content/image-content.ts";
+import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import { NO_ROI_IDS, roisOfMetadata } from "../../content/rois/rois-in-metadata.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -19,7 +20,7 @@ import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";
-import { bareMetadata, loadImageJTags } from "./metadata-origin.ts";
+import { bareMetadata } from "./metadata-origin.ts";
 import { NO_FILE } from "./rename-folders.ts";
 
 export type ImageRecord = ReturnType<DatasetContents["record"]>;

@@ -1,10 +1,10 @@
 // Finds out whether an image's metadata were edited since ingest made them.
 
 import { ARTIFACTS } from "@kym/kym-schema";
-import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
+import type { DatasetContents } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
-import { type ImageJTags, readImageJTags } from "../../content/rois/imagej-tags.ts";
+import { type ImageJTags, loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 
@@ -46,16 +46,4 @@ export async function bareMetadata(
   const [metadata] = artifacts;
   const text = metadata?.kind === "json" ? metadata.text : "";
   return { text, sha256: sha256Of(new TextEncoder().encode(text)) };
-}
-
-/** What ImageJ kept in the TIFF of an image, as the dataset has it; undefined if it kept nothing. */
-export async function loadImageJTags(record: ImageRecord): Promise<ImageJTags | undefined> {
-  try {
-    return readImageJTags(await record.loadJson(ARTIFACTS.imageJTags));
-  } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file")) {
-      return undefined;
-    }
-    throw error;
-  }
 }

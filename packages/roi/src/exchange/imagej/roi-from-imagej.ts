@@ -101,7 +101,7 @@ function geometryOf(roi: ImageJRoi): NewRoi {
 /** Says what a selection was that is now of another kind. */
 function noteOf(roi: ImageJRoi, { type }: NewRoi): string | undefined {
   const was = kindOf(roi);
-  const text = roi.text === undefined ? "" : ` ${JSON.stringify(roi.text)}`;
+  const text = roi.text === undefined ? "" : ` ${JSON.stringify(roi.text.trim())}`;
   return was === undefined ? undefined : `ImageJ ${was}${text}, here a ${type}`;
 }
 

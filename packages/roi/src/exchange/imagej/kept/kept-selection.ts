@@ -42,6 +42,12 @@ export function keepSelection(draft: NewRoi, bytes: Uint8Array, named?: string):
   };
 }
 
+/** Returns the bytes that a ROI was read from, whether it was edited since or not. Undefined if it was not read from ImageJ. */
+export function imageJKeptBytes({ extra }: Pick<Roi, "extra">): Uint8Array<ArrayBuffer> | undefined {
+  const kept = extra[IMAGEJ_EXTRA];
+  return isRecord(kept) && typeof kept["roi"] === "string" ? fromBase64(kept["roi"]) : undefined;
+}
+
 /**
  * Returns the bytes that a ROI was read from, if it still has the same geometry, channel and slice: with the ROI's name, if
  * that is another one. Undefined if the ROI was edited since, or was not read from ImageJ.
@@ -50,7 +56,7 @@ export function keepSelection(draft: NewRoi, bytes: Uint8Array, named?: string):
  */
 export function keptSelection(roi: Roi, size?: PlaneSize): Uint8Array<ArrayBuffer> | undefined {
   const kept = roi.extra[IMAGEJ_EXTRA];
-  const bytes = isRecord(kept) && typeof kept["roi"] === "string" ? fromBase64(kept["roi"]) : undefined;
+  const bytes = imageJKeptBytes(roi);
   if (bytes === undefined) {
     return undefined;
   }
