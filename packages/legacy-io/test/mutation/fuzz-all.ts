@@ -1,6 +1,8 @@
 import { describeTally, type FuzzTally, fuzzParser } from "./fuzz-parsers.ts";
 import { FUZZED_CLASSIC_JSON } from "./fuzzed-classic-json.ts";
 import { FUZZED_CSV } from "./fuzzed-csv.ts";
+import { FUZZED_GEOJSON } from "./fuzzed-geojson.ts";
+import { FUZZED_IMAGEJ_METADATA } from "./fuzzed-imagej-metadata.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./fuzzed-olympus-header.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
@@ -13,6 +15,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_CSV, runs, seed),
     await fuzzParser(FUZZED_OLYMPUS_HEADER, runs, seed),
     await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
+    await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
+    await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];
   for (const tally of tallies) {
     console.log(describeTally(tally));

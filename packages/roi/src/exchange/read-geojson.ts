@@ -74,7 +74,9 @@ function readFeature(
   path: string,
   shift: number,
 ): { readonly draft: NewRoi; readonly ignored: readonly IgnoredField[] } {
-  const { type, id, geometry, properties, ...members } = readRecord(value, path);
+  const { type, id: storedId, geometry, properties, ...members } = readRecord(value, path);
+  // A lossless reader of JSON gives integers beyond 2^53 as bigints.
+  const id = typeof storedId === "bigint" ? String(storedId) : storedId;
   if (type !== "Feature") {
     throw unexpected(`${path}.type`, "Feature", type);
   }

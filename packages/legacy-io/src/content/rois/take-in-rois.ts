@@ -87,12 +87,12 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
     const matched = new Map<string, Set<Entry>>();
     const keysHere = new Map<string, number>();
     for (const { draft, place } of found.rois) {
-      const source = { file: fileName, place };
+      const sources = sourcesOf(draft) ?? [{ file: fileName, place }];
       // The selection of a TIFF may be part of its overlay, so they count as two files.
       const group = place === TIFF_PLACES.selection ? place : "";
       const taken = matched.get(group) ?? new Set<Entry>();
       matched.set(group, taken);
-      const roi = placed(draft, source, size);
+      const roi = placed(draft, { file: fileName, place }, size);
       if (typeof roi === "string") {
         problems.push(
           `${draft.name === "" || draft.name === undefined ? "a ROI" : `ROI ${JSON.stringify(draft.name)}`}: ${roi}`,
@@ -111,7 +111,7 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
       if (same !== undefined) {
         taken.add(same);
         same.keys.push(key);
-        same.sources.push(source);
+        same.sources.push(...sources);
         same.compared = same.isNew
           ? { ...same.compared, roi: completed(same.compared.roi, roi) }
           : same.compared;
@@ -122,7 +122,7 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
         problems.push(`only the first ${entries.length} ROIs of the image are taken in`);
         break;
       }
-      const entry: Entry = { compared, isNew: true, keys: [key], sources: [source] };
+      const entry: Entry = { compared, isNew: true, keys: [key], sources: [...sources] };
       taken.add(entry);
       entries.push(entry);
       remember(entry);
@@ -141,7 +141,8 @@ function placed(draft: NewRoi, source: Source, size: PlaneSize): Roi | string {
     const note = draft.note === undefined || draft.note === "" ? undefined : draft.note;
     const from = sourceText(source);
     const isOwnNote = note !== undefined && !note.startsWith("ImageJ ");
-    const said = note === undefined ? from : isOwnNote ? note : `${note}; ${from}`;
+    const isSaid = sourcesOf(draft) !== undefined;
+    const said = isSaid ? note : note === undefined ? from : isOwnNote ? note : `${note}; ${from}`;
     return RoiSet.empty(size)
       .create({ ...draft, note: said })
       .require(1);
@@ -151,6 +152,12 @@ function placed(draft: NewRoi, source: Source, size: PlaneSize): Roi | string {
     }
     throw error;
   }
+}
+
+/** The sources that a ROI has already, because it was taken in before. */
+function sourcesOf({ extra = {} }: Pick<NewRoi, "extra">): readonly Source[] | undefined {
+  const came = extra[CAME_FROM];
+  return Array.isArray(came) ? (came as readonly Source[]) : undefined;
 }
 
 function sourceText({ file, place }: Source): string {

@@ -10,7 +10,7 @@ import { withoutNonFinite } from "../without-non-finite.ts";
 
 export const geoJsonRoisFormat: SidecarFormat = {
   name: "geojson_rois",
-  endings: [".geojson", ".tif.geojson", ".tiff.geojson", "_rois.geojson", ".rois.geojson"],
+  endings: [".geojson", ".tif.geojson", "_rois.geojson"],
   isOfAllChannels: true,
   isOneOfMany: true,
   mostBytes: 2 ** 26,

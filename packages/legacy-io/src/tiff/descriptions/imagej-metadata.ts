@@ -80,7 +80,7 @@ export function parseImageJMetadata(
       if (TEXT_TYPES.has(type) ? size % 2 !== 0 : type === "rang" && size % 8 !== 0) {
         throw refused(`a whole block ${printable(type)}`, size);
       }
-      list.push(bytes.slice(offset, offset + size));
+      list.push(new Uint8Array(bytes.subarray(offset, offset + size)));
       offset += size;
     }
   }
