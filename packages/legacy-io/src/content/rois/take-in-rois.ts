@@ -73,25 +73,33 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
     sources: [],
   }));
   const rows = new Map<number, Entry[]>();
-  const remember = (entry: Entry): void => {
-    const { row } = entry.compared;
-    rows.set(row, [...(rows.get(row) ?? []), entry]);
+  const remember = (some: readonly Entry[]): void => {
+    for (const entry of some) {
+      const { row } = entry.compared;
+      const list = rows.get(row) ?? [];
+      rows.set(row, list);
+      list.push(entry);
+    }
   };
-  entries.forEach(remember);
+  remember(entries);
   const notes: TakenInRois["notes"][number][] = [];
   const incomplete = new Set<string>();
   const ids = new Map<string, number>();
   let numPoints = 0;
   for (const { fileName, relPath, found } of files) {
     const problems = [...found.problems];
-    const matched = new Map<string, Set<Entry>>();
     const keysHere = new Map<string, number>();
+    let taken = new Set<Entry>();
+    let fresh: Entry[] = [];
+    let group: string | undefined;
     for (const { draft, place } of found.rois) {
       const sources = sourcesOf(draft) ?? [{ file: fileName, place }];
       // The selection of a TIFF may be part of its overlay, so they count as two files.
-      const group = place === TIFF_PLACES.selection ? place : "";
-      const taken = matched.get(group) ?? new Set<Entry>();
-      matched.set(group, taken);
+      if ((place === TIFF_PLACES.selection) !== (group === TIFF_PLACES.selection)) {
+        remember(fresh);
+        [taken, fresh] = [new Set(), []];
+      }
+      group = place;
       const roi = placed(draft, { file: fileName, place }, size);
       if (typeof roi === "string") {
         problems.push(
@@ -123,10 +131,10 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
         break;
       }
       const entry: Entry = { compared, isNew: true, keys: [key], sources: [...sources] };
-      taken.add(entry);
       entries.push(entry);
-      remember(entry);
+      fresh.push(entry);
     }
+    remember(fresh);
     if (problems.length > 0) {
       incomplete.add(relPath);
       notes.push(...inWords(problems).map((reason) => ({ path: relPath, reason })));

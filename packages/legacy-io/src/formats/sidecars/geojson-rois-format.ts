@@ -17,7 +17,7 @@ export const geoJsonRoisFormat: SidecarFormat = {
   artifacts: [{ kind: "json", name: ARTIFACTS.metadata }],
   parse: async (bytes, { relPath }) => {
     const rois = await readFeatures(bytes, relPath);
-    return { rois, alsoHas: rois.problems.length === 0 ? [] : ["what could not be read"] };
+    return { rois, alsoHas: rois.problems.length === 0 ? [] : ["features that cannot be read"] };
   },
 };
 

@@ -36,7 +36,7 @@ export const imageJRoisFormat: SidecarFormat = {
     return {
       rois,
       alsoHas: [
-        ...(rois.problems.length === 0 ? [] : ["what could not be read"]),
+        ...(rois.problems.length === 0 ? [] : ["ROIs that cannot be read"]),
         ...(skipped.length === 0 ? [] : [`files that are no ROIs (${printableName(skipped.join(", "))})`]),
       ],
     };
