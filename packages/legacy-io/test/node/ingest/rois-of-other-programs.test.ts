@@ -297,7 +297,7 @@ describe("ROIs of other programs", () => {
       join(lab, "c.tif"),
       imageJTiff({ overlay: [rect("a"), rect("b", 1), rect("later", 2)] }, 1),
     );
-    await ingestLegacyFolder(dataset, lab, { onChange: "supersede" });
+    await refreshFromFolder(dataset, lab, { mode: "reingest_if_changed", onChange: "supersede" });
     expect((await roisIn()).map(({ id, name }) => [id, name])).toEqual([
       [1, "mine"],
       [3, "later"],
