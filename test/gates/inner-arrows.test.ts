@@ -81,14 +81,15 @@ const ARROWS: Arrows = {
     folder: ["formats"],
     readers: ["tiff", "formats", "folder"],
     plan: ["folder", "readers"],
-    content: ["folder", "formats"],
+    content: ["folder", "formats", "tiff"],
     export: ["folder", "tiff", "formats"],
     node: ["folder", "plan", "tiff", "formats", "readers", "content", "export"],
   },
   "packages/legacy-io/src/formats": {
     olympus: [],
     kymflow: [],
-    sidecars: ["olympus", "kymflow"],
+    rois: [],
+    sidecars: ["olympus", "kymflow", "rois"],
   },
   "packages/legacy-io/src/node": {
     tiff: [],
@@ -108,13 +109,13 @@ const ARROWS: Arrows = {
     descriptions: [],
     header: ["descriptions"],
     pixels: ["codecs", "descriptions", "header"],
-    write: ["header"],
+    write: ["header", "descriptions"],
   },
   "packages/roi/src": {
     shapes: [],
     geometry: ["shapes"],
     edit: ["shapes", "geometry"],
-    exchange: ["shapes", "edit"],
+    exchange: ["shapes", "geometry", "edit"],
     pixels: ["shapes", "geometry", "edit"],
     geojson: ["exchange"],
     imagej: ["exchange"],
@@ -122,6 +123,10 @@ const ARROWS: Arrows = {
   "packages/roi/src/exchange": {
     zip: [],
     imagej: ["zip"],
+  },
+  "packages/roi/src/exchange/imagej": {
+    kinds: [],
+    kept: [],
   },
   "packages/zarr-store/src": {
     bytes: [],

@@ -155,7 +155,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       (isUnderstood(sidecar)
         ? whyKept(
             taken.incomplete.has(sidecar.relPath)
-              ? { ...sidecar.content.facts, alsoHas: ["ROIs that could not be taken in"] }
+              ? { ...sidecar.content.facts, alsoHas: ["ROIs that could not be added"] }
               : sidecar.content.facts,
             stored.has(sidecar.relPath),
             sidecar === events?.sidecar,

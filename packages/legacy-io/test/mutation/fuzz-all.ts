@@ -1,11 +1,11 @@
 import { describeTally, type FuzzTally, fuzzParser } from "./fuzz-parsers.ts";
 import { FUZZED_CLASSIC_JSON } from "./fuzzed-classic-json.ts";
 import { FUZZED_CSV } from "./fuzzed-csv.ts";
-import { FUZZED_GEOJSON } from "./fuzzed-geojson.ts";
-import { FUZZED_IMAGEJ_METADATA } from "./fuzzed-imagej-metadata.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./fuzzed-olympus-header.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
+import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
+import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
 
 /** Every parser with `runs` changed files of its own, and the tallies printed. */
 export async function fuzzAll(runs: number, seed: number): Promise<readonly FuzzTally[]> {

@@ -3,7 +3,7 @@
 import type { RoiBounds } from "../shapes/bounds.ts";
 import type { RoiPoint } from "../shapes/point.ts";
 
-/** Visits the pixels of a region in which points lie, row by row, from left to right, each once. */
+/** Visits the pixels of a region in which points lie, row by row, from left to right, without duplicates. */
 export function forEachPointSpan(
   points: readonly RoiPoint[],
   region: RoiBounds,

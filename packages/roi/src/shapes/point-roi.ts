@@ -5,7 +5,7 @@ import { checkPoints, type RoiPoint } from "./point.ts";
 import { STORED_POINTS_KEYS } from "./stored-points.ts";
 
 /**
- * Marked positions, such as counted cells. It covers the pixels in which they lie, each once. The order of the points is kept,
+ * Marked positions, such as counted cells. It covers the pixels in which they lie. The order of the points is kept,
  * and nothing joins them.
  */
 export interface PointRoi extends RoiFields {

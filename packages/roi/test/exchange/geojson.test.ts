@@ -4,7 +4,6 @@ import { readGeoJson, writeGeoJson } from "../../src/geojson/index.ts";
 import {
   createLineRoi,
   createMaskRoi,
-  createPointRoi,
   createPolygonRoi,
   createPolylineRoi,
   createRectRoi,
@@ -12,6 +11,7 @@ import {
   RoiSet,
   rasterize,
 } from "../../src/index.ts";
+import { createPointRoi } from "../../src/shapes/point-roi.ts";
 import { anyJsonObject, anyRoi } from "../support/arbitraries.ts";
 import { points } from "../support/points.ts";
 

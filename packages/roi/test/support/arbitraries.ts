@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import {
   createLineRoi,
   createMaskRoi,
-  createPointRoi,
   createPolygonRoi,
   createPolylineRoi,
   createRectRoi,
@@ -16,6 +15,7 @@ import {
 import { ENVELOPE_KEYS } from "../../src/shapes/fields/roi-fields.ts";
 import { STORED_EDGE_KEYS } from "../../src/shapes/fields/stored-edges.ts";
 import { MASK_DATA_KEYS } from "../../src/shapes/mask.ts";
+import { createPointRoi } from "../../src/shapes/point-roi.ts";
 import { STORED_POINTS_KEYS } from "../../src/shapes/stored-points.ts";
 
 const coordinate = fc.integer({ min: -50, max: 50 });

@@ -21,7 +21,7 @@ import { withImage } from "./with-image.ts";
 export const exportRoisCommand: Command = defineCommand({
   usage: "roi export DATASET IMAGE FILE",
   description: `Writes the ROIs of an image, or one of them, to a new file: .roi or RoiSet.zip for ImageJ,
-.geojson for QuPath and napari. A ROI that came from ImageJ goes back as it came, until it is
+.geojson for QuPath and napari. A ROI that came from ImageJ goes back unchanged, until it is
 moved. A ROI that FILE cannot hold is named, and the others are written. With - as FILE, GeoJSON goes to stdout.`,
   examples: [
     "kym roi export study.zarr 20250722_A89_0002 rois.geojson",

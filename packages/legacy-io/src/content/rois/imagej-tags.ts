@@ -1,7 +1,7 @@
 // What ImageJ keeps in a TIFF, in the form of the artifact `imagej/tags`.
 
 import { ARTIFACTS } from "@kym/kym-schema";
-import { isZarrStoreError } from "@kym/zarr-store";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import type { ImageJMetadata } from "../../tiff/descriptions/imagej-metadata.ts";
 
 /** ImageJ's metadata, and the name of the TIFF that it came from. */

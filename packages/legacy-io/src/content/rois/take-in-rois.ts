@@ -1,4 +1,4 @@
-// Takes the ROIs of other programs' files into an image: clipped to it, each once, with ids that stay.
+// Adds the ROIs of other programs' files to an image: clipped to it, without duplicates, with ids that stay.
 
 import { geometryHash, isRoiError, type NewRoi, type PlaneSize, type Roi, RoiSet } from "@kym/roi";
 import type { FoundRois } from "../../formats/rois/found-rois.ts";
@@ -24,7 +24,7 @@ export interface RoisToTakeIn {
   readonly files: readonly RoiFile[];
   /** The ROIs that the image has already. */
   readonly present: readonly Roi[];
-  /** Keys of ROIs that were taken in by whoever wrote `present`, and edited or deleted since, it may be. */
+  /** Keys of ROIs that whoever wrote `present` had already; they may have been edited or deleted since. */
   readonly takenBefore: ReadonlyMap<string, number>;
   /** The ids that ROIs had when the image was last read. */
   readonly before: GivenRoiIds;
@@ -36,14 +36,14 @@ export interface TakenInRois {
   /** The id of each ROI that a file holds, by its key: of new ROIs, and of those that are among `present`. */
   readonly ids: ReadonlyMap<string, number>;
   readonly notes: readonly { readonly path: string; readonly reason: string }[];
-  /** Paths of files some of whose ROIs could not be taken in. */
+  /** Paths of files some of whose ROIs could not be added. */
   readonly incomplete: ReadonlySet<string>;
 }
 
 /** The key in `extra` that says where a ROI came from: a list of `{ file, place }`. */
 export const CAME_FROM = "came_from";
 
-/** The most ROIs, and points of all ROIs together, that are taken in for an image. */
+/** The most ROIs, and points of all ROIs together, that are added to an image. */
 const [MOST_ROIS, MOST_POINTS] = [10_000, 2_000_000];
 /** Problems of one file that are listed one by one. */
 const MOST_PROBLEMS = 20;
@@ -53,7 +53,7 @@ interface Source {
   readonly place: string;
 }
 
-/** A ROI among those of the image: one that it has already, or one that is being taken in. */
+/** A ROI among those of the image: one that it has already, or a new one. */
 interface Entry {
   compared: ComparedRoi;
   readonly isNew: boolean;
@@ -62,7 +62,7 @@ interface Entry {
 }
 
 /**
- * Takes in the ROIs of files. The same ROI in several files comes in once: the first file gives its name, and ImageJ's bytes come
+ * Adds the ROIs of files. The same ROI in several files comes in once: the first file gives its name, and ImageJ's bytes come
  * from the first file that has them. Two equal ROIs of one file are two.
  */
 export function takeInRois({ size, files, present, takenBefore, before }: RoisToTakeIn): TakenInRois {
@@ -127,7 +127,7 @@ export function takeInRois({ size, files, present, takenBefore, before }: RoisTo
       }
       numPoints += compared.outline.length;
       if (entries.length >= MOST_ROIS || numPoints > MOST_POINTS) {
-        problems.push(`only the first ${entries.length} ROIs of the image are taken in`);
+        problems.push(`only the first ${entries.length} ROIs of the image are kept`);
         break;
       }
       const entry: Entry = { compared, isNew: true, keys: [key], sources: [...sources] };
@@ -162,7 +162,7 @@ function placed(draft: NewRoi, source: Source, size: PlaneSize): Roi | string {
   }
 }
 
-/** The sources that a ROI has already, because it was taken in before. */
+/** The sources that a ROI has already, because it was added before. */
 function sourcesOf({ extra = {} }: Pick<NewRoi, "extra">): readonly Source[] | undefined {
   const came = extra[CAME_FROM];
   return Array.isArray(came) ? (came as readonly Source[]) : undefined;
@@ -247,6 +247,6 @@ function nameOfKey(key: string): string {
 function inWords(problems: readonly string[]): readonly string[] {
   const more = problems.length - MOST_PROBLEMS;
   return more > 0
-    ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more that could not be taken in`]
+    ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more that could not be added`]
     : problems;
 }

@@ -1,4 +1,4 @@
-// The ROIs that a file of another program, or a TIFF, holds before they are taken in.
+// The ROIs that a file of another program, or a TIFF, holds, before they are added to an image.
 
 import { isRoiError, type NewRoi } from "@kym/roi";
 import type { ImportedRois } from "@kym/roi/geojson";

@@ -2,8 +2,8 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { readGeoJson } from "@kym/roi/geojson";
-import { isZarrStoreError } from "@kym/zarr-store";
 import { decodeJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
+import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { type FoundRois, foundOrProblem } from "../rois/found-rois.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { withoutNonFinite } from "../without-non-finite.ts";

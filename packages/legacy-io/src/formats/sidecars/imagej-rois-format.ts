@@ -37,7 +37,7 @@ export const imageJRoisFormat: SidecarFormat = {
       rois,
       alsoHas: [
         ...(rois.problems.length === 0 ? [] : ["ROIs that cannot be read"]),
-        ...(skipped.length === 0 ? [] : [`files that are no ROIs (${printableName(skipped.join(", "))})`]),
+        ...(skipped.length === 0 ? [] : [`other files (${printableName(skipped.join(", "))})`]),
       ],
     };
   },

@@ -13,7 +13,7 @@ export interface ImageJMetadata {
   readonly info: string | undefined;
   /** The properties of the image, keys and values in turn. */
   readonly properties: readonly string[];
-  /** One label per slice; "" where there is none. */
+  /** One label per slice; "" for a slice without one. */
   readonly labels: readonly string[];
   /** The display range of each channel: minimum and maximum in turn. */
   readonly ranges: readonly number[];

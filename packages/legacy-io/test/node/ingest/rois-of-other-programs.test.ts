@@ -257,7 +257,7 @@ describe("ROIs of other programs", () => {
       "c.geojson: kept as an attachment: its ROIs cannot be read",
       "c.roi: kept as an attachment: its ROIs cannot be read",
       "c.zip: kept as an attachment: its ROIs cannot be read",
-      "c_RoiSet.zip: kept as an attachment: it also has ROIs that could not be taken in",
+      "c_RoiSet.zip: kept as an attachment: it also has ROIs that could not be added",
     ]);
     expect((await (await record()).listAttachments()).length).toBe(4);
   });

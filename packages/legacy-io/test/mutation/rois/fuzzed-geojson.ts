@@ -1,7 +1,7 @@
-import { LegacyIoError } from "../../src/errors.ts";
-import type { FoundRois } from "../../src/formats/rois/found-rois.ts";
-import { geoJsonRoisFormat } from "../../src/formats/sidecars/geojson-rois-format.ts";
-import type { FuzzedParser } from "./fuzz-parsers.ts";
+import { LegacyIoError } from "../../../src/errors.ts";
+import type { FoundRois } from "../../../src/formats/rois/found-rois.ts";
+import { geoJsonRoisFormat } from "../../../src/formats/sidecars/geojson-rois-format.ts";
+import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const RING = "[[2,10],[12,10],[12,40.5],[2,40],[2,10]]";
 const feature = (geometry: string, properties = "{}"): string =>

@@ -2,8 +2,8 @@ import {
   encodeImageJMetadata,
   type ImageJMetadata,
   parseImageJMetadata,
-} from "../../src/tiff/descriptions/imagej-metadata.ts";
-import type { FuzzedParser } from "./fuzz-parsers.ts";
+} from "../../../src/tiff/descriptions/imagej-metadata.ts";
+import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const WHOLE: ImageJMetadata = {
   info: "scored by hand µ\nline=3",
