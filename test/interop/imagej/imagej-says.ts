@@ -54,6 +54,8 @@ function typeOf({ type, subtype, isComposite }: ImageJRoi): string {
   switch (subtype) {
     case "text":
       return "Text";
+    case "image":
+      return "Image";
     case "arrow":
       return "Arrow";
     default:

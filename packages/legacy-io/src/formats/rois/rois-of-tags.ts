@@ -7,7 +7,7 @@ import { type FoundRois, foundOrProblem, MOST_ROIS } from "./found-rois.ts";
 /** The places of ROIs in a TIFF. */
 export const TIFF_PLACES = { selection: "selection", overlay: "overlay" } as const;
 
-/** Reads the ROIs of ImageJ's metadata: the active selection, then the overlay. One that is damaged is a problem. */
+/** Reads the ROIs of ImageJ's metadata: the overlay in its order, then the active selection. One that is damaged is a problem. */
 export async function roisOfTags({
   selection,
   overlay,
@@ -19,10 +19,12 @@ export async function roisOfTags({
       problems: found.problems.map((problem) => `its ${what} is left out: ${problem}`),
     };
   };
-  const all: FoundRois[] =
-    selection === undefined ? [] : [await read(selection, TIFF_PLACES.selection, "selection")];
+  const all: FoundRois[] = [];
   for (const [index, bytes] of overlay.slice(0, MOST_ROIS).entries()) {
     all.push(await read(bytes, TIFF_PLACES.overlay, `selection ${index + 1} of the overlay`));
+  }
+  if (selection !== undefined) {
+    all.push(await read(selection, TIFF_PLACES.selection, "selection"));
   }
   return {
     rois: all.flatMap(({ rois }) => rois),

@@ -121,9 +121,9 @@ describe("ROIs of other programs", () => {
     const { notes } = await ingest({ "c.tif": imageJTiff(whole) });
     expect(notes).toEqual([]);
     expect(await namesIn()).toEqual([
-      "1 rect sel: from the selection of c.tif",
-      "2 rect a: from the overlay of c.tif",
-      "3 polygon o: ImageJ oval, here a polygon; from the overlay of c.tif",
+      "1 rect a: from the overlay of c.tif",
+      "2 polygon o: ImageJ oval, here a polygon; from the overlay of c.tif",
+      "3 rect sel: from the selection of c.tif",
     ]);
     for (const format of ["imagej", undefined] as const) {
       const target = await exported(format);
@@ -213,7 +213,7 @@ describe("ROIs of other programs", () => {
   it("go back to ImageJ with their own bytes until they are edited, and come in again once", async () => {
     const overlay = [rect("a", 1), oval("o"), oval("moved")];
     await ingest({ "c.tif": imageJTiff({ selection: rect("sel"), overlay }) });
-    await edit((set) => set.edit(2, { name: "renamed" }).edit(4, { channel: 2 }).delete(1));
+    await edit((set) => set.edit(1, { name: "renamed" }).edit(3, { channel: 2 }).delete(4));
     const target = await exported("imagej");
     const { imageJMetadata } = await describeTiff(bytesSource(await readFile(join(target, "c.tif"))));
     const [renamed, same, moved, ...more] = imageJMetadata?.overlay ?? [];
@@ -332,7 +332,7 @@ describe("ROIs of other programs", () => {
       const name = "file-03-rois-inside-the-tiff";
       const truth = JSON.parse(await readFile(join(CASES ?? "", name, "truth.json"), "utf8"));
       await ingestCase(name);
-      const [line, vessel, cell] = await roisIn();
+      const [vessel, cell, line] = await roisIn();
       const { x1, y1, x2, y2 } = truth.rois.active;
       expect(line).toMatchObject({
         type: "line",
