@@ -81,9 +81,13 @@ async function tryOne({ read, truth }: Reader, bytes: Uint8Array, tally: FuzzTal
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value, (_, each) =>
-    typeof each === "number" && !Number.isFinite(each) ? String(each) : each,
-  );
+  return JSON.stringify(value, (_, each) => {
+    if (typeof each !== "number" || Number.isInteger(each)) {
+      return each;
+    }
+    // The two ways to compute a curve may round differently.
+    return Number.isFinite(each) && Math.abs(each) >= 1 ? Number(each.toFixed(4)) : String(each);
+  });
 }
 
 const OUTLINE = [

@@ -1,6 +1,7 @@
 // Reads the path of a composite selection: its rings, with curves as short straight sides.
 
 import { unexpected } from "../../../shapes/fields/read-field.ts";
+import { readCoordinate } from "../../../shapes/point.ts";
 import type { ImageJPoint } from "../imagej-roi.ts";
 import type { RoiBytes } from "../roi-bytes.ts";
 import { HEADER, HEADER_BYTES } from "../roi-layout.ts";
@@ -18,7 +19,7 @@ const MOST_POINTS = 1_000_000;
  * or not, as in ImageJ, which fills them by the even–odd rule.
  *
  * @throws {RoiError} `invalid_argument`, with the byte, for a path that is cut off, does not begin with a move, has an
- *   unknown segment or a coordinate that is not finite, or has more than 1 000 000 points
+ *   unknown segment or a coordinate that is not finite or beyond ±2³¹, or has more than 1 000 000 points
  */
 export function readRings(file: RoiBytes): readonly (readonly ImageJPoint[])[] {
   const count = file.int32(HEADER.shapeSize);
@@ -33,7 +34,7 @@ export function readRings(file: RoiBytes): readonly (readonly ImageJPoint[])[] {
     if (length === undefined || (kind !== MOVE && ring === undefined) || index + 1 + length > count) {
       throw unexpected(`byte ${at}`, "a segment of a path that begins with a move", kind);
     }
-    const numbers = Array.from({ length }, (_, each) => file.float32(at + 4 + 4 * each));
+    const numbers = Array.from({ length }, (_, each) => coordinateAt(file, at + 4 + 4 * each));
     if (kind === MOVE) {
       ring = [];
       rings.push(ring);
@@ -48,6 +49,10 @@ export function readRings(file: RoiBytes): readonly (readonly ImageJPoint[])[] {
     index += 1 + length;
   }
   return Object.freeze(rings.map((each) => Object.freeze(withoutClosing(each))));
+}
+
+function coordinateAt(file: RoiBytes, at: number): number {
+  return readCoordinate(file.float32(at), `byte ${at}`);
 }
 
 /** The ends of the straight sides from a point along a line or a Bézier curve. */
