@@ -112,7 +112,8 @@ const ARROWS: Arrows = {
   "packages/legacy-io/src/formats": {
     olympus: [],
     kymflow: [],
-    sidecars: ["olympus", "kymflow"],
+    rois: [],
+    sidecars: ["olympus", "kymflow", "rois"],
   },
   "packages/legacy-io/src/node": {
     tiff: [],
@@ -134,13 +135,13 @@ const ARROWS: Arrows = {
     header: ["descriptions"],
     page: ["codecs", "header"],
     pixels: ["codecs", "descriptions", "header", "page"],
-    write: ["header"],
+    write: ["header", "descriptions"],
   },
   "packages/roi/src": {
     shapes: [],
     geometry: ["shapes"],
     edit: ["shapes", "geometry"],
-    exchange: ["shapes", "edit"],
+    exchange: ["shapes", "geometry", "edit"],
     pixels: ["shapes", "geometry", "edit"],
     geojson: ["exchange"],
     imagej: ["exchange"],
@@ -148,6 +149,10 @@ const ARROWS: Arrows = {
   "packages/roi/src/exchange": {
     zip: [],
     imagej: ["zip"],
+  },
+  "packages/roi/src/exchange/imagej": {
+    kinds: [],
+    kept: [],
   },
   "packages/zarr-store/src": {
     bytes: [],

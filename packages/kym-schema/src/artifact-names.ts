@@ -11,6 +11,11 @@ export const ARTIFACTS = {
   provenance: "provenance",
   /** JSON: what came for artifacts of the image and was not taken. Absent while no conflict is open. See `loadOpenConflicts`. */
   openConflicts: "open_conflicts",
+  /**
+   * JSON: what ImageJ keeps in tags of its own in the TIFF: `info`, `properties`, `labels`, `ranges`, `luts`, `selection`,
+   * `overlay`, `others`, with bytes as hexadecimal digits. `file` is the name of the TIFF.
+   */
+  imageJTags: "imagej/tags",
   /** Table: the velocity trace, `VELOCITY_TRACE_SCHEMA`. */
   radonVelocity: "radon/velocity",
   /** JSON: how the trace was computed, by `"<roi>"` or `"<roi>:<channel>"`. */

@@ -125,6 +125,11 @@ function drawRoi(roi: Roi, plane: Plane): readonly string[] {
       );
       return [tint, `<${element} points="${pairs.join(" ")}" ${stroke}/>`, ...dots];
     }
+    case "point":
+      return [
+        tint,
+        ...roi.points.map(({ dim0, dim1 }) => `<circle cx="${dim1}" cy="${dim0}" r="0.4" fill="${colour}"/>`),
+      ];
   }
   return roi satisfies never;
 }

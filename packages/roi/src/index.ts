@@ -25,6 +25,7 @@ export { createLineRoi, type LineEnds, type LineRoi, type LineRoiInit } from "./
 export { createMaskRoi, type MaskRoi, type MaskRoiInit, type RoiMask } from "./shapes/mask.ts";
 export { createPathRoi, type PathRoi, type PathRoiInit } from "./shapes/path-roi.ts";
 export type { RoiPoint } from "./shapes/point.ts";
+export type { PointRoi, PointRoiInit } from "./shapes/point-roi.ts";
 export { createPolygonRoi, type PolygonRoi, type PolygonRoiInit } from "./shapes/polygon.ts";
 export { createPolylineRoi, type PolylineRoi, type PolylineRoiInit } from "./shapes/polyline.ts";
 export { createRectRoi, type RectRoi, type RectRoiInit } from "./shapes/rect.ts";

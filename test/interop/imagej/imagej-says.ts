@@ -29,15 +29,24 @@ const TYPES: Readonly<Record<ImageJRoi["type"], string>> = {
 
 /** The description that ImageJ would print of a selection that we read. */
 export function saysOf(roi: ImageJRoi): ImageJSays {
-  const { slice, c, z, t } = roi.position;
   return {
     type: typeOf(roi),
     name: roi.name ?? null,
     bounds: boundsOf(roi),
     points: roi.coordinates.map((point) => [point.x, point.y]),
-    // ImageJ also gives the slice as z, and no slice if the stack has dimensions.
-    position: c === 0 && z === 0 && t === 0 ? [slice, 0, slice, 0] : [0, c, z, t],
+    position: positionOf(roi),
   };
+}
+
+/**
+ * ImageJ gives points the position that the file has. For other selections it also gives the slice as z, and no slice if the
+ * stack has dimensions.
+ */
+function positionOf({ type, position: { slice, c, z, t } }: ImageJRoi): readonly number[] {
+  if (type === "point") {
+    return [slice, c, z, t];
+  }
+  return c === 0 && z === 0 && t === 0 ? [slice, 0, slice, 0] : [0, c, z, t];
 }
 
 /** If an open outline has whole coordinates, ImageJ's bounds include the pixels of its last points. */
@@ -54,6 +63,8 @@ function typeOf({ type, subtype, isComposite }: ImageJRoi): string {
   switch (subtype) {
     case "text":
       return "Text";
+    case "image":
+      return "Image";
     case "arrow":
       return "Arrow";
     default:

@@ -16,6 +16,8 @@ export const METADATA_KEYS = {
   rois: "rois",
   /** The highest id that a ROI of the image ever had, so that ids are not given twice. */
   roiIdHighWaterMark: "roi_id_high_water_mark",
+  /** The id that each ROI of another program's file was given, by its key, so that it is not added again. */
+  roiSources: "roi_sources",
   accepted: "accepted",
   /** The microscope's own header, section by section, as an ingest stores it. */
   olympusHeader: "olympus_header",

@@ -12,6 +12,7 @@ import type { FieldValues } from "../folder/paths/fields-of-path.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
+import { roisOfTags } from "../formats/rois/rois-of-tags.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
@@ -22,13 +23,17 @@ import {
   sidecarSays,
   tiffSays,
 } from "./calibration-conflicts.ts";
-import { completeMetadata, roisOfMetadata } from "./complete-metadata.ts";
+import { completeMetadata } from "./complete-metadata.ts";
 import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content.ts";
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
+import { planeSize } from "./plane-size.ts";
+import type { ImageJTags } from "./rois/imagej-tags.ts";
+import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
+import { type GivenRoiIds, type RoiFile, type TakenInRois, takeInRois } from "./rois/take-in-rois.ts";
 import { turnRoi } from "./turn-roi.ts";
 
 /** Parsed sidecars, and the facts about their image that are needed to interpret them. */
@@ -37,6 +42,12 @@ export interface SidecarParts {
   readonly shape: readonly number[];
   /** What the TIFF says about its axes. Default: nothing. */
   readonly tiff?: TiffFacts | undefined;
+  /** The axes of the shape. Without them, the last two are the rows and the columns. */
+  readonly axes?: readonly string[] | undefined;
+  /** What ImageJ keeps in the TIFF itself. */
+  readonly tags?: ImageJTags | undefined;
+  /** The ids that ROIs of files have in the dataset, asked for if a file has ROIs. Default: none was given. */
+  readonly roiIds?: (() => Promise<GivenRoiIds>) | undefined;
   /** SHA-256 of the little-endian, C-order pixels. */
   readonly pixelsSha256: string;
   readonly sidecars: readonly ParsedSidecar[];
@@ -49,11 +60,11 @@ export interface TiffFacts {
   /** The path of the file, relative to the folder. */
   readonly relPath: string;
   readonly scales: StatedScales;
-  /** True if rows and columns of the file changed places. Files beside it count rows and columns as the TIFF does. */
+  /** True if rows and columns of the file changed places. It and the files beside it count rows and columns as the TIFF does. */
   readonly isTurned: boolean;
 }
 
-export interface BundleParts extends Omit<SidecarParts, "shape"> {
+export interface BundleParts extends Omit<SidecarParts, "shape" | "axes"> {
   readonly image: NdArray;
   readonly axes: readonly string[];
 }
@@ -66,7 +77,7 @@ export type SidecarArtifacts = Omit<ImageContent, "image" | "axes"> & {
 
 /** Combines an image and its parsed sidecars into what ingest stores. Reads nothing. */
 export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
-  return { image, axes, ...(await artifactsOfSidecars({ ...parts, shape: image.shape })) };
+  return { image, axes, ...(await artifactsOfSidecars({ ...parts, axes, shape: image.shape })) };
 }
 
 /**
@@ -112,21 +123,29 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   });
   const given = givenArtifacts(usable);
   const own = findMetadata(given, derived);
-  const { text, overruled } = fillExperiment(own?.text ?? derived, folderFields);
+  const found = await roiFiles(parts.tags, usable);
+  const taken = await takenRois(own?.text ?? derived, found, parts);
+  const roiSources = new Set(
+    found.flatMap(({ relPath, found: { rois: some } }) => (some.length > 0 ? [relPath] : [])),
+  );
+  notes.push(...taken.notes);
+  const { text, overruled } = fillExperiment(withTakenRois(own?.text ?? derived, taken), folderFields);
   const metadata: SourcedArtifact = {
     kind: "json",
     name: ARTIFACTS.metadata,
     text,
     from: [
       ...(Object.keys(folderFields).length === 0 ? [] : [FOLDER_NAMES]),
-      ...new Set(
-        [own?.given, header, classic, accepted].flatMap((source) =>
+      ...new Set([
+        ...[own?.given, header, classic, accepted].flatMap((source) =>
           source === undefined ? [] : [source.sidecar.relPath],
         ),
-      ),
+        ...usable.flatMap(({ relPath }) => (roiSources.has(relPath) ? [relPath] : [])),
+      ]),
     ],
   };
-  const rois = own === undefined ? (classic?.said.rois ?? []) : roisOfMetadata(own.text);
+  const before = own === undefined ? (classic?.said.rois ?? []) : roisOfMetadata(own.text).rois;
+  const rois = [...before, ...taken.rois];
   const roisFrom = (own?.given ?? classic)?.sidecar.relPath;
   const artifacts = [
     metadata,
@@ -151,13 +170,22 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   for (const source of [own?.given ?? classic, header]) {
     stored.add(source?.sidecar.relPath ?? "");
   }
+  for (const relPath of roiSources) {
+    stored.add(relPath);
+  }
   const whyUnusable = (sidecar: ParsedSidecar): string | undefined =>
     isUnderstood(sidecar) ? whyUnfit.get(sidecar) : whyOpaque(sidecar);
   for (const sidecar of sidecars) {
     const reason =
       whyUnusable(sidecar) ??
       (isUnderstood(sidecar)
-        ? whyKept(sidecar.content.facts, stored.has(sidecar.relPath), sidecar === events?.sidecar)
+        ? whyKept(
+            taken.incomplete.has(sidecar.relPath)
+              ? { ...sidecar.content.facts, alsoHas: ["ROIs that could not be added"] }
+              : sidecar.content.facts,
+            stored.has(sidecar.relPath),
+            sidecar === events?.sidecar,
+          )
         : undefined);
     if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
@@ -189,6 +217,45 @@ export function turnedClassic(
 
 function jsonOf(given: GivenArtifact): unknown {
   return given.kind === "json" ? plainValue(parseLossless(given.text, { allowNonFinite: true })) : undefined;
+}
+
+/** The files with ROIs of other programs, the TIFF itself first. */
+async function roiFiles(
+  tags: ImageJTags | undefined,
+  sidecars: readonly Understood[],
+): Promise<readonly RoiFile[]> {
+  const inside: readonly RoiFile[] =
+    tags === undefined || !hasRois(tags)
+      ? []
+      : [{ fileName: tags.file, relPath: tags.file, found: await roisOfTags(tags.metadata) }];
+  const beside = sidecars.flatMap(({ fileName, relPath, content: { facts } }): readonly RoiFile[] =>
+    facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
+  );
+  return [...inside, ...beside];
+}
+
+function hasRois({ metadata: { selection, overlay } }: ImageJTags): boolean {
+  return selection !== undefined || overlay.length > 0;
+}
+
+async function takenRois(
+  metadata: string,
+  files: readonly RoiFile[],
+  { shape, axes, tiff, roiIds }: SidecarParts,
+): Promise<TakenInRois> {
+  if (files.length === 0) {
+    return { rois: [], ids: new Map(), notes: [], incomplete: new Set() };
+  }
+  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(metadata);
+  const given = (await roiIds?.()) ?? NO_ROI_IDS;
+  return takeInRois({
+    size: planeSize(shape, axes),
+    isTurned: tiff?.isTurned,
+    files,
+    present,
+    takenBefore,
+    before: { ids: given.ids, highWaterMark: Math.max(given.highWaterMark, highWaterMark) },
+  });
 }
 
 /** Finds the sidecar `<image>.metadata.json`, which `AcqImage` writes beside a TIFF, and completes its text. */
@@ -321,6 +388,9 @@ async function eventArtifacts(
 
 /** Says why an understood file is also kept unchanged: nothing of it is stored, or a part would be lost. */
 function whyKept(facts: SidecarFacts, isStored: boolean, hasItsEventsStored: boolean): string | undefined {
+  if (!isStored && facts.rois !== undefined) {
+    return facts.rois.problems.length > 0 ? "its ROIs cannot be read" : "it has no ROIs";
+  }
   if (!isStored) {
     return Object.values(facts).some((fact) => fact !== undefined)
       ? "another file says the same"

@@ -2,13 +2,11 @@
 
 import { UNITS } from "@kym/kym-schema";
 import { CALIBRATION_SOURCES, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
-import { isRoiError, type Roi, roiFromEnvelope } from "@kym/roi";
 import {
   getMember,
   type JsonNode,
   nodeOf,
   parseLossless,
-  plainValue,
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
@@ -49,23 +47,6 @@ export function completeMetadata(own: string, derived: string): string | undefin
       : before;
   const merged = serializeLossless(withoutNonFinite(filled(whole, made)));
   return merged === serializeLossless(withoutNonFinite(before)) ? own : merged;
-}
-
-/** Reads the ROIs of a metadata text; entries that are not valid ROIs are left out. */
-export function roisOfMetadata(text: string): readonly Roi[] {
-  const rois = getMember(parseLossless(text), METADATA_KEYS.rois);
-  return rois?.kind === "array" ? rois.items.flatMap(readRoi) : [];
-}
-
-function readRoi(node: JsonNode): readonly Roi[] {
-  try {
-    return [roiFromEnvelope(plainValue(node))];
-  } catch (error) {
-    if (isRoiError(error)) {
-      return [];
-    }
-    throw error;
-  }
 }
 
 /** Adds the members of `made` that are missing or null in `node`. */

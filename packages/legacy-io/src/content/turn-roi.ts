@@ -1,6 +1,11 @@
 // Turns a ROI with its image: what was a row becomes a column.
 
-import { createPathRoi, type Roi } from "@kym/roi";
+import { createPathRoi, type PlaneSize, type Roi } from "@kym/roi";
+
+/** The size of the plane whose rows are the columns of this one. */
+export function turnSize({ height, width }: PlaneSize): PlaneSize {
+  return { height: width, width: height };
+}
 
 /**
  * Mirrors a ROI at the diagonal of the image, for an image whose rows and columns changed places. A mask only names the array of

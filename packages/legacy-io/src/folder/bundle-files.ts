@@ -60,7 +60,7 @@ export function bundleFiles(
       for (const file of taken) {
         claimed.add(file.relPath);
       }
-      return bundleFolder(entry.folder, [...own, ...taken], roles, isSelected);
+      return bundleFolder(entry.folder, [...own, ...taken], roles, isSelected, formats);
     });
   return {
     bundles: inOrder(
@@ -107,7 +107,10 @@ function bundleFolder(
   files: readonly BundleFile[],
   roles: ReadonlyMap<BundleFile, FileRole>,
   isSelected: (fileName: string) => boolean,
+  formats: readonly SidecarNameRule[],
 ): BundledFiles {
+  const isTooLarge = ({ kind }: SidecarContent, { sizeBytes }: BundleFile): boolean =>
+    sizeBytes > (formats.find(({ name }) => name === kind)?.mostBytes ?? Number.POSITIVE_INFINITY);
   const bundles = new Map<string, OpenBundle>();
   const orphans = new Map<string, OrphanFile[]>();
   const folderDatabases: FolderDatabaseFile[] = [];
@@ -132,7 +135,12 @@ function bundleFolder(
         addTo(bundles.get(role.image)?.otherChannels, { ...file, channel: role.channel }, unrecognised, file);
         break;
       case "sidecar":
-        addTo(bundles.get(role.image)?.sidecars, { ...file, ...contentOf(role) }, unrecognised, file);
+        addTo(
+          isTooLarge(role, file) ? undefined : bundles.get(role.image)?.sidecars,
+          { ...file, ...contentOf(role) },
+          unrecognised,
+          file,
+        );
         break;
       case "orphan":
         orphans.set(role.stem, [...(orphans.get(role.stem) ?? []), { ...file, kind: role.kind }]);

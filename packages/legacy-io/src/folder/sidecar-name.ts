@@ -88,7 +88,8 @@ export function decideFileRoles(
     isOtherwise.add(file);
     return [file, other];
   });
-  return new Map(withoutRivals(roles, isOtherwise));
+  const ofMany = new Set(formats.flatMap(({ name, isOneOfMany }) => (isOneOfMany === true ? [name] : [])));
+  return new Map(withoutRivals(roles, isOtherwise, ofMany));
 }
 
 function rulesFor(folderName: string, formats: readonly SidecarNameRule[], owners: Owners): Rules {
@@ -243,7 +244,7 @@ function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
         }
       }
     }
-    return { role: "unrecognised" };
+    return decideLoneRole(file, beside, owners);
   }
   const isOwnStem = isStemOf(image, stem);
   const content = isOwnStem ? decideContent(file.slice(stem.length), beside) : undefined;
@@ -256,6 +257,16 @@ function isStemOf(image: string, stem: string): boolean {
   return own === stem || (own !== undefined && composedName(own) === stem);
 }
 
+/** Decides about a file whose name names no image. It can belong to the only image of the folder. */
+function decideLoneRole(file: string, beside: readonly SidecarNameRule[], { roles }: Owners): FileRole {
+  const format = beside.find(({ ofOnlyImage = [] }) => ofOnlyImage.includes(file.toLowerCase()));
+  const images = [...roles].filter(([, { role }]) => role === "image");
+  const [image] = images[0] ?? [];
+  return format === undefined || image === undefined || images.length > 1
+    ? { role: "unrecognised" }
+    : { role: "sidecar", image, kind: format.name };
+}
+
 /** Finds the longest stem of an image with which the file's name begins, if a format has the ending. */
 function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Owners): string | undefined {
   let longest: string | undefined;
@@ -263,11 +274,12 @@ function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Own
     for (const ending of format.endings) {
       if (hasEnding(file, ending)) {
         const body = file.slice(0, -ending.length);
-        const stem = ending.startsWith(".")
-          ? longestStem(body, owners.imageOfStem)
-          : owners.imageOfStem.has(body)
-            ? body
-            : undefined;
+        const stem =
+          ending.startsWith(".") && format.isOneOfMany !== true
+            ? longestStem(body, owners.imageOfStem)
+            : owners.imageOfStem.has(body)
+              ? body
+              : undefined;
         longest = stem !== undefined && stem.length > (longest?.length ?? 0) ? stem : longest;
       }
     }
@@ -278,8 +290,10 @@ function ownerStem(file: string, beside: readonly SidecarNameRule[], owners: Own
 /** Decides a file's content by the part of its name after the image's stem. */
 function decideContent(rest: string, beside: readonly SidecarNameRule[]): SidecarContent | undefined {
   for (const { name, endings, named } of beside) {
-    const ending = endings.find((one) => hasEnding(rest, one));
-    if (ending !== undefined && named === undefined && rest.length === ending.length) {
+    const ending = endings.find(
+      (one) => hasEnding(rest, one) && (named !== undefined || rest.length === one.length),
+    );
+    if (ending !== undefined && named === undefined) {
       return { kind: name };
     }
     const artifact =
@@ -313,11 +327,13 @@ function longestStem(body: string, stems: ReadonlyMap<string, string>): string |
 
 /**
  * If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. A file that
- * is only spelled otherwise claims nothing if one has the exact spelling, or if there are two such files.
+ * is only spelled otherwise claims nothing if one has the exact spelling, or if there are two such files. Kinds of which an image
+ * has many (`ofMany`) have no rivals.
  */
 function withoutRivals(
   roles: readonly [string, FileRole][],
   isOtherwise: ReadonlySet<string>,
+  ofMany: ReadonlySet<string>,
 ): readonly [string, FileRole][] {
   const taken = new Set<string>();
   const otherwise = Map.groupBy(
@@ -329,9 +345,12 @@ function withoutRivals(
   );
   const result = new Map<string, FileRole>();
   for (const [file, role] of sorted) {
-    const claim = claimOf(role);
+    const claim = role.role === "sidecar" && ofMany.has(role.kind) ? undefined : claimOf(role);
     const isRival = claim !== undefined && taken.has(claim);
-    if (isOtherwise.has(file) && (isRival || (otherwise.get(claim)?.length ?? 0) > 1)) {
+    if (
+      isOtherwise.has(file) &&
+      (isRival || (claim !== undefined && (otherwise.get(claim)?.length ?? 0) > 1))
+    ) {
       result.set(file, { role: "unrecognised" });
       continue;
     }

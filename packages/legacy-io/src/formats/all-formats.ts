@@ -5,6 +5,8 @@ import { classicJsonFormat } from "./sidecars/classic-json-format.ts";
 import { csvFormat } from "./sidecars/csv-format.ts";
 import { csvGzFormat } from "./sidecars/csv-gz-format.ts";
 import { eventsJsonFormat } from "./sidecars/events-json-format.ts";
+import { geoJsonRoisFormat } from "./sidecars/geojson-rois-format.ts";
+import { imageJRoisFormat } from "./sidecars/imagej-rois-format.ts";
 import { jsonFormat } from "./sidecars/json-format.ts";
 import { kymanalysisCsvFormat } from "./sidecars/kymanalysis-csv-format.ts";
 import { kymanalysisJsonFormat } from "./sidecars/kymanalysis-json-format.ts";
@@ -25,6 +27,8 @@ export const ALL_FORMATS: readonly SidecarFormat[] = [
   kymanalysisCsvFormat,
   eventsJsonFormat,
   v0CsvFormat,
+  imageJRoisFormat,
+  geoJsonRoisFormat,
   jsonFormat,
   csvFormat,
   csvGzFormat,

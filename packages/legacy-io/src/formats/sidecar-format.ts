@@ -5,6 +5,7 @@ import type { CsvTable } from "@kym/zarr-store/table/reading";
 import type { ClassicJson } from "./classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { OlympusHeader } from "./olympus/olympus-header.ts";
+import type { FoundRois } from "./rois/found-rois.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
@@ -20,6 +21,12 @@ export interface SidecarNameRule {
   readonly named?: ArtifactRef["kind"] | undefined;
   /** True if one file belongs to all channels, under their common stem: `<base>.txt` for `<base>_C001T001.tif`. */
   readonly isOfAllChannels?: boolean | undefined;
+  /** Names, in lower case, of files that belong to the only image of their folder: `roiset.zip`. Default: no file does. */
+  readonly ofOnlyImage?: readonly string[] | undefined;
+  /** True if all files of an image count, whatever their endings: what they hold is added up. Default: the first one counts. */
+  readonly isOneOfMany?: boolean | undefined;
+  /** Larger files are not read: they do not belong to the image. Default: any size that can be read. */
+  readonly mostBytes?: number | undefined;
 }
 
 /** The file that `parse` reads. */
@@ -70,6 +77,8 @@ export interface SidecarFacts {
   /** What people edit: calibration, experiment, ROIs. */
   readonly classic?: ClassicJson | undefined;
   readonly accepted?: boolean | undefined;
+  /** ROIs of another program. They are added to those of `classic`, without duplicates. */
+  readonly rois?: FoundRois | undefined;
   readonly trace?: TraceFacts | undefined;
   /** How the trace in another file was made. */
   readonly runs?: readonly RoiAnalysis[] | undefined;

@@ -18,6 +18,7 @@ import {
   parseImageJDescription,
   parseOddImageJDescription,
 } from "./descriptions/imagej-description.ts";
+import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
 import {
   firstOmeCalibration,
   metadataFileOf,
@@ -51,6 +52,9 @@ const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
 const MAX_IMAGEJ_LENGTH = 2 ** 20;
 /** The beginning of `CZ_LSMINFO`, which holds the sizes of the axes. */
 const LSM_BYTES = 28;
+/** An overlay of 50 000 selections has less. */
+const MAX_IMAGEJ_BYTES = 2 ** 24;
+const MAX_IMAGEJ_BLOCKS = 2 ** 18;
 const CENTIMETRE = 3;
 const INCH = 2;
 
@@ -87,6 +91,8 @@ export interface TiffInfo {
   readonly valueCalibration: ValueCalibration | undefined;
   /** The values that ImageJ shows as black and as white, in the values that are returned. Undefined if it says none. */
   readonly displayRange: readonly [black: number, white: number] | undefined;
+  /** What ImageJ keeps in its own tags: selection, overlay, info, labels, display ranges, LUTs. Undefined without these tags. */
+  readonly imageJMetadata: ImageJMetadata | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -165,6 +171,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
     displayRange: said.imageJ && displayRange(said.imageJ, said.given?.hasSignedOffset === true),
+    imageJMetadata: said.imageJMetadata,
     warnings: [
       ...(brokenOff === undefined ? [] : [brokenOff]),
       ...chosen.warnings,
@@ -187,6 +194,7 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly description: string | undefined;
   readonly calibration: readonly AxisCalibration[];
   readonly given: GivenValues | undefined;
+  readonly imageJMetadata: ImageJMetadata | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -236,9 +244,10 @@ async function readDescriptions(
   const planeAxes = pylake === undefined ? imageJ && imageJAxes(imageJ) : PYLAKE_AXES;
   const metaMorphPlanes = Math.max(1, values.storedCount("UIC2Tag"));
   await checkLsmPlanes(values, pageCount, isLittleEndian, warnings);
+  const imageJMetadata = await optional(readImageJMetadata(values, isLittleEndian));
   return {
     ...{ ome: ome.planes, imageJ, shaped, planeAxes, mmHeader, metaMorphPlanes },
-    ...{ software, description, calibration, given, warnings },
+    ...{ software, description, calibration, given, imageJMetadata, warnings },
   };
 }
 
@@ -312,6 +321,18 @@ async function checkLsmPlanes(
       `Zeiss LSM: ${times} times of ${slices} slices are given as one axis of ${pageCount} pages`,
     );
   }
+}
+
+async function readImageJMetadata(
+  values: TagValues,
+  isLittleEndian: boolean,
+): Promise<ImageJMetadata | undefined> {
+  if (!values.has("ImageJMetadata")) {
+    return undefined;
+  }
+  const byteCounts = await values.integers("ImageJMetadataByteCounts", MAX_IMAGEJ_BLOCKS);
+  const bytes = await values.bytes("ImageJMetadata", MAX_IMAGEJ_BYTES);
+  return bytes && parseImageJMetadata({ byteCounts: byteCounts ?? [], bytes }, isLittleEndian);
 }
 
 function resolutionCalibration(

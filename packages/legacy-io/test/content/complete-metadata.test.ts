@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { completeMetadata, roisOfMetadata } from "../../src/content/complete-metadata.ts";
+import { completeMetadata } from "../../src/content/complete-metadata.ts";
 import { metadataText } from "../../src/content/image-metadata.ts";
+import { roisOfMetadata } from "../../src/content/rois/rois-in-metadata.ts";
 
 const DERIVED = metadataText({ shape: [4, 3], olympus: undefined, classic: undefined, accepted: true });
 
@@ -37,6 +38,6 @@ test("what is no object is no metadata", () => {
 test("ROIs that cannot be read do not cost the others", () => {
   const rect = { roi_id: 2, roi_type: "rect", data: { x0: 0, x1: 1, y0: 0, y1: 1 } };
   const text = JSON.stringify({ rois: [{ roi_type: "spiral" }, rect, 5] });
-  expect(roisOfMetadata(text).map(({ id }) => id)).toEqual([2]);
-  expect(roisOfMetadata('{"rois": {}}')).toEqual([]);
+  expect(roisOfMetadata(text).rois.map(({ id }) => id)).toEqual([2]);
+  expect(roisOfMetadata('{"rois": {}}').rois).toEqual([]);
 });

@@ -9,6 +9,7 @@ const VERSION_BYTE = 5;
 const TYPE_BYTE = 6;
 const STROKE_COLOR_BYTE = 40;
 const OVAL = 2;
+const NO_SELECTION = 6;
 
 const points = [
   { dim0: 1.5, dim1: 1.5 },
@@ -20,7 +21,8 @@ const rois = RoiSet.empty({ height: 9, width: 9 })
   .create({ bounds: { dim0Start: 1, dim0Stop: 5, dim1Start: 2, dim1Stop: 6 } })
   .create({ type: "polygon", points })
   .create({ type: "line", points: points.slice(0, 2) })
-  .create({ type: "polyline", points });
+  .create({ type: "polyline", points })
+  .create({ type: "point", points });
 
 const rect = (): Uint8Array => writeImageJRoi(roiToImageJ(rois.require(1)));
 
@@ -81,10 +83,13 @@ function damagedEntry(): Uint8Array {
 /** The files of each row of the table, by its first cell. */
 export const ROI_TRIALS: Readonly<Record<string, RowTrials>> = {
   "ImageJ `.roi`": {
-    read: rois.rois.map((roi) => imageJ(writeImageJRoi(roiToImageJ(roi)))),
+    read: [
+      ...rois.rois.map((roi) => imageJ(writeImageJRoi(roiToImageJ(roi)))),
+      imageJ(withByte(rect(), TYPE_BYTE, OVAL)),
+    ],
     warned: [imageJ(withByte(rect(), STROKE_COLOR_BYTE, 0xff))],
     refused: [
-      imageJ(withByte(rect(), TYPE_BYTE, OVAL)),
+      imageJ(withByte(rect(), TYPE_BYTE, NO_SELECTION)),
       imageJ(withByte(rect(), VERSION_BYTE, 1)),
       imageJ(rect().subarray(0, 20)),
     ],
@@ -96,6 +101,6 @@ export const ROI_TRIALS: Readonly<Record<string, RowTrials>> = {
   GeoJSON: {
     read: [async () => outcomeOf(readGeoJson(writeGeoJson(rois.rois).file))],
     warned: [geoJson(LINE, { bbox: [1, 1, 2, 3] })],
-    refused: [geoJson({ type: "Point", coordinates: [1, 1] }), geoJson(OPEN_RING)],
+    refused: [geoJson({ type: "GeometryCollection", geometries: [] }), geoJson(OPEN_RING)],
   },
 };

@@ -1,5 +1,7 @@
 // Makes files beside an image for each row of the page's table of sidecars.
 import { gzipSync } from "node:zlib";
+import { createRectRoi } from "@kym/roi";
+import { writeImageJRoi, writeImageJRois } from "@kym/roi/imagej";
 import { createNdArray } from "@kym/zarr-store";
 import { encodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { artifactsOfSidecars } from "../../src/content/artifacts-of-sidecars.ts";
@@ -150,6 +152,19 @@ const PARQUET_OF_BYTES = new Uint8Array(
   ),
 );
 
+function roiAt(y: number): Uint8Array {
+  return writeImageJRoi({ type: "rect", bounds: { x: 0, y, width: 2, height: 2 } });
+}
+
+function zipOf(): Uint8Array {
+  const bounds = { dim0Start: 0, dim0Stop: 2, dim1Start: 0, dim1Stop: 2 };
+  return writeImageJRois([createRectRoi({ id: 1, bounds })]).file;
+}
+
+function geoJsonOf(type: string): string {
+  return JSON.stringify({ type: "Feature", geometry: { type, coordinates: [1, 1] }, properties: {} });
+}
+
 /** The files for each built-in format, by its name. */
 export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
   classic_json: {
@@ -248,6 +263,21 @@ export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
       ]),
     ],
     refused: [reading([[V0_FILE, "velocity\n1\n"]]), reading([[V0_FILE, NOT_CSV]])],
+  },
+  imagej_rois: {
+    read: [reading([[`${STEM}.roi`, roiAt(1)]]), reading([[`${STEM}_RoiSet.zip`, zipOf()]])],
+    warned: [
+      reading([[`${STEM}.zip`, "PK\u0003\u0004"]]),
+      reading([[`${STEM}.roi`, roiAt(90)]]),
+      reading([[`${STEM}.zip`, writeImageJRois([]).file]]),
+    ],
+  },
+  geojson_rois: {
+    read: [reading([[`${STEM}.geojson`, geoJsonOf("Point")]])],
+    warned: [
+      reading([[`${STEM}.geojson`, `[${geoJsonOf("Point")},${geoJsonOf("Circle")}]`]]),
+      reading([[`${STEM}.geojson`, "{"]]),
+    ],
   },
   json: {
     read: [reading([[`${STEM}.${ARTIFACT}.json`, "[1.0]"]])],

@@ -8,6 +8,7 @@ import { ALL_CODECS } from "../../src/tiff/codecs/all-codecs.ts";
 import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
 import { type ReadTiffOptions, readTiff } from "../../src/tiff/read-tiff.ts";
 import type { TiffInfo } from "../../src/tiff/tiff-info.ts";
+import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
 import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
 import {
   ascii,
@@ -49,6 +50,14 @@ const READ_DTYPES: readonly (readonly [dtype: DType, format: number, bits: 8 | 1
 /** A page of 2 × 2 uint16 with the given tags. */
 function page(more: readonly FixtureTag[] = [], pixels = elementBytes(VALUES, 2)): FixturePage {
   return { tags: greyTags(2, 2, 16, more), segments: [pixels] };
+}
+
+function withOverlay(): Uint8Array<ArrayBuffer> {
+  const nothing = { properties: [], labels: [], ranges: [], luts: [], others: [] };
+  return writeImageJTiff(
+    { dtype: "uint16", shape: [2, 2], data: Uint16Array.from(VALUES) },
+    { imageJMetadata: { ...nothing, info: undefined, selection: undefined, overlay: [Uint8Array.of(1)] } },
+  );
 }
 
 function tiff(...more: readonly FixtureTag[]): Uint8Array<ArrayBuffer> {
@@ -488,6 +497,10 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
         VALUES.map((value) => value - 32_768),
       ),
     ],
+  },
+  "ImageJ's tags": {
+    read: [reading(withOverlay(), (info) => (info.imageJMetadata === undefined ? [] : ["imageJMetadata"]))],
+    warned: [reading(tiff(long(50838, 13), { tag: 50839, type: 1, values: [1, 2, 3, 4, 5, 6, 7, 8, 9] }))],
   },
   "ImageJ calibration of values": {
     read: [],

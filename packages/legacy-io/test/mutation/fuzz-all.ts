@@ -4,6 +4,8 @@ import { FUZZED_CSV } from "./fuzzed-csv.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./fuzzed-olympus-header.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
+import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
+import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
 
 /** Every parser with `runs` changed files of its own, and the tallies printed. */
 export async function fuzzAll(runs: number, seed: number): Promise<readonly FuzzTally[]> {
@@ -13,6 +15,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_CSV, runs, seed),
     await fuzzParser(FUZZED_OLYMPUS_HEADER, runs, seed),
     await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
+    await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
+    await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];
   for (const tally of tallies) {
     console.log(describeTally(tally));

@@ -1,6 +1,6 @@
-// Keeps ROIs inside their image: bounds and z are clamped, lines and polygons are clipped.
+// Keeps ROIs inside their image: bounds and z are clamped, lines and polygons are clipped, points outside are left out.
 
-import { orderBounds, type PlaneSize, type RoiBounds } from "../shapes/bounds.ts";
+import { fullBounds, orderBounds, type PlaneSize, type RoiBounds } from "../shapes/bounds.ts";
 import { readInteger } from "../shapes/fields/read-field.ts";
 import type { PathRoi } from "../shapes/path-roi.ts";
 import type { RoiPoint } from "../shapes/point.ts";
@@ -61,16 +61,34 @@ export function clampRoi(roi: Roi, extent: ImageExtent): ClampedRoi {
 
 /**
  * Clips the points of a path to the image. A line keeps two points: outside the image it becomes one point,
- * twice.
+ * twice. Of a point ROI the points inside are left; without any, the first one moves to the border.
  */
 export function clampPoints(
   type: PathRoi["type"],
   points: readonly RoiPoint[],
   size: PlaneSize,
 ): readonly RoiPoint[] {
+  if (type === "point") {
+    const { dim0Stop, dim1Stop } = fullBounds(size);
+    const inside = points.filter((point) => isInPlane(point, size));
+    return inside.length > 0
+      ? inside
+      : points
+          .slice(0, 1)
+          .map((point) => ({ dim0: clamp(point.dim0, dim0Stop), dim1: clamp(point.dim1, dim1Stop) }));
+  }
   const clipped = clipPath(points, type === "polygon", size);
   const [only] = clipped;
   return type === "line" && clipped.length === 1 && only !== undefined ? [only, only] : clipped;
+}
+
+/** True if a point lies in a pixel of the image. */
+export function hasPointInside(points: readonly RoiPoint[], size: PlaneSize): boolean {
+  return points.some((point) => isInPlane(point, size));
+}
+
+function isInPlane({ dim0, dim1 }: RoiPoint, { height, width }: PlaneSize): boolean {
+  return dim0 >= 0 && dim0 < height && dim1 >= 0 && dim1 < width;
 }
 
 function clampShape(roi: Roi, size: PlaneSize): GeometryChange {
@@ -82,6 +100,7 @@ function clampShape(roi: Roi, size: PlaneSize): GeometryChange {
     case "line":
     case "polyline":
     case "polygon":
+    case "point":
       return { points: clampPoints(roi.type, roi.points, size) };
   }
   return roi satisfies never;

@@ -10,7 +10,7 @@ import { createPathRoi, type PathRoi } from "../shapes/path-roi.ts";
 import { checkPoints, type RoiPoint } from "../shapes/point.ts";
 import { createRectRoi } from "../shapes/rect.ts";
 import { checkRoi, type Roi } from "../shapes/roi.ts";
-import { clampBounds, clampPoints, clampZ, type ImageExtent } from "./clamp.ts";
+import { clampBounds, clampPoints, clampZ, hasPointInside, type ImageExtent } from "./clamp.ts";
 import { isEmptyPath } from "./is-empty-roi.ts";
 import { withGeometry } from "./with-geometry.ts";
 
@@ -65,7 +65,8 @@ export function buildNewRoi(id: number, draft: NewRoi, extent: ImageExtent | und
       return createMaskRoi({ ...fields, maskRef: draft.maskRef });
     case "line":
     case "polyline":
-    case "polygon": {
+    case "polygon":
+    case "point": {
       const { type } = draft;
       return createPathRoi({ ...fields, type, points: newPoints(type, draft.points, extent) });
     }
@@ -139,8 +140,11 @@ function newPoints(
 ): readonly RoiPoint[] {
   const checked = type === "line" ? checkEnds(points) : checkPoints(points);
   const placed = extent === undefined ? checked : clampPoints(type, checked, extent);
-  if (isEmptyPath(type, placed)) {
-    const size = type === "polygon" ? "an area" : "a length";
+  if (
+    isEmptyPath(type, placed) ||
+    (type === "point" && extent !== undefined && !hasPointInside(placed, extent))
+  ) {
+    const size = { polygon: "an area", point: "a pixel", line: "a length", polyline: "a length" }[type];
     throw new RoiError("invalid_argument", `points: expected ${size} inside the image, found none`, {
       path: "points",
       found: points,

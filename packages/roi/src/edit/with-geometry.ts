@@ -49,6 +49,7 @@ function applyChange(roi: Roi, change: GeometryChange): Roi {
     case "line":
     case "polyline":
     case "polygon":
+    case "point":
       refuse({ bounds, maskRef }, roi);
       return createPathRoi({ ...roi, ...fields, points: points ?? roi.points });
   }

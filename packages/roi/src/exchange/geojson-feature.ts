@@ -15,7 +15,8 @@ export type GeoJsonPosition = readonly [x: number, y: number];
 
 export type GeoJsonGeometry = (
   | { readonly type: "Polygon"; readonly coordinates: readonly (readonly GeoJsonPosition[])[] }
-  | { readonly type: "LineString"; readonly coordinates: readonly GeoJsonPosition[] }
+  | { readonly type: "LineString" | "MultiPoint"; readonly coordinates: readonly GeoJsonPosition[] }
+  | { readonly type: "Point"; readonly coordinates: GeoJsonPosition }
 ) & { readonly plane: GeoJsonPlane };
 
 /** A ROI as GeoJSON. */
@@ -24,7 +25,10 @@ export interface GeoJsonFeature {
   /** Absent if the ROI was not read with an id. */
   readonly id?: string | number;
   readonly geometry: GeoJsonGeometry;
-  /** `objectType`, `name`, `note`, `roi_type`, and the other properties that the ROI was read with. */
+  /**
+   * `objectType`, `name`, `note`, `roi_type`, and the other properties that any of the ROIs was read with. All features of a file
+   * have the same keys; a property that a ROI does not have is null, a name or note empty.
+   */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 

@@ -16,6 +16,8 @@ import { readGeometry } from "./read-geometry.ts";
  * | Polygon | polygon; rect if the property `roi_type` says so and the corners form a rect of whole pixels |
  * | LineString of two positions | line; polyline if `roi_type` says so |
  * | longer LineString | polyline |
+ * | Polygon with holes, MultiPolygon | polygon of all rings, joined, which covers the same pixels |
+ * | Point, MultiPoint | point |
  * | `properties.name`, `.note` | name, note |
  * | `id` and all other properties, such as `classification` | `extra.geojson`, from which they are written again |
  * | the geometry's `plane` | channel and z |
@@ -23,7 +25,7 @@ import { readGeometry } from "./read-geometry.ts";
  *
  * A feature that cannot be read is listed in `failed` and does not stop the others. Its error names it:
  *
- * - `not_supported` for another type of geometry, a polygon with holes, and a position with a height;
+ * - `not_supported` for another type of geometry, and for a position with a height;
  * - `invalid_argument`, with the path, for a feature that breaks RFC 7946, such as a ring that is not closed.
  *
  * Sources: RFC 7946; QuPath for `plane`, `objectType` and `classification`.
@@ -72,7 +74,9 @@ function readFeature(
   path: string,
   shift: number,
 ): { readonly draft: NewRoi; readonly ignored: readonly IgnoredField[] } {
-  const { type, id, geometry, properties, ...members } = readRecord(value, path);
+  const { type, id: storedId, geometry, properties, ...members } = readRecord(value, path);
+  // A lossless reader of JSON gives integers beyond 2^53 as bigints.
+  const id = typeof storedId === "bigint" ? String(storedId) : storedId;
   if (type !== "Feature") {
     throw unexpected(`${path}.type`, "Feature", type);
   }

@@ -5,6 +5,7 @@ import { RoiError } from "../errors.ts";
 import { readInteger, readRecord, readText, unexpected } from "../shapes/fields/read-field.ts";
 import { checkPoints, type RoiPoint, readCoordinate } from "../shapes/point.ts";
 import type { IgnoredField } from "./imported-rois.ts";
+import { joinRings } from "./join-rings.ts";
 
 interface GeometryContext {
   readonly path: string;
@@ -31,7 +32,7 @@ export function readGeometry(value: unknown, context: GeometryContext): Geometry
   ];
   switch (type) {
     case "Polygon": {
-      const points = readRing(coordinates, `${path}.coordinates`, context.shift);
+      const points = readPolygon(coordinates, `${path}.coordinates`, context.shift);
       const rect = roiType === "rect" ? rectOf(points) : undefined;
       return { draft: { ...(rect ?? { type: "polygon", points }), ...place?.position }, ignored };
     }
@@ -40,23 +41,56 @@ export function readGeometry(value: unknown, context: GeometryContext): Geometry
       const isLine = points.length === 2 && roiType !== "polyline";
       return { draft: { type: isLine ? "line" : "polyline", points, ...place?.position }, ignored };
     }
+    case "MultiPolygon": {
+      const rings = readList(coordinates, `${path}.coordinates`, "polygons", (polygon, at) =>
+        readRings(polygon, at, context.shift),
+      ).flat();
+      return { draft: { type: "polygon", points: joined(rings, path), ...place?.position }, ignored };
+    }
+    case "Point":
+    case "MultiPoint": {
+      const positions = type === "Point" ? [coordinates] : coordinates;
+      const points = readPositions(positions, `${path}.coordinates`, 1, context.shift);
+      return { draft: { type: "point", points, ...place?.position }, ignored };
+    }
     default:
       throw refuse(`${path}.type`, `a geometry of type ${JSON.stringify(type.slice(0, 60))}`, type);
   }
 }
 
-/** Reads the only ring of a polygon, without the position that closes it. */
-function readRing(value: unknown, path: string, shift: number): readonly RoiPoint[] {
+/** Reads the outline of a polygon. Holes are joined to it, see `joinRings`. */
+function readPolygon(value: unknown, path: string, shift: number): readonly RoiPoint[] {
+  const rings = readRings(value, path, shift);
+  const [only] = rings;
+  return only !== undefined && rings.length === 1 ? only : joined(rings, path);
+}
+
+function joined(rings: readonly (readonly RoiPoint[])[], path: string): readonly RoiPoint[] {
+  return checkPoints(joinRings(rings), path);
+}
+
+function readRings(value: unknown, path: string, shift: number): readonly (readonly RoiPoint[])[] {
+  return readList(value, path, "rings", (ring, at) => readRing(ring, at, shift));
+}
+
+function readList<T>(
+  value: unknown,
+  path: string,
+  what: string,
+  read: (item: unknown, path: string) => T,
+): readonly T[] {
   if (!Array.isArray(value) || value.length === 0) {
-    throw unexpected(path, "an array of rings", value);
+    throw unexpected(path, `an array of ${what}`, value);
   }
-  if (value.length > 1) {
-    throw refuse(path, `a polygon with holes, here ${value.length - 1},`, value.length);
-  }
-  const points = readPositions(value[0], `${path}[0]`, 4, shift);
+  return value.map((item: unknown, index) => read(item, `${path}[${index}]`));
+}
+
+/** Reads a ring, without the position that closes it. */
+function readRing(value: unknown, path: string, shift: number): readonly RoiPoint[] {
+  const points = readPositions(value, path, 4, shift);
   const [first, last] = [points[0], points.at(-1)];
   if (first?.dim0 !== last?.dim0 || first?.dim1 !== last?.dim1) {
-    throw unexpected(`${path}[0]`, "a ring that ends where it begins", "another end");
+    throw unexpected(path, "a ring that ends where it begins", "another end");
   }
   return points.slice(0, -1);
 }
@@ -129,7 +163,7 @@ function readPlane(
 function refuse(path: string, what: string, found: unknown): RoiError {
   return new RoiError("not_supported", `${path}: ${what} cannot become a ROI`, {
     path,
-    expected: ["Polygon", "LineString"],
+    expected: ["Polygon", "MultiPolygon", "LineString", "Point", "MultiPoint"],
     found,
   });
 }

@@ -22,10 +22,11 @@ import type { ExportedRois, FailedRoi } from "./imported-rois.ts";
  * | --- | --- |
  * | rect, polygon | Polygon |
  * | line, polyline | LineString |
+ * | point | Point, or MultiPoint for several |
  * | type | the property `roi_type` |
- * | name, note | properties |
+ * | name, note | properties, empty where unset |
  * | channel, z | the geometry's `plane`, as in QuPath |
- * | feature id and properties that it was read with | written again |
+ * | feature id and properties that it was read with | written again; the others' properties are null, so that all features have the same |
  * | id in the set, revision, statistics, other extra keys | not written |
  *
  * A ROI that GeoJSON cannot hold is listed in `failed`:
@@ -44,11 +45,15 @@ export function writeGeoJson(
   options: GeoJsonOptions = {},
 ): ExportedRois<GeoJsonFeatureCollection> {
   const shift = (options.pixelCenter ?? 0.5) - 0.5;
+  const all = [...rois];
+  const unset = Object.fromEntries(
+    all.flatMap((roi) => Object.keys(cameWith(roi).properties)).map((key) => [key, null]),
+  );
   const features: GeoJsonFeature[] = [];
   const failed: FailedRoi[] = [];
-  for (const roi of rois) {
+  for (const roi of all) {
     try {
-      features.push(featureOf(roi, shift));
+      features.push(featureOf(roi, shift, unset));
     } catch (error) {
       if (!isRoiError(error)) {
         throw error;
@@ -59,18 +64,28 @@ export function writeGeoJson(
   return { file: { type: "FeatureCollection", features }, failed };
 }
 
-function featureOf(roi: Roi, shift: number): GeoJsonFeature {
+/** The id and the properties that a ROI was read with. */
+function cameWith(roi: Roi): {
+  readonly id: unknown;
+  readonly properties: Readonly<Record<string, unknown>>;
+} {
   const came = roi.extra[GEOJSON_EXTRA];
   const { id, properties } = isRecord(came) ? came : {};
+  return { id, properties: isRecord(properties) ? properties : {} };
+}
+
+function featureOf(roi: Roi, shift: number, unset: Readonly<Record<string, null>>): GeoJsonFeature {
+  const { id, properties } = cameWith(roi);
   return {
     type: "Feature",
     ...(typeof id === "string" || typeof id === "number" ? { id } : {}),
     geometry: geometryOf(roi, shift),
     properties: {
+      ...unset,
       objectType: DEFAULT_OBJECT_TYPE,
-      ...(isRecord(properties) ? properties : {}),
-      ...(roi.name === "" ? {} : { name: roi.name }),
-      ...(roi.note === "" ? {} : { note: roi.note }),
+      ...properties,
+      name: roi.name,
+      note: roi.note,
       roi_type: roi.type,
     },
   };
@@ -96,10 +111,17 @@ function geometryOf(roi: Roi, shift: number): GeoJsonGeometry {
     case "polyline":
       checkLength(roi, 2);
       return { type: "LineString", coordinates: positionsOf(roi.points, shift), plane };
+    case "point": {
+      const positions = positionsOf(roi.points, shift);
+      const [only] = positions;
+      return only !== undefined && positions.length === 1
+        ? { type: "Point", coordinates: only, plane }
+        : { type: "MultiPoint", coordinates: positions, plane };
+    }
     case "mask":
       throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be written as GeoJSON`, {
         path: `ROI ${roi.id}`,
-        expected: ["rect", "line", "polyline", "polygon"],
+        expected: ["rect", "line", "polyline", "polygon", "point"],
         found: "mask",
       });
   }

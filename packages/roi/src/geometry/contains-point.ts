@@ -2,6 +2,7 @@
 
 import type { RoiBounds } from "../shapes/bounds.ts";
 import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
+import type { RoiPoint } from "../shapes/point.ts";
 import type { Roi } from "../shapes/roi.ts";
 import { isInEvenOdd } from "./even-odd.ts";
 import { isNearSegment, segmentsOf } from "./near-segment.ts";
@@ -16,6 +17,7 @@ export interface ContainsPointOptions {
  *
  * - A rect is half-open, and so is a polygon, by the even–odd rule.
  * - A line or polyline contains positions at most half a pixel away from it.
+ * - A point ROI contains the pixels in which its points lie.
  * - A mask contains the pixels that are not 0.
  *
  * A ROI covers a pixel if it contains the pixel's centre.
@@ -44,6 +46,8 @@ export function containsPoint(
       return segmentsOf(roi.points).some(([a, b]) => isNearSegment(a, b, dim0, dim1));
     case "polygon":
       return isInEvenOdd(roi.points, dim0, dim1);
+    case "point":
+      return roi.points.some((point) => isSamePixel(point, dim0, dim1));
   }
   return roi satisfies never;
 }
@@ -52,6 +56,10 @@ function isInside(bounds: RoiBounds, dim0: number, dim1: number): boolean {
   return (
     dim0 >= bounds.dim0Start && dim0 < bounds.dim0Stop && dim1 >= bounds.dim1Start && dim1 < bounds.dim1Stop
   );
+}
+
+function isSamePixel(point: RoiPoint, dim0: number, dim1: number): boolean {
+  return Math.floor(point.dim0) === Math.floor(dim0) && Math.floor(point.dim1) === Math.floor(dim1);
 }
 
 function isInMask(mask: RoiMask, dim0: number, dim1: number): boolean {

@@ -29,7 +29,8 @@ export function geometryKey(roi: Roi): string {
       return JSON.stringify({ channel, mask_ref: roi.maskRef, type: roi.type, z });
     case "line":
     case "polyline":
-    case "polygon": {
+    case "polygon":
+    case "point": {
       const points = roi.points.map(({ dim0, dim1 }) => [dim0, dim1]);
       return JSON.stringify({ channel, points, type: roi.type, z });
     }

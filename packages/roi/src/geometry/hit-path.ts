@@ -1,4 +1,4 @@
-// Hit-testing of lines, polylines and polygons: which point, or the whole path, is under the pointer.
+// Hit-testing of lines, polylines, polygons and points: which point, or the whole path, is under the pointer.
 
 import type { PathRoi } from "../shapes/path-roi.ts";
 import type { RoiPoint } from "../shapes/point.ts";
@@ -36,14 +36,23 @@ export function hitPath(
   const scaled = roi.points.map((point) => ({ dim0: point.dim0 / unit0, dim1: point.dim1 / unit1 }));
   const [at0, at1] = [dim0 / unit0, dim1 / unit1];
   const isInside = containsPoint(roi, dim0, dim1);
-  const outline = roi.type === "polygon" ? [...scaled, ...scaled.slice(0, 1)] : scaled;
-  if (!isInside && !segmentsOf(outline).some(([a, b]) => squaredDistance(a, b, at0, at1) <= 1)) {
+  if (!isInside && !outlineOf(roi.type, scaled).some(([a, b]) => squaredDistance(a, b, at0, at1) <= 1)) {
     return undefined;
   }
   const squares = scaled.map((point) => squaredDistance(point, point, at0, at1));
   const nearest = squares.reduce((least, square) => Math.min(least, square));
+  if (roi.type === "point") {
+    return squares.indexOf(nearest);
+  }
   const reach = roi.type === "polygon" ? reachInto(scaled, isInside) : reachAlong(scaled);
   return nearest <= reach * reach ? squares.indexOf(nearest) : "moving";
+}
+
+/** The segments that a position can be near: round a polygon, along a line, or each point alone. */
+function outlineOf(type: PathRoi["type"], points: readonly RoiPoint[]): ReturnType<typeof segmentsOf> {
+  return type === "point"
+    ? points.map((point) => [point, point])
+    : segmentsOf(type === "polygon" ? [...points, ...points.slice(0, 1)] : points);
 }
 
 function reachInto(points: readonly RoiPoint[], isInside: boolean): number {

@@ -18,7 +18,7 @@ export type HitMode =
 export interface RoiHit {
   readonly roi: Roi;
   readonly mode: HitMode;
-  /** The index, from 0, of the point of a line, polyline or polygon that was hit; only with `moving_point`. */
+  /** The index, from 0, of the point of a line, polyline, polygon or point ROI that was hit; only with `moving_point`. */
   readonly pointIndex?: number;
 }
 
@@ -38,6 +38,7 @@ export interface HitTestOptions {
  * | --- | --- | --- |
  * | rect | edges: dim1 start, dim1 stop, dim0 start, dim0 stop | interior: `moving` |
  * | line, polyline, polygon | the nearest of its points: `moving_point` | the rest: `moving` |
+ * | point | the nearest of its points: `moving_point` | |
  * | mask | | its pixels: `moving` |
  *
  * The two tolerances are the half axes of an ellipse round each point. They reach in full only outwards:
@@ -72,7 +73,8 @@ function hitRoi(roi: Roi, dim0: number, dim1: number, options: HitTestOptions): 
       return moving(roi, maskMode(roi, dim0, dim1, options));
     case "line":
     case "polyline":
-    case "polygon": {
+    case "polygon":
+    case "point": {
       const part = hitPath(roi, dim0, dim1, options);
       return typeof part === "number" ? { roi, mode: "moving_point", pointIndex: part } : moving(roi, part);
     }

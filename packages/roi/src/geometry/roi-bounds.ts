@@ -17,6 +17,7 @@ export interface RoiBoundsOptions {
  *
  * - Polygon: the pixels whose centre lies between its outermost points.
  * - Line, polyline: the same, half a pixel farther on each side.
+ * - Point: the pixels of its outermost points.
  * - Mask: its whole array.
  *
  * A ROI without size may have bounds of area 0.
@@ -39,6 +40,8 @@ export function roiBounds(roi: Roi, options: RoiBoundsOptions = {}): RoiBounds {
       return closedBounds(roi.points);
     case "polygon":
       return halfOpenBounds(roi.points);
+    case "point":
+      return pixelBounds(roi.points);
   }
   return roi satisfies never;
 }
@@ -61,6 +64,17 @@ function closedBounds(points: readonly RoiPoint[]): RoiBounds {
     dim0Start: firstCentreFrom(low0 - HALF_WIDTH),
     dim0Stop: Math.floor(high0) + 1,
     dim1Start: firstCentreFrom(low1 - HALF_WIDTH),
+    dim1Stop: Math.floor(high1) + 1,
+  });
+}
+
+/** The pixels in which points lie. */
+function pixelBounds(points: readonly RoiPoint[]): RoiBounds {
+  const { low0, high0, low1, high1 } = extremes(points);
+  return Object.freeze({
+    dim0Start: Math.floor(low0),
+    dim0Stop: Math.floor(high0) + 1,
+    dim1Start: Math.floor(low1),
     dim1Stop: Math.floor(high1) + 1,
   });
 }

@@ -13,6 +13,7 @@ export type {
   ImageJRoiType,
   ImageJSubtype,
 } from "../exchange/imagej/imagej-roi.ts";
+export { imageJKeptBytes } from "../exchange/imagej/kept/kept-selection.ts";
 export { parseImageJRoi } from "../exchange/imagej/parse-imagej-roi.ts";
 export {
   type ImageJRois,
@@ -22,7 +23,11 @@ export {
 export { type RoiOfImageJ, roiFromImageJ } from "../exchange/imagej/roi-from-imagej.ts";
 export { roiToImageJ } from "../exchange/imagej/roi-to-imagej.ts";
 export { type WritableImageJRoi, writeImageJRoi } from "../exchange/imagej/write-imagej-roi.ts";
-export { writeImageJRois } from "../exchange/imagej/write-imagej-rois.ts";
+export {
+  imageJBytesOf,
+  type WriteImageJRoisOptions,
+  writeImageJRois,
+} from "../exchange/imagej/write-imagej-rois.ts";
 export type {
   ExportedRois,
   FailedRoi,

@@ -4,6 +4,7 @@ import { intersectBounds, orderBounds, type RoiBounds } from "../shapes/bounds.t
 import { maskBounds, missingMask, type RoiMask } from "../shapes/mask.ts";
 import type { Roi } from "../shapes/roi.ts";
 import { forEachPathSpan } from "./path-spans.ts";
+import { forEachPointSpan } from "./point-spans.ts";
 import { forEachPolygonSpan } from "./polygon-spans.ts";
 
 /** Receives a span of one row, from column `start` up to but without `stop`, which is greater. */
@@ -80,6 +81,9 @@ function forEachShapeSpan(roi: Roi | RoiBounds, region: RoiBounds, visit: VisitS
       return;
     case "polygon":
       forEachPolygonSpan(roi.points, region, visit);
+      return;
+    case "point":
+      forEachPointSpan(roi.points, region, visit);
       return;
   }
   roi satisfies never;

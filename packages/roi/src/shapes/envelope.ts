@@ -37,9 +37,10 @@ const DATA_CODECS: Readonly<Record<RoiType, DataCodec>> = {
   },
   polyline: pathCodec("polyline"),
   polygon: pathCodec("polygon"),
+  point: pathCodec("point"),
 };
 
-function pathCodec(type: "polyline" | "polygon"): DataCodec {
+function pathCodec(type: "polyline" | "polygon" | "point"): DataCodec {
   return {
     keys: STORED_POINTS_KEYS,
     read: (fields, data, path) => createPathRoi({ ...fields, type, points: decodeStoredPoints(data, path) }),
@@ -61,7 +62,7 @@ export interface RoiFromEnvelopeOptions {
  * | id | `roi_id` | `id` |
  * | type | `roi_type` | absent: rect |
  * | rect, line | `x0, x1, y0, y1` in `data` (x is dim1, y is dim0) | `dim1_start, dim1_stop, dim0_start, dim0_stop` |
- * | polyline, polygon | arrays `x` and `y` in `data` | `dim1` and `dim0` |
+ * | polyline, polygon, point | arrays `x` and `y` in `data` | `dim1` and `dim0` |
  * | geometry | in `data` | beside the other keys, without `data` |
  *
  * Inverted corners of a rect are swapped; a ROI without size is kept. Unknown keys are kept and written again.
@@ -128,6 +129,7 @@ function encodeData(roi: Roi): Record<string, unknown> {
       return encodeLineData(roi);
     case "polyline":
     case "polygon":
+    case "point":
       return encodeStoredPoints(roi.points);
   }
   return roi satisfies never;

@@ -20,6 +20,7 @@ export function checkRoi(roi: Roi): Roi {
     case "line":
     case "polyline":
     case "polygon":
+    case "point":
       return createPathRoi(roi);
   }
   return roi satisfies never;

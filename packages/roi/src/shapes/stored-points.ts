@@ -1,4 +1,4 @@
-// Reads and writes the point arrays of polylines and polygons in an envelope.
+// Reads and writes the point arrays of polylines, polygons and point ROIs in an envelope.
 
 import { unexpected } from "./fields/read-field.ts";
 import type { RoiPoint } from "./point.ts";
@@ -8,7 +8,7 @@ import { readCoordinate } from "./point.ts";
 const X_KEYS = ["x", "dim1"] as const;
 const Y_KEYS = ["y", "dim0"] as const;
 
-/** The keys of a polyline's or polygon's points in stored data, in both spellings. */
+/** The keys of the points of a polyline, polygon or point ROI in stored data, in both spellings. */
 export const STORED_POINTS_KEYS: readonly string[] = Object.freeze([...X_KEYS, ...Y_KEYS]);
 
 /**

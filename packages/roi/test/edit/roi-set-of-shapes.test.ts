@@ -20,6 +20,7 @@ const DRAFTS: readonly NewRoi[] = [
   { type: "line", points: points(3, 1, 90, 6) },
   { type: "polyline", points: points(3, 1, 50, 6, 90, 2) },
   { type: "polygon", points: TRIANGLE },
+  { type: "point", points: points(3, 1, 50, 6) },
 ];
 
 /** Applies a change; if it is refused, returns the set unchanged. */

@@ -9,8 +9,11 @@ import {
   createRectRoi,
   type Roi,
   RoiSet,
+  rasterize,
 } from "../../src/index.ts";
+import { createPointRoi } from "../../src/shapes/point-roi.ts";
 import { anyJsonObject, anyRoi } from "../support/arbitraries.ts";
+import { points } from "../support/points.ts";
 
 const SQUARE = [
   [1, 2],
@@ -31,7 +34,8 @@ function polygon(...rings: unknown[]): Record<string, unknown> {
 /** ROIs that cannot be written: masks, and paths that are too short for a ring or a line. */
 function isWritable(roi: Roi): boolean {
   return (
-    roi.type !== "mask" && (roi.type === "rect" || roi.points.length >= (roi.type === "polygon" ? 3 : 2))
+    roi.type !== "mask" &&
+    (roi.type === "rect" || roi.points.length >= { point: 1, line: 2, polyline: 2, polygon: 3 }[roi.type])
   );
 }
 
@@ -60,7 +64,11 @@ describe("GeoJSON", () => {
         );
         expect(read.failed).toEqual([]);
         expect(read.rois).toEqual(
-          written.map((roi, index) => ({ draft: asRead(roi), source: `$.features[${index}]`, ignored: [] })),
+          written.map((roi, index) => ({
+            draft: asRead(roi, rois),
+            source: `$.features[${index}]`,
+            ignored: [],
+          })),
         );
       }),
     );
@@ -75,7 +83,7 @@ describe("GeoJSON", () => {
         {
           type: "Feature",
           geometry: { ...polygon(SQUARE), plane: { c: 1, z: 3, t: 0 } },
-          properties: { objectType: "annotation", name: "vessel", roi_type: "rect" },
+          properties: { objectType: "annotation", name: "vessel", note: "", roi_type: "rect" },
         },
       ],
     });
@@ -158,9 +166,10 @@ describe("GeoJSON", () => {
   });
 
   test.each([
-    ["a point", "not_supported", feature({ type: "Point", coordinates: [1, 2] })],
-    ["several polygons", "not_supported", feature({ type: "MultiPolygon", coordinates: [[SQUARE]] })],
-    ["a hole", "not_supported", feature(polygon(SQUARE, SQUARE))],
+    ["several shapes", "not_supported", feature({ type: "GeometryCollection", geometries: [] })],
+    ["no point", "invalid_argument", feature({ type: "MultiPoint", coordinates: [] })],
+    ["a hole that is open", "invalid_argument", feature(polygon(SQUARE, SQUARE.slice(1)))],
+    ["no polygon", "invalid_argument", feature({ type: "MultiPolygon", coordinates: [[]] })],
     ["no place", "not_supported", feature(null)],
     ["an open ring", "invalid_argument", feature(polygon(SQUARE.slice(1)))],
     ["a ring of two corners", "invalid_argument", feature(polygon([SQUARE[0], SQUARE[1], SQUARE[0]]))],
@@ -183,6 +192,68 @@ describe("GeoJSON", () => {
     expect(failed).toMatchObject([{ source: "$.features[0]", error: { name: "RoiError", code } }]);
   });
 
+  test("a polygon with a hole, and several, cover the pixels of their rings", () => {
+    const hole = [
+      [2, 3],
+      [3, 3],
+      [3, 5],
+      [2, 5],
+      [2, 3],
+    ];
+    const far = SQUARE.map(([x, y]) => [x! + 5, y! + 1]);
+    const pixelsOf = (geometry: unknown): readonly string[] => {
+      const draft = readGeoJson(feature(geometry)).rois[0]?.draft;
+      const [roi] = RoiSet.empty({ height: 12, width: 12 }).create(draft);
+      const { data, width, dim0Start, dim1Start } = rasterize(roi!, { height: 12, width: 12 });
+      return [...data].flatMap((value, index) =>
+        value === 1 ? [`${Math.floor(index / width) + dim0Start},${(index % width) + dim1Start}`] : [],
+      );
+    };
+    const pixels = (rows: readonly number[], columns: readonly number[]): readonly string[] =>
+      rows.flatMap((row) => columns.map((column) => `${row},${column}`));
+    const holed = pixels([2, 3, 4, 5], [1, 2, 3]).filter((pixel) => pixel !== "3,2" && pixel !== "4,2");
+    expect(pixelsOf(polygon(SQUARE, hole))).toEqual(holed);
+    expect(pixelsOf({ type: "MultiPolygon", coordinates: [[SQUARE, hole], [far]] }).toSorted()).toEqual(
+      [...holed, ...pixels([3, 4, 5, 6], [6, 7, 8])].toSorted(),
+    );
+  });
+
+  test("a point is a Point, several are a MultiPoint, and all features have the same properties", () => {
+    const at = (...positions: readonly number[]) => points(...positions);
+    const geojson = { properties: { classification: { name: "Cell" }, score: null } };
+    const { file, failed } = writeGeoJson([
+      createPointRoi({ id: 1, name: "one", points: at(3.5, 2.5) }),
+      createPointRoi({ id: 2, points: at(3.5, 2.5, 8, 9), extra: { geojson } }),
+      createMaskRoi({ id: 3, maskRef: "m" }),
+    ]);
+    expect(failed).toHaveLength(1);
+    expect(file.features.map(({ geometry }) => [geometry.type, geometry.coordinates])).toEqual([
+      ["Point", [2.5, 3.5]],
+      [
+        "MultiPoint",
+        [
+          [2.5, 3.5],
+          [9, 8],
+        ],
+      ],
+    ]);
+    expect(file.features.map(({ properties }) => properties)).toEqual([
+      {
+        classification: null,
+        score: null,
+        objectType: "annotation",
+        name: "one",
+        note: "",
+        roi_type: "point",
+      },
+      { ...geojson.properties, objectType: "annotation", name: "", note: "", roi_type: "point" },
+    ]);
+    expect(readGeoJson(file).rois.map(({ draft }) => draft)).toMatchObject([
+      { type: "point", points: at(3.5, 2.5) },
+      { type: "point", points: at(3.5, 2.5, 8, 9) },
+    ]);
+  });
+
   test.each([[null], ["text"], [{}], [{ type: "Polygon" }], [{ type: "FeatureCollection" }]])(
     "%o is none and throws",
     (value) => {
@@ -191,11 +262,11 @@ describe("GeoJSON", () => {
   );
 
   test("holds no mask, no polygon of two points and no polyline of one", () => {
-    const points = [{ dim0: 1, dim1: 1 }];
+    const alone = points(1, 1);
     const { file, failed } = writeGeoJson([
       createMaskRoi({ id: 1, maskRef: "masks/1" }),
-      createPolygonRoi({ id: 2, points: [...points, { dim0: 2, dim1: 2 }] }),
-      createPolylineRoi({ id: 3, points }),
+      createPolygonRoi({ id: 2, points: points(1, 1, 2, 2) }),
+      createPolylineRoi({ id: 3, points: alone }),
     ]);
     expect(file.features).toEqual([]);
     expect(failed.map(({ source, error }) => [source, error.code])).toEqual([
@@ -210,12 +281,14 @@ function asText(value: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }
 
-function asRead(roi: Roi): unknown {
+/** All features have the properties of all ROIs; those that a ROI does not have are null. */
+function asRead(roi: Roi, all: readonly Roi[]): unknown {
   const { name, note, channel, z, extra } = roi;
-  const came = extra["geojson"] as
-    | { readonly id?: unknown; readonly properties?: Record<string, unknown> }
-    | undefined;
-  const { id, properties = {} } = came ?? {};
+  const cameWith = (from: Roi["extra"]): { id?: unknown; properties?: Record<string, unknown> } =>
+    from["geojson"] ?? {};
+  const { id, properties: own = {} } = cameWith(extra);
+  const unset = all.flatMap((other) => Object.keys(cameWith(other.extra).properties ?? {}));
+  const properties = { ...Object.fromEntries(unset.map((key) => [key, null])), ...own };
   const kept = {
     ...(id !== undefined && { id }),
     ...(Object.keys(properties).length > 0 && { properties }),

@@ -100,8 +100,10 @@ describe("hitTest, of points,", () => {
         expect(hit === undefined && containsPoint(roi, dim0, dim1)).toBe(false);
         if (hit?.pointIndex !== undefined) {
           const point = roi.points[hit.pointIndex] ?? { dim0: Number.NaN, dim1: Number.NaN };
-          expect(Math.abs(dim0 - point.dim0)).toBeLessThanOrEqual(Math.max(t0, 0.5) + 1e-9);
-          expect(Math.abs(dim1 - point.dim1)).toBeLessThanOrEqual(Math.max(t1, 0.5) + 1e-9);
+          // A point ROI reaches as far as the pixel of each point.
+          const least = roi.type === "point" ? 1 : 0.5;
+          expect(Math.abs(dim0 - point.dim0)).toBeLessThanOrEqual(Math.max(t0, least) + 1e-9);
+          expect(Math.abs(dim1 - point.dim1)).toBeLessThanOrEqual(Math.max(t1, least) + 1e-9);
         }
       }),
       { numRuns: 500 },
@@ -114,9 +116,9 @@ describe("hitTest, of points,", () => {
         const options = { toleranceDim0: tolerance, toleranceDim1: tolerance };
         const isHit = hitTest([roi], dim0, dim1, options) !== undefined;
         const outline = roi.type === "polygon" ? [...roi.points, ...roi.points.slice(0, 1)] : roi.points;
-        // The outline as points a twentieth of a pixel apart.
+        // The outline as points a twentieth of a pixel apart. Nothing joins the points of a point ROI.
         const steps = outline.flatMap((from, index) => {
-          const to = outline[index + 1] ?? from;
+          const to = (roi.type === "point" ? undefined : outline[index + 1]) ?? from;
           return Array.from({ length: 3000 }, (_, step) => [
             from.dim0 + (step / 3000) * (to.dim0 - from.dim0) - dim0,
             from.dim1 + (step / 3000) * (to.dim1 - from.dim1) - dim1,

@@ -15,6 +15,7 @@ import {
 import { ENVELOPE_KEYS } from "../../src/shapes/fields/roi-fields.ts";
 import { STORED_EDGE_KEYS } from "../../src/shapes/fields/stored-edges.ts";
 import { MASK_DATA_KEYS } from "../../src/shapes/mask.ts";
+import { createPointRoi } from "../../src/shapes/point-roi.ts";
 import { STORED_POINTS_KEYS } from "../../src/shapes/stored-points.ts";
 
 const coordinate = fc.integer({ min: -50, max: 50 });
@@ -86,6 +87,7 @@ export const anyPathRoi: fc.Arbitrary<PathRoi> = fc.oneof(
   fc.tuple(fields, ends).map(([common, points]) => createLineRoi({ ...common, points })),
   fc.tuple(fields, anyPoints).map(([common, points]) => createPolylineRoi({ ...common, points })),
   fc.tuple(fields, anyPoints).map(([common, points]) => createPolygonRoi({ ...common, points })),
+  fc.tuple(fields, anyPoints).map(([common, points]) => createPointRoi({ ...common, points })),
 );
 
 /** ROIs of every type, with and without everything that is optional. */

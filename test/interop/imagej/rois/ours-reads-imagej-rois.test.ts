@@ -1,9 +1,11 @@
 // Checks that we read the ROIs that ImageJ writes.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { type ImageJRoi, parseImageJRoi, readImageJRois, roiFromImageJ } from "@kym/roi/imagej";
+import { memoryStore, openDataset } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasImageJ, runImageJ } from "../imagej.ts";
 import { type ImageJSays, saysOf } from "../imagej-says.ts";
@@ -13,8 +15,17 @@ interface Written {
   readonly zip: readonly ImageJSays[];
 }
 
-/** ImageJ ROIs without a counterpart here, in the order in which the script writes them. */
-const REFUSED = ["oval", "angle", "point", "composite", "text"];
+/** What the kinds without a counterpart become, in the order in which the script writes them. */
+const BECOME = {
+  rect_rounded: "polygon",
+  oval: "polygon",
+  angle: "polyline",
+  point: "point",
+  points: "point",
+  image: "rect",
+  composite: "polygon",
+  text: "rect",
+};
 
 describe.skipIf(!(await hasImageJ()))("@kym/roi reads what ImageJ writes", () => {
   let folder: string;
@@ -31,7 +42,7 @@ describe.skipIf(!(await hasImageJ()))("@kym/roi reads what ImageJ writes", () =>
 
   it("finds the type, name, bounds, points and position of each kind", async () => {
     const names = Object.keys(written.files);
-    expect(names.length).toBe(35);
+    expect(names.length).toBe(37);
     for (const name of names) {
       const [ours, theirs] = [saysOf(await parse(name)), written.files[name]];
       // For these, ImageJ gives the bounds of the curve through the points, or sums of floats.
@@ -40,17 +51,34 @@ describe.skipIf(!(await hasImageJ()))("@kym/roi reads what ImageJ writes", () =>
     }
   });
 
-  it("finds the same in a RoiSet.zip, and says of each kind that no ROI is near to it", async () => {
+  it("finds the same in a RoiSet.zip, refuses none, and says what each kind became", async () => {
     const { rois, failed, skipped } = await readImageJRois(await readFile(join(folder, "RoiSet.zip")));
-    const refused = failed.map(({ error }) => error.details.found);
-    expect([refused, failed.every(({ error }) => error.code === "not_supported")]).toEqual([REFUSED, true]);
-    expect(skipped).toEqual([]);
-    const kept = Object.keys(written.files).flatMap((name, index) =>
-      REFUSED.includes(name) ? [] : [written.zip[index]?.name],
-    );
-    expect(rois.map(({ draft }) => draft.name)).toEqual(kept);
-    expect(kept).toContain("vessel µm 血管 🩸");
+    expect([failed, skipped]).toEqual([[], []]);
+    expect(rois.map(({ draft }) => draft.name)).toEqual(written.zip.map(({ name }) => name));
+    const names = Object.keys(written.files);
+    for (const [name, type] of Object.entries(BECOME)) {
+      const draft = rois[names.indexOf(name)]?.draft;
+      expect([name, draft?.type]).toEqual([name, type]);
+      expect(draft?.note ?? "").toMatch(type === "point" ? /^$/ : /^ImageJ .*, here a /);
+    }
   });
+
+  it("and gives all of them back to ImageJ, with the selection and the info, through a dataset", async () => {
+    const lab = join(folder, "lab");
+    await mkdir(lab);
+    await copyFile(join(folder, "all.tif"), join(lab, "all.tif"));
+    const dataset = await openDataset(memoryStore());
+    const { notes } = await ingestLegacyFolder(dataset, lab);
+    expect(notes).toEqual([]);
+    await exportLegacyFolder(dataset, join(folder, "out"), { format: "imagej" });
+    const paths = [join(lab, "all.tif"), join(folder, "out", "all.tif")];
+    const [before, after] = JSON.parse(
+      await runImageJ(new URL("./read_overlays.py", import.meta.url), paths),
+    );
+    expect(before.overlay.length).toBe(37);
+    expect(before.selection.type).toBe("Oval");
+    expect(after).toEqual(before);
+  }, 60_000);
 
   it("says what it does not keep", async () => {
     expect(roiFromImageJ(await parse("drawn")).ignored).toEqual([

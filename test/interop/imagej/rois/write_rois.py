@@ -1,12 +1,14 @@
-"""Writes `.roi` files and a RoiSet.zip with ImageJ into a folder, and prints its description of each as JSON."""
+"""Writes `.roi` files, a RoiSet.zip and a TIFF with all of them in its overlay with ImageJ, and prints its descriptions as JSON."""
 
 import json
 import pathlib
 import sys
 
 from imagej_rois import describe, manager
-from ij.gui import Arrow, EllipseRoi, Line, OvalRoi, PointRoi, PolygonRoi, Roi, RotatedRectRoi, ShapeRoi, TextRoi
-from ij.io import RoiDecoder, RoiEncoder
+from ij import ImagePlus
+from ij.gui import Overlay, Arrow, EllipseRoi, ImageRoi, Line, OvalRoi, PointRoi, PolygonRoi, Roi, RotatedRectRoi, ShapeRoi, TextRoi
+from ij.io import FileSaver, RoiDecoder, RoiEncoder
+from ij.process import ByteProcessor
 from java.awt import Color
 from jpype import JArray, JFloat, JInt
 
@@ -78,6 +80,8 @@ rois = {
     "oval": OvalRoi(1, 2, 3, 4),
     "angle": whole(Roi.ANGLE, (1, 2), (50, 2), (30, 60)),
     "point": PointRoi(3, 4),
+    "points": PointRoi(JArray(JFloat)([3.25, 7.75]), JArray(JFloat)([4.125, 9.875]), 2),
+    "image": ImageRoi(5, 6, ByteProcessor(4, 3)),
     "composite": ShapeRoi(Roi(1, 2, 3, 4)).or_(ShapeRoi(Roi(10, 2, 3, 4))),
     "text": TextRoi(1, 2, "a note"),
     **{name: whole(kind, *POINTS) for name, kind in {**KINDS, **PATHS}.items()},
@@ -94,4 +98,13 @@ for roi in rois.values():
     every.addRoi(roi)
 if not every.save(str(folder / "RoiSet.zip")):
     raise SystemExit("ImageJ did not write RoiSet.zip")
+image = ImagePlus("all", ByteProcessor(60, 110_000))
+image.setProperty("Info", "scored by hand µ")
+overlay = Overlay()
+for roi in rois.values():
+    overlay.add(roi)
+image.setOverlay(overlay)
+image.setRoi(rois["oval"])
+if not FileSaver(image).saveAsTiff(str(folder / "all.tif")):
+    raise SystemExit("ImageJ did not write all.tif")
 print(json.dumps({"files": said, "zip": [describe(roi) for roi in every.getRoisAsArray()]}))

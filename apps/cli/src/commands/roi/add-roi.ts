@@ -21,7 +21,7 @@ never used twice.`,
     'kym roi add study.zarr 1f0c2d7e --type polygon --points "0,4 1200,9 300,15"',
   ],
   options: {
-    type: { value: "X", choices: DRAWN_TYPES, help: "rect (the default), line, polyline or polygon" },
+    type: { value: "X", choices: DRAWN_TYPES, help: "rect (the default), line, polyline, polygon or point" },
     ...ROI_FIELD_OPTIONS,
     "dry-run": { short: "n", help: "say what would be added; write nothing" },
   },

@@ -1,9 +1,10 @@
 // `kym roi export`: writes the ROIs of an image as a file for ImageJ, QuPath or napari.
 
 import type { AcqImage } from "@kym/kym-dataset";
-import type { Roi } from "@kym/roi";
+import type { PlaneSize, Roi } from "@kym/roi";
 import { type GeoJsonOptions, writeGeoJson } from "@kym/roi/geojson";
-import { type FailedRoi, roiToImageJ, writeImageJRoi, writeImageJRois } from "@kym/roi/imagej";
+import { type FailedRoi, imageJBytesOf, writeImageJRois } from "@kym/roi/imagej";
+import { serializeLossless } from "@kym/zarr-store/json";
 import {
   type Command,
   type CommandContext,
@@ -20,8 +21,8 @@ import { withImage } from "./with-image.ts";
 export const exportRoisCommand: Command = defineCommand({
   usage: "roi export DATASET IMAGE FILE",
   description: `Writes the ROIs of an image, or one of them, to a new file: .roi or RoiSet.zip for ImageJ,
-.geojson for QuPath and napari. A ROI that FILE cannot hold is named, and the others are
-written. With - as FILE, GeoJSON goes to stdout.`,
+.geojson for QuPath and napari. A ROI that came from ImageJ goes back unchanged, until it is
+moved. A ROI that FILE cannot hold is named, and the others are written. With - as FILE, GeoJSON goes to stdout.`,
   examples: [
     "kym roi export study.zarr 20250722_A89_0002 rois.geojson",
     "kym roi export study.zarr 20250722_A89_0002 vessel.roi --only 1",
@@ -50,7 +51,7 @@ async function exportRois(
   const isDry = options["dry-run"] === true;
   const set = await image.rois({ signal });
   const rois = options["only"] === undefined ? set.rois : [set.require(onlyOf(options["only"]))];
-  const { bytes, failed } = encodeRois(kind, rois, pixelCenter);
+  const { bytes, failed } = encodeRois(kind, rois, { pixelCenter, size: set.extent });
   if (!isDry && !isStdout) {
     const location = context.resolvePath(context.args[0] ?? "");
     await writeNewFile(context.resolvePath(path), bytes, options["force"] === true, location);
@@ -77,7 +78,7 @@ async function exportRois(
 function encodeRois(
   kind: RoiFileKind,
   rois: readonly Roi[],
-  pixelCenter: GeoJsonOptions["pixelCenter"],
+  { pixelCenter, size }: GeoJsonOptions & { readonly size: PlaneSize | undefined },
 ): { readonly bytes: Uint8Array; readonly failed: readonly FailedRoi[] } {
   switch (kind) {
     case "roi": {
@@ -88,15 +89,15 @@ function encodeRois(
           "write a .zip, or select one ROI with --only",
         );
       }
-      return { bytes: writeImageJRoi(roiToImageJ(roi)), failed: [] };
+      return { bytes: imageJBytesOf(roi, size), failed: [] };
     }
     case "zip": {
-      const { file, failed } = writeImageJRois(rois);
+      const { file, failed } = writeImageJRois(rois, { size });
       return { bytes: file, failed };
     }
     case "geojson": {
       const { file, failed } = writeGeoJson(rois, { pixelCenter });
-      return { bytes: new TextEncoder().encode(`${JSON.stringify(file, undefined, 2)}\n`), failed };
+      return { bytes: new TextEncoder().encode(`${serializeLossless(file, { indent: 2 })}\n`), failed };
     }
     default:
       return kind satisfies never;

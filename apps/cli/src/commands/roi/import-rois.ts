@@ -5,6 +5,7 @@ import type { AcqImage } from "@kym/kym-dataset";
 import { isRoiError, type NewRoi, type RoiSet } from "@kym/roi";
 import { type GeoJsonOptions, readGeoJson } from "@kym/roi/geojson";
 import { type FailedRoi, type ImageJRois, type ImportedRoi, readImageJRois } from "@kym/roi/imagej";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
 import {
   type Command,
   type CommandContext,
@@ -29,7 +30,8 @@ import { withImage } from "./with-image.ts";
 export const importRoisCommand: Command = defineCommand({
   usage: "roi import DATASET IMAGE FILE",
   description: `Adds the ROIs of a file: .roi or RoiSet.zip from ImageJ, .geojson from QuPath and napari. A
-ROI that does not fit the image is named, and the others are added. With - as FILE, the file
+ROI that does not fit the image is named, and the others are added. Ovals and other shapes that
+a ROI does not have become the nearest one, and their notes say so. With - as FILE, the file
 comes from stdin.`,
   examples: ["kym roi import study.zarr 20250722_A89_0002 RoiSet.zip"],
   options: {
@@ -113,7 +115,9 @@ async function readRois(
 
 function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    // QuPath writes NaN among its measurements, which JSON does not have: it becomes null.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return finiteOnly(plainValue(parseLossless(text, { allowNonFinite: true })));
   } catch (cause) {
     throw new CliError(
       EXIT.input,
@@ -122,6 +126,17 @@ function parseJson(bytes: Uint8Array, path: string): unknown {
       { cause },
     );
   }
+}
+
+/** A value without NaN and infinities: null in their place. */
+function finiteOnly(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(finiteOnly);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, finiteOnly(member)]));
+  }
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
 }
 
 /** Splits ROIs into those with a pixel and a channel of the image, and the others with the reason. */
@@ -149,7 +164,9 @@ function fitting(
 function notKept({ source, draft, ignored }: ImportedRoi): readonly string[] {
   const fields = ignored.map(({ what, value }) => `${what} ${JSON.stringify(value)}`);
   const name = source === "" ? (draft.name ?? "") : source;
-  return fields.length === 0 ? [] : [`not kept of ${printable(name)}: ${fields.join(", ")}`];
+  // What ImageJ wrote is kept with the ROI, and goes back to ImageJ with it.
+  const isKept = draft.extra?.["imagej"] !== undefined;
+  return isKept || fields.length === 0 ? [] : [`not kept of ${printable(name)}: ${fields.join(", ")}`];
 }
 
 function nameOf(source: string): string {

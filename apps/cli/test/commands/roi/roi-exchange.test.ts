@@ -48,17 +48,17 @@ it.each(["rois.zip", "rois.geojson"])("exports all ROIs to %s and imports them a
 
 it("imports what it can of a file, says by name what it cannot, and ends with 3", async () => {
   const position = (x: number) => ({ x, y: 0, width: 2, height: 2 });
-  const oval = writeImageJRoi({ type: "rect", bounds: position(0) }).with(6, 2);
-  await writeFile(join(cwd, "oval.roi"), oval);
-  const lone = await kym(["roi", "import", ...AT, "oval.roi"], { cwd });
+  const none = writeImageJRoi({ type: "rect", bounds: position(0) }).with(6, 6);
+  await writeFile(join(cwd, "none.roi"), none);
+  const lone = await kym(["roi", "import", ...AT, "none.roi"], { cwd });
   expect([lone.exitCode, lone.stderr]).toEqual([
     6,
-    expect.stringContaining("oval.roi: ImageJ selections of type oval"),
+    expect.stringContaining("none.roi: ImageJ selections of type none"),
   ]);
   await writeFile(
     join(cwd, "shapes.json"),
     JSON.stringify([
-      { type: "Feature", geometry: { type: "Point", coordinates: [1, 2] }, properties: {} },
+      { type: "Feature", geometry: { type: "GeometryCollection", geometries: [] }, properties: {} },
       {
         type: "Feature",
         geometry: {
@@ -87,7 +87,7 @@ it("imports what it can of a file, says by name what it cannot, and ends with 3"
     { cwd },
   );
   expect([exitCode, stdout]).toEqual([3, "imported 1 line 2.5,1.5 4.5,3.5\n"]);
-  expect(stderr).toContain('not imported: $[0]: $[0].geometry.type: a geometry of type "Point"');
+  expect(stderr).toContain('not imported: $[0]: $[0].geometry.type: a geometry of type "GeometryCollection"');
   expect(stderr).toContain("not imported: $[2]: points: expected a length inside the image");
   expect(stderr).toContain("not kept of $[1]: bbox [1,2,3,4]");
 });
@@ -128,4 +128,51 @@ it("refuses what it does not know, with the code for it", async () => {
   expect(await code("import", ...AT, "bad.geojson", "--pixel-center", "1")).toBe(2);
   expect(await code("export", ...AT, "rois.zip", "--only", "9")).toBe(6);
   expect(await code("export", ...AT, "none/rois.zip")).toBe(6);
+});
+
+it("takes in an oval, says what it became, and gives ImageJ its own bytes back until it is moved", async () => {
+  const bytes = writeImageJRoi({ type: "rect", name: "o", bounds: { x: 0, y: 0, width: 4, height: 5 } });
+  const oval = bytes.with(6, 2).with(64 + 30, 9);
+  await writeFile(join(cwd, "oval.roi"), oval);
+  const { exitCode, stdout, stderr } = await kym(["roi", "import", ...AT, "oval.roi"], { cwd });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toBe("imported 1 polygon 0,3 1,3 1,4 4,4 and 8 more  o · ImageJ oval, here a polygon\n");
+  await kym(["roi", "export", ...AT, "same.roi"], { cwd });
+  expect(new Uint8Array(await readFile(join(cwd, "same.roi")))).toEqual(new Uint8Array(oval));
+  await kym(["roi", "edit", ...AT, "1", "--points", "0,0 3,0 3,3"], { cwd });
+  await kym(["roi", "export", ...AT, "moved.roi"], { cwd });
+  const { rois } = await readImageJRois(await readFile(join(cwd, "moved.roi")));
+  expect(rois).toMatchObject([{ draft: { type: "polygon", points: [{}, {}, {}] }, ignored: [] }]);
+});
+
+it("adds points, and exchanges them with GeoJSON, whose features all have the same properties", async () => {
+  const added = await kym(["roi", "add", ...AT, "--type", "point", "--points", "1,2 3.5,0.5"], { cwd });
+  expect(added.stdout).toBe("added 1 point 1,2 3.5,0.5\n");
+  await addSome();
+  await kym(["roi", "export", ...AT, "rois.geojson"], { cwd });
+  const { features } = JSON.parse(await readFile(join(cwd, "rois.geojson"), "utf8"));
+  expect(features.map((each: { properties: object }) => Object.keys(each.properties))).toEqual(
+    Array.from({ length: 3 }, () => ["objectType", "name", "note", "roi_type"]),
+  );
+  const { data } = await kymJson(["roi", "import", ...AT, "rois.geojson"], { cwd });
+  expect(data.rois[0]).toMatchObject({
+    type: "point",
+    points: [
+      { dim0: 1, dim1: 2 },
+      { dim0: 3.5, dim1: 0.5 },
+    ],
+  });
+});
+
+it("reads what QuPath writes, with measurements that are NaN and ids of any length", async () => {
+  const geometry = '{"type":"Point","coordinates":[1.5,2.5]}';
+  const feature = `{"type":"Feature","id":12345678901234567890,"geometry":${geometry},"properties":{"measurements":{"Area":NaN}}}`;
+  await writeFile(join(cwd, "qupath.geojson"), `[${feature}]`);
+  const { exitCode, stdout } = await kym(["roi", "import", ...AT, "qupath.geojson"], { cwd });
+  expect([exitCode, stdout]).toEqual([0, "imported 1 point 2.5,1.5\n"]);
+  await kym(["roi", "export", ...AT, "again.geojson"], { cwd });
+  expect(JSON.parse(await readFile(join(cwd, "again.geojson"), "utf8")).features[0]).toMatchObject({
+    id: "12345678901234567890",
+    properties: { measurements: { Area: null } },
+  });
 });

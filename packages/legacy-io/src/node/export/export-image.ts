@@ -34,10 +34,12 @@ import type {
   PlannedTable,
 } from "../../export/plan-export.ts";
 import { writeNpy } from "../../formats/npy.ts";
+import { isTurned } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { type WriteImageJTiffOptions, writeImageJTiff } from "../../tiff/write/write-imagej.ts";
 import { imageJAxes } from "../../tiff/write/written-axes.ts";
+import { imageJMetadataOf } from "./imagej-metadata-of.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 type Table = Awaited<ReturnType<ZarrDataset["loadTable"]>>;
@@ -115,8 +117,12 @@ async function exportPixels(
     format === "npy"
       ? writeNpy(image)
       : written === undefined
-        ? writeImageJTiff(image, { axes, ...steps })
-        : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, ...steps });
+        ? writeImageJTiff(image, { axes, imageJMetadata: await imageJMetadataOf(record, sink), ...steps })
+        : writeImageJTiff(reorderAxes(image, written.from), {
+            axes: written.axes,
+            imageJMetadata: await imageJMetadataOf(record, sink, isTurned(written.axes)),
+            ...steps,
+          });
   const file = await sink.write(path, bytes);
   return {
     ...file,
@@ -138,12 +144,13 @@ export type ImageJBytes =
 
 /**
  * Encodes pixels as a TIFF for ImageJ, with the steps from the image's metadata, or says why that is impossible.
- * `image` has the axes of the record from `firstAxis` on.
+ * `image` has the axes of the record from `firstAxis` on. With a sink, the TIFF also has the ROIs of the image, and what ImageJ
+ * kept in its own TIFF.
  */
 export async function pixelsForImageJ(
   record: ZarrImageRecord,
   image: NdArray,
-  firstAxis = 0,
+  { firstAxis = 0, sink }: { readonly firstAxis?: number; readonly sink?: ExportSink } = {},
 ): Promise<ImageJBytes> {
   const all = await record.getAxes();
   const axes = all?.slice(firstAxis);
@@ -156,10 +163,11 @@ export async function pixelsForImageJ(
       reason: `ImageJ has no place for the axes ${axes.join(", ")} of an image: it is not written`,
     };
   }
+  const imageJMetadata = sink && (await imageJMetadataOf(record, sink));
   return unlessNotSupported(() =>
     written === undefined
-      ? writeImageJTiff(image, steps)
-      : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, ...steps }),
+      ? writeImageJTiff(image, { imageJMetadata, ...steps })
+      : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, imageJMetadata, ...steps }),
   );
 }
 
@@ -167,7 +175,7 @@ export async function pixelsForImageJ(
 async function writtenSteps(
   record: ZarrImageRecord,
   axes: readonly string[] | undefined,
-): Promise<Omit<WriteImageJTiffOptions, "axes">> {
+): Promise<Omit<WriteImageJTiffOptions, "axes" | "imageJMetadata">> {
   try {
     return stepsToWrite(await record.loadJson(ARTIFACTS.metadata), axes);
   } catch (error) {

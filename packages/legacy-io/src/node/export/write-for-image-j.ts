@@ -4,6 +4,7 @@ import { loadMetadataText } from "@kym/kym-schema";
 import { writeImageJRois } from "@kym/roi/imagej";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { planeSize } from "../../content/plane-size.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
@@ -13,13 +14,14 @@ import { chosenImages } from "./chosen-images.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
+import { withoutPaths } from "./imagej-metadata-of.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 /**
  * Writes each image at the relative path it came from:
  *
- * - its pixels as a calibrated TIFF,
- * - its ROIs as `<stem>_RoiSet.zip`,
+ * - its pixels as a calibrated TIFF, with its ROIs as overlay and selection, and with what ImageJ kept in its own TIFF,
+ * - its ROIs as `<stem>_RoiSet.zip` too,
  * - each array artifact of two or three dimensions as `<stem>.<name>.tif`, if ImageJ can represent its values.
  */
 export async function writeForImageJ(
@@ -35,7 +37,7 @@ export async function writeForImageJ(
     const { imageId, relPath, folder, stem } = place;
     const record = dataset.record(imageId);
     if (options.includeTiff !== false) {
-      const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray());
+      const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray(), { sink });
       if (bytes === undefined) {
         notes.push({ path: relPath, reason });
       } else {
@@ -71,7 +73,12 @@ async function writeRois(
     if (rois.length + rejectedRois.length === 0) {
       return [];
     }
-    const { file, failed } = writeImageJRois(rois);
+    const { shape } = await record.openArray();
+    const size = planeSize(shape, await record.getAxes());
+    const { file, failed } = writeImageJRois(
+      rois.map((roi) => withoutPaths(roi, sink)),
+      { size },
+    );
     if (failed.length < rois.length) {
       await sink.write(`${folder}${stem}_RoiSet.zip`, file);
     }

@@ -137,7 +137,7 @@ class ImageWriter {
   }
 
   async #writeTiff(path: string, image: NdArray, firstAxis: number): Promise<void> {
-    const { bytes, reason } = await pixelsForImageJ(this.#record, image, firstAxis);
+    const { bytes, reason } = await pixelsForImageJ(this.#record, image, { firstAxis });
     if (bytes === undefined) {
       this.#notes.push({ path, reason });
     } else {

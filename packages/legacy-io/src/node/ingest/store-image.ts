@@ -5,6 +5,7 @@ import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
+import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import { fileNameOf } from "../../plan/compare-files.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
@@ -70,6 +71,9 @@ export async function storeImage(
       // A later change of both sides is compared with what came, whatever an editor does to the file meanwhile.
       await record.files.keepInHistory(new TextEncoder().encode(artifact.text));
     }
+  }
+  if (said.tags !== undefined) {
+    await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(said.tags));
   }
   const hashes = await record.objectHashes();
   const made = (source: string): SidecarProvenance["artifacts"] =>

@@ -5,10 +5,12 @@ import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import type { ImageContent } from "../../content/image-content.ts";
+import type { ImageJTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { fileNameOf } from "../../plan/compare-files.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
@@ -46,6 +48,8 @@ export interface SaidByTiff {
   readonly valueCalibration: ValueCalibration | undefined;
   /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
+  /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
+  readonly tags?: ImageJTags | undefined;
 }
 
 /** A bundle that was read completely. No file changed while it was being read. */
@@ -99,7 +103,9 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     const { pixels, axes, pixelsSha256, said } = image;
     const content = await artifactsOfSidecars({
       shape: pixels.shape,
+      axes,
       tiff: { relPath: bundle.image.relPath, scales: said.scales, isTurned: isTurned(said.fileAxes) },
+      tags: said.tags,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
@@ -153,7 +159,7 @@ async function readImage(
     const { file, pixels, pixelsSha256, info, close } = large;
     const layout = imageLayout(info);
     const { axes, shape } = layout;
-    const said = saidBy([info], layout);
+    const said = saidBy([{ info, fileName: fileNameOf(file.relPath) }], layout);
     return { files: [file], pixels: { ...pixels, shape }, axes, pixelsSha256, said, release: close };
   }
   const read: StableRead<LegacyBundle["image"]>[] = [];
@@ -183,7 +189,14 @@ async function readImage(
   }
 }
 
-function saidBy(infos: readonly TiffInfo[], layout: ImageLayout): SaidByTiff {
+/** A TIFF of the acquisition. */
+interface SayingFile {
+  readonly info: TiffInfo;
+  readonly fileName: string;
+}
+
+function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidByTiff {
+  const infos = files.map(({ info }) => info);
   const last = infos.at(-1);
   const channels = infos.length > 1 ? [null] : [];
   const contradictions = infos.flatMap((info) => scaleConflicts(layout, info.calibrationCandidates));
@@ -199,7 +212,19 @@ function saidBy(infos: readonly TiffInfo[], layout: ImageLayout): SaidByTiff {
         ...(layout.warning === undefined ? [] : [layout.warning]),
       ]),
     ],
+    tags: tagsOf(
+      files.flatMap(({ info: { imageJMetadata }, fileName }) =>
+        imageJMetadata === undefined ? [] : [{ file: fileName, metadata: imageJMetadata }],
+      ),
+    ),
   };
+}
+
+function tagsOf([first, ...others]: readonly ImageJTags[]): ImageJTags | undefined {
+  const overlay = others.flatMap(({ metadata }) => metadata.overlay);
+  return first === undefined || overlay.length === 0
+    ? first
+    : { ...first, metadata: { ...first.metadata, overlay: [...first.metadata.overlay, ...overlay] } };
 }
 
 interface Channels {
@@ -219,7 +244,7 @@ async function readChannels(
 ): Promise<Channels> {
   const codecs = codecsBeforeNodes(own);
   const planes: NdArray[] = [];
-  const infos: TiffInfo[] = [];
+  const infos: SayingFile[] = [];
   let layout: ImageLayout | undefined;
   for (const { bytes, file } of files) {
     const asStored = await readTiffInPlace(bytes, { codecs, limits, signal });
@@ -238,7 +263,7 @@ async function readChannels(
       );
     }
     planes.push(image);
-    infos.push(info);
+    infos.push({ info, fileName: fileNameOf(file.relPath) });
   }
   if (layout === undefined) {
     throw new LegacyIoError("invalid_argument", "an acquisition without an image");

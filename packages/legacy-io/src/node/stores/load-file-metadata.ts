@@ -6,6 +6,9 @@ import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
+import { planeSize } from "../../content/plane-size.ts";
+import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
+import { takeInRois } from "../../content/rois/take-in-rois.ts";
 import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
@@ -43,7 +46,26 @@ export async function loadFileMetadata(
     said.kind === "json" && said.name === ARTIFACTS.metadata ? [said.text] : [],
   );
   const said = ownText ?? given[0];
-  return said === undefined ? derived : (completeMetadata(said, derived) ?? said);
+  const text = said === undefined ? derived : (completeMetadata(said, derived) ?? said);
+  return takenInto(text, usable, { shape, isTurned });
+}
+
+/** Adds the ROIs of ImageJ's and QuPath's files to a metadata text, as an ingest does. */
+function takenInto(
+  text: string,
+  usable: readonly Understood[],
+  { shape, isTurned }: Pick<ImageFacts, "shape" | "isTurned">,
+): string {
+  const files = usable.flatMap(({ fileName, relPath, content: { facts } }) =>
+    facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
+  );
+  if (files.length === 0) {
+    return text;
+  }
+  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(text);
+  const before = { ...NO_ROI_IDS, highWaterMark };
+  const size = planeSize(shape);
+  return withTakenRois(text, takeInRois({ size, isTurned, files, present, takenBefore, before }));
 }
 
 async function readMetadataFile(path: string): Promise<string> {

@@ -2,6 +2,7 @@
 
 import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
+import type { PlaneSize } from "@kym/roi";
 import type { DatasetContents } from "@kym/zarr-store";
 import {
   getMember,
@@ -12,6 +13,9 @@ import {
   setMember,
 } from "@kym/zarr-store/json";
 import { carryEditedFields, usedFields } from "../../content/experiment-fields.ts";
+import { planeSize } from "../../content/plane-size.ts";
+import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
+import { takeInRois } from "../../content/rois/take-in-rois.ts";
 import type { FieldValues } from "../../folder/paths/fields-of-path.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { metadataOrigin } from "./metadata-origin.ts";
@@ -19,11 +23,16 @@ import { metadataOrigin } from "./metadata-origin.ts";
 type ImageRecord = ReturnType<DatasetContents["record"]>;
 
 /** Members of `metadata` that the successor gets: decisions of people, and which ROI ids were ever used. */
-const CARRIED = [METADATA_KEYS.rois, METADATA_KEYS.roiIdHighWaterMark, METADATA_KEYS.accepted];
+const CARRIED = [
+  METADATA_KEYS.rois,
+  METADATA_KEYS.roiIdHighWaterMark,
+  METADATA_KEYS.roiSources,
+  METADATA_KEYS.accepted,
+];
 
 /**
  * Copies ROIs, the masks that they name and `accepted` from a record to its replacement, and the highest used ROI id, so
- * that no id is used twice. What folder names give and a person edited is copied too.
+ * that no id is used twice. ROIs that came with the changed file are added to them. What folder names give and a person edited is copied too.
  *
  * Nothing is copied if the old metadata were not edited and all their source files can still be used: the new record has
  * been made from those files already. `usable` are the absolute paths of such files.
@@ -51,7 +60,11 @@ export async function carryOverUserEdits(
   }
   const [was, now] = [await folderFieldsOf(from), await folderFieldsOf(to)];
   merged = carryEditedFields(merged, before, was, now);
-  const text = serializeLossless(merged);
+  const text = withNewRois(
+    serializeLossless(merged),
+    serializeLossless(after),
+    planeSize(await shapeOf(to), await to.getAxes()),
+  );
   if (text !== serializeLossless(after)) {
     await to.json.saveBytes(ARTIFACTS.metadata, new TextEncoder().encode(text));
   }
@@ -67,6 +80,27 @@ export async function carryOverUserEdits(
       });
     }
   }
+}
+
+/**
+ * Adds the ROIs that other programs' files have now and did not have when the former record was made: those that a person drew
+ * in the changed file.
+ */
+function withNewRois(text: string, madeNow: string, size: PlaneSize): string {
+  const now = roisOfMetadata(madeNow);
+  if (now.ids.size === 0) {
+    return text;
+  }
+  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(text);
+  const ofFiles = new Set(now.ids.values());
+  const rois = now.rois.filter(({ id }) => ofFiles.has(id)).map((draft) => ({ draft, place: "" }));
+  const file = { fileName: "", relPath: "", found: { rois, problems: [] } };
+  const before = { ...NO_ROI_IDS, highWaterMark };
+  return withTakenRois(text, takeInRois({ size, files: [file], present, takenBefore, before }));
+}
+
+async function shapeOf(record: ImageRecord): Promise<readonly number[]> {
+  return (await record.openArray()).shape;
 }
 
 /** What the names of an image's folders gave. */

@@ -7,6 +7,7 @@ import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import type { ContentNote, SourcedArtifact } from "../../content/image-content.ts";
+import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { type FolderFields, isSame } from "../../plan/decide-path-fields.ts";
@@ -20,7 +21,7 @@ import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";
-import { type BareMetadata, bareMetadata, METADATA_KEY } from "./metadata-origin.ts";
+import { type BareMetadata, bareMetadata, givenRoiIds, METADATA_KEY } from "./metadata-origin.ts";
 import { NO_FILE } from "./rename-folders.ts";
 
 export type ImageRecord = ReturnType<DatasetContents["record"]>;
@@ -80,7 +81,10 @@ export async function lookAt(
       : { scales: said.scales, isTurned: isTurned(said.fileAxes) };
   const content = await artifactsOfSidecars({
     shape,
+    axes: await record.getAxes(),
     tiff: { relPath: bundle.image.relPath, ...remembered },
+    tags: said === undefined ? await loadImageJTags(record) : said.tags,
+    roiIds: () => givenRoiIds(record),
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),
     folderFields: folderFields?.values,

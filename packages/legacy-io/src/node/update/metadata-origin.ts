@@ -1,10 +1,13 @@
 // Finds out whether an image's metadata were edited since ingest made them.
 
-import { ARTIFACTS } from "@kym/kym-schema";
+import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import type { DatasetContents } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
+import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { metadataText } from "../../content/image-metadata.ts";
-import type { StatedScales } from "../../tiff/axes/stated-scales.ts";
+import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
+import { NO_ROI_IDS, roisOfMetadata } from "../../content/rois/rois-in-metadata.ts";
+import type { GivenRoiIds } from "../../content/rois/take-in-rois.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
@@ -17,7 +20,9 @@ export interface MetadataOrigin {
   readonly sources: readonly string[];
 }
 
-export async function metadataOrigin(record: ReturnType<DatasetContents["record"]>): Promise<MetadataOrigin> {
+type ImageRecord = ReturnType<DatasetContents["record"]>;
+
+export async function metadataOrigin(record: ImageRecord): Promise<MetadataOrigin> {
   const { sidecars = [], pathFields } = (await loadProvenance(record)) ?? {};
   const isMetadata = ({ key }: { readonly key: string }): boolean => key === METADATA_KEY;
   const made = sidecars.flatMap(({ path, artifacts }) =>
@@ -30,17 +35,30 @@ export async function metadataOrigin(record: ReturnType<DatasetContents["record"
 }
 
 /**
- * The metadata of an image without any sidecar, and the SHA-256 under which they are stored. Versions before 0.3 did not use what
- * the TIFF states: if the stored metadata, of the hash `current`, are theirs, these are returned.
+ * The metadata of an image without any sidecar, and the SHA-256 under which they are stored: what the TIFF said when it was last
+ * read. Versions before 0.3 did not use what the TIFF states: if the stored metadata, of the hash `current`, are theirs, or
+ * nothing is remembered of the TIFF, these are returned.
  */
-export async function bareMetadata(
-  record: ReturnType<DatasetContents["record"]>,
-  current: string | undefined,
-): Promise<BareMetadata> {
+export async function bareMetadata(record: ImageRecord, current: string | undefined): Promise<BareMetadata> {
   const { shape } = await record.openArray();
-  const { scales } = rememberedTiff(await record.attributes(), shape.length);
-  const before = bareText(shape, undefined);
-  return before.sha256 === current ? before : bareText(shape, scales);
+  const before = hashed(
+    metadataText({ shape, olympus: undefined, classic: undefined, scales: undefined, accepted: true }),
+  );
+  if (before.sha256 === current) {
+    return before;
+  }
+  const { artifacts } = await artifactsOfSidecars({
+    shape,
+    axes: await record.getAxes(),
+    tiff: { relPath: "", ...rememberedTiff(await record.attributes(), shape.length) },
+    tags: await loadImageJTags(record),
+    // A ROI of a file that was saved again has another id than if it had come first.
+    roiIds: () => givenRoiIds(record),
+    pixelsSha256: "",
+    sidecars: [],
+  });
+  const [metadata] = artifacts;
+  return metadata?.kind === "json" ? hashed(metadata.text) : before;
 }
 
 export interface BareMetadata {
@@ -48,7 +66,12 @@ export interface BareMetadata {
   readonly sha256: string;
 }
 
-function bareText(shape: readonly number[], scales: StatedScales | undefined): BareMetadata {
-  const text = metadataText({ shape, olympus: undefined, classic: undefined, scales, accepted: true });
+/** The ids that ROIs of files have in the present metadata of an image. */
+export async function givenRoiIds(record: ImageRecord): Promise<GivenRoiIds> {
+  const text = await loadMetadataText(record, { ifUnreadable: "none" });
+  return text === undefined ? NO_ROI_IDS : roisOfMetadata(text);
+}
+
+function hashed(text: string): BareMetadata {
   return { text, sha256: sha256Of(new TextEncoder().encode(text)) };
 }

@@ -12,6 +12,7 @@ import { wordsOfField } from "@kym/kym-schema/merge";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey } from "../../content/image-content.ts";
+import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -139,6 +140,9 @@ async function store(
   }
   if (update.said !== undefined) {
     await updateTiffAttributes(record, update.said);
+    if (update.said.tags !== undefined) {
+      await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(update.said.tags));
+    }
   }
   const text = merged?.text ?? renamed?.text;
   const isRewritten = text !== undefined && (await storeMetadata(record, text));

@@ -37,6 +37,8 @@ export const TIFF_TAG = {
   CZ_LSMINFO: 34412,
   GDAL_NODATA: 42113,
   LercParameters: 50674,
+  ImageJMetadataByteCounts: 50838,
+  ImageJMetadata: 50839,
 } as const;
 
 export type TiffTagName = keyof typeof TIFF_TAG;

@@ -3,6 +3,7 @@
 import type { DType, NdArray } from "@kym/zarr-store";
 import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
+import { encodeImageJMetadata, type ImageJMetadata } from "../descriptions/imagej-metadata.ts";
 import { TIFF_TAG, type TiffTagName } from "../header/tiff-tag.ts";
 import { imageJSamples } from "./imagej-samples.ts";
 import { nearestRational } from "./rational.ts";
@@ -10,6 +11,7 @@ import { nearestRational } from "./rational.ts";
 /** The dtypes that `readTiff` gives back, whatever the values are. */
 const KEPT_DTYPES: ReadonlySet<DType> = new Set(["uint8", "uint16", "float32"]);
 const BYTE_COUNT_LIMIT = 2 ** 32 - 1;
+const BYTE = 1;
 const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
@@ -38,6 +40,8 @@ export interface WriteImageJTiffOptions {
   readonly umPerSlice?: number | undefined;
   /** Seconds from one frame to the next. */
   readonly secondsPerFrame?: number | undefined;
+  /** What ImageJ keeps in tags of its own: selection, overlay, info, labels, display ranges, LUTs. */
+  readonly imageJMetadata?: ImageJMetadata | undefined;
 }
 
 /**
@@ -104,6 +108,7 @@ export function writeImageJTiff(
     entry("ImageDescription", ASCII, textBytes(describeStack(planeCount, leading, options))),
     entry("Software", ASCII, textBytes(SOFTWARE)),
     ...resolutionEntries(options),
+    ...metadataEntries(options.imageJMetadata),
   ].toSorted((a, b) => a.tag - b.tag);
   return assemble(first, page, planeCount, ndArrayBytes(array));
 }
@@ -112,10 +117,10 @@ interface Entry {
   readonly tag: number;
   readonly type: number;
   /** Numbers; for RATIONAL, numerators and denominators in turn. */
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
 }
 
-function entry(name: TiffTagName, type: number, values: readonly number[]): Entry {
+function entry(name: TiffTagName, type: number, values: ArrayLike<number>): Entry {
   return { tag: TIFF_TAG[name], type, values };
 }
 
@@ -205,6 +210,13 @@ function resolutionEntries(options: WriteImageJTiffOptions): readonly Entry[] {
     : [entry("XResolution", RATIONAL, perUnit(columns)), entry("YResolution", RATIONAL, perUnit(rows))];
 }
 
+function metadataEntries(metadata: ImageJMetadata | undefined): readonly Entry[] {
+  const tags = metadata && encodeImageJMetadata(metadata);
+  return tags === undefined
+    ? []
+    : [entry("ImageJMetadataByteCounts", LONG, tags.byteCounts), entry("ImageJMetadata", BYTE, tags.bytes)];
+}
+
 function positive(name: string, value: number | undefined): number | undefined {
   if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
     throw new LegacyIoError("invalid_argument", `${name} is ${value}, expected a number above 0`, {
@@ -274,9 +286,10 @@ function writeDirectory(
   view.setUint32(at + 2 + entries.length * ENTRY_BYTES, next, true);
 }
 
-function writeValues(view: DataView, at: number, type: number, values: readonly number[]): void {
-  for (const [index, value] of values.entries()) {
-    if (type === ASCII) {
+function writeValues(view: DataView, at: number, type: number, values: ArrayLike<number>): void {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    if (type === ASCII || type === BYTE) {
       view.setUint8(at + index, value);
     } else if (type === SHORT) {
       view.setUint16(at + index * 2, value, true);
@@ -291,8 +304,8 @@ function directoryBytes(entries: readonly Entry[]): number {
   return 2 + entries.length * ENTRY_BYTES + 4 + outside.reduce((sum, size) => sum + evenBytes(size), 0);
 }
 
-function valueBytes(type: number, values: readonly number[]): number {
-  return values.length * (type === ASCII ? 1 : type === SHORT ? 2 : 4);
+function valueBytes(type: number, values: ArrayLike<number>): number {
+  return values.length * (type === ASCII || type === BYTE ? 1 : type === SHORT ? 2 : 4);
 }
 
 function evenBytes(size: number): number {

@@ -53,8 +53,12 @@ export interface ImageJIgnored {
 export interface ImageJRoi {
   readonly type: ImageJRoiType;
   readonly subtype?: ImageJSubtype;
-  /** True for several outlines in one selection; `coordinates` is then empty. */
+  /** True for several outlines in one selection, which are in `rings`; `coordinates` is then empty. */
   readonly isComposite: boolean;
+  /** The outlines of a composite, by the even–odd rule; a ring does not repeat its first point. Curves are 16 straight sides. */
+  readonly rings?: readonly (readonly ImageJPoint[])[];
+  /** The text of a text selection, at most 1000 characters. */
+  readonly text?: string;
   /** Absent if the file has no name inside; ImageJ then uses the file's name. */
   readonly name?: string;
   /** The stored bounds for a type without coordinates; otherwise the bounds of the coordinates. */

@@ -3,6 +3,8 @@
 import { RoiError } from "../../errors.ts";
 import { unexpected } from "../../shapes/fields/read-field.ts";
 import type { ImageJRoi, ImageJRoiType } from "./imagej-roi.ts";
+import { readRings } from "./kinds/read-rings.ts";
+import { readText } from "./kinds/read-text.ts";
 import { readIgnored } from "./read-ignored.ts";
 import { readShape } from "./read-shape.ts";
 import { RoiBytes } from "./roi-bytes.ts";
@@ -20,15 +22,15 @@ import {
 /**
  * Parses an ImageJ `.roi` file. The result is in ImageJ's own terms: positions are x (column) and y (row),
  * stack positions count from 1. Stroke, fill, group, properties and the like are listed in `ignored`. A
- * composite selection has `isComposite` set and no coordinates.
+ * composite selection has `isComposite` set, and its outlines in `rings`.
  *
  * Source: the layout that `ij.io.RoiEncoder` of ImageJ 1.54p writes. As in its `RoiDecoder`, 16-bit corners
  * below −5000 stand for numbers above 32 767, and negative offsets of points count as 0.
  *
  * @throws {RoiError} `invalid_argument`, with the byte, for bytes that are not a `.roi` file, are cut off or
  *   point outside the file
- * @throws {RoiError} `invalid_argument`, with the byte, for an unknown type, a position that is not finite, or
- *   inverted corners
+ * @throws {RoiError} `invalid_argument`, with the byte, for an unknown type, a position that is not finite,
+ *   inverted corners, or the path of a composite that breaks its rules
  * @throws {RoiError} `not_supported` for a version below 217
  */
 export function parseImageJRoi(bytes: Uint8Array): ImageJRoi {
@@ -50,11 +52,14 @@ export function parseImageJRoi(bytes: Uint8Array): ImageJRoi {
   const subtype = readSubtype(file);
   const isComposite = file.int32(HEADER.shapeSize) > 0;
   const header2 = readHeader2(file);
+  const text = subtype === "text" && !isComposite ? readText(file) : undefined;
   const name = header2 === 0 ? undefined : readName(file, header2);
   return Object.freeze({
     type,
     ...(subtype === undefined ? {} : { subtype }),
     isComposite,
+    ...(isComposite ? { rings: readRings(file) } : {}),
+    ...(text === undefined ? {} : { text }),
     ...(name === undefined ? {} : { name }),
     ...readShape(file, type, isComposite, version),
     position: Object.freeze({

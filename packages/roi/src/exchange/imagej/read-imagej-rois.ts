@@ -5,6 +5,7 @@ import { unexpected } from "../../shapes/fields/read-field.ts";
 import type { FailedRoi, ImportedRoi, ImportedRois } from "../imported-rois.ts";
 import { readZipEntry } from "../zip/read-zip-entry.ts";
 import { readZipDirectory, type ZipEntry } from "../zip/zip-directory.ts";
+import { keepSelection, MOST_KEPT_BYTES } from "./kept/kept-selection.ts";
 import { parseImageJRoi } from "./parse-imagej-roi.ts";
 import { roiFromImageJ } from "./roi-from-imagej.ts";
 
@@ -27,6 +28,10 @@ const SUFFIX = ".roi";
 /**
  * Reads the ROIs of an ImageJ `.roi` file or `RoiSet.zip`, told apart by their first bytes. {@link
  * roiFromImageJ} maps them.
+ *
+ * Each ROI keeps the bytes of its selection, which `writeImageJRois` writes again until the ROI is edited, in
+ * `extra.imagej.roi` as base64. Bytes that `writeImageJRois` would make of the ROI need not be kept; of more than 1 MiB only the
+ * ROI is kept, and `ignored` says so.
  *
  * A ROI without a name gets the name of its entry, as in ImageJ. The same name may occur more than once. A zip
  * entry that cannot be read or mapped is listed in `failed` and does not stop the others. Encrypted entries and
@@ -70,7 +75,13 @@ export async function readImageJRois(
 
 function importRoi(bytes: Uint8Array, source: string, fileName: string): ImportedRoi {
   const { draft, ignored } = roiFromImageJ(parseImageJRoi(bytes));
-  return { draft: draft.name === "" ? { ...draft, name: nameOf(fileName) } : draft, source, ignored };
+  const named = draft.name === "" ? { ...draft, name: nameOf(fileName) } : draft;
+  const isTooLarge = bytes.length > MOST_KEPT_BYTES;
+  return {
+    draft: keepSelection(named, bytes, named.name === draft.name ? undefined : named.name),
+    source,
+    ignored: isTooLarge ? [...ignored, { what: "bytes", value: bytes.length }] : ignored,
+  };
 }
 
 /** A zip begins with an entry or, if it is empty, with its end record. */

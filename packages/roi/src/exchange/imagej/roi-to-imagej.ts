@@ -29,13 +29,14 @@ export function roiToImageJ(roi: Roi): WritableImageJRoi {
     }
     case "line":
     case "polyline":
+    case "point":
       return { ...fields, type: roi.type, coordinates: coordinatesOf(roi.points, LINE_SHIFT) };
     case "polygon":
       return { ...fields, type: "polygon", coordinates: coordinatesOf(roi.points, 0) };
     case "mask":
       throw new RoiError("not_supported", `ROI ${roi.id}: a mask cannot be written as an ImageJ selection`, {
         path: `ROI ${roi.id}`,
-        expected: ["rect", "line", "polyline", "polygon"],
+        expected: ["rect", "line", "polyline", "polygon", "point"],
         found: "mask",
       });
   }

@@ -26,7 +26,7 @@ interface WritableFields {
 export type WritableImageJRoi =
   | (WritableFields & { readonly type: "rect"; readonly bounds: ImageJBounds })
   | (WritableFields & {
-      readonly type: "line" | "freeline" | "polyline" | "polygon" | "freehand" | "traced";
+      readonly type: "line" | "freeline" | "polyline" | "polygon" | "freehand" | "traced" | "point";
       /** Exactly two for a line, 1 to 65 535 for the others. */
       readonly coordinates: readonly ImageJPoint[];
     });

@@ -50,6 +50,7 @@ export const anyWritableRoi: fc.Arbitrary<WritableImageJRoi> = fc.oneof(
         "polygon" as const,
         "freehand" as const,
         "traced" as const,
+        "point" as const,
       ),
       fc.oneof(points(coordinate, 1, 12), points(smallCoordinate, 1, 12)),
     )

@@ -7,6 +7,7 @@ import { parseImageJRoi, readImageJRois, roiFromImageJ, writeImageJRoi } from ".
 import { isRoiError } from "../../../src/index.ts";
 import { naiveImageJRoi } from "./naive-imagej-roi.ts";
 import { naiveZip } from "./naive-zip.ts";
+import { CUBIC_PATH, changed, composite, textRoi } from "./other-selections.ts";
 
 /** A reader, valid bytes to start from, and a second, independent reader to compare with. */
 interface Reader {
@@ -80,9 +81,13 @@ async function tryOne({ read, truth }: Reader, bytes: Uint8Array, tally: FuzzTal
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value, (_, each) =>
-    typeof each === "number" && !Number.isFinite(each) ? String(each) : each,
-  );
+  return JSON.stringify(value, (_, each) => {
+    if (typeof each !== "number" || Number.isInteger(each)) {
+      return each;
+    }
+    // The two ways to compute a curve may round differently.
+    return Number.isFinite(each) && Math.abs(each) >= 1 ? Number(each.toFixed(4)) : String(each);
+  });
 }
 
 const OUTLINE = [
@@ -103,6 +108,10 @@ const ROIS: Readonly<Record<string, Uint8Array>> = {
   "line.roi": writeImageJRoi({ type: "line", name, coordinates: OUTLINE.slice(0, 2) }),
   "polygon.roi": POLYGON,
   "polyline of fractions.roi": POLYLINE,
+  "oval.roi": changed(RECT, { 6: 2 }),
+  "point.roi": writeImageJRoi({ type: "point", name, position, coordinates: OUTLINE }),
+  "composite.roi": composite(CUBIC_PATH),
+  "text.roi": textRoi("a note"),
 };
 const FILES = [
   { name: "a.roi", bytes: RECT },
@@ -137,7 +146,8 @@ async function readZip(bytes: Uint8Array): Promise<FoundInZip> {
     throw failed[0].error;
   }
   const numEntries = rois.length + failed.length + skipped.length;
-  return { rois: rois.map(({ source, draft, ignored }) => [source, draft, ignored]), skipped, numEntries };
+  const found = rois.map(({ source, draft: { extra: _, ...draft }, ignored }) => [source, draft, ignored]);
+  return { rois: found, skipped, numEntries };
 }
 
 /**

@@ -1,29 +1,41 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isEmptyRoi } from "../../../src/edit/is-empty-roi.ts";
+import { roundedOutline } from "../../../src/exchange/imagej/kinds/rounded-outline.ts";
 import { parseImageJRoi } from "../../../src/exchange/imagej/parse-imagej-roi.ts";
 import { readImageJRois } from "../../../src/exchange/imagej/read-imagej-rois.ts";
 import { roiFromImageJ } from "../../../src/exchange/imagej/roi-from-imagej.ts";
 import { roiToImageJ } from "../../../src/exchange/imagej/roi-to-imagej.ts";
 import { writeImageJRoi } from "../../../src/exchange/imagej/write-imagej-roi.ts";
-import { writeImageJRois } from "../../../src/exchange/imagej/write-imagej-rois.ts";
+import { imageJBytesOf, writeImageJRois } from "../../../src/exchange/imagej/write-imagej-rois.ts";
 import { writeZip } from "../../../src/exchange/zip/write-zip.ts";
-import { createMaskRoi, createPolylineRoi, createRectRoi, type Roi, RoiSet } from "../../../src/index.ts";
+import {
+  containsPoint,
+  createMaskRoi,
+  createPolygonRoi,
+  createPolylineRoi,
+  createRectRoi,
+  type ImageExtent,
+  type PolygonRoi,
+  type Roi,
+  RoiSet,
+  rasterize,
+} from "../../../src/index.ts";
+import { isSet } from "../../pixels/check-raster-agrees.ts";
 import { anyRoi } from "../../support/arbitraries.ts";
+import { changed, composite, textRoi } from "./other-selections.ts";
+
+/** A number from `least` to `most`, in steps of an eighth, some of them whole. */
+const part = (most: number, least = 0) =>
+  fc.oneof(
+    fc.integer({ min: least, max: most }),
+    fc.integer({ min: 8 * least, max: 8 * most }).map((eighth) => eighth / 8),
+  );
 
 const BOUNDS = { dim0Start: 2, dim0Stop: 6, dim1Start: 1, dim1Stop: 4 };
 
 function draftOf(bytes: Uint8Array) {
   return roiFromImageJ(parseImageJRoi(bytes));
-}
-
-/** A file with a selection that this package does not write. */
-function changed(bytes: Uint8Array, changes: Readonly<Record<number, number>>): Uint8Array {
-  const copy = bytes.slice();
-  for (const [offset, byte] of Object.entries(changes)) {
-    copy[Number(offset)] = byte;
-  }
-  return copy;
 }
 
 const RECT = writeImageJRoi({ type: "rect", bounds: { x: 1, y: 2, width: 3, height: 4 } });
@@ -87,17 +99,84 @@ describe("ImageJ's selections", () => {
   });
 
   test.each([
-    ["oval", changed(RECT, { 6: 2 })],
-    ["none", changed(RECT, { 6: 6 })],
-    ["angle", changed(POLYGON, { 6: 9 })],
-    ["point", changed(POLYGON, { 6: 10 })],
-    ["composite", changed(RECT, { 39: 20 })],
-    ["text", changed(RECT, { 49: 1 })],
-    ["image", changed(RECT, { 49: 4 })],
-  ])("%s is refused by name", (name, bytes) => {
-    expect(() => draftOf(bytes)).toThrow(
-      expect.objectContaining({ code: "not_supported", message: expect.stringContaining(` ${name} `) }),
+    ["oval", changed(RECT, { 6: 2 }), "polygon", "ImageJ oval, here a polygon"],
+    ["rounded rect", changed(RECT, { 55: 2 }), "polygon", "ImageJ rect with round corners, here a polygon"],
+    ["angle", changed(POLYGON, { 6: 9 }), "polyline", "ImageJ angle, here a polyline"],
+    ["point", changed(POLYGON, { 6: 10 }), "point", undefined],
+    ["composite", composite(), "polygon", "ImageJ composite, here a polygon"],
+    ["text", textRoi("a note µ"), "rect", 'ImageJ text "a note µ", here a rect'],
+    ["image", changed(RECT, { 49: 4 }), "rect", "ImageJ image, here a rect"],
+  ])("%s becomes the nearest type, and its note says what it was", (_, bytes, type, note) => {
+    const { draft } = draftOf(bytes);
+    expect([draft.type, draft.note]).toEqual([type, note]);
+  });
+
+  test("a file without a selection is refused by name", () => {
+    expect(() => draftOf(changed(RECT, { 6: 6 }))).toThrow(
+      expect.objectContaining({ code: "not_supported", message: expect.stringContaining(" none ") }),
     );
+  });
+
+  test("an oval covers the pixels whose centres lie inside it, at any size, place and fraction", () => {
+    fc.assert(
+      fc.property(
+        fc.record({ x: part(60), y: part(60), width: part(40, 1), height: part(40, 1) }),
+        ({ x, y, width, height }) => {
+          const size = { height: 120, width: 120 };
+          const bounds = { x, y, width, height };
+          const points = roundedOutline(bounds, { x: width / 2, y: height / 2 });
+          const roi = createPolygonRoi({ id: 1, points: points.map((at) => ({ dim0: at.y, dim1: at.x })) });
+          const raster = rasterize(roi, size);
+          const wrong: number[][] = [];
+          for (let row = 0; row < 110; row++) {
+            for (let column = 0; column < 110; column++) {
+              const [dx, dy] = [(column + 0.5 - x) / width - 0.5, (row + 0.5 - y) / height - 0.5];
+              const distance = 4 * (dx * dx + dy * dy);
+              if (Math.abs(distance - 1) > 1e-9) {
+                wrong.push(...(isSet(raster, row, column) === distance < 1 ? [] : [[row, column]]));
+              }
+            }
+          }
+          expect(wrong).toEqual([]);
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  test("a long oval has few points, and one of 100 000 rows is drawn at once", () => {
+    const pointsOf = (width: number, height: number) =>
+      roundedOutline({ x: 0, y: 0, width, height }, { x: width / 2, y: height / 2 }).length;
+    expect(pointsOf(7, 100_000)).toBeLessThan(40);
+    expect(pointsOf(60_000, 60_000)).toBe(2048);
+    expect(pointsOf(0.2, 0.2)).toBe(2048);
+  });
+
+  test("a composite of parts, holes and curves covers the pixels that an odd number of its rings covers", () => {
+    const { draft } = draftOf(composite());
+    const [joined] = RoiSet.empty({ height: 40, width: 40 }).create(draft);
+    const { rings = [] } = parseImageJRoi(composite());
+    expect(rings.map(({ length }) => length)).toEqual([4, 3, 18]);
+    const each = rings.map((ring) =>
+      createPolygonRoi({ id: 1, points: ring.map(({ x, y }) => ({ dim0: y, dim1: x })) }),
+    );
+    for (let row = 0; row < 40; row++) {
+      for (let column = 0; column < 40; column++) {
+        const covering = each.filter((ring) => containsPoint(ring, row + 0.5, column + 0.5));
+        const isInside = containsPoint(joined!, row + 0.5, column + 0.5);
+        expect([row, column, isInside]).toEqual([row, column, covering.length % 2 === 1]);
+      }
+    }
+  });
+
+  test.each([
+    ["is cut off", [0, 1, 2, 1, 5]],
+    ["does not begin with a move", [1, 1, 2, 1, 5, 6]],
+    ["has a segment of no kind", [0, 1, 2, 7, 5, 6]],
+    ["has a position that is not finite", [0, 1, Number.NaN, 1, 5, 6]],
+    ["has no ring", [0, 1, 2, 1, 5, 6]],
+  ])("a composite whose path %s is refused as damaged", (_, path) => {
+    expect(() => draftOf(composite(path))).toThrow(expect.objectContaining({ code: "invalid_argument" }));
   });
 
   test("what a ROI has no place for is said", () => {
@@ -141,6 +220,72 @@ describe("ImageJ's selections", () => {
   });
 });
 
+describe("the bytes of a selection", () => {
+  const OVAL = changed(
+    writeImageJRoi({ type: "rect", name: "o", bounds: { x: 1, y: 2, width: 9, height: 8 } }),
+    {
+      6: 2,
+      [64 + 30]: 7,
+    },
+  );
+  const size = { height: 6, width: 100 };
+  const setOf = async (bytes: Uint8Array, extent: ImageExtent) => {
+    const { rois } = await readImageJRois(bytes, { fileName: "file.roi" });
+    return RoiSet.empty(extent).create(rois[0]!.draft);
+  };
+  const stored = (set: RoiSet) => RoiSet.fromEnvelopes(JSON.parse(JSON.stringify(set.toEnvelopes())));
+
+  test("go out unchanged while the ROI is what they say, cut off at the border or not, and noted or not", async () => {
+    for (const extent of [{ height: 50, width: 50 }, size]) {
+      const set = stored(await setOf(OVAL, extent)).edit(1, { note: "mine" });
+      expect(imageJBytesOf(set.require(1), extent)).toEqual(OVAL);
+      const zip = await readImageJRois(writeImageJRois(set, { size: extent }).file);
+      expect(zip.rois[0]?.ignored).toEqual([{ what: "group", value: 7 }]);
+    }
+  });
+
+  test("go out with a new name, and give way to new ones for another place, channel or slice", async () => {
+    const set = await setOf(OVAL, { height: 50, width: 50 });
+    const renamed = imageJBytesOf(set.edit(1, { name: "vessel µ" }).require(1));
+    expect(parseImageJRoi(renamed)).toEqual({ ...parseImageJRoi(OVAL), name: "vessel µ" });
+    for (const edit of [
+      { points: CORNERS.map(({ x, y }) => ({ dim0: y, dim1: x })) },
+      { channel: 2 },
+      { z: 4 },
+    ]) {
+      const bytes = imageJBytesOf(set.edit(1, edit).require(1));
+      expect(parseImageJRoi(bytes)).toMatchObject({ type: "polygon", ignored: [] });
+    }
+  });
+
+  test("without a name stay so, although the ROI has the name of its file", async () => {
+    const bare = changed(RECT, { 35: 3 });
+    const set = await setOf(bare, size);
+    expect(set.require(1).name).toBe("file");
+    expect(imageJBytesOf(set.require(1))).toEqual(bare);
+  });
+
+  test("are not kept if we would write the same, or if they are more than a mebibyte", async () => {
+    const ours = imageJBytesOf(createRectRoi({ id: 1, name: "r", bounds: BOUNDS }));
+    expect((await setOf(ours, size)).require(1).extra).toEqual({});
+    const large = new Uint8Array(2 ** 20 + 1);
+    large.set(OVAL);
+    const { rois } = await readImageJRois(large);
+    expect([rois[0]?.draft.extra, rois[0]?.ignored.at(-1)]).toEqual([
+      undefined,
+      { what: "bytes", value: 2 ** 20 + 1 },
+    ]);
+  });
+
+  test("that somebody damaged in the stored ROI are passed over", async () => {
+    const roi = (await setOf(OVAL, size)).require(1);
+    for (const kept of [{ roi: "?" }, { roi: btoa("Iout") }, { roi: 7 }, "text"]) {
+      const edited = createPolygonRoi({ ...(roi as PolygonRoi), extra: { imagej: kept } });
+      expect(parseImageJRoi(imageJBytesOf(edited))).toMatchObject({ type: "polygon" });
+    }
+  });
+});
+
 describe("a RoiSet.zip", () => {
   test("gives back every ROI but masks and empty rects, with name, channel and z", async () => {
     await fc.assert(
@@ -157,7 +302,7 @@ describe("a RoiSet.zip", () => {
             type === "mask" ? "not_supported" : "invalid_argument",
           ]),
         );
-        expect(read.rois.map(({ draft, ignored }) => ({ draft, ignored }))).toEqual(
+        expect(read.rois.map(({ draft, ignored }) => ({ draft, ignored }))).toMatchObject(
           written.map((roi) => ({
             draft: { ...asRead(roi), name: nameAsRead(roi, read, written) },
             ignored: [],
@@ -190,6 +335,7 @@ describe("a RoiSet.zip", () => {
       { name: "good.roi", bytes: RECT },
       { name: "cut.ROI", bytes: RECT.subarray(0, 70) },
       { name: "oval.roi", bytes: changed(RECT, { 6: 2 }) },
+      { name: "none.roi", bytes: changed(RECT, { 6: 6 }) },
       { name: "folder/line.roi", bytes: LINE },
       { name: "__MACOSX/._good.roi", bytes: new Uint8Array(9) },
       { name: "notes.txt", bytes: new Uint8Array(9) },
@@ -197,11 +343,12 @@ describe("a RoiSet.zip", () => {
     const { rois, failed, skipped } = await readImageJRois(file);
     expect(rois.map(({ source, draft }) => [source, draft.name])).toEqual([
       ["good.roi", "good"],
+      ["oval.roi", "oval"],
       ["folder/line.roi", "line"],
     ]);
     expect(failed.map(({ source, error }) => [source, error.code])).toEqual([
       ["cut.ROI", "invalid_argument"],
-      ["oval.roi", "not_supported"],
+      ["none.roi", "not_supported"],
     ]);
     expect(skipped).toEqual(["__MACOSX/._good.roi", "notes.txt"]);
   });
@@ -214,7 +361,7 @@ describe("a RoiSet.zip", () => {
     const { rois } = await readImageJRois(RECT, { fileName: "C:\\scans\\vessel 1.roi" });
     expect(rois).toMatchObject([{ draft: { name: "vessel 1", bounds: BOUNDS } }]);
     await expect(readImageJRois(RECT.subarray(1))).rejects.toMatchObject({ code: "invalid_argument" });
-    await expect(readImageJRois(changed(RECT, { 6: 2 }))).rejects.toMatchObject({ code: "not_supported" });
+    await expect(readImageJRois(changed(RECT, { 6: 6 }))).rejects.toMatchObject({ code: "not_supported" });
   });
 
   test("what was read goes into a set, clipped to the image", async () => {

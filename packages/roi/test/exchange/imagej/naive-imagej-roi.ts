@@ -67,6 +67,8 @@ export function naiveImageJRoi(bytes: Uint8Array): unknown {
     type,
     ...(subtype === undefined ? {} : { subtype }),
     isComposite,
+    ...(isComposite ? { rings: ringsOf(file) } : {}),
+    ...(subtype === "text" && !isComposite ? textOf(file) : {}),
     ...(name === undefined ? {} : { name }),
     bounds,
     coordinates,
@@ -74,6 +76,57 @@ export function naiveImageJRoi(bytes: Uint8Array): unknown {
     position: { slice: file.readInt32BE(56), c: inSecond(4), z: inSecond(8), t: inSecond(12) },
     ignored,
   };
+}
+
+/** The rings of a path. Only the ends of the curves are computed by another rule than ours: that of de Casteljau. */
+function ringsOf(file: Buffer): unknown {
+  const numbers = Array.from({ length: file.readInt32BE(36) }, (_, n) => plain(file.readFloatBE(64 + 4 * n)));
+  const rings: ImageJPoint[][] = [];
+  while (numbers.length > 0) {
+    const kind = numbers.shift()!;
+    const own = numbers.splice(0, [2, 2, 4, 6, 0][kind]);
+    if (kind === 0) {
+      rings.push([]);
+    }
+    const ring = rings.at(-1)!;
+    const controls: ImageJPoint[] = [];
+    while (own.length > 0) {
+      controls.push({ x: own.shift()!, y: own.shift()! });
+    }
+    const sides = kind === 2 || kind === 3 ? 16 : kind === 4 ? 0 : 1;
+    const from = ring.at(-1);
+    for (let side = 1; side <= sides; side++) {
+      let curve = [...(kind > 1 ? [from!] : []), ...controls];
+      while (curve.length > 1) {
+        curve = curve.slice(1).map((b, n) => between(curve[n]!, b, side / sides));
+      }
+      ring.push(curve[0]!);
+    }
+  }
+  return rings.map((ring) => {
+    const isRepeated = ring.length > 1 && ring[0]!.x === ring.at(-1)!.x && ring[0]!.y === ring.at(-1)!.y;
+    return isRepeated ? ring.slice(0, -1) : ring;
+  });
+}
+
+function between(a: ImageJPoint, b: ImageJPoint, part: number): ImageJPoint {
+  return { x: a.x * (1 - part) + b.x * part, y: a.y * (1 - part) + b.y * part };
+}
+
+function textOf(file: Buffer): { readonly text?: string } {
+  if (file.length < 80) {
+    return {};
+  }
+  const [font, length] = [file.readInt32BE(72), file.readInt32BE(76)];
+  const start = 80 + 2 * font;
+  return font < 0 || length < 0 || start + 2 * length > file.length
+    ? {}
+    : {
+        text: file
+          .subarray(start, start + 2 * Math.min(1000, length))
+          .swap16()
+          .toString("utf16le"),
+      };
 }
 
 function ignoredOf(

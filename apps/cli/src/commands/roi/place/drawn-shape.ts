@@ -3,9 +3,9 @@
 import type { NewRoi, RoiPoint } from "@kym/roi";
 import { usageError } from "../../../terminal/cli-error.ts";
 
-const PATH_TYPES = ["line", "polyline", "polygon"] as const;
+const PATH_TYPES = ["line", "polyline", "polygon", "point"] as const;
 /** The types that `kym roi add` can make. */
-export const DRAWN_TYPES = ["rect", "line", "polyline", "polygon"] as const;
+export const DRAWN_TYPES = ["rect", "line", "polyline", "polygon", "point"] as const;
 const EXAMPLE = '--points "0,4 1200,9 300,15"';
 
 /**

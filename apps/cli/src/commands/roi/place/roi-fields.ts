@@ -12,7 +12,7 @@ export const ROI_FIELD_OPTIONS = {
   px: { value: "A:B", help: "columns from A up to, but not including, B, as in 4:20" },
   seconds: { value: "A:B", help: "rows as times from the start of the scan, as in 0:12.5" },
   um: { value: "A:B", help: "columns as µm from the first one, as in 1.8:9" },
-  points: { value: "X", help: "LINE,PX pairs for a line, polyline or polygon" },
+  points: { value: "X", help: "LINE,PX pairs for a line, polyline, polygon or points" },
   channel: { value: "N", help: "channel, counted from 1" },
   z: { value: "N", help: "slice, counted from 0" },
   name: { value: "X", help: "name of the ROI" },
