@@ -123,7 +123,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   });
   const given = givenArtifacts(usable);
   const own = findMetadata(given, derived);
-  const found = await roiFiles(parts.tags, usable);
+  const found = await roiFiles(parts, usable);
   const taken = await takenRois(own?.text ?? derived, found, parts);
   const roiSources = new Set(
     found.flatMap(({ relPath, found: { rois: some } }) => (some.length > 0 ? [relPath] : [])),
@@ -221,13 +221,19 @@ function jsonOf(given: GivenArtifact): unknown {
 
 /** The files with ROIs of other programs, the TIFF itself first. */
 async function roiFiles(
-  tags: ImageJTags | undefined,
+  { tags, tiff }: Pick<SidecarParts, "tags" | "tiff">,
   sidecars: readonly Understood[],
 ): Promise<readonly RoiFile[]> {
   const inside: readonly RoiFile[] =
     tags === undefined || !hasRois(tags)
       ? []
-      : [{ fileName: tags.file, relPath: tags.file, found: await roisOfTags(tags.metadata) }];
+      : [
+          {
+            fileName: tags.file,
+            relPath: tiff?.relPath ?? tags.file,
+            found: await roisOfTags(tags.metadata),
+          },
+        ];
   const beside = sidecars.flatMap(({ fileName, relPath, content: { facts } }): readonly RoiFile[] =>
     facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
   );

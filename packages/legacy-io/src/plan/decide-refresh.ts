@@ -51,6 +51,8 @@ export type PlannedAction =
       readonly move: Move | undefined;
       /** True if the TIFF changed too; it is left alone. */
       readonly isImageChanged: boolean;
+      /** True if the TIFF was saved again with the same pixels: what it says besides them is taken in. */
+      readonly isSavedAgain?: boolean | undefined;
       /** What a reader with a fault may have read wrong: these files are read again. */
       readonly again?: readonly FaultyRead[] | undefined;
       /** What the names of its folders say. */

@@ -130,13 +130,14 @@ export function itemOfUpdate({ bundle, imageId, ...update }: Omit<Update, "actio
 /** Words why a record is changed. */
 export function reasonOfUpdate(update: Omit<Update, "action" | "imageId" | "vanished">): string {
   const { bundle, known, sidecars, move, isImageChanged, again = [], folderFields } = update;
-  const { areFoldersChanged = false } = update;
+  const { areFoldersChanged = false, isSavedAgain = false } = update;
   const names = (files: readonly BundleFile[]): string => files.map(({ relPath }) => relPath).join(", ");
   const isKnown = ({ path }: BundleFile): boolean => known.sidecars.has(path);
   const changed = names(sidecars.filter(isKnown));
   const appeared = names(sidecars.filter((file) => !isKnown(file)));
   return [
     ...(isImageChanged ? [IMAGE_CHANGED] : []),
+    ...(isSavedAgain ? ["the TIFF was saved again with the same pixels"] : []),
     ...(move === undefined ? [] : [`moved from ${placeOf(bundle, move.from)}`]),
     ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
     ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),

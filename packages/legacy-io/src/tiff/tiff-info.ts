@@ -28,6 +28,7 @@ import {
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
+  boundsAsGiven,
   decideGivenValues,
   displayRange,
   type GivenValues,
@@ -170,8 +171,11 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
-    displayRange: said.imageJ && displayRange(said.imageJ, said.given?.hasSignedOffset === true),
-    imageJMetadata: said.imageJMetadata,
+    displayRange: said.imageJ && displayRange(said.imageJ, page.dtype),
+    imageJMetadata: said.imageJMetadata && {
+      ...said.imageJMetadata,
+      ranges: boundsAsGiven(said.imageJMetadata.ranges, page.dtype),
+    },
     warnings: [
       ...(brokenOff === undefined ? [] : [brokenOff]),
       ...chosen.warnings,

@@ -112,7 +112,10 @@ async function exportPixels(
   const image = await record.loadArray();
   const { written, format, path } = pixels;
   const axes = await record.getAxes();
-  const steps = format === "tif" ? await writtenSteps(record, axes) : {};
+  const steps =
+    format === "tif"
+      ? { ...(await displayRangeOf(record, image)), ...(await writtenSteps(record, axes)) }
+      : {};
   const bytes =
     format === "npy"
       ? writeNpy(image)
@@ -164,10 +167,11 @@ export async function pixelsForImageJ(
     };
   }
   const imageJMetadata = sink && (await imageJMetadataOf(record, sink));
+  const options = { imageJMetadata, ...(await displayRangeOf(record, image)), ...steps };
   return unlessNotSupported(() =>
     written === undefined
-      ? writeImageJTiff(image, { imageJMetadata, ...steps })
-      : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, imageJMetadata, ...steps }),
+      ? writeImageJTiff(image, options)
+      : writeImageJTiff(reorderAxes(image, written.from), { axes: written.axes, ...options }),
   );
 }
 
@@ -184,6 +188,15 @@ async function writtenSteps(
     }
     throw error;
   }
+}
+
+/** The display range of its own TIFF, if the image still has values of this type. */
+async function displayRangeOf(
+  record: ZarrImageRecord,
+  { dtype, shape }: Pick<NdArray, "dtype" | "shape">,
+): Promise<Pick<WriteImageJTiffOptions, "displayRange">> {
+  const { displayRange } = rememberedTiff(await record.attributes(), shape.length);
+  return displayRange === undefined || dtype === "bool" ? {} : { displayRange };
 }
 
 async function exportArtifact(

@@ -16,7 +16,8 @@ export type ReadOutcome =
 /** Turns pixels into the form that is stored. Runs while other bundles are read. */
 export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
 
-type ReadAheadOptions = Pick<
+/** What reading bundles ahead needs of the options of an ingest. */
+export type ReadAheadOptions = Pick<
   IngestFolderOptions,
   "applyCalibration" | "codecs" | "includeSidecars" | "jobs" | "limits" | "signal"
 > & {

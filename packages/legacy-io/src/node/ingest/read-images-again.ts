@@ -119,10 +119,10 @@ function isOtherFile({ image, sidecars }: ReadBundle, known: Update["known"]): b
 }
 
 /** True if the reader gives what the ingest stored. Pixels that somebody changed in the dataset since do not count. */
-async function isAsStored(
+export async function isAsStored(
   dataset: ZarrDataset,
   imageId: string,
-  { pixels, pixelsSha256, content }: ReadBundle,
+  { pixels, pixelsSha256, content }: Pick<ReadBundle, "pixels" | "pixelsSha256" | "content">,
 ): Promise<boolean> {
   const record = dataset.record(imageId);
   if (!(await record.exists())) {

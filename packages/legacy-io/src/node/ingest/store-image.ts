@@ -106,11 +106,12 @@ export async function storeImage(
 
 /** Returns the attributes that say what the TIFF says. One about which it says nothing is undefined. */
 export function tiffAttributes(said: SaidByTiff): Readonly<Record<string, unknown>> {
-  const { calibration, scales, fileAxes, valueCalibration, warnings } = said;
+  const { calibration, scales, fileAxes, displayRange, valueCalibration, warnings } = said;
   return {
     tiff_calibration: calibration.length > 0 ? calibration : undefined,
     [TIFF_ATTRIBUTES.scales]: scales.some((scale) => scale !== null) ? scales : undefined,
     [TIFF_ATTRIBUTES.fileAxes]: fileAxes,
+    [TIFF_ATTRIBUTES.displayRange]: displayRange,
     tiff_value_calibration: valueCalibration && valueCalibrationAttribute(valueCalibration),
     tiff_warnings: warnings.length > 0 ? warnings : undefined,
   };

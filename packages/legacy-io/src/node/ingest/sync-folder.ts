@@ -39,6 +39,7 @@ import {
   type NewImage,
   sizeOfImages,
 } from "./commit-new-images.ts";
+import { findSavedAgain, type SettledPlan } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
@@ -78,15 +79,18 @@ export async function syncFolder(
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
   const rules = { ...ruled, again, pathFields: pathFields ?? undefined };
-  const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
+  const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
+  const allFormats = sidecarFormats(options.formats);
+  const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
+  const { plan } = settled;
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
   const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
     ({ imageId }) => !isMissing.has(imageId),
   );
   if (options.dryRun === true) {
-    const formats = includeSidecars ? sidecarFormats(options.formats) : undefined;
-    const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, plan, formats));
+    const formats = includeSidecars ? allFormats : undefined;
+    const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
     const notes = [...report.notes, ...missing, ...gone];
     return withNotDownloaded({ ...report, open, notes }, notDownloaded);
@@ -98,7 +102,7 @@ export async function syncFolder(
         ? [{ bundle: action.bundle, former: action, folderFields: action.folderFields }]
         : [],
   );
-  const updates = plan.actions.flatMap((action) => (action.action === "update" ? [action] : []));
+  const updates = updatesOf(settled);
   const total = images.length + updates.length;
   const found = plan.actions.length + plan.unreadable.length + notDownloaded.length;
   options.onEvent?.({ type: "planned", toIngest: total, found });
@@ -107,7 +111,7 @@ export async function syncFolder(
   const identities = new Set(ledger.map(identityOf));
   const shared: CommitNewImagesOptions = {
     ...options,
-    allFormats: sidecarFormats(options.formats),
+    allFormats,
     isInLedger: (row) => identities.has(identityOf(row)),
     remember: async (transaction) => {
       if (options.pathFields !== undefined) {
@@ -154,18 +158,25 @@ async function carryOut(
   };
 }
 
+/** The updates of a plan, with what was read of TIFFs that were saved again. */
+function updatesOf({ plan, reread }: SettledPlan): readonly UpdateToCommit[] {
+  return plan.actions.flatMap((action) =>
+    action.action === "update"
+      ? [{ ...action, ...(action.isSavedAgain === true ? reread.get(action.imageId) : undefined) }]
+      : [],
+  );
+}
+
 /** Lists, per image, what would stay because it was edited in the dataset and its sidecar changed too. Reads the sidecars. */
 async function conflictsToCome(
   dataset: ZarrDataset,
-  plan: IngestPlan,
+  settled: SettledPlan,
   formats: readonly SidecarFormat[] | undefined,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const edited = new Map<string, readonly string[]>();
   const history = (sha256: string) => dataset.history(sha256);
-  for (const action of plan.actions) {
-    if (action.action === "update") {
-      edited.set(action.imageId, await previewConflicts(dataset, action, { formats, history }));
-    }
+  for (const update of updatesOf(settled)) {
+    edited.set(update.imageId, await previewConflicts(dataset, update, { formats, history }));
   }
   return edited;
 }

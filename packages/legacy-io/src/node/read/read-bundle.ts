@@ -44,6 +44,8 @@ export interface SaidByTiff {
   readonly scales: StatedScales;
   /** The axes of the image in the order in which the file stores them; undefined if it is the same. */
   readonly fileAxes: readonly string[] | undefined;
+  /** The values that ImageJ shows as black and as white, if there is one file. */
+  readonly displayRange?: TiffInfo["displayRange"];
   /** How ImageJ converts the values before it shows them. */
   readonly valueCalibration: ValueCalibration | undefined;
   /** Warnings for people, from all channels, without duplicates. */
@@ -204,6 +206,7 @@ function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidByTiff {
     calibration: last?.calibration ?? [],
     scales: [...channels, ...statedScales(layout, last?.calibration ?? [])],
     fileAxes: layout.isReordered ? [...channels.map(() => CHANNEL_AXIS), ...axesOfFile(layout)] : undefined,
+    displayRange: infos.length > 1 ? undefined : last?.displayRange,
     valueCalibration: last?.valueCalibration,
     warnings: [
       ...new Set([
@@ -288,6 +291,8 @@ function asShown(read: TiffImage): TiffImage {
           ...info,
           dtype: shown.dtype,
           valueCalibration: undefined,
+          displayRange: undefined,
+          imageJMetadata: info.imageJMetadata && { ...info.imageJMetadata, ranges: [] },
           warnings: warnings.map((text) =>
             text === valuesAsStored(calibration) ? valuesAsShown(calibration) : text,
           ),

@@ -57,7 +57,7 @@ export class TiffPixelStore implements PixelStore {
   }
 
   /** What the TIFF says about its axes, for the metadata of an image in its folder. */
-  async rememberedTiff(options: ReadOptions = {}): Promise<RememberedTiff> {
+  async rememberedTiff(options: ReadOptions = {}): Promise<Omit<RememberedTiff, "displayRange">> {
     return withStoreErrors(async () => {
       const { layout, scales } = await describeFile(this.#paths.at(-1) ?? "", this.#codecs, options);
       const fileAxes = layout.isReordered ? axesOfFile(layout) : undefined;

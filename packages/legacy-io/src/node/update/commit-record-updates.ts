@@ -14,7 +14,7 @@ import { type UpdateOutcome, updateRecord } from "./update-record.ts";
 
 /** A planned update, with what its TIFF was found to say if it was read again. */
 export type UpdateToCommit = Extract<PlannedAction, { readonly action: "update" }> &
-  Pick<RecordUpdate, "said">;
+  Pick<RecordUpdate, "said" | "savedAgain">;
 
 /** The outcome for the records. Each is in exactly one list besides `notes`. */
 export interface UpdatedRecords {
@@ -86,7 +86,9 @@ export async function updateBatch(
           options.onRead(update.bundle.image.relPath);
         }
         const moved = done.flatMap(({ update, outcome }) =>
-          outcome.outcome === "updated" && update.move !== undefined ? [movedRow(update, options)] : [],
+          outcome.outcome === "updated" && (update.move ?? update.savedAgain) !== undefined
+            ? [ledgerRow(update, options)]
+            : [],
         );
         if (moved.length > 0) {
           await transaction.appendSources(moved, { again: moved });
@@ -112,15 +114,20 @@ export async function updateBatch(
   }
 }
 
-function movedRow({ bundle, imageId, known }: UpdateToCommit, options: CommitNewImagesOptions): SourceRow {
-  const { path, relPath, sizeBytes, mtimeNs } = bundle.image;
+/** The row of the ledger for a TIFF that moved, or was saved again. */
+function ledgerRow(
+  { bundle, imageId, known, savedAgain }: UpdateToCommit,
+  options: CommitNewImagesOptions,
+): SourceRow {
+  const [image] = savedAgain ?? [];
+  const { path, relPath, sizeBytes, mtimeNs } = image ?? bundle.image;
   return {
     source_primary_path: path,
     image_id: imageId,
     source_mtime_ns: mtimeNs,
     source_size_bytes: BigInt(sizeBytes),
     ingested_epoch_ns: settingsOf(options).nowEpochNs(),
-    source_sha256: known.image.sha256,
+    source_sha256: image?.sha256 ?? known.image.sha256,
     source_rel_path: relPath,
   };
 }

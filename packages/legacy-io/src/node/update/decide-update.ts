@@ -44,7 +44,7 @@ export interface DecidedUpdate {
 /** @param history reads what came last, to compare with what comes now */
 export async function decideUpdate(
   record: ImageRecord,
-  { folderFields }: RecordUpdate,
+  { bundle, folderFields }: RecordUpdate,
   looked: LookedUpdate,
   history: LoadHistory,
 ): Promise<DecidedUpdate> {
@@ -65,7 +65,7 @@ export async function decideUpdate(
     made,
     known,
     unsourced: new Map(isMetadataSourced ? [] : [[METADATA_KEY, bare.sha256]]),
-    present: new Set([...pathOf.values(), FOLDER_NAMES]),
+    present: new Set([...pathOf.values(), bundle.image.relPath, FOLDER_NAMES]),
     changed,
     unusable: new Set(pathsOf(looked.unusable)),
     current,

@@ -6,7 +6,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
-import type { ContentNote, SourcedArtifact } from "../../content/image-content.ts";
+import { artifactKey, type ContentNote, type SourcedArtifact } from "../../content/image-content.ts";
 import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -16,6 +16,7 @@ import type { KnownAcquisition, KnownSidecar } from "../../plan/known-acquisitio
 import type { FaultyRead } from "../../readers/faulty-read.ts";
 import { isTurned } from "../../tiff/axes/image-layout.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
+import type { ReadFile } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import type { SaidByTiff } from "../read/read-bundle.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
@@ -36,6 +37,8 @@ export interface RecordUpdate {
   readonly again?: readonly FaultyRead[] | undefined;
   /** What the TIFF was found to say when it was read again, with the pixels that are stored; undefined if it was not read. */
   readonly said?: SaidByTiff | undefined;
+  /** The TIFF and its further channels as they are now, if they were saved again with the same pixels. */
+  readonly savedAgain?: readonly [image: ReadFile, ...channels: ReadFile[]] | undefined;
   /** What the names of its folders say. */
   readonly folderFields?: FolderFields | undefined;
 }
@@ -89,6 +92,8 @@ export async function lookAt(
     sidecars: sidecars.map(({ parsed }) => parsed),
     folderFields: folderFields?.values,
   });
+  // What the TIFF says is in the metadata, so they are made from it too, if it was read again.
+  const ofTiff = said === undefined ? [] : [bundle.image.relPath];
   const readAgain = new Set(again.map(({ path }) => move?.paths.get(path) ?? path));
   const changed = sidecars.flatMap(({ file }) =>
     known.get(file.path)?.sha256 === file.sha256 && !readAgain.has(file.path) ? [] : [file.path],
@@ -99,14 +104,29 @@ export async function lookAt(
     known,
     sidecars,
     overruled: formats === undefined ? (pathFields?.overruled ?? []) : content.overruled,
-    changed: new Set([...changed, ...(areFoldersChanged ? [FOLDER_NAMES] : [])]),
+    changed: new Set([...changed, ...ofTiff, ...(areFoldersChanged ? [FOLDER_NAMES] : [])]),
     artifacts: await whenAllDone(
-      content.artifacts.map(async (artifact) => ({ ...artifact, sha256: await hashArtifact(artifact) })),
+      content.artifacts.map(async (artifact) => ({
+        ...artifact,
+        from: artifactKey(artifact) === METADATA_KEY ? [...artifact.from, ...ofTiff] : artifact.from,
+        sha256: await hashArtifact(artifact),
+      })),
     ),
     unusable: content.unusable,
-    notes: content.notes,
+    notes: [...(await newWarnings(record, bundle.image.relPath, said)), ...content.notes],
     bare: await bareMetadata(record, (await record.objectHashes()).get(METADATA_KEY)),
   };
+}
+
+/** What is odd about a TIFF that was read again, and was not before. */
+async function newWarnings(
+  record: ImageRecord,
+  path: string,
+  said: SaidByTiff | undefined,
+): Promise<readonly Note[]> {
+  const { tiff_warnings: noted } = await record.attributes();
+  const before: readonly unknown[] = Array.isArray(noted) ? noted : [];
+  return (said?.warnings ?? []).flatMap((reason) => (before.includes(reason) ? [] : [{ path, reason }]));
 }
 
 /** Returns the hash that ingest stored, or computes it for a record that was not ingested. */

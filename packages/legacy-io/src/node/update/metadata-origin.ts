@@ -53,7 +53,7 @@ export async function bareMetadata(record: ImageRecord, current: string | undefi
     tiff: { relPath: "", ...rememberedTiff(await record.attributes(), shape.length) },
     tags: await loadImageJTags(record),
     // A ROI of a file that was saved again has another id than if it had come first.
-    roiIds: () => givenRoiIds(record),
+    roiIds: async () => ({ ...(await givenRoiIds(record)), highWaterMark: 0 }),
     pixelsSha256: "",
     sidecars: [],
   });

@@ -140,9 +140,7 @@ async function store(
   }
   if (update.said !== undefined) {
     await updateTiffAttributes(record, update.said);
-    if (update.said.tags !== undefined) {
-      await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(update.said.tags));
-    }
+    await storeImageJTags(record, update.said);
   }
   const text = merged?.text ?? renamed?.text;
   const isRewritten = text !== undefined && (await storeMetadata(record, text));
@@ -158,7 +156,7 @@ async function store(
     sidecars.flatMap(({ file }) => (looked.unusable.includes(file.relPath) ? [file.path] : [])),
   );
   const sources = sidecarsAfterUpdate({
-    known: update.said === undefined ? knownNow : withChannelReader(knownNow),
+    known: update.said === undefined ? knownNow : withChannelsRead(knownNow, update.savedAgain),
     read: [
       ...sidecars.map(({ file, reader }) => {
         const earlier = known.get(file.path);
@@ -195,7 +193,7 @@ async function store(
     outcome: "updated",
     replaced: [...decision.write, ...decision.remove, ...(isRewritten ? [METADATA_KEY] : [])],
     conflicts: reasonsOf(update, looked, decided, kept),
-    notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? "")),
+    notes: looked.notes.filter(({ path }) => changed.has(pathOf.get(path) ?? path)),
   };
 }
 
@@ -269,15 +267,34 @@ async function updateTiffAttributes(record: ImageRecord, said: SaidByTiff): Prom
   }
 }
 
-/** Records the present reader with the further channels, which are read together with the first. */
-function withChannelReader(known: ReadonlyMap<string, KnownSidecar>): ReadonlyMap<string, KnownSidecar> {
+/** Stores what ImageJ keeps in a TIFF that was read again; deletes it if the TIFF has nothing of it any more. */
+async function storeImageJTags(record: ImageRecord, { tags }: SaidByTiff): Promise<void> {
+  if (tags !== undefined) {
+    await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(tags));
+  } else if ((await record.json.list()).includes(ARTIFACTS.imageJTags)) {
+    await record.json.delete(ARTIFACTS.imageJTags);
+  }
+}
+
+/** Records the further channels, which are read together with the first: the present reader, and their files if they changed. */
+function withChannelsRead(
+  known: ReadonlyMap<string, KnownSidecar>,
+  files: RecordUpdate["savedAgain"] = undefined,
+): ReadonlyMap<string, KnownSidecar> {
+  const now = new Map((files ?? []).map((file) => [file.path, file]));
   return new Map(
-    [...known].map(([path, file]) => [path, isChannelPath(path) ? { ...file, reader: TIFF_READER } : file]),
+    [...known].map(([path, file]) => {
+      const { sizeBytes, mtimeNs, sha256 } = now.get(path) ?? file;
+      return [
+        path,
+        isChannelPath(path) ? { ...file, sizeBytes, mtimeNs, sha256, reader: TIFF_READER } : file,
+      ];
+    }),
   );
 }
 
 function baseProvenance(
-  { bundle, known, move }: RecordUpdate,
+  { bundle, known, move, savedAgain }: RecordUpdate,
   provenance: Provenance | undefined,
 ): Omit<Provenance, "sidecars"> {
   const { path, relPath } = bundle.image;
@@ -296,5 +313,10 @@ function baseProvenance(
     ingestMode: INGEST_MODE,
     sidecars: [],
   };
-  return move === undefined ? before : { ...before, ...place };
+  const [image] = savedAgain ?? [];
+  return {
+    ...before,
+    ...(image && { sourceSha256: image.sha256 }),
+    ...(move && place),
+  };
 }

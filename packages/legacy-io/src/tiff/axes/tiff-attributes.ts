@@ -9,6 +9,8 @@ export const TIFF_ATTRIBUTES = {
   scales: "tiff_scales",
   /** The axes of the image in the order in which the file stores them, if it is another one. */
   fileAxes: "tiff_axes",
+  /** The values that ImageJ shows as black and as white. */
+  displayRange: "tiff_display_range",
 } as const;
 
 /** What is needed of a TIFF to bring the metadata of its image up to date without reading it again. */
@@ -16,6 +18,7 @@ export interface RememberedTiff {
   readonly scales: StatedScales;
   readonly fileAxes: readonly string[] | undefined;
   readonly isTurned: boolean;
+  readonly displayRange: readonly [black: number, white: number] | undefined;
 }
 
 /** Reads the attributes of a record of `rank` axes. Earlier versions wrote none: then nothing is said. */
@@ -27,5 +30,12 @@ export function rememberedTiff(attributes: Readonly<Record<string, unknown>>, ra
     scales: parseStatedScales(attributes[TIFF_ATTRIBUTES.scales], rank),
     fileAxes,
     isTurned: isTurned(fileAxes),
+    displayRange: rangeOf(attributes[TIFF_ATTRIBUTES.displayRange]),
   };
+}
+
+function rangeOf(value: unknown): RememberedTiff["displayRange"] {
+  const list: readonly unknown[] = Array.isArray(value) && value.length === 2 ? value : [];
+  const [black, white] = list;
+  return typeof black === "number" && typeof white === "number" ? [black, white] : undefined;
 }

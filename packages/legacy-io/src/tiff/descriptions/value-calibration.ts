@@ -28,7 +28,8 @@ export interface GivenValues {
 const STRAIGHT_LINE = 0;
 const NO_FUNCTION = 20;
 const MAX_COEFFICIENTS = 5;
-const SIGNED_OFFSET = -32_768;
+/** What is added to the stored values of int16, and so to the bounds of a display range. */
+export const SIGNED_OFFSET = -32_768;
 const AS_STORED: GivenValues = { calibration: undefined, hasSignedOffset: false, warning: undefined };
 
 /**
@@ -85,14 +86,27 @@ function parseValueCalibration(properties: ReadonlyMap<string, string>): ValueCa
   return { functionCode, coefficients, unit, ...(isClippedAtZero && { isClippedAtZero }) };
 }
 
-/** The values `min` and `max` of an ImageJ description. They are stored like the pixels, so they move along with int16. */
+/** The values `min` and `max` of an ImageJ description, in the values that are given. */
 export function displayRange(
   { properties }: ImageJDescription,
-  hasSignedOffset: boolean,
+  dtype: DType,
 ): readonly [black: number, white: number] | undefined {
-  const [black, white] = [numberOf(properties, "min"), numberOf(properties, "max")];
-  const offset = hasSignedOffset ? SIGNED_OFFSET : 0;
-  return black === undefined || white === undefined ? undefined : [black + offset, white + offset];
+  const said = [numberOf(properties, "min"), numberOf(properties, "max")];
+  const [black, white] = boundsAsGiven(
+    said.filter((bound) => bound !== undefined),
+    dtype,
+  );
+  return black === undefined || white === undefined ? undefined : [black, white];
+}
+
+/**
+ * The bounds of display ranges in the values that are given. ImageJ works with uint16 that is 32 768 too high whichever way a file
+ * stores int16, and its bounds are in these. Bounds below 0 are another program's, and stay.
+ */
+export function boundsAsGiven(bounds: readonly number[], dtype: DType): readonly number[] {
+  return dtype === "int16" && bounds.every((bound) => bound >= 0)
+    ? bounds.map((bound) => bound + SIGNED_OFFSET)
+    : bounds;
 }
 
 /** True for the line that stands for int16. ImageJ applies a calibration only if there is a `vunit`. */

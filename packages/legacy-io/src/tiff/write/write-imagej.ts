@@ -4,6 +4,7 @@ import type { DType, NdArray } from "@kym/zarr-store";
 import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import { encodeImageJMetadata, type ImageJMetadata } from "../descriptions/imagej-metadata.ts";
+import { SIGNED_OFFSET } from "../descriptions/value-calibration.ts";
 import { TIFF_TAG, type TiffTagName } from "../header/tiff-tag.ts";
 import { imageJSamples } from "./imagej-samples.ts";
 import { nearestRational } from "./rational.ts";
@@ -40,6 +41,8 @@ export interface WriteImageJTiffOptions {
   readonly umPerSlice?: number | undefined;
   /** Seconds from one frame to the next. */
   readonly secondsPerFrame?: number | undefined;
+  /** The values that are shown as black and as white. */
+  readonly displayRange?: readonly [black: number, white: number] | undefined;
   /** What ImageJ keeps in tags of its own: selection, overlay, info, labels, display ranges, LUTs. */
   readonly imageJMetadata?: ImageJMetadata | undefined;
 }
@@ -103,12 +106,13 @@ export function writeImageJTiff(
         ]),
     entry("SampleFormat", SHORT, eachSample(sampleFormat)),
   ];
+  const asShown = array.dtype === "int16" ? withStoredRanges(options) : options;
   const first: readonly Entry[] = [
     ...page,
-    entry("ImageDescription", ASCII, textBytes(describeStack(planeCount, leading, options))),
+    entry("ImageDescription", ASCII, textBytes(describeStack(planeCount, leading, asShown))),
     entry("Software", ASCII, textBytes(SOFTWARE)),
     ...resolutionEntries(options),
-    ...metadataEntries(options.imageJMetadata),
+    ...metadataEntries(asShown.imageJMetadata),
   ].toSorted((a, b) => a.tag - b.tag);
   return assemble(first, page, planeCount, ndArrayBytes(array));
 }
@@ -129,7 +133,7 @@ function describeStack(
   leading: readonly number[],
   options: WriteImageJTiffOptions,
 ): string {
-  const { axes, umPerSlice, secondsPerFrame } = options;
+  const { axes, umPerSlice, secondsPerFrame, displayRange } = options;
   const planeAxes = axes?.slice(leading.length) ?? [];
   const isNamed = planeAxes.length === 2 || (planeAxes.length === 3 && planeAxes[2] === SAMPLES);
   if (axes !== undefined && !isNamed) {
@@ -160,7 +164,22 @@ function describeStack(
     line("finterval", positive("secondsPerFrame", secondsPerFrame)),
     line("axes", isTurned(planeAxes) || planeAxes.join("") === "txs" ? planeAxes.join("") : undefined),
     "loop=false\n",
+    line("min", displayRange?.[0]),
+    line("max", displayRange?.[1]),
   ].join("");
+}
+
+/** ImageJ shows int16 as uint16 that is 32 768 higher, and its display ranges are in these values. */
+function withStoredRanges(options: WriteImageJTiffOptions): WriteImageJTiffOptions {
+  const { displayRange, imageJMetadata: metadata } = options;
+  return {
+    ...options,
+    displayRange: displayRange && [displayRange[0] - SIGNED_OFFSET, displayRange[1] - SIGNED_OFFSET],
+    imageJMetadata: metadata && {
+      ...metadata,
+      ranges: metadata.ranges.map((bound) => bound - SIGNED_OFFSET),
+    },
+  };
 }
 
 const NO_UNIT = "pixel";

@@ -1,49 +1,24 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Roi, RoiSet } from "@kym/roi";
-import {
-  imageJKeptBytes,
-  parseImageJRoi,
-  readImageJRois,
-  writeImageJRoi,
-  writeImageJRois,
-} from "@kym/roi/imagej";
+import { imageJKeptBytes, parseImageJRoi, readImageJRois, writeImageJRois } from "@kym/roi/imagej";
 import { memoryStore, openDataset, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
-import { roisOfMetadata } from "../../../src/content/rois/rois-in-metadata.ts";
+import { findSharedData } from "../../../../../../test/support/find-shared-data.ts";
+import { roisOfMetadata } from "../../../../src/content/rois/rois-in-metadata.ts";
 import {
   exportLegacyFolder,
   type IngestReport,
   ingestLegacyFolder,
   refreshFromFolder,
-} from "../../../src/node/index.ts";
-import { bytesSource } from "../../../src/tiff/byte-source.ts";
-import { describeTiff, type ImageJMetadata, writeImageJTiff } from "../../../src/tiff/index.ts";
-import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
+} from "../../../../src/node/index.ts";
+import { bytesSource } from "../../../../src/tiff/byte-source.ts";
+import { describeTiff, type ImageJMetadata, writeImageJTiff } from "../../../../src/tiff/index.ts";
+import { makeLabFolder, tinyTiff } from "../../lab-folder.ts";
+import { metadataOf, oval, rect } from "./imagej-parts.ts";
 
 const CASES = findSharedData("cases");
-const OVAL_TYPE = 2;
-const TYPE_BYTE = 6;
-const GROUP_BYTE = 64 + 30;
-
 type Files = Readonly<Record<string, string | Uint8Array>>;
-
-/** A rect of ImageJ in the first rows, with a group, which a ROI has no place for. */
-function rect(name: string, y = 0): Uint8Array {
-  const bytes = writeImageJRoi({ type: "rect", name, bounds: { x: 0, y, width: 2, height: 2 } });
-  return bytes.with(GROUP_BYTE, 5);
-}
-
-function oval(name: string): Uint8Array {
-  const bytes = writeImageJRoi({ type: "rect", name, bounds: { x: 0, y: 0, width: 3, height: 4 } });
-  return bytes.with(TYPE_BYTE, OVAL_TYPE);
-}
-
-function metadataOf(part: Partial<ImageJMetadata>): ImageJMetadata {
-  const nothing = { properties: [], labels: [], ranges: [], luts: [], overlay: [], others: [] };
-  return { info: undefined, selection: undefined, ...nothing, ...part };
-}
 
 /** A line scan of 4 × 3 pixels as ImageJ saves it. */
 function imageJTiff(part: Partial<ImageJMetadata>, first = 0): Uint8Array {

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { memoryStore, type NdArray, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, describe, expect, it } from "vitest";
-import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
-import { readBundle } from "../../../src/node/read/read-bundle.ts";
-import { scanFolder } from "../../../src/node/scan/scan-folder.ts";
-import { openTiff } from "../../../src/node/stores/open-tiff.ts";
+import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "../../../../src/node/index.ts";
+import { readBundle } from "../../../../src/node/read/read-bundle.ts";
+import { scanFolder } from "../../../../src/node/scan/scan-folder.ts";
+import { openTiff } from "../../../../src/node/stores/open-tiff.ts";
 import {
   bytesSource,
   readTiff,
   type WriteImageJTiffOptions,
   writeImageJTiff,
-} from "../../../src/tiff/index.ts";
-import { CLASSIC_JSON, makeLabFolder } from "../lab-folder.ts";
+} from "../../../../src/tiff/index.ts";
+import { CLASSIC_JSON, makeLabFolder } from "../../lab-folder.ts";
 
 const folders: string[] = [];
 afterEach(async () => {
