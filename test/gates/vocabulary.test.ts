@@ -47,6 +47,7 @@ function columnsOf(
 
 /** Words that also mean something else, with the reason. */
 const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
+  ["came_from", "also in the `extra` of a ROI: the files that it came from"],
   ["image_id", "every table of zarr-store has this column"],
   ["olympus_header", "also the kind of a sidecar: the microscope's own header"],
   ["radon", "also an indexer, after which its table is named, and what `kym ls` calls a trace"],

@@ -12,7 +12,6 @@ import type { FieldValues } from "../folder/paths/fields-of-path.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
-import { roisOfTags } from "../formats/rois/rois-of-tags.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
@@ -30,11 +29,11 @@ import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
-import { planeSize } from "./plane-size.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
-import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
-import { type GivenRoiIds, type RoiFile, type TakenInRois, takeInRois } from "./rois/take-in-rois.ts";
-import { turnRoi } from "./turn-roi.ts";
+import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
+import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
+import type { GivenRoiIds } from "./rois/take-in-rois.ts";
+import { turnRoi } from "./rois/turn-roi.ts";
 
 /** Parsed sidecars, and the facts about their image that are needed to interpret them. */
 export interface SidecarParts {
@@ -123,8 +122,8 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   });
   const given = givenArtifacts(usable);
   const own = findMetadata(given, derived);
-  const found = await roiFiles(parts, usable);
-  const taken = await takenRois(own?.text ?? derived, found, parts);
+  const found = await roiFiles({ tags: parts.tags, relPath: tiff?.relPath }, usable);
+  const taken = await takenRois(own?.text ?? derived, found, { ...parts, isTurned: tiff?.isTurned });
   const roiSources = new Set(
     found.flatMap(({ relPath, found: { rois: some } }) => (some.length > 0 ? [relPath] : [])),
   );
@@ -217,51 +216,6 @@ export function turnedClassic(
 
 function jsonOf(given: GivenArtifact): unknown {
   return given.kind === "json" ? plainValue(parseLossless(given.text, { allowNonFinite: true })) : undefined;
-}
-
-/** The files with ROIs of other programs, the TIFF itself first. */
-async function roiFiles(
-  { tags, tiff }: Pick<SidecarParts, "tags" | "tiff">,
-  sidecars: readonly Understood[],
-): Promise<readonly RoiFile[]> {
-  const inside: readonly RoiFile[] =
-    tags === undefined || !hasRois(tags)
-      ? []
-      : [
-          {
-            fileName: tags.file,
-            relPath: tiff?.relPath ?? tags.file,
-            found: await roisOfTags(tags.metadata),
-          },
-        ];
-  const beside = sidecars.flatMap(({ fileName, relPath, content: { facts } }): readonly RoiFile[] =>
-    facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
-  );
-  return [...inside, ...beside];
-}
-
-function hasRois({ metadata: { selection, overlay } }: ImageJTags): boolean {
-  return selection !== undefined || overlay.length > 0;
-}
-
-async function takenRois(
-  metadata: string,
-  files: readonly RoiFile[],
-  { shape, axes, tiff, roiIds }: SidecarParts,
-): Promise<TakenInRois> {
-  if (files.length === 0) {
-    return { rois: [], ids: new Map(), notes: [], incomplete: new Set() };
-  }
-  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(metadata);
-  const given = (await roiIds?.()) ?? NO_ROI_IDS;
-  return takeInRois({
-    size: planeSize(shape, axes),
-    isTurned: tiff?.isTurned,
-    files,
-    present,
-    takenBefore,
-    before: { ids: given.ids, highWaterMark: Math.max(given.highWaterMark, highWaterMark) },
-  });
 }
 
 /** Finds the sidecar `<image>.metadata.json`, which `AcqImage` writes beside a TIFF, and completes its text. */

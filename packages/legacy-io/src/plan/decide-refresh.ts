@@ -51,7 +51,7 @@ export type PlannedAction =
       readonly move: Move | undefined;
       /** True if the TIFF changed too; it is left alone. */
       readonly isImageChanged: boolean;
-      /** True if the TIFF was saved again with the same pixels: what it says besides them is taken in. */
+      /** True if the TIFF was saved again with the same pixels: the update is about what it says besides. */
       readonly isSavedAgain?: boolean | undefined;
       /** What a reader with a fault may have read wrong: these files are read again. */
       readonly again?: readonly FaultyRead[] | undefined;

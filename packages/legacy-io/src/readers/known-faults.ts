@@ -35,6 +35,29 @@ export const KNOWN_FAULTS: readonly ReaderFault[] = [
       // ImageJ writes no tiles.
       isReadLater(stored) || calibrationSources(stored).includes("imagej") ? undefined : "possible",
   },
+  {
+    reader: "tiff",
+    mendedIn: 3,
+    since: FIRST_MENDED,
+    wrong:
+      "the scale that a TIFF states was not used where no file beside it gave one, and columns that are time were stored as places",
+    likelihood: async (stored) => {
+      const { dimension_steps: steps, tiff_scales: scales } = stored.attributes;
+      const isUsed = steps !== undefined || scales !== undefined;
+      return isUsed || calibrationSources(stored).length === 0 ? undefined : "likely";
+    },
+  },
+  {
+    reader: "tiff",
+    mendedIn: 3,
+    since: FIRST_MENDED,
+    wrong: "the ROIs, info, labels, display ranges and LUTs that ImageJ keeps inside a TIFF were left out",
+    likelihood: async (stored) => {
+      const sources = calibrationSources(stored);
+      // The tags of other programs are not in a file that ImageJ wrote.
+      return sources.includes("imagej") || sources.length === 0 ? "possible" : undefined;
+    },
+  },
   ...["csv", "csv.gz"].flatMap((reader): readonly ReaderFault[] => [
     {
       reader,

@@ -27,7 +27,7 @@ export const NO_ROI_IDS: GivenRoiIds = { ids: new Map(), highWaterMark: 0 };
 export function roisOfMetadata(text: string): RoisOfMetadata {
   const document = parseLossless(text, { allowNonFinite: true });
   const list = getMember(document, METADATA_KEYS.rois);
-  const rois = list?.kind === "array" ? list.items.flatMap(readRoi) : [];
+  const rois = list?.kind === "array" ? list.items.flatMap((item) => readRoi(item) ?? []) : [];
   const sources = getMember(document, METADATA_KEYS.roiSources);
   const members = sources?.kind === "object" ? [...sources.members] : [];
   const ids = members.flatMap(([key, node]): (readonly [string, number])[] => {
@@ -63,12 +63,13 @@ export function withTakenRois(text: string, { rois, ids }: Pick<TakenInRois, "ro
   return serializeLossless(withoutNonFinite(setMember(whole, METADATA_KEYS.roiSources, sources)));
 }
 
-function readRoi(node: JsonNode): readonly Roi[] {
+/** Reads an entry of the list of ROIs; undefined if it is not a valid ROI. */
+export function readRoi(node: JsonNode): Roi | undefined {
   try {
-    return [roiFromEnvelope(plainValue(withoutNonFinite(node)))];
+    return roiFromEnvelope(plainValue(withoutNonFinite(node)));
   } catch (error) {
     if (isRoiError(error)) {
-      return [];
+      return undefined;
     }
     throw error;
   }

@@ -3,8 +3,8 @@
 import { geometryHash, isRoiError, type NewRoi, type PlaneSize, type Roi, RoiSet } from "@kym/roi";
 import type { FoundRois } from "../../formats/rois/found-rois.ts";
 import { TIFF_PLACES } from "../../formats/rois/rois-of-tags.ts";
-import { turnRoi, turnSize } from "../turn-roi.ts";
 import { type ComparedRoi, comparedRoi, isNamed, isSameRoi } from "./same-roi.ts";
+import { turnRoi, turnSize } from "./turn-roi.ts";
 
 /** The ROIs of one file. */
 export interface RoiFile {

@@ -4,7 +4,7 @@ import { loadMetadataText } from "@kym/kym-schema";
 import { writeImageJRois } from "@kym/roi/imagej";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
-import { planeSize } from "../../content/plane-size.ts";
+import { planeSize } from "../../content/rois/plane-size.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";

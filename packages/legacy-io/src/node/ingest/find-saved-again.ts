@@ -30,8 +30,8 @@ export interface SettledPlan {
 }
 
 /**
- * Reads the TIFFs that changed and that the plan leaves alone. Where the pixels are those that are stored, the plan takes in what
- * the TIFF says besides: its action becomes an update. A TIFF that cannot be read stays as planned. Nothing is written.
+ * Reads the TIFFs that changed and that the plan leaves alone. Where the pixels are those that are stored, the action becomes an
+ * update with what the TIFF says besides. A TIFF that cannot be read stays as planned. Nothing is written.
  */
 export async function findSavedAgain(
   dataset: ZarrDataset,

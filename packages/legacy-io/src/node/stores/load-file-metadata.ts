@@ -6,7 +6,7 @@ import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
-import { planeSize } from "../../content/plane-size.ts";
+import { planeSize } from "../../content/rois/plane-size.ts";
 import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { takeInRois } from "../../content/rois/take-in-rois.ts";
 import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";

@@ -2,21 +2,24 @@
 
 import { ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
-import type { PlaneSize } from "@kym/roi";
+import { type PlaneSize, toEnvelope } from "@kym/roi";
 import type { DatasetContents } from "@kym/zarr-store";
 import {
   getMember,
   type JsonNode,
+  nodeOf,
   parseLossless,
   plainValue,
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
 import { carryEditedFields, usedFields } from "../../content/experiment-fields.ts";
-import { planeSize } from "../../content/plane-size.ts";
-import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
+import { planeSize } from "../../content/rois/plane-size.ts";
+import { NO_ROI_IDS, readRoi, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { takeInRois } from "../../content/rois/take-in-rois.ts";
+import { turnRoi } from "../../content/rois/turn-roi.ts";
 import type { FieldValues } from "../../folder/paths/fields-of-path.ts";
+import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { metadataOrigin } from "./metadata-origin.ts";
 
@@ -53,9 +56,11 @@ export async function carryOverUserEdits(
   if (before?.kind !== "object" || after?.kind !== "object") {
     return;
   }
+  const isTurned = (await isTurnedImage(from)) !== (await isTurnedImage(to));
   let merged: JsonNode = after;
   for (const key of CARRIED) {
-    const value = getMember(before, key);
+    const value =
+      key === METADATA_KEYS.rois && isTurned ? turned(getMember(before, key)) : getMember(before, key);
     merged = value === undefined ? merged : setMember(merged, key, value);
   }
   const [was, now] = [await folderFieldsOf(from), await folderFieldsOf(to)];
@@ -97,6 +102,24 @@ function withNewRois(text: string, madeNow: string, size: PlaneSize): string {
   const file = { fileName: "", relPath: "", found: { rois, problems: [] } };
   const before = { ...NO_ROI_IDS, highWaterMark };
   return withTakenRois(text, takeInRois({ size, files: [file], present, takenBefore, before }));
+}
+
+/** Whether rows and columns of the TIFF changed places when it was read. Versions before 0.3 turned none. */
+async function isTurnedImage(record: ImageRecord): Promise<boolean> {
+  const { length } = await shapeOf(record);
+  return rememberedTiff(await record.attributes(), length).isTurned;
+}
+
+/** The ROIs of an image that is turned now. Anything else stays as it is. */
+function turned(rois: JsonNode | undefined): JsonNode | undefined {
+  return rois?.kind !== "array"
+    ? rois
+    : nodeOf(
+        rois.items.map((item) => {
+          const roi = readRoi(item);
+          return roi === undefined ? item : nodeOf(toEnvelope(turnRoi(roi)));
+        }),
+      );
 }
 
 async function shapeOf(record: ImageRecord): Promise<readonly number[]> {

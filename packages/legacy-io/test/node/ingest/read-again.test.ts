@@ -13,6 +13,7 @@ import {
   type RefreshOptions,
   refreshFromFolder,
 } from "../../../src/node/index.ts";
+import { TIFF_READER } from "../../../src/tiff/tiff-reader.ts";
 import { ascii, buildTiff, elementBytes, greyTags } from "../../tiff/tiff-fixture.ts";
 import { CLASSIC_JSON, makeLabFolder, tinyTiff } from "../lab-folder.ts";
 import { provenanceOf, type StoredOtherwise, storeAsOldBuild } from "../old-build.ts";
@@ -36,6 +37,8 @@ const OLD_TABLE: StoredOtherwise = {
 };
 const INT16 = "32768 too high";
 const TILES = "the tags of strips";
+const SCALE = "the scale that a TIFF states";
+const TAGS = "inside a TIFF";
 const PROVENANCE = "analysis/provenance.json";
 
 describe("reading again what a reader with a known fault read", () => {
@@ -64,7 +67,9 @@ describe("reading again what a reader with a known fault read", () => {
     refreshFromFolder(dataset, folder, { again: true, ...options });
   const named = async (): Promise<unknown> =>
     (await findFaultyReads(dataset)).map(({ relPath, reader, likelihood, fault }) => {
-      const what = [INT16, TILES, "19 digits", "in quotes"].find((words) => fault.wrong.includes(words));
+      const what = [INT16, TILES, SCALE, TAGS, "19 digits", "in quotes"].find((words) =>
+        fault.wrong.includes(words),
+      );
       return `${relPath} ${reader} ${likelihood}: ${what}`;
     });
   const expectMended = async (): Promise<void> => {
@@ -83,7 +88,7 @@ describe("reading again what a reader with a known fault read", () => {
       "a.odd.thing": "?",
     });
     const { reader, sidecars } = await provenanceOf(await recordOf("a.tif"));
-    expect(reader).toEqual({ name: "tiff", version: 2 });
+    expect(reader).toEqual({ name: "tiff", version: TIFF_READER.version });
     expect(sidecars.map((file) => file.reader)).toEqual([
       { name: "csv", version: 3 },
       { name: "classic_json", version: 1 },
@@ -94,34 +99,35 @@ describe("reading again what a reader with a known fault read", () => {
   it("all channels of an image record the TIFF reader", async () => {
     await ingest({ "a_C001T001.tif": tinyTiff(1), "a_C002T001.tif": tinyTiff(2) });
     const { sidecars } = await provenanceOf(await recordOf("a_C001T001.tif"));
-    expect(sidecars.map((file) => file.reader)).toEqual([{ name: "tiff", version: 2 }]);
+    expect(sidecars.map((file) => file.reader)).toEqual([{ name: "tiff", version: TIFF_READER.version }]);
   });
 
   it.each<[string, StoredOtherwise, readonly string[]]>([
-    ["nothing recorded and uint16", {}, [`possible: ${INT16}`, `possible: ${TILES}`]],
+    ["nothing recorded and uint16", {}, [`possible: ${INT16}`, `possible: ${TILES}`, `possible: ${TAGS}`]],
     [
       "nothing recorded, uint16 and a calibration by ImageJ",
       { attributes: { tiff_calibration: [{ axis: "x", step: 1, unit: "um", source: "imagej" }] } },
-      [`likely: ${INT16}`],
+      [`likely: ${INT16}`, `likely: ${SCALE}`, `possible: ${TAGS}`],
     ],
     [
       "nothing recorded, uint16 and a calibration by another program",
       { attributes: { tiff_calibration: [{ axis: "x", step: 1, unit: "um", source: "ome" }] } },
-      [`possible: ${TILES}`],
+      [`possible: ${TILES}`, `likely: ${SCALE}`],
     ],
     [
       "nothing recorded and uint8",
       { pixels: { dtype: "uint8", shape: [4, 3], data: new Uint8Array(12) } },
-      [`possible: ${TILES}`],
+      [`possible: ${TILES}`, `possible: ${TAGS}`],
     ],
     [
       "nothing recorded, but an attribute that only a mended reader wrote",
       { attributes: { tiff_warnings: ["a"] } },
-      [],
+      [`possible: ${TAGS}`],
     ],
-    ["version 1", { tiff: 1 }, [`possible: ${INT16}`, `possible: ${TILES}`]],
-    ["version 2", { tiff: 2 }, []],
-    ["a version that this build does not know yet", { tiff: 3 }, []],
+    ["version 1", { tiff: 1 }, [`possible: ${INT16}`, `possible: ${TILES}`, `possible: ${TAGS}`]],
+    ["version 2", { tiff: 2 }, [`possible: ${TAGS}`]],
+    ["the present version", { tiff: TIFF_READER.version }, []],
+    ["a version that this build does not know yet", { tiff: TIFF_READER.version + 1 }, []],
   ])("an image with %s is named for the faults that are possible", async (_, stored, expected) => {
     await ingest({ "a.tif": tinyTiff(1) });
     await asOldBuild(await recordOf("a.tif"), stored);
@@ -141,7 +147,7 @@ describe("reading again what a reader with a known fault read", () => {
     "a table of a CSV with %s is named for the faults that are possible",
     async (_, csv, stored, expected) => {
       await ingest({ "a.tif": tinyTiff(1), "a.cells.csv": csv });
-      await asOldBuild(await recordOf("a.tif"), { tiff: 2, ...stored });
+      await asOldBuild(await recordOf("a.tif"), { tiff: TIFF_READER.version, ...stored });
       expect(await named()).toEqual(expected.map((fault) => `a.tif csv ${fault}`));
     },
   );
@@ -149,7 +155,7 @@ describe("reading again what a reader with a known fault read", () => {
   it("a table that was saved again in the dataset is not what the reader gave: it is not named", async () => {
     await ingest({ "a.tif": tinyTiff(1), "a.cells.csv": "id\n1\n" });
     const record = await recordOf("a.tif");
-    await asOldBuild(record, { tiff: 2 });
+    await asOldBuild(record, { tiff: TIFF_READER.version });
     await record.saveParquet("cells", [{ id: 2 }], {
       schema: { columns: [{ name: "id", type: "float64" }] },
     });
@@ -171,7 +177,7 @@ describe("reading again what a reader with a known fault read", () => {
     edited.rois[0].note = "by hand";
     edited.accepted = true;
     await old.saveJson("metadata", edited);
-    expect(await named()).toEqual([`a.tif tiff possible: ${INT16}`, `a.tif tiff possible: ${TILES}`]);
+    expect(await named()).toEqual([INT16, TILES, TAGS].map((fault) => `a.tif tiff possible: ${fault}`));
 
     const { ingested, updated, failed } = await again();
     expect([updated, failed]).toEqual([[], []]);
@@ -190,7 +196,7 @@ describe("reading again what a reader with a known fault read", () => {
       data: Int16Array.from(SIGNED),
     });
     expect(await record.loadJson("metadata")).toMatchObject({ accepted: true, rois: [{ note: "by hand" }] });
-    expect((await provenanceOf(record)).reader).toEqual({ name: "tiff", version: 2 });
+    expect((await provenanceOf(record)).reader).toEqual({ name: "tiff", version: TIFF_READER.version });
     await expectMended();
   });
 
@@ -212,7 +218,7 @@ describe("reading again what a reader with a known fault read", () => {
     expect([...after.keys()].filter((key) => after.get(key) !== before.get(key))).toEqual([PROVENANCE]);
     const { reader, sidecars } = await provenanceOf(record);
     expect([reader, ...sidecars.map((file) => file.reader)]).toEqual([
-      { name: "tiff", version: 2 },
+      { name: "tiff", version: TIFF_READER.version },
       { name: "csv", version: 3 },
       // Its reader never had a fault, so the file was not read for this.
       undefined,
@@ -223,7 +229,7 @@ describe("reading again what a reader with a known fault read", () => {
   it("an artifact that differs is replaced, in the same record", async () => {
     await ingest({ "a.tif": tinyTiff(1), "a.cells.csv": `id\n${LONG}\n` });
     const record = await recordOf("a.tif");
-    await asOldBuild(record, { tiff: 2, ...OLD_TABLE });
+    await asOldBuild(record, { tiff: TIFF_READER.version, ...OLD_TABLE });
     const { updated } = await again();
     expect(updated).toMatchObject([
       { imageId: record.id, reason: "read again by the reader csv: replaced analysis/cells.parquet" },
@@ -337,7 +343,7 @@ describe("reading again what a reader with a known fault read", () => {
     );
     expect((await again()).skipped).toMatchObject([{ path: "a.tif" }]);
     expect(await dataset.listImageIds()).toEqual([record.id]);
-    expect(await named()).toHaveLength(2);
+    expect(await named()).toHaveLength(3);
   });
 
   it("a TIFF that cannot be read any more fails alone and keeps its record", async () => {
@@ -484,7 +490,7 @@ describe("reading again what a reader with a known fault read", () => {
         (await dataset.record(id).objectHashes()).get(PROVENANCE),
       );
     }
-    expect((await findFaultyReads(copy)).map(({ relPath }) => relPath)).toEqual(["b.tif", "b.tif"]);
+    expect((await findFaultyReads(copy)).map(({ relPath }) => relPath)).toEqual(["b.tif", "b.tif", "b.tif"]);
     await rm(out, { recursive: true });
   });
 });

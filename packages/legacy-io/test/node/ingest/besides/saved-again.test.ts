@@ -4,8 +4,14 @@ import { createRectRoi, type Roi } from "@kym/roi";
 import { parseImageJRoi, writeImageJRoi, writeImageJRois } from "@kym/roi/imagej";
 import { memoryStore, openDataset, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { metadataText } from "../../../../src/content/image-metadata.ts";
 import { roisOfMetadata } from "../../../../src/content/rois/rois-in-metadata.ts";
-import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "../../../../src/node/index.ts";
+import {
+  exportLegacyFolder,
+  findFaultyReads,
+  ingestLegacyFolder,
+  refreshFromFolder,
+} from "../../../../src/node/index.ts";
 import { encodeImageJMetadata } from "../../../../src/tiff/descriptions/imagej-metadata.ts";
 import {
   bytesSource,
@@ -17,6 +23,7 @@ import {
 } from "../../../../src/tiff/index.ts";
 import { ascii, buildTiff, greyTags } from "../../../tiff/tiff-fixture.ts";
 import { makeLabFolder } from "../../lab-folder.ts";
+import { storeAsOldBuild } from "../../old-build.ts";
 import { metadataOf, oval, rect } from "./imagej-parts.ts";
 
 const SCALE = { umPerPx: 0.25, secondsPerLine: 0.004 };
@@ -238,6 +245,30 @@ describe("what is in a TIFF besides the pixels", () => {
       expect((await refreshFromFolder(dataset, lab)).updated).toHaveLength(1);
       expect((await rois()).map((roi) => [roi.id, placeOf(roi)])).toEqual([[1, [2, 4, 0, 1]]]);
     });
+  });
+
+  it("of an image that an earlier version ingested comes in when it is read again, with the edits of its record", async () => {
+    const lab = await ingested({ "c.tif": scan({ info: "x", overlay: [rect("a", 1)] }, SCALE) });
+    const image = await record();
+    const text = metadataText({
+      ...{ shape: [4, 3], olympus: undefined, classic: undefined, scales: undefined, accepted: true },
+    });
+    await image.json.delete("imagej/tags");
+    await image.saveJson("metadata", { ...JSON.parse(text), accepted: false });
+    await storeAsOldBuild(dataset, image, { tiff: 2, attributes: { tiff_scales: undefined } });
+    expect(
+      (await findFaultyReads(dataset)).map(({ fault, likelihood }) => [fault.mendedIn, likelihood]),
+    ).toEqual([
+      [3, "likely"],
+      [3, "possible"],
+    ]);
+    expect((await refreshFromFolder(dataset, lab)).unchanged).toHaveLength(1);
+    const { updated, conflicts } = await refreshFromFolder(dataset, lab, { again: true });
+    expect([updated.length, conflicts]).toEqual([1, []]);
+    expect(await names()).toEqual(["1 a"]);
+    expect(await metadata()).toMatchObject({ accepted: false, header: { voxels: [0.004, 0.25] } });
+    expect(await findFaultyReads(dataset)).toEqual([]);
+    expect((await refreshFromFolder(dataset, lab)).unchanged).toHaveLength(1);
   });
 
   it("shows the same values of int16 after an export, by the range of its description and of its tags", async () => {
