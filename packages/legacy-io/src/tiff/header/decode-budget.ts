@@ -2,7 +2,7 @@
 
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
-import { waitAtMost } from "./wait-limit.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 
 /** Counts memory and work against the limits. Its methods throw `not_supported`, naming the limit. */
 export interface DecodeBudget {
