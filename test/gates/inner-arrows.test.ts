@@ -76,6 +76,7 @@ const ARROWS: Arrows = {
     staleness: ["table", "indexer", "indexers"],
     run: ["table", "indexer", "staleness"],
     view: ["indexer", "indexers", "staleness"],
+    copies: ["agreement", "pull"],
     "first-generation": ["indexers"],
   },
   "packages/kym-dataset/src/analyze": {

@@ -132,6 +132,8 @@ describe.skipIf(KYMOGRAPHS === undefined)("the first ten minutes", () => {
       "orphans",
       "conflicts",
       "open",
+      "notUnderstood",
+      "unrecognised",
       "reportFile",
     ]);
     expect(data.found).toBe(4);

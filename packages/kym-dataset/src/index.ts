@@ -9,14 +9,6 @@
  * @module
  */
 
-export { type Agreement, cohenKappa, type ScorePair } from "./agreement/cohen-kappa.ts";
-export {
-  type CompareScorersOptions,
-  compareScorers,
-  type EventAgreement,
-  type LeftOut,
-  type ScorerReport,
-} from "./agreement/compare-scorers.ts";
 export {
   type ComparedImage,
   type CompareSoftwareOptions,
@@ -78,14 +70,6 @@ export {
   type MigrateReport,
   migrate,
 } from "./migrate/migrate.ts";
-export { type PullOptions, pullDataset } from "./pull/pull.ts";
-export type { PullBase } from "./pull/pull-base.ts";
-export type { PullConflict, PulledImage, PullReport } from "./pull/pull-report.ts";
-export {
-  loadTableConflicts,
-  settleTableConflict,
-  type TableConflict,
-} from "./pull/table-conflicts.ts";
 export type { FreshReason, UpdateReason } from "./run/index-image.ts";
 export type { UpdateIndexOptions } from "./run/update-index.ts";
 export type {

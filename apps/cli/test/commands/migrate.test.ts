@@ -57,8 +57,8 @@ describe.skipIf(SOURCE === undefined)("kym migrate and kym explain", () => {
     await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
     await dataset.addImage({ dtype: "uint8", shape: [1, 2], data: new Uint8Array(2) }, { id: "image-one" });
     const { stdout } = await kym(["explain", "study.zarr", "image-one"], { cwd });
-    expect(stdout).toContain("image-one in kym_velocity_events: not analysed.");
-    expect(stdout).toContain("image-one in kym_radon: not analysed.");
+    expect(stdout).toContain("image-one in kym_velocity_events: not analysed\n");
+    expect(stdout).toContain("image-one in kym_radon: not analysed\n");
     const { data } = await kymJson(["explain", "study.zarr", "image-one", "--indexer", "radon"], { cwd });
     expect(data).toMatchObject([{ indexer: "radon", state: "not_analysed", because: "no_inputs" }]);
     expect((await kym(["explain", "study.zarr", "nobody"], { cwd })).exitCode).toBe(6);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cohenKappa, type ScorePair } from "../../src/index.ts";
+import { cohenKappa, type ScorePair } from "../../src/copies/index.ts";
 
 /** Pairs from a table of counts: a row per category of the first scorer, a column per category of the second. */
 function pairsOf(table: readonly (readonly number[])[]): readonly ScorePair[] {

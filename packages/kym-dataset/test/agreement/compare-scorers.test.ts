@@ -1,7 +1,8 @@
 import { ARTIFACTS } from "@kym/kym-schema";
 import { createNdArray, type Row, type ZarrDataset } from "@kym/zarr-store";
 import { expect, test } from "vitest";
-import { compareScorers, isKymDatasetError } from "../../src/index.ts";
+import { compareScorers } from "../../src/copies/index.ts";
+import { isKymDatasetError } from "../../src/index.ts";
 import { addImage, EVENT_SCHEMA, emptyDataset, eventRow } from "../support/image-fixture.ts";
 
 const SCHEMA = {

@@ -2,7 +2,8 @@ import { loadMetadataText } from "@kym/kym-schema";
 import { loadOpenConflicts } from "@kym/kym-schema/merge";
 import { createNdArray, isZarrStoreError, memoryStore, type ZarrDataset } from "@kym/zarr-store";
 import { describe, expect, it } from "vitest";
-import { AcqImage, isKymDatasetError, pullDataset } from "../../src/index.ts";
+import { pullDataset } from "../../src/copies/index.ts";
+import { AcqImage, isKymDatasetError } from "../../src/index.ts";
 import { addScan, type Copy, copyOf, drawFrom, makeStudy, openCopy, pull, stateOf } from "./two-copies.ts";
 
 async function twoCopies(images = 3): Promise<readonly [anna: Copy, bela: Copy]> {

@@ -24,12 +24,12 @@ import { canonicalJson } from "@kym/zarr-store/json";
 import { schemaOfTable } from "@kym/zarr-store/table";
 import { expect } from "vitest";
 import {
-  AcqImage,
   loadTableConflicts,
   type PullReport,
   pullDataset,
   settleTableConflict,
-} from "../../src/index.ts";
+} from "../../src/copies/index.ts";
+import { AcqImage } from "../../src/index.ts";
 import { EVENT_SCHEMA } from "../support/image-fixture.ts";
 
 /** A copy of a dataset, and the store that holds it. */

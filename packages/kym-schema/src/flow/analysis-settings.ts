@@ -18,12 +18,12 @@ export type PreferredSoftware = "lab" | "kym";
 export interface AnalysisSettings {
   /** Default `lab`. */
   readonly prefer: PreferredSoftware;
-  /** A window whose peak ratio is below this has a low quality. Default 1.5. */
+  /** A window whose peak ratio is below this has a low quality. Default 4: see `docs/accuracy.md`. */
   readonly minQuality: number;
 }
 
 /** What counts in a dataset that remembers nothing. */
-export const DEFAULT_ANALYSIS_SETTINGS: AnalysisSettings = Object.freeze({ prefer: "lab", minQuality: 1.5 });
+export const DEFAULT_ANALYSIS_SETTINGS: AnalysisSettings = Object.freeze({ prefer: "lab", minQuality: 4 });
 
 /** Reads the rows of the table. A setting that is unknown, absent or not valid has its default. */
 export function parseAnalysisSettings(rows: Iterable<Readonly<Record<string, unknown>>>): AnalysisSettings {

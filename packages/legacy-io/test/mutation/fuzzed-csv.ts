@@ -14,6 +14,8 @@ const TEXTS = [
   ",roi_id,score\n0,1,0.1\n1,2,1e-300\n2,3,123456789.123456789\n",
 ];
 const MISSING = /^([+-]?[nN][aA][nN]|NA|N\/A|n\/a|#N\/A|#NA|<NA>|null|NULL|None)$/;
+/** In a column of text these spellings alone are missing. */
+const MISSING_TEXT = /^(NaN|nan|NA|N\/A|n\/a|#N\/A|#NA|<NA>|null|NULL|None)$/;
 
 /** `readCsv` against a reader that goes from character to character. */
 export const FUZZED_CSV: FuzzedParser<CsvTable> = {
@@ -21,8 +23,20 @@ export const FUZZED_CSV: FuzzedParser<CsvTable> = {
   sounds: TEXTS.map((text) => new TextEncoder().encode(text)),
   read: (bytes) => readCsv(bytes),
   disagreement: ({ schema, columns, rowCount }, bytes) => {
-    const [header = [], ...rows] = readCsvNaively(bytes);
-    const names = header.map(({ text }, index) => (text === "" ? `Unnamed: ${index}` : text));
+    const [titles = [], ...lines] = readCsvNaively(bytes);
+    const width = Math.max(0, ...[titles, ...lines].map(lengthWithoutEmptyEnd));
+    const header = titles.slice(0, Math.max(1, width));
+    const titled = Math.max(1, lengthWithoutEmptyEnd(header));
+    // Below the empty titles at the end there need not be cells.
+    const rows = lines.map((cells) =>
+      cells.length < titled
+        ? cells
+        : header.map((_, index): NaiveCell => cells[index] ?? { text: "", isQuoted: false }),
+    );
+    const isTrimmed = header.map(({ text, isQuoted }) => !isQuoted && text !== trimmed(text));
+    const names = header.map(({ text, isQuoted }, index) =>
+      (isQuoted ? text : trimmed(text)) === "" ? `Unnamed: ${index}` : isQuoted ? text : trimmed(text),
+    );
     const quotesMeanText = header.some(({ isQuoted }) => !isQuoted);
     if (JSON.stringify(names) !== JSON.stringify(schema.columns.map(({ name }) => name))) {
       return `columns ${JSON.stringify(schema.columns)}, not ${JSON.stringify(names)}`;
@@ -32,7 +46,9 @@ export const FUZZED_CSV: FuzzedParser<CsvTable> = {
     }
     for (const [index, { name, type }] of schema.columns.entries()) {
       for (const [row, cells] of rows.entries()) {
-        const cell = cells[index] ?? { text: "", isQuoted: false };
+        const stored = cells[index] ?? { text: "", isQuoted: false };
+        const cell =
+          isTrimmed[index] === true && !stored.isQuoted ? { ...stored, text: trimmed(stored.text) } : stored;
         const value = columns[name]?.[row];
         if (type !== "utf8" && quotesMeanText && cell.isQuoted && cell.text !== "") {
           return `row ${row}, ${JSON.stringify(name)}: ${type}, though ${JSON.stringify(cell)} is in quotes`;
@@ -46,12 +62,22 @@ export const FUZZED_CSV: FuzzedParser<CsvTable> = {
   },
 };
 
+/** How many cells there are before the empty ones at the end, which are passed over. */
+function lengthWithoutEmptyEnd(cells: readonly NaiveCell[]): number {
+  return cells.findLastIndex(({ text }) => text !== "") + 1;
+}
+
+/** Blanks around a title are dropped. */
+function trimmed(text: string): string {
+  return text.replace(/^ +| +$/g, "");
+}
+
 /** Whether a value is what the text of its cell says, nothing of it lost. */
 function says({ text, isQuoted }: NaiveCell, type: string, value: unknown): boolean {
   const isMissing = text === "" || MISSING.test(text);
   switch (type) {
     case "utf8":
-      return value === (text === "" && !isQuoted ? null : text);
+      return value === ((text === "" || MISSING_TEXT.test(text)) && !isQuoted ? null : text);
     case "int64":
       return isMissing
         ? value === null

@@ -249,7 +249,8 @@ function metadataTruth(bytes: Uint8Array): string | undefined {
   try {
     const document = JSON.parse(decode(bytes).replace(/^\ufeff/, ""));
     if (document.zarr_format === 2) {
-      const level = document.compressor === null ? [] : [document.compressor.level];
+      // numcodecs takes the level 1 where none stands.
+      const level = document.compressor === null ? [] : [document.compressor.level ?? 1];
       const dtype = ({ u: "uint", i: "int", f: "float", b: "bool" } as Record<string, string>)[
         document.dtype[1]
       ];

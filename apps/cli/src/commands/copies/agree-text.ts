@@ -1,6 +1,6 @@
 // Shows the agreement of two scorers as text, and as a table of its numbers.
 
-import type { Agreement, ScorerReport } from "@kym/kym-dataset";
+import type { Agreement, ScorerReport } from "@kym/kym-dataset/copies";
 import type { CellValue } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
 import type { OutputColumn, OutputTable } from "../../output/output-table.ts";

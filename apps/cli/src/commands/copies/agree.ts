@@ -1,6 +1,6 @@
 // `kym agree`: prints how far the scorers of two copies of a dataset agree.
 
-import { type Agreement, compareScorers, type ScorerReport } from "@kym/kym-dataset";
+import { type Agreement, compareScorers, type ScorerReport } from "@kym/kym-dataset/copies";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";

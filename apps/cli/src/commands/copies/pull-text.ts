@@ -1,6 +1,6 @@
 // Says what a pull did, for people and for `--json`.
 
-import type { PullConflict, PulledImage, PullReport } from "@kym/kym-dataset";
+import type { PullConflict, PulledImage, PullReport } from "@kym/kym-dataset/copies";
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { ImageNames } from "../../study/image-names.ts";
 import { counted, printable } from "../../terminal/text-table.ts";

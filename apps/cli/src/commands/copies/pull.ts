@@ -1,6 +1,6 @@
 // `kym pull`: gets what another copy of the dataset did.
 
-import { pullDataset } from "@kym/kym-dataset";
+import { pullDataset } from "@kym/kym-dataset/copies";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";

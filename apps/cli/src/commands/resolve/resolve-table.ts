@@ -1,6 +1,6 @@
 // Lists and settles the pooled tables that two copies of a dataset changed, for `kym resolve`.
 
-import { loadTableConflicts, settleTableConflict, type TableConflict } from "@kym/kym-dataset";
+import { loadTableConflicts, settleTableConflict, type TableConflict } from "@kym/kym-dataset/copies";
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { guessOr } from "../../arguments/nearest-word.ts";

@@ -1,6 +1,6 @@
 // `kym resolve`: lists the open conflicts of a dataset, and settles those of an image.
 
-import { loadTableConflicts } from "@kym/kym-dataset";
+import { loadTableConflicts } from "@kym/kym-dataset/copies";
 import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import { type ListedConflict, listOpenConflicts, resolveConflicts } from "@kym/legacy-io/node";
 import type { ZarrDataset } from "@kym/zarr-store";

@@ -87,7 +87,8 @@ async function readPixels(root: string, pixels: ExportedImage["pixels"]): Promis
     maxDecodedBytes,
     maxMemoryBytes: maxDecodedBytes + DEFAULT_TIFF_LIMITS.maxMemoryBytes + bytes.length,
     maxDecodeMs: Number.POSITIVE_INFINITY,
-    maxIfds: pixels.shape.slice(0, -2).reduce((product, size) => product * size, 1),
+    // Which of the axes lie in pages of their own depends on the order in which the file has them.
+    maxIfds: pixels.shape.reduce((product, size) => product * size, 1),
   };
   return (await readTiff(bytesSource(bytes), { codecs: nodeTiffCodecs, limits })).image;
 }

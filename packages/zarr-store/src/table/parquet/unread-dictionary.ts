@@ -1,13 +1,12 @@
 // Looks at the Arrow schema that writers keep in the footer of a Parquet file, for dictionaries that are not read.
 
-import type { DataType, Dictionary } from "apache-arrow";
-import { arrow } from "#arrow";
-import { typeWords } from "../columns/foreign/type-words.ts";
+import { type ArrowField, arrowFieldsOf } from "./arrow-fields.ts";
 import type { UnreadColumn } from "./first-unread.ts";
 
-/** Values whose dictionaries were seen to be read right, by the numbers of Arrow's types. */
-const READ_VALUES: ReadonlySet<number> = new Set([2, 3, 5, 6, 8, 9, 10, 18, 20, 24]);
-const DICTIONARY = -1;
+/** Values whose dictionaries were seen to be read right. */
+const READ_VALUES: ReadonlySet<string> = new Set([
+  ...["int", "float", "utf8", "bool", "date", "time", "timestamp", "duration", "large_utf8", "utf8_view"],
+]);
 
 /** Files of one program have the same schema, so that the last ones are remembered. */
 const MOST_REMEMBERED = 32;
@@ -15,7 +14,7 @@ const remembered = new Map<string, UnreadColumn | undefined>();
 
 /**
  * Finds the first column whose values are a dictionary that is not read, such as one of decimals. Undefined if all are read,
- * or if Arrow does not know the schema: then the types of Parquet decide alone.
+ * or if the schema cannot be read: then the types of Parquet decide alone.
  */
 export function unreadDictionary(base64: string): UnreadColumn | undefined {
   if (remembered.has(base64)) {
@@ -30,23 +29,35 @@ export function unreadDictionary(base64: string): UnreadColumn | undefined {
 }
 
 function findUnread(base64: string): UnreadColumn | undefined {
+  let fields: readonly ArrowField[];
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const { fields } = arrow().tableFromIPC(bytes).schema;
-    const field = fields.find(({ type }) => isUnread(type));
-    return field && { name: field.name, type: typeWords(field.type) };
+    fields = arrowFieldsOf(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   } catch {
     return undefined;
   }
+  for (const field of fields) {
+    const unread = unreadWithin(field);
+    if (unread !== undefined) {
+      return { name: field.name, type: dictionaryWords(unread) };
+    }
+  }
+  return undefined;
 }
 
-function isUnread(type: DataType): boolean {
-  return (
-    (isDictionary(type) && !READ_VALUES.has(Number(type.dictionary.typeId))) ||
-    (type.children ?? []).some((child) => isUnread(child.type))
-  );
+/** The column itself or the first one inside it, if it is a dictionary that is not read. */
+function unreadWithin(field: ArrowField): ArrowField | undefined {
+  if (field.indices !== undefined && !READ_VALUES.has(field.values)) {
+    return field;
+  }
+  for (const child of field.children) {
+    const unread = unreadWithin(child);
+    if (unread !== undefined) {
+      return unread;
+    }
+  }
+  return undefined;
 }
 
-function isDictionary(type: DataType): type is Dictionary {
-  return Number(type.typeId) === DICTIONARY;
+function dictionaryWords({ values, indices }: ArrowField): string {
+  return `dictionary<values=${values}, indices=${indices}>`;
 }

@@ -1,0 +1,22 @@
+/**
+ * Two copies of one dataset: adds what the other did, settles the tables that both changed, and compares two scorers.
+ *
+ * @module
+ */
+
+export { type Agreement, cohenKappa, type ScorePair } from "../agreement/cohen-kappa.ts";
+export {
+  type CompareScorersOptions,
+  compareScorers,
+  type EventAgreement,
+  type LeftOut,
+  type ScorerReport,
+} from "../agreement/compare-scorers.ts";
+export { type PullOptions, pullDataset } from "../pull/pull.ts";
+export type { PullBase } from "../pull/pull-base.ts";
+export type { PullConflict, PulledImage, PullReport } from "../pull/pull-report.ts";
+export {
+  loadTableConflicts,
+  settleTableConflict,
+  type TableConflict,
+} from "../pull/table-conflicts.ts";

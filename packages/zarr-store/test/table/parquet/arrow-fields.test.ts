@@ -1,0 +1,70 @@
+import {
+  Decimal,
+  Dictionary,
+  Field,
+  Float64,
+  Int8,
+  Int64,
+  List,
+  Schema,
+  Struct,
+  Table,
+  tableToIPC,
+  Uint16,
+  Utf8,
+} from "apache-arrow";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { arrowFieldsOf } from "../../../src/table/parquet/arrow-fields.ts";
+
+const SCHEMA = new Schema([
+  new Field("scan", new Utf8()),
+  new Field("speed_mm_s", new Float64(), true),
+  new Field("note", new Dictionary(new Utf8(), new Int8())),
+  new Field("price", new Dictionary(new Decimal(1, 2, 128), new Uint16())),
+  new Field("peaks", new List(new Field("item", new Struct([new Field("n", new Int64())])))),
+]);
+const SOUND = tableToIPC(new Table(SCHEMA), "stream");
+
+test("the columns of a schema are those that Arrow wrote, with dictionaries and what is inside lists", () => {
+  expect(arrowFieldsOf(SOUND)).toEqual([
+    { name: "scan", values: "utf8", indices: undefined, children: [] },
+    { name: "speed_mm_s", values: "float", indices: undefined, children: [] },
+    { name: "note", values: "utf8", indices: "int8", children: [] },
+    { name: "price", values: "decimal128(2, 1)", indices: "uint16", children: [] },
+    {
+      name: "peaks",
+      values: "list",
+      indices: undefined,
+      children: [
+        {
+          name: "item",
+          values: "struct",
+          indices: undefined,
+          children: [{ name: "n", values: "int", indices: undefined, children: [] }],
+        },
+      ],
+    },
+  ]);
+});
+
+test("a changed schema is refused as a RangeError, or read as some columns, without a length being believed", () => {
+  const changes = fc.array(fc.tuple(fc.nat(SOUND.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+  const outcomes = new Set<string>();
+  fc.assert(
+    fc.property(changes, (places) => {
+      const bytes = Uint8Array.from(SOUND);
+      for (const [at, value] of places) {
+        bytes[at] = value;
+      }
+      try {
+        outcomes.add(Array.isArray(arrowFieldsOf(bytes)) ? "read" : "else");
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+        outcomes.add("refused");
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect([...outcomes].sort()).toEqual(["read", "refused"]);
+});
