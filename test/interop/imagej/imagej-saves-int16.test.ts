@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasImageJ, runImageJ } from "./imagej.ts";
 
 const OURS = Int16Array.of(-32_768, -100, 0, 32_767);
+const RANGE = [-200, 5_000] as const;
 const SIGNED = [-32_768, -1, 0, 32_767];
 const STORED = [0, 32_767, 32_768, 65_535];
 
@@ -18,7 +19,7 @@ describe.skipIf(!(await hasImageJ()))("values that ImageJ calibrates", () => {
     folder = await mkdtemp(join(tmpdir(), "kym-values-"));
     await mkdir(join(folder, "opened"));
     await mkdir(join(folder, "saved"));
-    const bytes = writeImageJTiff({ dtype: "int16", shape: [1, 4], data: OURS });
+    const bytes = writeImageJTiff({ dtype: "int16", shape: [1, 4], data: OURS }, { displayRange: RANGE });
     await writeFile(join(folder, "opened", "ours.tif"), bytes);
     const script = new URL("imagej_values.py", import.meta.url);
     shown = JSON.parse(await runImageJ(script, [join(folder, "opened"), join(folder, "saved")]));
@@ -34,6 +35,9 @@ describe.skipIf(!(await hasImageJ()))("values that ImageJ calibrates", () => {
     const saved = await read("saved", "ours");
     expect(saved.info.description).toMatch(/^ImageJ=1\.54p\n(?:.*\n)*c0=-32768\.0\nc1=1\.0\n/);
     expect(saved.values).toEqual(["int16", ...OURS]);
+    // ImageJ works with int16 as uint16 that is 32 768 higher.
+    expect(shown["ours range"]).toEqual(RANGE.map((bound) => bound + 32_768));
+    expect(saved.info.displayRange).toEqual(RANGE);
   });
 
   it("uint16 with the line of int16 is given with the values that ImageJ shows, saved by it or not", async () => {

@@ -1,7 +1,7 @@
 """Prints how ImageJ shows calibrated values: `imagej_values.py folder saved`.
 
 Writes TIFFs to `folder`: one row of uint16, with ImageJ descriptions that calibrate the values differently. Then opens
-every .tif in it, saves it with ImageJ to `saved`, and prints the values that ImageJ shows as JSON, by file name.
+every .tif in it, saves it with ImageJ to `saved`, and prints the values that ImageJ shows as JSON, by file name, and the range of stored values from black to white.
 """
 
 import json
@@ -36,6 +36,7 @@ said = {}
 for path in sorted(folder.glob("*.tif")):
     image = Opener().openImage(str(path))
     said[path.stem] = shown(image)
+    said[f"{path.stem} range"] = [image.getDisplayRangeMin(), image.getDisplayRangeMax()]
     if not FileSaver(image).saveAsTiff(str(saved / path.name)):
         raise SystemExit(f"ImageJ cannot save {path.name}")
 print(json.dumps(said))

@@ -327,8 +327,8 @@ function longestStem(body: string, stems: ReadonlyMap<string, string>): string |
 
 /**
  * If two files claim to be the same part of the same image (`a.txt`, `a.TXT`), the first is; the others are `other`. A file that
- * is only spelled otherwise claims nothing if one has the exact spelling, or if there are two such files. Kinds of which an image
- * has many (`ofMany`) have no rivals.
+ * is only spelled otherwise claims nothing if one has the exact spelling, or if there are two such files. Of the kinds of which an
+ * image has many (`ofMany`), only files that look the same are rivals.
  */
 function withoutRivals(
   roles: readonly [string, FileRole][],
@@ -336,16 +336,21 @@ function withoutRivals(
   ofMany: ReadonlySet<string>,
 ): readonly [string, FileRole][] {
   const taken = new Set<string>();
+  const claimOfFile = (file: string, role: FileRole): string | undefined => {
+    const claim = claimOf(role);
+    const isOneOfMany = role.role === "sidecar" && ofMany.has(role.kind);
+    return claim !== undefined && isOneOfMany ? `${claim}\0${composedName(file)}` : claim;
+  };
   const otherwise = Map.groupBy(
     roles.filter(([file]) => isOtherwise.has(file)),
-    ([, role]) => claimOf(role),
+    ([file, role]) => claimOfFile(file, role),
   );
   const sorted = roles.toSorted(
     ([a], [b]) => Number(isOtherwise.has(a)) - Number(isOtherwise.has(b)) || compareCodePoints(a, b),
   );
   const result = new Map<string, FileRole>();
   for (const [file, role] of sorted) {
-    const claim = role.role === "sidecar" && ofMany.has(role.kind) ? undefined : claimOf(role);
+    const claim = claimOfFile(file, role);
     const isRival = claim !== undefined && taken.has(claim);
     if (
       isOtherwise.has(file) &&

@@ -83,3 +83,20 @@ test("opening one TIFF finds the files that are spelled otherwise", () => {
     { fileName: nfc("Saliné_0001.txt"), kind: "olympus_header" },
   ]);
 });
+
+test("ROI files in NFC belong to the TIFF in NFD, as many as there are; of two that look the same, the exact one", () => {
+  const [zip, roi, geoJson] = ["_RoiSet.zip", ".zip", ".geojson"].map((rest) => nfc(`Saliné_0001${rest}`));
+  const exact = nfd("Saliné_0001_RoiSet.zip");
+  const files = [zip ?? "", roi ?? "", geoJson ?? ""];
+  const roles = rolesOf([IMAGE, ...files, "RoiSet.zip"]);
+  expect([...files, "RoiSet.zip"].map((file) => roles[file])).toEqual([
+    { role: "sidecar", image: IMAGE, kind: "imagej_rois" },
+    { role: "sidecar", image: IMAGE, kind: "imagej_rois" },
+    { role: "sidecar", image: IMAGE, kind: "geojson_rois" },
+    { role: "sidecar", image: IMAGE, kind: "imagej_rois" },
+  ]);
+  const both = rolesOf([IMAGE, ...files, exact]);
+  expect(both[exact]).toEqual({ role: "sidecar", image: IMAGE, kind: "imagej_rois" });
+  expect(both[zip ?? ""]).toEqual({ role: "unrecognised" });
+  expect(both[roi ?? ""]).toEqual({ role: "sidecar", image: IMAGE, kind: "imagej_rois" });
+});
