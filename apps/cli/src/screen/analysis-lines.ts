@@ -2,6 +2,7 @@
 
 import type { ImageAnalysis } from "@kym/kym-dataset";
 import { ARTIFACTS } from "@kym/kym-schema";
+import type { AnalysisSettings } from "@kym/kym-schema/flow";
 
 /** One line for each state that is not `current`, with its ROIs; none if all analyses are current. */
 export function analysisLines(analyses: readonly ImageAnalysis[]): readonly string[] {
@@ -39,6 +40,15 @@ function usedWords({ umPerPx, secondsPerLine }: ImageAnalysis["calibration"]): s
     ...(secondsPerLine === undefined ? [] : [`${Number((secondsPerLine * 1000).toPrecision(6))} ms/line`]),
   ];
   return used.length === 0 ? "the calibration that it used is not known" : `it used ${used.join(" and ")}`;
+}
+
+/** One line if the dataset remembers that ours count before the lab's. */
+export function preferenceLines({ prefer }: Pick<AnalysisSettings, "prefer">): readonly string[] {
+  return prefer === "kym"
+    ? [
+        "where a ROI has both, kym_radon and kym_velocity_events have the results of kym analyze, not the lab's: this dataset remembers --prefer ours",
+      ]
+    : [];
 }
 
 /** The analyses as fields of JSON. */
