@@ -1,7 +1,7 @@
-// Computes the velocities of a range of windows in a thread of its own.
+// Computes the velocities of a range of windows, for a pool of worker threads.
 
-import { parentPort } from "node:worker_threads";
 import { radonVelocity } from "@kym/flow";
+import { serveTasks } from "@kym/zarr-store/node";
 
 /** What a thread is asked: shared pixels, and the lines that are its own. */
 export interface FlowJob {
@@ -12,11 +12,11 @@ export interface FlowJob {
   readonly lineStop: number;
 }
 
-parentPort?.on("message", async ({ pixels, lines, columns, lineStart, lineStop }: FlowJob) => {
+serveTasks(async ({ pixels, lines, columns, lineStart, lineStop }: FlowJob, { signal }) => {
   const region = { lineStart, lineStop, columnStart: 0, columnStop: columns };
   const trace = await radonVelocity(
     { pixels, lines, columns },
-    { region, secondsPerLine: null, umPerPixel: null },
+    { region, signal, secondsPerLine: null, umPerPixel: null },
   );
-  parentPort?.postMessage(trace.windowCount);
+  return { result: trace.windowCount, transfer: [] };
 });

@@ -13,8 +13,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { Worker } from "node:worker_threads";
 import { radonVelocity } from "@kym/flow";
+import { WorkerPool } from "@kym/zarr-store/node";
 import { makeBenchFolder } from "./bench-folder.ts";
 import type { FlowJob } from "./flow-worker.ts";
 import { madePixels } from "./made-flow.ts";
@@ -94,24 +94,21 @@ async function besidePython(peer: PythonPeer): Promise<void> {
 }
 
 async function inThreads(): Promise<void> {
-  const workers = [0, 1].map(() => new Worker(new URL("flow-worker.ts", import.meta.url)));
+  await using pool = new WorkerPool<FlowJob, number>({
+    module: new URL("flow-worker.ts", import.meta.url),
+    size: 2,
+  });
+  const runIn = (lineStart: number, lineStop: number): Promise<unknown> =>
+    pool.run({ pixels, lines: LINES, columns: COLUMNS, lineStart, lineStop });
   const half = LINES / 2;
   // The windows about the middle belong to the first half.
   const overlap = WINDOW_LINES - STEP_LINES;
-  const one = (): Promise<unknown> => runIn(workers[0], 0, LINES);
+  const one = (): Promise<unknown> => runIn(0, LINES);
   const two = (): Promise<unknown> =>
-    Promise.all([runIn(workers[0], 0, half + overlap), runIn(workers[1], half, LINES)]);
+    Promise.all([runIn(0, half + overlap), runIn(half, LINES)]);
   await two();
   const { ratio } = await pairedRounds(rounds, one, two);
-  console.log(`  two threads are ${ratio.toFixed(2)} times as fast as one (goal 1.8)`);
-  await Promise.all(workers.map((worker) => worker.terminate()));
-}
-
-function runIn(worker: Worker | undefined, lineStart: number, lineStop: number): Promise<unknown> {
-  const job: FlowJob = { pixels, lines: LINES, columns: COLUMNS, lineStart, lineStop };
-  return new Promise((resolve, reject) => {
-    worker?.once("message", resolve).once("error", reject).postMessage(job);
-  });
+  console.log(`  two threads of a pool are ${ratio.toFixed(2)} times as fast as one (goal 1.8)`);
 }
 
 async function byLength(): Promise<void> {

@@ -60,6 +60,7 @@ export {
 export { DEFAULT_HEART_RATE_PARAMS, type HeartRateParams } from "./heart-rate/heart-rate-params.ts";
 export type { SpectrumPeak } from "./heart-rate/spectrum.ts";
 export {
+  LSPIV_ALGORITHM,
   type LspivVelocityOptions,
   type LspivVelocityTrace,
   lspivVelocity,
@@ -69,6 +70,7 @@ export type { FlowPlane, FlowRegion } from "./plane/plane.ts";
 export type { VelocityTrace } from "./plane/velocity-trace.ts";
 export {
   RADON_ALGORITHM,
+  RADON_COLUMNS_REMOVED_ALGORITHM,
   type RadonVelocityOptions,
   type RadonVelocityTrace,
   radonVelocity,

@@ -11,6 +11,7 @@
 
 export {
   type ComparedImage,
+  type ComparedWith,
   type CompareSoftwareOptions,
   compareSoftware,
 } from "./agreement/compare-software.ts";

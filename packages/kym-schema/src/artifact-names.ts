@@ -41,9 +41,11 @@ export const ARTIFACTS = {
   firstEvents: "velocity_events",
   /**
    * Table and JSON: the velocities that `kym analyze` computed, `FLOW_VELOCITY_SCHEMA`, and what each ROI's were computed from
-   * and with. See `parseFlowRuns`. No sidecar ever becomes one of the four.
+   * and with. See `parseFlowRuns`. No sidecar ever becomes one of the five.
    */
   flowVelocity: "flow/velocity",
+  /** Table and JSON: the velocities of the same windows by correlation of lines, `FLOW_LSPIV_SCHEMA`. */
+  flowLspiv: "flow/lspiv",
   /** Table and JSON: the events of these velocities, `VELOCITY_EVENTS_SCHEMA`. */
   flowEvents: "flow/events",
   /** Table and JSON: the heart rate of these velocities, one row per ROI and channel, `FLOW_HEART_RATE_SCHEMA`. */

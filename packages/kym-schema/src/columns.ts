@@ -43,6 +43,7 @@ export const COLUMNS = {
   margin: "margin",
   peakRatio: "peak_ratio",
   spread: "spread",
+  correlation: "correlation",
   diameterUm: "diameter_um",
   diameterPx: "diameter_px",
 } as const;

@@ -16,6 +16,7 @@ const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.events, "events"],
   [ARTIFACTS.radonVelocity, "velocity"],
   [ARTIFACTS.flowVelocity, "our velocity"],
+  [ARTIFACTS.flowLspiv, "our velocity by LSPIV"],
   [ARTIFACTS.flowEvents, "our events"],
   [ARTIFACTS.flowHeartRate, "our heart rate"],
   [ARTIFACTS.flowDiameter, "our diameter"],
@@ -24,6 +25,7 @@ const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
 /** Artifacts that are JSON as well as a table of the same name: the table says it. */
 const SAID_BY_TABLE: ReadonlySet<string> = new Set([
   ARTIFACTS.flowVelocity,
+  ARTIFACTS.flowLspiv,
   ARTIFACTS.flowEvents,
   ARTIFACTS.flowHeartRate,
   ARTIFACTS.flowDiameter,

@@ -32,6 +32,7 @@ export interface LspivVelocityTrace extends VelocityTrace {
   readonly correlation: Float64Array;
 }
 
+/** Name and version of what computes velocities by correlation. */
 export const LSPIV_ALGORITHM = "kym.lspiv@1";
 const DEFAULT_WINDOW_LINES = 16;
 const DEFAULT_SHIFT_LINES = 1;

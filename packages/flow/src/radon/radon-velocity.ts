@@ -35,6 +35,7 @@ export interface RadonVelocityTrace extends VelocityTrace {
 
 /** Name and version of what computes velocities by the Radon transform. */
 export const RADON_ALGORITHM = "kym.radon@1";
+/** The same, after the mean of each column was subtracted. */
 export const RADON_COLUMNS_REMOVED_ALGORITHM = "kym.radon.static_columns_removed@1";
 const DEFAULT_WINDOW_LINES = 16;
 

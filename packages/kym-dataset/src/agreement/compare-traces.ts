@@ -1,4 +1,4 @@
-// Compares two velocity traces of one image window by window: those of a lab's program and those of `kym analyze`.
+// Compares two velocity traces of one image window by window: ours, and those of a lab's program or of another method.
 
 import { analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { CellValue } from "@kym/zarr-store";
@@ -9,18 +9,18 @@ import type { Table } from "apache-arrow";
 export type WindowAgreement =
   | "equal"
   | "differing"
-  | "blank_in_lab"
+  | "blank_in_other"
   | "blank_in_ours"
   | "blank_in_both"
-  | "only_in_lab"
+  | "only_in_other"
   | "only_in_ours";
 
 /** One window of both traces. */
 export interface ComparedWindow {
-  /** Of our window; without one of ours, the lab's. Null if it is not known. */
+  /** Of our window; without one of ours, the other's. Null if it is not known. */
   readonly timeS: number | null;
   /** mm/s; null is a window without a velocity. */
-  readonly labMmPerS: number | null;
+  readonly otherMmPerS: number | null;
   readonly oursMmPerS: number | null;
   /** How much better our best angle is than the second. */
   readonly margin: number | null;
@@ -46,8 +46,8 @@ const FIRST_CHANNEL = 1;
  *
  * @throws {ZarrStoreError} `schema_mismatch` for a table without ROIs, times or velocities
  */
-export function compareTraces(lab: Table, ours: Table): readonly ComparedRoi[] {
-  const [theirs, own] = [windowsByRoi(lab), windowsByRoi(ours)];
+export function compareTraces(other: Table, ours: Table): readonly ComparedRoi[] {
+  const [theirs, own] = [windowsByRoi(other), windowsByRoi(ours)];
   return [...own].flatMap(([key, { roiId, channel, windows }]) => {
     const partner = theirs.get(key);
     return partner === undefined
@@ -89,27 +89,27 @@ function windowsByRoi(table: Table): ReadonlyMap<string, WindowsOfRoi> {
   return found;
 }
 
-function compareWindows(lab: readonly Window[], ours: readonly Window[]): readonly ComparedWindow[] {
+function compareWindows(other: readonly Window[], ours: readonly Window[]): readonly ComparedWindow[] {
   const half = stepOf(ours) / 2;
   const compared: ComparedWindow[] = [];
   let next = 0;
   for (const window of ours) {
-    for (; isBefore(lab[next], window, half); next++) {
-      compared.push(pairOf(lab[next], undefined));
+    for (; isBefore(other[next], window, half); next++) {
+      compared.push(pairOf(other[next], undefined));
     }
-    const partner = lab[next];
+    const partner = other[next];
     const isPartner = partner !== undefined && isNear(partner, window, half);
     compared.push(pairOf(isPartner ? partner : undefined, window));
     next += isPartner ? 1 : 0;
   }
-  return [...compared, ...lab.slice(next).map((window) => pairOf(window, undefined))];
+  return [...compared, ...other.slice(next).map((window) => pairOf(window, undefined))];
 }
 
 function isNear({ timeS: a }: Window, { timeS: b }: Window, half: number): boolean {
   return a !== null && b !== null && Math.abs(a - b) < half;
 }
 
-/** Whether a window of the lab is too early for a window of ours, or has no time. */
+/** Whether a window of the other is too early for a window of ours, or has no time. */
 function isBefore(window: Window | undefined, { timeS }: Window, half: number): boolean {
   return window !== undefined && timeS !== null && (window.timeS === null || window.timeS <= timeS - half);
 }
@@ -120,28 +120,28 @@ function stepOf([first, second]: readonly Window[]): number {
   return step > 0 ? step : Number.POSITIVE_INFINITY;
 }
 
-function pairOf(lab: Window | undefined, ours: Window | undefined): ComparedWindow {
-  const [labMmPerS, oursMmPerS] = [lab?.mmPerS ?? null, ours?.mmPerS ?? null];
+function pairOf(other: Window | undefined, ours: Window | undefined): ComparedWindow {
+  const [otherMmPerS, oursMmPerS] = [other?.mmPerS ?? null, ours?.mmPerS ?? null];
   return {
-    timeS: ours?.timeS ?? lab?.timeS ?? null,
-    labMmPerS,
+    timeS: ours?.timeS ?? other?.timeS ?? null,
+    otherMmPerS,
     oursMmPerS,
     margin: ours?.margin ?? null,
     agreement:
-      lab === undefined
+      other === undefined
         ? "only_in_ours"
         : ours === undefined
-          ? "only_in_lab"
-          : agreementOf(labMmPerS, oursMmPerS),
+          ? "only_in_other"
+          : agreementOf(otherMmPerS, oursMmPerS),
   };
 }
 
-function agreementOf(lab: number | null, ours: number | null): WindowAgreement {
-  if (lab === null || ours === null) {
-    return lab === ours ? "blank_in_both" : lab === null ? "blank_in_lab" : "blank_in_ours";
+function agreementOf(other: number | null, ours: number | null): WindowAgreement {
+  if (other === null || ours === null) {
+    return other === ours ? "blank_in_both" : other === null ? "blank_in_other" : "blank_in_ours";
   }
-  const greatest = Math.max(Math.abs(lab), Math.abs(ours));
-  return Math.abs(lab - ours) <= TOLERANCE * greatest ? "equal" : "differing";
+  const greatest = Math.max(Math.abs(other), Math.abs(ours));
+  return Math.abs(other - ours) <= TOLERANCE * greatest ? "equal" : "differing";
 }
 
 function velocityOf(cell: CellValue | undefined): number | null {

@@ -125,6 +125,7 @@ async function computeAll(
   const progress = new AnalysisProgress(images, onEvent);
   const shared: Omit<ComputeImageOptions, "onProgress"> = {
     ...{ compute, signal, windowLines: request.windowLines },
+    removeStaticColumns: request.removeStaticColumns,
     wanted: wantedParams(request),
     software: FLOW_SOFTWARE,
     whenFree: makeSlots(concurrency),

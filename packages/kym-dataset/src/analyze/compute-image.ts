@@ -61,6 +61,7 @@ export interface ComputeImageOptions extends ReadOptions {
   readonly compute: ComputeAnalysis;
   readonly wanted: WantedParams;
   readonly windowLines: number;
+  readonly removeStaticColumns: boolean;
   /** The package that computes. */
   readonly software: string;
   /** Runs `work` when a processor is free, so that only so many ROIs are in memory. */
@@ -150,7 +151,12 @@ async function taskOf(
   record: ZarrImageRecord,
   { facts }: PlannedImage,
   { roi, channel, bounds, kinds }: PlannedRoi,
-  { signal, windowLines, velocity }: ComputeImageOptions & { readonly velocity: KnownVelocity | undefined },
+  {
+    signal,
+    windowLines,
+    removeStaticColumns,
+    velocity,
+  }: ComputeImageOptions & { readonly velocity: KnownVelocity | undefined },
 ): Promise<AnalysisTask> {
   const pixels = record.asPixelStore();
   const selection = planeSelection(await pixels.describe({ signal }), { channel, z: roi.z }, bounds);
@@ -166,7 +172,7 @@ async function taskOf(
     firstColumn: bounds.dim1Start,
     imageLines: facts.extent.height,
     imageColumns: facts.extent.width,
-    ...{ secondsPerLine, umPerPx, roiId: roi.id, channel, windowLines, velocity },
+    ...{ secondsPerLine, umPerPx, roiId: roi.id, channel, windowLines, removeStaticColumns, velocity },
     kinds: kinds.map(({ kind }) => kind),
   };
 }

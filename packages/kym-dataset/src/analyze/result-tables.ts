@@ -1,7 +1,12 @@
 // The table of one kind of an image: the rows of ROIs that stay, and those that were computed.
 
 import { analysisRunKey, COLUMNS, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-schema";
-import { FLOW_DIAMETER_SCHEMA, FLOW_HEART_RATE_COLUMNS, FLOW_VELOCITY_SCHEMA } from "@kym/kym-schema/flow";
+import {
+  FLOW_DIAMETER_SCHEMA,
+  FLOW_HEART_RATE_COLUMNS,
+  FLOW_LSPIV_SCHEMA,
+  FLOW_VELOCITY_SCHEMA,
+} from "@kym/kym-schema/flow";
 import type { CellValue, TableSchema } from "@kym/zarr-store";
 import { type RowRange, spliceRows, tableFromColumns } from "@kym/zarr-store/table/lazy";
 import { columnOf } from "@kym/zarr-store/table/reading";
@@ -12,6 +17,7 @@ import type { KindResult } from "./compute/analysis-task.ts";
 /** The columns of each kind's table. */
 export const RESULT_SCHEMAS: Readonly<Record<AnalysisKind, TableSchema>> = {
   velocity: FLOW_VELOCITY_SCHEMA,
+  lspiv: FLOW_LSPIV_SCHEMA,
   events: VELOCITY_EVENTS_SCHEMA,
   heartRate: { columns: FLOW_HEART_RATE_COLUMNS },
   diameter: FLOW_DIAMETER_SCHEMA,

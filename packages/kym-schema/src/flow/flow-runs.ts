@@ -34,7 +34,7 @@ export interface FlowRuns {
 export const NO_FLOW_RUNS: FlowRuns = { runs: new Map(), stored: new Map() };
 
 /**
- * Reads the JSON of `flow/velocity`, `flow/events`, `flow/heart_rate` or `flow/diameter`.
+ * Reads the JSON of `flow/velocity`, `flow/lspiv`, `flow/events`, `flow/heart_rate` or `flow/diameter`.
  *
  * @throws {KymSchemaError} `invalid_metadata` if the value is not an object
  */

@@ -54,6 +54,44 @@ export const FLOW_VELOCITY_SCHEMA: TableSchema = {
   ],
 };
 
+/**
+ * The artifact `flow/lspiv`: one row per window, the same windows as in `flow/velocity`, one ROI after another. Without a
+ * calibration, times and velocities are NULL; the shift is there.
+ */
+export const FLOW_LSPIV_SCHEMA: TableSchema = {
+  columns: [
+    { name: COLUMNS.roiId, type: "int64", nullable: false },
+    { name: COLUMNS.channel, type: "int64", nullable: false },
+    {
+      name: COLUMNS.time,
+      type: "float64",
+      unit: UNITS.second,
+      description: "centre of the window, from image start",
+    },
+    {
+      name: COLUMNS.velocity,
+      type: "float64",
+      unit: UNITS.velocity,
+      description: "positive toward larger columns; NULL where lines do not correlate",
+    },
+    { name: COLUMNS.algorithm, type: "utf8" },
+    { name: COLUMNS.umPerPx, type: "float64", unit: UNITS.micrometre },
+    { name: COLUMNS.secondsPerLine, type: "float64", unit: UNITS.second },
+    { name: COLUMNS.line, type: "float64", description: "centre of the window, in lines from image start" },
+    {
+      name: COLUMNS.shiftPxPerLine,
+      type: "float64",
+      unit: UNITS.pixel,
+      description: "by how much the pattern moves from one line to the next",
+    },
+    {
+      name: COLUMNS.correlation,
+      type: "float64",
+      description: "correlation at its peak; 1: the pattern only moved",
+    },
+  ],
+};
+
 /** The artifact `flow/diameter`: one row per line that was measured, one ROI after another. */
 export const FLOW_DIAMETER_SCHEMA: TableSchema = {
   columns: [

@@ -14,7 +14,7 @@ export {
   rowsOfAnalysisSettings,
 } from "./analysis-settings.ts";
 export { FLOW_RUN_KEYS, FLOW_SOFTWARE, type FlowRuns, NO_FLOW_RUNS, parseFlowRuns } from "./flow-runs.ts";
-export { FLOW_DIAMETER_SCHEMA, FLOW_VELOCITY_SCHEMA } from "./flow-schemas.ts";
+export { FLOW_DIAMETER_SCHEMA, FLOW_LSPIV_SCHEMA, FLOW_VELOCITY_SCHEMA } from "./flow-schemas.ts";
 export {
   FLOW_HEART_RATE_COLUMNS,
   POOLED_DIAMETER_COLUMNS,

@@ -119,6 +119,7 @@ export function analysisData(report: AnalysisReport, { names, dryRun }: Analysis
 
 const KIND_WORDS = {
   velocity: "velocity",
+  lspiv: "lspiv",
   events: "events",
   heartRate: "heart_rate",
   diameter: "diameter",

@@ -8,10 +8,16 @@ import { usageError } from "../../terminal/cli-error.ts";
 /** The options of both commands. */
 export const ANALYSIS_OPTIONS = {
   radon: { help: "velocities of flow (the default, with --events)" },
+  lspiv: {
+    help: "velocities by a second method, the correlation of lines; kym compare --with lspiv compares them",
+  },
   events: { help: "events of the velocities" },
   "heart-rate": { help: "heart rate in the velocities" },
   diameter: { help: "width of the vessel over time" },
   window: { value: "N", help: "lines in a window of velocities, a multiple of 4 (default 16)" },
+  "remove-static-columns": {
+    help: "subtract the mean of each column before --radon: what stands still does not count",
+  },
   channel: { value: "N", help: "the channel of every ROI (default: the channel of each)" },
   roi: {
     value: "X",
@@ -21,8 +27,9 @@ export const ANALYSIS_OPTIONS = {
   jobs: { short: "j", value: "N", help: "ROIs at the same time (default: one a processor)" },
 } as const;
 
-const KINDS: Readonly<Record<"radon" | "events" | "heart-rate" | "diameter", AnalysisKind>> = {
+const KINDS: Readonly<Record<"radon" | "lspiv" | "events" | "heart-rate" | "diameter", AnalysisKind>> = {
   radon: "velocity",
+  lspiv: "lspiv",
   events: "events",
   "heart-rate": "heartRate",
   diameter: "diameter",
@@ -44,6 +51,7 @@ export function analysisRequest(options: OptionValues<typeof ANALYSIS_OPTIONS>):
   return {
     ...(kinds.length > 0 && { kinds }),
     ...(windowLines !== undefined && { windowLines }),
+    ...(options["remove-static-columns"] === true && { removeStaticColumns: true }),
     ...(channel !== undefined && { channel: wholeNumber("--channel", channel, 999) }),
     ...(roi !== undefined && { rois: roi }),
   };

@@ -1,6 +1,6 @@
 // The results of `kym compare`: a row for each ROI, or for each window.
 
-import type { ComparedImage, ComparedWindow } from "@kym/kym-dataset";
+import type { ComparedImage, ComparedWindow, ComparedWith } from "@kym/kym-dataset";
 import { COLUMNS, UNITS } from "@kym/kym-schema";
 import type { CellValue } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
@@ -25,6 +25,8 @@ interface AgreementCounts {
   readonly blank_in_both: number;
   /** Windows of one trace at whose time the other has none. */
   readonly unpaired: number;
+  /** mm/s, of windows with two velocities; null if there are none. */
+  readonly median_difference: number | null;
   /** mm/s; null if no two velocities differ. */
   readonly largest_difference: number | null;
 }
@@ -44,6 +46,10 @@ export function comparedRois(images: readonly ComparedImage[]): readonly RoiAgre
 function countsOf(windows: readonly ComparedWindow[]): AgreementCounts {
   const count = (...wanted: readonly ComparedWindow["agreement"][]): number =>
     windows.filter(({ agreement }) => wanted.includes(agreement)).length;
+  const distances = windows.flatMap((window) => {
+    const difference = differenceOf(window);
+    return difference === null ? [] : [Math.abs(difference)];
+  });
   const differences = windows.flatMap((window) =>
     window.agreement === "differing" ? [Math.abs(differenceOf(window) ?? 0)] : [],
   );
@@ -51,9 +57,10 @@ function countsOf(windows: readonly ComparedWindow[]): AgreementCounts {
     windows: windows.length,
     equal: count("equal"),
     differing: count("differing"),
-    blank_in_one: count("blank_in_lab", "blank_in_ours"),
+    blank_in_one: count("blank_in_other", "blank_in_ours"),
     blank_in_both: count("blank_in_both"),
-    unpaired: count("only_in_lab", "only_in_ours"),
+    unpaired: count("only_in_other", "only_in_ours"),
+    median_difference: medianOf(distances),
     largest_difference: differences.reduce<number | null>(
       (most, difference) => Math.max(most ?? 0, difference),
       null,
@@ -61,25 +68,31 @@ function countsOf(windows: readonly ComparedWindow[]): AgreementCounts {
   };
 }
 
-function differenceOf({ labMmPerS, oursMmPerS }: ComparedWindow): number | null {
-  return labMmPerS === null || oursMmPerS === null ? null : oursMmPerS - labMmPerS;
+function differenceOf({ otherMmPerS, oursMmPerS }: ComparedWindow): number | null {
+  return otherMmPerS === null || oursMmPerS === null ? null : oursMmPerS - otherMmPerS;
+}
+
+/** The middle value; the lower of two. */
+function medianOf(values: readonly number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? null;
 }
 
 /** The table for people. */
 export function comparedRoisText(
   rois: readonly RoiAgreement[],
   names: ImageNames,
-  { terminal }: Pick<CommandContext, "terminal">,
+  { terminal, other }: Pick<CommandContext, "terminal"> & { readonly other: ComparedWith },
 ): string {
   if (rois.length === 0) {
-    return "no ROI has both a lab's trace and one of kym analyze\n";
+    return `no ROI has both ${TRACE_WORDS[other]} and one of kym analyze${other === "lab" ? "" : " --radon"}\n`;
   }
   const right = (title: string, drops?: number): Parameters<typeof textTable>[0][number] => ({
     title,
     align: "right",
     ...(drops !== undefined && { drops }),
   });
-  const digits = 3;
+  const wordOf = (mmPerS: number | null): string =>
+    mmPerS === null ? "—" : mmPerS === 0 ? "0" : mmPerS.toPrecision(SHOWN_DIGITS);
   return textTable(
     [
       { title: "image", shrinks: "path" },
@@ -91,6 +104,7 @@ export function comparedRoisText(
       right("blank in one"),
       right("in both", 2),
       right("unpaired", 4),
+      right("median mm/s", other === "lab" ? 6 : undefined),
       right("largest mm/s", 5),
     ],
     rois.map(({ imageId, roiId, channel, counts }) => [
@@ -103,7 +117,8 @@ export function comparedRoisText(
       String(counts.blank_in_one),
       String(counts.blank_in_both),
       String(counts.unpaired),
-      counts.largest_difference === null ? "—" : counts.largest_difference.toPrecision(digits),
+      wordOf(counts.median_difference),
+      wordOf(counts.largest_difference),
     ]),
     { maxWidth: terminal.outIsTty ? terminal.width : undefined, color: terminal.color },
   );
@@ -135,6 +150,12 @@ export function roisTable(rois: readonly RoiAgreement[], names: ImageNames): Out
       whole("blank_in_both", ({ counts }) => counts.blank_in_both),
       whole("unpaired", ({ counts }) => counts.unpaired),
       column(
+        "median_difference",
+        "float64",
+        rois.map(({ counts }) => counts.median_difference),
+        UNITS.velocity,
+      ),
+      column(
         "largest_difference",
         "float64",
         rois.map(({ counts }) => counts.largest_difference),
@@ -145,7 +166,11 @@ export function roisTable(rois: readonly RoiAgreement[], names: ImageNames): Out
 }
 
 /** One row for each window. */
-export function windowsTable(images: readonly ComparedImage[], names: ImageNames): OutputTable {
+export function windowsTable(
+  images: readonly ComparedImage[],
+  names: ImageNames,
+  other: ComparedWith,
+): OutputTable {
   const rows = images.flatMap((image) =>
     "rois" in image
       ? image.rois.flatMap(({ roiId, channel, windows }) =>
@@ -167,17 +192,21 @@ export function windowsTable(images: readonly ComparedImage[], names: ImageNames
       of(COLUMNS.roiId, "int64", ({ roiId }) => BigInt(roiId)),
       of(COLUMNS.channel, "int64", ({ channel }) => BigInt(channel)),
       of(COLUMNS.time, "float64", ({ window }) => window.timeS, UNITS.second),
-      of("lab_velocity_mm_s", "float64", ({ window }) => window.labMmPerS, UNITS.velocity),
+      of(`${other}_velocity_mm_s`, "float64", ({ window }) => window.otherMmPerS, UNITS.velocity),
       of("our_velocity_mm_s", "float64", ({ window }) => window.oursMmPerS, UNITS.velocity),
       of("difference_mm_s", "float64", ({ window }) => differenceOf(window), UNITS.velocity),
       of(COLUMNS.margin, "float64", ({ window }) => window.margin),
-      of("agreement", "utf8", ({ window }) => window.agreement),
+      of("agreement", "utf8", ({ window }) => window.agreement.replace("other", other)),
     ],
   };
 }
 
 /** Images that lack a trace, a line for each reason. */
-export function leftOutLines(images: readonly ComparedImage[], names: ImageNames): string {
+export function leftOutLines(
+  images: readonly ComparedImage[],
+  names: ImageNames,
+  other: ComparedWith,
+): string {
   const line = (missing: string, why: string): string => {
     const list = images.flatMap((image) =>
       "missing" in image && image.missing === missing ? [printable(names.of(image.imageId))] : [],
@@ -185,8 +214,8 @@ export function leftOutLines(images: readonly ComparedImage[], names: ImageNames
     return list.length === 0 ? "" : `${why}: ${list.slice(0, MOST_NAMED).join(", ")}${moreOf(list)}\n`;
   };
   return [
-    line("ours", "not analysed by kym analyze"),
-    line("lab", "without a trace of the lab"),
+    line("ours", `not analysed by kym analyze${other === "lab" ? "" : " --radon"}`),
+    line("other", `without ${TRACE_WORDS[other]}`),
     line("both", "without any trace"),
   ].join("");
 }
@@ -198,6 +227,8 @@ export function comparisonFailures(images: readonly ComparedImage[], names: Imag
   );
 }
 
+const TRACE_WORDS = { lab: "a trace of the lab", lspiv: "a trace of kym analyze --lspiv" } as const;
+const SHOWN_DIGITS = 3;
 const MOST_NAMED = 5;
 
 function moreOf(list: readonly string[]): string {

@@ -1,4 +1,4 @@
-// `kym compare`: prints how far the lab's velocities and those of `kym analyze` agree.
+// `kym compare`: prints how far velocities of `kym analyze` agree with the lab's, or with a second method.
 
 import { type ComparedImage, compareSoftware } from "@kym/kym-dataset";
 import { type Command, defineCommand } from "../../arguments/command.ts";
@@ -29,17 +29,29 @@ export const compareCommand: Command = defineCommand({
   description: `Prints for each ROI how many windows have the same velocity in the lab's trace and in that of
 kym analyze, how many differ, and how many are blank in one of them. Windows belong together by
 their times; velocities are the same to 1e-6 of the greater one. With -o, the file has every
-window. Nothing is changed.`,
+window. --with lspiv takes the second method of kym analyze --lspiv in the place of the lab's
+trace: it never gives the same numbers, so look at the median difference. Nothing is changed.`,
   examples: [
     "kym compare study.zarr",
     "kym compare study.zarr 20250722_A89_0002",
+    "kym compare study.zarr --with lspiv",
     "kym compare study.zarr --where \"condition = 'AngII'\" -o windows.csv",
   ],
-  options: { ...BLIND_OPTION, ...WHERE_OPTION, ...OUTPUT_OPTIONS },
+  options: {
+    with: {
+      value: "X",
+      choices: ["lab", "lspiv"],
+      help: "what our velocities are compared with: the lab's (default), or those of kym analyze --lspiv",
+    },
+    ...BLIND_OPTION,
+    ...WHERE_OPTION,
+    ...OUTPUT_OPTIONS,
+  },
   run: async (context) => {
     const [path = "", ...wanted] = context.args;
     const { signal, terminal, options } = context;
     const choice = outputChoice(options);
+    const other = options.with ?? "lab";
     await using dataset = await openStudy(context, path, "r");
     if (options.where !== undefined && wanted.length > 0) {
       throw usageError("name images, or choose them by --where, not both");
@@ -55,7 +67,7 @@ window. Nothing is changed.`,
     const compared: ComparedImage[] = [];
     const isWhole = choice.to === "file";
     for await (const image of compareSoftware(dataset, {
-      ...{ imageIds, signal },
+      ...{ imageIds, signal, with: other },
       onEvent: ({ done, total }) => progress.update(done, total, ""),
     })) {
       compared.push(image);
@@ -68,7 +80,7 @@ window. Nothing is changed.`,
     const given = await giveTable(
       context,
       choice,
-      isWhole ? windowsTable(compared, names) : roisTable(rois, names),
+      isWhole ? windowsTable(compared, names, other) : roisTable(rois, names),
       {
         data: {
           rois: rois.map(({ imageId, roiId, channel, counts }) => ({
@@ -77,18 +89,27 @@ window. Nothing is changed.`,
           })),
           left_out: compared.flatMap((image) =>
             "missing" in image
-              ? [{ image_id: image.imageId, name: names.of(image.imageId), missing: image.missing }]
+              ? [
+                  {
+                    image_id: image.imageId,
+                    name: names.of(image.imageId),
+                    missing: image.missing === "other" ? other : image.missing,
+                  },
+                ]
               : [],
           ),
         },
-        show: () => comparedRoisText(rois, names, context),
+        show: () => comparedRoisText(rois, names, { ...context, other }),
         location: dataset.location,
-        commandFor: (file) => `kym compare ${shellWord(path)} -o ${shellWord(file)}`,
+        commandFor: (file) =>
+          `kym compare ${shellWord(path)}${other === "lab" ? "" : ` --with ${other}`} -o ${shellWord(file)}`,
       },
     );
     return {
       ...given,
-      text: isForPeople ? `${given.text}${wrapText(leftOutLines(compared, names), terminal)}` : given.text,
+      text: isForPeople
+        ? `${given.text}${wrapText(leftOutLines(compared, names, other), terminal)}`
+        : given.text,
       exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
       warnings: [
         ...comparisonFailures(compared, names),

@@ -8,7 +8,7 @@ import {
   type CommandResult,
   defineCommand,
 } from "../../arguments/command.ts";
-import { analysisLines } from "../../screen/analysis-lines.ts";
+import { analysisLines, preferenceLines } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
@@ -42,6 +42,7 @@ others. Nothing is changed.`,
     const explained = await explain(dataset, indexers, imageIds, context);
     const names = await imageNames(dataset, { blind });
     const analyses = wanted === undefined ? [] : await analysesOf(dataset, imageIds, context);
+    const settings = await new KymDataset(dataset).loadSettings({ signal: context.signal });
     const lines =
       wanted === undefined
         ? indexers.flatMap(({ tableName }) =>
@@ -58,7 +59,7 @@ others. Nothing is changed.`,
       exitCode: EXIT.ok,
       data: explained.map(({ tableName: _, ...one }) => one),
       text: wrapText(
-        [...lines, ...(isAnalysed ? [] : [HOW_TO_ANALYSE])]
+        [...lines, ...preferenceLines(settings), ...(isAnalysed ? [] : [HOW_TO_ANALYSE])]
           .map((line) => `${printable(names.in(line))}\n`)
           .join(""),
         context.terminal,

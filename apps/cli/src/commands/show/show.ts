@@ -7,7 +7,7 @@ import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } 
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
-import { analysisLines, analysisRecords } from "../../screen/analysis-lines.ts";
+import { analysisLines, analysisRecords, preferenceLines } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
@@ -92,7 +92,7 @@ path, or its file name or a part of it.`,
       exitCode: EXIT.ok,
       data,
       text: textOf(data, context.resolvePath(path), {
-        analyses: analysisLines(analyses),
+        analyses: [...preferenceLines(await kym.loadSettings()), ...analysisLines(analyses)],
         table: await tableToOpen(dataset, tables),
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
         terminal: context.terminal,

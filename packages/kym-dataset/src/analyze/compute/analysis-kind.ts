@@ -3,18 +3,28 @@
 import { ARTIFACTS, type ArtifactName } from "@kym/kym-schema";
 
 /** What can be computed of a ROI. */
-export type AnalysisKind = "velocity" | "events" | "heartRate" | "diameter";
+export type AnalysisKind = "velocity" | "lspiv" | "events" | "heartRate" | "diameter";
 
 /** In the order in which they are computed. */
-export const ANALYSIS_KINDS: readonly AnalysisKind[] = ["velocity", "events", "heartRate", "diameter"];
+export const ANALYSIS_KINDS: readonly AnalysisKind[] = [
+  "velocity",
+  "lspiv",
+  "events",
+  "heartRate",
+  "diameter",
+];
 
 /** The name of the table and of the JSON of each kind. */
 export const ANALYSIS_ARTIFACTS: Readonly<Record<AnalysisKind, ArtifactName>> = {
   velocity: ARTIFACTS.flowVelocity,
+  lspiv: ARTIFACTS.flowLspiv,
   events: ARTIFACTS.flowEvents,
   heartRate: ARTIFACTS.flowHeartRate,
   diameter: ARTIFACTS.flowDiameter,
 };
+
+/** Kinds that are computed in windows of lines. */
+export const IN_WINDOWS: ReadonlySet<AnalysisKind> = new Set(["velocity", "lspiv"]);
 
 /** Kinds that are computed from the velocities, not from pixels. */
 export const FROM_VELOCITY: ReadonlySet<AnalysisKind> = new Set(["events", "heartRate"]);

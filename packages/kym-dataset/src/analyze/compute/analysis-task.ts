@@ -23,6 +23,8 @@ export interface AnalysisTask {
   /** Events and heart rates need velocities among them, or {@link AnalysisTask.velocity}. */
   readonly kinds: readonly AnalysisKind[];
   readonly windowLines: number;
+  /** Whether the mean of each column is subtracted before the Radon transform. */
+  readonly removeStaticColumns: boolean;
   /** The velocities that were computed before, if they are to be used. */
   readonly velocity?: KnownVelocity | undefined;
 }

@@ -6,6 +6,7 @@ import type { AnalysisTask, ComputeOptions, KindResult } from "./analysis-task.t
 import { diameterResults } from "./diameter-results.ts";
 import { eventResults } from "./event-results.ts";
 import { heartRateResults } from "./heart-rate-results.ts";
+import { lspivResults } from "./lspiv-results.ts";
 import { velocityResults } from "./velocity-results.ts";
 
 /**
@@ -32,6 +33,9 @@ async function computeKinds(task: AnalysisTask, options: ComputeOptions): Promis
     const computed = await velocityResults(task, options);
     results.push(computed.result);
     velocity = computed.velocity;
+  }
+  if (task.kinds.includes("lspiv")) {
+    results.push(await lspivResults(task, options));
   }
   if (task.kinds.includes("events") && velocity !== undefined) {
     results.push(await eventResults(task, velocity, options));

@@ -16,9 +16,10 @@ export interface VelocityResults {
  * @throws the reason of `signal`
  */
 export async function velocityResults(task: AnalysisTask, options: ComputeOptions): Promise<VelocityResults> {
-  const { plane, windowLines, secondsPerLine, umPerPx, firstLine } = task;
+  const { plane, windowLines, removeStaticColumns, secondsPerLine, umPerPx, firstLine } = task;
   const trace = await radonVelocity(plane, {
     windowLines,
+    removeStaticColumns,
     secondsPerLine,
     umPerPixel: umPerPx,
     ...options,

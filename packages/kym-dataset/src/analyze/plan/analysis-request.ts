@@ -9,6 +9,8 @@ export interface AnalysisRequest {
   readonly kinds?: readonly AnalysisKind[] | undefined;
   /** Lines in a window of velocities: a multiple of 4, from 4 to 1024. Default 16. */
   readonly windowLines?: number | undefined;
+  /** Subtracts the mean of each column before the Radon transform: what stands still does not count. Default false. */
+  readonly removeStaticColumns?: boolean | undefined;
   /** The channel of every ROI, from 1. Default: the channel of each ROI. */
   readonly channel?: number | undefined;
   /**
@@ -23,6 +25,7 @@ export interface AnalysisRequest {
 export interface CheckedRequest {
   readonly kinds: readonly AnalysisKind[];
   readonly windowLines: number;
+  readonly removeStaticColumns: boolean;
   readonly channel: number | undefined;
   readonly rois: "full" | "existing";
   readonly force: boolean;
@@ -33,7 +36,8 @@ const MOST_CHANNELS = 999;
 
 /** @throws {KymDatasetError} `invalid_argument`, with the name of the field */
 export function checkRequest(request: AnalysisRequest): CheckedRequest {
-  const { kinds = ["velocity", "events"], windowLines = 16, channel, rois = "full", force = false } = request;
+  const { kinds = ["velocity", "events"], windowLines = 16, removeStaticColumns = false } = request;
+  const { channel, rois = "full", force = false } = request;
   if (kinds.length === 0 || !kinds.every((kind) => ANALYSIS_KINDS.includes(kind))) {
     throw refused("kinds", `some of ${ANALYSIS_KINDS.join(", ")}`, kinds);
   }
@@ -46,7 +50,7 @@ export function checkRequest(request: AnalysisRequest): CheckedRequest {
   if (rois !== "full" && rois !== "existing") {
     throw refused("rois", "full or existing", rois);
   }
-  return { kinds: withNeeded(kinds), windowLines, channel, rois, force };
+  return { kinds: withNeeded(kinds), windowLines, removeStaticColumns, channel, rois, force };
 }
 
 function refused(path: string, expected: string, found: unknown): KymDatasetError {

@@ -7,7 +7,7 @@ import { clampBounds, createRectRoi, fullBounds, geometryKey, type RectRoi, type
 import { canonicalJson } from "@kym/zarr-store/json";
 import type { FullExtent } from "../../image/plane-selection.ts";
 import { sha256Hex } from "../../indexer/sha256-hex.ts";
-import { type AnalysisKind, FROM_VELOCITY } from "../compute/analysis-kind.ts";
+import { type AnalysisKind, FROM_VELOCITY, IN_WINDOWS } from "../compute/analysis-kind.ts";
 import type { CheckedRequest } from "./analysis-request.ts";
 
 /** What is known of an image before anything is computed. */
@@ -177,7 +177,7 @@ function roiProblem(
   if (lines === 0 || columns === 0) {
     return "it lies outside of the image";
   }
-  if (kinds.includes("velocity") && (lines < windowLines || columns < 2)) {
+  if (kinds.some((kind) => IN_WINDOWS.has(kind)) && (lines < windowLines || columns < 2)) {
     return `it has ${lines} lines of ${columns} px; a window needs ${windowLines} lines of 2 px`;
   }
   return undefined;
@@ -226,7 +226,7 @@ function reasonFor(
   const differs = (fields: JsonObject, name: string): boolean =>
     canonicalJson(stored[name] ?? null) !== canonicalJson(fields[name] ?? null);
   if (differs(params, FLOW_RUN_KEYS.version) || differs(params, FLOW_RUN_KEYS.algorithm)) {
-    return "version_changed";
+    return methodOf(stored) === methodOf(params) ? "version_changed" : "params_changed";
   }
   if (differs(now, ANALYSIS_RUN_KEYS.pixelsSha256)) {
     return "pixels_changed";
@@ -246,6 +246,11 @@ function reasonFor(
     velocity !== undefined &&
     stored[FLOW_RUN_KEYS.velocityRun] !== hashOfRun(velocity);
   return isOfOthers ? "velocity_changed" : undefined;
+}
+
+/** The algorithm without its version, such as `kym.radon`. */
+function methodOf({ [FLOW_RUN_KEYS.algorithm]: algorithm }: JsonObject): string {
+  return String(algorithm).split("@", 1).join("");
 }
 
 /** The hash by which the results of a run name the velocities that they were computed from. */

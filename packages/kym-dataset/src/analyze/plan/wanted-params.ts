@@ -9,10 +9,13 @@ import {
   diameterAlgorithm,
   EVENTS_ALGORITHMS,
   HEART_RATE_ALGORITHM,
+  LSPIV_ALGORITHM,
   RADON_ALGORITHM,
+  RADON_COLUMNS_REMOVED_ALGORITHM,
 } from "@kym/flow";
 import type { JsonObject } from "@kym/kym-schema";
 import { FLOW_RUN_KEYS } from "@kym/kym-schema/flow";
+import { LSPIV_SHIFT_LINES } from "../compute/lspiv-results.ts";
 import type { CheckedRequest } from "./analysis-request.ts";
 import type { WantedParams } from "./plan-image.ts";
 
@@ -20,7 +23,10 @@ import type { WantedParams } from "./plan-image.ts";
 const STORED_VERSION = 1;
 
 /** Algorithm, parameters and version of each kind for a request. */
-export function wantedParams({ windowLines }: Pick<CheckedRequest, "windowLines">): WantedParams {
+export function wantedParams({
+  windowLines,
+  removeStaticColumns,
+}: Pick<CheckedRequest, "windowLines" | "removeStaticColumns">): WantedParams {
   const run = (algorithm: string, window: JsonObject, params: object): JsonObject => ({
     [FLOW_RUN_KEYS.algorithm]: algorithm,
     ...window,
@@ -34,7 +40,10 @@ export function wantedParams({ windowLines }: Pick<CheckedRequest, "windowLines"
     zeroGap: DEFAULT_GAP_PARAMS,
   };
   return {
-    velocity: run(RADON_ALGORITHM, window, { clean: CLEANING_ALGORITHMS.lab }),
+    velocity: run(removeStaticColumns ? RADON_COLUMNS_REMOVED_ALGORITHM : RADON_ALGORITHM, window, {
+      clean: CLEANING_ALGORITHMS.lab,
+    }),
+    lspiv: run(LSPIV_ALGORITHM, window, { shiftLines: LSPIV_SHIFT_LINES }),
     events: run(EVENTS_ALGORITHMS.mended, window, events),
     heartRate: run(HEART_RATE_ALGORITHM, window, DEFAULT_HEART_RATE_PARAMS),
     diameter: run(diameterAlgorithm(DEFAULT_DIAMETER_PARAMS), {}, DEFAULT_DIAMETER_PARAMS),
