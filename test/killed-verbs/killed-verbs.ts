@@ -228,7 +228,7 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
     }
     arrays.push([id, (await record.attributes())["shown_as"] ?? null]);
   }
-  const tables = (await dataset.listTableNames()).filter((name) => name !== "table_conflicts");
+  const tables = (await dataset.listTableNames()).filter((name) => !/^(table|image)_conflicts$/.test(name));
   const hashes = await Promise.all(
     tables.map(async (name) => [name, (await dataset.exact.hash(`tables/${name}.parquet`)) ?? null]),
   );

@@ -12,11 +12,12 @@ export {
   type LeftOut,
   type ScorerReport,
 } from "../agreement/compare-scorers.ts";
-export { type PullOptions, pullDataset } from "../pull/pull.ts";
-export type { PullBase } from "../pull/pull-base.ts";
-export type { PullConflict, PulledImage, PullReport } from "../pull/pull-report.ts";
+export { type ImageConflict, loadImageConflicts, settleImageConflict } from "../pull/open/image-conflicts.ts";
 export {
   loadTableConflicts,
   settleTableConflict,
   type TableConflict,
-} from "../pull/table-conflicts.ts";
+} from "../pull/open/table-conflicts.ts";
+export { type PullOptions, pullDataset } from "../pull/pull.ts";
+export type { PullBase } from "../pull/pull-base.ts";
+export type { PullConflict, PulledImage, PullReport } from "../pull/pull-report.ts";

@@ -1,18 +1,18 @@
 // The pooled tables that a pull brings: the ledger of ingested files row by row, and tables that no index makes as a whole.
 
-import { TABLE_CONFLICTS_TABLE } from "@kym/kym-schema/tables";
+import { IMAGE_CONFLICTS_TABLE, TABLE_CONFLICTS_TABLE } from "@kym/kym-schema/tables";
 import type { DatasetContents, ReadOptions, SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import { ledgerTableName } from "../table/table-name.ts";
-import type { PullStart } from "./pull-base.ts";
 import {
   dropKeptTables,
   isKeptTable,
   loadTableConflicts,
   openTableConflicts,
   type TableConflict,
-} from "./table-conflicts.ts";
+} from "./open/table-conflicts.ts";
+import type { PullStart } from "./pull-base.ts";
 
 /** The rows of the other copy's ledger that this one does not have, and the images that it has under another id. */
 export interface PulledSources {
@@ -71,7 +71,7 @@ export interface PulledTables {
 
 /**
  * Decides which pooled tables come. What an index makes is left to the next index, and so are tables in parts, which only other
- * programs write.
+ * programs write. Which images a pull left out is said of one copy only.
  */
 export async function decideTables(
   view: DatasetContents,
@@ -83,7 +83,7 @@ export async function decideTables(
   const [taken, conflicts]: [string[], string[]] = [[], []];
   let alsoOpen: readonly TableConflict[] = [];
   for (const name of [...names].sort()) {
-    if (name === SOURCES || name.endsWith(ledgerTableName("")) || names.has(ledgerTableName(name))) {
+    if (OF_ONE_COPY.has(name) || name.endsWith(ledgerTableName("")) || names.has(ledgerTableName(name))) {
       continue;
     }
     const path = tablePath(parseTableName(name));
@@ -120,7 +120,8 @@ export async function writeTables(
   }
 }
 
-const SOURCES = "sources";
+/** The ledger comes row by row, and what a pull left out is not left out in the other copy. */
+const OF_ONE_COPY: ReadonlySet<string> = new Set(["sources", IMAGE_CONFLICTS_TABLE]);
 
 /** Appends rows to the ledger. */
 export async function appendRows(

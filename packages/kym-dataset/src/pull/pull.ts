@@ -10,6 +10,7 @@ import { decideImage, type ImageDecision } from "./decide-image.ts";
 import { copyObjects, isEmptyChange, openWholeImage, writeImageChange } from "./image-change.ts";
 import { neededHistory } from "./image-versions.ts";
 import { mergeImage } from "./merge-image.ts";
+import { type ImageConflict, keepImageConflicts, loadImageConflicts } from "./open/image-conflicts.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
 import { pullDetails } from "./pull-note.ts";
 import type { PulledImage, PullReport } from "./pull-report.ts";
@@ -34,6 +35,9 @@ const BATCH_IMAGES = 64;
  *   stays as it is here; what came lies in `attachments/` and is listed by `loadOpenConflicts`.
  * - An image that one copy deleted goes if the other left it alone. If the other changed it, it is here afterwards, and the deletion is
  *   an open conflict of the image.
+ * - An image with other pixels under one id, and one that both copies ingested from the same file, are left out.
+ *   `loadImageConflicts` lists them. Each pull decides about them again until they are settled, and then only when the image here is
+ *   gone. What the other copy left out counts as never deleted there.
  * - A pooled table that both changed stays as it is here. `loadTableConflicts` lists it, and what came is kept as another table.
  * - A pull is one commit for up to 64 images. Each names the persons whose work it brings; the last one also names the commit of the
  *   other copy that was pulled. After a stop, the next pull goes on.
@@ -53,8 +57,27 @@ export async function pullDataset(
 ): Promise<PullReport> {
   const start = await startPull(dataset, other, options);
   const sources = await compareSources(dataset, other, start);
-  const pull = new Pull(dataset, other, start, sources, options);
-  return start.hasNews ? pull.run() : pull.report();
+  const leftOut = await loadImageConflicts(dataset, options);
+  const known = withoutBaseOf(start, leftOut, await loadImageConflicts(other, options));
+  const pull = new Pull(dataset, other, known, sources, options);
+  const isOpen = leftOut.some(({ imageId }) => known.theirs.has(imageId));
+  return start.hasNews || isOpen ? pull.run() : pull.report();
+}
+
+/**
+ * An image that one of the copies left out has never come there, so the copies have no base of it: it is decided again here, and was not
+ * deleted there. One that is settled does not count as there while the image here stands.
+ */
+function withoutBaseOf(
+  start: PullStart,
+  leftOutHere: readonly ImageConflict[],
+  leftOutThere: readonly ImageConflict[],
+): PullStart {
+  const ids = new Set([...leftOutHere, ...leftOutThere].map(({ imageId }) => imageId));
+  const settled = leftOutHere.filter(({ isSettled, here }) => isSettled && start.ours.has(here));
+  const notWanted = new Set(settled.map(({ imageId }) => imageId));
+  const theirs = new Map([...start.theirs].filter(([id]) => !notWanted.has(id)));
+  return { ...start, theirs, baseOf: (id) => (ids.has(id) ? undefined : start.baseOf(id)) };
 }
 
 class Pull {
@@ -123,13 +146,13 @@ class Pull {
     if (dryRun === true) {
       await run(this.#dataset);
     } else {
-      const { isRecorded, taken, personsOf: persons } = this.#start;
+      const { hasNews, isRecorded, taken, personsOf: persons } = this.#start;
       const names = [...new Set(batch.flatMap((id) => [...(persons.get(id) ?? [])]))].sort();
       const from = this.#other.location;
       const commit = await this.#dataset.transaction(run, {
         message: messageOf(batch.length, from, names),
         details: pullDetails({ ...taken, from, persons: names, isComplete: where.isLast }),
-        evenIfUnchanged: where.isLast && isRecorded,
+        evenIfUnchanged: where.isLast && hasNews && isRecorded,
         signal,
       });
       if (commit.committed) {
@@ -158,13 +181,32 @@ class Pull {
     const tables = isLast ? await decideTables(view, this.#other, this.#start) : undefined;
     if (!dryRun) {
       await appendRows(view, rows, this.#options);
-      await (tables && writeTables(view, this.#other, tables, this.#options));
+      if (tables !== undefined) {
+        await writeTables(view, this.#other, tables, this.#options);
+        const leftOut = [...this.#images, ...images].flatMap((image) => this.#leftOut(image));
+        await keepImageConflicts(view, leftOut, this.#isOver([...this.#images, ...images]), this.#options);
+      }
     }
     return {
       images,
       sourceRows: rows.length,
       tables: { taken: tables?.taken ?? [], conflicts: tables?.conflicts ?? [] },
     };
+  }
+
+  #leftOut({ imageId, outcome }: PulledImage): readonly ImageConflict[] {
+    if (outcome !== "left") {
+      return [];
+    }
+    const same = this.#sources.sameFile.get(imageId);
+    const because = same === undefined ? "other_pixels" : "same_file";
+    return [{ imageId, here: same ?? imageId, because, from: this.#other.location, isSettled: false }];
+  }
+
+  /** An image that was left out before, and that came now. */
+  #isOver(images: readonly PulledImage[]): (conflict: ImageConflict) => boolean {
+    const came = new Set(images.map(({ imageId }) => imageId));
+    return ({ imageId }) => came.has(imageId);
   }
 
   /** The rows of the ledger for some images, or all that are left. Those of an image that is left out stay away. */
@@ -192,7 +234,7 @@ class Pull {
       case "new":
       case "returned": {
         const same = this.#sources.sameFile.get(id);
-        if (decision.kind === "new" && same !== undefined) {
+        if (same !== undefined) {
           const reason = `both copies ingested this file by themselves; here it is ${same}`;
           return { ...image, outcome: "left", conflicts: whole(reason) };
         }

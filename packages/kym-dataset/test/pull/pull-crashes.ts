@@ -74,6 +74,24 @@ async function editBoth(anna: Copy, bela: Copy): Promise<void> {
   await imageOf(bela, "scan-3").editMetadata({ experiment: { note: "deleted in the other copy" } });
   await bela.dataset.deleteImage("scan-4");
   await imageOf(anna, "scan-4").editMetadata({ experiment: { note: "deleted in the other copy" } });
+  const pixels = createNdArray("uint8", [2, 2], new Uint8Array(4));
+  for (const [{ dataset }, id] of [
+    [anna, "one-file-by-anna"],
+    [bela, "one-file-by-bela"],
+  ] as const) {
+    await dataset.addImage(pixels, { id });
+    await dataset.appendSources([
+      {
+        ...{ image_id: id, source_primary_path: "/day/x.tif", source_rel_path: "day/x.tif" },
+        ...{
+          source_mtime_ns: 1n,
+          source_size_bytes: 1n,
+          ingested_epoch_ns: 1n,
+          source_sha256: "ab".repeat(32),
+        },
+      },
+    ]);
+  }
   for (const [{ dataset }, value] of [
     [anna, 1],
     [bela, 2],

@@ -2,7 +2,7 @@ import { loadMetadataText } from "@kym/kym-schema";
 import { loadOpenConflicts } from "@kym/kym-schema/merge";
 import { createNdArray, isZarrStoreError, memoryStore, type ZarrDataset } from "@kym/zarr-store";
 import { describe, expect, it } from "vitest";
-import { pullDataset } from "../../src/copies/index.ts";
+import { loadImageConflicts, pullDataset, settleImageConflict } from "../../src/copies/index.ts";
 import { AcqImage, isKymDatasetError } from "../../src/index.ts";
 import { addScan, type Copy, copyOf, drawFrom, makeStudy, openCopy, pull, stateOf } from "./two-copies.ts";
 
@@ -135,7 +135,8 @@ describe("a pull", () => {
     expect((await loadOpenConflicts(anna.dataset.record("scan-0")))[0]?.attachments).toHaveLength(2);
   });
 
-  it("leaves out a file that both ingested by themselves, and names both ids", async () => {
+  /** Both ingested one file by themselves. */
+  async function withOneFile(): Promise<readonly [anna: Copy, bela: Copy]> {
     const [anna, bela] = await twoCopies();
     const pixels = createNdArray("uint8", [2, 2], new Uint8Array(4));
     const row = {
@@ -149,11 +150,57 @@ describe("a pull", () => {
       await dataset.addImage(pixels, { id });
       await dataset.appendSources([{ ...row, image_id: id, source_primary_path: `/home/${id}/day/x.tif` }]);
     }
+    return [anna, bela];
+  }
+
+  it("leaves out a file that both ingested by themselves, and names both ids until it is settled", async () => {
+    const [anna, bela] = await withOneFile();
     const { images, sources } = await pull(anna, bela);
     expect(images).toMatchObject([{ imageId: "by-bela", outcome: "left", conflicts: [{ key: "" }] }]);
     expect(images[0]?.conflicts[0]?.reason).toContain("by-anna");
     expect(sources).toBe(0);
     expect(await anna.dataset.listImageIds()).not.toContain("by-bela");
+    const from = bela.dataset.location;
+    const open = [
+      { imageId: "by-bela", here: "by-anna", because: "same_file" as const, from, isSettled: false },
+    ];
+    expect(await loadImageConflicts(anna.dataset)).toEqual(open);
+    const again = await pull(anna, bela);
+    expect([again.images, again.versions]).toEqual([images, []]);
+    await pull(bela, anna);
+    expect(await loadImageConflicts(bela.dataset)).toMatchObject([{ imageId: "by-anna", here: "by-bela" }]);
+    await settleImageConflict(anna.dataset, "by-bela");
+    expect(await loadImageConflicts(anna.dataset)).toEqual([{ ...open[0], isSettled: true }]);
+    expect((await pull(anna, bela)).images).toEqual([]);
+    const refusal = await settleImageConflict(anna.dataset, "by-bela").catch((error: unknown) => error);
+    expect(isKymDatasetError(refusal, "not_found")).toBe(true);
+    await bela.dataset.record("by-bela").saveJson("note", { by: "bela" });
+    expect((await pull(anna, bela)).images).toEqual([]);
+  });
+
+  it("takes what the other copy left out for kept there, however often both pull and whatever is settled", async () => {
+    const [anna, bela] = await withOneFile();
+    for (const id of ["by-anna", "by-bela", "by-anna"]) {
+      const [to, from] = id === "by-anna" ? [bela, anna] : [anna, bela];
+      await pull(to, from);
+      const open = (await loadImageConflicts(to.dataset)).find((each) => each.imageId === id);
+      expect(open).toMatchObject({ because: "same_file" });
+      await (open?.isSettled === false && settleImageConflict(to.dataset, id));
+      await pull(from, to);
+      await addScan(to.dataset, `more-${to.dataset.version}`, drawFrom(1));
+    }
+    const idsOf = async ({ dataset }: Copy) => (await dataset.listImageIds()).filter((id) => /^by/.test(id));
+    expect([await idsOf(anna), await idsOf(bela)]).toEqual([["by-anna"], ["by-bela"]]);
+  });
+
+  it("takes what it left out once the image in its place is deleted", async () => {
+    const [anna, bela] = await withOneFile();
+    await pull(anna, bela);
+    await anna.dataset.deleteImage("by-anna");
+    const { images, sources } = await pull(anna, bela);
+    expect([images, sources]).toMatchObject([[{ imageId: "by-bela", outcome: "new", conflicts: [] }], 1]);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([]);
+    expect((await pull(anna, bela)).versions).toEqual([]);
   });
 
   it("takes a pooled table that one copy changed, and leaves one that both did; what an index makes stays away", async () => {
@@ -227,6 +274,13 @@ describe("a pull", () => {
     const { images } = await pull(anna, bela);
     expect(images).toMatchObject([{ imageId: "scan-0", outcome: "left" }]);
     expect(await anna.dataset.record("scan-0").objectHashes()).toEqual(before);
+    expect(await loadImageConflicts(anna.dataset)).toMatchObject([
+      { imageId: "scan-0", here: "scan-0", because: "other_pixels" },
+    ]);
+    await anna.dataset.deleteImage("scan-0");
+    expect((await pull(anna, bela)).images).toMatchObject([{ imageId: "scan-0", outcome: "new" }]);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([]);
+    expect(await stateOf(anna)).toEqual(await stateOf(bela));
   });
 
   it("goes on after a stop: what is there is not pulled again, and only the last commit counts as complete", async () => {

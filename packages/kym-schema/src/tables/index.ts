@@ -6,6 +6,11 @@
 
 export { FIRST_EVENT_COLUMNS, POOLED_EVENT_COLUMNS } from "../events/velocity-events-schema.ts";
 export { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "../image-columns.ts";
+export {
+  IMAGE_CONFLICT_COLUMN,
+  IMAGE_CONFLICTS_COLUMNS,
+  IMAGE_CONFLICTS_TABLE,
+} from "../image-conflict-columns.ts";
 export { PATH_FIELDS_COLUMNS, PATH_FIELDS_TABLE } from "../path-fields-columns.ts";
 export { POOLED_TABLES } from "../pooled-tables.ts";
 export { FIRST_RADON_COLUMNS } from "../radon/radon-columns.ts";

@@ -1,10 +1,11 @@
 // `kym resolve`: lists the open conflicts of a dataset, and settles those of an image.
 
-import { loadTableConflicts } from "@kym/kym-dataset/copies";
+import { type ImageConflict, loadTableConflicts, type TableConflict } from "@kym/kym-dataset/copies";
 import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import { type ListedConflict, listOpenConflicts, resolveConflicts } from "@kym/legacy-io/node";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
+import { isConfirmed, YES_OPTION } from "../../arguments/ask-yes-no.ts";
 import {
   type Command,
   type CommandContext,
@@ -14,7 +15,7 @@ import {
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { findImage } from "../../study/find-image.ts";
-import { imageNames } from "../../study/image-names.ts";
+import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { rowsOfImages, staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
@@ -22,6 +23,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { choicesOf, isChoosing, type SideOptions } from "./choices.ts";
 import { conflictTable, type ShownConflict, wholeWords } from "./conflict-table.ts";
+import { leftOutData, leftOutLines, leftOutOf, openLeftOut, settleLeftOut } from "./resolve-left-out.ts";
 import { settleTable, tableData, tableLines } from "./resolve-table.ts";
 
 export const resolveCommand: Command = defineCommand({
@@ -32,8 +34,10 @@ both came from (base).
 
 With --mine, --theirs or --field, it settles the conflicts of one image in one commit, and says
 which rows went stale. The attachment that kept what came goes with the last conflict. Of an
-image that one copy deleted and the other changed, the side that deleted it deletes it. --table
-settles a pooled table that both copies changed.`,
+image that one copy deleted and the other changed, the side that deleted it deletes it; it asks
+first, and where nobody can be asked it ends with 5 unless --yes is given. --table settles a
+pooled table that both copies changed. An image that a pull left out is listed with the image
+here that stands in its place: --mine keeps that one.`,
   examples: [
     "kym resolve study.zarr",
     "kym resolve study.zarr 20250722_A89_0002 --theirs",
@@ -51,6 +55,7 @@ settles a pooled table that both copies changed.`,
       neverFromEnvironment: true,
     },
     table: { value: "NAME", help: "settle a pooled table", neverFromEnvironment: true },
+    ...YES_OPTION,
     "dry-run": { short: "n", help: "say what would be settled; write nothing" },
   },
   run: async (context) => {
@@ -98,8 +103,10 @@ async function list(
     conflicts.map((conflict): ShownConflict => ({ ...conflict, image: names.of(id) })),
   );
   const tables = wanted === undefined ? await loadTableConflicts(dataset, { signal }) : [];
-  const [[first], [table]] = [shown, tables];
-  const what = first !== undefined ? shellWord(first.image) : table && `--table ${shellWord(table.table)}`;
+  const leftOut = (await openLeftOut(dataset, { signal })).filter(
+    ({ here }) => imageId === undefined || here === imageId,
+  );
+  const what = firstOf(shown, tables, leftOut, names);
   return {
     exitCode: EXIT.ok,
     data: [
@@ -109,13 +116,29 @@ async function list(
         conflicts: conflicts.map(dataOf),
       })),
       ...tables.map(tableData),
+      ...leftOut.map(leftOutData),
     ],
     text:
       what === undefined
         ? "no conflict is open\n"
-        : `${first === undefined ? "" : conflictTable(shown, terminal)}${wrapText(tableLines(tables), terminal)}`,
+        : `${shown.length === 0 ? "" : conflictTable(shown, terminal)}${wrapText(tableLines(tables) + leftOutLines(leftOut, names), terminal)}`,
     ...(what !== undefined && { next: `kym resolve ${shellWord(path)} ${what} --mine|--theirs` }),
   };
+}
+
+/** What the next line names: an image, or a table. */
+function firstOf(
+  [first]: readonly ShownConflict[],
+  [table]: readonly TableConflict[],
+  [leftOut]: readonly ImageConflict[],
+  names: ImageNames,
+): string | undefined {
+  if (first !== undefined) {
+    return shellWord(first.image);
+  }
+  return table === undefined
+    ? leftOut && shellWord(names.of(leftOut.here))
+    : `--table ${shellWord(table.table)}`;
 }
 
 async function settle(
@@ -127,8 +150,13 @@ async function settle(
 ): Promise<CommandResult> {
   const { signal, terminal, options } = context;
   const { image_id: imageId } = await findImage(dataset, wanted, path);
-  const image = (await imageNames(dataset, { blind: false })).of(imageId);
+  const names = await imageNames(dataset, { blind: false });
+  const image = names.of(imageId);
   const [found] = await listOpenConflicts(dataset, { imageId, signal });
+  const leftOut = await leftOutOf(dataset, imageId, context);
+  if (found === undefined && leftOut !== undefined) {
+    return settleLeftOut(dataset, leftOut, names, sides, context);
+  }
   if (found === undefined) {
     const hint = `kym resolve ${shellWord(path)} lists the images that have some`;
     throw new CliError(EXIT.input, "not_found", `${image} has no open conflict`, { hint });
@@ -139,6 +167,13 @@ async function settle(
     ({ name, deletedBy }) => deletedBy !== undefined && deletedBy === sideOf(choices, name),
   );
   const rows = isDeleted ? await rowsOfImages(dataset, [imageId], { signal }) : [];
+  if (
+    isDeleted &&
+    !isDry &&
+    !(await isConfirmed(context, deletionOf(image), commandOf(path, image, sides)))
+  ) {
+    return { exitCode: EXIT.ok, data: notDeleted(imageId, found.conflicts), text: "nothing was deleted\n" };
+  }
   const before = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
   const done = isDry ? undefined : await resolveConflicts(dataset, imageId, choices, { signal });
   const after = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
@@ -156,7 +191,7 @@ async function settle(
   };
   const left = open.map((name) => printable(wordsOfField(name))).join(", ");
   const next =
-    open.length > 0
+    open.length > 0 || (leftOut !== undefined && !isDeleted)
       ? `kym resolve ${shellWord(path)} ${shellWord(image)}`
       : [...after, ...rows].some(({ image_ids: ids }) => ids.length > 0)
         ? `kym index ${shellWord(path)}`
@@ -191,6 +226,22 @@ async function settle(
     ),
     ...(next !== undefined && { next }),
   };
+}
+
+function deletionOf(image: string): string {
+  return `  ${printable(image)}\nDelete this image and all analyses of it, as the side that is taken did?`;
+}
+
+/** What to type to settle the same without a question. */
+function commandOf(path: string, image: string, { mine, theirs, fields }: SideOptions): string {
+  const side = mine ? ["--mine"] : theirs ? ["--theirs"] : [];
+  const chosen = fields.flatMap((field) => ["--field", shellWord(field)]);
+  return ["kym resolve", shellWord(path), shellWord(image), ...side, ...chosen, "--yes"].join(" ");
+}
+
+function notDeleted(imageId: string, conflicts: readonly ListedConflict[]): object {
+  const open = conflicts.map(({ name }) => name);
+  return { image_id: imageId, settled: [], deleted: false, open, went_stale: [], next: null };
 }
 
 function sideOf(choices: ReadonlyMap<string, MergeSide>, name: string): "mine" | "theirs" | undefined {

@@ -68,7 +68,16 @@ describe.each([
       expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toMatchObject(data);
       await run(0, "resolve", "study.zarr", "a", side, "--dry-run");
       expect(await run(0, "resolve", "study.zarr")).toMatch(/a +whole image .*deleted/);
-      const said = await run(0, "resolve", "study.zarr", "a", side);
+      const words = ["resolve", "study.zarr", "a", side];
+      if (condition === undefined) {
+        const refused = await kym(words, { cwd });
+        const hint = `this does it: kym ${words.join(" ")} --yes`;
+        expect([refused.exitCode, refused.stderr]).toEqual([5, expect.stringContaining(hint)]);
+        const tty = { cwd, columns: 80, stdinIsTty: true };
+        expect((await kym(words, { ...tty, stdin: "n\n" })).stdout).toBe("nothing was deleted\n");
+        expect(await conditionOf("study.zarr")).toBe("salt");
+      }
+      const said = await run(0, ...words, "--yes");
       expect(said).toContain(`a: took ${side.slice(2)} of whole image`);
       expect(await conditionOf("study.zarr")).toBe(condition);
       expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toEqual([]);
@@ -82,7 +91,7 @@ describe.each([
   it("can be settled in the other copy, which pulled the open conflict", async () => {
     await run(3, "pull", "study.zarr", "bela.zarr");
     await run(3, "pull", "bela.zarr", "study.zarr");
-    await run(0, "resolve", "bela.zarr", "a", "--field", "whole image=theirs");
+    await run(0, "resolve", "bela.zarr", "a", "--field", "whole image=theirs", "-y");
     await run(0, "pull", "study.zarr", "bela.zarr");
     expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toEqual([]);
     expect(await conditionOf("study.zarr")).toBe(sides["--theirs"]);
@@ -142,6 +151,52 @@ describe("a pooled table that both copies changed", () => {
     await fails(6, "the table day is not in conflict", "--table", "day", "--mine");
     await fails(2, "give --mine or --theirs", "--table", "days");
     await fails(2, "leave the image out", "a", "--table", "days", "--mine");
+  });
+});
+
+describe("an image that a pull left out", () => {
+  beforeEach(async () => {
+    const [made] = await use("study.zarr", (dataset) => dataset.loadSourcesIndex());
+    for (const [name, id] of [
+      ["study.zarr", "by-anna"],
+      ["bela.zarr", "by-bela"],
+    ] as const) {
+      await use(name, async (dataset) => {
+        await dataset.addImage(createNdArray("uint8", [2, 2], new Uint8Array(4)), { id });
+        const path = { source_primary_path: "/lab/new.tif", source_rel_path: "new.tif" };
+        const row = { ...path, source_sha256: "ab".repeat(32), image_id: id };
+        const sizes = { source_mtime_ns: 1n, source_size_bytes: 1n, ingested_epoch_ns: 1n };
+        await dataset.appendSources([{ ...made, ...sizes, ...row }]);
+      });
+    }
+  });
+
+  it("is listed with the one in its place until --mine settles it", async () => {
+    await pullOnce();
+    const list = (await run(0, "resolve", "study.zarr")).replaceAll(/\s+/g, " ");
+    expect(list).toContain("both copies ingested this file; there it is by-bela, and was left out; from ");
+    const data = [{ left_out: "by-bela", image_id: "by-anna", because: "same_file" }];
+    expect((await kymJson(["resolve", "study.zarr", "by-anna"], { cwd })).data).toMatchObject(data);
+    await run(0, "resolve", "study.zarr", "by-anna", "--mine", "--dry-run");
+    expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toMatchObject(data);
+    expect(await run(0, "resolve", "study.zarr", "by-anna", "--mine")).toContain("stays");
+    expect(await run(0, "resolve", "study.zarr")).toBe("no conflict is open\n");
+    expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
+  });
+
+  it("comes by the commands that --theirs names", async () => {
+    await run(3, "pull", "study.zarr", "bela.zarr");
+    const { exitCode, stderr } = await kym(["resolve", "study.zarr", "by-anna", "--theirs"], { cwd });
+    expect([exitCode, stderr.replaceAll(/\s+/g, " ")]).toEqual([
+      5,
+      expect.stringMatching(
+        /this takes theirs: kym delete study\.zarr \S+, then kym pull study\.zarr \S+bela\.zarr/,
+      ),
+    ]);
+    await run(0, "delete", "study.zarr", "by-anna", "--yes");
+    await run(0, "pull", "study.zarr", "bela.zarr");
+    expect(await use("study.zarr", (dataset) => dataset.listImageIds())).toContain("by-bela");
+    expect(await run(0, "resolve", "study.zarr")).toBe("no conflict is open\n");
   });
 });
 

@@ -15,7 +15,7 @@ import {
   type ZarrDataset,
 } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
-import { KymDatasetError } from "../errors.ts";
+import { KymDatasetError } from "../../errors.ts";
 
 /** A pooled table that both copies changed, and that stayed as it is here. */
 export interface TableConflict {
