@@ -90,6 +90,21 @@ write(
     None,
     "dictionary<values=decimal128(2, 1), indices=int64>",
 )
+for name, values, words in [
+    ("booleans", [True, False], "bool"),
+    ("float16", pa.array([0.5, 1.5], pa.float16()), "halffloat"),
+]:
+    dictionary = pa.DictionaryArray.from_arrays(indices, values)
+    write(f"dictionary_of_{name}", dictionary, None, f"dictionary<values={words}, indices=int64>")
+for kind in [pa.int8(), pa.uint16(), pa.uint32(), pa.uint64(), pa.time32("s"), pa.time64("us"), pa.duration("ms")]:
+    # Times and durations in nanoseconds.
+    ns = {"time32[s]": 10**9, "time64[us]": 1000, "duration[ms]": 10**6}.get(str(kind), 1)
+    expected = [ns, 2 * ns, None]
+    dictionary = pa.DictionaryArray.from_arrays(indices, pa.array([1, 2], kind))
+    is_short = str(kind) in ("int8", "uint16")
+    write(f"dictionary_of_{kind}", dictionary, expected if is_short else whole(*expected))
+booleans = pa.array([[True], None], pa.list_(pa.dictionary(pa.int32(), pa.bool_())))
+write("list_of_dictionaries_of_booleans", booleans, None, "dictionary<values=bool, indices=int32>")
 write("uint64_beyond", pa.array([2**63, None], pa.uint64()), None, "uint64")
 write("bool", pa.array([True, None, False]), [True, None, False])
 for kind in (pa.float16(), pa.float32(), pa.float64()):

@@ -67,10 +67,19 @@ export function writeCsvIfPossible(
     : undefined;
 }
 
-/** Writes the text of a CSV without checking what its columns hold. */
+/**
+ * Writes the text of a CSV without checking what its columns hold.
+ *
+ * A row whose only cell is empty is `""`, because pandas and pyarrow skip an empty line. In `lossless`, where `""` is an empty
+ * text, it stays an empty line.
+ */
 export function csvText(columns: readonly CsvTextColumn[], rowCount: number, dialect: CsvDialect): string {
   const spelling = CSV_SPELLINGS[dialect];
-  const texts = columns.map((column) => textsOf(column, spelling));
+  const isAlone = columns.length === 1 && dialect !== "lossless";
+  const texts = columns.map((column) => {
+    const cells = textsOf(column, spelling);
+    return isAlone ? cells.map((text) => text || '""') : cells;
+  });
   const parts: string[] = [`${columns.map(({ name }) => spelling.title(name)).join(spelling.separator)}\n`];
   for (let start = 0; start < rowCount; start += ROWS_A_PART) {
     parts.push(joinRows(texts, spelling.separator, start, Math.min(rowCount, start + ROWS_A_PART)));

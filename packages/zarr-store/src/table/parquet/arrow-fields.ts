@@ -20,6 +20,9 @@ const TYPES = [
   ...["large_binary", "large_utf8", "large_list", "run_end_encoded", "binary_view", "utf8_view"],
 ] as const;
 
+/** The floats, by the numbers of their precision, in the words of pyarrow. Source: arrow/format/Schema.fbs, `Precision`. */
+const FLOATS = ["halffloat", "float", "double"] as const;
+
 /** A schema that nests more deeply, or that has more columns, is not read. */
 const MAX_DEPTH = 64;
 const MAX_FIELDS = 1 << 16;
@@ -68,6 +71,9 @@ export function arrowFieldsOf(bytes: Uint8Array): readonly ArrowField[] {
 
 function typeName(type: number, details: FlatTable | undefined): string {
   const name = TYPES[type] ?? `type ${type}`;
+  if (name === "float") {
+    return FLOATS[details?.byte(0) ?? 0] ?? name;
+  }
   return name === "decimal"
     ? `decimal${details?.int(2) || 128}(${details?.int(0) ?? 0}, ${details?.int(1) ?? 0})`
     : name;

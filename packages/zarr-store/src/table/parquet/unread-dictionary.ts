@@ -3,9 +3,9 @@
 import { type ArrowField, arrowFieldsOf } from "./arrow-fields.ts";
 import type { UnreadColumn } from "./first-unread.ts";
 
-/** Values whose dictionaries were seen to be read right. */
+/** Values whose dictionaries were seen to be read right. One of booleans ends the WebAssembly, and it makes none of float16. */
 const READ_VALUES: ReadonlySet<string> = new Set([
-  ...["int", "float", "utf8", "bool", "date", "time", "timestamp", "duration", "large_utf8", "utf8_view"],
+  ...["int", "float", "double", "utf8", "date", "time", "timestamp", "duration", "large_utf8", "utf8_view"],
 ]);
 
 /** Files of one program have the same schema, so that the last ones are remembered. */

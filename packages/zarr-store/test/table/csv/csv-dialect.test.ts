@@ -7,8 +7,12 @@ import type { CellValue } from "../../../src/table/table-schema.ts";
 const DIALECTS: readonly CsvDialect[] = ["lossless", "pandas", "spreadsheet", "tsv"];
 
 function cellsOf(values: readonly CellValue[], dialect: CsvDialect, isFloat = false): readonly string[] {
-  const [, ...lines] = csvText([{ name: "v", isFloat, values }], values.length, dialect).split("\n");
-  return lines.slice(0, -1);
+  const columns = [
+    { name: "v", isFloat, values },
+    { name: "last", values: [] },
+  ];
+  const [, ...lines] = csvText(columns, values.length, dialect).split("\n");
+  return lines.slice(0, -1).map((line) => line.slice(0, -1));
 }
 
 test("each dialect spells each kind of cell in its own stated way", () => {

@@ -28,7 +28,7 @@ test.each<[string, Uint8Array<ArrayBuffer>]>([
   ["R write.table", utf8('"roi_id"\t"t_start_s"\t"user_type"\n1\t0.5\t"a"\n1\tNA\tNA\n2\t3.75\t"b c"\n')],
   [
     "Excel in German",
-    utf8("\ufeffroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;#NV;\r\n2;3,75;b c\r\n".replace("#NV", "#N/A")),
+    utf8("\ufeffroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;#NV;\r\n2;3,75;b c\r\n"),
   ],
   ["Excel with sep=", utf8("sep=;\r\nroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;;\r\n2;3,75;b c\r\n")],
   [
@@ -104,6 +104,43 @@ test("R's names of rows have no title, and become a first column without one", (
     roi_id: BigInt64Array.of(7n, 8n),
     v: Float64Array.of(0.5, Number.NaN),
   });
+});
+
+test.each([
+  ["\t", "NA"],
+  [";", "NA"],
+  // Here the last cell of the first row is empty.
+  ["\t", ""],
+  [";", ""],
+])("R's names of rows without quotes, %j between cells and %j for a missing value", (separator, missing) => {
+  const rows = [
+    ["roi_id", "name"],
+    ["1", "7", missing],
+    ["2", "8", "NA1"],
+    ["3", "9", missing],
+  ];
+  const text = rows.map((cells) => `${cells.join(separator)}\n`).join("");
+  expect(readCsv(utf8(text)).columns).toEqual({
+    "Unnamed: 0": BigInt64Array.of(1n, 2n, 3n),
+    roi_id: BigInt64Array.of(7n, 8n, 9n),
+    name: [null, "NA1", null],
+  });
+  const quoted = text.replace("roi_id", '"roi_id"').replace("name", '"name"').replace(/^(?=\d)./gm, '"$&"');
+  expect(readCsv(utf8(quoted)).columns).toEqual(readCsv(utf8(text)).columns);
+});
+
+test("commas at the end of rows stay no names of rows, and a comma may be a decimal one", async () => {
+  expect(readCsv(utf8("a;b\n1;2;\n3;4;\n")).columns).toEqual({
+    a: BigInt64Array.of(1n, 3n),
+    b: BigInt64Array.of(2n, 4n),
+  });
+  expect(await caught(() => readCsv(utf8("a,b\n1,0,5\n2,0,6\n")))).toMatchObject({ code: "invalid_file" });
+});
+
+test("missing numbers of older programs for Windows", () => {
+  expect(readCsv(utf8("v,w\n1.#IND,1\n-1.#IND,2\n1.#QNAN,3\n0.5,4\n")).columns["v"]).toEqual(
+    Float64Array.of(Number.NaN, Number.NaN, Number.NaN, 0.5),
+  );
 });
 
 test.each([

@@ -18,6 +18,8 @@ const MISSING_WORDS: ReadonlySet<string> = new Set([
   "#N/A",
   "#N/A N/A",
   "#NA",
+  "#NV",
+  "#N/D",
   "<NA>",
   "null",
   "NULL",
@@ -27,8 +29,8 @@ const MISSING_WORDS: ReadonlySet<string> = new Set([
   "NAN",
 ]);
 const LONGEST_MISSING_WORD = 8;
-/** Further words for a missing number: `nan` with a sign, or in any case. */
-const NAN = /^[+-]?nan$/i;
+/** Further words for a missing number: `nan` with a sign, or in any case, and `1.#IND` and `1.#QNAN` of older programs for Windows. */
+const NAN = /^[+-]?(nan|1\.#(IND|QNAN))$/i;
 const INFINITY = /^[+-]?inf(inity)?$/i;
 const BOOLEAN = /^(true|false)$/i;
 const INTEGER = /^[+-]?\d{1,19}(\.0*)?$/;

@@ -93,8 +93,10 @@ class CsvCutter {
   readonly #isLoose: boolean;
   /** How many cells a row needs: up to the last title that is not empty. */
   #leastCells = 0;
-  /** The last cells of the rows, if each row has one more cell than there are titles and begins with a quoted one. */
-  #namedRows: (string | null)[] = [];
+  /** The last cells of the rows, as long as each row has one more cell than there are titles and may begin with its name. */
+  readonly #lastCells: QuotedColumn = untitled();
+  /** True if one of them holds something: then they are the last column, and the first cells are the names of the rows. */
+  #areRowsNamed = false;
   #rowCount = 0;
   #at = 0;
   #rowStart = 0;
@@ -161,21 +163,20 @@ class CsvCutter {
       }
       isMore = this.#endCell();
     }
-    const isRowName = count === columns.length + 1 && isFirstQuoted && this.#mayNameRows(columns);
-    if (hasExtra && this.#isLoose && isRowName) {
-      this.#namedRows.push(extra);
+    const isRowName = count === columns.length + 1 && this.#mayNameRows(columns, isFirstQuoted);
+    if (isRowName) {
+      pushCell(this.#lastCells, extra, this.#isQuoted);
+      this.#areRowsNamed ||= hasExtra;
+    } else if (this.#areRowsNamed) {
+      throw this.#error(`a row of ${count} cells, expected ${columns.length + 1}, as in the rows before it`, {
+        expected: columns.length + 1,
+        found: count,
+      });
     } else if (!this.#isLoose ? count !== columns.length : !this.#isEnough(count, hasExtra, columns.length)) {
       throw this.#error(`a row of ${count} cells, expected ${columns.length}, one per title`, {
         expected: columns.length,
         found: count,
       });
-    } else if (this.#namedRows.length > 0 && count !== columns.length + 1) {
-      throw this.#error(`a row of ${count} cells, expected ${columns.length + 1}, as in the rows before it`, {
-        expected: columns.length + 1,
-        found: count,
-      });
-    } else if (this.#namedRows.length > 0) {
-      this.#namedRows.push(extra);
     }
     for (const column of columns.slice(count)) {
       column.texts.push(null);
@@ -187,34 +188,36 @@ class CsvCutter {
 
   /**
    * The columns, after the last row. R's `write.table` gives the names of its rows no title: every row then has one more cell
-   * than there are titles, and begins with a quoted one. The first column gets an empty title.
+   * than there are titles. The first column gets an empty title.
    */
   withRowNames(columns: readonly QuotedColumn[]): readonly QuotedColumn[] {
-    if (this.#namedRows.length === 0) {
+    if (!this.#areRowsNamed) {
       return columns;
     }
-    const last: QuotedColumn = {
-      ...{ title: "", isTitleQuoted: true, hasBlanks: false },
-      ...{ texts: this.#namedRows, hasQuotes: false, hasMissingWord: false },
-    };
-    const cells = [...columns, last];
     const titles = [{ title: "", isTitleQuoted: true }, ...columns];
-    return cells.map((column, index) => ({
+    return [...columns, this.#lastCells].map((column, index) => ({
       ...column,
       title: titles[index]?.title ?? "",
       isTitleQuoted: titles[index]?.isTitleQuoted ?? false,
     }));
   }
 
-  /** True if the rows so far can be rows that R named: all titles are in quotes, and all rows before had names. */
-  #mayNameRows(columns: readonly QuotedColumn[]): boolean {
-    return columns.every(({ isTitleQuoted }) => isTitleQuoted) && this.#namedRows.length === this.#rowCount;
+  /**
+   * True if the first cell can be the name that R gave the row: it and all titles are in quotes, or, with `quote = FALSE`, none
+   * is and no comma separates, which could mark a decimal; and all rows before could have names.
+   */
+  #mayNameRows(columns: readonly QuotedColumn[], isFirstQuoted: boolean): boolean {
+    return (
+      this.#isLoose &&
+      this.#lastCells.texts.length === this.#rowCount &&
+      (isFirstQuoted || this.#separator !== COMMA) &&
+      columns.every(({ isTitleQuoted }) => isTitleQuoted === isFirstQuoted)
+    );
   }
 
   /** True if a row has a cell for each title that is not empty, and none but empty ones after the last title. */
   #isEnough(count: number, hasExtra: boolean, titleCount: number): boolean {
-    const isNamed = this.#namedRows.length > 0;
-    return count >= this.#leastCells && count <= titleCount + MOST_EXTRA_CELLS && (isNamed || !hasExtra);
+    return count >= this.#leastCells && count <= titleCount + MOST_EXTRA_CELLS && !hasExtra;
   }
 
   /** Returns the line of a place in the text, counted from 1. */
@@ -309,6 +312,14 @@ class CsvCutter {
   #offsetOf(at: number): number {
     return this.#textStart + new TextEncoder().encode(this.#text.slice(0, at)).length;
   }
+}
+
+/** A column for the cells that may come after the last title. */
+function untitled(): QuotedColumn {
+  return {
+    ...{ title: "", isTitleQuoted: true, hasBlanks: false },
+    ...{ texts: [], hasQuotes: false, hasMissingWord: false },
+  };
 }
 
 function pushCell(column: QuotedColumn, cell: string | null, isQuoted: boolean): void {
