@@ -56,7 +56,10 @@ export function readNaively(file: Uint8Array): NaiveTiff {
     try {
       count = big ? Number(view.getBigUint64(at, le)) : view.getUint16(at, le);
       need(count > 0 && count <= 1024 && first + count * step <= file.length, "entries");
-      next = offsetAt(first + count * step);
+      const link = first + count * step;
+      // A link that is cut off, or leads beyond what a number can say, ends the chain.
+      next = link + (big ? 8 : 4) <= file.length ? offsetAt(link) : 0;
+      next = Number.isSafeInteger(next) ? next : 0;
       for (let entry = first; entry < first + count * step; entry += step) {
         const id = view.getUint16(entry, le);
         const values = valuesAt(view, le, big, entry);

@@ -61,16 +61,19 @@ export function fieldTypeBytes(type: number): number {
 export async function scanDirectories(reader: HeaderReader, limits: TiffLimits): Promise<TiffStructure> {
   const { isLittleEndian, layout, firstOffset } = await readFileHeader(reader);
   let brokenOff: string | undefined;
-  const readLink = async (offset: number): Promise<DirectoryLink<TiffDirectory>> => {
+  const readNext = async (offset: number): Promise<DirectoryLink<TiffDirectory>> => {
     const { entries, nextOffset } = await readDirectory(reader, layout, isLittleEndian, offset, limits);
     if (!entries.has(TIFF_TAG.ImageWidth) || !entries.has(TIFF_TAG.ImageLength)) {
       const message = `TIFF tag ImageWidth: the directory at offset ${offset} does not say its size`;
       throw new LegacyIoError("invalid_file", message, { tag: "ImageWidth", offset });
     }
     reader.budget.take((entries.size + 1) * KEPT_BYTES, "its directories");
-    return { directory: { offset, entries }, nextOffset };
+    if (nextOffset === undefined) {
+      brokenOff = `the directory at offset ${offset} does not say where the next one is: the pages up to it are read`;
+    }
+    return { directory: { offset, entries }, nextOffset: nextOffset ?? 0 };
   };
-  const directories = await followDirectories(firstOffset, limits.maxIfds, readLink, (error, offset) => {
+  const directories = await followDirectories(firstOffset, limits.maxIfds, readNext, (error, offset) => {
     if (!isLegacyIoError(error, "invalid_file")) {
       return false;
     }
@@ -128,7 +131,11 @@ async function readDirectory(
   isLittleEndian: boolean,
   offset: number,
   limits: TiffLimits,
-): Promise<{ readonly entries: ReadonlyMap<number, TiffEntry>; readonly nextOffset: number }> {
+): Promise<{
+  readonly entries: ReadonlyMap<number, TiffEntry>;
+  /** Undefined if the file ends before it, or if no file is as long. */
+  readonly nextOffset: number | undefined;
+}> {
   const countView = await reader.read(offset, layout.countBytes);
   const entryCount =
     layout === BIG ? readUint64(countView, 0, isLittleEndian) : countView.getUint16(0, isLittleEndian);
@@ -144,7 +151,9 @@ async function readDirectory(
     );
   }
   const start = offset + layout.countBytes;
-  const view = await reader.read(start, entryCount * layout.entryBytes + layout.offsetBytes);
+  const entriesBytes = entryCount * layout.entryBytes;
+  const isCutOff = reader.sizeBytes - start - entriesBytes < layout.offsetBytes;
+  const view = await reader.read(start, entriesBytes + (isCutOff ? 0 : layout.offsetBytes));
   const entries = new Map<number, TiffEntry>();
   for (let index = 0; index < entryCount; index++) {
     const at = index * layout.entryBytes;
@@ -153,10 +162,17 @@ async function readDirectory(
       entries.set(entry.tag, entry);
     }
   }
-  const nextAt = entryCount * layout.entryBytes;
-  const nextOffset =
-    layout === BIG ? readUint64(view, nextAt, isLittleEndian) : view.getUint32(nextAt, isLittleEndian);
-  return { entries, nextOffset };
+  return { entries, nextOffset: isCutOff ? undefined : readLink(view, entriesBytes, layout, isLittleEndian) };
+}
+
+function readLink(
+  view: DataView,
+  at: number,
+  layout: EntryLayout,
+  isLittleEndian: boolean,
+): number | undefined {
+  const offset = layout === BIG ? anyUint64(view, at, isLittleEndian) : view.getUint32(at, isLittleEndian);
+  return Number.isSafeInteger(offset) ? offset : undefined;
 }
 
 function readEntry(

@@ -3,6 +3,7 @@
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { TagValues } from "../header/tag-values.ts";
 import { type Geometry, optional, readPageGeometry } from "./page-geometry.ts";
+import { bitsAreUnknown } from "./settle-segments.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
 const THUMBNAIL = 1;
@@ -85,6 +86,13 @@ async function readLike(
   first: Geometry,
   read: (values: TagValues) => Promise<TiffPage>,
 ): Promise<TiffPage | string> {
+  if (
+    !values.has("BitsPerSample") &&
+    first.format.areBitsAssumed !== true &&
+    (await sizeOf(values)) === sizeText(first)
+  ) {
+    throw bitsAreUnknown();
+  }
   try {
     const page = await read(values);
     return isLike(page, first) ? page : describe(page);

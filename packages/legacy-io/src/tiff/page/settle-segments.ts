@@ -46,6 +46,13 @@ export function settleSegments(
       if (isPlain && page.format.areBitsAssumed === true && byteCount !== needed) {
         throw bitsAreUnknown();
       }
+      if (isPlain && page.isCompressionAssumed === true && !isPlainSize(page, byteCount, needed)) {
+        throw invalidTag(
+          "Compression",
+          `a number, because a strip of ${needed} bytes of pixels has ${byteCount}`,
+          undefined,
+        );
+      }
       let count = byteCount;
       if (byteCount > fileBytes - offset || byteCount === 0 || (isPlain && byteCount < needed)) {
         neighbours ??= segmentsOf(stored, directoryOffsets);
@@ -84,6 +91,14 @@ export function bitsAreUnknown(): LegacyIoError {
     "BitsPerSample",
     "a number, because its strips hold more than one bit per sample",
     undefined,
+  );
+}
+
+/** Whether a byte count is that of pixels without compression: of its rows or of a full strip, padded to an even number. */
+function isPlainSize(page: TiffPage, byteCount: number, needed: number): boolean {
+  const full = storedRowBytes(page) * page.tileHeight;
+  return (
+    byteCount === 0 || [needed, full].some((size) => byteCount === size || byteCount === size + (size % 2))
   );
 }
 

@@ -9,7 +9,7 @@ import { type FillValue, fillValueOf } from "./fill-value.ts";
 import { type Geometry, optional, pageBytes, readPageGeometry, tileBytes } from "./page-geometry.ts";
 import { readTiling, type Tiling } from "./page-tiling.ts";
 import type { SampleFormat } from "./sample-format.ts";
-import { unsupportedTag } from "./tag-errors.ts";
+import { invalidTag, unsupportedTag } from "./tag-errors.ts";
 
 /** One page of a TIFF. It is checked: its numbers fit one another and the file. */
 export interface TiffPage extends Geometry, Tiling {
@@ -19,6 +19,8 @@ export interface TiffPage extends Geometry, Tiling {
   readonly hasSignedOffset: boolean;
   /** Decompresses the tiles. */
   readonly codec: TiffCodec;
+  /** True if the file does not say the compression. TIFF then means none, which the sizes of the strips must bear out. */
+  readonly isCompressionAssumed?: boolean | undefined;
   /** 1 none, 2 differences along rows, 3 differences of the bytes of floating-point numbers. */
   readonly predictor: 1 | 2 | 3;
   /** True for JPEG whose colours are stored as YCbCr. It is read as RGB. */
@@ -88,6 +90,7 @@ export async function readTiffPage(
     isBitReversed: fillOrder === 2 && codec.decodesImages !== true,
     hasSignedOffset: false,
     codec,
+    isCompressionAssumed: !values.has("Compression"),
     predictor: await readPredictor(values, codec, geometry.format, warnings),
     photometric: photometric === YCBCR ? RGB : photometric,
     isYCbCr: photometric === YCBCR,
@@ -139,6 +142,9 @@ async function readPredictor(
   const predictor = (await values.integer("Predictor")) ?? 1;
   if (predictor === 1) {
     return 1;
+  }
+  if (!values.has("Compression")) {
+    throw invalidTag("Compression", `a number, because Predictor is ${predictor}`, undefined);
   }
   if (!hasPredictor) {
     warnings.push(`TIFF tag Predictor: ${predictor} means nothing with ${name} and is ignored`);
