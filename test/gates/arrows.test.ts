@@ -19,7 +19,18 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],
   ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
   ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow"]],
-  ["@kym/cli", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset"]],
+  ["@kym/view", ["@kym/roi", "@kym/kym-schema"]],
+  [
+    "@kym/cli",
+    [
+      "@kym/zarr-store",
+      "@kym/roi",
+      "@kym/kym-schema",
+      "@kym/legacy-io",
+      "@kym/kym-dataset",
+      "@kym/view",
+    ],
+  ],
   [
     "@kym/demos",
     ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset", "@kym/cli"],

@@ -17,7 +17,8 @@ const ARROWS: Arrows = {
     study: ["screen", "terminal", "arguments", "sql"],
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
-    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes"],
+    figure: ["screen"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure"],
   },
   "apps/cli/src/commands": {
     analyze: ["index"],
@@ -31,6 +32,7 @@ const ARROWS: Arrows = {
     index: [],
     ingest: ["index"],
     ls: [],
+    plot: [],
     query: [],
     random: [],
     resolve: [],
@@ -146,6 +148,12 @@ const ARROWS: Arrows = {
   "packages/roi/src/exchange": {
     zip: [],
     imagej: ["zip"],
+  },
+  "packages/view/src": {
+    axes: [],
+    palettes: [],
+    pixels: [],
+    marks: ["axes", "pixels"],
   },
   "packages/zarr-store/src": {
     bytes: [],
