@@ -35,6 +35,7 @@ export interface FigureFacts {
   /** The number of columns of the image. */
   readonly columns: number;
   readonly traces: readonly RoiTrace[];
+  /** Those in `main`. */
   readonly events: readonly RoiEvent[];
   /** Sentences that belong below the figure. */
   readonly notes: readonly string[];

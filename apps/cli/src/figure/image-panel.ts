@@ -154,7 +154,11 @@ function slopesOf(
   return element("path", {
     ...{ class: "slopes", "data-roi": trace.roiId },
     d: marks.map(({ from, to }) => `M${place(from)}L${place(to)}`).join(""),
-    ...{ fill: "none", stroke: markColour(palette, Math.max(0, index)), "stroke-width": 0.8 },
+    ...{
+      fill: "none",
+      stroke: markColour(palette, Math.max(0, index)),
+      "stroke-width": Math.min(0.8, distance / 5),
+    },
   });
 }
 

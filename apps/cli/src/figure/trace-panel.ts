@@ -136,7 +136,7 @@ interface PlacedEvent extends RoiEvent {
   readonly width: number;
 }
 
-/** The events that a panel shows, in order of time. Without a line period nobody knows where they are. */
+/** In order of time. Without a line period nobody knows where events are. */
 function placedEvents(
   events: readonly RoiEvent[],
   lines: Axis,
@@ -150,7 +150,7 @@ function placedEvents(
       }
       const x = toScreen(lines, startS / secondsPerLine);
       const stop = endS === null ? x : toScreen(lines, endS / secondsPerLine);
-      return stop < lines.start || x > lines.stop ? [] : [{ ...event, x, width: Math.max(stop - x, 1) }];
+      return [{ ...event, x, width: Math.max(stop - x, 1) }];
     })
     .toSorted((a, b) => a.x - b.x);
 }

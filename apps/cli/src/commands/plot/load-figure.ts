@@ -67,9 +67,11 @@ export async function loadFigure(
   const { lines, columns } = await sizeOf(image, options);
   const wanted = wantedStretch(request, { lines, secondsPerLine: pixelSize.secondsPerLine });
   const ofChannel = traces.filter((trace) => isWanted(trace.roiId) && trace.channel === channel);
-  const shownEvents = events.filter((event) => isWanted(event.roiId) && event.channel === channel);
+  const ofRois = events.filter((event) => isWanted(event.roiId) && event.channel === channel);
+  const stretch = wanted ?? { start: 0, stop: lines };
+  const shownEvents = ofRois.filter((event) => isWithin(event, stretch, pixelSize.secondsPerLine));
   const whole = { channel, columns, ...options };
-  const { shown: main, contrast } = await loadPixels(image, wanted ?? { start: 0, stop: lines }, whole);
+  const { shown: main, contrast } = await loadPixels(image, stretch, whole);
   const detail =
     wanted !== undefined || main.linesPerBin === undefined
       ? undefined
@@ -78,7 +80,7 @@ export async function loadFigure(
   const notes = figureNotes({
     ...{ main, detail, contrast, traces: shownTraces, leftOut: ofChannel.slice(MOST_TRACES) },
     events: shownEvents,
-    unplacedEvents: shownEvents.filter(({ startS }) => startS === null || pixelSize.secondsPerLine === null)
+    unplacedEvents: ofRois.filter(({ startS }) => startS === null || pixelSize.secondsPerLine === null)
       .length,
   });
   return {
@@ -109,6 +111,15 @@ async function sizeOf(
     );
   }
   return { lines, columns };
+}
+
+/** Whether an event begins in a stretch or reaches into it. Without a line period nobody knows. */
+function isWithin({ startS, endS }: RoiEvent, stretch: Stretch, secondsPerLine: number | null): boolean {
+  if (startS === null || secondsPerLine === null) {
+    return false;
+  }
+  const [start, stop] = [startS / secondsPerLine, (endS ?? startS) / secondsPerLine];
+  return start < stretch.stop && stop >= stretch.start;
 }
 
 /** Around the first event, where there is something to judge; in the middle of a scan without events. */
