@@ -18,6 +18,7 @@ const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/kym-schema", []],
   ["@kym/legacy-io", ["geotiff"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
+  ["@kym/view", []],
 ]);
 const PEERS = ["apache-arrow"];
 

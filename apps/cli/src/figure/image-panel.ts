@@ -26,7 +26,7 @@ const LEAST_MARK_DISTANCE = 1.5;
 const MARK_SHARE = 0.5;
 
 /** The axes of a panel: lines to the right, columns down. */
-export function imageAxes(
+function axesOf(
   { left, top, width, height }: PanelBox,
   { stretch }: ShownPixels,
   columns: number,
@@ -44,7 +44,7 @@ export function imagePanel(
   box: PanelBox,
   hasTimeLabels: boolean,
 ): readonly string[] {
-  const axes = imageAxes(box, shown, facts.columns);
+  const axes = axesOf(box, shown, facts.columns);
   const { time, space } = planeUnits(facts.pixelSize);
   const id = `image-${shown.stretch.start}-${shown.stretch.stop}`;
   const { left: x, top: y, width, height } = box;

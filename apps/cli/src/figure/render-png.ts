@@ -1,7 +1,6 @@
 // Makes a PNG of a figure: resvg in WebAssembly, and the font DejaVu Sans, both loaded only here.
 
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 
 let loaded: Promise<typeof import("@resvg/resvg-wasm")> | undefined;
 
@@ -15,7 +14,10 @@ export async function renderPng(svg: string, scale: number): Promise<Uint8Array>
   loaded ??= loadResvg();
   const { Resvg } = await loaded;
   const fonts = await Promise.all(
-    ["DejaVuSans", "DejaVuSans-Bold"].map((name) => readFile(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`))),
+    [
+      import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+      import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+    ].map((file) => readFile(new URL(file))),
   );
   const drawing = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
@@ -36,10 +38,6 @@ export async function renderPng(svg: string, scale: number): Promise<Uint8Array>
 /** The module can be initialised only once in a process. */
 async function loadResvg(): Promise<typeof import("@resvg/resvg-wasm")> {
   const resvg = await import("@resvg/resvg-wasm");
-  await resvg.initWasm(readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")));
+  await resvg.initWasm(readFile(new URL(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))));
   return resvg;
-}
-
-function resolve(file: string): string {
-  return createRequire(import.meta.url).resolve(file);
 }

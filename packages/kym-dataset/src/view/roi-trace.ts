@@ -3,7 +3,7 @@
 import { type AnalysisState, COLUMNS, type calibrationOf } from "@kym/kym-schema";
 import type { Row } from "@kym/zarr-store";
 
-/** One number for each window in each array; NaN where there is none. */
+/** One number for each window in each array; NaN where nothing was measured. */
 export interface RoiTrace {
   readonly roiId: number;
   /** From 1. */
