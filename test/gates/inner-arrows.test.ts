@@ -37,7 +37,7 @@ const ARROWS: Arrows = {
     random: [],
     resolve: [],
     roi: [],
-    show: [],
+    show: ["plot"],
     watch: ["ingest"],
   },
   "apps/demos/src": {

@@ -6,8 +6,8 @@ import type { NdArray, ReadOptions } from "@kym/zarr-store";
 import type { ShownPixels, Stretch } from "../../figure/figure-facts.ts";
 import { PLOT_WIDTH } from "../../figure/figure-style.ts";
 
-/** Of a stretch of more lines, this many are shown. */
-export const MOST_LINES: number = 2 * PLOT_WIDTH;
+/** Of a stretch of more lines, a figure shows this many. */
+const MOST_LINES: number = 2 * PLOT_WIDTH;
 /** How many pixels are read at a time. */
 const PIXELS_AT_ONCE = 2 ** 24;
 /** At most this many pixels decide the contrast. */
@@ -18,17 +18,25 @@ export interface LoadedPixels {
   readonly contrast: Contrast;
 }
 
+export interface PixelOptions extends ReadOptions {
+  readonly channel: number;
+  /** Of the image. */
+  readonly columns: number;
+  /** How many lines are shown. Default 1200, two for each unit of a figure. */
+  readonly atMost?: number | undefined;
+}
+
 /**
- * Loads a stretch: its lines, or if they are too many for a PNG the line in the middle of each bin, which keeps the contrast of
+ * Loads a stretch: its lines, or if they are too many the line in the middle of each bin, which keeps the contrast of
  * streaks; and the contrast of the stretch.
  */
 export async function loadPixels(
   image: AcqImage,
   stretch: Stretch,
-  { channel, columns, ...options }: ReadOptions & { readonly channel: number; readonly columns: number },
+  { channel, columns, atMost = MOST_LINES, ...options }: PixelOptions,
 ): Promise<LoadedPixels> {
   const lines = stretch.stop - stretch.start;
-  const shown = nearestLines(lines, MOST_LINES);
+  const shown = nearestLines(lines, atMost);
   const sampled = nearestLines(lines, Math.max(1, Math.floor(PIXELS_FOR_CONTRAST / columns)));
   const [pixels, samples] = [
     new Float64Array(shown.length * columns),
