@@ -1,6 +1,7 @@
 // Draws a velocity trace and its events on a terminal, below an image on the same axis of time.
 
 import type { RoiEvent, RoiTrace } from "@kym/kym-dataset";
+import { UNITS } from "@kym/kym-schema";
 import { valueRange } from "@kym/view";
 import type { Stretch } from "./figure-facts.ts";
 import { eventStyle } from "./figure-style.ts";
@@ -16,7 +17,7 @@ export interface TerminalTrace {
   /** The values at the upper and the lower end. */
   readonly from: number;
   readonly to: number;
-  readonly unit: "mm/s" | "px/line";
+  readonly unit: string;
 }
 
 /** One character per column: the middle half of the values of its windows. Without a value it is blank. */
@@ -44,7 +45,7 @@ export function terminalTrace(trace: RoiTrace, stretch: Stretch, width: number):
       })
       .join("");
   });
-  return { rows, from, to, unit: data === trace.pxPerLine ? "px/line" : "mm/s" };
+  return { rows, from, to, unit: data === trace.pxPerLine ? "px/line" : UNITS.velocity };
 }
 
 interface Range {
