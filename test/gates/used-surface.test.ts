@@ -12,6 +12,7 @@ const MOST_AT_A_ROOT = 25;
 /** Why a value is public although nothing outside its package uses it and no example shows it. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   "whoever catches an error of the package asks what it is": [
+    "@kym/flow FlowError",
     "@kym/kym-dataset KymDatasetError",
     "@kym/kym-dataset isKymDatasetError",
     "@kym/kym-schema KymSchemaError",

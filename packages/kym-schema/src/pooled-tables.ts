@@ -6,8 +6,4 @@ export const POOLED_TABLES = {
   radon: "kym_radon",
   /** One row for each event, `POOLED_EVENT_COLUMNS`. */
   velocityEvents: "kym_velocity_events",
-  /** One row for each ROI and channel whose heart rate was computed, `POOLED_HEART_RATE_COLUMNS`. */
-  heartRate: "kym_heart_rate",
-  /** One row for each ROI and channel whose diameter was computed, `POOLED_DIAMETER_COLUMNS`. */
-  diameter: "kym_diameter",
 } as const;

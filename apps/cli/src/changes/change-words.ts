@@ -15,6 +15,18 @@ export type NameOf = (imageId: string) => string;
 const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.events, "events"],
   [ARTIFACTS.radonVelocity, "velocity"],
+  [ARTIFACTS.flowVelocity, "our velocity"],
+  [ARTIFACTS.flowEvents, "our events"],
+  [ARTIFACTS.flowHeartRate, "our heart rate"],
+  [ARTIFACTS.flowDiameter, "our diameter"],
+]);
+
+/** Artifacts that are JSON as well as a table of the same name: the table says it. */
+const SAID_BY_TABLE: ReadonlySet<string> = new Set([
+  ARTIFACTS.flowVelocity,
+  ARTIFACTS.flowEvents,
+  ARTIFACTS.flowHeartRate,
+  ARTIFACTS.flowDiameter,
 ]);
 
 /** The artifact that lists the open conflicts goes with the last of them. */
@@ -30,7 +42,7 @@ const MOST_NAMED = 5;
 /** Tables that only help others, and files that only say where others came from. */
 const isQuiet = ({ kind, name }: Change): boolean =>
   (kind === "pooled_table" && (name.endsWith("_runs") || name === "sources")) ||
-  (kind === "json" && name === ARTIFACTS.provenance);
+  (kind === "json" && (name === ARTIFACTS.provenance || SAID_BY_TABLE.has(name)));
 
 /**
  * The changes as phrases, such as `ROI 2 deleted from 20250722_A89_0002` and `condition of 3 images: Ang → AngII`. What happened to

@@ -24,7 +24,7 @@ export interface LogLine {
 }
 
 /** What runs in batches, by the first word of its message. */
-const BATCHED: ReadonlySet<string> = new Set(["ingest", "refresh", "restore", "migrate", "index"]);
+const BATCHED: ReadonlySet<string> = new Set(["ingest", "refresh", "restore", "migrate", "index", "analyze"]);
 /** What begins with a word that a line should keep: the changes alone do not say it. */
 const SAID: ReadonlySet<string> = new Set(["refresh", "restore", "migrate", "adopt", "resolve", "pull"]);
 /** As many phrases as a line has. */

@@ -53,6 +53,20 @@ describe("changes in words", () => {
     ]);
   });
 
+  it("what kym analyze stored, once for its table and its JSON", () => {
+    const ours = (kind: Change["kind"], name: string): Change => ({
+      image_id: "i2",
+      kind,
+      name,
+      change: "added",
+    });
+    const both = (name: string): readonly Change[] => [ours("json", name), ours("table", name)];
+    expect(words(...both("flow/velocity"), ...both("flow/heart_rate"))).toEqual([
+      "our velocity of b added",
+      "our heart rate of b added",
+    ]);
+  });
+
   it("a field of one image, of several alike, and of several that differ", () => {
     const condition = "experiment_metadata.condition";
     expect(words(field("i2", condition, "Ang", "AngII"))).toEqual(["condition of b: Ang → AngII"]);

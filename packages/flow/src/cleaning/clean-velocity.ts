@@ -12,6 +12,7 @@ const DEVIATIONS = 2;
 /** Whose rule: the lab's, or ours by the median of finite values. */
 export type CleaningVersion = "lab" | "finite_median";
 
+/** Name and version of what cleans by each rule. */
 export const CLEANING_ALGORITHMS: Readonly<Record<CleaningVersion, string>> = Object.freeze({
   lab: "kymflow.clean@1",
   finite_median: "kym.clean.finite_median@1",

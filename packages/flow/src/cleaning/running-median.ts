@@ -37,15 +37,15 @@ export function finiteRunningMedian(values: Float64Array): Float64Array {
 /** Three places and the order in which their values came. */
 class Places {
   readonly #values: Float64Array = new Float64Array(3);
-  /** The places by the age of their values, the oldest first. */
-  readonly #byAge: number[] = [LOW, MID, HIGH];
+  /** The places by the age of their values, the oldest first: of the first zeros, SciPy replaces the high one first. */
+  readonly #byAge: number[] = [HIGH, LOW, MID];
 
   get mid(): number {
     return this.#at(MID);
   }
 
   put(value: number): void {
-    const place = this.#byAge.shift() ?? LOW;
+    const place = this.#byAge.shift() ?? HIGH;
     this.#byAge.push(place);
     const replaced = this.#at(place);
     this.#values[place] = value;

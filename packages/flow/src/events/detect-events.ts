@@ -7,6 +7,7 @@ import { withoutOutliers } from "./outliers.ts";
 import { requireSameLength, samplingRateHz } from "./sampling.ts";
 import type { TimedVelocity, VelocityEvent } from "./velocity-event.ts";
 
+/** Name and version of what computes events by each rule. */
 export const EVENTS_ALGORITHMS: Readonly<Record<EventsVersion, string>> = Object.freeze({
   lab: "kymflow.events@1",
   mended: "kym.events@1",

@@ -14,6 +14,7 @@ export interface StallParams {
   readonly mergeGapSec: number;
 }
 
+/** What a stall is where nobody chose otherwise: as long as the gaps of the lab's program. */
 export const DEFAULT_STALL_PARAMS: StallParams = Object.freeze({
   stallMmPerS: 0,
   minDurationSec: 0.2,

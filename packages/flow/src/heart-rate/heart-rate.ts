@@ -10,6 +10,7 @@ import { centredSpeed, withShortGapsFilled } from "./prepare-speed.ts";
 import { type Band, peakOf, type SpectrumPeak } from "./spectrum.ts";
 import { welchSpectrum } from "./welch-spectrum.ts";
 
+/** Name and version of what computes heart rates. */
 export const HEART_RATE_ALGORITHM = "kym.heart_rate@1";
 
 /** `ok` if both methods found a rate and agree. */

@@ -33,6 +33,7 @@ export interface RadonVelocityTrace extends VelocityTrace {
   readonly spread: Float64Array;
 }
 
+/** Name and version of what computes velocities by the Radon transform. */
 export const RADON_ALGORITHM = "kym.radon@1";
 export const RADON_COLUMNS_REMOVED_ALGORITHM = "kym.radon.static_columns_removed@1";
 const DEFAULT_WINDOW_LINES = 16;

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { radonVelocity } from "../../src/index.ts";
 import { columnMeans } from "../../src/plane/column-means.ts";
 import { plainKernel } from "../../src/radon/kernel/plain-kernel.ts";
 import { wasmKernel } from "../../src/radon/kernel/wasm-kernel.ts";
 import { OperatorMaker } from "../../src/radon/operator.ts";
 import { RadonTransform } from "../../src/radon/transform.ts";
-import { noisePlane } from "../support/made-planes.ts";
+import { noisePlane, UNCALIBRATED } from "../support/made-planes.ts";
+import { angleByDefinition } from "./by-definition.ts";
 
 const calm = (): undefined => undefined;
 
@@ -22,6 +24,16 @@ test("both kernels give the same bits", async () => {
       new RadonTransform(kernel, { lines, columns }).bestAngles(source, 0, 30, calm),
     );
     expect(await angles[0]).toEqual(await angles[1]);
+  }
+});
+
+test("angles and margins are those of the definition", async () => {
+  const plane = noisePlane(40, 11);
+  const trace = await radonVelocity(plane, UNCALIBRATED);
+  for (const window of [0, 3, 6]) {
+    const { thetaDeg, margin } = angleByDefinition(plane, 4 * window, 16);
+    expect(trace.thetaDeg[window]).toBe(thetaDeg);
+    expect(trace.margin[window]).toBeCloseTo(margin, 10);
   }
 });
 

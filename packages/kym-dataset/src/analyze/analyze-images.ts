@@ -182,7 +182,7 @@ async function commitBatch(
   reports: Map<string, ImageAnalysisReport>,
 ): Promise<number> {
   try {
-    const { version, changedMeanwhile } = await storeImages(dataset, batch);
+    const { version, committed, changedMeanwhile } = await storeImages(dataset, batch);
     for (const image of batch) {
       const report = { ...reportOf(image), windows: image.windows };
       const isChanged = changedMeanwhile.has(image.imageId);
@@ -190,7 +190,7 @@ async function commitBatch(
     }
     const imageIds = batch.map(({ imageId }) => imageId).filter((id) => !changedMeanwhile.has(id));
     onEvent?.({ kind: "committed", version, imageIds });
-    return imageIds.length > 0 ? 1 : 0;
+    return committed ? 1 : 0;
   } catch (error) {
     const [only, ...others] = batch;
     if (only === undefined || isOfDataset(error)) {

@@ -11,6 +11,8 @@ import { analysedObjects } from "./plan/load-image-facts.ts";
 export interface StoredImages {
   /** The version of the commit. */
   readonly version: number;
+  /** False if everything was stored already. */
+  readonly committed: boolean;
   /** Images that were edited or deleted while they were computed. Nothing of them was stored. */
   readonly changedMeanwhile: ReadonlySet<string>;
 }
@@ -41,7 +43,7 @@ export async function storeImages(
     },
     { message: `analyze ${images.length} ${images.length === 1 ? "image" : "images"}`, ...options },
   );
-  return { version: commit.version, changedMeanwhile };
+  return { version: commit.version, committed: commit.committed, changedMeanwhile };
 }
 
 async function storeImage(

@@ -203,6 +203,18 @@ test("an image without a ROI gets one of the whole image in the same commit, or 
   });
 });
 
+test("an image that is too short for a window gets no ROI, and is named", async () => {
+  const dataset = await openDataset(memoryStore());
+  await addScan(dataset, "short", { pixels: streaks(12, 20, 0.5) });
+  const { version } = dataset;
+  const { images } = await analyzeImages(dataset, { kinds: ["velocity"] });
+  expect(images[0]).toMatchObject({ outcome: "left_out", addedRoiId: undefined });
+  expect(images[0]?.leftOut).toMatchObject([
+    { roiId: undefined, reason: expect.stringContaining("12 lines") },
+  ]);
+  expect(dataset.version).toBe(version);
+});
+
 test("without a calibration there is an angle and px per line, and the image is named", async () => {
   const dataset = await openDataset(memoryStore());
   await addScan(dataset, "bare", { header: {} });

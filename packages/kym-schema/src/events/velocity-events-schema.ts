@@ -2,7 +2,7 @@
 
 import type { Column, TableSchema } from "@kym/zarr-store";
 import { COLUMNS } from "../columns.ts";
-import { ANALYSIS_STATE_COLUMN, REL_PATH_COLUMN, SOFTWARE_COLUMN } from "../image-columns.ts";
+import { ANALYSIS_STATE_COLUMN, REL_PATH_COLUMN } from "../image-columns.ts";
 import { UNITS } from "../units.ts";
 
 const TRACE_INDEX = "index into the trace; into the lines of the image if a person made the event";
@@ -40,12 +40,11 @@ export const VELOCITY_EVENTS_SCHEMA: TableSchema = {
 };
 
 /**
- * The columns of the pooled table `kym_velocity_events`: those of an image's events, and three about the image and the program.
+ * The columns of the pooled table `kym_velocity_events`: those of an image's events, and two about the image.
  * All may be NULL, because other programs may leave out any of them.
  */
 export const POOLED_EVENT_COLUMNS: readonly Column[] = [
   ...VELOCITY_EVENTS_SCHEMA.columns.map(({ nullable: _, ...column }) => column),
-  SOFTWARE_COLUMN,
   REL_PATH_COLUMN,
   ANALYSIS_STATE_COLUMN,
 ];

@@ -176,22 +176,26 @@ export function windowsTable(images: readonly ComparedImage[], names: ImageNames
   };
 }
 
-/** Images that could not be compared, by reason. */
-export function comparisonNotes(images: readonly ComparedImage[], names: ImageNames): readonly string[] {
-  const of = (missing: string): readonly string[] =>
-    images.flatMap((image) =>
+/** Images that lack a trace, a line for each reason. */
+export function leftOutLines(images: readonly ComparedImage[], names: ImageNames): string {
+  const line = (missing: string, why: string): string => {
+    const list = images.flatMap((image) =>
       "missing" in image && image.missing === missing ? [printable(names.of(image.imageId))] : [],
     );
-  const note = (list: readonly string[], why: string): readonly string[] =>
-    list.length === 0 ? [] : [`${why}: ${list.slice(0, MOST_NAMED).join(", ")}${moreOf(list)}`];
+    return list.length === 0 ? "" : `${why}: ${list.slice(0, MOST_NAMED).join(", ")}${moreOf(list)}\n`;
+  };
   return [
-    ...note(of("ours"), "not analysed by kym analyze"),
-    ...note(of("lab"), "without a trace of the lab"),
-    ...note(of("both"), "without any trace"),
-    ...images.flatMap((image) =>
-      "message" in image ? [`${printable(names.of(image.imageId))}: ${printable(image.message)}`] : [],
-    ),
-  ];
+    line("ours", "not analysed by kym analyze"),
+    line("lab", "without a trace of the lab"),
+    line("both", "without any trace"),
+  ].join("");
+}
+
+/** One note for each image that cannot be read. */
+export function comparisonFailures(images: readonly ComparedImage[], names: ImageNames): readonly string[] {
+  return images.flatMap((image) =>
+    "message" in image ? [`${printable(names.of(image.imageId))}: ${printable(image.message)}`] : [],
+  );
 }
 
 const MOST_NAMED = 5;

@@ -5,6 +5,7 @@ import { type Command, defineCommand } from "../../arguments/command.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { shellWord } from "../../screen/shell-word.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
 import { findAmong } from "../../study/find-image.ts";
 import { ImageNames } from "../../study/image-names.ts";
@@ -17,7 +18,8 @@ import { startProgress } from "../../terminal/progress.ts";
 import {
   comparedRois,
   comparedRoisText,
-  comparisonNotes,
+  comparisonFailures,
+  leftOutLines,
   roisTable,
   windowsTable,
 } from "./compare-tables.ts";
@@ -60,19 +62,25 @@ window. Nothing is changed.`,
     }
     progress.end();
     const rois = comparedRois(compared);
+    // CSV or JSON on stdout goes to a program.
+    const isForPeople = choice.to === "file" || choice.format === "table";
     const failed = compared.filter((image) => "message" in image);
     const given = await giveTable(
       context,
       choice,
       isWhole ? windowsTable(compared, names) : roisTable(rois, names),
       {
-        data: rois.map(({ imageId, roiId, channel, counts }) => ({
-          image_id: imageId,
-          name: names.of(imageId),
-          roi_id: roiId,
-          channel,
-          ...counts,
-        })),
+        data: {
+          rois: rois.map(({ imageId, roiId, channel, counts }) => ({
+            ...{ image_id: imageId, name: names.of(imageId), roi_id: roiId, channel },
+            ...counts,
+          })),
+          left_out: compared.flatMap((image) =>
+            "missing" in image
+              ? [{ image_id: image.imageId, name: names.of(image.imageId), missing: image.missing }]
+              : [],
+          ),
+        },
         show: () => comparedRoisText(rois, names, context),
         location: dataset.location,
         commandFor: (file) => `kym compare ${shellWord(path)} -o ${shellWord(file)}`,
@@ -80,9 +88,10 @@ window. Nothing is changed.`,
     );
     return {
       ...given,
+      text: isForPeople ? `${given.text}${wrapText(leftOutLines(compared, names), terminal)}` : given.text,
       exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
       warnings: [
-        ...comparisonNotes(compared, names),
+        ...comparisonFailures(compared, names),
         ...(selected === undefined ? [] : leftOutNotes(selected)),
       ],
     };

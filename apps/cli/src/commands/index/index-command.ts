@@ -19,7 +19,7 @@ import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
-import { countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
@@ -76,7 +76,7 @@ make rows anew that depend on them.`,
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
         ? { dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) }
-        : { indexers: reports.map(countsOf) },
+        : { indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length) },
       warnings: failures,
       text: wrapText(
         dryRun ? planText(reports, names, context) : reports.map(lineOf).join(""),

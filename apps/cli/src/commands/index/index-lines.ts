@@ -3,11 +3,29 @@
 import { radonIndexer, type UpdateReport } from "@kym/kym-dataset";
 import type { CommandResult } from "../../arguments/command.ts";
 import type { ImageNames } from "../../study/image-names.ts";
+import { INDEXERS } from "../../study/indexers.ts";
 
 /** The counts of one run, for `--json`. */
 export function countsOf(report: UpdateReport): object {
   const { indexer, updated, skipped, missing, notAnalysed, purged, failed } = report;
   return { name: indexer, updated, skipped, missing, notAnalysed, purged, failed };
+}
+
+/**
+ * The counts of all runs, for `--json`. A table that no image has results for is not made; scripts still find its counts.
+ *
+ * @param wanted the names of indexers, if only some were asked for
+ */
+export function allCounts(
+  reports: readonly UpdateReport[],
+  wanted: readonly string[] | undefined,
+  notAnalysed: number,
+): readonly object[] {
+  const none = { updated: 0, skipped: 0, missing: 0, notAnalysed, purged: 0, failed: 0 };
+  return INDEXERS.filter(({ name }) => wanted?.includes(name) ?? true).map(({ name }) => {
+    const report = reports.find(({ indexer }) => indexer === name);
+    return report === undefined ? { name, ...none } : countsOf(report);
+  });
 }
 
 /** The counts of one run, as a line. */

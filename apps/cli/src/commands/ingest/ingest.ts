@@ -17,7 +17,7 @@ import { openOrMakeStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
-import { countsOf, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
+import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
@@ -111,7 +111,10 @@ async function indexed(
   const { exitCode, data, warnings = [], shortWarnings = warnings, text } = result;
   return {
     exitCode: exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : exitCode,
-    data: { ...Object(data), indexers: reports.map(countsOf) },
+    data: {
+      ...Object(data),
+      indexers: allCounts(reports, undefined, (await kym.dataset.listImageIds()).length),
+    },
     warnings: [...warnings, ...failures],
     shortWarnings: [...shortWarnings, ...failures],
     text: `${text}${wrapText(reports.map(lineOf).join(""), terminal)}`,

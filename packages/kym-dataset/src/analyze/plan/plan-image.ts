@@ -94,7 +94,7 @@ export function planImage(facts: ImageFacts, wanted: WantedParams, request: Chec
     const channel = request.channel ?? roi.channel;
     const problem = roiProblem(roi, channel, facts, request);
     if (problem !== undefined || roi.type !== "rect") {
-      leftOut.push({ roiId: roi.id, reason: problem ?? "" });
+      leftOut.push({ roiId: newRoi === undefined ? roi.id : undefined, reason: problem ?? "" });
       continue;
     }
     isAnyPossible = true;

@@ -15,7 +15,7 @@ import { type FlowContext, flowSources, loadFlowContext } from "../../indexer/fl
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
-import { keyOfRow, LAB_SOFTWARE, preferredRows } from "../preferred-rows.ts";
+import { keyOfRow, preferredRows } from "../preferred-rows.ts";
 import { withSettings } from "../with-settings.ts";
 
 /** What the rows of {@link velocityEventIndexer} depend on beside the events. */
@@ -35,7 +35,8 @@ const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowE
  * Pools the events of velocity traces into `kym_velocity_events`, one row per event, in stored order. Times are in
  * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL.
  *
- * If a ROI has events of a lab's program and of `kym analyze`, the lab's count, or ours if the dataset says so.
+ * If a ROI has events of a lab's program and of `kym analyze`, the lab's count, or ours if the dataset says so. Rows of ours
+ * have an additional column, `software`; a table without ours does not have it.
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = withSettings(
   "kymflow.velocity_events@0.1",
@@ -44,7 +45,7 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = withSettings(
     defineIndexer({
       name: "velocity_events",
       label: "events",
-      schemaVersion: "0.4",
+      schemaVersion: "0.3",
       schema: { columns: POOLED_EVENT_COLUMNS },
       ...more,
       inputs: [...LAB, ...OURS],
@@ -72,7 +73,6 @@ export const velocityEventIndexer: Indexer<VelocityEventContext> = withSettings(
           ...row,
           rel_path: relPath,
           analysis_state: states[keyOfRow(row)] ?? "unknown",
-          software: LAB_SOFTWARE,
         }));
         const ours = Array.from(await loadRows(record, OURS, { signal }), (row) => ({
           ...row,

@@ -37,7 +37,7 @@ const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowV
  * `params_hash` is the hash of `radon/params` alone; of an image without it, that of the runs of `flow/velocity`.
  */
 export const radonIndexer: Indexer<RadonContext> = withSettings(
-  "kymflow.radon@0.3",
+  "kymflow.radon@0.2",
   ["prefer", "minQuality"],
   ({ prefer, minQuality }, more) =>
     defineIndexer({

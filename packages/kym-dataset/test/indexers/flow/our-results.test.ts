@@ -93,7 +93,7 @@ test("events of a ROI are the lab's or ours, never both", async () => {
   const kym = new KymDataset(dataset);
   const ids = async (): Promise<readonly string[]> =>
     (await rows(kym, velocityEventIndexer)).map(({ event_id, software }) => `${event_id} ${software}`);
-  expect(await ids()).toEqual(["e0 lab", "two @kym/flow"]);
+  expect(await ids()).toEqual(["e0 null", "two @kym/flow"]);
   await new KymDataset(dataset).saveSettings({ prefer: "kym" });
   expect(await ids()).toEqual(["ours @kym/flow", "two @kym/flow"]);
 });

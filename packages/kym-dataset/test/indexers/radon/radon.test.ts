@@ -79,7 +79,7 @@ test("one row for each ROI, with the columns of radon_report_db.csv, rel_path an
     longest_stall_s: 0,
     low_quality_share: null,
     image_id: "a",
-    analysis_version: "kymflow.radon@0.3",
+    analysis_version: "kymflow.radon@0.2",
     params_hash: paramsHash({ 1: { algorithm: "mpRadon", window_size: 16 } }),
   });
   expect(second).toMatchObject({ roi_id: 2n, vel_mean: -2, vel_std: 0, vel_n_nan: 1n, img_min: 108n });
