@@ -65,6 +65,12 @@ const ARROWS: Arrows = {
     angles: [],
     kernel: [],
   },
+  "packages/view/src": {
+    axes: [],
+    palettes: [],
+    pixels: [],
+    marks: ["axes", "pixels"],
+  },
   "packages/kym-dataset/src": {
     table: [],
     indexer: ["table"],
@@ -148,12 +154,6 @@ const ARROWS: Arrows = {
   "packages/roi/src/exchange": {
     zip: [],
     imagej: ["zip"],
-  },
-  "packages/view/src": {
-    axes: [],
-    palettes: [],
-    pixels: [],
-    marks: ["axes", "pixels"],
   },
   "packages/zarr-store/src": {
     bytes: [],
