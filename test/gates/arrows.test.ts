@@ -19,7 +19,11 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],
   ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
   ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow"]],
-  ["@kym/cli", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset"]],
+  ["@kym/view", ["@kym/roi", "@kym/kym-schema"]],
+  [
+    "@kym/cli",
+    ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset", "@kym/view"],
+  ],
   [
     "@kym/demos",
     ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset", "@kym/cli"],
@@ -131,7 +135,8 @@ test("an arrow against the table, an unknown package and every import that is no
       import type { Store } from "@kym/zarr-store/src/store.ts";
       import { root } from "../../zarr-store/src/root.ts";
       export * from "./rect.ts";
-      export const table: Promise<import("apache-arrow").Table> = import("left-pad");`,
+      export const table: Promise<import("apache-arrow").Table> = import("left-pad");
+      export const font = import.meta.resolve("a-font/regular.ttf");`,
     "packages/roi/src/rect.ts": `import { test } from "vitest"; import "#platform";`,
     "packages/roi/test/rect.test.ts": `import { test } from "vitest"; import { roi } from "@kym/roi";`,
     "packages/zarr-store/package.json": JSON.stringify({
@@ -146,6 +151,7 @@ test("an arrow against the table, an unknown package and every import that is no
     "packages/roi/src/index.ts: ../../zarr-store/src/root.ts leaves the package",
     "packages/roi/src/index.ts: apache-arrow is not declared in packages/roi/package.json",
     "packages/roi/src/index.ts: left-pad is not declared in packages/roi/package.json",
+    "packages/roi/src/index.ts: a-font is not declared in packages/roi/package.json",
     "packages/roi/src/rect.ts: vitest is not declared in packages/roi/package.json",
     "packages/roi/src/rect.ts: #platform is not in imports of package.json",
     "packages/extra: @kym/extra is not in the table of arrows",

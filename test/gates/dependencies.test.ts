@@ -18,6 +18,7 @@ const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/kym-schema", []],
   ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
+  ["@kym/view", []],
 ]);
 const PEERS = ["apache-arrow"];
 

@@ -17,7 +17,8 @@ const ARROWS: Arrows = {
     study: ["screen", "terminal", "arguments", "sql"],
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
-    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes"],
+    figure: ["screen"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure"],
   },
   "apps/cli/src/commands": {
     analyze: ["index"],
@@ -31,11 +32,12 @@ const ARROWS: Arrows = {
     index: [],
     ingest: ["index"],
     ls: [],
+    plot: [],
     query: [],
     random: [],
     resolve: [],
     roi: [],
-    show: [],
+    show: ["plot"],
     watch: ["ingest"],
   },
   "apps/demos/src": {
@@ -62,6 +64,12 @@ const ARROWS: Arrows = {
   "packages/flow/src/radon": {
     angles: [],
     kernel: [],
+  },
+  "packages/view/src": {
+    axes: [],
+    palettes: [],
+    pixels: [],
+    marks: ["axes", "pixels"],
   },
   "packages/kym-dataset/src": {
     table: [],

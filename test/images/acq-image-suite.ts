@@ -92,6 +92,19 @@ export function acqImageSuite(where: string, make: MakeImage): void {
       const image = AcqImage.from(await kymograph());
       expect(valuesOf(await image.getChannelData(1))[1]).toEqual(Array.from(KYMOGRAPH.data));
       expect(valuesOf(await image.getSlice2d())).toEqual([[6, 4], Array.from(KYMOGRAPH.data)]);
+      const rows = { start: 2, stop: 5 };
+      expect(valuesOf(await image.getSlice2d({ rows }))).toEqual([
+        [3, 4],
+        Array.from(KYMOGRAPH.data.slice(8, 20)),
+      ]);
+      for (const wrong of [
+        { start: 2, stop: 7 },
+        { start: -1, stop: 2 },
+        { start: 3, stop: 2 },
+        { start: 0, stop: 1.5 },
+      ]) {
+        await expect(image.getSlice2d({ rows: wrong })).rejects.toMatchObject({ code: "invalid_argument" });
+      }
       await expect(image.getChannelData(2)).rejects.toMatchObject({ code: "invalid_argument" });
       await expect(image.getChannelData(0)).rejects.toMatchObject({ code: "invalid_argument" });
       await expect(image.getSlice2d({ channel: 2 })).rejects.toMatchObject({ code: "invalid_argument" });

@@ -67,4 +67,18 @@ describe("the built command", () => {
     expect(await arrowFiles("ls", path)).toBe(0);
     expect(await arrowFiles("query", path, "select count(*) from images")).toBeGreaterThan(10);
   });
+
+  it("loads what draws a PNG with the first PNG, and not for an SVG", async () => {
+    const path = join(work, "drawn.zarr");
+    const dataset = await openLocalDataset(path);
+    const { id } = await dataset.addImage(createNdArray("uint8", [2, 3]));
+    await dataset.close();
+    const rendererFiles = async (file: string): Promise<number> => {
+      const { modules } = await modulesOf("plot", path, id, "-o", join(work, file));
+      return fromOutside(modules).filter((url) => url.includes("/@resvg/")).length;
+    };
+    expect(await rendererFiles("a.svg")).toBe(0);
+    expect(await rendererFiles("a.png")).toBe(1);
+    expect((await readFile(join(work, "a.png"))).subarray(1, 4).toString()).toBe("PNG");
+  });
 });

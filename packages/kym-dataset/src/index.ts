@@ -82,5 +82,7 @@ export type {
 } from "./run/update-report.ts";
 export type { Staleness } from "./staleness/staleness.ts";
 export { buildDatasetViewTable, type ViewTableOptions } from "./view/build-dataset-view-table.ts";
+export type { ImageTraces, RoiEvent } from "./view/load-traces.ts";
 export { type RecordSummary, summarizeRecord } from "./view/record-summary.ts";
+export type { RoiTrace } from "./view/roi-trace.ts";
 export { type ListedRecord, summarizeRecords } from "./view/summarize-records.ts";

@@ -22,6 +22,7 @@ import { getStaleness } from "./staleness/get-staleness.ts";
 import { RunMemory } from "./staleness/run-memory.ts";
 import type { Staleness } from "./staleness/staleness.ts";
 import { TableCache } from "./table-cache.ts";
+import { type ImageTraces, loadTraces } from "./view/load-traces.ts";
 
 export interface KymDatasetOptions {
   /** Gets one line per run and a warning per image that failed. Default: silent. */
@@ -159,6 +160,18 @@ export class KymDataset {
    */
   async saveSettings(settings: Partial<AnalysisSettings>, options: ReadOptions = {}): Promise<boolean> {
     return saveAnalysisSettings(this.dataset, settings, options);
+  }
+
+  /**
+   * Loads the velocity traces and events of an image that the pooled tables count: the lab's or ours, as the dataset says. An image
+   * that was never analysed has none. Reads no pixels.
+   *
+   * @throws {ZarrStoreError} `not_found` for an id without an image, and errors of reading
+   * @throws {KymSchemaError} `invalid_metadata` for records of analyses that are not JSON objects
+   */
+  async loadTraces(imageId: string, options: ReadOptions = {}): Promise<ImageTraces> {
+    const { prefer } = await this.loadSettings(options);
+    return loadTraces(this.dataset.record(imageId), prefer, options);
   }
 
   /** The indexer for what the dataset remembers, at the version that was seen last, or now. */

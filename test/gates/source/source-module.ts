@@ -5,7 +5,10 @@ import { isSyntaxNode, nodesOf, type SyntaxNode } from "./syntax-node.ts";
 
 /** The facts about a TypeScript file. Comments are ignored. */
 export interface SourceModule {
-  /** Every module that the file names: in `import`, `export … from`, `import()` and `import("…")` in a type. */
+  /**
+   * Every module that the file names: in `import`, `export … from`, `import()` and `import("…")` in a type, and in
+   * `import.meta.resolve("…")`.
+   */
   readonly imports: ReadonlySet<string>;
   /** Every name that the file exports, including types; `*` for an `export *`. */
   readonly exports: ReadonlySet<string>;
@@ -45,6 +48,9 @@ function readModule(program: unknown): SourceModule {
     if (isSyntaxNode(node.source) && typeof node.source.value === "string") {
       imports.add(node.source.value);
     }
+    for (const specifier of resolvedBy(node)) {
+      imports.add(specifier);
+    }
     if (typeof node.name === "string") {
       identifiers.add(node.name);
       if (node.type === "Identifier" && !namedElsewhere.has(node)) {
@@ -59,6 +65,19 @@ function readModule(program: unknown): SourceModule {
     }
   }
   return { imports, exports, identifiers, references, strings };
+}
+
+/** What `import.meta.resolve("…")` names. */
+function resolvedBy({ type, callee, arguments: given }: SyntaxNode): readonly string[] {
+  const isResolve =
+    type === "CallExpression" &&
+    isSyntaxNode(callee) &&
+    isSyntaxNode(callee.object) &&
+    callee.object.type === "MetaProperty" &&
+    isSyntaxNode(callee.property) &&
+    callee.property.name === "resolve";
+  const [first]: readonly unknown[] = isResolve && Array.isArray(given) ? given : [];
+  return isSyntaxNode(first) && typeof first.value === "string" ? [first.value] : [];
 }
 
 function namesOfMembers(node: SyntaxNode): readonly unknown[] {

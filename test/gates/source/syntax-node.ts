@@ -5,6 +5,7 @@ export interface SyntaxNode {
   readonly type: string;
   readonly accessibility?: unknown;
   readonly argument?: unknown;
+  readonly arguments?: unknown;
   readonly body?: unknown;
   readonly callee?: unknown;
   readonly kind?: unknown;

@@ -25,6 +25,12 @@ import { KymDatasetError } from "../errors.ts";
 import { isGeometrySame, loadRoiMask, pixelsOfRoi, statsOfRoi, withStats } from "./pixels-of-roi.ts";
 import { extentOf, type PlaneIndex, planeSelection } from "./plane-selection.ts";
 
+/** Rows of a plane, half open. */
+export interface PlaneRows {
+  readonly start: number;
+  readonly stop: number;
+}
+
 const EMPTY_METADATA = '{\n  "version": "2.0"\n}';
 
 /**
@@ -87,15 +93,33 @@ export class AcqImage {
   }
 
   /**
-   * Loads one plane, rows by columns, and reads only its pixels.
+   * Loads one plane, rows by columns, or some of its rows, and reads only these pixels.
    *
-   * @throws {KymDatasetError} `invalid_argument` if the image does not have the channel, slice or time point
+   * @throws {KymDatasetError} `invalid_argument` if the image does not have the channel, slice, time point or rows
    */
-  async getSlice2d(index: PlaneIndex = {}, options: ReadOptions = {}): Promise<NdArray> {
+  async getSlice2d(
+    { rows, ...index }: PlaneIndex & { readonly rows?: PlaneRows | undefined } = {},
+    options: ReadOptions = {},
+  ): Promise<NdArray> {
     const info = await this.describe(options);
     const { height, width } = extentOf(info);
-    const region = await this.pixelStore.loadRegion(planeSelection(info, index), options);
-    return planeOf({ ...region, shape: [height, width] });
+    const { start, stop } = rows ?? { start: 0, stop: height };
+    if (
+      !(Number.isInteger(start) && Number.isInteger(stop) && start >= 0 && start <= stop && stop <= height)
+    ) {
+      throw new KymDatasetError(
+        "invalid_argument",
+        `rows: expected part of 0 to ${height}, found ${start} to ${stop}`,
+        {
+          path: "rows",
+          expected: [0, height],
+          found: [start, stop],
+        },
+      );
+    }
+    const bounds = { dim0Start: start, dim0Stop: stop, dim1Start: 0, dim1Stop: width };
+    const region = await this.pixelStore.loadRegion(planeSelection(info, index, bounds), options);
+    return planeOf({ ...region, shape: [stop - start, width] });
   }
 
   /**

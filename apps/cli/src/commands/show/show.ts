@@ -22,6 +22,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { readersOf, readersText } from "./readers.ts";
+import { showPicture } from "./show-picture.ts";
 import {
   calibrationOptions,
   type TiffCalibration,
@@ -35,13 +36,18 @@ export const showCommand: Command = defineCommand({
   usage: "show DATASET IMAGE",
   description: `Shows one image: calibration, ROIs, artifacts, whether its rows in the tables are fresh, and
 how to open it in other programs. Name the image by its id, the beginning of its id, its
-path, or its file name or a part of it.`,
+path, or its file name or a part of it.
+
+A terminal shows a picture as well: the scan with time to the right, and below it the velocities
+of the first ROI, the middle half of them at each place, and its events. With --at, it is a stretch
+of all lines. Nothing is drawn in a pipe.`,
   examples: [
     "kym show study.zarr 20250722_A89_0002",
     "kym show study.zarr 1f0c2d7e --json",
+    "kym show study.zarr 20250722_A89_0002 --at 3.2s",
     "kym show study.zarr 1f0c2d7e --blind",
   ],
-  options: BLIND_OPTION,
+  options: { at: { value: "T", help: "draw the stretch from 3.2s, 320ms or 2700lines on" }, ...BLIND_OPTION },
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
@@ -88,6 +94,10 @@ path, or its file name or a part of it.`,
       readers: await readersOf(record),
       ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
     };
+    const { terminal, signal } = context;
+    const picture = terminal.outIsTty
+      ? await showPicture(kym, image.image_id, { at: context.options.at, terminal, signal })
+      : "";
     return {
       exitCode: EXIT.ok,
       data,
@@ -95,7 +105,8 @@ path, or its file name or a part of it.`,
         analyses: [...preferenceLines(await kym.loadSettings()), ...analysisLines(analyses)],
         table: await tableToOpen(dataset, tables),
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
-        terminal: context.terminal,
+        terminal,
+        picture,
       }),
       ...nextOf(path, data),
     };
@@ -151,13 +162,15 @@ interface Surroundings {
   /** The beginning of a command that exports the dataset. */
   readonly exporting: string;
   readonly terminal: Pick<Terminal, "outIsTty" | "width">;
+  /** Lines as wide as the terminal, or nothing. */
+  readonly picture: string;
 }
 
 /** Facts are wrapped to the terminal; lines to copy into another program stay whole. */
 function textOf(
   image: Shown,
   location: string,
-  { analyses, table, exporting, terminal }: Surroundings,
+  { analyses, table, exporting, terminal, picture }: Surroundings,
 ): string {
   const calibration = scaleText(image, terminal.outIsTty);
   const facts = [
@@ -196,7 +209,7 @@ function textOf(
     ...tableRecipes(location, table),
     `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];
-  return `${wrapText(facts.join("\n"), terminal)}\n${recipes.join("\n")}\n`;
+  return `${wrapText(facts.join("\n"), terminal)}\n${recipes.join("\n")}\n${picture === "" ? "" : `\n${picture}`}`;
 }
 
 /** The steps of the plane, and the part of the TIFF that states them if nothing beside it did. */

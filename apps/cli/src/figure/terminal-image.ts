@@ -1,0 +1,48 @@
+// Draws an image on a terminal: two pixels per character, time to the right.
+
+import { type Contrast, levelOf, nearestLines, type PixelPlane } from "@kym/view";
+
+/** An image of more columns is shown by as many of them, evenly spaced. */
+const MOST_ROWS = 24;
+/** From black to white, for terminals without colours. */
+const SHADES = [" ", "░", "▒", "▓", "█"] as const;
+const RESET = "\u001b[0m";
+
+/**
+ * One character per line of the plane and two of its columns: a half block in two of 26 greys of the 256 colours that terminals
+ * have. Without colours a shade of one of five characters, and not a byte of an escape code.
+ */
+export function terminalImage(plane: PixelPlane, contrast: Contrast, color: boolean): readonly string[] {
+  const { pixels, lines, columns } = plane;
+  const shown = nearestLines(columns, MOST_ROWS);
+  const levelAt = (line: number, row: number): number | undefined => {
+    const column = shown[row];
+    return column === undefined
+      ? undefined
+      : levelOf(pixels[line * columns + column] ?? Number.NaN, contrast);
+  };
+  return Array.from({ length: Math.ceil(shown.length / 2) }, (_, row) => {
+    let [text, last] = ["", ""];
+    for (let line = 0; line < lines; line++) {
+      const [upper = 0, lower] = [levelAt(line, 2 * row), levelAt(line, 2 * row + 1)];
+      if (!color) {
+        text += shadeOf(lower === undefined ? upper : (upper + lower) / 2);
+        continue;
+      }
+      const style = `\u001b[38;5;${greyOf(upper)}${lower === undefined ? "" : `;48;5;${greyOf(lower)}`}m`;
+      text += `${style === last ? "" : style}▀`;
+      last = style;
+    }
+    return color ? text + RESET : text;
+  });
+}
+
+function shadeOf(level: number): string {
+  return SHADES[Math.min(SHADES.length - 1, Math.floor((level / 256) * SHADES.length))] ?? " ";
+}
+
+/** Black, 24 greys and white among the 256 colours: 16, 232 to 255, and 231. */
+function greyOf(level: number): number {
+  const step = Math.round((level / 255) * 25);
+  return step === 0 ? 16 : step === 25 ? 231 : 231 + step;
+}
