@@ -162,6 +162,9 @@ function slopesOf(
   });
 }
 
+/** A bar across time need not be longer, however high the image is. */
+const LONGEST_BAR = 44;
+
 /** A bar along time and one along space, with their lengths, in the lower right corner. */
 function barsOf(
   { left, top, width, height }: PanelBox,
@@ -169,7 +172,7 @@ function barsOf(
   { time, space }: { readonly time: AxisUnit; readonly space: AxisUnit },
 ): readonly string[] {
   const along = scaleBar(time, Math.abs(lines.to - lines.from), 0.15);
-  const across = scaleBar(space, Math.abs(columns.to - columns.from), 0.4);
+  const across = scaleBar(space, Math.abs(columns.to - columns.from), Math.min(0.4, LONGEST_BAR / height));
   const [x, y] = [left + width - 10, top + height - 8];
   const path = [
     ...(along === undefined

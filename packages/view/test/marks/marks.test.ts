@@ -1,4 +1,11 @@
-import { createLineRoi, createMaskRoi, createPolygonRoi, createRectRoi } from "@kym/roi";
+import {
+  createLineRoi,
+  createMaskRoi,
+  createPathRoi,
+  createPolygonRoi,
+  createRectRoi,
+  type Roi,
+} from "@kym/roi";
 import { describe, expect, it } from "vitest";
 import { hitPlace, roiOutline, slopeMarks, traceRuns, valueRange } from "../../src/index.ts";
 
@@ -84,6 +91,17 @@ describe("the outline of a ROI", () => {
     expect(roiOutline(createPolygonRoi({ ...fields, points }))).toEqual({ drawn: "closed", points });
     const [from, to] = points as [(typeof points)[0], (typeof points)[0]];
     expect(roiOutline(createLineRoi({ ...fields, points: [from, to] }))?.drawn).toBe("open");
+  });
+
+  it("is a set of dots for a type whose points nothing joins", () => {
+    const points = [{ dim0: 1.5, dim1: 2.5 }];
+    const polyline = createPathRoi({
+      ...fields,
+      type: "polyline",
+      points: [...points, { dim0: 3, dim1: 4 }],
+    });
+    const marked: Roi = Object.assign({ ...polyline, points }, { type: "point" as "polyline" });
+    expect(roiOutline(marked)).toEqual({ drawn: "dots", points });
   });
 
   it("is not known of a mask", () => {

@@ -207,6 +207,13 @@ describe("a scan without a calibration", () => {
   });
 });
 
+it("the same image gives the same file, which refers to nothing outside itself", async () => {
+  const svg = await svgOf("measured");
+  expect(await svgOf("measured")).toBe(svg);
+  const links = Array.from(svg.matchAll(/(?:href|src|url)(?:="|\()([^")]{0,22})/g), ([, target]) => target);
+  expect([...new Set(links)].toSorted()).toEqual(["#image-0-600", "#trace-1-1", "data:image/png;base64,"]);
+});
+
 describe("a PNG", () => {
   it.each(["gray", "viridis"] as const)(
     "has the colour of each pixel's level in %s at its centre",
