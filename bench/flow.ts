@@ -67,12 +67,12 @@ async function besidePython(peer: PythonPeer): Promise<void> {
   const best = BATCHES.toSorted((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0))[0] ?? 0;
   const { thetaDeg } = await radonVelocity(plane, UNCALIBRATED);
   const ours = createHash("sha256").update(thetaDeg).digest("hex");
-  const ratios: number[] = [];
+  const [ratios, cpuRatios]: [number[], number[]] = [[], []];
   const [mine, theirs]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    const begun = performance.now();
+    const [begun, cpu] = [performance.now(), process.cpuUsage()];
     await radonVelocity(plane, UNCALIBRATED);
-    const ms = performance.now() - begun;
+    const [ms, spent] = [performance.now() - begun, process.cpuUsage(cpu)];
     const answer = await peer.ask(request("sparse", LINES, best));
     if (answer.sha256 !== ours) {
       throw new Error("scipy.sparse has other angles");
@@ -80,10 +80,11 @@ async function besidePython(peer: PythonPeer): Promise<void> {
     mine.push(ms);
     theirs.push(answer.ms);
     ratios.push(answer.ms / ms);
+    cpuRatios.push((answer.cpuMs ?? Number.NaN) / ((spent.user + spent.system) / 1000));
   }
   console.log(`  ours, one thread: ${median(mine).toFixed(0)} ms, the same angles as scipy.sparse`);
   console.log(
-    `  scipy.sparse, ${best} windows at once: ${median(theirs).toFixed(0)} ms; ours is ${median(ratios).toFixed(2)} times as fast (goal 1.5)`,
+    `  scipy.sparse, ${best} windows at once: ${median(theirs).toFixed(0)} ms; ours is ${median(ratios).toFixed(2)} times as fast (goal 1.5), ${median(cpuRatios).toFixed(2)} in time of the processor`,
   );
   const loop = await peer.ask(request("loop", LOOP_LINES, 1));
   const perWindow = loop.ms / (LOOP_LINES / STEP_LINES - 3);
@@ -104,11 +105,23 @@ async function inThreads(): Promise<void> {
   // The windows about the middle belong to the first half.
   const overlap = WINDOW_LINES - STEP_LINES;
   const one = (): Promise<unknown> => runIn(0, LINES);
-  const two = (): Promise<unknown> =>
-    Promise.all([runIn(0, half + overlap), runIn(half, LINES)]);
+  const two = (): Promise<unknown> => Promise.all([runIn(0, half + overlap), runIn(half, LINES)]);
   await two();
-  const { ratio } = await pairedRounds(rounds, one, two);
+  const spent: [number[], number[]] = [[], []];
+  const counted = async (run: () => Promise<unknown>, into: number[]): Promise<void> => {
+    const before = process.cpuUsage();
+    await run();
+    const { user, system } = process.cpuUsage(before);
+    into.push(user + system);
+  };
+  const { ratio } = await pairedRounds(
+    rounds,
+    () => counted(one, spent[0]),
+    () => counted(two, spent[1]),
+  );
   console.log(`  two threads of a pool are ${ratio.toFixed(2)} times as fast as one (goal 1.8)`);
+  const share = median(spent[1]) / median(spent[0]);
+  console.log(`  both together take ${share.toFixed(2)} of its time of the processor`);
 }
 
 async function byLength(): Promise<void> {

@@ -88,6 +88,8 @@ def loop(image, window_lines, _):
 for line in sys.stdin:
     method, path, lines, columns, window_lines, batch = json.loads(line)
     image = numpy.fromfile(path, "<u2").reshape(-1, columns)[:lines]
+    cpu = time.process_time()
     seconds, theta = {"sparse": sparse, "loop": loop}[method](image, window_lines, batch)
+    cpu = time.process_time() - cpu
     digest = hashlib.sha256(theta.astype("<f8").tobytes()).hexdigest()
-    print(json.dumps({"ms": seconds * 1000, "sha256": digest}), flush=True)
+    print(json.dumps({"ms": seconds * 1000, "cpuMs": cpu * 1000, "sha256": digest}), flush=True)

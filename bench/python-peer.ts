@@ -10,6 +10,8 @@ import { hasPython, runPython } from "../test/interop/python-environment.ts";
 /** The time that a Python library took, and the SHA-256 of the values it read. */
 export interface PeerAnswer {
   readonly ms: number;
+  /** What the processor spent on it, if the peer says it: a busy machine does not change it. */
+  readonly cpuMs?: number;
   readonly sha256: string;
 }
 

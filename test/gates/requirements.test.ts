@@ -6,7 +6,7 @@ const MAP = "test/requirements.md";
 /** The sections of the map. */
 const TOPICS = [3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]
   .map((ticket) => `Ticket ${ticket}`)
-  .concat("Indexers handoff", "Checklist", "Demos");
+  .concat("Indexers handoff", "Checklist", "Demos", "Analysis");
 
 interface Row {
   readonly topic: string;

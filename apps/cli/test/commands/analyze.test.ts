@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARTIFACTS, summarizeMetadata, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import { createNdArray, type Row, rowsOf } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { kym, kymJson } from "../support/kym.ts";
 
+const GOLDEN = join(import.meta.dirname, "../../../../test/golden-datasets");
 const HEADER = { voxels: [0.001, 0.5], voxels_units: ["s", "um"] };
 const ROI = {
   ...{ roi_id: 1, roi_type: "rect", version: "1.0", name: "vessel", note: "", channel: 1, z: 0, revision: 0 },
@@ -18,10 +19,11 @@ const IMAGES: Readonly<Record<string, object | undefined>> = {
   raw: undefined,
 };
 
+let made = "";
 let cwd = "";
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "kym-analyze-"));
-  await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { summarize: summarizeMetadata });
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), "kym-analyze-"));
+  await using dataset = await openLocalDataset(join(made, "study.zarr"), { summarize: summarizeMetadata });
   for (const [id, metadata] of Object.entries(IMAGES)) {
     const data = Uint8Array.from({ length: 48 * 12 }, (_, index) =>
       ((index % 12) + Math.floor(index / 12)) % 12 < 5 ? 200 : 40 + (index % 7),
@@ -32,7 +34,12 @@ beforeEach(async () => {
     }
   }
 });
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "kym-analyze-"));
+  await cp(made, cwd, { recursive: true });
+});
 afterEach(() => rm(cwd, { recursive: true }));
+afterAll(() => rm(made, { recursive: true }));
 
 async function tableOf(id: string, name: string): Promise<readonly Row[]> {
   await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { mode: "r" });
@@ -56,7 +63,7 @@ it("says what it did, names the ROIs that it added and the images without a cali
       "  added a ROI of the whole image (2): no-roi, raw\n" +
       "  no calibration, so angle and px per line, but no mm/s and no events (1): raw\n",
   );
-  const second = await kym(["analyze", "study.zarr"], { cwd, columns: 80 });
+  const second = await kym(["analyze", "study.zarr", "-j", "1"], { cwd, columns: 80 });
   expect(second.stdout).toBe(
     "nothing to do · 3 up to date\n  no calibration, so angle and px per line, but no mm/s and no events (1): raw\n",
   );
@@ -80,9 +87,12 @@ it("in threads it gives the data of one thread, with progress for programs and t
 });
 
 it("--json names each image with its reasons, and only images that are chosen are analysed", async () => {
-  const { data } = await kymJson(["analyze", "study.zarr", "--where", "condition = 'AngII'", "--radon"], {
-    cwd,
-  });
+  const { data } = await kymJson(
+    ["analyze", "study.zarr", "--where", "condition = 'AngII'", "--radon", "-j", "1"],
+    {
+      cwd,
+    },
+  );
   expect(data).toMatchObject({ images: 1, analysed: 1, windows: 9, commits: 1 });
   expect(data.details).toMatchObject([
     {
@@ -107,7 +117,7 @@ it("an image that fails is named, the others are analysed, and the exit code is 
     await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
     await dataset.record("no-roi").saveJson(ARTIFACTS.metadata, { version: "2.0", rois: "none" });
   }
-  const { exitCode, stdout, stderr } = await kym(["analyze", "study.zarr"], { cwd });
+  const { exitCode, stdout, stderr } = await kym(["analyze", "study.zarr", "-j", "1"], { cwd });
   expect(exitCode).toBe(3);
   expect(stdout).toContain("analysed 2 ROIs of 2 images · 18 windows · 1 failed\n");
   expect(stderr).toContain("no-roi: ");
@@ -132,7 +142,7 @@ it("an interruption keeps what is whole and ends with 130; the same command goes
     onStderr: (text, host) => text.includes('"done":96') && host.send("SIGINT"),
   });
   expect(stopped.exitCode).toBe(130);
-  const again = await kymJson(["analyze", "study.zarr"], { cwd });
+  const again = await kymJson(["analyze", "study.zarr", "-j", "1"], { cwd });
   expect(again.data.current + again.data.analysed).toBe(3);
   expect(again.data.current).toBeGreaterThan(0);
   expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
@@ -146,7 +156,7 @@ it("index pools ours where the lab has none; --prefer ours is remembered, also b
       .record("calibrated")
       .saveParquet(ARTIFACTS.radonVelocity, trace, { schema: VELOCITY_TRACE_SCHEMA });
   }
-  await kym(["analyze", "study.zarr"], { cwd });
+  await kym(["analyze", "study.zarr", "-j", "1"], { cwd });
   const sql = "select image_id, software from kym_radon order by all";
   const rows = async (...words: readonly string[]): Promise<readonly string[]> => {
     await kym(["index", "study.zarr", ...words], { cwd });
@@ -160,14 +170,33 @@ it("index pools ours where the lab has none; --prefer ours is remembered, also b
     "raw @kym/flow",
   ]);
   expect(await rows()).toContain("calibrated @kym/flow");
-  await kym(["analyze", "study.zarr", "--prefer", "lab"], { cwd });
+  await kym(["index", "study.zarr", "--prefer", "lab"], { cwd });
   expect(await rows()).toContain("calibrated lab");
+  await kym(["analyze", "study.zarr", "--prefer", "ours", "-j", "1"], { cwd });
+  for (const command of ["show", "explain"]) {
+    const { stdout } = await kym([command, "study.zarr", "calibrated"], { cwd });
+    expect(stdout).toContain("this dataset remembers --prefer ours");
+  }
   const { stdout } = await kym(["index", "study.zarr"], { cwd });
   expect(stdout, "no table of heart rates that nobody asked for").not.toContain("heart_rate");
 });
 
+it("an export of analysed images, ingested again, has nothing left to analyse; a dataset of an older build is analysed", async () => {
+  const all = ["--radon", "--lspiv", "--events", "--heart-rate", "--diameter", "-j", "1"];
+  await kym(["analyze", "study.zarr", ...all], { cwd });
+  await kym(["index", "study.zarr", "--prefer", "ours"], { cwd });
+  await kym(["export", "study.zarr", "out"], { cwd });
+  await kym(["ingest", "out", "again.zarr"], { cwd });
+  const again = await kym(["analyze", "again.zarr", ...all], { cwd });
+  expect(again.stdout.split("\n")[0]).toBe("nothing to do · 3 up to date");
+  expect((await kym(["index", "again.zarr"], { cwd })).stdout).toContain("kym_radon: updated 0 · fresh 3");
+  await cp(join(GOLDEN, "version-2.zarr"), join(cwd, "old.zarr"), { recursive: true });
+  const old = await kym(["analyze", "old.zarr", "--window", "4", "-j", "1"], { cwd });
+  expect(old.stdout).toContain("analysed 1 ROI of 1 image · 1 window · 1 left out\n");
+});
+
 it("compare counts the windows of each ROI that agree, and writes every window with -o", async () => {
-  await kym(["analyze", "study.zarr", "calibrated"], { cwd });
+  await kym(["analyze", "study.zarr", "calibrated", "-j", "1"], { cwd });
   const ours = await tableOf("calibrated", ARTIFACTS.flowVelocity);
   {
     await using dataset = await openLocalDataset(join(cwd, "study.zarr"));
@@ -187,6 +216,10 @@ it("compare counts the windows of each ROI that agree, and writes every window w
   expect((await kym(["compare", "study.zarr"], { cwd })).stdout).toContain(
     "without any trace: no-roi, raw\n",
   );
+  await kym(["analyze", "study.zarr", "calibrated", "--lspiv", "-j", "1"], { cwd });
+  const methods = await kym(["compare", "study.zarr", "--with", "lspiv"], { cwd });
+  expect(methods.stdout).toMatch(/median mm\/s.*\n *calibrated +1 +1 +9 +0 +9/);
+  expect(methods.stdout).toContain("without any trace: no-roi, raw\n");
   const { stdout } = await kym(["compare", "study.zarr", "-o", "x.csv"], { cwd });
   expect(stdout).toBe("wrote 9 rows to x.csv\nwithout any trace: no-roi, raw\n");
 });

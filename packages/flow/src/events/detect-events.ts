@@ -82,11 +82,14 @@ export async function detectVelocityEvents(
   options.signal?.throwIfAborted();
   const breathe = makeBreathe(options.signal);
   const cleaned = readyTrace(trace, options);
+  await breathe();
   const rateHz = samplingRateHz(trace.timeS);
+  await breathe();
   const params = { ...DEFAULT_BASELINE_SHIFT_PARAMS, ...options.shifts };
   const shifts = Number.isFinite(rateHz)
     ? await baselineShifts(cleaned, rateHz, params, version, breathe)
     : { events: [], thresholdMmPerS: Number.NaN };
+  await breathe();
   const events = [...shifts.events, ...gapsIn(cleaned, rateHz, options)];
   return {
     algorithm: EVENTS_ALGORITHMS[version],

@@ -72,6 +72,7 @@ export async function heartRate(
   signal?.throwIfAborted();
   const breathe = makeBreathe(signal);
   const speed = centredSpeed(trace.velocityMmPerS, params);
+  await breathe();
   const nTotal = speed.length;
   const nValid = speed.filter((value, index) => isSample(trace.timeS[index], value)).length;
   const counts = { nTotal, nValid, validFraction: nTotal === 0 ? Number.NaN : nValid / nTotal };
@@ -87,6 +88,7 @@ export async function heartRate(
     };
   }
   const band = bandOf(params);
+  await breathe();
   const lomb = await lombPeak(trace.timeS, speed, band, params, breathe);
   const welch = await welchPeak(trace.timeS, speed, band, params, breathe);
   const agreement =
@@ -150,13 +152,16 @@ async function welchPeak(
   breathe: Breathe,
 ): Promise<SpectrumPeak | null> {
   const rateHz = samplingRateHz(timeS);
+  await breathe();
   const samples = withShortGapsFilled(timeS, speed, params.interpMaxGapSec).filter((value) =>
     Number.isFinite(value),
   );
   if (samples.length < 2 || !(band.lowHz > 0 && 2 * band.highHz < rateHz)) {
     return null;
   }
+  await breathe();
   const filtered = bandPass(samples, rateHz, band, params.bandpassOrder);
+  await breathe();
   const wanted = roundHalfEven(params.npersegSec * rateHz);
   const segment = Math.min(MOST_SEGMENT, Math.max(LEAST_SEGMENT, wanted));
   const spectrum = await welchSpectrum(filtered, rateHz, band, segment, breathe);

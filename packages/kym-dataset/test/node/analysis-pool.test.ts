@@ -16,6 +16,12 @@ async function study(): Promise<ZarrDataset> {
   return dataset;
 }
 
+/** An image's own node has the time at which it was added. */
+async function resultsOf(dataset: ZarrDataset, id: string): Promise<ReadonlyMap<string, string>> {
+  const hashes = await dataset.record(id).objectHashes();
+  return new Map([...hashes].filter(([key]) => key !== "zarr.json"));
+}
+
 test("worker threads give the same bytes as one thread, however many images there are at once", async () => {
   const [alone, pooled] = [await study(), await study()];
   const kinds = ["velocity", "events", "heartRate", "diameter"] as const;
@@ -30,7 +36,7 @@ test("worker threads give the same bytes as one thread, however many images ther
   expect(lines.slice(0, -1)).toEqual(lines.slice(0, -1).toSorted((a, b) => a - b));
   expect(lines.slice(-2)).toEqual([480, -3]);
   for (const id of ["a", "b", "c"]) {
-    expect(await pooled.record(id).objectHashes()).toEqual(await alone.record(id).objectHashes());
+    expect(await resultsOf(pooled, id)).toEqual(await resultsOf(alone, id));
   }
 });
 

@@ -25,7 +25,7 @@ interface AgreementCounts {
   readonly blank_in_both: number;
   /** Windows of one trace at whose time the other has none. */
   readonly unpaired: number;
-  /** mm/s, of windows with two velocities; null if there are none. */
+  /** mm/s, of windows with two velocities; null without one. */
   readonly median_difference: number | null;
   /** mm/s; null if no two velocities differ. */
   readonly largest_difference: number | null;
