@@ -77,7 +77,8 @@ export async function syncFolder(
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
-  const rules = { ...ruled, again, pathFields: pathFields ?? undefined };
+  const { returnDeleted } = options;
+  const rules = { ...ruled, again, pathFields: pathFields ?? undefined, returnDeleted };
   const plan = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
