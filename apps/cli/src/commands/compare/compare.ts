@@ -61,6 +61,7 @@ window. Nothing is changed.`,
       compared.push(image);
     }
     progress.end();
+    compared.sort((a, b) => (names.of(a.imageId) < names.of(b.imageId) ? -1 : 1));
     const rois = comparedRois(compared);
     // CSV or JSON on stdout goes to a program.
     const isForPeople = choice.to === "file" || choice.format === "table";
@@ -89,6 +90,9 @@ window. Nothing is changed.`,
     return {
       ...given,
       text: isForPeople ? `${given.text}${wrapText(leftOutLines(compared, names), terminal)}` : given.text,
+      ...(compared.some((image) => "missing" in image && image.missing === "ours") && {
+        next: `kym analyze ${shellWord(path)}`,
+      }),
       exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
       warnings: [
         ...comparisonFailures(compared, names),
