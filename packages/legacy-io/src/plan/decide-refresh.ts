@@ -21,6 +21,8 @@ export interface RefreshRules {
   readonly again?: ReadonlyMap<string, readonly FaultyRead[]> | undefined;
   /** Which fields the names of folders hold. Default: those that were ingested stay. */
   readonly pathFields?: PathFields | undefined;
+  /** Whether files whose images were deleted from the dataset are ingested as new ones. Default: they are left alone. */
+  readonly returnDeleted?: boolean | undefined;
 }
 
 /** The decision about one acquisition of a folder. */

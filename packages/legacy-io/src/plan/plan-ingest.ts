@@ -80,10 +80,10 @@ export function planIngest(
     const from = moved.get(path);
     const was = here ?? from?.known;
     const folderFields = noteMatch(bundle, was);
-    if (was !== undefined) {
+    if (was !== undefined && (was.exists || rules.returnDeleted !== true)) {
       return decideRefresh(bundle, was, facts.hashes, rules, here === undefined ? from : undefined);
     }
-    const whole = imageOfChannel.get(path);
+    const whole = was === undefined ? imageOfChannel.get(path) : undefined;
     return whole === undefined
       ? { action: "ingest", bundle, folderFields }
       : { action: "skip", bundle, imageId: whole.imageId, reason: CHANNEL_OF_IMAGE, vanished: [] };

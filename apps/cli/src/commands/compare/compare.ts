@@ -73,6 +73,7 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
       compared.push(image);
     }
     progress.end();
+    compared.sort((a, b) => (names.of(a.imageId) < names.of(b.imageId) ? -1 : 1));
     const rois = comparedRois(compared);
     // CSV or JSON on stdout goes to a program.
     const isForPeople = choice.to === "file" || choice.format === "table";
@@ -110,6 +111,9 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
       text: isForPeople
         ? `${given.text}${wrapText(leftOutLines(compared, names, other), terminal)}`
         : given.text,
+      ...(compared.some((image) => "missing" in image && image.missing === "ours") && {
+        next: `kym analyze ${shellWord(path)}`,
+      }),
       exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
       warnings: [
         ...comparisonFailures(compared, names),

@@ -22,7 +22,7 @@ export const deleteCommand: Command = defineCommand({
   description: `Deletes images from the dataset, in one commit; their files elsewhere stay. It asks first, and
 where nobody can be asked it ends with 5 unless --yes is given. Their rows in the pooled tables
 go with the next kym index. The dataset keeps in mind that it had their files, so kym ingest
-and kym refresh do not bring them back.`,
+and kym refresh do not bring them back; kym ingest --deleted does.`,
   examples: [
     "kym delete study.zarr 20250722_A89_0002",
     "kym delete study.zarr 20250722_A89_0002 20250722_A89_0003 --yes",

@@ -57,7 +57,7 @@ function wordsOf(
     added_images: [`${version} put ${what} in`, `kym delete ${dataset} IMAGE takes an image out; ${earlier}`],
     deleted_images: [
       `${version} deleted ${what}, and pixels are not kept`,
-      `kym ingest reads a file again; ${earlier}`,
+      `kym ingest FOLDER ${dataset} --deleted puts the files in again; ${earlier}`,
     ],
     replaced_images: [`${version} replaced ${what}, and pixels are not kept`, earlier],
     noted_sources: [
@@ -65,7 +65,10 @@ function wordsOf(
       `kym refresh ${dataset} FOLDER follows the files; ${earlier}`,
     ],
     not_kept: [`${version} also changed ${what}, of which the old bytes are not kept`, earlier],
-    image_gone: [`${what} was deleted since`],
+    image_gone: [
+      `${what} was deleted since`,
+      `kym ingest FOLDER ${dataset} --deleted puts the files in again; ${earlier}`,
+    ],
     changed_since: changedWords({ paths, fields, changedBy }, names, dataset),
     history_gone: [`${GONE[whyGone]}: ${what}`, earlier],
     as_before: [`everything is as it was before ${version} already`],
@@ -90,15 +93,22 @@ function changedWords(
     return changed.length === 0 ? partsOf([path], names) : `${changed.join(", ")} of ${imageOf(path, names)}`;
   });
   const later = changedBy.at(-1);
-  const since = later === undefined ? "since" : `since, in version ${changedBy.join(", ")}`;
-  const why = `${listOf(what)} was changed ${since}`;
-  return later === undefined
-    ? [why]
-    : [why, `undo that first, with kym undo ${dataset} ${later}, or set the value that you want`];
+  const set = "or set the value that you want";
+  const why = `${listOf(what)} was changed since`;
+  if (later === undefined) {
+    return [why, `kym log ${dataset} lists what was done; ${set} with kym edit`];
+  }
+  // A version that touched the same file need not have changed the same field.
+  return changedBy.length === 1
+    ? [`${why}, in version ${later}`, `undo that first, with kym undo ${dataset} ${later}, ${set}`]
+    : [
+        `${why}, in one of the versions ${changedBy.join(", ")}`,
+        `kym log ${dataset} says in which; undo that first, ${set}`,
+      ];
 }
 
 /** What paths stand for: images, or an artifact of one. */
-function partsOf(paths: readonly string[], names: ImageNames): string {
+export function partsOf(paths: readonly string[], names: ImageNames): string {
   const parts = paths.map((path) => {
     const meaning = meaningOf(path);
     const image = imageOf(path, names);

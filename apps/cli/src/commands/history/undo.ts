@@ -20,7 +20,7 @@ import { type StaleRows, staleLines, staleRowsOf, wentStale } from "../../study/
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { parseVersion } from "./parse-version.ts";
-import { refusedUndo } from "./refused-undo.ts";
+import { partsOf, refusedUndo } from "./refused-undo.ts";
 
 export const undoCommand: Command = defineCommand({
   usage: "undo DATASET [VERSION]",
@@ -93,7 +93,7 @@ async function resultOf(
     ...(files.some(({ artifact }) => artifact === ARTIFACTS.provenance)
       ? ["kym refresh takes the files of the folder in again, if they are still there"]
       : []),
-    ...left.map((kept) => `${kept} stays as it is`),
+    ...left.map((kept) => `${partsOf([kept], names)} stays as it is`),
     ...(dryRun ? [] : [`kym undo ${shellWord(path)} ${version} does it again`]),
   ];
   const text = lines.map((line) => `${printable(names.in(line))}\n`).join("") + staleLines(stale);

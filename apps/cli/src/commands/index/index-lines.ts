@@ -70,5 +70,7 @@ export function queryNext(reports: readonly UpdateReport[], path: string): Pick<
   );
   return hasRadon
     ? { next: `kym query ${path} "select rel_path, roi_id, vel_mean from ${radonIndexer.tableName}"` }
-    : {};
+    : reports.some(({ notAnalysed }) => notAnalysed > 0)
+      ? { next: `kym analyze ${path}` }
+      : {};
 }

@@ -29,7 +29,9 @@ export const ingestCommand: Command = defineCommand({
 them. The folder is only read. A folder that kym export wrote is restored as it was.
 
 You can run it again, also after an interruption: it adds what is missing, and what changed
-beside an image. Pixels that are in the dataset stay as they are (see kym refresh).
+beside an image. Pixels that are in the dataset stay as they are (see kym refresh). Images that
+were deleted from the dataset do not come back, unless --deleted is given: then their files go
+in as new images, without what was edited in the dataset.
 
 With --path-fields, the names of folders say what the files beside an image leave open, such
 as treatment and date: {name} is one folder's name or a piece of it, * is any part of the path.
@@ -51,6 +53,7 @@ first files; -v lists all of them.`,
   options: {
     ...FOLDER_OPTIONS,
     ...PATH_FIELDS_OPTIONS,
+    deleted: { help: "also put in again what was deleted from the dataset", neverFromEnvironment: true },
     "no-sidecars": { help: "ingest only the pixels" },
     index: { help: "update the pooled tables as well" },
     ...TIFF_LIMIT_OPTIONS,
@@ -66,6 +69,7 @@ first files; -v lists all of them.`,
     try {
       const report = await ingestLegacyFolder(dataset, context.resolvePath(folder), {
         ...options,
+        returnDeleted: context.options.deleted === true,
         onEvent: (event) => {
           if (event.type === "read") {
             progress.update(event.done, event.total, basename(event.path));

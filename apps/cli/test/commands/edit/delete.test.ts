@@ -66,19 +66,30 @@ it("deletes images in one commit; their pooled rows go by the next index, and th
   expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
 });
 
-it.skipIf(KYMOGRAPHS === undefined)("ingest and refresh do not bring a deleted scan back", async () => {
-  await mkdir(join(cwd, "lab"));
-  for (const name of ["Capillary2_no_txt.tif", "Capillary1_0001.tif"]) {
-    await cp(join(KYMOGRAPHS ?? "", name), join(cwd, "lab", name));
-  }
-  await kym(["ingest", "lab", "study.zarr"], { cwd });
-  await kym(["delete", "study.zarr", "Capillary2_no_txt", "--yes"], { cwd });
-  for (const command of [
-    ["ingest", "lab", "study.zarr"],
-    ["refresh", "study.zarr", "lab"],
-  ]) {
-    await kym(command, { cwd });
-    const { data } = await kymJson(["ls", "study.zarr", "--columns", "file_name"], { cwd });
-    expect(data).toEqual([{ file_name: "Capillary1_0001" }]);
-  }
-});
+it.skipIf(KYMOGRAPHS === undefined)(
+  "ingest and refresh do not bring a deleted scan back, and ingest --deleted does, once",
+  async () => {
+    await mkdir(join(cwd, "lab"));
+    for (const name of ["Capillary2_no_txt.tif", "Capillary1_0001.tif"]) {
+      await cp(join(KYMOGRAPHS ?? "", name), join(cwd, "lab", name));
+    }
+    await kym(["ingest", "lab", "study.zarr"], { cwd });
+    await kym(["delete", "study.zarr", "Capillary2_no_txt", "--yes"], { cwd });
+    for (const command of [
+      ["ingest", "lab", "study.zarr"],
+      ["refresh", "study.zarr", "lab"],
+    ]) {
+      await kym(command, { cwd });
+      const { data } = await kymJson(["ls", "study.zarr", "--columns", "file_name"], { cwd });
+      expect(data).toEqual([{ file_name: "Capillary1_0001" }]);
+    }
+    const dry = await kymJson(["ingest", "lab", "study.zarr", "--deleted", "-n"], { cwd });
+    expect(dry.data.ingested).toMatchObject([{ path: "Capillary2_no_txt.tif" }]);
+    for (const added of [1, 0]) {
+      const { data } = await kymJson(["ingest", "lab", "study.zarr", "--deleted"], { cwd });
+      expect([data.ingested.length, data.unchanged.length]).toEqual([added, 2 - added]);
+    }
+    expect((await kymJson(["ls", "study.zarr"], { cwd })).data).toHaveLength(2);
+    expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
+  },
+);

@@ -120,6 +120,12 @@ kym_velocity_events: the rows of 1 image are stale now
       `undo that first, with kym undo study.zarr ${last}, or set the value that you want`,
     ]);
     expect(await treeHash(study)).toBe(tree);
+    await run("roi", "edit", "study.zarr", "a.tif", "1", "--name", "vein");
+    expect(await refusal(String(last - 1))).toEqual([
+      5,
+      `kym: nothing was undone: ROI 2 of a was changed since, in one of the versions ${last}, ${last + 1}`,
+      "kym log study.zarr says in which; undo that first, or set the value that you want",
+    ]);
   });
 
   it("refuses what put images in or deleted them, with what to do instead", async () => {
@@ -136,7 +142,7 @@ kym_velocity_events: the rows of 1 image are stale now
     expect(await refusal()).toEqual([
       5,
       `kym: nothing was undone: version ${await version()} deleted c, and pixels are not kept`,
-      expect.stringContaining("kym ingest reads a file again"),
+      expect.stringContaining("kym ingest FOLDER study.zarr --deleted puts the files in again"),
     ]);
   });
 

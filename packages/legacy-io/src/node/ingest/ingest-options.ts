@@ -41,6 +41,8 @@ export interface IngestFolderOptions extends IngestOptions {
   readonly includeSidecars?: boolean | undefined;
   /** Number of acquisitions to read at the same time. Default 4. */
   readonly jobs?: number | undefined;
+  /** Ingest files whose images were deleted from the dataset as new images. Default false: they are skipped. */
+  readonly returnDeleted?: boolean | undefined;
   /** Report what would be done, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;

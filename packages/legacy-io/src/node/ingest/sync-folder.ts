@@ -78,7 +78,8 @@ export async function syncFolder(
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
-  const rules = { ...ruled, again, pathFields: pathFields ?? undefined };
+  const { returnDeleted } = options;
+  const rules = { ...ruled, again, pathFields: pathFields ?? undefined, returnDeleted };
   const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
   const allFormats = sidecarFormats(options.formats);
   const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });

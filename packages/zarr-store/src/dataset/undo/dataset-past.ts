@@ -41,8 +41,8 @@ type Commits = (
 interface FoundCommit {
   readonly record: CommitRecord;
   readonly undoneBy: number | undefined;
-  /** The newest version that touched each path after the commit. */
-  readonly later: ReadonlyMap<StoreKey, number>;
+  /** The versions that touched each path after the commit, the newest first. */
+  readonly later: ReadonlyMap<StoreKey, readonly number[]>;
   /** What commits before this time replaced may be gone from the history; in milliseconds since 1970. */
   readonly collectedBeforeEpochMs: number;
 }
@@ -147,7 +147,7 @@ export class DatasetPast {
 
   async #find(version: number, { signal }: ReadOptions): Promise<FoundCommit | undefined> {
     const undone = new UndoneVersions();
-    const later = new Map<StoreKey, number>();
+    const later = new Map<StoreKey, number[]>();
     let collectedBeforeEpochMs = Number.NEGATIVE_INFINITY;
     for await (const record of this.#backwards(version, signal)) {
       const undoneBy = undone.visit(record);
@@ -157,7 +157,7 @@ export class DatasetPast {
       const { removedBeforeEpochMs = Number.NEGATIVE_INFINITY } = historyDetailsOf(record);
       collectedBeforeEpochMs = Math.max(collectedBeforeEpochMs, removedBeforeEpochMs);
       for (const { path } of record.ops) {
-        later.set(path, later.get(path) ?? record.version);
+        later.set(path, [...(later.get(path) ?? []), record.version]);
       }
     }
     return undefined;

@@ -42,7 +42,7 @@ export type UndoOutcome =
       readonly paths: readonly StoreKey[];
       /** The fields of JSON that were changed again since, by path. */
       readonly fields: ReadonlyMap<StoreKey, readonly string[]>;
-      /** The newest version that touched each of the paths later, in ascending order. */
+      /** The versions that touched one of the paths later, in ascending order. Of fields, not each need have changed them. */
       readonly changedBy: readonly number[];
       readonly undoneBy: number | undefined;
       readonly whyGone?: WhyGone;
