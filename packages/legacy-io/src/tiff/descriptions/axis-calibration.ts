@@ -75,7 +75,11 @@ const UNITS: ReadonlyMap<string, readonly [unit: string, factor: number]> = new 
 ]);
 
 /** A unit of length in full, in English and American, one and several. */
-function spellings(stem: string, unit: string, factor: number): readonly (readonly [string, readonly [string, number]])[] {
+function spellings(
+  stem: string,
+  unit: string,
+  factor: number,
+): readonly (readonly [string, readonly [string, number]])[] {
   return ["er", "ers", "re", "res"].map((ending) => [`${stem}${ending}`, [unit, factor]]);
 }
 

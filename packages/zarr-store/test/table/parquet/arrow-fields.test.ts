@@ -7,6 +7,7 @@ import {
   Float32,
   Float64,
   Int8,
+  Int32,
   Int64,
   List,
   Schema,
@@ -54,13 +55,13 @@ test("the columns of a schema are those that Arrow wrote, with dictionaries and 
 
 test.each([
   [new Dictionary(new Bool(), new Int8()), "dictionary<values=bool, indices=int8>"],
-  [new Dictionary(new Float16(), new Int64()), "dictionary<values=halffloat, indices=int64>"],
+  [new Dictionary(new Float16(), new Int32()), "dictionary<values=halffloat, indices=int32>"],
   [
-    new List(new Field("item", new Dictionary(new Bool(), new Int64()))),
-    "dictionary<values=bool, indices=int64>",
+    new List(new Field("item", new Dictionary(new Bool(), new Int32()))),
+    "dictionary<values=bool, indices=int32>",
   ],
   [new Dictionary(new Float32(), new Int8()), undefined],
-  [new Dictionary(new Utf8(), new Int64()), undefined],
+  [new Dictionary(new Utf8(), new Int32()), undefined],
 ])("a column of the type %s: what may not reach the WebAssembly is %s", (type, words) => {
   const schema = tableToIPC(
     new Table(new Schema([new Field("first", new Utf8()), new Field("k", type)])),
