@@ -24,6 +24,8 @@ interface Read {
   readonly csv: Frame;
   readonly tsv: Frame;
   readonly json: Frame;
+  /** Per program and row, whether the only cell is missing. */
+  readonly "one column": readonly (readonly boolean[])[];
   readonly duckdb: readonly (readonly unknown[])[];
 }
 
@@ -57,6 +59,8 @@ describe.skipIf(!(await hasPython()))("Python reads what kym query -o writes", (
       const { exitCode, stdout } = await kym(["query", "study.zarr", sql, "-o", `t.${ending}`], { cwd });
       expect([exitCode, stdout]).toEqual([0, `wrote 5 rows to t.${ending}\n`]);
     }
+    const one = "select vel_mean from scores order by id";
+    expect((await kym(["query", "study.zarr", one, "-o", "one.csv"], { cwd })).exitCode).toBe(0);
     read = JSON.parse(await runPython(new URL("read_output.py", import.meta.url), [cwd]));
   }, 300_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
@@ -99,6 +103,11 @@ describe.skipIf(!(await hasPython()))("Python reads what kym query -o writes", (
     expect(read.duckdb.map(([type, ok]) => [type, ok])).toEqual(
       [true, false, true, false, null].map((ok) => ["BOOLEAN", ok]),
     );
+  });
+
+  it("CSV of one column: pandas, pyarrow and DuckDB keep the row without a value", () => {
+    const expected = [false, false, false, false, true];
+    expect(read["one column"]).toEqual([expected, expected, expected]);
   });
 
   it("JSON: pandas has one row an object", () => {

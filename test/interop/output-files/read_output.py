@@ -6,6 +6,7 @@ import sys
 import duckdb
 import openpyxl
 import pandas
+import pyarrow.csv
 import pyarrow.parquet
 
 folder = sys.argv[1]
@@ -35,6 +36,11 @@ print(
             },
             "csv": of_pandas(pandas.read_csv(f"{folder}/t.csv")),
             "tsv": of_pandas(pandas.read_csv(f"{folder}/t.tsv", sep="\t")),
+            "one column": [
+                pandas.read_csv(f"{folder}/one.csv")["vel_mean"].isna().tolist(),
+                pyarrow.csv.read_csv(f"{folder}/one.csv")["vel_mean"].is_null().to_pylist(),
+                [value is None for (value,) in duckdb.sql(f"from '{folder}/one.csv'").fetchall()],
+            ],
             "json": of_pandas(pandas.read_json(f"{folder}/t.json")),
             "duckdb": duckdb.sql(f"select typeof(ok), ok, note from '{folder}/t.csv' order by id").fetchall(),
         }

@@ -49,7 +49,7 @@ const NAMELESS_STACKS: ReadonlySet<AxesSource> = new Set(["imagej", "default"]);
  * | an axis `t` and one of space, in any order, with or without channels | `t x`, `c t x` |
  * | planes of one row along `t`, or along ImageJ's `z` without a step | `t x`, `c t x` |
  * | columns in a unit of time, rows not | turned: `t x`, `c t x` |
- * * | anything else in two axes, or in two and channels | rows are `t`, columns are `x` |
+ * | anything else in two axes, or in two and channels | rows are `t`, columns are `x` |
  * | other stacks | its own axes |
  */
 export function imageLayout(said: SaidAxes): ImageLayout {

@@ -30,22 +30,20 @@ const UNITS: ReadonlyMap<string, readonly [unit: string, factor: number]> = new 
   ["μm", ["um", 1]],
   ["micron", ["um", 1]],
   ["microns", ["um", 1]],
-  ["micrometer", ["um", 1]],
-  ["micrometers", ["um", 1]],
-  ["micrometre", ["um", 1]],
-  ["micrometres", ["um", 1]],
+  ...spellings("micromet", "um", 1),
   ["\u00c5", ["um", 1e-4]],
   ["angstrom", ["um", 1e-4]],
   ["pm", ["um", 1e-6]],
   ["nm", ["um", 1e-3]],
-  ["nanometer", ["um", 1e-3]],
-  ["nanometers", ["um", 1e-3]],
-  ["millimeter", ["um", 1e3]],
-  ["millimeters", ["um", 1e3]],
+  ...spellings("nanomet", "um", 1e-3),
+  ...spellings("millimet", "um", 1e3),
+  ...spellings("centimet", "um", 1e4),
+  ...spellings("met", "um", 1e6),
   ["mm", ["um", 1e3]],
   ["cm", ["um", 1e4]],
   ["m", ["um", 1e6]],
   ["inch", ["um", 25_400]],
+  ["inches", ["um", 25_400]],
   ["in", ["um", 25_400]],
   ["s", ["s", 1]],
   ["sec", ["s", 1]],
@@ -64,6 +62,8 @@ const UNITS: ReadonlyMap<string, readonly [unit: string, factor: number]> = new 
   ["microsecond", ["s", 1e-6]],
   ["microseconds", ["s", 1e-6]],
   ["ns", ["s", 1e-9]],
+  ["nanosecond", ["s", 1e-9]],
+  ["nanoseconds", ["s", 1e-9]],
   ["min", ["s", 60]],
   ["mins", ["s", 60]],
   ["minute", ["s", 60]],
@@ -73,6 +73,15 @@ const UNITS: ReadonlyMap<string, readonly [unit: string, factor: number]> = new 
   ["hour", ["s", 3600]],
   ["hours", ["s", 3600]],
 ]);
+
+/** A unit of length in full, in English and American, one and several. */
+function spellings(
+  stem: string,
+  unit: string,
+  factor: number,
+): readonly (readonly [string, readonly [string, number]])[] {
+  return ["er", "ers", "re", "res"].map((ending) => [`${stem}${ending}`, [unit, factor]]);
+}
 
 /** Units of an axis without a scale. */
 const NO_UNIT = /^(px|pixels?|reference ?frame)$/i;
@@ -99,17 +108,20 @@ const USUAL_DPI: readonly number[] = [
 const UM_PER_INCH = 25_400;
 /** Olympus and others write 10 000 px/cm into each file. */
 const PLACEHOLDER_UM = 1;
+/** No screen, printer or scanner has dots as close as this, 12 700 in an inch. */
+const FINEST_DOTS_UM = 2;
 
 /**
- * Whether a length in inches or centimetres is one that programs fill in where they know no scale: inches, the dots per inch of
- * a screen or printer, and 10 000 px/cm.
+ * Whether a length in inches or centimetres is one that programs fill in where they know no scale: inches of 2 µm or more, the
+ * dots per inch of a screen or printer, and 10 000 px/cm.
  */
 export function isPlaceholder(stepUm: number, unit: string): boolean {
   const spelled = unit.trim().toLowerCase();
   const isNear = (a: number, b: number): boolean => Math.abs(a / b - 1) < 1e-3;
+  const isInch = /^(in|inch|inches|")$/.test(spelled);
   return (
-    /^(in|inch|inches|")$/.test(spelled) ||
-    (/^cm$|^centimet/.test(spelled) &&
+    (isInch && stepUm >= FINEST_DOTS_UM) ||
+    ((isInch || /^cm$|^centimet/.test(spelled)) &&
       (isNear(stepUm, PLACEHOLDER_UM) || USUAL_DPI.some((dpi) => isNear(stepUm * dpi, UM_PER_INCH))))
   );
 }

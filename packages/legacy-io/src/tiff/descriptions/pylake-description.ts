@@ -3,7 +3,7 @@
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 import { parseJson } from "./shaped-description.ts";
 
-/** What the JSON of `Kymo.export_tiff` of lumicks-pylake 1.8 says. Its rows are places and its columns are lines. */
+/** What the JSON of `Kymo.export_tiff` of lumicks-pylake 0.13 to 1.8 says. Its rows are places and its columns are lines. */
 export interface PylakeDescription {
   /** Places along the line: the rows of the image. */
   readonly places: number;
@@ -15,17 +15,23 @@ const LINE_TIME = "Line time (s)";
 const PIXEL_SIZE = "Pixel size (um)";
 const PIXEL_COUNT = "Number of pixels";
 const SCAN_AXES = "Scan axes";
+const CAMERA = "Camera";
+const KYMOGRAPH = "ConfocalKymo";
 
 /**
- * Reads pylake's description of a kymograph. Undefined for any other text, also for its images of two scan axes.
+ * Reads pylake's description of a kymograph: it has a line time, or says so by its camera. Undefined for any other text, also for
+ * its images of two scan axes.
  *
  * The step of a line is `Line time (s)`. `Pixel time (s)` times the pixels would be less: between two lines the scanner turns.
  */
 export function parsePylakeDescription(text: string): PylakeDescription | undefined {
-  if (!text.startsWith("{") || text.length > MAX_LENGTH || !text.includes(LINE_TIME)) {
+  if (!text.startsWith("{") || text.length > MAX_LENGTH || !text.includes(SCAN_AXES)) {
     return undefined;
   }
   const root = membersOf(parseJson(text));
+  if (!root.has(LINE_TIME) && root.get(CAMERA) !== KYMOGRAPH) {
+    return undefined;
+  }
   const axes = root.get(SCAN_AXES);
   const [axis, ...further] = Array.isArray(axes) ? axes.map(membersOf) : [];
   const places = axis?.get(PIXEL_COUNT);

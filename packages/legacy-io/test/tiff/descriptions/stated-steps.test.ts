@@ -19,7 +19,8 @@ const imageJ = (text: string, perUnit: number): unknown => {
 
 test.each([
   ["300 dots per inch", "unit=inch", 300],
-  ["any inches", "unit=inch", 12_345],
+  ["a scanner's inches", "unit=inch", 12_345],
+  ["10 000 px/cm in inches", "unit=inch", 25_400],
   ["10 000 px/cm, which Olympus writes", "unit=cm", 10_000],
   ["72 dpi in centimetres", "unit=cm", 28.346],
   ["300 dpi in centimetres", "unit=cm", 118.11],
@@ -29,6 +30,8 @@ test.each([
 
 test("centimetres that no program fills in are a scale, and so is 1 µm in µm", () => {
   expect(imageJ("unit=cm", 35_211)).toEqual(["y imagej", "x imagej"]);
+  // 0.284 µm: dots of no screen, printer or scanner are as close.
+  expect(imageJ("unit=inch", 25_400 / 0.284)).toEqual(["y imagej", "x imagej"]);
   expect(imageJ("unit=um", 1)).toEqual(["y imagej", "x imagej"]);
   expect(isPlaceholder(1, "mm")).toBe(false);
 });
@@ -57,6 +60,9 @@ test("units of time and of length in every spelling become seconds and micrometr
     [2 * 1e-3, "um"],
     [2 * 1e-4, "um"],
   ]);
+  expect(["millimetre", "Centimeters", "meter", "metres", "mm", "cm", "m"].map(of)).toEqual(
+    [1e3, 1e4, 1e6, 1e6, 1e3, 1e4, 1e6].map((factor) => [2 * factor, "um"]),
+  );
   expect(["pixel", "px", "reference frame", ""].map(of)).toEqual([
     undefined,
     undefined,
@@ -79,6 +85,15 @@ test("pylake: the step of a line is its line time, dead time included", () => {
       { axis: "t", step: 0.00076, unit: "s", source: "pylake" },
     ],
   });
+});
+
+test("pylake: a kymograph without a line time has its axes, and a step of places alone", () => {
+  const { "Line time (s)": _, ...rest } = PYLAKE;
+  const of = (more: object): unknown => parsePylakeDescription(JSON.stringify({ ...rest, ...more }));
+  const [x] = [{ axis: "x", step: 0.284, unit: "um", source: "pylake" }];
+  expect(of({ Camera: "ConfocalKymo" })).toEqual({ places: 6, calibration: [x] });
+  expect(of({ Camera: "ConfocalKymo", "Line time (s)": null })).toEqual({ places: 6, calibration: [x] });
+  expect(of({ Camera: "ConfocalScan" })).toBeUndefined();
 });
 
 test("pylake: without a size of pixels only the time counts; images of two axes and other JSON are none", () => {

@@ -35,7 +35,7 @@ export interface ArrowField {
   readonly name: string;
   /** The type of the values, of a dictionary too: `utf8`, or `decimal128(2, 1)`. */
   readonly values: string;
-  /** The type of the indices of a dictionary, such as `int64`; undefined for other columns. */
+  /** The type of the indices of a dictionary, such as `int64`; undefined for a column that is not one. */
   readonly indices: string | undefined;
   readonly children: readonly ArrowField[];
 }
@@ -43,7 +43,7 @@ export interface ArrowField {
 /**
  * Reads the fields of a schema from a message of Arrow's stream format.
  *
- * @throws {RangeError} if the bytes are not such a message
+ * @throws {RangeError} if the bytes are not a message with a schema
  * @see https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format and arrow/format/Schema.fbs
  */
 export function arrowFieldsOf(bytes: Uint8Array): readonly ArrowField[] {

@@ -26,10 +26,7 @@ test.each<[string, Uint8Array<ArrayBuffer>]>([
   ["R write.csv", utf8('"roi_id","t_start_s","user_type"\n1,0.5,"a"\n1,NA,NA\n2,3.75,"b c"\n')],
   ["R write.csv2", utf8('"roi_id";"t_start_s";"user_type"\n1;0,5;"a"\n1;NA;NA\n2;3,75;"b c"\n')],
   ["R write.table", utf8('"roi_id"\t"t_start_s"\t"user_type"\n1\t0.5\t"a"\n1\tNA\tNA\n2\t3.75\t"b c"\n')],
-  [
-    "Excel in German",
-    utf8("\ufeffroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;#NV;\r\n2;3,75;b c\r\n"),
-  ],
+  ["Excel in German", utf8("\ufeffroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;#NV;\r\n2;3,75;b c\r\n")],
   ["Excel with sep=", utf8("sep=;\r\nroi_id;t_start_s;user_type\r\n1;0,5;a\r\n1;;\r\n2;3,75;b c\r\n")],
   [
     "Excel Unicode text",
@@ -125,7 +122,10 @@ test.each([
     roi_id: BigInt64Array.of(7n, 8n, 9n),
     name: [null, "NA1", null],
   });
-  const quoted = text.replace("roi_id", '"roi_id"').replace("name", '"name"').replace(/^(?=\d)./gm, '"$&"');
+  const quoted = text
+    .replace("roi_id", '"roi_id"')
+    .replace("name", '"name"')
+    .replace(/^(?=\d)./gm, '"$&"');
   expect(readCsv(utf8(quoted)).columns).toEqual(readCsv(utf8(text)).columns);
 });
 

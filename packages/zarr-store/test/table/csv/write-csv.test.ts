@@ -73,11 +73,14 @@ test("a single column with a missing value, which would be an empty line, is ref
 });
 
 // pandas 3.1 and pyarrow 26 skip an empty line also here, and DuckDB and they take two quotes for a missing value.
-test.each(["pandas", "spreadsheet", "tsv"] as const)("%s keeps the rows without a value of a single column", (dialect) => {
-  const text = csvText([{ name: "v", isFloat: true, values: [0.5, null, null, 2.5] }], 4, dialect);
-  expect(text).toBe('v\n0.5\n""\n""\n2.5\n');
-  expect(readCsv(new TextEncoder().encode(text)).columns["v"]).toEqual(
-    Float64Array.of(0.5, Number.NaN, Number.NaN, 2.5),
-  );
-  expect(csvText([{ name: "n", values: [null, "x"] }], 2, dialect)).toBe('n\n""\nx\n');
-});
+test.each(["pandas", "spreadsheet", "tsv"] as const)(
+  "%s keeps the rows without a value of a single column",
+  (dialect) => {
+    const text = csvText([{ name: "v", isFloat: true, values: [0.5, null, null, 2.5] }], 4, dialect);
+    expect(text).toBe('v\n0.5\n""\n""\n2.5\n');
+    expect(readCsv(new TextEncoder().encode(text)).columns["v"]).toEqual(
+      Float64Array.of(0.5, Number.NaN, Number.NaN, 2.5),
+    );
+    expect(csvText([{ name: "n", values: [null, "x"] }], 2, dialect)).toBe('n\n""\nx\n');
+  },
+);

@@ -1,9 +1,13 @@
 import {
+  Bool,
   Decimal,
   Dictionary,
   Field,
+  Float16,
+  Float32,
   Float64,
   Int8,
+  Int32,
   Int64,
   List,
   Schema,
@@ -16,6 +20,7 @@ import {
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arrowFieldsOf } from "../../../src/table/parquet/arrow-fields.ts";
+import { unreadDictionary } from "../../../src/table/parquet/unread-dictionary.ts";
 
 const SCHEMA = new Schema([
   new Field("scan", new Utf8()),
@@ -29,7 +34,7 @@ const SOUND = tableToIPC(new Table(SCHEMA), "stream");
 test("the columns of a schema are those that Arrow wrote, with dictionaries and what is inside lists", () => {
   expect(arrowFieldsOf(SOUND)).toEqual([
     { name: "scan", values: "utf8", indices: undefined, children: [] },
-    { name: "speed_mm_s", values: "float", indices: undefined, children: [] },
+    { name: "speed_mm_s", values: "double", indices: undefined, children: [] },
     { name: "note", values: "utf8", indices: "int8", children: [] },
     { name: "price", values: "decimal128(2, 1)", indices: "uint16", children: [] },
     {
@@ -46,6 +51,25 @@ test("the columns of a schema are those that Arrow wrote, with dictionaries and 
       ],
     },
   ]);
+});
+
+test.each([
+  [new Dictionary(new Bool(), new Int8()), "dictionary<values=bool, indices=int8>"],
+  [new Dictionary(new Float16(), new Int32()), "dictionary<values=halffloat, indices=int32>"],
+  [
+    new List(new Field("item", new Dictionary(new Bool(), new Int32()))),
+    "dictionary<values=bool, indices=int32>",
+  ],
+  [new Dictionary(new Float32(), new Int8()), undefined],
+  [new Dictionary(new Utf8(), new Int32()), undefined],
+])("a column of the type %s: what may not reach the WebAssembly is %s", (type, words) => {
+  const schema = tableToIPC(
+    new Table(new Schema([new Field("first", new Utf8()), new Field("k", type)])),
+    "stream",
+  );
+  expect(unreadDictionary(Buffer.from(schema).toString("base64"))).toEqual(
+    words && { name: "k", type: words },
+  );
 });
 
 test("a changed schema is refused as a RangeError, or read as some columns, without a length being believed", () => {
