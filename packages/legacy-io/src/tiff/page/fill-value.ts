@@ -31,7 +31,11 @@ function numberOf(text: string): number {
   if (/^-?inf(inity)?$/.test(plain)) {
     return plain.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  return Number(plain);
+  if (/^-?nan$/.test(plain)) {
+    return Number.NaN;
+  }
+  // What is no decimal number counts as 0, as GDAL reads it; `0x10` too, which JavaScript would take for 16.
+  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : 0;
 }
 
 /** Fills whole samples. */
