@@ -34,7 +34,7 @@ function numberOf(text: string): number {
   if (/^-?nan$/.test(plain)) {
     return Number.NaN;
   }
-  // What is no decimal number counts as 0, as GDAL reads it; `0x10` too, which JavaScript would take for 16.
+  // Other words count as 0, and so does `0x10`, which JavaScript would take for 16.
   return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : 0;
 }
 
