@@ -132,9 +132,23 @@ def read_npy(data):
     return {**array_says(array), "shape": list(array.shape)}
 
 
+# docs/csv.md: words for a missing value.
+MISSING = {"NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "null", "NULL", "None", "nan", "NaN", "NAN"}
+
+
 def read_csv(data):
+    """As docs/csv.md has it: no blanks around titles, no empty columns at the end, words for missing values as empty cells."""
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
-    return [row for row in csv.reader(text, strict=True) if row]
+    rows = [row for row in csv.reader(text, strict=True) if row]
+    if not rows:
+        return rows
+    # A title in quotes keeps its blanks; the tables here quote only titles with a comma.
+    titles = [title if "," in title else title.strip(" ") for title in rows[0]]
+    cells = [["" if cell in MISSING else cell for cell in row] for row in rows[1:]]
+    all_rows = [titles, *cells]
+    width = max((index + 1 for row in all_rows for index, cell in enumerate(row) if cell), default=0)
+    full = min(width, len(titles))
+    return [row[: max(width, 1)] + [""] * (full - len(row)) for row in all_rows]
 
 
 def read_json(data):

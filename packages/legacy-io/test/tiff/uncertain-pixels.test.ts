@@ -5,7 +5,7 @@ import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff } from "../../src/tiff/read-tiff.ts";
 import { caught } from "../support/caught.ts";
 import { encodeLzw } from "./codecs/encode-lzw.ts";
-import { buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "./tiff-fixture.ts";
+import { ascii, buildTiff, elementBytes, type FixtureTag, greyTags, long, short } from "./tiff-fixture.ts";
 
 const WIDTH = 6;
 const HEIGHT = 8;
@@ -101,4 +101,25 @@ test("a page of a stack that lost its BitsPerSample is not left out", async () =
     code: "invalid_file",
     details: { tag: "BitsPerSample" },
   });
+});
+
+test.each([
+  ["7", 16, 7],
+  ["0x10", 16, 0],
+  ["1e400", 16, 0],
+  ["70000", 16, 0],
+  ["no data", 32, 0],
+  ["nan", 32, Number.NaN],
+  ["-inf", 32, Number.NEGATIVE_INFINITY],
+  ["-9999", 32, -9999],
+] as const)("pixels that were never written are GDAL_NODATA %j of %i bits: %d", async (text, bits, value) => {
+  const strip = new Uint8Array((HEIGHT / 2) * WIDTH * (bits / 8));
+  const tags = [
+    ...greyTags(WIDTH, HEIGHT, bits, [short(278, HEIGHT / 2), short(339, bits === 32 ? 3 : 1)]),
+    ascii(42113, text),
+    long(273, 8, 0),
+    long(279, strip.length, 0),
+  ];
+  const { image } = await read(buildTiff([{ tags, segments: [strip] }]));
+  expect([...image.data].slice((HEIGHT / 2) * WIDTH)).toEqual(new Array((HEIGHT / 2) * WIDTH).fill(value));
 });

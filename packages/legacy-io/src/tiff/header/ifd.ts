@@ -152,7 +152,8 @@ async function readDirectory(
   }
   const start = offset + layout.countBytes;
   const entriesBytes = entryCount * layout.entryBytes;
-  const isCutOff = reader.sizeBytes - start - entriesBytes < layout.offsetBytes;
+  const leftBytes = reader.sizeBytes - start - entriesBytes;
+  const isCutOff = leftBytes >= 0 && leftBytes < layout.offsetBytes;
   const view = await reader.read(start, entriesBytes + (isCutOff ? 0 : layout.offsetBytes));
   const entries = new Map<number, TiffEntry>();
   for (let index = 0; index < entryCount; index++) {

@@ -7,22 +7,35 @@ interface Waiting {
   readonly giveUp: () => void;
 }
 
+/** The longest wait that a timer can have; it would end at once after a longer one. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const waiting = new Set<Waiting>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+let timerAtMs = Number.POSITIVE_INFINITY;
 
-/** Waits at most so many milliseconds. Throws `io` after that; the wait itself cannot be ended. */
-export function waitAtMost<T>(pending: Promise<T>, maxWaitMs: number): Promise<T> {
+/**
+ * Waits at most so many milliseconds. Throws `io` after that; the wait itself cannot be ended.
+ * @param source whatever gives nothing, for the message
+ */
+export function waitAtMost<T>(
+  pending: Promise<T>,
+  maxWaitMs: number,
+  source = "the source of the TIFF",
+): Promise<T> {
   return new Promise((resolve, reject) => {
+    const untilMs = performance.now() + maxWaitMs;
     const one: Waiting = {
-      untilMs: performance.now() + maxWaitMs,
+      untilMs,
       giveUp: () => {
-        const message = `the source of the TIFF gave nothing for ${maxWaitMs} ms, the limit maxWaitMs`;
+        const message = `${source} gave nothing for ${maxWaitMs} ms, the limit maxWaitMs`;
         reject(new LegacyIoError("io", message, { expected: maxWaitMs }));
       },
     };
     waiting.add(one);
-    if (timer === undefined) {
-      timer = startTimer(maxWaitMs);
+    // A read of many bytes may take longer than the next one.
+    if (timer === undefined || untilMs < timerAtMs) {
+      startTimer(maxWaitMs);
     }
     pending.then(
       (value) => {
@@ -38,12 +51,14 @@ export function waitAtMost<T>(pending: Promise<T>, maxWaitMs: number): Promise<T
 }
 
 /** Starting a timer for each read would cost more than the read. */
-function startTimer(ms: number): ReturnType<typeof setTimeout> {
-  const started = setTimeout(lookAtAll, ms);
-  if (typeof started === "object") {
-    started.unref();
+function startTimer(ms: number): void {
+  clearTimeout(timer);
+  const waitMs = Math.min(ms, LONGEST_TIMER_MS);
+  timerAtMs = performance.now() + waitMs;
+  timer = setTimeout(lookAtAll, waitMs);
+  if (typeof timer === "object") {
+    timer.unref();
   }
-  return started;
 }
 
 function lookAtAll(): void {
@@ -58,7 +73,7 @@ function lookAtAll(): void {
       nextMs = Math.min(nextMs, one.untilMs - nowMs);
     }
   }
-  if (nextMs < Number.POSITIVE_INFINITY) {
-    timer = startTimer(nextMs);
+  if (waiting.size > 0) {
+    startTimer(nextMs);
   }
 }

@@ -31,7 +31,11 @@ function numberOf(text: string): number {
   if (/^-?inf(inity)?$/.test(plain)) {
     return plain.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  return Number(plain);
+  if (/^-?nan$/.test(plain)) {
+    return Number.NaN;
+  }
+  // Other words count as 0, and so does `0x10`, which JavaScript would take for 16.
+  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : 0;
 }
 
 /** Fills whole samples. */
