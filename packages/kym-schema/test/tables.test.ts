@@ -25,6 +25,7 @@ const SCHEMAS: readonly TableSchema["columns"][] = [
   tables.POOLED_EVENT_COLUMNS,
   flow.FLOW_DIAMETER_SCHEMA.columns,
   flow.FLOW_HEART_RATE_COLUMNS,
+  flow.FLOW_LSPIV_SCHEMA.columns,
   flow.FLOW_VELOCITY_SCHEMA.columns,
   flow.POOLED_DIAMETER_COLUMNS,
   flow.POOLED_HEART_RATE_COLUMNS,

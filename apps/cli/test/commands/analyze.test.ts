@@ -71,6 +71,11 @@ it("says what it did, names the ROIs that it added and the images without a cali
   expect(row?.["velocity_mm_s"]).toBeCloseTo(-0.5, 1);
 });
 
+it("is the next line of an index that finds nothing analysed", async () => {
+  const index = await kym(["index", "study.zarr"], { cwd, columns: 80 });
+  expect(index.stderr).toContain("next: kym analyze study.zarr\n");
+});
+
 it("in threads it gives the data of one thread, with progress for programs and the next step on a terminal", async () => {
   const words = ["analyze", "study.zarr", "--heart-rate", "--diameter", "-j", "2"];
   const threads = await kym([...words, "--progress", "json"], { cwd, columns: 80 });

@@ -19,7 +19,7 @@ export async function openLeftOut(
 }
 
 /** The image that was left out, or the one here in its place; undefined for any other name. */
-export async function leftOutOf(
+export async function findLeftOut(
   dataset: ZarrDataset,
   imageId: string,
   { signal }: Pick<CommandContext, "signal">,

@@ -23,7 +23,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { choicesOf, isChoosing, type SideOptions } from "./choices.ts";
 import { conflictTable, type ShownConflict, wholeWords } from "./conflict-table.ts";
-import { leftOutData, leftOutLines, leftOutOf, openLeftOut, settleLeftOut } from "./resolve-left-out.ts";
+import { findLeftOut, leftOutData, leftOutLines, openLeftOut, settleLeftOut } from "./resolve-left-out.ts";
 import { settleTable, tableData, tableLines } from "./resolve-table.ts";
 
 export const resolveCommand: Command = defineCommand({
@@ -153,7 +153,7 @@ async function settle(
   const names = await imageNames(dataset, { blind: false });
   const image = names.of(imageId);
   const [found] = await listOpenConflicts(dataset, { imageId, signal });
-  const leftOut = await leftOutOf(dataset, imageId, context);
+  const leftOut = await findLeftOut(dataset, imageId, context);
   if (found === undefined && leftOut !== undefined) {
     return settleLeftOut(dataset, leftOut, names, sides, context);
   }

@@ -38,7 +38,7 @@ export async function chosenImages(
   const origins = originsInLedger(await dataset.loadSourcesIndex());
   return {
     imageIds: all.filter((imageId) => chosen.has(imageId)),
-    leftOut: leftOutOf(
+    leftOut: imagesLeftOut(
       others.map((imageId) => {
         const sourceRelPath = origins.get(imageId)?.sourceRelPath;
         return { imageId, ...(sourceRelPath !== undefined && { sourceRelPath }) };
@@ -49,7 +49,7 @@ export async function chosenImages(
 }
 
 /** What an export leaves out; undefined if that is nothing. */
-export function leftOutOf(
+export function imagesLeftOut(
   images: ExportLeftOut["images"],
   tables: ExportLeftOut["tables"],
 ): ExportLeftOut | undefined {

@@ -14,7 +14,7 @@ import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
-import { chosenImages, leftOutOf } from "./chosen-images.ts";
+import { chosenImages, imagesLeftOut } from "./chosen-images.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "./image-places.ts";
@@ -60,7 +60,7 @@ export async function writeLegacy(
     tables.push(...(exported === undefined ? [] : [exported]));
   }
   const written = new Set(tables.map(({ name }) => name));
-  const leftOut = leftOutOf(
+  const leftOut = imagesLeftOut(
     others?.images ?? [],
     (await dataset.listTableNames()).filter((name) => !written.has(name)),
   );
