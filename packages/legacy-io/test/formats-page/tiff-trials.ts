@@ -585,8 +585,8 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
   },
   "a damaged file": {
     read: [],
-    warned: [reading(tiff(ascii(274, "left")))],
-    refused: [reading(plain.subarray(0, -3)), refusing(long(256, 60_000), long(257, 60_000))],
+    warned: [reading(tiff(ascii(274, "left"))), reading(plain.subarray(0, -3))],
+    refused: [reading(plain.subarray(0, -5)), refusing(long(256, 60_000), long(257, 60_000))],
   },
   "a file beyond a [limit](#limits-of-a-tiff)": {
     read: [],
