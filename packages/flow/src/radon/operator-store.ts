@@ -59,8 +59,9 @@ export class OperatorStore {
     this.#arena.float64(stored.rowSums, rowSums.length).set(rowSums);
     this.#arena.uint32(stored.rowStarts, rowStarts.length).set(rowStarts);
     const offsets = this.#arena.uint32(stored.offsets, pixels.length);
-    for (const [index, pixel] of pixels.entries()) {
-      offsets[index] = this.#offsetOf(pixel);
+    // An iterator would make an object a pixel, some 30 MB in all before they are collected.
+    for (let index = 0; index < pixels.length; index += 1) {
+      offsets[index] = this.#offsetOf(pixels[index] ?? 0);
     }
     return stored;
   }

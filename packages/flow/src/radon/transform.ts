@@ -24,12 +24,15 @@ export class RadonTransform {
   /** Addresses of scores: of all windows, [coarse angle][window], and of one group at one fine angle. */
   readonly #coarse: number;
   readonly #oneGroup: number;
+  /** The coarse scores of a block, outside of the memory that grows: one array for all blocks. */
+  readonly #coarseCopy: Float64Array;
 
   constructor(kernel: Kernel, size: WindowSize) {
     this.#kernel = kernel;
     this.#arena = new Arena(kernel.memory);
     this.#block = new WindowBlock(this.#arena, size);
     this.#coarse = this.#arena.allocate(8 * COARSE_COUNT * this.#block.windowCount);
+    this.#coarseCopy = new Float64Array(COARSE_COUNT * this.#block.windowCount);
     this.#oneGroup = this.#arena.allocate(8 * LANES);
     this.#operators = new OperatorStore(this.#arena, size, (pixel) => this.#block.offsetOf(pixel));
   }
@@ -100,7 +103,8 @@ export class RadonTransform {
    */
   async #fineScores(best: Int32Array, breathe: Breathe): Promise<Float64Array> {
     const scores = new Float64Array(FINE_COUNT * best.length);
-    const coarse = this.#arena.float64(this.#coarse, COARSE_COUNT * this.windowCount).slice();
+    const coarse = this.#coarseCopy;
+    coarse.set(this.#arena.float64(this.#coarse, coarse.length));
     for (const [quarters, groups] of wantedAngles(best)) {
       const index = quarters / COARSE_STEP;
       const isCoarse = Number.isInteger(index) && index >= 0 && index < COARSE_COUNT;
