@@ -120,6 +120,7 @@ describe("of kym's own commands", () => {
   const FIELDS_AND_OTHERS = (name: string): boolean => !["blind", "dry-run", "from", "where"].includes(name);
   const isNeverFromEnvironment = (command: string, name: string): boolean =>
     ["force", "repair", "claim", "yes"].includes(name) ||
+    (command === "ingest" && name === "deleted") ||
     (command === "resolve" && ["mine", "theirs", "field", "table"].includes(name)) ||
     (command === "edit" && !Object.hasOwn(COMMON_OPTIONS, name) && FIELDS_AND_OTHERS(name));
 
