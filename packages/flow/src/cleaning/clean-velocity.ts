@@ -1,5 +1,6 @@
 // Velocity without outliers: by the lab's rule, and by one that missing windows do not upset.
 
+import { makeBreathe } from "../breathe.ts";
 import type { FlowCalibration } from "../plane/calibration.ts";
 import { finiteMoments } from "../statistics/finite-moments.ts";
 import { finiteRunningMedian, labRunningMedian } from "./running-median.ts";
@@ -41,10 +42,11 @@ export interface CleanVelocityInput extends FlowCalibration {
 export async function cleanVelocity(input: CleanVelocityInput): Promise<Float64Array> {
   input.signal?.throwIfAborted();
   const { version = "finite_median", cut = true } = input;
+  const breathe = makeBreathe(input.signal);
   if (version === "lab") {
-    return labRunningMedian(cut ? cutOutliers(withLabTangent(input)) : input.velocityMmPerS);
+    return labRunningMedian(cut ? cutOutliers(withLabTangent(input)) : input.velocityMmPerS, breathe);
   }
-  return finiteRunningMedian(cut ? cutOutliers(input.velocityMmPerS) : input.velocityMmPerS);
+  return finiteRunningMedian(cut ? cutOutliers(input.velocityMmPerS) : input.velocityMmPerS, breathe);
 }
 
 function cutOutliers(velocity: Float64Array): Float64Array {

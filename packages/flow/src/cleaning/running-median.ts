@@ -1,18 +1,26 @@
 // The running median of three: the lab's, whose places a NaN upsets, and ours.
 
+import type { Breathe } from "../breathe.ts";
+import { finiteMedian } from "../statistics/rolling-median.ts";
+
 const LOW = 0;
 const MID = 1;
 const HIGH = 2;
+/** So many take about a millisecond. */
+const WINDOWS_AT_ONCE = 1024;
 
 /**
  * The lab's running median of three. Three places, low, mid and high, hold the last three values, zeros at first. A new
  * value takes the place of the oldest one and moves by comparisons, all of which are false for NaN; so a NaN stays where
  * it fell, and what is in the middle is then not the median. Equals `scipy.signal.medfilt(x, 3)` of SciPy 1.15 and later.
  */
-export function labRunningMedian(values: Float64Array): Float64Array {
+export async function labRunningMedian(values: Float64Array, breathe: Breathe): Promise<Float64Array> {
   const places = new Places();
   const medians = new Float64Array(values.length);
   for (let index = 0; index <= values.length; index += 1) {
+    if (index % WINDOWS_AT_ONCE === 0) {
+      await breathe();
+    }
     places.put(values[index] ?? 0);
     if (index > 0) {
       medians[index - 1] = places.mid;
@@ -22,16 +30,16 @@ export function labRunningMedian(values: Float64Array): Float64Array {
 }
 
 /** The median of the finite ones among a value and its two neighbours; NaN if none is finite. */
-export function finiteRunningMedian(values: Float64Array): Float64Array {
-  return values.map((_, index) => {
-    const near = [values[index - 1], values[index], values[index + 1]]
-      .filter((value) => value !== undefined)
-      .filter((value) => Number.isFinite(value))
-      .sort((a, b) => a - b);
-    const lower = near[Math.floor((near.length - 1) / 2)] ?? Number.NaN;
-    const upper = near[Math.floor(near.length / 2)] ?? Number.NaN;
-    return near.length % 2 === 1 ? lower : (lower + upper) / 2;
-  });
+export async function finiteRunningMedian(values: Float64Array, breathe: Breathe): Promise<Float64Array> {
+  const medians = new Float64Array(values.length);
+  const near = new Float64Array(3);
+  for (let index = 0; index < values.length; index += 1) {
+    if (index % WINDOWS_AT_ONCE === 0) {
+      await breathe();
+    }
+    medians[index] = finiteMedian(values, index - 1, index + 2, near);
+  }
+  return medians;
 }
 
 /** Three places and the order in which their values came. */

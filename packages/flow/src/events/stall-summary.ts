@@ -77,7 +77,9 @@ export function stallSummary(trace: TimedVelocity, options: StallOptions = {}): 
     stallCount: seconds.length,
     timeStalledS: isTimed ? seconds.reduce((sum, duration) => sum + duration, 0) : Number.NaN,
     stallsPerMinute: isTimed ? seconds.length / minutes : Number.NaN,
-    longestStallS: isTimed ? Math.max(0, ...seconds) : Number.NaN,
+    longestStallS: isTimed
+      ? seconds.reduce((longest, duration) => Math.max(longest, duration), 0)
+      : Number.NaN,
     lowQualityShare: isJudged
       ? quality.filter((_, window) => !isGood(window)).length / quality.length
       : Number.NaN,

@@ -34,3 +34,13 @@ test("nothing is cleaned to nothing", async () => {
     );
   }
 });
+
+test("a long trace lets other work run, and an abort ends it", async () => {
+  const velocityMmPerS = new Float64Array(2_000_000).fill(1);
+  for (const version of ["lab", "finite_median"] as const) {
+    const stop = new AbortController();
+    const cleaning = cleanVelocity({ velocityMmPerS, ...CALIBRATION, version, signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 1);
+    await expect(cleaning).rejects.toThrow("enough");
+  }
+});
