@@ -57,7 +57,7 @@ function staleWords(
       return `The rows were made by ${before}; ${indexer.analysisVersion} makes different ones.`;
     }
     case "inputs_changed":
-      return `${results} are not those that the rows were made from.`;
+      return `${results}${indexer.usesPixels ? ", the pixels or their calibration" : ""} are not those that the rows were made from.`;
     case "params_changed": {
       const before = entry?.paramsHash ?? rows.provenance?.paramsHash ?? "none";
       return `The params changed: their hash was ${short(before)} and is ${short(paramsHash ?? "")}.`;

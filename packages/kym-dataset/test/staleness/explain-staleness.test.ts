@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Staleness, velocityEventIndexer } from "../../src/index.ts";
+import { radonIndexer, type Staleness, velocityEventIndexer } from "../../src/index.ts";
 import { explainStaleness } from "../../src/staleness/explain-staleness.ts";
 import type { LedgerEntry, RecordedIndex } from "../../src/staleness/index.ts";
 
@@ -85,4 +85,12 @@ test.each<[Staleness, RecordedIndex, string]>([
 ])("%o is said in words", (staleness, recorded, words) => {
   const report = { imageId: "a", staleness, recorded, input: EVENTS, paramsHash: "aaaa" };
   expect(explainStaleness(velocityEventIndexer, report)).toBe(`a in kym_velocity_events: ${words}`);
+});
+
+test("a changed calibration is named where the rows use pixels, whose metadata have it", () => {
+  const staleness: Staleness = { state: "stale", because: "inputs_changed" };
+  const report = { imageId: "a", staleness, recorded: RECORDED, input: EVENTS, paramsHash: "aaaa" };
+  expect(explainStaleness(radonIndexer, report)).toBe(
+    "a in kym_radon: stale. The results (analysis/velocity_events/events.parquet), the pixels or their calibration are not those that the rows were made from.",
+  );
 });
