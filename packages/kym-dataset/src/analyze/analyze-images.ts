@@ -182,16 +182,9 @@ async function commitBatch(
   onEvent: AnalyzeImagesOptions["onEvent"],
   reports: Map<string, ImageAnalysisReport>,
 ): Promise<number> {
+  let stored: Awaited<ReturnType<typeof storeImages>>;
   try {
-    const { version, committed, changedMeanwhile } = await storeImages(dataset, batch);
-    for (const image of batch) {
-      const report = { ...reportOf(image), windows: image.windows };
-      const isChanged = changedMeanwhile.has(image.imageId);
-      reports.set(image.imageId, isChanged ? { ...report, outcome: "changed_meanwhile" } : report);
-    }
-    const imageIds = batch.map(({ imageId }) => imageId).filter((id) => !changedMeanwhile.has(id));
-    onEvent?.({ kind: "committed", version, imageIds });
-    return committed ? 1 : 0;
+    stored = await storeImages(dataset, batch);
   } catch (error) {
     const [only, ...others] = batch;
     if (only === undefined || isOfDataset(error)) {
@@ -207,6 +200,15 @@ async function commitBatch(
     }
     return commits;
   }
+  const { version, committed, changedMeanwhile } = stored;
+  for (const image of batch) {
+    const report = { ...reportOf(image), windows: image.windows };
+    const isChanged = changedMeanwhile.has(image.imageId);
+    reports.set(image.imageId, isChanged ? { ...report, outcome: "changed_meanwhile" } : report);
+  }
+  const imageIds = batch.map(({ imageId }) => imageId).filter((id) => !changedMeanwhile.has(id));
+  onEvent?.({ kind: "committed", version, imageIds });
+  return committed ? 1 : 0;
 }
 
 function reportOf({ imageId, plan }: PlannedImage): ImageAnalysisReport {

@@ -322,6 +322,20 @@ test("an abort keeps the images that are whole, and the next run goes on with th
   ]);
 });
 
+test("a caller whose listener throws gets its error, and each image is committed once", async () => {
+  const dataset = await study("a", "b");
+  const before = dataset.version;
+  const run = analyzeImages(dataset, {
+    onEvent: ({ kind }) => {
+      if (kind === "committed") {
+        throw new Error("the listener's own");
+      }
+    },
+  });
+  await expect(run).rejects.toThrow("the listener's own");
+  expect(dataset.version).toBe(before + 1);
+});
+
 test("an image that is edited or deleted while it is computed is left as the other writer left it", async () => {
   const dataset = await study("a", "b", "c");
   let isFirst = true;
