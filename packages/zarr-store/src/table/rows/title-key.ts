@@ -1,7 +1,7 @@
 // Finds the titles that mean a column although they are spelled otherwise.
 
 /**
- * What two spellings of a title have in common: `ROI ID`, ` roi_id` and `Roi.Id` have the key of `roi_id`. Capitals, blanks
+ * What two spellings of a title have in common: `Image ID`, ` image_id` and `Image.Id` have the key of `image_id`. Capitals, blanks
  * around a title, how accents are composed, and what stands between words do not count.
  */
 export function titleKey(title: string): string {

@@ -6,7 +6,7 @@ import { schemaOfTable } from "../table-schema.ts";
 import { columnsOfTitles } from "./title-key.ts";
 
 /**
- * Returns a table whose columns have the given names where they mean them: `ROI ID` is `roi_id`. An exact spelling wins.
+ * Returns a table whose columns have the given names where they mean them: `Image ID` is `image_id`. An exact spelling wins.
  * Otherwise a name means a column if only capitals, blanks, `_`, `-`, `.` or composed accents differ, and nothing else can be
  * meant. Data are not copied; a table in which nothing is spelled otherwise is returned as it is.
  *
