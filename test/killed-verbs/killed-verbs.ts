@@ -118,7 +118,7 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
   {
     name: "resolve --theirs of a deleted image",
     before: [...DELETIONS, PULL],
-    command: ["resolve", STUDY, "b", "--theirs"],
+    command: ["resolve", STUDY, "b", "--theirs", "--yes"],
     exitCodes: [0, 3],
   },
   {

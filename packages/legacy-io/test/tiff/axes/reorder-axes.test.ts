@@ -43,3 +43,18 @@ test("an order that moves no element shares the memory, also of numbers of 64 bi
   expect(reorderAxes(source, [0, 2]).data).toBe(source.data);
   expect([...reorderAxes(source, [2, 0]).data]).toEqual([1n, 3n, 5n, 2n, 4n, 6n]);
 });
+
+test.each([
+  ["float32", new Float32Array(Uint32Array.of(0, 0x7fc00000, 0xffc00001, 0x7f800001, 0x80000000, 1).buffer)],
+  [
+    "float64",
+    new Float64Array(BigUint64Array.of(0n, 0x7ff8000000000001n, 0xfff8000000000000n, 1n, 2n, 3n).buffer),
+  ],
+] as const)("every bit of a %s stays, those of a NaN too", (dtype, data) => {
+  const source = { dtype, shape: [2, 3], data };
+  const there = reorderAxes(source, [1, 0]);
+  const bytesOf = (values: Float32Array | Float64Array): number[] => [...new Uint8Array(values.buffer)];
+  const back = reorderAxes(there, [1, 0]).data;
+  expect(back.constructor).toBe(data.constructor);
+  expect([...new Uint8Array(back.buffer)]).toEqual(bytesOf(data));
+});

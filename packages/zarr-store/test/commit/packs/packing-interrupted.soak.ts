@@ -9,4 +9,5 @@ it.each(["dies", "one call fails"] as const)(
     expect(halfRemoved).toBeGreaterThan(0);
     console.log(`${how}: ${trials} of ${calls} calls, ${halfRemoved} times with records both packed and not`);
   },
+  300_000,
 );
