@@ -11,10 +11,6 @@ import { lercCodec } from "./lerc-codec.ts";
 
 /** Larger data are decompressed piece by piece, so that decompression can be stopped. */
 const MAX_SYNC_BYTES = 2 ** 24;
-/** With room for a little more, Node sees the end of the data without another piece. */
-const SPARE_BYTES = 64;
-/** The size of the pieces that Node chooses by itself. */
-const USUAL_CHUNK_BYTES = 2 ** 14;
 
 type CreateStream = typeof createInflate | typeof createZstdDecompress;
 
@@ -29,7 +25,7 @@ type CreateStream = typeof createInflate | typeof createZstdDecompress;
 export const nodeTiffCodecs: readonly TiffCodec[] = [
   {
     ...deflateCodec,
-    decode: decompressor((bytes, maxBytes) => inflateSync(bytes, atOnce(maxBytes)), createInflate),
+    decode: decompressor((bytes, maxOutputLength) => inflateSync(bytes, { maxOutputLength }), createInflate),
   },
   { ...zstdCodec, decode: decodeZstd },
   jpegCodec,
@@ -42,7 +38,7 @@ export function codecsBeforeNodes(own: readonly TiffCodec[] = []): readonly Tiff
 }
 
 const decodeFrame = decompressor(
-  (bytes, maxBytes) => zstdDecompressSync(bytes, atOnce(maxBytes)),
+  (bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength }),
   createZstdDecompress,
 );
 
@@ -99,11 +95,6 @@ function decompressor(
       throw error;
     }
   };
-}
-
-/** Options with which at most `maxBytes` come out, in one piece: several pieces would be joined by another copy. */
-function atOnce(maxBytes: number): { readonly maxOutputLength: number; readonly chunkSize: number } {
-  return { maxOutputLength: maxBytes, chunkSize: Math.max(USUAL_CHUNK_BYTES, maxBytes + SPARE_BYTES) };
 }
 
 function isTooLarge(error: unknown): boolean {
