@@ -276,7 +276,7 @@ test("the lab's own artifacts stay byte for byte", async () => {
   );
 });
 
-test("one bad image is named and stops no other: metadata that are no JSON, ROIs that are no list, pixels that fail", async () => {
+test("one bad image is named and stops no other: metadata that JSON does not allow, ROIs outside a list, pixels that fail", async () => {
   const dataset = await study("a", "fails");
   await addScan(dataset, "list");
   await dataset.record("list").saveMetadataPayload({ version: "2.0", header: HEADER, rois: "none" });

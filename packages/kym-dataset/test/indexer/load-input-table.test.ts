@@ -125,7 +125,7 @@ test("rows without any value are left out, and one that only lacks its keys is a
   });
 });
 
-test("an infinity stays in its artifact, is no part of statistics, and is NULL and counted in pooled tables", async () => {
+test("an infinity stays in its artifact, does not enter statistics, and is NULL and counted in pooled tables", async () => {
   const dataset = await emptyDataset();
   const record = await addImage(dataset, "a");
   const infinity = Number.POSITIVE_INFINITY;

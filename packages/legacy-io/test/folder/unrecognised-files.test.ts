@@ -12,7 +12,7 @@ test("files that no rule knows are counted once a kind, the most frequent first"
   ]);
 });
 
-test("an image that the pattern leaves out is left out with its files, and is no kind", () => {
+test("an image that the pattern leaves out is left out with its files, which are not called unrecognised", () => {
   const unrecognised = ["d/a.tif", "d/a.txt", "d/a_note.txt", "d/b.txt", "a.txt"].map((relPath) => ({
     ...{ path: relPath, relPath, sizeBytes: 1, mtimeNs: 0n },
   }));

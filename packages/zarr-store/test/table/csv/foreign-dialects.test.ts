@@ -164,7 +164,7 @@ test.each<[string, string, readonly unknown[]]>([
   // Three digits after each mark may be thousands. They are read where nothing else can be meant.
   ["three digits with semicolons", "v;w\n1,234;1\n2,345;2\n", [1.234, 2.345]],
   ["three digits with tabs", "v\tw\n1,234\t1\n2,345\t2\n", ["1,234", "2,345"]],
-  ["three digits that are no thousands", "v\tw\n0,234\t1\n2,345\t2\n", [0.234, 2.345]],
+  ["three digits that are decimals, not thousands", "v\tw\n0,234\t1\n2,345\t2\n", [0.234, 2.345]],
   ["three digits after points beside commas", "v;w\n1.234;1,5\n2.345;2,5\n", ["1.234", "2.345"]],
   ["three digits after commas beside points", "v;w\n1,234;1.5\n2,345;2.5\n", ["1,234", "2,345"]],
   ["each its own mark", "v;w\n1,25;1.5\n2,5;2.5\n", [1.25, 2.5]],

@@ -279,7 +279,7 @@ describe("ROIs of other programs", () => {
     ]);
   });
 
-  it("of a TIFF stay where a sidecar comes later, and are no edit of the dataset", async () => {
+  it("of a TIFF stay where a sidecar comes later, and do not count as an edit of the dataset", async () => {
     const lab = await makeLabFolder({ "c.tif": imageJTiff({ overlay: [rect("a")] }) });
     folders.push(lab);
     await ingestLegacyFolder(dataset, lab);

@@ -136,9 +136,11 @@ describe("the scale that a TIFF states", () => {
       voxels_source: ["", "imagej"],
     });
     const length = await ingested({ "a.tif": tiff({ axes: ["y", "x"], umPerPx: 0.25, umPerRow: 0.5 }) });
-    expect(await headerOf(length.dataset), "a length along rows is no line period").toMatchObject({
-      voxels_units: ["px", "um"],
-    });
+    expect(await headerOf(length.dataset), "a length along rows does not become a line period").toMatchObject(
+      {
+        voxels_units: ["px", "um"],
+      },
+    );
   });
 
   it("is the same where the TIFF is opened in its folder", async () => {
