@@ -1,6 +1,6 @@
 // Finds events in a velocity trace: falls and rises of the speed, gaps and standstills.
 
-import { makeBreathe } from "../breathe.ts";
+import { type Breathe, makeBreathe } from "../breathe.ts";
 import { type BaselineShiftParams, baselineShifts, type EventsVersion } from "./baseline-shifts.ts";
 import { type GapParams, nanGaps, zeroGaps } from "./gaps.ts";
 import { withoutOutliers } from "./outliers.ts";
@@ -90,7 +90,7 @@ export async function detectVelocityEvents(
     ? await baselineShifts(cleaned, rateHz, params, version, breathe)
     : { events: [], thresholdMmPerS: Number.NaN };
   await breathe();
-  const events = [...shifts.events, ...gapsIn(cleaned, rateHz, options)];
+  const events = [...shifts.events, ...(await gapsIn(cleaned, rateHz, options, breathe))];
   return {
     algorithm: EVENTS_ALGORITHMS[version],
     events: events.toSorted((one, other) => one.tStartS - other.tStartS),
@@ -111,7 +111,12 @@ export async function detectGaps(
 ): Promise<readonly VelocityEvent[]> {
   requireSameLength(trace);
   options.signal?.throwIfAborted();
-  const events = gapsIn(readyTrace(trace, options), samplingRateHz(trace.timeS), options);
+  const breathe = makeBreathe(options.signal);
+  const cleaned = readyTrace(trace, options);
+  await breathe();
+  const rateHz = samplingRateHz(trace.timeS);
+  await breathe();
+  const events = await gapsIn(cleaned, rateHz, options, breathe);
   return events.toSorted((one, other) => one.tStartS - other.tStartS);
 }
 
@@ -119,10 +124,16 @@ function readyTrace(trace: TimedVelocity, { removeOutliers = true }: DetectOptio
   return removeOutliers ? { ...trace, velocityMmPerS: withoutOutliers(trace.velocityMmPerS) } : trace;
 }
 
-function gapsIn(trace: TimedVelocity, rateHz: number, options: DetectGapsOptions): readonly VelocityEvent[] {
+async function gapsIn(
+  trace: TimedVelocity,
+  rateHz: number,
+  options: DetectGapsOptions,
+  breathe: Breathe,
+): Promise<readonly VelocityEvent[]> {
   if (!Number.isFinite(rateHz)) {
     return [];
   }
   const params = { ...DEFAULT_GAP_PARAMS, ...options.gaps };
-  return [...nanGaps(trace, rateHz, params), ...zeroGaps(trace, rateHz, params, options.eps0MmPerS ?? 0)];
+  const missing = await nanGaps(trace, rateHz, params, breathe);
+  return [...missing, ...(await zeroGaps(trace, rateHz, params, options.eps0MmPerS ?? 0, breathe))];
 }

@@ -1,5 +1,6 @@
 // Finds where windows have no number, or stand still.
 
+import type { Breathe } from "../breathe.ts";
 import { joinRuns, type Run, runsWhere } from "./runs.ts";
 import { oddWindow, roundHalfEven } from "./sampling.ts";
 import type { TimedVelocity, VelocityEvent } from "./velocity-event.ts";
@@ -17,8 +18,14 @@ export interface GapParams {
 }
 
 /** Gaps of windows without a velocity. */
-export function nanGaps(trace: TimedVelocity, rateHz: number, params: GapParams): readonly VelocityEvent[] {
-  return gapsWhere(trace, rateHz, params, (value) => !Number.isFinite(value)).map(({ share: _, ...gap }) => ({
+export async function nanGaps(
+  trace: TimedVelocity,
+  rateHz: number,
+  params: GapParams,
+  breathe: Breathe,
+): Promise<readonly VelocityEvent[]> {
+  const gaps = await gapsWhere(trace, rateHz, params, (value) => !Number.isFinite(value), breathe);
+  return gaps.map(({ share: _, ...gap }) => ({
     ...gap,
     eventType: "nan_gap",
     machineType: "nan_gap",
@@ -27,13 +34,15 @@ export function nanGaps(trace: TimedVelocity, rateHz: number, params: GapParams)
 }
 
 /** Gaps of windows with a velocity of at most `eps0` mm/s. */
-export function zeroGaps(
+export async function zeroGaps(
   trace: TimedVelocity,
   rateHz: number,
   params: GapParams,
   eps0: number,
-): readonly VelocityEvent[] {
-  return gapsWhere(trace, rateHz, params, (value) => Math.abs(value) <= eps0).map(({ share, ...gap }) => ({
+  breathe: Breathe,
+): Promise<readonly VelocityEvent[]> {
+  const gaps = await gapsWhere(trace, rateHz, params, (value) => Math.abs(value) <= eps0, breathe);
+  return gaps.map(({ share, ...gap }) => ({
     ...gap,
     eventType: "zero_gap",
     machineType: "other",
@@ -43,19 +52,28 @@ export function zeroGaps(
 
 type Gap = Omit<VelocityEvent, "eventType" | "machineType" | "note"> & { readonly share: number };
 
-function gapsWhere(
+async function gapsWhere(
   { timeS, velocityMmPerS }: TimedVelocity,
   rateHz: number,
   params: GapParams,
   isMissing: (value: number) => boolean,
-): readonly Gap[] {
-  const missing = Uint8Array.from(velocityMmPerS, (value) => (isMissing(value) ? 1 : 0));
+  breathe: Breathe,
+): Promise<readonly Gap[]> {
+  const missing = new Uint8Array(velocityMmPerS.length);
+  for (let window = 0; window < missing.length; window += 1) {
+    missing[window] = isMissing(velocityMmPerS[window] ?? Number.NaN) ? 1 : 0;
+  }
+  await breathe();
   const shares = localShares(missing, oddWindow(params.windowSec, rateHz));
+  await breathe();
   let isIn = false;
-  const inside = Uint8Array.from(shares, (share) => {
+  const inside = new Uint8Array(missing.length);
+  for (let window = 0; window < inside.length; window += 1) {
+    const share = shares[window] ?? 0;
     isIn = isIn ? share > params.exitFraction : share >= params.enterFraction;
-    return isIn ? 1 : 0;
-  });
+    inside[window] = isIn ? 1 : 0;
+  }
+  await breathe();
   const runs = runsWhere(inside.length, (place) => inside[place] === 1);
   return joinRuns(runs, roundHalfEven(params.mergeGapSec * rateHz))
     .map((run) => gapOf(run, timeS, velocityMmPerS, missing))
@@ -89,12 +107,14 @@ function gapOf({ start, stop }: Run, timeS: Float64Array, velocity: Float64Array
 function localShares(ones: Uint8Array, width: number): Float64Array {
   const half = (width - 1) / 2;
   const sums = new Float64Array(ones.length + 1);
-  for (const [place, one] of ones.entries()) {
-    sums[place + 1] = (sums[place] ?? 0) + one;
+  const shares = new Float64Array(ones.length);
+  for (let place = 0; place < ones.length; place += 1) {
+    sums[place + 1] = (sums[place] ?? 0) + (ones[place] ?? 0);
   }
-  return Float64Array.from(ones, (_, place) => {
+  for (let place = 0; place < ones.length; place += 1) {
     const start = Math.max(0, place - half);
     const stop = Math.min(ones.length, place + half + 1);
-    return ((sums[stop] ?? 0) - (sums[start] ?? 0)) / (stop - start);
-  });
+    shares[place] = ((sums[stop] ?? 0) - (sums[start] ?? 0)) / (stop - start);
+  }
+  return shares;
 }
