@@ -2,14 +2,14 @@
 
 import { ZarrStoreError } from "../errors.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
-import { IMAGES, TABLES } from "./object-path.ts";
+import { ATTACHMENTS, IMAGES, TABLES } from "./object-path.ts";
 import { COMMITS, HISTORY, STAGING } from "./records/control-keys.ts";
 
 /** Publishing renames files, and a rename cannot cross file systems. */
 export async function assertOneDevice(store: KeyValueStore): Promise<void> {
   await store.makeDirectory(STAGING);
   const staging = await store.stat(STAGING);
-  for (const key of [COMMITS, HISTORY, IMAGES, TABLES]) {
+  for (const key of [COMMITS, HISTORY, IMAGES, TABLES, ATTACHMENTS]) {
     const stat = await store.stat(key);
     if (stat !== undefined && (stat.device !== staging?.device || stat.kind === "other")) {
       throw new ZarrStoreError(

@@ -6,6 +6,8 @@ import { joinKey, type StoreKey } from "../store/store-key.ts";
 export const ZARR_NODE_NAME = "zarr.json";
 export const IMAGES: StoreKey = joinKey("images");
 export const TABLES: StoreKey = joinKey("tables");
+/** The folder of an image's attachments; at the root, of the images that are kept beside the dataset. */
+export const ATTACHMENTS: StoreKey = joinKey("attachments");
 /** The folder of an image's artifacts that are files of their own: JSON and tables. */
 export const ANALYSIS = "analysis";
 /** The folder of an image's array artifacts. */

@@ -4,6 +4,7 @@ import {
   ANALYSIS,
   ARRAY_DATA,
   ARRAYS,
+  ATTACHMENTS,
   groupOfImage,
   IMAGES,
   TABLE_ENDING,
@@ -22,8 +23,6 @@ import {
   type TableName,
 } from "../image/artifact-name.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-
-const ATTACHMENTS = "attachments";
 
 export const ROOT_NODE: StoreKey = joinKey(ZARR_NODE_NAME);
 export const IMAGES_NODE: StoreKey = zarrNode(IMAGES);
@@ -79,6 +78,22 @@ export function imagePartKeys(part: ImagePart): readonly string[] {
 /** {@link imagePartKeys} of one image, as paths below the dataset's root. */
 export function imagePartPaths(imageId: string, part: ImagePart): readonly string[] {
   return imagePartKeys(part).map((key) => `${groupOfImage(imageId)}/${key}`);
+}
+
+/** The folder of the images that are kept beside the dataset. */
+export const KEPT_IMAGES: StoreKey = ATTACHMENTS;
+
+/**
+ * The folder of an image that is kept beside the dataset and does not count as one of its images: `attachments/<id>/<version>`. Several
+ * versions of one image may be kept, under names of the caller's choice.
+ */
+export function keptImageFolder(imageId: string, version: string): StoreKey {
+  return joinKey(ATTACHMENTS, parseImageId(imageId), parseAttachmentName(version));
+}
+
+/** The path of an object of such an image, by the key that it has below `images/<id>/`. */
+export function keptObjectPath(imageId: string, version: string, key: string): StoreKey {
+  return joinKey(keptImageFolder(imageId, version), key);
 }
 
 /** The path of an object of an image, by its key below `images/<id>/`. */
@@ -202,7 +217,9 @@ export type PathMeaning =
   | { readonly kind: "record" | "pixels" | "group"; readonly imageId: ImageId }
   | { readonly kind: "json" | "csv.gz" | "parquet"; readonly imageId: ImageId; readonly name: ArtifactName }
   | { readonly kind: "array"; readonly imageId: ImageId; readonly name: ArtifactName }
-  | { readonly kind: "attachment"; readonly imageId: ImageId; readonly name: string };
+  | { readonly kind: "attachment"; readonly imageId: ImageId; readonly name: string }
+  /** An object of an image that is kept beside the dataset, by the key that it has below `images/<id>/`. */
+  | { readonly kind: "kept"; readonly keptId: ImageId; readonly version: string; readonly key: string };
 
 /** Reads a path: the inverse of the functions above. Undefined for a path that they never make. */
 export function meaningOf(path: string): PathMeaning | undefined {
@@ -234,6 +251,9 @@ function parsePath(path: string): PathMeaning | undefined {
   if (top === TABLES && second !== undefined) {
     return parseTablePath(second, rest);
   }
+  if (top === ATTACHMENTS && second !== undefined) {
+    return parseKeptPath(second, rest);
+  }
   if (top !== IMAGES || second === undefined) {
     return undefined;
   }
@@ -248,6 +268,13 @@ function parseTablePath(name: string, [part, ...rest]: readonly string[]): PathM
   }
   return rest.length === 0 && PART.test(part)
     ? { kind: "table", table: parseTableName(name), isPart: true }
+    : undefined;
+}
+
+function parseKeptPath(id: string, [version, ...segments]: readonly string[]): PathMeaning | undefined {
+  const keptId = parseImageId(id);
+  return version !== undefined && parseRecordPath(keptId, segments) !== undefined
+    ? { kind: "kept", keptId, version: parseAttachmentName(version), key: segments.join("/") }
     : undefined;
 }
 

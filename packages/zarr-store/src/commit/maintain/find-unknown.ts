@@ -1,21 +1,21 @@
-// Finds files below `images/` and `tables/` that the commit log does not know.
+// Finds files below `images/`, `tables/` and `attachments/` that the commit log does not know.
 
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { StoreEntry } from "../../store/key-value-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
-import { IMAGES, TABLES } from "../object-path.ts";
+import { ATTACHMENTS, IMAGES, TABLES } from "../object-path.ts";
 import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-context.ts";
 import { nameOf } from "./check-object.ts";
 import type { CheckProblem } from "./check-report.ts";
 
 /** The folders in which every file must come from a commit. */
-const OURS: readonly StoreKey[] = [IMAGES, TABLES];
+const OURS: readonly StoreKey[] = [IMAGES, TABLES, ATTACHMENTS];
 const LISTINGS_AT_ONCE = 16;
 /** A larger file is not read to find out what it is. */
 const MAX_READ_BYTES = 1 << 30;
 
 /**
- * Finds files below `images/` and `tables/` that the log does not have: unknown ones, and deleted ones that are back.
+ * Finds files below `images/`, `tables/` and `attachments/` that the log does not have: unknown ones, and deleted ones that are back.
  */
 export async function findUnknown(
   context: CheckContext,

@@ -6,6 +6,11 @@ import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { meaningOf } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 
+/** Where {@link ExactObjects.copy} finds what it copies. */
+export interface CopyOptions extends ReadOptions {
+  readonly placeOf?: ((path: string) => string) | undefined;
+}
+
 /**
  * The objects of a dataset by their paths, byte for byte. Nothing is parsed or encoded, so that a copy has the hashes
  * of the original. The caller keeps together what belongs together, such as all objects of an image.
@@ -43,10 +48,33 @@ export class ExactObjects {
     });
   }
 
+  /** Keeps bytes in the history, as `files.keepInHistory` of a record does, in a commit that changes something. */
+  async keepInHistory(bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
+    const own = new Uint8Array(bytes);
+    await this.#session.change((transaction) => transaction.asked.keep(own), {
+      message: "keep history",
+      signal: options.signal,
+    });
+  }
+
+  /** The SHA-256 of every object below a folder of no image, by its path, sorted. */
+  async below(folder: string): Promise<ReadonlyMap<string, string>> {
+    const start = `${parseStoreKey(folder)}/`;
+    const found = new Map<string, string>();
+    for (const path of await this.#session.paths("")) {
+      const sha256 = path.startsWith(start) ? await this.#session.hash(path) : undefined;
+      if (sha256 !== undefined) {
+        found.set(path, sha256);
+      }
+    }
+    return found;
+  }
+
   /**
-   * Makes objects what they are in another dataset, one at a time: in memory is never more than one of them.
+   * Makes objects what they are in another dataset, or elsewhere in this one, one at a time: in memory is never more than one of them.
    *
    * @param hashes what each path must have there, as it was planned; null deletes the object here
+   * @param options with `placeOf`, where the object of a path lies there; default at the same path
    * @throws {ZarrStoreError} `conflict` if the other dataset has something else at a path by now; `invalid_name` for a path of no
    * object of an image or table
    * @example
@@ -61,9 +89,10 @@ export class ExactObjects {
   async copy(
     from: ExactObjects,
     hashes: ReadonlyMap<string, string | null>,
-    options: ReadOptions = {},
+    options: CopyOptions = {},
   ): Promise<void> {
     const { runtime } = this.#session;
+    const { placeOf = (path: string) => path } = options;
     const message = `copy ${hashes.size} objects`;
     await this.#session.change(
       async (transaction) => {
@@ -74,7 +103,7 @@ export class ExactObjects {
             await transaction.delete(path);
             continue;
           }
-          const bytes = await from.load(path, options);
+          const bytes = await from.load(placeOf(path), options);
           const found = bytes && (await runtime.sha256(bytes));
           if (bytes === undefined || found !== expected) {
             throw new ZarrStoreError("conflict", `${path} was changed while it was copied`, {

@@ -7,7 +7,7 @@ import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
-import { imageNode, meaningOf, tablePath } from "../layout.ts";
+import { imageNode, imagePartKeys, meaningOf, tablePath } from "../layout.ts";
 import { parseArrayNode, parseGroupNode } from "../nodes/node-cache.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { MAX_JSON_BYTES } from "../record/json-artifacts.ts";
@@ -43,6 +43,9 @@ export const DATASET_CONTENT_RULES: ContentRules = {
     const meaning = meaningOf(path);
     if (meaning === undefined) {
       return "no commit wrote this file, and its path has no meaning in a dataset";
+    }
+    if (meaning.kind === "kept") {
+      return "no commit wrote this file, and what is kept of an image comes with a commit only";
     }
     if (isOwnFormat(path)) {
       return "no commit wrote this part of a Zarr hierarchy; arrays and groups are written by this package only";
@@ -122,7 +125,9 @@ export function contentRulesWith(keeps: KeepsHistory | undefined): ContentRules 
     neededHistory: {
       isNamedAt: (path) => {
         const meaning = meaningOf(path);
-        return meaning?.kind === "json" && meaning.name === artifact;
+        return meaning?.kind === "kept"
+          ? imagePartKeys({ kind: "json", name: artifact })[0] === meaning.key
+          : meaning?.kind === "json" && meaning.name === artifact;
       },
       hashesIn: (bytes) => hashesIn(decodeJsonText(bytes, { allowNonFinite: true }).text),
     },

@@ -150,6 +150,7 @@ function fateOf({ path, op, prev }: CommitOp): "derived" | "left" | "not kept" {
         ? "derived"
         : "not kept";
     case "attachment":
+    case "kept":
       return op === "put" && prev === null ? "left" : "not kept";
     case "table":
     case "root":
