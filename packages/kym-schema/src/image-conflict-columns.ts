@@ -1,8 +1,8 @@
-// The table of the images that a pull left out, because the dataset has another one in their place.
+// The table of the images of another copy that a pull kept beside the dataset: another one is here in their place, or it was deleted here.
 
 import type { Column } from "@kym/zarr-store";
 
-/** The name of the table. It has one row for each image that was left out, also after somebody chose the one here. */
+/** The name of the table. It has one row for each image of another copy that did not come, also after somebody chose the one here. */
 export const IMAGE_CONFLICTS_TABLE = "image_conflicts";
 
 /** The names of its columns. */
@@ -12,6 +12,8 @@ export const IMAGE_CONFLICT_COLUMN = {
   because: "because",
   from: "came_from",
   settled: "is_settled",
+  keptAs: "kept_as",
+  sources: "kept_sources",
 } as const;
 
 /** The columns of the table {@link IMAGE_CONFLICTS_TABLE}. */
@@ -20,19 +22,20 @@ export const IMAGE_CONFLICTS_COLUMNS: readonly Column[] = [
     name: IMAGE_CONFLICT_COLUMN.image,
     type: "utf8",
     nullable: false,
-    description: "the image of the other copy that was left out",
+    description: "the image of the other copy that did not come",
   },
   {
     name: IMAGE_CONFLICT_COLUMN.here,
     type: "utf8",
     nullable: false,
-    description: "the image here that stands in its place",
+    description: "the image here that stands in its place; the same id if it was deleted here",
   },
   {
     name: IMAGE_CONFLICT_COLUMN.because,
     type: "utf8",
     nullable: false,
-    description: "same_file: both copies ingested one file; other_pixels: one id, and other pixels",
+    description:
+      "same_file: both copies ingested one file; other_pixels: one id, and other pixels; deleted_here",
   },
   {
     name: IMAGE_CONFLICT_COLUMN.from,
@@ -45,5 +48,15 @@ export const IMAGE_CONFLICTS_COLUMNS: readonly Column[] = [
     type: "bool",
     nullable: false,
     description: "whether somebody chose the image here",
+  },
+  {
+    name: IMAGE_CONFLICT_COLUMN.keptAs,
+    type: "utf8",
+    description: "the name of the folder that keeps what came; NULL if nothing is kept",
+  },
+  {
+    name: IMAGE_CONFLICT_COLUMN.sources,
+    type: "utf8",
+    description: "the rows of the ledger that come with it, as JSON; NULL if they are here",
   },
 ];

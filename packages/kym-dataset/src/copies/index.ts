@@ -12,7 +12,8 @@ export {
   type LeftOut,
   type ScorerReport,
 } from "../agreement/compare-scorers.ts";
-export { type ImageConflict, loadImageConflicts, settleImageConflict } from "../pull/open/image-conflicts.ts";
+export { type ImageConflict, loadImageConflicts } from "../pull/open/image-conflicts.ts";
+export { type SettleImageOptions, settleImageConflict } from "../pull/open/settle-image-conflict.ts";
 export {
   loadTableConflicts,
   settleTableConflict,

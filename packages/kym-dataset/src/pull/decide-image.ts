@@ -27,7 +27,7 @@ export type ImageDecision =
   /** The other copy deleted it, and here it is as it was. */
   | { readonly kind: "deleted" }
   /** It was deleted here, and changed in the other copy. */
-  | { readonly kind: "returned" }
+  | { readonly kind: "gone" }
   /** The other copy deleted it, and here it was changed. */
   | { readonly kind: "kept" }
   /** Both have an image of this id with different pixels. */
@@ -47,7 +47,7 @@ export function decideImage(
     return { kind: !isGone ? "same" : saidOf(ours) === saidOf(base) ? "deleted" : "kept" };
   }
   if (ours === undefined) {
-    return { kind: base === undefined ? "new" : saidOf(theirs) === saidOf(base) ? "same" : "returned" };
+    return { kind: base === undefined ? "new" : saidOf(theirs) === saidOf(base) ? "same" : "gone" };
   }
   if (ours === theirs) {
     return { kind: "same" };

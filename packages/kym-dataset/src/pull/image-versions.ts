@@ -2,7 +2,7 @@
 
 import { ARTIFACTS, EVENT_ARTIFACTS, isKymSchemaError } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
-import { type EventTable, loadOpenConflicts } from "@kym/kym-schema/merge";
+import { type EventTable, parseOpenConflicts } from "@kym/kym-schema/merge";
 import {
   type DatasetContents,
   isZarrStoreError,
@@ -10,6 +10,7 @@ import {
   rowsOf,
   type ZarrDataset,
 } from "@kym/zarr-store";
+import { decodeJsonText } from "@kym/zarr-store/json";
 import { imageObjectPath, imagePartKey } from "@kym/zarr-store/layout";
 import { decodeParquet } from "@kym/zarr-store/table";
 import { schemaOfTable } from "@kym/zarr-store/table/reading";
@@ -61,24 +62,29 @@ export async function loadVersion(
   return loadFromHistories(sha256, [dataset, other]);
 }
 
-/** The history objects that an image of the other copy needs: its base of later merges, and what its open conflicts name. */
+/**
+ * The history objects that an image of the other copy needs: its base of later merges, and what its open conflicts name.
+ *
+ * @param pathOf where its objects lie there, by their keys
+ */
 export async function neededHistory(
   { imageId, dataset, other, theirs }: Pick<ImageVersions, "imageId" | "dataset" | "other" | "theirs">,
   options: ReadOptions,
+  pathOf: (key: string) => string = (key) => imageObjectPath(imageId, key),
 ): Promise<readonly Uint8Array<ArrayBuffer>[]> {
-  const record = other.record(imageId, { asOf: "last look" });
-  const hashes = new Set<string>();
-  if (theirs.has(PROVENANCE_KEY)) {
-    const { text } = await record.loadJsonText(ARTIFACTS.provenance, options);
-    for (const hash of await readable(() => PROVENANCE_HISTORY.hashesIn(text), [])) {
-      hashes.add(hash);
-    }
-  }
-  if (theirs.has(OPEN_KEY)) {
-    for (const { theirs: hash } of await readable(() => loadOpenConflicts(record, options), [])) {
-      hashes.add(hash);
-    }
-  }
+  const namedIn = async (
+    key: string,
+    read: (text: string) => readonly string[],
+  ): Promise<readonly string[]> => {
+    const bytes = theirs.has(key) ? await other.exact.load(pathOf(key), options) : undefined;
+    return bytes === undefined
+      ? []
+      : readable(() => read(decodeJsonText(bytes, { allowNonFinite: true }).text), []);
+  };
+  const hashes = new Set([
+    ...(await namedIn(PROVENANCE_KEY, PROVENANCE_HISTORY.hashesIn)),
+    ...(await namedIn(OPEN_KEY, (text) => parseOpenConflicts(text).map(({ theirs }) => theirs))),
+  ]);
   const kept: Uint8Array<ArrayBuffer>[] = [];
   for (const hash of hashes) {
     const isThere = (await loadFromHistories(hash, [dataset])) !== undefined;

@@ -1,7 +1,7 @@
 // Finds what two copies of a dataset came from: the last commit of one of them that both have.
 
 import type { CommitPoint, CommitRecord, DatasetCopies, ReadOptions, ZarrDataset } from "@kym/zarr-store";
-import { imageObjectOf } from "@kym/zarr-store/layout";
+import { imageObjectOf, meaningOf } from "@kym/zarr-store/layout";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
 import { type PullNote, pullNoteOf } from "./pull-note.ts";
@@ -12,6 +12,9 @@ export interface PullBase {
   readonly of: "ours" | "theirs";
   readonly point: CommitPoint;
 }
+
+/** What happened to an image as a whole. */
+export type WholeChange = "added" | "deleted";
 
 /** A dataset, the other copy and what they came from, all as of one version each. */
 export interface PullStart {
@@ -31,6 +34,10 @@ export interface PullStart {
   baseOf(imageId: string): ObjectHashes | undefined;
   /** The hash that an object had at the base, if it changed on the side of the base since; null if it did not exist. */
   readonly before: ReadonlyMap<string, string | null>;
+  /** The images that were added or deleted here since one copy last pulled from the other, but not by a pull. */
+  readonly ownSince: ReadonlyMap<string, WholeChange>;
+  /** The same of the other copy. */
+  readonly theirSince: ReadonlyMap<string, WholeChange>;
   /** The persons who changed an image in the other copy, as its records name them. */
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -83,6 +90,8 @@ async function start(dataset: ZarrDataset, other: ZarrDataset, options: ReadOpti
     theirs,
     baseOf: hashesBefore(base.of === "ours" ? ours : theirs, before),
     before,
+    ownSince: wholeSince(own, their.lastPull),
+    theirSince: wholeSince(their, own.lastPull),
     personsOf: their.personsOf,
   };
 }
@@ -93,11 +102,23 @@ export interface RecordedPull {
   readonly note: PullNote;
 }
 
+/** What one copy did to whole images since the last pull in either direction. */
+function wholeSince(
+  { whole, lastPull }: Look,
+  pulledByOther: RecordedPull | undefined,
+): ReadonlyMap<string, WholeChange> {
+  const lastMet = Math.max(lastPull?.at ?? 0, pulledByOther?.note.version ?? 0);
+  const changed = [...whole].filter(([, { version }]) => version > lastMet);
+  return new Map(changed.map(([id, { change }]) => [id, change]));
+}
+
 interface Look {
   /** The newest pull from the other copy that was complete. */
   readonly lastPull: RecordedPull | undefined;
   /** The last version that changed images, and is not a pull from the other copy; 0 without one. */
   readonly ownWork: number;
+  /** What last added or deleted an image, pulls from the other copy aside. */
+  readonly whole: ReadonlyMap<string, { readonly change: WholeChange; readonly version: number }>;
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -109,6 +130,7 @@ async function lookAt(
 ): Promise<Look> {
   let lastPull: RecordedPull | undefined;
   let ownWork = 0;
+  const whole = new Map<string, { readonly change: WholeChange; readonly version: number }>();
   const personsOf = new Map<string, Set<string>>();
   for await (const record of copies.recordsAfter(after, options)) {
     const note = pullNoteOf(record);
@@ -120,6 +142,15 @@ async function lookAt(
     if (!isFromOther && imageIds.size > 0) {
       ownWork = record.version;
     }
+    for (const { path, op, prev } of isFromOther ? [] : record.ops) {
+      const meaning = meaningOf(path);
+      if (meaning?.kind === "record" && (op === "delete" || prev === null)) {
+        whole.set(meaning.imageId, {
+          change: op === "delete" ? "deleted" : "added",
+          version: record.version,
+        });
+      }
+    }
     const { person } = record.writer;
     for (const id of imageIds) {
       // What the other copy pulled from this one is not their work.
@@ -127,7 +158,7 @@ async function lookAt(
       personsOf.set(id, new Set([...(personsOf.get(id) ?? []), ...persons]));
     }
   }
-  return { lastPull, ownWork, personsOf };
+  return { lastPull, ownWork, whole, personsOf };
 }
 
 function imagesOf({ ops }: CommitRecord): ReadonlySet<string> {

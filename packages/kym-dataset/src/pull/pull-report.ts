@@ -9,7 +9,7 @@ export interface PullConflict {
   readonly key: string;
   /** The fields in conflict, as `mergeMetadata` and `mergeEvents` name them; undefined for the whole. */
   readonly fields: readonly string[] | undefined;
-  /** Paths below `images/<id>/` of what came. */
+  /** Paths below `images/<id>/` of what came; of an image as a whole, the folder of the dataset that keeps it. */
   readonly attachments: readonly string[];
   readonly reason: string;
 }
@@ -20,11 +20,11 @@ export interface PulledImage {
   /**
    * - `new`, `deleted`: as in the other copy
    * - `changed`: something of it was taken, or is in conflict
-   * - `returned`: deleted here, changed in the other copy, and here again
+   * - `gone`: deleted here, changed in the other copy, and still deleted; what came is kept
    * - `kept`: deleted in the other copy, changed here, and still here
    * - `left`: nothing was done, for the reason that the conflict gives
    */
-  readonly outcome: "new" | "deleted" | "changed" | "returned" | "kept" | "left";
+  readonly outcome: "new" | "deleted" | "changed" | "gone" | "kept" | "left";
   /** The fields and files that are as in the other copy now. */
   readonly taken: readonly string[];
   readonly conflicts: readonly PullConflict[];

@@ -1,8 +1,9 @@
 // Brings what another copy of a dataset did into this one, in commits of bounded size.
 
 import { ARTIFACTS } from "@kym/kym-schema";
-import { conflictNames, loadOpenConflicts, THEIRS_IS_HERE, THEIRS_REMOVED } from "@kym/kym-schema/merge";
+import { conflictNames, loadOpenConflicts, THEIRS_REMOVED, WHOLE_IMAGE_KEY } from "@kym/kym-schema/merge";
 import type { DatasetContents, SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { keptImageFolder, keptObjectPath } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
@@ -10,10 +11,13 @@ import { decideImage, type ImageDecision } from "./decide-image.ts";
 import { copyObjects, isEmptyChange, openWholeImage, writeImageChange } from "./image-change.ts";
 import { neededHistory } from "./image-versions.ts";
 import { mergeImage } from "./merge-image.ts";
-import { type ImageConflict, keepImageConflicts, loadImageConflicts } from "./open/image-conflicts.ts";
+import { type ImageConflict, loadImageConflicts, saveImageConflicts } from "./open/image-conflicts.ts";
+import { bringKeptImage, keepImage, keptNameOf } from "./open/kept-images.ts";
+import { type ListedImages, listImages, mergeLists, withLists } from "./open/list-images.ts";
+import type { MergedImageConflicts } from "./open/merge-image-conflicts.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
 import { pullDetails } from "./pull-note.ts";
-import type { PulledImage, PullReport } from "./pull-report.ts";
+import type { PullConflict, PulledImage, PullReport } from "./pull-report.ts";
 import { appendRows, compareSources, decideTables, type PulledSources, writeTables } from "./pull-tables.ts";
 
 export interface PullOptions {
@@ -33,11 +37,12 @@ const BATCH_IMAGES = 64;
  *
  * - A field, ROI, event or artifact that only the other copy changed becomes what it is there. What both changed to different values
  *   stays as it is here; what came lies in `attachments/` and is listed by `loadOpenConflicts`.
- * - An image that one copy deleted goes if the other left it alone. If the other changed it, it is here afterwards, and the deletion is
- *   an open conflict of the image.
- * - An image with other pixels under one id, and one that both copies ingested from the same file, are left out.
- *   `loadImageConflicts` lists them. Each pull decides about them again until they are settled, and then only when the image here is
- *   gone. What the other copy left out counts as never deleted there.
+ * - An image that one copy deleted goes if the other left it alone. If the other changed it, what is here stays: the image, with the
+ *   deletion as its open conflict, or none. What came of an image that was deleted here is kept whole beside the dataset.
+ * - An image with other pixels under one id, and one that both copies ingested from the same file, are left out, and kept in the same
+ *   way. `loadImageConflicts` lists what is kept, and `settleImageConflict` takes it or gives it up. Each pull decides about what was
+ *   left out again until it is settled, and then only when the image here is gone. What the other copy left out counts as never
+ *   deleted there.
  * - A pooled table that both changed stays as it is here. `loadTableConflicts` lists it, and what came is kept as another table.
  * - A pull is one commit for up to 64 images. Each names the persons whose work it brings; the last one also names the commit of the
  *   other copy that was pulled. After a stop, the next pull goes on.
@@ -57,27 +62,9 @@ export async function pullDataset(
 ): Promise<PullReport> {
   const start = await startPull(dataset, other, options);
   const sources = await compareSources(dataset, other, start);
-  const leftOut = await loadImageConflicts(dataset, options);
-  const known = withoutBaseOf(start, leftOut, await loadImageConflicts(other, options));
-  const pull = new Pull(dataset, other, known, sources, options);
-  const isOpen = leftOut.some(({ imageId }) => known.theirs.has(imageId));
+  const { known, lists, isOpen } = await listImages(start, dataset, other, options);
+  const pull = new Pull(dataset, other, known, { sources, lists }, options);
   return start.hasNews || isOpen ? pull.run() : pull.report();
-}
-
-/**
- * An image that one of the copies left out has never come there, so the copies have no base of it: it is decided again here, and was not
- * deleted there. One that is settled does not count as there while the image here stands.
- */
-function withoutBaseOf(
-  start: PullStart,
-  leftOutHere: readonly ImageConflict[],
-  leftOutThere: readonly ImageConflict[],
-): PullStart {
-  const ids = new Set([...leftOutHere, ...leftOutThere].map(({ imageId }) => imageId));
-  const settled = leftOutHere.filter(({ isSettled, here }) => isSettled && start.ours.has(here));
-  const notWanted = new Set(settled.map(({ imageId }) => imageId));
-  const theirs = new Map([...start.theirs].filter(([id]) => !notWanted.has(id)));
-  return { ...start, theirs, baseOf: (id) => (ids.has(id) ? undefined : start.baseOf(id)) };
 }
 
 class Pull {
@@ -85,6 +72,7 @@ class Pull {
   readonly #other: ZarrDataset;
   readonly #start: PullStart;
   readonly #sources: PulledSources;
+  readonly #lists: ListedImages;
   readonly #options: PullOptions;
   readonly #images: PulledImage[] = [];
   readonly #versions: number[] = [];
@@ -95,20 +83,23 @@ class Pull {
     dataset: ZarrDataset,
     other: ZarrDataset,
     start: PullStart,
-    sources: PulledSources,
+    { sources, lists }: { readonly sources: PulledSources; readonly lists: ListedImages },
     options: PullOptions,
   ) {
     this.#dataset = dataset;
     this.#other = other;
     this.#start = start;
     this.#sources = sources;
+    this.#lists = lists;
     this.#options = options;
   }
 
   async run(): Promise<PullReport> {
-    const { ours, theirs, baseOf } = this.#start;
-    const ids = [...new Set([...ours.keys(), ...theirs.keys()])]
-      .filter((id) => decideImage(baseOf(id), ours.get(id), theirs.get(id)).kind !== "same")
+    const { ours, theirs } = this.#start;
+    const { here, there } = this.#lists;
+    const listed = new Set([...here, ...there.keys()]);
+    const ids = [...new Set([...ours.keys(), ...theirs.keys(), ...listed])]
+      .filter((id) => listed.has(id) || this.#isChanged(id))
       .sort();
     for (let at = 0; at === 0 || at < ids.length; at += BATCH_IMAGES) {
       throwIfAborted(this.#options.signal, KymDatasetError);
@@ -116,6 +107,10 @@ class Pull {
       await this.#runBatch(batch, { at, total: ids.length, isLast: at + BATCH_IMAGES >= ids.length });
     }
     return this.report();
+  }
+
+  #isChanged(id: string): boolean {
+    return this.#decide(id, this.#start.ours.get(id)).kind !== "same";
   }
 
   report(): PullReport {
@@ -150,7 +145,7 @@ class Pull {
       const names = [...new Set(batch.flatMap((id) => [...(persons.get(id) ?? [])]))].sort();
       const from = this.#other.location;
       const commit = await this.#dataset.transaction(run, {
-        message: messageOf(batch.length, from, names),
+        message: messageOf(batch.filter((id) => this.#isChanged(id)).length, from, names),
         details: pullDetails({ ...taken, from, persons: names, isComplete: where.isLast }),
         evenIfUnchanged: where.isLast && hasNews && isRecorded,
         signal,
@@ -171,9 +166,22 @@ class Pull {
   ): Promise<Batch> {
     const { dryRun = false, onEvent } = this.#options;
     const images: PulledImage[] = [];
+    const inBatch = new Set(batch);
+    const before = Map.groupBy(await loadImageConflicts(view, this.#options), ({ imageId }) => imageId);
+    const listed = [...before.values()].flat().filter(({ imageId }) => !inBatch.has(imageId));
     for (const [index, id] of batch.entries()) {
       throwIfAborted(this.#options.signal, KymDatasetError);
-      const image = await this.#pullImage(view, id);
+      const ours = await view.record(id).objectHashes();
+      const pulled = await this.#pullImage(view, id, ours.size === 0 ? undefined : ours);
+      const own = before.get(id) ?? [];
+      const merged = await mergeLists(this.#lists, {
+        ...{ imageId: id, ours: own, opened: pulled?.opened, outcome: pulled?.image.outcome },
+        ...{ wasHere: ours.size > 0, isThere: this.#start.theirs.has(id), from: this.#other.location },
+        runtime: this.#dataset.runtime,
+      });
+      await this.#bringAlong(view, merged);
+      listed.push(...merged.open);
+      const image = withLists(pulled?.image, this.#untouched(id), own, merged);
       images.push(...(image === undefined ? [] : [image]));
       onEvent?.({ imageId: id, done: at + index + 1, total });
     }
@@ -183,9 +191,8 @@ class Pull {
       await appendRows(view, rows, this.#options);
       if (tables !== undefined) {
         await writeTables(view, this.#other, tables, this.#options);
-        const leftOut = [...this.#images, ...images].flatMap((image) => this.#leftOut(image));
-        await keepImageConflicts(view, leftOut, this.#isOver([...this.#images, ...images]), this.#options);
       }
+      await saveImageConflicts(view, listed, this.#options);
     }
     return {
       images,
@@ -194,83 +201,136 @@ class Pull {
     };
   }
 
-  #leftOut({ imageId, outcome }: PulledImage): readonly ImageConflict[] {
-    if (outcome !== "left") {
-      return [];
+  async #bringAlong(view: DatasetContents, { along }: MergedImageConflicts): Promise<void> {
+    for (const { imageId, keptAs } of this.#options.dryRun === true ? [] : along) {
+      const kept = { imageId, name: keptAs ?? "" };
+      const theirs = await bringKeptImage(view, this.#other, kept, this.#options);
+      const pathOf = (key: string): string => keptObjectPath(imageId, kept.name, key);
+      await this.#keepHistory(view, imageId, theirs, pathOf);
     }
-    const same = this.#sources.sameFile.get(imageId);
-    const because = same === undefined ? "other_pixels" : "same_file";
-    return [{ imageId, here: same ?? imageId, because, from: this.#other.location, isSettled: false }];
   }
 
-  /** An image that was left out before, and that came now. */
-  #isOver(images: readonly PulledImage[]): (conflict: ImageConflict) => boolean {
-    const came = new Set(images.map(({ imageId }) => imageId));
-    return ({ imageId }) => came.has(imageId);
+  #untouched(imageId: string): PulledImage {
+    const persons = [...(this.#start.personsOf.get(imageId) ?? [])].sort();
+    return { imageId, outcome: "changed", taken: [], conflicts: [], openThere: [], persons };
   }
 
   /** The rows of the ledger for some images, or all that are left. Those of an image that is left out stay away. */
   #rowsFor(imageIds: ReadonlySet<string> | undefined): readonly SourceRow[] {
-    const { rows, sameFile } = this.#sources;
+    const { rows } = this.#sources;
     return [...rows]
-      .filter(([id]) => !sameFile.has(id) && (imageIds?.has(id) ?? true))
+      .filter(([id]) => this.#sameFileOf(id) === undefined && (imageIds?.has(id) ?? true))
       .flatMap(([, own]) => own);
   }
 
-  async #pullImage(view: DatasetContents, id: string): Promise<PulledImage | undefined> {
-    const { baseOf, theirs } = this.#start;
-    const hashes = await view.record(id).objectHashes();
-    const ours = hashes.size === 0 ? undefined : hashes;
-    const their = theirs.get(id);
-    const decision = decideImage(baseOf(id), ours, their);
-    const persons = [...(this.#start.personsOf.get(id) ?? [])].sort();
-    const image = { imageId: id, taken: [], conflicts: [], openThere: [], persons };
-    const whole = (reason: string): PulledImage["conflicts"] => [
-      { key: "", fields: undefined, attachments: [], reason },
-    ];
+  async #pullImage(
+    view: DatasetContents,
+    id: string,
+    ours: ObjectHashes | undefined,
+  ): Promise<Pulled | undefined> {
+    const their = this.#start.theirs.get(id);
+    const decision = this.#decide(id, ours);
+    const image = this.#untouched(id);
     switch (decision.kind) {
       case "same":
         return undefined;
       case "new":
-      case "returned": {
-        const same = this.#sources.sameFile.get(id);
+      case "gone": {
+        const same = this.#sameFileOf(id);
         if (same !== undefined) {
           const reason = `both copies ingested this file by themselves; here it is ${same}`;
-          return { ...image, outcome: "left", conflicts: whole(reason) };
+          return this.#keepWhole(view, image, their, { because: "same_file", here: same, reason });
+        }
+        if (decision.kind === "gone") {
+          const reason = "deleted here, and changed in the other copy";
+          return this.#keepWhole(view, image, their, { because: "deleted_here", here: id, reason });
         }
         await this.#copy(view, id, their ?? new Map());
-        const openThere = await this.#openThere(id);
-        if (decision.kind === "new") {
-          return { ...image, outcome: "new", openThere };
-        }
-        await this.#openWhole(view, id, THEIRS_IS_HERE);
-        const conflicts = whole("deleted here, and changed in the other copy");
-        return { ...image, outcome: "returned", conflicts, openThere };
+        return { image: { ...image, outcome: "new", openThere: await this.#openThere(id) } };
       }
       case "deleted":
         if (this.#options.dryRun !== true) {
           await view.deleteImage(id, this.#options);
         }
-        return { ...image, outcome: "deleted" };
-      case "kept":
+        return { image: { ...image, outcome: "deleted" } };
+      case "kept": {
         await this.#openWhole(view, id, THEIRS_REMOVED);
-        return { ...image, outcome: "kept", conflicts: whole("deleted in the other copy, and changed here") };
-      case "other pixels":
-        return {
-          ...image,
-          outcome: "left",
-          conflicts: whole("the other copy has an image of this id with other pixels"),
-        };
-      case "changed":
-        return this.#merge(view, image, decision, ours ?? new Map(), their ?? new Map());
+        const conflicts = [wholeConflict("deleted in the other copy, and changed here", [])];
+        return { image: { ...image, outcome: "kept", conflicts } };
+      }
+      case "other pixels": {
+        const reason = "the other copy has an image of this id with other pixels";
+        return this.#keepWhole(view, image, their, { because: "other_pixels", here: id, reason });
+      }
+      case "changed": {
+        const changed = await this.#merge(view, image, decision, ours ?? new Map(), their ?? new Map());
+        return changed && { image: changed };
+      }
       default:
         return decision satisfies never;
     }
   }
 
+  /** The image here that was made from the same file, unless this pull deletes it. */
+  #sameFileOf(id: string): string | undefined {
+    const same = this.#sources.sameFile.get(id);
+    const isGoing = same !== undefined && this.#decide(same, this.#start.ours.get(same)).kind === "deleted";
+    return isGoing ? undefined : same;
+  }
+
+  /** What was taken or deleted here meanwhile is a change, although the base of the other copy does not know of it. */
+  #decide(id: string, ours: ObjectHashes | undefined): ImageDecision {
+    const { baseOf, theirs, ownSince, theirSince } = this.#start;
+    const their = theirs.get(id);
+    const decision = decideImage(baseOf(id), ours, their);
+    const own = this.#lists.here.has(id) ? undefined : ownSince.get(id);
+    const wasTakenThere = decision.kind === "same" && their !== undefined && theirSince.get(id) === "added";
+    if (own === "deleted" && ours === undefined && (decision.kind === "new" || wasTakenThere)) {
+      return { kind: "gone" };
+    }
+    return decision.kind === "deleted" && own === "added" ? { kind: "kept" } : decision;
+  }
+
+  /** Keeps an image of the other copy beside the dataset, where it can be taken later without that copy. */
+  async #keepWhole(
+    view: DatasetContents,
+    image: PulledImage,
+    theirs: ObjectHashes = new Map(),
+    { reason, ...why }: Pick<ImageConflict, "because" | "here"> & { readonly reason: string },
+  ): Promise<Pulled> {
+    const { imageId } = image;
+    const name = await keptNameOf(theirs, this.#dataset.runtime);
+    if (this.#options.dryRun !== true) {
+      await keepImage(view, this.#other, { imageId, name }, theirs, this.#options);
+      await this.#keepHistory(view, imageId, theirs);
+    }
+    const sources = why.because === "same_file" ? (this.#sources.rows.get(imageId) ?? []) : [];
+    const from = this.#other.location;
+    return {
+      image: {
+        ...image,
+        outcome: why.because === "deleted_here" ? "gone" : "left",
+        conflicts: [wholeConflict(reason, [keptImageFolder(imageId, name)])],
+      },
+      opened: { imageId, ...why, from, isSettled: false, keptAs: name, sources },
+    };
+  }
+
+  async #keepHistory(
+    view: DatasetContents,
+    imageId: string,
+    theirs: ObjectHashes,
+    pathOf?: (key: string) => string,
+  ): Promise<void> {
+    const versions = { imageId, dataset: this.#dataset, other: this.#other, theirs };
+    for (const bytes of await neededHistory(versions, this.#options, pathOf)) {
+      await view.exact.keepInHistory(bytes, this.#options);
+    }
+  }
+
   async #merge(
     view: DatasetContents,
-    image: Omit<PulledImage, "outcome">,
+    image: PulledImage,
     { parts }: Extract<ImageDecision, { readonly kind: "changed" }>,
     ours: ObjectHashes,
     theirs: ObjectHashes,
@@ -293,12 +353,8 @@ class Pull {
     if (this.#options.dryRun === true) {
       return;
     }
-    const other = this.#other;
-    await copyObjects(view, other, imageId, theirs, this.#options);
-    const needed = await neededHistory({ imageId, dataset: this.#dataset, other, theirs }, this.#options);
-    for (const bytes of needed) {
-      await view.record(imageId).files.keepInHistory(bytes, this.#options);
-    }
+    await copyObjects(view, this.#other, imageId, theirs, this.#options);
+    await this.#keepHistory(view, imageId, theirs);
   }
 
   async #openWhole(view: DatasetContents, imageId: string, theirs: string): Promise<void> {
@@ -312,6 +368,16 @@ class Pull {
     const isThere = (await record.json.list()).includes(ARTIFACTS.openConflicts);
     return isThere ? (await loadOpenConflicts(record)).flatMap(conflictNames) : [];
   }
+}
+
+/** What was done with one image, and the conflict about it as a whole that this opens. */
+interface Pulled {
+  readonly image: PulledImage;
+  readonly opened?: ImageConflict;
+}
+
+function wholeConflict(reason: string, attachments: readonly string[]): PullConflict {
+  return { key: WHOLE_IMAGE_KEY, fields: undefined, attachments, reason };
 }
 
 /** What was done for some images. */

@@ -18,7 +18,7 @@ test.each([
   ["deleted there, untouched here", BASE, BASE, undefined, "deleted"],
   ["deleted there, changed here", BASE, edited, undefined, "kept"],
   ["deleted here, untouched there", BASE, undefined, BASE, "same"],
-  ["deleted here, changed there", BASE, undefined, edited, "returned"],
+  ["deleted here, changed there", BASE, undefined, edited, "gone"],
   ["deleted in both", BASE, undefined, undefined, "same"],
   ["changed here only", BASE, edited, BASE, "same"],
   ["changed alike in both", BASE, edited, hashes(Object.fromEntries(edited)), "same"],

@@ -162,7 +162,11 @@ describe("a pull", () => {
     expect(await anna.dataset.listImageIds()).not.toContain("by-bela");
     const from = bela.dataset.location;
     const open = [
-      { imageId: "by-bela", here: "by-anna", because: "same_file" as const, from, isSettled: false },
+      {
+        ...{ imageId: "by-bela", here: "by-anna", because: "same_file" as const, from, isSettled: false },
+        keptAs: expect.stringMatching(/^[0-9a-f]{32}$/),
+        sources: [expect.objectContaining({ image_id: "by-bela" })],
+      },
     ];
     expect(await loadImageConflicts(anna.dataset)).toEqual(open);
     const again = await pull(anna, bela);
@@ -170,7 +174,10 @@ describe("a pull", () => {
     await pull(bela, anna);
     expect(await loadImageConflicts(bela.dataset)).toMatchObject([{ imageId: "by-anna", here: "by-bela" }]);
     await settleImageConflict(anna.dataset, "by-bela");
-    expect(await loadImageConflicts(anna.dataset)).toEqual([{ ...open[0], isSettled: true }]);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([
+      { ...open[0], isSettled: true, keptAs: undefined, sources: [] },
+    ]);
+    expect((await anna.dataset.exact.below("attachments")).size).toBe(0);
     expect((await pull(anna, bela)).images).toEqual([]);
     const refusal = await settleImageConflict(anna.dataset, "by-bela").catch((error: unknown) => error);
     expect(isKymDatasetError(refusal, "not_found")).toBe(true);
@@ -281,6 +288,100 @@ describe("a pull", () => {
     expect((await pull(anna, bela)).images).toMatchObject([{ imageId: "scan-0", outcome: "new" }]);
     expect(await loadImageConflicts(anna.dataset)).toEqual([]);
     expect(await stateOf(anna)).toEqual(await stateOf(bela));
+  });
+
+  it("keeps the image with other pixels, and takes its place by theirs, without the other copy", async () => {
+    const [anna, bela] = await twoCopies();
+    await bela.dataset.deleteImage("scan-0");
+    const record = await bela.dataset.addImage(createNdArray("uint8", [2, 2], new Uint8Array(4)), {
+      id: "scan-0",
+    });
+    await pull(anna, bela);
+    await record.saveJson("note", { by: "bela" });
+    const { images } = await pull(anna, bela);
+    const wanted = await record.objectHashes();
+    const kept = await anna.dataset.exact.below("attachments");
+    expect([...kept.values()].sort()).toEqual([...wanted.values()].sort());
+    expect([...kept.keys()][0]).toContain(images[0]?.conflicts[0]?.attachments[0]);
+    await settleImageConflict(anna.dataset, "scan-0", { side: "theirs" });
+    expect(await anna.dataset.record("scan-0").objectHashes()).toEqual(wanted);
+    expect((await anna.dataset.record("scan-0").loadArray()).shape).toEqual([2, 2]);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([]);
+    expect((await anna.dataset.check()).problems).toEqual([]);
+    expect((await pull(anna, bela)).images).toEqual([]);
+    await pull(bela, anna);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+  });
+
+  it("keeps an image that was deleted here as the other copy has it last, and ends that once both deleted it", async () => {
+    const [anna, bela] = await twoCopies();
+    await anna.dataset.deleteImage("scan-0");
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { note: "one" } });
+    const first = await pull(anna, bela);
+    expect(first.images).toMatchObject([{ imageId: "scan-0", outcome: "gone", conflicts: [{ key: "" }] }]);
+    expect(await anna.dataset.listImageIds()).not.toContain("scan-0");
+    expect((await pull(anna, bela)).versions).toEqual([]);
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { note: "two" } });
+    await pull(anna, bela);
+    const [conflict, ...others] = await loadImageConflicts(anna.dataset);
+    expect([conflict?.because, others]).toEqual(["deleted_here", []]);
+    const kept = await anna.dataset.exact.below("attachments");
+    const wanted = await bela.dataset.record("scan-0").objectHashes();
+    expect([...kept.values()].sort()).toEqual([...wanted.values()].sort());
+    await bela.dataset.deleteImage("scan-0");
+    await pull(anna, bela);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([]);
+    expect((await anna.dataset.exact.below("attachments")).size).toBe(0);
+    await pull(bela, anna);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+  });
+
+  it("keeps the history that a kept image needs, so that its open conflicts can be settled once it is taken", async () => {
+    const [anna, bela] = await twoCopies();
+    const cora = await copyOf(bela, "cora");
+    await imageOf(bela, "scan-0").editMetadata({ experiment: { condition: "AngII" } });
+    await imageOf(cora, "scan-0").editMetadata({ experiment: { condition: "Control" } });
+    await pull(bela, cora);
+    await anna.dataset.deleteImage("scan-0");
+    await pull(anna, bela);
+    await settleImageConflict(anna.dataset, "scan-0", { side: "theirs" });
+    const [open] = await loadOpenConflicts(anna.dataset.record("scan-0"));
+    expect(open?.fields).toMatchObject([{ theirs: '"Control"' }]);
+    expect(await anna.dataset.history(open?.theirs ?? "")).toBeDefined();
+  });
+
+  it("compares an image that both took with what was kept, so that edits of different fields meet", async () => {
+    const [anna, bela] = await twoCopies();
+    await anna.dataset.deleteImage("scan-0");
+    await imageOf(bela, "scan-0").editMetadata({ accepted: false });
+    await pull(anna, bela);
+    await pull(bela, anna);
+    for (const [copy, experiment] of [
+      [anna, { condition: "AngII" }],
+      [bela, { note: "thin" }],
+    ] as const) {
+      expect(await copy.dataset.listImageIds()).not.toContain("scan-0");
+      await settleImageConflict(copy.dataset, "scan-0", { side: "theirs" });
+      await imageOf(copy, "scan-0").editMetadata({ experiment });
+    }
+    expect((await pull(anna, bela)).images).toMatchObject([{ taken: ["note"], conflicts: [] }]);
+    await pull(bela, anna);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+  });
+
+  it("names an image that one copy took and the other deleted meanwhile as a conflict, in either direction", async () => {
+    for (const isAnnaFirst of [true, false]) {
+      const [anna, bela] = await withOneFile();
+      await pull(anna, bela);
+      await settleImageConflict(anna.dataset, "by-bela", { side: "theirs" });
+      await bela.dataset.deleteImage("by-bela");
+      const [to, from] = isAnnaFirst ? [anna, bela] : [bela, anna];
+      const { images } = await pull(to, from);
+      const outcome = isAnnaFirst ? "kept" : "gone";
+      expect(images).toMatchObject([{ imageId: "by-bela", outcome }]);
+      await pull(from, to);
+      expect(await stateOf(from)).toEqual(await stateOf(to));
+    }
   });
 
   it("goes on after a stop: what is there is not pulled again, and only the last commit counts as complete", async () => {

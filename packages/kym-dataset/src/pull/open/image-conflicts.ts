@@ -1,4 +1,4 @@
-// The images of another copy that a pull left out, because one stands here in their place: listed until they are settled, and known after.
+// The list of the images of other copies that did not come: one is here in their place, or they were deleted here.
 
 import {
   IMAGE_CONFLICT_COLUMN,
@@ -6,33 +6,52 @@ import {
   IMAGE_CONFLICTS_TABLE,
 } from "@kym/kym-schema/tables";
 import {
-  type Commit,
   type DatasetContents,
   isZarrStoreError,
+  parseSourceRow,
   type ReadOptions,
+  type Row,
   rowsOf,
-  type ZarrDataset,
+  type SourceRow,
 } from "@kym/zarr-store";
-import { KymDatasetError } from "../../errors.ts";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
+import { dropKeptImages } from "./kept-images.ts";
 
-/** An image of another copy that was left out. */
+/** An image of another copy that did not come, because another one is here in its place, or because it was deleted here. */
 export interface ImageConflict {
   /** The id of the image in the other copy. */
   readonly imageId: string;
-  /** The id of the image here that stands in its place. */
+  /** The id of the image here that stands in its place; the same id if it was deleted here. */
   readonly here: string;
-  /** `same_file`: both copies ingested one file by themselves. `other_pixels`: both have the id, with other pixels. */
-  readonly because: "same_file" | "other_pixels";
+  /**
+   * - `same_file`: both copies ingested one file by themselves
+   * - `other_pixels`: both have the id, with other pixels
+   * - `deleted_here`: it was deleted here, and changed in the other copy
+   */
+  readonly because: "same_file" | "other_pixels" | "deleted_here";
   /** The location of the other copy. */
   readonly from: string;
   /** Whether somebody chose the image here. The other copy must not take what was left out for deleted, so that stays known. */
   readonly isSettled: boolean;
+  /** The folder below `attachments/<imageId>/` that keeps what came; undefined if nothing does. */
+  readonly keptAs: string | undefined;
+  /** The rows of the ledger that come with it. */
+  readonly sources: readonly SourceRow[];
 }
 
-const { image: IMAGE, here: HERE, because: BECAUSE, from: FROM, settled: SETTLED } = IMAGE_CONFLICT_COLUMN;
+const {
+  image: IMAGE,
+  here: HERE,
+  because: BECAUSE,
+  from: FROM,
+  settled: SETTLED,
+  keptAs: KEPT,
+  sources: SOURCES,
+} = IMAGE_CONFLICT_COLUMN;
 
 /**
- * Lists the images that pulls left out, sorted by their ids, and whether that is settled. One that came later is not among them.
+ * Lists the images of other copies that pulls kept and did not take, sorted by their ids, and whether that is settled. One that came
+ * later is not among them.
  *
  * @throws {ZarrStoreError} errors of the dataset
  * @example
@@ -46,9 +65,11 @@ export async function loadImageConflicts(
     return [...rowsOf(await contents.loadTable(IMAGE_CONFLICTS_TABLE, options))].map((row) => ({
       imageId: String(row[IMAGE]),
       here: String(row[HERE]),
-      because: row[BECAUSE] === "same_file" ? "same_file" : "other_pixels",
+      because: reasonOf(row[BECAUSE]),
       from: String(row[FROM]),
       isSettled: row[SETTLED] === true,
+      keptAs: typeof row[KEPT] === "string" ? row[KEPT] : undefined,
+      sources: sourcesIn(row[SOURCES]),
     }));
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
@@ -58,59 +79,42 @@ export async function loadImageConflicts(
   }
 }
 
-/**
- * Settles the conflict about an image that was left out, in one commit: the image here stays, and the other one is not wanted. For the
- * other one, delete the image here and pull again: nothing of it was kept, as its pixels can be of any size.
- *
- * @param imageId the id of the image in the other copy
- * @throws {KymDatasetError} `not_found` for an image that is not listed
- * @throws {ZarrStoreError} errors of the dataset
- * @example
- * await settleImageConflict(dataset, "0b1e4c52-7f3a-4f0d-9d5e-6a1f0c2b9d11");
- */
-export async function settleImageConflict(
-  dataset: ZarrDataset,
-  imageId: string,
-  options: ReadOptions = {},
-): Promise<Commit> {
-  return dataset.transaction(
-    async (transaction) => {
-      const open = await loadImageConflicts(transaction, options);
-      if (!open.some((each) => each.imageId === imageId && !each.isSettled)) {
-        throw new KymDatasetError("not_found", `the image ${imageId} is not in conflict`, {
-          path: imageId,
-          expected: open.filter(({ isSettled }) => !isSettled).map((each) => each.imageId),
-          found: imageId,
-        });
-      }
-      const settled = open.map((each) => (each.imageId === imageId ? { ...each, isSettled: true } : each));
-      await saveImageConflicts(transaction, settled, options);
-    },
-    { message: `resolve image ${imageId}: mine`, signal: options.signal },
-  );
+function reasonOf(said: unknown): ImageConflict["because"] {
+  return said === "same_file" || said === "deleted_here" ? said : "other_pixels";
 }
 
-/**
- * Writes which images are left out after a pull.
- *
- * @param opened what this pull left out
- * @param isOver whether an image that was left out before is so no more, because it came
- */
-export async function keepImageConflicts(
+function sourcesIn(said: unknown): readonly SourceRow[] {
+  const rows: unknown =
+    typeof said === "string" ? plainValue(parseLossless(said, { where: IMAGE_CONFLICTS_TABLE })) : [];
+  return Array.isArray(rows) ? rows.map((row: Row) => parseSourceRow(row)) : [];
+}
+
+/** One order, so that both copies have the same bytes. */
+function placeOf({ imageId, keptAs }: ImageConflict): string {
+  return `${imageId} ${keptAs ?? ""}`;
+}
+
+/** Writes which images are listed, if that changed, and deletes what was kept of those that are not. */
+export async function saveImageConflicts(
   transaction: DatasetContents,
-  opened: readonly ImageConflict[],
-  isOver: (conflict: ImageConflict) => boolean,
+  conflicts: readonly ImageConflict[],
   options: ReadOptions,
 ): Promise<void> {
+  const sorted = [...conflicts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   const before = await loadImageConflicts(transaction, options);
-  const still = before.filter((each) => !isOver(each));
-  const open = new Map([...still, ...opened].map((each) => [each.imageId, each]));
-  if (before.length > 0 || open.size > 0) {
-    await saveImageConflicts(transaction, [...open.values()], options);
+  if (jsonOf(before) !== jsonOf(sorted)) {
+    await writeTable(transaction, sorted, options);
   }
+  const named = new Set(sorted.flatMap((each) => (each.keptAs === undefined ? [] : [placeOf(each)])));
+  await dropKeptImages(transaction, ({ imageId, name }) => named.has(`${imageId} ${name}`), options);
 }
 
-async function saveImageConflicts(
+/** JSON with 64-bit integers as texts of digits. */
+function jsonOf(said: object): string {
+  return JSON.stringify(said, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+async function writeTable(
   transaction: DatasetContents,
   conflicts: readonly ImageConflict[],
   options: ReadOptions,
@@ -119,15 +123,15 @@ async function saveImageConflicts(
     await transaction.deleteTable(IMAGE_CONFLICTS_TABLE, options);
     return;
   }
-  const rows = [...conflicts]
-    .sort((a, b) => (a.imageId < b.imageId ? -1 : 1))
-    .map(({ imageId, here, because, from, isSettled }) => ({
-      [IMAGE]: imageId,
-      [HERE]: here,
-      [BECAUSE]: because,
-      [FROM]: from,
-      [SETTLED]: isSettled,
-    }));
+  const rows = conflicts.map(({ imageId, here, because, from, isSettled, keptAs, sources }) => ({
+    [IMAGE]: imageId,
+    [HERE]: here,
+    [BECAUSE]: because,
+    [FROM]: from,
+    [SETTLED]: isSettled,
+    [KEPT]: keptAs ?? null,
+    [SOURCES]: sources.length === 0 ? null : jsonOf(sources),
+  }));
   const schema = { columns: IMAGE_CONFLICTS_COLUMNS };
   await transaction.saveTable(IMAGE_CONFLICTS_TABLE, rows, { ...options, schema });
 }
