@@ -2,6 +2,7 @@
 
 import { ARTIFACTS, calibrationOf, parseMetadata } from "@kym/kym-schema";
 import { METADATA_KEYS } from "@kym/kym-schema/keys";
+import { IMAGE_CONFLICTS_TABLE } from "@kym/kym-schema/tables";
 import { serializeLossless } from "@kym/zarr-store/json";
 import { shortNumber } from "../screen/short-number.ts";
 import { roiPlace } from "../study/roi-place.ts";
@@ -38,12 +39,20 @@ const CONFLICT_WORDS = {
   deleted: (whose: string): string => `all conflicts of ${whose} settled`,
 } as const;
 
+/** What a pull kept of another copy goes when somebody settles it. */
+const KEPT_WORDS = {
+  added: (whose: string): string => `${whose} of the other copy kept`,
+  changed: (whose: string): string => `what is kept of ${whose} changed`,
+  deleted: (whose: string): string => `what was kept of ${whose} given up`,
+} as const;
+
 /** As many ids as one phrase names. */
 const MOST_NAMED = 5;
 
 /** Tables that only help others, and files that only say where others came from. */
 const isQuiet = ({ kind, name }: Change): boolean =>
-  (kind === "pooled_table" && (name.endsWith("_runs") || name === "sources")) ||
+  (kind === "pooled_table" &&
+    (name.endsWith("_runs") || name === "sources" || name === IMAGE_CONFLICTS_TABLE)) ||
   (kind === "json" && (name === ARTIFACTS.provenance || SAID_BY_TABLE.has(name)));
 
 /**
@@ -61,7 +70,8 @@ function groupOf(change: Change): string {
   const { kind, name, change: what, image_id: id } = change;
   switch (kind) {
     case "image":
-      return `image ${what}`;
+    case "kept_image":
+      return `${kind} ${what}`;
     case "pooled_table":
       return `table ${what}`;
     case "roi":
@@ -84,6 +94,8 @@ function phraseOf(alike: readonly Change[], nameOf: NameOf): string {
   switch (first.kind) {
     case "image":
       return `${whose} ${first.change}`;
+    case "kept_image":
+      return KEPT_WORDS[first.change](whose);
     case "roi":
       return (
         labelWords(alike, nameOf(id)) ??

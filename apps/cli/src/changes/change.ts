@@ -27,6 +27,8 @@ export interface Change {
     | "json"
     | "array"
     | "attachment"
+    /** An image of another copy that a pull kept. `name` is that of its folder. */
+    | "kept_image"
     | "pooled_table";
   readonly name: string;
   readonly change: "added" | "deleted" | "changed";

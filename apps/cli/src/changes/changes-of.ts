@@ -4,7 +4,7 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import { metadataChanges } from "@kym/kym-schema/merge";
 import type { Row } from "@kym/zarr-store";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
-import { meaningOf } from "@kym/zarr-store/layout";
+import { meaningOf, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import type { Change } from "./change.ts";
 import { compareRows } from "./compare-rows.ts";
 import type { PathChange } from "./path-change.ts";
@@ -39,7 +39,10 @@ export function changesOf(paths: readonly PathChange[], held: HeldByPath): reado
   );
   const others = paths.flatMap((path): readonly Change[] => {
     const meaning = meaningOf(path.path);
-    const isWhole = meaning !== undefined && "imageId" in meaning && whole.has(meaning.imageId);
+    // An image that was kept and taken is added, and no longer kept.
+    const imageId =
+      meaning?.kind === "kept" ? meaning.keptId : meaning && "imageId" in meaning && meaning.imageId;
+    const isWhole = typeof imageId === "string" && whole.has(imageId);
     return isWhole ? [] : changesOfPath(path, held.get(path.path) ?? { before: UNKNOWN, after: UNKNOWN });
   });
   return [...images, ...unique(others)];
@@ -79,6 +82,10 @@ function changesOfPath(
     case "array":
     case "attachment":
       return [{ image_id: meaning.imageId, kind: meaning.kind, name: meaning.name, change }];
+    case "kept":
+      return meaning.key === ZARR_NODE_NAME
+        ? [{ image_id: meaning.keptId, kind: "kept_image", name: meaning.version, change }]
+        : [];
     case "table":
       return [
         {

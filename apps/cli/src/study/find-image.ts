@@ -6,7 +6,7 @@ import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { blindOverview } from "./blind.ts";
-import { findImages, type ImageOverview, imageOverviews } from "./image-overview.ts";
+import { findImages, type ImageOverview, imageOverviews, type NamedByFile } from "./image-overview.ts";
 
 /** As many candidates as an error can list and still be read. */
 const MOST_SHOWN = 8;
@@ -29,7 +29,7 @@ export async function findImage(
 }
 
 /** The same among images that were listed before, so that several names are looked up in one version of the dataset. */
-export function findAmong(images: readonly ImageOverview[], wanted: string, path: string): ImageOverview {
+export function findAmong<T extends NamedByFile>(images: readonly T[], wanted: string, path: string): T {
   const found = findImages(images, wanted);
   const [image, ...others] = found;
   if (image === undefined) {
@@ -52,13 +52,13 @@ export function findAmong(images: readonly ImageOverview[], wanted: string, path
 }
 
 /** The path of an image, with its id in front if another one has the same path. */
-function nameAmong({ image_id: id, rel_path: path }: ImageOverview, all: readonly ImageOverview[]): string {
+function nameAmong({ image_id: id, rel_path: path }: NamedByFile, all: readonly NamedByFile[]): string {
   const isOnly = path !== null && all.filter((other) => other.rel_path === path).length === 1;
   return isOnly ? path : `${id.slice(0, 8)} ${path ?? ""}`.trimEnd();
 }
 
 /** The names of an image in which a typo can be recognised: not the id. */
-function namesOf({ rel_path: path }: ImageOverview): readonly string[] {
+function namesOf({ rel_path: path }: NamedByFile): readonly string[] {
   const name = path?.slice(path.lastIndexOf("/") + 1);
   return path === null || name === undefined ? [] : [name.replace(/\.tiff?$/i, ""), name, path];
 }

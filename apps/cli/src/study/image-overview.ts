@@ -79,6 +79,12 @@ export function isFromTiff(source: string | null): source is string {
   return source?.split(", ").some((one) => !BESIDE_THE_TIFF.has(one)) ?? false;
 }
 
+/** What an image can be found by. */
+export interface NamedByFile {
+  readonly image_id: string;
+  readonly rel_path: string | null;
+}
+
 /** A part of a name that is shorter could be meant by chance. */
 const LEAST_PART = 3;
 
@@ -91,7 +97,7 @@ const LEAST_PART = 3;
  * 4. the beginning of the file name, of at least 3 characters, in any case
  * 5. a part of the path, likewise
  */
-export function findImages(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
+export function findImages<T extends NamedByFile>(images: readonly T[], wanted: string): readonly T[] {
   const exact = images.filter(({ image_id: id, rel_path: path }) => id === wanted || path === wanted);
   if (exact.length > 0) {
     return exact;
@@ -117,7 +123,7 @@ export function findImages(images: readonly ImageOverview[], wanted: string): re
 }
 
 /** The images whose file name begins with a word; if none does, those whose path contains it. */
-function imagesWith(images: readonly ImageOverview[], wanted: string): readonly ImageOverview[] {
+function imagesWith<T extends NamedByFile>(images: readonly T[], wanted: string): readonly T[] {
   const part = wanted.normalize("NFC").toLowerCase();
   if ([...part].length < LEAST_PART) {
     return [];

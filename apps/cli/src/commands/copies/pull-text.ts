@@ -59,7 +59,7 @@ const OUTCOMES: Readonly<Record<PulledImage["outcome"], string>> = {
   new: "new",
   changed: "changed",
   deleted: "deleted",
-  returned: "back again",
+  gone: "still deleted",
   kept: "kept",
   left: "left out",
 };
@@ -86,8 +86,9 @@ function changeWords({ outcome, taken }: PulledImage, verbose: boolean): string 
 
 function conflictWords({ key, fields, attachments, reason }: PullConflict, { outcome }: PulledImage): string {
   if (key === "") {
-    const now = { left: "it is left out", returned: "it is here again" };
-    return `${reason}; ${outcome === "left" || outcome === "returned" ? now[outcome] : "it stays"}`;
+    const now = { left: "it is left out", gone: "it stays deleted" };
+    const place = attachments.length === 0 ? "" : `; what came is in ${attachments.join(", ")}`;
+    return `${reason}; ${outcome === "left" || outcome === "gone" ? now[outcome] : "it stays"}${printable(place)}`;
   }
   const what = fields === undefined ? key : fields.map(wordsOfField).join(", ");
   const place = attachments.length === 0 ? "" : `; what came is in ${attachments.join(", ")}`;

@@ -19,8 +19,8 @@ new and deleted images, edits, ROIs, and events by event_id. OTHER is only read.
 
 What only one copy changed is taken, field by field. What both changed to different values stays
 as it is in DATASET; what came is kept in attachments and listed by kym resolve, and the command
-ends with 3. An image that one copy deleted and the other changed stays or comes back, until kym
-resolve settles it. Pooled tables follow with the next kym index.
+ends with 3. So does an image that one copy deleted and the other changed: it stays, or stays
+deleted, and what came of it is kept whole. Pooled tables follow with the next kym index.
 
 The commits name whose work they bring. If it is stopped, the next pull goes on.`,
   examples: [

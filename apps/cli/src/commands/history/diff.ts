@@ -103,6 +103,8 @@ function lineOf(change: Change): string {
       return `${name}  ${what === "changed" ? "" : `${what}, `}${rows === undefined ? "changed" : wordsOfRows(rows)}`;
     case "pooled_table":
       return `table ${name}  ${what}${images === undefined || images === 0 ? "" : ` for ${counted(images, "image")}`}`;
+    case "kept_image":
+      return `version of the other copy, kept  ${what}`;
     case "json":
     case "array":
     case "attachment":

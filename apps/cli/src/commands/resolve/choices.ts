@@ -3,6 +3,7 @@
 import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import type { ListedConflict } from "@kym/legacy-io/node";
 import { guessOr } from "../../arguments/nearest-word.ts";
+import { shellWord } from "../../screen/shell-word.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 
@@ -59,4 +60,11 @@ function choiceOf(text: string, conflicts: readonly ListedConflict[]): readonly 
     });
   }
   return [found.name, side];
+}
+
+/** What to type to settle the same without a question. */
+export function commandOf(path: string, image: string, { mine, theirs, fields }: SideOptions): string {
+  const side = mine ? ["--mine"] : theirs ? ["--theirs"] : [];
+  const chosen = fields.flatMap((field) => ["--field", shellWord(field)]);
+  return ["kym resolve", shellWord(path), shellWord(image), ...side, ...chosen, "--yes"].join(" ");
 }

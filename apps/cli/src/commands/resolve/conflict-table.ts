@@ -2,6 +2,7 @@
 
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { ListedConflict } from "@kym/legacy-io/node";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
 import { recordList } from "../../screen/record-list.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { fitsWidth, printable, shorten, type TextColumn, textTable } from "../../terminal/text-table.ts";
@@ -40,10 +41,38 @@ export function conflictTable(
 /** The sides of something whole in words: a table or an array is not shown. */
 export function wholeWords({
   deletedBy,
-}: Pick<ListedConflict, "deletedBy">): readonly [mine: string, theirs: string, base: string] {
+  attachments,
+}: Pick<ListedConflict, "deletedBy" | "attachments">): readonly [mine: string, theirs: string, base: string] {
+  // An earlier build brought an image back that had been deleted here.
+  const isHereAgain = deletedBy === "mine" && attachments.length === 0;
   return [
     deletedBy === "mine" ? "deleted" : "what is here",
-    deletedBy === "theirs" ? "deleted" : deletedBy === "mine" ? "what is here again" : "what came",
+    deletedBy === "theirs" ? "deleted" : isHereAgain ? "what is here again" : "what came",
     "—",
   ];
+}
+
+/** A conflict as `--json` has it. Values are JSON, not text. */
+export function conflictData({
+  name,
+  key,
+  mine,
+  theirs,
+  base,
+  from,
+  attachments,
+  deletedBy,
+}: ListedConflict): object {
+  const value = (text: string | undefined): unknown =>
+    text === undefined ? null : plainValue(parseLossless(text, { allowNonFinite: true }));
+  return {
+    field: name,
+    artifact: key,
+    mine: value(mine),
+    theirs: value(theirs),
+    base: value(base),
+    ...(deletedBy && { deleted_by: deletedBy }),
+    from,
+    attachments,
+  };
 }

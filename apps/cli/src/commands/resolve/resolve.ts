@@ -4,7 +4,6 @@ import { type ImageConflict, loadTableConflicts, type TableConflict } from "@kym
 import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import { type ListedConflict, listOpenConflicts, resolveConflicts } from "@kym/legacy-io/node";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { parseLossless, plainValue } from "@kym/zarr-store/json";
 import { isConfirmed, YES_OPTION } from "../../arguments/ask-yes-no.ts";
 import {
   type Command,
@@ -14,17 +13,18 @@ import {
 } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { findImage } from "../../study/find-image.ts";
-import { type ImageNames, imageNames } from "../../study/image-names.ts";
+import type { ImageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { rowsOfImages, staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
-import { choicesOf, isChoosing, type SideOptions } from "./choices.ts";
-import { conflictTable, type ShownConflict, wholeWords } from "./conflict-table.ts";
-import { findLeftOut, leftOutData, leftOutLines, openLeftOut, settleLeftOut } from "./resolve-left-out.ts";
+import { choicesOf, commandOf, isChoosing, type SideOptions } from "./choices.ts";
+import { conflictData, conflictTable, type ShownConflict, wholeWords } from "./conflict-table.ts";
+import { leftOutData, leftOutLines, settleLeftOut } from "./resolve-left-out.ts";
 import { settleTable, tableData, tableLines } from "./resolve-table.ts";
+import { settleDeleted } from "./settle-deleted.ts";
+import { deletedConflicts, isDeletedHere, namedImages } from "./whole-images.ts";
 
 export const resolveCommand: Command = defineCommand({
   usage: "resolve DATASET [IMAGE]",
@@ -33,11 +33,12 @@ somebody settles it: image, field, what the dataset has (mine), what came (their
 both came from (base).
 
 With --mine, --theirs or --field, it settles the conflicts of one image in one commit, and says
-which rows went stale. The attachment that kept what came goes with the last conflict. Of an
-image that one copy deleted and the other changed, the side that deleted it deletes it; it asks
-first, and where nobody can be asked it ends with 5 unless --yes is given. --table settles a
-pooled table that both copies changed. An image that a pull left out is listed with the image
-here that stands in its place: --mine keeps that one.`,
+which rows went stale. The attachment that kept what came goes with the last conflict.
+
+A whole image that came and was not taken is kept until it is settled, because it was deleted
+here, or because another one is here in its place. --theirs takes it, in that place; --mine gives
+it up. What deletes an image, or gives up one that was deleted here, asks first; where nobody can
+be asked it ends with 5 unless --yes is given. --table settles a pooled table.`,
   examples: [
     "kym resolve study.zarr",
     "kym resolve study.zarr 20250722_A89_0002 --theirs",
@@ -96,15 +97,20 @@ async function list(
   wanted: string | undefined,
   { terminal, signal }: CommandContext,
 ): Promise<CommandResult> {
-  const names = await imageNames(dataset, { blind: false });
-  const imageId = wanted === undefined ? undefined : (await findImage(dataset, wanted, path)).image_id;
+  const { names, find, kept } = await namedImages(dataset, { signal });
+  const imageId = wanted === undefined ? undefined : find(wanted, path);
   const images = await listOpenConflicts(dataset, { imageId, signal });
-  const shown = images.flatMap(({ imageId: id, conflicts }) =>
-    conflicts.map((conflict): ShownConflict => ({ ...conflict, image: names.of(id) })),
-  );
+  const isWanted = (id: string): boolean => imageId === undefined || id === imageId;
+  const deleted = deletedConflicts(kept, names).filter((each) => isWanted(each.imageId));
+  const shown = [
+    ...images.flatMap(({ imageId: id, conflicts }) =>
+      conflicts.map((conflict): ShownConflict => ({ ...conflict, image: names.of(id) })),
+    ),
+    ...deleted,
+  ];
   const tables = wanted === undefined ? await loadTableConflicts(dataset, { signal }) : [];
-  const leftOut = (await openLeftOut(dataset, { signal })).filter(
-    ({ here }) => imageId === undefined || here === imageId,
+  const leftOut = kept.filter(
+    (each) => !isDeletedHere(each) && (isWanted(each.here) || isWanted(each.imageId)),
   );
   const what = firstOf(shown, tables, leftOut, names);
   return {
@@ -113,7 +119,12 @@ async function list(
       ...images.map(({ imageId: id, conflicts }) => ({
         image_id: id,
         image: names.of(id),
-        conflicts: conflicts.map(dataOf),
+        conflicts: conflicts.map(conflictData),
+      })),
+      ...[...Map.groupBy(deleted, (each) => each.imageId)].map(([id, conflicts]) => ({
+        image_id: id,
+        image: names.of(id),
+        conflicts: conflicts.map(conflictData),
       })),
       ...tables.map(tableData),
       ...leftOut.map(leftOutData),
@@ -149,11 +160,15 @@ async function settle(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { signal, terminal, options } = context;
-  const { image_id: imageId } = await findImage(dataset, wanted, path);
-  const names = await imageNames(dataset, { blind: false });
+  const { names, find, kept } = await namedImages(dataset, context);
+  const imageId = find(wanted, path);
   const image = names.of(imageId);
+  const deleted = deletedConflicts(kept, names).filter((each) => each.imageId === imageId);
+  if (deleted.length > 0) {
+    return settleDeleted(dataset, path, deleted, sides, context);
+  }
   const [found] = await listOpenConflicts(dataset, { imageId, signal });
-  const leftOut = await findLeftOut(dataset, imageId, context);
+  const leftOut = kept.find((each) => each.imageId === imageId) ?? kept.find((each) => each.here === imageId);
   if (found === undefined && leftOut !== undefined) {
     return settleLeftOut(dataset, leftOut, names, sides, context);
   }
@@ -202,7 +217,7 @@ async function settle(
       ...(isDry && { dryRun: true }),
       image_id: imageId,
       settled: settled.map((conflict) => ({
-        ...dataOf(conflict),
+        ...conflictData(conflict),
         side: sideOf(choices, conflict.name) ?? "mine",
       })),
       deleted: isDeleted,
@@ -232,13 +247,6 @@ function deletionOf(image: string): string {
   return `  ${printable(image)}\nDelete this image and all analyses of it, as the side that is taken did?`;
 }
 
-/** What to type to settle the same without a question. */
-function commandOf(path: string, image: string, { mine, theirs, fields }: SideOptions): string {
-  const side = mine ? ["--mine"] : theirs ? ["--theirs"] : [];
-  const chosen = fields.flatMap((field) => ["--field", shellWord(field)]);
-  return ["kym resolve", shellWord(path), shellWord(image), ...side, ...chosen, "--yes"].join(" ");
-}
-
 function notDeleted(imageId: string, conflicts: readonly ListedConflict[]): object {
   const open = conflicts.map(({ name }) => name);
   return { image_id: imageId, settled: [], deleted: false, open, went_stale: [], next: null };
@@ -247,20 +255,4 @@ function notDeleted(imageId: string, conflicts: readonly ListedConflict[]): obje
 function sideOf(choices: ReadonlyMap<string, MergeSide>, name: string): "mine" | "theirs" | undefined {
   const side = choices.get(name);
   return side === "ours" ? "mine" : side;
-}
-
-/** A conflict as `--json` has it. Values are JSON, not text. */
-function dataOf({ name, key, mine, theirs, base, from, attachments, deletedBy }: ListedConflict): object {
-  const value = (text: string | undefined): unknown =>
-    text === undefined ? null : plainValue(parseLossless(text, { allowNonFinite: true }));
-  return {
-    field: name,
-    artifact: key,
-    mine: value(mine),
-    theirs: value(theirs),
-    base: value(base),
-    ...(deletedBy && { deleted_by: deletedBy }),
-    from,
-    attachments,
-  };
 }

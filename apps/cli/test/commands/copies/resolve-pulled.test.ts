@@ -1,8 +1,9 @@
 // What two copies did to whole images, tables, arrays and attributes: listed after a pull, and settled for either side without the other copy.
-import { cp, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARTIFACTS, loadMetadataText, parseMetadata, summarizeMetadata } from "@kym/kym-schema";
+import { IMAGE_CONFLICTS_COLUMNS } from "@kym/kym-schema/tables";
 import { createNdArray, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -51,6 +52,7 @@ describe.each([
   { deleted: "here", deletedBy: "mine", sides: { "--mine": undefined, "--theirs": "salt" } },
   { deleted: "there", deletedBy: "theirs", sides: { "--mine": "salt", "--theirs": undefined } },
 ])("an image that was deleted $deleted and changed in the other copy", ({ deleted, deletedBy, sides }) => {
+  const ours = deleted === "here" ? undefined : "salt";
   beforeEach(async () => {
     const [deleting, editing] =
       deleted === "here" ? ["study.zarr", "bela.zarr"] : ["bela.zarr", "study.zarr"];
@@ -59,10 +61,10 @@ describe.each([
   });
 
   it.each(Object.entries(sides))(
-    "is listed until it is settled, is as that side has it after %s, and the other copy follows",
+    "stays as it is here and is listed until it is settled, is as that side has it after %s, and the other copy follows",
     async (side, condition) => {
       await pullOnce();
-      expect(await conditionOf("study.zarr")).toBe("salt");
+      expect(await conditionOf("study.zarr")).toBe(ours);
       const conflicts = [{ field: "whole image", artifact: "", deleted_by: deletedBy }];
       const data = [{ image_id: "scan-a", conflicts }];
       expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toMatchObject(data);
@@ -75,13 +77,15 @@ describe.each([
         expect([refused.exitCode, refused.stderr]).toEqual([5, expect.stringContaining(hint)]);
         const tty = { cwd, columns: 80, stdinIsTty: true };
         expect((await kym(words, { ...tty, stdin: "n\n" })).stdout).toBe("nothing was deleted\n");
-        expect(await conditionOf("study.zarr")).toBe("salt");
+        expect(await conditionOf("study.zarr")).toBe(ours);
+        expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toMatchObject(data);
       }
       const said = await run(0, ...words, "--yes");
       expect(said).toContain(`a: took ${side.slice(2)} of whole image`);
       expect(await conditionOf("study.zarr")).toBe(condition);
       expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toEqual([]);
       expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
+      expect(await use("study.zarr", (dataset) => dataset.exact.below("attachments"))).toEqual(new Map());
       await run(0, "pull", "away.zarr", "study.zarr");
       expect(await conditionOf("away.zarr")).toBe(condition);
       expect((await kymJson(["pull", "study.zarr", "away.zarr"], { cwd })).data.images).toEqual([]);
@@ -96,6 +100,58 @@ describe.each([
     expect((await kymJson(["resolve", "study.zarr"], { cwd })).data).toEqual([]);
     expect(await conditionOf("study.zarr")).toBe(sides["--theirs"]);
   });
+});
+
+it("an image that was deleted here comes as one of two other copies has it, or stays deleted", async () => {
+  await run(0, "delete", "study.zarr", "a", "--yes");
+  await cp(join(cwd, "bela.zarr"), join(cwd, "cora.zarr"), { recursive: true });
+  await run(0, "edit", "bela.zarr", "a", "--condition", "salt");
+  await run(0, "edit", "cora.zarr", "a", "--condition", "sugar");
+  await run(3, "pull", "study.zarr", "bela.zarr");
+  await run(3, "pull", "study.zarr", "cora.zarr");
+  const [{ conflicts }] = (await kymJson(["resolve", "study.zarr"], { cwd })).data;
+  expect(conflicts).toHaveLength(2);
+  const refused = await kym(["resolve", "study.zarr", "a", "--theirs"], { cwd });
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining("several copies")]);
+  await cp(join(cwd, "study.zarr"), join(cwd, "given-up.zarr"), { recursive: true });
+  const [cora] = conflicts.flatMap(({ field }: { readonly field: string }) =>
+    field.endsWith("cora.zarr") ? [field] : [],
+  );
+  await run(0, "resolve", "study.zarr", "a", "--field", `${cora}=theirs`);
+  expect(await conditionOf("study.zarr")).toBe("sugar");
+  await run(0, "resolve", "given-up.zarr", "scan-a", "--mine", "--yes");
+  expect(await conditionOf("given-up.zarr")).toBe(undefined);
+  for (const name of ["study.zarr", "given-up.zarr"]) {
+    expect(await run(0, "resolve", name)).toBe("no conflict is open\n");
+    expect(await use(name, (dataset) => dataset.exact.below("attachments"))).toEqual(new Map());
+  }
+});
+
+it("a kept image is no image: ls, export and gc pass it over, and check reads every byte of it", async () => {
+  await run(0, "delete", "study.zarr", "a", "--yes");
+  await run(0, "edit", "bela.zarr", "a", "--condition", "salt");
+  const wanted = await use("bela.zarr", (dataset) => dataset.record("scan-a").objectHashes());
+  await pullOnce();
+  const listed = await kymJson(["ls", "study.zarr"], { cwd });
+  expect(JSON.stringify(listed.data)).not.toContain("scan-a");
+  await run(0, "export", "study.zarr", "out");
+  expect(await readFile(join(cwd, "out", "export.json"), "utf8")).not.toContain("scan-a");
+  await run(0, "gc", "study.zarr", "--force", "--history", "0d");
+  const kept = await use("study.zarr", (dataset) => dataset.exact.below("attachments"));
+  expect(kept.size).toBe(wanted.size);
+  const chunk = [...kept.keys()].find((path) => path.includes("/data/c/")) ?? "";
+  const bytes = await readFile(join(cwd, "study.zarr", chunk));
+  await writeFile(
+    join(cwd, "study.zarr", chunk),
+    bytes.map((byte) => byte ^ 1),
+  );
+  const { data } = await kymJson(["check", "study.zarr"], { cwd });
+  expect(data.problems).toMatchObject([{ kind: "damaged", path: chunk }]);
+  expect((await kym(["resolve", "study.zarr", "a", "--theirs"], { cwd })).exitCode).not.toBe(0);
+  expect(await conditionOf("study.zarr")).toBe(undefined);
+  await writeFile(join(cwd, "study.zarr", chunk), bytes);
+  await run(0, "resolve", "study.zarr", "a", "--theirs");
+  expect(await use("study.zarr", (dataset) => dataset.record("scan-a").objectHashes())).toEqual(wanted);
 });
 
 describe("a pooled table that both copies changed", () => {
@@ -184,15 +240,52 @@ describe("an image that a pull left out", () => {
     expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
   });
 
-  it("comes by the commands that --theirs names", async () => {
-    await run(3, "pull", "study.zarr", "bela.zarr");
-    const { exitCode, stderr } = await kym(["resolve", "study.zarr", "by-anna", "--theirs"], { cwd });
+  it("takes the place of the one here by --theirs, which asks, and needs no other copy", async () => {
+    const wanted = await use("bela.zarr", (dataset) => dataset.record("by-bela").objectHashes());
+    await pullOnce();
+    const words = ["resolve", "study.zarr", "by-anna", "--theirs"];
+    await run(0, ...words, "--dry-run");
+    const { exitCode, stderr } = await kym(words, { cwd });
     expect([exitCode, stderr.replaceAll(/\s+/g, " ")]).toEqual([
       5,
-      expect.stringMatching(
-        /this takes theirs: kym delete study\.zarr \S+, then kym pull study\.zarr \S+bela\.zarr/,
-      ),
+      expect.stringContaining("--theirs --yes"),
     ]);
+    await run(0, ...words, "--yes");
+    await use("study.zarr", async (dataset) => {
+      const ids = await dataset.listImageIds();
+      expect([ids.includes("by-bela"), ids.includes("by-anna")]).toEqual([true, false]);
+      expect(await dataset.record("by-bela").objectHashes()).toEqual(wanted);
+      expect((await dataset.loadSourcesIndex()).at(-1)?.image_id).toBe("by-bela");
+      expect(await dataset.exact.below("attachments")).toEqual(new Map());
+    });
+    expect(await run(0, "resolve", "study.zarr")).toBe("no conflict is open\n");
+    expect((await kymJson(["check", "study.zarr"], { cwd })).data.problems).toEqual([]);
+    expect((await kymJson(["pull", "study.zarr", "away.zarr"], { cwd })).data.images).toEqual([]);
+    await run(0, "pull", "away.zarr", "study.zarr");
+    expect(await use("away.zarr", (dataset) => dataset.listImageIds())).not.toContain("by-anna");
+  });
+
+  it("that an earlier build left out was not kept: the next pull keeps it", async () => {
+    await run(3, "pull", "study.zarr", "bela.zarr");
+    await use("study.zarr", (dataset) =>
+      dataset.transaction(async (transaction) => {
+        const [row] = [...rowsOf(await dataset.loadTable("image_conflicts"))];
+        const { kept_as: _, kept_sources: __, ...earlier } = row ?? {};
+        const columns = IMAGE_CONFLICTS_COLUMNS.filter(({ name }) => name in earlier);
+        await transaction.saveTable("image_conflicts", [earlier], { schema: { columns } });
+        const kept = [...(await dataset.exact.below("attachments")).keys()];
+        await transaction.exact.copy(dataset.exact, new Map(kept.map((path) => [path, null])));
+      }),
+    );
+    const { exitCode, stderr } = await kym(["resolve", "study.zarr", "by-anna", "--theirs", "-y"], { cwd });
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining("a pull keeps it: kym pull study.zarr")]);
+    await run(3, "pull", "study.zarr", "bela.zarr");
+    await run(0, "resolve", "study.zarr", "by-anna", "--theirs", "-y");
+    expect(await use("study.zarr", (dataset) => dataset.listImageIds())).toContain("by-bela");
+  });
+
+  it("comes also if the one here is deleted, and pulled again", async () => {
+    await run(3, "pull", "study.zarr", "bela.zarr");
     await run(0, "delete", "study.zarr", "by-anna", "--yes");
     await run(0, "pull", "study.zarr", "bela.zarr");
     expect(await use("study.zarr", (dataset) => dataset.listImageIds())).toContain("by-bela");
