@@ -52,6 +52,28 @@ async function changeWholes(cwd: string): Promise<void> {
   }
 }
 
+/** Both copies ingest one file by themselves, beside those changes. */
+async function changeWholesAndIngest(cwd: string): Promise<void> {
+  await changeWholes(cwd);
+  await ingestTwice(cwd);
+}
+
+async function ingestTwice(cwd: string): Promise<void> {
+  for (const [name, id] of [
+    [STUDY, "by-anna"],
+    [OTHER, "by-bela"],
+  ] as const) {
+    await using dataset = await openLocalDataset(join(cwd, name), { summarize: summarizeMetadata });
+    await dataset.transaction(async (transaction) => {
+      await transaction.addImage(createNdArray("uint8", [2, 2], new Uint8Array(4)), { id });
+      const file = { source_primary_path: "/lab/new.tif", source_rel_path: "new.tif" };
+      const sizes = { source_mtime_ns: 1n, source_size_bytes: 1n, ingested_epoch_ns: 1n };
+      const row = { ...file, ...sizes, source_sha256: "ab".repeat(32), image_id: id };
+      await transaction.appendSources([row]);
+    });
+  }
+}
+
 /** Of two images, one copy deletes one and the other changes it. */
 const DELETIONS = [
   ["delete", OTHER, "b", "--yes"],
@@ -101,8 +123,8 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
     exitCodes: [0],
   },
   {
-    name: "pull of whole images, an array, attributes and a table in conflict",
-    prepare: changeWholes,
+    name: "pull of whole images, one file twice, an array, attributes and a table in conflict",
+    prepare: changeWholesAndIngest,
     before: DELETIONS,
     command: PULL,
     exitCodes: [0, 3],
@@ -119,6 +141,32 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
     name: "resolve --theirs of a deleted image",
     before: [...DELETIONS, PULL],
     command: ["resolve", STUDY, "b", "--theirs", "--yes"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --theirs of an image that was deleted here",
+    before: [...DELETIONS, PULL],
+    command: ["resolve", STUDY, "c", "--theirs"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --mine of an image that was deleted here",
+    before: [...DELETIONS, PULL],
+    command: ["resolve", STUDY, "c", "--mine", "--yes"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --theirs of an image that was left out",
+    prepare: ingestTwice,
+    before: [PULL],
+    command: ["resolve", STUDY, "by-bela", "--theirs", "--yes"],
+    exitCodes: [0, 3],
+  },
+  {
+    name: "resolve --mine of an image that was left out",
+    prepare: ingestTwice,
+    before: [PULL],
+    command: ["resolve", STUDY, "by-bela", "--mine"],
     exitCodes: [0, 3],
   },
   {
@@ -232,7 +280,7 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
   const hashes = await Promise.all(
     tables.map(async (name) => [name, (await dataset.exact.hash(`tables/${name}.parquet`)) ?? null]),
   );
-  return { arrays, tables: hashes };
+  return { arrays, tables: hashes, kept: [...(await dataset.exact.below("attachments"))] };
 }
 
 /** Returns the exit code and the signal. */
