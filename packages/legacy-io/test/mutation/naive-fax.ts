@@ -1,5 +1,4 @@
 import { LONGEST_CODE_BITS, runCodes } from "../../src/tiff/codecs/ccitt/run-codes.ts";
-import { changeAbove } from "../tiff/codecs/encode-fax.ts";
 
 const MODES: Readonly<Record<string, number | "pass" | "runs">> = {
   "1": 0,
@@ -41,7 +40,7 @@ export function unpackFax(
       }
     }
   };
-  let before: readonly boolean[] = Array.from({ length: width }, () => false);
+  let before: readonly number[] = [];
   let text = "";
   for (let row = 0; row < rows; row++) {
     let hasRuns = kind !== "t6";
@@ -53,19 +52,25 @@ export function unpackFax(
       hasRuns = kind === "t4" || take(1) === "1";
     }
     const line: boolean[] = [];
-    const add = (count: number, isBlack: boolean): void => {
-      if (count < 0 || line.length + count > width) {
+    // Where runs end, empty ones too: white and black in turn.
+    const ends: number[] = [];
+    let passed = 0;
+    const isBlack = (): boolean => ends.length % 2 === 1;
+    const fillTo = (stop: number): void => {
+      if (stop < line.length || stop > width || ends.length > width + 64) {
         throw new Error("no line of this width");
       }
-      for (let pixel = 0; pixel < count; pixel++) {
-        line.push(isBlack);
+      while (line.length < stop) {
+        line.push(isBlack());
       }
     };
-    let isBlack = false;
-    for (let isFirst = true; line.length < width; isFirst = false) {
+    const endAt = (stop: number): void => {
+      fillTo(stop);
+      ends.push(stop);
+    };
+    while (line.length < width) {
       if (hasRuns) {
-        add(run(isBlack), isBlack);
-        isBlack = !isBlack;
+        endAt(line.length + run(isBlack()));
         continue;
       }
       const code = Object.keys(MODES).find((one) => bits.startsWith(one, at));
@@ -74,22 +79,21 @@ export function unpackFax(
         throw new Error("no mode");
       }
       take(code.length);
-      const above = changeAbove(before, isFirst ? -1 : line.length, isBlack);
+      let place = ends.length === 0 ? passed * 2 : ends.length % 2;
+      while (ends.length > 0 && place < before.length && (before[place] ?? 0) <= line.length) {
+        place += 2;
+      }
       if (mode === "runs") {
-        add(run(isBlack), isBlack);
-        add(run(!isBlack), !isBlack);
+        endAt(line.length + run(isBlack()));
+        endAt(line.length + run(isBlack()));
       } else if (mode === "pass") {
-        let second = above;
-        while (second < width && before[second] !== isBlack) {
-          second++;
-        }
-        add(second - line.length, isBlack);
+        passed++;
+        fillTo(before[place + 1] ?? width);
       } else {
-        add(above + mode - line.length, isBlack);
-        isBlack = !isBlack;
+        endAt((before[place] ?? width) + mode);
       }
     }
-    before = line;
+    before = ends;
     const rowText = line.map((pixel) => (pixel ? "1" : "0")).join("");
     text += rowText.padEnd(Math.ceil(width / 8) * 8, "0");
   }

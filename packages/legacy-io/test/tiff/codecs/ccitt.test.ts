@@ -4,7 +4,7 @@ import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { type ReadTiffOptions, readTiff } from "../../../src/tiff/read-tiff.ts";
 import { codeOf } from "../../support/caught.ts";
 import { buildTiff, type FixtureTag, greyTags, long, short } from "../tiff-fixture.ts";
-import { bytesOfBits, encodeFax, type FaxKind, faxBits, type Pixels } from "./encode-fax.ts";
+import { bytesOfBits, codeOfRun, encodeFax, type FaxKind, faxBits, type Pixels } from "./encode-fax.ts";
 
 const CODES: Readonly<Record<FaxKind, number>> = { rle: 2, t4: 3, "t4-2d": 3, t6: 4 };
 const KINDS: readonly FaxKind[] = ["rle", "t4", "t4-2d", "t6"];
@@ -171,6 +171,20 @@ test("ends of line may be filled with zeros, and T.4 without them is read where 
   const bare = faxBits(pixels, "t4", false).replaceAll("000000000001", "");
   expect(await pixelsOf(strip("t4", 5, 2, bare))).toEqual(pixels);
   expect(await codeOf(() => readTiff(bytesSource(strip("t4-2d", 5, 2, bare))))).toBe("invalid_file");
+});
+
+test("two empty runs at the beginning of a line count in the next, as ImageGear has it", async () => {
+  const empty = `001${codeOfRun(0, false)}${codeOfRun(0, true)}`;
+  const run = (white: number, black: number): string =>
+    `001${codeOfRun(white, false)}${codeOfRun(black, true)}`;
+  const first = `${empty}${run(5, 3)}${run(12, 0)}`;
+  const second = `0001${run(2, 4)}0101`;
+  const [above, below] = await pixelsOf(strip("t6", 20, 2, first + second));
+  const text = (line: readonly boolean[] = []): string => line.map((pixel) => (pixel ? "#" : ".")).join("");
+  expect(text(above)).toBe(".....###............");
+  expect(text(below)).toBe("..####.............#");
+  const endless = strip("t6", 20, 1, empty.repeat(99));
+  expect(await codeOf(() => readTiff(bytesSource(endless)))).toBe("invalid_file");
 });
 
 test("a page of white takes a bit a line, however wide it is", async () => {

@@ -99,7 +99,7 @@ function changeFrom(line: readonly boolean[], at: number, isBlack: boolean): num
 }
 
 /** The first pixel behind `at` that differs from the one before it and from the colour. */
-export function changeAbove(before: readonly boolean[], at: number, isBlack: boolean): number {
+function changeAbove(before: readonly boolean[], at: number, isBlack: boolean): number {
   let next = at + 1;
   while (next < before.length && !(before[next] !== isBlack && (before[next - 1] ?? false) === isBlack)) {
     next++;

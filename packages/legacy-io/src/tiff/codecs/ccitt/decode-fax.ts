@@ -89,7 +89,7 @@ export function decodeFax(
     } else {
       readModes(bits, before, line, row);
     }
-    line.end();
+    line.close();
     [line, before] = [before, line];
   }
   return { rows, hasMore: hasMore(bits, scheme) };
@@ -148,33 +148,36 @@ function hasMore(bits: FaxBits, scheme: FaxScheme): boolean {
 
 /** Reads a line as runs of white and black in turn, white first. */
 function readRuns(bits: FaxBits, line: FaxLine, row: Uint8Array): void {
-  for (let isBlack = false; !line.isWhole; isBlack = !isBlack) {
-    line.add(readRun(bits, isBlack), isBlack, row);
+  while (!line.isWhole) {
+    line.endRun(line.at + readRun(bits, line.isBlack), row);
   }
 }
 
-/** Reads a line by the changes of the line before. */
+/**
+ * Reads a line by the runs of the line before. Empty runs of that line count: ImageGear begins lines with two of them, and
+ * passes over them in the next.
+ */
 function readModes(bits: FaxBits, before: FaxLine, line: FaxLine, row: Uint8Array): void {
-  let isBlack = false;
   let place = 0;
-  for (let isFirst = true; !line.isWhole; isFirst = false) {
+  while (!line.isWhole) {
     const [mode, length] = MODE_OF_BITS.get(bits.peek(MODE_BITS)) ?? [undefined, 0];
     if (mode === undefined) {
       throw unknownCode(bits, EXTENSION_OF_MODES, MODE_BITS);
     }
     bits.skip(length);
     if (mode === HORIZONTAL) {
-      line.add(readRun(bits, isBlack), isBlack, row);
-      line.add(readRun(bits, !isBlack), !isBlack, row);
+      line.endRun(line.at + readRun(bits, line.isBlack), row);
+      line.endRun(line.at + readRun(bits, line.isBlack), row);
       continue;
     }
-    place = before.placeOfChange(isFirst ? -1 : line.at, isBlack, place);
+    // Until a run has ended, the place before the first pixel counts: a change at that pixel lies behind it.
+    place = line.isFresh ? place : before.placeBehind(line.at, line.isBlack, place);
     if (mode === PASS) {
-      line.add(before.changeAt(place + 1) - line.at, isBlack, row);
-      continue;
+      line.goOn(before.endOf(place + 1), row);
+      place += 2;
+    } else {
+      line.endRun(before.endOf(place) + mode, row);
     }
-    line.add(before.changeAt(place) + mode - line.at, isBlack, row);
-    isBlack = !isBlack;
   }
 }
 
