@@ -101,7 +101,7 @@ function textOf(bytes: Uint8Array): string {
     const latin = Buffer.from(bytes).toString("latin1");
     // Bytes without a meaning, control characters, and what begins as a character of UTF-8 does.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-    if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x81\x8d\x8f\x90\x9d]|[\xc2-\xf4]([\x80-\xbf]|$)/.test(latin)) {
+    if (/[\x00-\x08\x0b\x0c\x0e-\x1b\x81\x8d\x8f\x90\x9d]|[\xc2-\xf4]([\x80-\xbf]|$)/.test(latin)) {
       throw error;
     }
     return latin.replace(/[\x80-\x9f]/g, (one) => WINDOWS_1252[one.charCodeAt(0) - 0x80] ?? one);

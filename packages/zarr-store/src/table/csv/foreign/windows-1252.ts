@@ -5,11 +5,13 @@ const SPECIAL = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜�
 const FIRST_SPECIAL = 0x80;
 const FIRST_LATIN = 0xa0;
 const BLANK = 0x20;
+/** The separators of ASCII begin here: a program may put one for a comma in a cell. */
+const FIRST_SEPARATOR = 0x1c;
 
 /**
  * Returns a text that is not UTF-8 as if it were Windows-1252, in UTF-8; undefined if it cannot be that:
  *
- * - a byte means nothing there, or is a control character other than a tab or the end of a line;
+ * - a byte means nothing there, or is a control character below 0x1c other than a tab or the end of a line;
  * - two bytes look like the beginning of a character in UTF-8, or the last byte does: the text is damaged UTF-8.
  *
  * @see https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT
@@ -18,7 +20,7 @@ export function utf8OfWindows1252(bytes: Uint8Array): Uint8Array | undefined {
   let extraBytes = 0;
   let isAfterLead = false;
   for (const byte of bytes) {
-    const isControl = byte < BLANK && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+    const isControl = byte < FIRST_SEPARATOR && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
     if (isControl || (byte >= FIRST_SPECIAL && codeOf(byte) === BLANK)) {
       return undefined;
     }
