@@ -23,7 +23,7 @@ export function hasRois({ metadata: { selection, overlay } }: ImageJTags): boole
   return selection !== undefined || overlay.length > 0;
 }
 
-const HEX = /^([0-9a-f]{2})*$/;
+const HEX = /^([0-9a-f]{2})+$/;
 
 /** The value of the artifact. Bytes are hexadecimal digits. */
 export function imageJTagsValue({ file, metadata }: ImageJTags): object {

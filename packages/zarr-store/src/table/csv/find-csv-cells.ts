@@ -45,7 +45,7 @@ export function findCsvCells(file: Uint8Array, limits: CsvLimits = {}): CsvCells
   }
 }
 
-/** A text that is no UTF-8, but may be Windows-1252. */
+/** A text that is not UTF-8, but may be Windows-1252. */
 function utf8OfOther(bytes: Uint8Array): Uint8Array | undefined {
   return isUtf8(bytes) ? undefined : utf8OfWindows1252(bytes);
 }

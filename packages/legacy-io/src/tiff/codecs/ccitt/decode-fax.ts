@@ -199,13 +199,13 @@ function readRun(bits: FaxBits, isBlack: boolean): number {
   }
 }
 
-/** The error for bits that are no code. Uncompressed mode, an option of both recommendations, is named. */
+/** The error for bits that do not begin a code. Uncompressed mode, an option of both recommendations, is named. */
 function unknownCode(bits: FaxBits, extension: number, extensionBits: number): LegacyIoError {
   const isUncompressed = bits.peek(extensionBits + 3) === ((extension << 3) | UNCOMPRESSED);
   return isUncompressed
     ? notRead("CCITT in uncompressed mode")
     : damagedFax(
-        `the bits ${bits.peek(LONGEST_CODE_BITS).toString(2).padStart(LONGEST_CODE_BITS, "0")} at bit ${bits.position} are no code`,
+        `the bits ${bits.peek(LONGEST_CODE_BITS).toString(2).padStart(LONGEST_CODE_BITS, "0")} at bit ${bits.position} do not begin a code`,
       );
 }
 

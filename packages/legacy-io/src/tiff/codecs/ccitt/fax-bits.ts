@@ -54,7 +54,7 @@ export class FaxBits {
     this.#at = (this.#at + 7) & ~7;
   }
 
-  /** Reads one end of a line, with the zeros that may fill the space before it. False if there is none. */
+  /** Reads one end of a line, with the zeros that may fill the space before it. False if something else comes next. */
   skipEndOfLine(): boolean {
     const zeros = this.#zerosAhead();
     if (zeros < END_OF_LINE_ZEROS || zeros >= this.left) {
