@@ -69,10 +69,12 @@ const anyPixels = fc
 test("every code of a run, as libtiff writes it", async () => {
   const segments = [new Uint8Array(Buffer.from(EVERY_RUN, "base64"))];
   const file = buildTiff([{ tags: tagsOf("rle", WIDE, EVERY_LENGTH.length), segments }]);
-  const expected = EVERY_LENGTH.map((length) =>
-    Array.from({ length: WIDE }, (_, column) => column >= length && column < 2 * length),
-  );
-  expect(await pixelsOf(file)).toEqual(expected);
+  const { image } = await readTiff(bytesSource(file));
+  const pixels = Array.from(image.data, Number);
+  const lines = EVERY_LENGTH.map((_, row) => pixels.slice(row * WIDE, (row + 1) * WIDE));
+  expect(
+    lines.map((line) => [line.indexOf(1), line.lastIndexOf(1), line.reduce((sum, pixel) => sum + pixel)]),
+  ).toEqual(EVERY_LENGTH.map((length) => (length === 0 ? [-1, -1, 0] : [length, 2 * length - 1, length])));
 });
 
 describe.each(KINDS)("%s", (kind) => {
@@ -188,10 +190,10 @@ test("two empty runs at the beginning of a line count in the next, as ImageGear 
 });
 
 test("a page of white takes a bit a line, however wide it is", async () => {
-  const file = strip("t6", 20_000, 800, `${"1".repeat(800)}${"000000000001".repeat(2)}`);
+  const file = strip("t6", 20_000, 90, `${"1".repeat(90)}${"000000000001".repeat(2)}`);
   const { image } = await readTiff(bytesSource(file));
-  expect(image.shape).toEqual([800, 20_000]);
-  expect(image.data.some((value) => Number(value) !== 0)).toBe(false);
+  expect(image.shape).toEqual([90, 20_000]);
+  expect(new Set(Array.from(image.data, Number))).toEqual(new Set([0]));
   expect(await codeOf(() => readTiff(bytesSource(strip("t6", 2 ** 21, 1, "1"))))).toBe("not_supported");
 });
 
