@@ -179,6 +179,27 @@ for name, array, options in (
 PIL.Image.fromarray(colours).save(path_of("jpeg-of-pillow"), compression="jpeg", quality=90)
 keep("jpeg-of-pillow", numpy.asarray(PIL.Image.open(path_of("jpeg-of-pillow"))), most_off=2)
 
+# CCITT as libtiff writes it: noise, lines of every length of a run, and empty ones. 1 is black, whatever white is.
+lengths = numpy.arange(2600)[::19, None]
+columns = numpy.arange(5400)
+drawings = {
+    "noise": random.random((41, 37)) < 0.5,
+    "sparse": random.random((64, 2561)) < 0.01,
+    "runs": (columns >= lengths) & (columns < 2 * lengths),
+    "white": numpy.zeros((9, 300), "bool"),
+    "black": numpy.ones((9, 300), "bool"),
+}
+for kind, options in {"tiff_ccitt": {}, "group3": {}, "group3-2d": {292: 1}, "group4": {}}.items():
+    for what, drawing in drawings.items():
+        for fill in (1, 2):
+            for white in (1, 0):
+                name = f"ccitt-{kind}-{what}-{fill}-{white}"
+                tags = {262: white, 266: fill, 278: 16, **options}
+                image = PIL.Image.fromarray(drawing)
+                image.save(path_of(name), compression=kind.removesuffix("-2d"), tiffinfo=tags)
+                # Pillow stores the opposite where white is 0.
+                keep(name, drawing if white == 1 else ~drawing)
+
 # LERC without loss, alone and inside other compressions.
 for dtype in "u1 i2 u2 u4 f4 f8".split():
     for inside in (None, "deflate", "zstd"):

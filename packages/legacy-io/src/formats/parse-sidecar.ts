@@ -6,6 +6,7 @@ import { parseLossless } from "@kym/zarr-store/json";
 import { assertTableMatches, decodeParquet, schemaOfTable, tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
+import { warningsOfCsv } from "./sidecar-csv.ts";
 import type {
   ArtifactRef,
   GivenArtifact,
@@ -40,7 +41,7 @@ export async function parseSidecar(
 ): Promise<SidecarMeaning> {
   let facts: SidecarFacts;
   try {
-    facts = await decodeTables(await format.parse(bytes, source), source.relPath);
+    facts = await decodeTables(withCsvWarnings(await format.parse(bytes, source)), source.relPath);
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { kind: "opaque", reason: error.message, cause: error };
@@ -56,6 +57,14 @@ export async function parseSidecar(
     }
   }
   return { kind: "understood", format, facts };
+}
+
+/** The facts with a warning for each CSV whose encoding was assumed. */
+function withCsvWarnings(facts: SidecarFacts): SidecarFacts {
+  const { tables = [], trace, warnings = [] } = facts;
+  const files = [...tables.map((file) => ("csv" in file ? file.csv : undefined)), trace?.table];
+  const ofFiles = files.flatMap((file) => (file === undefined ? [] : warningsOfCsv(file)));
+  return ofFiles.length === 0 ? facts : { ...facts, warnings: [...warnings, ...ofFiles] };
 }
 
 /**

@@ -26,3 +26,12 @@ export function readSidecarCsv(bytes: Uint8Array, options: ReadCsvOptions = {}):
     });
   }
 }
+
+/** What the report of an ingest says of how a CSV was read. */
+export function warningsOfCsv({ assumedEncoding }: CsvTable): readonly string[] {
+  return assumedEncoding === undefined
+    ? []
+    : [
+        "its text is not UTF-8 and does not say what it is: it is read as Windows-1252, as Excel on Windows writes it",
+      ];
+}

@@ -80,6 +80,7 @@ export function parseVelocityTrace(bytes: Uint8Array, limits: CsvLimits = {}): V
     schema: { columns: all.map(([column]) => column) },
     columns: Object.fromEntries(all.map(([column, data]) => [column.name, withDefault(column.name, data)])),
     rowCount: table.rowCount,
+    ...(table.assumedEncoding !== undefined && { assumedEncoding: table.assumedEncoding }),
   };
 }
 

@@ -25,6 +25,29 @@ export interface RefreshRules {
   readonly returnDeleted?: boolean | undefined;
 }
 
+/** The record stays: rebuild the artifacts of these sidecars, and record where the files are now. */
+export interface PlannedUpdate {
+  readonly action: "update";
+  readonly bundle: LegacyBundle;
+  readonly imageId: string;
+  readonly known: KnownAcquisition;
+  /** Sidecars that changed or are new. */
+  readonly sidecars: readonly BundleFile[];
+  readonly vanished: readonly string[];
+  /** Where the files were before; undefined if they did not move. */
+  readonly move: Move | undefined;
+  /** True if the TIFF changed too; it is left alone. */
+  readonly isImageChanged: boolean;
+  /** True if the TIFF was saved again with the same pixels: the update is about what it says besides. */
+  readonly isSavedAgain?: boolean | undefined;
+  /** What a reader with a fault may have read wrong: these files are read again. */
+  readonly again?: readonly FaultyRead[] | undefined;
+  /** What the names of its folders say. */
+  readonly folderFields?: FolderFields | undefined;
+  /** True if they say something else than what was ingested. */
+  readonly areFoldersChanged?: boolean | undefined;
+}
+
 /** The decision about one acquisition of a folder. */
 export type PlannedAction =
   | {
@@ -39,29 +62,10 @@ export type PlannedAction =
       readonly imageId: string;
       readonly supersede: boolean;
       readonly folderFields?: FolderFields | undefined;
+      /** What to do instead if it has the pixels that are stored. */
+      readonly ifSavedAgain: PlannedUpdate;
     }
-  /** The record stays: rebuild the artifacts of these sidecars, and record where the files are now. */
-  | {
-      readonly action: "update";
-      readonly bundle: LegacyBundle;
-      readonly imageId: string;
-      readonly known: KnownAcquisition;
-      /** Sidecars that changed or are new. */
-      readonly sidecars: readonly BundleFile[];
-      readonly vanished: readonly string[];
-      /** Where the files were before; undefined if they did not move. */
-      readonly move: Move | undefined;
-      /** True if the TIFF changed too; it is left alone. */
-      readonly isImageChanged: boolean;
-      /** True if the TIFF was saved again with the same pixels: the update is about what it says besides. */
-      readonly isSavedAgain?: boolean | undefined;
-      /** What a reader with a fault may have read wrong: these files are read again. */
-      readonly again?: readonly FaultyRead[] | undefined;
-      /** What the names of its folders say. */
-      readonly folderFields?: FolderFields | undefined;
-      /** True if they say something else than what was ingested. */
-      readonly areFoldersChanged?: boolean | undefined;
-    }
+  | PlannedUpdate
   | {
       readonly action: "unchanged";
       readonly bundle: LegacyBundle;
@@ -113,17 +117,20 @@ export function decideRefresh(
     relPathsOf(bundle, known),
     known.folderFields,
   );
+  const sidecars = [...changed, ...appeared];
+  const folders = { folderFields, areFoldersChanged };
+  const update: PlannedUpdate = {
+    ...{ action: "update", bundle, imageId, known, sidecars, vanished, move, isImageChanged },
+    ...folders,
+  };
   if (isImageChanged && rules.mode === "reingest_if_changed") {
     const supersede = rules.onChange === "supersede";
-    return { action: "reingest", bundle, imageId, supersede, folderFields };
+    return { action: "reingest", bundle, imageId, supersede, folderFields, ifSavedAgain: update };
   }
-  const sidecars = [...changed, ...appeared];
   const faulty = rules.again?.get(imageId) ?? [];
   const again = isImageChanged ? [] : faulty;
   if (sidecars.length > 0 || move !== undefined || again.length > 0 || areFoldersChanged) {
-    const folders = { folderFields, areFoldersChanged };
-    const update = { bundle, imageId, known, sidecars, vanished, move, isImageChanged, ...folders };
-    return { action: "update", ...update, ...(again.length > 0 && { again }) };
+    return { ...update, ...(again.length > 0 && { again }) };
   }
   const changedReason = faulty.length > 0 ? CHANGED_SINCE_FAULT : IMAGE_CHANGED;
   return isImageChanged

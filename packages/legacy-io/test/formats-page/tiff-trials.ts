@@ -9,6 +9,7 @@ import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
 import { type ReadTiffOptions, readTiff } from "../../src/tiff/read-tiff.ts";
 import type { TiffInfo } from "../../src/tiff/tiff-info.ts";
 import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
+import { bytesOfBits, encodeFax, type FaxKind, type Pixels } from "../tiff/codecs/encode-fax.ts";
 import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
 import {
   ascii,
@@ -92,6 +93,9 @@ export function codecRow({ name, codes }: TiffCodec): string {
 }
 
 function codecTrials(codec: TiffCodec): RowTrials {
+  if (codec.isBilevel === true) {
+    return faxTrials(codec);
+  }
   const encode = ENCODE[codec.name];
   if (encode === undefined) {
     throw new Error(`no file is made in ${codec.name}: add it to ENCODE`);
@@ -109,6 +113,43 @@ function codecTrials(codec: TiffCodec): RowTrials {
     read: codec.codes.map((each) => reading(withPixels(each, packed), (info) => [info.compression])),
     warned: codec.name === "none" ? [uncounted] : [beyond, uncounted],
     refused: [half],
+  };
+}
+
+const LINES = [
+  [false, true, true],
+  [true, true, false],
+];
+const FAX_KINDS: Readonly<Record<string, FaxKind>> = {
+  "ccitt-rle": "rle",
+  "ccitt-t4": "t4",
+  "ccitt-t6": "t6",
+};
+
+function faxTrials({ codes, name }: TiffCodec): RowTrials {
+  const kind = FAX_KINDS[name];
+  const [code = 0] = codes;
+  if (kind === undefined) {
+    throw new Error(`no file is made in ${name}: add it to FAX_KINDS`);
+  }
+  const file = (lines: Pixels, more: readonly FixtureTag[] = [], as: FaxKind = kind): Trial =>
+    reading(
+      buildTiff([{ tags: greyTags(3, 2, 1, [short(259, code), ...more]), segments: [encodeFax(lines, as)] }]),
+      (info) => [info.compression, info.dtype],
+      LINES.flat().map(Number),
+    );
+  const uncompressed = bytesOfBits(
+    { rle: "000000001111", t4: "000000001111", "t4-2d": "", t6: "0000001111" }[kind],
+  );
+  const tags = greyTags(3, 2, 1, [short(259, code)]);
+  return {
+    read: [file(LINES), ...(kind === "t4" ? [file(LINES, [long(292, 1)], "t4-2d")] : [])],
+    warned: [file([...LINES, ...LINES]), file(LINES, [long(279, 0)])],
+    refused: [
+      file(LINES.slice(1)),
+      reading(buildTiff([{ tags, segments: [uncompressed] }])),
+      reading(buildTiff([{ tags: greyTags(3, 2, 8, [short(259, code)]), segments: [new Uint8Array(9)] }])),
+    ],
   };
 }
 

@@ -1,6 +1,10 @@
 import { isZarrStoreError } from "@kym/zarr-store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseSidecar } from "../../src/formats/parse-sidecar.ts";
+import { csvFormat } from "../../src/formats/sidecars/csv-format.ts";
+import { csvGzFormat } from "../../src/formats/sidecars/csv-gz-format.ts";
+import { radonCsvFormat } from "../../src/formats/sidecars/radon-csv-format.ts";
 import { decideFileRoles, isLegacyIoError, type SidecarFormat, sidecarFormats } from "../../src/index.ts";
 
 const heart: SidecarFormat = {
@@ -164,4 +168,24 @@ test("a format that announces an artifact whose name cannot be one is refused", 
 test("two formats may have one ending in different folders", () => {
   const other: SidecarFormat = { ...heart, name: "second", folder: () => "heart" };
   expect(sidecarFormats([heart, other]).slice(0, 2)).toEqual([heart, other]);
+});
+
+test("tables and traces in Windows-1252 are read, with a warning that says so", async () => {
+  const source = {
+    relPath: "a.csv",
+    artifact: "diameter",
+    gunzip: async (bytes: Uint8Array<ArrayBuffer>) => bytes,
+  };
+  const cases = [
+    [csvFormat, "L\xe4nge (\xb5m);ok\r\n0,5;sch\xf6n\r\n"],
+    [csvGzFormat, "L\xe4nge (\xb5m);ok\r\n0,5;sch\xf6n\r\n"],
+    [radonCsvFormat, "roi_id;time;velocity;Pr\xfcfer\r\n1;0,5;2,5;J\xf6rg\r\n"],
+  ] as const;
+  for (const [format, text] of cases) {
+    const bytes = new Uint8Array(Buffer.from(text, "latin1"));
+    const meaning = await parseSidecar(format, bytes, source);
+    expect(meaning.kind === "understood" && meaning.facts.warnings?.join()).toContain("read as Windows-1252");
+    const plain = await parseSidecar(format, new TextEncoder().encode(text), source);
+    expect(plain.kind === "understood" && plain.facts.warnings).toBeUndefined();
+  }
 });

@@ -93,9 +93,26 @@ function says({ text, isQuoted }: NaiveCell, type: string, value: unknown): bool
   }
 }
 
-/** RFC 4180, one character after another. Throws for bytes that are not UTF-8 and for quotes that are not closed. */
+/** A text of UTF-8; of Windows-1252 if it can be nothing else, with no thought of what that is called. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    const latin = Buffer.from(bytes).toString("latin1");
+    // Bytes without a meaning, control characters, and what begins as a character of UTF-8 does.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    if (/[\x00-\x08\x0b\x0c\x0e-\x1b\x81\x8d\x8f\x90\x9d]|[\xc2-\xf4]([\x80-\xbf]|$)/.test(latin)) {
+      throw error;
+    }
+    return latin.replace(/[\x80-\x9f]/g, (one) => WINDOWS_1252[one.charCodeAt(0) - 0x80] ?? one);
+  }
+}
+
+const WINDOWS_1252 = [..."€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ"];
+
+/** RFC 4180, one character after another. Throws for text in no encoding that is read, and for quotes that are not closed. */
 export function readCsvNaively(bytes: Uint8Array): readonly (readonly NaiveCell[])[] {
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const text = textOf(bytes);
   const rows: NaiveCell[][] = [];
   let row: NaiveCell[] = [];
   let cell = "";

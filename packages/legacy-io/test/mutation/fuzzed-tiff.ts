@@ -3,6 +3,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../src/tiff/byte-source.ts";
 import { readTiff, type TiffImage } from "../../src/tiff/read-tiff.ts";
+import { encodeFax, type FaxKind } from "../tiff/codecs/encode-fax.ts";
 import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
 import {
   ascii,
@@ -41,6 +42,17 @@ const strips = (bytes: Uint8Array, rows: number): Uint8Array[] =>
   );
 const packBits = (bytes: Uint8Array): Uint8Array => Uint8Array.of(bytes.length - 1, ...bytes);
 const deflate = (bytes: Uint8Array): Uint8Array => new Uint8Array(deflateSync(bytes));
+
+const drawing = Array.from({ length: HEIGHT }, (_, row) =>
+  Array.from({ length: WIDTH * 5 }, (_, column) => (column * column + row * row) % 23 < 9),
+);
+const fax = (code: number, kind: FaxKind, tags: readonly FixtureTag[] = []): Uint8Array<ArrayBuffer> =>
+  buildTiff([
+    {
+      tags: greyTags(WIDTH * 5, HEIGHT, 1, [short(259, code), short(278, 4), ...tags]),
+      segments: [encodeFax(drawing.slice(0, 4), kind), encodeFax(drawing.slice(4), kind)],
+    },
+  ]);
 
 /** One small file of each way of writing pixels. */
 export const SOUND_TIFFS: readonly Uint8Array[] = [
@@ -85,6 +97,10 @@ export const SOUND_TIFFS: readonly Uint8Array[] = [
   buildTiff([page([short(278, 4), long(273, 8, 0), long(279, WIDTH * 4 * 2, 0)], [pixels(WIDTH * 4)])]),
   buildTiff([page([short(278, 0), long(279, 0)], [pixels(WIDTH * HEIGHT)])]),
   buildTiff([page([short(259, 5), long(279, 0)], [encodeLzw(pixels(WIDTH * HEIGHT))])]),
+  fax(2, "rle"),
+  fax(3, "t4"),
+  fax(3, "t4-2d", [long(292, 1)]),
+  fax(4, "t6"),
   buildTiff([
     page([short(278, 4)], strips(pixels(WIDTH * HEIGHT), 4)),
     { tags: greyTags(2, 2, 16, [long(254, 1)]), segments: [pixels(4)] },

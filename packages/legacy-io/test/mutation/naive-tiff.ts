@@ -1,5 +1,7 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
 
+import { unpackFax } from "./naive-fax.ts";
+
 /** What a naive reader makes of a TIFF. */
 export interface NaiveTiff {
   readonly dtype: string;
@@ -27,6 +29,7 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
 };
 const KINDS: Readonly<Record<number, string>> = { 1: "uint", 2: "int", 3: "float", 4: "uint" };
 const MOST_VALUES = 100_000;
+const FAX: Readonly<Record<number, "rle" | "t4" | "t6">> = { 2: "rle", 3: "t4", 4: "t6" };
 
 /**
  * Reads a TIFF as the specification tells it, byte by byte, with nothing shared with the reader under test and no
@@ -173,7 +176,7 @@ function readPage(file: Uint8Array, le: boolean, tags: Tags, marks: readonly num
   const [width, height, samples] = [one(256, 0), one(257, 0), one(277, 1)];
   const [bits, format, compression] = [one(258, 1), one(339, 1), one(259, 1)];
   const kind = KINDS[format];
-  need(width > 0 && height > 0 && samples > 0 && width * height * samples <= 1e6, "a small image");
+  need(width > 0 && height > 0 && samples > 0 && width * height * samples <= 1e7, "a small image");
   const isHalf = format === 3 && bits === 16;
   const isPacked = bits < 8 || [10, 12, 14].includes(bits);
   need(kind !== undefined && (isPacked ? kind === "uint" : [8, 16, 32, 64].includes(bits)), "a known type");
@@ -197,7 +200,7 @@ function readPage(file: Uint8Array, le: boolean, tags: Tags, marks: readonly num
         counts,
         compression,
       });
-  need(tileWidth > 0 && tileHeight > 0 && tileWidth * tileHeight <= 1e6, "a small tile");
+  need(tileWidth > 0 && tileHeight > 0 && tileWidth * tileHeight <= 1e7, "a small tile");
   const across = Math.ceil(width / tileWidth);
   const down = Math.ceil(height / tileHeight);
   const size = isHalf ? 4 : isPacked ? (bits > 8 ? 2 : 1) : bits / 8;
@@ -219,8 +222,14 @@ function readPage(file: Uint8Array, le: boolean, tags: Tags, marks: readonly num
       need(stop <= file.length, "a tile inside the file");
       const packed = file.slice(start, stop);
       const turned = one(266, 1) === 2 ? packed.map(reversed) : packed;
-      const stored = unpack(turned, compression, rows * rowBytes);
-      const predictor = [1, 32773].includes(compression) ? 1 : one(317, 1);
+      const fax = FAX[compression];
+      need(fax === undefined || (bits === 1 && samples === 1), "a bilevel image");
+      const isTwoDimensional = ((integers(tags, 292)?.[0] ?? 0) & 1) === 1;
+      const stored =
+        fax === undefined
+          ? unpack(turned, compression, rows * rowBytes)
+          : unpackFax(turned, fax === "t4" && isTwoDimensional ? "t4-2d" : fax, tileWidth, rows);
+      const predictor = [1, 2, 3, 4, 32773].includes(compression) ? 1 : one(317, 1);
       const shape = { size: bits / 8, rows, rowLength, stride: inPixel, le };
       plain = isPacked
         ? widened(stored, bits, rowLength, rows, rowBytes)

@@ -10,7 +10,20 @@ export interface ImageJTags {
   readonly metadata: ImageJMetadata;
 }
 
-const HEX = /^([0-9a-f]{2})*$/;
+/** The tags of the first file that has some, with the overlays of the other channels. */
+export function joinedTags([first, ...others]: readonly ImageJTags[]): ImageJTags | undefined {
+  const overlay = others.flatMap(({ metadata }) => metadata.overlay);
+  return first === undefined || overlay.length === 0
+    ? first
+    : { ...first, metadata: { ...first.metadata, overlay: [...first.metadata.overlay, ...overlay] } };
+}
+
+/** True if ImageJ kept a selection or an overlay. */
+export function hasRois({ metadata: { selection, overlay } }: ImageJTags): boolean {
+  return selection !== undefined || overlay.length > 0;
+}
+
+const HEX = /^([0-9a-f]{2})+$/;
 
 /** The value of the artifact. Bytes are hexadecimal digits. */
 export function imageJTagsValue({ file, metadata }: ImageJTags): object {

@@ -2,7 +2,7 @@
 
 import { roisOfTags } from "../../formats/rois/rois-of-tags.ts";
 import type { Understood } from "../first-saying.ts";
-import type { ImageJTags } from "./imagej-tags.ts";
+import { hasRois, type ImageJTags } from "./imagej-tags.ts";
 import { planeSize } from "./plane-size.ts";
 import { NO_ROI_IDS, roisOfMetadata } from "./rois-in-metadata.ts";
 import { type GivenRoiIds, type RoiFile, type TakenInRois, takeInRois } from "./take-in-rois.ts";
@@ -26,10 +26,6 @@ export async function roiFiles(
     facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
   );
   return [...inside, ...beside];
-}
-
-function hasRois({ metadata: { selection, overlay } }: ImageJTags): boolean {
-  return selection !== undefined || overlay.length > 0;
 }
 
 /** What the ROIs of an image are placed with. */

@@ -1,5 +1,6 @@
 // Removes this machine's paths from everything that an export writes (`absolutePaths: false`).
 
+import { Buffer } from "node:buffer";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
   columnOf,
@@ -15,11 +16,15 @@ import type { ExportSink } from "./staged-folder.ts";
 const PIXELS = /\.(tif|tiff|npy)$/i;
 /** In `images/<id>/attachments/` or `<stem>.attachments/`. */
 const ATTACHMENT = /(^|[/.])attachments\/[^/]*$/;
+const JSON_FILE = /\.json$/i;
+/** A text of JSON that may be bytes as hexadecimal digits or base64, as ImageJ's selections are kept. */
+const ENCODED_BYTES = /"([A-Za-z0-9+/]{8,}={0,2})"/g;
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A sink that removes paths of this machine from texts before they are written. Texts are JSON, CSV, compressed CSV,
- * the strings of Parquet files, and attachments that are text. Pixels are passed on unchanged.
+ * the strings of Parquet files, and attachments that are text. Bytes that a JSON holds as text, such as ImageJ's selections, are
+ * left out if they have such a path. Pixels are passed on unchanged.
  */
 export class RedactingSink implements ExportSink {
   readonly #sink: ExportSink;
@@ -39,9 +44,11 @@ export class RedactingSink implements ExportSink {
    * safely, so they are left out.
    */
   canWriteAttachment(bytes: Uint8Array): boolean {
-    if (textOf(bytes) !== undefined) {
-      return true;
-    }
+    return textOf(bytes) !== undefined || this.#isClean(bytes);
+  }
+
+  /** True if bytes have no path of this machine, in any encoding of text. */
+  #isClean(bytes: Uint8Array): boolean {
     const readings = [
       new TextDecoder("utf-8").decode(bytes),
       new TextDecoder("latin1").decode(bytes),
@@ -67,7 +74,18 @@ export class RedactingSink implements ExportSink {
       const text = this.#redactBytes(unzipped);
       return text === unzipped ? bytes : gzipSync(text);
     }
-    return this.#redactBytes(bytes);
+    return JSON_FILE.test(path) ? this.#redactJson(bytes) : this.#redactBytes(bytes);
+  }
+
+  /** Bytes inside a JSON that have a path of this machine cannot be edited, so an empty text takes their place. */
+  #redactJson(bytes: Uint8Array): Uint8Array {
+    const plain = this.#redactBytes(bytes);
+    const text = textOf(plain);
+    const redacted = text?.replace(ENCODED_BYTES, (whole, encoded: string) => {
+      const readings = [Buffer.from(encoded, "base64"), Buffer.from(encoded, "hex")];
+      return readings.every((reading) => this.#isClean(reading)) ? whole : '""';
+    });
+    return redacted === undefined || redacted === text ? plain : new TextEncoder().encode(redacted);
   }
 
   #redactBytes(bytes: Uint8Array): Uint8Array {

@@ -7,6 +7,7 @@ import {
   CHANGED_SINCE_FAULT,
   IMAGE_CHANGED,
   type PlannedAction,
+  type PlannedUpdate,
   type RefreshRules,
   relPathsOf,
 } from "../../plan/decide-refresh.ts";
@@ -16,8 +17,6 @@ import type { ReadBundle } from "../read/read-bundle.ts";
 import type { UpdateToCommit } from "../update/commit-record-updates.ts";
 import { type ReadAheadOptions, readAhead } from "./read-ahead.ts";
 import { isAsStored, isReadOfTiff } from "./read-images-again.ts";
-
-type Update = Extract<PlannedAction, { readonly action: "update" }>;
 
 /** What was read of an image whose TIFF was saved again. */
 type Reread = Required<Pick<UpdateToCommit, "said" | "savedAgain">>;
@@ -30,8 +29,9 @@ export interface SettledPlan {
 }
 
 /**
- * Reads the TIFFs that changed and that the plan leaves alone. Where the pixels are those that are stored, the action becomes an
- * update with what the TIFF says besides. A TIFF that cannot be read stays as planned. Nothing is written.
+ * Reads the TIFFs that changed. Where the pixels are those that are stored, the action becomes an update with what the TIFF says
+ * besides, whether the plan leaves a changed TIFF alone or takes it in anew. A TIFF that cannot be read stays as planned. Nothing
+ * is written.
  */
 export async function findSavedAgain(
   dataset: ZarrDataset,
@@ -39,12 +39,12 @@ export async function findSavedAgain(
   known: KnownAcquisitions,
   { rules, ...options }: ReadAheadOptions & { readonly rules: RefreshRules },
 ): Promise<SettledPlan> {
-  const updates = plan.actions.flatMap((action): readonly Update[] => {
+  const updates = plan.actions.flatMap((action): readonly PlannedUpdate[] => {
     const update = updateOf(action, known, rules);
     return update === undefined ? [] : [update];
   });
   const reread = new Map<string, Reread>();
-  const settled = new Map<string, Update>();
+  const settled = new Map<string, PlannedUpdate>();
   const readOptions = { ...options, includeSidecars: false };
   for await (const { item, outcome } of readAhead(updates, readOptions, async ({ pixels }) => pixels)) {
     if (outcome.ok && (await isAsStored(dataset, item.imageId, outcome.read))) {
@@ -58,9 +58,16 @@ export async function findSavedAgain(
 }
 
 /** The update that an image with a changed TIFF gets if its pixels are the same; undefined for any other action. */
-function updateOf(action: PlannedAction, known: KnownAcquisitions, rules: RefreshRules): Update | undefined {
+function updateOf(
+  action: PlannedAction,
+  known: KnownAcquisitions,
+  rules: RefreshRules,
+): PlannedUpdate | undefined {
   if (action.action === "update") {
     return action.isImageChanged ? action : undefined;
+  }
+  if (action.action === "reingest") {
+    return action.ifSavedAgain;
   }
   const { bundle } = action;
   const was = known.get(bundle.image.path);
@@ -81,6 +88,15 @@ function updateOf(action: PlannedAction, known: KnownAcquisitions, rules: Refres
     ...{ isImageChanged: true, folderFields },
     ...(again.length > 0 && { again }),
   };
+}
+
+/** The updates of a plan, with what was read of TIFFs that were saved again. */
+export function updatesOf({ plan, reread }: SettledPlan): readonly UpdateToCommit[] {
+  return plan.actions.flatMap((action) =>
+    action.action === "update"
+      ? [{ ...action, ...(action.isSavedAgain === true ? reread.get(action.imageId) : undefined) }]
+      : [],
+  );
 }
 
 function tiffsOf({ image, sidecars }: ReadBundle): Reread["savedAgain"] {

@@ -20,6 +20,7 @@ const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
  * | new TIFF | ingested as a new record |
  * | changed or new sidecar | exactly the artifacts made from it are replaced |
  * | changed sidecar of an artifact that was edited in the dataset | the edit stays, the file becomes an attachment, the report lists a conflict |
+ * | TIFF that was saved again with the same pixels | the record stays; what the TIFF says besides is updated |
  * | changed TIFF, mode `skip` | left alone |
  * | changed TIFF, mode `reingest_if_changed` | ingested as a new record |
  * | … with `onChange: "supersede"` | the new record replaces the old one in the same commit, and keeps its ROIs and `accepted` |

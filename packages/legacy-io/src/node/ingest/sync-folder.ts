@@ -39,7 +39,7 @@ import {
   type NewImage,
   sizeOfImages,
 } from "./commit-new-images.ts";
-import { findSavedAgain, type SettledPlan } from "./find-saved-again.ts";
+import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
@@ -157,15 +157,6 @@ async function carryOut(
     notes: [...refreshed.notes, ...added.notes],
     nRois: added.nRois,
   };
-}
-
-/** The updates of a plan, with what was read of TIFFs that were saved again. */
-function updatesOf({ plan, reread }: SettledPlan): readonly UpdateToCommit[] {
-  return plan.actions.flatMap((action) =>
-    action.action === "update"
-      ? [{ ...action, ...(action.isSavedAgain === true ? reread.get(action.imageId) : undefined) }]
-      : [],
-  );
 }
 
 /** Lists, per image, what would stay because it was edited in the dataset and its sidecar changed too. Reads the sidecars. */

@@ -5,7 +5,7 @@ import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import type { ImageContent } from "../../content/image-content.ts";
-import type { ImageJTags } from "../../content/rois/imagej-tags.ts";
+import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
@@ -215,19 +215,12 @@ function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidByTiff {
         ...(layout.warning === undefined ? [] : [layout.warning]),
       ]),
     ],
-    tags: tagsOf(
+    tags: joinedTags(
       files.flatMap(({ info: { imageJMetadata }, fileName }) =>
         imageJMetadata === undefined ? [] : [{ file: fileName, metadata: imageJMetadata }],
       ),
     ),
   };
-}
-
-function tagsOf([first, ...others]: readonly ImageJTags[]): ImageJTags | undefined {
-  const overlay = others.flatMap(({ metadata }) => metadata.overlay);
-  return first === undefined || overlay.length === 0
-    ? first
-    : { ...first, metadata: { ...first.metadata, overlay: [...first.metadata.overlay, ...overlay] } };
 }
 
 interface Channels {

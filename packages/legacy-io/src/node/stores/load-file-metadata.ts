@@ -1,4 +1,4 @@
-// Composes the artifact `metadata` of a TIFF from the files beside it.
+// Composes the artifact `metadata` of a TIFF from the files beside it, and from what ImageJ keeps inside it.
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store/json";
@@ -6,15 +6,14 @@ import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
-import { planeSize } from "../../content/rois/plane-size.ts";
-import { NO_ROI_IDS, roisOfMetadata, withTakenRois } from "../../content/rois/rois-in-metadata.ts";
-import { takeInRois } from "../../content/rois/take-in-rois.ts";
-import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
+import { withTakenRois } from "../../content/rois/rois-in-metadata.ts";
+import { roiFiles, takenRois } from "../../content/rois/rois-of-files.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
+import type { SaidInPlace } from "./tiff-pixel-store.ts";
 
 /** What the TIFF itself says. */
-export interface ImageFacts extends Pick<RememberedTiff, "scales" | "isTurned"> {
+export interface ImageFacts extends Pick<SaidInPlace, "scales" | "isTurned" | "tags"> {
   readonly shape: readonly number[];
 }
 
@@ -25,8 +24,9 @@ export interface ImageFacts extends Pick<RememberedTiff, "scales" | "isTurned"> 
 export async function loadFileMetadata(
   own: StoreSidecar | undefined,
   others: readonly StoreSidecar[],
-  { shape, scales, isTurned }: ImageFacts,
+  facts: ImageFacts,
 ): Promise<string> {
+  const { shape, scales, isTurned } = facts;
   const ownText = own && (await readMetadataFile(own.path));
   const usable: Understood[] = [];
   for (const other of others) {
@@ -47,25 +47,10 @@ export async function loadFileMetadata(
   );
   const said = ownText ?? given[0];
   const text = said === undefined ? derived : (completeMetadata(said, derived) ?? said);
-  return takenInto(text, usable, { shape, isTurned });
-}
-
-/** Adds the ROIs of ImageJ's and QuPath's files to a metadata text, as an ingest does. */
-function takenInto(
-  text: string,
-  usable: readonly Understood[],
-  { shape, isTurned }: Pick<ImageFacts, "shape" | "isTurned">,
-): string {
-  const files = usable.flatMap(({ fileName, relPath, content: { facts } }) =>
-    facts.rois === undefined ? [] : [{ fileName, relPath, found: facts.rois }],
+  return withTakenRois(
+    text,
+    await takenRois(text, await roiFiles({ ...facts, relPath: undefined }, usable), facts),
   );
-  if (files.length === 0) {
-    return text;
-  }
-  const { rois: present, ids: takenBefore, highWaterMark } = roisOfMetadata(text);
-  const before = { ...NO_ROI_IDS, highWaterMark };
-  const size = planeSize(shape);
-  return withTakenRois(text, takeInRois({ size, isTurned, files, present, takenBefore, before }));
 }
 
 async function readMetadataFile(path: string): Promise<string> {

@@ -23,6 +23,7 @@ import {
 import { isZarrStoreError, throwIfAborted } from "@kym/zarr-store/runtime";
 import { encodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { givenArtifacts } from "../../content/first-saying.ts";
+import { hasRois } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { type ArtifactFormat, commonStem, imageStem } from "../../folder/sidecar-name.ts";
 import { newArtifactFile, sidecarsOfImage } from "../../folder/sidecars-of-image.ts";
@@ -43,6 +44,8 @@ type Table = Awaited<ReturnType<ArtifactStore["loadTable"]>>;
 type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
 type ReadOptions = NonNullable<Parameters<ArtifactStore["list"]>[0]>;
 
+const NOTHING_SAID: ImageFacts = { shape: [], scales: [], isTurned: false, tags: undefined };
+
 /** If several files hold one table, the first of these formats counts: Parquet stores types, text does not. */
 const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
 
@@ -57,8 +60,8 @@ const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;
  *
  * - A `/` in a name becomes `__` in the file name, reversibly.
  * - The store never writes the TIFF or any other file. Reading never creates a file. A file is written whole or not at all.
- * - `metadata` is `<stem>.metadata.json`, completed by `<stem>.json`, the microscope's header and what the TIFF states
- *   of its scale. It exists if one of the three does, or the TIFF states one.
+ * - `metadata` is `<stem>.metadata.json`, completed by `<stem>.json`, the microscope's header, what the TIFF states
+ *   of its scale, and the ROIs in it and beside it. It exists if one of the files does, or the TIFF has a scale or ROIs.
  * - Artifacts that files of added formats announce are listed and read too. A file under the artifact's own name wins,
  *   so that saved edits count. Files in other folders are only read by an ingest.
  *
@@ -100,9 +103,7 @@ export class SidecarArtifactStore implements ArtifactStore {
       const namesOf = (wanted: ArtifactRef["kind"]): readonly string[] =>
         sortedNames(sidecars.flatMap(announced).flatMap(({ kind, name }) => (kind === wanted ? [name] : [])));
       const json = namesOf("json");
-      const isStated =
-        !json.includes(ARTIFACTS.metadata) &&
-        (await this.#facts(false, options)).scales.some((scale) => scale !== null);
+      const isStated = !json.includes(ARTIFACTS.metadata) && hasMetadata(await this.#facts(false, options));
       return {
         json: isStated ? [...json, ARTIFACTS.metadata].sort() : json,
         tables: namesOf("table"),
@@ -123,7 +124,7 @@ export class SidecarArtifactStore implements ArtifactStore {
       const others = announcing(sidecars, { kind: "json", name }).filter((file) => file !== own);
       if (name === ARTIFACTS.metadata) {
         const facts = await this.#facts(others.length > 0, options);
-        if (others.length > 0 || facts.scales.some((scale) => scale !== null)) {
+        if (others.length > 0 || hasMetadata(facts)) {
           return jsonText(await loadFileMetadata(own, others, facts));
         }
       }
@@ -142,12 +143,12 @@ export class SidecarArtifactStore implements ArtifactStore {
       const { shape } = await this.#pixels.describe(options);
       return this.#pixels instanceof TiffPixelStore
         ? { shape, ...(await this.#pixels.rememberedTiff(options)) }
-        : { shape, scales: [], isTurned: false };
+        : { ...NOTHING_SAID, shape };
     } catch (error) {
       if (isNeeded || isZarrStoreError(error, "aborted")) {
         throw error;
       }
-      return { shape: [], scales: [], isTurned: false };
+      return NOTHING_SAID;
     }
   }
 
@@ -252,6 +253,11 @@ export class SidecarArtifactStore implements ArtifactStore {
     }
     return file.path;
   }
+}
+
+/** True if the TIFF itself states a scale or has ROIs. */
+function hasMetadata({ scales, tags }: ImageFacts): boolean {
+  return scales.some((scale) => scale !== null) || (tags !== undefined && hasRois(tags));
 }
 
 /** Finds the file that has the artifact's own name. */

@@ -1,5 +1,6 @@
 // Reads the pixels of a TIFF in place, for opening images without an ingest.
 
+import { basename } from "node:path";
 import {
   type ImageInfo,
   type NdArray,
@@ -8,6 +9,7 @@ import {
   ZarrStoreError,
 } from "@kym/zarr-store";
 import { joinArrays, type Region, resolveSelection } from "@kym/zarr-store/array";
+import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
@@ -15,6 +17,7 @@ import { statedScales } from "../../tiff/axes/stated-scales.ts";
 import type { RememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { describeTiff } from "../../tiff/read-tiff.ts";
+import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { openFileSource } from "../tiff/file-source.ts";
 import { readTiffSelection } from "./read-tiff-selection.ts";
 import { namingFile, withStoreErrors } from "./store-errors.ts";
@@ -22,6 +25,12 @@ import { namingFile, withStoreErrors } from "./store-errors.ts";
 type ReadOptions = NonNullable<Parameters<PixelStore["describe"]>[0]>;
 
 const CHANNEL_AXIS = "c";
+
+/** What a TIFF says beside its pixels. */
+export interface SaidInPlace extends Omit<RememberedTiff, "displayRange"> {
+  /** What ImageJ keeps in its own tags; undefined if it keeps nothing. */
+  readonly tags: ImageJTags | undefined;
+}
 
 export interface TiffPixelStoreOptions {
   /** Paths of channel 2 and up, if the acquisition has one TIFF per channel (`_C002T001`). */
@@ -56,13 +65,25 @@ export class TiffPixelStore implements PixelStore {
     });
   }
 
-  /** What the TIFF says about its axes, for the metadata of an image in its folder. */
-  async rememberedTiff(options: ReadOptions = {}): Promise<Omit<RememberedTiff, "displayRange">> {
+  /** What the TIFF says about its axes, and what ImageJ keeps in it, for the metadata of an image in its folder. */
+  async rememberedTiff(options: ReadOptions = {}): Promise<SaidInPlace> {
     return withStoreErrors(async () => {
-      const { layout, scales } = await describeFile(this.#paths.at(-1) ?? "", this.#codecs, options);
-      const fileAxes = layout.isReordered ? axesOfFile(layout) : undefined;
-      const channels = this.#paths.length > 1 ? [null] : [];
-      return { scales: [...channels, ...scales], fileAxes, isTurned: isTurned(fileAxes) };
+      const files: { readonly path: string; readonly described: DescribedFile }[] = [];
+      for (const path of this.#paths) {
+        files.push({ path, described: await describeFile(path, this.#codecs, options) });
+      }
+      const last = files.at(-1)?.described;
+      const fileAxes = last?.layout.isReordered === true ? axesOfFile(last.layout) : undefined;
+      const channels = files.length > 1 ? [null] : [];
+      const tags = files.flatMap(({ path, described: { imageJMetadata: metadata } }) =>
+        metadata === undefined ? [] : [{ file: basename(path), metadata }],
+      );
+      return {
+        scales: [...channels, ...(last?.scales ?? [])],
+        fileAxes,
+        isTurned: isTurned(fileAxes),
+        tags: joinedTags(tags),
+      };
     });
   }
 
@@ -156,6 +177,7 @@ interface DescribedFile extends ImageInfo {
   readonly layout: ImageLayout;
   readonly fileShape: readonly number[];
   readonly scales: RememberedTiff["scales"];
+  readonly imageJMetadata: TiffInfo["imageJMetadata"];
 }
 
 async function describeFile(
@@ -168,5 +190,6 @@ async function describeFile(
   const layout = imageLayout(info);
   const { shape, axes } = layout;
   const scales = statedScales(layout, info.calibration);
-  return { shape, dtype: info.dtype, axes, layout, fileShape: info.shape, scales };
+  const { dtype, imageJMetadata } = info;
+  return { shape, dtype, axes, layout, fileShape: info.shape, scales, imageJMetadata };
 }

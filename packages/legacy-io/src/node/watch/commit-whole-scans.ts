@@ -3,7 +3,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { FolderScan, LegacyBundle } from "../../folder/bundle.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
-import type { PlannedAction } from "../../plan/decide-refresh.ts";
+import type { RefreshRules } from "../../plan/decide-refresh.ts";
 import type { Attempt, DueScan } from "../../plan/decide-whole.ts";
 import type { IngestEvent, IngestItem } from "../../plan/ingest-report.ts";
 import { type BatchLimits, planBatches } from "../../plan/plan-batches.ts";
@@ -15,6 +15,7 @@ import {
   type NewImage,
   sizeOfImages,
 } from "../ingest/commit-new-images.ts";
+import { findSavedAgain, type SettledPlan, updatesOf } from "../ingest/find-saved-again.ts";
 import { channelsOnly, identityOf } from "../ingest/sync-folder.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { type LoadedSidecars, loadKnownFolder } from "../scan/load-known-folder.ts";
@@ -46,12 +47,11 @@ export interface WholeScansOutcome {
 const LIMITS: BatchLimits = { maxImages: 512, maxSizeBytes: 2 ** 31 };
 
 type Lists = Omit<PlanOutcome, "nRois">;
-type Update = Extract<PlannedAction, { readonly action: "update" }>;
 type Committed = Extract<IngestEvent, { readonly type: "committed" }>;
 
 /**
  * Ingests as many due scans as one commit takes: new and changed TIFFs, or else changed sidecars. A changed TIFF takes the
- * place of its record. A scan that changes while it is read is left for a later look. The other scans stay due.
+ * place of its record, but one that was saved again with the same pixels updates it. A scan that changes while it is read is left for a later look. The other scans stay due.
  *
  * @param updatesFirst do changed sidecars first, if there are any
  * @throws LegacyIoError `aborted` before anything was read; errors of the dataset.
@@ -70,11 +70,14 @@ export async function commitWholeScans(
   const scan = scanOf(whole);
   const facts = await gatherPlanFacts(scan, known, options.signal);
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
-  const plan = planIngest(scan, known, facts, {
+  const rules: RefreshRules = {
     mode: "reingest_if_changed",
     onChange: "supersede",
     pathFields: pathFields ?? undefined,
-  });
+  };
+  const allFormats = sidecarFormats(options.formats);
+  const planned = planIngest(scan, known, facts, rules);
+  const { plan, reread } = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
   if (options.dryRun === true) {
     const report = reportOfPlan(plan, scan);
     const tried = due.map((one) => ({ scan: one, attempt: "done" as const }));
@@ -90,11 +93,11 @@ export async function commitWholeScans(
   const identities = new Set(ledger.map(identityOf));
   const done = await carryOut(
     dataset,
-    plan.actions.filter((action) => !later.includes(action)),
+    { reread, plan: { ...plan, actions: plan.actions.filter((action) => !later.includes(action)) } },
     updatesFirst,
     {
       ...options,
-      allFormats: sidecarFormats(options.formats),
+      allFormats,
       isInLedger: (row) => identities.has(identityOf(row)),
       remember: async (transaction) => {
         if (options.pathFields !== undefined) {
@@ -149,12 +152,12 @@ function scanOf({ root, due, bundles }: WholeScans): FolderScan {
 /** Does one batch of one kind of work. */
 async function carryOut(
   dataset: ZarrDataset,
-  actions: readonly PlannedAction[],
+  settled: SettledPlan,
   updatesFirst: boolean,
   options: CommitNewImagesOptions,
 ): Promise<Lists> {
-  const updates = actions.filter((action): action is Update => action.action === "update");
-  const images = actions.flatMap((action): readonly NewImage[] => {
+  const updates = updatesOf(settled);
+  const images = settled.plan.actions.flatMap((action): readonly NewImage[] => {
     switch (action.action) {
       case "ingest":
         return [action];

@@ -1,5 +1,6 @@
 // The list of built-in compressions. To add one, write a file in this folder and a line here.
 
+import { ccittCodecs } from "./ccitt/ccitt.ts";
 import { deflateCodec } from "./deflate.ts";
 import { lzwCodec } from "./lzw.ts";
 import { packBitsCodec } from "./packbits.ts";
@@ -8,6 +9,7 @@ import { uncompressed } from "./uncompressed.ts";
 import { zstdCodec } from "./zstd.ts";
 
 export const ALL_CODECS: readonly TiffCodec[] = [
+  ...ccittCodecs,
   deflateCodec,
   lzwCodec,
   packBitsCodec,

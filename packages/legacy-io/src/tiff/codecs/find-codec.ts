@@ -4,11 +4,9 @@ import { ALL_CODECS } from "./all-codecs.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 
 const UNREAD: ReadonlyMap<number, string> = new Map([
-  [2, "CCITT RLE"],
-  [3, "CCITT T.4"],
-  [4, "CCITT T.6"],
   [6, "old JPEG"],
   [7, "JPEG"],
+  [32771, "CCITT RLE in words"],
   [34712, "JPEG 2000"],
   [34887, "LERC"],
   [34925, "LZMA"],

@@ -19,6 +19,8 @@ export interface TiffSegment {
   readonly tables: Uint8Array | undefined;
   /** The values of the tag `LercParameters`: version, and 0 none, 1 deflate, 2 zstd. */
   readonly parameters: readonly number[];
+  /** The value of the tag `T4Options`, 0 if it is absent: bit 0 says that lines refer to those before. */
+  readonly faxOptions: number;
   /** Call it if the data go on beyond `maxBytes`. The reader warns about them. */
   readonly onMore: () => void;
 }
@@ -63,6 +65,8 @@ export interface TiffCodec {
   readonly memoryRatio?: number | undefined;
   /** Whether the tag `Predictor` applies to this compression. */
   readonly hasPredictor: boolean;
+  /** True for a compression of single bits, such as that of fax machines. Other samples are refused. */
+  readonly isBilevel?: boolean | undefined;
   /**
    * Decompresses one strip or tile. It may return a view of its input, and must not change it. An error that it throws is
    * reported as `invalid_file` with the name of the compression.

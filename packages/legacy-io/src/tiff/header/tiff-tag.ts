@@ -19,6 +19,7 @@ export const TIFF_TAG = {
   YResolution: 283,
   PlanarConfiguration: 284,
   PageName: 285,
+  T4Options: 292,
   ResolutionUnit: 296,
   Software: 305,
   Predictor: 317,

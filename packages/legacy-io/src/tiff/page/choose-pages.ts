@@ -86,11 +86,8 @@ async function readLike(
   first: Geometry,
   read: (values: TagValues) => Promise<TiffPage>,
 ): Promise<TiffPage | string> {
-  if (
-    !values.has("BitsPerSample") &&
-    first.format.areBitsAssumed !== true &&
-    (await sizeOf(values)) === sizeText(first)
-  ) {
+  const mayBeOtherBits = !values.has("BitsPerSample") && first.format.bits > 1;
+  if (mayBeOtherBits && (await sizeOf(values)) === sizeText(first)) {
     throw bitsAreUnknown();
   }
   try {

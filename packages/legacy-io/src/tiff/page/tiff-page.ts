@@ -1,6 +1,7 @@
 // Reads and checks the tags that say how the pixels of one page are stored.
 
 import { LegacyIoError } from "../../errors.ts";
+import { MAX_FAX_WIDTH } from "../codecs/ccitt/ccitt.ts";
 import { describeUnread, findCodec } from "../codecs/find-codec.ts";
 import type { TiffCodec } from "../codecs/tiff-codec.ts";
 import type { TagValues } from "../header/tag-values.ts";
@@ -34,6 +35,8 @@ export interface TiffPage extends Geometry, Tiling {
   /** What a decoder of whole images needs: the tags `JPEGTables` and `LercParameters`. */
   readonly tables: Uint8Array | undefined;
   readonly parameters: readonly number[];
+  /** The tag `T4Options`; 0 if it is absent. */
+  readonly faxOptions: number;
   /** Sentences for people about tags that do not fit the pixels, which are read all the same. */
   readonly warnings: readonly string[];
 }
@@ -45,6 +48,7 @@ const YCBCR = 6;
 /** Logarithmic colours of SGI, whose samples are not numbers of one channel. */
 const LOG_PHOTOMETRICS: ReadonlySet<number> = new Set([32844, 32845]);
 const JPEG = 7;
+const CCITT_T4 = 3;
 const MAX_TABLE_BYTES = 1 << 16;
 const MAX_NODATA_BYTES = 256;
 
@@ -60,7 +64,7 @@ export async function readTiffPage(
   codecs: readonly TiffCodec[],
 ): Promise<TiffPage> {
   const warnings: string[] = [];
-  const geometry = await readPageGeometry(values, warnings);
+  const stated = await readPageGeometry(values, warnings);
   const compressionCode = (await values.integer("Compression")) ?? 1;
   const codec = findCodec(compressionCode, codecs);
   if (codec === undefined) {
@@ -70,6 +74,7 @@ export async function readTiffPage(
       '; to read it, pass a decoder in the option "codecs"',
     );
   }
+  const geometry = codec.isBilevel === true ? asBilevel(stated, codec) : stated;
   const photometric = await readPhotometric(values, compressionCode, warnings);
   const fillOrder = (await values.integer("FillOrder")) ?? 1;
   if (fillOrder !== 1 && fillOrder !== 2) {
@@ -84,6 +89,9 @@ export async function readTiffPage(
   if (tileBytes({ ...geometry, ...tiling }) > limits.maxDecodedBytes) {
     throw unsupportedTag("TileWidth", `tiles of ${tiling.tileWidth} × ${tiling.tileHeight}`);
   }
+  if (codec.isBilevel === true && tiling.tileWidth > MAX_FAX_WIDTH) {
+    throw unsupportedTag("ImageWidth", `a line of ${tiling.tileWidth} pixels with ${codec.name}`);
+  }
   return {
     ...geometry,
     ...tiling,
@@ -97,9 +105,22 @@ export async function readTiffPage(
     orientation: (await optional(values.integer("Orientation"), warnings)) ?? 1,
     fill: fillValueOf(geometry.dtype, await optional(values.text("GDAL_NODATA", MAX_NODATA_BYTES), warnings)),
     tables: await values.bytes("JPEGTables", MAX_TABLE_BYTES),
+    faxOptions: compressionCode === CCITT_T4 ? ((await values.integer("T4Options")) ?? 0) : 0,
     parameters: Array.from((await optional(values.integers("LercParameters", 2), warnings)) ?? []),
     warnings,
   };
+}
+
+/** Refuses samples that a compression of single bits cannot hold. Their bits need no tag. */
+function asBilevel(geometry: Geometry, { name }: TiffCodec): Geometry {
+  const { format, samplesPerPixel } = geometry;
+  if (format.bits !== 1) {
+    throw unsupportedTag("BitsPerSample", `${format.bits} bits with ${name}`);
+  }
+  if (samplesPerPixel !== 1) {
+    throw unsupportedTag("SamplesPerPixel", `${samplesPerPixel} samples with ${name}`);
+  }
+  return { ...geometry, format: { ...format, areBitsAssumed: false } };
 }
 
 async function readPhotometric(

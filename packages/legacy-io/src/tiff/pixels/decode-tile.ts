@@ -49,6 +49,7 @@ export async function decodeTile(
     isYCbCr: page.isYCbCr,
     tables: page.tables,
     parameters: page.parameters,
+    faxOptions: page.faxOptions,
     onMore: () => {
       if (page.format.areBitsAssumed === true) {
         throw bitsAreUnknown();

@@ -195,6 +195,25 @@ describe("an export laid out as the lab's folder", () => {
       expect([path, (await readFile(join(out, path), "latin1")).includes(lab)]).toEqual([path, false]);
     }
   });
+
+  it("for sharing leaves out bytes inside a JSON that have a path of this machine, and no others", async () => {
+    const path = `${lab}/28d AngII`;
+    const [plain, wide, clean] = [
+      `\xff${path}`,
+      `\x01\0${[...path].join("\0")}`,
+      "\xffa selection of ImageJ",
+    ];
+    const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+    const base64 = [plain, wide, clean].map((text) => bytes(text).toString("base64"));
+    const hex = [plain, wide, clean].map((text) => bytes(text).toString("hex"));
+    await dataset.record("id-1").saveJson("kept", { base64, hex });
+    await exportLegacyFolder(dataset, out, { layout: "lab", absolutePaths: false });
+    const [file = ""] = (await filesOf(out)).filter((name) => name.endsWith(".kept.json"));
+    expect(JSON.parse(await readFile(join(out, file), "utf8"))).toEqual({
+      base64: ["", "", base64[2]],
+      hex: ["", "", hex[2]],
+    });
+  });
 });
 
 it("an export of version 0.1.0 comes in as it did then", async () => {

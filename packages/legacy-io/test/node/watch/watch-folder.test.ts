@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { writeImageJRoi } from "@kym/roi/imagej";
 import { memoryStore, openDataset, parseStoreKey, type ZarrDataset, ZarrStoreError } from "@kym/zarr-store";
 import { afterAll, describe, expect, it } from "vitest";
 import {
@@ -11,6 +12,7 @@ import {
   type WatchOptions,
   watchFolder,
 } from "../../../src/node/index.ts";
+import { writeImageJTiff } from "../../../src/tiff/index.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 const QUICK = { settleMs: 120, lookEveryMs: 30, commitEveryMs: 0 } as const;
@@ -126,6 +128,30 @@ describe.concurrent("a watched folder", () => {
     ]);
     const [id = ""] = await dataset.listImageIds();
     expect(await dataset.record(id).loadJson("score")).toEqual({ n: 22 });
+  });
+
+  it("a TIFF that Fiji saves again with the same pixels stays the record that it is, with its new ROIs", async () => {
+    const data = Uint16Array.from({ length: 12 }, (_, index) => index);
+    const nothing = { properties: [], labels: [], ranges: [], luts: [], others: [], overlay: [] };
+    const saved = (names: readonly string[]): Uint8Array => {
+      const bounds = { x: 0, y: 0, width: 2, height: 2 };
+      const overlay = names.map((name) => writeImageJRoi({ type: "rect", name, bounds }));
+      const imageJMetadata = { ...nothing, info: undefined, selection: undefined, overlay };
+      return writeImageJTiff({ dtype: "uint16", shape: [4, 3], data }, { imageJMetadata });
+    };
+    const folder = await lab({ "a.tif": saved([]), "b.tif": tinyTiff(1) });
+    const dataset = await openDataset(memoryStore());
+    let commits = 0;
+    const events = await watchUntilIdle(dataset, folder, async ({ type }) => {
+      if (type === "committed" && commits++ === 0) {
+        await writeFile(join(folder, "a.tif"), saved(["vessel"]));
+      }
+    });
+    expect(words(events)).toEqual(["ingested a.tif", "ingested b.tif", "updated a.tif"]);
+    expect(await dataset.listImageIds()).toHaveLength(2);
+    const [row] = (await dataset.loadSourcesIndex()).filter(({ source_rel_path: path }) => path === "a.tif");
+    const metadata = await dataset.record(row?.image_id ?? "").loadJson("metadata");
+    expect(metadata).toMatchObject({ rois: [{ name: "vessel" }] });
   });
 
   it("a sidecar that never rests does not keep its scan out, and joins it when it rests", async () => {

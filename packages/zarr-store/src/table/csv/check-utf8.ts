@@ -15,6 +15,16 @@ export function checkUtf8(bytes: Uint8Array): void {
   }
 }
 
+/** True if the bytes are UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    STRICT_UTF8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True if all bytes are ASCII. It tests four bytes at a time, in a fraction of the time that decoding takes. */
 export function isAscii(bytes: Uint8Array): boolean {
   const head = Math.min((4 - (bytes.byteOffset % 4)) % 4, bytes.length);

@@ -17,6 +17,8 @@ export interface CsvCells {
   isAmbiguous(index: number): boolean;
   /** Returns the line on which a row begins, counted from 1. */
   lineOfRow(row: number): number;
+  /** The encoding of a text that does not say its own; absent for UTF-8 and UTF-16. */
+  readonly assumedEncoding?: "windows-1252" | undefined;
   /** The numbers that were read while the cells were cut; absent if the file has quotes. */
   readonly grid: CellGrid | undefined;
 }

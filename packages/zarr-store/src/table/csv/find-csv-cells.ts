@@ -1,10 +1,11 @@
 // Cuts a CSV into cells: by the fast way if the file has no quotes, otherwise by the general one.
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
-import { checkUtf8, isAscii } from "./check-utf8.ts";
+import { checkUtf8, isAscii, isUtf8 } from "./check-utf8.ts";
 import type { CsvCells, CsvLimits } from "./csv-cells.ts";
 import { SEPARATORS, startOfCsv, withCommas } from "./foreign/csv-separator.ts";
 import { utf8Of } from "./foreign/utf8-of.ts";
+import { utf8OfWindows1252 } from "./foreign/windows-1252.ts";
 import { withDecimalPoints } from "./foreign/with-decimal-points.ts";
 import { findPlainCells } from "./scan/find-plain-cells.ts";
 import { findQuotedCells } from "./scan/find-quoted-cells.ts";
@@ -12,7 +13,7 @@ import { findQuotedCells } from "./scan/find-quoted-cells.ts";
 /**
  * Cuts the text of a table into cells, by the rules of docs/csv.md.
  *
- * - The text is UTF-8 or UTF-16. A byte order mark is dropped.
+ * - The text is UTF-8 or UTF-16. A byte order mark is dropped. Other text is Windows-1252 if it can be that.
  * - Commas, semicolons or tabs stand between cells; the line of titles decides. Without commas between cells, a comma may mark
  *   decimals.
  * - Every row has as many cells as there are titles; empty cells at its end do not count. Quotes stand only around whole cells.
@@ -33,6 +34,23 @@ export function findCsvCells(file: Uint8Array, limits: CsvLimits = {}): CsvCells
     );
   }
   const bytes = utf8Of(file);
+  try {
+    return cutText(bytes, maxRowBytes);
+  } catch (error) {
+    const turned = isZarrStoreError(error, "invalid_file") ? utf8OfOther(bytes) : undefined;
+    if (turned === undefined) {
+      throw error;
+    }
+    return { ...cutText(turned, maxRowBytes), assumedEncoding: "windows-1252" };
+  }
+}
+
+/** A text that is not UTF-8, but may be Windows-1252. */
+function utf8OfOther(bytes: Uint8Array): Uint8Array | undefined {
+  return isUtf8(bytes) ? undefined : utf8OfWindows1252(bytes);
+}
+
+function cutText(bytes: Uint8Array, maxRowBytes: number): CsvCells {
   const { textStart, separators } = startOfCsv(bytes, hasBom(bytes) ? 3 : 0);
   const [separator = SEPARATORS.comma, ...others] = separators;
   const cells =

@@ -24,6 +24,11 @@ export interface CsvTable {
   readonly schema: TableSchema;
   readonly columns: Readonly<Record<string, CsvColumnData>>;
   readonly rowCount: number;
+  /**
+   * The encoding of a text that is neither UTF-8 nor UTF-16, and does not say what it is. It may be another one of its kind. Absent
+   * otherwise.
+   */
+  readonly assumedEncoding?: "windows-1252" | undefined;
 }
 
 /**
@@ -31,7 +36,7 @@ export interface CsvTable {
  * its columns.
  *
  * - **Dialect.** The line of titles says what separates cells. With semicolons and tabs, a comma can mark decimals. The text is
- *   UTF-8 or UTF-16. Blanks around a bare title and empty columns at the end are dropped.
+ *   UTF-8, UTF-16 or, if it can be nothing else, Windows-1252. Blanks around a bare title and empty columns at the end are dropped.
  * - **Types.** A column gets the narrowest type that keeps every cell: `int64`, `float64`, `bool` (`true` and `false` in
  *   any case) or `utf8`. A number with a plus sign or leading zeros is text, because its spelling would be lost.
  * - **Missing values.** An empty cell is NULL, and so is a bare `NA`, `NaN`, `N/A`, `#N/A`, `null`, `None` or the like. In a
@@ -86,6 +91,7 @@ function readUnnamed(bytes: Uint8Array, { schema, ...limits }: ReadCsvOptions): 
     schema: { columns: read.map(({ column }) => column) },
     columns: Object.fromEntries(read.map(({ column, data }) => [column.name, data])),
     rowCount: cells.rowCount,
+    ...(cells.assumedEncoding !== undefined && { assumedEncoding: cells.assumedEncoding }),
   };
 }
 

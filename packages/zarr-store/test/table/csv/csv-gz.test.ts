@@ -184,7 +184,7 @@ describe("decodeCsvGz", () => {
     await expect(decodeCsvGz(new TextEncoder().encode("x\n1\n"))).rejects.toThrow(failure);
     await expect(decodeCsvGz(bytes.subarray(0, -6))).rejects.toThrow(failure);
     await expect(decodeCsvGz(new Uint8Array([...bytes, 1, 2, 3]))).rejects.toThrow(failure);
-    await expect(decodeCsvGz(gzipSync(new Uint8Array([0x78, 0x0a, 0xff])))).rejects.toThrow(failure);
+    await expect(decodeCsvGz(gzipSync(new Uint8Array([0x78, 0x0a, 0x81])))).rejects.toThrow(failure);
     const bomb = gzipSync(new Uint8Array(50_000_000));
     await expect(decodeCsvGz(bomb, undefined, { maxDecodedBytes: 1_000_000 })).rejects.toThrow(
       "at most 1000000 bytes",

@@ -201,3 +201,46 @@ test("UTF-16 that is cut off is refused", async () => {
   const bytes = utf16("\ufeffa,b\n1,2\n");
   expect(await caught(() => readCsv(bytes.subarray(0, -1)))).toMatchObject({ code: "invalid_file" });
 });
+
+const windows1252 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "latin1"));
+
+// As Excel in German on Windows saves them as "CSV", and R with fileEncoding = "windows-1252".
+test.each<[string, Uint8Array<ArrayBuffer>, Record<string, unknown>]>([
+  [
+    "Excel in German",
+    windows1252("Gef\xe4\xdf;L\xe4nge (\xb5m);ok\r\nArt\xe9re;0,5;a\r\n\xdcbung;12,25;b\r\n"),
+    { Gefäß: ["Artére", "Übung"], "Länge (µm)": Float64Array.of(0.5, 12.25), ok: ["a", "b"] },
+  ],
+  [
+    "quotes, commas and what Latin-1 does not have",
+    windows1252('name,note\n"\x84a\x93, b",5 \x80 \x96 \x99\n"\x8aa","\xb10.1"\n'),
+    { name: ["„a“, b", "Ša"], note: ["5 € – ™", "±0.1"] },
+  ],
+  [
+    "tabs",
+    windows1252("n\tv in \xb0C\n1\t2,5\n"),
+    { n: BigInt64Array.of(1n), "v in °C": Float64Array.of(2.5) },
+  ],
+  ["a blank that does not break", windows1252("a\xa0,b\n1,\xf6\n"), { a: BigInt64Array.of(1n), b: ["ö"] }],
+])("Windows-1252 is read where a text can be nothing else: %s", async (_, bytes, columns) => {
+  const table = readCsv(bytes);
+  expect(table.columns).toEqual(columns);
+  expect(table.assumedEncoding).toBe("windows-1252");
+  const unpacked = await decodeCsvGz(new Uint8Array(gzipSync(bytes)));
+  expect(unpacked.schema.names).toEqual(Object.keys(columns));
+  expect(readCsv(utf8("a\nä\n")).assumedEncoding).toBeUndefined();
+});
+
+test("a text that is damaged UTF-8, or has bytes without a meaning, is refused and not guessed", async () => {
+  const micro = [0xc2, 0xb5];
+  for (const [what, bytes] of [
+    ["a damaged character beside a whole one", [...micro, 0x0a, 0x31, 0xb5, 0x0a]],
+    ["half of three bytes", [0x61, 0x0a, 0xe2, 0x82, 0x0a]],
+    ["the first byte of a character at the end", [0x61, 0x0a, 0xc2]],
+    ["a byte that Windows-1252 does not have", [0x61, 0x0a, 0xe4, 0x9d, 0x0a]],
+    ["a control character", [0x61, 0x0a, 0xe4, 0x01, 0x0a]],
+    ["a byte order mark of UTF-8", [0xef, 0xbb, 0xbf, 0x61, 0x0a, 0xe4, 0x0a]],
+  ] as const) {
+    expect(await caught(() => readCsv(Uint8Array.from(bytes))), what).toMatchObject({ code: "invalid_file" });
+  }
+});

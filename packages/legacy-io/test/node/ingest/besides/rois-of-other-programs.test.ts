@@ -10,6 +10,7 @@ import {
   exportLegacyFolder,
   type IngestReport,
   ingestLegacyFolder,
+  openFolder,
   refreshFromFolder,
 } from "../../../../src/node/index.ts";
 import { bytesSource } from "../../../../src/tiff/byte-source.ts";
@@ -81,6 +82,41 @@ describe("ROIs of other programs", () => {
       roi_id_high_water_mark: set.highWaterMark,
     });
   };
+
+  it("are those of an image in its folder too, without an ingest, and edits are kept beside it", async () => {
+    for (const files of [
+      { "a.tif": imageJTiff({ overlay: [rect("inside", 1)] }) },
+      {
+        "a.tif": imageJTiff({ selection: rect("chosen"), overlay: [oval("cell")] }),
+        "a.roi": rect("beside", 2),
+      },
+      {
+        "a.tif": imageJTiff({ overlay: [rect("same")] }),
+        "a.json": '{"rois": [], "header": {}}',
+        "a.roi": rect("same"),
+      },
+      {
+        "a_C001T001.tif": imageJTiff({ overlay: [rect("one")] }),
+        "a_C002T001.tif": imageJTiff({ overlay: [oval("two")] }, 5),
+      },
+    ] satisfies readonly Files[]) {
+      dataset = await openDataset(memoryStore());
+      await ingest(files);
+      const lab = folders.at(-1) ?? "";
+      const [image] = await Array.fromAsync(openFolder(lab));
+      const store = image?.artifactStore;
+      expect((await store?.list())?.json).toEqual(["metadata"]);
+      const text = (await store?.loadJsonText("metadata"))?.text ?? "{}";
+      const found = roisOfMetadata(text).rois;
+      expect(found).toEqual(await roisIn());
+      expect(found.length).toBeGreaterThan(0);
+      const parsed = JSON.parse(text);
+      await store?.saveJson("metadata", { ...parsed, rois: parsed.rois.slice(1) });
+      expect(roisOfMetadata((await store?.loadJsonText("metadata"))?.text ?? "{}").rois).toEqual(
+        found.slice(1),
+      );
+    }
+  });
 
   it("inside a TIFF come in from the selection and the overlay, with info, labels, ranges and LUTs", async () => {
     const whole: Partial<ImageJMetadata> = {

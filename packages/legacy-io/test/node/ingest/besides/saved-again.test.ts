@@ -177,6 +177,28 @@ describe("what is in a TIFF besides the pixels", () => {
       expect((await refreshFromFolder(dataset, lab)).unchanged).toHaveLength(1);
     });
 
+    it("stays the record that it is where changed images are taken in anew, with what changed beside it", async () => {
+      const REINGEST = { mode: "reingest_if_changed", onChange: "supersede" } as const;
+      const lab = await ingested({ "c.tif": scan({ overlay: [rect("a")] }), "c.qc.json": "1" });
+      const { id } = await record();
+      await writeFile(join(lab, "c.tif"), scan({ overlay: [rect("a"), rect("b", 1)] }));
+      await writeFile(join(lab, "c.qc.json"), "2");
+      for (const { updated, newImageIds } of [
+        await refreshFromFolder(dataset, lab, { ...REINGEST, dryRun: true }),
+        await refreshFromFolder(dataset, lab, REINGEST),
+      ]) {
+        expect(updated.map(({ reason }) => reason)).toEqual([
+          "the TIFF was saved again with the same pixels; changed beside it: c.qc.json",
+        ]);
+        expect(newImageIds).toEqual([]);
+      }
+      expect([await names(), await dataset.listImageIds()]).toEqual([["1 a", "2 b"], [id]]);
+      expect(await (await record()).loadJson("qc")).toBe(2);
+      expect((await refreshFromFolder(dataset, lab, REINGEST)).unchanged).toHaveLength(1);
+      await writeFile(join(lab, "c.tif"), scan({ overlay: [rect("a")] }, { first: 9 }));
+      expect((await refreshFromFolder(dataset, lab, REINGEST)).newImageIds).toHaveLength(1);
+    });
+
     it("of two channels is compared with both, and each file is remembered", async () => {
       const files = { "p_C001T001.tif": scan(), "p_C002T001.tif": scan({}, { first: 50 }) };
       const lab = await ingested(files);

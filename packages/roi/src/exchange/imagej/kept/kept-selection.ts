@@ -45,7 +45,9 @@ export function keepSelection(draft: NewRoi, bytes: Uint8Array, named?: string):
 /** Returns the bytes that a ROI was read from, whether it was edited since or not. Undefined if it was not read from ImageJ. */
 export function imageJKeptBytes({ extra }: Pick<Roi, "extra">): Uint8Array<ArrayBuffer> | undefined {
   const kept = extra[IMAGEJ_EXTRA];
-  return isRecord(kept) && typeof kept["roi"] === "string" ? fromBase64(kept["roi"]) : undefined;
+  const text = isRecord(kept) ? kept["roi"] : undefined;
+  // An export without paths leaves the bytes out.
+  return typeof text === "string" && text !== "" ? fromBase64(text) : undefined;
 }
 
 /**
