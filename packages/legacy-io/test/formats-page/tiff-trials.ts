@@ -412,6 +412,7 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
       packed(4, [Uint8Array.of(0x12), Uint8Array.of(0x34)], VALUES),
       packed(12, [Uint8Array.of(0, 0x10, 2), Uint8Array.of(0, 0x30, 4)], VALUES),
     ),
+    warned: [reading(tiff(short(258, 16, 16)))],
     refused: [
       reading(tiffOfDtype(1, 7)),
       reading(tiffOfDtype(6, 64)),

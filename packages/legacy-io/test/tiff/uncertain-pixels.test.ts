@@ -1,4 +1,5 @@
 // Pages that are whole are read though the link behind them is not. Pixels that a lost tag makes uncertain are refused.
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
 import { bytesSource } from "../../src/tiff/byte-source.ts";
@@ -98,6 +99,49 @@ describe("without the tag Compression", () => {
 test("a page of a stack that lost its BitsPerSample is not left out", async () => {
   const stack = buildTiff([page(), without(258, page()), page()]);
   expect(await caught(() => read(stack))).toMatchObject({
+    code: "invalid_file",
+    details: { tag: "BitsPerSample" },
+  });
+});
+
+test("bits and formats of more samples than a pixel has are warned about, if the strips have the size of its samples", async () => {
+  const deflated = new Uint8Array(deflateSync(PIXELS));
+  for (const [compression, segment] of [
+    [1, PIXELS],
+    [5, encodeLzw(PIXELS)],
+    [8, deflated],
+  ] as const) {
+    const tags = [short(258, 16, 16, 1), short(339, 1, 1), short(259, compression)];
+    const { image, info } = await read(buildTiff([page(tags, [segment])]));
+    expect([...image.data]).toEqual(VALUES);
+    expect(info.warnings).toEqual([
+      "TIFF tag BitsPerSample: 3 values for 1 samples: the first are used",
+      "TIFF tag SampleFormat: 2 values for 1 samples: the first are used",
+    ]);
+  }
+  const colours = greyTags(2, 1, 8, [short(258, 8, 8, 8, 1), short(277, 3), short(262, 2)]);
+  const rgb = await read(buildTiff([{ tags: colours, segments: [Uint8Array.of(1, 2, 3, 4, 5, 6)] }]));
+  expect([rgb.image.shape, [...rgb.image.data]]).toEqual([
+    [1, 2, 3],
+    [1, 2, 3, 4, 5, 6],
+  ]);
+});
+
+test("bits of more samples than a pixel has are an error where the strips have more", async () => {
+  const twice = elementBytes([...VALUES, ...VALUES], 2);
+  for (const [compression, segment] of [
+    [1, twice],
+    [5, encodeLzw(twice)],
+    [8, new Uint8Array(deflateSync(twice))],
+  ] as const) {
+    const file = buildTiff([page([short(258, 16, 16), short(259, compression)], [segment])]);
+    expect(await caught(() => read(file))).toMatchObject({
+      code: "invalid_file",
+      details: { tag: "BitsPerSample" },
+    });
+  }
+  const long = buildTiff([page([{ tag: 258, type: 3, values: Array.from({ length: 65 }, () => 16) }])]);
+  expect(await caught(() => read(long))).toMatchObject({
     code: "invalid_file",
     details: { tag: "BitsPerSample" },
   });

@@ -35,7 +35,7 @@ export async function readPageGeometry(values: TagValues, warnings: string[]): P
   const width = await readCount(values, "ImageWidth");
   const height = await readCount(values, "ImageLength");
   const samplesPerPixel = await readCount(values, "SamplesPerPixel", 1);
-  const format = await readSampleFormat(values, samplesPerPixel);
+  const format = await readSampleFormat(values, samplesPerPixel, warnings);
   const planar = values.integer("PlanarConfiguration");
   const planarCode = (await (samplesPerPixel === 1 ? optional(planar, warnings) : planar)) ?? 1;
   if (planarCode !== 1 && planarCode !== 2) {

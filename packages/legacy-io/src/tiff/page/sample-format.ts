@@ -19,7 +19,10 @@ export interface SampleFormat {
   readonly layout: "whole" | "packed" | "half";
   /** Bits of one stored sample. */
   readonly bits: number;
-  /** True if the file does not say the bits. TIFF then means 1, which the sizes of the strips must bear out. */
+  /**
+   * True if the file does not say the bits, or says them for more samples than a pixel has. TIFF means 1 if it says none. The sizes
+   * of the strips must bear it out.
+   */
   readonly areBitsAssumed?: boolean | undefined;
 }
 
@@ -49,27 +52,39 @@ const FORMAT_NAMES: Readonly<Record<number, string>> = {
 };
 
 const FLOAT = 3;
+/** A longer list is damaged. */
+const MOST_SURPLUS = 64;
 
 /**
  * Reads `BitsPerSample` and `SampleFormat`. All samples of a pixel must be alike.
  * @throws {LegacyIoError} `invalid_file` or `not_supported`, naming the tag
  */
-export async function readSampleFormat(values: TagValues, samplesPerPixel: number): Promise<SampleFormat> {
-  const bits = await readPerSample(values, "BitsPerSample", samplesPerPixel);
-  const format = await readPerSample(values, "SampleFormat", samplesPerPixel);
+export async function readSampleFormat(
+  values: TagValues,
+  samplesPerPixel: number,
+  warnings: string[],
+): Promise<SampleFormat> {
+  const bits = await readPerSample(values, "BitsPerSample", samplesPerPixel, warnings);
+  const format = await readPerSample(values, "SampleFormat", samplesPerPixel, warnings);
+  const areBitsAssumed = values.storedCount("BitsPerSample") > samplesPerPixel;
   if (bits === 0 || format === 0) {
     throw invalidTag(bits === 0 ? "BitsPerSample" : "SampleFormat", "a number above 0", 0);
   }
   const dtype = DTYPES[format]?.[bits];
   if (dtype !== undefined) {
-    return { dtype, layout: "whole", bits: itemSizeBytes(dtype) * 8 };
+    return { dtype, layout: "whole", bits: itemSizeBytes(dtype) * 8, areBitsAssumed };
   }
   if (format === FLOAT && bits === 16) {
-    return { dtype: "float32", layout: "half", bits };
+    return { dtype: "float32", layout: "half", bits, areBitsAssumed };
   }
   const packed = format === 1 || format === 4 ? PACKED_DTYPES[bits] : undefined;
   if (packed !== undefined) {
-    return { dtype: packed, layout: "packed", bits, areBitsAssumed: !values.has("BitsPerSample") };
+    return {
+      dtype: packed,
+      layout: "packed",
+      bits,
+      areBitsAssumed: areBitsAssumed || !values.has("BitsPerSample"),
+    };
   }
   const kind = FORMAT_NAMES[format];
   throw kind === undefined
@@ -77,13 +92,22 @@ export async function readSampleFormat(values: TagValues, samplesPerPixel: numbe
     : unsupportedTag("BitsPerSample", `${kind} of ${bits} bits`);
 }
 
-/** Reads a tag that has one value per sample; 1 if it is absent. All values must be equal. */
+/**
+ * Reads a tag that has one value per sample; 1 if it is absent. All values must be equal. Values for more samples than a pixel has
+ * are warned about.
+ */
 async function readPerSample(
   values: TagValues,
   name: "BitsPerSample" | "SampleFormat",
   samplesPerPixel: number,
+  warnings: string[],
 ): Promise<number> {
-  const all = await values.integers(name, samplesPerPixel);
+  const count = values.storedCount(name);
+  const surplus = count > samplesPerPixel && count <= MOST_SURPLUS ? count : 0;
+  const all = (await values.integers(name, Math.max(samplesPerPixel, surplus)))?.subarray(0, samplesPerPixel);
+  if (surplus > 0) {
+    warnings.push(`TIFF tag ${name}: ${count} values for ${samplesPerPixel} samples: the first are used`);
+  }
   const [first = 1] = all ?? [];
   if (all?.some((value) => value !== first)) {
     throw unsupportedTag(name, all.join(", "));

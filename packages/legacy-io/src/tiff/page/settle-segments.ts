@@ -2,6 +2,7 @@
 
 import { LegacyIoError } from "../../errors.ts";
 import { neededRows, storedRowBytes } from "./page-geometry.ts";
+import type { SampleFormat } from "./sample-format.ts";
 import { invalidTag } from "./tag-errors.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
@@ -44,7 +45,7 @@ export function settleSegments(
       const needed = neededBytes(page, index);
       const isPlain = page.codec.name === "none";
       if (isPlain && page.format.areBitsAssumed === true && byteCount !== needed) {
-        throw bitsAreUnknown();
+        throw bitsAreUnknown(page.format);
       }
       if (isPlain && page.isCompressionAssumed === true && !isPlainSize(page, byteCount, needed)) {
         throw invalidTag(
@@ -85,13 +86,15 @@ export function settleSegments(
   return { pages: settled, warnings };
 }
 
-/** The error for a page without `BitsPerSample` whose data are not as many as one bit a sample takes. */
-export function bitsAreUnknown(): LegacyIoError {
-  return invalidTag(
-    "BitsPerSample",
-    "a number, because its strips hold more than one bit per sample",
-    undefined,
-  );
+/** The error for a page whose data are not as many as the bits take that `BitsPerSample` leaves out, or says for other samples. */
+export function bitsAreUnknown({ bits, layout }: Partial<SampleFormat> = {}): LegacyIoError {
+  return layout === undefined || layout === "packed"
+    ? invalidTag("BitsPerSample", "a number, because its strips hold more than one bit per sample", undefined)
+    : invalidTag(
+        "BitsPerSample",
+        "one number per sample, because its strips have another size",
+        `more of ${bits}`,
+      );
 }
 
 /** Whether a byte count is that of pixels without compression: of its rows or of a full strip, padded to an even number. */

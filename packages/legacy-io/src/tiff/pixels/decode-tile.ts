@@ -52,7 +52,7 @@ export async function decodeTile(
     faxOptions: page.faxOptions,
     onMore: () => {
       if (page.format.areBitsAssumed === true) {
-        throw bitsAreUnknown();
+        throw bitsAreUnknown(page.format);
       }
       notes.longSegments++;
     },
