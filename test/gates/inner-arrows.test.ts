@@ -70,6 +70,14 @@ const ARROWS: Arrows = {
     palettes: [],
     pixels: [],
     marks: ["axes", "pixels"],
+    styles: ["palettes"],
+  },
+  "packages/viewer-elements/src": {
+    model: [],
+    screen: ["model"],
+    elements: ["model", "screen"],
+    dataset: ["model", "elements"],
+    node: [],
   },
   "packages/kym-dataset/src": {
     table: [],
