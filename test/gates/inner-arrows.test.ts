@@ -75,8 +75,10 @@ const ARROWS: Arrows = {
   "packages/viewer-elements/src": {
     model: [],
     screen: ["model"],
-    elements: ["model", "screen"],
-    dataset: ["model", "elements"],
+    shell: ["model"],
+    image: ["model", "screen", "shell"],
+    trace: ["model", "screen", "shell", "image"],
+    dataset: ["model", "shell"],
     node: [],
   },
   "packages/kym-dataset/src": {

@@ -17,7 +17,7 @@ export interface KymographTrace {
   /** The centre of each window, in lines from the image's first, in ascending order. */
   readonly centreLine: Float64Array;
   readonly velocityMmPerS: Float64Array;
-  /** Without outliers. All NaN, or absent, if there is none. */
+  /** Without outliers. All NaN, or absent, if the program that measured does not clean. */
   readonly cleanMmPerS?: Float64Array | undefined;
   /** By how many columns a streak moves from one line to the next. Without it no slopes are drawn. */
   readonly pxPerLine?: Float64Array | undefined;

@@ -39,7 +39,7 @@ export function placeWords(
   ].join(" · ");
 }
 
-/** The velocity at a line, or why there is none. */
+/** The velocity at a line, or that nothing was measured there. */
 export function velocityWords(trace: KymographTrace, line: number): string {
   const window = nearestWindow(trace.centreLine, line);
   const velocity = window === undefined ? Number.NaN : shownVelocity(trace)[window];
@@ -52,7 +52,7 @@ export function hasVelocity({ velocityMmPerS }: KymographTrace): boolean {
   return velocityMmPerS.some(Number.isFinite);
 }
 
-/** Velocities in mm/s, or where none is known shifts in px/line. */
+/** Velocities in mm/s, or where they are unknown shifts in px/line. */
 export function shownVelocity(trace: KymographTrace): Float64Array {
   return hasVelocity(trace) ? trace.velocityMmPerS : (trace.pxPerLine ?? trace.velocityMmPerS);
 }

@@ -3,7 +3,7 @@
 import type { TimeRange } from "../model/time-range.ts";
 import type { ViewerState } from "../model/viewer-state.ts";
 import { wantedLines } from "../screen/wanted-lines.ts";
-import { type KymographRequest, sourceOpener } from "./source-opener.ts";
+import { type KymographRequest, sourceOpener } from "../shell/source-opener.ts";
 
 /** Lines are loaded once the range has stayed the same for so long. */
 const SETTLED_MS = 120;
