@@ -66,9 +66,9 @@ export class ImageLoader {
   }
 
   /** Loads the native lines of a range that are missing, unless they are on their way. */
-  want(range: TimeRange, places: number): void {
+  want(range: TimeRange): void {
     const { kymograph } = this.#state;
-    const wanted = kymograph && wantedLines(kymograph, range, places);
+    const wanted = kymograph && wantedLines(kymograph, range);
     const current = this.#lines;
     if (kymograph?.loadLines === undefined || wanted === undefined) {
       current?.abort.abort();

@@ -292,7 +292,7 @@ export class KymImageElement extends ElementBase {
     parts.summary.textContent = summaryWords(data);
     parts.select.value = palette;
     plot.setAttribute("aria-label", data.name === "" ? "Kymograph" : `Kymograph ${data.name}`);
-    this.#loader.want(this.range, width);
+    this.#loader.want(this.range);
   }
 }
 

@@ -94,7 +94,7 @@ test("each layer has percentiles of its own; a contrast that is stated holds for
   const kymograph = parseKymograph({ plane, overview });
   expect(imageContrast(kymograph, { lowPercent: 0, highPercent: 100 })).toEqual({
     lines: { low: 100, high: 201 },
-    overview: { low: 100, high: 201 },
+    overview: { low: 100 - 0.35 * 101, high: 201 + 0.35 * 101 },
   });
   const contrast = { low: 1, high: 2 };
   expect(imageContrast({ ...kymograph, contrast })).toEqual({ lines: contrast, overview: contrast });
@@ -105,18 +105,16 @@ test("each layer has percentiles of its own; a contrast that is stated holds for
   );
 });
 
-test("lines are loaded when the overview is too coarse, with a margin, unless they are there or too many", () => {
+test("the lines that are shown are loaded with a margin, unless they are there or too many", () => {
   const loadLines = async (): Promise<typeof plane> => plane;
-  const { plane: _, ...data } = { plane, overview, size: { lines: LINES, columns: COLUMNS }, loadLines };
+  const data = { overview, size: { lines: LINES, columns: COLUMNS }, loadLines };
   const kymograph = parseKymograph(data);
-  expect(wantedLines(kymograph, { start: 0, stop: LINES }, 800)).toBeUndefined();
-  expect(wantedLines(kymograph, { start: 100.5, stop: 300.5 }, 800)).toEqual({ start: 50, stop: 351 });
-  const there = parseKymograph({
-    ...data,
-    stretches: [{ firstLine: 100, plane: { pixels: new Uint8Array(500), lines: 250, columns: COLUMNS } }],
-  });
-  expect(wantedLines(there, { start: 100.5, stop: 300.5 }, 800)).toBeUndefined();
+  expect(wantedLines(kymograph, { start: 0, stop: LINES })).toEqual({ start: 0, stop: LINES });
+  expect(wantedLines(kymograph, { start: 100.5, stop: 300.5 })).toEqual({ start: 50, stop: 351 });
+  const stretch = { firstLine: 100, plane: { pixels: new Uint8Array(500), lines: 250, columns: COLUMNS } };
+  const there = parseKymograph({ ...data, stretches: [stretch] });
+  expect(wantedLines(there, { start: 100.5, stop: 300.5 })).toBeUndefined();
   const wide = { ...kymograph, size: { lines: LINES, columns: 100_000 }, overview: undefined };
-  expect(wantedLines(wide, { start: 0, stop: 100 }, 800)).toBeUndefined();
-  expect(wantedLines(wide, { start: 0, stop: 40 }, 800)).toEqual({ start: 0, stop: 40 });
+  expect(wantedLines(wide, { start: 0, stop: 100 })).toBeUndefined();
+  expect(wantedLines(wide, { start: 0, stop: 20 })).toEqual({ start: 0, stop: 20 });
 });
