@@ -43,17 +43,20 @@ try {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const base = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-  const [opened, bare]: [number[], number[]] = [[], []];
+  const [opened, processor, bare]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round++) {
     asked.length = 0;
     bytesSent = 0;
     // Another query is another dataset: nothing is known of the round before.
     const src = `${base}/study.zarr?round=${round}`;
+    const before = process.cpuUsage();
     opened.push(
       await timeOf(() =>
         openKymograph({ src, image: ID, channel: undefined }, { signal: new AbortController().signal }),
       ),
     );
+    const { user, system } = process.cpuUsage(before);
+    processor.push((user + system) / 1000);
     const paths = [...asked];
     const bytes = bytesSent;
     bare.push(
@@ -71,7 +74,7 @@ try {
     }
   }
   console.log(
-    `  first picture ${median(opened)} ms; the same bytes fetched one after the other ${median(bare)} ms`,
+    `  first picture ${median(opened)} ms, ${median(processor)} ms of processors with the server; the same bytes fetched one after the other ${median(bare)} ms`,
   );
 } finally {
   server.close();
