@@ -63,7 +63,7 @@ export interface Kymograph extends KymographResults {
   readonly contrast: Contrast | undefined;
 }
 
-/** What a page sets as `data`. One of `plane`, `overview` and `loadLines` is needed; the others and everything else may be absent. */
+/** What a page sets as `data`. One of `plane`, `overview`, `stretches`, `loadLines` and `traces` is needed; without a plane, `size` is. */
 export interface KymographData extends Partial<Omit<Kymograph, "pixelSize" | "contrast">> {
   /** All pixels: lines × columns. */
   readonly plane?: PixelPlane | undefined;

@@ -16,7 +16,10 @@ const trace: KymographTrace = {
 
 test.each([
   [{}, "size: expected whole numbers of lines and columns, or a plane that has them, found undefined"],
-  [{ size: { lines: 4, columns: 3 } }, "data: expected plane, overview, stretches or loadLines, found size"],
+  [
+    { size: { lines: 4, columns: 3 } },
+    "data: expected plane, overview, stretches, loadLines or traces, found size",
+  ],
   [
     { plane: { ...plane, lines: 5 } },
     "plane: expected lines × 3 pixels in a typed array, found 5 × 3 and 12 pixels",
