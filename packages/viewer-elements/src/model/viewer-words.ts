@@ -78,7 +78,7 @@ export function shownWords(shownAs: ShownAs): string {
     case "extremes":
       return `minimum and maximum of ${grouped(Math.round(shownAs.lines))} lines each`;
     case "nothing":
-      return "not loaded";
+      return "no lines here yet: zoom in to load them";
   }
 }
 
