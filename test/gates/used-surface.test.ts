@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/kym-schema KymSchemaError",
     "@kym/legacy-io LegacyIoError",
     "@kym/roi RoiError",
+    "@kym/view/stored ViewError",
   ],
   "the Python system has it by this name, and its users look for it": [
     "@kym/kym-dataset BaseIndexer",
