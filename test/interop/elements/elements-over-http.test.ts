@@ -1,7 +1,7 @@
 // Checks in Chromium that the example of docs/elements.md shows an image of a dataset, and what it asks the server for.
 
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -32,6 +32,7 @@ describe.skipIf(!hasChromium() || data === undefined)("the example of docs/eleme
     await buildPackages();
     const { html, script } = await exampleOfDocs();
     const main = join(REPOSITORY_ROOT, ".cache/elements-main.ts");
+    await mkdir(dirname(main), { recursive: true });
     await writeFile(main, script);
     site = await makeViteSite(main);
     const page = html.replace(script, "").replace("<script ", '<script src="/main.ts" ');

@@ -9,7 +9,7 @@ import { pageScriptText } from "#page-script-text";
 let text: Promise<string> | undefined;
 
 /**
- * The text of a classic script, about 130 kB, that defines `<kym-image>` and `<kym-trace>` and makes `globalThis.kymElements` with
+ * The text of a classic script, about 110 kB, that defines `<kym-image>` and `<kym-trace>` and makes `globalThis.kymElements` with
  * the exports of `@kym/viewer-elements`. It loads nothing: the page sets `data`, and the attribute `src` is refused in words. It
  * holds no `</script`, so it can stand inside of a page.
  *
