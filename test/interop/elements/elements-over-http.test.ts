@@ -114,6 +114,8 @@ describe.skipIf(!hasChromium() || data === undefined)("the example of docs/eleme
       `globalThis.kept = ${IMAGE}; kept.setAttribute("src", "/study.zarr"); queueMicrotask(() => queueMicrotask(() => kept.remove()))`,
     );
     await driven.page.waitForTimeout(1000);
+    const overviews = pathsIn(driven).filter((path) => path.includes("overview"));
+    expect(overviews.length).toBe(1);
     expect(await driven.page.evaluate("kept.isConnected")).toBe(false);
   });
 });
