@@ -74,6 +74,7 @@ describe("a bundle", () => {
     ["sidecarFormats", "@kym/legacy-io", "packages/legacy-io"],
     ["readTiff", "@kym/legacy-io/tiff", "packages/legacy-io"],
     ["parseMetadata", "@kym/kym-schema", "packages/kym-schema"],
+    ["defineElements", "@kym/viewer-elements", "packages/viewer-elements"],
     ["rowsOf", "@kym/zarr-store/table/reading", "packages/zarr-store"],
   ])("of %s of %s has neither Arrow nor WebAssembly in any of its files", async (name, entry, folder) => {
     const { emitted, bytes, gzipBytes } = await splitBundle(using(name, entry), folder);

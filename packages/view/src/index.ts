@@ -23,5 +23,6 @@ export { PALETTES, type Palette, type PaletteName, paletteOf } from "./palettes/
 export { type Contrast, type ContrastOptions, contrastOf, levelOf } from "./pixels/contrast.ts";
 export { LineReduction } from "./pixels/line-reduction.ts";
 export { nearestLines } from "./pixels/nearest-lines.ts";
+export { narrowOverview, type Overview, overviewBins, overviewOf, overviewPlane } from "./pixels/overview.ts";
 export { type LevelPicture, paintLevels } from "./pixels/paint-levels.ts";
 export type { PixelArray, PixelPlane } from "./pixels/pixel-plane.ts";

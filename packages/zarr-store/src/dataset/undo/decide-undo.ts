@@ -152,6 +152,7 @@ function fateOf({ path, op, prev }: CommitOp): "derived" | "left" | "not kept" {
     case "attachment":
     case "kept":
       return op === "put" && prev === null ? "left" : "not kept";
+    case "derived":
     case "table":
     case "root":
     case "images":
