@@ -74,6 +74,10 @@ async function runCommand(
   const jsonLines = command.writesJsonLines === true;
   const quiet = options["quiet"] === true;
   const interruption = interruptible(host, terminal.err);
+  const blind =
+    options["blind"] === true
+      ? { dataset: args[0] ?? "", location: locationOf(args[0] ?? "", host) }
+      : undefined;
   try {
     const result = await command.run({
       args,
@@ -83,8 +87,7 @@ async function runCommand(
       progress: quiet ? "none" : progressStyle(options["progress"]),
       verbose: options["verbose"] === true,
       environment: host.environment,
-      // pnpm runs a script in the package's folder. INIT_CWD is the folder of the user.
-      resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
+      resolvePath: (path) => locationOf(path, host),
       stdin: host.stdin,
       onExit: host.onExit,
     });
@@ -100,19 +103,35 @@ async function runCommand(
       );
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
-      terminal.err(`\nnext: ${asTyped(result.next, host)}\n`);
+      const next = asTyped(result.next, host);
+      const shown =
+        blind === undefined ? next : (await loadBlind()).withoutDataset(next, blind.dataset, blind.location);
+      terminal.err(`\nnext: ${shown}\n`);
     }
     return result.exitCode;
   } catch (error) {
-    return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
+    const known = interruption.error ?? toCliError(error);
+    const said =
+      blind === undefined ? known : (await loadBlind()).blindError(known, blind.dataset, blind.location);
+    return fail(terminal, entry.name, said, {
       caller: host,
       json,
       jsonLines,
-      debug: options["debug"] === true,
+      // Where an error arose is said with its message, which can tell a blind scorer what a scan is.
+      debug: options["debug"] === true && blind === undefined,
     });
   } finally {
     interruption.end();
   }
+}
+
+/** An absolute path. pnpm runs a script in the package's folder; INIT_CWD is the folder of the user. */
+function locationOf(path: string, { environment, cwd }: Host): string {
+  return resolve(environment["INIT_CWD"] ?? cwd(), path);
+}
+
+function loadBlind(): Promise<typeof import("./blind/blind-error.ts")> {
+  return import("./blind/blind-error.ts");
 }
 
 function notesOf(

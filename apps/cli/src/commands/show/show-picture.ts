@@ -9,6 +9,7 @@ import { terminalImage } from "../../figure/terminal-image.ts";
 import { terminalEvents, terminalTrace } from "../../figure/terminal-trace.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { blindTraces } from "../plot/blind-traces.ts";
 import { loadPixels } from "../plot/load-pixels.ts";
 import { wantedStretch } from "../plot/plot-options.ts";
 
@@ -27,8 +28,13 @@ export async function showPicture(
   {
     at,
     terminal,
+    blind,
     ...options
-  }: ReadOptions & { readonly at: string | undefined; readonly terminal: Terminal },
+  }: ReadOptions & {
+    readonly at: string | undefined;
+    readonly terminal: Terminal;
+    readonly blind: boolean;
+  },
 ): Promise<string> {
   const record = kym.dataset.record(imageId);
   const image = AcqImage.from({
@@ -42,7 +48,8 @@ export async function showPicture(
     return "";
   }
   const stretch = wanted ?? { start: 0, stop: lines };
-  const { traces, events } = await kym.loadTraces(imageId, options);
+  const loaded = await kym.loadTraces(imageId, options);
+  const { traces, events } = blind ? blindTraces(loaded) : loaded;
   const channel = traces[0]?.channel ?? 1;
   const pixels = await loadPixels(image, stretch, { channel, columns, atMost: terminal.width, ...options });
   const { plane, linesPerBin } = pixels.shown;
