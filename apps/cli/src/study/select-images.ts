@@ -94,7 +94,7 @@ export function leftOutNotes({ leftOutForNull: count }: SelectedImages): readonl
       ];
 }
 
-const WHERE_HINT = `for example --where "condition = 'AngII' and n_rois > 0"; text goes in single quotes`;
+const WHERE_HINT = `for example --where "dtype = 'uint16' and n_rois > 0"; text goes in single quotes`;
 
 function whereError(error: unknown, where: string): unknown {
   if (!(error instanceof Error) || "code" in error) {
