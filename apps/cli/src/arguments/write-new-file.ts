@@ -5,16 +5,20 @@ import { basename, dirname, join, sep } from "node:path";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
+/** The whole, or pieces that are made while they are written. An error of theirs leaves nothing and is thrown as it is. */
+export type FileContent = Uint8Array | string | AsyncIterable<string>;
+
 /**
  * Writes a new file, or replaces an existing one if `force` is set. The file gets its name when it is complete and on the
  * disk; until then an old one stays as it is. A process that is killed leaves at most `<path>.partial-<uuid>`.
  *
+ * @param content what the file holds, or its pieces in order, for what is not to be whole in memory
  * @param dataset the location of a dataset into which nothing may be written
  * @throws {CliError} `already_exists`, `inside_dataset`, `io`
  */
 export async function writeNewFile(
   path: string,
-  content: Uint8Array | string,
+  content: FileContent,
   force: boolean,
   dataset?: string,
 ): Promise<void> {
@@ -39,7 +43,7 @@ export async function writeNewFile(
   }
 }
 
-async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+async function writeFlushed(path: string, content: FileContent): Promise<void> {
   const file = await open(path, "wx");
   try {
     await file.writeFile(content);
