@@ -18,7 +18,8 @@ const ARROWS: Arrows = {
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
     figure: ["screen"],
-    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure"],
+    report: ["screen", "terminal", "arguments", "sql", "study"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure", "report"],
   },
   "apps/cli/src/commands": {
     analyze: ["index"],
