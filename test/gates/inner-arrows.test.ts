@@ -36,6 +36,7 @@ const ARROWS: Arrows = {
     plot: [],
     query: [],
     random: [],
+    report: ["plot"],
     resolve: [],
     roi: [],
     show: ["plot"],

@@ -1,6 +1,6 @@
 // Writes an output file whole or not at all, and replaces an existing one only with `--force`.
 
-import { link, open, realpath, rename, rm } from "node:fs/promises";
+import { link, lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
@@ -25,22 +25,40 @@ export async function writeNewFile(
   if (dataset !== undefined) {
     await assertOutside(path, dataset);
   }
+  if (!force && (await exists(path))) {
+    // Before pieces are made that nobody gets.
+    throw alreadyExists(path);
+  }
   const partial = `${path}.partial-${crypto.randomUUID()}`;
   try {
     await writeFlushed(partial, content);
     await (force ? rename(partial, path) : nameNewFile(partial, path));
   } catch (cause) {
     if (errnoOf(cause) === "EEXIST") {
-      throw new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
-        hint: "--force replaces it",
-        cause,
-      });
+      throw alreadyExists(path, cause);
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(EXIT.input, "io", `${path} cannot be written: ${reason}`, { cause });
+    if (!(cause instanceof Error && "syscall" in cause)) {
+      throw cause;
+    }
+    throw new CliError(EXIT.input, "io", `${path} cannot be written: ${cause.message}`, { cause });
   } finally {
     await rm(partial, { force: true }).catch(() => undefined);
   }
+}
+
+function alreadyExists(path: string, cause?: unknown): CliError {
+  return new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
+    hint: "--force replaces it",
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** Also a link that leads nowhere. */
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function writeFlushed(path: string, content: FileContent): Promise<void> {

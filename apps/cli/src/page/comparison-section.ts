@@ -10,12 +10,8 @@ import { counted } from "../terminal/text-table.ts";
 import { dotPlot, groupColour } from "./dot-plot.ts";
 import { Html, html, nameHtml } from "./html.ts";
 import { NOTHING, shownValue } from "./page-numbers.ts";
+import type { ImagePlaces } from "./table-section.ts";
 
-/** Names of images by id, and where the page shows them. */
-export interface ImagePlaces {
-  readonly nameOf: (imageId: string) => string;
-  readonly anchorOf: (imageId: string) => string;
-}
 
 /** One section for each field by which images are compared; none if the report has no groups. */
 export function comparisonSections({ groupings }: ReportData, places: ImagePlaces): readonly Html[] {
@@ -42,7 +38,7 @@ function measureHtml(measure: ReportMeasure, { field, units }: ReportGrouping, p
 <section class="measure" aria-label="${title} by ${field}">
 <h3>${capital(title)}</h3>
 <p class="small pale">${how}</p>
-${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places.nameOf))}
+${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places))}
 <div class="scroll" tabindex="0" role="region" aria-label="${title} by ${field}, numbers">
 <table>
 <thead><tr><th scope="col">${field}</th><th scope="col" class="number">n images</th><th scope="col" class="number">median</th>${

@@ -5,6 +5,7 @@ import { element, rounded, wordsElement } from "../figure/svg-element.ts";
 import { counted } from "../terminal/text-table.ts";
 import type { ReportGroup, ReportMeasure } from "../report/report-data.ts";
 import { shownValue, withUnit } from "./page-numbers.ts";
+import type { ImagePlaces } from "./table-section.ts";
 
 const WIDTH = 460;
 const SIDE = 14;
@@ -23,7 +24,7 @@ export function groupColour(index: number): string {
 }
 
 /** The plot as SVG; one text for those who do not see it. Groups without a value keep their strip, so that they are missed. */
-export function dotPlot(measure: ReportMeasure, units: string, titleOf: (imageId: string) => string): string {
+export function dotPlot(measure: ReportMeasure, units: string, places: ImagePlaces): string {
   const { groups, unit, label } = measure;
   const axis = valueAxis(groups);
   const height = groups.length * (LABEL_HEIGHT + STRIP_HEIGHT) + AXIS_HEIGHT;
@@ -39,7 +40,7 @@ export function dotPlot(measure: ReportMeasure, units: string, titleOf: (imageId
           d: `M${rounded(toScreen(axis, value))} 0V${rounded(bottom)}`,
         }),
       ),
-      ...groups.map((group, index) => strip(group, index, { axis, unit, titleOf })),
+      ...groups.map((group, index) => strip(group, index, { axis, unit, places })),
       element("path", { class: "axis", d: `M${SIDE} ${rounded(bottom)}H${WIDTH - SIDE}` }),
       ...ticks.map((tick) =>
         wordsElement(
@@ -60,10 +61,10 @@ export function dotPlot(measure: ReportMeasure, units: string, titleOf: (imageId
 interface StripPlace {
   readonly axis: Axis;
   readonly unit: string;
-  readonly titleOf: (imageId: string) => string;
+  readonly places: ImagePlaces;
 }
 
-function strip(group: ReportGroup, index: number, { axis, unit, titleOf }: StripPlace): string {
+function strip(group: ReportGroup, index: number, { axis, unit, places }: StripPlace): string {
   const top = index * (LABEL_HEIGHT + STRIP_HEIGHT);
   const middle = top + LABEL_HEIGHT + STRIP_HEIGHT / 2;
   const places = swarm(group.points.map(({ value }) => toScreen(axis, value)));
@@ -83,9 +84,9 @@ function strip(group: ReportGroup, index: number, { axis, unit, titleOf }: Strip
           cy: middle + (places[point] ?? 0),
           r: RADIUS,
           style: `fill:${groupColour(index)}`,
-          "data-image": imageId,
+          "data-image": places.anchorOf(imageId),
         },
-        [wordsElement("title", {}, `${titleOf(imageId)}: ${withUnit(value, unit)}`)],
+        [wordsElement("title", {}, `${places.nameOf(imageId)}: ${withUnit(value, unit)}`)],
       ),
     ),
     ...medianMark(group, axis, middle),

@@ -30,6 +30,9 @@ export function startImagesTable(page: Document): void {
       group: element.dataset["group"] ?? "",
     }),
   );
+  for (const hidden of page.querySelectorAll<HTMLElement>(".controls")) {
+    hidden.hidden = false;
+  }
   startSorting(table, body, rows, page.querySelector("#sort-said"));
   const filter = (): void => {
     let shown = 0;
@@ -68,7 +71,11 @@ function startSorting(
   const headers = [...(table.tHead?.rows[0]?.cells ?? [])];
   for (const [column, header] of headers.entries()) {
     const button = header.querySelector("button");
-    button?.addEventListener("click", () => {
+    if (button === null) {
+      continue;
+    }
+    button.disabled = false;
+    button.addEventListener("click", () => {
       const direction = nextDirection(header.getAttribute("aria-sort"));
       for (const other of headers) {
         other.removeAttribute("aria-sort");
