@@ -88,6 +88,7 @@ const ARROWS: Arrows = {
     view: ["indexer", "indexers", "staleness"],
     copies: ["agreement", "pull"],
     "first-generation": ["indexers"],
+    statistics: [],
   },
   "packages/kym-dataset/src/analyze": {
     compute: [],
