@@ -67,7 +67,7 @@ interface StripPlace {
 function strip(group: ReportGroup, index: number, { axis, unit, places }: StripPlace): string {
   const top = index * (LABEL_HEIGHT + STRIP_HEIGHT);
   const middle = top + LABEL_HEIGHT + STRIP_HEIGHT / 2;
-  const places = swarm(group.points.map(({ value }) => toScreen(axis, value)));
+  const asides = swarm(group.points.map(({ value }) => toScreen(axis, value)));
   return element("g", {}, [
     wordsElement("text", { class: "group", x: SIDE, y: top + 13 }, shortName(group.name)),
     wordsElement(
@@ -81,7 +81,7 @@ function strip(group: ReportGroup, index: number, { axis, unit, places }: StripP
         {
           class: "point",
           cx: toScreen(axis, value),
-          cy: middle + (places[point] ?? 0),
+          cy: middle + (asides[point] ?? 0),
           r: RADIUS,
           style: `fill:${groupColour(index)}`,
           "data-image": places.anchorOf(imageId),

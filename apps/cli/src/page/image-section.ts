@@ -37,7 +37,7 @@ export function imageHtml(parts: ImageParts, { nameOf, anchorOf }: ImagePlaces):
 <header><h3 id="${anchor}-title">${nameHtml(name)}</h3>${acceptedHtml(image)} ${analysisHtml(image)} ${tablesHtml(image)}</header>
 ${factsHtml(image)}
 <p>${measuredWords(image, measures)}</p>
-${typeof picture === "string" ? html`<p class="pale">${picture}</p>` : picturesHtml(anchor, name, picture)}
+${typeof picture === "string" ? html`<p class="pale">${picture}</p>` : picturesHtml(anchor, picture)}
 <ul class="words small">
 ${detail.rois.map(
   ({ roiId, telling, words }) =>
@@ -100,7 +100,7 @@ function measuredWords({ values }: ReportImage, measures: readonly MeasureFacts[
         .join(" · ")}`;
 }
 
-function picturesHtml(anchor: string, name: string, picture: PackedPicture): Html {
+function picturesHtml(anchor: string, picture: PackedPicture): Html {
   const { overview, stretch, traces, lines, secondsPerLine } = picture;
   const stop = stretch === null ? 0 : stretch.firstLine + stretch.lines;
   return html`
