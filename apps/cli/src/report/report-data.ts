@@ -238,6 +238,8 @@ export interface ReportImageDetail {
   readonly rois: readonly ReportRoi[];
   readonly traces: readonly ReportTrace[];
   readonly events: readonly ReportEvent[];
+  /** Why something of it cannot be drawn, in a sentence; null if all can. The lists have what could be read. */
+  readonly problem: string | null;
 }
 
 export interface ReportRoi {
