@@ -48,7 +48,7 @@ const ARROWS: Arrows = {
     plot: [],
     query: [],
     random: [],
-    report: ["plot"],
+    report: ["ingest", "plot"],
     resolve: [],
     roi: [],
     show: ["plot"],

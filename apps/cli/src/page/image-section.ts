@@ -48,6 +48,7 @@ ${detail.rois.map(
 ${detail.traces.map((trace) => html`<li>${traceWords(trace)}</li>`)}
 <li>${image.analysis.words}</li>
 ${image.staleness.map(({ words }) => html`<li>${words}</li>`)}
+${detail.problem !== null && html`<li>${detail.problem}</li>`}
 ${image.notes.map((note) => html`<li>${note}</li>`)}
 ${pictureNotes.map((note) => html`<li>${note}</li>`)}
 </ul>

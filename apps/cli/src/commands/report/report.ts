@@ -1,9 +1,8 @@
 // `kym report`: one HTML file with the numbers, the statistics and a picture of each image, to be sent on.
 
-import { extname } from "node:path";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { WHERE_OPTION } from "../../study/select-images.ts";
-import { usageError } from "../../terminal/cli-error.ts";
+import { reportFile } from "./report-file.ts";
 import { writeReport } from "./write-report.ts";
 
 export const reportCommand: Command = defineCommand({
@@ -28,15 +27,3 @@ Run kym index before: the numbers are those of the pooled tables.`,
     return writeReport(context, path, file);
   },
 });
-
-/** @throws {CliError} `usage` for a file that is not HTML */
-export function reportFile(output: string | undefined): string {
-  const ending = extname(output ?? "").toLowerCase();
-  if (output === undefined || (ending !== ".html" && ending !== ".htm")) {
-    throw usageError(
-      output === undefined ? "a report needs a file" : `${JSON.stringify(output)} does not end with .html`,
-      "name one: -o report.html",
-    );
-  }
-  return output;
-}

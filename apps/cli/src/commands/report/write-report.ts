@@ -13,6 +13,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { loadPicture } from "./load-picture.ts";
+import { ingestReportBeside, reportTitle } from "./report-file.ts";
 
 /** Writes the report of a dataset. `kym run --report` does so as well. */
 export async function writeReport(
@@ -22,7 +23,13 @@ export async function writeReport(
 ): Promise<CommandResult> {
   const { options, signal } = context;
   await using dataset = await openStudy(context, path, "r");
-  const { data, detailOf } = await loadReport(context, dataset, { path });
+  const location = locationOf(context, path);
+  const { data, detailOf } = await loadReport(context, dataset, {
+    dataset: path,
+    title: reportTitle(location),
+    where: typeof options["where"] === "string" ? options["where"] : undefined,
+    ingestReport: await ingestReportBeside(location),
+  });
   const progress = startProgress(context.terminal, "reported", context.progress);
   const nameOf = (image: ReportImage): string => image.telling?.name ?? image.imageId;
   const withoutPicture: string[] = [];
@@ -44,7 +51,7 @@ export async function writeReport(
       context.resolvePath(file),
       pieces,
       options["force"] === true,
-      locationOf(context, path),
+      location,
     );
   } finally {
     progress.end();
