@@ -55,13 +55,9 @@ ${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places)
 </tbody>
 </table>
 </div>
-<p><strong>${testName(test)}</strong>${test.words}</p>
+<p>${test.words}</p>
 ${leftOutHtml(leftOut, places)}
 </section>`;
-}
-
-function testName(test: ReportMeasure["test"]): string {
-  return test.kind === "none" ? "No test. " : "";
 }
 
 function meanWords(mean: number | null, sem: number | null): string {

@@ -36,13 +36,13 @@ export function imageHtml(parts: ImageParts, { nameOf, anchorOf }: ImagePlaces):
 <article class="image" id="${anchor}" aria-labelledby="${anchor}-title" tabindex="-1">
 <header><h3 id="${anchor}-title">${nameHtml(name)}</h3>${acceptedHtml(image)} ${analysisHtml(image)} ${tablesHtml(image)}</header>
 ${factsHtml(image)}
-<p>${measuredWords(image, measures)}</p>
-${typeof picture === "string" ? html`<p class="pale">${picture}</p>` : picturesHtml(anchor, picture)}
+<p class="measured">${measuredWords(image, measures)}</p>
+${typeof picture === "string" ? html`<p class="pale">${picture}</p>` : picturesHtml(anchor, name, picture)}
 <ul class="words small">
 ${detail.rois.map(
-  ({ roiId, telling, words }) =>
-    html`<li>ROI ${roiId}${telling !== null && telling.name !== "" && html` ${nameHtml(telling.name)}`}: ${words}${
-      telling !== null && telling.note !== "" && html` <q>${nameHtml(telling.note)}</q>`
+  ({ telling, words }) =>
+    html`<li>${words}${telling !== null && telling.name !== "" && html`, named ${nameHtml(telling.name)}`}${
+      telling !== null && telling.note !== "" && html`: <q>${nameHtml(telling.note)}</q>`
     }</li>`,
 )}
 ${detail.traces.map((trace) => html`<li>${traceWords(trace)}</li>`)}
@@ -85,7 +85,7 @@ function factsHtml({
     channels !== null && channels > 1 && counted(channels, "channel"),
   ];
   const known = facts.filter((fact) => fact !== null && fact !== false);
-  return html`<p class="small pale">${known.map((fact, index) => html`${index > 0 && " · "}${fact}`)}</p>
+  return html`<p class="facts small pale">${known.map((fact, index) => html`${index > 0 && " · "}${fact}`)}</p>
 ${telling !== null && telling.note !== null && telling.note !== "" && html`<p class="small">Note: ${nameHtml(telling.note)}</p>`}`;
 }
 
@@ -95,29 +95,36 @@ function measuredWords({ values }: ReportImage, measures: readonly MeasureFacts[
     ? "Nothing that counts was measured."
     : `${known
         .map(({ key, label, unit }, index) => {
-          const words = `${label} ${withUnit(values[key], unit)}`;
+          // The label of a rate says its unit.
+          const words = `${label}: ${withUnit(values[key], unit.startsWith("1/") ? "" : unit)}`;
           return index === 0 ? words.charAt(0).toUpperCase() + words.slice(1) : words;
         })
         .join(" · ")}`;
 }
 
-function picturesHtml(anchor: string, picture: PackedPicture): Html {
-  const { overview, stretch, traces, lines, secondsPerLine } = picture;
+/** At most this many traces stand below a picture; a sentence names the others. */
+const MOST_TRACES = 4;
+
+function picturesHtml(anchor: string, name: string, picture: PackedPicture): Html {
+  const { overview, stretch, traces, secondsPerLine } = picture;
   const stop = stretch === null ? 0 : stretch.firstLine + stretch.lines;
+  const scan = `${anchor}-scan`;
   return html`
 <div class="pictures">
 ${
   overview !== null &&
-  html`<figure><figcaption>The whole scan: darkest and brightest pixel of ${
-    overview.bins === lines ? "each line" : `${counted(Math.round(lines / overview.bins), "line")} at a time`
-  }${traces.length > 0 && ", with its velocities on the same axis"}</figcaption>
-<kym-image class="empty" id="${anchor}-scan" data-part="scan"></kym-image>
-${traces.length > 0 && html`<kym-trace class="empty" for="${anchor}-scan" data-part="scan"></kym-trace>`}</figure>`
+  html`<figure aria-label="Whole scan of ${name}"><kym-image class="empty" id="${scan}" data-title="Whole scan"${traces.length > 0 && html` no-time-axis`}></kym-image>
+${traces
+  .slice(0, MOST_TRACES)
+  .map(
+    ({ roiId }) =>
+      html`<kym-trace class="empty" for="${scan}" roi="${roiId}" height="${traces.length > 1 ? 120 : 150}"></kym-trace>`,
+  )}</figure>`
 }
+${traces.length > MOST_TRACES && html`<p class="small">No room for the traces of ROI ${traces.slice(MOST_TRACES).map(({ roiId }, index) => html`${index > 0 && ", "}${roiId}`)}.</p>`}
 ${
   stretch !== null &&
-  html`<figure><figcaption>${counted(stretch.lines, "line")} as recorded, ${stretchWords(stretch.firstLine, stop, secondsPerLine)}</figcaption>
-<kym-image class="empty" id="${anchor}-lines" data-part="lines"></kym-image></figure>`
+  html`<figure aria-label="Lines of ${name} as recorded"><kym-image class="empty" data-from="${stretch.firstLine}" data-to="${stop}" data-title="${counted(stretch.lines, "line")} as recorded, ${stretchWords(stretch.firstLine, stop, secondsPerLine)}"></kym-image></figure>`
 }
 ${dataHtml(html`class="picture"`, picture)}
 </div>`;

@@ -28,7 +28,6 @@ export interface StretchPixels {
 
 /** What is known of an image beside what was measured. */
 export interface PictureParts {
-  readonly name: string;
   readonly lines: number;
   readonly columns: number;
   readonly secondsPerLine: number | null;

@@ -2,8 +2,6 @@
 
 /** The form that `packPicture` makes and a script of the page reads. */
 export interface PackedPicture {
-  /** What a person calls it. */
-  readonly name: string;
   readonly lines: number;
   readonly columns: number;
   readonly secondsPerLine: number | null;

@@ -49,12 +49,15 @@ th { font-weight: 600; }
 .measure table { font-size: .86rem; }
 .images-table { border: 1px solid var(--line); border-radius: 10px; max-height: 70vh; overflow: auto; }
 .images-table th, .images-table td { padding: 5px 12px; }
-.images-table thead th { position: sticky; top: 0; background: var(--panel); z-index: 1; white-space: nowrap; padding: 0; }
+.images-table thead th { position: sticky; top: 0; background: var(--panel); z-index: 1; padding: 0; vertical-align: bottom; }
+.images-table td { white-space: nowrap; }
 .images-table thead th > span { display: block; padding: 6px 12px; }
 .images-table tbody tr:nth-child(even) { background: var(--stripe); }
 .images-table tbody th { font-weight: 400; min-width: 13rem; }
 th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 6px 12px; cursor: pointer;
-  width: 100%; text-align: inherit; white-space: nowrap; }
+  width: 100%; min-width: 5.6rem; text-align: inherit; line-height: 1.25; }
+th button:disabled { cursor: default; } th button:disabled:hover { text-decoration: none; }
+th button:disabled::after { content: none; }
 th button:hover { text-decoration: underline; }
 th button::after { content: "\\2195"; display: inline-block; width: 1em; text-align: right; color: var(--pale); font-weight: 400; }
 th[aria-sort=ascending] button::after { content: "\\2191"; color: var(--ink); }
@@ -68,10 +71,11 @@ th[aria-sort=descending] button::after { content: "\\2193"; color: var(--ink); }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .image { border-top: 1px solid var(--line); padding: 18px 0 14px; content-visibility: auto; contain-intrinsic-size: auto 560px; }
 .image header { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; }
+.image .facts, .image .measured { max-width: none; }
 .image ul.words { margin: .3rem 0 0; padding-left: 1.2rem; }
 .image figure { margin: 10px 0 0; }
 .image figcaption { color: var(--pale); font-size: .86rem; margin-bottom: 2px; }
-.image kym-image, .image kym-trace { display: block; }
+.image kym-image, .image kym-trace { display: block; --kym-surface: var(--ground); --kym-ink: var(--ink); --kym-pale: var(--pale); --kym-line: var(--line); --kym-focus: var(--focus); }
 .image .empty { min-height: 40px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 6px 0 0; padding: 0; font-size: .86rem; color: var(--pale); }
 .legend b { color: var(--ink); }

@@ -29,7 +29,7 @@ export async function loadPicture(
   dataset: ZarrDataset,
   image: ReportImage,
   detail: ReportImageDetail,
-  { name, ...options }: ReadOptions & { readonly name: string },
+  options: ReadOptions,
 ): Promise<LoadedPicture> {
   const { lines, columns, channels, umPerPx, msPerLine } = image;
   if (lines === null || columns === null || lines * columns === 0) {
@@ -55,7 +55,7 @@ export async function loadPicture(
     const plane = planeOf(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options));
     const stored = await loadOverview(record, channel, options);
     const parts: PictureParts = {
-      ...{ name, lines, columns, secondsPerLine, umPerPx, detail: shown },
+      ...{ lines, columns, secondsPerLine, umPerPx, detail: shown },
       overview: stored ?? (await makeOverview(acqImage, { channel, lines, columns }, options)),
       stretch: { firstLine: start, plane },
     };

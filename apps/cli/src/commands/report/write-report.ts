@@ -37,7 +37,7 @@ export async function writeReport(
   const load = async (image: ReportImage): Promise<ShownImage> => {
     const detail = await detailOf(image.imageId);
     const name = nameOf(image);
-    const { picture, notes } = await loadPicture(dataset, image, detail, { name, signal });
+    const { picture, notes } = await loadPicture(dataset, image, detail, { signal });
     if (typeof picture === "string") {
       withoutPicture.push(name);
     }

@@ -9,6 +9,7 @@ const AHEAD = "600px 0px";
 /** An element that draws what it is given. */
 interface PictureElement extends HTMLElement {
   data: unknown;
+  range: { readonly start: number; readonly stop: number };
 }
 
 /** Unpacks each picture once, when it is needed. What cannot be drawn says so, and leaves the others alone. */
@@ -45,12 +46,15 @@ export function startPictures(page: Document, window: Window): void {
 function drawPictures(place: HTMLElement): void {
   try {
     const packed: PackedPicture = JSON.parse(place.querySelector(".picture")?.textContent ?? "null");
-    const { stretches, ...whole } = unpackPicture(packed);
+    const picture = unpackPicture(packed);
     for (const element of place.querySelectorAll<PictureElement>("kym-image")) {
-      element.classList.remove("empty");
-      element.data = dataOfPart(element.dataset["part"], { stretches, ...whole });
+      const { title, from, to } = element.dataset;
+      element.data = { ...picture, name: title };
+      if (from !== undefined && to !== undefined) {
+        element.range = { start: Number(from), stop: Number(to) };
+      }
     }
-    for (const element of place.querySelectorAll("kym-trace")) {
+    for (const element of place.querySelectorAll(".empty")) {
       element.classList.remove("empty");
     }
   } catch (error) {
@@ -59,10 +63,6 @@ function drawPictures(place: HTMLElement): void {
     words.textContent = `The pictures cannot be drawn: ${error instanceof Error ? error.message : String(error)}`;
     place.append(words);
   }
-}
-
-function dataOfPart(part: string | undefined, picture: ReturnType<typeof unpackPicture>): unknown {
-  return part === "scan" ? picture : { ...picture, overview: undefined };
 }
 
 function page(element: HTMLElement): Document {

@@ -1,6 +1,7 @@
 // Unpacks in the page what is drawn of an image; the other side of `packPicture`.
 
 import { type Roi, roiFromEnvelope } from "@kym/roi";
+import type { Overview } from "@kym/view";
 import { inflateSync } from "fflate";
 import {
   LAST_STEP,
@@ -13,14 +14,9 @@ import {
 
 /** What the elements of the page take as `data`. */
 export interface UnpackedPicture {
-  readonly name: string;
   readonly size: { readonly lines: number; readonly columns: number };
   readonly pixelSize: { readonly secondsPerLine: number | null; readonly umPerPx: number | null };
-  readonly overview?: {
-    readonly bins: number;
-    readonly minimum: Float64Array;
-    readonly maximum: Float64Array;
-  };
+  readonly overview?: Overview;
   readonly stretches: readonly {
     readonly firstLine: number;
     readonly plane: { readonly pixels: Float64Array; readonly lines: number; readonly columns: number };
@@ -40,20 +36,19 @@ interface UnpackedTrace {
 
 /** At once and not in a promise, so that a page that is about to be printed has its pictures. */
 export function unpackPicture(packed: PackedPicture): UnpackedPicture {
-  const { name, lines, columns, secondsPerLine, umPerPx, overview, stretch, rois, traces, events } = packed;
+  const { lines, columns, secondsPerLine, umPerPx, overview, stretch, rois, traces, events } = packed;
   const reader = new PartReader(
     inflateSync(Uint8Array.from(atob(packed.bytes), (character) => character.charCodeAt(0))),
   );
   const overviewCells = (overview?.bins ?? 0) * columns;
   return {
-    name,
     size: { lines, columns },
     pixelSize: { secondsPerLine, umPerPx },
     ...(overview !== null && {
       overview: {
-        bins: overview.bins,
-        minimum: reader.steps(overviewCells, overview),
-        maximum: reader.steps(overviewCells, overview),
+        ...{ lines, columns, ...overview },
+        minimum: reader.levels(overviewCells, 255),
+        maximum: reader.levels(overviewCells, 0),
       },
     }),
     stretches:
@@ -100,6 +95,16 @@ class PartReader {
 
   constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
     this.#view = new DataView(buffer, byteOffset, byteLength);
+  }
+
+  /** Levels of steps, as an `Overview` has them; `none` where nothing was recorded. */
+  levels(count: number, none: number): Uint8Array {
+    return Uint8Array.from(
+      this.#each(count, 1, (at) => {
+        const step = this.#view.getUint8(at);
+        return step === NO_STEP ? none : Math.round((step / LAST_STEP) * 255);
+      }),
+    );
   }
 
   /** Pixel values of steps; NaN where there is none. */
