@@ -24,7 +24,8 @@ export function applyGesture(
       return { range: panTo(range, gesture.share, size.lines), crosshair };
     case "zoom": {
       const middle = (range.start + range.stop) / 2;
-      const isShown = crosshair !== undefined && crosshair.line >= range.start && crosshair.line <= range.stop;
+      const isShown =
+        crosshair !== undefined && crosshair.line >= range.start && crosshair.line <= range.stop;
       const about =
         gesture.about === undefined ? (isShown ? crosshair.line : middle) : fromScreen(axis, gesture.about);
       return { range: zoomRange(range, gesture.factor, about, size.lines), crosshair };
@@ -45,7 +46,9 @@ export function applyGesture(
 }
 
 function panTo(range: TimeRange, share: number, lines: number): TimeRange {
-  return Number.isFinite(share) ? panRange(range, share, lines) : panRange(range, Math.sign(share) * lines, lines);
+  return Number.isFinite(share)
+    ? panRange(range, share, lines)
+    : panRange(range, Math.sign(share) * lines, lines);
 }
 
 /** The centre of the next pixel; at first the middle of what is shown. A step is at least one unit of the screen. */

@@ -1,6 +1,6 @@
 // What an image and its traces show together: the kymograph, the stretch of time, the crosshair and the ROI that is chosen.
 
-import type { Kymograph, KymographResults } from "./kymograph.ts";
+import type { Kymograph, KymographResults, KymographStretch } from "./kymograph.ts";
 import { clampRange, isSameRange, type TimeRange, wholeRange } from "./time-range.ts";
 
 /** Where the crosshair is. `column` is undefined while the pointer is over a trace. */
@@ -10,7 +10,10 @@ export interface Crosshair {
 }
 
 /** What changed. */
-export type ViewerChange = "kymograph" | "range" | "crosshair" | "selection";
+export type ViewerChange = "kymograph" | "results" | "pixels" | "range" | "crosshair" | "selection";
+
+/** As many pixels of native lines are kept. */
+const MOST_PIXELS = 2 ** 24;
 
 /** The state that `<kym-image>` has, and each `<kym-trace for>` shares. */
 export class ViewerState {
@@ -57,7 +60,19 @@ export class ViewerState {
   addResults(results: KymographResults): void {
     if (this.#kymograph !== undefined) {
       this.#kymograph = { ...this.#kymograph, ...results, loadResults: undefined };
-      this.#tell("kymograph");
+      this.#tell("results");
+    }
+  }
+
+  /** Adds native lines that were loaded. The oldest go when there are too many. */
+  addStretch(stretch: KymographStretch): void {
+    if (this.#kymograph !== undefined) {
+      const stretches = [...this.#kymograph.stretches, stretch];
+      while (stretches.length > 1 && pixelsOf(stretches) > MOST_PIXELS) {
+        stretches.shift();
+      }
+      this.#kymograph = { ...this.#kymograph, stretches };
+      this.#tell("pixels");
     }
   }
 
@@ -89,4 +104,8 @@ export class ViewerState {
       listener(change);
     }
   }
+}
+
+function pixelsOf(stretches: readonly KymographStretch[]): number {
+  return stretches.reduce((sum, { plane }) => sum + plane.pixels.length, 0);
 }

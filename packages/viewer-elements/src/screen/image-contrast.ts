@@ -22,14 +22,27 @@ export function imageContrast(kymograph: Kymograph, percents: Partial<ContrastPe
   if (contrast !== undefined && percents.lowPercent === undefined) {
     return contrast;
   }
-  const planes = stretches.length > 0 ? stretches.map(({ plane }) => plane) : overview ? [overviewPlane(overview)] : [];
+  const planes =
+    stretches.length > 0 ? stretches.map(({ plane }) => plane) : overview ? [overviewPlane(overview)] : [];
   const total = planes.reduce((sum, { pixels }) => sum + pixels.length, 0);
-  // An odd step meets every column of planes with an even number of them.
-  const step = Math.floor(total / MOST_SAMPLES / 2) * 2 + 1;
+  const step = stepThrough(total, kymograph.size.columns);
   const samples = planes.flatMap(({ pixels }) =>
     Array.from({ length: Math.ceil(pixels.length / step) }, (_, index) => pixels[index * step] ?? Number.NaN),
   );
   return contrastOf(Float64Array.from(samples), percents);
+}
+
+/** Pixels are taken at such a step that every column is met. */
+function stepThrough(total: number, columns: number): number {
+  let step = Math.max(1, Math.floor(total / MOST_SAMPLES));
+  while (greatestDivisor(step, columns) > 1) {
+    step++;
+  }
+  return step;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 /**
@@ -41,7 +54,10 @@ export function parseContrast(text: string | null): Partial<ContrastPercents> {
   if (text === null || text.trim() === "") {
     return {};
   }
-  const [lowPercent = Number.NaN, highPercent = Number.NaN, ...more] = text.trim().split(/[\s,]+/).map(Number);
+  const [lowPercent = Number.NaN, highPercent = Number.NaN, ...more] = text
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
   if (more.length > 0 || !(lowPercent >= 0 && lowPercent < highPercent && highPercent <= 100)) {
     throw new ViewerError(
       "invalid_data",

@@ -1,6 +1,6 @@
 // Colours for each pixel of a canvas.
 
-import { type Contrast, type PixelPlane, type PaletteName, paintLevels, paletteOf } from "@kym/view";
+import { type Contrast, type PaletteName, type PixelPlane, paintLevels, paletteOf } from "@kym/view";
 
 /**
  * The pixels of a canvas as wide as a plane of the screen: its lines to the right, its columns down. Each pixel has the colour of
@@ -10,7 +10,11 @@ import { type Contrast, type PixelPlane, type PaletteName, paintLevels, paletteO
  */
 export function paintScreen(
   plane: PixelPlane,
-  { contrast, palette, height }: { readonly contrast: Contrast; readonly palette: PaletteName; readonly height: number },
+  {
+    contrast,
+    palette,
+    height,
+  }: { readonly contrast: Contrast; readonly palette: PaletteName; readonly height: number },
 ): Uint8ClampedArray<ArrayBuffer> {
   const { lines: width, columns } = plane;
   const { levels } = paintLevels(plane, contrast);

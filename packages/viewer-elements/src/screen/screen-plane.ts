@@ -2,6 +2,7 @@
 
 import { type Axis, fromScreen, type Overview, overviewPlane, type PixelPlane } from "@kym/view";
 import type { KymographStretch } from "../model/kymograph.ts";
+import type { ShownAs } from "../model/viewer-words.ts";
 
 /** What can be drawn. */
 export interface PixelLayers {
@@ -11,15 +12,6 @@ export interface PixelLayers {
   readonly overview: Overview | undefined;
   readonly stretches: readonly KymographStretch[];
 }
-
-/** How the lines of a kymograph became the columns of a screen. */
-export type ShownAs =
-  /** Each line as it was recorded. */
-  | { readonly kind: "lines" }
-  /** Minimum and maximum of so many lines, beside each other. */
-  | { readonly kind: "extremes"; readonly linesPerPair: number }
-  /** Nothing is there. */
-  | { readonly kind: "nothing" };
 
 /** The values at each place of a screen. */
 export interface ScreenPlane {
@@ -128,7 +120,7 @@ function takeOverview(
   }
   // A bin is wider than a pair: its first half shows the minimum, its second half the maximum.
   const middle = isReduced
-    ? within.start + ((wantsMaximum ? 0.75 : 0.25) * (within.stop - within.start))
+    ? within.start + (wantsMaximum ? 0.75 : 0.25) * (within.stop - within.start)
     : (within.start + within.stop) / 2;
   const half = Math.min(overview.lines - 1, Math.max(0, Math.floor(2 * middle)));
   takeExtremes(overview, { start: half, stop: half + 1 }, { step: 1, wantsMaximum }, into);
