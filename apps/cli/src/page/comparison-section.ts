@@ -20,7 +20,7 @@ export function comparisonSections({ groupings }: ReportData, places: ImagePlace
 <section id="by-${grouping.field}" aria-labelledby="by-${grouping.field}-title">
 <h2 id="by-${grouping.field}-title">By ${grouping.field}</h2>
 <p>Accepted images, grouped by ${grouping.from}. ${grouping.units.words}</p>
-${grouping.ungrouped !== null && leftOutHtml([grouping.ungrouped], places)}
+${grouping.ungrouped !== null && leftOutHtml([grouping.ungrouped], "accepted image", "in no group", places)}
 <p class="small pale">● one image, the ┃ median of images${
       grouping.units.kind !== "none" && `, ◇ the mean ± SEM over ${grouping.units.kind}s`
     }. All numbers stand in the tables.</p>
@@ -56,7 +56,7 @@ ${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places)
 </table>
 </div>
 <p>${test.words}</p>
-${leftOutHtml(leftOut, places)}
+${leftOutHtml(leftOut, "image", "without a value", places)}
 </section>`;
 }
 
@@ -65,11 +65,16 @@ function meanWords(mean: number | null, sem: number | null): string {
 }
 
 /** Images without a value, by reason, each with a link to where it is shown. */
-function leftOutHtml(leftOut: readonly ReportLeftOut[], { nameOf, anchorOf }: ImagePlaces): Html | false {
+function leftOutHtml(
+  leftOut: readonly ReportLeftOut[],
+  noun: string,
+  where: string,
+  { nameOf, anchorOf }: ImagePlaces,
+): Html | false {
   const total = leftOut.reduce((sum, { imageIds }) => sum + imageIds.length, 0);
   return (
     total > 0 &&
-    html`<details class="small"><summary>${counted(total, "image")} not in it</summary>
+    html`<details class="small"><summary>${counted(total, noun)} ${where}</summary>
 <ul>${leftOut.map(
       ({ reason, imageIds }) =>
         html`<li>${reason}: ${imageIds.map(

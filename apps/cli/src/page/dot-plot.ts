@@ -139,7 +139,7 @@ function valueAxis(groups: readonly ReportGroup[]): Axis {
   }
   const extent = most - least || Math.abs(most) || 1;
   const from = least >= 0 && least <= extent ? 0 : least - extent * 0.06;
-  const to = most < 0 && -most <= extent ? 0 : most + extent * 0.06;
+  const to = most < 0 && -most <= extent ? 0 : most + extent * (most === 0 ? 1 : 0.06);
   return { from, to, start: SIDE, stop: WIDTH - SIDE };
 }
 

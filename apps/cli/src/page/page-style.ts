@@ -18,6 +18,7 @@ export const PAGE_STYLE = `
 * { box-sizing: border-box; }
 html { scroll-padding-top: 3rem; }
 body {
+  --kym-surface: var(--ground); --kym-ink: var(--ink); --kym-pale: var(--pale); --kym-line: var(--line); --kym-focus: var(--focus);
   margin: 0; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", Arial, sans-serif;
 }
@@ -75,7 +76,7 @@ th[aria-sort=descending] button::after { content: "\\2193"; color: var(--ink); }
 .image ul.words { margin: .3rem 0 0; padding-left: 1.2rem; }
 .image figure { margin: 10px 0 0; }
 .image figcaption { color: var(--pale); font-size: .86rem; margin-bottom: 2px; }
-.image kym-image, .image kym-trace { display: block; --kym-surface: var(--ground); --kym-ink: var(--ink); --kym-pale: var(--pale); --kym-line: var(--line); --kym-focus: var(--focus); }
+.image kym-image, .image kym-trace { display: block; }
 .image .empty { min-height: 40px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 6px 0 0; padding: 0; font-size: .86rem; color: var(--pale); }
 .legend b { color: var(--ink); }
