@@ -65,12 +65,12 @@ async function readable<Value>(read: () => Promise<Value>): Promise<Value | "unr
 }
 
 function reportRoi(roi: Roi): ReportRoi {
-  const { name, note, ...place } = toEnvelope(roi);
+  const { name, note, ...stored } = toEnvelope(roi);
   return {
     roiId: roi.id,
     channel: roi.channel,
     telling: { name: roi.name, note: roi.note },
-    envelope: place,
+    envelope: { ...stored, meta: {} },
     words: `ROI ${roi.id}: ${roi.type}${roiPlaceText(roiPlace(roi))}`,
   };
 }

@@ -247,7 +247,7 @@ export interface ReportRoi {
   readonly channel: number;
   /** Name and note as a person typed them; null in a blind report. */
   readonly telling: { readonly name: string; readonly note: string } | null;
-  /** Stored form without name and note: `roiFromEnvelope` of `@kym/roi` reads it. */
+  /** Stored form without name, note and `meta`, which may hold any text: `roiFromEnvelope` of `@kym/roi` reads it. */
   readonly envelope: unknown;
   /** Shape and place, in words, for those who do not see the picture. */
   readonly words: string;

@@ -34,9 +34,12 @@ export function kruskalWallis(groups: readonly (readonly number[])[]): KruskalWa
     return none;
   }
   const { sums, n, ties } = rankGroups(groups);
-  const between = sums.reduce((sum, ranks, index) => sum + ranks ** 2 / (groups[index]?.length ?? 1), 0);
-  const uncorrected = (12 / (n * (n + 1))) * between - 3 * (n + 1);
-  const h = Math.max(0, uncorrected / (1 - ties / (n ** 3 - n)));
+  // From the distances of the mean ranks, in which nothing cancels: equal groups give 0.
+  const between = sums.reduce((sum, ranks, index) => {
+    const size = groups[index]?.length ?? 1;
+    return sum + size * (ranks / size - (n + 1) / 2) ** 2;
+  }, 0);
+  const h = (12 / (n * (n + 1))) * (between / (1 - ties / (n ** 3 - n)));
   const df = groups.length - 1;
   return { kind: "kruskal_wallis", h, df, p: chiSquareTail(h, df), epsilonSquared: h / (n - 1) };
 }
