@@ -39,6 +39,7 @@ const config: ViteUserConfig = defineConfig({
       project("roi", ["packages/roi/test/**/*.test.ts"]),
       project("flow", ["packages/flow/test/**/*.test.ts"]),
       project("view", ["packages/view/test/**/*.test.ts"]),
+      project("viewer-elements", ["packages/viewer-elements/test/**/*.test.ts"]),
       // What a file and a record have in common can be tested only above the packages of both.
       project("kym-dataset", [
         "packages/kym-dataset/test/**/*.test.ts",

@@ -9,6 +9,7 @@ export { type Axis, fromScreen, screenPerPixel, toScreen } from "./axes/axis.ts"
 export { type AxisUnit, type PixelSize, planeUnits } from "./axes/plane-units.ts";
 export { type ScaleBar, scaleBar } from "./axes/scale-bar.ts";
 export { type Tick, type TickOptions, ticksBetween } from "./axes/ticks.ts";
+export { isViewError, ViewError, type ViewErrorCode, type ViewErrorDetails } from "./errors.ts";
 export { type HitPlace, type HitPlaceOptions, hitPlace, type PlaneView } from "./marks/hit-place.ts";
 export { type RoiOutline, roiOutline } from "./marks/roi-outline.ts";
 export {
@@ -23,5 +24,7 @@ export { PALETTES, type Palette, type PaletteName, paletteOf } from "./palettes/
 export { type Contrast, type ContrastOptions, contrastOf, levelOf } from "./pixels/contrast.ts";
 export { LineReduction } from "./pixels/line-reduction.ts";
 export { nearestLines } from "./pixels/nearest-lines.ts";
+export { narrowOverview, type Overview, overviewBins, overviewOf, overviewPlane } from "./pixels/overview.ts";
 export { type LevelPicture, paintLevels } from "./pixels/paint-levels.ts";
 export type { PixelArray, PixelPlane } from "./pixels/pixel-plane.ts";
+export { decodeOverviews, encodeOverviews, type Overviews } from "./pixels/stored-overview.ts";

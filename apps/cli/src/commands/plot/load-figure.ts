@@ -127,7 +127,11 @@ function isWithin({ startS, endS }: RoiEvent, stretch: Stretch, secondsPerLine: 
 }
 
 /** Around the first event, where there is something to judge; in the middle of a scan without events. */
-function detailStretch(events: readonly RoiEvent[], lines: number, secondsPerLine: number | null): Stretch {
+export function detailStretch(
+  events: readonly Pick<RoiEvent, "startS">[],
+  lines: number,
+  secondsPerLine: number | null,
+): Stretch {
   const eventS = events.find(({ startS }) => startS !== null)?.startS ?? null;
   const centre = eventS === null || secondsPerLine === null ? lines / 2 : eventS / secondsPerLine;
   const start = Math.max(0, Math.min(lines - DEFAULT_LINES, Math.round(centre - DEFAULT_LINES / 2)));

@@ -73,7 +73,7 @@ function takeLines(plane: PixelPlane, first: number, wanted: readonly number[], 
 }
 
 /** 64-bit integers become doubles, which is exact enough for 256 levels. */
-function planeOf({ data, shape }: NdArray): PixelPlane {
+export function planeOf({ data, shape }: NdArray): PixelPlane {
   const [lines = 0, columns = 0] = shape;
   const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   return { pixels: isBig ? Float64Array.from(data, Number) : data, lines, columns };

@@ -1,0 +1,160 @@
+// The overviews of an image as they are stored: JSON, in which each level is one character.
+
+import { ViewError } from "../errors.ts";
+import { levelOfStep, type Overview, overviewBins, stepOfLevel } from "./overview.ts";
+
+/** The 64 steps from dark to bright: the alphabet of base64. */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/** Where nothing was recorded. */
+const NOTHING = "=";
+/** What this file understands; another number is a later form. */
+const FORM = 1;
+/** An image has at most this many channels with an overview. */
+const MOST_CHANNELS = 64;
+const MOST_LINES = 2 ** 40;
+const MOST_COLUMNS = 2 ** 20;
+
+const CODE_OF_LEVEL = Uint8Array.from({ length: 256 }, (_, level) => ALPHABET.charCodeAt(stepOfLevel(level)));
+const LEVEL_OF_CODE = Int16Array.from({ length: 128 }, (_, code) => {
+  const step = ALPHABET.indexOf(String.fromCharCode(code));
+  return step < 0 ? -1 : levelOfStep(step);
+});
+
+/** The overviews of one image, and the pixels that they were made from. */
+export interface Overviews {
+  /** The hash of the pixels: 64 digits. */
+  readonly pixelsSha256: string;
+  /** One for each channel, which counts from 1. */
+  readonly channels: ReadonlyMap<number, Overview>;
+}
+
+/**
+ * What is stored: a JSON value. `maximum` is left out where it is the same as `minimum`, as in an image of at most 1000 lines.
+ * For 1000 bins of 38 columns these are 76 kB.
+ */
+export function encodeOverviews({ pixelsSha256, channels }: Overviews): object {
+  return {
+    overview: FORM,
+    pixels_sha256: pixelsSha256,
+    channels: [...channels].map(([channel, { lines, columns, bins, low, high, minimum, maximum }]) => {
+      const [least, greatest] = [textOf(minimum, minimum, maximum), textOf(maximum, minimum, maximum)];
+      return {
+        ...{ channel, lines, columns, bins, low, high, minimum: least },
+        ...(least === greatest ? {} : { maximum: greatest }),
+      };
+    }),
+  };
+}
+
+/**
+ * Reads what `encodeOverviews` made.
+ *
+ * @throws {ViewError} `invalid_overview` for any other value: one of another form, sizes that do not go together, a text of
+ * another length or with another character
+ */
+export function decodeOverviews(value: unknown): Overviews {
+  const root = objectAt(value, "$");
+  if (root["overview"] !== FORM) {
+    throw invalid("$.overview", String(FORM), root["overview"]);
+  }
+  const { pixels_sha256: pixelsSha256, channels } = root;
+  if (typeof pixelsSha256 !== "string" || !/^[0-9a-f]{64}$/.test(pixelsSha256)) {
+    throw invalid("$.pixels_sha256", "64 hexadecimal digits", pixelsSha256);
+  }
+  if (!Array.isArray(channels) || channels.length > MOST_CHANNELS) {
+    throw invalid("$.channels", `a list of at most ${MOST_CHANNELS}`, channels);
+  }
+  const decoded = new Map<number, Overview>();
+  for (const [index, entry] of channels.entries()) {
+    const path = `$.channels[${index}]`;
+    const fields = objectAt(entry, path);
+    const channel = integerAt(fields, "channel", path, MOST_LINES);
+    if (decoded.has(channel)) {
+      throw invalid(`${path}.channel`, "a channel of its own", channel);
+    }
+    decoded.set(channel, decodeOverview(fields, path));
+  }
+  return { pixelsSha256, channels: decoded };
+}
+
+function decodeOverview(fields: Readonly<Record<string, unknown>>, path: string): Overview {
+  const lines = integerAt(fields, "lines", path, MOST_LINES);
+  const columns = integerAt(fields, "columns", path, MOST_COLUMNS);
+  const bins = integerAt(fields, "bins", path, Math.max(1, overviewBins({ lines, columns })));
+  const [low, high] = [numberAt(fields, "low", path), numberAt(fields, "high", path)];
+  if (low > high) {
+    throw invalid(`${path}.high`, `at least ${low}`, high);
+  }
+  const minimum = levelsAt(fields["minimum"], `${path}.minimum`, { length: bins * columns, nothing: 255 });
+  const { minimum: least, maximum: greatest = least } = fields;
+  const maximum = levelsAt(greatest, `${path}.maximum`, { length: bins * columns, nothing: 0 });
+  for (let cell = 0; cell < minimum.length; cell++) {
+    const [a = 0, b = 0] = [minimum[cell], maximum[cell]];
+    if (a > b && (a !== 255 || b !== 0)) {
+      throw invalid(`${path}.maximum`, `at least the minimum at ${cell}`, b);
+    }
+  }
+  return { lines, columns, bins, low, high, minimum, maximum };
+}
+
+function textOf(levels: Uint8Array, minimum: Uint8Array, maximum: Uint8Array): string {
+  const codes = new Uint8Array(levels.length);
+  for (let cell = 0; cell < levels.length; cell++) {
+    const isNothing = (minimum[cell] ?? 0) > (maximum[cell] ?? 0);
+    codes[cell] = isNothing ? NOTHING.charCodeAt(0) : (CODE_OF_LEVEL[levels[cell] ?? 0] ?? 0);
+  }
+  return new TextDecoder().decode(codes);
+}
+
+function levelsAt(
+  text: unknown,
+  path: string,
+  { length, nothing }: { readonly length: number; readonly nothing: number },
+): Uint8Array {
+  if (typeof text !== "string" || text.length !== length) {
+    throw invalid(path, `${length} characters`, typeof text === "string" ? text.length : text);
+  }
+  const levels = new Uint8Array(length);
+  for (let cell = 0; cell < length; cell++) {
+    const code = text.charCodeAt(cell);
+    const level = code === NOTHING.charCodeAt(0) ? nothing : (LEVEL_OF_CODE[code] ?? -1);
+    if (level < 0) {
+      throw invalid(path, "characters of base64", JSON.stringify(text[cell]));
+    }
+    levels[cell] = level;
+  }
+  return levels;
+}
+
+function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid(path, "an object", value);
+  }
+  return { ...value };
+}
+
+function integerAt(
+  fields: Readonly<Record<string, unknown>>,
+  name: string,
+  path: string,
+  most: number,
+): number {
+  const value = numberAt(fields, name, path);
+  if (!Number.isSafeInteger(value) || value < 1 || value > most) {
+    throw invalid(`${path}.${name}`, `an integer from 1 to ${most}`, value);
+  }
+  return value;
+}
+
+function numberAt(fields: Readonly<Record<string, unknown>>, name: string, path: string): number {
+  const value = fields[name];
+  const number = typeof value === "bigint" ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isFinite(number)) {
+    throw invalid(`${path}.${name}`, "a finite number", value);
+  }
+  return number;
+}
+
+function invalid(path: string, expected: string, found: unknown): ViewError {
+  return new ViewError("invalid_overview", { path, expected, found });
+}

@@ -1,0 +1,139 @@
+// Opens one image of a dataset for the elements. Loaded with the first `src`.
+
+import { AcqImage, KymDataset } from "@kym/kym-dataset";
+import { ARTIFACTS, calibrationOf, parseProvenance, sourcePathOf } from "@kym/kym-schema";
+import { LineReduction, type Overview, overviewBins, overviewOf, type PixelPlane } from "@kym/view";
+import {
+  isZarrStoreError,
+  type NdArray,
+  openDataset,
+  type ReadOptions,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import type { KymographRequest } from "../elements/source-opener.ts";
+import { ViewerError } from "../errors.ts";
+import type { Kymograph } from "../model/kymograph.ts";
+import type { TimeRange } from "../model/time-range.ts";
+import { findRecord } from "./find-record.ts";
+
+/** As many datasets stay open: a page shows many images of few of them. */
+const MOST_OPEN = 4;
+/** An image of more pixels that has no overview in its dataset gets none: reading all of it would take too long. */
+const MOST_PIXELS = 2 ** 25;
+const PIXELS_AT_ONCE = 2 ** 22;
+
+const opened = new Map<string, Promise<KymDataset>>();
+
+/** Does the work of `openKymograph`. */
+export async function openImage(
+  { src, image, channel }: KymographRequest,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Kymograph> {
+  const kym = await datasetAt(src);
+  const record = await findRecord(kym.dataset, image, { signal });
+  const scan = AcqImage.from({
+    sourceKey: record.id,
+    pixelStore: record.asPixelStore(),
+    artifactStore: record.asArtifactStore(),
+  });
+  const [{ rois, header }, channels, { extent }, name] = await Promise.all([
+    scan.metadata({ signal }),
+    scan.channelsAvailable({ signal }),
+    scan.rois({ signal }),
+    nameOf(record, { signal }),
+  ]);
+  const size = { lines: extent?.height ?? 0, columns: extent?.width ?? 0 };
+  const shown = channel ?? 1;
+  if (!channels.includes(shown)) {
+    throw new ViewerError(
+      "not_found",
+      `channel: ${name} has channels 1 to ${channels.length}, found ${shown}`,
+    );
+  }
+  if (size.lines < 1 || size.columns < 1) {
+    throw new ViewerError(
+      "not_found",
+      `${name}: an image of ${size.lines} × ${size.columns} pixels has no picture`,
+    );
+  }
+  const loadLines = async (stretch: TimeRange, options: ReadOptions): Promise<PixelPlane> =>
+    planeOf(await scan.getSlice2d({ channel: shown, rows: stretch }, options));
+  return {
+    ...{ name, size, pixelSize: calibrationOf(header) },
+    overview: await madeOverview(size, loadLines, { signal }),
+    stretches: [],
+    loadLines,
+    loadResults: async (options) => {
+      const { traces, events } = await kym.loadTraces(record.id, options);
+      const isShown = (one: { readonly channel: number }): boolean => one.channel === shown;
+      return { traces: traces.filter(isShown), events: events.filter(isShown) };
+    },
+    rois: rois.filter((roi) => roi.channel === shown),
+    ...{ traces: [], events: [], contrast: undefined },
+  };
+}
+
+/** A dataset that is open, as new as it is on the server now. */
+async function datasetAt(src: string): Promise<KymDataset> {
+  const known = opened.get(src);
+  if (known !== undefined) {
+    const kym = await known;
+    await kym.dataset.refresh();
+    return kym;
+  }
+  const opening = openDataset(src, { mode: "r" }).then((dataset) => new KymDataset(dataset));
+  opened.set(src, opening);
+  for (const oldest of [...opened.keys()].slice(0, -MOST_OPEN)) {
+    opened.delete(oldest);
+  }
+  try {
+    return await opening;
+  } catch (error) {
+    opened.delete(src);
+    throw isZarrStoreError(error, "not_found")
+      ? new ViewerError("not_found", `src: there is no dataset at ${src}`, { cause: error })
+      : error;
+  }
+}
+
+/** The file's name without its extension, or the id of an image that has no file. */
+async function nameOf(record: ZarrImageRecord, options: ReadOptions): Promise<string> {
+  try {
+    const { text } = await record.loadJsonText(ARTIFACTS.provenance, options);
+    const { sourceRelPath, sourcePrimaryPath } = parseProvenance(text);
+    return sourcePathOf(sourceRelPath ?? sourcePrimaryPath ?? undefined).fileName ?? record.id;
+  } catch (error) {
+    if (isZarrStoreError(error, "not_found")) {
+      return record.id;
+    }
+    throw error;
+  }
+}
+
+/** The overview of an image without one, from all of its pixels; undefined if they are too many. */
+async function madeOverview(
+  { lines, columns }: Kymograph["size"],
+  loadLines: (stretch: TimeRange, options: ReadOptions) => Promise<PixelPlane>,
+  options: ReadOptions,
+): Promise<Overview | undefined> {
+  const bins = overviewBins({ lines, columns });
+  if (bins === 0 || lines * columns > MOST_PIXELS) {
+    return undefined;
+  }
+  const reduction = new LineReduction({ lines, columns, bins });
+  const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
+  for (let start = 0; start < lines; start += atOnce) {
+    reduction.add(start, await loadLines({ start, stop: Math.min(lines, start + atOnce) }, options));
+  }
+  return overviewOf(reduction);
+}
+
+/** 64-bit integers become doubles, which is exact enough for 256 levels. */
+function planeOf({ data, shape }: NdArray): PixelPlane {
+  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  return {
+    pixels: isBig ? Float64Array.from(data, Number) : data,
+    lines: shape[0] ?? 0,
+    columns: shape[1] ?? 0,
+  };
+}

@@ -1,0 +1,36 @@
+// Decides which native lines are loaded for what is shown.
+
+import type { Kymograph } from "../model/kymograph.ts";
+import type { TimeRange } from "../model/time-range.ts";
+
+/** More pixels are not loaded at once: the overview has to do. */
+const MOST_PIXELS = 2 ** 22;
+/** How much more than what is shown is loaded on either side, so that a small pan finds it. */
+const MARGIN = 0.25;
+
+/**
+ * The lines to load; undefined if everything that would be seen is there.
+ *
+ * @param places how many columns of the screen the range has
+ */
+export function wantedLines(
+  { size, overview, stretches, loadLines }: Kymograph,
+  range: TimeRange,
+  places: number,
+): TimeRange | undefined {
+  const shown = { start: Math.floor(range.start), stop: Math.min(size.lines, Math.ceil(range.stop)) };
+  const isThere = stretches.some(
+    ({ firstLine, plane }) => firstLine <= shown.start && firstLine + plane.lines >= shown.stop,
+  );
+  if (loadLines === undefined || isThere || (shown.stop - shown.start) * size.columns > MOST_PIXELS) {
+    return undefined;
+  }
+  // Each pair of places has a bin of its own: lines would look the same.
+  const binsShown = ((overview?.bins ?? 0) * (shown.stop - shown.start)) / size.lines;
+  if (overview !== undefined && overview.bins < size.lines && binsShown >= places / 2) {
+    return undefined;
+  }
+  const room = Math.floor((MOST_PIXELS / size.columns - (shown.stop - shown.start)) / 2);
+  const margin = Math.max(0, Math.min(room, Math.round(MARGIN * (shown.stop - shown.start))));
+  return { start: Math.max(0, shown.start - margin), stop: Math.min(size.lines, shown.stop + margin) };
+}

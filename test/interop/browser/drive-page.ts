@@ -1,0 +1,69 @@
+// Drives a page in Chromium as a person does, with playwright, and sees its console and every request.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { startChromium } from "./chromium.ts";
+
+export interface DrivenPage {
+  readonly page: Page;
+  /** What the console shows, and uncaught errors. */
+  readonly messages: readonly string[];
+  /** The URLs that the page asked for, also where nothing answers. The page itself is the first. */
+  readonly requests: readonly string[];
+}
+
+/** A browser whose pages are driven, until it is disposed. */
+export interface DrivenBrowser extends AsyncDisposable {
+  /** Opens a page and waits until it is loaded. */
+  open(url: string, options?: PageLook): Promise<DrivenPage>;
+}
+
+export interface PageLook {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: "light" | "dark";
+  readonly javaScriptEnabled?: boolean;
+}
+
+/** Starts Chromium with a profile of its own. */
+export async function driveChromium(): Promise<DrivenBrowser> {
+  const running = await startChromium();
+  const browser: Browser = await chromium.connectOverCDP(running.devToolsUrl);
+  return {
+    open: async (url, options = {}) => {
+      const { width = 1280, height = 900, ...look } = options;
+      const context = await browser.newContext({ viewport: { width, height }, ...look });
+      const page = await context.newPage();
+      const [messages, requests]: [string[], string[]] = [[], []];
+      page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => messages.push(String(error)));
+      page.on("request", (request) => requests.push(request.url()));
+      await page.goto(url);
+      return { page, messages, requests };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What axe finds against the rules of WCAG 2.2, A and AA, and of good practice: a line for each element. */
+export async function axeViolations(page: Page): Promise<readonly string[]> {
+  // Evaluated and not added as an element, which the policy of a page may refuse.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe: unknown = Reflect.get(globalThis, "axe");
+    const run: unknown = typeof axe === "object" && axe !== null ? Reflect.get(axe, "run") : undefined;
+    if (typeof run !== "function") {
+      return ["axe did not load"];
+    }
+    const { violations } = await Reflect.apply(run, axe, [document]);
+    return violations.flatMap((violation: { id: string; nodes: { html: string; target: unknown[] }[] }) =>
+      violation.nodes.map(({ html, target }) => `${violation.id}: ${target.join(" ")} ${html.slice(0, 160)}`),
+    );
+  });
+}
+
+const AXE: string = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
