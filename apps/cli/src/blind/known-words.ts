@@ -34,6 +34,11 @@ export function knownSoftware(software: string): string {
     : "another program";
 }
 
+/** Whether a pooled table is one of kym. Others have names that anybody may have given. */
+export function knownTable(table: string): boolean {
+  return /^kym_(radon|velocity_events|heart_rate|diameter)$/.test(table);
+}
+
 /** The number of elements along each axis is no secret, but an axis may have any name. */
 export function knownAxes(axes: readonly string[]): readonly string[] {
   return axes.map((axis) => (/^[tzcyx]$/.test(axis) ? axis : "?"));

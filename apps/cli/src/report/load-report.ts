@@ -38,6 +38,8 @@ export interface ReportRequest {
   readonly title: string;
   /** SQL over the table of images, as `--where`. */
   readonly where?: string | undefined;
+  /** What `where` selects, if that was decided before, as for a blind report. */
+  readonly selected?: SelectedImages | undefined;
   readonly ingestReport?: IngestReportFile | undefined;
 }
 
@@ -58,11 +60,11 @@ export async function loadReport(
   const { signal } = context;
   const data = await dataset.readConsistently(async () => {
     const table = await loadImagesTable(dataset, { signal });
-    const { where } = request;
+    const { where, selected } = request;
     const { imageIds, leftOutForNull }: SelectedImages =
       where === undefined
         ? { imageIds: table.rows.map((row) => String(row[COLUMNS.imageId])), leftOutForNull: 0 }
-        : await selectFrom(context, table, where);
+        : (selected ?? (await selectFrom(context, table, where)));
     return buildReport({
       title: request.title,
       madeBy: { program: "kym", version: kymVersion() },

@@ -226,6 +226,22 @@ describe.each(STUDIES)("%s, blind", (_, dataset) => {
     }
   });
 
+  it("report says none of them, in its page and on the terminal, and has the images in the order of ls", async () => {
+    for (const args of [["--json"], ["--force", "--where", "n_rois >= 0"], []]) {
+      const run = await blind(["report", dataset, "-o", "report.html", ...args]);
+      expect(found(words, Buffer.from(run.stdout + run.stderr)), args.join(" ")).toEqual([]);
+    }
+    // Programs and classes of the page are the same for each study.
+    const page = (await readFile(join(cwd, "report.html"), "utf8")).replaceAll(
+      /<(script|style)>[\s\S]*?<\/\1>| class="[a-z -]*"/g,
+      "",
+    );
+    expect(found(words, Buffer.from(page))).toEqual([]);
+    const places = names.map((name) => page.indexOf(`>${name}<`));
+    expect(places.every((place, index) => place > (places[index - 1] ?? 0))).toBe(true);
+    await rm(join(cwd, "report.html"));
+  });
+
   it("the same seed gives one order in ls and random, and another seed other names", async () => {
     const random = await kymJson(["random", dataset, "--blind", "--seed", "7"], { cwd });
     expect(random.data.imageIds).toEqual(names);

@@ -1,4 +1,5 @@
 // Collects what a study tells of its scans, so that a test can search the bytes of a blind output for it.
+import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { strFromU8, unzipSync } from "fflate";
 import { kymJson } from "../support/kym.ts";
 
@@ -103,7 +104,26 @@ function textsIn(bytes: Uint8Array): readonly string[] {
   const inside = [...whole.toString("latin1").matchAll(packed)].flatMap(([, one = ""]) =>
     textsIn(Buffer.from(one, "base64")),
   );
-  return [whole.toString("utf8").replace(packed, "base64,"), whole.toString("utf16le"), ...inside];
+  const deflated = [...whole.toString("latin1").matchAll(/[A-Za-z0-9+/]{60,}={0,2}/g)].flatMap(([one]) =>
+    unpacked(Buffer.from(one, "base64")),
+  );
+  return [
+    ...deflated,
+    whole.toString("utf8").replace(packed, "base64,"),
+    whole.toString("utf16le"),
+    ...inside,
+  ];
+}
+
+/** What a page packs; nothing for other bytes. */
+function unpacked(bytes: Buffer): readonly string[] {
+  return [inflateRawSync, inflateSync, gunzipSync].flatMap((unpack) => {
+    try {
+      return [unpack(bytes).toString("latin1")];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** The names of the chunks of a PNG. Those that hold text are named otherwise than these: IHDR, IDAT, IEND. */

@@ -4,11 +4,15 @@ import { pageScript } from "@kym/viewer-elements/page-script";
 import { reportScriptText } from "#report-script-text";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
+import { loadBlindNames } from "../../blind/blind-names.ts";
 import { pagePieces, type ShownImage } from "../../page/write-page.ts";
+import { blindDetail, blindReport } from "../../report/blind-report.ts";
 import { loadReport } from "../../report/load-report.ts";
 import { MEASURES } from "../../report/numbers/measures.ts";
 import type { ReportData, ReportImage } from "../../report/report-data.ts";
+import { namingOf, seedOf } from "../../study/blind.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
+import { selectImages } from "../../study/select-images.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
@@ -24,35 +28,40 @@ export async function writeReport(
   const { options, signal } = context;
   await using dataset = await openStudy(context, path, "r");
   const location = locationOf(context, path);
-  const { data, detailOf } = await loadReport(context, dataset, {
+  const where = typeof options["where"] === "string" ? options["where"] : undefined;
+  const naming = namingOf(context);
+  const blind = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+  const { data: open, detailOf } = await loadReport(context, dataset, {
     dataset: path,
     title: reportTitle(location),
-    where: typeof options["where"] === "string" ? options["where"] : undefined,
+    where,
+    ...(blind !== undefined &&
+      where !== undefined && { selected: await selectImages(context, dataset, where) }),
     ingestReport: await ingestReportBeside(location),
   });
+  const data = blind === undefined ? open : blindReport(open, blind);
   const progress = startProgress(context.terminal, "reported", context.progress);
   const nameOf = (image: ReportImage): string => image.telling?.name ?? image.imageId;
   const withoutPicture: string[] = [];
   let done = 0;
   const load = async (image: ReportImage): Promise<ShownImage> => {
-    const detail = await detailOf(image.imageId);
+    const imageId = blind?.idOf(image.imageId) ?? image.imageId;
+    const loaded = await detailOf(imageId);
+    const detail = blind === undefined ? loaded : blindDetail(loaded, blind);
     const name = nameOf(image);
-    const { picture, notes } = await loadPicture(dataset, image, detail, { signal });
+    const { picture, notes } = await loadPicture(dataset, { ...image, imageId }, detail, { signal });
     if (typeof picture === "string") {
       withoutPicture.push(name);
     }
     progress.update(++done, data.images.length, name);
-    return { detail, picture, pictureNotes: notes };
+    // Why there is no picture can name a file.
+    const isUnsaid = blind !== undefined && typeof picture === "string";
+    return { detail, picture: isUnsaid ? "There is no picture." : picture, pictureNotes: notes };
   };
   const scripts = await Promise.all([pageScript(), reportScriptText()]);
   const pieces = pagePieces({ data, measures: MEASURES, nameOf, load, scripts });
   try {
-    await writeNewFile(
-      context.resolvePath(file),
-      pieces,
-      options["force"] === true,
-      location,
-    );
+    await writeNewFile(context.resolvePath(file), pieces, options["force"] === true, location);
   } finally {
     progress.end();
   }
