@@ -103,10 +103,11 @@ async function runCommand(
       );
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
-      const next = asTyped(result.next, host);
-      const shown =
-        blind === undefined ? next : (await loadBlind()).withoutDataset(next, blind.dataset, blind.location);
-      terminal.err(`\nnext: ${shown}\n`);
+      const next =
+        blind === undefined
+          ? result.next
+          : (await loadBlind()).withoutDataset(result.next, blind.dataset, blind.location);
+      terminal.err(`\nnext: ${asTyped(next, host)}\n`);
     }
     return result.exitCode;
   } catch (error) {

@@ -101,6 +101,11 @@ export class BlindNames {
   }
 }
 
+/** Whether a word has the form of a blind name. */
+export function isBlindName(word: string): boolean {
+  return /^b[0-9a-hjkmnp-tv-z]{6,16}$/.test(word);
+}
+
 const WORD = /[\w-]+(?:\.[\w-]+)*/g;
 const IS_WORD = /^[\w-]+(?:\.[\w-]+)*$/;
 

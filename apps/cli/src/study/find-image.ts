@@ -2,7 +2,7 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import { guessOr } from "../arguments/nearest-word.ts";
-import { type BlindNames, loadBlindNames } from "../blind/blind-names.ts";
+import { type BlindNames, isBlindName, loadBlindNames } from "../blind/blind-names.ts";
 import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
@@ -63,7 +63,10 @@ export function findAmong(
       );
     }
     throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${shellWord(path)} lists the images`),
+      hint:
+        names === undefined && isBlindName(wanted)
+          ? "a blind name is known with the seed that made it: --seed, and --blind if it is to stay blind"
+          : guessOr(wanted, images.flatMap(namesOf), `kym ls ${shellWord(path)} lists the images`),
     });
   }
   if (others.length > 0) {

@@ -3,7 +3,12 @@
 import { COLUMNS } from "@kym/kym-schema";
 import type { CellValue, Row } from "@kym/zarr-store";
 import { csvText } from "@kym/zarr-store/table";
-import { type Command, defineCommand } from "../../arguments/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  defineCommand,
+} from "../../arguments/command.ts";
 import { guessOr } from "../../arguments/nearest-word.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
 import { type BlindNames, loadBlindNames } from "../../blind/blind-names.ts";
@@ -14,20 +19,24 @@ import { leftOutNotes, selectImages, WHERE_OPTION } from "../../study/select-ima
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
+import { readSheet } from "../edit/sheet/read-sheet.ts";
 import { type Draw, drawImages } from "./draw-images.ts";
+import { BLIND_NAME, openSheet } from "./open-sheet.ts";
 
 export const randomCommand: Command = defineCommand({
   usage: "random DATASET",
   description: `Draws images at random for blind scoring, and prints their ids in the order in which to score
-them; with --blind, their blind names. With --by, it draws from each group; the groups come mixed.
+them; with --blind or -o, their blind names. With --by, it draws from each group; the groups come mixed.
 The key, which says what each image is, goes to the file of -o, so that the scorer need not see it.
 
 The same seed gives the same order and names on every machine: those of the SHA-256 of SEED:ID. New
-scans take places between the old ones, which keep their order and names.`,
+scans take places between the old ones, which keep their order and names. --open takes a table in which
+somebody scored blind names, and says what each of them is.`,
   examples: [
     "kym random study.zarr --by condition --seed 7 --n 20 -o key.csv",
     'kym random study.zarr --by condition,sex --where "n_rois > 0"',
     "kym random study.zarr --seed 7 > order.txt",
+    "kym random study.zarr --seed 7 --open scores.csv --by condition -o opened.csv",
   ],
   options: {
     by: {
@@ -38,6 +47,10 @@ scans take places between the old ones, which keep their order and names.`,
     n: { value: "N", help: "images from each group, or in all without --by (default all)" },
     ...WHERE_OPTION,
     ...BLIND_OPTION,
+    open: {
+      value: "FILE",
+      help: "add id, groups (--by) and path to the blind names of a filled-in .csv, .tsv or .xlsx",
+    },
     output: {
       short: "o",
       value: "FILE",
@@ -50,37 +63,73 @@ scans take places between the old ones, which keep their order and names.`,
     const { by = [], n, output, where } = context.options;
     const seed = seedOf(namingOf(context));
     const perGroup = countOf(n);
-    checkKey(output, isBlind(context));
+    checkKey(output, isBlind(context), context.options.open);
     await using dataset = await openStudy(context, path, "r");
     const table = await loadImagesTable(dataset, { signal: context.signal });
     checkColumns(by, table, path);
     const selected = where === undefined ? undefined : await selectImages(context, dataset, where);
     const wanted = new Set(selected?.imageIds);
     const rows = new Map(table.rows.map((row) => [String(row[COLUMNS.imageId]), row]));
+    const names = await loadBlindNames(dataset, seed);
+    if (context.options.open !== undefined) {
+      return opened(context, context.options.open, { names, by, rows });
+    }
     const images = [...rows]
       .filter(([id]) => selected === undefined || wanted.has(id))
       .map(([imageId, row]) => ({ imageId, group: by.map((column) => row[column] ?? null) }));
-    const names = await loadBlindNames(dataset, seed);
     const draw = drawImages(images, (id) => names.of(id), perGroup);
     const key = output === undefined ? undefined : keyText(draw, by, rows, names);
     const isToFile = key !== undefined && output !== undefined && output !== "-";
     if (isToFile) {
       await writeNewFile(context.resolvePath(output), key, context.options.force === true);
     }
-    const shownIds = isBlind(context) ? draw.imageIds.map((id) => names.of(id)) : draw.imageIds;
+    const blindNames = draw.imageIds.map((id) => names.of(id));
+    const shownIds = isBlind(context) ? blindNames : draw.imageIds;
+    // What stands beside a key is for the scorer.
+    const toScore = isToFile ? blindNames : shownIds;
     return {
       exitCode: EXIT.ok,
-      data: { seed, by, groups: draw.groups, imageIds: shownIds, ...(isToFile && { file: output }) },
+      data: {
+        seed,
+        by,
+        groups: draw.groups,
+        imageIds: shownIds,
+        blindNames,
+        ...(isToFile && { file: output }),
+      },
       warnings: [
         ...(selected === undefined ? [] : leftOutNotes(selected)),
         ...smallNotes(draw, by, perGroup, isBlind(context)),
         ...(isToFile ? [`the key is in ${printable(output)}; keep it from whoever scores`] : []),
         ...(draw.imageIds.length === 0 ? ["there is no image to draw from"] : []),
       ],
-      text: output === "-" && key !== undefined ? key : shownIds.map((id) => `${id}\n`).join(""),
+      text: output === "-" && key !== undefined ? key : toScore.map((id) => `${id}\n`).join(""),
     };
   },
 });
+
+/** The filled-in table with what its names stand for. */
+async function opened(
+  context: CommandContext,
+  file: string,
+  {
+    names,
+    by,
+    rows,
+  }: { readonly names: BlindNames; readonly by: readonly string[]; readonly rows: ReadonlyMap<string, Row> },
+): Promise<CommandResult> {
+  const { output } = context.options;
+  const { csv, rowCount } = openSheet(await readSheet(file, context), names, { by, rows, file });
+  if (typeof output !== "string" || output === "-") {
+    return { exitCode: EXIT.ok, data: { seed: names.seed, rows: rowCount }, text: csv };
+  }
+  await writeNewFile(context.resolvePath(output), csv, context.options["force"] === true);
+  return {
+    exitCode: EXIT.ok,
+    data: { seed: names.seed, rows: rowCount, file: output },
+    text: `wrote ${counted(rowCount, "row")} to ${printable(output)}\n`,
+  };
+}
 
 function countOf(n: string | undefined): number | undefined {
   const count = Number(n);
@@ -90,7 +139,13 @@ function countOf(n: string | undefined): number | undefined {
   return n === undefined ? undefined : count;
 }
 
-function checkKey(output: string | undefined, blind: boolean): void {
+function checkKey(output: string | undefined, blind: boolean, open: string | undefined): void {
+  if (open !== undefined && blind) {
+    throw usageError("--open tells what --blind hides", "leave --blind and KYM_BLIND out");
+  }
+  if (open !== undefined && !/(\.csv|\.tsv|\.xlsx|^-)$/i.test(open)) {
+    throw usageError(`--open reads .csv, .tsv and .xlsx, not ${JSON.stringify(open)}`);
+  }
   if (output !== undefined && blind) {
     throw usageError(
       "the key of -o tells what --blind hides",
@@ -127,9 +182,6 @@ function keyText(
   const seeds = { name: "seed", values: imageIds.map(() => names.seed) };
   return csvText([order, blind, ...columns, seeds], imageIds.length, "spreadsheet");
 }
-
-/** The column of the key that has the names that a scorer knows. */
-const BLIND_NAME = "blind_name";
 
 /** Says which groups are too small. In blind scoring only how many, because the values would tell. */
 function smallNotes(

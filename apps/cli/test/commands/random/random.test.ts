@@ -60,9 +60,10 @@ describe("kym random", () => {
     const key = await readFile(join(cwd, "key.csv"), "utf8");
     const [title, ...rows] = key.trimEnd().split("\n");
     expect(title).toBe("order,blind_name,image_id,condition,rel_path,seed");
-    const ids = stdout.trimEnd().split("\n");
-    expect(rows.map((row) => row.split(",")[2])).toEqual(ids);
-    expect(rows.map((row) => row.split(",")[1])).toEqual(ids.map((id) => blindName(id, "7")));
+    const names = stdout.trimEnd().split("\n");
+    expect(rows.map((row) => row.split(",")[1])).toEqual(names);
+    expect(rows.map((row) => row.split(",")[2])).toEqual(await draw(...words.slice(2)));
+    expect(rows.map((row) => blindName(row.split(",")[2] ?? "", "7"))).toEqual(names);
     expect(rows.every((row) => /,[0-9a-f-]{36},(Control|AngII|),scan_\d\.tif,7$/.test(row))).toBe(true);
     expect((await kym([...words, "-o", "-"], { cwd })).stdout).toBe(key);
     expect((await kym([...words, "-o", "key.csv"], { cwd })).exitCode).toBe(5);
