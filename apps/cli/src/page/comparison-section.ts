@@ -37,7 +37,7 @@ function measureHtml(measure: ReportMeasure, { field, units }: ReportGrouping, p
   return html`
 <section class="measure" aria-label="${title} by ${field}">
 <h3>${capital(title)}</h3>
-<p class="small pale">${how}</p>
+<p class="small pale">${capital(how)}.</p>
 ${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places))}
 <div class="scroll" tabindex="0" role="region" aria-label="${title} by ${field}, numbers">
 <table>
@@ -86,6 +86,7 @@ function leftOutHtml(
 }
 
 function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  // The name of a column stays as it is.
+  return /^\w*_/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
