@@ -2,8 +2,8 @@
 
 import { type Axis, ticksBetween, toScreen } from "@kym/view";
 import { element, rounded, wordsElement } from "../figure/svg-element.ts";
-import { counted } from "../terminal/text-table.ts";
 import type { ReportGroup, ReportMeasure } from "../report/report-data.ts";
+import { counted } from "../terminal/text-table.ts";
 import { shownValue, withUnit } from "./page-numbers.ts";
 import type { ImagePlaces } from "./table-section.ts";
 

@@ -66,7 +66,10 @@ export async function loadPicture(
     };
   } catch (error) {
     if (isZarrStoreError(error, "integrity", "invalid_metadata", "modified_outside", "not_supported")) {
-      return { picture: `There is no picture, because the pixels cannot be read: ${error.message}`, notes: [] };
+      return {
+        picture: `There is no picture, because the pixels cannot be read: ${error.message}`,
+        notes: [],
+      };
     }
     throw error;
   }
@@ -91,4 +94,6 @@ async function makeOverview(
   return overviewOf(reduction);
 }
 
-async function loadOverview(..._: unknown[]): Promise<Overview | null> { return null; }
+async function loadOverview(..._: unknown[]): Promise<Overview | null> {
+  return null;
+}

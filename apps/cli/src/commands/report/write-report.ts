@@ -47,12 +47,7 @@ export async function writeReport(
   const scripts = await Promise.all([pageScript(), reportScriptText()]);
   const pieces = pagePieces({ data, measures: MEASURES, nameOf, load, scripts });
   try {
-    await writeNewFile(
-      context.resolvePath(file),
-      pieces,
-      options["force"] === true,
-      location,
-    );
+    await writeNewFile(context.resolvePath(file), pieces, options["force"] === true, location);
   } finally {
     progress.end();
   }

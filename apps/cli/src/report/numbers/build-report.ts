@@ -139,7 +139,10 @@ function notesOf(summary: ReportSummary, groupings: readonly ReportGrouping[]): 
       rejected > 0,
       `${counted(rejected, "rejected image")} ${rejected === 1 ? "is" : "are"} in the table and in no statistics.`,
     ),
-    ...when(groupings.length > 0, "Medians and tests count each image once, as the lab's scripts do, so they take images of one animal as independent."),
+    ...when(
+      groupings.length > 0,
+      "Medians and tests count each image once, as the lab's scripts do, so they take images of one animal as independent.",
+    ),
     ...when(tests.length > 1, `${tests.length} tests were made, and no p is corrected for their number.`),
   ];
 }
