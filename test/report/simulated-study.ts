@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect } from "vitest";
 import { type LoadedReport, loadReport } from "../../apps/cli/src/report/load-report.ts";
@@ -30,7 +31,10 @@ export async function simulatedStudy(): Promise<SimulatedStudy> {
     expect([0, 3], stderr).toContain(exitCode);
   };
   const load = async <Found>(where: string | undefined, ask: (report: LoadedReport) => Promise<Found>) => {
-    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), { mode: "r" });
+    await using dataset = await openLocalDataset(join(cwd, "study.zarr"), {
+      mode: "r",
+      summarize: summarizeMetadata,
+    });
     const context = { signal: new AbortController().signal, onExit: testHost().onExit };
     const file = "study.ingest-report.json";
     const text = await readFile(join(cwd, file), "utf8");

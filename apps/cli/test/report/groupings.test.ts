@@ -7,7 +7,7 @@ import type { ReportData } from "../../src/report/report-data.ts";
 /** A scan with user events, so that each has one value at least. */
 function scan(imageId: string, row: Row, userEvents = 1): ImageFacts {
   return {
-    ...{ imageId, name: imageId, analyses: [], userEvents, pooled: new Map() },
+    ...{ imageId, name: imageId, analyses: [], hasReadableMetadata: true, userEvents, pooled: new Map() },
     row: { accepted: true, lines: 1000n, ms_per_line: 1, um_per_px: 0.5, ...row },
   };
 }

@@ -22,7 +22,16 @@ function velocities(rows: readonly Row[], staleness?: Staleness): [string, Poole
 
 function image(facts: Partial<ImageFacts>, ...tables: readonly [string, PooledFacts][]): ImageFacts {
   const row = { ...CALIBRATED, ...facts.row };
-  return { imageId: "a", name: "a", analyses: [], userEvents: null, ...facts, row, pooled: new Map(tables) };
+  return {
+    imageId: "a",
+    name: "a",
+    analyses: [],
+    hasReadableMetadata: true,
+    userEvents: null,
+    ...facts,
+    row,
+    pooled: new Map(tables),
+  };
 }
 
 test("an image's velocity is the mean of its ROIs, and its speed the mean without signs", () => {
@@ -128,4 +137,12 @@ test("events that cannot be read are unknown, not 0", () => {
   const { values, missing } = imageValues(image({ userEvents: "unreadable" }, velocities([{ vel_mean: 1 }])));
   expect(values).toMatchObject({ user_events: null, user_events_per_s: null, velocity: 1 });
   expect(missing.user_events).toBe("its events cannot be read");
+});
+
+test("events without types do not tell whether a person added them", () => {
+  const events = pooled("kym_velocity_events", [{ roi_id: 1n }]);
+  const { values, missing, notes } = imageValues(image({}, velocities([{ vel_mean: 1 }]), events));
+  expect(values.user_events).toBeNull();
+  expect(missing.user_events).toBe("its events have no types, so those that a person added are not known");
+  expect(notes).toEqual([]);
 });
