@@ -20,7 +20,7 @@ export interface ImageValues {
 /** A value or the reason for having none. */
 type Answer = { readonly value: number } | { readonly why: string };
 
-const { radon: RADON } = POOLED_TABLES;
+const { radon: RADON, velocityEvents: EVENTS } = POOLED_TABLES;
 const { tableName: HEART_RATE } = heartRateIndexer;
 const { tableName: DIAMETER } = diameterIndexer;
 
@@ -84,10 +84,11 @@ function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_ev
     const why = "its events cannot be read";
     return { user_events: { why }, user_events_per_s: { why } };
   }
-  const isAnalysed = (pooled.get(RADON)?.staleness.state ?? "not_analysed") !== "not_analysed";
-  const count = stored ?? (isAnalysed ? 0 : null);
+  const count = stored ?? (isAssumedZero(image) ? 0 : null);
   if (count === null) {
-    const why = "it was never analysed, and no events are stored";
+    const why = hasResults(pooled.get(EVENTS))
+      ? "its events have no types, so those that a person added are not known"
+      : "it was never analysed, and no events are stored";
     return { user_events: { why }, user_events_per_s: { why } };
   }
   const durationS = durationOf(row);
@@ -95,6 +96,15 @@ function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_ev
     user_events: { value: count },
     user_events_per_s: durationS === null ? { why: NO_LINE_PERIOD } : { value: count / durationS },
   };
+}
+
+/** A lab's table of files shows 0 for a file that was analysed and in which nobody marked anything. */
+function isAssumedZero({ pooled, userEvents: stored }: ImageFacts): boolean {
+  return stored === null && hasResults(pooled.get(RADON)) && !hasResults(pooled.get(EVENTS));
+}
+
+function hasResults(pooled: PooledFacts | undefined): boolean {
+  return (pooled?.staleness.state ?? "not_analysed") !== "not_analysed";
 }
 
 function rateOf(row: Row): number | null {
@@ -206,9 +216,7 @@ function notesOf(image: ImageFacts): readonly string[] {
           `${changed.length} of ${pooled.rows.length} rows of ${pooled.table} do not count: ${[...new Set(changed)].map((state) => CHANGED_WORDS[state]).join("; ")}.`,
         ];
   });
-  const isAssumedZero =
-    image.userEvents === null && image.pooled.get(RADON)?.staleness.state !== "not_analysed";
-  return isAssumedZero && image.pooled.has(RADON)
+  return isAssumedZero(image)
     ? [...left, "No events are stored: it counts as 0 user events, as in the lab's table of files."]
     : left;
 }
