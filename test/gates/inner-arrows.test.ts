@@ -18,8 +18,8 @@ const ARROWS: Arrows = {
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
     figure: ["screen"],
-    report: ["screen", "terminal", "arguments", "sql", "study"],
-    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure", "report"],
+    report: ["terminal", "arguments", "study"],
+    commands: ["screen", "terminal", "arguments", "sql", "study", "output", "changes", "figure"],
   },
   "apps/cli/src/commands": {
     analyze: ["index"],
