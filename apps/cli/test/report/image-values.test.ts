@@ -116,7 +116,7 @@ test("what needs a pixel size or a line period is not known without it", () => {
   const noSize = imageValues(image({ row: { um_per_px: null }, userEvents: 2 }, rows, diameters));
   expect(noSize.values).toMatchObject({
     velocity: null,
-    stalls_per_min: 3,
+    stalls: 3,
     user_events_per_s: 1,
     diameter: null,
   });
