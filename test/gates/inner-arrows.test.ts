@@ -18,7 +18,7 @@ const ARROWS: Arrows = {
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
     figure: ["screen"],
-    report: ["screen", "terminal", "arguments", "sql", "study"],
+    report: ["terminal", "arguments", "study"],
     page: ["terminal", "figure", "report"],
     commands: [
       "screen",

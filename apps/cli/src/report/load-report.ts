@@ -20,8 +20,8 @@ import { type SelectedImages, selectFrom } from "../study/select-images.ts";
 import { type IngestReportFile, ingestFailures } from "./ingest-failures.ts";
 import { loadDetail } from "./load-detail.ts";
 import { buildReport } from "./numbers/build-report.ts";
-import { textIn } from "./numbers/cells.ts";
 import type { ImageFacts, PooledFacts } from "./numbers/image-facts.ts";
+import { textIn } from "./numbers/number-in.ts";
 import type { ReportData, ReportImageDetail, ReportSource } from "./report-data.ts";
 
 /** A report, and what is drawn of each of its images. */

@@ -116,12 +116,12 @@ test("what needs a pixel size or a line period is not known without it", () => {
   const noSize = imageValues(image({ row: { um_per_px: null }, userEvents: 2 }, rows, diameters));
   expect(noSize.values).toMatchObject({
     velocity: null,
-    stalls_per_min: 3,
+    stalls: 3,
     user_events_per_s: 1,
     diameter: null,
   });
   const noTime = imageValues(image({ row: { ms_per_line: null }, userEvents: 2 }, rows, diameters));
-  expect(noTime.values).toMatchObject({ velocity: null, stalls_per_min: null, user_events: 2, diameter: 5 });
+  expect(noTime.values).toMatchObject({ velocity: null, stalls: null, user_events: 2, diameter: 5 });
   expect(noTime.missing.user_events_per_s).toBe("its line period is not known");
 });
 

@@ -44,8 +44,8 @@ test("of a report with entries of other shapes, the entries that name a path are
   });
 });
 
-test("a report without failures says that every file came in", () => {
+test("a report without failures says that no file failed", () => {
   expect(ingestFailures({ file, text: "{}" }).words).toBe(
-    "study.ingest-report.json: the last ingest took in every file.",
+    "study.ingest-report.json: no file failed at the last ingest.",
   );
 });

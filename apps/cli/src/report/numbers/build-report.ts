@@ -14,10 +14,10 @@ import type {
   ReportSource,
   ReportSummary,
 } from "../report-data.ts";
-import { numberIn, textIn } from "./cells.ts";
 import { type CountedImage, groupingsOf } from "./groupings.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import { durationOf, imageValues } from "./image-values.ts";
+import { numberIn, textIn } from "./number-in.ts";
 import { analysisStateOf, stalenessWords } from "./state-words.ts";
 import { originOf } from "./units.ts";
 

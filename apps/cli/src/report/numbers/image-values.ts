@@ -5,8 +5,8 @@ import { ARTIFACTS, COLUMNS } from "@kym/kym-schema";
 import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import type { Row } from "@kym/zarr-store";
 import type { MeasureKey } from "../report-data.ts";
-import { numberIn } from "./cells.ts";
 import type { ImageFacts, PooledFacts } from "./image-facts.ts";
+import { numberIn } from "./number-in.ts";
 
 /** The values of an image, and why those that are missing are. */
 export interface ImageValues {
@@ -38,14 +38,14 @@ const NO_LINE_PERIOD = "its line period is not known";
 export function imageValues(image: ImageFacts): ImageValues {
   const inUm = unless(numberIn(image.row, COLUMNS.umPerPx) === null, NO_PIXEL_SIZE);
   const inSeconds = unless(numberIn(image.row, COLUMNS.msPerLine) === null, NO_LINE_PERIOD);
-  const velocity = (row: Row): number | null => numberIn(row, "vel_mean");
+  const velocity = (row: Row): number | null => numberIn(row, COLUMNS.meanVelocity);
   const answers: Readonly<Record<MeasureKey, Answer>> = {
     ...userEvents(image),
     velocity: inUm(inSeconds(meanOfRois(image, RADON, velocity))),
     speed: inUm(inSeconds(meanOfRois(image, RADON, (row) => magnitude(velocity(row))))),
-    stalls_per_min: inSeconds(meanOfRois(image, RADON, (row) => numberIn(row, "stalls_per_min"))),
+    stalls: inSeconds(meanOfRois(image, RADON, (row) => numberIn(row, COLUMNS.stallsPerMinute))),
     heart_rate: inSeconds(meanOfRois(image, HEART_RATE, rateOf)),
-    diameter: inUm(meanOfRois(image, DIAMETER, (row) => numberIn(row, "diameter_mean_um"))),
+    diameter: inUm(meanOfRois(image, DIAMETER, (row) => numberIn(row, COLUMNS.meanDiameterUm))),
   };
   const keys = Object.keys(answers) as readonly MeasureKey[];
   return {
@@ -108,7 +108,7 @@ function hasResults(pooled: PooledFacts | undefined): boolean {
 }
 
 function rateOf(row: Row): number | null {
-  return row["status"] === "ok" ? numberIn(row, "lomb_bpm") : null;
+  return row["status"] === "ok" ? numberIn(row, COLUMNS.lombBpm) : null;
 }
 
 function magnitude(value: number | null): number | null {
