@@ -17,8 +17,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", []],
   ["@kym/zarr-store", []],
   ["@kym/kym-schema", ["@kym/zarr-store", "@kym/roi"]],
-  ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema"]],
-  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow"]],
+  ["@kym/legacy-io", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/view"]],
+  ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow", "@kym/view"]],
   ["@kym/view", ["@kym/roi", "@kym/kym-schema"]],
   [
     "@kym/cli",

@@ -19,7 +19,7 @@ const ARROWS: Arrows = {
     output: ["terminal", "arguments"],
     changes: ["screen", "terminal", "study"],
     figure: ["screen"],
-    report: ["screen", "terminal", "arguments", "sql", "study", "blind"],
+    report: ["terminal", "arguments", "study", "blind"],
     page: ["terminal", "figure", "report"],
     commands: [
       "screen",

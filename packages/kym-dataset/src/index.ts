@@ -44,6 +44,8 @@ export {
 export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
+export { type LoadOverviewOptions, loadOverview } from "./image/overview-of-image.ts";
+export type { OverviewReport, UpdateOverviewsOptions } from "./image/update-overviews.ts";
 export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";
 export type { FlowContext, FlowRunContext } from "./indexer/flow-runs.ts";

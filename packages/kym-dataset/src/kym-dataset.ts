@@ -13,6 +13,11 @@ import {
 import { nowEpochNs } from "@kym/zarr-store/runtime";
 import type { Table } from "apache-arrow";
 import { loadAnalysisSettings, saveAnalysisSettings } from "./analysis-settings.ts";
+import {
+  type OverviewReport,
+  type UpdateOverviewsOptions,
+  updateOverviews,
+} from "./image/update-overviews.ts";
 import type { Indexer } from "./indexer/indexer.ts";
 import { PreparedRows } from "./run/prepared-rows.ts";
 import { type UpdateIndexOptions, updateIndex } from "./run/update-index.ts";
@@ -217,6 +222,18 @@ export class KymDataset {
     options: Omit<UpdateIndexOptions, "mode" | "imageIds"> = {},
   ): Promise<UpdateReport> {
     return this.rebuild(indexer, { ...options, imageIds });
+  }
+
+  /**
+   * Makes the overviews that images lack: those of datasets that older versions wrote, of images that came by `addImage`, and of
+   * pixels that changed. Reads the pixels of these images alone, and commits 64 images at a time. An image whose pixels cannot be
+   * read is listed, and the others are done. No row of a table becomes stale by it.
+   *
+   * @throws {KymDatasetError} `aborted`; what was committed by then stays
+   * @throws {ZarrStoreError} `read_only`, `conflict`, `io`
+   */
+  async updateOverviews(options: UpdateOverviewsOptions = {}): Promise<OverviewReport> {
+    return updateOverviews(this.dataset, options);
   }
 
   /** Reads the named tables, or all of them, into the cache. @throws {ZarrStoreError} `not_found` */

@@ -25,6 +25,7 @@ export { type Contrast, type ContrastOptions, contrastOf, levelOf } from "./pixe
 export { LineReduction } from "./pixels/line-reduction.ts";
 export { nearestLines } from "./pixels/nearest-lines.ts";
 export { narrowOverview, type Overview, overviewBins, overviewOf, overviewPlane } from "./pixels/overview.ts";
+export { OverviewBuilder } from "./pixels/overview-builder.ts";
 export { type LevelPicture, paintLevels } from "./pixels/paint-levels.ts";
 export type { PixelArray, PixelPlane } from "./pixels/pixel-plane.ts";
 export { decodeOverviews, encodeOverviews, type Overviews } from "./pixels/stored-overview.ts";

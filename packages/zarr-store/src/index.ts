@@ -68,6 +68,7 @@ export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts"
 export type { ArrayArtifacts, SaveArrayArtifactOptions } from "./dataset/record/array-artifacts.ts";
 export type { ArtifactFiles, DeleteAnalysisOptions } from "./dataset/record/artifact-files.ts";
 export type { Attachments } from "./dataset/record/attachments.ts";
+export type { DerivedFiles } from "./dataset/record/derived-files.ts";
 export type { JsonArtifacts } from "./dataset/record/json-artifacts.ts";
 export type {
   ImageBounds,

@@ -95,8 +95,12 @@ const NO_LINKS: ReadonlySet<unknown> = new Set([
   "EMLINK",
 ]);
 
-/** Refuses a file in the folder of a dataset, which would damage it. */
-async function assertOutside(path: string, dataset: string): Promise<void> {
+/**
+ * Refuses a file in the folder of a dataset, which would damage it.
+ *
+ * @throws {CliError} `inside_dataset`
+ */
+export async function assertOutside(path: string, dataset: string): Promise<void> {
   const [folder, root] = await Promise.all(
     [dirname(path), dataset].map((place) => realpath(place).catch(() => place)),
   );

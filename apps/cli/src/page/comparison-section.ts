@@ -1,17 +1,11 @@
 // The part of a report that compares groups of images: a dot plot, the numbers of each group, and the test.
 
-import type {
-  ReportData,
-  ReportGrouping,
-  ReportLeftOut,
-  ReportMeasure,
-} from "../report/report-data.ts";
+import type { ReportData, ReportGrouping, ReportLeftOut, ReportMeasure } from "../report/report-data.ts";
 import { counted } from "../terminal/text-table.ts";
 import { dotPlot, groupColour } from "./dot-plot.ts";
 import { Html, html, nameHtml } from "./html.ts";
 import { NOTHING, shownValue } from "./page-numbers.ts";
 import type { ImagePlaces } from "./table-section.ts";
-
 
 /** One section for each field by which images are compared; none if the report has no groups. */
 export function comparisonSections({ groupings }: ReportData, places: ImagePlaces): readonly Html[] {
@@ -37,7 +31,7 @@ function measureHtml(measure: ReportMeasure, { field, units }: ReportGrouping, p
   return html`
 <section class="measure" aria-label="${title} by ${field}">
 <h3>${capital(title)}</h3>
-<p class="small pale">${how}</p>
+<p class="small pale">${capital(how)}.</p>
 ${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places))}
 <div class="scroll" tabindex="0" role="region" aria-label="${title} by ${field}, numbers">
 <table>
@@ -61,7 +55,11 @@ ${leftOutHtml(leftOut, "image", "without a value", places)}
 }
 
 function meanWords(mean: number | null, sem: number | null): string {
-  return mean === null ? NOTHING : sem === null ? shownValue(mean) : `${shownValue(mean)} ± ${shownValue(sem)}`;
+  return mean === null
+    ? NOTHING
+    : sem === null
+      ? shownValue(mean)
+      : `${shownValue(mean)} ± ${shownValue(sem)}`;
 }
 
 /** Images without a value, by reason, each with a link to where it is shown. */
@@ -78,14 +76,13 @@ function leftOutHtml(
 <ul>${leftOut.map(
       ({ reason, imageIds }) =>
         html`<li>${reason}: ${imageIds.map(
-          (id, index) =>
-            html`${index > 0 && ", "}<a href="#${anchorOf(id)}">${nameHtml(nameOf(id))}</a>`,
+          (id, index) => html`${index > 0 && ", "}<a href="#${anchorOf(id)}">${nameHtml(nameOf(id))}</a>`,
         )}</li>`,
     )}</ul></details>`
   );
 }
 
 function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  // The name of a column stays as it is.
+  return /^\w*_/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
-

@@ -2,8 +2,8 @@
 
 import { type Axis, ticksBetween, toScreen } from "@kym/view";
 import { element, rounded, wordsElement } from "../figure/svg-element.ts";
-import { counted } from "../terminal/text-table.ts";
 import type { ReportGroup, ReportMeasure } from "../report/report-data.ts";
+import { counted } from "../terminal/text-table.ts";
 import { shownValue, withUnit } from "./page-numbers.ts";
 import type { ImagePlaces } from "./table-section.ts";
 
@@ -13,7 +13,7 @@ const RADIUS = 3.4;
 /** Points lie at most this far from the middle of their strip; beyond, they cover each other. */
 const MOST_ASIDE = 17;
 const LABEL_HEIGHT = 17;
-const STRIP_HEIGHT: number = 2 * MOST_ASIDE + 2 * RADIUS + 6;
+const STRIP_HEIGHT: number = 2 * MOST_ASIDE + 2 * RADIUS + 16;
 const AXIS_HEIGHT = 34;
 const MOST_TICKS = 6;
 const COLOURS = 6;
@@ -66,13 +66,13 @@ interface StripPlace {
 
 function strip(group: ReportGroup, index: number, { axis, unit, places }: StripPlace): string {
   const top = index * (LABEL_HEIGHT + STRIP_HEIGHT);
-  const middle = top + LABEL_HEIGHT + STRIP_HEIGHT / 2;
+  const middle = top + LABEL_HEIGHT + 4 + RADIUS + MOST_ASIDE;
   const asides = swarm(group.points.map(({ value }) => toScreen(axis, value)));
   return element("g", {}, [
     wordsElement("text", { class: "group", x: SIDE, y: top + 13 }, shortName(group.name)),
     wordsElement(
       "text",
-      { class: "tick", x: WIDTH - SIDE, y: top + 13, "text-anchor": "end" },
+      { class: "tick count", x: WIDTH - SIDE, y: top + 13, "text-anchor": "end" },
       group.n === 0 ? "no value" : `n = ${group.n}`,
     ),
     ...group.points.map(({ imageId, value }, point) =>

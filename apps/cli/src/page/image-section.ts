@@ -57,15 +57,7 @@ ${eventsHtml(detail.events, name)}
 `;
 }
 
-function factsHtml({
-  telling,
-  lines,
-  columns,
-  channels,
-  umPerPx,
-  msPerLine,
-  durationS,
-}: ReportImage): Html {
+function factsHtml({ telling, lines, columns, channels, umPerPx, msPerLine, durationS }: ReportImage): Html {
   const facts: readonly (string | Html | null | false)[] = [
     telling !== null && telling.relPath !== null && nameHtml(telling.relPath),
     ...(telling === null

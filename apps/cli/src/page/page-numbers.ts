@@ -11,7 +11,9 @@ export function shownValue(value: number | null): string {
     return NOTHING;
   }
   const text =
-    Number.isInteger(value) || Math.abs(value) >= 1000 ? String(Math.round(value)) : value.toPrecision(DIGITS);
+    Number.isInteger(value) || Math.abs(value) >= 1000
+      ? String(Math.round(value))
+      : value.toPrecision(DIGITS);
   return (text.includes("e") ? String(Number(text)) : text).replace("-", "−");
 }
 
@@ -23,7 +25,11 @@ export function withUnit(value: number | null, unit: string): string {
 /** Seconds, as minutes beyond two of them, as hours beyond two of those. */
 export function shownDuration(seconds: number): string {
   const [minutes, hours] = [seconds / 60, seconds / 3600];
-  return hours >= 2 ? `${shownValue(hours)} h` : minutes >= 2 ? `${shownValue(minutes)} min` : `${shownValue(seconds)} s`;
+  return hours >= 2
+    ? `${shownValue(hours)} h`
+    : minutes >= 2
+      ? `${shownValue(minutes)} min`
+      : `${shownValue(seconds)} s`;
 }
 
 /** `3 of 8 images`. */

@@ -54,7 +54,8 @@ th { font-weight: 600; }
 .images-table td { white-space: nowrap; }
 .images-table thead th > span { display: block; padding: 6px 12px; }
 .images-table tbody tr:nth-child(even) { background: var(--stripe); }
-.images-table tbody th { font-weight: 400; min-width: 13rem; }
+.images-table tbody th { font-weight: 400; min-width: 13rem; position: sticky; left: 0; background: inherit; }
+.images-table tbody tr { background: var(--ground); }
 th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 6px 12px; cursor: pointer;
   width: 100%; min-width: 5.6rem; text-align: inherit; line-height: 1.25; }
 th button:disabled { cursor: default; } th button:disabled:hover { text-decoration: none; }
@@ -82,7 +83,8 @@ th[aria-sort=descending] button::after { content: "\\2193"; color: var(--ink); }
 .legend b { color: var(--ink); }
 svg text { font-family: inherit; fill: var(--ink); }
 svg .tick { fill: var(--pale); font-size: 11px; }
-svg .group { font-size: 12px; }
+svg .group { font-size: 12px; font-weight: 600; }
+svg .group, svg .count { paint-order: stroke; stroke: var(--ground); stroke-width: 5px; stroke-linejoin: round; }
 svg .grid { stroke: var(--line); }
 svg .axis { stroke: var(--pale); }
 svg .median { stroke: var(--ink); stroke-width: 2.5; }
@@ -96,6 +98,7 @@ body > footer { margin-top: 2.5rem; padding-top: .8rem; padding-bottom: 2rem; co
   .counts li { flex: 1 1 40%; }
   .images-table tbody th { min-width: 9rem; }
 }
+.printed .pictures { width: 680px; }
 @media print {
   :root {
     color-scheme: light;
@@ -106,11 +109,15 @@ body > footer { margin-top: 2.5rem; padding-top: .8rem; padding-bottom: 2rem; co
   @page { margin: 14mm 12mm; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, body > header, body > footer { max-width: none; padding: 0; }
+  .measures { grid-template-columns: 1fr 1fr; gap: 10px; } .measure { padding: 8px 10px; font-size: 9pt; }
   nav, .controls, .skip, .screen-only { display: none !important; }
-  th button { padding: 0; } th button::after { content: none !important; }
-  .images-table thead th > span, .images-table th, .images-table td { padding: 2px 6px 2px 0; }
+  .state { border: 0; padding: 0; font-size: inherit; }
+  .image { padding: 8px 0; } .image ul.words { columns: 2; }
+  .images-table th button { padding: 0; } th button::after { content: none !important; }
+  .images-table th, .images-table td { padding: 2px 7px 2px 0; white-space: normal; }
   .images-table { max-height: none; overflow: visible; border: 0; font-size: 8.5pt; }
-  .images-table thead th { position: static; white-space: normal; }
+  .images-table thead th, .images-table tbody th { position: static; min-width: 0; padding: 2px 7px 2px 0; }
+  th button { min-width: 0; }
   .scroll { overflow: visible; }
   tr, .image, .measure { break-inside: avoid; }
   thead { display: table-header-group; }

@@ -26,7 +26,9 @@ export function tableHtml(
   measures: readonly MeasureFacts[],
   places: ImagePlaces,
 ): Html {
-  const columns = tableColumns(measures).filter(({ isKnown }) => isKnown === undefined || images.some(isKnown));
+  const columns = tableColumns(measures).filter(
+    ({ isKnown }) => isKnown === undefined || images.some(isKnown),
+  );
   const groups = groupings[0];
   return html`
 <section id="table" aria-labelledby="table-title">

@@ -37,13 +37,15 @@ export async function* pagePieces(parts: PageParts): AsyncGenerator<string> {
   yield `<!doctype html>
 <html lang="en">
 <head>
-${html`<meta charset="utf-8">
+${
+  html`<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
 <meta name="generator" content="kym ${data.madeBy.version}">
 <meta name="referrer" content="no-referrer">
 <title>${data.title}</title>
-<style>${new Html(PAGE_STYLE)}</style>`.markup}
+<style>${new Html(PAGE_STYLE)}</style>`.markup
+}
 </head>
 <body>
 <a class="skip" href="#table">To the table of images</a>
@@ -88,9 +90,7 @@ function imagePlaces(images: readonly ReportImage[], nameOf: (image: ReportImage
 
 /** No request at all, and no script but ours. Elements set styles of their own. */
 function policy(scripts: readonly string[]): string {
-  const hashes = scripts.map(
-    (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
-  );
+  const hashes = scripts.map((script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`);
   return [
     "default-src 'none'",
     `script-src ${hashes.join(" ") || "'none'"}`,

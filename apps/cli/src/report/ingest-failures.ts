@@ -1,4 +1,4 @@
-// Reads what the last ingest could not take in from the report that it left beside the dataset.
+// Reads which files failed at the last ingest, and why, from the report that it left beside the dataset.
 
 import type { ReportIngest, ReportIngestItem } from "./report-data.ts";
 
@@ -51,7 +51,7 @@ export function ingestFailures(report: IngestReportFile | undefined): ReportInge
     file,
     words:
       said.length === 0
-        ? `${file}: the last ingest took in every file.`
+        ? `${file}: no file failed at the last ingest.`
         : `The last ingest, by ${file}: ${said.join(", ")}.`,
     ...lists,
   };

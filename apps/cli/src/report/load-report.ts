@@ -1,7 +1,7 @@
 // Loads what a report says: the only part of it that reads.
 
 import { type Indexer, KymDataset, loadAnalyses, loadUsersAdded, type Staleness } from "@kym/kym-dataset";
-import { COLUMNS } from "@kym/kym-schema";
+import { COLUMNS, loadMetadataText } from "@kym/kym-schema";
 import {
   isZarrStoreError,
   type ReadOptions,
@@ -20,8 +20,8 @@ import { type SelectedImages, selectFrom } from "../study/select-images.ts";
 import { type IngestReportFile, ingestFailures } from "./ingest-failures.ts";
 import { loadDetail } from "./load-detail.ts";
 import { buildReport } from "./numbers/build-report.ts";
-import { textIn } from "./numbers/cells.ts";
 import type { ImageFacts, PooledFacts } from "./numbers/image-facts.ts";
+import { textIn } from "./numbers/number-in.ts";
 import type { ReportData, ReportImageDetail, ReportSource } from "./report-data.ts";
 
 /** A report, and what is drawn of each of its images. */
@@ -125,12 +125,26 @@ async function loadFacts(
         name: names.of(imageId),
         pooled: new Map(ofTables),
         analyses: isStale ? await loadAnalyses(record, options) : [],
+        hasReadableMetadata: await hasReadableMetadata(record, options),
         userEvents: await countUserEvents(record, options),
       });
     },
     { concurrency: CONCURRENCY, signal: options.signal },
   );
   return shown.flatMap((row) => facts.get(String(row[COLUMNS.imageId])) ?? []);
+}
+
+/** The table of images has nothing of metadata that are not JSON, as if there were none. */
+async function hasReadableMetadata(record: ZarrImageRecord, options: ReadOptions): Promise<boolean> {
+  try {
+    await loadMetadataText(record, options);
+    return true;
+  } catch (error) {
+    if (isZarrStoreError(error, "invalid_file")) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** An image whose events cannot be read does not stop a report of the others. */

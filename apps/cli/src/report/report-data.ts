@@ -18,7 +18,7 @@ export interface ReportData {
   readonly groupings: readonly ReportGrouping[];
   /** In the order of the table of images. */
   readonly images: readonly ReportImage[];
-  /** What the last ingest could not take in. */
+  /** What failed at the last ingest, and why. */
   readonly ingest: ReportIngest | null;
   /** What a reader must know about the numbers: sentences, the most important first. They name no image. */
   readonly notes: readonly string[];
@@ -70,7 +70,7 @@ export type MeasureKey =
   | "user_events_per_s"
   | "velocity"
   | "speed"
-  | "stalls_per_min"
+  | "stalls"
   | "heart_rate"
   | "diameter";
 
@@ -287,7 +287,7 @@ export interface ReportEvent {
 
 /** What is known of files that did not come in. */
 export interface ReportIngest {
-  /** Name of the report of the last ingest beside the dataset; null if there is none. */
+  /** Name of the report of the last ingest beside the dataset; null without one. */
   readonly file: string | null;
   /** Whether everything came in, or how it is known what did not; or why nothing is known. */
   readonly words: string;

@@ -1,7 +1,7 @@
 // Blind scoring: hides from a scorer where and when a scan was made, and under which condition.
 
 import { COLUMNS } from "@kym/kym-schema";
-import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
+import { IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import type { Row } from "@kym/zarr-store";
 import type { CommandContext } from "../arguments/command.ts";
 import type { BlindNames } from "../blind/blind-names.ts";
@@ -59,21 +59,14 @@ export function blindOverview(image: ImageOverview, names: BlindNames): ImageOve
   };
 }
 
-/** The columns of the table of images that a scorer may see, beside numbers and the states of pooled tables. */
+/** The columns of the table of images that a scorer may see: numbers, yes or no, and states. */
 const SHOWN: ReadonlySet<string> = new Set([
-  ...[
-    COLUMNS.accepted,
-    COLUMNS.umPerPx,
-    COLUMNS.msPerLine,
-    "lines",
-    "px",
-    "channels",
-    "dtype",
-    COLUMNS.nRois,
-  ],
-  ...[COLUMNS.analysisState, COLUMNS.staleTables, EXPERIMENT_KEYS.depth, EXPERIMENT_KEYS.branchOrder],
+  ...IMAGES_COLUMNS.flatMap(({ name, type }) => (type === "utf8" ? [] : [name])),
+  ...[COLUMNS.analysisState, COLUMNS.staleTables],
 ]);
 const STATE_OF_TABLE = /^(n_rows|staleness|analysis_state)_/;
+/** How pixels are stored. */
+const NUMBER_TYPE = /^(u?int|float|complex)\d{1,3}$/;
 
 /** A row of the table of images, with nulls for all that could tell what a scan is, notes among it. */
 export function blindRow(row: Row, names: BlindNames): Row {
@@ -85,7 +78,8 @@ export function blindRow(row: Row, names: BlindNames): Row {
       if (name === "artifacts") {
         return [name, knownArtifacts(String(cell ?? "").split(",")).join(",")];
       }
-      return [name, SHOWN.has(name) || STATE_OF_TABLE.test(name) ? cell : null];
+      const isShown = SHOWN.has(name) || STATE_OF_TABLE.test(name);
+      return [name, isShown || (typeof cell === "string" && NUMBER_TYPE.test(cell)) ? cell : null];
     }),
   );
 }

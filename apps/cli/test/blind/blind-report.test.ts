@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { BlindNames, placeText } from "../../src/blind/blind-names.ts";
 import { blindDetail, blindReport } from "../../src/report/blind-report.ts";
+import { MEASURES } from "../../src/report/numbers/measures.ts";
 import type { ReportData, ReportImage, ReportImageDetail } from "../../src/report/report-data.ts";
 
 /** Words that nobody and nothing but a lab writes. */
@@ -14,7 +15,7 @@ function namesOf(ids: readonly string[]): BlindNames {
 }
 
 function imageOf(imageId: string, telling: string): ReportImage {
-  const nothing = { user_events: 0, user_events_per_s: null, speed: null, stalls_per_min: null };
+  const values = MEASURES.map(({ key }) => [key, key === "velocity" ? 0.5 : null]);
   return {
     imageId,
     telling: {
@@ -31,7 +32,7 @@ function imageOf(imageId: string, telling: string): ReportImage {
       durationS: 0.1,
       nRois: 1,
     },
-    values: { ...nothing, velocity: 0.5, heart_rate: null, diameter: null },
+    values: Object.fromEntries(values),
     staleness: [
       { table: "kym_radon", label: "velocities", state: "fresh", words: "The rows are fresh." },
       { table: telling, label: telling, state: "fresh", words: telling },

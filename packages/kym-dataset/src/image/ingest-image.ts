@@ -5,6 +5,7 @@ import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ArtifactStore, PixelStore, ReadOptions, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
 import { schemaOfTable } from "@kym/zarr-store/table/reading";
 import { loadSourceName } from "../load-source-name.ts";
+import { overviewsOfArray, saveOverviews } from "./overview-of-image.ts";
 
 export interface IngestImageOptions extends ReadOptions {
   /** Default: a new UUID. */
@@ -32,6 +33,7 @@ export async function ingestImage(
     shape.map(() => undefined),
     { signal },
   );
+  const overviews = overviewsOfArray(pixels, axes);
   const names = await artifactStore.list({ signal });
   const metadataText = (await loadMetadataText(artifactStore, { signal })) ?? "";
   const sourceName = options.sourceName ?? (await loadSourceName(artifactStore, { signal }));
@@ -46,6 +48,7 @@ export async function ingestImage(
         summary: summarizeMetadata(metadataText),
       });
       imageId = record.id;
+      await saveOverviews(record, overviews, { signal });
       for (const name of names.json) {
         await record.saveJson(name, await artifactStore.loadJsonText(name, { signal }));
       }

@@ -4,6 +4,8 @@ import { loadMetadataText, planeScales, summarizeMetadata } from "@kym/kym-schem
 import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { DatasetContents, NdArray, ReadOptions, ZarrDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
+import { isDerivedKey } from "@kym/zarr-store/layout";
+import { overviewsOfArray, saveOverviews } from "../image/overview-of-image.ts";
 import { loadSourceName } from "../load-source-name.ts";
 
 /** Copies one image with its attributes, artifacts and attachments. Throws the errors of reading and writing. */
@@ -30,6 +32,7 @@ export async function copyImage(
     summary: summarizeMetadata(metadataText),
     ...options,
   });
+  await saveOverviews(to, overviewsOfArray(pixels, axes ?? []), options);
   for (const key of fileKeys(await from.objectHashes())) {
     await to.files.save(key, await from.files.load(key, options), options);
   }
@@ -86,7 +89,9 @@ export async function imageDifference(
 
 /** The keys of artifacts and attachments. Arrays are left out: each version of Zarr stores them differently. */
 function fileKeys(hashes: ReadonlyMap<string, string>): readonly string[] {
-  return [...hashes.keys()].filter((key) => /^(analysis|attachments)\//.test(key)).sort();
+  return [...hashes.keys()]
+    .filter((key) => /^(analysis|attachments)\//.test(key) && !isDerivedKey(key))
+    .sort();
 }
 
 function isSameArray(a: NdArray, b: NdArray): boolean {

@@ -3,6 +3,7 @@
 import {
   imagePartKey,
   imagePartOf,
+  isDerivedKey,
   isPixelKey,
   PIXELS_NODE_KEY,
   ZARR_NODE_NAME,
@@ -43,6 +44,7 @@ export function decideImage(
   theirs: ObjectHashes | undefined,
 ): ImageDecision {
   if (theirs === undefined) {
+    // Derived data are made by whoever needs them: they are nothing that a lab changed.
     const isGone = base !== undefined && ours !== undefined;
     return { kind: !isGone ? "same" : saidOf(ours) === saidOf(base) ? "deleted" : "kept" };
   }
@@ -66,16 +68,21 @@ export function decideImage(
 
 const NONE: ObjectHashes = new Map();
 
+function isOfLab(key: string): boolean {
+  return !isDerivedKey(key);
+}
+
 function isChunk(key: string): boolean {
   return isPixelKey(key) && key !== PIXELS_NODE_KEY;
 }
 
-/** Groups the objects of an image by the part that they belong to, sorted. Chunks of the pixels are left out. */
+/** Groups the objects of an image by the part that they belong to, sorted. Chunks of the pixels and derived data are left out. */
 function partsOf(
   versions: readonly ObjectHashes[],
 ): readonly { readonly key: string; readonly keys: readonly string[] }[] {
   const keys = new Set(versions.flatMap((hashes) => [...hashes.keys()]));
-  const parts = Map.groupBy([...keys].filter((key) => !isChunk(key)).sort(), (key) => partKeyOf(key));
+  const wanted = [...keys].filter((key) => !isChunk(key) && isOfLab(key)).sort();
+  const parts = Map.groupBy(wanted, (key) => partKeyOf(key));
   return [...parts].map(([key, own]) => ({ key, keys: own }));
 }
 
@@ -93,6 +100,6 @@ function said(hashes: ObjectHashes, keys: readonly string[]): string {
   return keys.map((key) => hashes.get(key) ?? "").join(" ");
 }
 
-function saidOf(hashes: ObjectHashes, isWanted: (key: string) => boolean = () => true): string {
+function saidOf(hashes: ObjectHashes, isWanted: (key: string) => boolean = isOfLab): string {
   return JSON.stringify([...hashes].filter(([key]) => isWanted(key)).sort());
 }

@@ -10,6 +10,7 @@ export { EXPERIMENT_KEYS } from "../metadata/experiment.ts";
 export { METADATA_KEYS } from "../metadata/metadata.ts";
 export { HEADER_FACT_KEYS, METADATA_HEADER_KEYS } from "../metadata/metadata-header.ts";
 export { SUMMARY_KEYS } from "../metadata/summarize-metadata.ts";
+export { isOverviewName, type OverviewFile, overviewFile } from "../overview-file.ts";
 export { INGEST_MODE, PROVENANCE_KEYS } from "../provenance/provenance.ts";
 export { PROVENANCE_HISTORY } from "../provenance/provenance-history.ts";
 export { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "../radon/analysis-runs.ts";

@@ -13,6 +13,7 @@ import {
   stringOf,
   throwFault,
 } from "@kym/zarr-store/json";
+import { imagePartKey, isDerivedKey } from "@kym/zarr-store/layout";
 import { parseTableSchema } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
 
@@ -200,11 +201,16 @@ function decodeImage(image: JsonField): ExportedImage {
       attributes: attributesOf(pixels),
       chunkKeySeparator: separatorIn(pixels),
     },
-    artifacts: itemsOf(memberOf(image, "artifacts")).map(decodeArtifact),
+    artifacts: itemsOf(memberOf(image, "artifacts")).map(decodeArtifact).filter(isOfLab),
     objects: Object.fromEntries(
       Object.entries(objectOf(memberOf(image, "objects"))).map(([key, hash]) => [key, String(hash)]),
     ),
   };
+}
+
+/** Versions that do not know derived data took them for attachments. They are made again. */
+function isOfLab({ kind, name }: ExportedArtifact): boolean {
+  return kind !== "attachment" || !isDerivedKey(imagePartKey({ kind, name }));
 }
 
 function decodeArtifact(fields: JsonField): ExportedArtifact {

@@ -153,17 +153,20 @@ function levelsOf(
   none: number,
 ): Uint8Array {
   const levels = new Uint8Array(values.length);
-  // Of numbers near the largest of all, the difference is none.
+  // The difference of numbers near the largest of all is no number.
   const scale = Number.isFinite(high - low) ? 1 : 0.5;
-  const span = scale * high - scale * low;
+  const [first, factor] = [scale * low, STEPS / (scale * high - scale * low)];
   for (let cell = 0; cell < values.length; cell++) {
     const value = values[cell] ?? Number.NaN;
-    if (Number.isNaN(value)) {
-      levels[cell] = none;
+    if (value >= high) {
+      levels[cell] = value > low ? 255 : 0;
     } else if (value > low) {
-      const share = value >= high ? 1 : (scale * value - scale * low) / span;
-      levels[cell] = levelOfStep(Math.round(STEPS * share));
+      levels[cell] = LEVELS[Math.floor((scale * value - first) * factor + 0.5)] ?? 255;
+    } else if (Number.isNaN(value)) {
+      levels[cell] = none;
     }
   }
   return levels;
 }
+
+const LEVELS: Uint8Array = Uint8Array.from({ length: STEPS + 1 }, (_, step) => levelOfStep(step));

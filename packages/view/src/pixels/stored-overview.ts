@@ -1,4 +1,4 @@
-// The overviews of an image as they are stored: JSON, in which each level is one character.
+// The overviews of an image as they are stored: a JSON file, in which each level is one character.
 
 import { ViewError } from "../errors.ts";
 import { levelOfStep, type Overview, overviewBins, stepOfLevel } from "./overview.ts";
@@ -11,6 +11,8 @@ const NOTHING = "=";
 const FORM = 1;
 /** An image has at most this many channels with an overview. */
 const MOST_CHANNELS = 64;
+/** The overviews of 64 channels take less. */
+const MOST_BYTES = 2 ** 27;
 const MOST_LINES = 2 ** 40;
 const MOST_COLUMNS = 2 ** 20;
 
@@ -29,11 +31,11 @@ export interface Overviews {
 }
 
 /**
- * What is stored: a JSON value. `maximum` is left out where it is the same as `minimum`, as in an image of at most 1000 lines.
+ * The file that is stored. `maximum` is left out where it is the same as `minimum`, as in an image of at most 1000 lines.
  * For 1000 bins of 38 columns these are 76 kB.
  */
-export function encodeOverviews({ pixelsSha256, channels }: Overviews): object {
-  return {
+export function encodeOverviews({ pixelsSha256, channels }: Overviews): Uint8Array<ArrayBuffer> {
+  const value = {
     overview: FORM,
     pixels_sha256: pixelsSha256,
     channels: [...channels].map(([channel, { lines, columns, bins, low, high, minimum, maximum }]) => {
@@ -44,16 +46,17 @@ export function encodeOverviews({ pixelsSha256, channels }: Overviews): object {
       };
     }),
   };
+  return new TextEncoder().encode(JSON.stringify(value));
 }
 
 /**
  * Reads what `encodeOverviews` made.
  *
- * @throws {ViewError} `invalid_overview` for any other value: one of another form, sizes that do not go together, a text of
- * another length or with another character
+ * @throws {ViewError} `invalid_overview` for any other file: one that is too large or no JSON, one of another form, sizes that
+ * do not go together, levels of another number or with another character
  */
-export function decodeOverviews(value: unknown): Overviews {
-  const root = objectAt(value, "$");
+export function decodeOverviews(bytes: Uint8Array): Overviews {
+  const root = objectAt(jsonOf(bytes), "$");
   if (root["overview"] !== FORM) {
     throw invalid("$.overview", String(FORM), root["overview"]);
   }
@@ -75,6 +78,18 @@ export function decodeOverviews(value: unknown): Overviews {
     decoded.set(channel, decodeOverview(fields, path));
   }
   return { pixelsSha256, channels: decoded };
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  if (bytes.length > MOST_BYTES) {
+    throw invalid("$", `at most ${MOST_BYTES} bytes`, bytes.length);
+  }
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid("$", "JSON", JSON.stringify(text.slice(0, 20)));
+  }
 }
 
 function decodeOverview(fields: Readonly<Record<string, unknown>>, path: string): Overview {
@@ -148,11 +163,10 @@ function integerAt(
 
 function numberAt(fields: Readonly<Record<string, unknown>>, name: string, path: string): number {
   const value = fields[name];
-  const number = typeof value === "bigint" ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isFinite(number)) {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
     throw invalid(`${path}.${name}`, "a finite number", value);
   }
-  return number;
+  return value;
 }
 
 function invalid(path: string, expected: string, found: unknown): ViewError {

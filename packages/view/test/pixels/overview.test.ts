@@ -6,6 +6,7 @@ import {
   LineReduction,
   narrowOverview,
   type Overview,
+  OverviewBuilder,
   overviewBins,
   overviewOf,
   overviewPlane,
@@ -20,8 +21,8 @@ function overview(plane: PixelPlane, bins: number = overviewBins(plane)): Overvi
   return overviewOf(reduction);
 }
 
-function stored(of: Overview): Readonly<Record<string, unknown>> {
-  return JSON.parse(JSON.stringify(encodeOverviews({ pixelsSha256: SHA256, channels: new Map([[1, of]]) })));
+function stored(of: Overview): Uint8Array {
+  return encodeOverviews({ pixelsSha256: SHA256, channels: new Map([[1, of]]) });
 }
 
 it("an overview has at most 1000 bins, as many as lines, and fewer in an image that is wide", () => {
@@ -130,11 +131,12 @@ it("what was stored comes back, for any pixels", () => {
 it("30 000 lines of 38 pixels are stored in less than 80 kB", () => {
   const [lines, columns] = [30_000, 38];
   const pixels = Uint16Array.from({ length: lines * columns }, (_, index) => (index * 7919) % 4096);
-  expect(JSON.stringify(stored(overview({ pixels, lines, columns }))).length).toBeLessThan(77_000);
+  expect(stored(overview({ pixels, lines, columns })).length).toBeLessThan(77_000);
 });
 
 it("a stored overview is refused with the place that is wrong", () => {
-  const good = stored(overview({ pixels: Uint8Array.of(1, 2, 3, 4, 5, 6), lines: 3, columns: 2 }));
+  const bytes = stored(overview({ pixels: Uint8Array.of(1, 2, 3, 4, 5, 6), lines: 3, columns: 2 }));
+  const good = JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>;
   const channel = (good["channels"] as readonly object[])[0];
   const changed = (fields: object): unknown => ({ ...good, channels: [{ ...channel, ...fields }] });
   const places: readonly (readonly [unknown, string])[] = [
@@ -157,6 +159,69 @@ it("a stored overview is refused with the place that is wrong", () => {
     [changed({ maximum: "AAAAAA" }), "$.channels[0].maximum: expected at least the minimum at 1, found 0"],
   ];
   for (const [value, message] of places) {
-    expect(() => decodeOverviews(value)).toThrow(message);
+    expect(() => decodeOverviews(new TextEncoder().encode(JSON.stringify(value)))).toThrow(message);
+  }
+  expect(() => decodeOverviews(bytes.subarray(1))).toThrow('$: expected JSON, found "');
+});
+
+it("an image gives one overview for each channel, wherever its axes lie and however its rows arrive", () => {
+  const [channels, lines, columns] = [3, 7, 4];
+  const value = (channel: number, line: number, column: number): number =>
+    ((channel + 1) * (line * 5 + column)) % 60;
+  const wanted = Array.from({ length: channels }, (_, channel) => {
+    const at = (index: number): number => value(channel, Math.floor(index / columns), index % columns);
+    return overview({
+      pixels: Uint8Array.from({ length: lines * columns }, (_, index) => at(index)),
+      lines,
+      columns,
+    });
+  });
+  const sizes = { c: channels, t: lines, x: columns, z: 2 };
+  for (const axes of [
+    ["c", "t", "x"],
+    ["t", "c", "x"],
+    ["t", "x", "c"],
+    ["z", "c", "t", "x"],
+    ["c", "z", "t", "x"],
+  ] as const) {
+    const shape = axes.map((axis) => sizes[axis]);
+    const elements = BigInt64Array.from({ length: shape.reduce((a, b) => a * b) }, (_, index) => {
+      const at: Record<string, number> = {};
+      let rest = index;
+      for (const axis of axes.toReversed()) {
+        at[axis] = rest % sizes[axis];
+        rest = Math.floor(rest / sizes[axis]);
+      }
+      return BigInt((at["z"] ?? 0) === 0 ? value(at["c"] ?? 0, at["t"] ?? 0, at["x"] ?? 0) : 999);
+    });
+    for (const rowsAtOnce of [1, 3, 1000]) {
+      const builder = new OverviewBuilder({ shape, axes });
+      const length = shape.at(-1) ?? 1;
+      for (let row = 0; row * length < elements.length; row += rowsAtOnce) {
+        builder.add(row, elements.subarray(row * length, (row + rowsAtOnce) * length));
+      }
+      expect([...builder.overviews()], axes.join()).toEqual(wanted.map((each, index) => [index + 1, each]));
+    }
+  }
+});
+
+it("an image without a plane, without pixels, or too wide has no overview", () => {
+  const shapes = [[5], [0, 4], [4, 0], [2, 500_001]];
+  expect(shapes.map((shape) => new OverviewBuilder({ shape, axes: ["t", "x"] }).overviews().size)).toEqual([
+    0, 0, 0, 0,
+  ]);
+});
+
+it("integers of 8 and 16 bits are reduced like any other numbers", () => {
+  const [lines, columns] = [50, 5];
+  for (const type of [Uint8Array, Int8Array, Uint16Array, Int16Array]) {
+    const pixels = new type(lines * columns).map((_, index) => index * index * 7919);
+    const [small, plain] = [pixels, Float64Array.from(pixels)].map((each) => {
+      const reduction = new LineReduction({ lines, columns, bins: 7 });
+      reduction.add(0, { pixels: each.subarray(0, 13 * columns), lines: 13, columns });
+      reduction.add(13, { pixels: each.subarray(13 * columns), lines: lines - 13, columns });
+      return reduction.plane();
+    });
+    expect(small).toEqual(plain);
   }
 });

@@ -32,18 +32,17 @@ select option { color: #1a1a1a; background: #ffffff; }
 button:hover, select:hover { border-color: var(--pale); }
 .plot { position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
 .plot:focus-visible, button:focus-visible, select:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
-.plot:focus { outline-offset: 1px; }
+.plot.pointed:focus-visible { outline: 1px solid var(--line); }
 canvas { display: block; }
 .pixels { position: absolute; image-rendering: pixelated; background: light-dark(#efefef, #2a2a2c); }
 svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: hidden; pointer-events: none; }
 text { font: 11px var(--kym-font, system-ui, sans-serif); fill: var(--pale); }
-text.title { fill: var(--ink); }
 .frame { fill: none; stroke: var(--line); }
 .tick { stroke: var(--line); }
 .halo { paint-order: stroke; stroke: #000000; stroke-width: 3px; stroke-linejoin: round; }
 .roi { fill: none; stroke-width: 1.2; stroke-dasharray: 5 2; }
 .roi.chosen { stroke-width: 2.2; stroke-dasharray: none; }
-.slopes { fill: none; stroke-linecap: round; }
+.slopes { fill: none; stroke-width: 1.2; stroke-linecap: round; }
 .cross { stroke: #ffffff; stroke-width: 1; mix-blend-mode: difference; }
 .trace .cross { stroke: var(--ink); mix-blend-mode: normal; stroke-dasharray: 3 2; }
 .box { fill: var(--focus); fill-opacity: 0.25; stroke: var(--focus); }

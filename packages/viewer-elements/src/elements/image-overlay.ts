@@ -37,13 +37,12 @@ export function drawImageOverlay(
     svgNode("clipPath", { id: "inside" }, [svgNode("rect", { x, y, width, height })]),
     ...eventLane(kymograph, axes, box),
     svgNode("g", { "clip-path": "url(#inside)" }, [
-      ...slopeLines(kymograph, axes, palette).map(({ roiId, d, colour, strokeWidth }) =>
+      ...slopeLines(kymograph, axes, palette).map(({ roiId, d, colour }) =>
         svgNode("path", {
           class: "slopes",
           "data-roi": roiId,
           d,
           stroke: colour,
-          "stroke-width": strokeWidth,
         }),
       ),
       ...roiMarks(kymograph.rois, axes, palette).flatMap(({ roiId, d, colour, label }) => [

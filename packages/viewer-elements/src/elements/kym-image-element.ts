@@ -1,13 +1,13 @@
 // `<kym-image>`: a kymograph with time to the right, its ROIs, slopes and events.
 
-import { type Contrast, hitPlace, PALETTES, type PaletteName } from "@kym/view";
+import { hitPlace, PALETTES, type PaletteName } from "@kym/view";
 import { ViewerError } from "../errors.ts";
 import type { Kymograph, KymographData } from "../model/kymograph.ts";
 import { parseKymograph } from "../model/parse-kymograph.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { ViewerState } from "../model/viewer-state.ts";
 import { placeWords, shownWords, sizeWords, summaryWords } from "../model/viewer-words.ts";
-import { imageContrast, parseContrast } from "../screen/image-contrast.ts";
+import { imageContrast, type LayerContrasts, parseContrast } from "../screen/image-contrast.ts";
 import { paintScreen } from "../screen/paint-screen.ts";
 import { BOTTOM_GUTTER, imageBox, type PlotBox, spaceAxis, timeAxis } from "../screen/plot-layout.ts";
 import { screenPlane } from "../screen/screen-plane.ts";
@@ -44,7 +44,7 @@ export class KymImageElement extends ElementBase {
   #parts: ImageParts | undefined;
   #live: AbortController | undefined;
   #error: ViewerError | undefined;
-  #contrast: Contrast | undefined;
+  #contrasts: LayerContrasts | undefined;
   #box: PlotBox = imageBox(0, 1, { hasEvents: false });
   #drag: { readonly from: number; readonly to: number } | undefined;
 
@@ -96,11 +96,14 @@ export class KymImageElement extends ElementBase {
     this.#parts ??= makeImageParts(this);
     const stop = this.state.listen((change) => {
       if (change === "kymograph") {
-        this.#contrast = undefined;
+        this.#contrasts = undefined;
         this.#error = undefined;
         if (this.data !== undefined) {
           queueMicrotask(() => sendEvent(this, "kym-load", { name: this.data?.name ?? "" }));
         }
+      } else if (change === "pixels" && this.data?.stretches.length === 1) {
+        // The first lines that are loaded decide the contrast of all.
+        this.#contrasts = undefined;
       } else if (change === "range" && this.data !== undefined) {
         sendEvent(this, "kym-view", viewDetail(this.range, this.data.pixelSize));
       } else if (change === "crosshair") {
@@ -136,7 +139,7 @@ export class KymImageElement extends ElementBase {
       queueMicrotask(() => this.#open());
       return;
     }
-    this.#contrast = undefined;
+    this.#contrasts = undefined;
     this.#error = undefined;
     this.#watch.drawSoon();
   }
@@ -273,19 +276,18 @@ export class KymImageElement extends ElementBase {
     const [width, rows] = [Math.round(box.width * scale), Math.round(box.height * scale)];
     const axis = { from: this.range.start, to: this.range.stop, start: 0, stop: width };
     const layers = { ...data, ...data.size };
-    const { plane, shownAs } = screenPlane(layers, axis, width);
-    this.#contrast ??= data.overview || data.stretches.length > 0 ? imageContrast(data, percents) : undefined;
-    const contrast = this.#contrast ?? { low: 0, high: 1 };
+    const screen = screenPlane(layers, axis, width);
+    this.#contrasts ??= imageContrast(data, percents);
     canvas.width = width;
     canvas.height = rows;
     canvas.style.cssText = `left:${box.left}px;top:${box.top}px;width:${box.width}px;height:${box.height}px`;
-    const pixels = paintScreen(plane, { contrast, palette, height: rows });
+    const pixels = paintScreen(screen, { contrasts: this.#contrasts, palette, height: rows });
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, rows), 0, 0);
     drawImageOverlay(marks, { kymograph: data, box, state: this.state, palette, hasTimeAxis });
     drawCrosshair(cross, { kymograph: data, box, state: this.state, drag: this.#drag });
     parts.name.textContent = data.name;
     parts.size.textContent = sizeWords(data);
-    parts.shown.textContent = `${shownWords(shownAs)}${this.#loader.isLoading ? " · loading …" : ""}`;
+    parts.shown.textContent = `${shownWords(screen.shownAs)}${this.#loader.isLoading ? " · loading …" : ""}`;
     parts.readout.textContent = this.#words();
     parts.summary.textContent = summaryWords(data);
     parts.select.value = palette;

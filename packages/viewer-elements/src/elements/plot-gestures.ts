@@ -30,11 +30,11 @@ export function listenToGestures(plot: GesturePlot, signal: AbortSignal): void {
   let drag: { readonly from: number; readonly isTouch: boolean } | undefined;
 
   const act = (gesture: Gesture | undefined): void => {
-    const { kymograph, range, crosshair } = state;
+    const { kymograph, range, bounds, crosshair } = state;
     if (gesture === undefined || kymograph === undefined) {
       return;
     }
-    const next = applyGesture(gesture, { range, crosshair, size: kymograph.size, axis: plot.axis() });
+    const next = applyGesture(gesture, { range, bounds, crosshair, size: kymograph.size, axis: plot.axis() });
     state.setRange(next.range);
     state.setCrosshair(next.crosshair);
   };
@@ -58,6 +58,7 @@ export function listenToGestures(plot: GesturePlot, signal: AbortSignal): void {
       const gesture = keyGesture({ key, shiftKey, hasOther: ctrlKey || altKey || metaKey });
       if (gesture !== undefined && event.target === focused) {
         event.preventDefault();
+        focused.classList.remove("pointed");
         endDrag();
         act(gesture);
         if (gesture.kind === "step") {
@@ -67,6 +68,7 @@ export function listenToGestures(plot: GesturePlot, signal: AbortSignal): void {
     },
     { signal },
   );
+  focused.addEventListener("blur", () => focused.classList.remove("pointed"), { signal });
   surface.addEventListener(
     "wheel",
     (event) => {
@@ -90,6 +92,8 @@ export function listenToGestures(plot: GesturePlot, signal: AbortSignal): void {
       pointers.set(event.pointerId, x);
       surface.setPointerCapture(event.pointerId);
       focused.focus({ preventScroll: true });
+      // A frame as wide as for keys would flash at each click.
+      focused.classList.add("pointed");
       drag = pointers.size === 1 ? { from: within(x), isTouch: event.pointerType === "touch" } : undefined;
       if (pointers.size > 1) {
         plot.onBox(undefined);

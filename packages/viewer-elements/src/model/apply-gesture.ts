@@ -2,12 +2,14 @@
 
 import { type Axis, fromScreen } from "@kym/view";
 import type { Gesture } from "./gesture.ts";
-import { panRange, type TimeRange, wholeRange, zoomRange } from "./time-range.ts";
+import { panRange, type TimeRange, zoomRange } from "./time-range.ts";
 import type { Crosshair } from "./viewer-state.ts";
 
 /** What a gesture starts from. */
 export interface GestureBasis {
   readonly range: TimeRange;
+  /** What can be shown. */
+  readonly bounds: TimeRange;
   readonly crosshair: Crosshair | undefined;
   readonly size: { readonly lines: number; readonly columns: number };
   /** Where the range lies on the screen. */
@@ -17,38 +19,32 @@ export interface GestureBasis {
 /** The range and crosshair after a gesture. Pure. */
 export function applyGesture(
   gesture: Gesture,
-  { range, crosshair, size, axis }: GestureBasis,
+  { range, bounds, crosshair, size, axis }: GestureBasis,
 ): { readonly range: TimeRange; readonly crosshair: Crosshair | undefined } {
   switch (gesture.kind) {
     case "pan":
-      return { range: panTo(range, gesture.share, size.lines), crosshair };
+      return { range: panRange(range, gesture.share, bounds), crosshair };
     case "zoom": {
       const middle = (range.start + range.stop) / 2;
       const isShown =
         crosshair !== undefined && crosshair.line >= range.start && crosshair.line <= range.stop;
       const about =
         gesture.about === undefined ? (isShown ? crosshair.line : middle) : fromScreen(axis, gesture.about);
-      return { range: zoomRange(range, gesture.factor, about, size.lines), crosshair };
+      return { range: zoomRange(range, gesture.factor, about, bounds), crosshair };
     }
     case "show":
       return { range: gesture.range, crosshair };
     case "all":
-      return { range: wholeRange(size.lines), crosshair };
+      return { range: bounds, crosshair };
     case "step": {
-      const next = stepped(gesture, { range, crosshair, size, axis });
+      const next = stepped(gesture, { range, bounds, crosshair, size, axis });
       const isBeyond = next.line < range.start || next.line >= range.stop;
       const share = next.line < range.start ? -0.5 : 0.5;
-      return { range: isBeyond ? panRange(range, share, size.lines) : range, crosshair: next };
+      return { range: isBeyond ? panRange(range, share, bounds) : range, crosshair: next };
     }
     case "leave":
       return { range, crosshair: undefined };
   }
-}
-
-function panTo(range: TimeRange, share: number, lines: number): TimeRange {
-  return Number.isFinite(share)
-    ? panRange(range, share, lines)
-    : panRange(range, Math.sign(share) * lines, lines);
 }
 
 /** The centre of the next pixel; at first the middle of what is shown. A step is at least one unit of the screen. */

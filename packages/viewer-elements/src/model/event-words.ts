@@ -16,9 +16,7 @@ export function eventWords({ eventType, startS, endS }: KymographEvent): string 
 }
 
 /** How often each type occurs, with its letter, such as `D baseline drop × 3`; in the order of their first event. */
-export function eventCounts(
-  events: readonly KymographEvent[],
-): readonly {
+export function eventCounts(events: readonly KymographEvent[]): readonly {
   readonly letter: string;
   readonly colour: string;
   readonly words: string;

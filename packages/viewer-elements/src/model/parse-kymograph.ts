@@ -1,6 +1,6 @@
 // Checks what a page sets as `data`, so that everything behind it can rely on it.
 
-import { LineReduction, type Overview, overviewBins, overviewOf, type PixelPlane } from "@kym/view";
+import type { Overview, PixelPlane } from "@kym/view";
 import { ViewerError } from "../errors.ts";
 import type { Kymograph, KymographData, KymographTrace } from "./kymograph.ts";
 
@@ -20,7 +20,7 @@ export function parseKymograph(data: KymographData): Kymograph {
     checkPlane(stretch.plane, size.columns, plane === undefined ? `stretches[${index}].plane` : "plane");
   }
   const { secondsPerLine = null, umPerPx = null } = data.pixelSize ?? {};
-  const overview = data.overview ?? (plane && reducedPlane(plane));
+  const { overview } = data;
   if (overview !== undefined) {
     checkOverview(overview, size);
   }
@@ -39,13 +39,6 @@ export function parseKymograph(data: KymographData): Kymograph {
     ...{ loadLines: data.loadLines, loadResults: data.loadResults, contrast: data.contrast },
     ...{ rois: data.rois ?? [], traces: data.traces ?? [], events: data.events ?? [] },
   };
-}
-
-/** The overview of pixels that are all there. */
-export function reducedPlane(plane: PixelPlane): Overview {
-  const reduction = new LineReduction({ ...plane, bins: Math.max(1, overviewBins(plane)) });
-  reduction.add(0, plane);
-  return overviewOf(reduction);
 }
 
 function checkPlane({ pixels, lines, columns }: PixelPlane, expected: number, where: string): void {

@@ -14,15 +14,15 @@ export function wholeRange(lines: number): TimeRange {
   return { start: 0, stop: Math.max(1, lines) };
 }
 
-/** The range of the same extent within the image; at least 8 lines, or the whole of a shorter image. */
-export function clampRange({ start, stop }: TimeRange, lines: number): TimeRange {
-  const whole = wholeRange(lines);
-  if (!Number.isFinite(start) || !Number.isFinite(stop)) {
-    return whole;
+/** The range of the same extent within bounds; at least 8 lines, or all of shorter bounds. */
+export function clampRange({ start, stop }: TimeRange, bounds: TimeRange): TimeRange {
+  const most = bounds.stop - bounds.start;
+  const extent = Math.min(most, Math.max(Math.min(LEAST_LINES, most), Math.abs(stop - start)));
+  if (!Number.isFinite(start) || !Number.isFinite(stop) || extent === most) {
+    return bounds;
   }
-  const extent = Math.min(whole.stop, Math.max(Math.min(LEAST_LINES, whole.stop), Math.abs(stop - start)));
   const middle = (start + stop) / 2;
-  const first = Math.min(whole.stop - extent, Math.max(0, middle - extent / 2));
+  const first = Math.min(bounds.stop - extent, Math.max(bounds.start, middle - extent / 2));
   return { start: first, stop: first + extent };
 }
 
@@ -31,20 +31,21 @@ export function clampRange({ start, stop }: TimeRange, lines: number): TimeRange
  *
  * @param factor by how much the extent grows; below 1 zooms in
  */
-export function zoomRange(range: TimeRange, factor: number, about: number, lines: number): TimeRange {
+export function zoomRange(range: TimeRange, factor: number, about: number, bounds: TimeRange): TimeRange {
   const extent = range.stop - range.start;
-  const least = Math.min(LEAST_LINES, lines) / extent;
-  const applied = Math.min(lines / extent, Math.max(least, factor));
+  const most = bounds.stop - bounds.start;
+  const applied = Math.min(most / extent, Math.max(Math.min(LEAST_LINES, most) / extent, factor));
   return clampRange(
     { start: about - (about - range.start) * applied, stop: about + (range.stop - about) * applied },
-    lines,
+    bounds,
   );
 }
 
-/** Moves by a share of the extent; positive to later lines. */
-export function panRange({ start, stop }: TimeRange, share: number, lines: number): TimeRange {
-  const by = share * (stop - start);
-  return clampRange({ start: start + by, stop: stop + by }, lines);
+/** Moves by a share of the extent, positive to later lines; by an infinite one to the end. */
+export function panRange({ start, stop }: TimeRange, share: number, bounds: TimeRange): TimeRange {
+  const farthest = bounds.stop - bounds.start;
+  const by = Math.max(-farthest, Math.min(farthest, share * (stop - start)));
+  return clampRange({ start: start + by, stop: stop + by }, bounds);
 }
 
 export function isSameRange(a: TimeRange, b: TimeRange): boolean {

@@ -27,6 +27,11 @@ export class ViewerState {
     return this.#kymograph;
   }
 
+  /** What can be shown: all lines, or those of the stretches if nothing else is there. */
+  get bounds(): TimeRange {
+    return this.#kymograph === undefined ? wholeRange(1) : boundsOf(this.#kymograph);
+  }
+
   /** What is shown, in lines. */
   get range(): TimeRange {
     return this.#range;
@@ -50,7 +55,7 @@ export class ViewerState {
   /** Shows another kymograph, whole; undefined for none. */
   show(kymograph: Kymograph | undefined): void {
     this.#kymograph = kymograph;
-    this.#range = wholeRange(kymograph?.size.lines ?? 1);
+    this.#range = this.bounds;
     this.#crosshair = undefined;
     this.#roiId = undefined;
     this.#tell("kymograph");
@@ -77,7 +82,7 @@ export class ViewerState {
   }
 
   setRange(range: TimeRange): void {
-    const clamped = clampRange(range, this.#kymograph?.size.lines ?? 1);
+    const clamped = clampRange(range, this.bounds);
     if (!isSameRange(clamped, this.#range)) {
       this.#range = clamped;
       this.#tell("range");
@@ -108,4 +113,13 @@ export class ViewerState {
 
 function pixelsOf(stretches: readonly KymographStretch[]): number {
   return stretches.reduce((sum, { plane }) => sum + plane.pixels.length, 0);
+}
+
+function boundsOf({ size, overview, stretches, loadLines }: Kymograph): TimeRange {
+  return overview !== undefined || loadLines !== undefined || stretches.length === 0
+    ? wholeRange(size.lines)
+    : {
+        start: Math.min(...stretches.map(({ firstLine }) => firstLine)),
+        stop: Math.max(...stretches.map(({ firstLine, plane }) => firstLine + plane.lines)),
+      };
 }

@@ -61,8 +61,10 @@ export function shownVelocity(trace: KymographTrace): Float64Array {
 export type ShownAs =
   /** Each line as it was recorded. */
   | { readonly kind: "lines" }
+  /** One line of so many, as it was recorded. */
+  | { readonly kind: "nearest"; readonly lines: number }
   /** Minimum and maximum of so many lines, beside each other. */
-  | { readonly kind: "extremes"; readonly linesPerPair: number }
+  | { readonly kind: "extremes"; readonly lines: number }
   /** Nothing is there. */
   | { readonly kind: "nothing" };
 
@@ -71,8 +73,10 @@ export function shownWords(shownAs: ShownAs): string {
   switch (shownAs.kind) {
     case "lines":
       return "each line as recorded";
+    case "nearest":
+      return `1 of ${Number(shownAs.lines.toPrecision(2))} lines, as recorded`;
     case "extremes":
-      return `minimum and maximum of ${grouped(Math.round(shownAs.linesPerPair))} lines each`;
+      return `minimum and maximum of ${grouped(Math.round(shownAs.lines))} lines each`;
     case "nothing":
       return "not loaded";
   }

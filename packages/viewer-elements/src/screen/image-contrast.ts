@@ -1,8 +1,9 @@
 // The contrast of a kymograph, the same however far it is zoomed.
 
-import { type Contrast, contrastOf, overviewPlane } from "@kym/view";
+import { type Contrast, contrastOf, type PixelPlane } from "@kym/view";
 import { ViewerError } from "../errors.ts";
 import type { Kymograph } from "../model/kymograph.ts";
+import { valuesOf } from "./screen-plane.ts";
 
 /** Percentiles of the darkest and the brightest pixels. */
 export interface ContrastPercents {
@@ -13,23 +14,42 @@ export interface ContrastPercents {
 /** At most so many pixels decide. */
 const MOST_SAMPLES = 2 ** 17;
 
+/** The contrast of each layer. Extremes are farther apart than pixels: with the contrast of pixels they would be black and white. */
+export interface LayerContrasts {
+  readonly lines: Contrast;
+  readonly overview: Contrast;
+}
+
 /**
- * Which values are darkest and brightest: those that the page states, otherwise percentiles of the native lines that came with
- * the kymograph, or of its overview.
+ * Which values are darkest and brightest: those that the page states, for both layers, otherwise percentiles of each. Until native
+ * lines are there, theirs is that of the overview.
  */
-export function imageContrast(kymograph: Kymograph, percents: Partial<ContrastPercents> = {}): Contrast {
-  const { contrast, stretches, overview } = kymograph;
+export function imageContrast(
+  { contrast, stretches, overview, size }: Kymograph,
+  percents: Partial<ContrastPercents> = {},
+): LayerContrasts {
   if (contrast !== undefined && percents.lowPercent === undefined) {
-    return contrast;
+    return { lines: contrast, overview: contrast };
   }
-  const planes =
-    stretches.length > 0 ? stretches.map(({ plane }) => plane) : overview ? [overviewPlane(overview)] : [];
-  const total = planes.reduce((sum, { pixels }) => sum + pixels.length, 0);
-  const step = stepThrough(total, kymograph.size.columns);
-  const samples = planes.flatMap(({ pixels }) =>
-    Array.from({ length: Math.ceil(pixels.length / step) }, (_, index) => pixels[index * step] ?? Number.NaN),
+  const native = stretches.map(({ plane }) => plane);
+  const reduced = overview === undefined ? [] : [valuesOf(overview)];
+  const of = (planes: readonly PixelPlane[]): Contrast => contrastOf(samplesOf(planes, size.columns), percents);
+  return {
+    lines: of(native.length > 0 ? native : reduced),
+    overview: of(reduced.length > 0 ? reduced : native),
+  };
+}
+
+function samplesOf(planes: readonly PixelPlane[], columns: number): Float64Array {
+  const step = stepThrough(
+    planes.reduce((sum, { pixels }) => sum + pixels.length, 0),
+    columns,
   );
-  return contrastOf(Float64Array.from(samples), percents);
+  return Float64Array.from(
+    planes.flatMap(({ pixels }) =>
+      Array.from({ length: Math.ceil(pixels.length / step) }, (_, index) => pixels[index * step] ?? Number.NaN),
+    ),
+  );
 }
 
 /** Pixels are taken at such a step that every column is met. */

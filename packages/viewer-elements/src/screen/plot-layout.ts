@@ -20,7 +20,7 @@ export const BOTTOM_GUTTER = 36;
 /** The lane above the image in which events lie. */
 export const EVENT_LANE = 16;
 
-const LEAST_HEIGHT = 96;
+const LEAST_HEIGHT = 110;
 const MOST_HEIGHT = 300;
 const PER_COLUMN = 4;
 const LEAST_WIDTH = 40;

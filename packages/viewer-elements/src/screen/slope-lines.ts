@@ -11,18 +11,18 @@ export interface SlopeLines {
   readonly roiId: number;
   readonly d: string;
   readonly colour: string;
-  readonly strokeWidth: number;
 }
 
-/** Nearer to each other than this, lines would hide the streaks. */
-const LEAST_DISTANCE = 1.5;
+/** Nearer to each other than this, in CSS pixels, lines would hide the streaks: then only some of the windows have one. */
+const LEAST_DISTANCE = 7;
+/** A line across fewer CSS pixels of time shows no slope. */
+const LEAST_LENGTH = 3;
 /** How much of its window a line covers, so that the streak can be seen before and after it. */
 const SHARE = 0.5;
-const WIDEST = 1.2;
 
 /**
- * The slope of each window that is shown, drawn through the middle of its ROI. None for a trace without slopes, or where they
- * would be too near to each other.
+ * Slopes of windows that are shown, drawn through the middle of their ROI: of each window, or of every second, third … where they
+ * would lie too near to each other. None for a trace without slopes, or when so much time is shown that none could be seen.
  */
 export function slopeLines(
   { traces, rois, size }: Pick<Kymograph, "traces" | "rois" | "size">,
@@ -40,16 +40,19 @@ export function slopeLines(
       ...columnsOf(rois[index], size.columns),
     };
     const marks = slopeMarks({ centreLine, pxPerLine, windowLines }, region, SHARE);
-    const shownLines = axes.lines.to - axes.lines.from;
-    const distance = (shownLines / Math.max(1, marks.length)) * screenPerPixel(axes.lines);
-    if (marks.length === 0 || distance < LEAST_DISTANCE) {
+    const perLine = screenPerPixel(axes.lines);
+    if (marks.length === 0 || SHARE * windowLines * perLine < LEAST_LENGTH) {
       return [];
     }
+    const step = Math.abs((centreLine[1] ?? Number.NaN) - (centreLine[0] ?? Number.NaN)) * perLine;
+    const every = step > 0 ? Math.max(1, Math.ceil(LEAST_DISTANCE / step)) : 1;
     const place = (at: { readonly line: number; readonly column: number }): string =>
       `${tidy(toScreen(axes.lines, at.line))} ${tidy(toScreen(axes.columns, at.column))}`;
-    const d = marks.map(({ from, to }) => `M${place(from)}L${place(to)}`).join("");
+    // By the number of the window, so that the same ones are drawn while the image moves.
+    const drawn = marks.filter(({ window }) => window % every === 0);
+    const d = drawn.map(({ from, to }) => `M${place(from)}L${place(to)}`).join("");
     const colour = markColour(palette, Math.max(0, index));
-    return [{ roiId, d, colour, strokeWidth: Math.min(WIDEST, distance / 4) }];
+    return [{ roiId, d, colour }];
   });
 }
 

@@ -25,9 +25,9 @@ export function wantedLines(
   if (loadLines === undefined || isThere || (shown.stop - shown.start) * size.columns > MOST_PIXELS) {
     return undefined;
   }
-  // Each pair of places has a bin of its own: lines would look the same.
+  // With a bin for most places, the overview shows all that can be seen.
   const binsShown = ((overview?.bins ?? 0) * (shown.stop - shown.start)) / size.lines;
-  if (overview !== undefined && overview.bins < size.lines && binsShown >= places / 2) {
+  if (overview !== undefined && overview.bins < size.lines && binsShown >= places / 3) {
     return undefined;
   }
   const room = Math.floor((MOST_PIXELS / size.columns - (shown.stop - shown.start)) / 2);

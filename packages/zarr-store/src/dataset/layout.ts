@@ -14,6 +14,7 @@ import {
 import { isZarrStoreError } from "../errors.ts";
 import {
   type ArtifactName,
+  DERIVED_PREFIX,
   type ImageId,
   parseArtifactName,
   parseAttachmentName,
@@ -181,6 +182,21 @@ export function attachmentPath(id: ImageId, name: string): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));
 }
 
+/** The file of derived data: what is made of the pixels and can be made again. @throws {ZarrStoreError} `invalid_name` */
+export function derivedPath(id: ImageId, name: string): StoreKey {
+  return joinKey(groupOfImage(id), derivedKey(name));
+}
+
+/** The key of derived data below `images/<id>/`. @throws {ZarrStoreError} `invalid_name` */
+export function derivedKey(name: string): string {
+  return `${ATTACHMENTS}/${DERIVED_PREFIX}${parseAttachmentName(name)}`;
+}
+
+/** Whether an object below `images/<id>/` is derived data, which nobody works on. */
+export function isDerivedKey(key: string): boolean {
+  return key.startsWith(`${ATTACHMENTS}/${DERIVED_PREFIX}`);
+}
+
 /** The file of a pooled table that is one file. */
 export function tablePath(name: TableName): StoreKey {
   return joinKey(TABLES, name + TABLE_ENDING);
@@ -202,7 +218,7 @@ export type PathMeaning =
   | { readonly kind: "record" | "pixels" | "group"; readonly imageId: ImageId }
   | { readonly kind: "json" | "csv.gz" | "parquet"; readonly imageId: ImageId; readonly name: ArtifactName }
   | { readonly kind: "array"; readonly imageId: ImageId; readonly name: ArtifactName }
-  | { readonly kind: "attachment"; readonly imageId: ImageId; readonly name: string };
+  | { readonly kind: "attachment" | "derived"; readonly imageId: ImageId; readonly name: string };
 
 /** Reads a path: the inverse of the functions above. Undefined for a path that they never make. */
 export function meaningOf(path: string): PathMeaning | undefined {
@@ -263,6 +279,9 @@ function parseRecordPath(imageId: ImageId, segments: readonly string[]): PathMea
     case ARRAY_DATA:
       return { kind: "pixels", imageId };
     case ATTACHMENTS:
+      if (tail.startsWith(DERIVED_PREFIX)) {
+        return { kind: "derived", imageId, name: parseAttachmentName(tail.slice(DERIVED_PREFIX.length)) };
+      }
       return { kind: "attachment", imageId, name: parseAttachmentName(tail) };
     case ARRAYS: {
       const data = rest.indexOf(ARRAY_DATA);

@@ -74,14 +74,21 @@ export function parseTableName(name: string): TableName {
 }
 
 /**
- * Checks the name of an attachment. `~` is allowed, so that callers can escape other characters with it.
+ * What the files of derived data begin with beside the attachments. Versions that do not know them take them for attachments, and
+ * keep them.
+ */
+export const DERIVED_PREFIX = "~~";
+
+/**
+ * Checks the name of an attachment. `~` is allowed, so that callers can escape other characters with it; two at its beginning are
+ * reserved.
  *
  * @throws {ZarrStoreError} `invalid_name`
  */
 export function parseAttachmentName(name: string): string {
   const fault =
     (ATTACHMENT.test(name) ? undefined : "is not 1–255 characters of A-Z a-z 0-9 . _ - ~") ??
-    (name.startsWith("__") ? "is reserved" : undefined) ??
+    (name.startsWith("__") || name.startsWith(DERIVED_PREFIX) ? "is reserved" : undefined) ??
     reservedFault(name);
   if (fault !== undefined) {
     throw invalidName("attachment name", name, fault);

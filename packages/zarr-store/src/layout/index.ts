@@ -6,6 +6,7 @@
 
 export { ZARR_NODE_NAME } from "../commit/object-path.ts";
 export {
+  derivedKey,
   type ImagePart,
   imageObjectOf,
   imageObjectPath,
@@ -13,6 +14,7 @@ export {
   imagePartKeys,
   imagePartOf,
   imagePartPaths,
+  isDerivedKey,
   isObjectOfPart,
   isPixelKey,
   meaningOf,

@@ -1,6 +1,6 @@
 // Loads what a report draws of an image: its overview, and the chunks that hold 600 of its lines.
 
-import { AcqImage } from "@kym/kym-dataset";
+import { AcqImage, loadOverview } from "@kym/kym-dataset";
 import { LineReduction, type Overview, overviewBins, overviewOf } from "@kym/view";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import { type PictureParts, packPicture } from "../../page/pack-picture.ts";
@@ -53,7 +53,7 @@ export async function loadPicture(
   const { start, stop } = detailStretch(shown.events, lines, secondsPerLine);
   try {
     const plane = planeOf(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options));
-    const stored = await loadOverview(record, channel, options);
+    const stored = await loadOverview(record, { channel, ...options });
     const parts: PictureParts = {
       ...{ lines, columns, secondsPerLine, umPerPx, detail: shown },
       overview: stored ?? (await makeOverview(acqImage, { channel, lines, columns }, options)),
@@ -66,7 +66,10 @@ export async function loadPicture(
     };
   } catch (error) {
     if (isZarrStoreError(error, "integrity", "invalid_metadata", "modified_outside", "not_supported")) {
-      return { picture: `There is no picture, because the pixels cannot be read: ${error.message}`, notes: [] };
+      return {
+        picture: `There is no picture, because the pixels cannot be read: ${error.message}`,
+        notes: [],
+      };
     }
     throw error;
   }
@@ -90,5 +93,3 @@ async function makeOverview(
   }
   return overviewOf(reduction);
 }
-
-async function loadOverview(..._: unknown[]): Promise<Overview | null> { return null; }

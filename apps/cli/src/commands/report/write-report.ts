@@ -72,17 +72,25 @@ export async function writeReport(
   };
 }
 
+/** Names as in other commands. */
 function dataOf({ summary, groupings, ingest }: ReportData): Readonly<Record<string, unknown>> {
   return {
-    summary,
+    ...Object.fromEntries(
+      Object.entries(summary).map(([name, count]) => [
+        name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+        count,
+      ]),
+    ),
     comparisons: groupings.map(({ field, groups, units, measures }) => ({
       field,
       groups,
       units: units.kind,
       measures: measures.map(({ key, unit, groups: ofGroups, test }) => ({
-        key,
+        measure: key,
         unit,
-        groups: ofGroups.map(({ points: _, ...numbers }) => numbers),
+        groups: ofGroups.map(({ name, n, median, mean, sem, nUnits }) => ({
+          ...{ name, n, median, mean, sem, n_units: nUnits },
+        })),
         test,
       })),
     })),

@@ -34,6 +34,9 @@ export function startPictures(page: Document, window: Window): void {
   for (const place of waiting) {
     observer.observe(place);
   }
+  // First of all that listens, so that elements draw themselves as wide as the paper.
+  window.addEventListener("beforeprint", () => setPrinted(page, true), { capture: true });
+  window.addEventListener("afterprint", () => setPrinted(page, false), { capture: true });
   window.addEventListener("beforeprint", () => {
     for (const place of [...waiting]) {
       if (place.closest("[hidden]") === null) {
@@ -58,13 +61,20 @@ function drawPictures(place: HTMLElement): void {
       element.classList.remove("empty");
     }
   } catch (error) {
-    const words = page(place).createElement("p");
+    const words = place.ownerDocument.createElement("p");
     words.setAttribute("role", "alert");
     words.textContent = `The pictures cannot be drawn: ${error instanceof Error ? error.message : String(error)}`;
     place.append(words);
   }
 }
 
-function page(element: HTMLElement): Document {
-  return element.ownerDocument;
+/** The width of pictures, and what is folded, on paper. */
+function setPrinted(page: Document, isPrinted: boolean): void {
+  page.documentElement.classList.toggle("printed", isPrinted);
+  for (const details of page.querySelectorAll<HTMLDetailsElement>(
+    isPrinted ? "details:not([open])" : "details[data-folded]",
+  )) {
+    details.open = isPrinted;
+    details.toggleAttribute("data-folded", isPrinted);
+  }
 }

@@ -2,6 +2,7 @@
 
 import { COLUMNS } from "@kym/kym-schema";
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
+import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import { counted } from "../../terminal/text-table.ts";
 import type {
   ReportData,
@@ -13,10 +14,10 @@ import type {
   ReportSource,
   ReportSummary,
 } from "../report-data.ts";
-import { numberIn, textIn } from "./cells.ts";
 import { type CountedImage, groupingsOf } from "./groupings.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import { durationOf, imageValues } from "./image-values.ts";
+import { numberIn, textIn } from "./number-in.ts";
 import { analysisStateOf, stalenessWords } from "./state-words.ts";
 import { originOf } from "./units.ts";
 
@@ -57,9 +58,13 @@ function reportImage({ facts, origin, values: { values, missing, notes } }: Coun
   const states = [
     ...facts.analyses.map(({ state }) => state),
     ...[...pooled.values()].flatMap(({ rows, staleness: { state } }) =>
-      state === "stale" && facts.analyses.length > 0 ? [] : rows.map((of) => of[COLUMNS.analysisState]),
+      state === "stale" && facts.analyses.length > 0
+        ? []
+        : rows.flatMap((of) => of[COLUMNS.analysisState] ?? []),
     ),
   ];
+  // Tables of the Python system do not have the column.
+  const isAnalysed = (pooled.get(POOLED_TABLES.radon)?.staleness.state ?? "not_analysed") !== "not_analysed";
   return {
     imageId: facts.imageId,
     telling: {
@@ -82,13 +87,18 @@ function reportImage({ facts, origin, values: { values, missing, notes } }: Coun
     nRois: numberIn(row, COLUMNS.nRois) ?? 0,
     values,
     staleness,
-    analysis: analysisStateOf(states),
+    analysis: analysisStateOf(isAnalysed && states.length === 0 ? ["unknown"] : states),
     notes: [
+      ...(facts.hasReadableMetadata ? [] : [UNREADABLE]),
       ...(missing.velocity === undefined ? [] : [`No velocity counts: ${missing.velocity}.`]),
+      ...(missing.user_events === undefined ? [] : [`User events are not known: ${missing.user_events}.`]),
       ...notes,
     ],
   };
 }
+
+const UNREADABLE =
+  "Its metadata cannot be read: whether it was accepted is not known, and it counts as accepted.";
 
 const OUTDATED: ReadonlySet<string | null> = new Set([
   "roi_changed",
@@ -139,7 +149,10 @@ function notesOf(summary: ReportSummary, groupings: readonly ReportGrouping[]): 
       rejected > 0,
       `${counted(rejected, "rejected image")} ${rejected === 1 ? "is" : "are"} in the table and in no statistics.`,
     ),
-    ...when(groupings.length > 0, "Medians and tests count each image once, as the lab's scripts do, so they take images of one animal as independent."),
+    ...when(
+      groupings.length > 0,
+      "Medians and tests count each image once, as the lab's scripts do, so they take images of one animal as independent.",
+    ),
     ...when(tests.length > 1, `${tests.length} tests were made, and no p is corrected for their number.`),
   ];
 }

@@ -10,10 +10,10 @@ import type {
   ReportMeasure,
   ReportUnits,
 } from "../report-data.ts";
-import { textIn } from "./cells.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import type { ImageValues } from "./image-values.ts";
 import { MEASURES } from "./measures.ts";
+import { textIn } from "./number-in.ts";
 import { testGroups } from "./test-words.ts";
 import { type Origin, unitOf, unitsOf } from "./units.ts";
 

@@ -22,6 +22,8 @@ export interface ImageFacts {
   readonly pooled: ReadonlyMap<string, PooledFacts>;
   /** As of now; read only if a table is stale, because fresh rows say it themselves. */
   readonly analyses: readonly ImageAnalysis[];
-  /** Events that a person added; null if no events are stored. */
+  /** An image without metadata has none that cannot be read. */
+  readonly hasReadableMetadata: boolean;
+  /** Events that a person added; null if no events are stored, or if they have no types. */
   readonly userEvents: number | null | "unreadable";
 }

@@ -5,8 +5,8 @@ import { ARTIFACTS, COLUMNS } from "@kym/kym-schema";
 import { POOLED_TABLES } from "@kym/kym-schema/tables";
 import type { Row } from "@kym/zarr-store";
 import type { MeasureKey } from "../report-data.ts";
-import { numberIn } from "./cells.ts";
 import type { ImageFacts, PooledFacts } from "./image-facts.ts";
+import { numberIn } from "./number-in.ts";
 
 /** The values of an image, and why those that are missing are. */
 export interface ImageValues {
@@ -20,7 +20,7 @@ export interface ImageValues {
 /** A value or the reason for having none. */
 type Answer = { readonly value: number } | { readonly why: string };
 
-const { radon: RADON } = POOLED_TABLES;
+const { radon: RADON, velocityEvents: EVENTS } = POOLED_TABLES;
 const { tableName: HEART_RATE } = heartRateIndexer;
 const { tableName: DIAMETER } = diameterIndexer;
 
@@ -38,14 +38,14 @@ const NO_LINE_PERIOD = "its line period is not known";
 export function imageValues(image: ImageFacts): ImageValues {
   const inUm = unless(numberIn(image.row, COLUMNS.umPerPx) === null, NO_PIXEL_SIZE);
   const inSeconds = unless(numberIn(image.row, COLUMNS.msPerLine) === null, NO_LINE_PERIOD);
-  const velocity = (row: Row): number | null => numberIn(row, "vel_mean");
+  const velocity = (row: Row): number | null => numberIn(row, COLUMNS.meanVelocity);
   const answers: Readonly<Record<MeasureKey, Answer>> = {
     ...userEvents(image),
     velocity: inUm(inSeconds(meanOfRois(image, RADON, velocity))),
     speed: inUm(inSeconds(meanOfRois(image, RADON, (row) => magnitude(velocity(row))))),
-    stalls_per_min: inSeconds(meanOfRois(image, RADON, (row) => numberIn(row, "stalls_per_min"))),
+    stalls: inSeconds(meanOfRois(image, RADON, (row) => numberIn(row, COLUMNS.stallsPerMinute))),
     heart_rate: inSeconds(meanOfRois(image, HEART_RATE, rateOf)),
-    diameter: inUm(meanOfRois(image, DIAMETER, (row) => numberIn(row, "diameter_mean_um"))),
+    diameter: inUm(meanOfRois(image, DIAMETER, (row) => numberIn(row, COLUMNS.meanDiameterUm))),
   };
   const keys = Object.keys(answers) as readonly MeasureKey[];
   return {
@@ -84,10 +84,11 @@ function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_ev
     const why = "its events cannot be read";
     return { user_events: { why }, user_events_per_s: { why } };
   }
-  const isAnalysed = (pooled.get(RADON)?.staleness.state ?? "not_analysed") !== "not_analysed";
-  const count = stored ?? (isAnalysed ? 0 : null);
+  const count = stored ?? (isAssumedZero(image) ? 0 : null);
   if (count === null) {
-    const why = "it was never analysed, and no events are stored";
+    const why = hasResults(pooled.get(EVENTS))
+      ? "its events have no types, so those that a person added are not known"
+      : "it was never analysed, and no events are stored";
     return { user_events: { why }, user_events_per_s: { why } };
   }
   const durationS = durationOf(row);
@@ -97,8 +98,17 @@ function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_ev
   };
 }
 
+/** A lab's table of files shows 0 for a file that was analysed and in which nobody marked anything. */
+function isAssumedZero({ pooled, userEvents: stored }: ImageFacts): boolean {
+  return stored === null && hasResults(pooled.get(RADON)) && !hasResults(pooled.get(EVENTS));
+}
+
+function hasResults(pooled: PooledFacts | undefined): boolean {
+  return (pooled?.staleness.state ?? "not_analysed") !== "not_analysed";
+}
+
 function rateOf(row: Row): number | null {
-  return row["status"] === "ok" ? numberIn(row, "lomb_bpm") : null;
+  return row["status"] === "ok" ? numberIn(row, COLUMNS.lombBpm) : null;
 }
 
 function magnitude(value: number | null): number | null {
@@ -206,9 +216,7 @@ function notesOf(image: ImageFacts): readonly string[] {
           `${changed.length} of ${pooled.rows.length} rows of ${pooled.table} do not count: ${[...new Set(changed)].map((state) => CHANGED_WORDS[state]).join("; ")}.`,
         ];
   });
-  const isAssumedZero =
-    image.userEvents === null && image.pooled.get(RADON)?.staleness.state !== "not_analysed";
-  return isAssumedZero && image.pooled.has(RADON)
+  return isAssumedZero(image)
     ? [...left, "No events are stored: it counts as 0 user events, as in the lab's table of files."]
     : left;
 }

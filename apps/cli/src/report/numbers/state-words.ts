@@ -14,7 +14,7 @@ export const STATE_WORDS: Readonly<Record<AnalysisState, string>> = {
   unknown: "Whether ROI, pixels and calibration are those that were analysed is not known.",
 };
 
-/** The worst of several states, in words; those of an image without an analysis if there are none. */
+/** The worst of several states, in words; without any, those of an image that was never analysed. */
 export function analysisStateOf(states: readonly unknown[]): ReportAnalysisState {
   const state = ANALYSIS_STATES.find((one) => states.includes(one)) ?? null;
   return { state, words: state === null ? "It was never analysed." : STATE_WORDS[state] };

@@ -1,16 +1,16 @@
-// Over what mean ± SEM is made: animals where fields or file names tell them, else days.
+// Over what mean ± SEM is made: animals where fields or file names tell them, otherwise days.
 
 import { COLUMNS } from "@kym/kym-schema";
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import type { Row } from "@kym/zarr-store";
 import { counted } from "../../terminal/text-table.ts";
 import type { ReportUnits } from "../report-data.ts";
-import { textIn } from "./cells.ts";
+import { textIn } from "./number-in.ts";
 
 /** Which animal a scan is of, and on which day it was made. */
 export interface Origin {
   readonly animal: string | null;
-  readonly animalFrom: "field" | "file_name" | null;
+  readonly animalFrom: "field" | "name" | null;
   readonly day: string | null;
   /** The treatment as the lab names its folders; null for paths of another form. */
   readonly folderTreatment: string | null;
@@ -21,8 +21,8 @@ const LAB_NAME = /^((?:19|20)\d{6})_([A-Za-z]+\d+)(?:_\d+)+$/;
 const EIGHT_DIGITS = /^((?:19|20)\d\d)-?(\d\d)-?(\d\d)$/;
 
 /**
- * Finds out animal and day. The animal is the field `animal`, else what a file name of the lab's form says. The day is the
- * microscope's, else the field `date`, else the file name's. A folder names the treatment only in a path of the lab's form,
+ * Finds out animal and day. The animal is the field `animal`; without it, what a file name of the lab's form says. The day is
+ * the microscope's; without it, the field `date` or the file name's. A folder names the treatment only in a path of the lab's form,
  * `<treatment>/<date>/<date>_<animal>_<number>.tif`.
  */
 export function originOf(row: Row): Origin {
@@ -34,7 +34,7 @@ export function originOf(row: Row): Origin {
   const isLabPath = nameDay !== undefined && folders.at(-1) === nameDay;
   return {
     animal: noted ?? nameAnimal ?? null,
-    animalFrom: noted !== null ? "field" : nameAnimal === undefined ? null : "file_name",
+    animalFrom: noted !== null ? "field" : nameAnimal === undefined ? null : "name",
     day: acquired ?? dayOf(textIn(row, EXPERIMENT_KEYS.date)) ?? dayOf(nameDay ?? null),
     folderTreatment: (isLabPath ? folders.at(-2) : undefined) ?? null,
   };
@@ -53,7 +53,7 @@ function dayOf(text: string | null): string | null {
 export function unitsOf(origins: readonly Origin[]): ReportUnits {
   const n = origins.length;
   const byField = origins.filter(({ animalFrom }) => animalFrom === "field").length;
-  const byName = origins.filter(({ animalFrom }) => animalFrom === "file_name").length;
+  const byName = origins.filter(({ animalFrom }) => animalFrom === "name").length;
   const withoutAnimal = n - byField - byName;
   if (withoutAnimal === 0 && n > 0) {
     const from =
@@ -80,7 +80,7 @@ export function unitsOf(origins: readonly Origin[]): ReportUnits {
       };
 }
 
-/** The unit of one image; null if there is none. */
+/** The unit of one image; null if it has neither. */
 export function unitOf(origin: Origin, { kind }: ReportUnits): string | null {
   return kind === "animal" ? origin.animal : kind === "day" ? origin.day : null;
 }

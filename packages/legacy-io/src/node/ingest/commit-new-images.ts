@@ -16,6 +16,7 @@ import { assignImageId, type StoredImage, settingsOf } from "./assign-image-id.t
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type Encode, readAhead } from "./read-ahead.ts";
 import { tryStoreImage } from "./store-image.ts";
+import { overviewsOf } from "./store-overviews.ts";
 
 /** The record of an image before it is ingested again. */
 interface FormerRecord {
@@ -176,17 +177,26 @@ function messageOf(stored: number, failed: number): string {
   return failed === 0 ? what : `${what}; ${failed} failed`;
 }
 
-/** Compresses pixels that are in memory, for several images at once. All other steps of storing run one after another. */
+/**
+ * Makes the overviews of pixels that are in memory, and compresses them, for several images at once. All other steps of storing
+ * run one after another.
+ */
 async function encodePixels(
   transaction: DatasetContents,
-  { pixels, content }: ReadBundle,
+  read: ReadBundle,
   { compression }: CommitNewImagesOptions,
 ): ReturnType<Encode> {
-  if (!("data" in pixels) || compression === "none") {
-    return pixels;
+  const { pixels, content } = read;
+  if (!("data" in pixels)) {
+    return read;
   }
   const { axes, artifacts } = content;
-  return transaction.encodeImage(pixels, { axes, compression, scales: scalesOf(artifacts, axes.length) });
+  const overviews = overviewsOf(pixels, axes);
+  if (compression === "none") {
+    return { ...read, overviews };
+  }
+  const scales = scalesOf(artifacts, axes.length);
+  return { ...read, overviews, pixels: await transaction.encodeImage(pixels, { axes, compression, scales }) };
 }
 
 /** Lists the absolute paths of the channels and sidecars that could be used. */

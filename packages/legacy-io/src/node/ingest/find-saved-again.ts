@@ -46,7 +46,7 @@ export async function findSavedAgain(
   const reread = new Map<string, Reread>();
   const settled = new Map<string, Update>();
   const readOptions = { ...options, includeSidecars: false };
-  for await (const { item, outcome } of readAhead(updates, readOptions, async ({ pixels }) => pixels)) {
+  for await (const { item, outcome } of readAhead(updates, readOptions, async (read) => read)) {
     if (outcome.ok && (await isAsStored(dataset, item.imageId, outcome.read))) {
       const { said } = outcome.read;
       reread.set(item.imageId, { said, savedAgain: tiffsOf(outcome.read) });

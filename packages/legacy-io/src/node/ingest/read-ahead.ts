@@ -14,7 +14,7 @@ export type ReadOutcome =
   | { readonly ok: false; readonly reason: string };
 
 /** Turns pixels into the form that is stored. Runs while other bundles are read. */
-export type Encode = (read: ReadBundle) => Promise<ReadBundle["pixels"]>;
+export type Encode = (read: ReadBundle) => Promise<ReadBundle>;
 
 /** What reading bundles ahead needs of the options of an ingest. */
 export type ReadAheadOptions = Pick<
@@ -89,7 +89,7 @@ async function tryRead(
       ...{ applyCalibration, includeSidecars, limits, codecs, buffers, formats: allFormats, folderFields },
     });
     try {
-      return { ok: true, read: { ...read, pixels: await encode(read) } };
+      return { ok: true, read: await encode(read) };
     } catch (error) {
       read.release();
       throw error;

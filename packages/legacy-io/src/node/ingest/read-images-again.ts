@@ -82,7 +82,7 @@ export async function readImagesAgain(
     skipped: [] as IngestItem[],
     failed: [] as IngestItem[],
   };
-  for await (const { item, outcome } of readAhead(updates, options, async ({ pixels }) => pixels)) {
+  for await (const { item, outcome } of readAhead(updates, options, async (read) => read)) {
     const { bundle, imageId, known, folderFields, again = [] } = item;
     const path = bundle.image.relPath;
     if (!outcome.ok) {

@@ -14,6 +14,7 @@ import type { ValueCalibration } from "../../tiff/descriptions/value-calibration
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
+import { saveOverviews, whileStored } from "./store-overviews.ts";
 
 type StoreImageOptions = Pick<IngestOptions, "compression">;
 
@@ -53,7 +54,8 @@ export async function storeImage(
   imageId: string,
   { compression }: StoreImageOptions = {},
 ): Promise<void> {
-  const { content, pixels, pixelsSha256, said, folderFields } = read;
+  const { content, pixelsSha256, said, folderFields } = read;
+  const { pixels, overviews } = whileStored(read);
   const record = await transaction.addImage(pixels, {
     id: imageId,
     axes: content.axes,
@@ -76,6 +78,7 @@ export async function storeImage(
     await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(said.tags));
   }
   const hashes = await record.objectHashes();
+  await saveOverviews(record, hashes, overviews());
   const made = (source: string): SidecarProvenance["artifacts"] =>
     content.artifacts
       .filter(({ from }) => from.includes(source))

@@ -1,6 +1,7 @@
 // Reads an image, its channels and its sidecars from disk, ready to be stored.
 
 import type { ReaderVersion } from "@kym/kym-schema";
+import type { Overview } from "@kym/view";
 import type { ArrayRows, EncodedArray, NdArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
@@ -64,6 +65,8 @@ export interface ReadBundle {
   /** Pixels in memory, in a large file that is still open, or already encoded to chunks. */
   readonly pixels: NdArray | ArrayRows | EncodedArray;
   readonly pixelsSha256: string;
+  /** The overviews of its channels, if they were made already. Otherwise they are made while the pixels are stored. */
+  readonly overviews?: ReadonlyMap<number, Overview> | undefined;
   readonly said: SaidByTiff;
   /** What the names of its folders say; undefined if they say nothing. */
   readonly folderFields: FolderFields | undefined;

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
+import { isDerivedKey } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import {
@@ -136,12 +137,17 @@ async function compareImages(
  */
 async function isSameImage(dataset: ZarrDataset, image: ExportedImage): Promise<boolean> {
   const record = dataset.record(image.imageId);
-  if (canonicalJson(Object.fromEntries(await record.objectHashes())) === canonicalJson(image.objects)) {
+  const objects = Object.fromEntries(await record.objectHashes());
+  if (canonicalJson(withoutDerived(objects)) === canonicalJson(withoutDerived(image.objects))) {
     return true;
   }
   const [plan] = planExport([await inventoryOf(record)], []).images;
   const present = plan && (await exportImage(record, plan, HASHING_SINK));
   return present !== undefined && contentKey(present) === contentKey(image);
+}
+
+function withoutDerived(objects: ExportedImage["objects"]): ExportedImage["objects"] {
+  return Object.fromEntries(Object.entries(objects).filter(([key]) => !isDerivedKey(key)));
 }
 
 /** Equal for images of equal content, wherever in an export their files are. */

@@ -47,6 +47,9 @@ export const DATASET_CONTENT_RULES: ContentRules = {
     if (isOwnFormat(path)) {
       return "no commit wrote this part of a Zarr hierarchy; arrays and groups are written by this package only";
     }
+    if (meaning.kind === "derived") {
+      return "no commit wrote this file, and what can be made again is not taken from others";
+    }
     if ("imageId" in meaning && !live.has(imageNode(meaning.imageId))) {
       return `no commit wrote this file, and there is no image ${meaning.imageId}`;
     }

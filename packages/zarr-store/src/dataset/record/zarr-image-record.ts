@@ -18,6 +18,7 @@ import type { TableInput } from "../tables/table-input.ts";
 import { ArrayArtifacts, type SaveArrayArtifactOptions } from "./array-artifacts.ts";
 import { ArtifactFiles, type DeleteAnalysisOptions } from "./artifact-files.ts";
 import { Attachments } from "./attachments.ts";
+import { DerivedFiles } from "./derived-files.ts";
 import { JsonArtifacts } from "./json-artifacts.ts";
 import { METADATA, RecordObjects } from "./record-objects.ts";
 import {
@@ -53,6 +54,8 @@ export class ZarrImageRecord {
   readonly arrays: ArrayArtifacts;
   /** Files that are kept unchanged. */
   readonly attachments: Attachments;
+  /** What is made of the pixels and can be made again. */
+  readonly derived: DerivedFiles;
   /** The files of JSON artifacts, tables and attachments, byte for byte. */
   readonly files: ArtifactFiles;
   readonly #objects: RecordObjects;
@@ -66,6 +69,7 @@ export class ZarrImageRecord {
     this.tables = new TabularArtifacts(this.#objects);
     this.arrays = new ArrayArtifacts(this.#objects);
     this.attachments = new Attachments(this.#objects);
+    this.derived = new DerivedFiles(this.#objects);
     this.files = new ArtifactFiles(this.#objects);
   }
 

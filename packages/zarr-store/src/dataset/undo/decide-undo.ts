@@ -151,6 +151,7 @@ function fateOf({ path, op, prev }: CommitOp): "derived" | "left" | "not kept" {
         : "not kept";
     case "attachment":
       return op === "put" && prev === null ? "left" : "not kept";
+    case "derived":
     case "table":
     case "root":
     case "images":

@@ -1,0 +1,115 @@
+// Makes, stores and loads the overviews of an image.
+
+import { overviewFile } from "@kym/kym-schema/keys";
+import {
+  decodeOverviews,
+  encodeOverviews,
+  isViewError,
+  LineReduction,
+  type Overview,
+  OverviewBuilder,
+  overviewBins,
+  overviewOf,
+} from "@kym/view";
+import {
+  isZarrStoreError,
+  type NdArray,
+  type PixelStore,
+  type ReadOptions,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
+import type { ObjectHashes } from "../indexer/artifact-ref.ts";
+import { type hashTextOf, sha256Hex } from "../indexer/sha256-hex.ts";
+import { extentOf, planeSelection } from "./plane-selection.ts";
+
+/** How many pixels are in memory at a time. */
+const PIXELS_AT_ONCE = 2 ** 24;
+
+export interface LoadOverviewOptions extends ReadOptions {
+  /** From 1. Default 1. */
+  readonly channel?: number | undefined;
+}
+
+/**
+ * Loads the overview of an image: minimum and maximum of at most 1000 bins along time, 64 levels each. No pixels are read. `null` if
+ * the image has none, if its pixels changed since, if it has no such channel, or if what is stored is not an overview;
+ * `KymDataset.updateOverviews` makes what is missing.
+ *
+ * @example
+ * const overview = await loadOverview(dataset.record(id));
+ * @throws {ZarrStoreError} `integrity`, `io`, `aborted`
+ */
+export async function loadOverview(
+  record: ZarrImageRecord,
+  { channel = 1, ...options }: LoadOverviewOptions = {},
+): Promise<Overview | null> {
+  const hashes = await record.objectHashes();
+  const { name, key, pixelsSha256 } = overviewFile(hashes, sha256Hex);
+  if (!hashes.has(key)) {
+    return null;
+  }
+  try {
+    const overviews = decodeOverviews(await record.derived.load(name, options));
+    const isOfPixels = overviews.pixelsSha256 === pixelsSha256;
+    return (isOfPixels ? overviews.channels.get(channel) : undefined) ?? null;
+  } catch (error) {
+    // It can have been made again or deleted meanwhile.
+    if (isViewError(error) || isZarrStoreError(error, "not_found")) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** The overviews of pixels that are in memory, by channel. */
+export function overviewsOfArray(
+  { shape, data }: NdArray,
+  axes: readonly string[],
+): ReadonlyMap<number, Overview> {
+  const builder = new OverviewBuilder({ shape, axes });
+  builder.add(0, data);
+  return builder.overviews();
+}
+
+/** Reads an image and makes its overviews; at most 16 million of its pixels are in memory at a time. */
+export async function readOverviews(
+  pixels: PixelStore,
+  options: ReadOptions,
+): Promise<ReadonlyMap<number, Overview>> {
+  const info = await pixels.describe(options);
+  const overviews = new Map<number, Overview>();
+  if (info.shape.length < 2) {
+    return overviews;
+  }
+  const { height: lines, width: columns, numChannels } = extentOf(info);
+  const bins = overviewBins({ lines, columns });
+  for (let channel = 1; bins > 0 && channel <= numChannels; channel++) {
+    const reduction = new LineReduction({ lines, columns, bins });
+    const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
+    for (let first = 0; first < lines; first += atOnce) {
+      const rows = { dim0Start: first, dim0Stop: Math.min(lines, first + atOnce) };
+      const selection = planeSelection(info, { channel }, { ...rows, dim1Start: 0, dim1Stop: columns });
+      const { data } = await pixels.loadRegion(selection, options);
+      const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
+      const numbers = isBig ? Float64Array.from(data, Number) : data;
+      reduction.add(first, { pixels: numbers, lines: rows.dim0Stop - first, columns });
+    }
+    overviews.set(channel, overviewOf(reduction));
+  }
+  return overviews;
+}
+
+/** Stores the overviews of an image, whose pixels must be stored. An image that can have none gets a file that says so. */
+export async function saveOverviews(
+  record: ZarrImageRecord,
+  channels: ReadonlyMap<number, Overview>,
+  options: ReadOptions = {},
+): Promise<void> {
+  const { name, pixelsSha256 } = overviewFile(await record.objectHashes(), sha256Hex);
+  await record.derived.save(name, encodeOverviews({ pixelsSha256, channels }), options);
+}
+
+/** Whether an image lacks the overviews of the pixels that it has now. */
+export function lacksOverviews(hashes: ObjectHashes, hashText: ReturnType<typeof hashTextOf>): boolean {
+  return !hashes.has(overviewFile(hashes, hashText).key);
+}

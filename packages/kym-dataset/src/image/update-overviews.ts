@@ -1,0 +1,108 @@
+// Makes the overviews that images of a dataset lack, in commits of bounded size.
+
+import { isOverviewName, overviewFile } from "@kym/kym-schema/keys";
+import type { Overview } from "@kym/view";
+import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
+import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
+import { isKymDatasetError, KymDatasetError } from "../errors.ts";
+import { hashTextOf } from "../indexer/sha256-hex.ts";
+import { lacksOverviews, readOverviews, saveOverviews } from "./overview-of-image.ts";
+
+export interface UpdateOverviewsOptions extends ReadOptions {
+  /** Say which images lack overviews, and write nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Called when an image is done. The order of images is not defined. */
+  readonly onEvent?:
+    | ((event: { readonly imageId: string; readonly done: number; readonly total: number }) => void)
+    | undefined;
+}
+
+/** What became of the images without overviews. */
+export interface OverviewReport {
+  /** Those that have one now; in a dry run, those that would get one. Sorted. */
+  readonly made: readonly string[];
+  /** Those whose pixels cannot be read, sorted. */
+  readonly failed: readonly { readonly imageId: string; readonly reason: string }[];
+  /** The versions of the commits. */
+  readonly versions: readonly number[];
+}
+
+/** Images of one commit. */
+const IMAGES_A_COMMIT = 64;
+const IMAGES_AT_ONCE = 4;
+
+/**
+ * Makes the overviews of all images that lack them, such as those of datasets that older versions wrote. Reads the pixels of these
+ * images and of no others.
+ *
+ * @throws {ZarrStoreError} errors of committing
+ * @throws {KymDatasetError} `aborted`; what was committed by then stays
+ */
+export async function updateOverviews(
+  dataset: ZarrDataset,
+  { dryRun = false, onEvent, ...options }: UpdateOverviewsOptions = {},
+): Promise<OverviewReport> {
+  const hashText = hashTextOf(dataset.runtime);
+  const lacking = [...(await dataset.imageObjectHashes())]
+    .filter(([, hashes]) => lacksOverviews(hashes, hashText))
+    .map(([id]) => id)
+    .sort();
+  if (dryRun) {
+    return { made: lacking, failed: [], versions: [] };
+  }
+  const failed: { readonly imageId: string; readonly reason: string }[] = [];
+  const made: string[] = [];
+  const versions: number[] = [];
+  let done = 0;
+  for (let first = 0; first < lacking.length; first += IMAGES_A_COMMIT) {
+    const read = new Map<
+      string,
+      { readonly pixelsSha256: string; readonly channels: ReadonlyMap<number, Overview> }
+    >();
+    const readOne = async (imageId: string): Promise<void> => {
+      throwIfAborted(options.signal, KymDatasetError);
+      const record = dataset.record(imageId, { asOf: "last look" });
+      try {
+        const { pixelsSha256 } = overviewFile(await record.objectHashes(), hashText);
+        read.set(imageId, { pixelsSha256, channels: await readOverviews(record.asPixelStore(), options) });
+      } catch (error) {
+        if (
+          isZarrStoreError(error, "aborted", "io") ||
+          !(isZarrStoreError(error) || isKymDatasetError(error))
+        ) {
+          throw error;
+        }
+        failed.push({ imageId, reason: error.message });
+      }
+      onEvent?.({ imageId, done: ++done, total: lacking.length });
+    };
+    await runBounded(lacking.slice(first, first + IMAGES_A_COMMIT), readOne, { concurrency: IMAGES_AT_ONCE });
+    throwIfAborted(options.signal, KymDatasetError);
+    let stored: string[] = [];
+    const commit = await dataset.transaction(
+      async (transaction) => {
+        stored = [];
+        for (const [imageId, { pixelsSha256, channels }] of read) {
+          const record = transaction.record(imageId);
+          const hashes = await record.objectHashes();
+          // Deleted, or with other pixels, since they were read.
+          if (hashes.size === 0 || overviewFile(hashes, hashText).pixelsSha256 !== pixelsSha256) {
+            continue;
+          }
+          for (const name of (await record.derived.list()).filter(isOverviewName)) {
+            await record.derived.delete(name, options);
+          }
+          await saveOverviews(record, channels, options);
+          stored.push(imageId);
+        }
+      },
+      {
+        message: () => `overviews of ${stored.length} ${stored.length === 1 ? "image" : "images"}`,
+        ...options,
+      },
+    );
+    made.push(...stored);
+    versions.push(...(commit.committed ? [commit.version] : []));
+  }
+  return { made: made.sort(), failed: failed.sort((a, b) => (a.imageId < b.imageId ? -1 : 1)), versions };
+}
