@@ -11,7 +11,7 @@ export function placeText(seed: string, imageId: string): string {
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 /** In front of each name, so that no spreadsheet takes `004512` or `12e345` for a number. */
 const FIRST = "b";
-/** Letters of a name after the first: two of 1000 images share them once in 2000 seeds. */
+/** Letters of a name after the first. With 1000 images, one seed in 2000 needs a longer name. */
 const LEAST_LETTERS = 6;
 /** From the first 80 bits of a hash. */
 const MOST_LETTERS = 16;

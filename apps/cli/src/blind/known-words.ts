@@ -39,7 +39,7 @@ export function knownTable(table: string): boolean {
   return /^kym_(radon|velocity_events|heart_rate|diameter)$/.test(table);
 }
 
-/** The number of elements along each axis is no secret, but an axis may have any name. */
+/** The names of axes that ingest gives; `?` for others, because an axis may have any name. */
 export function knownAxes(axes: readonly string[]): readonly string[] {
   return axes.map((axis) => (/^[tzcyx]$/.test(axis) ? axis : "?"));
 }

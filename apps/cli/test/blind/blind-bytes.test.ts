@@ -12,7 +12,7 @@ import { chunkNames, formsOfTime, found, tellingWords } from "./telling-words.ts
 
 const PYTHON = new URL("../../../../../shared/data/python_v1/dataset.zarr", import.meta.url).pathname;
 const DATASET = "secret hypertension.zarr";
-/** What a person writes, each distinct, so that a hit is no chance. */
+/** What a person writes, each distinct, so that a hit never comes by chance. */
 const WRITTEN = {
   ...{
     species: "mus-specialis",
